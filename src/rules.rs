@@ -1,9 +1,36 @@
-//! The rule catalogue: what is checked, how severe it is, and the sentence it comes from.
+//! What is checked, how severe it is, and the sentence it comes from.
+//!
+//! In: nothing; the catalogue is fixed at compile time. Out: one [`Rule`] per [`RuleId`], and the
+//! texts of `rules list` and `rules explain`. Refused: a code that no rule has ([`UnknownRule`]).
+//!
+//! The entries stand in one file per subject. Each `BRZ-` entry shows one input that keeps the rule and
+//! one that breaks it; both are complete records, one JSON text per line, so that a test can put
+//! them through the checker. An accepted example breaks no rule at all.
+
+mod file;
+mod id;
+mod identity;
+mod listing;
+mod parameter;
+mod product_and_price;
+mod properties;
+mod record;
+mod repeated;
+mod source;
+mod time;
 
 use std::fmt;
 
+use serde::Serialize;
+
+pub use id::{RuleId, UnknownRule};
+pub use listing::{explain_json, list_json, render_explain, render_list};
+
+use repeated::repeated;
+
 /// How a broken rule is dealt with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The record goes to the rejects table, verbatim.
     Reject,
@@ -17,174 +44,89 @@ pub enum Severity {
     Info,
 }
 
-/// The stable name of one rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason="each variant is documented by its catalogue entry")]
-pub enum RuleId {
-    BrzRecordObject,
-    BrzIdRequired,
-    BrzIdType,
-    BrzIdMulti,
-    BrzAliasShape,
-    BrzExtidLen,
-    BrzEmailForm,
-    BrzProductRequired,
-    BrzProductLen,
-    BrzProductSpace,
-    BrzProductCard,
-    BrzAppType,
-    BrzCurRequired,
-    BrzCurUnknown,
-    BrzCurRetired,
-    BrzCurCase,
-    BrzPriceRequired,
-    BrzPriceType,
-    BrzPriceScale,
-    BrzPriceRounded,
-    BrzPriceNeg,
-    BrzQtyType,
-    BrzQtyRange,
-    BrzQtyNull,
-    BrzQtyFloat,
-    BrzTimeRequired,
-    BrzTimeFormat,
-    BrzTimeNooffset,
-    BrzTimeOffsetform,
-    BrzTimeGap,
-    BrzTimeFold,
-    BrzTimeDateonly,
-    BrzTimeSpace,
-    BrzTimeLeap,
-    BrzTimeFuture,
-    BrzTimeRange,
-    BrzPropObject,
-    BrzPropNameEmpty,
-    BrzPropNameLen,
-    BrzPropNameDollar,
-    BrzPropReserved,
-    BrzPropStrLen,
-    BrzPropNull,
-    BrzPropArrayDate,
-    BrzPropObjString,
-    BrzPropSize,
-    BrzUpdonlyType,
-    BrzUpdonlyAlias,
-    BrzKeyUnknown,
-    BrzKeyDup,
-    BrzDupEvent,
-    BrzCurrentsDup,
-    BrzCdiConflict,
-    BrzCdiPayload,
-    FileEncoding,
-    FileJsonSyntax,
-    FileTrailingComma,
-    FileUserExport,
-    FileSeriesResponse,
-    FileWrongKind,
-    FileMixed,
-    FileCsvColumns,
-    FileCsvQuote,
-    FileCsvAmbig,
-    FileHeaderDup,
-    FileEmpty,
-    FileTruncated,
-    FileLimit,
-    FileRejectLimit,
-    FileSeen,
-    ParLength,
-    ParUnit,
-    ParEnding,
-    ParTimezone,
-    ParCurrency,
+impl Severity {
+    /// The lower-case word that listings and reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reject => "reject",
+            Self::Warn => "warn",
+            Self::Refuse => "refuse",
+            Self::Parameter => "parameter",
+            Self::Info => "info",
+        }
+    }
 }
 
-const CODES: [&str; RuleId::COUNT] = [
-    "BRZ-RECORD-OBJECT",
-    "BRZ-ID-REQUIRED",
-    "BRZ-ID-TYPE",
-    "BRZ-ID-MULTI",
-    "BRZ-ALIAS-SHAPE",
-    "BRZ-EXTID-LEN",
-    "BRZ-EMAIL-FORM",
-    "BRZ-PRODUCT-REQUIRED",
-    "BRZ-PRODUCT-LEN",
-    "BRZ-PRODUCT-SPACE",
-    "BRZ-PRODUCT-CARD",
-    "BRZ-APP-TYPE",
-    "BRZ-CUR-REQUIRED",
-    "BRZ-CUR-UNKNOWN",
-    "BRZ-CUR-RETIRED",
-    "BRZ-CUR-CASE",
-    "BRZ-PRICE-REQUIRED",
-    "BRZ-PRICE-TYPE",
-    "BRZ-PRICE-SCALE",
-    "BRZ-PRICE-ROUNDED",
-    "BRZ-PRICE-NEG",
-    "BRZ-QTY-TYPE",
-    "BRZ-QTY-RANGE",
-    "BRZ-QTY-NULL",
-    "BRZ-QTY-FLOAT",
-    "BRZ-TIME-REQUIRED",
-    "BRZ-TIME-FORMAT",
-    "BRZ-TIME-NOOFFSET",
-    "BRZ-TIME-OFFSETFORM",
-    "BRZ-TIME-GAP",
-    "BRZ-TIME-FOLD",
-    "BRZ-TIME-DATEONLY",
-    "BRZ-TIME-SPACE",
-    "BRZ-TIME-LEAP",
-    "BRZ-TIME-FUTURE",
-    "BRZ-TIME-RANGE",
-    "BRZ-PROP-OBJECT",
-    "BRZ-PROP-NAME-EMPTY",
-    "BRZ-PROP-NAME-LEN",
-    "BRZ-PROP-NAME-DOLLAR",
-    "BRZ-PROP-RESERVED",
-    "BRZ-PROP-STR-LEN",
-    "BRZ-PROP-NULL",
-    "BRZ-PROP-ARRAY-DATE",
-    "BRZ-PROP-OBJ-STRING",
-    "BRZ-PROP-SIZE",
-    "BRZ-UPDONLY-TYPE",
-    "BRZ-UPDONLY-ALIAS",
-    "BRZ-KEY-UNKNOWN",
-    "BRZ-KEY-DUP",
-    "BRZ-DUP-EVENT",
-    "BRZ-CURRENTS-DUP",
-    "BRZ-CDI-CONFLICT",
-    "BRZ-CDI-PAYLOAD",
-    "FILE-ENCODING",
-    "FILE-JSON-SYNTAX",
-    "FILE-TRAILING-COMMA",
-    "FILE-USER-EXPORT",
-    "FILE-SERIES-RESPONSE",
-    "FILE-WRONG-KIND",
-    "FILE-MIXED",
-    "FILE-CSV-COLUMNS",
-    "FILE-CSV-QUOTE",
-    "FILE-CSV-AMBIG",
-    "FILE-HEADER-DUP",
-    "FILE-EMPTY",
-    "FILE-TRUNCATED",
-    "FILE-LIMIT",
-    "FILE-REJECT-LIMIT",
-    "FILE-SEEN",
-    "PAR-LENGTH",
-    "PAR-UNIT",
-    "PAR-ENDING",
-    "PAR-TIMEZONE",
-    "PAR-CURRENCY",
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One entry of the catalogue.
+///
+/// Every text is complete in itself and never empty; `sentence` is quoted exactly as it stands at
+/// `source`, in the language of that page, or begins with "our own rule:" where no page says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// The rule this entry describes.
+    #[serde(skip)]
+    pub id: RuleId,
+    /// The code users see, for example `BRZ-QTY-RANGE`.
+    pub code: &'static str,
+    /// What happens, in the ordinary case, to what breaks the rule.
+    pub severity: Severity,
+    /// When the severity differs from the ordinary case, or what the examples need to apply.
+    pub note: Option<&'static str>,
+    /// The rule in one line.
+    pub summary: &'static str,
+    /// The sentence the rule comes from.
+    pub sentence: &'static str,
+    /// Where that sentence stands: name and address of the page.
+    pub source: &'static str,
+    /// The text the real service answers with, where it is known.
+    pub wire_message: Option<&'static str>,
+    /// An input that keeps the rule.
+    pub accepted: &'static str,
+    /// An input that breaks the rule.
+    pub rejected: &'static str,
+    /// What the reader of the finding should do.
+    pub remedy: &'static str,
+}
+
+/// The entries by subject, in the order of [`RuleId`].
+const GROUPS: [&[Rule]; 7] = [
+    &identity::RULES,
+    &product_and_price::RULES,
+    &time::RULES,
+    &properties::RULES,
+    &record::RULES,
+    &file::RULES,
+    &parameter::RULES,
 ];
 
-impl RuleId {
-    /// How many rules there are.
-    pub const COUNT: usize = 75;
-    /// Position in the catalogue.
-    pub fn index(self) -> usize { self as usize }
-    /// The code users see.
-    pub fn code(self) -> &'static str { CODES[self.index()] }
-}
+/// All entries, at the position of their id; compiling fails when one is missing or out of place.
+static CATALOGUE: [Rule; RuleId::COUNT] = {
+    let mut catalogue = [GROUPS[0][0]; RuleId::COUNT];
+    let mut position = 0;
+    let mut group = 0;
+    while group < GROUPS.len() {
+        let mut entry = 0;
+        while entry < GROUPS[group].len() {
+            let rule = GROUPS[group][entry];
+            assert!(
+                rule.id as usize == position,
+                "an entry is missing or out of order"
+            );
+            catalogue[position] = rule;
+            position += 1;
+            entry += 1;
+        }
+        group += 1;
+    }
+    assert!(position == RuleId::COUNT, "the last entries are missing");
+    catalogue
+};
 
-impl fmt::Display for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.code()) }
-}
+#[cfg(test)]
+mod tests;

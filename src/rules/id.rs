@@ -1,0 +1,160 @@
+//! The stable names of the rules. In: a code as text. Out: a [`RuleId`]. Refused: unknown codes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::{CATALOGUE, Rule};
+
+/// The stable name of one rule.
+///
+/// Its code ([`RuleId::code`]) is what users see, store and filter by; [`RuleId::index`] is only a
+/// position for counters in memory and may change between versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(
+    missing_docs,
+    reason = "each variant is described by its catalogue entry"
+)]
+pub enum RuleId {
+    BrzRecordObject,
+    BrzIdRequired,
+    BrzIdType,
+    BrzIdMulti,
+    BrzAliasShape,
+    BrzExtidLen,
+    BrzEmailForm,
+    BrzProductRequired,
+    BrzProductLen,
+    BrzProductSpace,
+    BrzProductCard,
+    BrzAppType,
+    BrzCurRequired,
+    BrzCurUnknown,
+    BrzCurRetired,
+    BrzCurCase,
+    BrzPriceRequired,
+    BrzPriceType,
+    BrzPriceScale,
+    BrzPriceRounded,
+    BrzPriceNeg,
+    BrzQtyType,
+    BrzQtyRange,
+    BrzQtyNull,
+    BrzQtyFloat,
+    BrzTimeRequired,
+    BrzTimeFormat,
+    BrzTimeNooffset,
+    BrzTimeOffsetform,
+    BrzTimeGap,
+    BrzTimeFold,
+    BrzTimeDateonly,
+    BrzTimeSpace,
+    BrzTimeLeap,
+    BrzTimeFuture,
+    BrzTimeRange,
+    BrzPropObject,
+    BrzPropNameEmpty,
+    BrzPropNameLen,
+    BrzPropNameDollar,
+    BrzPropReserved,
+    BrzPropStrLen,
+    BrzPropNull,
+    BrzPropArrayDate,
+    BrzPropObjString,
+    BrzPropSize,
+    BrzUpdonlyType,
+    BrzUpdonlyAlias,
+    BrzKeyUnknown,
+    BrzKeyDup,
+    BrzDupEvent,
+    BrzCurrentsDup,
+    BrzCdiConflict,
+    BrzCdiPayload,
+    FileEncoding,
+    FileJsonSyntax,
+    FileTrailingComma,
+    FileUserExport,
+    FileSeriesResponse,
+    FileWrongKind,
+    FileMixed,
+    FileCsvColumns,
+    FileCsvQuote,
+    FileCsvAmbig,
+    FileHeaderDup,
+    FileEmpty,
+    FileTruncated,
+    FileLimit,
+    FileRejectLimit,
+    FileSeen,
+    ParLength,
+    ParUnit,
+    ParEnding,
+    ParTimezone,
+    ParCurrency,
+}
+
+/// A code that no rule has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no rule {code:?}; `purchase-etl rules list` prints all codes")]
+pub struct UnknownRule {
+    /// The code as it was given.
+    pub code: String,
+}
+
+impl RuleId {
+    /// How many rules there are.
+    pub const COUNT: usize = Self::ParCurrency as usize + 1;
+
+    /// Every rule, in the order of [`RuleId::index`].
+    pub const ALL: [Self; Self::COUNT] = {
+        let mut all = [Self::BrzRecordObject; Self::COUNT];
+        let mut position = 0;
+        while position < Self::COUNT {
+            all[position] = CATALOGUE[position].id;
+            position += 1;
+        }
+        all
+    };
+
+    /// Position in the catalogue, from 0 to [`RuleId::COUNT`] - 1.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The code users see, for example `BRZ-QTY-RANGE`.
+    pub const fn code(self) -> &'static str {
+        self.rule().code
+    }
+
+    /// The catalogue entry.
+    pub const fn rule(self) -> &'static Rule {
+        &CATALOGUE[self.index()]
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for RuleId {
+    type Err = UnknownRule;
+
+    /// Finds a rule by its code; upper and lower case are the same.
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|id| id.code().eq_ignore_ascii_case(code))
+            .ok_or_else(|| UnknownRule {
+                code: code.to_owned(),
+            })
+    }
+}
+
+impl Serialize for RuleId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}

@@ -1,0 +1,230 @@
+//! The catalogue as text and as JSON, for `rules list` and `rules explain`.
+//!
+//! In: a filter or a rule. Out: text that ends with a line break. Nothing is refused; a filter that
+//! no rule matches gives a sentence saying so, or an empty JSON list.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{CATALOGUE, Rule, Severity};
+
+/// How many characters of an example the text form shows: one that only differs in its length fills a screen.
+const SHOWN_EXAMPLE_CHARS: usize = 400;
+
+/// One line of the list as JSON.
+#[derive(Serialize)]
+struct ListEntry {
+    code: &'static str,
+    severity: Severity,
+    summary: &'static str,
+}
+
+/// A table of code, severity and summary, one rule per line under a header.
+///
+/// The filter takes a part of a code (`qty`, `BRZ-TIME`) or the name of a severity (`reject`);
+/// upper and lower case are the same.
+///
+/// ```
+/// use purchase_etl::rules::render_list;
+///
+/// assert_eq!(
+///     render_list(Some("qty-range")),
+///     "CODE           SEVERITY   SUMMARY\n\
+///      BRZ-QTY-RANGE  reject     quantity is from 1 to 100\n"
+/// );
+/// ```
+pub fn render_list(filter: Option<&str>) -> String {
+    let rules = matching(filter);
+    if rules.is_empty() {
+        return format!("no rule matches {:?}\n", filter.unwrap_or_default());
+    }
+    let code_width = rules
+        .iter()
+        .map(|rule| rule.code.len())
+        .max()
+        .unwrap_or_default();
+    let mut text = format!("{:code_width$}  SEVERITY   SUMMARY\n", "CODE");
+    for rule in rules {
+        line(
+            &mut text,
+            format_args!(
+                "{:code_width$}  {:9}  {}",
+                rule.code, rule.severity, rule.summary
+            ),
+        );
+    }
+    text
+}
+
+/// The same list as a JSON array of objects with `code`, `severity` and `summary`.
+pub fn list_json(filter: Option<&str>) -> String {
+    let entries: Vec<ListEntry> = matching(filter)
+        .into_iter()
+        .map(|rule| ListEntry {
+            code: rule.code,
+            severity: rule.severity,
+            summary: rule.summary,
+        })
+        .collect();
+    pretty(&entries)
+}
+
+/// Everything known about one rule, for a terminal. Very long examples are cut in the middle.
+pub fn render_explain(rule: &Rule) -> String {
+    let Rule {
+        id: _,
+        code,
+        severity,
+        note,
+        summary,
+        sentence,
+        source,
+        wire_message,
+        accepted,
+        rejected,
+        remedy,
+    } = *rule;
+    let mut text = String::new();
+    line(&mut text, format_args!("{code} ({severity}): {summary}"));
+    if let Some(note) = note {
+        paragraph(&mut text, "Note", note);
+    }
+    paragraph(&mut text, "Sentence it comes from", sentence);
+    paragraph(&mut text, "Where it stands", source);
+    if let Some(message) = wire_message {
+        paragraph(&mut text, "Answer of the service", message);
+    }
+    paragraph(&mut text, "Keeps the rule", &shortened(accepted));
+    paragraph(&mut text, "Breaks the rule", &shortened(rejected));
+    paragraph(&mut text, "What to do", remedy);
+    text
+}
+
+/// Everything known about one rule as a JSON object; the keys are the fields of [`Rule`], examples are whole.
+pub fn explain_json(rule: &Rule) -> String {
+    pretty(rule)
+}
+
+fn matching(filter: Option<&str>) -> Vec<&'static Rule> {
+    let wanted = filter.unwrap_or_default().to_ascii_uppercase();
+    CATALOGUE
+        .iter()
+        .filter(|rule| {
+            rule.code.contains(&wanted) || rule.severity.as_str().eq_ignore_ascii_case(&wanted)
+        })
+        .collect()
+}
+
+fn paragraph(text: &mut String, heading: &str, body: &str) {
+    line(text, format_args!("\n{heading}:"));
+    for body_line in body.lines() {
+        line(text, format_args!("  {body_line}"));
+    }
+}
+
+fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
+    writeln!(text, "{content}").expect("writing to a String cannot fail");
+}
+
+/// Keeps the two ends of a text, where the examples differ from an ordinary record.
+fn shortened(example: &str) -> String {
+    let length = example.chars().count();
+    if length <= SHOWN_EXAMPLE_CHARS {
+        return example.to_owned();
+    }
+    let half = SHOWN_EXAMPLE_CHARS / 2;
+    let start: String = example.chars().take(half).collect();
+    let end: String = example.chars().skip(length - half).collect();
+    format!("{start} [... {} characters ...] {end}", length - 2 * half)
+}
+
+fn pretty<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("texts and names always make JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleId;
+
+    #[test]
+    fn list_is_aligned_and_complete() {
+        let text = render_list(None);
+        assert_eq!(text.lines().count(), RuleId::COUNT + 1);
+        let summary_column = text.find("SUMMARY").unwrap();
+        for (printed, id) in text.lines().skip(1).zip(RuleId::ALL) {
+            assert_eq!(
+                printed[..summary_column].split_whitespace().next(),
+                Some(id.code())
+            );
+            assert_eq!(&printed[summary_column..], id.rule().summary);
+        }
+    }
+
+    #[test]
+    fn filter_takes_part_of_a_code_or_a_severity() {
+        assert_eq!(render_list(Some("brz-qty")).lines().count(), 1 + 4);
+        let parameters = render_list(Some("Parameter"));
+        assert!(
+            parameters
+                .lines()
+                .skip(1)
+                .all(|printed| printed.starts_with("PAR-"))
+        );
+        assert_eq!(parameters.lines().count(), 1 + 5);
+        assert_eq!(
+            render_list(Some("no-such")),
+            "no rule matches \"no-such\"\n"
+        );
+        assert_eq!(list_json(Some("no-such")), "[]\n");
+    }
+
+    #[test]
+    fn explanation_has_every_part() {
+        let rule = RuleId::BrzQtyRange.rule();
+        let expected = r#"BRZ-QTY-RANGE (reject): quantity is from 1 to 100
+
+Sentence it comes from:
+  the quantity purchased (defaults to 1, must be <= 100 -- currently, Braze treats a quantity _X_ as _X_ separate purchases with quantity 1)
+
+Where it stands:
+  Braze, "Objeto de compra" (purchase object), https://www.braze.com/docs/pt-br/api/objects_filters/purchase_object/
+
+Answer of the service:
+  'quantity' is not valid
+
+Keeps the rule:
+  {"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"quantity":100,"time":"2013-07-17T19:20:20+01:00"}
+
+Breaks the rule:
+  {"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"quantity":101,"time":"2013-07-17T19:20:20+01:00"}
+
+What to do:
+  Split a larger order into several purchases; write a refund as a negative price, not as a negative quantity.
+"#;
+        assert_eq!(render_explain(rule), expected);
+    }
+
+    #[test]
+    fn explanation_of_a_long_example_stays_on_a_screen() {
+        let text = render_explain(RuleId::BrzPropSize.rule());
+        assert!(text.len() < 3_000, "{} bytes", text.len());
+        assert!(text.contains("characters ...]"));
+    }
+
+    #[test]
+    fn json_forms_have_the_same_content() {
+        let list: serde_json::Value = serde_json::from_str(&list_json(None)).unwrap();
+        assert_eq!(list.as_array().unwrap().len(), RuleId::COUNT);
+        assert_eq!(list[0]["code"], "BRZ-RECORD-OBJECT");
+        assert_eq!(list[0]["severity"], "reject");
+        let entry: serde_json::Value =
+            serde_json::from_str(&explain_json(RuleId::BrzQtyRange.rule())).unwrap();
+        assert_eq!(entry["wire_message"], "'quantity' is not valid");
+        assert_eq!(entry["note"], serde_json::Value::Null);
+        assert!(entry.get("id").is_none());
+    }
+}

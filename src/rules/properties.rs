@@ -1,0 +1,164 @@
+//! Rules on the free properties of a purchase.
+
+use super::source::{PURCHASE_EVENTS, PURCHASE_OBJECT};
+use super::{Rule, RuleId, Severity, repeated};
+
+/// The sentence three rules on names come from.
+const NAMES: &str = "Os nomes de propriedades precisam ser strings não vazias até 255 caracteres, sem cifrões à esquerda.";
+/// The text Braze answers with when `properties` cannot be taken.
+const INVALID: Option<&str> = Some("Invalid 'properties' field");
+
+pub(super) const RULES: [Rule; 10] = [
+    Rule {
+        id: RuleId::BrzPropObject,
+        code: "BRZ-PROP-OBJECT",
+        severity: Severity::Reject,
+        note: None,
+        summary: "properties is an object",
+        sentence: "Os valores das \"propriedades\" devem ser um objeto em que as chaves são os nomes das propriedades e os valores são os valores das propriedades.",
+        source: PURCHASE_OBJECT,
+        wire_message: INVALID,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"color":"red"}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":"red"}"#,
+        remedy: "Write the properties as an object of names and values, or leave them out.",
+    },
+    Rule {
+        id: RuleId::BrzPropNameEmpty,
+        code: "BRZ-PROP-NAME-EMPTY",
+        severity: Severity::Reject,
+        note: None,
+        summary: "the name of a property is not empty",
+        sentence: NAMES,
+        source: PURCHASE_OBJECT,
+        wire_message: INVALID,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"color":"red"}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"":"red"}}"#,
+        remedy: "Give the property a name; in a CSV look for a header that ends in \"properties.\".",
+    },
+    Rule {
+        id: RuleId::BrzPropNameLen,
+        code: "BRZ-PROP-NAME-LEN",
+        severity: Severity::Reject,
+        note: None,
+        summary: "the name of a property has at most 255 characters (Unicode scalar values)",
+        sentence: NAMES,
+        source: PURCHASE_OBJECT,
+        wire_message: INVALID,
+        accepted: concat!(
+            r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{""#,
+            repeated!(16, "0123456789abcde"),
+            "0123456789abcde",
+            r#"":1}}"#
+        ),
+        rejected: concat!(
+            r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{""#,
+            repeated!(16, "0123456789abcdef"),
+            r#"":1}}"#
+        ),
+        remedy: "Shorten the name; look whether a value stands where a name should.",
+    },
+    Rule {
+        id: RuleId::BrzPropNameDollar,
+        code: "BRZ-PROP-NAME-DOLLAR",
+        severity: Severity::Reject,
+        note: None,
+        summary: "the name of a property does not begin with a dollar sign",
+        sentence: NAMES,
+        source: PURCHASE_OBJECT,
+        wire_message: INVALID,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"us$":1}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"$color":"red"}}"#,
+        remedy: "Rename the property without the leading dollar sign.",
+    },
+    Rule {
+        id: RuleId::BrzPropReserved,
+        code: "BRZ-PROP-RESERVED",
+        severity: Severity::Reject,
+        note: None,
+        summary: "no property is named time, product_id, quantity, event_name, price or currency",
+        sentence: "The following keys are reserved and cannot be used as purchase event property names: `time`, `product_id`, `quantity`, `event_name`, `price`, and `currency`.",
+        source: PURCHASE_EVENTS,
+        wire_message: INVALID,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"list_price":45}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"price":45}}"#,
+        remedy: "Rename the property, for example list_price instead of price.",
+    },
+    Rule {
+        id: RuleId::BrzPropStrLen,
+        code: "BRZ-PROP-STR-LEN",
+        severity: Severity::Warn,
+        note: Some("the text is kept whole"),
+        summary: "a text in properties has at most 255 characters (Unicode scalar values)",
+        sentence: "255 caracteres ou menos.",
+        source: PURCHASE_OBJECT,
+        wire_message: None,
+        accepted: concat!(
+            r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"remark":""#,
+            repeated!(16, "0123456789abcde"),
+            "0123456789abcde",
+            r#""}}"#
+        ),
+        rejected: concat!(
+            r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"remark":""#,
+            repeated!(16, "0123456789abcdef"),
+            r#""}}"#
+        ),
+        remedy: "Nothing here; Braze may cut or refuse the text.",
+    },
+    Rule {
+        id: RuleId::BrzPropNull,
+        code: "BRZ-PROP-NULL",
+        severity: Severity::Warn,
+        note: Some("the table of types under the quoted sentence has no null; the null is kept"),
+        summary: "the value of a property is not null",
+        sentence: "Os valores de propriedade podem ser qualquer um dos seguintes tipos de dados:",
+        source: PURCHASE_OBJECT,
+        wire_message: None,
+        accepted: r#"{"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"time":"2013-07-17T19:20:20+01:00","properties":{"number":2,"sharpened":true}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"time":"2013-07-17T19:20:20+01:00","properties":{"number":null}}"#,
+        remedy: "Leave the property out when it has no value.",
+    },
+    Rule {
+        id: RuleId::BrzPropArrayDate,
+        code: "BRZ-PROP-ARRAY-DATE",
+        severity: Severity::Warn,
+        note: None,
+        summary: "no list in properties holds a date and time",
+        sentence: "As matrizes não podem incluir datas e horários.",
+        source: PURCHASE_OBJECT,
+        wire_message: None,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"visits":[1,2]}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"visits":["2013-07-15T08:00:00Z"]}}"#,
+        remedy: "Write such a date as a property of its own; here the list is kept as it is.",
+    },
+    Rule {
+        id: RuleId::BrzPropObjString,
+        code: "BRZ-PROP-OBJ-STRING",
+        severity: Severity::Info,
+        note: Some("the object is kept as it is in the JSON text of the properties column"),
+        summary: "no value of a property is an object",
+        sentence: "Os objetos serão ingeridos como strings.",
+        source: PURCHASE_OBJECT,
+        wire_message: None,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"width":30}}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"size":{"width":30}}}"#,
+        remedy: "Nothing; to filter by such a value, make it a property of its own.",
+    },
+    Rule {
+        id: RuleId::BrzPropSize,
+        code: "BRZ-PROP-SIZE",
+        severity: Severity::Reject,
+        note: Some("50 KB are 51,200 bytes of compact JSON in UTF-8"),
+        summary: "properties with a list or an object in it have at most 50 KB",
+        sentence: "Os objetos de propriedade de evento que contêm valores de vetor ou objeto podem ter uma carga útil de propriedade de evento de até 50 KB.",
+        source: PURCHASE_OBJECT,
+        wire_message: None,
+        accepted: r#"{"external_id":"user1","product_id":"Completed Order","currency":"USD","price":219.98,"time":"2013-07-16T19:20:30+01:00","properties":{"products":["monitor","keyboard"]}}"#,
+        rejected: concat!(
+            r#"{"external_id":"user1","product_id":"Completed Order","currency":"USD","price":219.98,"time":"2013-07-16T19:20:30+01:00","properties":{"products":["#,
+            repeated!(4096, r#""keyboard-1","#),
+            r#""monitor"]}}"#
+        ),
+        remedy: "Send fewer or shorter values; large lists belong in a table of their own.",
+    },
+];

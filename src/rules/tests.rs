@@ -1,0 +1,201 @@
+use std::collections::HashSet;
+
+use super::*;
+
+/// The codes of the written contract, so that a rule cannot go missing unseen.
+const CONTRACT: &str = "
+    BRZ-ID-REQUIRED BRZ-ID-TYPE BRZ-ID-MULTI BRZ-ALIAS-SHAPE BRZ-EXTID-LEN BRZ-EMAIL-FORM
+    BRZ-PRODUCT-REQUIRED BRZ-PRODUCT-LEN BRZ-PRODUCT-SPACE BRZ-PRODUCT-CARD
+    BRZ-CUR-REQUIRED BRZ-CUR-UNKNOWN BRZ-CUR-RETIRED BRZ-CUR-CASE
+    BRZ-PRICE-REQUIRED BRZ-PRICE-TYPE BRZ-PRICE-SCALE BRZ-PRICE-ROUNDED BRZ-PRICE-NEG
+    BRZ-QTY-TYPE BRZ-QTY-RANGE BRZ-QTY-NULL BRZ-QTY-FLOAT
+    BRZ-TIME-REQUIRED BRZ-TIME-FORMAT BRZ-TIME-NOOFFSET BRZ-TIME-OFFSETFORM BRZ-TIME-GAP BRZ-TIME-FOLD
+    BRZ-TIME-DATEONLY BRZ-TIME-FUTURE BRZ-TIME-RANGE
+    BRZ-PROP-OBJECT BRZ-PROP-NAME-EMPTY BRZ-PROP-NAME-LEN BRZ-PROP-NAME-DOLLAR BRZ-PROP-RESERVED
+    BRZ-PROP-STR-LEN BRZ-PROP-NULL BRZ-PROP-ARRAY-DATE BRZ-PROP-OBJ-STRING BRZ-PROP-SIZE
+    BRZ-UPDONLY-TYPE BRZ-UPDONLY-ALIAS BRZ-KEY-UNKNOWN BRZ-KEY-DUP BRZ-DUP-EVENT BRZ-CURRENTS-DUP
+    FILE-ENCODING FILE-JSON-SYNTAX FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE FILE-MIXED
+    FILE-CSV-COLUMNS FILE-CSV-QUOTE FILE-CSV-AMBIG FILE-HEADER-DUP FILE-EMPTY FILE-TRUNCATED FILE-LIMIT FILE-SEEN
+    PAR-LENGTH PAR-UNIT PAR-ENDING
+";
+
+/// The rules added to the contract, each for a reason its entry gives.
+const OUR_OWN: &str = "
+    BRZ-RECORD-OBJECT BRZ-APP-TYPE BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-CDI-CONFLICT BRZ-CDI-PAYLOAD
+    FILE-WRONG-KIND FILE-REJECT-LIMIT PAR-TIMEZONE PAR-CURRENCY
+";
+
+fn records(id: RuleId) -> Vec<(RuleId, &'static str, &'static str)> {
+    let rule = id.rule();
+    let accepted = rule.accepted.lines().map(|line| (id, "accepted", line));
+    let rejected = rule.rejected.lines().map(|line| (id, "rejected", line));
+    accepted.chain(rejected).collect()
+}
+
+#[test]
+fn codes_are_exactly_those_of_the_contract_and_ours() {
+    let expected: HashSet<&str> = CONTRACT
+        .split_whitespace()
+        .chain(OUR_OWN.split_whitespace())
+        .collect();
+    let found: HashSet<&str> = RuleId::ALL.into_iter().map(RuleId::code).collect();
+    assert_eq!(found, expected);
+    assert_eq!(found.len(), RuleId::COUNT, "two rules share a code");
+}
+
+#[test]
+fn every_id_stands_at_its_index() {
+    for (position, id) in RuleId::ALL.into_iter().enumerate() {
+        assert_eq!(id.index(), position);
+        assert_eq!(id.rule().id, id);
+    }
+}
+
+#[test]
+fn variant_names_follow_the_codes() {
+    for id in RuleId::ALL {
+        assert_eq!(format!("{id:?}").to_uppercase(), id.code().replace('-', ""));
+    }
+}
+
+#[test]
+fn every_text_is_filled_and_trimmed() {
+    for id in RuleId::ALL {
+        let rule = id.rule();
+        let texts = [
+            rule.code,
+            rule.summary,
+            rule.sentence,
+            rule.source,
+            rule.accepted,
+            rule.rejected,
+            rule.remedy,
+        ];
+        for text in texts.into_iter().chain(rule.note).chain(rule.wire_message) {
+            assert!(!text.is_empty(), "{id} has an empty text");
+            assert_eq!(text, text.trim(), "{id} has a text with outer spaces");
+        }
+    }
+}
+
+#[test]
+fn severity_is_that_of_the_contract() {
+    let codes = |severity| {
+        let of_severity = RuleId::ALL
+            .into_iter()
+            .filter(move |id| id.rule().severity == severity);
+        of_severity.map(RuleId::code).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(
+        codes(Severity::Parameter),
+        "PAR-LENGTH PAR-UNIT PAR-ENDING PAR-TIMEZONE PAR-CURRENCY"
+    );
+    assert_eq!(
+        codes(Severity::Info),
+        "BRZ-PRICE-NEG BRZ-PROP-OBJ-STRING BRZ-DUP-EVENT BRZ-CURRENTS-DUP FILE-SEEN"
+    );
+    assert_eq!(
+        codes(Severity::Warn),
+        "BRZ-ID-MULTI BRZ-EMAIL-FORM BRZ-PRODUCT-SPACE BRZ-PRODUCT-CARD BRZ-CUR-RETIRED BRZ-CUR-CASE \
+         BRZ-PRICE-SCALE BRZ-PRICE-ROUNDED BRZ-QTY-NULL BRZ-QTY-FLOAT BRZ-TIME-NOOFFSET BRZ-TIME-OFFSETFORM \
+         BRZ-TIME-GAP BRZ-TIME-FOLD BRZ-TIME-DATEONLY BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-TIME-FUTURE \
+         BRZ-PROP-STR-LEN BRZ-PROP-NULL BRZ-PROP-ARRAY-DATE BRZ-UPDONLY-ALIAS BRZ-KEY-UNKNOWN BRZ-CDI-CONFLICT \
+         FILE-EMPTY"
+    );
+    assert_eq!(
+        codes(Severity::Refuse),
+        "FILE-ENCODING FILE-JSON-SYNTAX FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE \
+         FILE-WRONG-KIND FILE-MIXED FILE-CSV-QUOTE FILE-CSV-AMBIG FILE-HEADER-DUP FILE-TRUNCATED FILE-LIMIT \
+         FILE-REJECT-LIMIT"
+    );
+}
+
+#[test]
+fn examples_of_records_are_json_objects_one_per_line() {
+    let prose = |id, line: &str| id == RuleId::BrzProductCard && line.starts_with("...");
+    let lines = RuleId::ALL
+        .into_iter()
+        .filter(|id| id.code().starts_with("BRZ-"))
+        .flat_map(records);
+    for (id, which, line) in lines.filter(|(id, _, line)| !prose(*id, line)) {
+        let value: serde_json::Value =
+            serde_json::from_str(line).unwrap_or_else(|error| panic!("{id} {which}: {error}"));
+        let is_object = value.is_object();
+        assert_eq!(
+            is_object,
+            (id, which) != (RuleId::BrzRecordObject, "rejected"),
+            "{id} {which}"
+        );
+    }
+}
+
+#[test]
+fn examples_of_records_differ_in_what_the_rule_is_about() {
+    for id in RuleId::ALL.into_iter().filter(|id| *id != RuleId::FileSeen) {
+        assert_ne!(id.rule().accepted, id.rule().rejected, "{id}");
+    }
+}
+
+#[test]
+fn long_examples_stand_exactly_at_the_limit() {
+    let field = |example: &str, pointer: &str| {
+        let value: serde_json::Value = serde_json::from_str(example).unwrap();
+        value
+            .pointer(pointer)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .chars()
+            .count()
+    };
+    for (id, pointer, limit) in [
+        (RuleId::BrzExtidLen, "/external_id", 987),
+        (RuleId::BrzProductLen, "/product_id", 255),
+        (RuleId::BrzPropStrLen, "/properties/remark", 255),
+    ] {
+        assert_eq!(field(id.rule().accepted, pointer), limit, "{id}");
+        assert_eq!(field(id.rule().rejected, pointer), limit + 1, "{id}");
+    }
+    let name = |example: &str| {
+        let value: serde_json::Value = serde_json::from_str(example).unwrap();
+        value["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .next()
+            .unwrap()
+            .chars()
+            .count()
+    };
+    assert_eq!(name(RuleId::BrzPropNameLen.rule().accepted), 255);
+    assert_eq!(name(RuleId::BrzPropNameLen.rule().rejected), 256);
+    let size = RuleId::BrzPropSize.rule().rejected;
+    let properties: serde_json::Value = serde_json::from_str(size).unwrap();
+    assert!(properties["properties"].to_string().len() > 51_200);
+}
+
+#[test]
+fn codes_are_read_in_any_case_and_unknown_ones_are_refused() {
+    for id in RuleId::ALL {
+        assert_eq!(id.code().parse(), Ok(id));
+        assert_eq!(id.code().to_lowercase().parse(), Ok(id));
+        assert_eq!(id.to_string(), id.code());
+    }
+    let unknown = "BRZ-NO-SUCH".parse::<RuleId>().unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "there is no rule \"BRZ-NO-SUCH\"; `purchase-etl rules list` prints all codes"
+    );
+}
+
+#[test]
+fn ids_are_written_as_their_codes() {
+    assert_eq!(
+        serde_json::to_string(&RuleId::BrzTimeFold).unwrap(),
+        "\"BRZ-TIME-FOLD\""
+    );
+    assert_eq!(
+        format!("[{:15}] [{:9}]", RuleId::BrzTimeFold, Severity::Warn),
+        "[BRZ-TIME-FOLD  ] [warn     ]"
+    );
+}
