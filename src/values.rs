@@ -3,4 +3,5 @@
 //! Money never passes through a float, an instant is microseconds in UTC with the offset it was
 //! written in, and a text that has two readings is refused or noted, not silently resolved.
 
+pub mod currency;
 pub mod money;
