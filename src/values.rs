@@ -4,4 +4,6 @@
 //! written in, and a text that has two readings is refused or noted, not silently resolved.
 
 pub mod currency;
+pub mod instant;
+pub mod local_day;
 pub mod money;
