@@ -7,3 +7,4 @@ pub mod currency;
 pub mod instant;
 pub mod local_day;
 pub mod money;
+pub mod pt_br;
