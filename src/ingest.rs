@@ -13,8 +13,8 @@ mod reject_rows;
 mod runner;
 mod tally;
 
-pub use checking::{CheckedInput, CheckedRecord, check_inputs};
-pub use collector::{IngestOptions, ingest};
+pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
+pub use collector::{IngestOptions, Ingested, ingest};
 pub use runner::{Progress, RunError, RunSettings};
 pub use tally::{InputTally, RunTally};
 

@@ -311,6 +311,11 @@ impl Sink for Collector<'_> {
         if open.tally.counts.read == 0 {
             *open.tally.warned_by_rule.entry(RuleId::FileEmpty).or_default() += 1;
         }
+        if let Some(layout) = &totals.layout
+            && layout.encoding.first_bad_byte.is_some()
+        {
+            *open.tally.warned_by_rule.entry(RuleId::FileEncoding).or_default() += 1;
+        }
         let counts = open.tally.counts;
         if !counts.balances() {
             return Err(RunError::Unbalanced { path: self.path(index), counts });

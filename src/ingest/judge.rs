@@ -16,7 +16,7 @@ use foldhash::quality::FixedState;
 use crate::json::{JsonError, JsonErrorKind, Options};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
-    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, RawPurchase, RecordError,
+    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, PurchaseCsvColumns, RawPurchase, RecordError,
     with_payload,
 };
 use crate::rules::RuleId;
@@ -35,6 +35,8 @@ pub struct JudgeSettings {
     pub source_file: Arc<str>,
     /// Lineage column.
     pub run_id: Arc<str>,
+    /// How delimited text maps to fields.
+    pub columns: PurchaseCsvColumns,
     /// Keep the text of warnings too (the `check` command).
     pub with_texts: bool,
 }

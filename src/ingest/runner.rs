@@ -8,7 +8,6 @@ use super::judge::{JudgeSettings, Judged, judge};
 use crate::lake::LakeError;
 use crate::purchase::{Checker, PurchaseCsvColumns};
 use crate::rules::RuleId;
-use crate::source::csv::encoding::Charset;
 use crate::source::{Input, Location, Piece, Problem, Reader, ReaderOptions, Refusal, Totals};
 
 /// What a run counts while it goes on, for whoever watches.
@@ -167,11 +166,10 @@ impl Feeder<'_> {
             match self.read(index, input, &options) {
                 Ok(Some(totals)) => return self.send(Event::End(index, totals)),
                 Ok(None) => return Err(Gone),
-                Err(Problem::NotUtf8 { .. })
-                    if input.location != Location::Stdin && options.dialect.encoding.is_none() =>
+                Err(Problem::NotUtf8(bad))
+                    if input.location != Location::Stdin && options.not_utf8.is_none() =>
                 {
-                    // Windows-1252, as nothing else is left; it is read again from its start.
-                    options.dialect.encoding = Some(Charset::Windows1252);
+                    options.not_utf8 = Some(bad);
                     self.send(Event::Restart(index))?;
                 }
                 Err(problem) => return self.send(Event::Refused(index, refusal_of(problem))),
@@ -231,10 +229,10 @@ impl Feeder<'_> {
 fn refusal_of(problem: Problem) -> Refusal {
     match problem {
         Problem::Refused(refusal) => refusal,
-        Problem::NotUtf8 { place } => Refusal {
+        Problem::NotUtf8(bad) => Refusal {
             rule: RuleId::FileEncoding,
-            place: Some(place),
-            message: "the text is not UTF-8; name its encoding with --encoding".to_owned(),
+            place: None,
+            message: format!("{bad}; name the encoding with --encoding"),
         },
         Problem::Failed(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));

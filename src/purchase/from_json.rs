@@ -161,9 +161,17 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
         }
     }
     if let Field::Text(text) = raw.get(Name::Properties) {
-        let properties = if text.is_empty() { Field::Absent } else { Field::Json(text.clone()) };
+        let properties =
+            if text.is_empty() { Field::Absent } else { json_field(text.clone()) };
         raw.replace(Name::Properties, properties);
     }
+}
+
+/// A cell or string that should hold a JSON object; it stays text when it holds no JSON.
+pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
+    let mut cursor = Cursor::new(&text, Options::default());
+    let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
+    if is_json { Field::Json(text) } else { Field::Text(text) }
 }
 
 /// When `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
@@ -177,11 +185,10 @@ pub fn with_payload<R>(
     options: Options,
     judge: impl FnOnce(&RawPurchase<'_>) -> R,
 ) -> Result<R, RecordError> {
-    if outer.extra.is_empty() || !outer.has_extra("payload") || !outer.get(Name::ProductId).is_missing() {
+    if *outer.get(Name::Payload) == Field::Absent || !outer.get(Name::ProductId).is_missing() {
         return Ok(judge(outer));
     }
-    let payload = outer.take_extra("payload").map(|extra| extra.value).unwrap_or_default();
-    let Field::Text(payload) = field_of_text(payload) else {
+    let Field::Text(payload) = outer.get(Name::Payload).clone() else {
         return Err(payload_error("`payload` must be a string that holds the purchase as JSON"));
     };
     let mut inner = RawPurchase::default();

@@ -39,6 +39,8 @@ pub enum Name {
     UpdateExistingOnly,
     /// Currents event id.
     EventId,
+    /// Cloud Data Ingestion: the purchase as JSON text.
+    Payload,
     /// Cloud Data Ingestion: when the row was written.
     UpdatedAt,
 }
@@ -66,6 +68,7 @@ impl Name {
             Self::Properties => "properties",
             Self::UpdateExistingOnly => "_update_existing_only",
             Self::EventId => "id",
+            Self::Payload => "payload",
             Self::UpdatedAt => "updated_at",
         }
     }
@@ -86,6 +89,7 @@ impl Name {
             "time" => Self::Time,
             "properties" => Self::Properties,
             "_update_existing_only" => Self::UpdateExistingOnly,
+            "payload" | "PAYLOAD" => Self::Payload,
             _ => return None,
         })
     }
@@ -161,6 +165,8 @@ pub struct RawPurchase<'a> {
     pub duplicate_key: Option<Cow<'a, str>>,
     /// The first identifier on which a CDI row and its payload disagree.
     pub conflict: Option<Name>,
+    /// The time as the dump wrote it, where the field holds another spelling of it.
+    pub time_as_written: Option<Cow<'a, str>>,
     /// Which kind of dump this is from.
     pub origin: Origin,
 }
@@ -173,6 +179,7 @@ impl<'a> RawPurchase<'a> {
         self.extra.clear();
         self.duplicate_key = None;
         self.conflict = None;
+        self.time_as_written = None;
         self.origin = Origin::default();
     }
 

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::csv::dialect::{DialectOverrides, Layout};
 use super::csv::columns::Columns;
+use super::csv::dialect::{DialectOverrides, Layout};
+use super::csv::encoding::BadBytes;
 use super::csv_pieces::CsvPieces;
 use super::discover::Input;
 use super::document::DocumentPieces;
@@ -58,6 +59,8 @@ pub struct ReaderOptions {
     pub piece_bytes: usize,
     /// What the user says about delimited text.
     pub dialect: DialectOverrides,
+    /// Bytes met in an earlier attempt that show the input not to be UTF-8.
+    pub not_utf8: Option<BadBytes>,
 }
 
 impl ReaderOptions {
@@ -128,7 +131,7 @@ impl Reader {
         };
         if shape == Shape::Csv {
             ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
-            let pieces = CsvPieces::start(sample, ended, options, columns)?;
+            let pieces = CsvPieces::start(&sample, ended, options, columns)?;
             return Ok(Self { stream, options: options.clone(), shape, pieces: Pieces::Csv(Box::new(pieces)) });
         }
         let mark = if sample.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::csv::encoding::BadBytes;
 use crate::rules::RuleId;
 
 /// Where something stands in an input, in its decompressed bytes.
@@ -70,6 +71,8 @@ pub enum Problem {
     Refused(Refusal),
     /// The environment's.
     Failed(SourceError),
+    /// Text without a byte order mark turns out not to be UTF-8: it has to be read again.
+    NotUtf8(BadBytes),
 }
 
 impl From<Refusal> for Problem {

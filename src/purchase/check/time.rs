@@ -62,7 +62,8 @@ pub(super) fn check<'a>(
             }
         }
     }
-    Some((instant, shown))
+    let written = raw.time_as_written.as_deref().map_or(shown, Cow::Borrowed);
+    Some((instant, written))
 }
 
 fn is_epoch(text: &str) -> bool {
