@@ -68,8 +68,12 @@ pub struct ReadArguments {
 #[serde(rename_all = "kebab-case")]
 pub enum DecimalArgument {
     /// 1234.56
+    #[value(alias = ".")]
+    #[serde(alias = ".")]
     Point,
     /// 1234,56
+    #[value(alias = ",")]
+    #[serde(alias = ",")]
     Comma,
 }
 
