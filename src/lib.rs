@@ -7,9 +7,21 @@
 //!                                  \-----> rejects (verbatim, reason, place) --/
 //! ```
 //!
-//! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`rules`] says what is
-//! checked and why, [`values`] holds the exact values everything else is made of.
+//! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`ingest`] drives the
+//! first three of them on all cores, [`rules`] says what is checked and why, [`values`] holds the
+//! exact values everything else is made of.
 
+pub mod cli;
+pub mod ingest;
+pub mod job;
+pub mod json;
+pub mod lake;
+pub mod pipeline;
+pub mod purchase;
+pub mod render;
+pub mod report;
+pub mod response;
 pub mod rules;
 pub mod source;
+pub mod summary;
 pub mod values;

@@ -8,7 +8,7 @@ const GOOD_LINE: &str = r#"{"external_id":"user1","product_id":"backpack","curre
 /// A CSV that breaks no rule.
 const GOOD_CSV: &str = "external_id,product_id,currency,price,time\nuser1,backpack,USD,40.00,2013-07-16T19:20:30+01:00";
 
-pub(super) const RULES: [Rule; 16] = [
+pub(super) const RULES: [Rule; 17] = [
     Rule {
         id: RuleId::FileEncoding,
         code: "FILE-ENCODING",
@@ -203,6 +203,19 @@ pub(super) const RULES: [Rule; 16] = [
             "[[[[[[[[[[[[[[[[ ... thousands of brackets ..."
         ),
         remedy: "Look whether the file is what it should be; if it is, raise the limit that the finding names.",
+    },
+    Rule {
+        id: RuleId::FileUnreadable,
+        code: "FILE-UNREADABLE",
+        severity: Severity::Refuse,
+        note: None,
+        summary: "the file can be opened and read to its end",
+        sentence: "our own rule: an input that storage does not hand over is refused by name, and the others go on",
+        source: OURS,
+        wire_message: None,
+        accepted: GOOD_LINE,
+        rejected: "(a file without read permission)",
+        remedy: "Look at the system's message: permissions, a missing mount or a damaged disk. Run the same command again afterwards.",
     },
     Rule {
         id: RuleId::FileRejectLimit,

@@ -85,6 +85,7 @@ pub enum RuleId {
     FileEmpty,
     FileTruncated,
     FileLimit,
+    FileUnreadable,
     FileRejectLimit,
     FileSeen,
     ParLength,

@@ -1,6 +1,6 @@
 //! Who bought: the five identifiers and the app.
 
-use super::super::raw::{Field, Name, RawPurchase};
+use super::super::raw::{Field, Name, Origin, RawPurchase};
 use super::finding::Findings;
 use crate::rules::RuleId;
 
@@ -8,7 +8,7 @@ use crate::rules::RuleId;
 const EXTERNAL_ID_MAX_BYTES: usize = 987;
 
 pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
-    check_types(raw, findings);
+    let mistyped = has_mistyped(raw, findings);
     let alias = check_alias(raw, findings);
     if let Field::Text(id) = raw.get(Name::ExternalId)
         && id.len() > EXTERNAL_ID_MAX_BYTES
@@ -20,28 +20,37 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
     for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone] {
         given += usize::from(matches!(raw.get(name), Field::Text(text) if !text.is_empty()));
     }
-    if given == 0 {
+    let currents = raw.origin == Origin::Currents;
+    if given == 0 && !mistyped && !alias_is_given(raw) {
         let detail = "one of external_id, user_alias, braze_id, email or phone is required";
         findings.add(RuleId::BrzIdRequired, "external_id", "", detail);
-    } else if given > 1 {
+    } else if given > 1 && !currents {
         let detail = "more than one identifier; all are kept";
         findings.add(RuleId::BrzIdMulti, "external_id", "", detail);
     }
     check_email(raw, given == 1, findings);
 }
 
-fn check_types(raw: &RawPurchase<'_>, findings: &mut Findings) {
+/// Whether an identifier is there that is no string; that is then the only thing said of it.
+fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
+    let mut mistyped = false;
     for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone, Name::EventId] {
         let value = raw.get(name);
         if !matches!(value, Field::Absent | Field::Null | Field::Text(_)) {
             let detail = "an identifier must be a string";
             findings.add(RuleId::BrzIdType, name.as_str(), &value.shown(), detail);
+            mistyped = true;
         }
     }
     let app = raw.get(Name::AppId);
     if !matches!(app, Field::Absent | Field::Null | Field::Text(_)) {
         findings.add(RuleId::BrzAppType, "app_id", &app.shown(), "must be a string");
     }
+    mistyped
+}
+
+fn alias_is_given(raw: &RawPurchase<'_>) -> bool {
+    !raw.get(Name::UserAlias).is_missing()
 }
 
 /// Whether a usable alias is given.

@@ -33,6 +33,10 @@ pub(super) fn check<'a>(
             findings.add(RuleId::BrzTimeRequired, "time", &field.shown(), "a time is required");
             return None;
         }
+        Field::Text(text) if text.is_empty() => {
+            findings.add(RuleId::BrzTimeRequired, "time", "", "a time is required");
+            return None;
+        }
         Field::Text(text) if raw.origin == Origin::Currents && is_epoch(text) => parse_epoch(text),
         Field::Number(text) if raw.origin == Origin::Currents => parse_epoch(text),
         Field::Text(text) => parse_instant(text, zone),

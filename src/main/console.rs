@@ -1,0 +1,131 @@
+//! Standard error: log lines, a progress bar on a terminal, and the summary at the end.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use purchase_etl::cli::LogFormat;
+use purchase_etl::ingest::Progress;
+use purchase_etl::pipeline::Watcher;
+use purchase_etl::rules::RuleId;
+use purchase_etl::summary::{Outcome, RunReport};
+use tracing_subscriber::filter::LevelFilter;
+
+/// Sends log lines to standard error; only warnings and errors when `quiet`.
+pub(crate) fn start_log(format: LogFormat, quiet: bool) {
+    let level = if quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    match format {
+        LogFormat::Text => builder.with_target(false).without_time().with_ansi(false).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
+
+/// Talks to a person, or stays silent.
+pub(crate) struct Console {
+    quiet: bool,
+    on_terminal: bool,
+    bar: Option<Bar>,
+}
+
+struct Bar {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Console {
+    pub(crate) fn new(quiet: bool, on_terminal: bool) -> Self {
+        Self { quiet, on_terminal, bar: None }
+    }
+}
+
+impl Watcher for Console {
+    fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress) {
+        if self.quiet || !self.on_terminal {
+            return;
+        }
+        let stop = Arc::new(AtomicBool::new(false));
+        let (progress, stopped) = (progress.clone(), Arc::clone(&stop));
+        let thread = std::thread::spawn(move || watch(total_bytes, &progress, &stopped));
+        self.bar = Some(Bar { stop, thread });
+    }
+
+    fn end(&mut self) {
+        if let Some(Bar { stop, thread }) = self.bar.take() {
+            stop.store(true, Ordering::Relaxed);
+            // A bar that failed to draw is no reason to fail.
+            drop(thread.join());
+        }
+    }
+
+    fn summary(&mut self, report: &RunReport) {
+        if !self.quiet {
+            tracing::info!("{}", summary(report).trim_end());
+        }
+    }
+
+    fn plan(&mut self, text: &str) {
+        tracing::info!("{}", text.trim_end());
+    }
+}
+
+fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
+    let (bar, template) = match total_bytes {
+        Some(total) => (
+            ProgressBar::new(total),
+            "{bar:30} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
+        ),
+        None => (ProgressBar::new_spinner(), "{spinner} {bytes}  {binary_bytes_per_sec}  {msg}"),
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    while !stop.load(Ordering::Relaxed) {
+        bar.set_position(progress.bytes.load(Ordering::Relaxed));
+        bar.set_message(format!("{} records", progress.records.load(Ordering::Relaxed)));
+        // Ten times a second is smooth to the eye.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bar.finish_and_clear();
+}
+
+/// The table at the end of a run.
+fn summary(report: &RunReport) -> String {
+    let mut text = format!("run {}", report.run_id);
+    let ingested = report.inputs_with(Outcome::Ingested);
+    let known = report.inputs_with(Outcome::AlreadyIngested);
+    let refused = report.inputs_with(Outcome::Refused);
+    let counts = report.counts;
+    let lines: [(&str, u64); 9] = [
+        ("inputs ingested", ingested as u64),
+        ("inputs already ingested", known as u64),
+        ("inputs refused", refused as u64),
+        ("records read", counts.read),
+        ("accepted", counts.accepted),
+        ("rejected", counts.rejected),
+        ("duplicate", counts.duplicate),
+        ("skipped", counts.skipped),
+        ("elapsed ms", report.elapsed_ms),
+    ];
+    for (name, value) in lines {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n  {name:<24}{value:>14}");
+    }
+    rules(&mut text, "rejected by rule", &report.rejected_by_rule);
+    rules(&mut text, "warnings by rule", &report.warned_by_rule);
+    text
+}
+
+fn rules<'a>(
+    text: &mut String,
+    title: &str,
+    counts: impl IntoIterator<Item = (&'a RuleId, &'a u64)>,
+) {
+    for (at, (rule, count)) in counts.into_iter().enumerate() {
+        let title = if at == 0 { title } else { "" };
+        let _ = write!(text, "\n  {title:<18}{:<22}{count:>10}", rule.code());
+    }
+}
