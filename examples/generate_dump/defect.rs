@@ -201,7 +201,8 @@ impl Defect {
         draft.remove_identifiers();
         match self {
             Self::IdRequired => {
-                if rng.chance(50) && shape != Shape::Csv {
+                // In Currents the key stays, because it is what a Currents event is known by.
+                if shape == Shape::CurrentsNdjson || (rng.chance(50) && shape != Shape::Csv) {
                     draft.edit(Key::ExternalId).text("");
                 }
             }
@@ -264,9 +265,13 @@ impl Defect {
                     .text(rng.pick(&["a combinar", "19.9.9", "NaN", "--5.00"]));
             }
             (Self::PriceType, _) => {
-                draft
-                    .edit(Key::Price)
-                    .raw(rng.pick(&["\"19.99\"", "true", "1e400", "1e30", "[5]"]));
+                draft.edit(Key::Price).raw(rng.pick(&[
+                    "\"19.99\"",
+                    "true",
+                    "1e400",
+                    "1e30",
+                    "[5]",
+                ]));
             }
             (Self::QtyType, Shape::Csv) => {
                 draft.edit(Key::Quantity).text(rng.pick(&["dois", "1.5"]));

@@ -163,6 +163,7 @@ pub(super) fn currents(out: &mut Vec<u8>, draft: &Draft) {
         object.key("properties");
         push_string(object.out, &properties.bytes, false);
     }
+    object.field("loyalty_tier", draft.field(Key::Unknown));
     object.end();
 }
 
