@@ -151,7 +151,7 @@ def _check_kind(element):
     if not isinstance(element, Pairs):
         return
     keys = set(element.keys())
-    if {"name", "count", "first"} <= keys:
+    if {"name", "count", "first"} <= keys or isinstance(element.get("users"), list):
         raise Refused("FILE-USER-EXPORT", "counts per user and product; the single purchases are not in it")
     if "registration_date" in keys or "supplier" in keys:
         raise Refused("FILE-WRONG-KIND", "supplier purchases")
@@ -227,7 +227,7 @@ def _currents(members, row, line, rules, texts):
     record = Record(row, line, "currents", rules=rules, texts=texts)
     renamed = {"external_user_id": "external_id", "user_id": "braze_id", "id": "event_id"}
     for name, value in members.items():
-        name = renamed.get(name, name)
+        name = renamed.get(name.lower(), name.lower())
         if name == "event_id" or name in KNOWN:
             record.fields[name] = value
         elif name not in CURRENTS_COLUMNS:
