@@ -1,0 +1,63 @@
+//! The flat CSV shape: a draft comes in, one RFC 4180 row without a line end goes out.
+
+use crate::draft::{Damage, Draft, Form, Key};
+
+const COLUMNS: [(Key, &str); 14] = [
+    (Key::ExternalId, "external_id"),
+    (Key::AliasName, "alias_name"),
+    (Key::AliasLabel, "alias_label"),
+    (Key::BrazeId, "braze_id"),
+    (Key::Email, "email"),
+    (Key::Phone, "phone"),
+    (Key::AppId, "app_id"),
+    (Key::ProductId, "product_id"),
+    (Key::Currency, "currency"),
+    (Key::Price, "price"),
+    (Key::Quantity, "quantity"),
+    (Key::Time, "time"),
+    (Key::Properties, "properties"),
+    (Key::UpdateOnly, "_update_existing_only"),
+];
+
+/// The header row, with its line end.
+pub(super) fn header(out: &mut Vec<u8>) {
+    let names: Vec<&str> = COLUMNS.iter().map(|&(_, header)| header).collect();
+    out.extend_from_slice(names.join(",").as_bytes());
+    out.push(b'\n');
+}
+
+/// One row.
+pub(super) fn row(out: &mut Vec<u8>, draft: &Draft) {
+    let count = match draft.damage {
+        Some(Damage::MissingColumns) => COLUMNS.len() - 2,
+        _ => COLUMNS.len(),
+    };
+    for (at, &(name, _)) in COLUMNS.iter().take(count).enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        let field = draft.field(name);
+        if field.form != Form::Absent {
+            push_field(out, &field.bytes);
+        }
+    }
+    if draft.damage == Some(Damage::ExtraColumn) {
+        out.extend_from_slice(b",surplus");
+    }
+}
+
+fn push_field(out: &mut Vec<u8>, bytes: &[u8]) {
+    let plain = |byte: u8| !matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if bytes.iter().all(|&byte| plain(byte)) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    out.push(b'"');
+    for &byte in bytes {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}

@@ -1,0 +1,300 @@
+"""The verdict on one record: a record comes in, every rule it breaks, its warnings and its normalised values come out.
+
+Where the contract leaves something open, this is the reading taken here:
+
+* `null` in an optional field is the same as the field missing; in a required one it breaks the `-REQUIRED` rule.
+* An empty text counts as missing, for required fields too; an empty price is a text and so of the wrong type.
+* An identifier of the wrong type is present: it breaks `BRZ-ID-TYPE` alone, not `BRZ-ID-REQUIRED` as well.
+* A date without a time warns `BRZ-TIME-DATEONLY` alone; a price of more than nine decimals warns `BRZ-PRICE-ROUNDED` and,
+  if its currency has a minor unit, `BRZ-PRICE-SCALE`.
+* Rules on property names and values look at the top level of `properties`; repeated keys are looked for at every depth.
+* A Currents event names its user twice (`user_id`, `external_user_id`): that is no `BRZ-ID-MULTI`.
+* Of a repeated key, the first value is judged by the other rules.
+"""
+
+import re
+
+import values
+from strict_json import Pairs, compact
+from values import BadTime, NotANumber, Number, TimeOutOfRange
+
+RESERVED = frozenset(["time", "product_id", "quantity", "event_name", "price", "currency"])
+EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+TRUE = frozenset(["true", "1", "sim", "s", "yes", "y"])
+FALSE = frozenset(["false", "0", "não", "nao", "n", "no"])
+FUTURE_SKEW_MICROS = 24 * 3600 * 1_000_000
+
+
+class Judge:
+    """Judges records one after the other; remembers the Currents events it has seen."""
+
+    def __init__(self, default_tz, now_micros=None):
+        self.default_tz = default_tz
+        self.now_micros = now_micros
+        self.seen_events = set()
+
+    def verdict(self, record):
+        """A dictionary with row, line, verdict, rules, warnings, infos and (if accepted) values."""
+        case = Case(record, self)
+        if not {"BRZ-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-CSV-COLUMNS", "BRZ-CDI-PAYLOAD"} & set(record.rules):
+            case.run()
+        rules = sorted(set(case.rules))
+        out = {"row": record.row, "line": record.line, "kind": record.kind}
+        out["verdict"] = "rejected" if rules else "accepted"
+        event = record.fields.get("event_id")
+        if not rules and event is not None:
+            if event in self.seen_events:
+                out["verdict"] = "duplicate"
+            self.seen_events.add(event)
+        out["rules"] = rules
+        out["warnings"] = sorted(set(case.warnings))
+        out["infos"] = sorted(set(case.infos))
+        if not rules:
+            out["values"] = case.values
+        return out
+
+
+class Case:
+    """One record being judged."""
+
+    def __init__(self, record, judge):
+        self.record = record
+        self.judge = judge
+        self.rules = list(record.rules)
+        self.warnings = list(record.warnings)
+        self.infos = []
+        self.values = {}
+
+    def run(self):
+        self.identity()
+        self.app()
+        self.product()
+        currency = self.currency()
+        self.money(currency)
+        self.time()
+        self.properties()
+        self.update_only()
+        if self.record.unknown:
+            self.warnings.append("BRZ-KEY-UNKNOWN")
+            self.values["unknown_keys"] = sorted(self.record.unknown)
+        if not self.rules:
+            revenue = values.exact_product(self.values.pop("price_exact"), self.values["quantity"])
+            self.values["revenue"] = values.shortest(revenue)
+            self.values["revenue_exact"] = revenue
+
+    def given(self, name):
+        """The value of a field; None if it is missing, null or an empty text."""
+        value = self.record.fields.get(name)
+        return None if value == "" else value
+
+    def identity(self):
+        held = []
+        for name in ("external_id", "braze_id", "email", "phone"):
+            value = self.given(name)
+            if value is None:
+                continue
+            held.append(name)
+            if not isinstance(value, str):
+                self.rules.append("BRZ-ID-TYPE")
+            else:
+                self.values[name] = value
+        if self.alias():
+            held.append("user_alias")
+        external = self.given("external_id")
+        if isinstance(external, str) and len(external.encode("utf-8", "surrogatepass")) > 987:
+            self.rules.append("BRZ-EXTID-LEN")
+        email = self.given("email")
+        if isinstance(email, str) and not EMAIL.fullmatch(email):
+            (self.rules if held == ["email"] else self.warnings).append("BRZ-EMAIL-FORM")
+        if not held:
+            self.rules.append("BRZ-ID-REQUIRED")
+        if len(held) > 1 and self.record.kind != "currents":
+            self.warnings.append("BRZ-ID-MULTI")
+
+    def alias(self):
+        alias = self.given("user_alias")
+        if alias is None:
+            return False
+        parts = {}
+        if isinstance(alias, Pairs):
+            parts = {name: alias.get(name) for name in ("alias_name", "alias_label")}
+        if len(parts) == 2 and all(isinstance(part, str) and part for part in parts.values()):
+            self.values.update(parts)
+        else:
+            self.rules.append("BRZ-ALIAS-SHAPE")
+        return True
+
+    def app(self):
+        app = self.given("app_id")
+        if app is None:
+            return
+        if isinstance(app, str):
+            self.values["app_id"] = app
+        else:
+            self.rules.append("BRZ-APP-TYPE")
+
+    def product(self):
+        product = self.given("product_id")
+        if not isinstance(product, str):
+            self.rules.append("BRZ-PRODUCT-REQUIRED")
+            return
+        if len(product) > 255:
+            self.rules.append("BRZ-PRODUCT-LEN")
+        if product != product.strip() or CONTROL.search(product):
+            self.warnings.append("BRZ-PRODUCT-SPACE")
+        self.values["product_id"] = product
+
+    def currency(self):
+        code = self.given("currency")
+        if not isinstance(code, str):
+            self.rules.append("BRZ-CUR-REQUIRED")
+            return None
+        upper = code.upper()
+        if upper in values.REFUSED_CURRENCIES or upper not in values.ISO_ACTIVE | values.BRAZE_ONLY:
+            self.rules.append("BRZ-CUR-UNKNOWN")
+            return None
+        if upper != code:
+            self.warnings.append("BRZ-CUR-CASE")
+        if upper not in values.ISO_ACTIVE:
+            self.warnings.append("BRZ-CUR-RETIRED")
+        self.values["currency"] = upper
+        return upper
+
+    def number(self, value):
+        """The number text of a value, or None if it is of another type. CSV has texts only, so there they count."""
+        if isinstance(value, Number):
+            return value.text
+        return value if self.record.texts and isinstance(value, str) else None
+
+    def money(self, currency):
+        price = self.record.fields.get("price")
+        if price is None:
+            self.rules.append("BRZ-PRICE-REQUIRED")
+        else:
+            try:
+                money = values.parse_money(self.number(price) or "")
+            except NotANumber:
+                self.rules.append("BRZ-PRICE-TYPE")
+            else:
+                self.price(money, currency)
+        self.quantity()
+
+    def price(self, money, currency):
+        minor = values.MINOR_UNITS.get(currency, 2) if currency else None
+        if minor is not None and money.decimals > minor:
+            self.warnings.append("BRZ-PRICE-SCALE")
+        if money.rounded:
+            self.warnings.append("BRZ-PRICE-ROUNDED")
+        if money.value < 0:
+            self.infos.append("BRZ-PRICE-NEG")
+        self.values["price"] = values.shortest(money.value)
+        self.values["price_exact"] = money.value
+
+    def quantity(self):
+        fields = self.record.fields
+        self.values["quantity"] = 1
+        if "quantity" not in fields or (self.record.texts and fields["quantity"] == ""):
+            return
+        if fields["quantity"] is None:
+            self.warnings.append("BRZ-QTY-NULL")
+            return
+        text = self.number(fields["quantity"])
+        try:
+            amount = values.parse_money(text or "")
+        except NotANumber:
+            digits = re.fullmatch(r"-?\d+", text or "")
+            self.rules.append("BRZ-QTY-RANGE" if digits else "BRZ-QTY-TYPE")
+            return
+        if amount.decimals > 0:
+            self.rules.append("BRZ-QTY-TYPE")
+            return
+        if not re.fullmatch(r"-?\d+", text):
+            self.warnings.append("BRZ-QTY-FLOAT")
+        if not 1 <= amount.value <= 100:
+            self.rules.append("BRZ-QTY-RANGE")
+            return
+        self.values["quantity"] = int(amount.value)
+
+    def time(self):
+        time = self.given("time")
+        if time is None:
+            self.rules.append("BRZ-TIME-REQUIRED")
+            return
+        try:
+            if self.record.kind == "currents" and self.number(time) is not None:
+                instant = values.parse_epoch(self.number(time))
+            elif isinstance(time, str):
+                instant = values.parse_time(time, self.judge.default_tz)
+            else:
+                raise BadTime(time)
+        except BadTime:
+            self.rules.append("BRZ-TIME-FORMAT")
+            return
+        except TimeOutOfRange:
+            self.rules.append("BRZ-TIME-RANGE")
+            return
+        self.warnings.extend(instant.notes)
+        now = self.judge.now_micros
+        if now is not None and instant.micros > now + FUTURE_SKEW_MICROS:
+            self.warnings.append("BRZ-TIME-FUTURE")
+        self.values["time_us"] = instant.micros
+        self.values["time_utc"] = values.utc_text(instant.micros)
+        self.values["offset_minutes"] = instant.offset_minutes
+
+    def properties(self):
+        properties = self.given("properties")
+        if properties is None:
+            return
+        if not isinstance(properties, Pairs):
+            self.rules.append("BRZ-PROP-OBJECT")
+            return
+        for name, value in properties:
+            self.property_name(name)
+            self.property_value(value)
+        text = compact(properties)
+        nested = any(isinstance(value, list) for _, value in properties)
+        if nested and len(text.encode("utf-8", "surrogatepass")) > 51_200:
+            self.rules.append("BRZ-PROP-SIZE")
+        self.values["properties"] = text
+
+    def property_name(self, name):
+        if name == "":
+            self.rules.append("BRZ-PROP-NAME-EMPTY")
+        if len(name) > 255:
+            self.rules.append("BRZ-PROP-NAME-LEN")
+        if name.startswith("$"):
+            self.rules.append("BRZ-PROP-NAME-DOLLAR")
+        if name in RESERVED:
+            self.rules.append("BRZ-PROP-RESERVED")
+
+    def property_value(self, value):
+        if value is None:
+            self.warnings.append("BRZ-PROP-NULL")
+        elif isinstance(value, str) and len(value) > 255:
+            self.warnings.append("BRZ-PROP-STR-LEN")
+        elif isinstance(value, Pairs):
+            self.infos.append("BRZ-PROP-OBJ-STRING")
+        elif isinstance(value, list):
+            if any(isinstance(item, str) and self.is_time(item) for item in value):
+                self.warnings.append("BRZ-PROP-ARRAY-DATE")
+
+    def is_time(self, text):
+        try:
+            values.parse_time(text, self.judge.default_tz)
+        except (BadTime, TimeOutOfRange):
+            return False
+        return True
+
+    def update_only(self):
+        flag = self.given("_update_existing_only")
+        if flag is None:
+            return
+        if self.record.texts and isinstance(flag, str):
+            flag = True if flag.lower() in TRUE else False if flag.lower() in FALSE else flag
+        if not isinstance(flag, bool):
+            self.rules.append("BRZ-UPDONLY-TYPE")
+            return
+        self.values["update_existing_only"] = flag
+        if not flag and self.given("user_alias") is not None:
+            self.warnings.append("BRZ-UPDONLY-ALIAS")
