@@ -11,4 +11,5 @@
 //! checked and why, [`values`] holds the exact values everything else is made of.
 
 pub mod rules;
+pub mod source;
 pub mod values;

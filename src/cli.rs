@@ -1,0 +1,166 @@
+//! What was typed: clap types only. What they mean together is decided in [`crate::job`].
+
+mod read;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use read::{DecimalArgument, DateOrderArgument, ReadArguments};
+pub use report::{OutputArguments, ReportArguments, ReportCommand, SeriesArguments};
+
+/// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
+/// from them.
+///
+/// Standard output carries data, standard error carries talk.
+///
+/// Exit codes: 0 done · 1 storage, network or disk failed · 2 wrong usage or parameter · 3 done,
+/// but at least one input was refused · 4 the ledger did not balance, nothing committed ·
+/// 5 conflict with other writers, nothing committed · 130 interrupted, nothing half-done.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    /// Form of the messages on standard error
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "PURCHASE_ETL_LOG_FORMAT")]
+    pub log_format: LogFormat,
+    /// Only warnings and errors on standard error, and no progress bar
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Form of the messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read dumps, check every record, write the good ones to the lake and keep the bad ones
+    Ingest(IngestArguments),
+    /// Read and check dumps like `ingest`, write nothing, list every finding
+    Check(CheckArguments),
+    /// Answer a question from the lake
+    #[command(subcommand)]
+    Report(ReportCommand),
+    /// Run the steps of a job file
+    Run(RunArguments),
+    /// Show the rules that records, files and parameters are held to
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which kind of record a dump holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordKind {
+    /// Purchases of customers (the Braze purchase object and its dumps)
+    #[default]
+    Purchases,
+}
+
+/// `ingest`
+#[derive(Debug, Args)]
+pub struct IngestArguments {
+    /// Where the tables are: a folder, created when missing
+    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
+    pub lake: String,
+    /// Kind of the records
+    #[arg(long, value_enum, default_value_t)]
+    pub kind: RecordKind,
+    /// How inputs are read
+    #[command(flatten)]
+    pub read: ReadArguments,
+    /// Refuse an input when more than this share of its records is rejected, e.g. 5% or 0.05
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub reject_limit: String,
+    /// Read inputs again whose path, size and time of change are those of an ingested one
+    #[arg(long)]
+    pub verify_content: bool,
+    /// Write the run report as JSON to this file, or to standard output with `-`
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Show what would be read and written, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// How inputs are read
+    #[command(flatten)]
+    pub read: ReadArguments,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+    /// Refuse an input when more than this share of its records is rejected, e.g. 5% or 0.05
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    pub reject_limit: String,
+}
+
+/// Form of the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// One line each, for people
+    Text,
+    /// One JSON object a line
+    Json,
+    /// Braze's own partial-success answer, one for each input
+    Response,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// The job file (TOML)
+    pub job: PathBuf,
+    /// The data date that `{date}` in the job stands for [default: today, UTC]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub date: Option<chrono::NaiveDate>,
+    /// Show what each step would do, and stop
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `rules`
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List the rules: id, severity, what is asked
+    List {
+        /// Only rules whose id contains this text, e.g. BRZ-TIME
+        filter: Option<String>,
+        /// Form of the list
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+    },
+    /// Explain a rule: the sentence it comes from, an accepted and a broken example, what to do
+    Explain {
+        /// The rule's id, e.g. BRZ-QTY-RANGE
+        id: String,
+        /// Form of the explanation
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+    },
+}
+
+/// Form of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}

@@ -1,0 +1,156 @@
+//! Reads and judges inputs without writing anything.
+
+use super::judge::Judged;
+use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
+use super::tally::{InputTally, RunTally};
+use crate::purchase::Finding;
+use crate::rules::RuleId;
+use crate::source::{Input, Place, Refusal, Totals};
+
+/// The findings of one record.
+#[derive(Clone, Debug)]
+pub struct CheckedRecord {
+    /// Ordinal of the record in its input, from 0.
+    pub ordinal: u64,
+    /// Where it begins.
+    pub place: Place,
+    /// All its findings; a rejecting one sends it to the rejects.
+    pub findings: Vec<Finding>,
+}
+
+/// One input at its end.
+#[derive(Clone, Debug)]
+pub struct CheckedInput {
+    /// Position among the inputs.
+    pub index: usize,
+    /// Counts, and the refusal if there is one.
+    pub tally: InputTally,
+    /// Digest, shape and dialect, unless it was refused before its end.
+    pub totals: Option<Totals>,
+}
+
+/// Judges `inputs`; `on_record` gets the findings as they are met, input by input and in order,
+/// `on_input` the result of each input.
+///
+/// # Errors
+/// The run is interrupted, or one of the two callbacks fails.
+pub fn check_inputs<E: From<RunError>>(
+    inputs: &[Input],
+    settings: &RunSettings,
+    reject_limit: f64,
+    progress: &Progress,
+    observer: &mut dyn CheckObserver<E>,
+) -> Result<RunTally, E> {
+    let settings = RunSettings { with_texts: true, ..settings.clone() };
+    let mut checking = Checking {
+        reject_limit,
+        observer,
+        open: InputTally::default(),
+        run: RunTally::default(),
+        failed: None,
+    };
+    let ended = run(inputs, &settings, progress, &mut checking);
+    let Checking { run, failed, .. } = checking;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    ended?;
+    let mut tally = run;
+    tally.finish();
+    Ok(tally)
+}
+
+/// Takes what a check finds.
+pub trait CheckObserver<E> {
+    /// A record with findings.
+    ///
+    /// # Errors
+    /// Whatever stops the check.
+    fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), E>;
+    /// The end of an input.
+    ///
+    /// # Errors
+    /// Whatever stops the check.
+    fn input(&mut self, input: CheckedInput) -> Result<(), E>;
+}
+
+struct Checking<'a, E> {
+    reject_limit: f64,
+    observer: &'a mut dyn CheckObserver<E>,
+    open: InputTally,
+    run: RunTally,
+    failed: Option<E>,
+}
+
+impl<E> Checking<'_, E> {
+    fn tell(&mut self, told: Result<(), E>) -> Result<(), RunError> {
+        told.map_err(|error| {
+            self.failed = Some(error);
+            RunError::Interrupted
+        })
+    }
+
+    fn end_input(&mut self, input: usize, totals: Option<Totals>) -> Result<(), RunError> {
+        let tally = std::mem::take(&mut self.open);
+        self.run.add(&tally);
+        let told = self.observer.input(CheckedInput { index: input, tally, totals });
+        self.tell(told)
+    }
+}
+
+impl<E> Sink for Checking<'_, E> {
+    fn restart(&mut self, _input: usize) -> Result<(), RunError> {
+        self.open = InputTally::default();
+        Ok(())
+    }
+
+    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError> {
+        let base = self.open.counts.read;
+        let repeats = self.run.look_across(&judged);
+        if repeats > 0 {
+            *self.open.warned_by_rule.entry(RuleId::BrzDupEvent).or_default() += repeats;
+        }
+        self.open.add(&judged);
+        for record in records(judged, base) {
+            let told = self.observer.record(input, &record);
+            self.tell(told)?;
+        }
+        Ok(if self.open.refusal.is_some() { Flow::SkipInput } else { Flow::Continue })
+    }
+
+    fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
+        self.open.apply_reject_limit(self.reject_limit);
+        self.end_input(input, Some(totals))
+    }
+
+    fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
+        self.open.refusal.get_or_insert(refusal);
+        self.end_input(input, None)
+    }
+}
+
+/// Rejects and warnings of a piece in the order of its records.
+fn records(judged: Judged, base: u64) -> Vec<CheckedRecord> {
+    let mut records: Vec<CheckedRecord> = judged
+        .rejects
+        .into_iter()
+        .map(|reject| CheckedRecord {
+            ordinal: base + reject.ordinal,
+            place: reject.place,
+            findings: reject.findings,
+        })
+        .collect();
+    for warning in judged.warnings {
+        let ordinal = base + warning.ordinal;
+        match records.last_mut().filter(|last| last.ordinal == ordinal) {
+            Some(last) => last.findings.push(warning.finding),
+            None => records.push(CheckedRecord {
+                ordinal,
+                place: warning.place,
+                findings: vec![warning.finding],
+            }),
+        }
+    }
+    records.sort_by_key(|record| record.ordinal);
+    records
+}

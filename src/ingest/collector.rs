@@ -1,0 +1,365 @@
+//! Takes judged pieces in order, decides the fate of each input at its end, and commits.
+//!
+//! An input of one piece waits in memory with others like it, so that thousands of small files
+//! share data files and commits; a larger one has data files and a commit of its own.
+
+use std::collections::HashSet;
+
+use arrow::array::{Array, BooleanArray, StringArray};
+use arrow::compute::filter_record_batch;
+
+use super::PURCHASES_KIND;
+use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
+use super::judge::Judged;
+use super::reject_rows::reject_rows;
+use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
+use super::tally::{InputTally, RunTally};
+use crate::lake::{Lake, rejects_spec};
+use crate::purchase::columns::{DayRows, purchases_spec, shift_source_rows};
+use crate::rules::RuleId;
+use crate::source::{Input, Location, Refusal, Totals};
+use crate::summary::{
+    DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions,
+};
+
+/// How a run writes.
+#[derive(Clone, Debug)]
+pub struct IngestOptions {
+    /// How inputs are read and judged.
+    pub run: RunSettings,
+    /// Largest share of rejects an input may have, 0 to 1.
+    pub reject_limit: f64,
+    /// Read inputs again whose path, size and time of change are known.
+    pub verify_content: bool,
+    /// µs since 1970 at the start of the run.
+    pub now_micros: i64,
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Ingested {
+    /// Sums and counts by rule.
+    pub tally: RunTally,
+    /// One per input, in the order they were named.
+    pub inputs: Vec<InputReport>,
+    /// Versions of the tables that were written.
+    pub versions: TableVersions,
+}
+
+/// Ingests customer purchases. Running it again with the same inputs changes nothing.
+///
+/// # Errors
+/// The lake fails, the ledger does not balance, or the run is interrupted: whatever is not
+/// committed then is not visible to any reader, and the same command heals it.
+pub fn ingest(
+    lake: &Lake,
+    inputs: &[Input],
+    options: &IngestOptions,
+    progress: &Progress,
+) -> Result<Ingested, RunError> {
+    for spec in [purchases_spec(), rejects_spec(), crate::lake::inputs_spec()] {
+        lake.create_if_missing(&spec)?;
+    }
+    let known = if options.verify_content { HashSet::new() } else { known_files(lake)? };
+    let mut collector = Collector::new(lake, inputs, options);
+    let mut to_read: Vec<usize> = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        if file_identity(input).is_some_and(|identity| known.contains(&identity)) {
+            collector.report(index, Outcome::AlreadyIngested, None, &InputTally::default());
+        } else {
+            to_read.push(index);
+        }
+    }
+    // An input that another process committed meanwhile is read again, and then found known.
+    while !to_read.is_empty() {
+        let list: Vec<Input> = to_read.iter().filter_map(|&i| inputs.get(i).cloned()).collect();
+        collector.reading = to_read;
+        run(&list, &options.run, progress, &mut collector)?;
+        collector.commit_waiting()?;
+        to_read = std::mem::take(&mut collector.again);
+    }
+    collector.tally.finish();
+    let Collector { tally, reports, room, .. } = collector;
+    let inputs = reports.into_iter().flatten().collect();
+    Ok(Ingested { tally, inputs, versions: room.versions })
+}
+
+/// Path, size and time of change.
+type FileIdentity = (String, i64, i64);
+
+fn known_files(lake: &Lake) -> Result<HashSet<FileIdentity>, RunError> {
+    let inputs = lake.ingested_inputs(PURCHASES_KIND)?;
+    Ok(inputs
+        .into_iter()
+        .filter_map(|input| Some((input.path, input.size_bytes, input.modified_at?)))
+        .collect())
+}
+
+fn file_identity(input: &Input) -> Option<FileIdentity> {
+    let Location::File(_) = &input.location else { return None };
+    let size = i64::try_from(input.size_bytes?).ok()?;
+    Some((input.location.to_string(), size, input.modified_micros?))
+}
+
+/// An input that is being read.
+#[derive(Default)]
+struct Open {
+    tally: InputTally,
+    pieces: usize,
+    /// Results of the only piece so far.
+    first: Option<Taken>,
+    /// Data files of its own, from the second piece on.
+    own: Option<OwnFiles>,
+    /// Currents ids of this input, so that a refused input gives them back.
+    event_ids: HashSet<u128>,
+}
+
+struct Collector<'a> {
+    lake: &'a Lake,
+    inputs: &'a [Input],
+    options: &'a IngestOptions,
+    /// Indices of the inputs of the current pass.
+    reading: Vec<usize>,
+    /// Inputs to be read once more.
+    again: Vec<usize>,
+    open: Open,
+    room: WaitingRoom<'a>,
+    tally: RunTally,
+    reports: Vec<Option<InputReport>>,
+    /// Currents ids of committed or waiting inputs of this run.
+    event_ids: HashSet<u128>,
+}
+
+impl<'a> Collector<'a> {
+    fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions) -> Self {
+        Self {
+            lake,
+            inputs,
+            options,
+            reading: Vec::new(),
+            again: Vec::new(),
+            open: Open::default(),
+            room: WaitingRoom::new(lake, &options.run.run_id),
+            tally: RunTally::default(),
+            reports: inputs.iter().map(|_| None).collect(),
+            event_ids: HashSet::new(),
+        }
+    }
+
+    fn index(&self, input: usize) -> usize {
+        self.reading.get(input).copied().unwrap_or(input)
+    }
+
+    fn path(&self, index: usize) -> String {
+        self.inputs.get(index).map(|input| input.location.to_string()).unwrap_or_default()
+    }
+
+    fn report(
+        &mut self,
+        index: usize,
+        outcome: Outcome,
+        totals: Option<&Totals>,
+        tally: &InputTally,
+    ) {
+        let dialect = totals.and_then(|totals| totals.layout.as_deref());
+        let report = InputReport {
+            path: self.path(index),
+            outcome,
+            shape: totals.map(|totals| totals.shape.as_str()),
+            digest: totals.map(|totals| totals.digest.to_hex().to_string()),
+            bytes: totals.map_or(0, |totals| totals.bytes),
+            counts: tally.counts,
+            refusal: tally.refusal.as_ref().map(RefusalReport::from),
+            dialect: dialect.map(dialect_evidence).unwrap_or_default(),
+        };
+        if let Some(slot) = self.reports.get_mut(index) {
+            *slot = Some(report);
+        }
+    }
+
+    /// Renumbers a piece's rows and drops the events seen before.
+    fn take(&mut self, index: usize, mut judged: Judged) -> Result<Taken, RunError> {
+        let base = self.open.tally.counts.read;
+        let repeats = self.tally.look_across(&judged);
+        if repeats > 0 {
+            *self.open.tally.warned_by_rule.entry(RuleId::BrzDupEvent).or_default() += repeats;
+        }
+        self.open.tally.add(&judged);
+        if judged.has_event_ids {
+            let dropped = self.drop_seen_events(&mut judged.days)?;
+            self.open.tally.counts.accepted -= dropped;
+            self.open.tally.counts.duplicate += dropped;
+            if dropped > 0 {
+                *self.open.tally.warned_by_rule.entry(RuleId::BrzCurrentsDup).or_default() += dropped;
+            }
+        }
+        // Records of one input, far below i64.
+        let shift = i64::try_from(base).unwrap_or(i64::MAX);
+        for day in &mut judged.days {
+            day.batch = shift_source_rows(&day.batch, shift)?;
+        }
+        let rejects = if judged.rejects.is_empty() {
+            None
+        } else {
+            let path = self.path(index);
+            Some(reject_rows(&judged.rejects, base, &path, &self.options.run.run_id)?)
+        };
+        Ok(Taken { days: judged.days, rejects })
+    }
+
+    fn drop_seen_events(&mut self, days: &mut [DayRows]) -> Result<u64, RunError> {
+        let mut dropped = 0;
+        for day in days {
+            let Some(ids) = day.batch.column_by_name("event_id") else { continue };
+            let Some(ids) = ids.as_any().downcast_ref::<StringArray>() else { continue };
+            let keep: BooleanArray = (0..ids.len())
+                .map(|row| Some(ids.is_null(row) || self.is_first_sight(ids.value(row))))
+                .collect();
+            let lost = keep.len() - keep.true_count();
+            if lost > 0 {
+                day.batch = filter_record_batch(&day.batch, &keep)?;
+                dropped += lost as u64;
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn is_first_sight(&mut self, event_id: &str) -> bool {
+        let fingerprint = blake3::hash(event_id.as_bytes());
+        let (half, _) = fingerprint.as_bytes().split_at(16);
+        let id = u128::from_le_bytes(half.try_into().unwrap_or_default());
+        !self.event_ids.contains(&id) && self.open.event_ids.insert(id)
+    }
+
+    fn keep(&mut self, taken: Taken) -> Result<(), RunError> {
+        if self.open.own.is_none() && self.open.first.is_none() && self.open.pieces == 1 {
+            self.open.first = Some(taken);
+            return Ok(());
+        }
+        if self.open.own.is_none() {
+            let mut own = OwnFiles::create(self.lake, &self.options.run.run_id)?;
+            if let Some(first) = self.open.first.take() {
+                own.append(first)?;
+            }
+            self.open.own = Some(own);
+        }
+        match &mut self.open.own {
+            Some(own) => own.append(taken),
+            None => Ok(()),
+        }
+    }
+
+    /// Drops what was written of the open input and starts afresh.
+    fn abandon(&mut self) -> Result<Open, RunError> {
+        let mut open = std::mem::take(&mut self.open);
+        if let Some(own) = open.own.take() {
+            own.discard()?;
+        }
+        Ok(open)
+    }
+
+    fn refuse(&mut self, index: usize, totals: Option<&Totals>) -> Result<(), RunError> {
+        let open = self.abandon()?;
+        self.report(index, Outcome::Refused, totals, &open.tally);
+        Ok(())
+    }
+
+    fn commit_waiting(&mut self) -> Result<(), RunError> {
+        let settled = self.room.commit_all(self.options.now_micros)?;
+        self.settle(settled)
+    }
+
+    fn settle(&mut self, settled: Vec<(Waiting, Outcome)>) -> Result<(), RunError> {
+        for (waiting, outcome) in settled {
+            let tally =
+                if outcome == Outcome::Ingested { waiting.tally } else { InputTally::default() };
+            if outcome == Outcome::Ingested {
+                self.tally.add(&tally);
+            }
+            self.report(waiting.index, outcome, Some(&waiting.totals), &tally);
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Collector<'_> {
+    fn restart(&mut self, _input: usize) -> Result<(), RunError> {
+        self.abandon().map(drop)
+    }
+
+    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError> {
+        if self.open.tally.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
+        let index = self.index(input);
+        self.open.pieces += 1;
+        let taken = self.take(index, judged)?;
+        if self.open.tally.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
+        self.keep(taken)?;
+        Ok(Flow::Continue)
+    }
+
+    fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
+        let index = self.index(input);
+        self.open.tally.apply_reject_limit(self.options.reject_limit);
+        if self.open.tally.refusal.is_some() {
+            return self.refuse(index, Some(&totals));
+        }
+        let mut open = std::mem::take(&mut self.open);
+        if open.tally.counts.read == 0 {
+            *open.tally.warned_by_rule.entry(RuleId::FileEmpty).or_default() += 1;
+        }
+        if let Some(layout) = &totals.layout
+            && layout.encoding.first_bad_byte.is_some()
+        {
+            *open.tally.warned_by_rule.entry(RuleId::FileEncoding).or_default() += 1;
+        }
+        let counts = open.tally.counts;
+        if !counts.balances() {
+            return Err(RunError::Unbalanced { path: self.path(index), counts });
+        }
+        self.event_ids.extend(open.event_ids);
+        let waiting = Waiting {
+            index,
+            path: self.path(index),
+            size_bytes: self.inputs.get(index).and_then(|input| input.size_bytes),
+            modified_micros: self.inputs.get(index).and_then(|input| input.modified_micros),
+            totals,
+            tally: open.tally,
+            taken: open.first,
+        };
+        let Some(own) = open.own else {
+            if self.room.admit(waiting) {
+                self.commit_waiting()?;
+            }
+            return Ok(());
+        };
+        match self.room.commit_own(own, &waiting, self.options.now_micros)? {
+            Some(outcome) => self.settle(vec![(waiting, outcome)]),
+            None => {
+                self.again.push(index);
+                Ok(())
+            }
+        }
+    }
+
+    fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
+        self.open.tally.refusal.get_or_insert(refusal);
+        let index = self.index(input);
+        self.refuse(index, None)
+    }
+}
+
+fn dialect_evidence(layout: &crate::source::csv::dialect::Layout) -> Vec<DialectEvidence> {
+    layout
+        .evidence
+        .iter()
+        .map(|evidence| DialectEvidence {
+            what: evidence.what.clone(),
+            chosen: evidence.chosen.clone(),
+            why: evidence.why.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! Judges the elements of a record array, and documents that are one value.
+//!
+//! A syntax error refuses the document: what follows it cannot be told apart any more.
+
+use super::{Judge, Stretch, Verdict};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind};
+use crate::purchase::{RawPurchase, RecordError, read_record};
+use crate::source::{Place, document_refusal};
+
+impl Judge<'_> {
+    /// A piece that holds elements with commas between them.
+    pub(super) fn elements_piece(&mut self, bytes: &[u8], closed: bool, records: bool) -> Verdict {
+        let text = self.utf8(bytes)?;
+        let mut cursor = Cursor::new(text, self.settings.json);
+        let mut walk = Walk::new(text, self.start, records);
+        loop {
+            self.element(&mut cursor, &mut walk)?;
+            let comma = cursor.take_comma().map_err(|error| walk.refuse(error))?;
+            let Some(comma) = comma else {
+                return cursor.end().map_err(|error| walk.refuse(error));
+            };
+            let over = cursor.end().is_ok();
+            if over && closed && !self.settings.json.lenient {
+                let error = JsonError { offset: comma, kind: JsonErrorKind::TrailingComma };
+                return Err(walk.refuse(error));
+            }
+            if over {
+                return Ok(());
+            }
+        }
+    }
+
+    /// An array that is known to be JSON.
+    pub(super) fn array(&mut self, text: &str, place: Place, records: bool) -> Verdict {
+        let mut cursor = Cursor::new(text, self.settings.json);
+        let mut walk = Walk::new(text, place, records);
+        let mut elements = cursor
+            .peek()
+            .and_then(|_| cursor.open_array())
+            .map_err(|error| walk.refuse(error))?;
+        while cursor.next_element(&mut elements).map_err(|error| walk.refuse(error))? {
+            self.element(&mut cursor, &mut walk)?;
+        }
+        Ok(())
+    }
+
+    /// A document that is one value: a purchase, an envelope with nothing in it, or no purchase.
+    pub(super) fn document(&mut self, bytes: &[u8]) -> Verdict {
+        let text = self.utf8(bytes)?;
+        let mut cursor = Cursor::new(text, self.settings.json);
+        let mut walk = Walk::new(text, self.start, true);
+        self.element(&mut cursor, &mut walk)?;
+        cursor.end().map_err(|error| walk.refuse(error))
+    }
+
+    fn element<'a>(&mut self, cursor: &mut Cursor<'a>, walk: &mut Walk<'a>) -> Verdict {
+        cursor.skip_space().map_err(|error| walk.refuse(error))?;
+        let start = cursor.offset();
+        if !walk.records {
+            cursor.skip_value().map_err(|error| walk.refuse(error))?;
+            self.out.skipped += 1;
+            self.out.read += 1;
+            return Ok(());
+        }
+        let is_object = cursor.peek().map_err(|error| walk.refuse(error))? == Kind::Object;
+        let read = read_record(cursor, &mut walk.raw);
+        let place = walk.place(start);
+        let stretch = Stretch { text: cursor.slice(start, cursor.offset()).as_bytes(), place };
+        match read {
+            Ok(()) if is_object => self.record(&mut walk.raw, stretch),
+            Ok(()) => Ok(()),
+            Err(RecordError::Syntax(error)) => Err(walk.refuse(error)),
+            Err(error) => {
+                let ordinal = self.out.read;
+                self.out.read += 1;
+                self.unreadable(&error, ordinal, stretch);
+                Ok(())
+            }
+        }
+    }
+
+    fn utf8<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, Box<crate::source::Refusal>> {
+        if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+            return Ok(text);
+        }
+        simdutf8::compat::from_utf8(bytes).map_err(|error| {
+            let offset = error.valid_up_to();
+            let before = bytes.get(..offset).unwrap_or_default();
+            let place = Place {
+                byte_offset: self.start.byte_offset + offset as u64,
+                line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
+            };
+            let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+            Box::new(document_refusal(error, place))
+        })
+    }
+}
+
+/// A walk through a text, which counts lines as it goes.
+struct Walk<'a> {
+    text: &'a str,
+    start: Place,
+    counted_to: usize,
+    line: u64,
+    records: bool,
+    raw: RawPurchase<'a>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(text: &'a str, start: Place, records: bool) -> Self {
+        Self { text, start, counted_to: 0, line: start.line, records, raw: RawPurchase::default() }
+    }
+
+    /// The place of an offset that is not before the last one asked for.
+    fn place(&mut self, offset: usize) -> Place {
+        let fresh = self.text.as_bytes().get(self.counted_to..offset).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', fresh).count() as u64;
+        self.counted_to = offset;
+        Place { byte_offset: self.start.byte_offset + offset as u64, line: self.line }
+    }
+
+    fn refuse(&mut self, error: JsonError) -> Box<crate::source::Refusal> {
+        let place = self.place(error.offset.max(self.counted_to));
+        Box::new(document_refusal(error, place))
+    }
+}

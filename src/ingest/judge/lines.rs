@@ -1,0 +1,118 @@
+//! Judges NDJSON: one JSON value a line; a damaged line is one reject.
+
+use super::{Judge, Stretch, Verdict};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind};
+use crate::purchase::{Name, RawPurchase, RecordError, read_record};
+use crate::source::Place;
+
+impl Judge<'_> {
+    pub(super) fn lines(&mut self, bytes: &[u8]) -> Verdict {
+        // The whole piece at once is much faster than line by line.
+        let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
+        let mut raw = RawPurchase::default();
+        let mut place = self.start;
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+            let line = bytes.get(start..end).unwrap_or_default();
+            let text = line.strip_suffix(b"\r").unwrap_or(line);
+            if !text.iter().all(u8::is_ascii_whitespace) {
+                let stretch = Stretch { text, place };
+                match all_utf8.and_then(|all| all.get(start..start + text.len())) {
+                    Some(valid) => self.line(valid, &mut raw, stretch)?,
+                    None => self.line_of_bytes(stretch)?,
+                }
+            }
+            let passed = end - start + 1;
+            place = Place { byte_offset: place.byte_offset + passed as u64, line: place.line + 1 };
+            start = end + 1;
+        }
+        Ok(())
+    }
+
+    /// A line of a piece that is not all UTF-8.
+    fn line_of_bytes(&mut self, stretch: Stretch<'_>) -> Verdict {
+        match simdutf8::compat::from_utf8(stretch.text) {
+            Ok(text) => self.line(text, &mut RawPurchase::default(), stretch),
+            Err(error) => {
+                let offset = error.valid_up_to();
+                let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+                self.damaged_line(&error.into(), stretch);
+                Ok(())
+            }
+        }
+    }
+
+    fn line<'a>(
+        &mut self,
+        line: &'a str,
+        raw: &mut RawPurchase<'a>,
+        stretch: Stretch<'_>,
+    ) -> Verdict {
+        let mut cursor = Cursor::new(line, self.settings.json);
+        let is_array = matches!(cursor.peek(), Ok(Kind::Array));
+        let read = if is_array {
+            cursor.skip_value().map(drop).map_err(RecordError::from)
+        } else {
+            read_record(&mut cursor, raw)
+        };
+        // A value that is no object is still one whole JSON value.
+        let is_json = !matches!(read, Err(RecordError::Syntax(_)));
+        if is_json && let Err(error) = cursor.end() {
+            self.damaged_line(&error.into(), stretch);
+            return Ok(());
+        }
+        match read {
+            Ok(()) if is_array => self.array(line, stretch.place, true),
+            Ok(()) if is_envelope(raw) => self.envelope(line, raw, stretch.place),
+            Ok(()) => self.record(raw, stretch),
+            Err(error) => {
+                self.damaged_line(&error, stretch);
+                Ok(())
+            }
+        }
+    }
+
+    fn damaged_line(&mut self, error: &RecordError, stretch: Stretch<'_>) {
+        let ordinal = self.out.read;
+        self.out.read += 1;
+        self.unreadable(error, ordinal, stretch);
+    }
+
+    /// Judges the elements of the arrays of an envelope that was read as a record.
+    pub(super) fn envelope<'a>(
+        &mut self,
+        line: &'a str,
+        raw: &RawPurchase<'a>,
+        place: Place,
+    ) -> Verdict {
+        for extra in &raw.extra {
+            let records = extra.key == "purchases";
+            if !(records || is_sibling(&extra.key)) || !extra.value.starts_with('[') {
+                continue;
+            }
+            let before = line.as_bytes().get(..extra.offset).unwrap_or_default();
+            let lines = memchr::memchr_iter(b'\n', before).count() as u64;
+            let place = Place {
+                byte_offset: place.byte_offset + extra.offset as u64,
+                line: place.line + lines,
+            };
+            let array = line.get(extra.offset..extra.offset + extra.value.len());
+            self.array(array.unwrap_or_default(), place, records)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_sibling(key: &str) -> bool {
+    matches!(key, "attributes" | "events")
+}
+
+/// An object around arrays of records, told apart from a record by what it has.
+pub(super) fn is_envelope(raw: &RawPurchase<'_>) -> bool {
+    let holds_array = |key: &str, value: &str| {
+        (key == "purchases" || is_sibling(key)) && value.starts_with('[')
+    };
+    !raw.extra.is_empty()
+        && raw.get(Name::ProductId).is_missing()
+        && raw.extra.iter().any(|extra| holds_array(&extra.key, &extra.value))
+}

@@ -1,0 +1,246 @@
+//! Reads and judges inputs on several threads and hands the results over in input order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::judge::{JudgeSettings, Judged, judge};
+use crate::lake::LakeError;
+use crate::purchase::{Checker, PurchaseCsvColumns};
+use crate::rules::RuleId;
+use crate::source::{Input, Location, Piece, Problem, Reader, ReaderOptions, Refusal, Totals};
+
+/// What a run counts while it goes on, for whoever watches.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// Stored bytes read.
+    pub bytes: Arc<AtomicU64>,
+    /// Records judged.
+    pub records: Arc<AtomicU64>,
+    /// Set it to stop the run at the next piece.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// How a run reads and judges.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Id of the run.
+    pub run_id: String,
+    /// How inputs are read.
+    pub reader: ReaderOptions,
+    /// How delimited text maps to fields.
+    pub columns: PurchaseCsvColumns,
+    /// The rules.
+    pub checker: Checker,
+    /// Keep the text of warnings.
+    pub with_texts: bool,
+    /// Judges at work at once.
+    pub threads: usize,
+}
+
+/// Why a run ended without a result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The lake failed.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
+    #[error("the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this")]
+    Unbalanced {
+        /// The input.
+        path: String,
+        /// Its counts.
+        counts: crate::summary::Counts,
+    },
+    /// Asked to stop.
+    #[error("interrupted: nothing half-done was left in the tables")]
+    Interrupted,
+    /// A thread of the run ended early.
+    #[error("a worker thread stopped before its work was done; please report this")]
+    Worker,
+    /// The thread pool could not be started.
+    #[error("cannot start the worker threads")]
+    Pool(#[from] rayon::ThreadPoolBuildError),
+    /// Rows could not be put into columns.
+    #[error("cannot build the columns of a batch")]
+    Columns(#[from] arrow::error::ArrowError),
+}
+
+/// Whether an input is worth reading on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    Continue,
+    /// Its fate is sealed; pieces on their way may still arrive.
+    SkipInput,
+}
+
+/// Takes the results, in the order of the inputs and of the pieces in them.
+pub(super) trait Sink {
+    /// Forgets what has been taken of this input: it will be read again from its start.
+    fn restart(&mut self, input: usize) -> Result<(), RunError>;
+    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError>;
+    fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError>;
+    fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
+}
+
+enum Event {
+    Restart(usize),
+    Piece(usize, Receiver<Judged>),
+    End(usize, Totals),
+    Refused(usize, Refusal),
+}
+
+/// Reads and judges `inputs`.
+///
+/// Memory: at most `2 × threads` pieces are on their way between reader and sink.
+pub(super) fn run(
+    inputs: &[Input],
+    settings: &RunSettings,
+    progress: &Progress,
+    sink: &mut dyn Sink,
+) -> Result<(), RunError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
+    let skip = AtomicUsize::new(usize::MAX);
+    let (sender, receiver) = sync_channel(2 * settings.threads);
+    pool.in_place_scope(|_| {
+        std::thread::scope(|scope| {
+            let feeder = Feeder { settings, progress, pool: &pool, sender, skip: &skip };
+            scope.spawn(move || feeder.feed(inputs));
+            // Dropping the receiver at an error ends the feeder.
+            take_all(receiver, progress, &skip, sink)
+        })
+    })
+}
+
+fn take_all(
+    receiver: Receiver<Event>,
+    progress: &Progress,
+    skip: &AtomicUsize,
+    sink: &mut dyn Sink,
+) -> Result<(), RunError> {
+    for event in receiver {
+        if progress.interrupted.load(Ordering::Relaxed) {
+            return Err(RunError::Interrupted);
+        }
+        match event {
+            Event::Restart(input) => sink.restart(input)?,
+            Event::Piece(input, judged) => {
+                let judged = judged.recv().map_err(|_gone| RunError::Worker)?;
+                progress.records.fetch_add(judged.read, Ordering::Relaxed);
+                if sink.piece(input, judged)? == Flow::SkipInput {
+                    skip.store(input, Ordering::Relaxed);
+                }
+            }
+            Event::End(input, totals) => sink.end(input, totals)?,
+            Event::Refused(input, refusal) => sink.refused(input, refusal)?,
+        }
+    }
+    Ok(())
+}
+
+/// The reading side.
+struct Feeder<'a> {
+    settings: &'a RunSettings,
+    progress: &'a Progress,
+    pool: &'a rayon::ThreadPool,
+    sender: SyncSender<Event>,
+    skip: &'a AtomicUsize,
+}
+
+/// The other side has gone: it met an error and reports it itself.
+struct Gone;
+
+impl Feeder<'_> {
+    fn feed(&self, inputs: &[Input]) {
+        for (index, input) in inputs.iter().enumerate() {
+            if self.feed_input(index, input).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn feed_input(&self, index: usize, input: &Input) -> Result<(), Gone> {
+        let mut options = self.settings.reader.clone();
+        loop {
+            match self.read(index, input, &options) {
+                Ok(Some(totals)) => return self.send(Event::End(index, totals)),
+                Ok(None) => return Err(Gone),
+                Err(Problem::NotUtf8(bad))
+                    if input.location != Location::Stdin && options.not_utf8.is_none() =>
+                {
+                    options.not_utf8 = Some(bad);
+                    self.send(Event::Restart(index))?;
+                }
+                Err(problem) => return self.send(Event::Refused(index, refusal_of(problem))),
+            }
+        }
+    }
+
+    /// Reads one input to its end; `None` when nobody listens any more.
+    fn read(
+        &self,
+        index: usize,
+        input: &Input,
+        options: &ReaderOptions,
+    ) -> Result<Option<Totals>, Problem> {
+        let stored = Arc::clone(&self.progress.bytes);
+        let mut reader = Reader::open(input, options, &self.settings.columns, stored)?;
+        let judge_settings = Arc::new(JudgeSettings {
+            checker: self.settings.checker.clone(),
+            json: options.json(),
+            max_record_bytes: options.limits.max_record_bytes,
+            source_file: input.location.to_string().into(),
+            run_id: self.settings.run_id.as_str().into(),
+            columns: self.settings.columns.clone(),
+            with_texts: self.settings.with_texts,
+        });
+        while let Some(piece) = reader.next_piece()? {
+            if self.progress.interrupted.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let judged = self.judge_later(piece, &judge_settings);
+            if self.send(Event::Piece(index, judged)).is_err() {
+                return Ok(None);
+            }
+            if self.skip.load(Ordering::Relaxed) == index {
+                break;
+            }
+        }
+        Ok(Some(reader.totals()))
+    }
+
+    fn judge_later(&self, piece: Piece, settings: &Arc<JudgeSettings>) -> Receiver<Judged> {
+        let (sender, receiver) = sync_channel(1);
+        let settings = Arc::clone(settings);
+        self.pool.spawn(move || {
+            // Nobody waits for it when the run has failed elsewhere.
+            drop(sender.send(judge(&piece, &settings)));
+        });
+        receiver
+    }
+
+    fn send(&self, event: Event) -> Result<(), Gone> {
+        self.sender.send(event).map_err(|_gone| Gone)
+    }
+}
+
+/// An input that cannot be read is refused; the others go on.
+fn refusal_of(problem: Problem) -> Refusal {
+    match problem {
+        Problem::Refused(refusal) => refusal,
+        Problem::NotUtf8(bad) => Refusal {
+            rule: RuleId::FileEncoding,
+            place: None,
+            message: format!("{bad}; name the encoding with --encoding"),
+        },
+        Problem::Failed(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            Refusal {
+                rule: RuleId::FileUnreadable,
+                place: None,
+                message: format!("{error}{}", cause.unwrap_or_default()),
+            }
+        }
+    }
+}

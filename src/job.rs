@@ -1,0 +1,245 @@
+//! What will happen: resolved from what was typed or from a job file; every option is checked
+//! here, and what it does together with others is decided here.
+
+pub mod file;
+mod read;
+mod template;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::cli;
+use crate::report::SeriesRequest;
+use crate::render::Format;
+
+pub use read::ReadJob;
+
+/// Why a command line or a job file cannot be carried out. Exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// An option has a value that cannot be understood.
+    #[error("{option}: {value:?} is not {expected}")]
+    Option {
+        /// The option or key.
+        option: String,
+        /// As typed.
+        value: String,
+        /// What would be.
+        expected: String,
+    },
+    /// The job file cannot be read.
+    #[error("cannot read the job file {path}")]
+    FileRead {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The job file is not what it should be; the parser names line and key.
+    #[error("{path}: {source}")]
+    FileSyntax {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and reason.
+        source: Box<toml::de::Error>,
+    },
+    /// A step of the job file makes no sense.
+    #[error("{path}: step {step:?}: {reason}")]
+    Step {
+        /// The file.
+        path: PathBuf,
+        /// The step's name.
+        step: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+}
+
+/// An ingest run.
+#[derive(Clone, Debug)]
+pub struct IngestJob {
+    /// Where the lake is.
+    pub lake: String,
+    /// Inputs and rules.
+    pub read: ReadJob,
+    /// Largest share of rejects, 0 to 1.
+    pub reject_limit: f64,
+    /// Read known files again.
+    pub verify_content: bool,
+    /// Where the run report goes.
+    pub summary: Option<PathBuf>,
+    /// Stop after the plan.
+    pub dry_run: bool,
+}
+
+/// A check.
+#[derive(Clone, Debug)]
+pub struct CheckJob {
+    /// Inputs and rules.
+    pub read: ReadJob,
+    /// Largest share of rejects, 0 to 1.
+    pub reject_limit: f64,
+    /// Form of the findings.
+    pub format: cli::CheckFormat,
+}
+
+/// Which question.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Items per bucket.
+    QuantitySeries(SeriesRequest),
+    /// Revenue per bucket.
+    RevenueSeries(SeriesRequest),
+    /// Product names.
+    ProductList {
+        /// Page from 0, or all.
+        page: Option<u32>,
+    },
+}
+
+/// A report.
+#[derive(Clone, Debug)]
+pub struct ReportJob {
+    /// Where the lake is.
+    pub lake: String,
+    /// Which version of the table.
+    pub lake_version: Option<i64>,
+    /// The question.
+    pub question: Question,
+    /// Form of the answer.
+    pub format: Format,
+    /// Where the answer goes; standard output when absent.
+    pub output: Option<PathBuf>,
+    /// The run's clock.
+    pub now: DateTime<Utc>,
+}
+
+impl IngestJob {
+    /// Resolves what was typed. `now` is the clock of the process.
+    ///
+    /// # Errors
+    /// [`JobError::Option`] names the option.
+    pub fn resolve(arguments: cli::IngestArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let cli::IngestArguments {
+            lake,
+            kind: cli::RecordKind::Purchases,
+            read,
+            reject_limit,
+            verify_content,
+            summary,
+            dry_run,
+        } = arguments;
+        Ok(Self {
+            lake,
+            read: ReadJob::resolve(read, now)?,
+            reject_limit: share("--reject-limit", &reject_limit)?,
+            verify_content,
+            summary,
+            dry_run,
+        })
+    }
+}
+
+impl CheckJob {
+    /// Resolves what was typed.
+    ///
+    /// # Errors
+    /// [`JobError::Option`] names the option.
+    pub fn resolve(arguments: cli::CheckArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let cli::CheckArguments { read, format, reject_limit } = arguments;
+        Ok(Self {
+            read: ReadJob::resolve(read, now)?,
+            reject_limit: share("--reject-limit", &reject_limit)?,
+            format,
+        })
+    }
+}
+
+impl ReportJob {
+    /// Resolves what was typed; the parameters of the question are judged by the report.
+    ///
+    /// # Errors
+    /// [`JobError::Option`] names the option.
+    pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let (question, report) = match command {
+            cli::ReportCommand::QuantitySeries { series, report } => {
+                (Question::QuantitySeries(series_request(series, None)), report)
+            }
+            cli::ReportCommand::RevenueSeries { series, currency, report } => {
+                (Question::RevenueSeries(series_request(series, currency)), report)
+            }
+            cli::ReportCommand::ProductList { page, report } => {
+                (Question::ProductList { page }, report)
+            }
+        };
+        let cli::ReportArguments { lake, lake_version, now: typed_now, output } = report;
+        let cli::OutputArguments { format, output } = output;
+        let format = format.parse().map_err(|_unknown| JobError::Option {
+            option: "--format".to_owned(),
+            value: format,
+            expected: "json, csv or parquet".to_owned(),
+        })?;
+        let now = read::clock(typed_now.as_deref(), now)?;
+        Ok(Self { lake, lake_version, question, format, output, now })
+    }
+}
+
+fn series_request(series: cli::SeriesArguments, currency: Option<String>) -> SeriesRequest {
+    let cli::SeriesArguments {
+        length,
+        ending_at,
+        unit,
+        app_id,
+        product,
+        timezone,
+        hour_length,
+        exclude_refunds,
+        allow_future,
+    } = series;
+    SeriesRequest {
+        length,
+        ending_at,
+        unit,
+        app_id,
+        product,
+        timezone,
+        hour_length,
+        currency,
+        exclude_refunds,
+        allow_future,
+    }
+}
+
+/// `5%` or `0.05` as a share from 0 to 1.
+fn share(option: &str, text: &str) -> Result<f64, JobError> {
+    let (digits, unit) = match text.trim().strip_suffix('%') {
+        Some(percent) => (percent.trim_end(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    match digits.parse::<f64>() {
+        Ok(number) if (0.0..=unit).contains(&number) => Ok(number / unit),
+        _ => Err(JobError::Option {
+            option: option.to_owned(),
+            value: text.to_owned(),
+            expected: "a share such as 5% or 0.05, from 0 to 100%".to_owned(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_percent_or_fractions_and_nothing_above_all() {
+        for (text, expected) in [("5%", 0.05), ("0.05", 0.05), ("100%", 1.0), ("0", 0.0)] {
+            let resolved = share("--reject-limit", text).unwrap();
+            assert!((resolved - expected).abs() < 1e-12, "{text}");
+        }
+        for text in ["5", "101%", "-1%", "many", "", "NaN"] {
+            assert!(share("--reject-limit", text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! A JSON text without the white space (and lenient extras) between its tokens.
+
+use std::borrow::Cow;
+
+use super::cursor::{Cursor, Kind, Options};
+use super::error::JsonError;
+
+/// Returns `text`, one JSON value, with nothing between its tokens: keys keep their order,
+/// numbers their digits and strings their escapes. Borrowed when it is already compact.
+///
+/// # Errors
+/// `text` is not one JSON value by `options`.
+pub fn compact(text: &str, options: Options) -> Result<Cow<'_, str>, JsonError> {
+    let mut cursor = Cursor::new(text, options);
+    if is_compact(text) {
+        cursor.skip_value()?;
+        cursor.end()?;
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut out = String::with_capacity(text.len());
+    copy_value(&mut cursor, &mut out)?;
+    cursor.end()?;
+    Ok(Cow::Owned(out))
+}
+
+/// Whether no white space and no comment can stand outside the strings of `text`.
+fn is_compact(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut inside = false;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if inside => at += 1,
+            b'"' => inside = !inside,
+            b' ' | b'\t' | b'\n' | b'\r' | b'/' if !inside => return false,
+            // A lenient trailing comma.
+            b',' if !inside && matches!(bytes.get(at + 1), Some(b']' | b'}')) => return false,
+            _ => {}
+        }
+        at += 1;
+    }
+    true
+}
+
+fn copy_value(cursor: &mut Cursor<'_>, out: &mut String) -> Result<(), JsonError> {
+    match cursor.peek()? {
+        Kind::Object => {
+            let mut members = cursor.open_object()?;
+            out.push('{');
+            let mut separator = "";
+            while let Some(key) = cursor.next_key(&mut members)? {
+                out.push_str(separator);
+                separator = ",";
+                out.push('"');
+                out.push_str(key.raw);
+                out.push_str("\":");
+                copy_value(cursor, out)?;
+            }
+            out.push('}');
+        }
+        Kind::Array => {
+            let mut members = cursor.open_array()?;
+            out.push('[');
+            let mut separator = "";
+            while cursor.next_element(&mut members)? {
+                out.push_str(separator);
+                separator = ",";
+                copy_value(cursor, out)?;
+            }
+            out.push(']');
+        }
+        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
+            out.push_str(cursor.skip_value()?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_between_tokens_goes() {
+        let text = "{ \"b\" : [ 1.50 , \"x  y\\n\" ] ,\n\"a\":{ } }";
+        let compacted = compact(text, Options::default());
+        assert_eq!(compacted.as_deref(), Ok(r#"{"b":[1.50,"x  y\n"],"a":{}}"#));
+    }
+
+    #[test]
+    fn compact_text_is_borrowed() {
+        let text = r#"{"a b":[1,"c, d"]}"#;
+        assert!(matches!(compact(text, Options::default()), Ok(Cow::Borrowed(_))));
+    }
+
+    #[test]
+    fn lenient_commas_and_comments_are_not_stored() {
+        let lenient = Options { lenient: true, ..Options::default() };
+        let compacted = compact("{\"a\":[1,],}", lenient);
+        assert_eq!(compacted.as_deref(), Ok(r#"{"a":[1]}"#));
+    }
+}

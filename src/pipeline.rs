@@ -1,0 +1,205 @@
+//! The conductor: takes a job, calls the stages in order, hands the answer to standard output.
+
+mod check;
+mod ingest;
+mod job_file;
+mod report;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::ingest::{Progress, RunError};
+use crate::job::{CheckJob, IngestJob, JobError, ReportJob};
+use crate::lake::LakeError;
+use crate::render::RenderError;
+use crate::report::ReportError;
+use crate::source::SourceError;
+use crate::summary::RunReport;
+
+pub use job_file::run_job_file;
+
+/// How a command ended; the numbers are part of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: storage, network or disk failed.
+    Failed,
+    /// 2: wrong usage or parameter.
+    Usage,
+    /// 3: done, but at least one input was refused.
+    Refused,
+    /// 4: the ledger did not balance; nothing was committed.
+    Unbalanced,
+    /// 5: other writers kept being quicker; nothing was committed.
+    Conflict,
+    /// 130: interrupted; nothing half-done.
+    Interrupted,
+}
+
+impl Exit {
+    /// The code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Unbalanced => 4,
+            Self::Conflict => 5,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+/// Why a command has no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// The command line or job file.
+    #[error(transparent)]
+    Job(#[from] JobError),
+    /// The inputs.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Reading, judging or writing.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The lake.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// The answer cannot be worked out.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The answer cannot be written down.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// The run report cannot be written down.
+    #[error("cannot write the run report as JSON")]
+    Json(#[from] serde_json::Error),
+    /// A partition of the table has no date for a name.
+    #[error("the partition {partition:?} of {path} is no date; was the lake written by another program?")]
+    Partition {
+        /// The value.
+        partition: String,
+        /// The file.
+        path: String,
+    },
+    /// An output file cannot be written.
+    #[error("cannot write {path}")]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output")]
+    Stdout(#[source] std::io::Error),
+}
+
+impl PipelineError {
+    /// The exit code this error stands for.
+    pub fn exit(&self) -> Exit {
+        match self {
+            // A reader that has seen enough is no failure.
+            Self::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Job(_) | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => {
+                Exit::Usage
+            }
+            Self::Report(ReportError::Parameter(_)) => Exit::Usage,
+            Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
+            Self::Run(RunError::Interrupted) => Exit::Interrupted,
+            Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
+                Exit::Conflict
+            }
+            _ => Exit::Failed,
+        }
+    }
+}
+
+/// Where talk goes while a command runs. The library never prints itself.
+pub trait Watcher {
+    /// Inputs are about to be read; `total_bytes` are their stored bytes, when known.
+    fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress);
+    /// Reading has ended.
+    fn end(&mut self);
+    /// A run has ended; for people.
+    fn summary(&mut self, report: &RunReport);
+    /// A plan, for people.
+    fn plan(&mut self, text: &str);
+}
+
+/// What every stage may use.
+pub struct Stage<'a> {
+    /// Data.
+    pub stdout: &'a mut dyn Write,
+    /// Talk.
+    pub watcher: &'a mut dyn Watcher,
+    /// Counters and the switch to stop.
+    pub progress: Progress,
+    /// Measures elapsed time.
+    pub started: std::time::Instant,
+}
+
+impl std::fmt::Debug for Stage<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").field("progress", &self.progress).finish_non_exhaustive()
+    }
+}
+
+/// Ingests.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    if job.dry_run {
+        return ingest::plan(job, stage);
+    }
+    ingest::run(job, stage)
+}
+
+/// Checks without writing.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    check::run(job, stage)
+}
+
+/// Answers a question. A parameter that breaks a rule is answered in the documented error shape
+/// on standard output, and returned as an error for people.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    report::run(job, stage)
+}
+
+/// Writes data for standard output.
+pub(crate) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(PipelineError::Stdout)
+}
+
+/// Writes a file so that a reader sees the old one or the new one, never a part.
+pub(crate) fn put_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), PipelineError> {
+    let failed = |source| PipelineError::Output { path: path.to_owned(), source };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        // The part is of no use; that it cannot be removed either adds nothing.
+        drop(std::fs::remove_file(&part));
+    }
+    written.map_err(failed)
+}

@@ -1,0 +1,105 @@
+//! `ingest`: plan, or read, judge, write, commit and report.
+
+use std::fmt::Write as _;
+
+use super::{Exit, PipelineError, Stage, put, put_file};
+use crate::ingest::{IngestOptions, Ingested, PURCHASES_KIND, ingest};
+use crate::job::IngestJob;
+use crate::lake::Lake;
+use crate::source::{Input, discover};
+use crate::summary::{Outcome, RunReport};
+
+pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    let inputs = discover(&job.read.inputs)?;
+    let lake = Lake::at(&job.lake)?;
+    let options = IngestOptions {
+        run: job.read.settings.clone(),
+        reject_limit: job.reject_limit,
+        verify_content: job.verify_content,
+        now_micros: job.read.now.timestamp_micros(),
+    };
+    stage.watcher.begin(total_bytes(&inputs), &stage.progress);
+    let ingested = ingest(&lake, &inputs, &options, &stage.progress);
+    stage.watcher.end();
+    let report = report(job, &lake, ingested?, stage);
+    let json = serde_json::to_vec_pretty(&report)?;
+    lake.write_run_report(&report.run_id, &json)?;
+    for input in &report.inputs {
+        if let Some(refusal) = &input.refusal {
+            tracing::warn!(
+                input = input.path,
+                rule = %refusal.rule_id,
+                line = refusal.line,
+                byte_offset = refusal.byte_offset,
+                "refused: {}",
+                refusal.message
+            );
+        }
+    }
+    stage.watcher.summary(&report);
+    match &job.summary {
+        Some(path) if path.as_os_str() == "-" => {
+            put(stage.stdout, &json)?;
+            put(stage.stdout, b"\n")?;
+        }
+        Some(path) => put_file(path, &json)?,
+        None => {}
+    }
+    let refused = report.inputs_with(Outcome::Refused) > 0;
+    Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -> RunReport {
+    let Ingested { tally, inputs, versions } = ingested;
+    let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
+    let exit = if refused { Exit::Refused } else { Exit::Done };
+    let mut settings = job.read.echoed.clone();
+    settings.insert("reject_limit", format!("{}", job.reject_limit));
+    settings.insert("verify_content", job.verify_content.to_string());
+    RunReport {
+        run_id: job.read.settings.run_id.clone(),
+        program_version: env!("CARGO_PKG_VERSION"),
+        record_kind: PURCHASES_KIND,
+        lake: Some(lake.location().to_string()),
+        started_at: job.read.now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        settings,
+        counts: tally.counts,
+        rejected_by_rule: tally.rejected_by_rule,
+        warned_by_rule: tally.warned_by_rule,
+        table_versions: versions,
+        bytes: inputs.iter().map(|input| input.bytes).sum(),
+        elapsed_ms: u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        exit_code: exit.code(),
+        inputs,
+    }
+}
+
+/// Shows what would be read, and what is ingested already.
+pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    let inputs = discover(&job.read.inputs)?;
+    let lake = Lake::at(&job.lake)?;
+    let known = lake.ingested_inputs(PURCHASES_KIND)?;
+    let is_known = |input: &Input| {
+        known.iter().any(|known| {
+            known.path == input.location.to_string()
+                && Some(known.size_bytes) == input.size_bytes.and_then(|size| i64::try_from(size).ok())
+                && known.modified_at == input.modified_micros
+        })
+    };
+    let mut text = format!("ingest {} into {}\n", PURCHASES_KIND, lake.location());
+    let mut fresh = 0;
+    for input in &inputs {
+        let state = if is_known(input) { "already ingested" } else { "to be read" };
+        fresh += usize::from(!is_known(input));
+        let size = input.size_bytes.map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {state:<16}  {size:>14} bytes  {}", input.location);
+    }
+    let _ = writeln!(text, "{fresh} of {} inputs would be read; nothing was written", inputs.len());
+    stage.watcher.plan(&text);
+    Ok(Exit::Done)
+}
+
+pub(super) fn total_bytes(inputs: &[Input]) -> Option<u64> {
+    inputs.iter().map(|input| input.size_bytes).sum()
+}

@@ -1,0 +1,42 @@
+//! `run`: the steps of a job file, one after the other.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Exit, PipelineError, Stage, run_ingest, run_report};
+use crate::job::file::{Action, load};
+
+/// Runs a job file for a data date. A step that refuses an input does not stop the later ones;
+/// a step that fails does.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_job_file(
+    path: &Path,
+    date: NaiveDate,
+    now: DateTime<Utc>,
+    dry_run: bool,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, PipelineError> {
+    let steps = load(path, date, now, dry_run)?;
+    let mut exit = Exit::Done;
+    for step in &steps {
+        tracing::info!(step = step.name, "step");
+        let ended = match &step.action {
+            Action::Ingest(job) => run_ingest(job, stage)?,
+            Action::Report(job) if dry_run => {
+                let mut text = format!("report from {}: {:?}", job.lake, job.question);
+                let place = job.output.as_ref().map(|path| path.display().to_string());
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, " -> {}", place.as_deref().unwrap_or("standard output"));
+                stage.watcher.plan(&text);
+                Exit::Done
+            }
+            Action::Report(job) => run_report(job, stage)?,
+        };
+        exit = exit.max(ended);
+    }
+    Ok(exit)
+}

@@ -1,0 +1,130 @@
+//! What a check finds: which rule, in which field, with which value.
+
+use crate::rules::{RuleId, Severity};
+
+/// One broken rule in one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// Whether it sends the record to the rejects.
+    pub rejecting: bool,
+    /// The field as the documentation writes it, e.g. `properties.color`.
+    pub field: String,
+    /// The value as the dump writes it, cut and escaped.
+    pub value: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl Finding {
+    /// One sentence for people: what is wrong, with which value.
+    pub fn message(&self) -> String {
+        if self.value.is_empty() {
+            format!("{}: {}", self.field, self.detail)
+        } else {
+            format!("{}: {} (found {})", self.field, self.detail, self.value)
+        }
+    }
+}
+
+/// The findings of one record, and running counts over all records.
+///
+/// Texts are only made for rejecting findings, or for all of them when `with_texts` was asked for
+/// (the `check` command): a warning in a dump of a million records costs a counter.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    list: Vec<Finding>,
+    rejecting: bool,
+    with_texts: bool,
+    warned: [u64; RuleId::COUNT],
+}
+
+impl Findings {
+    /// No findings yet.
+    pub fn new(with_texts: bool) -> Self {
+        Self { list: Vec::new(), rejecting: false, with_texts, warned: [0; RuleId::COUNT] }
+    }
+
+    /// Forgets the record's findings; the counts stay.
+    pub fn clear(&mut self) {
+        self.list.clear();
+        self.rejecting = false;
+    }
+
+    /// Whether a finding sends the record to the rejects.
+    pub fn rejects(&self) -> bool {
+        self.rejecting
+    }
+
+    /// The findings of the record, in the order of the checks.
+    pub fn list(&self) -> &[Finding] {
+        &self.list
+    }
+
+    /// How often each rule that keeps the record was met, by [`RuleId::index`].
+    pub fn warned(&self) -> &[u64; RuleId::COUNT] {
+        &self.warned
+    }
+
+    /// Notes a broken rule with the severity of the catalogue.
+    pub fn add(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
+        let rejecting = rule.rule().severity == Severity::Reject;
+        self.note(rule, rejecting, field, value, detail);
+    }
+
+    /// Notes a broken rule that rejects here, whatever the catalogue's usual severity.
+    pub fn add_rejecting(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
+        self.note(rule, true, field, value, detail);
+    }
+
+    fn note(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
+        self.rejecting |= rejecting;
+        if !rejecting {
+            self.warned[rule.index()] += 1;
+        }
+        if rejecting || self.with_texts {
+            self.list.push(Finding {
+                rule,
+                rejecting,
+                field: excerpt(field),
+                value: excerpt(value),
+                detail: detail.to_owned(),
+            });
+        }
+    }
+}
+
+/// At most 120 characters of `text`, with control characters and bidirectional marks escaped, so
+/// that a value cannot disturb a terminal or a log.
+pub fn excerpt(text: &str) -> String {
+    // Enough to recognise a value; the record itself is kept verbatim elsewhere.
+    const MOST: usize = 120;
+    let mut out = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == MOST {
+            out.push('…');
+            break;
+        }
+        let steers = matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+        if character.is_control() || steers {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_are_cut_and_cannot_steer_a_terminal() {
+        let nasty = format!("a\u{1b}[31m\n\u{202E}{}", "x".repeat(500));
+        let shown = excerpt(&nasty);
+        assert!(shown.starts_with("a\\u{1b}[31m\\n\\u{202e}xxx"), "{shown}");
+        assert!(shown.ends_with('…') && shown.chars().count() < 160);
+    }
+}

@@ -1,0 +1,102 @@
+//! Who bought: the five identifiers and the app.
+
+use super::super::raw::{Field, Name, RawPurchase};
+use super::finding::Findings;
+use crate::rules::RuleId;
+
+/// Longest `external_id`, bytes of UTF-8 (Braze API errors, `EXTERNAL_USER_ID_TOO_LARGE`).
+const EXTERNAL_ID_MAX_BYTES: usize = 987;
+
+pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
+    check_types(raw, findings);
+    let alias = check_alias(raw, findings);
+    if let Field::Text(id) = raw.get(Name::ExternalId)
+        && id.len() > EXTERNAL_ID_MAX_BYTES
+    {
+        let detail = format!("{} bytes; at most {EXTERNAL_ID_MAX_BYTES} are allowed", id.len());
+        findings.add(RuleId::BrzExtidLen, "external_id", id, &detail);
+    }
+    let mut given = usize::from(alias);
+    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone] {
+        given += usize::from(matches!(raw.get(name), Field::Text(text) if !text.is_empty()));
+    }
+    if given == 0 {
+        let detail = "one of external_id, user_alias, braze_id, email or phone is required";
+        findings.add(RuleId::BrzIdRequired, "external_id", "", detail);
+    } else if given > 1 {
+        let detail = "more than one identifier; all are kept";
+        findings.add(RuleId::BrzIdMulti, "external_id", "", detail);
+    }
+    check_email(raw, given == 1, findings);
+}
+
+fn check_types(raw: &RawPurchase<'_>, findings: &mut Findings) {
+    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone, Name::EventId] {
+        let value = raw.get(name);
+        if !matches!(value, Field::Absent | Field::Null | Field::Text(_)) {
+            let detail = "an identifier must be a string";
+            findings.add(RuleId::BrzIdType, name.as_str(), &value.shown(), detail);
+        }
+    }
+    let app = raw.get(Name::AppId);
+    if !matches!(app, Field::Absent | Field::Null | Field::Text(_)) {
+        findings.add(RuleId::BrzAppType, "app_id", &app.shown(), "must be a string");
+    }
+}
+
+/// Whether a usable alias is given.
+fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
+    // The reader sets `user_alias` to true when it is an object, and the parts beside it.
+    let alias = raw.get(Name::UserAlias);
+    if alias.is_missing() {
+        return false;
+    }
+    if !matches!(alias, Field::Boolean(true)) {
+        let detail = "must be an object with alias_name and alias_label";
+        findings.add(RuleId::BrzAliasShape, "user_alias", &alias.shown(), detail);
+        return false;
+    }
+    for name in [Name::AliasName, Name::AliasLabel] {
+        let part = raw.get(name);
+        if !matches!(part, Field::Text(text) if !text.is_empty()) {
+            let detail = "an alias needs both alias_name and alias_label as non-empty strings";
+            findings.add(RuleId::BrzAliasShape, name.as_str(), &part.shown(), detail);
+            return false;
+        }
+    }
+    true
+}
+
+fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Findings) {
+    let Field::Text(email) = raw.get(Name::Email) else { return };
+    if email.is_empty() || is_email(email) {
+        return;
+    }
+    let detail = "not an e-mail address: one @ and a dotted domain are needed";
+    if only_identifier {
+        findings.add_rejecting(RuleId::BrzEmailForm, "email", email, detail);
+    } else {
+        findings.add(RuleId::BrzEmailForm, "email", email, detail);
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|part| !part.is_empty());
+    !local.is_empty() && !domain.contains('@') && dotted && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn an_address_has_one_at_sign_and_a_dotted_domain() {
+        for good in ["a@b.c", "ana.f+x@loja.com.br"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in ["a", "a@b", "@b.c", "a@b@c.d", "a@.c", "a@b.", "a b@c.d"] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! What was bought, for how much, how often.
+
+use super::super::raw::{Field, Name, RawPurchase};
+use super::RuleSettings;
+use super::finding::Findings;
+use crate::rules::RuleId;
+use crate::values::currency::{
+    Currency, CurrencyStatus, minor_units, parse_currency,
+};
+use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};
+
+/// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
+const PRODUCT_ID_MAX_CHARS: usize = 255;
+
+/// Quantities the purchase object allows ("must be <= 100"; the SDK asks for more than 0).
+const QUANTITIES: std::ops::RangeInclusive<i16> = 1..=100;
+
+pub(super) fn check_product_and_currency(
+    raw: &RawPurchase<'_>,
+    findings: &mut Findings,
+) -> Option<Currency> {
+    match raw.get(Name::ProductId) {
+        Field::Text(product) if !product.is_empty() => check_product_text(product, findings),
+        other => {
+            let detail = "a non-empty string is required";
+            findings.add(RuleId::BrzProductRequired, "product_id", &other.shown(), detail);
+        }
+    }
+    let Field::Text(code) = raw.get(Name::Currency) else {
+        let detail = "an ISO 4217 code is required";
+        let shown = raw.get(Name::Currency).shown();
+        findings.add(RuleId::BrzCurRequired, "currency", &shown, detail);
+        return None;
+    };
+    if code.is_empty() {
+        findings.add(RuleId::BrzCurRequired, "currency", "", "an ISO 4217 code is required");
+        return None;
+    }
+    let Ok(parsed) = parse_currency(code) else {
+        let detail = "no currency of ISO 4217 that a price can have";
+        findings.add(RuleId::BrzCurUnknown, "currency", code, detail);
+        return None;
+    };
+    if parsed.case_changed {
+        findings.add(RuleId::BrzCurCase, "currency", code, "stored in upper case");
+    }
+    if parsed.status == CurrencyStatus::RetiredOrBrazeOnly {
+        let detail = "accepted by Braze, but not an active ISO 4217 code";
+        findings.add(RuleId::BrzCurRetired, "currency", code, detail);
+    }
+    Some(parsed.currency)
+}
+
+fn check_product_text(product: &str, findings: &mut Findings) {
+    if product.len() > PRODUCT_ID_MAX_CHARS {
+        let chars = product.chars().count();
+        if chars > PRODUCT_ID_MAX_CHARS {
+            let detail = format!("{chars} characters; at most {PRODUCT_ID_MAX_CHARS} are allowed");
+            findings.add(RuleId::BrzProductLen, "product_id", product, &detail);
+        }
+    }
+    if product.trim().len() != product.len() || product.contains(char::is_control) {
+        let detail = "white space around it or control characters in it; kept as it is";
+        findings.add(RuleId::BrzProductSpace, "product_id", product, detail);
+    }
+}
+
+/// The digits of a field that must be a number.
+fn digits<'a>(settings: &RuleSettings, field: &'a Field<'_>) -> Option<&'a str> {
+    match field {
+        Field::Number(text) => Some(text),
+        Field::Text(text) if settings.numbers_as_strings => Some(text),
+        _ => None,
+    }
+}
+
+pub(super) fn check_price(
+    settings: &RuleSettings,
+    raw: &RawPurchase<'_>,
+    currency: Option<Currency>,
+    findings: &mut Findings,
+) -> Option<Amount> {
+    let field = raw.get(Name::Price);
+    if field.is_missing() {
+        findings.add(RuleId::BrzPriceRequired, "price", &field.shown(), "a number is required");
+        return None;
+    }
+    let Some(text) = digits(settings, field) else {
+        findings.add(RuleId::BrzPriceType, "price", &field.shown(), "must be a number");
+        return None;
+    };
+    let ParsedAmount { amount, decimals, rounded } = match parse_decimal(text) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let detail = match error {
+                AmountError::Syntax => "must be a decimal number",
+                _ => "does not fit 29 digits before and 9 after the decimal point",
+            };
+            findings.add(RuleId::BrzPriceType, "price", text, detail);
+            return None;
+        }
+    };
+    if rounded {
+        let detail = "more than 9 decimals; stored rounded half to even";
+        findings.add(RuleId::BrzPriceRounded, "price", text, detail);
+    }
+    if let Some(units) = currency.and_then(minor_units)
+        && decimals > u32::from(units)
+    {
+        let detail = format!("more decimals than the {units} of its currency");
+        findings.add(RuleId::BrzPriceScale, "price", text, &detail);
+    }
+    if amount.is_negative() {
+        findings.add(RuleId::BrzPriceNeg, "price", text, "negative: counted as a refund");
+    }
+    Some(amount)
+}
+
+pub(super) fn check_quantity(
+    settings: &RuleSettings,
+    raw: &RawPurchase<'_>,
+    findings: &mut Findings,
+) -> Option<i16> {
+    let field = raw.get(Name::Quantity);
+    match field {
+        Field::Absent => return Some(1),
+        Field::Null => {
+            findings.add(RuleId::BrzQtyNull, "quantity", "null", "read as 1");
+            return Some(1);
+        }
+        _ => {}
+    }
+    let Some(text) = digits(settings, field) else {
+        findings.add(RuleId::BrzQtyType, "quantity", &field.shown(), "must be an integer");
+        return None;
+    };
+    let Some(quantity) = whole_number(text) else {
+        findings.add(RuleId::BrzQtyType, "quantity", text, "must be a whole number");
+        return None;
+    };
+    if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+        findings.add(RuleId::BrzQtyFloat, "quantity", text, "written with a fraction or exponent");
+    }
+    match i16::try_from(quantity) {
+        Ok(small) if QUANTITIES.contains(&small) => Some(small),
+        _ => {
+            let detail = "must be from 1 to 100";
+            findings.add(RuleId::BrzQtyRange, "quantity", text, detail);
+            None
+        }
+    }
+}
+
+/// The number when it has no fraction. `2`, `2.0` and `2e0` are whole; `2.5` is not.
+/// A whole number too large for an amount is still whole: it saturates, and fails the range.
+fn whole_number(text: &str) -> Option<i128> {
+    /// 10^9, the unit of an amount.
+    const ONE: i128 = 1_000_000_000;
+    if let Ok(short) = text.parse::<i64>()
+        && !text.starts_with('+')
+    {
+        return Some(i128::from(short));
+    }
+    match parse_decimal(text) {
+        Ok(parsed) if !parsed.rounded && parsed.amount.nanos() % ONE == 0 => {
+            Some(parsed.amount.nanos() / ONE)
+        }
+        Err(AmountError::OutOfRange) => Some(i128::MAX),
+        _ => None,
+    }
+}
+
+pub(super) fn revenue(
+    price: Option<Amount>,
+    quantity: Option<i16>,
+    findings: &mut Findings,
+) -> Option<Amount> {
+    let (price, quantity) = (price?, quantity?);
+    let revenue = price.checked_mul_quantity(i64::from(quantity));
+    if revenue.is_none() {
+        let detail = "price × quantity does not fit 29 digits before the decimal point";
+        findings.add(RuleId::BrzPriceType, "price", &price.to_string(), detail);
+    }
+    revenue
+}

@@ -1,0 +1,216 @@
+//! The free properties of a purchase.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use chrono_tz::Tz;
+
+use super::super::raw::{Field, Name, RawPurchase};
+use super::finding::Findings;
+use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
+use crate::rules::RuleId;
+use crate::values::instant::parse_instant;
+
+/// Longest name and longest string, Unicode scalar values.
+const MAX_CHARS: usize = 255;
+
+/// Largest payload with an array or object in it, bytes of compact JSON ("até 50 KB").
+const MAX_BYTES_WITH_NESTING: usize = 51_200;
+
+/// Names the purchase event keeps for itself (Braze purchase events documentation).
+const RESERVED: [&str; 6] = ["time", "product_id", "quantity", "event_name", "price", "currency"];
+
+/// The text was checked by the reader, in whichever mode the run has.
+const CHECKED: Options = Options { lenient: true, max_depth: usize::MAX };
+
+pub(super) fn check<'a>(
+    raw: &'a RawPurchase<'a>,
+    findings: &mut Findings,
+) -> Option<Cow<'a, str>> {
+    let text = match raw.get(Name::Properties) {
+        Field::Absent | Field::Null => return None,
+        Field::Json(text) if text.trim_start().starts_with('{') => text,
+        other => {
+            let detail = "must be a JSON object";
+            findings.add(RuleId::BrzPropObject, "properties", &other.shown(), detail);
+            return None;
+        }
+    };
+    let walked = walk(text, findings);
+    let compacted = walked.and_then(|nested| Ok((nested, compact(text, CHECKED)?)));
+    match compacted {
+        Ok((nested, compacted)) => {
+            if nested && compacted.len() > MAX_BYTES_WITH_NESTING {
+                let detail = format!(
+                    "{} bytes with arrays or objects; at most {MAX_BYTES_WITH_NESTING} are allowed",
+                    compacted.len()
+                );
+                findings.add(RuleId::BrzPropSize, "properties", "", &detail);
+            }
+            Some(compacted)
+        }
+        // Only texts that came inside a string (Currents, CSV) can still be no JSON.
+        Err(error) => {
+            let detail = format!("must be a JSON object: {error}");
+            findings.add(RuleId::BrzPropObject, "properties", text, &detail);
+            None
+        }
+    }
+}
+
+/// Walks the members; returns whether any value is an array or an object.
+fn walk(text: &str, findings: &mut Findings) -> Result<bool, JsonError> {
+    let mut cursor = Cursor::new(text, CHECKED);
+    cursor.peek()?;
+    let mut members = cursor.open_object()?;
+    let mut names = SeenKeys::default();
+    let mut nested = false;
+    while let Some(name) = cursor.next_key(&mut members)? {
+        if !names.add(name) {
+            note_duplicate(name, findings);
+        }
+        check_name(&name.decode(), findings);
+        match cursor.peek()? {
+            Kind::String => check_string(name, cursor.string()?, findings),
+            Kind::Null => {
+                cursor.null()?;
+                let detail = "null is not among the documented types";
+                findings.add(RuleId::BrzPropNull, &path(name), "null", detail);
+            }
+            Kind::Array => {
+                nested = true;
+                walk_array(&mut cursor, name, findings)?;
+            }
+            Kind::Object => {
+                nested = true;
+                let detail = "objects are kept as JSON text";
+                findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
+                walk_nested(&mut cursor, findings)?;
+            }
+            Kind::Number | Kind::Boolean => {
+                cursor.skip_value()?;
+            }
+        }
+    }
+    cursor.end()?;
+    Ok(nested)
+}
+
+fn path(name: JsonStr<'_>) -> String {
+    format!("properties.{}", name.decode())
+}
+
+fn note_duplicate(name: JsonStr<'_>, findings: &mut Findings) {
+    let detail = "the key stands twice in one object";
+    findings.add(RuleId::BrzKeyDup, &path(name), &name.decode(), detail);
+}
+
+fn check_name(name: &str, findings: &mut Findings) {
+    let broken = if name.is_empty() {
+        Some((RuleId::BrzPropNameEmpty, "a property name must not be empty"))
+    } else if name.len() > MAX_CHARS && name.chars().count() > MAX_CHARS {
+        Some((RuleId::BrzPropNameLen, "a property name has at most 255 characters"))
+    } else if name.starts_with('$') {
+        Some((RuleId::BrzPropNameDollar, "a property name must not begin with $"))
+    } else if RESERVED.contains(&name) {
+        Some((RuleId::BrzPropReserved, "this name is reserved by the purchase event"))
+    } else {
+        None
+    };
+    if let Some((rule, detail)) = broken {
+        findings.add(rule, &format!("properties.{name}"), name, detail);
+    }
+}
+
+fn check_string(name: JsonStr<'_>, value: JsonStr<'_>, findings: &mut Findings) {
+    if value.raw.len() > MAX_CHARS && value.decode().chars().count() > MAX_CHARS {
+        let detail = "longer than 255 characters; kept whole";
+        findings.add(RuleId::BrzPropStrLen, &path(name), &value.decode(), detail);
+    }
+}
+
+fn walk_array(
+    cursor: &mut Cursor<'_>,
+    name: JsonStr<'_>,
+    findings: &mut Findings,
+) -> Result<(), JsonError> {
+    let mut elements = cursor.open_array()?;
+    while cursor.next_element(&mut elements)? {
+        if cursor.peek()? == Kind::String {
+            let value = cursor.string()?;
+            check_string(name, value, findings);
+            if is_datetime(&value.decode()) {
+                let detail = "arrays must not hold datetimes; kept as text";
+                findings.add(RuleId::BrzPropArrayDate, &path(name), &value.decode(), detail);
+            }
+        } else {
+            walk_nested(cursor, findings)?;
+        }
+    }
+    Ok(())
+}
+
+/// Starts like a date and reads as one.
+fn is_datetime(text: &str) -> bool {
+    text.len() >= 10
+        && text.as_bytes().first().is_some_and(u8::is_ascii_digit)
+        && parse_instant(text, Tz::UTC).is_ok()
+}
+
+/// Below the properties themselves only doubled keys matter.
+fn walk_nested(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(), JsonError> {
+    match cursor.peek()? {
+        Kind::Object => {
+            let mut members = cursor.open_object()?;
+            let mut keys = SeenKeys::default();
+            while let Some(key) = cursor.next_key(&mut members)? {
+                if !keys.add(key) {
+                    note_duplicate(key, findings);
+                }
+                walk_nested(cursor, findings)?;
+            }
+        }
+        Kind::Array => {
+            let mut elements = cursor.open_array()?;
+            while cursor.next_element(&mut elements)? {
+                walk_nested(cursor, findings)?;
+            }
+        }
+        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
+            cursor.skip_value()?;
+        }
+    }
+    Ok(())
+}
+
+/// The keys of one object: a few are compared one by one without allocating, many are hashed.
+#[derive(Default)]
+struct SeenKeys<'a> {
+    few: [Option<JsonStr<'a>>; Self::FEW],
+    count: usize,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> SeenKeys<'a> {
+    /// Objects in dumps have a handful of keys; a hash set pays off later than this.
+    const FEW: usize = 12;
+
+    /// Adds a key; `false` when it was there.
+    fn add(&mut self, key: JsonStr<'a>) -> bool {
+        if self.few.iter().flatten().any(|seen| seen.equals(key)) {
+            return false;
+        }
+        if let Some(free) = self.few.get_mut(self.count) {
+            *free = Some(key);
+            self.count += 1;
+            return true;
+        }
+        self.many.insert(key.decode())
+    }
+}
+
+/// Notes doubled keys anywhere in a value that is not `properties`.
+pub(super) fn check_undocumented_value(text: &str, findings: &mut Findings) {
+    // The reader has passed the text, so the walk cannot fail.
+    let _ = walk_nested(&mut Cursor::new(text, CHECKED), findings);
+}

@@ -1,0 +1,110 @@
+//! When it was bought.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::super::raw::{Field, Name, Origin, RawPurchase};
+use super::finding::Findings;
+use super::{FuturePolicy, RuleSettings};
+use crate::rules::RuleId;
+use crate::values::instant::{
+    Instant, InstantError, InstantNotes, ParsedInstant, parse_epoch, parse_instant,
+};
+
+/// How far a purchase may lie ahead of the run's clock before it counts as future, µs: clocks
+/// differ, and a local day may be written with the wrong offset.
+const FUTURE_SKEW_MICROS: i64 = 24 * 3_600 * 1_000_000;
+
+pub(super) fn check<'a>(
+    settings: &RuleSettings,
+    raw: &'a RawPurchase<'a>,
+    findings: &mut Findings,
+) -> Option<(Instant, Cow<'a, str>)> {
+    let mut field = raw.get(Name::Time);
+    let mut zone = settings.default_zone;
+    if field.is_missing() && raw.origin == Origin::CloudDataIngestion {
+        // Cloud Data Ingestion falls back to UPDATED_AT, which is in UTC.
+        field = raw.get(Name::UpdatedAt);
+        zone = Tz::UTC;
+    }
+    let parsed = match field {
+        Field::Absent | Field::Null => {
+            findings.add(RuleId::BrzTimeRequired, "time", &field.shown(), "a time is required");
+            return None;
+        }
+        Field::Text(text) if raw.origin == Origin::Currents && is_epoch(text) => parse_epoch(text),
+        Field::Number(text) if raw.origin == Origin::Currents => parse_epoch(text),
+        Field::Text(text) => parse_instant(text, zone),
+        other => {
+            let detail = "must be a string in ISO 8601";
+            findings.add(RuleId::BrzTimeFormat, "time", &other.shown(), detail);
+            return None;
+        }
+    };
+    let shown = field.shown();
+    let ParsedInstant { instant, notes } = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            note_error(error, &shown, findings);
+            return None;
+        }
+    };
+    if notes.any() {
+        note_variants(notes, &shown, findings);
+    }
+    if instant.micros_utc > settings.now_micros.saturating_add(FUTURE_SKEW_MICROS) {
+        let detail = "more than a day after this run began";
+        match settings.future {
+            FuturePolicy::Warn => findings.add(RuleId::BrzTimeFuture, "time", &shown, detail),
+            FuturePolicy::Reject => {
+                findings.add_rejecting(RuleId::BrzTimeFuture, "time", &shown, detail);
+            }
+        }
+    }
+    let written = raw.time_as_written.as_deref().map_or(shown, Cow::Borrowed);
+    Some((instant, written))
+}
+
+fn is_epoch(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+fn note_error(error: InstantError, shown: &str, findings: &mut Findings) {
+    let (rule, detail) = match error {
+        InstantError::Range => (RuleId::BrzTimeRange, "must lie from 1970 to 2261"),
+        InstantError::Fraction => {
+            (RuleId::BrzTimeFormat, "more than six decimals of a second cannot be stored")
+        }
+        _ => (RuleId::BrzTimeFormat, "not a time in ISO 8601 such as 2026-11-20T19:20:30-03:00"),
+    };
+    findings.add(rule, "time", shown, detail);
+}
+
+fn note_variants(notes: InstantNotes, shown: &str, findings: &mut Findings) {
+    let InstantNotes {
+        no_offset,
+        offset_form,
+        space_separator,
+        date_only,
+        gap,
+        fold,
+        leap_second,
+        colon_millis,
+    } = notes;
+    let variants = [
+        (no_offset && !date_only, RuleId::BrzTimeNooffset, "no offset; the default zone is used"),
+        (offset_form, RuleId::BrzTimeOffsetform, "offset not written as ±hh:mm"),
+        (space_separator, RuleId::BrzTimeSpace, "space instead of T"),
+        (colon_millis, RuleId::BrzTimeSpace, "colon before the milliseconds"),
+        (date_only, RuleId::BrzTimeDateonly, "only a date; read as the start of the day"),
+        (gap, RuleId::BrzTimeGap, "this local time was skipped; moved forward"),
+        (fold, RuleId::BrzTimeFold, "this local time came twice; the earlier is taken"),
+        (leap_second, RuleId::BrzTimeLeap, "leap second; read as :59"),
+    ];
+    for (met, rule, detail) in variants {
+        if met {
+            findings.add(rule, "time", shown, detail);
+        }
+    }
+}

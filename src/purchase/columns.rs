@@ -1,0 +1,288 @@
+//! The columns of the `purchases` table: accepted purchases go in one by one, Arrow batches
+//! grouped by UTC day come out.
+//!
+//! | column | type | null | from |
+//! |---|---|---|---|
+//! | `external_id`, `alias_name`, `alias_label`, `braze_id`, `email`, `phone`, `app_id` | Utf8 | yes | as in the dump |
+//! | `product_id` | Utf8 | no | as in the dump, never trimmed |
+//! | `currency` | Utf8 | no | ISO 4217, upper case |
+//! | `price` | Decimal128(38,9) | no | unit price, main unit |
+//! | `quantity` | Int16 | no | 1..=100 |
+//! | `time` | Timestamp(µs, UTC) | no | instant of the purchase |
+//! | `time_raw` | Utf8 | no | the time as the dump wrote it |
+//! | `utc_offset_minutes` | Int16 | no | offset the time was written with, or the default zone's |
+//! | `properties` | Utf8 | yes | compact JSON object, keys in source order |
+//! | `update_existing_only` | Boolean | yes | |
+//! | `event_id` | Utf8 | yes | Currents only |
+//! | `revenue` | Decimal128(38,9) | no | `price × quantity` |
+//! | `is_refund` | Boolean | no | `price < 0` |
+//! | `extra` | Utf8 | yes | undocumented keys as a compact JSON object |
+//! | `source_file`, `run_id` | Utf8 (dictionary) | no | lineage |
+//! | `source_row` | Int64 | no | 0-based ordinal of the record in its input |
+//!
+//! The partition column `purchase_date` (UTC day of `time`) stands in the path, not in the files.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Decimal128Builder, DictionaryArray, Int16Builder, Int32Array,
+    Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder, UInt32Array,
+};
+use arrow::compute::take_record_batch;
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use arrow::error::ArrowError;
+
+use super::check::Purchase;
+use super::raw::Name;
+use crate::lake::{PartitionType, TableSpec};
+use crate::values::instant::days_since_epoch;
+use crate::values::money::Amount;
+
+/// Name of the partition column.
+pub const PARTITION_COLUMN: &str = "purchase_date";
+
+/// Position of `source_row` in [`schema`].
+const SOURCE_ROW: usize = 20;
+
+/// Digits an amount can have (Decimal128).
+const PRECISION: u8 = 38;
+
+const TEXT_COLUMNS: [Name; 9] = [
+    Name::ExternalId,
+    Name::AliasName,
+    Name::AliasLabel,
+    Name::BrazeId,
+    Name::Email,
+    Name::Phone,
+    Name::AppId,
+    Name::ProductId,
+    Name::EventId,
+];
+
+fn amount_type() -> DataType {
+    // The scale is 9, which fits an i8.
+    DataType::Decimal128(PRECISION, Amount::SCALE.try_into().unwrap_or(i8::MAX))
+}
+
+fn dictionary_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
+/// Arrow schema of the data files, as in the table above.
+pub fn schema() -> SchemaRef {
+    let text = |name: &str| Field::new(name, DataType::Utf8, true);
+    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    Arc::new(Schema::new(vec![
+        text("external_id"),
+        text("alias_name"),
+        text("alias_label"),
+        text("braze_id"),
+        text("email"),
+        text("phone"),
+        text("app_id"),
+        Field::new("product_id", DataType::Utf8, false),
+        text("event_id"),
+        Field::new("currency", DataType::Utf8, false),
+        Field::new("price", amount_type(), false),
+        Field::new("quantity", DataType::Int16, false),
+        Field::new("time", utc, false),
+        Field::new("time_raw", DataType::Utf8, false),
+        Field::new("utc_offset_minutes", DataType::Int16, false),
+        text("properties"),
+        Field::new("update_existing_only", DataType::Boolean, true),
+        Field::new("revenue", amount_type(), false),
+        Field::new("is_refund", DataType::Boolean, false),
+        text("extra"),
+        Field::new("source_row", DataType::Int64, false),
+        Field::new("source_file", dictionary_type(), false),
+        Field::new("run_id", dictionary_type(), false),
+    ]))
+}
+
+/// Columns that may carry min/max statistics in the Delta log: none that is personal data, and
+/// none whose statistics a reader could prune wrongly by.
+const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
+
+/// The `purchases` table.
+pub fn purchases_spec() -> TableSpec {
+    TableSpec {
+        name: "purchases",
+        schema: schema(),
+        partition_column: Some(PARTITION_COLUMN),
+        partition_type: PartitionType::Date,
+        statistics_columns: &STATISTICS_COLUMNS,
+    }
+}
+
+/// The rows of one UTC day.
+#[derive(Clone, Debug)]
+pub struct DayRows {
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// Rows in source order, schema as [`schema`].
+    pub batch: RecordBatch,
+}
+
+/// Builders of the columns.
+#[derive(Debug)]
+pub struct PurchaseColumns {
+    texts: [StringBuilder; TEXT_COLUMNS.len()],
+    currency: StringBuilder,
+    price: Decimal128Builder,
+    quantity: Int16Builder,
+    time: TimestampMicrosecondBuilder,
+    time_raw: StringBuilder,
+    utc_offset_minutes: Int16Builder,
+    properties: StringBuilder,
+    update_existing_only: BooleanBuilder,
+    revenue: Decimal128Builder,
+    is_refund: BooleanBuilder,
+    extra: StringBuilder,
+    source_row: Vec<i64>,
+    days: Vec<i32>,
+}
+
+impl Default for PurchaseColumns {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl PurchaseColumns {
+    /// Empty columns.
+    pub fn new() -> Self {
+        Self {
+            texts: Default::default(),
+            currency: StringBuilder::new(),
+            price: Decimal128Builder::new().with_data_type(amount_type()),
+            quantity: Int16Builder::new(),
+            time: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
+            time_raw: StringBuilder::new(),
+            utc_offset_minutes: Int16Builder::new(),
+            properties: StringBuilder::new(),
+            update_existing_only: BooleanBuilder::new(),
+            revenue: Decimal128Builder::new().with_data_type(amount_type()),
+            is_refund: BooleanBuilder::new(),
+            extra: StringBuilder::new(),
+            source_row: Vec::new(),
+            days: Vec::new(),
+        }
+    }
+
+    /// How many purchases are in.
+    pub fn len(&self) -> usize {
+        self.days.len()
+    }
+
+    /// Whether none is in.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// Appends a purchase with its ordinal in the piece of the input it was read from.
+    pub fn push(&mut self, purchase: &Purchase<'_>, source_row: i64) {
+        for (builder, name) in self.texts.iter_mut().zip(TEXT_COLUMNS) {
+            builder.append_option(purchase.text(name));
+        }
+        let Purchase { currency, price, quantity, time, revenue, .. } = purchase;
+        self.currency.append_value(currency.as_str());
+        self.price.append_value(price.nanos());
+        self.quantity.append_value(*quantity);
+        self.time.append_value(time.micros_utc);
+        self.time_raw.append_value(&purchase.time_raw);
+        self.utc_offset_minutes.append_value(time.offset_minutes.unwrap_or(0));
+        self.properties.append_option(purchase.properties.as_deref());
+        self.update_existing_only.append_option(purchase.update_existing_only);
+        self.revenue.append_value(revenue.nanos());
+        self.is_refund.append_value(price.is_negative());
+        self.extra.append_option(purchase.extra.as_deref());
+        self.source_row.push(source_row);
+        self.days.push(days_since_epoch(time.micros_utc));
+    }
+
+    /// The columns as batches, one per UTC day, days ascending, rows in the order they came.
+    ///
+    /// # Errors
+    /// None that valid builders can cause; Arrow's own are passed on.
+    pub fn finish(mut self, source_file: &str, run_id: &str) -> Result<Vec<DayRows>, ArrowError> {
+        if self.days.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.days.len();
+        let mut columns: Vec<ArrayRef> =
+            self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        columns.extend::<[ArrayRef; 14]>([
+            Arc::new(self.currency.finish()),
+            Arc::new(self.price.finish()),
+            Arc::new(self.quantity.finish()),
+            Arc::new(self.time.finish()),
+            Arc::new(self.time_raw.finish()),
+            Arc::new(self.utc_offset_minutes.finish()),
+            Arc::new(self.properties.finish()),
+            Arc::new(self.update_existing_only.finish()),
+            Arc::new(self.revenue.finish()),
+            Arc::new(self.is_refund.finish()),
+            Arc::new(self.extra.finish()),
+            Arc::new(Int64Array::from(self.source_row)),
+            constant(source_file, rows)?,
+            constant(run_id, rows)?,
+        ]);
+        let batch = RecordBatch::try_new(schema(), columns)?;
+        by_day(&batch, &self.days)
+    }
+}
+
+/// One text for every row, stored once.
+fn constant(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
+    let keys = Int32Array::from(vec![0; rows]);
+    let values = Arc::new(StringArray::from(vec![text]));
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values)?))
+}
+
+fn by_day(batch: &RecordBatch, days: &[i32]) -> Result<Vec<DayRows>, ArrowError> {
+    let mut order: Vec<u32> = (0u32..).take(days.len()).collect();
+    let sorted = days.is_sorted();
+    let day_of = |row: u32| days.get(row as usize).copied().unwrap_or_default();
+    if !sorted {
+        // Stable: rows of a day stay in source order.
+        order.sort_by_key(|&row| day_of(row));
+    }
+    let arranged =
+        if sorted { batch.clone() } else { take_record_batch(batch, &UInt32Array::from(order.clone()))? };
+    let mut groups = Vec::new();
+    let mut start = 0;
+    for same_day in order.chunk_by(|&a, &b| day_of(a) == day_of(b)) {
+        let rows = arranged.slice(start, same_day.len());
+        start += same_day.len();
+        groups.push(DayRows { day: same_day.first().map_or(0, |&row| day_of(row)), batch: rows });
+    }
+    Ok(groups)
+}
+
+/// Adds `base` to `source_row`: pieces of an input are read side by side, and only the collector
+/// knows how many records came before.
+///
+/// # Errors
+/// None for batches made by [`PurchaseColumns::finish`]; Arrow's own are passed on.
+pub fn shift_source_rows(batch: &RecordBatch, base: i64) -> Result<RecordBatch, ArrowError> {
+    if base == 0 {
+        return Ok(batch.clone());
+    }
+    let mut columns = batch.columns().to_vec();
+    if let Some(column) = columns.get_mut(SOURCE_ROW)
+        && let Some(rows) = column.as_any().downcast_ref::<Int64Array>()
+    {
+        *column = Arc::new(rows.unary::<_, arrow::datatypes::Int64Type>(|row| row + base));
+    }
+    RecordBatch::try_new(batch.schema(), columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_column_that_is_shifted_is_source_row() {
+        assert_eq!(schema().field(SOURCE_ROW).name(), "source_row");
+    }
+}

@@ -1,0 +1,205 @@
+//! Reads a purchase from a row of delimited text: which column means which field, and how the
+//! text of a cell becomes the type that the rules expect. An empty cell is an absent field.
+
+use std::borrow::Cow;
+
+use super::from_json::json_field;
+use super::raw::{Extra, Field, Name, Origin, RawPurchase};
+use crate::source::csv::columns::{ColumnForm, Columns, Role, normalise_header};
+use crate::source::csv::dialect::{ColumnPlan, Layout};
+use crate::source::csv::rows::Row;
+use crate::values::pt_br::{
+    NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+};
+
+const fn role(name: &'static str, form: ColumnForm) -> Role {
+    Role { name, form }
+}
+
+/// The fields a column can fill, in the order of [`ROLES`].
+const NAMES: [Name; 17] = [
+    Name::ExternalId,
+    Name::AliasName,
+    Name::AliasLabel,
+    Name::BrazeId,
+    Name::Email,
+    Name::Phone,
+    Name::AppId,
+    Name::ProductId,
+    Name::Currency,
+    Name::Price,
+    Name::Quantity,
+    Name::Time,
+    Name::Properties,
+    Name::UpdateExistingOnly,
+    Name::EventId,
+    Name::Payload,
+    Name::UpdatedAt,
+];
+
+static ROLES: [Role; NAMES.len()] = [
+    role("external_id", ColumnForm::Text),
+    role("alias_name", ColumnForm::Text),
+    role("alias_label", ColumnForm::Text),
+    role("braze_id", ColumnForm::Text),
+    role("email", ColumnForm::Text),
+    role("phone", ColumnForm::Text),
+    role("app_id", ColumnForm::Text),
+    role("product_id", ColumnForm::Text),
+    role("currency", ColumnForm::Text),
+    role("price", ColumnForm::Decimal),
+    role("quantity", ColumnForm::Integer),
+    role("time", ColumnForm::Timestamp),
+    role("properties", ColumnForm::Json),
+    role("update_existing_only", ColumnForm::Boolean),
+    role("event_id", ColumnForm::Text),
+    role("payload", ColumnForm::Text),
+    role("updated_at", ColumnForm::Timestamp),
+];
+
+/// Header names (normalised) beside the canonical ones. A column named `total` is deliberately
+/// not a price: a price is that of one item.
+const ALIASES: [(&str, Name); 35] = [
+    ("external_id", Name::ExternalId),
+    ("external_user_id", Name::ExternalId),
+    ("id_usuario_externo", Name::ExternalId),
+    ("alias_name", Name::AliasName),
+    ("user_alias_alias_name", Name::AliasName),
+    ("alias_label", Name::AliasLabel),
+    ("user_alias_alias_label", Name::AliasLabel),
+    ("braze_id", Name::BrazeId),
+    ("user_id", Name::BrazeId),
+    ("email", Name::Email),
+    ("phone", Name::Phone),
+    ("telefone", Name::Phone),
+    ("app_id", Name::AppId),
+    ("product_id", Name::ProductId),
+    ("product", Name::ProductId),
+    ("produto", Name::ProductId),
+    ("id_produto", Name::ProductId),
+    ("currency", Name::Currency),
+    ("moeda", Name::Currency),
+    ("price", Name::Price),
+    ("preco", Name::Price),
+    ("valor", Name::Price),
+    ("valor_unitario", Name::Price),
+    ("quantity", Name::Quantity),
+    ("qty", Name::Quantity),
+    ("quantidade", Name::Quantity),
+    ("qtd", Name::Quantity),
+    ("time", Name::Time),
+    ("timestamp", Name::Time),
+    ("purchased_at", Name::Time),
+    ("data", Name::Time),
+    ("data_hora", Name::Time),
+    ("properties", Name::Properties),
+    ("propriedades", Name::Properties),
+    ("id", Name::EventId),
+];
+
+/// The columns of purchase files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PurchaseCsvColumns;
+
+impl Columns for PurchaseCsvColumns {
+    fn role_of(&self, normalised_header: &str) -> Option<usize> {
+        let header = normalised_header.trim_start_matches('_');
+        let alias = ALIASES.iter().find(|(alias, _)| *alias == header).map(|(_, name)| *name);
+        match alias {
+            Some(name) => NAMES.iter().position(|&known| known == name),
+            None => ROLES.iter().position(|role| role.name == header),
+        }
+    }
+
+    fn roles(&self) -> &'static [Role] {
+        &ROLES
+    }
+}
+
+/// Reads rows of one file.
+#[derive(Debug)]
+pub struct CsvPurchases<'l> {
+    layout: &'l Layout,
+    origin: Origin,
+}
+
+impl<'l> CsvPurchases<'l> {
+    /// A reader for files of this layout.
+    pub fn new(layout: &'l Layout, _columns: &PurchaseCsvColumns) -> Self {
+        let has = |name: &str| layout.header().any(|header| normalise_header(header) == name);
+        let is_events = has("external_user_id") || (has("user_id") && has("id"));
+        let origin = if is_events { Origin::Currents } else { Origin::PurchaseObject };
+        Self { layout, origin }
+    }
+
+    /// Reads a row into `raw`, which is empty.
+    pub fn read<'r>(&self, row: &Row<'r>, raw: &mut RawPurchase<'r>)
+    where
+        'l: 'r,
+    {
+        raw.origin = self.origin;
+        let mut properties: Vec<String> = Vec::new();
+        for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
+            if cell.is_empty() {
+                continue;
+            }
+            if let Some(key) = &plan.property {
+                properties.push(format!("{}:{}", quoted(key), quoted(cell)));
+                continue;
+            }
+            let Some(name) = self.name_of(plan) else {
+                let (key, value) = (Cow::Borrowed(plan.header.as_str()), Cow::Owned(quoted(cell)));
+                raw.extra.push(Extra { key, value, offset: 0 });
+                continue;
+            };
+            if name == Name::Time {
+                raw.time_as_written = Some(Cow::Borrowed(cell));
+            }
+            if matches!(name, Name::AliasName | Name::AliasLabel) {
+                raw.replace(Name::UserAlias, Field::Boolean(true));
+            }
+            raw.set(name, field(name, plan, cell));
+        }
+        if !properties.is_empty() {
+            let object = format!("{{{}}}", properties.join(","));
+            raw.set(Name::Properties, Field::Json(Cow::Owned(object)));
+        }
+    }
+
+    /// The field of a column. `id` and `user_id` mean what Currents means by them only in a
+    /// Currents file; elsewhere they are kept as undocumented columns.
+    fn name_of(&self, plan: &ColumnPlan) -> Option<Name> {
+        let name = NAMES.get(plan.role?).copied()?;
+        let header = normalise_header(&plan.header);
+        let only_currents = matches!(header.as_str(), "id" | "user_id");
+        (self.origin == Origin::Currents || !only_currents).then_some(name)
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// The cell as the type its column holds; text that does not fit stays text, and the rules
+/// reject it with its value.
+fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
+    let text = || Field::Text(Cow::Borrowed(cell));
+    match name {
+        Name::Price => {
+            let open = !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
+            let number = normalise_number(cell, plan.decimal).filter(|_| !open);
+            number.map_or_else(text, Field::Number)
+        }
+        Name::Quantity => {
+            let mut cursor = crate::json::Cursor::new(cell, crate::json::Options::default());
+            let is_number = cursor.number().is_ok() && cursor.end().is_ok();
+            if is_number { Field::Number(Cow::Borrowed(cell)) } else { text() }
+        }
+        Name::Time | Name::UpdatedAt => {
+            Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
+        }
+        Name::UpdateExistingOnly => parse_bool(cell).map_or_else(text, Field::Boolean),
+        Name::Properties => json_field(Cow::Borrowed(cell)),
+        _ => text(),
+    }
+}

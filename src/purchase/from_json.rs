@@ -1,0 +1,247 @@
+//! Reads a purchase from a JSON object: the documented purchase object, a Cloud Data Ingestion
+//! row around one, or a Currents event.
+
+use std::borrow::Cow;
+
+use super::raw::{Extra, Field, Name, Origin, RawPurchase};
+use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
+use crate::rules::RuleId;
+
+/// Why an element could not be read as a purchase at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordError {
+    /// The text is not JSON.
+    Syntax(JsonError),
+    /// The text is JSON, but not a record.
+    Rule {
+        /// The rule it breaks.
+        rule: RuleId,
+        /// What is wrong, for people.
+        detail: String,
+    },
+}
+
+impl From<JsonError> for RecordError {
+    fn from(error: JsonError) -> Self {
+        Self::Syntax(error)
+    }
+}
+
+/// Reads the value at the cursor into `raw` (cleared first).
+///
+/// # Errors
+/// The text is not JSON (the cursor's place is then undefined), or no object.
+pub fn read_record<'a>(
+    cursor: &mut Cursor<'a>,
+    raw: &mut RawPurchase<'a>,
+) -> Result<(), RecordError> {
+    raw.clear();
+    if cursor.peek()? != Kind::Object {
+        let value = cursor.skip_value()?;
+        let detail = format!("a record must be a JSON object, found {}", first_chars(value));
+        return Err(RecordError::Rule { rule: RuleId::BrzRecordObject, detail });
+    }
+    let mut members = cursor.open_object()?;
+    while let Some(key) = cursor.next_key(&mut members)? {
+        read_member(cursor, key, raw)?;
+    }
+    if !raw.extra.is_empty() {
+        recognise_currents(raw);
+    }
+    Ok(())
+}
+
+fn read_member<'a>(
+    cursor: &mut Cursor<'a>,
+    key: JsonStr<'a>,
+    raw: &mut RawPurchase<'a>,
+) -> Result<(), JsonError> {
+    let key = key.decode();
+    match Name::of_key(&key) {
+        Some(Name::UserAlias) => {
+            let first = if cursor.peek()? == Kind::Object {
+                read_alias(cursor, raw)?
+            } else {
+                let value = read_field(cursor)?;
+                raw.set(Name::UserAlias, value)
+            };
+            if !first {
+                raw.duplicate_key.get_or_insert(key);
+            }
+        }
+        Some(name) => {
+            let value = read_field(cursor)?;
+            if !raw.set(name, value) {
+                raw.duplicate_key.get_or_insert(key);
+            }
+        }
+        None => {
+            let text = cursor.skip_value()?;
+            let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
+            if raw.extra.iter().any(|extra| extra.key == key) {
+                raw.duplicate_key.get_or_insert(key);
+            } else {
+                raw.extra.push(Extra { key, value, offset });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read_alias<'a>(cursor: &mut Cursor<'a>, raw: &mut RawPurchase<'a>) -> Result<bool, JsonError> {
+    // Present, with nothing wrong about its own type: the two parts say the rest.
+    let first = raw.set(Name::UserAlias, Field::Boolean(true));
+    let mut members = cursor.open_object()?;
+    while let Some(key) = cursor.next_key(&mut members)? {
+        let key = key.decode();
+        let name = match &*key {
+            "alias_name" => Name::AliasName,
+            "alias_label" => Name::AliasLabel,
+            _ => {
+                let text = cursor.skip_value()?;
+                let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
+                let key = Cow::Owned(format!("user_alias.{key}"));
+                raw.extra.push(Extra { key, value, offset });
+                continue;
+            }
+        };
+        let value = read_field(cursor)?;
+        if !raw.set(name, value) && first {
+            raw.duplicate_key.get_or_insert(key);
+        }
+    }
+    Ok(first)
+}
+
+/// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
+pub(super) fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
+    Ok(match cursor.peek()? {
+        Kind::String => Field::Text(cursor.string()?.decode()),
+        Kind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
+        Kind::Boolean => Field::Boolean(cursor.boolean()?),
+        Kind::Null => {
+            cursor.null()?;
+            Field::Null
+        }
+        Kind::Object | Kind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
+    })
+}
+
+/// A value kept as JSON text, as a field.
+fn field_of_text<'a>(value: Cow<'a, str>) -> Field<'a> {
+    let options = Options { lenient: true, max_depth: usize::MAX };
+    match value {
+        Cow::Borrowed(text) => read_field(&mut Cursor::new(text, options)).unwrap_or_default(),
+        Cow::Owned(text) => Field::Json(Cow::Owned(text)),
+    }
+}
+
+/// Currents purchase events name their buyer `external_user_id` and `user_id`, and carry an `id`.
+fn recognise_currents(raw: &mut RawPurchase<'_>) {
+    const NAMES: [(&str, Name); 10] = [
+        ("external_user_id", Name::ExternalId),
+        ("user_id", Name::BrazeId),
+        ("id", Name::EventId),
+        ("app_id", Name::AppId),
+        ("time", Name::Time),
+        ("product_id", Name::ProductId),
+        ("price", Name::Price),
+        ("currency", Name::Currency),
+        ("quantity", Name::Quantity),
+        ("properties", Name::Properties),
+    ];
+    let is_event = raw.has_extra("external_user_id") || (raw.has_extra("user_id") && raw.has_extra("id"));
+    if !is_event {
+        return;
+    }
+    raw.origin = Origin::Currents;
+    for (key, name) in NAMES {
+        if let Some(extra) = raw.take_extra(key) {
+            raw.replace(name, field_of_text(extra.value));
+        }
+    }
+    if let Field::Text(text) = raw.get(Name::Properties) {
+        let properties =
+            if text.is_empty() { Field::Absent } else { json_field(text.clone()) };
+        raw.replace(Name::Properties, properties);
+    }
+}
+
+/// A cell or string that should hold a JSON object; it stays text when it holds no JSON.
+pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
+    let mut cursor = Cursor::new(&text, Options::default());
+    let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
+    if is_json { Field::Json(text) } else { Field::Text(text) }
+}
+
+/// When `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
+/// payload, lets the row's identifiers win, and hands the result to `judge`; otherwise hands over
+/// `outer` itself.
+///
+/// # Errors
+/// The payload is not a string holding one JSON object.
+pub fn with_payload<R>(
+    outer: &mut RawPurchase<'_>,
+    options: Options,
+    judge: impl FnOnce(&RawPurchase<'_>) -> R,
+) -> Result<R, RecordError> {
+    if *outer.get(Name::Payload) == Field::Absent || !outer.get(Name::ProductId).is_missing() {
+        return Ok(judge(outer));
+    }
+    let Field::Text(payload) = outer.get(Name::Payload).clone() else {
+        return Err(payload_error("`payload` must be a string that holds the purchase as JSON"));
+    };
+    let mut inner = RawPurchase::default();
+    let mut cursor = Cursor::new(&payload, options);
+    let read = read_record(&mut cursor, &mut inner).and_then(|()| Ok(cursor.end()?));
+    if let Err(error) = read {
+        return Err(payload_error(&match error {
+            RecordError::Syntax(error) => format!("`payload` is not JSON: {error}"),
+            RecordError::Rule { .. } => "`payload` must hold one JSON object".to_owned(),
+        }));
+    }
+    inner.origin = Origin::CloudDataIngestion;
+    inner.duplicate_key = inner.duplicate_key.or_else(|| outer.duplicate_key.clone());
+    overlay_identifiers(outer, &mut inner);
+    Ok(judge(&inner))
+}
+
+fn payload_error(detail: &str) -> RecordError {
+    RecordError::Rule { rule: RuleId::BrzCdiPayload, detail: detail.to_owned() }
+}
+
+/// The identifier columns of a CDI row; the row's value wins over the payload's.
+fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawPurchase<'b>) {
+    const COLUMNS: [(&str, Name); 7] = [
+        ("external_id", Name::ExternalId),
+        ("alias_name", Name::AliasName),
+        ("alias_label", Name::AliasLabel),
+        ("braze_id", Name::BrazeId),
+        ("email", Name::Email),
+        ("phone", Name::Phone),
+        ("updated_at", Name::UpdatedAt),
+    ];
+    for (column, name) in COLUMNS {
+        let own = outer.get(name).clone();
+        let from_extra = outer.take_extra(column).map(|extra| field_of_text(extra.value));
+        let value = if own.is_missing() { from_extra.unwrap_or(own) } else { own };
+        let empty = matches!(&value, Field::Text(text) if text.is_empty());
+        if value.is_missing() || empty {
+            continue;
+        }
+        let theirs = inner.get(name);
+        if !theirs.is_missing() && *theirs != value {
+            inner.conflict.get_or_insert(name);
+        }
+        inner.replace(name, value);
+        if matches!(name, Name::AliasName | Name::AliasLabel) {
+            inner.replace(Name::UserAlias, Field::Boolean(true));
+        }
+    }
+    inner.extra.extend(outer.extra.drain(..));
+}
+
+fn first_chars(value: &str) -> String {
+    let cut: String = value.chars().take(40).collect();
+    if cut.len() < value.len() { format!("{cut}…") } else { cut }
+}

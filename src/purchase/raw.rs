@@ -1,0 +1,239 @@
+//! A purchase as it stands in a dump: fields by name, typed only as far as the text types them.
+
+use std::borrow::Cow;
+
+use crate::rules::RuleId;
+
+/// The fields of a purchase object and of the envelopes around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Identifier given by the shop.
+    ExternalId,
+    /// The alias object itself, when it is not an object; otherwise its two parts below are set.
+    UserAlias,
+    /// `user_alias.alias_name`
+    AliasName,
+    /// `user_alias.alias_label`
+    AliasLabel,
+    /// Identifier given by Braze.
+    BrazeId,
+    /// E-mail address of the buyer.
+    Email,
+    /// Telephone number of the buyer.
+    Phone,
+    /// Which app sold it.
+    AppId,
+    /// What was bought.
+    ProductId,
+    /// ISO 4217 code.
+    Currency,
+    /// Unit price in the currency's base unit.
+    Price,
+    /// How many.
+    Quantity,
+    /// When.
+    Time,
+    /// Free properties.
+    Properties,
+    /// `_update_existing_only`
+    UpdateExistingOnly,
+    /// Currents event id.
+    EventId,
+    /// Cloud Data Ingestion: the purchase as JSON text.
+    Payload,
+    /// Cloud Data Ingestion: when the row was written.
+    UpdatedAt,
+}
+
+impl Name {
+    /// How many names there are.
+    pub const COUNT: usize = Self::UpdatedAt as usize + 1;
+
+    /// The field as the documentation writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ExternalId => "external_id",
+            Self::UserAlias => "user_alias",
+            Self::AliasName => "user_alias.alias_name",
+            Self::AliasLabel => "user_alias.alias_label",
+            Self::BrazeId => "braze_id",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::AppId => "app_id",
+            Self::ProductId => "product_id",
+            Self::Currency => "currency",
+            Self::Price => "price",
+            Self::Quantity => "quantity",
+            Self::Time => "time",
+            Self::Properties => "properties",
+            Self::UpdateExistingOnly => "_update_existing_only",
+            Self::EventId => "id",
+            Self::Payload => "payload",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+
+    /// The field a key of the documented purchase object stands for.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Some(match key {
+            "external_id" => Self::ExternalId,
+            "user_alias" => Self::UserAlias,
+            "braze_id" => Self::BrazeId,
+            "email" => Self::Email,
+            "phone" => Self::Phone,
+            "app_id" => Self::AppId,
+            "product_id" => Self::ProductId,
+            "currency" => Self::Currency,
+            "price" => Self::Price,
+            "quantity" => Self::Quantity,
+            "time" => Self::Time,
+            "properties" => Self::Properties,
+            "_update_existing_only" => Self::UpdateExistingOnly,
+            "payload" | "PAYLOAD" => Self::Payload,
+            _ => return None,
+        })
+    }
+}
+
+/// One value as the text types it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// The key or column is not there, or the CSV cell is empty.
+    #[default]
+    Absent,
+    /// JSON `null`.
+    Null,
+    /// A string.
+    Text(Cow<'a, str>),
+    /// The digits of a number, in JSON's grammar.
+    Number(Cow<'a, str>),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// The text of an object or an array.
+    Json(Cow<'a, str>),
+}
+
+impl Field<'_> {
+    /// Neither a value nor anything that could be one.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null)
+    }
+
+    /// The value as the dump writes it, for messages.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Absent => Cow::Borrowed(""),
+            Self::Null => Cow::Borrowed("null"),
+            Self::Boolean(true) => Cow::Borrowed("true"),
+            Self::Boolean(false) => Cow::Borrowed("false"),
+            Self::Text(text) | Self::Number(text) | Self::Json(text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// Which kind of dump a record comes from; it decides how `time` may be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A purchase object, or a flat CSV row.
+    #[default]
+    PurchaseObject,
+    /// The payload of a Cloud Data Ingestion row.
+    CloudDataIngestion,
+    /// A Currents purchase event: one item each, time in epoch seconds.
+    Currents,
+}
+
+/// A key that the purchase object does not document, kept with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra<'a> {
+    /// The key, or the CSV header.
+    pub key: Cow<'a, str>,
+    /// Its value as JSON text.
+    pub value: Cow<'a, str>,
+    /// Where the value begins in the record's text.
+    pub offset: usize,
+}
+
+/// What a dump says about one purchase. Reused from record to record.
+#[derive(Clone, Debug, Default)]
+pub struct RawPurchase<'a> {
+    fields: [Field<'a>; Name::COUNT],
+    seen: u32,
+    /// Undocumented keys, in source order.
+    pub extra: Vec<Extra<'a>>,
+    /// The first key that stood twice.
+    pub duplicate_key: Option<Cow<'a, str>>,
+    /// The first identifier on which a CDI row and its payload disagree.
+    pub conflict: Option<Name>,
+    /// The time as the dump wrote it, where the field holds another spelling of it.
+    pub time_as_written: Option<Cow<'a, str>>,
+    /// Which kind of dump this is from.
+    pub origin: Origin,
+}
+
+impl<'a> RawPurchase<'a> {
+    /// Forgets the record, keeps the memory.
+    pub fn clear(&mut self) {
+        self.fields = Default::default();
+        self.seen = 0;
+        self.extra.clear();
+        self.duplicate_key = None;
+        self.conflict = None;
+        self.time_as_written = None;
+        self.origin = Origin::default();
+    }
+
+    /// The value of a field.
+    pub fn get(&self, name: Name) -> &Field<'a> {
+        &self.fields[name as usize]
+    }
+
+    /// Sets a field; `false` when it was set before, by a key that stood twice.
+    pub fn set(&mut self, name: Name, value: Field<'a>) -> bool {
+        let bit = 1 << name as u32;
+        let first = self.seen & bit == 0;
+        self.seen |= bit;
+        if first {
+            self.fields[name as usize] = value;
+        }
+        first
+    }
+
+    /// Sets a field whatever it was.
+    pub fn replace(&mut self, name: Name, value: Field<'a>) {
+        self.seen |= 1 << name as u32;
+        self.fields[name as usize] = value;
+    }
+
+    /// Takes the extra with this key (compared without case) out of the list.
+    pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
+        let at = self.extra.iter().position(|extra| extra.key.eq_ignore_ascii_case(key))?;
+        Some(self.extra.remove(at))
+    }
+
+    /// Whether an extra with this key (compared without case) is there.
+    pub fn has_extra(&self, key: &str) -> bool {
+        self.extra.iter().any(|extra| extra.key.eq_ignore_ascii_case(key))
+    }
+
+    /// The file rule that this record gives away: it is no purchase but something whose envelope
+    /// looks the same. Decided by the element's keys, never by the envelope's.
+    pub fn foreign(&self) -> Option<RuleId> {
+        if self.extra.is_empty() || !self.get(Name::ProductId).is_missing() {
+            return None;
+        }
+        let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
+        let data_holds = |word: &str| {
+            self.extra.iter().any(|extra| extra.key == "data" && extra.value.contains(word))
+        };
+        if has("name") && has("count") && has("first") {
+            Some(RuleId::FileUserExport)
+        } else if has("registration_date") || has("supplier") || data_holds("\"registration_date\"") {
+            Some(RuleId::FileWrongKind)
+        } else if data_holds("\"purchase_quantity\"") || data_holds("\"revenue\"") {
+            Some(RuleId::FileSeriesResponse)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Inputs: what the user named goes in, pieces of text cut at record boundaries come out, each
+//! with its byte offset and line; or a refusal that names the rule and the place.
+//!
+//! Reading is streaming: an input is held in pieces of a few MiB, whatever its size and shape.
+//! The shape (lines, document, CSV) is decided by content, never by the file's name.
+
+pub mod csv;
+mod csv_pieces;
+mod discover;
+mod document;
+mod lines;
+mod reader;
+mod refusal;
+mod shape;
+mod stream;
+
+pub use discover::{Input, Location, discover};
+pub(crate) use document::refusal as document_refusal;
+pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
+pub use refusal::{Place, Problem, Refusal, SourceError};
+pub use shape::{InputFormat, Shape};
+pub use stream::Limits;

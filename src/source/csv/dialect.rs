@@ -1,0 +1,230 @@
+//! Finding out how a CSV file is written, from a sample of it, with evidence.
+//!
+//! Decoded text comes in, a [`Layout`] comes out: delimiter, header, and per column its field,
+//! decimal sign and date order. Everything is settled before the first row is read; a later row
+//! that contradicts it is a bad row, never a change of mind. A file that can be read in two ways
+//! is refused, with the column, the value, the line and the option that decides.
+//!
+//! **Delimiter.** Among `;` `,` tab `|`, quotes honoured: those that split the header and give at
+//! least nine rows in ten the width of the header. Of several, the one whose header names more
+//! known fields, then the one that fits more rows, then the one with more columns; a draw is
+//! refused. None: the file has one column.
+//!
+//! **Decimal sign**, per column of decimals. The file counts as *comma country* when its delimiter
+//! is `;` or a header is Portuguese:
+//!
+//! | the numbers of the column | comma country | elsewhere |
+//! |---|---|---|
+//! | some like `1.234,56` or `19,9`, none like `19.99` | comma | comma |
+//! | some like `19.99` or `1,234.56`, none like `19,9` | point | point |
+//! | of both kinds, one of them at most 1 in 100 | the other, with a warning | the same |
+//! | of both kinds otherwise | refused | refused |
+//! | undecided, some like `1.234`, none like `1,234` | refused | point |
+//! | undecided, some like `1,234`, none like `1.234` | comma, with a warning | refused |
+//! | undecided, some of each | refused | refused |
+//! | whole numbers only, or none | comma, not proven | point, not proven |
+//!
+//! **Date order**, per column of dates or times; ISO dates say nothing and are read in any case:
+//!
+//! | the dates of the column | order |
+//! |---|---|
+//! | some like `31/01/2024`, none like `01/31/2024` | day first |
+//! | some like `01/31/2024`, none like `31/01/2024` | month first |
+//! | of both kinds, one of them at most 1 in 100 | the other, with a warning |
+//! | of both kinds otherwise | refused |
+//! | only such as `05/04/2024`, with a Portuguese header or a proven decimal comma | day first, with a warning |
+//! | only such as `05/04/2024` otherwise | refused |
+//! | none but ISO dates | year first |
+
+mod date;
+mod mapping;
+mod number;
+mod plan;
+mod split;
+mod tally;
+
+use std::fmt::Display;
+
+pub use self::mapping::{Mapping, UnknownField};
+use super::columns::{Columns, normalise_header};
+use super::delimiter::Delimiter;
+use super::encoding::{Basis, Charset, Encoding};
+use super::refusal::{At, CsvRefusal, Sighting};
+use super::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
+use crate::values::pt_br::{DateOrder, DecimalSign};
+
+/// Most columns a header may have; it bounds what one row can cost.
+pub const MAX_COLUMNS: usize = 2_000;
+
+/// The beginning of an input, decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    /// The text; ten thousand rows or more if the input has them.
+    pub text: &'a str,
+    /// Whether it is the whole input. If not, its last record may be torn and is not looked at.
+    pub complete: bool,
+    /// How it was decoded.
+    pub encoding: Encoding,
+}
+
+/// What the user has decided; nothing here is looked for.
+#[derive(Clone, Debug, Default)]
+pub struct DialectOverrides {
+    /// `--delimiter`
+    pub delimiter: Option<Delimiter>,
+    /// `--encoding`; for the caller, who decodes before it sniffs.
+    pub encoding: Option<Charset>,
+    /// `--decimal`
+    pub decimal: Option<DecimalSign>,
+    /// `--date-order`
+    pub date_order: Option<DateOrder>,
+    /// `[mapping]`
+    pub mapping: Mapping,
+}
+
+/// What one column means and how its values are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnPlan {
+    /// The header as written, without outer spaces.
+    pub header: String,
+    /// Position of its field in [`Columns::roles`].
+    pub role: Option<usize>,
+    /// Key of its property. A column with neither role nor property is an extra field.
+    pub property: Option<String>,
+    /// Decimal sign of its numbers.
+    pub decimal: DecimalSign,
+    /// Whether a value or the user decided the sign. If not, only whole numbers were seen, and a
+    /// number such as `1.234` that turns up later can be read in two ways.
+    pub decimal_is_proven: bool,
+    /// Date order of its dates.
+    pub date_order: DateOrder,
+}
+
+/// One decision and the first value that decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// What was decided: `encoding`, `delimiter`, `decimal sign of "preco"`, …
+    pub what: String,
+    /// What was chosen.
+    pub chosen: String,
+    /// Why, in words.
+    pub why: String,
+    /// The value that decided, where one did.
+    pub because: Option<Sighting>,
+}
+
+/// How one CSV file is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// How its bytes become text.
+    pub encoding: Encoding,
+    /// The byte between fields.
+    pub delimiter: Delimiter,
+    /// One per field of the header, in order.
+    pub columns: Vec<ColumnPlan>,
+    /// Where the rows begin: behind the line end of the header.
+    pub body: At,
+    /// Whether the input ends with its header.
+    pub is_header_only: bool,
+    /// What the decisions rest on.
+    pub evidence: Vec<Evidence>,
+    /// What the user should look at.
+    pub warnings: Vec<String>,
+}
+
+impl Layout {
+    /// What every row must look like.
+    pub fn row_shape(&self) -> RowShape {
+        RowShape {
+            delimiter: self.delimiter,
+            columns: self.columns.len(),
+            max_field_bytes: DEFAULT_MAX_FIELD_BYTES,
+        }
+    }
+
+    /// The headers, in order.
+    pub fn header(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.columns.iter().map(|column| column.header.as_str())
+    }
+}
+
+/// Finds out how a file is written; `None` when the sample holds nothing but blank lines.
+///
+/// # Errors
+/// [`CsvRefusal`] for a file that can be read in two ways, has two columns for one field, no
+/// column with a known name, more than [`MAX_COLUMNS`] columns, or a header with an open quote.
+pub fn sniff(
+    sample: &Sample<'_>,
+    columns: &dyn Columns,
+    overrides: &DialectOverrides,
+) -> Result<Option<Layout>, CsvRefusal> {
+    let mut notes = Notes::default();
+    notes.encoding(sample.encoding);
+    let Some(split) = split::find(sample, columns, overrides, &mut notes)? else {
+        return Ok(None);
+    };
+    let mut plans = plan::columns(&split, sample.text, columns, overrides, &mut notes)?;
+    let is_portuguese = split
+        .header
+        .iter()
+        .any(|header| columns.is_portuguese(&normalise_header(header)));
+    let scene = tally::Scene {
+        sample,
+        split: &split,
+        roles: columns.roles(),
+        is_portuguese,
+    };
+    number::settle(&scene, overrides.decimal, &mut plans, &mut notes)?;
+    date::settle(&scene, overrides.date_order, &mut plans, &mut notes)?;
+    Ok(Some(Layout {
+        encoding: sample.encoding,
+        delimiter: split.delimiter,
+        columns: plans,
+        body: split.body,
+        is_header_only: sample.complete && split.rows == 0,
+        evidence: notes.evidence,
+        warnings: notes.warnings,
+    }))
+}
+
+/// What is said about the decisions while they are made.
+#[derive(Debug, Default)]
+struct Notes {
+    evidence: Vec<Evidence>,
+    warnings: Vec<String>,
+}
+
+impl Notes {
+    fn decided(
+        &mut self,
+        what: impl Into<String>,
+        chosen: impl Display,
+        why: impl Into<String>,
+        because: Option<Sighting>,
+    ) {
+        let (what, chosen, why) = (what.into(), chosen.to_string(), why.into());
+        self.evidence.push(Evidence {
+            what,
+            chosen,
+            why,
+            because,
+        });
+    }
+
+    fn encoding(&mut self, encoding: Encoding) {
+        let why = match (encoding.basis, encoding.first_bad_byte) {
+            (Basis::Choice, _) => "--encoding".to_owned(),
+            (Basis::Mark, _) => "byte order mark".to_owned(),
+            (Basis::Content, None) => "every byte fits".to_owned(),
+            (Basis::Content, Some(offset)) => {
+                let why = format!("the byte at offset {offset} is not UTF-8");
+                let read = encoding.charset;
+                self.warnings.push(format!(
+                    "{why}: the file is read as {read} (see --encoding)"
+                ));
+                why
+            }
+        };
+        self.decided("encoding", encoding.charset, why, None);
+    }
+}

@@ -1,0 +1,137 @@
+//! The stages of this room one after the other, from bytes to rows.
+
+mod ambiguous;
+mod pt_br;
+mod round_trip;
+mod spectrum;
+
+use super::columns::tests::TestColumns;
+use super::cut::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
+use super::dialect::{DialectOverrides, Layout, Sample, sniff};
+use super::encoding::{Decoder, Encoding, detect_encoding};
+use super::refusal::{At, CsvRefusal};
+use super::rows::{BadRow, RowShape, Rows};
+
+/// What one file was read as.
+#[derive(Debug)]
+struct Table {
+    layout: Layout,
+    rows: Vec<Vec<String>>,
+    bad: Vec<String>,
+}
+
+impl Table {
+    fn warns_of(&self, words: &str) -> bool {
+        self.layout
+            .warnings
+            .iter()
+            .any(|warning| warning.contains(words))
+    }
+}
+
+/// Decodes a whole input in pieces, starting again where UTF-8 turns out wrong.
+fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding, Vec<u8>) {
+    let sample = &bytes[..bytes.len().min(size)];
+    let mut encoding = overrides.encoding.map_or_else(
+        || detect_encoding(sample, sample.len() == bytes.len()),
+        |charset| Encoding::chosen(charset, bytes),
+    );
+    loop {
+        let (mut decoder, mut text) = (Decoder::new(encoding), Vec::new());
+        let result = bytes
+            .chunks(size)
+            .try_for_each(|piece| decoder.decode(piece, false, &mut text))
+            .and_then(|()| decoder.decode(b"", true, &mut text));
+        match result {
+            Ok(()) => return (encoding, text),
+            Err(bad) => {
+                encoding = encoding
+                    .fallback(bad)
+                    .expect("a file of these tests is text");
+            }
+        }
+    }
+}
+
+/// Cuts the text behind the header in buffers of `size` bytes and reads the rows of each chunk.
+fn rows_by(
+    text: &[u8],
+    body: At,
+    shape: RowShape,
+    size: usize,
+    mut take: impl FnMut(Result<Vec<String>, BadRow<'_>>),
+) -> Result<(), CsvRefusal> {
+    let start = usize::try_from(body.byte_offset).unwrap();
+    let mut cutter = RecordCutter::new(shape.delimiter, DEFAULT_MAX_RECORD_BYTES).starting_at(body);
+    let mut chunk = Vec::new();
+    let mut read = |chunk: &[u8], at: At| -> Result<(), CsvRefusal> {
+        let mut rows = Rows::new(chunk, at, shape)?;
+        while let Some(row) = rows.next_row() {
+            take(row.map(|row| {
+                let offset = usize::try_from(row.at().byte_offset).unwrap();
+                assert!(text[offset..].starts_with(row.raw().as_bytes()), "{row:?}");
+                let ends = line_ends(&text[..offset]);
+                assert_eq!(row.at().line, ends + 1, "{row:?}");
+                row.fields().map(str::to_owned).collect()
+            }));
+        }
+        Ok(())
+    };
+    for buffer in text[start..].chunks(size) {
+        let at = cutter.next_record();
+        let cut = cutter.feed(buffer)?;
+        chunk.extend_from_slice(&buffer[..cut.unwrap_or(0)]);
+        if cut.is_some() {
+            read(&chunk, at)?;
+            chunk.clear();
+        }
+        chunk.extend_from_slice(&buffer[cut.unwrap_or(0)..]);
+    }
+    read(&chunk, cutter.next_record())?;
+    cutter.finish()
+}
+
+/// Line ends by the definition: a LF, or a CR that no LF follows.
+fn line_ends(text: &[u8]) -> u64 {
+    (0..text.len())
+        .map(|at| match (text[at], text.get(at + 1)) {
+            (b'\n', _) => 1,
+            (b'\r', next) if next != Some(&b'\n') => 1,
+            _ => 0,
+        })
+        .sum()
+}
+
+/// Reads a whole input as the tests of this room need it.
+fn read_in(
+    bytes: &[u8],
+    size: usize,
+    overrides: &DialectOverrides,
+) -> Result<Option<Table>, CsvRefusal> {
+    let (encoding, text) = decode(bytes, size, overrides);
+    let sample = Sample {
+        text: std::str::from_utf8(&text).unwrap(),
+        complete: true,
+        encoding,
+    };
+    let Some(layout) = sniff(&sample, &TestColumns, overrides)? else {
+        return Ok(None);
+    };
+    let (mut rows, mut bad) = (Vec::new(), Vec::new());
+    rows_by(
+        &text,
+        layout.body,
+        layout.row_shape(),
+        size,
+        |row| match row {
+            Ok(row) => rows.push(row),
+            Err(row) => bad.push(format!("line {}: {row} <{}>", row.at.line, row.raw)),
+        },
+    )?;
+    Ok(Some(Table { layout, rows, bad }))
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Table, CsvRefusal> {
+    read_in(bytes.as_ref(), 7, &DialectOverrides::default())
+        .map(|table| table.expect("the file has a header"))
+}

@@ -1,0 +1,144 @@
+//! Cuts delimited text into pieces of whole rows, decoded to UTF-8.
+
+use std::sync::Arc;
+
+use super::csv::columns::Columns;
+use super::csv::cut::RecordCutter;
+use super::csv::dialect::{Layout, Sample, sniff};
+use super::csv::encoding::{BadBytes, Decoder, Encoding, detect_encoding};
+use super::csv::refusal::{At, CsvRefusal};
+use super::reader::{Piece, PieceForm, ReaderOptions};
+use super::refusal::{Place, Problem, Refusal};
+use super::stream::ByteStream;
+
+/// Hands out pieces of whole rows.
+pub(super) struct CsvPieces {
+    encoding: Encoding,
+    decoder: Decoder,
+    /// Nothing but blank lines, or only a header: no layout, or no rows.
+    layout: Option<Arc<Layout>>,
+    cutter: Option<RecordCutter>,
+    /// Decoded text that is not handed out; it begins at `place`.
+    buffer: Vec<u8>,
+    place: Place,
+    /// Bytes of `buffer` that the cutter has seen.
+    fed: usize,
+    ended: bool,
+}
+
+impl CsvPieces {
+    /// Decides encoding and dialect by the first bytes.
+    pub(super) fn start(
+        sample: &[u8],
+        ended: bool,
+        options: &ReaderOptions,
+        columns: &dyn Columns,
+    ) -> Result<Self, Problem> {
+        let chosen = options.dialect.encoding;
+        let detected = chosen
+            .map_or_else(|| detect_encoding(sample, ended), |set| Encoding::chosen(set, sample));
+        let fallback = options.not_utf8.and_then(|bad| detected.fallback(bad));
+        let encoding = fallback.unwrap_or(detected);
+        let mut decoder = Decoder::new(encoding);
+        let mut buffer = Vec::with_capacity(sample.len());
+        decoder
+            .decode(sample, ended, &mut buffer)
+            .map_err(|bad| not_text(encoding, bad))?;
+        // The decoder hands out UTF-8 only.
+        let text = std::str::from_utf8(&buffer).unwrap_or_default();
+        let seen = Sample { text, complete: ended, encoding };
+        let layout = sniff(&seen, columns, &options.dialect).map_err(|refused| refuse(&refused))?;
+        let body = layout.as_ref().map_or(At::START, |layout| layout.body);
+        let start = usize::try_from(body.byte_offset).unwrap_or(usize::MAX).min(buffer.len());
+        let cutter = layout.as_ref().map(|layout| {
+            RecordCutter::new(layout.delimiter, options.limits.max_record_bytes).starting_at(body)
+        });
+        Ok(Self {
+            encoding,
+            decoder,
+            layout: layout.map(Arc::new),
+            cutter,
+            buffer: buffer.split_off(start),
+            place: Place { byte_offset: body.byte_offset, line: body.line },
+            fed: 0,
+            ended,
+        })
+    }
+
+    pub(super) fn layout(&self) -> Option<Arc<Layout>> {
+        self.layout.clone()
+    }
+
+    /// The next piece, about `piece_bytes` long; `None` at the end.
+    pub(super) fn next(
+        &mut self,
+        stream: &mut ByteStream,
+        piece_bytes: usize,
+    ) -> Result<Option<Piece>, Problem> {
+        let mut cut = None;
+        loop {
+            if let Some(end) = self.feed()? {
+                cut = Some(end);
+            }
+            if self.ended || (cut.is_some() && self.buffer.len() >= piece_bytes) {
+                break;
+            }
+            self.fill(stream, piece_bytes)?;
+        }
+        if self.ended {
+            if let Some(cutter) = &self.cutter {
+                cutter.finish().map_err(|refused| refuse(&refused))?;
+            }
+            cut = Some(self.buffer.len());
+        }
+        let (Some(layout), Some(cut)) = (&self.layout, cut.filter(|&cut| cut > 0)) else {
+            return Ok(None);
+        };
+        let form = PieceForm::Rows(Arc::clone(layout));
+        let rest = self.buffer.split_off(cut);
+        let bytes = std::mem::replace(&mut self.buffer, rest);
+        self.fed -= cut;
+        let piece = Piece { bytes, place: self.place, form };
+        let next = self.cutter.as_ref().map_or(At::START, RecordCutter::next_record);
+        self.place = Place { byte_offset: next.byte_offset, line: next.line };
+        Ok(Some(piece))
+    }
+
+    /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.
+    fn feed(&mut self) -> Result<Option<usize>, Problem> {
+        let fresh = self.buffer.get(self.fed..).unwrap_or_default();
+        let Some(cutter) = self.cutter.as_mut().filter(|_| !fresh.is_empty()) else {
+            self.fed = self.buffer.len();
+            return Ok(None);
+        };
+        let end = cutter.feed(fresh).map_err(|refused| refuse(&refused))?;
+        let end = end.map(|end| self.fed + end);
+        self.fed = self.buffer.len();
+        Ok(end)
+    }
+
+    fn fill(&mut self, stream: &mut ByteStream, piece_bytes: usize) -> Result<(), Problem> {
+        let mut raw = Vec::with_capacity(piece_bytes);
+        self.ended = !stream.fill(&mut raw, piece_bytes)?;
+        let encoding = self.encoding;
+        self.decoder
+            .decode(&raw, self.ended, &mut self.buffer)
+            .map_err(|bad| not_text(encoding, bad))
+    }
+}
+
+/// Bytes that do not fit the encoding: the input is read again in another one, or refused.
+fn not_text(encoding: Encoding, bad: BadBytes) -> Problem {
+    if encoding.fallback(bad).is_some() {
+        return Problem::NotUtf8(bad);
+    }
+    refuse(&CsvRefusal::Encoding(bad))
+}
+
+fn refuse(refused: &CsvRefusal) -> Problem {
+    let place = refused
+        .line()
+        .map(|line| Place { byte_offset: refused.byte_offset(), line });
+    let message = format!("{refused}; {}", refused.remedy());
+    Problem::Refused(Refusal { rule: refused.rule(), place, message })
+}

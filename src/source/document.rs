@@ -1,0 +1,229 @@
+//! Cuts one JSON document of any size into pieces: the elements of its record array come out
+//! piece by piece, the text around them is kept and checked at the end.
+//!
+//! The scanner only follows strings, comments and brackets; whether the pieces are JSON is
+//! checked where they are parsed, and whether the rest is JSON is checked here. Together every
+//! byte of the document is checked once.
+
+mod scan;
+
+use scan::{Scan, Stop};
+
+use super::reader::{Piece, PieceForm};
+use super::refusal::{Place, Problem, Refusal};
+use super::stream::{ByteStream, Limits};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Options};
+use crate::rules::RuleId;
+
+/// Hands out the elements of the arrays named `purchases` (records), `attributes` and `events`
+/// (counted only), or of a document that is itself an array; or the document when it has none.
+pub(super) struct DocumentPieces {
+    buffer: Vec<u8>,
+    /// Where `buffer` begins.
+    place: Place,
+    /// Bytes of `buffer` that the scanner has passed.
+    scanned: usize,
+    ended: bool,
+    done: bool,
+    scan: Scan,
+    frame: Frame,
+    options: Options,
+    /// An array of any of the three names has been met.
+    has_arrays: bool,
+    /// The piece before ended with a comma, so an element must follow.
+    owes_element: bool,
+}
+
+/// The text outside the arrays, with the places it came from.
+#[derive(Default)]
+struct Frame {
+    text: Vec<u8>,
+    /// (length of `text` before, place) of every stretch.
+    stretches: Vec<(usize, Place)>,
+}
+
+impl Frame {
+    fn add(&mut self, text: &[u8], place: Place) {
+        self.stretches.push((self.text.len(), place));
+        self.text.extend_from_slice(text);
+    }
+
+    fn place_of(&self, offset: usize) -> Place {
+        let stretch = self.stretches.iter().rev().find(|(start, _)| *start <= offset);
+        let Some(&(start, place)) = stretch else { return Place { byte_offset: 0, line: 1 } };
+        let before = self.text.get(start..offset).unwrap_or_default();
+        advance(place, before)
+    }
+}
+
+/// The place after `text` that begins at `place`.
+fn advance(place: Place, text: &[u8]) -> Place {
+    Place {
+        byte_offset: place.byte_offset + text.len() as u64,
+        line: place.line + memchr::memchr_iter(b'\n', text).count() as u64,
+    }
+}
+
+impl DocumentPieces {
+    pub(super) fn new(buffer: Vec<u8>, place: Place, ended: bool, options: Options) -> Self {
+        Self {
+            buffer,
+            place,
+            scanned: 0,
+            ended,
+            done: false,
+            scan: Scan::default(),
+            frame: Frame::default(),
+            options,
+            has_arrays: false,
+            owes_element: false,
+        }
+    }
+
+    /// The next piece; `None` when the document has ended and was whole.
+    pub(super) fn next(
+        &mut self,
+        stream: &mut ByteStream,
+        piece_bytes: usize,
+        limits: Limits,
+    ) -> Result<Option<Piece>, Problem> {
+        while !self.done {
+            if let Some(piece) = self.scan_on(piece_bytes, limits)? {
+                return Ok(Some(piece));
+            }
+            if self.ended {
+                self.done = true;
+                return Ok(self.close()?);
+            }
+            let target = self.buffer.len() + piece_bytes;
+            self.ended = !stream.fill(&mut self.buffer, target)?;
+        }
+        Ok(None)
+    }
+
+    /// Scans what is in the buffer; returns a piece when one is complete.
+    fn scan_on(&mut self, piece_bytes: usize, limits: Limits) -> Result<Option<Piece>, Refusal> {
+        loop {
+            let stop = self.scan.run(&self.buffer, &mut self.scanned, piece_bytes);
+            match stop {
+                Stop::EndOfBuffer => {
+                    self.check_size(limits)?;
+                    return Ok(None);
+                }
+                Stop::ArrayOpened => {
+                    self.has_arrays = true;
+                    self.owes_element = false;
+                    let opened = self.take(self.scanned);
+                    self.frame.add(&opened.0, opened.1);
+                }
+                Stop::PieceFull { comma } => {
+                    let (bytes, place) = self.take(comma + 1);
+                    self.owes_element = true;
+                    return Ok(Some(self.elements(bytes, place, false)));
+                }
+                Stop::ArrayClosed => {
+                    // The bracket itself belongs to the frame.
+                    let (bytes, place) = self.take(self.scanned - 1);
+                    if let Some(piece) = self.last_elements(bytes, place)? {
+                        return Ok(Some(piece));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the first `count` bytes out of the buffer.
+    fn take(&mut self, count: usize) -> (Vec<u8>, Place) {
+        let rest = self.buffer.split_off(count);
+        let taken = std::mem::replace(&mut self.buffer, rest);
+        let place = self.place;
+        self.place = advance(place, &taken);
+        self.scanned -= count.min(self.scanned);
+        (taken, place)
+    }
+
+    fn elements(&self, bytes: Vec<u8>, place: Place, closed: bool) -> Piece {
+        let records = self.scan.records();
+        Piece { bytes, place, form: PieceForm::Elements { closed, records } }
+    }
+
+    fn last_elements(&mut self, bytes: Vec<u8>, place: Place) -> Result<Option<Piece>, Refusal> {
+        let blank = bytes.iter().all(u8::is_ascii_whitespace);
+        if blank && self.owes_element && !self.options.lenient {
+            let error = JsonError { offset: 0, kind: JsonErrorKind::TrailingComma };
+            return Err(refusal(error, place));
+        }
+        Ok((!blank).then(|| self.elements(bytes, place, true)))
+    }
+
+    fn check_size(&self, limits: Limits) -> Result<(), Refusal> {
+        let (length, most, flag) = if self.scan.in_array() {
+            (self.scanned - self.scan.element_start(), limits.max_record_bytes, "--max-record-bytes")
+        } else {
+            (self.frame.text.len() + self.buffer.len(), limits.max_line_bytes, "--max-line-bytes")
+        };
+        if length <= most {
+            return Ok(());
+        }
+        let start = if self.scan.in_array() { self.scan.element_start() } else { 0 };
+        let before = self.buffer.get(..start).unwrap_or_default();
+        Err(Refusal {
+            rule: RuleId::FileLimit,
+            place: Some(advance(self.place, before)),
+            message: format!("longer than {most} bytes without an end; raise {flag} if it is meant"),
+        })
+    }
+
+    /// The end of the input: what is left, or the verdict on the frame.
+    fn close(&mut self) -> Result<Option<Piece>, Refusal> {
+        let (bytes, place) = self.take(self.buffer.len());
+        if self.scan.in_array() {
+            // Not closed: the parser of this piece or the frame below names the place.
+            self.done = false;
+            let records = self.scan.abandon();
+            self.frame.add(&[], advance(place, &bytes));
+            if !bytes.iter().all(u8::is_ascii_whitespace) {
+                let form = PieceForm::Elements { closed: false, records };
+                return Ok(Some(Piece { bytes, place, form }));
+            }
+            return self.close();
+        }
+        self.done = true;
+        self.frame.add(&bytes, place);
+        self.check_frame()?;
+        if self.has_arrays {
+            return Ok(None);
+        }
+        let place = self.frame.place_of(0);
+        let bytes = std::mem::take(&mut self.frame.text);
+        Ok(Some(Piece { bytes, place, form: PieceForm::Value }))
+    }
+
+    fn check_frame(&self) -> Result<(), Refusal> {
+        let text = match simdutf8::compat::from_utf8(&self.frame.text) {
+            Ok(text) => text,
+            Err(error) => {
+                let offset = error.valid_up_to();
+                let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+                return Err(refusal(error, self.frame.place_of(offset)));
+            }
+        };
+        let mut cursor = Cursor::new(text, self.options);
+        let read = cursor.skip_value().and_then(|_| cursor.end());
+        read.map_err(|error| refusal(error, self.frame.place_of(error.offset)))
+    }
+}
+
+/// A syntax error of a document as a refusal; `place` is that of the error itself.
+pub(crate) fn refusal(error: JsonError, place: Place) -> Refusal {
+    let (rule, advice) = match error.kind {
+        JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "fetch the file again"),
+        JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if it is meant"),
+        kind if kind.is_lenient_habit() => (
+            RuleId::FileTrailingComma,
+            "the documentation's own examples have this; --lenient accepts it",
+        ),
+        _ => (RuleId::FileJsonSyntax, "correct the file, or cut it into one record a line"),
+    };
+    Refusal { rule, place: Some(place), message: format!("{}; {advice}", error.kind) }
+}

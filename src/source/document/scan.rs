@@ -1,0 +1,195 @@
+//! Follows the brackets of a JSON document, byte by byte across buffers.
+
+/// Why the scanner stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// All bytes of the buffer are passed.
+    EndOfBuffer,
+    /// An array of elements has just been entered.
+    ArrayOpened,
+    /// Enough elements are passed; the piece ends with the comma at this offset.
+    PieceFull {
+        /// Offset of the comma in the buffer.
+        comma: usize,
+    },
+    /// The array's closing bracket has just been passed.
+    ArrayClosed,
+}
+
+/// What the scanner is inside of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Lexeme {
+    #[default]
+    Between,
+    String,
+    Escape,
+    Slash,
+    LineComment,
+    BlockComment,
+    BlockCommentStar,
+}
+
+/// The scanner's state.
+///
+/// Invariants: `depth` counts open brackets; when `array` is there, it was opened at depth
+/// `array.depth`, and element boundaries are the commas at that depth.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    lexeme: Lexeme,
+    depth: usize,
+    root_is_object: bool,
+    key: Vec<u8>,
+    in_key: bool,
+    array: Option<Array>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Array {
+    depth: usize,
+    records: bool,
+    /// Last comma between elements, in the buffer.
+    comma: Option<usize>,
+}
+
+/// Longest key that matters is `attributes`, ten bytes.
+const KEY_BYTES: usize = 16;
+
+impl Scan {
+    /// Whether the scanner is inside an array of elements.
+    pub(super) fn in_array(&self) -> bool {
+        self.array.is_some()
+    }
+
+    /// Whether the elements of the current (or last) array are records.
+    pub(super) fn records(&self) -> bool {
+        self.array.is_none_or(|array| array.records) && !is_sibling(&self.key)
+    }
+
+    /// Offset in the buffer where the unfinished element begins.
+    pub(super) fn element_start(&self) -> usize {
+        self.array.and_then(|array| array.comma).map_or(0, |comma| comma + 1)
+    }
+
+    /// Leaves an array that the input ends in; tells whether its elements are records.
+    pub(super) fn abandon(&mut self) -> bool {
+        self.array.take().is_none_or(|array| array.records)
+    }
+
+    /// Scans `buffer` from `at` on, and moves `at`. Offsets of a stop count from the start of the
+    /// buffer, from which the caller takes what the stop completed before the next call.
+    pub(super) fn run(&mut self, buffer: &[u8], at: &mut usize, piece_bytes: usize) -> Stop {
+        while let Some(&byte) = buffer.get(*at) {
+            match self.lexeme {
+                Lexeme::Between => {
+                    let offset = *at;
+                    *at += 1;
+                    if let Some(stop) = self.between(byte, offset, piece_bytes) {
+                        return stop;
+                    }
+                }
+                Lexeme::String => self.string(buffer, at),
+                _ => {
+                    self.other(byte);
+                    *at += 1;
+                }
+            }
+        }
+        Stop::EndOfBuffer
+    }
+
+    fn between(&mut self, byte: u8, offset: usize, piece_bytes: usize) -> Option<Stop> {
+        match byte {
+            b'"' => {
+                self.lexeme = Lexeme::String;
+                self.in_key = self.depth == 1 && self.array.is_none();
+                if self.in_key {
+                    self.key.clear();
+                }
+            }
+            b'{' | b'[' => {
+                self.depth += 1;
+                return self.opened(byte);
+            }
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+                if self.array.is_some_and(|array| self.depth < array.depth) {
+                    self.array = None;
+                    return Some(Stop::ArrayClosed);
+                }
+            }
+            b',' => {
+                let array = self.array.as_mut().filter(|array| array.depth == self.depth)?;
+                if offset + 1 >= piece_bytes {
+                    array.comma = None;
+                    return Some(Stop::PieceFull { comma: offset });
+                }
+                array.comma = Some(offset);
+            }
+            b'/' => self.lexeme = Lexeme::Slash,
+            _ => {}
+        }
+        None
+    }
+
+    fn opened(&mut self, byte: u8) -> Option<Stop> {
+        if self.array.is_some() {
+            return None;
+        }
+        if self.depth == 1 {
+            self.root_is_object = byte == b'{';
+            self.key.clear();
+        }
+        let records = match (byte, self.depth) {
+            (b'[', 1) => true,
+            (b'[', 2) if self.root_is_object && self.key == b"purchases" => true,
+            (b'[', 2) if self.root_is_object && is_sibling(&self.key) => false,
+            _ => return None,
+        };
+        self.array = Some(Array { depth: self.depth, records, comma: None });
+        Some(Stop::ArrayOpened)
+    }
+
+    /// Passes string content up to its end, an escape or the end of the buffer.
+    fn string(&mut self, buffer: &[u8], at: &mut usize) {
+        let rest = buffer.get(*at..).unwrap_or_default();
+        let stop = memchr::memchr2(b'"', b'\\', rest);
+        let passed = stop.unwrap_or(rest.len());
+        if self.in_key && self.key.len() < KEY_BYTES {
+            self.key.extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
+        }
+        *at += passed;
+        match stop.and_then(|stop| rest.get(stop)) {
+            Some(b'"') => {
+                self.lexeme = Lexeme::Between;
+                *at += 1;
+            }
+            Some(_) => {
+                self.lexeme = Lexeme::Escape;
+                // An escaped spelling of a key is not looked through: it is then no array of ours.
+                if self.in_key {
+                    self.key.push(b'\\');
+                }
+                *at += 1;
+            }
+            None => {}
+        }
+    }
+
+    fn other(&mut self, byte: u8) {
+        self.lexeme = match (self.lexeme, byte) {
+            (Lexeme::Escape, _) => Lexeme::String,
+            (Lexeme::Slash, b'/') => Lexeme::LineComment,
+            (Lexeme::Slash, b'*') => Lexeme::BlockComment,
+            (Lexeme::BlockComment | Lexeme::BlockCommentStar, b'*') => Lexeme::BlockCommentStar,
+            (Lexeme::BlockCommentStar, b'/') => Lexeme::Between,
+            (Lexeme::BlockComment | Lexeme::BlockCommentStar, _) => Lexeme::BlockComment,
+            (Lexeme::LineComment, b'\n') => Lexeme::Between,
+            (Lexeme::LineComment, _) => Lexeme::LineComment,
+            _ => Lexeme::Between,
+        };
+    }
+}
+
+fn is_sibling(key: &[u8]) -> bool {
+    matches!(key, b"attributes" | b"events")
+}

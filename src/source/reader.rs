@@ -1,0 +1,199 @@
+//! Reads one input piece by piece, in order, in bounded memory.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::csv::columns::Columns;
+use super::csv::dialect::{DialectOverrides, Layout};
+use super::csv::encoding::BadBytes;
+use super::csv_pieces::CsvPieces;
+use super::discover::Input;
+use super::document::DocumentPieces;
+use super::lines::LinePieces;
+use super::refusal::{Place, Problem, Refusal};
+use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
+use super::stream::{ByteStream, Limits};
+use crate::json::Options;
+use crate::rules::RuleId;
+
+/// How a piece of text is cut.
+#[derive(Clone, Debug)]
+pub enum PieceForm {
+    /// Whole lines, one JSON value each.
+    Lines,
+    /// Elements of an array with commas between them.
+    Elements {
+        /// Whether the array's closing bracket follows, so that no comma may end the piece.
+        closed: bool,
+        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
+        records: bool,
+    },
+    /// One JSON value.
+    Value,
+    /// Rows of delimited text (UTF-8), without the header.
+    Rows(Arc<Layout>),
+}
+
+/// A piece of an input, cut at record boundaries.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The text; UTF-8 unless the input is damaged.
+    pub bytes: Vec<u8>,
+    /// Where it begins.
+    pub place: Place,
+    /// How it is cut.
+    pub form: PieceForm,
+}
+
+/// How inputs are read.
+#[derive(Clone, Debug)]
+pub struct ReaderOptions {
+    /// What the user says the shape is.
+    pub format: InputFormat,
+    /// Accept trailing commas and comments in JSON.
+    pub lenient: bool,
+    /// Bounds.
+    pub limits: Limits,
+    /// Length of a piece, bytes. Two MiB hold some seven thousand purchases: enough to keep the
+    /// per-piece cost out of sight, little enough that a dozen of them in flight are small.
+    pub piece_bytes: usize,
+    /// What the user says about delimited text.
+    pub dialect: DialectOverrides,
+    /// Bytes met in an earlier attempt that show the input not to be UTF-8.
+    pub not_utf8: Option<BadBytes>,
+}
+
+impl ReaderOptions {
+    /// How JSON is read by these options.
+    pub fn json(&self) -> Options {
+        Options { lenient: self.lenient, max_depth: self.limits.max_depth }
+    }
+}
+
+/// What is known of an input when its last piece has been read.
+#[derive(Clone, Debug)]
+pub struct Totals {
+    /// BLAKE3 of the decompressed bytes.
+    pub digest: blake3::Hash,
+    /// Decompressed bytes.
+    pub bytes: u64,
+    /// What it was read as.
+    pub shape: Shape,
+    /// The dialect of delimited text, with its evidence.
+    pub layout: Option<Arc<Layout>>,
+}
+
+enum Pieces {
+    None,
+    Lines(LinePieces),
+    Document(Box<DocumentPieces>),
+    Csv(Box<CsvPieces>),
+}
+
+/// One input being read.
+pub struct Reader {
+    stream: ByteStream,
+    options: ReaderOptions,
+    shape: Shape,
+    pieces: Pieces,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reader").field("shape", &self.shape).finish_non_exhaustive()
+    }
+}
+
+/// The first bytes by which the shape and the dialect are decided: ten thousand rows and more.
+const SAMPLE_BYTES: usize = 4 << 20;
+
+impl Reader {
+    /// Opens an input and decides its shape. `stored` counts stored bytes as they are read.
+    ///
+    /// # Errors
+    /// The input cannot be opened or read, or is refused by its first bytes.
+    pub fn open(
+        input: &Input,
+        options: &ReaderOptions,
+        columns: &dyn Columns,
+        stored: Arc<AtomicU64>,
+    ) -> Result<Self, Problem> {
+        let mut stream = ByteStream::open(&input.location, options.limits, stored)?;
+        let mut sample = Vec::new();
+        // Most inputs show their shape in the first piece; only delimited text wants more.
+        let first = options.piece_bytes.min(SAMPLE_BYTES);
+        let mut ended = !stream.fill(&mut sample, first)?;
+        let shape = match options.format {
+            InputFormat::Auto => decide(&sample, ended, options.json()),
+            InputFormat::Json => Shape::Document,
+            InputFormat::Ndjson => Shape::Lines,
+            InputFormat::Csv => Shape::Csv,
+        };
+        if shape == Shape::Csv {
+            ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
+            let pieces = CsvPieces::start(&sample, ended, options, columns)?;
+            return Ok(Self { stream, options: options.clone(), shape, pieces: Pieces::Csv(Box::new(pieces)) });
+        }
+        let mark = if sample.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        sample.drain(..mark);
+        let place = Place { byte_offset: mark as u64, line: 1 };
+        let pieces = match shape {
+            Shape::Empty | Shape::Csv => Pieces::None,
+            Shape::Lines => Pieces::Lines(LinePieces::new(sample, place, ended)),
+            Shape::Document => {
+                Pieces::Document(Box::new(DocumentPieces::new(sample, place, ended, options.json())))
+            }
+        };
+        Ok(Self { stream, options: options.clone(), shape, pieces })
+    }
+
+    /// The next piece; `None` at the end of the input.
+    ///
+    /// # Errors
+    /// Storage fails, or the input is refused at a place no record can be blamed for.
+    pub fn next_piece(&mut self) -> Result<Option<Piece>, Problem> {
+        let Self { stream, options, pieces, .. } = self;
+        match pieces {
+            Pieces::None => {
+                // White space without end is still read, so that its digest is whole.
+                let mut rest = Vec::new();
+                while stream.fill(&mut rest, options.piece_bytes)? {
+                    if rest.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                        return Err(late_start().into());
+                    }
+                    rest.clear();
+                }
+                if rest.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                    return Err(late_start().into());
+                }
+                Ok(None)
+            }
+            Pieces::Lines(lines) => lines.next(stream, options.piece_bytes, options.limits),
+            Pieces::Document(document) => document.next(stream, options.piece_bytes, options.limits),
+            Pieces::Csv(csv) => csv.next(stream, options.piece_bytes),
+        }
+    }
+
+    /// What is known at the end; call it after [`Self::next_piece`] gave `None`.
+    pub fn totals(&self) -> Totals {
+        let layout = match &self.pieces {
+            Pieces::Csv(csv) => csv.layout(),
+            _ => None,
+        };
+        Totals {
+            digest: self.stream.digest(),
+            bytes: self.stream.decompressed(),
+            shape: self.shape,
+            layout,
+        }
+    }
+}
+
+fn late_start() -> Refusal {
+    Refusal {
+        rule: RuleId::FileLimit,
+        place: None,
+        message: "more than a piece of white space before the first record; name the shape with --input-format"
+            .to_owned(),
+    }
+}

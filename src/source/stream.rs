@@ -1,0 +1,197 @@
+//! The bytes of an input, decompressed, counted and digested as they pass.
+
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::discover::Location;
+use super::refusal::{Place, Problem, Refusal, SourceError};
+use crate::rules::RuleId;
+
+/// Bounds on what an input may make us do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest record, bytes.
+    pub max_record_bytes: usize,
+    /// Longest line of NDJSON (an envelope may hold many records), and most bytes of a document
+    /// outside its arrays.
+    pub max_line_bytes: usize,
+    /// Deepest nesting of JSON.
+    pub max_depth: usize,
+    /// Most decompressed bytes per stored byte, after the first MiB.
+    pub max_ratio: u64,
+}
+
+impl Default for Limits {
+    /// 1 MiB a record, 64 MiB a line, 64 levels, 200:1 (gzip itself ends near 1,030:1, and dumps
+    /// of purchases reach about 30:1).
+    fn default() -> Self {
+        Self { max_record_bytes: 1 << 20, max_line_bytes: 64 << 20, max_depth: 64, max_ratio: 200 }
+    }
+}
+
+/// How an input is stored, told by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compression {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+/// Before this many decompressed bytes the ratio is not looked at.
+const RATIO_GRACE_BYTES: u64 = 1 << 20;
+
+/// Decompressors and files are read in blocks of this size: large enough that system calls do not
+/// show, small enough for the second-level cache.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// Counts the stored bytes and remembers whether storage itself failed.
+struct Stored {
+    inner: Box<dyn Read + Send>,
+    count: Arc<AtomicU64>,
+    failed: Arc<AtomicBool>,
+}
+
+impl Read for Stored {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer);
+        match &read {
+            Ok(n) => drop(self.count.fetch_add(*n as u64, Ordering::Relaxed)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.failed.store(true, Ordering::Relaxed),
+        }
+        read
+    }
+}
+
+type Peeked = Chain<Cursor<Vec<u8>>, Stored>;
+
+/// The decompressed bytes of one input.
+pub(super) struct ByteStream {
+    inner: Box<dyn Read + Send>,
+    path: PathBuf,
+    limits: Limits,
+    compression: Compression,
+    stored: Arc<AtomicU64>,
+    storage_failed: Arc<AtomicBool>,
+    digest: blake3::Hasher,
+    decompressed: u64,
+}
+
+impl ByteStream {
+    /// Opens the input. `stored` counts the stored bytes as they are read, for progress.
+    pub(super) fn open(
+        location: &Location,
+        limits: Limits,
+        stored: Arc<AtomicU64>,
+    ) -> Result<Self, SourceError> {
+        let path = PathBuf::from(location.to_string());
+        let failed = |source| SourceError::Read { path: path.clone(), source };
+        let raw: Box<dyn Read + Send> = match location {
+            Location::Stdin => Box::new(io::stdin()),
+            Location::File(file) => Box::new(File::open(file).map_err(failed)?),
+        };
+        let storage_failed = Arc::new(AtomicBool::new(false));
+        let mut raw =
+            Stored { inner: raw, count: Arc::clone(&stored), failed: Arc::clone(&storage_failed) };
+        let mut magic = Vec::new();
+        raw.by_ref().take(4).read_to_end(&mut magic).map_err(failed)?;
+        let compression = match magic.as_slice() {
+            [0x1F, 0x8B, ..] => Compression::Gzip,
+            [0x28, 0xB5, 0x2F, 0xFD] => Compression::Zstd,
+            _ => Compression::Plain,
+        };
+        let inner = decoder(Cursor::new(magic).chain(raw), compression).map_err(failed)?;
+        Ok(Self {
+            inner,
+            path,
+            limits,
+            compression,
+            stored,
+            storage_failed,
+            digest: blake3::Hasher::new(),
+            decompressed: 0,
+        })
+    }
+
+    /// Appends bytes to `buffer` until it holds `target` of them; `false` at the end of the input.
+    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, Problem> {
+        while buffer.len() < target {
+            let start = buffer.len();
+            let wanted = (target - start).min(4 * BLOCK_BYTES);
+            let read = self.inner.by_ref().take(wanted as u64).read_to_end(buffer);
+            let fresh = buffer.get(start..).unwrap_or_default();
+            self.digest.update(fresh);
+            self.decompressed += fresh.len() as u64;
+            match read {
+                Ok(0) => return Ok(false),
+                Ok(_) => self.check_ratio()?,
+                Err(error) => return Err(self.explain(error)),
+            }
+        }
+        Ok(true)
+    }
+
+    fn check_ratio(&self) -> Result<(), Refusal> {
+        let stored = self.stored.load(Ordering::Relaxed);
+        let bound = stored.saturating_mul(self.limits.max_ratio);
+        let compressed = self.compression != Compression::Plain;
+        if !compressed || self.decompressed <= RATIO_GRACE_BYTES || self.decompressed <= bound {
+            return Ok(());
+        }
+        Err(Refusal {
+            rule: RuleId::FileLimit,
+            place: None,
+            message: format!(
+                "{stored} stored bytes unpack to more than {} times their size; raise --max-ratio if the file is trusted",
+                self.limits.max_ratio
+            ),
+        })
+    }
+
+    fn explain(&self, source: io::Error) -> Problem {
+        if self.compression == Compression::Plain || self.storage_failed.load(Ordering::Relaxed) {
+            return SourceError::Read { path: self.path.clone(), source }.into();
+        }
+        let what = match self.compression {
+            Compression::Gzip => "gzip",
+            Compression::Plain | Compression::Zstd => "zstd",
+        };
+        Refusal {
+            rule: RuleId::FileTruncated,
+            place: Some(Place { byte_offset: self.decompressed, line: 0 }),
+            message: format!(
+                "the {what} data is cut short or damaged after {} decompressed bytes ({source}); fetch the file again",
+                self.decompressed
+            ),
+        }
+        .into()
+    }
+
+    /// Digest of the decompressed bytes so far.
+    pub(super) fn digest(&self) -> blake3::Hash {
+        self.digest.finalize()
+    }
+
+    /// Decompressed bytes so far.
+    pub(super) fn decompressed(&self) -> u64 {
+        self.decompressed
+    }
+}
+
+fn decoder(raw: Peeked, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
+    let buffered = || BufReader::with_capacity(BLOCK_BYTES, raw);
+    Ok(match compression {
+        Compression::Plain => Box::new(buffered()),
+        // A file may hold several members one after the other (flate2's plain decoder stops after the first).
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(buffered())),
+        Compression::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered())?;
+            // 128 MiB, the largest window that needs no special memory in the reference decoder.
+            decoder.window_log_max(27)?;
+            Box::new(decoder)
+        }
+    })
+}

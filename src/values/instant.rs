@@ -1,0 +1,140 @@
+//! Instants of time, in microseconds of UTC, with the offset they were written in.
+//!
+//! In: an ISO 8601 date-time in one of the forms below, or an epoch number. Out: a
+//! [`ParsedInstant`] that also says what was unusual about the text. Refused: other forms, dates
+//! that do not exist, instants outside 1970-01-01 to 2261-12-31 in UTC, and fractions finer than
+//! a microsecond.
+//!
+//! | Form | Example | Note |
+//! |---|---|---|
+//! | RFC 3339 | `2024-01-31T10:00:00.5-03:00`, `…Z` | |
+//! | to the minute (ISO 8601) | `2024-01-31T10:00Z` | |
+//! | short offsets | `…-0300`, `…-03`, `…-3:00` | `offset_form` |
+//! | Braze pattern `yyyy-MM-dd'T'HH:mm:ss:SSSZ` | `2020-01-01T09:00:00:123-0300` | `colon_millis` |
+//! | space for `T` | `2024-01-31 10:00:00Z` | `space_separator` |
+//! | no offset | `2024-01-31T10:00:00` | `no_offset`, and `gap` or `fold` |
+//! | date only | `2024-01-31` | `date_only` |
+//! | second 60 | `2016-12-31T23:59:60Z` | `leap_second` |
+
+mod calendar;
+mod epoch;
+mod parse;
+
+pub use super::local_day::{local_date, local_day_start};
+pub use calendar::{date_utc, days_since_epoch, format_utc_micros};
+pub use epoch::parse_epoch;
+pub use parse::parse_instant;
+
+pub(super) use calendar::MICROS_PER_SECOND;
+use calendar::{MICROS_PER_DAY, days_from_civil};
+
+/// A moment and the offset it was written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Instant {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub micros_utc: i64,
+    /// Minutes east of UTC of the text's offset, or of the default time zone at this moment when
+    /// the text had none. Rounded down where a zone's offset is not a whole minute.
+    pub offset_minutes: Option<i16>,
+}
+
+/// What was unusual about a text that was read all the same.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent observations, each with a warning of its own"
+)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InstantNotes {
+    /// A date and time without offset: the default time zone was assumed. Not set for a date
+    /// alone, which `date_only` covers.
+    pub no_offset: bool,
+    /// An offset not of the form `±hh:mm`. Not set for `±hhmm` after `colon_millis`, where the
+    /// pattern asks for it.
+    pub offset_form: bool,
+    /// A space in place of the `T`.
+    pub space_separator: bool,
+    /// A date alone: the first instant of that day in the default time zone was taken.
+    pub date_only: bool,
+    /// The local time does not exist, the clock skipped it: it was moved forward by what the
+    /// clock skipped.
+    pub gap: bool,
+    /// The local time happened twice: the earlier one was taken.
+    pub fold: bool,
+    /// Second 60 was read as second 59.
+    pub leap_second: bool,
+    /// A colon before the milliseconds.
+    pub colon_millis: bool,
+}
+
+impl InstantNotes {
+    /// Whether there is anything to note.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// What a parser of this module read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParsedInstant {
+    /// The moment.
+    pub instant: Instant,
+    /// What was unusual about the text.
+    pub notes: InstantNotes,
+}
+
+impl ParsedInstant {
+    /// Checks the range and puts the parts together.
+    fn new(
+        micros_utc: i64,
+        offset_minutes: i16,
+        notes: InstantNotes,
+    ) -> Result<Self, InstantError> {
+        if !(0..END_OF_RANGE).contains(&micros_utc) {
+            return Err(InstantError::Range);
+        }
+        let instant = Instant {
+            micros_utc,
+            offset_minutes: Some(offset_minutes),
+        };
+        Ok(Self { instant, notes })
+    }
+}
+
+/// Why a text is not an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InstantError {
+    /// Not one of the accepted forms, or a date or time of day that does not exist.
+    #[error("not a date and time in an accepted form")]
+    Format,
+    /// A moment outside the years 1970 to 2261 in UTC.
+    #[error("outside 1970-01-01 to 2261-12-31")]
+    Range,
+    /// A fraction that microseconds cannot hold.
+    #[error("fraction of a second finer than a microsecond")]
+    Fraction,
+}
+
+/// 2262-01-01T00:00:00Z. The last full year before a 64-bit count of nanoseconds ends, which is
+/// what other readers of the table may convert to.
+const END_OF_RANGE: i64 = days_from_civil(2262, 1, 1) * MICROS_PER_DAY;
+
+/// Reads the digits after a decimal point as microseconds; zeros beyond the sixth are allowed.
+/// Returns the microseconds and what follows the digits.
+fn read_fraction(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
+    let mut micros = 0;
+    let mut unit = 100_000;
+    let mut rest = bytes;
+    while let [byte @ b'0'..=b'9', tail @ ..] = rest {
+        if unit == 0 && *byte != b'0' {
+            return Err(InstantError::Fraction);
+        }
+        micros += i64::from(byte - b'0') * unit;
+        unit /= 10;
+        rest = tail;
+    }
+    if rest.len() == bytes.len() {
+        return Err(InstantError::Format);
+    }
+    Ok((micros, rest))
+}
