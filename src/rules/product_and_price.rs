@@ -154,7 +154,9 @@ pub(super) const RULES: [Rule; 18] = [
         id: RuleId::BrzPriceType,
         code: "BRZ-PRICE-TYPE",
         severity: Severity::Reject,
-        note: Some("a CSV has no types: there the text of the cell is read as a number"),
+        note: Some(
+            "a text is read too when the job says numbers_as_strings = true, and always in a CSV, which has no types",
+        ),
         summary: "price is a JSON number of at most 29 digits before the point",
         sentence: r#""price" : (required, float) value in the base currency unit (for example, Dollars for USD, Yen for JPY)"#,
         source: PURCHASE_OBJECT,
@@ -206,7 +208,9 @@ pub(super) const RULES: [Rule; 18] = [
         id: RuleId::BrzQtyType,
         code: "BRZ-QTY-TYPE",
         severity: Severity::Reject,
-        note: Some("a CSV has no types: there the text of the cell is read as a number"),
+        note: Some(
+            "a text is read too when the job says numbers_as_strings = true, and always in a CSV, which has no types",
+        ),
         summary: "quantity is a whole number",
         sentence: r#""quantity" : (optional, integer) the quantity purchased"#,
         source: PURCHASE_OBJECT,

@@ -34,7 +34,9 @@ pub(super) const RULES: [Rule; 8] = [
         id: RuleId::BrzKeyUnknown,
         code: "BRZ-KEY-UNKNOWN",
         severity: Severity::Warn,
-        note: Some("the key and its value are kept in the column extra"),
+        note: Some(
+            "the key and its value are kept in the column extra; rejects the record when the job says contract = \"freeze\"",
+        ),
         summary: "a record has only the documented keys",
         sentence: "O objeto de compra tem muitos campos diferentes que permitem que o backend do Braze armazene e use essas informações para personalização, coleta de dados e personalização.",
         source: PURCHASE_OBJECT,

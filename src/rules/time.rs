@@ -9,7 +9,7 @@ pub(super) const RULES: [Rule; 11] = [
         code: "BRZ-TIME-REQUIRED",
         severity: Severity::Reject,
         note: Some("in a Cloud Data Ingestion table an absent time is taken from updated_at"),
-        summary: "time is present and a text",
+        summary: "time is present",
         sentence: r#""time" : (required, datetime as string in ISO 8601) Time of purchase"#,
         source: PURCHASE_OBJECT,
         wire_message: None,
