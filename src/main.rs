@@ -27,7 +27,9 @@ fn main() -> ExitCode {
     let exit = match run(cli) {
         Ok(exit) => exit,
         Err(error) => {
-            let exit = error.downcast_ref::<PipelineError>().map_or(Exit::Usage, PipelineError::exit);
+            let exit = error
+                .downcast_ref::<PipelineError>()
+                .map_or(Exit::Usage, PipelineError::exit);
             if exit != Exit::Done {
                 tracing::error!("{}", chain(&error));
             }
@@ -88,19 +90,24 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks for the time"
+)]
 fn clock() -> DateTime<Utc> {
     Utc::now()
 }
 
 fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
     Ok(match command {
-        RulesCommand::List { filter, format: RulesFormat::Text } => {
-            rules::render_list(filter.as_deref())
-        }
-        RulesCommand::List { filter, format: RulesFormat::Json } => {
-            rules::list_json(filter.as_deref())
-        }
+        RulesCommand::List {
+            filter,
+            format: RulesFormat::Text,
+        } => rules::render_list(filter.as_deref()),
+        RulesCommand::List {
+            filter,
+            format: RulesFormat::Json,
+        } => rules::list_json(filter.as_deref()),
         RulesCommand::Explain { id, format } => {
             let rule: RuleId = id.parse().context("see `purchase-etl rules list`")?;
             match format {
@@ -112,7 +119,9 @@ fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
 }
 
 fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
     written.map_err(PipelineError::Stdout)
 }
 

@@ -267,3 +267,12 @@ impl<'s> Judge<'s> {
         Refusal { rule, place: Some(place), message: what.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod json_test_suite;
+#[cfg(test)]
+mod rule_examples;
+#[cfg(test)]
+mod shapes;

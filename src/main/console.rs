@@ -16,10 +16,20 @@ use tracing_subscriber::filter::LevelFilter;
 
 /// Sends log lines to standard error; only warnings and errors when `quiet`.
 pub(crate) fn start_log(format: LogFormat, quiet: bool) {
-    let level = if quiet { LevelFilter::WARN } else { LevelFilter::INFO };
-    let builder = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(level);
+    let level = if quiet {
+        LevelFilter::WARN
+    } else {
+        LevelFilter::INFO
+    };
+    let builder = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level);
     match format {
-        LogFormat::Text => builder.with_target(false).without_time().with_ansi(false).init(),
+        LogFormat::Text => builder
+            .with_target(false)
+            .without_time()
+            .with_ansi(false)
+            .init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
 }
@@ -38,7 +48,11 @@ struct Bar {
 
 impl Console {
     pub(crate) fn new(quiet: bool, on_terminal: bool) -> Self {
-        Self { quiet, on_terminal, bar: None }
+        Self {
+            quiet,
+            on_terminal,
+            bar: None,
+        }
     }
 }
 
@@ -78,14 +92,20 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
             ProgressBar::new(total),
             "{bar:30} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
         ),
-        None => (ProgressBar::new_spinner(), "{spinner} {bytes}  {binary_bytes_per_sec}  {msg}"),
+        None => (
+            ProgressBar::new_spinner(),
+            "{spinner} {bytes}  {binary_bytes_per_sec}  {msg}",
+        ),
     };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     while !stop.load(Ordering::Relaxed) {
         bar.set_position(progress.bytes.load(Ordering::Relaxed));
-        bar.set_message(format!("{} records", progress.records.load(Ordering::Relaxed)));
+        bar.set_message(format!(
+            "{} records",
+            progress.records.load(Ordering::Relaxed)
+        ));
         // Ten times a second is smooth to the eye.
         std::thread::sleep(Duration::from_millis(100));
     }

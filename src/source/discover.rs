@@ -76,7 +76,7 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
         for entry in matches {
             let path = entry.map_err(|error| SourceError::Read {
                 path: error.path().to_owned(),
-                source: error.into_error(),
+                source: error.into(),
             })?;
             collect(&path, &mut inputs)?;
         }

@@ -121,7 +121,7 @@ impl Reader {
         let mut stream = ByteStream::open(&input.location, options.limits, stored)?;
         let mut sample = Vec::new();
         // Most inputs show their shape in the first piece; only delimited text wants more.
-        let first = options.piece_bytes.min(SAMPLE_BYTES);
+        let first = options.piece_bytes.clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
         let mut ended = !stream.fill(&mut sample, first)?;
         let shape = match options.format {
             InputFormat::Auto => decide(&sample, ended, options.json()),

@@ -97,7 +97,7 @@ impl Findings {
 
 /// At most 120 characters of `text`, with control characters and bidirectional marks escaped, so
 /// that a value cannot disturb a terminal or a log.
-pub fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     // Enough to recognise a value; the record itself is kept verbatim elsewhere.
     const MOST: usize = 120;
     let mut out = String::new();

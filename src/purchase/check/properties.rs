@@ -183,18 +183,18 @@ fn walk_nested(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(), J
     Ok(())
 }
 
+/// Objects in dumps have a handful of keys; a hash set pays off later than this.
+const FEW: usize = 12;
+
 /// The keys of one object: a few are compared one by one without allocating, many are hashed.
 #[derive(Default)]
 struct SeenKeys<'a> {
-    few: [Option<JsonStr<'a>>; Self::FEW],
+    few: [Option<JsonStr<'a>>; FEW],
     count: usize,
     many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> SeenKeys<'a> {
-    /// Objects in dumps have a handful of keys; a hash set pays off later than this.
-    const FEW: usize = 12;
-
     /// Adds a key; `false` when it was there.
     fn add(&mut self, key: JsonStr<'a>) -> bool {
         if self.few.iter().flatten().any(|seen| seen.equals(key)) {

@@ -1,0 +1,147 @@
+//! Reads and judges a text the way a run does, without threads and without a lake.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow::array::{Array, Int64Array, StringArray};
+
+use super::{JudgeSettings, Judged, judge};
+use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
+use crate::rules::RuleId;
+use crate::source::csv::dialect::DialectOverrides;
+use crate::source::{
+    Input, InputFormat, Limits, Location, Place, Problem, Reader, ReaderOptions, Refusal,
+};
+
+/// How a test reads.
+#[derive(Clone)]
+pub(super) struct Reading {
+    pub(super) options: ReaderOptions,
+    pub(super) rules: RuleSettings,
+}
+
+/// What became of a text.
+#[derive(Debug, Default)]
+pub(super) struct Verdicts {
+    pub(super) read: u64,
+    pub(super) accepted: u64,
+    pub(super) skipped: u64,
+    /// (`source_row`, `product_id`) of the accepted rows, by row.
+    pub(super) rows: Vec<(i64, String)>,
+    /// Rejecting rules, place and bytes of the rejects.
+    pub(super) rejects: Vec<(Vec<RuleId>, Place, Vec<u8>)>,
+    /// Rules of the findings that kept their record.
+    pub(super) warned: Vec<RuleId>,
+    pub(super) refusal: Option<Refusal>,
+}
+
+impl Reading {
+    pub(super) fn new() -> Self {
+        Self {
+            options: ReaderOptions {
+                format: InputFormat::Auto,
+                lenient: false,
+                limits: Limits::default(),
+                piece_bytes: 1 << 20,
+                dialect: DialectOverrides::default(),
+                not_utf8: None,
+            },
+            rules: RuleSettings {
+                default_zone: chrono_tz::Tz::UTC,
+                // 2026-11-20T12:00:00Z
+                now_micros: 1_795_176_000_000_000,
+                future: FuturePolicy::Warn,
+                numbers_as_strings: false,
+                freeze_contract: false,
+            },
+        }
+    }
+
+    pub(super) fn pieces_of(mut self, bytes: usize) -> Self {
+        self.options.piece_bytes = bytes;
+        self
+    }
+
+    pub(super) fn format(mut self, format: InputFormat) -> Self {
+        self.options.format = format;
+        self
+    }
+
+    pub(super) fn lenient(mut self) -> Self {
+        self.options.lenient = true;
+        self
+    }
+
+    /// Reads `bytes` to the end or to the refusal.
+    pub(super) fn judge(&self, bytes: &[u8]) -> Verdicts {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let input = Input {
+            location: Location::File(file.path().to_owned()),
+            size_bytes: None,
+            modified_micros: None,
+        };
+        let mut verdicts = Verdicts::default();
+        let read = self.read(&input, &mut verdicts);
+        if let Err(problem) = read {
+            match problem {
+                Problem::Refused(refusal) => verdicts.refusal = Some(refusal),
+                other => panic!("{other:?}"),
+            }
+        }
+        verdicts.rows.sort();
+        verdicts
+    }
+
+    fn read(&self, input: &Input, verdicts: &mut Verdicts) -> Result<(), Problem> {
+        let settings = JudgeSettings {
+            checker: Checker::new(self.rules.clone()),
+            json: self.options.json(),
+            max_record_bytes: self.options.limits.max_record_bytes,
+            source_file: "test".into(),
+            run_id: "run".into(),
+            columns: PurchaseCsvColumns,
+            with_texts: true,
+        };
+        let mut reader = Reader::open(input, &self.options, &PurchaseCsvColumns, Arc::default())?;
+        while let Some(piece) = reader.next_piece()? {
+            let judged = judge(&piece, &settings);
+            let refusal = judged.refusal.clone();
+            verdicts.add(judged);
+            if let Some(refusal) = refusal {
+                return Err(refusal.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Verdicts {
+    fn add(&mut self, judged: Judged) {
+        let base = i64::try_from(self.read).unwrap();
+        for day in &judged.days {
+            let column = |name: &str| day.batch.column_by_name(name).unwrap().clone();
+            let ordinals = column("source_row");
+            let ordinals = ordinals.as_any().downcast_ref::<Int64Array>().unwrap();
+            let products = column("product_id");
+            let products = products.as_any().downcast_ref::<StringArray>().unwrap();
+            for row in 0..ordinals.len() {
+                self.rows.push((base + ordinals.value(row), products.value(row).to_owned()));
+            }
+        }
+        for reject in judged.rejects {
+            let rules = reject.findings.iter().filter(|f| f.rejecting).map(|f| f.rule).collect();
+            self.rejects.push((rules, reject.place, reject.raw));
+        }
+        self.warned.extend(judged.warnings.iter().map(|warning| warning.finding.rule));
+        self.read += judged.read;
+        self.accepted += judged.accepted;
+        self.skipped += judged.skipped;
+    }
+
+    /// The rules of the refusal and the rejects.
+    pub(super) fn broken(&self) -> Vec<RuleId> {
+        let refused = self.refusal.iter().map(|refusal| refusal.rule);
+        refused.chain(self.rejects.iter().flat_map(|(rules, _, _)| rules.clone())).collect()
+    }
+}
