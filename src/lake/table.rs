@@ -9,7 +9,7 @@ use deltalake::kernel::transaction::CommitProperties;
 use deltalake::kernel::{StructField, StructType};
 use deltalake::protocol::SaveMode;
 use deltalake::table::state::DeltaTableState;
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 
 use super::spec::TableSpec;
 use super::{Lake, LakeError, durable, log};
@@ -17,6 +17,10 @@ use super::{Lake, LakeError, durable, log};
 /// The highest protocol every reader of the lake understands.
 const READER_VERSION: i32 = 1;
 const WRITER_VERSION: i32 = 2;
+
+/// Every how many commits a checkpoint is made, as Spark does it. Every reader and every commit
+/// replays the commits since the last one, at about half a millisecond each.
+const CHECKPOINT_INTERVAL: &str = "10";
 
 impl Lake {
     /// Makes the table if it is not there, and checks it against its specification. Several
@@ -38,6 +42,8 @@ impl Lake {
                 }
             }
             self.sync_log(spec.name, 0)?;
+            durable::sync_directory(&self.table_directory(spec.name))?;
+            durable::sync_directory(self.directory())?;
         }
         self.runtime().block_on(self.open_checked(spec)).map(drop)
     }
@@ -55,6 +61,10 @@ impl Lake {
             .with_table_name(spec.name)
             .with_columns(columns)
             .with_partition_columns(spec.partition_column)
+            .with_configuration_property(
+                TableProperty::CheckpointInterval,
+                Some(CHECKPOINT_INTERVAL),
+            )
             .with_save_mode(SaveMode::ErrorIfExists)
             .with_commit_properties(properties)
             .await
@@ -129,9 +139,7 @@ impl Lake {
     pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
         let directory = self.table_directory(table).join("_delta_log");
         durable::sync_file(&directory.join(format!("{version:020}.json")))?;
-        durable::sync_directory(&directory)?;
-        durable::sync_directory(&self.table_directory(table))?;
-        durable::sync_directory(self.directory())
+        durable::sync_directory(&directory)
     }
 
     /// Makes a checkpoint durable, since readers prefer it to the commits it stands for.

@@ -2,7 +2,8 @@
 //! code with the writer.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -197,4 +198,16 @@ pub(super) fn paths(lake: &Lake, spec: &TableSpec, staged: &StagedFiles) -> Vec<
     let directory = lake.directory().join(spec.name);
     let path = |file: &super::DataFile| directory.join(&file.relative_path).display().to_string();
     staged.files.iter().map(path).collect()
+}
+
+/// A commit that somebody else wrote.
+pub(super) fn put_commit(lake: &Lake, table: &str, version: u64, text: &str) {
+    let log = lake.table_directory(table).join("_delta_log");
+    let path = log.join(format!("{version:020}.json"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .unwrap();
+    file.write_all(text.as_bytes()).unwrap();
 }

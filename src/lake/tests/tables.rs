@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema};
 
 use super::*;
-use crate::lake::testing::{KIND, batch, date, day, lake, reopen, rows, spec, tally, writer};
+use crate::lake::testing::{
+    KIND, batch, date, day, lake, put_commit, reopen, rows, spec, tally, writer,
+};
 
 #[test]
 fn a_snapshot_holds_only_the_days_asked_for_and_keeps_its_version() {
@@ -47,10 +49,10 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
         .map(|number| Digest::of(&number.to_le_bytes()))
         .collect();
     let spec = spec();
-    // The library makes a checkpoint of every hundredth version.
-    for load in 0..101 {
+    // Version 9 gets a checkpoint, 10 and 11 stand after it.
+    for load in 0..11 {
         let mut next = batch(&lake, &spec, "run", &format!("{load}.json"), 0, 0);
-        let mine = digests.iter().skip(load * 50).take(50);
+        let mine = digests.iter().skip(load * 500).take(500);
         let named = |digest: &Digest| InputRow {
             digest: *digest,
             ..next.inputs[0].clone()
@@ -59,15 +61,31 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
         committed(lake.commit_batch(next, &mut nothing).unwrap());
     }
     let log = lake.table_directory("purchases").join("_delta_log");
-    assert!(log.join("00000000000000000099.checkpoint.parquet").exists());
+    assert!(log.join("00000000000000000009.checkpoint.parquet").exists());
     let known = lake.known("purchases", KIND, &digests).unwrap();
-    assert_eq!((known.rows.len(), known.inputs.len()), (5050, 5050));
-    assert!(known.rows.contains(&digests[5049]) && !known.rows.contains(&digests[5050]));
+    assert_eq!((known.rows.len(), known.inputs.len()), (5500, 5500));
+    assert!(known.rows.contains(&digests[5499]) && !known.rows.contains(&digests[5500]));
     // Without the commits before it the checkpoint still answers.
-    for version in 0..99 {
+    for version in 0..9 {
         fs::remove_file(log.join(format!("{version:020}.json"))).unwrap();
     }
     assert_eq!(lake.known("purchases", KIND, &digests).unwrap(), known);
+    // A gap after it is a loss, and said to be one.
+    fs::remove_file(log.join("00000000000000000010.json")).unwrap();
+    let gap = lake.known("purchases", KIND, &digests).unwrap_err();
+    assert!(matches!(gap, LakeError::LogBroken { .. }), "{gap}");
+}
+
+#[test]
+fn a_lake_that_is_not_there_knows_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = reopen(&folder);
+    let known = lake
+        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .unwrap();
+    assert_eq!(known, Known::default());
+    assert_eq!(lake.ingested_inputs(KIND).unwrap(), []);
+    assert!(!lake.directory().exists(), "looking must not make anything");
 }
 
 #[test]
@@ -83,10 +101,7 @@ fn log_entries_that_leave_the_table_are_refused() {
             "path": path, "partitionValues": {"purchase_date": "2026-11-20"}, "size": 1,
             "modificationTime": 1, "dataChange": true,
         }});
-        let log = lake
-            .table_directory("purchases")
-            .join("_delta_log/00000000000000000001.json");
-        fs::write(log, add.to_string()).unwrap();
+        put_commit(&lake, "purchases", 1, &add.to_string());
         let error = lake.snapshot("purchases", None, None).unwrap_err();
         assert!(
             matches!(error, LakeError::HostilePath { .. }),
@@ -162,10 +177,7 @@ fn tables_of_another_shape_are_refused_by_column() {
 fn tables_with_a_newer_protocol_are_refused() {
     let (_folder, lake) = lake();
     let protocol = r#"{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}"#;
-    let log = lake
-        .table_directory("purchases")
-        .join("_delta_log/00000000000000000001.json");
-    fs::write(log, protocol).unwrap();
+    put_commit(&lake, "purchases", 1, protocol);
     for refused in [
         lake.snapshot("purchases", None, None).map(drop),
         lake.create_if_missing(&spec()),
@@ -205,8 +217,8 @@ fn a_failed_checkpoint_does_not_fail_the_run() {
     let spec = spec();
     let log = lake.table_directory("purchases").join("_delta_log");
     // A directory where the checkpoint is to be: it cannot be written, whoever runs the test.
-    fs::create_dir_all(log.join("00000000000000000099.checkpoint.parquet/x")).unwrap();
-    for load in 0..100 {
+    fs::create_dir_all(log.join("00000000000000000009.checkpoint.parquet/x")).unwrap();
+    for load in 0..10 {
         let next = batch(&lake, &spec, "run", &format!("{load}.json"), 0, 0);
         committed(lake.commit_batch(next, &mut nothing).unwrap());
     }
@@ -216,6 +228,6 @@ fn a_failed_checkpoint_does_not_fail_the_run() {
     next.rows = last.finish().unwrap();
     assert_eq!(
         committed(lake.commit_batch(next, &mut nothing).unwrap()),
-        101
+        11
     );
 }
