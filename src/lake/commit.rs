@@ -9,13 +9,12 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, UNIX_EPOCH};
 
+use deltalake::DeltaTableError;
 use deltalake::kernel::transaction::{
     CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
 };
 use deltalake::kernel::{Action, Add, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
-use deltalake::table::state::DeltaTableState;
-use deltalake::{DeltaTable, DeltaTableError};
 use serde_json::{Value, json};
 use tracing::warn;
 
@@ -96,7 +95,7 @@ impl Lake {
                     });
                 }
                 Ok(None) => {
-                    warn!(table, attempt, %error, "another writer was quicker, trying again")
+                    warn!(table, attempt, %error, "another writer was quicker, trying again");
                 }
                 Err(readback) => {
                     return Err(LakeError::OutcomeUnknown {
@@ -277,5 +276,96 @@ fn is_retryable(error: &DeltaTableError) -> bool {
             _ => false,
         },
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::testing::{day, lake, rows, spec, writer};
+
+    fn outcome(outcome: Option<Outcome>) -> String {
+        match outcome {
+            Some(Outcome::Landed(version)) => format!("landed {version}"),
+            Some(Outcome::Present(ids)) => format!("present {ids:?}"),
+            None => "absent".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_commit_whose_answer_was_lost_is_found_by_its_run() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let mut files = writer(&lake, &spec, "run-1");
+        files.append(day(1), rows("a.json", 0, 3)).unwrap();
+        let files = files.finish().unwrap();
+        let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
+        let commit = Commit {
+            spec: &spec,
+            run_id: "run-1",
+            app_ids: &app_ids,
+            files: &files,
+        };
+        let look = |commit: &Commit<'_>, before| {
+            outcome(
+                lake.runtime()
+                    .block_on(lake.read_back(commit, before))
+                    .unwrap(),
+            )
+        };
+        assert_eq!(look(&commit, 0), "absent");
+        assert_eq!(outcome(lake.commit(&commit).ok()), "landed 1");
+        assert_eq!(look(&commit, 0), "landed 1");
+        assert_eq!(look(&commit, 1), "absent", "only what came after is ours");
+        let other = Commit {
+            run_id: "run-2",
+            ..commit
+        };
+        assert_eq!(look(&other, 0), format!("present {app_ids:?}"));
+        assert_eq!(
+            outcome(lake.commit(&other).ok()),
+            format!("present {app_ids:?}")
+        );
+    }
+
+    #[test]
+    fn a_torn_log_is_an_error_of_the_read_back_and_not_an_absence() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let files = StagedFiles::none(&spec);
+        let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
+        let commit = Commit {
+            spec: &spec,
+            run_id: "run-1",
+            app_ids: &app_ids,
+            files: &files,
+        };
+        crate::lake::testing::put_commit(&lake, "purchases", 1, "{\"txn\":{");
+        let read = lake.runtime().block_on(lake.read_back(&commit, 0));
+        assert!(matches!(read, Err(LakeError::LogBroken { .. })));
+    }
+
+    #[test]
+    fn only_what_another_writer_caused_is_tried_again() {
+        let conflict = |conflict| DeltaTableError::Transaction {
+            source: TransactionError::CommitConflict(conflict),
+        };
+        let exhausted = DeltaTableError::Transaction {
+            source: TransactionError::MaxCommitAttempts(15),
+        };
+        for error in [
+            exhausted,
+            conflict(CommitConflictError::ConcurrentDeleteRead),
+            conflict(CommitConflictError::ConcurrentTransaction),
+            DeltaTableError::VersionAlreadyExists(3),
+        ] {
+            assert!(is_retryable(&error), "{error}");
+        }
+        for error in [
+            conflict(CommitConflictError::UnsupportedWriterVersion(7)),
+            DeltaTableError::Generic("no space left on device".to_owned()),
+        ] {
+            assert!(!is_retryable(&error), "{error}");
+        }
     }
 }

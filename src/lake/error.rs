@@ -278,7 +278,7 @@ pub enum LakeError {
         /// The run.
         run_id: String,
         /// Why reading the log back failed.
-        readback: Box<LakeError>,
+        readback: Box<Self>,
         /// Why the commit failed.
         source: Box<DeltaTableError>,
     },
@@ -295,7 +295,7 @@ impl LakeError {
         matches!(self, Self::OutcomeUnknown { .. })
     }
 
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::Io {
             action,
@@ -304,7 +304,10 @@ impl LakeError {
         }
     }
 
-    pub(super) fn parquet(action: &'static str, path: &Path) -> impl Fn(ParquetError) -> Self {
+    pub(super) fn parquet(
+        action: &'static str,
+        path: &Path,
+    ) -> impl Fn(ParquetError) -> Self + use<> {
         let path = path.to_path_buf();
         move |source| Self::Parquet {
             action,
@@ -313,7 +316,7 @@ impl LakeError {
         }
     }
 
-    pub(super) fn arrow(action: &'static str, table: &str) -> impl Fn(ArrowError) -> Self {
+    pub(super) fn arrow(action: &'static str, table: &str) -> impl Fn(ArrowError) -> Self + use<> {
         let table = table.to_owned();
         move |source| Self::Arrow {
             action,
@@ -322,7 +325,10 @@ impl LakeError {
         }
     }
 
-    pub(super) fn delta(action: &'static str, table: &str) -> impl Fn(DeltaTableError) -> Self {
+    pub(super) fn delta(
+        action: &'static str,
+        table: &str,
+    ) -> impl Fn(DeltaTableError) -> Self + use<> {
         let table = table.to_owned();
         move |source| Self::Delta {
             action,

@@ -246,8 +246,7 @@ async fn checkpoint_ids(
     wanted: &HashSet<String>,
 ) -> Result<Vec<String>, LakeError> {
     let bytes = read(table, store, path).await?;
-    let shown = format!("{table}/{path}");
-    let failed = LakeError::parquet("read", shown.as_ref());
+    let failed = LakeError::parquet("read", format!("{table}/{path}").as_ref());
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(&failed)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), ["txn.appId"]);
     let reader = builder.with_projection(mask).build().map_err(&failed)?;

@@ -90,7 +90,7 @@ impl PartitionValue {
             if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
                 segment.push(char::from(byte));
             } else {
-                segment.push_str(&format!("%{byte:02X}"));
+                segment.push_str(&escape(byte));
             }
         }
         if segment.len() > 255 {
@@ -107,6 +107,10 @@ impl fmt::Display for PartitionValue {
             Value::Text(text) => f.write_str(text),
         }
     }
+}
+
+fn escape(byte: u8) -> String {
+    format!("%{byte:02X}")
 }
 
 fn refuse(value: &str, reason: &'static str) -> LakeError {

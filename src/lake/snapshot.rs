@@ -39,23 +39,24 @@ impl Lake {
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::Protocol`],
     /// [`LakeError::HostilePath`], [`LakeError::LogBroken`], or what the store said.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a range is written where it is used"
+    )]
     pub fn snapshot(
         &self,
         table: &str,
         version: Option<i64>,
         dates: Option<RangeInclusive<NaiveDate>>,
     ) -> Result<Snapshot, LakeError> {
-        let version = match version.map(u64::try_from).transpose() {
-            Ok(version) => version,
-            Err(_) => {
-                return Err(LakeError::NoVersion {
-                    table: table.to_owned(),
-                    version: version.unwrap_or_default(),
-                    newest: self.snapshot(table, None, None)?.version,
-                });
-            }
+        let Ok(wanted) = version.map(u64::try_from).transpose() else {
+            return Err(LakeError::NoVersion {
+                table: table.to_owned(),
+                version: version.unwrap_or_default(),
+                newest: self.snapshot(table, None, None)?.version,
+            });
         };
-        let handle = self.runtime().block_on(self.open(table, version))?;
+        let handle = self.runtime().block_on(self.open(table, wanted))?;
         let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
         let files = self.file_refs(table, state, dates.as_ref())?;
         Ok(Snapshot {

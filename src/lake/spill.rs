@@ -84,15 +84,12 @@ impl Spill {
         let mut state = self.lock();
         let mut blocks = Vec::with_capacity(bytes.len().div_ceil(BLOCK_BYTES));
         for piece in bytes.chunks(BLOCK_BYTES) {
-            let block = match state.free.pop() {
-                Some(block) => block,
-                None => {
-                    state.blocks = state
-                        .blocks
-                        .checked_add(1)
-                        .ok_or(io::ErrorKind::FileTooLarge)?;
-                    state.blocks - 1
-                }
+            let block = if let Some(block) = state.free.pop() {
+                block
+            } else {
+                let next = state.blocks;
+                state.blocks = next.checked_add(1).ok_or(io::ErrorKind::FileTooLarge)?;
+                next
             };
             let file = state.open(&self.path)?;
             file.seek(SeekFrom::Start(offset(block)))?;

@@ -54,6 +54,9 @@ const MAX_OPEN_CHUNKS: usize = 40_000;
 /// What a small batch costs beside its values: the arrays themselves, per column.
 const ARRAY_OVERHEAD_BYTES: usize = 160;
 
+/// The slots of a writer, back from the encoding of a segment, and how it went.
+type Encoded = (Vec<Slot>, Result<(), LakeError>);
+
 /// Writes the data files of one table for one run.
 ///
 /// Every partition has one file, in which its rows stand in the order they were appended; very
@@ -74,7 +77,7 @@ pub struct PartitionWriter {
     slots: Vec<Slot>,
     pending: Vec<Pending>,
     pending_bytes: usize,
-    encoding: Option<Task<(Vec<Slot>, Result<(), LakeError>)>>,
+    encoding: Option<Task<Encoded>>,
     rows: u64,
 }
 

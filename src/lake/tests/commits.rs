@@ -13,7 +13,7 @@ fn a_batch_is_committed_in_the_healing_order_and_read_back() {
     let mut steps = Vec::new();
     let outcome = lake
         .commit_batch(batch(&lake, &spec, "run-1", "a.json", 7, 2), &mut |step| {
-            steps.push(step)
+            steps.push(step);
         })
         .unwrap();
     let expected = CommitOutcome::Committed {
@@ -100,7 +100,8 @@ fn the_slower_of_two_that_looked_at_the_same_time_is_raced() {
     let slow = batch(&lake, &spec, "run-1", "a.json", 5, 0);
     let mut quick = Some(batch(&other, &spec, "run-2", "a.json", 5, 0));
     let outcome = lake.commit_batch(slow, &mut |step| {
-        if let (CommitStep::Rows, Some(quick)) = (step, quick.take()) {
+        if step == CommitStep::Rows {
+            let quick = quick.take().expect("the step is taken once");
             committed(other.commit_batch(quick, &mut nothing).unwrap());
         }
     });
