@@ -46,7 +46,9 @@ pub enum RunError {
     #[error(transparent)]
     Lake(#[from] LakeError),
     /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
-    #[error("the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this")]
+    #[error(
+        "the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this"
+    )]
     Unbalanced {
         /// The input.
         path: String,
@@ -100,12 +102,20 @@ pub(super) fn run(
     progress: &Progress,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads)
+        .build()?;
     let skip = AtomicUsize::new(usize::MAX);
     let (sender, receiver) = sync_channel(2 * settings.threads);
     pool.in_place_scope(|_| {
         std::thread::scope(|scope| {
-            let feeder = Feeder { settings, progress, pool: &pool, sender, skip: &skip };
+            let feeder = Feeder {
+                settings,
+                progress,
+                pool: &pool,
+                sender,
+                skip: &skip,
+            };
             scope.spawn(move || feeder.feed(inputs));
             // Dropping the receiver at an error ends the feeder.
             take_all(receiver, progress, &skip, sink)

@@ -133,7 +133,12 @@ impl Checker {
 
     fn check_keys(&self, raw: &RawPurchase<'_>, findings: &mut Findings) {
         if let Some(key) = &raw.duplicate_key {
-            findings.add(RuleId::BrzKeyDup, key, key, "the key stands twice in one object");
+            findings.add(
+                RuleId::BrzKeyDup,
+                key,
+                key,
+                "the key stands twice in one object",
+            );
         }
         if let Some(name) = raw.conflict {
             let shown = raw.get(name).shown();
@@ -169,7 +174,12 @@ fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<b
         }
         other => {
             let detail = "must be true or false";
-            findings.add(RuleId::BrzUpdonlyType, name.as_str(), &other.shown(), detail);
+            findings.add(
+                RuleId::BrzUpdonlyType,
+                name.as_str(),
+                &other.shown(),
+                detail,
+            );
             None
         }
     }
@@ -180,7 +190,10 @@ fn extra_object(raw: &RawPurchase<'_>) -> Option<String> {
         return None;
     }
     // The reader has checked these texts; lenient, in case the run is.
-    let options = Options { lenient: true, max_depth: usize::MAX };
+    let options = Options {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
     let members: Vec<String> = raw
         .extra
         .iter()

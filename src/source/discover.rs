@@ -59,7 +59,11 @@ pub fn discover(arguments: &[String]) -> Result<Vec<Input>, SourceError> {
 
 fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
     if argument == "-" {
-        return Ok(vec![Input { location: Location::Stdin, size_bytes: None, modified_micros: None }]);
+        return Ok(vec![Input {
+            location: Location::Stdin,
+            size_bytes: None,
+            modified_micros: None,
+        }]);
     }
     let local = match argument.split_once("://") {
         Some(("file", path)) => path,
@@ -71,8 +75,10 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
     if path.exists() {
         collect(path, &mut inputs)?;
     } else if local.contains(['*', '?', '[']) {
-        let matches = glob::glob(local)
-            .map_err(|source| SourceError::Pattern { pattern: argument.to_owned(), source })?;
+        let matches = glob::glob(local).map_err(|source| SourceError::Pattern {
+            pattern: argument.to_owned(),
+            source,
+        })?;
         for entry in matches {
             let path = entry.map_err(|error| SourceError::Read {
                 path: error.path().to_owned(),
@@ -85,7 +91,10 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
 }
 
 fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
-    let failed = |source| SourceError::Read { path: path.to_owned(), source };
+    let failed = |source| SourceError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
         let absolute = std::path::absolute(path).map_err(failed)?;
@@ -103,7 +112,10 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
 }
 
 fn input(path: PathBuf, metadata: &Metadata) -> Input {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Input {
         location: Location::File(path),
         // A pipe or device has no size of its own.

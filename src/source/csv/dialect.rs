@@ -78,7 +78,7 @@ pub struct DialectOverrides {
     pub decimal: Option<DecimalSign>,
     /// `--date-order`
     pub date_order: Option<DateOrder>,
-    /// `[mapping]`
+    /// `--map`
     pub mapping: Mapping,
 }
 
