@@ -134,7 +134,7 @@ fn large_rows() -> Query {
             col(IS_REFUND),
             col(CURRENCY),
             col(REVENUE),
-            lit(1_i64).alias(LARGE),
+            lit(1_i64).cast(DataType::Int64).alias(LARGE),
         ],
     }
 }

@@ -160,6 +160,8 @@ fn in_window(parameters: &SeriesParameters) -> Expr {
         .and(col("time").lt_eq(instant(last)))
 }
 
+/// Whole ticks since the window began. Instants before it are filtered out, so that the integer
+/// division, which cuts towards zero, rounds down.
 fn tick_of_time(parameters: &SeriesParameters) -> Expr {
     let window = parameters.window();
     let since_start = col("time").to_physical() - lit(*window.micros().start());
