@@ -1,0 +1,180 @@
+//! Text that means to steer a terminal, in values, names and parameters; and readers that stop early.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::check::{ALL, check, mixed};
+use crate::dump::Dump;
+use crate::records::{Record, numbered};
+use crate::workdir::{Output, Workdir};
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let workdir = Workdir::new();
+    let dump = Dump::make(&workdir, "dump", &["--rows", "20000", "--dirt", "0.3"]);
+    let mut command = workdir.program();
+    command
+        .args(["check", "--format", "json", ALL[0], ALL[1]])
+        .arg(dump.file());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let shown = format!("{command:?} | head -1");
+    let mut child = command.spawn().expect("the program starts");
+    let mut line = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    stdout.read_line(&mut line).expect("a line");
+    drop(stdout);
+    serde_json::from_str::<Value>(&line).expect("a finding");
+    let output = Output::new(shown, child.wait_with_output().expect("the program ends"));
+    output.assert_code(0);
+    assert_eq!(output.stderr(), "", "{}", output.story());
+}
+
+/// What a value must not carry to a terminal: escape, bell, and the eight-bit form of escape-[.
+fn steers_a_terminal(text: &str) -> bool {
+    text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'])
+}
+
+#[test]
+fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
+    let workdir = Workdir::new();
+    let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}";
+    let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e""#;
+    let of = |record: Record<'_>| record.json() + "\n";
+    let key = format!(",\"properties\":{{{escaped}:1,\"$x{steer}\":1}}");
+    let json = [
+        of(Record {
+            currency: escaped,
+            ..Record::default()
+        }),
+        of(Record {
+            price: escaped,
+            ..Record::default()
+        }),
+        of(Record {
+            time: escaped,
+            ..Record::default()
+        }),
+        of(Record {
+            product_id: escaped,
+            quantity: "0",
+            ..Record::default()
+        }),
+        of(Record {
+            more: r#","properties":{"$\u001b[31m":1}"#,
+            ..Record::default()
+        }),
+        of(Record {
+            more: r#","\u001b[31m":1,"\u001b[31m":2"#,
+            ..Record::default()
+        }),
+        of(Record {
+            more: &key,
+            ..Record::default()
+        }),
+        format!("{{\"external_id\":\"{steer}\"\n"),
+        format!("{steer}\n"),
+    ];
+    let header = "external_id,product_id,currency,price,time";
+    workdir.write("a.ndjson", Record::default().json() + "\n" + &json.concat());
+    workdir.write(
+        "b.csv",
+        format!("{header}\na,{steer},{steer},{steer},{steer}\na,b,{steer}\n"),
+    );
+    workdir.write(
+        "c.csv",
+        format!("{header},{steer}\na,b,BRL,1,2026-10-05T10:00:00Z,{steer}\n"),
+    );
+    workdir.write("d.csv", format!("{steer},{header}\n{steer},{steer},\"\n"));
+    workdir.write("e.json", format!("{{\"purchases\":[{steer}]}}"));
+    let inputs = ["a.ndjson", "b.csv", "c.csv", "d.csv", "e.json"];
+    for input in inputs {
+        for format in ["text", "json", "response"] {
+            let output = check(&workdir, &[ALL[0], ALL[1], "--format", format, input]);
+            assert!(!output.stdout().is_empty(), "{}", output.story());
+            assert!(
+                !steers_a_terminal(output.stdout()),
+                "{input} {format}: {:?}",
+                output.stdout()
+            );
+            assert!(
+                !steers_a_terminal(output.stderr()),
+                "{input} {format}: {:?}",
+                output.stderr()
+            );
+        }
+        for log in ["text", "json"] {
+            let lake = format!("lake of {input} {log}");
+            let arguments = [
+                "ingest",
+                "--lake",
+                &lake,
+                ALL[0],
+                ALL[1],
+                "--log-format",
+                log,
+                input,
+            ];
+            let output = workdir.run(arguments);
+            assert!(
+                !steers_a_terminal(output.stderr()),
+                "{input}: {:?}",
+                output.stderr()
+            );
+        }
+    }
+}
+
+#[test]
+fn hostile_file_names_and_parameters_cannot_steer_a_terminal() {
+    let workdir = Workdir::new();
+    let steer = "\u{1b}[31mred";
+    workdir.write(steer, mixed());
+    for format in ["text", "json", "response"] {
+        let output = check(&workdir, &["--format", format, steer]);
+        assert!(
+            !steers_a_terminal(output.stdout()),
+            "{format}: {:?}",
+            output.stdout()
+        );
+        assert!(
+            !steers_a_terminal(output.stderr()),
+            "{format}: {:?}",
+            output.stderr()
+        );
+    }
+    let refused = workdir.run(["ingest", "--lake", "lake", steer]);
+    refused.assert_code(3);
+    assert!(
+        !steers_a_terminal(refused.stderr()),
+        "{:?}",
+        refused.stderr()
+    );
+    for arguments in [
+        ["ingest", "--lake", "lake", "no such \u{1b}[31m"],
+        ["ingest", "--lake", "lake", "no such \u{1b}[31m*"],
+        ["run", "no such \u{1b}[31m", "--date", "2026-10-05"],
+        ["rules", "list", "no such \u{1b}[31m", "--quiet"],
+    ] {
+        let output = workdir.run(arguments);
+        let text = [output.stdout(), output.stderr()].concat();
+        assert!(!steers_a_terminal(&text), "{text:?}");
+    }
+    workdir.write("good.ndjson", numbered(0, 1));
+    workdir.ingest(["good.ndjson"]).assert_code(0);
+    for arguments in [
+        &["--length", steer][..],
+        &["--length", "1", "--unit", steer],
+        &["--length", "1", "--ending-at", steer],
+        &["--length", "1", "--timezone", steer],
+    ] {
+        let answer = workdir.report("quantity-series", arguments);
+        answer.assert_code(2);
+        let text = [answer.stdout(), answer.stderr()].concat();
+        assert!(!steers_a_terminal(&text), "{arguments:?}: {text:?}");
+    }
+}
