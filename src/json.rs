@@ -24,4 +24,4 @@ mod text;
 pub use compact::compact;
 pub use cursor::{Cursor, Kind, Members, Options};
 pub use error::{JsonError, JsonErrorKind};
-pub use text::JsonStr;
+pub use text::{JsonStr, is_space};

@@ -33,6 +33,11 @@ impl<'a> JsonStr<'a> {
     }
 }
 
+/// Whether a byte is white space in JSON (RFC 8259 §2), which a form feed is not.
+pub fn is_space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
 /// First position at or after `at` that holds a quote, a backslash or a control character, or the
 /// length of `bytes`. Eight bytes at a time: strings are most of a dump.
 pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {

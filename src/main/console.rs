@@ -12,25 +12,26 @@ use purchase_etl::ingest::Progress;
 use purchase_etl::pipeline::Watcher;
 use purchase_etl::rules::RuleId;
 use purchase_etl::summary::{Outcome, RunReport};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-/// Sends log lines to standard error; only warnings and errors when `quiet`.
+/// Sends our own log lines to standard error; only warnings and errors when `quiet`. What the
+/// libraries below us log is theirs to debug with, and their spans would drown ours.
 pub(crate) fn start_log(format: LogFormat, quiet: bool) {
-    let level = if quiet {
-        LevelFilter::WARN
-    } else {
-        LevelFilter::INFO
-    };
-    let builder = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(level);
+    let level = if quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+    let ours = Targets::new().with_target("purchase_etl", level);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry();
     match format {
-        LogFormat::Text => builder
-            .with_target(false)
-            .without_time()
-            .with_ansi(false)
-            .init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => {
+            let plain = layer.with_target(false).without_time().with_ansi(false);
+            registry.with(plain.with_filter(ours)).init();
+        }
+        LogFormat::Json => {
+            registry.with(layer.json().flatten_event(true).with_filter(ours)).init();
+        }
     }
 }
 

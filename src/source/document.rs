@@ -12,7 +12,7 @@ use scan::{Scan, Stop};
 use super::reader::{Piece, PieceForm};
 use super::refusal::{Place, Problem, Refusal};
 use super::stream::{ByteStream, Limits};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Options};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Options, is_space};
 use crate::rules::RuleId;
 
 /// Hands out the elements of the arrays named `purchases` (records), `attributes` and `events`
@@ -148,7 +148,7 @@ impl DocumentPieces {
     }
 
     fn last_elements(&mut self, bytes: Vec<u8>, place: Place) -> Result<Option<Piece>, Refusal> {
-        let blank = bytes.iter().all(u8::is_ascii_whitespace);
+        let blank = bytes.iter().all(is_space);
         if blank && self.owes_element && !self.options.lenient {
             let error = JsonError { offset: 0, kind: JsonErrorKind::TrailingComma };
             return Err(refusal(error, place));
@@ -182,7 +182,7 @@ impl DocumentPieces {
             self.done = false;
             let records = self.scan.abandon();
             self.frame.add(&[], advance(place, &bytes));
-            if !bytes.iter().all(u8::is_ascii_whitespace) {
+            if !bytes.iter().all(is_space) {
                 let form = PieceForm::Elements { closed: false, records };
                 return Ok(Some(Piece { bytes, place, form }));
             }

@@ -13,7 +13,7 @@ use super::lines::LinePieces;
 use super::refusal::{Place, Problem, Refusal};
 use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
 use super::stream::{ByteStream, Limits};
-use crate::json::Options;
+use crate::json::{Options, is_space};
 use crate::rules::RuleId;
 
 /// How a piece of text is cut.
@@ -158,12 +158,12 @@ impl Reader {
                 // White space without end is still read, so that its digest is whole.
                 let mut rest = Vec::new();
                 while stream.fill(&mut rest, options.piece_bytes)? {
-                    if rest.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                    if rest.iter().any(|byte| !is_space(byte)) {
                         return Err(late_start().into());
                     }
                     rest.clear();
                 }
-                if rest.iter().any(|byte| !byte.is_ascii_whitespace()) {
+                if rest.iter().any(|byte| !is_space(byte)) {
                     return Err(late_start().into());
                 }
                 Ok(None)

@@ -1,6 +1,6 @@
 //! What an input looks like, decided by its first bytes.
 
-use crate::json::{Cursor, Options};
+use crate::json::{Cursor, Options, is_space};
 
 /// What the user says the input is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
@@ -57,7 +57,7 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// | `{` or `[` | else | document |
 pub(super) fn decide(sample: &[u8], complete: bool, options: Options) -> Shape {
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
-    let Some(start) = text.iter().position(|byte| !byte.is_ascii_whitespace()) else {
+    let Some(start) = text.iter().position(|byte| !is_space(byte)) else {
         return Shape::Empty;
     };
     let text = text.get(start..).unwrap_or_default();

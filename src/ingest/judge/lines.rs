@@ -1,7 +1,7 @@
 //! Judges NDJSON: one JSON value a line; a damaged line is one reject.
 
 use super::{Judge, Stretch, Verdict};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind, is_space};
 use crate::purchase::{Name, RawPurchase, RecordError, read_record};
 use crate::source::Place;
 
@@ -15,7 +15,7 @@ impl Judge<'_> {
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let line = bytes.get(start..end).unwrap_or_default();
             let text = line.strip_suffix(b"\r").unwrap_or(line);
-            if !text.iter().all(u8::is_ascii_whitespace) {
+            if !text.iter().all(is_space) {
                 let stretch = Stretch { text, place };
                 match all_utf8.and_then(|all| all.get(start..start + text.len())) {
                     Some(valid) => self.line(valid, &mut raw, stretch)?,

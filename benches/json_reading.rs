@@ -1,0 +1,96 @@
+//! What reading JSON costs, by reader, on one thread: `cargo bench --bench json_reading -- FILE`.
+//!
+//! The file is NDJSON of purchases, as `examples/generate_dump` makes it. Each reader goes over
+//! the whole file several times; the median is printed, with the records it found, so that a
+//! reader that skips work shows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use purchase_etl::ingest::judge::{JudgeSettings, judge};
+use purchase_etl::json::{Cursor, Options};
+use purchase_etl::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
+use purchase_etl::source::{Piece, PieceForm, Place};
+use serde::de::IgnoredAny;
+
+const ROUNDS: usize = 5;
+
+#[expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
+fn main() {
+    let Some(path) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) else {
+        println!("give an NDJSON file: cargo bench --bench json_reading -- FILE");
+        return;
+    };
+    let bytes = std::fs::read(&path).expect("the file can be read");
+    let text = std::str::from_utf8(&bytes).expect("the file is UTF-8");
+    let megabytes = bytes.len() / 1_000_000;
+    println!("{path}: {megabytes} MB, median of {ROUNDS} on one thread");
+    let readers: [(&str, &dyn Fn() -> usize); 4] = [
+        ("our cursor, checking only", &|| lines(text, ours)),
+        ("serde_json, checking only (IgnoredAny)", &|| lines(text, serde_ignored)),
+        ("serde_json, members as a map", &|| lines(text, serde_map)),
+        ("our judge: read, check, columns", &|| judged(&bytes)),
+    ];
+    for (name, reader) in readers {
+        let mut times: Vec<u128> = Vec::new();
+        let mut found = 0;
+        for _ in 0..ROUNDS {
+            let start = Instant::now();
+            found = reader();
+            times.push(start.elapsed().as_millis());
+        }
+        times.sort_unstable();
+        println!("{name:<40} {:>6} ms  {found} records", times[ROUNDS / 2]);
+    }
+}
+
+fn lines(text: &str, reads: fn(&str) -> bool) -> usize {
+    text.lines().filter(|line| reads(line)).count()
+}
+
+fn ours(line: &str) -> bool {
+    let mut cursor = Cursor::new(line, Options::default());
+    cursor.skip_value().and_then(|_| cursor.end()).is_ok()
+}
+
+fn serde_ignored(line: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(line).is_ok()
+}
+
+/// Keys and values as a map: the least that finds doubled keys; digits of numbers are lost.
+fn serde_map(line: &str) -> bool {
+    serde_json::from_str::<HashMap<&str, serde_json::Value>>(line).is_ok()
+}
+
+fn judged(bytes: &[u8]) -> usize {
+    let settings = JudgeSettings {
+        checker: Checker::new(RuleSettings {
+            default_zone: chrono_tz::Tz::UTC,
+            now_micros: i64::MAX / 2,
+            future: FuturePolicy::Warn,
+            numbers_as_strings: false,
+            freeze_contract: false,
+        }),
+        json: Options::default(),
+        max_record_bytes: 1 << 20,
+        source_file: Arc::from("bench"),
+        run_id: Arc::from("bench"),
+        columns: PurchaseCsvColumns,
+        with_texts: false,
+    };
+    let mut accepted = 0;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let most = rest.len().min(2 << 20);
+        let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
+        let piece = Piece {
+            bytes: rest[..cut].to_vec(),
+            place: Place { byte_offset: 0, line: 1 },
+            form: PieceForm::Lines,
+        };
+        accepted += usize::try_from(judge(&piece, &settings).accepted).expect("fits");
+        rest = &rest[cut..];
+    }
+    accepted
+}

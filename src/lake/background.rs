@@ -1,0 +1,72 @@
+//! Work that goes on while its caller does something else: a closure comes in, its result goes out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::time::Duration;
+
+/// How long a pool thread without other work sleeps before it looks again.
+const NAP: Duration = Duration::from_millis(1);
+
+/// A closure running on the rayon pool.
+#[derive(Debug)]
+pub(super) struct Task<T> {
+    result: Receiver<T>,
+}
+
+impl<T: Send + 'static> Task<T> {
+    /// Starts `work` on the rayon pool.
+    pub(super) fn start(work: impl FnOnce() -> T + Send + 'static) -> Self {
+        let (sender, result) = sync_channel(1);
+        rayon::spawn(move || {
+            // A panic drops the sender, which is how the receiver learns of it; a receiver that is
+            // gone does not want the result.
+            if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
+                let _ = sender.send(value);
+            }
+        });
+        Self { result }
+    }
+
+    /// The result; `None` if the work panicked.
+    ///
+    /// On a thread of the pool that is to do the work, waiting is done by working: a pool of one
+    /// thread would otherwise wait for itself.
+    pub(super) fn wait(self) -> Option<T> {
+        if rayon::current_thread_index().is_none() {
+            return self.result.recv().ok();
+        }
+        loop {
+            match self.result.try_recv() {
+                Ok(value) => return Some(value),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => {}
+            }
+            if rayon::yield_now() != Some(rayon::Yield::Executed) {
+                match self.result.recv_timeout(NAP) {
+                    Ok(value) => return Some(value),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                    Err(RecvTimeoutError::Timeout) => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_of_one_thread_does_not_wait_for_itself() {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(1)
+            .build()
+            .unwrap();
+        assert_eq!(pool.install(|| Task::start(|| 7).wait()), Some(7));
+    }
+
+    #[test]
+    fn a_panic_is_a_missing_result() {
+        assert_eq!(Task::<()>::start(|| panic!("on purpose")).wait(), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! One batch of inputs, committed in the order that heals: rejects, then rows, then the inputs'
+//! own row. A crash between two of them is mended by running the same inputs again, because each
+//! step has its own transaction per input.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use super::commit::{Commit, Outcome};
+use super::known::app_id;
+use super::spec::{TableSpec, inputs_spec, rejects_spec};
+use super::staged::StagedFiles;
+use super::{Digest, InputRow, Lake, LakeError};
+
+/// What a run has made of some inputs, ready to be committed.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The run.
+    pub run_id: &'a str,
+    /// The record kind; with the digest it identifies an input.
+    pub record_kind: &'a str,
+    /// The table that takes the accepted rows.
+    pub rows_table: &'a TableSpec,
+    /// The inputs, each once.
+    pub inputs: Vec<InputRow>,
+    /// The data files of their accepted rows; there may be none.
+    pub rows: StagedFiles,
+    /// The data files of the rejects of those inputs that are marked `with_rejects`.
+    pub rejects: StagedFiles,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommitOutcome {
+    /// All of it is in the lake and on disk.
+    Committed {
+        /// The version of the rows table.
+        purchases_version: i64,
+        /// The version of the table of rejects; `None` if no input came with rejects.
+        rejects_version: Option<i64>,
+        /// The version of the table of inputs; `None` if another process had healed them all.
+        inputs_version: Option<i64>,
+    },
+    /// Another process was quicker with some of the inputs. The commit it met with was refused as a
+    /// whole, and the data files that are in no commit are deleted. Ask [`Lake::known`] again, and
+    /// redo what is left.
+    Raced {
+        /// The inputs that the other process has committed.
+        digests: Vec<Digest>,
+    },
+}
+
+/// The steps of a commit, in order; each is announced before it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitStep {
+    /// The rejects are committed.
+    Rejects,
+    /// The accepted rows are committed.
+    Rows,
+    /// The data file of the table of inputs is written.
+    StageInputs,
+    /// The table of inputs is committed.
+    Inputs,
+    /// Nothing is left to do.
+    Done,
+}
+
+impl fmt::Display for CommitStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rejects => "rejects",
+            Self::Rows => "rows",
+            Self::StageInputs => "stage-inputs",
+            Self::Inputs => "inputs",
+            Self::Done => "done",
+        })
+    }
+}
+
+impl Lake {
+    /// Commits a batch, and makes each commit durable before the next.
+    ///
+    /// The tables must be there ([`Lake::create_if_missing`]). `at` is called before each step.
+    ///
+    /// # Errors
+    /// [`LakeError::Conflict`] if other writers kept being quicker, [`LakeError::OutcomeUnknown`]
+    /// if a commit may have landed, [`LakeError::NotCommitted`] if it did not, or what went wrong
+    /// before it. The data files are then left where they are: those of commits that did not land
+    /// are orphans, which no reader of the log sees.
+    pub fn commit_batch(
+        &self,
+        batch: Batch<'_>,
+        at: &mut dyn FnMut(CommitStep),
+    ) -> Result<CommitOutcome, LakeError> {
+        let Batch {
+            run_id,
+            record_kind,
+            rows_table,
+            inputs,
+            rows,
+            rejects,
+        } = batch;
+        if inputs.is_empty() {
+            return Err(LakeError::NoInputs);
+        }
+        check_inputs(&inputs, &rejects)?;
+        let with_rejects: Vec<Digest> = inputs
+            .iter()
+            .filter(|input| input.with_rejects)
+            .map(|input| input.digest)
+            .collect();
+        let mut rejects_version = None;
+        at(CommitStep::Rejects);
+        if !with_rejects.is_empty() {
+            let spec = rejects_spec();
+            match self.commit_digests(&spec, run_id, record_kind, &with_rejects, &rejects)? {
+                Part::Landed(version) => rejects_version = Some(version),
+                Part::Raced(digests) => {
+                    rejects.discard(self)?;
+                    rows.discard(self)?;
+                    return Ok(CommitOutcome::Raced { digests });
+                }
+            }
+        }
+        at(CommitStep::Rows);
+        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
+        let landed = self.commit_digests(rows_table, run_id, record_kind, &digests, &rows)?;
+        let purchases_version = match landed {
+            Part::Landed(version) => version,
+            Part::Raced(digests) => {
+                rows.discard(self)?;
+                return Ok(CommitOutcome::Raced { digests });
+            }
+        };
+        let inputs_version = self.commit_input_rows(run_id, record_kind, &inputs, at)?;
+        at(CommitStep::Done);
+        Ok(CommitOutcome::Committed {
+            purchases_version,
+            rejects_version,
+            inputs_version,
+        })
+    }
+
+    /// Adds the inputs' own rows for inputs whose rows are committed: what a run that was stopped
+    /// just before its last step has left undone. Inputs that have their row already are left out.
+    ///
+    /// Returns the version of the table of inputs, or `None` if nothing was missing.
+    ///
+    /// # Errors
+    /// As [`Lake::commit_batch`].
+    pub fn commit_inputs_only(
+        &self,
+        run_id: &str,
+        record_kind: &str,
+        inputs: &[InputRow],
+    ) -> Result<Option<i64>, LakeError> {
+        check_inputs(inputs, &StagedFiles::none(&rejects_spec()))?;
+        self.commit_input_rows(run_id, record_kind, inputs, &mut |_| {})
+    }
+
+    fn commit_input_rows(
+        &self,
+        run_id: &str,
+        kind: &str,
+        inputs: &[InputRow],
+        at: &mut dyn FnMut(CommitStep),
+    ) -> Result<Option<i64>, LakeError> {
+        let spec = inputs_spec();
+        let mut missing: BTreeMap<Digest, &InputRow> =
+            inputs.iter().map(|input| (input.digest, input)).collect();
+        loop {
+            let digests: Vec<Digest> = missing.keys().copied().collect();
+            let known = self
+                .runtime()
+                .block_on(self.known_in(spec.name, kind, &digests))?;
+            missing.retain(|digest, _| !known.contains(digest));
+            if missing.is_empty() {
+                return Ok(None);
+            }
+            at(CommitStep::StageInputs);
+            let rows: Vec<&InputRow> = missing.values().copied().collect();
+            let digests: Vec<Digest> = missing.keys().copied().collect();
+            let staged = self.stage_inputs(run_id, kind, &rows)?;
+            at(CommitStep::Inputs);
+            match self.commit_digests(&spec, run_id, kind, &digests, &staged)? {
+                Part::Landed(version) => return Ok(Some(version)),
+                // Some are there now, so the next round has fewer: the loop ends.
+                Part::Raced(_) => staged.discard(self)?,
+            }
+        }
+    }
+
+    /// Commits files with one transaction per digest.
+    fn commit_digests(
+        &self,
+        spec: &TableSpec,
+        run_id: &str,
+        kind: &str,
+        digests: &[Digest],
+        files: &StagedFiles,
+    ) -> Result<Part, LakeError> {
+        let app_ids: HashSet<String> = digests
+            .iter()
+            .map(|digest| app_id(spec.name, kind, digest))
+            .collect();
+        Ok(
+            match self.commit(&Commit {
+                spec,
+                run_id,
+                app_ids: &app_ids,
+                files,
+            })? {
+                Outcome::Landed(version) => Part::Landed(super::log::signed(version)),
+                Outcome::Present(ids) => {
+                    let is_present =
+                        |digest: &&Digest| ids.contains(&app_id(spec.name, kind, digest));
+                    Part::Raced(digests.iter().filter(is_present).copied().collect())
+                }
+            },
+        )
+    }
+}
+
+/// What became of one of the commits of a batch.
+enum Part {
+    Landed(i64),
+    Raced(Vec<Digest>),
+}
+
+/// Each input once, and no rejects without an input that takes them.
+fn check_inputs(inputs: &[InputRow], rejects: &StagedFiles) -> Result<(), LakeError> {
+    let mut seen = HashSet::new();
+    for input in inputs {
+        if !seen.insert(input.digest) {
+            return Err(LakeError::DuplicateInput {
+                digest: input.digest,
+            });
+        }
+    }
+    if rejects.rows > 0 && !inputs.iter().any(|input| input.with_rejects) {
+        return Err(LakeError::StrayRejects { rows: rejects.rows });
+    }
+    Ok(())
+}

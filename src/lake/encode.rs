@@ -1,0 +1,220 @@
+//! One segment of buffered batches into row groups: batches per partition come in, the same
+//! partitions with one more row group in their files go out.
+//!
+//! The bytes depend only on the batches and their order, not on the number of threads: a row group
+//! is one partition's batches of one segment, whoever encodes it.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::Field;
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::TypePtr;
+use rayon::prelude::*;
+
+use super::LakeError;
+use super::spec::TableSpec;
+
+/// What every file of one writer has in common.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) spec: TableSpec,
+    /// The table's directory.
+    pub(super) directory: PathBuf,
+    properties: WriterPropertiesPtr,
+    parquet_schema: TypePtr,
+}
+
+impl Layout {
+    pub(super) fn new(
+        spec: &TableSpec,
+        directory: PathBuf,
+        zstd_level: i32,
+    ) -> Result<Self, LakeError> {
+        let properties = spec.writer_properties(zstd_level)?;
+        let parquet_schema = ArrowSchemaConverter::new()
+            .with_coerce_types(properties.coerce_types())
+            .convert(&spec.schema)
+            .map_err(LakeError::parquet("describe", &directory))?
+            .root_schema_ptr();
+        Ok(Self {
+            spec: spec.clone(),
+            directory,
+            properties,
+            parquet_schema,
+        })
+    }
+}
+
+/// A data file that is being written, one row group at a time.
+#[derive(Debug)]
+pub(super) struct OpenFile {
+    path: PathBuf,
+    pub(super) relative_path: String,
+    pub(super) rows: u64,
+    writer: Option<SerializedFileWriter<Reopened>>,
+}
+
+impl OpenFile {
+    /// Names a file; it is created with its first row group.
+    pub(super) fn new(layout: &Layout, relative_path: String) -> Self {
+        let path = layout.directory.join(&relative_path);
+        Self {
+            path,
+            relative_path,
+            rows: 0,
+            writer: None,
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many row groups it has; each keeps its metadata in memory until the file is closed.
+    pub(super) fn row_groups(&self) -> usize {
+        self.writer
+            .as_ref()
+            .map_or(0, |writer| writer.flushed_row_groups().len())
+    }
+
+    /// Encodes `batches` as one row group and appends it. `wide` also spreads the columns.
+    pub(super) fn append(
+        &mut self,
+        layout: &Layout,
+        batches: &[RecordBatch],
+        wide: bool,
+    ) -> Result<(), LakeError> {
+        let failed = LakeError::parquet("write", &self.path);
+        if self.writer.is_none() {
+            // The writer syncs the directories once, at its end.
+            let parent = self.path.parent().unwrap_or(&layout.directory);
+            fs::create_dir_all(parent).map_err(LakeError::io("create the directory", parent))?;
+            let writer = SerializedFileWriter::new(
+                Reopened::create(&self.path)?,
+                Arc::clone(&layout.parquet_schema),
+                Arc::clone(&layout.properties),
+            );
+            self.writer = Some(writer.map_err(&failed)?);
+        }
+        let Some(writer) = self.writer.as_mut() else {
+            return Ok(());
+        };
+        let index = writer.flushed_row_groups().len();
+        let factory = ArrowRowGroupWriterFactory::new(writer, Arc::clone(&layout.spec.schema));
+        let columns = factory.create_column_writers(index).map_err(&failed)?;
+        let chunks = encode(layout, columns, batches, wide).map_err(&failed)?;
+
+        writer
+            .inner_mut()
+            .open()
+            .map_err(LakeError::io("open", &self.path))?;
+        let mut row_group = writer.next_row_group().map_err(&failed)?;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut row_group).map_err(&failed)?;
+        }
+        row_group.close().map_err(&failed)?;
+        writer.flush().map_err(LakeError::io("write", &self.path))?;
+        writer.inner_mut().close();
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        self.rows += rows as u64;
+        Ok(())
+    }
+
+    /// Writes the footer.
+    pub(super) fn close(&mut self) -> Result<(), LakeError> {
+        let Some(mut writer) = self.writer.take() else {
+            return Ok(());
+        };
+        writer
+            .inner_mut()
+            .open()
+            .map_err(LakeError::io("open", &self.path))?;
+        writer
+            .finish()
+            .map_err(LakeError::parquet("write", &self.path))?;
+        Ok(())
+    }
+}
+
+/// Encodes the columns of one row group.
+fn encode(
+    layout: &Layout,
+    columns: Vec<ArrowColumnWriter>,
+    batches: &[RecordBatch],
+    wide: bool,
+) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+    let fields = layout.spec.schema.fields();
+    let one = |(index, mut column): (usize, ArrowColumnWriter)| {
+        let field: &Field = &fields[index];
+        for batch in batches {
+            for leaf in compute_leaves(field, batch.column(index))? {
+                column.write(&leaf)?;
+            }
+        }
+        column.close()
+    };
+    if wide {
+        columns.into_par_iter().enumerate().map(one).collect()
+    } else {
+        columns.into_iter().enumerate().map(one).collect()
+    }
+}
+
+/// A file that is open only while a row group or the footer is written to it, so that a thousand
+/// partitions do not need a thousand descriptors.
+#[derive(Debug)]
+struct Reopened {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl Reopened {
+    /// Creates the file, which must not be there yet.
+    fn create(path: &Path) -> Result<Self, LakeError> {
+        let file = OpenOptions::new()
+            .append(true)
+            .create_new(true)
+            .open(path)
+            .map_err(LakeError::io("create", path))?;
+        Ok(Self {
+            path: path.to_path_buf(),
+            file: Some(file),
+        })
+    }
+
+    fn open(&mut self) -> io::Result<()> {
+        if self.file.is_none() {
+            self.file = Some(OpenOptions::new().append(true).open(&self.path)?);
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.file = None;
+    }
+}
+
+impl Write for Reopened {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.file {
+            Some(file) => file.write(bytes),
+            None => Err(io::Error::other(
+                "the file is written to while it is closed",
+            )),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), File::flush)
+    }
+}

@@ -1,0 +1,199 @@
+//! The table of inputs: facts about ingested inputs go in as rows, and come out to save reading
+//! the same file again.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::spec::{INPUTS, inputs_spec};
+use super::staged::StagedFiles;
+use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
+
+/// The facts about one input that a run has ingested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputRow {
+    /// The input, as it was named.
+    pub path: String,
+    /// The size of the file as it lies there, compressed or not.
+    pub size_bytes: i64,
+    /// When the file was last changed, in microseconds since 1970 in UTC; `None` where that is not
+    /// known, as for standard input.
+    pub modified_at: Option<i64>,
+    /// The digest of its decompressed bytes: its identity.
+    pub digest: Digest,
+    /// The shape it was found to have.
+    pub shape: String,
+    /// What became of its records.
+    pub counts: InputCounts,
+    /// When it was ingested, in microseconds since 1970 in UTC.
+    pub ingested_at: i64,
+    /// Whether its rejects are part of this batch. `false` if an earlier run, stopped before it
+    /// could commit the rows, has left them in the table already.
+    pub with_rejects: bool,
+}
+
+/// What became of the records of one input; `read` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InputCounts {
+    /// Records read.
+    pub read: i64,
+    /// Records in the rows table.
+    pub accepted: i64,
+    /// Records in the table of rejects.
+    pub rejected: i64,
+    /// Records that were there twice.
+    pub duplicate: i64,
+    /// Records that a later one replaced.
+    pub superseded: i64,
+    /// Records that are not of this kind.
+    pub skipped: i64,
+}
+
+/// An input that was ingested before, with what tells whether its file has changed since.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KnownInput {
+    /// The input, as it was named.
+    pub path: String,
+    /// The size of its file.
+    pub size_bytes: i64,
+    /// When its file was last changed, in microseconds since 1970 in UTC.
+    pub modified_at: Option<i64>,
+    /// The digest of its decompressed bytes.
+    pub digest: Digest,
+}
+
+/// The columns [`Lake::ingested_inputs`] reads.
+const KNOWN_COLUMNS: [&str; 5] = ["record_kind", "path", "size_bytes", "modified_at", "digest"];
+
+impl Lake {
+    /// All inputs of a record kind that the table of inputs knows, sorted by path; none if there is
+    /// no such table. A path may be there with several digests.
+    ///
+    /// # Errors
+    /// As [`Lake::snapshot`], and for data files that cannot be read.
+    pub fn ingested_inputs(&self, kind: &str) -> Result<Vec<KnownInput>, LakeError> {
+        let snapshot = match self.snapshot(INPUTS, None, None) {
+            Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
+            other => other?,
+        };
+        let mut known = Vec::new();
+        for file in &snapshot.files {
+            read_known(Path::new(&file.path), kind, &mut known)?;
+        }
+        known.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
+        Ok(known)
+    }
+
+    /// Writes the data file of the table of inputs for these rows.
+    pub(super) fn stage_inputs(
+        &self,
+        run_id: &str,
+        kind: &str,
+        inputs: &[&InputRow],
+    ) -> Result<StagedFiles, LakeError> {
+        let spec = inputs_spec();
+        let mut writer = PartitionWriter::new(self, &spec, WriterOptions::new(run_id))?;
+        writer.append_unpartitioned(rows(run_id, kind, inputs)?)?;
+        writer.finish()
+    }
+}
+
+/// The rows of the table of inputs, in the order of its specification.
+fn rows(run_id: &str, kind: &str, inputs: &[&InputRow]) -> Result<RecordBatch, LakeError> {
+    let same = |text: &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(inputs.iter().map(|_| text)))
+    };
+    let text = |value: fn(&InputRow) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(
+            inputs.iter().map(|input| value(input)),
+        ))
+    };
+    let number = |value: fn(&InputRow) -> i64| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(
+            inputs.iter().map(|input| value(input)),
+        ))
+    };
+    let time = |value: fn(&InputRow) -> Option<i64>| -> ArrayRef {
+        let times: TimestampMicrosecondArray = inputs.iter().map(|input| value(input)).collect();
+        Arc::new(times.with_timezone("UTC"))
+    };
+    let columns = vec![
+        same(run_id),
+        same(kind),
+        text(|input| input.path.clone()),
+        number(|input| input.size_bytes),
+        time(|input| input.modified_at),
+        text(|input| input.digest.to_string()),
+        text(|input| input.shape.clone()),
+        number(|input| input.counts.read),
+        number(|input| input.counts.accepted),
+        number(|input| input.counts.rejected),
+        number(|input| input.counts.duplicate),
+        number(|input| input.counts.superseded),
+        number(|input| input.counts.skipped),
+        time(|input| Some(input.ingested_at)),
+    ];
+    RecordBatch::try_new(inputs_spec().schema, columns).map_err(LakeError::arrow("build", INPUTS))
+}
+
+/// Reads the known inputs of one data file.
+fn read_known(path: &Path, kind: &str, known: &mut Vec<KnownInput>) -> Result<(), LakeError> {
+    let failed = LakeError::parquet("read", path);
+    let file = File::open(path).map_err(LakeError::io("open", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(&failed)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), KNOWN_COLUMNS);
+    let reader = builder.with_projection(mask).build().map_err(&failed)?;
+    for batch in reader {
+        let batch = batch.map_err(LakeError::arrow("read", INPUTS))?;
+        let columns = KnownColumns::of(&batch).ok_or_else(|| LakeError::LogBroken {
+            table: INPUTS.to_owned(),
+            file: path.display().to_string(),
+            reason: "its columns are not those of the table".to_owned(),
+        })?;
+        let of_kind = (0..batch.num_rows()).filter(|row| columns.kind.value(*row) == kind);
+        known.extend(of_kind.filter_map(|row| columns.input(row)));
+    }
+    Ok(())
+}
+
+struct KnownColumns<'a> {
+    kind: &'a StringArray,
+    path: &'a StringArray,
+    size_bytes: &'a Int64Array,
+    modified_at: &'a TimestampMicrosecondArray,
+    digest: &'a StringArray,
+}
+
+impl<'a> KnownColumns<'a> {
+    fn of(batch: &'a RecordBatch) -> Option<Self> {
+        let [kind, path, size_bytes, modified_at, digest] =
+            KNOWN_COLUMNS.map(|name| batch.column_by_name(name));
+        Some(Self {
+            kind: kind?.as_string_opt()?,
+            path: path?.as_string_opt()?,
+            size_bytes: size_bytes?.as_primitive_opt::<Int64Type>()?,
+            modified_at: modified_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
+            digest: digest?.as_string_opt()?,
+        })
+    }
+
+    /// One row. A digest that is none identifies nothing, so its row saves no reading.
+    fn input(&self, row: usize) -> Option<KnownInput> {
+        Some(KnownInput {
+            path: self.path.value(row).to_owned(),
+            size_bytes: self.size_bytes.value(row),
+            modified_at: self
+                .modified_at
+                .is_valid(row)
+                .then(|| self.modified_at.value(row)),
+            digest: self.digest.value(row).parse().ok()?,
+        })
+    }
+}

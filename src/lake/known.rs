@@ -1,0 +1,66 @@
+//! Which inputs were taken before: digests come in, the sets of those that are in the tables go
+//! out.
+
+use std::collections::HashSet;
+
+use super::spec::{INPUTS, REJECTS};
+use super::{Digest, Lake, LakeError, log};
+
+/// The digests that were asked for and have been committed, by table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Their accepted rows are in the rows table.
+    pub rows: HashSet<Digest>,
+    /// Their rejects are in the table of rejects.
+    pub rejects: HashSet<Digest>,
+    /// They have a row in the table of inputs.
+    pub inputs: HashSet<Digest>,
+}
+
+/// The application id of an input's transaction in a table.
+pub(super) fn app_id(table: &str, kind: &str, digest: &Digest) -> String {
+    format!("{table}:{kind}:{digest}")
+}
+
+impl Lake {
+    /// Looks up inputs by their digests: one pass over each log, however many there are. Tables
+    /// that do not exist know none.
+    ///
+    /// `rows_table` is the name of the table that takes the accepted rows, `kind` the record kind.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub fn known(
+        &self,
+        rows_table: &str,
+        kind: &str,
+        digests: &[Digest],
+    ) -> Result<Known, LakeError> {
+        let look = |table: &str| self.runtime().block_on(self.known_in(table, kind, digests));
+        Ok(Known {
+            rows: look(rows_table)?,
+            rejects: look(REJECTS)?,
+            inputs: look(INPUTS)?,
+        })
+    }
+
+    /// The digests with a transaction in one table.
+    pub(super) async fn known_in(
+        &self,
+        table: &str,
+        kind: &str,
+        digests: &[Digest],
+    ) -> Result<HashSet<Digest>, LakeError> {
+        let store = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        let wanted = digests
+            .iter()
+            .map(|digest| app_id(table, kind, digest))
+            .collect();
+        let present = log::present(table, &store, &wanted).await?;
+        let is_present = |digest: &&Digest| present.contains(&app_id(table, kind, digest));
+        Ok(digests.iter().filter(is_present).copied().collect())
+    }
+}

@@ -1,0 +1,197 @@
+//! Batches that wait on disk until their partition has enough for a row group of fair size.
+//!
+//! With a few hundred partitions a segment holds some kilobytes for each: a row group of that size
+//! would cost more in metadata (in memory until the file is closed, and for every reader after)
+//! than in data. One scratch file per writer takes them instead, in blocks that are used again, so
+//! that its size follows the number of partitions and not the size of the input.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use arrow::array::RecordBatch;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+
+use super::LakeError;
+
+/// Small against a spilled piece (tens of kilobytes and more), large against a system call.
+const BLOCK_BYTES: usize = 64 * 1024;
+
+/// The scratch file of one writer. It is deleted as soon as it is open, where the system allows
+/// that, and else when it is dropped: a killed process leaves nothing.
+#[derive(Debug)]
+pub(super) struct Spill {
+    table: &'static str,
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    file: Option<File>,
+    free: Vec<u32>,
+    blocks: u32,
+}
+
+/// Batches that were put into a [`Spill`]; taking them back frees their blocks.
+#[derive(Debug)]
+pub(super) struct Spilled {
+    blocks: Vec<u32>,
+    length: usize,
+}
+
+impl Spill {
+    /// A scratch file at `path`, created when it is first needed.
+    pub(super) fn new(table: &'static str, path: PathBuf) -> Self {
+        Self {
+            table,
+            path,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Writes batches, all of one schema, to the scratch file.
+    pub(super) fn put(&self, batches: &[RecordBatch]) -> Result<Option<Spilled>, LakeError> {
+        let Some(first) = batches.first() else {
+            return Ok(None);
+        };
+        let failed = LakeError::arrow("move out", self.table);
+        let mut stream = StreamWriter::try_new(Vec::new(), &first.schema()).map_err(&failed)?;
+        for batch in batches {
+            stream.write(batch).map_err(&failed)?;
+        }
+        let bytes = stream.into_inner().map_err(&failed)?;
+        let written = self
+            .write(&bytes)
+            .map_err(LakeError::io("write", &self.path))?;
+        Ok(Some(written))
+    }
+
+    /// Reads batches back, in the order they were put.
+    pub(super) fn take(&self, spilled: Spilled) -> Result<Vec<RecordBatch>, LakeError> {
+        let bytes = self
+            .read(&spilled)
+            .map_err(LakeError::io("read", &self.path))?;
+        self.lock().free.extend(spilled.blocks);
+        let failed = LakeError::arrow("read back", self.table);
+        let stream = StreamReader::try_new(bytes.as_slice(), None).map_err(&failed)?;
+        stream.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    fn write(&self, bytes: &[u8]) -> io::Result<Spilled> {
+        let mut state = self.lock();
+        let mut blocks = Vec::with_capacity(bytes.len().div_ceil(BLOCK_BYTES));
+        for piece in bytes.chunks(BLOCK_BYTES) {
+            let block = match state.free.pop() {
+                Some(block) => block,
+                None => {
+                    state.blocks = state
+                        .blocks
+                        .checked_add(1)
+                        .ok_or(io::ErrorKind::FileTooLarge)?;
+                    state.blocks - 1
+                }
+            };
+            let file = state.open(&self.path)?;
+            file.seek(SeekFrom::Start(offset(block)))?;
+            file.write_all(piece)?;
+            blocks.push(block);
+        }
+        Ok(Spilled {
+            blocks,
+            length: bytes.len(),
+        })
+    }
+
+    fn read(&self, spilled: &Spilled) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; spilled.length];
+        let mut state = self.lock();
+        let file = state.open(&self.path)?;
+        for (piece, block) in bytes.chunks_mut(BLOCK_BYTES).zip(&spilled.blocks) {
+            file.seek(SeekFrom::Start(offset(*block)))?;
+            file.read_exact(piece)?;
+        }
+        Ok(bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere ends the writer; the state itself is valid between any two statements.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn open(&mut self, path: &Path) -> io::Result<&mut File> {
+        if self.file.is_none() {
+            let file = OpenOptions::new()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(path)?;
+            // Where an open file cannot be deleted, dropping the spill does it.
+            let _ = fs::remove_file(path);
+            self.file = Some(file);
+        }
+        self.file
+            .as_mut()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Drop for Spill {
+    fn drop(&mut self) {
+        if self.lock().file.take().is_some() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn offset(block: u32) -> u64 {
+    u64::from(block) * BLOCK_BYTES as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{ArrayRef, DictionaryArray, Int64Array};
+    use arrow::datatypes::Int32Type;
+
+    use super::*;
+
+    fn batch(rows: i64, file: &str) -> RecordBatch {
+        let names: DictionaryArray<Int32Type> = (0..rows).map(|_| file).collect();
+        RecordBatch::try_from_iter([
+            (
+                "row",
+                Arc::new(Int64Array::from_iter_values(0..rows)) as ArrayRef,
+            ),
+            ("file", Arc::new(names) as ArrayRef),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn batches_come_back_in_order_and_their_blocks_are_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let spill = Spill::new("t", folder.path().join("_spill"));
+        let first = [batch(20_000, "a.json"), batch(1, "b.json")];
+        let second = [batch(3, "c.json")];
+        for _ in 0..3 {
+            let one = spill.put(&first).unwrap().unwrap();
+            let two = spill.put(&second).unwrap().unwrap();
+            assert_eq!(spill.take(two).unwrap(), second);
+            assert_eq!(spill.take(one).unwrap(), first);
+        }
+        // 20,000 rows of 12 bytes are 4 blocks, the small one is 1: the rounds shared them.
+        assert_eq!(spill.lock().blocks, 5);
+        assert!(spill.put(&[]).unwrap().is_none());
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            0,
+            "nothing is left to sweep"
+        );
+    }
+}

@@ -1,0 +1,216 @@
+//! Tables: a specification comes in, a Delta table that fits it goes out, made if need be.
+//!
+//! Refused: protocols above reader 1, writer 2 (deletion vectors and column mapping would not be
+//! seen by the report), columns or partitioning that differ from the specification.
+
+use std::fs;
+
+use deltalake::kernel::transaction::CommitProperties;
+use deltalake::kernel::{StructField, StructType};
+use deltalake::protocol::SaveMode;
+use deltalake::table::state::DeltaTableState;
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+
+use super::spec::TableSpec;
+use super::{Lake, LakeError, durable, log};
+
+/// The highest protocol every reader of the lake understands.
+const READER_VERSION: i32 = 1;
+const WRITER_VERSION: i32 = 2;
+
+impl Lake {
+    /// Makes the table if it is not there, and checks it against its specification. Several
+    /// processes may do so at once: one of them makes it.
+    ///
+    /// # Errors
+    /// [`LakeError::SchemaDiffers`] with the first column at fault, [`LakeError::Protocol`], or
+    /// what the store said.
+    pub fn create_if_missing(&self, spec: &TableSpec) -> Result<(), LakeError> {
+        let columns = spec.delta_columns()?;
+        if !self.table_exists(spec.name)? {
+            durable::create_directory(&self.table_directory(spec.name))?;
+            let created = self.runtime().block_on(self.create(spec, columns));
+            if let Err(error) = created {
+                // Another process may have been quicker, or the table landed and only what came
+                // after failed: what counts is whether it is there.
+                if !self.table_exists(spec.name)? {
+                    return Err(LakeError::delta("create", spec.name)(error));
+                }
+            }
+            self.sync_log(spec.name, 0)?;
+        }
+        self.runtime().block_on(self.open_checked(spec)).map(drop)
+    }
+
+    async fn create(
+        &self,
+        spec: &TableSpec,
+        columns: Vec<StructField>,
+    ) -> Result<(), DeltaTableError> {
+        // Without retries the loser of a race fails; with them it would write its own metadata
+        // over the winner's as version 1.
+        let properties = CommitProperties::default().with_max_retries(0);
+        self.handle(spec.name)?
+            .create()
+            .with_table_name(spec.name)
+            .with_columns(columns)
+            .with_partition_columns(spec.partition_column)
+            .with_save_mode(SaveMode::ErrorIfExists)
+            .with_commit_properties(properties)
+            .await
+            .map(drop)
+    }
+
+    /// A table handle that has read nothing yet.
+    pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
+        let url = self
+            .location
+            .table_url(table)
+            .map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
+        DeltaTableBuilder::from_url(url)?.build()
+    }
+
+    /// Whether the table has a log with at least one commit or checkpoint.
+    pub(super) fn table_exists(&self, table: &str) -> Result<bool, LakeError> {
+        let files = self.runtime().block_on(async {
+            let handle = self
+                .handle(table)
+                .map_err(LakeError::delta("open", table))?;
+            log::list(table, &handle.object_store()).await
+        })?;
+        Ok(files.newest().is_some())
+    }
+
+    /// Loads a table at a version, or the newest.
+    pub(super) async fn open(
+        &self,
+        table: &str,
+        version: Option<u64>,
+    ) -> Result<DeltaTable, LakeError> {
+        let mut handle = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?;
+        let files = log::list(table, &handle.object_store()).await?;
+        let Some(newest) = files.newest() else {
+            return Err(LakeError::NoTable {
+                table: table.to_owned(),
+                lake: self.location().to_string(),
+            });
+        };
+        let loaded = match version {
+            Some(version) if version > newest => {
+                return Err(LakeError::NoVersion {
+                    table: table.to_owned(),
+                    version: log::signed(version),
+                    newest: log::signed(newest),
+                });
+            }
+            Some(version) => handle.load_version(version).await,
+            None => handle.load().await,
+        };
+        loaded.map_err(LakeError::delta("load", table))?;
+        let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
+        check_protocol(table, state)?;
+        Ok(handle)
+    }
+
+    /// Loads the newest version of a table and checks it against its specification.
+    pub(super) async fn open_checked(&self, spec: &TableSpec) -> Result<DeltaTable, LakeError> {
+        let handle = self.open(spec.name, None).await?;
+        let state = handle
+            .snapshot()
+            .map_err(LakeError::delta("load", spec.name))?;
+        check_columns(spec, &state.schema())?;
+        check_partitioning(spec, state.metadata().partition_columns())?;
+        Ok(handle)
+    }
+
+    /// Makes one commit durable: its file and the directory that names it.
+    pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
+        let directory = self.table_directory(table).join("_delta_log");
+        durable::sync_file(&directory.join(format!("{version:020}.json")))?;
+        durable::sync_directory(&directory)?;
+        durable::sync_directory(&self.table_directory(table))?;
+        durable::sync_directory(self.directory())
+    }
+
+    /// Makes a checkpoint durable, since readers prefer it to the commits it stands for.
+    pub(super) fn sync_checkpoint(&self, table: &str, version: u64) -> Result<(), LakeError> {
+        let directory = self.table_directory(table).join("_delta_log");
+        let prefix = format!("{version:020}.checkpoint.");
+        let listed = fs::read_dir(&directory).map_err(LakeError::io("list", &directory))?;
+        for entry in listed {
+            let entry = entry.map_err(LakeError::io("list", &directory))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(&prefix) || name == "_last_checkpoint" {
+                durable::sync_file(&entry.path())?;
+            }
+        }
+        durable::sync_directory(&directory)
+    }
+}
+
+fn check_protocol(table: &str, state: &DeltaTableState) -> Result<(), LakeError> {
+    let protocol = state.protocol();
+    let (reader, writer) = (protocol.min_reader_version(), protocol.min_writer_version());
+    if reader > READER_VERSION || writer > WRITER_VERSION {
+        return Err(LakeError::Protocol {
+            table: table.to_owned(),
+            reader,
+            writer,
+        });
+    }
+    Ok(())
+}
+
+fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> {
+    let differs = |column: &str, expected: String, found: String| LakeError::SchemaDiffers {
+        table: spec.name.to_owned(),
+        column: column.to_owned(),
+        expected,
+        found,
+    };
+    let expected = spec.delta_columns()?;
+    for column in &expected {
+        match found.field(column.name()) {
+            None => return Err(differs(column.name(), describe(column), "missing".into())),
+            Some(other) if describe(other) != describe(column) => {
+                return Err(differs(column.name(), describe(column), describe(other)));
+            }
+            Some(_) => {}
+        }
+    }
+    let known = |name: &str| expected.iter().any(|column| column.name() == name);
+    match found.fields().find(|column| !known(column.name())) {
+        Some(extra) => Err(differs(extra.name(), "absent".into(), describe(extra))),
+        None => Ok(()),
+    }
+}
+
+fn check_partitioning(spec: &TableSpec, found: &[String]) -> Result<(), LakeError> {
+    let expected: Vec<&str> = spec.partition_column.into_iter().collect();
+    if found == expected {
+        return Ok(());
+    }
+    let column = expected
+        .first()
+        .copied()
+        .or(found.first().map(String::as_str))
+        .unwrap_or_default();
+    Err(LakeError::SchemaDiffers {
+        table: spec.name.to_owned(),
+        column: column.to_owned(),
+        expected: format!("partitioned by {expected:?}"),
+        found: format!("partitioned by {found:?}"),
+    })
+}
+
+fn describe(column: &StructField) -> String {
+    let null = if column.is_nullable() {
+        "nullable"
+    } else {
+        "not null"
+    };
+    format!("{} {null}", column.data_type())
+}

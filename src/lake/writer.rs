@@ -1,0 +1,396 @@
+//! The partition writer: batches with their partition value come in, durable Parquet files that no
+//! commit names yet go out.
+//!
+//! Memory: one segment being filled, one being encoded, and the metadata of the row groups of the
+//! files that are still open; none of it grows with the input. Refused: batches of another shape,
+//! partition values that are unsafe as a path, more partitions than the limit.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use rayon::prelude::*;
+
+use super::background::Task;
+use super::encode::Layout;
+use super::partition::PartitionValue;
+use super::slot::{self, Pending, Slot, Work};
+use super::spec::TableSpec;
+use super::spill::Spill;
+use super::staged::{self, DataFile, StagedFiles};
+use super::{Lake, LakeError, durable};
+
+/// How a [`PartitionWriter`] works.
+#[derive(Clone, Debug)]
+pub struct WriterOptions {
+    /// How many bytes of batches are gathered before they are encoded.
+    pub segment_bytes: usize,
+    /// The zstd level of the data pages, 1 to 22.
+    pub zstd_level: i32,
+    /// The most partitions one writer may have.
+    pub max_partitions: usize,
+    /// The run, which becomes part of the file names: 1 to 64 letters, digits, `-`, `_`.
+    pub run_id: String,
+}
+
+impl WriterOptions {
+    /// The defaults: segments of 32 MiB, zstd level 1, 1,000 partitions.
+    pub fn new(run_id: &str) -> Self {
+        Self {
+            segment_bytes: 32 * 1024 * 1024,
+            zstd_level: 1,
+            max_partitions: 1000,
+            run_id: run_id.to_owned(),
+        }
+    }
+}
+
+/// Metadata of open row groups is kept within this many column chunks, at some 700 bytes each.
+const MAX_OPEN_CHUNKS: usize = 40_000;
+
+/// What a small batch costs beside its values: the arrays themselves, per column.
+const ARRAY_OVERHEAD_BYTES: usize = 160;
+
+/// Writes the data files of one table for one run.
+///
+/// Every partition has one file, in which its rows stand in the order they were appended; very
+/// large loads go on in a second one. For the same batches the bytes of the files are the same,
+/// whatever the number of threads.
+///
+/// Dropping it without [`PartitionWriter::finish`] deletes what it has written.
+#[derive(Debug)]
+pub struct PartitionWriter {
+    layout: Arc<Layout>,
+    options: WriterOptions,
+    file_numbers: Arc<AtomicU64>,
+    spill: Arc<Spill>,
+    /// The schema of the first batch; all others must have the same types.
+    batch_schema: Option<SchemaRef>,
+    index: HashMap<Option<PartitionValue>, usize>,
+    /// Empty while a segment is being encoded: the slots travel with it.
+    slots: Vec<Slot>,
+    pending: Vec<Pending>,
+    pending_bytes: usize,
+    encoding: Option<Task<(Vec<Slot>, Result<(), LakeError>)>>,
+    rows: u64,
+}
+
+impl PartitionWriter {
+    /// A writer for `spec`'s table. It creates the table's directory.
+    ///
+    /// # Errors
+    /// A run id or specification that cannot be used, or a directory that cannot be created.
+    pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
+        super::check_run_id(&options.run_id)?;
+        spec.delta_columns()?;
+        let directory = lake.table_directory(spec.name);
+        durable::create_directory(&directory)?;
+        let file_numbers = Arc::clone(lake.file_numbers());
+        let number = file_numbers.fetch_add(1, Ordering::Relaxed);
+        let scratch = directory.join(format!("_spill-{}-{number:05}", options.run_id));
+        Ok(Self {
+            layout: Arc::new(Layout::new(spec, directory, options.zstd_level)?),
+            options,
+            file_numbers,
+            spill: Arc::new(Spill::new(spec.name, scratch)),
+            batch_schema: None,
+            index: HashMap::new(),
+            slots: Vec::new(),
+            pending: Vec::new(),
+            pending_bytes: 0,
+            encoding: None,
+            rows: 0,
+        })
+    }
+
+    /// Takes a batch whose rows all belong to `partition`. Encoding goes on in the background; an
+    /// error of it is returned by a later call.
+    ///
+    /// # Errors
+    /// [`LakeError::BatchShape`], [`LakeError::Partition`], [`LakeError::TooManyPartitions`], or
+    /// what went wrong with an earlier segment.
+    pub fn append(
+        &mut self,
+        partition: PartitionValue,
+        batch: RecordBatch,
+    ) -> Result<(), LakeError> {
+        let expected = self
+            .layout
+            .spec
+            .partition_column
+            .map(|_| self.layout.spec.partition_type);
+        if expected != Some(partition.partition_type()) {
+            return Err(LakeError::Partition {
+                value: partition.to_string(),
+                reason: "the table has another type of partition, or none",
+            });
+        }
+        self.push(Some(partition), batch)
+    }
+
+    /// Takes a batch for a table without partitions.
+    ///
+    /// # Errors
+    /// As [`PartitionWriter::append`].
+    pub fn append_unpartitioned(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
+        if self.layout.spec.partition_column.is_some() {
+            return Err(LakeError::Partition {
+                value: String::new(),
+                reason: "the table has partitions, and the batch comes without one",
+            });
+        }
+        self.push(None, batch)
+    }
+
+    fn push(
+        &mut self,
+        partition: Option<PartitionValue>,
+        batch: RecordBatch,
+    ) -> Result<(), LakeError> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.check_shape(&batch)?;
+        let slot = self.slot(partition)?;
+        let bytes = batch_bytes(&batch);
+        self.rows += batch.num_rows() as u64;
+        self.pending_bytes += bytes;
+        self.pending[slot].push(batch, bytes);
+        if self.pending_bytes >= self.options.segment_bytes {
+            self.hand_over(false)?;
+        }
+        Ok(())
+    }
+
+    /// The place of a partition, in the order of first appearance.
+    fn slot(&mut self, partition: Option<PartitionValue>) -> Result<usize, LakeError> {
+        if let Some(slot) = self.index.get(&partition) {
+            return Ok(*slot);
+        }
+        if self.index.len() >= self.options.max_partitions {
+            return Err(LakeError::TooManyPartitions {
+                table: self.layout.spec.name.to_owned(),
+                limit: self.options.max_partitions,
+            });
+        }
+        let slot = self.index.len();
+        let segment = match (&partition, self.layout.spec.partition_column) {
+            (Some(value), Some(column)) => Some(value.segment(column)?),
+            _ => None,
+        };
+        self.pending.push(Pending::new(partition.clone(), segment));
+        self.index.insert(partition, slot);
+        Ok(slot)
+    }
+
+    fn check_shape(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+        let schema = batch.schema_ref();
+        if self
+            .batch_schema
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, schema))
+        {
+            return Ok(());
+        }
+        let differs = |column: &str, expected: String, found: String| LakeError::BatchShape {
+            table: self.layout.spec.name.to_owned(),
+            column: column.to_owned(),
+            expected,
+            found,
+        };
+        let fields = self.layout.spec.schema.fields();
+        for (place, field) in fields.iter().enumerate() {
+            let Some(found) = schema.fields().get(place) else {
+                return Err(differs(
+                    field.name(),
+                    field.data_type().to_string(),
+                    "nothing".into(),
+                ));
+            };
+            let first = self
+                .batch_schema
+                .as_ref()
+                .map_or(field, |known| &known.fields()[place]);
+            let same = if self.batch_schema.is_some() {
+                first.data_type() == found.data_type()
+            } else {
+                value_type(field.data_type()) == value_type(found.data_type())
+            };
+            if field.name() != found.name() || !same {
+                let found = format!("{} {}", found.name(), found.data_type());
+                return Err(differs(field.name(), first.data_type().to_string(), found));
+            }
+        }
+        if let Some(extra) = schema.fields().get(fields.len()) {
+            return Err(differs(
+                extra.name(),
+                "absent".into(),
+                extra.data_type().to_string(),
+            ));
+        }
+        self.batch_schema.get_or_insert_with(|| Arc::clone(schema));
+        Ok(())
+    }
+
+    /// Waits for the segment in encoding, then starts the next one.
+    fn hand_over(&mut self, last: bool) -> Result<(), LakeError> {
+        self.wait()?;
+        self.pending_bytes = 0;
+        let known = self.slots.len();
+        self.slots
+            .extend(self.pending[known..].iter().map(Pending::slot));
+        self.name_files();
+        let work: Vec<Work> = self.pending.iter_mut().map(Pending::take).collect();
+        let mut slots = std::mem::take(&mut self.slots);
+        let (layout, spill) = (Arc::clone(&self.layout), Arc::clone(&self.spill));
+        self.encoding = Some(Task::start(move || {
+            let result = slot::encode_segment(&layout, &spill, &mut slots, work, last);
+            (slots, result)
+        }));
+        Ok(())
+    }
+
+    /// Gives every slot with work the name of the file it may need. Names are given here, in
+    /// order, so that they do not depend on which thread comes first.
+    fn name_files(&mut self) {
+        let columns = self.layout.spec.schema.fields().len().max(1);
+        let open: usize = self.slots.iter().map(Slot::row_groups).sum();
+        let roll_from = (open * columns > MAX_OPEN_CHUNKS).then(|| open.div_ceil(self.slots.len()));
+        for (slot, pending) in self.slots.iter_mut().zip(&self.pending) {
+            if slot.needs_name(roll_from) {
+                let number = self.file_numbers.fetch_add(1, Ordering::Relaxed);
+                let name = format!("part-{}-{number:05}.parquet", self.options.run_id);
+                slot.next_file = Some(match &pending.segment {
+                    Some(segment) => format!("{segment}/{name}"),
+                    None => name,
+                });
+            }
+        }
+    }
+
+    /// Takes the slots back from the segment in encoding, if there is one.
+    fn wait(&mut self) -> Result<(), LakeError> {
+        let Some(task) = self.encoding.take() else {
+            return Ok(());
+        };
+        match task.wait() {
+            Some((slots, result)) => {
+                self.slots = slots;
+                result
+            }
+            None => Err(LakeError::EncoderStopped {
+                table: self.layout.spec.name.to_owned(),
+            }),
+        }
+    }
+
+    /// Encodes what is left, closes every file, makes it durable and reads its footer back.
+    ///
+    /// # Errors
+    /// What went wrong with a segment, a file or its check; the files are then deleted.
+    pub fn finish(mut self) -> Result<StagedFiles, LakeError> {
+        self.hand_over(true)?;
+        self.wait()?;
+        let layout = Arc::clone(&self.layout);
+        let sealed: Result<Vec<Vec<DataFile>>, LakeError> = self
+            .slots
+            .par_iter_mut()
+            .map(|slot| slot.seal(&layout))
+            .collect();
+        let mut files: Vec<DataFile> = sealed?.into_iter().flatten().collect();
+        sync_directories(&layout.directory, &files)?;
+        files.sort_by(|one, other| file_name(one).cmp(file_name(other)));
+        let rows = files.iter().map(|file| file.rows).sum();
+        if rows != self.rows {
+            let path = layout.directory.clone();
+            return Err(LakeError::FileDiffers {
+                path,
+                what: "rows",
+                expected: self.rows,
+                found: rows,
+            });
+        }
+        // Nothing is left for the drop to delete.
+        self.slots.clear();
+        Ok(StagedFiles {
+            files,
+            rows,
+            table: layout.spec.name,
+        })
+    }
+
+    /// Stops, and deletes what was written.
+    ///
+    /// # Errors
+    /// The first file that could not be deleted; the others are still tried.
+    pub fn discard(mut self) -> Result<(), LakeError> {
+        self.remove_files()
+    }
+
+    fn remove_files(&mut self) -> Result<(), LakeError> {
+        // What went wrong with the files does not matter once they are to go.
+        let _ = self.wait();
+        let mut outcome = Ok(());
+        for slot in self.slots.drain(..) {
+            for path in slot.paths() {
+                outcome = outcome.and(staged::remove(&path));
+            }
+        }
+        outcome
+    }
+}
+
+impl Drop for PartitionWriter {
+    fn drop(&mut self) {
+        // Files that cannot be deleted are orphans, which no reader of the log sees.
+        let _ = self.remove_files();
+    }
+}
+
+/// Dictionaries are a way of holding values, not another type.
+fn value_type(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
+/// What a batch keeps in memory. Slices count for their own rows only, since the other slices of
+/// the same buffers are counted when they are appended.
+fn batch_bytes(batch: &RecordBatch) -> usize {
+    let column_bytes = |column: &arrow::array::ArrayRef| {
+        let values = column.to_data().get_slice_memory_size();
+        values.unwrap_or_else(|_| column.get_array_memory_size()) + ARRAY_OVERHEAD_BYTES
+    };
+    batch.columns().iter().map(column_bytes).sum()
+}
+
+fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
+    let mut directories: BTreeSet<PathBuf> = BTreeSet::from([table.to_path_buf()]);
+    for file in files {
+        directories.extend(
+            table
+                .join(&file.relative_path)
+                .parent()
+                .map(Path::to_path_buf),
+        );
+    }
+    let directories: Vec<PathBuf> = directories.into_iter().collect();
+    directories
+        .par_iter()
+        .try_for_each(|directory| durable::sync_directory(directory))
+}
+
+/// The last segment of a data file's path; it begins with the run id and the file's number.
+fn file_name(file: &DataFile) -> &str {
+    file.relative_path
+        .rsplit('/')
+        .next()
+        .unwrap_or(&file.relative_path)
+}
+
+#[cfg(test)]
+mod tests;

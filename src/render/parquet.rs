@@ -1,0 +1,91 @@
+//! Answers as Parquet files.
+//!
+//! | answer | columns, none of them null unless said |
+//! |---|---|
+//! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
+//! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null when nothing was bought) |
+//! | product list | `product_id` Utf8 |
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+
+use super::{Answer, RenderError};
+use crate::report::{ProductList, QuantitySeries, RevenueSeries};
+
+/// Precision and scale of every amount of the lake.
+const AMOUNT: (u8, i8) = (38, 9);
+
+pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
+    let batch = match answer {
+        Answer::QuantitySeries(series) => quantity_series(series),
+        Answer::RevenueSeries(series) => revenue_series(series),
+        Answer::ProductList(list) => product_list(list),
+    }?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
+    writer.write(&batch)?;
+    writer.close()?;
+    Ok(bytes)
+}
+
+fn quantity_series(series: &QuantitySeries) -> Result<RecordBatch, ArrowError> {
+    let quantities = series.points.iter().map(|p| p.purchase_quantity);
+    table([
+        (
+            Field::new("time", DataType::Utf8, false),
+            texts(series.points.iter().map(|point| point.time.as_str())),
+        ),
+        (
+            Field::new("purchase_quantity", DataType::Int64, false),
+            Arc::new(Int64Array::from_iter_values(quantities)),
+        ),
+    ])
+}
+
+fn revenue_series(series: &RevenueSeries) -> Result<RecordBatch, ArrowError> {
+    let (precision, scale) = AMOUNT;
+    let nanos = series.points.iter().map(|point| point.revenue.nanos());
+    let revenues = Decimal128Array::from_iter_values(nanos);
+    let revenues = revenues.with_precision_and_scale(precision, scale)?;
+    let currency = series.currency.as_ref().map(|c| c.as_str());
+    let currencies = StringArray::from(vec![currency; series.points.len()]);
+    table([
+        (
+            Field::new("time", DataType::Utf8, false),
+            texts(series.points.iter().map(|point| point.time.as_str())),
+        ),
+        (
+            Field::new("revenue", DataType::Decimal128(precision, scale), false),
+            Arc::new(revenues),
+        ),
+        (
+            Field::new("currency", DataType::Utf8, true),
+            Arc::new(currencies),
+        ),
+    ])
+}
+
+fn product_list(list: &ProductList) -> Result<RecordBatch, ArrowError> {
+    table([(
+        Field::new("product_id", DataType::Utf8, false),
+        texts(list.products.iter().map(String::as_str)),
+    )])
+}
+
+fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values))
+}
+
+fn table<const N: usize>(columns: [(Field, ArrayRef); N]) -> Result<RecordBatch, ArrowError> {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+}

@@ -1,0 +1,198 @@
+//! The three formats of the three answers.
+
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::io::Write;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+
+use super::*;
+use crate::report::{ParameterError, QuantityPoint, RevenuePoint};
+use crate::response::{ErrorResponse, ProductListResponse, QuantitySeriesResponse};
+use crate::rules::RuleId;
+use crate::values::currency::parse_currency;
+use crate::values::money::Amount;
+
+fn quantity() -> Answer {
+    let points = [("2013-07-16", 1), ("2013-07-17", 2)];
+    Answer::QuantitySeries(QuantitySeries {
+        points: points
+            .map(|(time, purchase_quantity)| QuantityPoint {
+                time: time.to_owned(),
+                purchase_quantity,
+            })
+            .to_vec(),
+        gross_items: 3,
+        refund_items: 0,
+    })
+}
+
+fn revenue(code: Option<&str>, nanos: &[i128]) -> Answer {
+    let currency = code.map(|code| parse_currency(code).expect("a currency").currency);
+    Answer::RevenueSeries(RevenueSeries {
+        points: nanos
+            .iter()
+            .map(|nanos| RevenuePoint {
+                time: "2024-01-31".to_owned(),
+                revenue: Amount::from_nanos(*nanos).expect("in range"),
+            })
+            .collect(),
+        currency,
+        currencies_present: currency.into_iter().collect(),
+    })
+}
+
+fn products(ids: &[&str]) -> Answer {
+    Answer::ProductList(ProductList {
+        products: ids.iter().map(|id| (*id).to_owned()).collect(),
+        total: ids.len(),
+    })
+}
+
+fn text(answer: &Answer, format: Format) -> String {
+    String::from_utf8(render(answer, format).expect("rendered")).expect("UTF-8")
+}
+
+#[test]
+fn the_quantity_series_is_the_documented_document() {
+    let json = text(&quantity(), Format::Json);
+    assert_eq!(
+        json,
+        r#"{
+  "message": "success",
+  "data": [
+    {
+      "time": "2013-07-16",
+      "purchase_quantity": 1
+    },
+    {
+      "time": "2013-07-17",
+      "purchase_quantity": 2
+    }
+  ]
+}
+"#
+    );
+    let read: QuantitySeriesResponse = serde_json::from_str(&json).expect("the shape");
+    assert_eq!(read.data[1].purchase_quantity, 2);
+}
+
+#[test]
+fn revenue_is_written_digit_by_digit_with_the_decimals_of_its_currency() {
+    let exact = 12_345_678_901_234_567_890_500_000_000;
+    let json = text(&revenue(Some("USD"), &[exact, -1]), Format::Json);
+    assert_eq!(
+        json,
+        r#"{
+  "message": "success",
+  "data": [
+    {
+      "time": "2024-01-31",
+      "revenue": 12345678901234567890.50
+    },
+    {
+      "time": "2024-01-31",
+      "revenue": -0.000000001
+    }
+  ]
+}
+"#
+    );
+    serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
+    let yen = text(&revenue(Some("JPY"), &[500_000_000_000]), Format::Json);
+    assert!(yen.contains("\"revenue\": 500.0\n"), "{yen}");
+    let dinar = text(&revenue(Some("KWD"), &[500_000_000_000]), Format::Json);
+    assert!(dinar.contains("\"revenue\": 500.000\n"), "{dinar}");
+    let none = text(&revenue(None, &[]), Format::Json);
+    assert_eq!(none, "{\n  \"message\": \"success\",\n  \"data\": []\n}\n");
+}
+
+#[test]
+fn the_product_list_and_the_error_are_the_documented_documents() {
+    let json = text(&products(&["a \"b\"", "é"]), Format::Json);
+    let read: ProductListResponse = serde_json::from_str(&json).expect("the shape");
+    assert_eq!(read.products, ["a \"b\"", "é"]);
+    assert!(json.starts_with("{\n  \"products\": ["), "{json}");
+
+    let error = ParameterError::refused(RuleId::ParUnit, "unit", "dia", "must be day or hour");
+    let json = error_document(&error).expect("rendered");
+    let read: ErrorResponse = serde_json::from_slice(&json).expect("the shape");
+    assert_eq!(read, error.to_response());
+    assert_eq!(
+        String::from_utf8(json).expect("UTF-8"),
+        "{\n  \"message\": \"'unit' must be day or hour; got \\\"dia\\\"\"\n}\n"
+    );
+}
+
+#[test]
+fn csv_has_a_header_and_crlf() {
+    assert_eq!(
+        text(&quantity(), Format::Csv),
+        "time,purchase_quantity\r\n2013-07-16,1\r\n2013-07-17,2\r\n"
+    );
+    assert_eq!(
+        text(&revenue(Some("BRL"), &[-2_500_000_000]), Format::Csv),
+        "time,revenue,currency\r\n2024-01-31,-2.50,BRL\r\n"
+    );
+}
+
+#[test]
+fn csv_texts_that_begin_like_a_formula_are_disarmed_and_the_rest_is_quoted() {
+    let ids = [
+        "=1+1",
+        "+5",
+        "-5",
+        "@x",
+        "\tx",
+        "\rx",
+        "a,b",
+        "say \"hi\"",
+        "two\nlines",
+        "ok=1",
+    ];
+    assert_eq!(
+        text(&products(&ids), Format::Csv),
+        "product_id\r\n'=1+1\r\n'+5\r\n'-5\r\n'@x\r\n'\tx\r\n\"'\rx\"\r\n\"a,b\"\r\n\
+         \"say \"\"hi\"\"\"\r\n\"two\nlines\"\r\nok=1\r\n"
+    );
+}
+
+#[test]
+fn parquet_reads_back_with_the_stated_types() {
+    let read = |answer: &Answer| {
+        let bytes = render(answer, Format::Parquet).expect("rendered");
+        assert_eq!(bytes, render(answer, Format::Parquet).expect("rendered"));
+        let mut file = tempfile::tempfile().expect("a file for the test");
+        file.write_all(&bytes).expect("written");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
+        let mut batches = reader.build().expect("a reader");
+        batches.next().expect("a batch").expect("readable")
+    };
+    let batch = read(&quantity());
+    assert_eq!(batch.column(0).as_string::<i32>().value(1), "2013-07-17");
+    assert_eq!(
+        batch.column(1).as_primitive::<Int64Type>().values(),
+        &[1, 2]
+    );
+
+    let largest = 99_999_999_999_999_999_999_999_999_999_999_999_999;
+    let batch = read(&revenue(Some("BRL"), &[largest, -1]));
+    assert_eq!(batch.column(1).data_type(), &DataType::Decimal128(38, 9));
+    let amounts = batch.column(1).as_primitive::<Decimal128Type>();
+    assert_eq!(amounts.values(), &[largest, -1]);
+    assert_eq!(batch.column(2).as_string::<i32>().value(0), "BRL");
+    assert!(read(&revenue(None, &[0])).column(2).is_null(0));
+
+    let batch = read(&products(&["=1+1"]));
+    assert_eq!(batch.column(0).as_string::<i32>().value(0), "=1+1");
+}
+
+#[test]
+fn an_unknown_format_is_named() {
+    assert_eq!("parquet".parse(), Ok(Format::Parquet));
+    let error = "xlsx".parse::<Format>().expect_err("unknown");
+    assert_eq!(
+        error.to_string(),
+        "\"xlsx\" is not a format: json, csv or parquet"
+    );
+}

@@ -1,0 +1,280 @@
+//! The parameters of the two series, from the texts as typed to values that have been judged.
+//!
+//! In: a [`SeriesRequest`] and the run time. Out: [`SeriesParameters`], which only
+//! [`SeriesParameters::resolve`] can make. Refused: the first parameter that breaks a `PAR-*` rule,
+//! as a [`ParameterError`].
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use super::ending::{Ending, EndingContext, EndingNote, resolve_ending};
+use super::parameter_error::ParameterError;
+use super::window::{HourLength, Unit, Window, WindowSpec};
+use crate::rules::RuleId;
+use crate::values::currency::{Currency, parse_currency};
+use crate::values::instant::format_utc_micros;
+
+const LENGTH_REQUIREMENT: &str =
+    "is required and must be a whole number between 1 and 100 (inclusive)";
+
+/// What was typed, by documented parameter name; nothing has been judged yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeriesRequest {
+    /// Days to return, 1 to 100; required.
+    pub length: Option<String>,
+    /// Where the series ends; the run time when absent.
+    pub ending_at: Option<String>,
+    /// `day` (when absent) or `hour`.
+    pub unit: Option<String>,
+    /// Only purchases of this app, compared byte for byte.
+    pub app_id: Option<String>,
+    /// Only purchases of this product, compared byte for byte.
+    pub product: Option<String>,
+    /// IANA name of the zone whose days are counted; UTC when absent.
+    pub timezone: Option<String>,
+    /// What `length` counts when `unit` is `hour`: `days` (when absent) or `units`.
+    pub hour_length: Option<String>,
+    /// The one currency of a revenue series.
+    pub currency: Option<String>,
+    /// Leave purchases with a negative price out.
+    pub exclude_refunds: bool,
+    /// Accept an `ending_at` after the run time.
+    pub allow_future: bool,
+}
+
+/// Whether purchases with a negative price are part of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Refunds {
+    /// A refund counts as another purchase, as it does at the documented API.
+    #[default]
+    Counted,
+    /// Refunds are left out.
+    Excluded,
+}
+
+/// The parameters of a series after every rule has been applied.
+///
+/// * `length` is between 1 and 100.
+/// * The window ends at `ending_at_micros`, inclusive, and lies in `timezone`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesParameters {
+    length: u8,
+    ending: Ending,
+    unit: Unit,
+    hour_length: HourLength,
+    timezone: Tz,
+    app_id: Option<String>,
+    product: Option<String>,
+    currency: Option<Currency>,
+    refunds: Refunds,
+    window: Window,
+}
+
+impl SeriesParameters {
+    /// Judges what was typed. `now` is the time of the run, taken once by the caller.
+    ///
+    /// # Errors
+    /// The first parameter that breaks a rule: `PAR-LENGTH`, `PAR-UNIT`, `PAR-TIMEZONE`,
+    /// `PAR-ENDING` or `PAR-CURRENCY`.
+    pub fn resolve(request: &SeriesRequest, now: DateTime<Utc>) -> Result<Self, ParameterError> {
+        let SeriesRequest {
+            length,
+            ending_at,
+            unit,
+            app_id,
+            product,
+            timezone,
+            hour_length,
+            currency,
+            exclude_refunds,
+            allow_future,
+        } = request;
+        let length = resolve_length(length.as_deref())?;
+        let unit = resolve_unit(unit.as_deref())?;
+        let hour_length = resolve_hour_length(hour_length.as_deref())?;
+        let timezone = resolve_timezone(timezone.as_deref())?;
+        let context = EndingContext {
+            timezone,
+            now,
+            allow_future: *allow_future,
+        };
+        let ending = resolve_ending(ending_at.as_deref(), &context)?;
+        let currency = resolve_currency(currency.as_deref())?;
+        let window = Window::new(&WindowSpec {
+            timezone,
+            unit,
+            hour_length,
+            length,
+            last_date: ending.date,
+            ending_at_micros: ending.micros,
+        });
+        Ok(Self {
+            length,
+            ending,
+            unit,
+            hour_length,
+            timezone,
+            app_id: app_id.clone(),
+            product: product.clone(),
+            currency,
+            refunds: if *exclude_refunds {
+                Refunds::Excluded
+            } else {
+                Refunds::Counted
+            },
+            window,
+        })
+    }
+
+    /// The UTC dates whose partitions a report with these parameters reads.
+    pub fn utc_dates(&self) -> RangeInclusive<NaiveDate> {
+        self.window.utc_dates()
+    }
+
+    /// The last instant that is counted, in microseconds UTC.
+    pub fn ending_at_micros(&self) -> i64 {
+        self.ending.micros
+    }
+
+    /// What was assumed about `ending_at`, each worth one warning.
+    pub fn notes(&self) -> &[EndingNote] {
+        &self.ending.notes
+    }
+
+    /// Every setting by name, as text, so that a run report can say how a number came about.
+    /// A filter that is not set has no entry.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        let unit = match self.unit {
+            Unit::Day => "day",
+            Unit::Hour => "hour",
+        };
+        let hour_length = match self.hour_length {
+            HourLength::Days => "days",
+            HourLength::Units => "units",
+        };
+        let optional = [
+            ("app_id", self.app_id.clone()),
+            ("product", self.product.clone()),
+            ("currency", self.currency.map(|c| c.as_str().to_owned())),
+        ];
+        [
+            ("length", self.length.to_string()),
+            ("ending_at", format_utc_micros(self.ending.micros)),
+            ("unit", unit.to_owned()),
+            ("hour_length", hour_length.to_owned()),
+            ("timezone", self.timezone.name().to_owned()),
+            (
+                "exclude_refunds",
+                (self.refunds == Refunds::Excluded).to_string(),
+            ),
+        ]
+        .into_iter()
+        .chain(
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| value.map(|value| (name, value))),
+        )
+        .collect()
+    }
+
+    pub(super) fn window(&self) -> &Window {
+        &self.window
+    }
+
+    pub(super) fn app_id(&self) -> Option<&str> {
+        self.app_id.as_deref()
+    }
+
+    pub(super) fn product(&self) -> Option<&str> {
+        self.product.as_deref()
+    }
+
+    pub(super) fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+
+    pub(super) fn refunds(&self) -> Refunds {
+        self.refunds
+    }
+}
+
+fn resolve_length(typed: Option<&str>) -> Result<u8, ParameterError> {
+    let rule = RuleId::ParLength;
+    let text = typed.ok_or_else(|| ParameterError::missing(rule, "length", LENGTH_REQUIREMENT))?;
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
+        .filter(|length| (1..=100).contains(length))
+        .ok_or_else(|| ParameterError::refused(rule, "length", text, LENGTH_REQUIREMENT))
+}
+
+fn resolve_unit(typed: Option<&str>) -> Result<Unit, ParameterError> {
+    let (text, hint) = match typed {
+        None | Some("day") => return Ok(Unit::Day),
+        Some("hour") => return Ok(Unit::Hour),
+        Some(text) => match text.to_lowercase().as_str() {
+            "dia" | "dias" => (
+                text,
+                " (the word of the translated documentation stands for day)",
+            ),
+            "hora" | "horas" => (
+                text,
+                " (the word of the translated documentation stands for hour)",
+            ),
+            _ => (text, ""),
+        },
+    };
+    let requirement = format!("must be day or hour{hint}");
+    Err(ParameterError::refused(
+        RuleId::ParUnit,
+        "unit",
+        text,
+        &requirement,
+    ))
+}
+
+fn resolve_hour_length(typed: Option<&str>) -> Result<HourLength, ParameterError> {
+    match typed {
+        None | Some("days") => Ok(HourLength::Days),
+        Some("units") => Ok(HourLength::Units),
+        Some(text) => Err(ParameterError::refused(
+            RuleId::ParLength,
+            "hour_length",
+            text,
+            "must be days or units: what 'length' counts when 'unit' is hour",
+        )),
+    }
+}
+
+fn resolve_timezone(typed: Option<&str>) -> Result<Tz, ParameterError> {
+    let Some(text) = typed else {
+        return Ok(Tz::UTC);
+    };
+    text.parse().map_err(|_: chrono_tz::ParseError| {
+        let hint = TZ_VARIANTS
+            .iter()
+            .find(|zone| zone.name().eq_ignore_ascii_case(text))
+            .map_or_else(String::new, |zone| format!("; is {zone} meant?"));
+        let requirement = format!(
+            "must be the name of a zone of the IANA database, such as America/Sao_Paulo{hint}"
+        );
+        ParameterError::refused(RuleId::ParTimezone, "timezone", text, &requirement)
+    })
+}
+
+fn resolve_currency(typed: Option<&str>) -> Result<Option<Currency>, ParameterError> {
+    let Some(text) = typed else {
+        return Ok(None);
+    };
+    let parsed = parse_currency(text).map_err(|error| {
+        let requirement = format!("must be an ISO 4217 currency, such as BRL ({error})");
+        ParameterError::refused(RuleId::ParCurrency, "currency", text, &requirement)
+    })?;
+    Ok(Some(parsed.currency))
+}
+
+#[cfg(test)]
+mod tests;

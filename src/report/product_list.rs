@@ -1,0 +1,106 @@
+//! The product list: every product id that was ever bought.
+//!
+//! In: the files of a lake version. Out: [`ProductList`], each id once, in order of its bytes.
+//! Refused: files that cannot be read.
+
+use polars::prelude::{PlRefPath, PolarsResult, col};
+
+use super::scan::{collect, scan_files};
+use super::{ReportError, ScanFile};
+
+/// Products on one page. The documentation names a `page` and no size; this is our choice.
+pub const PRODUCTS_PER_PAGE: usize = 100;
+
+/// Product ids, ascending by their bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductList {
+    /// The ids of the page, or all of them when no page was asked for.
+    pub products: Vec<String>,
+    /// How many there are on all pages.
+    pub total: usize,
+}
+
+/// Lists the distinct product ids; `page` counts from 0, a page after the last one is empty.
+///
+/// # Errors
+/// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
+pub fn product_list(files: &[ScanFile], page: Option<u32>) -> Result<ProductList, ReportError> {
+    let mut products = if files.is_empty() {
+        Vec::new()
+    } else {
+        distinct_products(files).map_err(|source| ReportError::Scan {
+            files: files.len(),
+            source,
+        })?
+    };
+    products.sort_unstable();
+    let total = products.len();
+    if let Some(page) = page {
+        let skipped = usize::try_from(page)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(PRODUCTS_PER_PAGE);
+        products = products
+            .into_iter()
+            .skip(skipped)
+            .take(PRODUCTS_PER_PAGE)
+            .collect();
+    }
+    Ok(ProductList { products, total })
+}
+
+fn distinct_products(files: &[ScanFile]) -> PolarsResult<Vec<String>> {
+    let paths = files
+        .iter()
+        .map(|file| PlRefPath::new(file.path.as_str()))
+        .collect();
+    let plan = scan_files(paths)?
+        .group_by([col("product_id")])
+        .agg(Vec::<polars::prelude::Expr>::new());
+    let frame = collect(plan)?;
+    let products = frame.column("product_id")?.str()?;
+    Ok(products.iter().flatten().map(str::to_owned).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fixture::{Event, Table};
+
+    fn table(ids: &[&str]) -> Table {
+        let events = ids
+            .iter()
+            .enumerate()
+            .map(|(at, id)| Event::at(&format!("2024-01-{:02}T10:00:00Z", at % 28 + 1)).product(id))
+            .collect::<Vec<_>>();
+        Table::of(&events)
+    }
+
+    #[test]
+    fn products_are_listed_once_in_byte_order() {
+        let table = table(&["b", "a", "b", "É", "B", " a", "b"]);
+        let list = product_list(&table.files, None).expect("a list");
+        assert_eq!(list.products, [" a", "B", "a", "b", "É"]);
+        assert_eq!(list.total, 5);
+    }
+
+    #[test]
+    fn a_page_holds_a_hundred_and_the_page_after_the_last_is_empty() {
+        let ids: Vec<String> = (0..150).map(|n| format!("p{n:03}")).collect();
+        let table = table(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+        let page = |number| {
+            product_list(&table.files, Some(number))
+                .expect("a list")
+                .products
+        };
+        assert_eq!(page(0), ids[..100]);
+        assert_eq!(page(1), ids[100..]);
+        assert_eq!(page(2), [""; 0]);
+        assert_eq!(page(u32::MAX), [""; 0]);
+    }
+
+    #[test]
+    fn a_lake_without_purchases_has_no_products() {
+        let list = product_list(&[], None).expect("a list");
+        assert_eq!(list.products, [""; 0]);
+    }
+}

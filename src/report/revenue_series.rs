@@ -1,0 +1,222 @@
+//! The revenue series: what was paid in each row's time, in one currency, to the last digit.
+//!
+//! In: parameters and files. Out: [`RevenueSeries`], zero-filled, ascending. Refused: a series over
+//! several currencies when none was chosen (they are never added up), sums that leave
+//! decimal(38, 9), files that cannot be read.
+
+use std::collections::BTreeSet;
+
+use polars::prelude::{DataFrame, DataType, Expr, PolarsResult, Scalar, col, lit, when};
+
+use super::parameter_error::ParameterError;
+use super::parameters::{Refunds, SeriesParameters};
+use super::scan::{Query, TICK, run_query};
+use super::wide_sum::WideSum;
+use super::{ReportError, ScanFile};
+use crate::rules::RuleId;
+use crate::values::currency::{Currency, minor_units, parse_currency};
+use crate::values::money::Amount;
+
+const REVENUE: &str = "revenue";
+const CURRENCY: &str = "currency";
+const IS_REFUND: &str = "is_refund";
+const LARGE: &str = "large";
+
+/// Amounts from here on (10^18 currency units, in 1e-9) are added up outside polars, which adds in
+/// an `i128` without looking at the carry. Below it, an `i128` holds 10^11 of them, more than the
+/// purchases of any group of any lake.
+const LARGE_NANOS: i128 = 1_000_000_000_000_000_000_000_000_000;
+
+/// One row of a revenue series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevenuePoint {
+    /// As [`super::QuantityPoint::time`].
+    pub time: String,
+    /// The exact sum of price × quantity; below zero when refunds outweigh.
+    pub revenue: Amount,
+}
+
+/// Revenue per day or hour in one currency.
+///
+/// Rows are those of a [`super::QuantitySeries`] with the same parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevenueSeries {
+    /// The rows.
+    pub points: Vec<RevenuePoint>,
+    /// The currency of the amounts; `None` when none was chosen and nothing was bought.
+    pub currency: Option<Currency>,
+    /// Every currency that the purchases of the window were paid in, by code.
+    pub currencies_present: Vec<Currency>,
+}
+
+impl RevenueSeries {
+    /// Decimals to write every amount with at least: the currency's own, and one in any case,
+    /// because recorded answers of the sibling series show `0.0` and `5000.0`, and a reader that
+    /// infers types must not see an integer in one row and a float in the next.
+    pub fn decimals(&self) -> usize {
+        let minor_units = self.currency.and_then(minor_units);
+        minor_units.map_or(1, |units| usize::from(units).max(1))
+    }
+}
+
+/// Works out the revenue series over the files of one lake version.
+///
+/// # Errors
+/// [`ReportError::Parameter`] (`PAR-CURRENCY`) when several currencies are present and none was
+/// chosen, [`ReportError::RevenueRange`] when the sum of a row is not a decimal(38, 9),
+/// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
+pub fn revenue_series(
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+) -> Result<RevenueSeries, ReportError> {
+    let ordinary = lines(parameters, files, &ordinary_sums())?;
+    let currencies_present = currencies(&ordinary)?;
+    let currency = choose_currency(parameters.currency(), &currencies_present)?;
+    let large = if ordinary.iter().any(|line| line.large > 0) {
+        lines(parameters, files, &large_rows())?
+    } else {
+        Vec::new()
+    };
+    let window = parameters.window();
+    let mut sums = vec![WideSum::default(); window.rows().len()];
+    for line in ordinary.iter().chain(&large) {
+        let counted = parameters.refunds() == Refunds::Counted || !line.is_refund;
+        let wanted = currency.is_some_and(|currency| line.currency == currency.as_str());
+        if let (true, Some(row)) = (counted && wanted, window.row_of_tick(line.tick)) {
+            sums[row].add_nanos(line.nanos);
+        }
+    }
+    let points = window
+        .rows()
+        .iter()
+        .zip(sums)
+        .map(|(time, sum)| match sum.total() {
+            Some(revenue) => Ok(RevenuePoint {
+                time: time.clone(),
+                revenue,
+            }),
+            None => Err(ReportError::RevenueRange { time: time.clone() }),
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(RevenueSeries {
+        points,
+        currency,
+        currencies_present,
+    })
+}
+
+fn is_large() -> Expr {
+    let limit = |nanos| lit(Scalar::new_decimal(nanos, 38, 9));
+    col(REVENUE)
+        .gt_eq(limit(LARGE_NANOS))
+        .or(col(REVENUE).lt_eq(limit(-LARGE_NANOS)))
+}
+
+/// The sums without the large amounts, and how many of those there are.
+fn ordinary_sums() -> Query {
+    let zero = lit(Scalar::new_decimal(0, 38, 9));
+    let sum = when(is_large())
+        .then(zero)
+        .otherwise(col(REVENUE))
+        .sum()
+        .alias(REVENUE);
+    Query::Totals {
+        keys: vec![col(IS_REFUND), col(CURRENCY)],
+        sums: vec![sum, is_large().sum().cast(DataType::Int64).alias(LARGE)],
+    }
+}
+
+/// The large amounts one by one.
+fn large_rows() -> Query {
+    Query::Rows {
+        condition: is_large(),
+        columns: vec![
+            col(IS_REFUND),
+            col(CURRENCY),
+            col(REVENUE),
+            lit(1_i64).alias(LARGE),
+        ],
+    }
+}
+
+/// One line of either query.
+struct Line {
+    tick: i64,
+    is_refund: bool,
+    currency: String,
+    nanos: i128,
+    large: i64,
+}
+
+fn lines(
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+    query: &Query,
+) -> Result<Vec<Line>, ReportError> {
+    let Some(frame) = run_query(parameters, files, query)? else {
+        return Ok(Vec::new());
+    };
+    read_lines(&frame).map_err(|source| ReportError::Scan {
+        files: files.len(),
+        source,
+    })
+}
+
+fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<Line>> {
+    let ticks = frame.column(TICK)?.i64()?;
+    let refunds = frame.column(IS_REFUND)?.bool()?;
+    let currencies = frame.column(CURRENCY)?.str()?;
+    let revenues = frame.column(REVENUE)?.decimal()?.physical();
+    let large = frame.column(LARGE)?.i64()?;
+    Ok((0..frame.height())
+        .filter_map(|at| {
+            Some(Line {
+                tick: ticks.get(at)?,
+                is_refund: refunds.get(at).unwrap_or(false),
+                currency: currencies.get(at)?.to_owned(),
+                nanos: revenues.get(at)?,
+                large: large.get(at)?,
+            })
+        })
+        .collect())
+}
+
+fn currencies(lines: &[Line]) -> Result<Vec<Currency>, ReportError> {
+    let codes: BTreeSet<&str> = lines.iter().map(|line| line.currency.as_str()).collect();
+    codes
+        .into_iter()
+        .map(|code| match parse_currency(code) {
+            Ok(parsed) => Ok(parsed.currency),
+            Err(_) => Err(ReportError::Value {
+                column: CURRENCY,
+                value: code.to_owned(),
+            }),
+        })
+        .collect()
+}
+
+fn choose_currency(
+    chosen: Option<Currency>,
+    present: &[Currency],
+) -> Result<Option<Currency>, ParameterError> {
+    match (chosen, present) {
+        (Some(currency), _) => Ok(Some(currency)),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(*only)),
+        (None, several) => {
+            let codes: Vec<&str> = several.iter().map(Currency::as_str).collect();
+            Err(ParameterError::missing(
+                RuleId::ParCurrency,
+                "currency",
+                &format!(
+                    "is required: the purchases were paid in {}, and amounts of different \
+                     currencies are not added up",
+                    codes.join(", ")
+                ),
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

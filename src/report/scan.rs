@@ -1,0 +1,167 @@
+//! The polars query both series share: which columns of which files, filtered, grouped by tick.
+//!
+//! In: parameters, files, and what to group by and sum up. Out: one small frame with a row per tick
+//! and key, column `tick` first. Files outside the window are not opened. A file whose UTC date lies
+//! wholly in one row of the series (every full day of a series by the UTC day) is summed without
+//! reading its `time` column. Refused: files that polars cannot read.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+use polars_buffer::Buffer;
+
+use super::parameters::SeriesParameters;
+use super::{ReportError, ScanFile};
+
+/// The column a series is folded by: see [`super::window::Window::row_of_tick`].
+pub(super) const TICK: &str = "tick";
+
+/// What a query does with the purchases of the window.
+#[derive(Clone, Debug)]
+pub(super) enum Query {
+    /// One line per tick and combination of `keys`, with these sums; a column without an
+    /// aggregation would become a list, which is a mistake.
+    Totals { keys: Vec<Expr>, sums: Vec<Expr> },
+    /// Every purchase that meets the condition, these columns of it.
+    Rows { condition: Expr, columns: Vec<Expr> },
+}
+
+/// Runs a query over the purchases that the parameters select; `None` when no file is in the window.
+pub(super) fn run_query(
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+    query: &Query,
+) -> Result<Option<DataFrame>, ReportError> {
+    let chosen = choose(parameters, files);
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let opened = chosen.values().map(Vec::len).sum();
+    chosen
+        .into_iter()
+        .map(|(reading, paths)| lazy_frame(parameters, reading, paths, query))
+        .collect::<PolarsResult<Vec<LazyFrame>>>()
+        .and_then(|frames| concat(frames, UnionArgs::default()))
+        .and_then(collect)
+        .map(Some)
+        .map_err(|source| ReportError::Scan {
+            files: opened,
+            source,
+        })
+}
+
+/// Opens data files by the names the log gives, without looking into folders or at their names.
+pub(super) fn scan_files(paths: Vec<PlRefPath>) -> PolarsResult<LazyFrame> {
+    let args = ScanArgsParquet {
+        glob: false,
+        cache: false,
+        hive_options: HiveOptions {
+            enabled: Some(false),
+            ..HiveOptions::default()
+        },
+        ..ScanArgsParquet::default()
+    };
+    LazyFrame::scan_parquet_files(Buffer::from(paths), args)
+}
+
+/// Runs a plan on the engine that reads in batches, so that memory does not grow with the files.
+pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
+    // A plan without sinks, as all of ours are, has a single result.
+    plan.collect_with_engine(Engine::Streaming)
+        .map(|result| result.unwrap_single())
+}
+
+/// How the purchases of a file find their tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reading {
+    /// The time of each purchase says it.
+    Time,
+    /// All of them belong to this one.
+    WholeDate(i64),
+}
+
+/// The files of the window, by how they are to be read.
+fn choose(parameters: &SeriesParameters, files: &[ScanFile]) -> BTreeMap<Reading, Vec<PlRefPath>> {
+    let window = parameters.window();
+    let dates = window.utc_dates();
+    let mut chosen: BTreeMap<Reading, Vec<PlRefPath>> = BTreeMap::new();
+    for file in files.iter().filter(|f| dates.contains(&f.purchase_date)) {
+        let reading = window
+            .tick_of_whole_date(file.purchase_date)
+            .map_or(Reading::Time, Reading::WholeDate);
+        let paths = chosen.entry(reading).or_default();
+        paths.push(PlRefPath::new(file.path.as_str()));
+    }
+    for paths in chosen.values_mut() {
+        paths.sort_unstable();
+    }
+    chosen
+}
+
+fn lazy_frame(
+    parameters: &SeriesParameters,
+    reading: Reading,
+    paths: Vec<PlRefPath>,
+    query: &Query,
+) -> PolarsResult<LazyFrame> {
+    let mut plan = scan_files(paths)?;
+    for condition in filters(parameters) {
+        plan = plan.filter(condition);
+    }
+    let tick = match reading {
+        Reading::Time => {
+            plan = plan.filter(in_window(parameters));
+            tick_of_time(parameters)
+        }
+        Reading::WholeDate(tick) => lit(tick),
+    };
+    let tick = tick.cast(DataType::Int64).alias(TICK);
+    Ok(match query {
+        Query::Totals { keys, sums } => match reading {
+            Reading::Time => {
+                let keys: Vec<Expr> = std::iter::once(tick).chain(keys.iter().cloned()).collect();
+                plan.group_by(keys).agg(sums)
+            }
+            Reading::WholeDate(_) => plan
+                .group_by(keys)
+                .agg(sums)
+                .select([tick, all().as_expr()]),
+        },
+        Query::Rows { condition, columns } => plan.filter(condition.clone()).select(
+            std::iter::once(tick)
+                .chain(columns.iter().cloned())
+                .collect::<Vec<_>>(),
+        ),
+    })
+}
+
+/// Exact matches only: no trimming, no folding of case. A purchase without an app matches no app.
+fn filters(parameters: &SeriesParameters) -> Vec<Expr> {
+    [
+        ("app_id", parameters.app_id()),
+        ("product_id", parameters.product()),
+    ]
+    .into_iter()
+    .filter_map(|(column, wanted)| wanted.map(|text| col(column).eq(lit(text))))
+    .collect()
+}
+
+fn in_window(parameters: &SeriesParameters) -> Expr {
+    let (first, last) = parameters.window().micros().into_inner();
+    let instant = |micros| {
+        lit(Scalar::new_datetime(
+            micros,
+            TimeUnit::Microseconds,
+            Some(TimeZone::UTC),
+        ))
+    };
+    col("time")
+        .gt_eq(instant(first))
+        .and(col("time").lt_eq(instant(last)))
+}
+
+fn tick_of_time(parameters: &SeriesParameters) -> Expr {
+    let window = parameters.window();
+    let since_start = col("time").to_physical() - lit(*window.micros().start());
+    since_start / lit(window.tick_micros())
+}

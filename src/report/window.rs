@@ -1,0 +1,272 @@
+//! The rows of a series and the stretches of time that are counted in each of them.
+//!
+//! In: zone, unit, length, last local date and last instant. Out: the rows' `time` texts, ascending,
+//! and a grid of equal ticks fine enough that every row begins and ends on one, so that a query can
+//! count by tick with one integer division and the few thousand ticks are folded into rows here.
+//! That keeps 23-, 24.5- and 25-hour days, half-hour zones and skipped dates exact without asking
+//! the query engine for any calendar arithmetic.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+
+use super::local_days::{DateRun, WIDEST_OFFSET_SECONDS, date_runs, midnight_utc_seconds};
+use crate::values::instant::date_utc;
+
+const SECOND_MICROS: i64 = 1_000_000;
+const HOUR_SECONDS: i64 = 3_600;
+const DAY_MICROS: i64 = 86_400 * SECOND_MICROS;
+
+/// Local days that surely hold 100 hours, even when the zone skips one of them.
+const DAYS_OF_100_HOURS: u64 = 7;
+
+/// The time between two points of a series.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// One row per local date.
+    #[default]
+    Day,
+    /// One row per hour, counted from the first instant of each local date.
+    Hour,
+}
+
+/// What `length` counts in a series by the hour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HourLength {
+    /// Local dates, as the documentation of the purchases series says: about 2,400 rows at most.
+    #[default]
+    Days,
+    /// Rows, as the documentation of the sibling series says.
+    Units,
+}
+
+/// What a window is made from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WindowSpec {
+    pub(super) timezone: Tz,
+    pub(super) unit: Unit,
+    pub(super) hour_length: HourLength,
+    /// 1 to 100.
+    pub(super) length: u8,
+    /// The local date of the last row.
+    pub(super) last_date: NaiveDate,
+    /// The last instant that is counted.
+    pub(super) ending_at_micros: i64,
+}
+
+/// A stretch of time that belongs to one row: `from_micros <= t < until_micros`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    from_micros: i64,
+    until_micros: i64,
+    row: usize,
+}
+
+/// The rows of a series, and which instants belong to which.
+///
+/// * `rows` ascend in time; a row of a date that the zone skipped has no span.
+/// * `spans` ascend, do not overlap, and end at or before `ending_at_micros`.
+/// * Every span begins on a tick, and none ends inside a tick that another one begins in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    rows: Vec<String>,
+    spans: Vec<Span>,
+    ending_at_micros: i64,
+    tick_micros: i64,
+}
+
+impl Window {
+    /// Lays out the rows: exactly `length` for a series by the day, zero-filled by construction.
+    pub(super) fn new(spec: &WindowSpec) -> Self {
+        let (rows, spans) = match spec.unit {
+            Unit::Day => day_rows(spec),
+            Unit::Hour => hour_rows(spec),
+        };
+        Self {
+            tick_micros: tick_micros(&spans),
+            rows,
+            spans,
+            ending_at_micros: spec.ending_at_micros,
+        }
+    }
+
+    /// The `time` of each row.
+    pub(super) fn rows(&self) -> &[String] {
+        &self.rows
+    }
+
+    /// The first and the last instant that are counted, in microseconds; empty when no instant is.
+    pub(super) fn micros(&self) -> RangeInclusive<i64> {
+        let first = self.spans.first();
+        first.map_or(self.ending_at_micros + 1, |span| span.from_micros)..=self.ending_at_micros
+    }
+
+    /// The UTC dates of the instants that are counted.
+    pub(super) fn utc_dates(&self) -> RangeInclusive<NaiveDate> {
+        let (first, last) = self.micros().into_inner();
+        date_utc(first)..=date_utc(last)
+    }
+
+    /// The width of a tick; tick 0 begins at the first instant of the window.
+    pub(super) fn tick_micros(&self) -> i64 {
+        self.tick_micros
+    }
+
+    /// The row that a tick is counted in, if any.
+    pub(super) fn row_of_tick(&self, tick: i64) -> Option<usize> {
+        let at = self.spans.first()?.from_micros + tick * self.tick_micros;
+        self.span_at(at).map(|span| span.row)
+    }
+
+    /// A tick of the row that holds the whole of a UTC date, or `None` when the date is spread over
+    /// rows or partly outside the window, so that the time of each purchase must be looked at.
+    pub(super) fn tick_of_whole_date(&self, date: NaiveDate) -> Option<i64> {
+        let midnight = midnight_utc_seconds(date) * SECOND_MICROS;
+        let span = self.span_at(midnight)?;
+        let first = self.spans.first()?.from_micros;
+        (midnight + DAY_MICROS <= span.until_micros)
+            .then(|| (span.from_micros - first) / self.tick_micros)
+    }
+
+    fn span_at(&self, at_micros: i64) -> Option<&Span> {
+        let after = self
+            .spans
+            .partition_point(|span| span.from_micros <= at_micros);
+        let span = self.spans.get(after.checked_sub(1)?)?;
+        (at_micros < span.until_micros).then_some(span)
+    }
+}
+
+/// One row per local date, in the calendar's order, skipped dates included.
+fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
+    let first_date = days_before(spec.last_date, u64::from(spec.length) - 1);
+    let rows = first_date
+        .iter_days()
+        .take(usize::from(spec.length))
+        .map(|date| date.to_string())
+        .collect();
+    let spans = runs_since(spec, first_date)
+        .into_iter()
+        .filter(|run| run.date <= spec.last_date)
+        .filter_map(|run| {
+            let row = usize::try_from((run.date - first_date).num_days()).ok()?;
+            Some(span(run.from_s, run.until_s, row, spec.ending_at_micros))
+        })
+        .collect();
+    (rows, spans)
+}
+
+/// One row per hour since the first instant of each run of a local date; the last hour of a run is
+/// shorter when the run is not made of whole hours (Lord Howe changes its clocks by half an hour),
+/// so that the hours of a date always add up to its day.
+fn hour_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
+    let runs = match spec.hour_length {
+        HourLength::Days => {
+            let first_date = days_before(spec.last_date, u64::from(spec.length) - 1);
+            let mut runs = runs_since(spec, first_date);
+            runs.retain(|run| run.date <= spec.last_date);
+            runs
+        }
+        HourLength::Units => runs_since(spec, days_before(spec.last_date, DAYS_OF_100_HOURS)),
+    };
+    let mut hours: Vec<Span> = runs
+        .iter()
+        .flat_map(|run| hours_of(run, spec.ending_at_micros))
+        .collect();
+    if spec.hour_length == HourLength::Units {
+        hours.drain(..hours.len().saturating_sub(usize::from(spec.length)));
+    }
+    for (row, hour) in hours.iter_mut().enumerate() {
+        hour.row = row;
+    }
+    let rows = hours
+        .iter()
+        .map(|hour| hour_text(spec.timezone, hour.from_micros))
+        .collect();
+    (rows, hours)
+}
+
+fn hours_of(run: &DateRun, ending_at_micros: i64) -> impl Iterator<Item = Span> {
+    let DateRun {
+        from_s, until_s, ..
+    } = *run;
+    (0..)
+        .map(move |hour| from_s + hour * HOUR_SECONDS)
+        .take_while(move |hour_s| *hour_s < until_s)
+        .map(move |hour_s| {
+            let end_s = (hour_s + HOUR_SECONDS).min(until_s);
+            span(hour_s, end_s, 0, ending_at_micros)
+        })
+}
+
+/// The runs of local dates from the first instant of a date to the end of the window.
+fn runs_since(spec: &WindowSpec, first_date: NaiveDate) -> Vec<DateRun> {
+    let from_s = midnight_utc_seconds(first_date) - WIDEST_OFFSET_SECONDS;
+    let until_s = spec.ending_at_micros.div_euclid(SECOND_MICROS) + 1;
+    let mut runs = date_runs(spec.timezone, from_s, until_s);
+    runs.retain(|run| run.date >= first_date);
+    runs
+}
+
+fn span(from_s: i64, until_s: i64, row: usize, ending_at_micros: i64) -> Span {
+    Span {
+        from_micros: from_s * SECOND_MICROS,
+        until_micros: (until_s * SECOND_MICROS).min(ending_at_micros + 1),
+        row,
+    }
+}
+
+/// The widest tick on which every span begins, and every span but the last ends.
+fn tick_micros(spans: &[Span]) -> i64 {
+    let Some((last, earlier)) = spans.split_last() else {
+        return 1;
+    };
+    let first = spans.first().map_or(last.from_micros, |s| s.from_micros);
+    let edges = earlier
+        .iter()
+        .flat_map(|span| [span.from_micros, span.until_micros])
+        .chain([last.from_micros]);
+    let tick = edges.fold(0, |tick, edge| greatest_common_divisor(tick, edge - first));
+    if tick == 0 {
+        last.until_micros - last.from_micros
+    } else {
+        tick
+    }
+}
+
+fn greatest_common_divisor(a: i64, b: i64) -> i64 {
+    if b == 0 {
+        a
+    } else {
+        greatest_common_divisor(b, a % b)
+    }
+}
+
+fn days_before(date: NaiveDate, days: u64) -> NaiveDate {
+    date.checked_sub_days(Days::new(days))
+        .expect("a window ends in 1970 or later and is at most 100 days long")
+}
+
+/// ISO 8601 extended, with the offset that tells the two 23:00 of a 25-hour day apart; `Z` in UTC.
+fn hour_text(timezone: Tz, from_micros: i64) -> String {
+    let instant: DateTime<Utc> = DateTime::from_timestamp_micros(from_micros)
+        .expect("a window lies between 1969 and 2262, far inside chrono's calendar");
+    let local = timezone.from_utc_datetime(&instant.naive_utc());
+    if is_utc(timezone) {
+        local.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    } else {
+        local.format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+}
+
+/// Whether a zone is UTC under one of its names; London in winter is not.
+fn is_utc(timezone: Tz) -> bool {
+    matches!(
+        timezone.name(),
+        "UTC" | "Etc/UTC" | "UCT" | "Etc/UCT" | "Universal" | "Etc/Universal" | "Zulu" | "Etc/Zulu"
+    )
+}
+
+#[cfg(test)]
+mod tests;
