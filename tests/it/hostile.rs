@@ -34,53 +34,64 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     assert_eq!(output.stderr(), "", "{}", output.story());
 }
 
-/// What a value must not carry to a terminal: escape, bell, and the eight-bit form of escape-[.
-fn steers_a_terminal(text: &str) -> bool {
-    text.contains(['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'])
+/// Escape, bell, the eight-bit form of escape-[, and the mark that turns text around.
+#[track_caller]
+fn assert_harmless(output: &Output) {
+    let steers = ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'];
+    for text in [output.stdout(), output.stderr()] {
+        assert!(!text.contains(steers), "{text:?}\n{}", output.story());
+    }
 }
 
-#[test]
-fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
-    let workdir = Workdir::new();
+/// Writes dumps in which every value, name and header tries it, and returns their names.
+fn hostile_dumps(workdir: &Workdir) -> [&'static str; 5] {
     let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}";
     let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e""#;
-    let of = |record: Record<'_>| record.json() + "\n";
+    let usual = Record::default();
     let key = format!(",\"properties\":{{{escaped}:1,\"$x{steer}\":1}}");
-    let json = [
-        of(Record {
+    let lines = [
+        usual.json(),
+        Record {
             currency: escaped,
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             price: escaped,
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             time: escaped,
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             product_id: escaped,
             quantity: "0",
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             more: r#","properties":{"$\u001b[31m":1}"#,
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             more: r#","\u001b[31m":1,"\u001b[31m":2"#,
-            ..Record::default()
-        }),
-        of(Record {
+            ..usual
+        }
+        .json(),
+        Record {
             more: &key,
-            ..Record::default()
-        }),
-        format!("{{\"external_id\":\"{steer}\"\n"),
-        format!("{steer}\n"),
+            ..usual
+        }
+        .json(),
+        format!("{{\"external_id\":\"{steer}\""),
+        steer.to_owned(),
     ];
     let header = "external_id,product_id,currency,price,time";
-    workdir.write("a.ndjson", Record::default().json() + "\n" + &json.concat());
+    workdir.write("a.ndjson", lines.join("\n"));
     workdir.write(
         "b.csv",
         format!("{header}\na,{steer},{steer},{steer},{steer}\na,b,{steer}\n"),
@@ -91,21 +102,17 @@ fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
     );
     workdir.write("d.csv", format!("{steer},{header}\n{steer},{steer},\"\n"));
     workdir.write("e.json", format!("{{\"purchases\":[{steer}]}}"));
-    let inputs = ["a.ndjson", "b.csv", "c.csv", "d.csv", "e.json"];
-    for input in inputs {
+    ["a.ndjson", "b.csv", "c.csv", "d.csv", "e.json"]
+}
+
+#[test]
+fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
+    let workdir = Workdir::new();
+    for input in hostile_dumps(&workdir) {
         for format in ["text", "json", "response"] {
             let output = check(&workdir, &[ALL[0], ALL[1], "--format", format, input]);
             assert!(!output.stdout().is_empty(), "{}", output.story());
-            assert!(
-                !steers_a_terminal(output.stdout()),
-                "{input} {format}: {:?}",
-                output.stdout()
-            );
-            assert!(
-                !steers_a_terminal(output.stderr()),
-                "{input} {format}: {:?}",
-                output.stderr()
-            );
+            assert_harmless(&output);
         }
         for log in ["text", "json"] {
             let lake = format!("lake of {input} {log}");
@@ -119,12 +126,7 @@ fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
                 log,
                 input,
             ];
-            let output = workdir.run(arguments);
-            assert!(
-                !steers_a_terminal(output.stderr()),
-                "{input}: {:?}",
-                output.stderr()
-            );
+            assert_harmless(&workdir.run(arguments));
         }
     }
 }
@@ -135,34 +137,17 @@ fn hostile_file_names_and_parameters_cannot_steer_a_terminal() {
     let steer = "\u{1b}[31mred";
     workdir.write(steer, mixed());
     for format in ["text", "json", "response"] {
-        let output = check(&workdir, &["--format", format, steer]);
-        assert!(
-            !steers_a_terminal(output.stdout()),
-            "{format}: {:?}",
-            output.stdout()
-        );
-        assert!(
-            !steers_a_terminal(output.stderr()),
-            "{format}: {:?}",
-            output.stderr()
-        );
+        assert_harmless(&check(&workdir, &["--format", format, steer]));
     }
     let refused = workdir.run(["ingest", "--lake", "lake", steer]);
-    refused.assert_code(3);
-    assert!(
-        !steers_a_terminal(refused.stderr()),
-        "{:?}",
-        refused.stderr()
-    );
+    assert_harmless(refused.assert_code(3));
     for arguments in [
         ["ingest", "--lake", "lake", "no such \u{1b}[31m"],
         ["ingest", "--lake", "lake", "no such \u{1b}[31m*"],
         ["run", "no such \u{1b}[31m", "--date", "2026-10-05"],
         ["rules", "list", "no such \u{1b}[31m", "--quiet"],
     ] {
-        let output = workdir.run(arguments);
-        let text = [output.stdout(), output.stderr()].concat();
-        assert!(!steers_a_terminal(&text), "{text:?}");
+        assert_harmless(&workdir.run(arguments));
     }
     workdir.write("good.ndjson", numbered(0, 1));
     workdir.ingest(["good.ndjson"]).assert_code(0);
@@ -172,9 +157,6 @@ fn hostile_file_names_and_parameters_cannot_steer_a_terminal() {
         &["--length", "1", "--ending-at", steer],
         &["--length", "1", "--timezone", steer],
     ] {
-        let answer = workdir.report("quantity-series", arguments);
-        answer.assert_code(2);
-        let text = [answer.stdout(), answer.stderr()].concat();
-        assert!(!steers_a_terminal(&text), "{arguments:?}: {text:?}");
+        assert_harmless(workdir.report("quantity-series", arguments).assert_code(2));
     }
 }

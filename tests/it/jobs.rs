@@ -46,11 +46,11 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
         .collect();
     first.assert_stdout(&quantity_series(&rows[rows.len() - 7..]));
     let csv = fs::read_to_string(workdir.path("target/demo/quantity_series.csv")).expect("the CSV");
-    let lines: String = rows
+    let lines: Vec<String> = rows
         .iter()
         .map(|(time, quantity)| format!("{time},{quantity}\r\n"))
         .collect();
-    assert_eq!(csv, format!("time,purchase_quantity\r\n{lines}"));
+    assert_eq!(csv, format!("time,purchase_quantity\r\n{}", lines.concat()));
     let path = workdir.path("target/demo/revenue_series.json");
     let revenue = fs::read_to_string(path).expect("the revenue series");
     let name = "default_tz_sao_paulo/revenue_series_day_brl_sao_paulo.json";

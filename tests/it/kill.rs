@@ -18,7 +18,7 @@ const MOST_ATTEMPTS: u32 = 80;
 /// Chooses the instants; `PURCHASE_ETL_KILL_SEED` gives another.
 const SEED: u64 = 20_261_120;
 
-/// SplitMix64 (Steele, Lea, Flood 2014): enough to choose instants.
+/// `SplitMix64` (Steele, Lea, Flood 2014): enough to choose instants.
 struct Instants(u64);
 
 impl Instants {
@@ -172,7 +172,7 @@ fn a_run_that_waits_for_its_input_can_be_interrupted() {
         .write_all(numbered(0, 3).as_bytes())
         .expect("the pipe holds this much");
     // The lake is made before the input is read.
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !workdir.lake().join("inputs/_delta_log").exists() {
         assert!(Instant::now() < deadline, "the run makes no tables");
         std::thread::sleep(Duration::from_millis(5));
