@@ -139,7 +139,10 @@ fn check_answers_as_the_service_would() {
     ];
     workdir.write(
         "track.json",
-        format!("{{\"purchases\":[{}]}}", purchases.join(",")),
+        format!(
+            "{{\"attributes\":[{{}},{{}}],\"purchases\":[{}]}}",
+            purchases.join(",")
+        ),
     );
     let output = check(
         &workdir,

@@ -144,7 +144,8 @@ fn the_odd_values_of_vector_6_are_read_as_it_says() {
     assert_eq!(report["counts"]["accepted"], 3, "{report:#}");
     for (rule, count) in [
         ("BRZ-TIME-NOOFFSET", 1),
-        ("BRZ-TIME-OFFSETFORM", 2),
+        // The offset of the third belongs to the pattern of the document.
+        ("BRZ-TIME-OFFSETFORM", 1),
         ("BRZ-PRICE-ROUNDED", 1),
     ] {
         assert_eq!(report["warned_by_rule"][rule], count, "{rule}: {report:#}");

@@ -78,8 +78,7 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
 fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
     let planned = demo(&workdir, &["--dry-run"]);
-    planned.assert_code(0).assert_stdout("");
-    planned.assert_said(&[
+    planned.assert_code(0).assert_shown(&[
         "web_2026-10.ndjson",
         "3 of 3 inputs would be read",
         "revenue_series.json",
@@ -90,10 +89,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     let before = workdir.files();
     let plan = |expected: &str| {
         let planned = workdir.ingest(["--dry-run".as_ref(), dump.as_os_str()]);
-        planned
-            .assert_code(0)
-            .assert_stdout("")
-            .assert_said(&[expected]);
+        planned.assert_code(0).assert_shown(&[expected]);
     };
     plan("1 of 1 inputs would be read");
     assert_eq!(workdir.files(), before);

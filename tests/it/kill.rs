@@ -107,6 +107,58 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
     }
 }
 
+#[test]
+fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
+    let dumps = Workdir::new();
+    let arguments = [
+        "--rows", "30000", "--files", "3", "--dirt", "0.05", "--seed", "4",
+    ];
+    let dump = Dump::make(&dumps, "dump", &arguments);
+    let start = |workdir: &Workdir| {
+        let mut command = workdir.ingest_command();
+        command.args(["--reject-limit", "100%"]).args(&dump.files);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        (
+            format!("{command:?}"),
+            command.spawn().expect("the program starts"),
+        )
+    };
+    let end = |(shown, child): (String, Child)| {
+        Output::new(shown, child.wait_with_output().expect("the end of the run"))
+    };
+    let started = Instant::now();
+    end(start(&Workdir::new())).assert_code(0);
+    let duration = started.elapsed();
+
+    let mut instants = Instants(SEED);
+    let workdirs: Vec<Workdir> = (0..12).map(|_| Workdir::new()).collect();
+    for (round, workdir) in workdirs.iter().enumerate() {
+        let run = start(workdir);
+        std::thread::sleep(duration.mul_f64(instants.next()));
+        // A run that has ended is still ours until it is waited for.
+        signal(&run.1, if round % 2 == 0 { "INT" } else { "TERM" });
+        let interrupted = end(run);
+        match interrupted.code() {
+            // Before it could listen for signals, one ends it as every other program.
+            Some(130) | None => {}
+            _ => assert_eq!(
+                interrupted.outcomes(),
+                ["ingested"; 3],
+                "{}",
+                interrupted.story()
+            ),
+        }
+        end(start(workdir)).assert_code(0);
+    }
+    let lakes: Vec<PathBuf> = workdirs.iter().map(Workdir::lake).collect();
+    for found in summaries(&lakes) {
+        assert_once(&found, &dump.truth);
+    }
+}
+
 /// Sends a signal to our own child, by its id.
 fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")

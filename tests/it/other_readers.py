@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -122,6 +123,9 @@ def main():
         found = {name: read(options.path) for name, read in readers.items()}
     json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
     print()
+    sys.stdout.flush()
+    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import argparse
 import gzip
 import hashlib
 import json
+import os
 import sys
 from collections import Counter
 from decimal import Decimal
@@ -157,6 +158,9 @@ def main():
     options = parser.parse_args()
     json.dump(options.run(options), sys.stdout, ensure_ascii=False, indent=1)
     print()
+    sys.stdout.flush()
+    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -224,6 +224,19 @@ impl Output {
         self
     }
 
+    /// Fails unless every one of these texts stands on standard output.
+    #[track_caller]
+    pub(crate) fn assert_shown(&self, texts: &[&str]) -> &Self {
+        for text in texts {
+            assert!(
+                self.stdout().contains(text),
+                "{text:?} was not shown\n{}",
+                self.story()
+            );
+        }
+        self
+    }
+
     /// Fails unless standard output is exactly this.
     #[track_caller]
     pub(crate) fn assert_stdout(&self, text: &str) -> &Self {
