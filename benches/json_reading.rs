@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::json::{Cursor, Options};
-use purchase_etl::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
+use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
 use purchase_etl::source::{Piece, PieceForm, Place};
 use serde::de::IgnoredAny;
 
@@ -81,7 +81,6 @@ fn judged(bytes: &[u8]) -> usize {
         max_record_bytes: 1 << 20,
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
-        columns: PurchaseCsvColumns,
         with_texts: false,
     };
     let mut accepted = 0;

@@ -16,10 +16,11 @@ use foldhash::quality::FixedState;
 use crate::json::{JsonError, JsonErrorKind, Options};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
-    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, PurchaseCsvColumns,
-    RawPurchase, RecordError, with_payload,
+    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, RawPurchase, RecordError,
+    with_payload,
 };
 use crate::rules::RuleId;
+use crate::source::csv::encoding::Charset;
 use crate::source::{Piece, PieceForm, Place, Refusal};
 
 /// What a judge needs to know beside the piece.
@@ -35,8 +36,6 @@ pub struct JudgeSettings {
     pub source_file: Arc<str>,
     /// Lineage column.
     pub run_id: Arc<str>,
-    /// How delimited text maps to fields.
-    pub columns: PurchaseCsvColumns,
     /// Keep the text of warnings too (the `check` command).
     pub with_texts: bool,
 }
@@ -116,6 +115,8 @@ struct Judge<'s> {
     columns: PurchaseColumns,
     findings: Findings,
     hasher: FixedState,
+    /// How the input is stored; rejects are kept in it.
+    charset: Charset,
     out: Judged,
 }
 
@@ -135,6 +136,7 @@ impl<'s> Judge<'s> {
             findings: Findings::new(settings.with_texts),
             // A fixed seed: the same dump gives the same counts every time.
             hasher: FixedState::with_seed(0),
+            charset: Charset::Utf8,
             out: Judged {
                 read: 0,
                 days: Vec::new(),
@@ -251,7 +253,10 @@ impl<'s> Judge<'s> {
             .cloned()
             .partition(|finding| finding.rejecting);
         findings.extend(others);
-        let raw = stretch.text.to_vec();
+        let raw = match std::str::from_utf8(stretch.text) {
+            Ok(text) if self.charset != Charset::Utf8 => self.charset.stored(text).into_owned(),
+            _ => stretch.text.to_vec(),
+        };
         self.out.rejects.push(Reject {
             ordinal,
             place: stretch.place,

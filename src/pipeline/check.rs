@@ -49,7 +49,11 @@ impl Listing<'_> {
     fn path(&self, input: usize) -> String {
         self.inputs
             .get(input)
-            .map(|input| input.location.to_string())
+            .map(|input| match self.format {
+                CheckFormat::Text => input.location.shown(),
+                // JSON escapes by itself.
+                CheckFormat::Json | CheckFormat::Response => input.location.to_string(),
+            })
             .unwrap_or_default()
     }
 

@@ -112,7 +112,11 @@ pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipel
             .size_bytes
             .map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {state:<16}  {size:>14} bytes  {}", input.location);
+        let _ = writeln!(
+            text,
+            "  {state:<16}  {size:>14} bytes  {}",
+            input.location.shown()
+        );
     }
     let _ = writeln!(
         text,

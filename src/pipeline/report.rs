@@ -58,8 +58,7 @@ fn answer(job: &ReportJob) -> Result<Answer, PipelineError> {
 }
 
 fn resolve(request: &SeriesRequest, job: &ReportJob) -> Result<SeriesParameters, ParameterOrError> {
-    let parameters =
-        SeriesParameters::resolve(request, job.now).map_err(|error| ParameterOrError(error))?;
+    let parameters = SeriesParameters::resolve(request, job.now).map_err(ParameterOrError)?;
     for note in parameters.notes() {
         tracing::warn!("{note}");
     }

@@ -147,8 +147,7 @@ impl Checker {
         }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
-            if raw.origin == Origin::Currents {
-                // Device columns; kept in `extra` without a warning each.
+            if raw.origin == Origin::Currents && is_device_column(&extra.key) {
                 continue;
             }
             let detail = "the purchase object does not document this key";
@@ -159,6 +158,32 @@ impl Checker {
             }
         }
     }
+}
+
+/// Columns that Currents documents beside the purchase; they are kept in `extra`.
+fn is_device_column(key: &str) -> bool {
+    const COLUMNS: [&str; 17] = [
+        "platform",
+        "os_version",
+        "device_model",
+        "resolution",
+        "carrier",
+        "locale",
+        "language",
+        "timezone",
+        "device_id",
+        "ad_id",
+        "ad_id_type",
+        "ad_tracking_enabled",
+        "gender",
+        "country",
+        "sdk_version",
+        "browser",
+        "app_group_id",
+    ];
+    COLUMNS
+        .iter()
+        .any(|column| column.eq_ignore_ascii_case(key))
 }
 
 fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<bool> {

@@ -129,7 +129,7 @@ pub struct CsvPurchases<'l> {
 
 impl<'l> CsvPurchases<'l> {
     /// A reader for files of this layout.
-    pub fn new(layout: &'l Layout, _columns: &PurchaseCsvColumns) -> Self {
+    pub fn new(layout: &'l Layout) -> Self {
         let has = |name: &str| {
             layout
                 .header()

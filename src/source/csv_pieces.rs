@@ -18,8 +18,9 @@ pub(super) struct CsvPieces {
     /// Nothing but blank lines, or only a header: no layout, or no rows.
     layout: Option<Arc<Layout>>,
     cutter: Option<RecordCutter>,
-    /// Decoded text that is not handed out; it begins at `place`.
+    /// Decoded text that is not handed out.
     buffer: Vec<u8>,
+    /// Where `buffer` begins in the stored (decompressed) bytes.
     place: Place,
     /// Bytes of `buffer` that the cutter has seen.
     fed: usize,
@@ -58,6 +59,11 @@ impl CsvPieces {
         let start = usize::try_from(body.byte_offset)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
+        let header = text.get(..start).unwrap_or_default();
+        let place = Place {
+            byte_offset: encoding.mark_bytes as u64 + encoding.charset.stored_len(header),
+            line: body.line,
+        };
         let cutter = layout.as_ref().map(|layout| {
             RecordCutter::new(layout.delimiter, options.limits.max_record_bytes).starting_at(body)
         });
@@ -67,10 +73,7 @@ impl CsvPieces {
             layout: layout.map(Arc::new),
             cutter,
             buffer: buffer.split_off(start),
-            place: Place {
-                byte_offset: body.byte_offset,
-                line: body.line,
-            },
+            place,
             fed: 0,
             ended,
         })
@@ -114,14 +117,13 @@ impl CsvPieces {
             place: self.place,
             form,
         };
+        let text = std::str::from_utf8(&piece.bytes).unwrap_or_default();
+        self.place.byte_offset += self.encoding.charset.stored_len(text);
         let next = self
             .cutter
             .as_ref()
             .map_or(At::START, RecordCutter::next_record);
-        self.place = Place {
-            byte_offset: next.byte_offset,
-            line: next.line,
-        };
+        self.place.line = next.line;
         Ok(Some(piece))
     }
 

@@ -25,6 +25,27 @@ impl fmt::Display for Location {
     }
 }
 
+impl Location {
+    /// The location for people: control characters are escaped, so that a file's name cannot
+    /// steer a terminal.
+    pub fn shown(&self) -> String {
+        shown(&self.to_string())
+    }
+}
+
+/// `path` with its control characters escaped.
+pub fn shown(path: &str) -> String {
+    path.chars()
+        .flat_map(|character| {
+            let steers = character.is_control()
+                || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+            let escaped = steers.then(|| character.escape_default());
+            let plain = (!steers).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// One input, before it is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {

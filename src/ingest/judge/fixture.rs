@@ -104,7 +104,6 @@ impl Reading {
             max_record_bytes: self.options.limits.max_record_bytes,
             source_file: "test".into(),
             run_id: "run".into(),
-            columns: PurchaseCsvColumns,
             with_texts: true,
         };
         let mut reader = Reader::open(input, &self.options, &PurchaseCsvColumns, Arc::default())?;

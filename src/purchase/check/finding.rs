@@ -23,7 +23,9 @@ impl Finding {
         let field = if self.field.is_empty() { "" } else { ": " };
         let mut message = format!("{}{field}{}", self.field, self.detail);
         if !self.value.is_empty() {
-            message.push_str(&format!(" (found {})", self.value));
+            message.push_str(" (found ");
+            message.push_str(&self.value);
+            message.push(')');
         }
         message
     }
