@@ -67,8 +67,8 @@ pub(super) fn scan_files(paths: Vec<PlRefPath>) -> PolarsResult<LazyFrame> {
 /// Runs a plan on the engine that reads in batches, so that memory does not grow with the files.
 pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
     // A plan without sinks, as all of ours are, has a single result.
-    plan.collect_with_engine(Engine::Streaming)
-        .map(|result| result.unwrap_single())
+    let result = plan.collect_with_engine(Engine::Streaming)?;
+    Ok(result.unwrap_single())
 }
 
 /// How the purchases of a file find their tick.
