@@ -91,6 +91,15 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
+/// Ends the process with the code of an interruption.
+#[expect(
+    clippy::exit,
+    reason = "a person has asked twice, and the tables are safe at any instant"
+)]
+fn leave() -> ! {
+    std::process::exit(i32::from(Exit::Interrupted.code()))
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that asks for the time"
