@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::json::{Cursor, Options};
-use purchase_etl::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
+use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
 use purchase_etl::source::{Piece, PieceForm, Place};
 use serde::de::IgnoredAny;
 
@@ -18,7 +18,10 @@ const ROUNDS: usize = 5;
 
 #[expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 fn main() {
-    let Some(path) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) else {
+    let Some(path) = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+    else {
         println!("give an NDJSON file: cargo bench --bench json_reading -- FILE");
         return;
     };
@@ -28,7 +31,9 @@ fn main() {
     println!("{path}: {megabytes} MB, median of {ROUNDS} on one thread");
     let readers: [(&str, &dyn Fn() -> usize); 4] = [
         ("our cursor, checking only", &|| lines(text, ours)),
-        ("serde_json, checking only (IgnoredAny)", &|| lines(text, serde_ignored)),
+        ("serde_json, checking only (IgnoredAny)", &|| {
+            lines(text, serde_ignored)
+        }),
         ("serde_json, members as a map", &|| lines(text, serde_map)),
         ("our judge: read, check, columns", &|| judged(&bytes)),
     ];
@@ -76,7 +81,6 @@ fn judged(bytes: &[u8]) -> usize {
         max_record_bytes: 1 << 20,
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
-        columns: PurchaseCsvColumns,
         with_texts: false,
     };
     let mut accepted = 0;
@@ -86,7 +90,10 @@ fn judged(bytes: &[u8]) -> usize {
         let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
         let piece = Piece {
             bytes: rest[..cut].to_vec(),
-            place: Place { byte_offset: 0, line: 1 },
+            place: Place {
+                byte_offset: 0,
+                line: 1,
+            },
             form: PieceForm::Lines,
         };
         accepted += usize::try_from(judge(&piece, &settings).accepted).expect("fits");

@@ -6,7 +6,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub use read::{DecimalArgument, DateOrderArgument, ReadArguments};
+pub use read::{DateOrderArgument, DecimalArgument, ReadArguments};
 pub use report::{OutputArguments, ReportArguments, ReportCommand, SeriesArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
@@ -63,7 +63,9 @@ pub enum Command {
 }
 
 /// Which kind of record a dump holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKind {
     /// Purchases of customers (the Braze purchase object and its dumps)
@@ -89,6 +91,9 @@ pub struct IngestArguments {
     /// Read inputs again whose path, size and time of change are those of an ingested one
     #[arg(long)]
     pub verify_content: bool,
+    /// Most UTC days that one input may have purchases on
+    #[arg(long, value_name = "DAYS", default_value_t = 1000)]
+    pub max_partitions: usize,
     /// Write the run report as JSON to this file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,

@@ -8,6 +8,7 @@
 mod batch;
 mod checking;
 mod collector;
+mod events;
 pub mod judge;
 mod reject_rows;
 mod runner;

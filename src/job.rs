@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::cli;
-use crate::report::SeriesRequest;
 use crate::render::Format;
+use crate::report::SeriesRequest;
 
 pub use read::ReadJob;
 
@@ -68,6 +68,8 @@ pub struct IngestJob {
     pub reject_limit: f64,
     /// Read known files again.
     pub verify_content: bool,
+    /// Most UTC days of one input.
+    pub max_partitions: usize,
     /// Where the run report goes.
     pub summary: Option<PathBuf>,
     /// Stop after the plan.
@@ -128,6 +130,7 @@ impl IngestJob {
             read,
             reject_limit,
             verify_content,
+            max_partitions,
             summary,
             dry_run,
         } = arguments;
@@ -136,6 +139,7 @@ impl IngestJob {
             read: ReadJob::resolve(read, now)?,
             reject_limit: share("--reject-limit", &reject_limit)?,
             verify_content,
+            max_partitions,
             summary,
             dry_run,
         })
@@ -148,7 +152,11 @@ impl CheckJob {
     /// # Errors
     /// [`JobError::Option`] names the option.
     pub fn resolve(arguments: cli::CheckArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
-        let cli::CheckArguments { read, format, reject_limit } = arguments;
+        let cli::CheckArguments {
+            read,
+            format,
+            reject_limit,
+        } = arguments;
         Ok(Self {
             read: ReadJob::resolve(read, now)?,
             reject_limit: share("--reject-limit", &reject_limit)?,
@@ -164,17 +172,28 @@ impl ReportJob {
     /// [`JobError::Option`] names the option.
     pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
         let (question, report) = match command {
-            cli::ReportCommand::QuantitySeries { series, report } => {
-                (Question::QuantitySeries(series_request(series, None)), report)
-            }
-            cli::ReportCommand::RevenueSeries { series, currency, report } => {
-                (Question::RevenueSeries(series_request(series, currency)), report)
-            }
+            cli::ReportCommand::QuantitySeries { series, report } => (
+                Question::QuantitySeries(series_request(series, None)),
+                report,
+            ),
+            cli::ReportCommand::RevenueSeries {
+                series,
+                currency,
+                report,
+            } => (
+                Question::RevenueSeries(series_request(series, currency)),
+                report,
+            ),
             cli::ReportCommand::ProductList { page, report } => {
                 (Question::ProductList { page }, report)
             }
         };
-        let cli::ReportArguments { lake, lake_version, now: typed_now, output } = report;
+        let cli::ReportArguments {
+            lake,
+            lake_version,
+            now: typed_now,
+            output,
+        } = report;
         let cli::OutputArguments { format, output } = output;
         let format = format.parse().map_err(|_unknown| JobError::Option {
             option: "--format".to_owned(),
@@ -182,7 +201,14 @@ impl ReportJob {
             expected: "json, csv or parquet".to_owned(),
         })?;
         let now = read::clock(typed_now.as_deref(), now)?;
-        Ok(Self { lake, lake_version, question, format, output, now })
+        Ok(Self {
+            lake,
+            lake_version,
+            question,
+            format,
+            output,
+            now,
+        })
     }
 }
 

@@ -28,6 +28,7 @@ use url::Url;
 
 mod background;
 mod batch;
+mod column;
 mod commit;
 mod digest;
 mod durable;

@@ -18,6 +18,7 @@ use purchase_etl::pipeline::{
     Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_report,
 };
 use purchase_etl::rules::{self, RuleId};
+use purchase_etl::source::shown;
 
 use console::Console;
 
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
                 .downcast_ref::<PipelineError>()
                 .map_or(Exit::Usage, PipelineError::exit);
             if exit != Exit::Done {
-                tracing::error!("{}", chain(&error));
+                tracing::error!("{}", shown(&chain(&error)));
             }
             exit
         }
@@ -46,7 +47,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     // The second signal ends the process at once: the tables are safe whenever it stops.
     ctrlc::set_handler(move || {
         if interrupted.swap(true, Ordering::Relaxed) {
-            std::process::abort();
+            leave();
         }
     })
     .context("cannot listen for signals")?;
@@ -88,6 +89,15 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
     };
     Ok(exit)
+}
+
+/// Ends the process with the code of an interruption.
+#[expect(
+    clippy::exit,
+    reason = "a person has asked twice, and the tables are safe at any instant"
+)]
+fn leave() -> ! {
+    std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 #[expect(

@@ -78,7 +78,9 @@ pub enum PipelineError {
     #[error("cannot write the run report as JSON")]
     Json(#[from] serde_json::Error),
     /// A partition of the table has no date for a name.
-    #[error("the partition {partition:?} of {path} is no date; was the lake written by another program?")]
+    #[error(
+        "the partition {partition:?} of {path} is no date; was the lake written by another program?"
+    )]
     Partition {
         /// The value.
         partition: String,
@@ -104,9 +106,10 @@ impl PipelineError {
         match self {
             // A reader that has seen enough is no failure.
             Self::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Job(_) | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => {
-                Exit::Usage
-            }
+            Self::Job(_)
+            | Self::Source(
+                SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),
+            ) => Exit::Usage,
             Self::Report(ReportError::Parameter(_)) => Exit::Usage,
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
@@ -126,8 +129,6 @@ pub trait Watcher {
     fn end(&mut self);
     /// A run has ended; for people.
     fn summary(&mut self, report: &RunReport);
-    /// A plan, for people.
-    fn plan(&mut self, text: &str);
 }
 
 /// What every stage may use.
@@ -144,7 +145,9 @@ pub struct Stage<'a> {
 
 impl std::fmt::Debug for Stage<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stage").field("progress", &self.progress).finish_non_exhaustive()
+        f.debug_struct("Stage")
+            .field("progress", &self.progress)
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,13 +181,22 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 
 /// Writes data for standard output.
 pub(crate) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
-    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(PipelineError::Stdout)
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .map_err(PipelineError::Stdout)
 }
 
 /// Writes a file so that a reader sees the old one or the new one, never a part.
 pub(crate) fn put_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), PipelineError> {
-    let failed = |source| PipelineError::Output { path: path.to_owned(), source };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let failed = |source| PipelineError::Output {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -14,7 +14,7 @@ mod refusal;
 mod shape;
 mod stream;
 
-pub use discover::{Input, Location, discover};
+pub use discover::{Input, Location, discover, shown};
 pub(crate) use document::refusal as document_refusal;
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
 pub use refusal::{Place, Problem, Refusal, SourceError};

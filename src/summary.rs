@@ -29,13 +29,27 @@ pub struct Counts {
 impl Counts {
     /// Whether every record landed in exactly one place.
     pub fn balances(&self) -> bool {
-        let Self { read, accepted, rejected, duplicate, superseded, skipped } = *self;
+        let Self {
+            read,
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            skipped,
+        } = *self;
         read == accepted + rejected + duplicate + superseded + skipped
     }
 
     /// Adds the counts of another part.
     pub fn add(&mut self, other: &Self) {
-        let Self { read, accepted, rejected, duplicate, superseded, skipped } = *other;
+        let Self {
+            read,
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            skipped,
+        } = *other;
         self.read += read;
         self.accepted += accepted;
         self.rejected += rejected;
@@ -50,7 +64,10 @@ impl Counts {
         if judged == 0 {
             return 0.0;
         }
-        #[expect(clippy::cast_precision_loss, reason = "a share of counts far below 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share of counts far below 2^52"
+        )]
         let share = self.rejected as f64 / judged as f64;
         share
     }
@@ -99,7 +116,10 @@ impl From<&Refusal> for RefusalReport {
             rule_id: refusal.rule,
             byte_offset: refusal.place.map(|place| place.byte_offset),
             // A place inside compressed data has no line.
-            line: refusal.place.map(|place| place.line).filter(|&line| line > 0),
+            line: refusal
+                .place
+                .map(|place| place.line)
+                .filter(|&line| line > 0),
             message: refusal.message.clone(),
         }
     }
@@ -114,6 +134,8 @@ pub struct DialectEvidence {
     pub chosen: String,
     /// Why.
     pub why: String,
+    /// The value that decided, and its line, where one did.
+    pub because: Option<String>,
 }
 
 /// What happened to one input.
@@ -135,6 +157,8 @@ pub struct InputReport {
     pub refusal: Option<RefusalReport>,
     /// How delimited text was understood.
     pub dialect: Vec<DialectEvidence>,
+    /// What about the input somebody should look at.
+    pub notes: Vec<String>,
 }
 
 /// Versions of the tables after a run; absent for a table the run did not touch.
@@ -184,7 +208,10 @@ pub struct RunReport {
 impl RunReport {
     /// How many inputs ended this way.
     pub fn inputs_with(&self, outcome: Outcome) -> usize {
-        self.inputs.iter().filter(|input| input.outcome == outcome).count()
+        self.inputs
+            .iter()
+            .filter(|input| input.outcome == outcome)
+            .count()
     }
 }
 
@@ -194,10 +221,28 @@ mod tests {
 
     #[test]
     fn a_lost_and_a_doubled_record_unbalance_the_counts() {
-        let whole =
-            Counts { read: 10, accepted: 5, rejected: 2, duplicate: 1, superseded: 1, skipped: 1 };
+        let whole = Counts {
+            read: 10,
+            accepted: 5,
+            rejected: 2,
+            duplicate: 1,
+            superseded: 1,
+            skipped: 1,
+        };
         assert!(whole.balances());
-        assert!(!Counts { accepted: 4, ..whole }.balances());
-        assert!(!Counts { skipped: 2, ..whole }.balances());
+        assert!(
+            !Counts {
+                accepted: 4,
+                ..whole
+            }
+            .balances()
+        );
+        assert!(
+            !Counts {
+                skipped: 2,
+                ..whole
+            }
+            .balances()
+        );
     }
 }

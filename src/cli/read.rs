@@ -23,7 +23,12 @@ pub struct ReadArguments {
     #[arg(long, help_heading = "Reading")]
     pub freeze_contract: bool,
     /// IANA zone of times without an offset
-    #[arg(long, value_name = "ZONE", default_value = "UTC", help_heading = "Reading")]
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "UTC",
+        help_heading = "Reading"
+    )]
     pub default_timezone: String,
     /// Reject purchases more than a day in the future, instead of counting a warning
     #[arg(long, help_heading = "Reading")]
@@ -41,7 +46,11 @@ pub struct ReadArguments {
     #[arg(long, value_enum, help_heading = "Delimited text")]
     pub date_order: Option<DateOrderArgument>,
     /// CSV: which field a column fills, e.g. `Preço final=price`; may be repeated
-    #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "Delimited text")]
+    #[arg(
+        long = "map",
+        value_name = "HEADER=FIELD",
+        help_heading = "Delimited text"
+    )]
     pub mapping: Vec<String>,
     /// Longest record, bytes
     #[arg(long, value_name = "BYTES", help_heading = "Limits")]

@@ -25,8 +25,15 @@ pub(super) struct Taken {
 
 impl Taken {
     fn bytes(&self) -> usize {
-        let rows: usize = self.days.iter().map(|day| day.batch.get_array_memory_size()).sum();
-        rows + self.rejects.as_ref().map_or(0, RecordBatch::get_array_memory_size)
+        let rows: usize = self
+            .days
+            .iter()
+            .map(|day| day.batch.get_array_memory_size())
+            .sum();
+        rows + self
+            .rejects
+            .as_ref()
+            .map_or(0, RecordBatch::get_array_memory_size)
     }
 }
 
@@ -37,9 +44,17 @@ pub(super) struct OwnFiles {
 }
 
 impl OwnFiles {
-    pub(super) fn create(lake: &Lake, run_id: &str) -> Result<Self, RunError> {
+    pub(super) fn create(
+        lake: &Lake,
+        run_id: &str,
+        max_partitions: usize,
+    ) -> Result<Self, RunError> {
+        let options = WriterOptions {
+            max_partitions,
+            ..WriterOptions::new(run_id)
+        };
         Ok(Self {
-            rows: PartitionWriter::new(lake, &purchases_spec(), WriterOptions::new(run_id))?,
+            rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
             rejects: PartitionWriter::new(lake, &rejects_spec(), WriterOptions::new(run_id))?,
         })
     }
@@ -60,7 +75,8 @@ impl OwnFiles {
 
     fn append_rejects(&mut self, rejects: Option<RecordBatch>) -> Result<(), RunError> {
         if let Some(rejects) = rejects {
-            self.rejects.append(PartitionValue::text(PURCHASES_KIND)?, rejects)?;
+            self.rejects
+                .append(PartitionValue::text(PURCHASES_KIND)?, rejects)?;
         }
         Ok(())
     }
@@ -83,6 +99,8 @@ pub(super) struct Waiting {
     pub(super) tally: InputTally,
     /// Its rows, when they are few enough to wait in memory.
     pub(super) taken: Option<Taken>,
+    /// UTC days of its rows.
+    pub(super) days: HashSet<i32>,
 }
 
 impl Waiting {
@@ -111,7 +129,14 @@ fn clamp(value: u64) -> i64 {
 }
 
 fn counts(counts: &Counts) -> InputCounts {
-    let Counts { read, accepted, rejected, duplicate, superseded, skipped } = *counts;
+    let Counts {
+        read,
+        accepted,
+        rejected,
+        duplicate,
+        superseded,
+        skipped,
+    } = *counts;
     InputCounts {
         read: clamp(read),
         accepted: clamp(accepted),
@@ -133,40 +158,66 @@ const MOST_WAITING_BYTES: usize = 32 << 20;
 pub(super) struct WaitingRoom<'a> {
     lake: &'a Lake,
     run_id: &'a str,
+    max_partitions: usize,
     waiting: Vec<Waiting>,
     bytes: usize,
+    days: HashSet<i32>,
     /// Versions of the latest commits.
     pub(super) versions: TableVersions,
 }
 
 impl<'a> WaitingRoom<'a> {
-    pub(super) fn new(lake: &'a Lake, run_id: &'a str) -> Self {
-        Self { lake, run_id, waiting: Vec::new(), bytes: 0, versions: TableVersions::default() }
+    pub(super) fn new(lake: &'a Lake, run_id: &'a str, max_partitions: usize) -> Self {
+        Self {
+            lake,
+            run_id,
+            max_partitions,
+            waiting: Vec::new(),
+            bytes: 0,
+            days: HashSet::new(),
+            versions: TableVersions::default(),
+        }
     }
 
-    /// Takes an input in; `true` when it is time to commit.
-    pub(super) fn admit(&mut self, waiting: Waiting) -> bool {
+    /// Whether what waits has to be committed before this input may come in.
+    pub(super) fn is_full_for(&self, next: &Waiting) -> bool {
+        self.waiting.len() >= MOST_WAITING
+            || self.bytes >= MOST_WAITING_BYTES
+            || self.days.union(&next.days).count() > self.max_partitions
+    }
+
+    /// Takes an input in.
+    pub(super) fn admit(&mut self, waiting: Waiting) {
         self.bytes += waiting.taken.as_ref().map_or(0, Taken::bytes);
+        self.days.extend(&waiting.days);
         self.waiting.push(waiting);
-        self.waiting.len() >= MOST_WAITING || self.bytes >= MOST_WAITING_BYTES
     }
 
     fn known(&self, waiting: &[Waiting]) -> Result<Known, RunError> {
         let digests: Vec<Digest> = waiting.iter().map(Waiting::digest).collect();
-        Ok(self.lake.known(purchases_spec().name, PURCHASES_KIND, &digests)?)
+        Ok(self
+            .lake
+            .known(purchases_spec().name, PURCHASES_KIND, &digests)?)
     }
 
     /// Commits all that wait; returns how each ended.
-    pub(super) fn commit_all(&mut self, now_micros: i64) -> Result<Vec<(Waiting, Outcome)>, RunError> {
+    pub(super) fn commit_all(
+        &mut self,
+        now_micros: i64,
+    ) -> Result<Vec<(Waiting, Outcome)>, RunError> {
         let mut left = std::mem::take(&mut self.waiting);
         self.bytes = 0;
+        self.days.clear();
         let mut settled = Vec::new();
         // A round that another process wins leaves fewer inputs for the next.
         while !left.is_empty() {
             let known = self.known(&left)?;
             let (old, new) = split_known(left, &known);
             self.heal(&old, &known, now_micros)?;
-            settled.extend(old.into_iter().map(|waiting| (waiting, Outcome::AlreadyIngested)));
+            settled.extend(
+                old.into_iter()
+                    .map(|waiting| (waiting, Outcome::AlreadyIngested)),
+            );
             if new.is_empty() {
                 break;
             }
@@ -186,7 +237,7 @@ impl<'a> WaitingRoom<'a> {
         known: &Known,
         now_micros: i64,
     ) -> Result<bool, RunError> {
-        let mut files = OwnFiles::create(self.lake, self.run_id)?;
+        let mut files = OwnFiles::create(self.lake, self.run_id, self.max_partitions)?;
         let mut rows = Vec::new();
         for waiting in group {
             let with_rejects = !known.rejects.contains(&waiting.digest());
@@ -215,18 +266,24 @@ impl<'a> WaitingRoom<'a> {
         }
         let with_rejects = !known.rejects.contains(&digest);
         let rows = vec![waiting.row(with_rejects, now_micros)];
-        let OwnFiles { rows: data, rejects } = files;
+        let OwnFiles {
+            rows: data,
+            rejects,
+        } = files;
         let files = if with_rejects {
-            OwnFiles { rows: data, rejects }
+            OwnFiles {
+                rows: data,
+                rejects,
+            }
         } else {
             // An earlier run was stopped after it had committed the same rejects.
             rejects.discard()?;
-            let none = PartitionWriter::new(
-                self.lake,
-                &rejects_spec(),
-                WriterOptions::new(self.run_id),
-            )?;
-            OwnFiles { rows: data, rejects: none }
+            let none =
+                PartitionWriter::new(self.lake, &rejects_spec(), WriterOptions::new(self.run_id))?;
+            OwnFiles {
+                rows: data,
+                rejects: none,
+            }
         };
         Ok(self.commit(files, rows)?.then_some(Outcome::Ingested))
     }
@@ -242,8 +299,15 @@ impl<'a> WaitingRoom<'a> {
             .sum();
         // The ledger against what the files themselves say they hold.
         if clamp(rows.rows) != accepted || clamp(rejects.rows) != kept {
-            let path = inputs.first().map(|input| input.path.clone()).unwrap_or_default();
-            let counts = Counts { accepted: rows.rows, rejected: rejects.rows, ..Counts::default() };
+            let path = inputs
+                .first()
+                .map(|input| input.path.clone())
+                .unwrap_or_default();
+            let counts = Counts {
+                accepted: rows.rows,
+                rejected: rejects.rows,
+                ..Counts::default()
+            };
             rows.discard(self.lake)?;
             rejects.discard(self.lake)?;
             return Err(RunError::Unbalanced { path, counts });
@@ -257,8 +321,15 @@ impl<'a> WaitingRoom<'a> {
             rows,
             rejects,
         };
-        match self.lake.commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"))? {
-            CommitOutcome::Committed { purchases_version, rejects_version, inputs_version } => {
+        match self
+            .lake
+            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"))?
+        {
+            CommitOutcome::Committed {
+                purchases_version,
+                rejects_version,
+                inputs_version,
+            } => {
                 self.versions.purchases = Some(purchases_version);
                 self.versions.rejects = rejects_version.or(self.versions.rejects);
                 self.versions.inputs = inputs_version.or(self.versions.inputs);
@@ -278,7 +349,9 @@ impl<'a> WaitingRoom<'a> {
             .map(|waiting| waiting.row(false, now))
             .collect();
         if !missing.is_empty() {
-            let version = self.lake.commit_inputs_only(self.run_id, PURCHASES_KIND, &missing)?;
+            let version = self
+                .lake
+                .commit_inputs_only(self.run_id, PURCHASES_KIND, &missing)?;
             self.versions.inputs = version.or(self.versions.inputs);
         }
         Ok(())

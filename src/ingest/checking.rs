@@ -1,5 +1,6 @@
 //! Reads and judges inputs without writing anything.
 
+use super::events::SeenEvents;
 use super::judge::Judged;
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
@@ -41,12 +42,16 @@ pub fn check_inputs<E: From<RunError>>(
     progress: &Progress,
     observer: &mut dyn CheckObserver<E>,
 ) -> Result<RunTally, E> {
-    let settings = RunSettings { with_texts: true, ..settings.clone() };
+    let settings = RunSettings {
+        with_texts: true,
+        ..settings.clone()
+    };
     let mut checking = Checking {
         reject_limit,
         observer,
         open: InputTally::default(),
         run: RunTally::default(),
+        events: SeenEvents::default(),
         failed: None,
     };
     let ended = run(inputs, &settings, progress, &mut checking);
@@ -79,6 +84,7 @@ struct Checking<'a, E> {
     observer: &'a mut dyn CheckObserver<E>,
     open: InputTally,
     run: RunTally,
+    events: SeenEvents,
     failed: Option<E>,
 }
 
@@ -92,8 +98,17 @@ impl<E> Checking<'_, E> {
 
     fn end_input(&mut self, input: usize, totals: Option<Totals>) -> Result<(), RunError> {
         let tally = std::mem::take(&mut self.open);
+        if tally.refusal.is_some() {
+            self.events.forget();
+        } else {
+            self.events.settle();
+        }
         self.run.add(&tally);
-        let told = self.observer.input(CheckedInput { index: input, tally, totals });
+        let told = self.observer.input(CheckedInput {
+            index: input,
+            tally,
+            totals,
+        });
         self.tell(told)
     }
 }
@@ -101,21 +116,37 @@ impl<E> Checking<'_, E> {
 impl<E> Sink for Checking<'_, E> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
         self.open = InputTally::default();
+        self.events.forget();
         Ok(())
     }
 
-    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError> {
-        let base = self.open.counts.read;
+    fn piece(&mut self, input: usize, mut judged: Judged) -> Result<Flow, RunError> {
+        let base = self.open.counts.read - self.open.counts.skipped;
         let repeats = self.run.look_across(&judged);
         if repeats > 0 {
-            *self.open.warned_by_rule.entry(RuleId::BrzDupEvent).or_default() += repeats;
+            *self
+                .open
+                .warned_by_rule
+                .entry(RuleId::BrzDupEvent)
+                .or_default() += repeats;
         }
         self.open.add(&judged);
+        if judged.has_event_ids {
+            // Nothing is written, so that no lake is asked.
+            let dropped = self
+                .events
+                .drop_seen(&mut judged.days, &|_day| Ok(Vec::new()))?;
+            self.open.note_duplicates(dropped);
+        }
         for record in records(judged, base) {
             let told = self.observer.record(input, &record);
             self.tell(told)?;
         }
-        Ok(if self.open.refusal.is_some() { Flow::SkipInput } else { Flow::Continue })
+        Ok(if self.open.refusal.is_some() {
+            Flow::SkipInput
+        } else {
+            Flow::Continue
+        })
     }
 
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {

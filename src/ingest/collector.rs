@@ -5,11 +5,11 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, BooleanArray, StringArray};
-use arrow::compute::filter_record_batch;
+use chrono::NaiveDate;
 
 use super::PURCHASES_KIND;
 use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
+use super::events::SeenEvents;
 use super::judge::Judged;
 use super::reject_rows::reject_rows;
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
@@ -18,9 +18,7 @@ use crate::lake::{Lake, rejects_spec};
 use crate::purchase::columns::{DayRows, purchases_spec, shift_source_rows};
 use crate::rules::RuleId;
 use crate::source::{Input, Location, Refusal, Totals};
-use crate::summary::{
-    DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions,
-};
+use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions};
 
 /// How a run writes.
 #[derive(Clone, Debug)]
@@ -31,6 +29,8 @@ pub struct IngestOptions {
     pub reject_limit: f64,
     /// Read inputs again whose path, size and time of change are known.
     pub verify_content: bool,
+    /// Most UTC days that one input may have purchases on.
+    pub max_partitions: usize,
     /// µs since 1970 at the start of the run.
     pub now_micros: i64,
 }
@@ -60,28 +60,49 @@ pub fn ingest(
     for spec in [purchases_spec(), rejects_spec(), crate::lake::inputs_spec()] {
         lake.create_if_missing(&spec)?;
     }
-    let known = if options.verify_content { HashSet::new() } else { known_files(lake)? };
+    let known = if options.verify_content {
+        HashSet::new()
+    } else {
+        known_files(lake)?
+    };
     let mut collector = Collector::new(lake, inputs, options);
     let mut to_read: Vec<usize> = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
         if file_identity(input).is_some_and(|identity| known.contains(&identity)) {
-            collector.report(index, Outcome::AlreadyIngested, None, &InputTally::default());
+            collector.report(
+                index,
+                Outcome::AlreadyIngested,
+                None,
+                &InputTally::default(),
+            );
         } else {
             to_read.push(index);
         }
     }
     // An input that another process committed meanwhile is read again, and then found known.
     while !to_read.is_empty() {
-        let list: Vec<Input> = to_read.iter().filter_map(|&i| inputs.get(i).cloned()).collect();
+        let list: Vec<Input> = to_read
+            .iter()
+            .filter_map(|&i| inputs.get(i).cloned())
+            .collect();
         collector.reading = to_read;
         run(&list, &options.run, progress, &mut collector)?;
         collector.commit_waiting()?;
         to_read = std::mem::take(&mut collector.again);
     }
     collector.tally.finish();
-    let Collector { tally, reports, room, .. } = collector;
+    let Collector {
+        tally,
+        reports,
+        room,
+        ..
+    } = collector;
     let inputs = reports.into_iter().flatten().collect();
-    Ok(Ingested { tally, inputs, versions: room.versions })
+    Ok(Ingested {
+        tally,
+        inputs,
+        versions: room.versions,
+    })
 }
 
 /// Path, size and time of change.
@@ -96,7 +117,9 @@ fn known_files(lake: &Lake) -> Result<HashSet<FileIdentity>, RunError> {
 }
 
 fn file_identity(input: &Input) -> Option<FileIdentity> {
-    let Location::File(_) = &input.location else { return None };
+    let Location::File(_) = &input.location else {
+        return None;
+    };
     let size = i64::try_from(input.size_bytes?).ok()?;
     Some((input.location.to_string(), size, input.modified_micros?))
 }
@@ -110,8 +133,8 @@ struct Open {
     first: Option<Taken>,
     /// Data files of its own, from the second piece on.
     own: Option<OwnFiles>,
-    /// Currents ids of this input, so that a refused input gives them back.
-    event_ids: HashSet<u128>,
+    /// UTC days of its rows.
+    days: HashSet<i32>,
 }
 
 struct Collector<'a> {
@@ -126,8 +149,7 @@ struct Collector<'a> {
     room: WaitingRoom<'a>,
     tally: RunTally,
     reports: Vec<Option<InputReport>>,
-    /// Currents ids of committed or waiting inputs of this run.
-    event_ids: HashSet<u128>,
+    events: SeenEvents,
 }
 
 impl<'a> Collector<'a> {
@@ -139,10 +161,10 @@ impl<'a> Collector<'a> {
             reading: Vec::new(),
             again: Vec::new(),
             open: Open::default(),
-            room: WaitingRoom::new(lake, &options.run.run_id),
+            room: WaitingRoom::new(lake, &options.run.run_id, options.max_partitions),
             tally: RunTally::default(),
             reports: inputs.iter().map(|_| None).collect(),
-            event_ids: HashSet::new(),
+            events: SeenEvents::default(),
         }
     }
 
@@ -151,7 +173,10 @@ impl<'a> Collector<'a> {
     }
 
     fn path(&self, index: usize) -> String {
-        self.inputs.get(index).map(|input| input.location.to_string()).unwrap_or_default()
+        self.inputs
+            .get(index)
+            .map(|input| input.location.to_string())
+            .unwrap_or_default()
     }
 
     fn report(
@@ -171,6 +196,9 @@ impl<'a> Collector<'a> {
             counts: tally.counts,
             refusal: tally.refusal.as_ref().map(RefusalReport::from),
             dialect: dialect.map(dialect_evidence).unwrap_or_default(),
+            notes: dialect
+                .map(|layout| layout.warnings.clone())
+                .unwrap_or_default(),
         };
         if let Some(slot) = self.reports.get_mut(index) {
             *slot = Some(report);
@@ -179,19 +207,20 @@ impl<'a> Collector<'a> {
 
     /// Renumbers a piece's rows and drops the events seen before.
     fn take(&mut self, index: usize, mut judged: Judged) -> Result<Taken, RunError> {
-        let base = self.open.tally.counts.read;
+        let base = self.open.tally.counts.read - self.open.tally.counts.skipped;
         let repeats = self.tally.look_across(&judged);
         if repeats > 0 {
-            *self.open.tally.warned_by_rule.entry(RuleId::BrzDupEvent).or_default() += repeats;
+            *self
+                .open
+                .tally
+                .warned_by_rule
+                .entry(RuleId::BrzDupEvent)
+                .or_default() += repeats;
         }
         self.open.tally.add(&judged);
         if judged.has_event_ids {
             let dropped = self.drop_seen_events(&mut judged.days)?;
-            self.open.tally.counts.accepted -= dropped;
-            self.open.tally.counts.duplicate += dropped;
-            if dropped > 0 {
-                *self.open.tally.warned_by_rule.entry(RuleId::BrzCurrentsDup).or_default() += dropped;
-            }
+            self.open.tally.note_duplicates(dropped);
         }
         // Records of one input, far below i64.
         let shift = i64::try_from(base).unwrap_or(i64::MAX);
@@ -202,33 +231,41 @@ impl<'a> Collector<'a> {
             None
         } else {
             let path = self.path(index);
-            Some(reject_rows(&judged.rejects, base, &path, &self.options.run.run_id)?)
+            Some(reject_rows(
+                &judged.rejects,
+                base,
+                &path,
+                &self.options.run.run_id,
+            )?)
         };
-        Ok(Taken { days: judged.days, rejects })
+        Ok(Taken {
+            days: judged.days,
+            rejects,
+        })
     }
 
     fn drop_seen_events(&mut self, days: &mut [DayRows]) -> Result<u64, RunError> {
-        let mut dropped = 0;
-        for day in days {
-            let Some(ids) = day.batch.column_by_name("event_id") else { continue };
-            let Some(ids) = ids.as_any().downcast_ref::<StringArray>() else { continue };
-            let keep: BooleanArray = (0..ids.len())
-                .map(|row| Some(ids.is_null(row) || self.is_first_sight(ids.value(row))))
-                .collect();
-            let lost = keep.len() - keep.true_count();
-            if lost > 0 {
-                day.batch = filter_record_batch(&day.batch, &keep)?;
-                dropped += lost as u64;
-            }
-        }
-        Ok(dropped)
+        let lake = self.lake;
+        let in_lake = |day: i32| {
+            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
+            Ok(lake.texts(purchases_spec().name, "event_id", date..=date)?)
+        };
+        self.events.drop_seen(days, &in_lake)
     }
 
-    fn is_first_sight(&mut self, event_id: &str) -> bool {
-        let fingerprint = blake3::hash(event_id.as_bytes());
-        let (half, _) = fingerprint.as_bytes().split_at(16);
-        let id = u128::from_le_bytes(half.try_into().unwrap_or_default());
-        !self.event_ids.contains(&id) && self.open.event_ids.insert(id)
+    /// Refuses an input that would open more partitions than a run may.
+    fn check_days(&mut self, days: &[DayRows]) {
+        self.open.days.extend(days.iter().map(|day| day.day));
+        let most = self.options.max_partitions;
+        if self.open.days.len() > most {
+            self.open.tally.refusal.get_or_insert(Refusal {
+                rule: RuleId::FileLimit,
+                place: None,
+                message: format!(
+                    "its purchases fall on more than {most} days; split it, or raise --max-partitions"
+                ),
+            });
+        }
     }
 
     fn keep(&mut self, taken: Taken) -> Result<(), RunError> {
@@ -237,7 +274,11 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         if self.open.own.is_none() {
-            let mut own = OwnFiles::create(self.lake, &self.options.run.run_id)?;
+            let mut own = OwnFiles::create(
+                self.lake,
+                &self.options.run.run_id,
+                self.options.max_partitions,
+            )?;
             if let Some(first) = self.open.first.take() {
                 own.append(first)?;
             }
@@ -252,6 +293,7 @@ impl<'a> Collector<'a> {
     /// Drops what was written of the open input and starts afresh.
     fn abandon(&mut self) -> Result<Open, RunError> {
         let mut open = std::mem::take(&mut self.open);
+        self.events.forget();
         if let Some(own) = open.own.take() {
             own.discard()?;
         }
@@ -271,8 +313,11 @@ impl<'a> Collector<'a> {
 
     fn settle(&mut self, settled: Vec<(Waiting, Outcome)>) -> Result<(), RunError> {
         for (waiting, outcome) in settled {
-            let tally =
-                if outcome == Outcome::Ingested { waiting.tally } else { InputTally::default() };
+            let tally = if outcome == Outcome::Ingested {
+                waiting.tally
+            } else {
+                InputTally::default()
+            };
             if outcome == Outcome::Ingested {
                 self.tally.add(&tally);
             }
@@ -294,6 +339,7 @@ impl Sink for Collector<'_> {
         let index = self.index(input);
         self.open.pieces += 1;
         let taken = self.take(index, judged)?;
+        self.check_days(&taken.days);
         if self.open.tally.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
@@ -303,40 +349,61 @@ impl Sink for Collector<'_> {
 
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
         let index = self.index(input);
-        self.open.tally.apply_reject_limit(self.options.reject_limit);
+        self.open
+            .tally
+            .apply_reject_limit(self.options.reject_limit);
         if self.open.tally.refusal.is_some() {
             return self.refuse(index, Some(&totals));
         }
         let mut open = std::mem::take(&mut self.open);
         if open.tally.counts.read == 0 {
-            *open.tally.warned_by_rule.entry(RuleId::FileEmpty).or_default() += 1;
+            *open
+                .tally
+                .warned_by_rule
+                .entry(RuleId::FileEmpty)
+                .or_default() += 1;
         }
         if let Some(layout) = &totals.layout
             && layout.encoding.first_bad_byte.is_some()
         {
-            *open.tally.warned_by_rule.entry(RuleId::FileEncoding).or_default() += 1;
+            *open
+                .tally
+                .warned_by_rule
+                .entry(RuleId::FileEncoding)
+                .or_default() += 1;
         }
         let counts = open.tally.counts;
         if !counts.balances() {
-            return Err(RunError::Unbalanced { path: self.path(index), counts });
+            return Err(RunError::Unbalanced {
+                path: self.path(index),
+                counts,
+            });
         }
-        self.event_ids.extend(open.event_ids);
+        self.events.settle();
         let waiting = Waiting {
             index,
             path: self.path(index),
             size_bytes: self.inputs.get(index).and_then(|input| input.size_bytes),
-            modified_micros: self.inputs.get(index).and_then(|input| input.modified_micros),
+            modified_micros: self
+                .inputs
+                .get(index)
+                .and_then(|input| input.modified_micros),
             totals,
             tally: open.tally,
             taken: open.first,
+            days: open.days,
         };
         let Some(own) = open.own else {
-            if self.room.admit(waiting) {
+            if self.room.is_full_for(&waiting) {
                 self.commit_waiting()?;
             }
+            self.room.admit(waiting);
             return Ok(());
         };
-        match self.room.commit_own(own, &waiting, self.options.now_micros)? {
+        match self
+            .room
+            .commit_own(own, &waiting, self.options.now_micros)?
+        {
             Some(outcome) => self.settle(vec![(waiting, outcome)]),
             None => {
                 self.again.push(index);
@@ -360,6 +427,7 @@ fn dialect_evidence(layout: &crate::source::csv::dialect::Layout) -> Vec<Dialect
             what: evidence.what.clone(),
             chosen: evidence.chosen.clone(),
             why: evidence.why.clone(),
+            because: evidence.because.as_ref().map(ToString::to_string),
         })
         .collect()
 }

@@ -16,10 +16,11 @@ use foldhash::quality::FixedState;
 use crate::json::{JsonError, JsonErrorKind, Options};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
-    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, PurchaseCsvColumns, RawPurchase, RecordError,
+    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, RawPurchase, RecordError,
     with_payload,
 };
 use crate::rules::RuleId;
+use crate::source::csv::encoding::Charset;
 use crate::source::{Piece, PieceForm, Place, Refusal};
 
 /// What a judge needs to know beside the piece.
@@ -35,8 +36,6 @@ pub struct JudgeSettings {
     pub source_file: Arc<str>,
     /// Lineage column.
     pub run_id: Arc<str>,
-    /// How delimited text maps to fields.
-    pub columns: PurchaseCsvColumns,
     /// Keep the text of warnings too (the `check` command).
     pub with_texts: bool,
 }
@@ -116,6 +115,8 @@ struct Judge<'s> {
     columns: PurchaseColumns,
     findings: Findings,
     hasher: FixedState,
+    /// How the input is stored; rejects are kept in it.
+    charset: Charset,
     out: Judged,
 }
 
@@ -135,6 +136,7 @@ impl<'s> Judge<'s> {
             findings: Findings::new(settings.with_texts),
             // A fixed seed: the same dump gives the same counts every time.
             hasher: FixedState::with_seed(0),
+            charset: Charset::Utf8,
             out: Judged {
                 read: 0,
                 days: Vec::new(),
@@ -153,18 +155,37 @@ impl<'s> Judge<'s> {
 
     fn finish(mut self, refusal: Option<Box<Refusal>>) -> Judged {
         self.out.refusal = refusal.map(|refusal| *refusal);
-        self.out.warned = *self.findings.warned();
+        for (count, &more) in self.out.warned.iter_mut().zip(self.findings.warned()) {
+            *count += more;
+        }
         self.out.accepted = self.columns.len() as u64;
-        let Self { columns, settings, mut out, start, .. } = self;
+        let Self {
+            columns,
+            settings,
+            mut out,
+            start,
+            ..
+        } = self;
         match columns.finish(&settings.source_file, &settings.run_id) {
             Ok(days) => out.days = days,
             Err(error) => {
                 let message = format!("its rows cannot be put into columns: {error}");
                 let rule = RuleId::FileLimit;
-                out.refusal.get_or_insert(Refusal { rule, place: Some(start), message });
+                out.refusal.get_or_insert(Refusal {
+                    rule,
+                    place: Some(start),
+                    message,
+                });
             }
         }
         out
+    }
+
+    /// Counts a record; its ordinal is its position among the records, siblings not counted.
+    fn next_ordinal(&mut self) -> u64 {
+        let ordinal = self.out.read - self.out.skipped;
+        self.out.read += 1;
+        ordinal
     }
 
     /// Judges one record that has been read into `raw`.
@@ -183,8 +204,7 @@ impl<'s> Judge<'s> {
                 ),
             }));
         }
-        let ordinal = self.out.read;
-        self.out.read += 1;
+        let ordinal = self.next_ordinal();
         let settings = self.settings;
         let judged = with_payload(raw, settings.json, |raw| {
             match settings.checker.check(raw, &mut self.findings) {
@@ -205,24 +225,44 @@ impl<'s> Judge<'s> {
 
     fn accept(&mut self, purchase: &Purchase<'_>, ordinal: u64, stretch: Stretch<'_>) {
         // Records of one piece are counted in bytes of memory, far below i64.
-        self.columns.push(purchase, i64::try_from(ordinal).unwrap_or(i64::MAX));
-        self.out.fingerprints.push(self.hasher.hash_one(stretch.text));
+        self.columns
+            .push(purchase, i64::try_from(ordinal).unwrap_or(i64::MAX));
+        self.findings.count();
+        self.out
+            .fingerprints
+            .push(self.hasher.hash_one(stretch.text));
         let product = purchase.text(Name::ProductId).unwrap_or_default();
         self.out.products.insert(self.hasher.hash_one(product));
         self.out.has_event_ids |= matches!(purchase.raw.get(Name::EventId), Field::Text(_));
         for finding in self.findings.list() {
-            let warning = Warning { ordinal, place: stretch.place, finding: finding.clone() };
+            let warning = Warning {
+                ordinal,
+                place: stretch.place,
+                finding: finding.clone(),
+            };
             self.out.warnings.push(warning);
         }
     }
 
     /// Keeps the record verbatim with the findings just made.
     fn reject(&mut self, ordinal: u64, stretch: Stretch<'_>) {
-        let (mut findings, others): (Vec<Finding>, Vec<Finding>) =
-            self.findings.list().iter().cloned().partition(|finding| finding.rejecting);
+        let (mut findings, others): (Vec<Finding>, Vec<Finding>) = self
+            .findings
+            .list()
+            .iter()
+            .cloned()
+            .partition(|finding| finding.rejecting);
         findings.extend(others);
-        let raw = stretch.text.to_vec();
-        self.out.rejects.push(Reject { ordinal, place: stretch.place, findings, raw });
+        let raw = match std::str::from_utf8(stretch.text) {
+            Ok(text) if self.charset != Charset::Utf8 => self.charset.stored(text).into_owned(),
+            _ => stretch.text.to_vec(),
+        };
+        self.out.rejects.push(Reject {
+            ordinal,
+            place: stretch.place,
+            findings,
+            raw,
+        });
     }
 
     /// Rejects a text that could not be read as a record.
@@ -239,13 +279,22 @@ impl<'s> Judge<'s> {
                     JsonErrorKind::TooDeep => RuleId::FileLimit,
                     _ => RuleId::FileJsonSyntax,
                 };
-                let around = stretch.text.get(offset.saturating_sub(10)..).unwrap_or_default();
+                let around = stretch
+                    .text
+                    .get(offset.saturating_sub(10)..)
+                    .unwrap_or_default();
                 let around = around.get(..around.len().min(30)).unwrap_or_default();
                 let detail = format!("{kind}, {offset} bytes into the record");
-                self.findings.add_rejecting(rule, "", &String::from_utf8_lossy(around), &detail);
+                self.findings
+                    .add_rejecting(rule, "", &String::from_utf8_lossy(around), &detail);
             }
         }
         self.reject(ordinal, stretch);
+    }
+
+    /// Counts what only the lenient mode lets pass.
+    fn note_habits(&mut self, habits: u64) {
+        self.out.warned[RuleId::FileTrailingComma.index()] += habits;
     }
 
     fn foreign(&self, rule: RuleId, place: Place) -> Refusal {
@@ -262,9 +311,16 @@ impl<'s> Judge<'s> {
                 RuleId::FileMixed,
                 "a supplier purchase among customer purchases; split the dump by kind",
             ),
-            _ => (rule, "these are supplier purchases, not customer purchases; ingest them as that kind"),
+            _ => (
+                rule,
+                "these are supplier purchases, not customer purchases; ingest them as that kind",
+            ),
         };
-        Refusal { rule, place: Some(place), message: what.to_owned() }
+        Refusal {
+            rule,
+            place: Some(place),
+            message: what.to_owned(),
+        }
     }
 }
 

@@ -19,7 +19,9 @@ pub(super) fn reject_rows(
     run_id: &str,
 ) -> Result<RecordBatch, ArrowError> {
     let integer = |of: fn(&Reject) -> u64, plus: u64| -> ArrayRef {
-        let values = rejects.iter().map(|reject| i64::try_from(of(reject) + plus).unwrap_or(i64::MAX));
+        let values = rejects
+            .iter()
+            .map(|reject| i64::try_from(of(reject) + plus).unwrap_or(i64::MAX));
         Arc::new(Int64Array::from_iter_values(values))
     };
     let text = |of: fn(&Reject) -> String| -> ArrayRef {
@@ -29,7 +31,11 @@ pub(super) fn reject_rows(
         Arc::new(StringArray::from_iter_values(rejects.iter().map(|_| value)))
     };
     let fields = rejects.iter().map(|reject| {
-        reject.findings.first().map(|finding| finding.field.as_str()).filter(|f| !f.is_empty())
+        reject
+            .findings
+            .first()
+            .map(|finding| finding.field.as_str())
+            .filter(|f| !f.is_empty())
     });
     let columns: Vec<ArrayRef> = vec![
         same(run_id),
@@ -37,11 +43,18 @@ pub(super) fn reject_rows(
         integer(|reject| reject.ordinal, base),
         integer(|reject| reject.place.byte_offset, 0),
         integer(|reject| reject.place.line, 0),
-        text(|reject| rules(reject).first().map(|rule| (*rule).to_owned()).unwrap_or_default()),
+        text(|reject| {
+            rules(reject)
+                .first()
+                .map(|rule| (*rule).to_owned())
+                .unwrap_or_default()
+        }),
         text(|reject| rules(reject).join(",")),
         Arc::new(fields.collect::<StringArray>()),
         text(message),
-        Arc::new(BinaryArray::from_iter_values(rejects.iter().map(|reject| &reject.raw))),
+        Arc::new(BinaryArray::from_iter_values(
+            rejects.iter().map(|reject| &reject.raw),
+        )),
     ];
     RecordBatch::try_new(rejects_spec().schema, columns)
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
 use super::judge::{JudgeSettings, Judged, judge};
 use crate::lake::LakeError;
@@ -46,7 +47,9 @@ pub enum RunError {
     #[error(transparent)]
     Lake(#[from] LakeError),
     /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
-    #[error("the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this")]
+    #[error(
+        "the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this"
+    )]
     Unbalanced {
         /// The input.
         path: String,
@@ -89,6 +92,8 @@ enum Event {
     Piece(usize, Receiver<Judged>),
     End(usize, Totals),
     Refused(usize, Refusal),
+    /// Every input has been read.
+    Done,
 }
 
 /// Reads and judges `inputs`.
@@ -100,64 +105,77 @@ pub(super) fn run(
     progress: &Progress,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads).build()?;
-    let skip = AtomicUsize::new(usize::MAX);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(settings.threads)
+        .build()?;
+    let skip = Arc::new(AtomicUsize::new(usize::MAX));
     let (sender, receiver) = sync_channel(2 * settings.threads);
-    pool.in_place_scope(|_| {
-        std::thread::scope(|scope| {
-            let feeder = Feeder { settings, progress, pool: &pool, sender, skip: &skip };
-            scope.spawn(move || feeder.feed(inputs));
-            // Dropping the receiver at an error ends the feeder.
-            take_all(receiver, progress, &skip, sink)
-        })
-    })
+    let feeder = Feeder {
+        settings: settings.clone(),
+        progress: progress.clone(),
+        pool: Arc::new(pool),
+        sender,
+        skip: Arc::clone(&skip),
+    };
+    let inputs = inputs.to_vec();
+    // Not joined: it may be waiting for standard input, and ends by itself when nobody listens.
+    std::thread::spawn(move || feeder.feed(&inputs));
+    take_all(&receiver, progress, &skip, sink)
 }
 
+/// How long a signal may go unnoticed while nothing arrives.
+const GLANCE: Duration = Duration::from_millis(100);
+
 fn take_all(
-    receiver: Receiver<Event>,
+    receiver: &Receiver<Event>,
     progress: &Progress,
     skip: &AtomicUsize,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
-    for event in receiver {
+    loop {
+        let event = receiver.recv_timeout(GLANCE);
         if progress.interrupted.load(Ordering::Relaxed) {
             return Err(RunError::Interrupted);
         }
         match event {
-            Event::Restart(input) => sink.restart(input)?,
-            Event::Piece(input, judged) => {
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(RunError::Worker),
+            Ok(Event::Done) => return Ok(()),
+            Ok(Event::Restart(input)) => sink.restart(input)?,
+            Ok(Event::Piece(input, judged)) => {
                 let judged = judged.recv().map_err(|_gone| RunError::Worker)?;
                 progress.records.fetch_add(judged.read, Ordering::Relaxed);
                 if sink.piece(input, judged)? == Flow::SkipInput {
                     skip.store(input, Ordering::Relaxed);
                 }
             }
-            Event::End(input, totals) => sink.end(input, totals)?,
-            Event::Refused(input, refusal) => sink.refused(input, refusal)?,
+            Ok(Event::End(input, totals)) => sink.end(input, totals)?,
+            Ok(Event::Refused(input, refusal)) => sink.refused(input, refusal)?,
         }
     }
-    Ok(())
 }
 
 /// The reading side.
-struct Feeder<'a> {
-    settings: &'a RunSettings,
-    progress: &'a Progress,
-    pool: &'a rayon::ThreadPool,
+struct Feeder {
+    settings: RunSettings,
+    progress: Progress,
+    pool: Arc<rayon::ThreadPool>,
     sender: SyncSender<Event>,
-    skip: &'a AtomicUsize,
+    skip: Arc<AtomicUsize>,
 }
 
 /// The other side has gone: it met an error and reports it itself.
 struct Gone;
 
-impl Feeder<'_> {
+impl Feeder {
     fn feed(&self, inputs: &[Input]) {
         for (index, input) in inputs.iter().enumerate() {
             if self.feed_input(index, input).is_err() {
                 return;
             }
         }
+        // Nobody waits for it when the run has failed elsewhere.
+        drop(self.send(Event::Done));
     }
 
     fn feed_input(&self, index: usize, input: &Input) -> Result<(), Gone> {
@@ -192,7 +210,6 @@ impl Feeder<'_> {
             max_record_bytes: options.limits.max_record_bytes,
             source_file: input.location.to_string().into(),
             run_id: self.settings.run_id.as_str().into(),
-            columns: self.settings.columns.clone(),
             with_texts: self.settings.with_texts,
         });
         while let Some(piece) = reader.next_piece()? {

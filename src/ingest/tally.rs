@@ -35,8 +35,12 @@ impl InputTally {
         self.counts.rejected += judged.rejects.len() as u64;
         self.counts.skipped += judged.skipped;
         for reject in &judged.rejects {
-            let mut rules: Vec<RuleId> =
-                reject.findings.iter().filter(|f| f.rejecting).map(|f| f.rule).collect();
+            let mut rules: Vec<RuleId> = reject
+                .findings
+                .iter()
+                .filter(|f| f.rejecting)
+                .map(|f| f.rule)
+                .collect();
             rules.sort_unstable();
             rules.dedup();
             for rule in rules {
@@ -53,11 +57,26 @@ impl InputTally {
         }
     }
 
+    /// Moves accepted records whose event was seen before to the duplicates.
+    pub fn note_duplicates(&mut self, dropped: u64) {
+        self.counts.accepted -= dropped;
+        self.counts.duplicate += dropped;
+        if dropped > 0 {
+            *self
+                .warned_by_rule
+                .entry(RuleId::BrzCurrentsDup)
+                .or_default() += dropped;
+        }
+    }
+
     /// Refuses the input when it has more rejects than `limit` (a share, 0 to 1) allows.
     pub fn apply_reject_limit(&mut self, limit: f64) {
         let share = self.counts.reject_share();
         if self.refusal.is_none() && share > limit {
-            let most = self.rejected_by_rule.iter().max_by_key(|(_, count)| **count);
+            let most = self
+                .rejected_by_rule
+                .iter()
+                .max_by_key(|(_, count)| **count);
             let rule = most.map(|(rule, _)| rule.code()).unwrap_or_default();
             self.refusal = Some(Refusal {
                 rule: RuleId::FileRejectLimit,

@@ -54,6 +54,7 @@ struct IngestEntry {
     reject_future: bool,
     reject_limit: Option<String>,
     verify_content: bool,
+    max_partitions: Option<usize>,
     delimiter: Option<String>,
     encoding: Option<String>,
     decimal: Option<DecimalArgument>,
@@ -96,6 +97,36 @@ struct ReportEntry {
     output: Option<String>,
 }
 
+impl ReportEntry {
+    /// A key that is there but means nothing to the question.
+    fn stray_key(&self) -> Option<&'static str> {
+        let of_series = [
+            ("length", self.length.is_some()),
+            ("ending_at", self.ending_at.is_some()),
+            ("unit", self.unit.is_some()),
+            ("app_id", self.app_id.is_some()),
+            ("product", self.product.is_some()),
+            ("timezone", self.timezone.is_some()),
+            ("hour_length", self.hour_length.is_some()),
+            ("exclude_refunds", self.exclude_refunds),
+            ("allow_future", self.allow_future),
+        ];
+        let (currency, page) = (
+            ("currency", self.currency.is_some()),
+            ("page", self.page.is_some()),
+        );
+        let stray: Vec<(&'static str, bool)> = match self.question {
+            QuestionEntry::QuantitySeries => vec![currency, page],
+            QuestionEntry::RevenueSeries => vec![page],
+            QuestionEntry::ProductList => of_series.into_iter().chain([currency]).collect(),
+        };
+        stray
+            .into_iter()
+            .find(|(_, is_there)| *is_there)
+            .map(|(key, _)| key)
+    }
+}
+
 /// One step, resolved.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -124,15 +155,25 @@ pub fn load(
     now: DateTime<Utc>,
     dry_run: bool,
 ) -> Result<Vec<Step>, JobError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| JobError::FileRead { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| JobError::FileRead {
+        path: path.to_owned(),
+        source,
+    })?;
     let file: JobFile = toml::from_str(&text).map_err(|source| JobError::FileSyntax {
         path: path.to_owned(),
         source: Box::new(source),
     })?;
-    let context = Context { path, date, now, dry_run };
+    let context = Context {
+        path,
+        date,
+        now,
+        dry_run,
+    };
     let lake = context.fill("lake", &file.lake)?;
-    file.steps.into_iter().map(|entry| context.step(entry, &lake)).collect()
+    file.steps
+        .into_iter()
+        .map(|entry| context.step(entry, &lake))
+        .collect()
 }
 
 struct Context<'a> {
@@ -152,11 +193,19 @@ impl Context<'_> {
     }
 
     fn wrong(&self, step: &str, reason: String) -> JobError {
-        JobError::Step { path: self.path.to_owned(), step: step.to_owned(), reason }
+        JobError::Step {
+            path: self.path.to_owned(),
+            step: step.to_owned(),
+            reason,
+        }
     }
 
     fn step(&self, entry: StepEntry, lake: &str) -> Result<Step, JobError> {
-        let StepEntry { name, ingest, report } = entry;
+        let StepEntry {
+            name,
+            ingest,
+            report,
+        } = entry;
         let action = match (ingest, report) {
             (Some(ingest), None) => Action::Ingest(Box::new(self.ingest(&name, ingest, lake)?)),
             (None, Some(report)) => Action::Report(Box::new(self.report(&name, report, lake)?)),
@@ -172,8 +221,11 @@ impl Context<'_> {
         if entry.inputs.is_empty() {
             return Err(self.wrong(step, "`inputs` names no input".to_owned()));
         }
-        let inputs: Result<Vec<String>, JobError> =
-            entry.inputs.iter().map(|input| self.fill(step, input)).collect();
+        let inputs: Result<Vec<String>, JobError> = entry
+            .inputs
+            .iter()
+            .map(|input| self.fill(step, input))
+            .collect();
         let read = ReadArguments {
             inputs: inputs?,
             input_format: entry.input_format,
@@ -200,13 +252,20 @@ impl Context<'_> {
             read,
             reject_limit: entry.reject_limit.unwrap_or_else(|| "5%".to_owned()),
             verify_content: entry.verify_content,
-            summary: self.fill_optional(step, entry.summary.as_deref())?.map(PathBuf::from),
+            // As on the command line.
+            max_partitions: entry.max_partitions.unwrap_or(1000),
+            summary: self
+                .fill_optional(step, entry.summary.as_deref())?
+                .map(PathBuf::from),
             dry_run: self.dry_run,
         };
         IngestJob::resolve(arguments, self.now).map_err(|error| self.wrong(step, error.to_string()))
     }
 
     fn report(&self, step: &str, entry: ReportEntry, lake: &str) -> Result<ReportJob, JobError> {
+        if let Some(key) = entry.stray_key() {
+            return Err(self.wrong(step, format!("`{key}` is no parameter of this question")));
+        }
         let series = SeriesArguments {
             length: entry.length.map(|length| length.to_string()),
             ending_at: self.fill_optional(step, entry.ending_at.as_deref())?,
@@ -224,15 +283,22 @@ impl Context<'_> {
             now: None,
             output: OutputArguments {
                 format: entry.format.unwrap_or_else(|| "json".to_owned()),
-                output: self.fill_optional(step, entry.output.as_deref())?.map(PathBuf::from),
+                output: self
+                    .fill_optional(step, entry.output.as_deref())?
+                    .map(PathBuf::from),
             },
         };
         let command = match entry.question {
             QuestionEntry::QuantitySeries => ReportCommand::QuantitySeries { series, report },
-            QuestionEntry::RevenueSeries => {
-                ReportCommand::RevenueSeries { series, currency: entry.currency, report }
-            }
-            QuestionEntry::ProductList => ReportCommand::ProductList { page: entry.page, report },
+            QuestionEntry::RevenueSeries => ReportCommand::RevenueSeries {
+                series,
+                currency: entry.currency,
+                report,
+            },
+            QuestionEntry::ProductList => ReportCommand::ProductList {
+                page: entry.page,
+                report,
+            },
         };
         ReportJob::resolve(command, self.now).map_err(|error| self.wrong(step, error.to_string()))
     }

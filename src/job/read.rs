@@ -56,7 +56,11 @@ impl ReadJob {
         } = arguments;
         let now = clock(typed_now.as_deref(), now)?;
         let default_zone: Tz = default_timezone.parse().map_err(|_unknown| {
-            wrong("--default-timezone", &default_timezone, "an IANA zone such as America/Sao_Paulo")
+            wrong(
+                "--default-timezone",
+                &default_timezone,
+                "an IANA zone such as America/Sao_Paulo",
+            )
         })?;
         let threads = match threads {
             Some(0) => return Err(wrong("--threads", "0", "1 or more")),
@@ -77,14 +81,23 @@ impl ReadJob {
             checker: Checker::new(RuleSettings {
                 default_zone,
                 now_micros: now.timestamp_micros(),
-                future: if reject_future { FuturePolicy::Reject } else { FuturePolicy::Warn },
+                future: if reject_future {
+                    FuturePolicy::Reject
+                } else {
+                    FuturePolicy::Warn
+                },
                 numbers_as_strings,
                 freeze_contract,
             }),
             with_texts: false,
             threads,
         };
-        Ok(Self { inputs, settings, now, echoed })
+        Ok(Self {
+            inputs,
+            settings,
+            now,
+            echoed,
+        })
     }
 }
 
@@ -109,7 +122,11 @@ fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
     let usual = Limits::default();
     let max_depth = arguments.max_depth.unwrap_or(usual.max_depth);
     if !(1..=HARD_MAX_DEPTH).contains(&max_depth) {
-        return Err(wrong("--max-depth", &max_depth.to_string(), "from 1 to 128"));
+        return Err(wrong(
+            "--max-depth",
+            &max_depth.to_string(),
+            "from 1 to 128",
+        ));
     }
     Ok(Limits {
         max_record_bytes: arguments.max_record_bytes.unwrap_or(usual.max_record_bytes),
@@ -186,15 +203,31 @@ fn echo(arguments: &ReadArguments) -> BTreeMap<&'static str, String> {
     let optional: [(&'static str, Option<String>); 9] = [
         ("delimiter", delimiter.clone()),
         ("encoding", encoding.clone()),
-        ("decimal", decimal.map(|sign| format!("{sign:?}").to_lowercase())),
-        ("date_order", date_order.map(|order| format!("{order:?}").to_lowercase())),
-        ("max_record_bytes", max_record_bytes.map(|bytes| bytes.to_string())),
-        ("max_line_bytes", max_line_bytes.map(|bytes| bytes.to_string())),
+        (
+            "decimal",
+            decimal.map(|sign| format!("{sign:?}").to_lowercase()),
+        ),
+        (
+            "date_order",
+            date_order.map(|order| format!("{order:?}").to_lowercase()),
+        ),
+        (
+            "max_record_bytes",
+            max_record_bytes.map(|bytes| bytes.to_string()),
+        ),
+        (
+            "max_line_bytes",
+            max_line_bytes.map(|bytes| bytes.to_string()),
+        ),
         ("max_depth", max_depth.map(|levels| levels.to_string())),
         ("max_ratio", max_ratio.map(|ratio| ratio.to_string())),
         ("now", now.clone()),
     ];
-    echoed.extend(optional.into_iter().filter_map(|(key, value)| Some((key, value?))));
+    echoed.extend(
+        optional
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?))),
+    );
     if !mapping.is_empty() {
         echoed.insert("map", mapping.join(", "));
     }

@@ -19,7 +19,11 @@ pub(super) fn fill(text: &str, date: NaiveDate) -> Result<String, String> {
         let form = match name.split_once(':') {
             None if name == "date" => "%Y-%m-%d",
             Some(("date", form)) => form,
-            _ => return Err(format!("{{{name}}} in {text:?} is not known; {{date}} and {{date:%Y/%m/%d}} are")),
+            _ => {
+                return Err(format!(
+                    "{{{name}}} in {text:?} is not known; {{date}} and {{date:%Y/%m/%d}} are"
+                ));
+            }
         };
         let items: Vec<_> = chrono::format::StrftimeItems::new(form).collect();
         if items.contains(&chrono::format::Item::Error) {

@@ -90,12 +90,18 @@ mod tests {
     #[test]
     fn compact_text_is_borrowed() {
         let text = r#"{"a b":[1,"c, d"]}"#;
-        assert!(matches!(compact(text, Options::default()), Ok(Cow::Borrowed(_))));
+        assert!(matches!(
+            compact(text, Options::default()),
+            Ok(Cow::Borrowed(_))
+        ));
     }
 
     #[test]
     fn lenient_commas_and_comments_are_not_stored() {
-        let lenient = Options { lenient: true, ..Options::default() };
+        let lenient = Options {
+            lenient: true,
+            ..Options::default()
+        };
         let compacted = compact("{\"a\":[1,],}", lenient);
         assert_eq!(compacted.as_deref(), Ok(r#"{"a":[1]}"#));
     }

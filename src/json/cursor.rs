@@ -15,7 +15,10 @@ pub struct Options {
 impl Default for Options {
     /// Strict, 64 levels: dumps nest five deep, and a parser's stack is finite.
     fn default() -> Self {
-        Self { lenient: false, max_depth: 64 }
+        Self {
+            lenient: false,
+            max_depth: 64,
+        }
     }
 }
 
@@ -49,6 +52,7 @@ pub struct Cursor<'a> {
     at: usize,
     depth: usize,
     options: Options,
+    habits: u64,
 }
 
 type Result<T> = std::result::Result<T, JsonError>;
@@ -56,12 +60,23 @@ type Result<T> = std::result::Result<T, JsonError>;
 impl<'a> Cursor<'a> {
     /// A cursor at the start of `text`.
     pub fn new(text: &'a str, options: Options) -> Self {
-        Self { text, at: 0, depth: 0, options }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            options,
+            habits: 0,
+        }
     }
 
     /// Byte offset of the next unread byte.
     pub fn offset(&self) -> usize {
         self.at
+    }
+
+    /// How many trailing commas and comments the lenient mode has passed.
+    pub fn habits(&self) -> u64 {
+        self.habits
     }
 
     /// The text between two offsets that the cursor has reported.
@@ -70,8 +85,15 @@ impl<'a> Cursor<'a> {
     }
 
     fn error<T>(&self, offset: usize, kind: JsonErrorKind) -> Result<T> {
-        let kind = if offset >= self.text.len() { JsonErrorKind::UnexpectedEnd } else { kind };
-        Err(JsonError { offset: offset.min(self.text.len()), kind })
+        let kind = if offset >= self.text.len() {
+            JsonErrorKind::UnexpectedEnd
+        } else {
+            kind
+        };
+        Err(JsonError {
+            offset: offset.min(self.text.len()),
+            kind,
+        })
     }
 
     fn byte(&self) -> Option<u8> {
@@ -107,6 +129,7 @@ impl<'a> Cursor<'a> {
             return self.error(self.text.len(), JsonErrorKind::UnexpectedEnd);
         };
         self.at += end;
+        self.habits += 1;
         Ok(())
     }
 
@@ -219,6 +242,7 @@ impl<'a> Cursor<'a> {
             if !self.options.lenient {
                 return self.error(comma, JsonErrorKind::TrailingComma);
             }
+            self.habits += 1;
             self.at += 1;
             self.depth -= 1;
             return Ok(false);
@@ -252,7 +276,10 @@ impl<'a> Cursor<'a> {
             }
         }
         self.at = at + 1;
-        Ok(JsonStr { raw: self.slice(start, at), escaped })
+        Ok(JsonStr {
+            raw: self.slice(start, at),
+            escaped,
+        })
     }
 
     /// Reads the number at the cursor and returns its text.
@@ -280,7 +307,10 @@ impl<'a> Cursor<'a> {
             }
             self.need_digits()?;
         }
-        if matches!(self.byte(), Some(b'0'..=b'9' | b'.' | b'+' | b'-' | b'a'..=b'z' | b'A'..=b'Z')) {
+        if matches!(
+            self.byte(),
+            Some(b'0'..=b'9' | b'.' | b'+' | b'-' | b'a'..=b'z' | b'A'..=b'Z')
+        ) {
             return self.error(self.at, JsonErrorKind::BadNumber);
         }
         Ok(self.slice(start, self.at))
@@ -327,8 +357,15 @@ impl<'a> Cursor<'a> {
             self.at += word.len();
             return Ok(());
         }
-        let same = rest.iter().zip(word.as_bytes()).take_while(|(a, b)| a == b).count();
-        self.error(self.at + same, JsonErrorKind::Expected("true, false or null"))
+        let same = rest
+            .iter()
+            .zip(word.as_bytes())
+            .take_while(|(a, b)| a == b)
+            .count();
+        self.error(
+            self.at + same,
+            JsonErrorKind::Expected("true, false or null"),
+        )
     }
 
     /// Checks the next value whole and returns its text, without surrounding white space.
@@ -377,7 +414,13 @@ mod tests {
     use super::*;
 
     fn read(text: &str, lenient: bool) -> Result<()> {
-        let mut cursor = Cursor::new(text, Options { lenient, ..Options::default() });
+        let mut cursor = Cursor::new(
+            text,
+            Options {
+                lenient,
+                ..Options::default()
+            },
+        );
         cursor.skip_value()?;
         cursor.end()
     }
@@ -402,7 +445,12 @@ mod tests {
 
     #[test]
     fn lenient_accepts_the_habits_of_the_documents_and_nothing_more() {
-        for text in ["[1,]", "{\"a\":1,}", "// x\n[1 /* y */, 2]", "{\"a\":[1,],}//"] {
+        for text in [
+            "[1,]",
+            "{\"a\":1,}",
+            "// x\n[1 /* y */, 2]",
+            "{\"a\":[1,],}//",
+        ] {
             assert!(read(text, false).is_err(), "{text}");
             assert_eq!(read(text, true), Ok(()), "{text}");
         }

@@ -151,7 +151,9 @@ mod tests {
                 assert_eq!(find_special(&text, 0), at);
             }
         }
-        let harmless: Vec<u8> = (0x20..=0xFF).filter(|b| !matches!(b, b'"' | b'\\')).collect();
+        let harmless: Vec<u8> = (0x20..=0xFF)
+            .filter(|b| !matches!(b, b'"' | b'\\'))
+            .collect();
         assert_eq!(find_special(&harmless, 0), harmless.len());
     }
 

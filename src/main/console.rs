@@ -20,7 +20,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// Sends our own log lines to standard error; only warnings and errors when `quiet`. What the
 /// libraries below us log is theirs to debug with, and their spans would drown ours.
 pub(crate) fn start_log(format: LogFormat, quiet: bool) {
-    let level = if quiet { LevelFilter::WARN } else { LevelFilter::INFO };
+    let level = if quiet {
+        LevelFilter::WARN
+    } else {
+        LevelFilter::INFO
+    };
     let ours = Targets::new().with_target("purchase_etl", level);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry();
@@ -30,7 +34,9 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
             registry.with(plain.with_filter(ours)).init();
         }
         LogFormat::Json => {
-            registry.with(layer.json().flatten_event(true).with_filter(ours)).init();
+            registry
+                .with(layer.json().flatten_event(true).with_filter(ours))
+                .init();
         }
     }
 }
@@ -80,10 +86,6 @@ impl Watcher for Console {
         if !self.quiet {
             tracing::info!("{}", summary(report).trim_end());
         }
-    }
-
-    fn plan(&mut self, text: &str) {
-        tracing::info!("{}", text.trim_end());
     }
 }
 

@@ -47,7 +47,14 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     fn path(&self, input: usize) -> String {
-        self.inputs.get(input).map(|input| input.location.to_string()).unwrap_or_default()
+        self.inputs
+            .get(input)
+            .map(|input| match self.format {
+                CheckFormat::Text => input.location.shown(),
+                // JSON escapes by itself.
+                CheckFormat::Json | CheckFormat::Response => input.location.to_string(),
+            })
+            .unwrap_or_default()
     }
 
     fn line(&mut self, line: &str) -> Result<(), PipelineError> {
@@ -60,7 +67,11 @@ impl CheckObserver<PipelineError> for Listing<'_> {
     fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), PipelineError> {
         let path = self.path(input);
         for finding in &record.findings {
-            let severity = if finding.rejecting { "reject" } else { severity(finding.rule.rule().severity) };
+            let severity = if finding.rejecting {
+                "reject"
+            } else {
+                severity(finding.rule.rule().severity)
+            };
             match self.format {
                 CheckFormat::Text => {
                     let place = record.place;

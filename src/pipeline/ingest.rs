@@ -16,6 +16,7 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
         run: job.read.settings.clone(),
         reject_limit: job.reject_limit,
         verify_content: job.verify_content,
+        max_partitions: job.max_partitions,
         now_micros: job.read.now.timestamp_micros(),
     };
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
@@ -25,6 +26,9 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
     let json = serde_json::to_vec_pretty(&report)?;
     lake.write_run_report(&report.run_id, &json)?;
     for input in &report.inputs {
+        for note in &input.notes {
+            tracing::warn!(input = input.path, "{note}");
+        }
         if let Some(refusal) = &input.refusal {
             tracing::warn!(
                 input = input.path,
@@ -50,18 +54,26 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 }
 
 fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -> RunReport {
-    let Ingested { tally, inputs, versions } = ingested;
+    let Ingested {
+        tally,
+        inputs,
+        versions,
+    } = ingested;
     let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
     let exit = if refused { Exit::Refused } else { Exit::Done };
     let mut settings = job.read.echoed.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
+    settings.insert("max_partitions", job.max_partitions.to_string());
     settings.insert("verify_content", job.verify_content.to_string());
     RunReport {
         run_id: job.read.settings.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
         record_kind: PURCHASES_KIND,
         lake: Some(lake.location().to_string()),
-        started_at: job.read.now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        started_at: job
+            .read
+            .now
+            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
         settings,
         counts: tally.counts,
         rejected_by_rule: tally.rejected_by_rule,
@@ -82,21 +94,36 @@ pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipel
     let is_known = |input: &Input| {
         known.iter().any(|known| {
             known.path == input.location.to_string()
-                && Some(known.size_bytes) == input.size_bytes.and_then(|size| i64::try_from(size).ok())
+                && Some(known.size_bytes)
+                    == input.size_bytes.and_then(|size| i64::try_from(size).ok())
                 && known.modified_at == input.modified_micros
         })
     };
     let mut text = format!("ingest {} into {}\n", PURCHASES_KIND, lake.location());
     let mut fresh = 0;
     for input in &inputs {
-        let state = if is_known(input) { "already ingested" } else { "to be read" };
+        let state = if is_known(input) {
+            "already ingested"
+        } else {
+            "to be read"
+        };
         fresh += usize::from(!is_known(input));
-        let size = input.size_bytes.map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
+        let size = input
+            .size_bytes
+            .map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {state:<16}  {size:>14} bytes  {}", input.location);
+        let _ = writeln!(
+            text,
+            "  {state:<16}  {size:>14} bytes  {}",
+            input.location.shown()
+        );
     }
-    let _ = writeln!(text, "{fresh} of {} inputs would be read; nothing was written", inputs.len());
-    stage.watcher.plan(&text);
+    let _ = writeln!(
+        text,
+        "{fresh} of {} inputs would be read; nothing was written",
+        inputs.len()
+    );
+    put(stage.stdout, text.as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Exit, PipelineError, Stage, run_ingest, run_report};
+use super::{Exit, PipelineError, Stage, put, run_ingest, run_report};
 use crate::job::file::{Action, load};
 
 /// Runs a job file for a data date. A step that refuses an input does not stop the later ones;
@@ -30,8 +30,12 @@ pub fn run_job_file(
                 let mut text = format!("report from {}: {:?}", job.lake, job.question);
                 let place = job.output.as_ref().map(|path| path.display().to_string());
                 // Writing to a String cannot fail.
-                let _ = writeln!(text, " -> {}", place.as_deref().unwrap_or("standard output"));
-                stage.watcher.plan(&text);
+                let _ = writeln!(
+                    text,
+                    " -> {}",
+                    place.as_deref().unwrap_or("standard output")
+                );
+                put(stage.stdout, text.as_bytes())?;
                 Exit::Done
             }
             Action::Report(job) => run_report(job, stage)?,

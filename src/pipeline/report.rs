@@ -50,15 +50,15 @@ fn answer(job: &ReportJob) -> Result<Answer, PipelineError> {
             }
             Ok(Answer::RevenueSeries(revenue_series(&parameters, &files)?))
         }
-        Question::ProductList { page } => {
-            Ok(Answer::ProductList(product_list(&files(job, None)?, *page)?))
-        }
+        Question::ProductList { page } => Ok(Answer::ProductList(product_list(
+            &files(job, None)?,
+            *page,
+        )?)),
     }
 }
 
 fn resolve(request: &SeriesRequest, job: &ReportJob) -> Result<SeriesParameters, ParameterOrError> {
-    let parameters =
-        SeriesParameters::resolve(request, job.now).map_err(|error| ParameterOrError(error))?;
+    let parameters = SeriesParameters::resolve(request, job.now).map_err(ParameterOrError)?;
     for note in parameters.notes() {
         tracing::warn!("{note}");
     }
@@ -75,7 +75,10 @@ impl From<ParameterOrError> for PipelineError {
 }
 
 fn warn_of_nothing(job: &ReportJob) {
-    tracing::warn!(lake = job.lake, "no purchases in this time: every value is zero");
+    tracing::warn!(
+        lake = job.lake,
+        "no purchases in this time: every value is zero"
+    );
 }
 
 /// The data files of the table at the version asked for, pruned by UTC day.
@@ -85,15 +88,25 @@ fn files(
 ) -> Result<Vec<ScanFile>, PipelineError> {
     let lake = Lake::at(&job.lake)?;
     let snapshot = lake.snapshot(purchases_spec().name, job.lake_version, dates)?;
-    tracing::debug!(version = snapshot.version, files = snapshot.files.len(), "table opened");
+    tracing::debug!(
+        version = snapshot.version,
+        files = snapshot.files.len(),
+        "table opened"
+    );
     snapshot
         .files
         .into_iter()
         .map(|file| {
             let partition = file.partition.unwrap_or_default();
             match partition.parse() {
-                Ok(purchase_date) => Ok(ScanFile { path: file.path, purchase_date }),
-                Err(_no_date) => Err(PipelineError::Partition { partition, path: file.path }),
+                Ok(purchase_date) => Ok(ScanFile {
+                    path: file.path,
+                    purchase_date,
+                }),
+                Err(_no_date) => Err(PipelineError::Partition {
+                    partition,
+                    path: file.path,
+                }),
             }
         })
         .collect()

@@ -133,7 +133,12 @@ impl Checker {
 
     fn check_keys(&self, raw: &RawPurchase<'_>, findings: &mut Findings) {
         if let Some(key) = &raw.duplicate_key {
-            findings.add(RuleId::BrzKeyDup, key, key, "the key stands twice in one object");
+            findings.add(
+                RuleId::BrzKeyDup,
+                key,
+                key,
+                "the key stands twice in one object",
+            );
         }
         if let Some(name) = raw.conflict {
             let shown = raw.get(name).shown();
@@ -142,8 +147,7 @@ impl Checker {
         }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
-            if raw.origin == Origin::Currents {
-                // Device columns; kept in `extra` without a warning each.
+            if raw.origin == Origin::Currents && is_device_column(&extra.key) {
                 continue;
             }
             let detail = "the purchase object does not document this key";
@@ -154,6 +158,32 @@ impl Checker {
             }
         }
     }
+}
+
+/// Columns that Currents documents beside the purchase; they are kept in `extra`.
+fn is_device_column(key: &str) -> bool {
+    const COLUMNS: [&str; 17] = [
+        "platform",
+        "os_version",
+        "device_model",
+        "resolution",
+        "carrier",
+        "locale",
+        "language",
+        "timezone",
+        "device_id",
+        "ad_id",
+        "ad_id_type",
+        "ad_tracking_enabled",
+        "gender",
+        "country",
+        "sdk_version",
+        "browser",
+        "app_group_id",
+    ];
+    COLUMNS
+        .iter()
+        .any(|column| column.eq_ignore_ascii_case(key))
 }
 
 fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<bool> {
@@ -169,7 +199,12 @@ fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<b
         }
         other => {
             let detail = "must be true or false";
-            findings.add(RuleId::BrzUpdonlyType, name.as_str(), &other.shown(), detail);
+            findings.add(
+                RuleId::BrzUpdonlyType,
+                name.as_str(),
+                &other.shown(),
+                detail,
+            );
             None
         }
     }
@@ -180,7 +215,10 @@ fn extra_object(raw: &RawPurchase<'_>) -> Option<String> {
         return None;
     }
     // The reader has checked these texts; lenient, in case the run is.
-    let options = Options { lenient: true, max_depth: usize::MAX };
+    let options = Options {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
     let members: Vec<String> = raw
         .extra
         .iter()

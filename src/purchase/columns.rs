@@ -184,15 +184,25 @@ impl PurchaseColumns {
         for (builder, name) in self.texts.iter_mut().zip(TEXT_COLUMNS) {
             builder.append_option(purchase.text(name));
         }
-        let Purchase { currency, price, quantity, time, revenue, .. } = purchase;
+        let Purchase {
+            currency,
+            price,
+            quantity,
+            time,
+            revenue,
+            ..
+        } = purchase;
         self.currency.append_value(currency.as_str());
         self.price.append_value(price.nanos());
         self.quantity.append_value(*quantity);
         self.time.append_value(time.micros_utc);
         self.time_raw.append_value(&purchase.time_raw);
-        self.utc_offset_minutes.append_value(time.offset_minutes.unwrap_or(0));
-        self.properties.append_option(purchase.properties.as_deref());
-        self.update_existing_only.append_option(purchase.update_existing_only);
+        self.utc_offset_minutes
+            .append_value(time.offset_minutes.unwrap_or(0));
+        self.properties
+            .append_option(purchase.properties.as_deref());
+        self.update_existing_only
+            .append_option(purchase.update_existing_only);
         self.revenue.append_value(revenue.nanos());
         self.is_refund.append_value(price.is_negative());
         self.extra.append_option(purchase.extra.as_deref());
@@ -209,8 +219,11 @@ impl PurchaseColumns {
             return Ok(Vec::new());
         }
         let rows = self.days.len();
-        let mut columns: Vec<ArrayRef> =
-            self.texts.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let mut columns: Vec<ArrayRef> = self
+            .texts
+            .iter_mut()
+            .map(|builder| Arc::new(builder.finish()) as ArrayRef)
+            .collect();
         columns.extend::<[ArrayRef; 14]>([
             Arc::new(self.currency.finish()),
             Arc::new(self.price.finish()),
@@ -236,7 +249,9 @@ impl PurchaseColumns {
 fn constant(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
     let keys = Int32Array::from(vec![0; rows]);
     let values = Arc::new(StringArray::from(vec![text]));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values)?))
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
+        keys, values,
+    )?))
 }
 
 fn by_day(batch: &RecordBatch, days: &[i32]) -> Result<Vec<DayRows>, ArrowError> {
@@ -247,14 +262,20 @@ fn by_day(batch: &RecordBatch, days: &[i32]) -> Result<Vec<DayRows>, ArrowError>
         // Stable: rows of a day stay in source order.
         order.sort_by_key(|&row| day_of(row));
     }
-    let arranged =
-        if sorted { batch.clone() } else { take_record_batch(batch, &UInt32Array::from(order.clone()))? };
+    let arranged = if sorted {
+        batch.clone()
+    } else {
+        take_record_batch(batch, &UInt32Array::from(order.clone()))?
+    };
     let mut groups = Vec::new();
     let mut start = 0;
     for same_day in order.chunk_by(|&a, &b| day_of(a) == day_of(b)) {
         let rows = arranged.slice(start, same_day.len());
         start += same_day.len();
-        groups.push(DayRows { day: same_day.first().map_or(0, |&row| day_of(row)), batch: rows });
+        groups.push(DayRows {
+            day: same_day.first().map_or(0, |&row| day_of(row)),
+            batch: rows,
+        });
     }
     Ok(groups)
 }

@@ -104,7 +104,10 @@ pub struct PurchaseCsvColumns;
 impl Columns for PurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
         let header = normalised_header.trim_start_matches('_');
-        let alias = ALIASES.iter().find(|(alias, _)| *alias == header).map(|(_, name)| *name);
+        let alias = ALIASES
+            .iter()
+            .find(|(alias, _)| *alias == header)
+            .map(|(_, name)| *name);
         match alias {
             Some(name) => NAMES.iter().position(|&known| known == name),
             None => ROLES.iter().position(|role| role.name == header),
@@ -121,15 +124,28 @@ impl Columns for PurchaseCsvColumns {
 pub struct CsvPurchases<'l> {
     layout: &'l Layout,
     origin: Origin,
+    has_payload: bool,
 }
 
 impl<'l> CsvPurchases<'l> {
     /// A reader for files of this layout.
-    pub fn new(layout: &'l Layout, _columns: &PurchaseCsvColumns) -> Self {
-        let has = |name: &str| layout.header().any(|header| normalise_header(header) == name);
+    pub fn new(layout: &'l Layout) -> Self {
+        let has = |name: &str| {
+            layout
+                .header()
+                .any(|header| normalise_header(header) == name)
+        };
         let is_events = has("external_user_id") || (has("user_id") && has("id"));
-        let origin = if is_events { Origin::Currents } else { Origin::PurchaseObject };
-        Self { layout, origin }
+        let origin = if is_events {
+            Origin::Currents
+        } else {
+            Origin::PurchaseObject
+        };
+        Self {
+            layout,
+            origin,
+            has_payload: has("payload"),
+        }
     }
 
     /// Reads a row into `raw`, which is empty.
@@ -148,8 +164,15 @@ impl<'l> CsvPurchases<'l> {
                 continue;
             }
             let Some(name) = self.name_of(plan) else {
-                let (key, value) = (Cow::Borrowed(plan.header.as_str()), Cow::Owned(quoted(cell)));
-                raw.extra.push(Extra { key, value, offset: 0 });
+                let (key, value) = (
+                    Cow::Borrowed(plan.header.as_str()),
+                    Cow::Owned(quoted(cell)),
+                );
+                raw.extra.push(Extra {
+                    key,
+                    value,
+                    offset: 0,
+                });
                 continue;
             };
             if name == Name::Time {
@@ -160,19 +183,34 @@ impl<'l> CsvPurchases<'l> {
             }
             raw.set(name, field(name, plan, cell));
         }
-        if !properties.is_empty() {
-            let object = format!("{{{}}}", properties.join(","));
+        if properties.is_empty() {
+            return;
+        }
+        let object = format!("{{{}}}", properties.join(","));
+        if raw.get(Name::Properties).is_missing() {
             raw.set(Name::Properties, Field::Json(Cow::Owned(object)));
+        } else {
+            // Both ways of writing them in one row: the column that holds all of them is taken.
+            let key = Cow::Borrowed("properties.*");
+            raw.extra.push(Extra {
+                key,
+                value: Cow::Owned(object),
+                offset: 0,
+            });
         }
     }
 
     /// The field of a column. `id` and `user_id` mean what Currents means by them only in a
-    /// Currents file; elsewhere they are kept as undocumented columns.
+    /// Currents file, `updated_at` only beside a payload; elsewhere they are kept as undocumented
+    /// columns.
     fn name_of(&self, plan: &ColumnPlan) -> Option<Name> {
         let name = NAMES.get(plan.role?).copied()?;
         let header = normalise_header(&plan.header);
         let only_currents = matches!(header.as_str(), "id" | "user_id");
-        (self.origin == Origin::Currents || !only_currents).then_some(name)
+        let only_rows = name == Name::UpdatedAt;
+        let means_it =
+            (self.origin == Origin::Currents || !only_currents) && (self.has_payload || !only_rows);
+        means_it.then_some(name)
     }
 }
 
@@ -186,14 +224,19 @@ fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {
         Name::Price => {
-            let open = !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
+            let open =
+                !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
         Name::Quantity => {
             let mut cursor = crate::json::Cursor::new(cell, crate::json::Options::default());
             let is_number = cursor.number().is_ok() && cursor.end().is_ok();
-            if is_number { Field::Number(Cow::Borrowed(cell)) } else { text() }
+            if is_number {
+                Field::Number(Cow::Borrowed(cell))
+            } else {
+                text()
+            }
         }
         Name::Time | Name::UpdatedAt => {
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))

@@ -38,8 +38,14 @@ pub fn read_record<'a>(
     raw.clear();
     if cursor.peek()? != Kind::Object {
         let value = cursor.skip_value()?;
-        let detail = format!("a record must be a JSON object, found {}", first_chars(value));
-        return Err(RecordError::Rule { rule: RuleId::BrzRecordObject, detail });
+        let detail = format!(
+            "a record must be a JSON object, found {}",
+            first_chars(value)
+        );
+        return Err(RecordError::Rule {
+            rule: RuleId::BrzRecordObject,
+            detail,
+        });
     }
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
@@ -48,7 +54,26 @@ pub fn read_record<'a>(
     if !raw.extra.is_empty() {
         recognise_currents(raw);
     }
+    keep_stray_payload(raw);
     Ok(())
+}
+
+/// A purchase object with a `payload` of its own is no Cloud Data Ingestion row: the key is then
+/// one that the object does not document.
+fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
+    if *raw.get(Name::Payload) == Field::Absent || raw.get(Name::ProductId).is_missing() {
+        return;
+    }
+    let value = match raw.get(Name::Payload) {
+        Field::Text(text) => serde_json::Value::from(&**text).to_string(),
+        other => other.shown().into_owned(),
+    };
+    raw.replace(Name::Payload, Field::Absent);
+    raw.extra.push(Extra {
+        key: "payload".into(),
+        value: value.into(),
+        offset: 0,
+    });
 }
 
 fn read_member<'a>(
@@ -129,7 +154,10 @@ pub(super) fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonE
 
 /// A value kept as JSON text, as a field.
 fn field_of_text<'a>(value: Cow<'a, str>) -> Field<'a> {
-    let options = Options { lenient: true, max_depth: usize::MAX };
+    let options = Options {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
     match value {
         Cow::Borrowed(text) => read_field(&mut Cursor::new(text, options)).unwrap_or_default(),
         Cow::Owned(text) => Field::Json(Cow::Owned(text)),
@@ -150,7 +178,8 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
         ("quantity", Name::Quantity),
         ("properties", Name::Properties),
     ];
-    let is_event = raw.has_extra("external_user_id") || (raw.has_extra("user_id") && raw.has_extra("id"));
+    let is_event =
+        raw.has_extra("external_user_id") || (raw.has_extra("user_id") && raw.has_extra("id"));
     if !is_event {
         return;
     }
@@ -161,8 +190,11 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
         }
     }
     if let Field::Text(text) = raw.get(Name::Properties) {
-        let properties =
-            if text.is_empty() { Field::Absent } else { json_field(text.clone()) };
+        let properties = if text.is_empty() {
+            Field::Absent
+        } else {
+            json_field(text.clone())
+        };
         raw.replace(Name::Properties, properties);
     }
 }
@@ -171,7 +203,11 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
 pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
     let mut cursor = Cursor::new(&text, Options::default());
     let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
-    if is_json { Field::Json(text) } else { Field::Text(text) }
+    if is_json {
+        Field::Json(text)
+    } else {
+        Field::Text(text)
+    }
 }
 
 /// When `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
@@ -189,7 +225,9 @@ pub fn with_payload<R>(
         return Ok(judge(outer));
     }
     let Field::Text(payload) = outer.get(Name::Payload).clone() else {
-        return Err(payload_error("`payload` must be a string that holds the purchase as JSON"));
+        return Err(payload_error(
+            "`payload` must be a string that holds the purchase as JSON",
+        ));
     };
     let mut inner = RawPurchase::default();
     let mut cursor = Cursor::new(&payload, options);
@@ -207,7 +245,10 @@ pub fn with_payload<R>(
 }
 
 fn payload_error(detail: &str) -> RecordError {
-    RecordError::Rule { rule: RuleId::BrzCdiPayload, detail: detail.to_owned() }
+    RecordError::Rule {
+        rule: RuleId::BrzCdiPayload,
+        detail: detail.to_owned(),
+    }
 }
 
 /// The identifier columns of a CDI row; the row's value wins over the payload's.
@@ -223,8 +264,14 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
     ];
     for (column, name) in COLUMNS {
         let own = outer.get(name).clone();
-        let from_extra = outer.take_extra(column).map(|extra| field_of_text(extra.value));
-        let value = if own.is_missing() { from_extra.unwrap_or(own) } else { own };
+        let from_extra = outer
+            .take_extra(column)
+            .map(|extra| field_of_text(extra.value));
+        let value = if own.is_missing() {
+            from_extra.unwrap_or(own)
+        } else {
+            own
+        };
         let empty = matches!(&value, Field::Text(text) if text.is_empty());
         if value.is_missing() || empty {
             continue;
@@ -238,10 +285,28 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
             inner.replace(Name::UserAlias, Field::Boolean(true));
         }
     }
+    // What else stands beside the payload speaks of the row: the purchase's own fields win.
+    for name in Name::ALL {
+        let value = outer.get(name);
+        let is_own = matches!(name, Name::Payload | Name::UserAlias | Name::UpdatedAt)
+            || COLUMNS.iter().any(|(_, column)| *column == name);
+        if is_own || value.is_missing() {
+            continue;
+        }
+        if inner.get(name).is_missing() {
+            inner.replace(name, value.clone());
+        } else if inner.get(name) != value {
+            inner.conflict.get_or_insert(name);
+        }
+    }
     inner.extra.extend(outer.extra.drain(..));
 }
 
 fn first_chars(value: &str) -> String {
     let cut: String = value.chars().take(40).collect();
-    if cut.len() < value.len() { format!("{cut}…") } else { cut }
+    if cut.len() < value.len() {
+        format!("{cut}…")
+    } else {
+        cut
+    }
 }

@@ -49,6 +49,28 @@ impl Name {
     /// How many names there are.
     pub const COUNT: usize = Self::UpdatedAt as usize + 1;
 
+    /// All of them, in order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::ExternalId,
+        Self::UserAlias,
+        Self::AliasName,
+        Self::AliasLabel,
+        Self::BrazeId,
+        Self::Email,
+        Self::Phone,
+        Self::AppId,
+        Self::ProductId,
+        Self::Currency,
+        Self::Price,
+        Self::Quantity,
+        Self::Time,
+        Self::Properties,
+        Self::UpdateExistingOnly,
+        Self::EventId,
+        Self::Payload,
+        Self::UpdatedAt,
+    ];
+
     /// The field as the documentation writes it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -207,13 +229,18 @@ impl<'a> RawPurchase<'a> {
 
     /// Takes the extra with this key (compared without case) out of the list.
     pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
-        let at = self.extra.iter().position(|extra| extra.key.eq_ignore_ascii_case(key))?;
+        let at = self
+            .extra
+            .iter()
+            .position(|extra| extra.key.eq_ignore_ascii_case(key))?;
         Some(self.extra.remove(at))
     }
 
     /// Whether an extra with this key (compared without case) is there.
     pub fn has_extra(&self, key: &str) -> bool {
-        self.extra.iter().any(|extra| extra.key.eq_ignore_ascii_case(key))
+        self.extra
+            .iter()
+            .any(|extra| extra.key.eq_ignore_ascii_case(key))
     }
 
     /// The file rule that this record gives away: it is no purchase but something whose envelope
@@ -224,11 +251,14 @@ impl<'a> RawPurchase<'a> {
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
         let data_holds = |word: &str| {
-            self.extra.iter().any(|extra| extra.key == "data" && extra.value.contains(word))
+            self.extra
+                .iter()
+                .any(|extra| extra.key == "data" && extra.value.contains(word))
         };
         if has("name") && has("count") && has("first") {
             Some(RuleId::FileUserExport)
-        } else if has("registration_date") || has("supplier") || data_holds("\"registration_date\"") {
+        } else if has("registration_date") || has("supplier") || data_holds("\"registration_date\"")
+        {
             Some(RuleId::FileWrongKind)
         } else if data_holds("\"purchase_quantity\"") || data_holds("\"revenue\"") {
             Some(RuleId::FileSeriesResponse)

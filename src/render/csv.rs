@@ -29,7 +29,7 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
         }
         Answer::RevenueSeries(series) => {
             let decimals = series.decimals();
-            let currency = series.currency.as_ref().map_or("", |c| c.as_str());
+            let currency = series.currency_code().unwrap_or_default();
             table.write_record(["time", "revenue", "currency"])?;
             for point in &series.points {
                 let revenue = amount_text(point.revenue, decimals);

@@ -56,8 +56,7 @@ fn revenue_series(series: &RevenueSeries) -> Result<RecordBatch, ArrowError> {
     let nanos = series.points.iter().map(|point| point.revenue.nanos());
     let revenues = Decimal128Array::from_iter_values(nanos);
     let revenues = revenues.with_precision_and_scale(precision, scale)?;
-    let currency = series.currency.as_ref().map(|c| c.as_str());
-    let currencies = StringArray::from(vec![currency; series.points.len()]);
+    let currencies = StringArray::from(vec![series.currency_code(); series.points.len()]);
     table([
         (
             Field::new("time", DataType::Utf8, false),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -102,12 +103,7 @@ impl Table {
                 let partition = folder.path().join(format!("purchase_date={purchase_date}"));
                 fs::create_dir_all(&partition).expect("a partition folder");
                 let path = partition.join(format!("part-{part:05}.parquet"));
-                let batch = batch(&events);
-                let file = File::create(&path).expect("a data file");
-                let mut writer =
-                    ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
-                writer.write(&batch).expect("a row group");
-                writer.close().expect("a footer");
+                write(&path, &batch(&events));
                 ScanFile {
                     path: path.to_str().expect("a UTF-8 path").to_owned(),
                     purchase_date,
@@ -119,6 +115,17 @@ impl Table {
             _folder: folder,
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "input of a test: nobody reads it before it is whole"
+)]
+fn write(path: &Path, batch: &RecordBatch) {
+    let file = File::create(path).expect("a data file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(batch).expect("a row group");
+    writer.close().expect("a footer");
 }
 
 /// A request with a length and an end; the rest is as when nothing else is typed.
@@ -138,89 +145,68 @@ pub(crate) fn resolved(request: &SeriesRequest) -> SeriesParameters {
     SeriesParameters::resolve(request, now).expect("correct parameters")
 }
 
-/// The columns of the purchases table; the ones no report reads hold something plausible.
+/// Name, values, and whether the column may hold nulls.
+type Column = (&'static str, ArrayRef, bool);
+
+/// The columns of the purchases table.
 fn batch(events: &[&Event]) -> RecordBatch {
-    let count = events.len();
-    let source_rows = 0..i64::try_from(count).expect("a small test");
-    let times = events.iter().map(|e| e.micros).collect::<Vec<_>>();
-    let revenue = decimals(events.iter().map(|e| e.revenue_nanos));
-    let price = decimals(
-        events
-            .iter()
-            .map(|e| e.revenue_nanos / i128::from(e.quantity)),
-    );
-    let columns: Vec<(&str, ArrayRef, bool)> = vec![
-        ("external_id", constant("user", count), true),
-        ("alias_name", absent(count), true),
-        ("alias_label", absent(count), true),
-        ("braze_id", absent(count), true),
-        ("email", absent(count), true),
-        ("phone", absent(count), true),
-        (
-            "app_id",
-            texts(events.iter().map(|e| e.app.as_deref())),
-            true,
-        ),
-        (
-            "product_id",
-            texts(events.iter().map(|e| Some(e.product.as_str()))),
-            false,
-        ),
-        (
-            "currency",
-            texts(events.iter().map(|e| Some(e.currency.as_str()))),
-            false,
-        ),
-        ("price", price, false),
-        (
-            "quantity",
-            Arc::new(
-                events
-                    .iter()
-                    .map(|e| Some(e.quantity))
-                    .collect::<Int16Array>(),
-            ),
-            false,
-        ),
-        (
-            "time",
-            Arc::new(TimestampMicrosecondArray::from(times).with_timezone("UTC")),
-            false,
-        ),
-        ("time_raw", constant("as written", count), false),
-        (
-            "utc_offset_minutes",
-            Arc::new(Int16Array::from(vec![Some(0); count])),
-            true,
-        ),
-        ("properties", absent(count), true),
-        (
-            "update_existing_only",
-            Arc::new(BooleanArray::from(vec![None; count])),
-            true,
-        ),
-        ("event_id", absent(count), true),
-        ("revenue", revenue, false),
-        (
-            "is_refund",
-            Arc::new(
-                events
-                    .iter()
-                    .map(|e| Some(e.is_refund()))
-                    .collect::<BooleanArray>(),
-            ),
-            false,
-        ),
-        ("extra", absent(count), true),
-        ("source_file", constant("dump.ndjson", count), false),
-        (
-            "source_row",
-            Arc::new(Int64Array::from_iter_values(source_rows)),
-            false,
-        ),
-        ("run_id", constant("run", count), false),
-    ];
+    let columns = read_columns(events)
+        .into_iter()
+        .chain(other_columns(events.len()));
     RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length")
+}
+
+/// The columns that reports look at.
+fn read_columns(events: &[&Event]) -> Vec<Column> {
+    let times: Vec<i64> = events.iter().map(|e| e.micros).collect();
+    let times = TimestampMicrosecondArray::from(times).with_timezone("UTC");
+    let quantities = Int16Array::from_iter_values(events.iter().map(|e| e.quantity));
+    let refunds: Vec<bool> = events.iter().map(|e| e.is_refund()).collect();
+    let apps = events.iter().map(|e| e.app.as_deref());
+    let products = events.iter().map(|e| Some(e.product.as_str()));
+    let currencies = events.iter().map(|e| Some(e.currency.as_str()));
+    let revenues = events.iter().map(|e| e.revenue_nanos);
+    vec![
+        ("app_id", texts(apps), true),
+        ("product_id", texts(products), false),
+        ("currency", texts(currencies), false),
+        ("quantity", Arc::new(quantities), false),
+        ("time", Arc::new(times), false),
+        ("revenue", decimals(revenues), false),
+        ("is_refund", Arc::new(BooleanArray::from(refunds)), false),
+    ]
+}
+
+/// The columns that no report looks at, with something plausible.
+fn other_columns(count: usize) -> Vec<Column> {
+    let source_rows = 0..i64::try_from(count).expect("a small test");
+    let source_rows = Int64Array::from_iter_values(source_rows);
+    let flags = BooleanArray::from(vec![None; count]);
+    let offsets = Int16Array::from(vec![Some(0); count]);
+    let absent: ArrayRef = Arc::new(StringArray::new_null(count));
+    let constant = |text| texts(std::iter::repeat_n(Some(text), count));
+    let mut columns: Vec<Column> = vec![
+        ("external_id", constant("user"), true),
+        ("price", decimals(std::iter::repeat_n(1, count)), false),
+        ("time_raw", constant("as written"), false),
+        ("utc_offset_minutes", Arc::new(offsets), true),
+        ("update_existing_only", Arc::new(flags), true),
+        ("source_file", constant("dump.ndjson"), false),
+        ("source_row", Arc::new(source_rows), false),
+        ("run_id", constant("run"), false),
+    ];
+    let names = [
+        "alias_name",
+        "alias_label",
+        "braze_id",
+        "email",
+        "phone",
+        "properties",
+        "event_id",
+        "extra",
+    ];
+    columns.extend(names.map(|name| (name, Arc::clone(&absent), true)));
+    columns
 }
 
 fn decimals(nanos: impl Iterator<Item = i128>) -> ArrayRef {
@@ -234,12 +220,4 @@ fn decimals(nanos: impl Iterator<Item = i128>) -> ArrayRef {
 
 fn texts<'a>(values: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
     Arc::new(values.collect::<StringArray>())
-}
-
-fn constant(text: &str, count: usize) -> ArrayRef {
-    Arc::new(StringArray::from(vec![text; count]))
-}
-
-fn absent(count: usize) -> ArrayRef {
-    Arc::new(StringArray::new_null(count))
 }

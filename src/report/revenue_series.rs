@@ -50,6 +50,11 @@ pub struct RevenueSeries {
 }
 
 impl RevenueSeries {
+    /// The code of the currency, if there is one.
+    pub fn currency_code(&self) -> Option<&str> {
+        self.currency.as_ref().map(Currency::as_str)
+    }
+
     /// Decimals to write every amount with at least: the currency's own, and one in any case,
     /// because recorded answers of the sibling series show `0.0` and `5000.0`, and a reader that
     /// infers types must not see an integer in one row and a float in the next.
@@ -134,7 +139,7 @@ fn large_rows() -> Query {
             col(IS_REFUND),
             col(CURRENCY),
             col(REVENUE),
-            lit(1_i64).alias(LARGE),
+            lit(1_i64).cast(DataType::Int64).alias(LARGE),
         ],
     }
 }

@@ -67,8 +67,8 @@ pub(super) fn scan_files(paths: Vec<PlRefPath>) -> PolarsResult<LazyFrame> {
 /// Runs a plan on the engine that reads in batches, so that memory does not grow with the files.
 pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
     // A plan without sinks, as all of ours are, has a single result.
-    plan.collect_with_engine(Engine::Streaming)
-        .map(|result| result.unwrap_single())
+    let result = plan.collect_with_engine(Engine::Streaming)?;
+    Ok(result.unwrap_single())
 }
 
 /// How the purchases of a file find their tick.
@@ -160,6 +160,8 @@ fn in_window(parameters: &SeriesParameters) -> Expr {
         .and(col("time").lt_eq(instant(last)))
 }
 
+/// Whole ticks since the window began. Instants before it are filtered out, so that the integer
+/// division, which cuts towards zero, rounds down.
 fn tick_of_time(parameters: &SeriesParameters) -> Expr {
     let window = parameters.window();
     let since_start = col("time").to_physical() - lit(*window.micros().start());

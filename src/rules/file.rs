@@ -171,7 +171,7 @@ pub(super) const RULES: [Rule; 17] = [
         wire_message: None,
         accepted: GOOD_CSV,
         rejected: "external_id,product_id,currency,price,time",
-        remedy: "Look whether the job that wrote the dump went through; nothing is committed for this file.",
+        remedy: "Look whether the job that wrote the dump went through; the file is noted as read, and no row comes from it.",
     },
     Rule {
         id: RuleId::FileTruncated,

@@ -155,7 +155,7 @@ pub(super) const RULES: [Rule; 18] = [
         code: "BRZ-PRICE-TYPE",
         severity: Severity::Reject,
         note: Some(
-            "a text is read too when the job says numbers_as_strings = true, and always in a CSV, which has no types",
+            "a text is read too with --numbers-as-strings, and always in a CSV, which has no types",
         ),
         summary: "price is a JSON number of at most 29 digits before the point",
         sentence: r#""price" : (required, float) value in the base currency unit (for example, Dollars for USD, Yen for JPY)"#,
@@ -209,7 +209,7 @@ pub(super) const RULES: [Rule; 18] = [
         code: "BRZ-QTY-TYPE",
         severity: Severity::Reject,
         note: Some(
-            "a text is read too when the job says numbers_as_strings = true, and always in a CSV, which has no types",
+            "a text is read too with --numbers-as-strings, and always in a CSV, which has no types",
         ),
         summary: "quantity is a whole number",
         sentence: r#""quantity" : (optional, integer) the quantity purchased"#,

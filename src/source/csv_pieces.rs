@@ -18,8 +18,9 @@ pub(super) struct CsvPieces {
     /// Nothing but blank lines, or only a header: no layout, or no rows.
     layout: Option<Arc<Layout>>,
     cutter: Option<RecordCutter>,
-    /// Decoded text that is not handed out; it begins at `place`.
+    /// Decoded text that is not handed out.
     buffer: Vec<u8>,
+    /// Where `buffer` begins in the stored (decompressed) bytes.
     place: Place,
     /// Bytes of `buffer` that the cutter has seen.
     fed: usize,
@@ -35,8 +36,10 @@ impl CsvPieces {
         columns: &dyn Columns,
     ) -> Result<Self, Problem> {
         let chosen = options.dialect.encoding;
-        let detected = chosen
-            .map_or_else(|| detect_encoding(sample, ended), |set| Encoding::chosen(set, sample));
+        let detected = chosen.map_or_else(
+            || detect_encoding(sample, ended),
+            |set| Encoding::chosen(set, sample),
+        );
         let fallback = options.not_utf8.and_then(|bad| detected.fallback(bad));
         let encoding = fallback.unwrap_or(detected);
         let mut decoder = Decoder::new(encoding);
@@ -46,10 +49,21 @@ impl CsvPieces {
             .map_err(|bad| not_text(encoding, bad))?;
         // The decoder hands out UTF-8 only.
         let text = std::str::from_utf8(&buffer).unwrap_or_default();
-        let seen = Sample { text, complete: ended, encoding };
+        let seen = Sample {
+            text,
+            complete: ended,
+            encoding,
+        };
         let layout = sniff(&seen, columns, &options.dialect).map_err(|refused| refuse(&refused))?;
         let body = layout.as_ref().map_or(At::START, |layout| layout.body);
-        let start = usize::try_from(body.byte_offset).unwrap_or(usize::MAX).min(buffer.len());
+        let start = usize::try_from(body.byte_offset)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let header = text.get(..start).unwrap_or_default();
+        let place = Place {
+            byte_offset: encoding.mark_bytes as u64 + encoding.charset.stored_len(header),
+            line: body.line,
+        };
         let cutter = layout.as_ref().map(|layout| {
             RecordCutter::new(layout.delimiter, options.limits.max_record_bytes).starting_at(body)
         });
@@ -59,7 +73,7 @@ impl CsvPieces {
             layout: layout.map(Arc::new),
             cutter,
             buffer: buffer.split_off(start),
-            place: Place { byte_offset: body.byte_offset, line: body.line },
+            place,
             fed: 0,
             ended,
         })
@@ -98,9 +112,18 @@ impl CsvPieces {
         let rest = self.buffer.split_off(cut);
         let bytes = std::mem::replace(&mut self.buffer, rest);
         self.fed -= cut;
-        let piece = Piece { bytes, place: self.place, form };
-        let next = self.cutter.as_ref().map_or(At::START, RecordCutter::next_record);
-        self.place = Place { byte_offset: next.byte_offset, line: next.line };
+        let piece = Piece {
+            bytes,
+            place: self.place,
+            form,
+        };
+        let text = std::str::from_utf8(&piece.bytes).unwrap_or_default();
+        self.place.byte_offset += self.encoding.charset.stored_len(text);
+        let next = self
+            .cutter
+            .as_ref()
+            .map_or(At::START, RecordCutter::next_record);
+        self.place.line = next.line;
         Ok(Some(piece))
     }
 
@@ -136,9 +159,14 @@ fn not_text(encoding: Encoding, bad: BadBytes) -> Problem {
 }
 
 fn refuse(refused: &CsvRefusal) -> Problem {
-    let place = refused
-        .line()
-        .map(|line| Place { byte_offset: refused.byte_offset(), line });
+    let place = refused.line().map(|line| Place {
+        byte_offset: refused.byte_offset(),
+        line,
+    });
     let message = format!("{refused}; {}", refused.remedy());
-    Problem::Refused(Refusal { rule: refused.rule(), place, message })
+    Problem::Refused(Refusal {
+        rule: refused.rule(),
+        place,
+        message,
+    })
 }

@@ -25,6 +25,27 @@ impl fmt::Display for Location {
     }
 }
 
+impl Location {
+    /// The location for people: control characters are escaped, so that a file's name cannot
+    /// steer a terminal.
+    pub fn shown(&self) -> String {
+        shown(&self.to_string())
+    }
+}
+
+/// `path` with its control characters escaped.
+pub fn shown(path: &str) -> String {
+    path.chars()
+        .flat_map(|character| {
+            let steers = character.is_control()
+                || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+            let escaped = steers.then(|| character.escape_default());
+            let plain = (!steers).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
 /// One input, before it is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -59,7 +80,11 @@ pub fn discover(arguments: &[String]) -> Result<Vec<Input>, SourceError> {
 
 fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
     if argument == "-" {
-        return Ok(vec![Input { location: Location::Stdin, size_bytes: None, modified_micros: None }]);
+        return Ok(vec![Input {
+            location: Location::Stdin,
+            size_bytes: None,
+            modified_micros: None,
+        }]);
     }
     let local = match argument.split_once("://") {
         Some(("file", path)) => path,
@@ -71,8 +96,10 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
     if path.exists() {
         collect(path, &mut inputs)?;
     } else if local.contains(['*', '?', '[']) {
-        let matches = glob::glob(local)
-            .map_err(|source| SourceError::Pattern { pattern: argument.to_owned(), source })?;
+        let matches = glob::glob(local).map_err(|source| SourceError::Pattern {
+            pattern: argument.to_owned(),
+            source,
+        })?;
         for entry in matches {
             let path = entry.map_err(|error| SourceError::Read {
                 path: error.path().to_owned(),
@@ -85,7 +112,10 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
 }
 
 fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
-    let failed = |source| SourceError::Read { path: path.to_owned(), source };
+    let failed = |source| SourceError::Read {
+        path: path.to_owned(),
+        source,
+    };
     let metadata = std::fs::metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
         let absolute = std::path::absolute(path).map_err(failed)?;
@@ -103,7 +133,10 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
 }
 
 fn input(path: PathBuf, metadata: &Metadata) -> Input {
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    let modified = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Input {
         location: Location::File(path),
         // A pipe or device has no size of its own.

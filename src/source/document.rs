@@ -49,8 +49,17 @@ impl Frame {
     }
 
     fn place_of(&self, offset: usize) -> Place {
-        let stretch = self.stretches.iter().rev().find(|(start, _)| *start <= offset);
-        let Some(&(start, place)) = stretch else { return Place { byte_offset: 0, line: 1 } };
+        let stretch = self
+            .stretches
+            .iter()
+            .rev()
+            .find(|(start, _)| *start <= offset);
+        let Some(&(start, place)) = stretch else {
+            return Place {
+                byte_offset: 0,
+                line: 1,
+            };
+        };
         let before = self.text.get(start..offset).unwrap_or_default();
         advance(place, before)
     }
@@ -144,13 +153,20 @@ impl DocumentPieces {
 
     fn elements(&self, bytes: Vec<u8>, place: Place, closed: bool) -> Piece {
         let records = self.scan.records();
-        Piece { bytes, place, form: PieceForm::Elements { closed, records } }
+        Piece {
+            bytes,
+            place,
+            form: PieceForm::Elements { closed, records },
+        }
     }
 
     fn last_elements(&mut self, bytes: Vec<u8>, place: Place) -> Result<Option<Piece>, Refusal> {
         let blank = bytes.iter().all(is_space);
         if blank && self.owes_element && !self.options.lenient {
-            let error = JsonError { offset: 0, kind: JsonErrorKind::TrailingComma };
+            let error = JsonError {
+                offset: 0,
+                kind: JsonErrorKind::TrailingComma,
+            };
             return Err(refusal(error, place));
         }
         Ok((!blank).then(|| self.elements(bytes, place, true)))
@@ -158,19 +174,33 @@ impl DocumentPieces {
 
     fn check_size(&self, limits: Limits) -> Result<(), Refusal> {
         let (length, most, flag) = if self.scan.in_array() {
-            (self.scanned - self.scan.element_start(), limits.max_record_bytes, "--max-record-bytes")
+            (
+                self.scanned - self.scan.element_start(),
+                limits.max_record_bytes,
+                "--max-record-bytes",
+            )
         } else {
-            (self.frame.text.len() + self.buffer.len(), limits.max_line_bytes, "--max-line-bytes")
+            (
+                self.frame.text.len() + self.buffer.len(),
+                limits.max_line_bytes,
+                "--max-line-bytes",
+            )
         };
         if length <= most {
             return Ok(());
         }
-        let start = if self.scan.in_array() { self.scan.element_start() } else { 0 };
+        let start = if self.scan.in_array() {
+            self.scan.element_start()
+        } else {
+            0
+        };
         let before = self.buffer.get(..start).unwrap_or_default();
         Err(Refusal {
             rule: RuleId::FileLimit,
             place: Some(advance(self.place, before)),
-            message: format!("longer than {most} bytes without an end; raise {flag} if it is meant"),
+            message: format!(
+                "longer than {most} bytes without an end; raise {flag} if it is meant"
+            ),
         })
     }
 
@@ -183,7 +213,10 @@ impl DocumentPieces {
             let records = self.scan.abandon();
             self.frame.add(&[], advance(place, &bytes));
             if !bytes.iter().all(is_space) {
-                let form = PieceForm::Elements { closed: false, records };
+                let form = PieceForm::Elements {
+                    closed: false,
+                    records,
+                };
                 return Ok(Some(Piece { bytes, place, form }));
             }
             return self.close();
@@ -196,7 +229,11 @@ impl DocumentPieces {
         }
         let place = self.frame.place_of(0);
         let bytes = std::mem::take(&mut self.frame.text);
-        Ok(Some(Piece { bytes, place, form: PieceForm::Value }))
+        Ok(Some(Piece {
+            bytes,
+            place,
+            form: PieceForm::Value,
+        }))
     }
 
     fn check_frame(&self) -> Result<(), Refusal> {
@@ -204,7 +241,10 @@ impl DocumentPieces {
             Ok(text) => text,
             Err(error) => {
                 let offset = error.valid_up_to();
-                let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+                let error = JsonError {
+                    offset,
+                    kind: JsonErrorKind::InvalidUtf8,
+                };
                 return Err(refusal(error, self.frame.place_of(offset)));
             }
         };
@@ -223,7 +263,14 @@ pub(crate) fn refusal(error: JsonError, place: Place) -> Refusal {
             RuleId::FileTrailingComma,
             "the documentation's own examples have this; --lenient accepts it",
         ),
-        _ => (RuleId::FileJsonSyntax, "correct the file, or cut it into one record a line"),
+        _ => (
+            RuleId::FileJsonSyntax,
+            "correct the file, or cut it into one record a line",
+        ),
     };
-    Refusal { rule, place: Some(place), message: format!("{}; {advice}", error.kind) }
+    Refusal {
+        rule,
+        place: Some(place),
+        message: format!("{}; {advice}", error.kind),
+    }
 }

@@ -15,7 +15,11 @@ pub(super) struct LinePieces {
 impl LinePieces {
     /// Starts with the bytes already read, which begin at `place`.
     pub(super) fn new(carried: Vec<u8>, place: Place, ended: bool) -> Self {
-        Self { carried, place, ended }
+        Self {
+            carried,
+            place,
+            ended,
+        }
     }
 
     /// The next piece, about `piece_bytes` long; `None` at the end.
@@ -42,8 +46,13 @@ impl LinePieces {
             }
             target = bytes.len() + piece_bytes;
         };
-        self.carried = Vec::with_capacity(if self.ended { 0 } else { piece_bytes + (bytes.len() - cut) });
-        self.carried.extend_from_slice(bytes.get(cut..).unwrap_or_default());
+        self.carried = Vec::with_capacity(if self.ended {
+            0
+        } else {
+            piece_bytes + (bytes.len() - cut)
+        });
+        self.carried
+            .extend_from_slice(bytes.get(cut..).unwrap_or_default());
         bytes.truncate(cut);
         if bytes.is_empty() {
             return Ok(None);
@@ -51,14 +60,20 @@ impl LinePieces {
         let place = self.place;
         self.place.byte_offset += bytes.len() as u64;
         self.place.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
-        Ok(Some(Piece { bytes, place, form: PieceForm::Lines }))
+        Ok(Some(Piece {
+            bytes,
+            place,
+            form: PieceForm::Lines,
+        }))
     }
 
     fn too_long(&self, most: usize) -> Refusal {
         Refusal {
             rule: RuleId::FileLimit,
             place: Some(self.place),
-            message: format!("the line is longer than {most} bytes; raise --max-line-bytes if it is meant"),
+            message: format!(
+                "the line is longer than {most} bytes; raise --max-line-bytes if it is meant"
+            ),
         }
     }
 }

@@ -66,7 +66,10 @@ pub struct ReaderOptions {
 impl ReaderOptions {
     /// How JSON is read by these options.
     pub fn json(&self) -> Options {
-        Options { lenient: self.lenient, max_depth: self.limits.max_depth }
+        Options {
+            lenient: self.lenient,
+            max_depth: self.limits.max_depth,
+        }
     }
 }
 
@@ -100,7 +103,9 @@ pub struct Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("shape", &self.shape).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
     }
 }
 
@@ -121,7 +126,9 @@ impl Reader {
         let mut stream = ByteStream::open(&input.location, options.limits, stored)?;
         let mut sample = Vec::new();
         // Most inputs show their shape in the first piece; only delimited text wants more.
-        let first = options.piece_bytes.clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
+        let first = options
+            .piece_bytes
+            .clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
         let mut ended = !stream.fill(&mut sample, first)?;
         let shape = match options.format {
             InputFormat::Auto => decide(&sample, ended, options.json()),
@@ -132,19 +139,39 @@ impl Reader {
         if shape == Shape::Csv {
             ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
             let pieces = CsvPieces::start(&sample, ended, options, columns)?;
-            return Ok(Self { stream, options: options.clone(), shape, pieces: Pieces::Csv(Box::new(pieces)) });
+            return Ok(Self {
+                stream,
+                options: options.clone(),
+                shape,
+                pieces: Pieces::Csv(Box::new(pieces)),
+            });
         }
-        let mark = if sample.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let mark = if sample.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
         sample.drain(..mark);
-        let place = Place { byte_offset: mark as u64, line: 1 };
+        let place = Place {
+            byte_offset: mark as u64,
+            line: 1,
+        };
         let pieces = match shape {
             Shape::Empty | Shape::Csv => Pieces::None,
             Shape::Lines => Pieces::Lines(LinePieces::new(sample, place, ended)),
-            Shape::Document => {
-                Pieces::Document(Box::new(DocumentPieces::new(sample, place, ended, options.json())))
-            }
+            Shape::Document => Pieces::Document(Box::new(DocumentPieces::new(
+                sample,
+                place,
+                ended,
+                options.json(),
+            ))),
         };
-        Ok(Self { stream, options: options.clone(), shape, pieces })
+        Ok(Self {
+            stream,
+            options: options.clone(),
+            shape,
+            pieces,
+        })
     }
 
     /// The next piece; `None` at the end of the input.
@@ -152,7 +179,12 @@ impl Reader {
     /// # Errors
     /// Storage fails, or the input is refused at a place no record can be blamed for.
     pub fn next_piece(&mut self) -> Result<Option<Piece>, Problem> {
-        let Self { stream, options, pieces, .. } = self;
+        let Self {
+            stream,
+            options,
+            pieces,
+            ..
+        } = self;
         match pieces {
             Pieces::None => {
                 // White space without end is still read, so that its digest is whole.
@@ -169,7 +201,9 @@ impl Reader {
                 Ok(None)
             }
             Pieces::Lines(lines) => lines.next(stream, options.piece_bytes, options.limits),
-            Pieces::Document(document) => document.next(stream, options.piece_bytes, options.limits),
+            Pieces::Document(document) => {
+                document.next(stream, options.piece_bytes, options.limits)
+            }
             Pieces::Csv(csv) => csv.next(stream, options.piece_bytes),
         }
     }

@@ -3,7 +3,17 @@
 use crate::json::{Cursor, Options, is_space};
 
 /// What the user says the input is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Deserialize, serde::Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    clap::ValueEnum,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputFormat {
     /// Decide by content.
@@ -97,11 +107,15 @@ fn breaks_within(text: &[u8], first_line: usize, options: Options) -> bool {
     };
     let after = valid.get(first_line..).unwrap_or_default();
     let next_line = valid.len() - after.trim_start().len();
-    Cursor::new(valid, options).skip_value().is_err_and(|error| error.offset <= next_line)
+    Cursor::new(valid, options)
+        .skip_value()
+        .is_err_and(|error| error.offset <= next_line)
 }
 
 fn is_value(line: &[u8], options: Options) -> bool {
-    let Ok(text) = simdutf8::basic::from_utf8(line) else { return false };
+    let Ok(text) = simdutf8::basic::from_utf8(line) else {
+        return false;
+    };
     let mut cursor = Cursor::new(text, options);
     cursor.skip_value().and_then(|_| cursor.end()).is_ok()
 }
@@ -121,13 +135,20 @@ mod tests {
             ("[1,\n2]", Shape::Document),
             ("[1,2]", Shape::Lines),
             ("{\"a\":1,,}\n{\"a\":2}\n", Shape::Lines),
-            ("{\n\"purchases\":[\n{\"a\":1},\n{\"a\":2}\n]}\n", Shape::Document),
+            (
+                "{\n\"purchases\":[\n{\"a\":1},\n{\"a\":2}\n]}\n",
+                Shape::Document,
+            ),
             ("external_id;price\n1;2\n", Shape::Csv),
             ("\"external_id\",\"price\"\n", Shape::Csv),
             ("{\"purchases\":[{\"a\":1},", Shape::Document),
         ];
         for (text, shape) in cases {
-            assert_eq!(decide(text.as_bytes(), true, Options::default()), shape, "{text}");
+            assert_eq!(
+                decide(text.as_bytes(), true, Options::default()),
+                shape,
+                "{text}"
+            );
         }
     }
 }

@@ -28,7 +28,12 @@ impl Default for Limits {
     /// 1 MiB a record, 64 MiB a line, 64 levels, 200:1 (gzip itself ends near 1,030:1, and dumps
     /// of purchases reach about 30:1).
     fn default() -> Self {
-        Self { max_record_bytes: 1 << 20, max_line_bytes: 64 << 20, max_depth: 64, max_ratio: 200 }
+        Self {
+            max_record_bytes: 1 << 20,
+            max_line_bytes: 64 << 20,
+            max_depth: 64,
+            max_ratio: 200,
+        }
     }
 }
 
@@ -88,16 +93,25 @@ impl ByteStream {
         stored: Arc<AtomicU64>,
     ) -> Result<Self, SourceError> {
         let path = PathBuf::from(location.to_string());
-        let failed = |source| SourceError::Read { path: path.clone(), source };
+        let failed = |source| SourceError::Read {
+            path: path.clone(),
+            source,
+        };
         let raw: Box<dyn Read + Send> = match location {
             Location::Stdin => Box::new(io::stdin()),
             Location::File(file) => Box::new(File::open(file).map_err(failed)?),
         };
         let storage_failed = Arc::new(AtomicBool::new(false));
-        let mut raw =
-            Stored { inner: raw, count: Arc::clone(&stored), failed: Arc::clone(&storage_failed) };
+        let mut raw = Stored {
+            inner: raw,
+            count: Arc::clone(&stored),
+            failed: Arc::clone(&storage_failed),
+        };
         let mut magic = Vec::new();
-        raw.by_ref().take(4).read_to_end(&mut magic).map_err(failed)?;
+        raw.by_ref()
+            .take(4)
+            .read_to_end(&mut magic)
+            .map_err(failed)?;
         let compression = match magic.as_slice() {
             [0x1F, 0x8B, ..] => Compression::Gzip,
             [0x28, 0xB5, 0x2F, 0xFD] => Compression::Zstd,
@@ -153,7 +167,11 @@ impl ByteStream {
 
     fn explain(&self, source: io::Error) -> Problem {
         if self.compression == Compression::Plain || self.storage_failed.load(Ordering::Relaxed) {
-            return SourceError::Read { path: self.path.clone(), source }.into();
+            return SourceError::Read {
+                path: self.path.clone(),
+                source,
+            }
+            .into();
         }
         let what = match self.compression {
             Compression::Gzip => "gzip",

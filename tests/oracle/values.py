@@ -164,7 +164,9 @@ def parse_time(text, default_tz):
             notes.append("BRZ-TIME-NOOFFSET")
         offset = _zone_offset(local, default_tz, notes)
     else:
-        offset = _written_offset(part["off"], notes)
+        # The documented pattern yyyy-MM-dd'T'HH:mm:ss:SSSZ writes its offset without a colon.
+        documented = re.search(r":\d\d:\d{3}[+-]\d{4}$", text)
+        offset = _written_offset(part["off"], [] if documented else notes)
     micros = (local - EPOCH) // timedelta(microseconds=1) - round(offset.total_seconds()) * 1_000_000
     _check_range(micros, text)
     return Instant(micros, int(offset.total_seconds() // 60), notes)

@@ -1,44 +1,95 @@
-//! Judges rows of delimited text.
+//! Judges rows of delimited text. Places and rejects are those of the bytes as they are stored,
+//! not of the text they were decoded to.
 
 use super::{Judge, Stretch, Verdict};
 use crate::purchase::{CsvPurchases, RawPurchase};
 use crate::source::csv::dialect::Layout;
+use crate::source::csv::encoding::Charset;
 use crate::source::csv::refusal::At;
 use crate::source::csv::rows::{BadRow, Rows};
 use crate::source::{Place, Refusal};
 
 impl Judge<'_> {
     pub(super) fn rows(&mut self, bytes: &[u8], layout: &Layout) -> Verdict {
-        let purchases = CsvPurchases::new(layout, &self.settings.columns);
-        let start = At { byte_offset: self.start.byte_offset, line: self.start.line };
+        let purchases = CsvPurchases::new(layout);
+        self.charset = layout.encoding.charset;
+        let start = At {
+            byte_offset: 0,
+            line: self.start.line,
+        };
         let mut rows = Rows::new(bytes, start, layout.row_shape()).map_err(|refused| {
             let place = Some(self.start);
-            Box::new(Refusal { rule: refused.rule(), place, message: refused.to_string() })
+            Box::new(Refusal {
+                rule: refused.rule(),
+                place,
+                message: refused.to_string(),
+            })
         })?;
+        // `Rows` has just found it to be UTF-8.
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let mut stored = Stored {
+            charset: self.charset,
+            text,
+            counted: 0,
+            place: self.start,
+        };
         while let Some(row) = rows.next_row() {
             match row {
                 Ok(row) => {
                     let mut raw = RawPurchase::default();
                     purchases.read(&row, &mut raw);
-                    let stretch = Stretch { text: row.raw().as_bytes(), place: place(row.at()) };
-                    self.record(&mut raw, stretch)?;
+                    let place = stored.place(row.at());
+                    self.record(
+                        &mut raw,
+                        Stretch {
+                            text: row.raw().as_bytes(),
+                            place,
+                        },
+                    )?;
                 }
-                Err(bad) => self.bad_row(&bad),
+                Err(bad) => {
+                    let place = stored.place(bad.at);
+                    self.bad_row(&bad, place);
+                }
             }
         }
         Ok(())
     }
 
-    fn bad_row(&mut self, bad: &BadRow<'_>) {
-        let ordinal = self.out.read;
-        self.out.read += 1;
+    fn bad_row(&mut self, bad: &BadRow<'_>, place: Place) {
+        let ordinal = self.next_ordinal();
         self.findings.clear();
         let detail = format!("{}; {}", bad.fault, bad.fault.remedy());
-        self.findings.add_rejecting(bad.fault.rule(), "", bad.raw, &detail);
-        self.reject(ordinal, Stretch { text: bad.raw.as_bytes(), place: place(bad.at) });
+        self.findings
+            .add_rejecting(bad.fault.rule(), "", bad.raw, &detail);
+        self.reject(
+            ordinal,
+            Stretch {
+                text: bad.raw.as_bytes(),
+                place,
+            },
+        );
     }
 }
 
-fn place(at: At) -> Place {
-    Place { byte_offset: at.byte_offset, line: at.line }
+/// Turns offsets in decoded text, which only grow, into places in the stored bytes.
+struct Stored<'a> {
+    charset: Charset,
+    text: &'a str,
+    counted: usize,
+    place: Place,
+}
+
+impl Stored<'_> {
+    fn place(&mut self, at: At) -> Place {
+        // Offsets lie within the piece, which is in memory.
+        let offset = usize::try_from(at.byte_offset).unwrap_or(usize::MAX);
+        let passed = self.text.get(self.counted..offset).unwrap_or_default();
+        self.place.byte_offset += self.charset.stored_len(passed);
+        self.counted = offset;
+        Place {
+            byte_offset: self.place.byte_offset,
+            line: at.line,
+        }
+    }
 }

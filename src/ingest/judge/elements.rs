@@ -17,14 +17,20 @@ impl Judge<'_> {
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refuse(error))?;
             let Some(comma) = comma else {
+                let habits = cursor.habits();
+                self.note_habits(habits);
                 return cursor.end().map_err(|error| walk.refuse(error));
             };
             let over = cursor.end().is_ok();
             if over && closed && !self.settings.json.lenient {
-                let error = JsonError { offset: comma, kind: JsonErrorKind::TrailingComma };
+                let error = JsonError {
+                    offset: comma,
+                    kind: JsonErrorKind::TrailingComma,
+                };
                 return Err(walk.refuse(error));
             }
             if over {
+                self.note_habits(cursor.habits() + u64::from(closed));
                 return Ok(());
             }
         }
@@ -38,7 +44,10 @@ impl Judge<'_> {
             .peek()
             .and_then(|_| cursor.open_array())
             .map_err(|error| walk.refuse(error))?;
-        while cursor.next_element(&mut elements).map_err(|error| walk.refuse(error))? {
+        while cursor
+            .next_element(&mut elements)
+            .map_err(|error| walk.refuse(error))?
+        {
             self.element(&mut cursor, &mut walk)?;
         }
         Ok(())
@@ -50,6 +59,7 @@ impl Judge<'_> {
         let mut cursor = Cursor::new(text, self.settings.json);
         let mut walk = Walk::new(text, self.start, true);
         self.element(&mut cursor, &mut walk)?;
+        self.note_habits(cursor.habits());
         cursor.end().map_err(|error| walk.refuse(error))
     }
 
@@ -65,14 +75,16 @@ impl Judge<'_> {
         let is_object = cursor.peek().map_err(|error| walk.refuse(error))? == Kind::Object;
         let read = read_record(cursor, &mut walk.raw);
         let place = walk.place(start);
-        let stretch = Stretch { text: cursor.slice(start, cursor.offset()).as_bytes(), place };
+        let stretch = Stretch {
+            text: cursor.slice(start, cursor.offset()).as_bytes(),
+            place,
+        };
         match read {
             Ok(()) if is_object => self.record(&mut walk.raw, stretch),
             Ok(()) => Ok(()),
             Err(RecordError::Syntax(error)) => Err(walk.refuse(error)),
             Err(error) => {
-                let ordinal = self.out.read;
-                self.out.read += 1;
+                let ordinal = self.next_ordinal();
                 self.unreadable(&error, ordinal, stretch);
                 Ok(())
             }
@@ -90,7 +102,10 @@ impl Judge<'_> {
                 byte_offset: self.start.byte_offset + offset as u64,
                 line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
             };
-            let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+            let error = JsonError {
+                offset,
+                kind: JsonErrorKind::InvalidUtf8,
+            };
             Box::new(document_refusal(error, place))
         })
     }
@@ -108,15 +123,29 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(text: &'a str, start: Place, records: bool) -> Self {
-        Self { text, start, counted_to: 0, line: start.line, records, raw: RawPurchase::default() }
+        Self {
+            text,
+            start,
+            counted_to: 0,
+            line: start.line,
+            records,
+            raw: RawPurchase::default(),
+        }
     }
 
     /// The place of an offset that is not before the last one asked for.
     fn place(&mut self, offset: usize) -> Place {
-        let fresh = self.text.as_bytes().get(self.counted_to..offset).unwrap_or_default();
+        let fresh = self
+            .text
+            .as_bytes()
+            .get(self.counted_to..offset)
+            .unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', fresh).count() as u64;
         self.counted_to = offset;
-        Place { byte_offset: self.start.byte_offset + offset as u64, line: self.line }
+        Place {
+            byte_offset: self.start.byte_offset + offset as u64,
+            line: self.line,
+        }
     }
 
     fn refuse(&mut self, error: JsonError) -> Box<crate::source::Refusal> {

@@ -28,10 +28,14 @@ pub(super) struct Verdicts {
     pub(super) skipped: u64,
     /// (`source_row`, `product_id`) of the accepted rows, by row.
     pub(super) rows: Vec<(i64, String)>,
+    /// `extra` of the accepted rows that have one.
+    pub(super) extras: Vec<String>,
     /// Rejecting rules, place and bytes of the rejects.
     pub(super) rejects: Vec<(Vec<RuleId>, Place, Vec<u8>)>,
     /// Rules of the findings that kept their record.
     pub(super) warned: Vec<RuleId>,
+    /// Trailing commas and comments that were let pass.
+    pub(super) habits: u64,
     pub(super) refusal: Option<Refusal>,
 }
 
@@ -100,7 +104,6 @@ impl Reading {
             max_record_bytes: self.options.limits.max_record_bytes,
             source_file: "test".into(),
             run_id: "run".into(),
-            columns: PurchaseCsvColumns,
             with_texts: true,
         };
         let mut reader = Reader::open(input, &self.options, &PurchaseCsvColumns, Arc::default())?;
@@ -118,22 +121,34 @@ impl Reading {
 
 impl Verdicts {
     fn add(&mut self, judged: Judged) {
-        let base = i64::try_from(self.read).unwrap();
+        let base = i64::try_from(self.read - self.skipped).unwrap();
         for day in &judged.days {
             let column = |name: &str| day.batch.column_by_name(name).unwrap().clone();
             let ordinals = column("source_row");
             let ordinals = ordinals.as_any().downcast_ref::<Int64Array>().unwrap();
             let products = column("product_id");
             let products = products.as_any().downcast_ref::<StringArray>().unwrap();
+            let extras = column("extra");
+            let extras = extras.as_any().downcast_ref::<StringArray>().unwrap();
+            self.extras
+                .extend(extras.iter().flatten().map(str::to_owned));
             for row in 0..ordinals.len() {
-                self.rows.push((base + ordinals.value(row), products.value(row).to_owned()));
+                self.rows
+                    .push((base + ordinals.value(row), products.value(row).to_owned()));
             }
         }
         for reject in judged.rejects {
-            let rules = reject.findings.iter().filter(|f| f.rejecting).map(|f| f.rule).collect();
+            let rules = reject
+                .findings
+                .iter()
+                .filter(|f| f.rejecting)
+                .map(|f| f.rule)
+                .collect();
             self.rejects.push((rules, reject.place, reject.raw));
         }
-        self.warned.extend(judged.warnings.iter().map(|warning| warning.finding.rule));
+        self.warned
+            .extend(judged.warnings.iter().map(|warning| warning.finding.rule));
+        self.habits += judged.warned[RuleId::FileTrailingComma.index()];
         self.read += judged.read;
         self.accepted += judged.accepted;
         self.skipped += judged.skipped;
@@ -142,6 +157,8 @@ impl Verdicts {
     /// The rules of the refusal and the rejects.
     pub(super) fn broken(&self) -> Vec<RuleId> {
         let refused = self.refusal.iter().map(|refusal| refusal.rule);
-        refused.chain(self.rejects.iter().flat_map(|(rules, _, _)| rules.clone())).collect()
+        refused
+            .chain(self.rejects.iter().flat_map(|(rules, _, _)| rules.clone()))
+            .collect()
     }
 }

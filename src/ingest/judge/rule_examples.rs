@@ -5,8 +5,11 @@ use crate::rules::{RuleId, Severity};
 use crate::source::InputFormat;
 
 /// Rules that are counted across records or by the reader of the row around the record.
-const ELSEWHERE: [RuleId; 3] =
-    [RuleId::BrzProductCard, RuleId::BrzDupEvent, RuleId::BrzCurrentsDup];
+const ELSEWHERE: [RuleId; 3] = [
+    RuleId::BrzProductCard,
+    RuleId::BrzDupEvent,
+    RuleId::BrzCurrentsDup,
+];
 
 fn reading(rule: RuleId) -> Reading {
     let mut reading = Reading::new().format(InputFormat::Ndjson);
@@ -18,7 +21,10 @@ fn reading(rule: RuleId) -> Reading {
 
 #[test]
 fn an_accepted_example_breaks_no_rule() {
-    for rule in RuleId::ALL.into_iter().filter(|rule| rule.code().starts_with("BRZ-")) {
+    for rule in RuleId::ALL
+        .into_iter()
+        .filter(|rule| rule.code().starts_with("BRZ-"))
+    {
         let verdicts = reading(rule).judge(rule.rule().accepted.as_bytes());
         assert_eq!(verdicts.broken(), [], "{rule}");
         assert!(verdicts.accepted > 0, "{rule}");
@@ -29,7 +35,10 @@ fn an_accepted_example_breaks_no_rule() {
 
 #[test]
 fn a_broken_example_is_found_by_its_rule() {
-    for rule in RuleId::ALL.into_iter().filter(|rule| rule.code().starts_with("BRZ-")) {
+    for rule in RuleId::ALL
+        .into_iter()
+        .filter(|rule| rule.code().starts_with("BRZ-"))
+    {
         if ELSEWHERE.contains(&rule) {
             continue;
         }
@@ -40,7 +49,11 @@ fn a_broken_example_is_found_by_its_rule() {
             assert_eq!(verdicts.accepted, 0, "{rule}");
         } else {
             assert_eq!(verdicts.broken(), [], "{rule}");
-            assert!(verdicts.warned.contains(&rule), "{rule}: {:?}", verdicts.warned);
+            assert!(
+                verdicts.warned.contains(&rule),
+                "{rule}: {:?}",
+                verdicts.warned
+            );
         }
     }
 }

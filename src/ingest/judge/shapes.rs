@@ -15,20 +15,45 @@ fn purchase(product: &str) -> String {
 const BAD: &str = "{\"external_id\":\"u2\",\"product_id\":\"bad\",\"currency\":\"BRL\",\"time\":\"2026-10-01T10:00:00Z\"}";
 
 fn records() -> Vec<String> {
-    vec![purchase("one"), BAD.to_owned(), purchase("two"), "17".to_owned(), purchase("três")]
+    vec![
+        purchase("one"),
+        BAD.to_owned(),
+        purchase("two"),
+        "17".to_owned(),
+        purchase("três"),
+    ]
 }
 
 fn assert_judged_alike(text: &str, verdicts: &Verdicts, what: &str) {
     assert_eq!(verdicts.refusal, None, "{what}");
-    let expected = [(0, "one".to_owned()), (2, "two".to_owned()), (4, "três".to_owned())];
+    let expected = [
+        (0, "one".to_owned()),
+        (2, "two".to_owned()),
+        (4, "três".to_owned()),
+    ];
     assert_eq!(verdicts.rows, expected, "{what}");
-    let rules: Vec<_> = verdicts.rejects.iter().map(|(rules, _, _)| rules.clone()).collect();
-    assert_eq!(rules, [[RuleId::BrzPriceRequired], [RuleId::BrzRecordObject]], "{what}");
+    let rules: Vec<_> = verdicts
+        .rejects
+        .iter()
+        .map(|(rules, _, _)| rules.clone())
+        .collect();
+    assert_eq!(
+        rules,
+        [[RuleId::BrzPriceRequired], [RuleId::BrzRecordObject]],
+        "{what}"
+    );
     for (_, place, raw) in &verdicts.rejects {
         let start = usize::try_from(place.byte_offset).unwrap();
         let found = &text.as_bytes()[start..start + raw.len()];
-        assert_eq!(found, raw.as_slice(), "{what}: the place is that of the record");
-        let lines = text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count();
+        assert_eq!(
+            found,
+            raw.as_slice(),
+            "{what}: the place is that of the record"
+        );
+        let lines = text.as_bytes()[..start]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count();
         assert_eq!(place.line, lines as u64 + 1, "{what}");
     }
 }
@@ -38,10 +63,16 @@ fn every_shape_and_every_cut_gives_the_same_records() {
     let records = records();
     let shapes = [
         ("lines", records.join("\n")),
-        ("lines with blank ones", format!("\n{}\r\n\r\n", records.join("\r\n"))),
+        (
+            "lines with blank ones",
+            format!("\n{}\r\n\r\n", records.join("\r\n")),
+        ),
         ("array", format!("[{}]", records.join(","))),
         ("array on lines", format!("[\n{}\n]\n", records.join(",\n"))),
-        ("document", format!("{{\"purchases\":[{}]}}", records.join(" , "))),
+        (
+            "document",
+            format!("{{\"purchases\":[{}]}}", records.join(" , ")),
+        ),
         (
             "document with siblings",
             format!(
@@ -49,24 +80,35 @@ fn every_shape_and_every_cut_gives_the_same_records() {
                 records.join(",\n")
             ),
         ),
-        ("byte order mark", format!("\u{FEFF}[{}\n]", records.join(","))),
+        (
+            "byte order mark",
+            format!("\u{FEFF}[{}\n]", records.join(",")),
+        ),
     ];
     for (what, text) in &shapes {
         for piece_bytes in (1..48).chain([100, 257, 1 << 20]) {
-            let format =
-                if what.starts_with("lines") { InputFormat::Ndjson } else { InputFormat::Json };
-            let verdicts =
-                Reading::new().format(format).pieces_of(piece_bytes).judge(text.as_bytes());
-            let skipped = if *what == "document with siblings" { 2 } else { 0 };
+            let format = if what.starts_with("lines") {
+                InputFormat::Ndjson
+            } else {
+                InputFormat::Json
+            };
+            let verdicts = Reading::new()
+                .format(format)
+                .pieces_of(piece_bytes)
+                .judge(text.as_bytes());
+            let skipped = if *what == "document with siblings" {
+                2
+            } else {
+                0
+            };
             assert_eq!(verdicts.skipped, skipped, "{what} at {piece_bytes}");
-            let mut verdicts = verdicts;
-            // Siblings before the records take ordinals too.
-            for (row, _) in &mut verdicts.rows {
-                *row -= i64::try_from(skipped).unwrap();
-            }
             assert_judged_alike(text, &verdicts, &format!("{what} at {piece_bytes}"));
         }
-        assert_eq!(Reading::new().judge(text.as_bytes()).accepted, 3, "{what}, by content");
+        assert_eq!(
+            Reading::new().judge(text.as_bytes()).accepted,
+            3,
+            "{what}, by content"
+        );
     }
 }
 
@@ -78,7 +120,10 @@ fn lines_may_hold_envelopes_and_arrays() {
         records[0], records[1], records[2], records[3], records[4]
     );
     let verdicts = Reading::new().judge(text.as_bytes());
-    assert_eq!((verdicts.read, verdicts.accepted, verdicts.skipped), (6, 3, 1));
+    assert_eq!(
+        (verdicts.read, verdicts.accepted, verdicts.skipped),
+        (6, 3, 1)
+    );
     for (_, place, raw) in &verdicts.rejects {
         let start = usize::try_from(place.byte_offset).unwrap();
         assert_eq!(&text.as_bytes()[start..start + raw.len()], raw.as_slice());
@@ -88,10 +133,20 @@ fn lines_may_hold_envelopes_and_arrays() {
 #[test]
 fn a_damaged_line_is_one_reject_and_the_rest_stays() {
     let good = purchase("one");
-    for damaged in ["{\"external_id\":", "{\"a\":1}}", "\u{7}", "{\"a\":1,}", "]"] {
+    for damaged in [
+        "{\"external_id\":",
+        "{\"a\":1}}",
+        "\u{7}",
+        "{\"a\":1,}",
+        "]",
+    ] {
         let text = format!("{good}\n{damaged}\n{good}\n");
         let verdicts = Reading::new().judge(text.as_bytes());
-        assert_eq!((verdicts.accepted, verdicts.rejects.len()), (2, 1), "{damaged}");
+        assert_eq!(
+            (verdicts.accepted, verdicts.rejects.len()),
+            (2, 1),
+            "{damaged}"
+        );
         assert_eq!(verdicts.rejects[0].2, damaged.as_bytes());
         assert_eq!(verdicts.rejects[0].1.line, 2);
     }
@@ -99,28 +154,54 @@ fn a_damaged_line_is_one_reject_and_the_rest_stays() {
     latin.extend_from_slice(b"{\"product_id\":\"caf\xE9\"}\n");
     latin.extend_from_slice(good.as_bytes());
     let verdicts = Reading::new().judge(&latin);
-    assert_eq!((verdicts.accepted, verdicts.broken()), (2, vec![RuleId::FileJsonSyntax]));
+    assert_eq!(
+        (verdicts.accepted, verdicts.broken()),
+        (2, vec![RuleId::FileJsonSyntax])
+    );
 }
 
 #[test]
 fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
     let good = purchase("one");
     let cases = [
-        (format!("{{\"purchases\":[{good},\n{{\"a\" 1}}]}}"), RuleId::FileJsonSyntax, 2),
-        (format!("{{\"purchases\":[{good},\n]}}"), RuleId::FileTrailingComma, 2),
-        (format!("{{\"purchases\":[\n{good}"), RuleId::FileTruncated, 2),
-        (format!("{{\"purchases\":[{good}]\n,}}"), RuleId::FileTrailingComma, 2),
+        (
+            format!("{{\"purchases\":[{good},\n{{\"a\" 1}}]}}"),
+            RuleId::FileJsonSyntax,
+            2,
+        ),
+        (
+            format!("{{\"purchases\":[{good},\n]}}"),
+            RuleId::FileTrailingComma,
+            2,
+        ),
+        (
+            format!("{{\"purchases\":[\n{good}"),
+            RuleId::FileTruncated,
+            2,
+        ),
+        (
+            format!("{{\"purchases\":[{good}]\n,}}"),
+            RuleId::FileTrailingComma,
+            2,
+        ),
         (format!("[{good}]\n[{good}]"), RuleId::FileJsonSyntax, 2),
         (format!("[{good}\n{good}]"), RuleId::FileJsonSyntax, 2),
     ];
     for (text, rule, line) in cases {
         for piece_bytes in [1, 7, 64, 1 << 20] {
-            let reading = Reading::new().format(InputFormat::Json).pieces_of(piece_bytes);
+            let reading = Reading::new()
+                .format(InputFormat::Json)
+                .pieces_of(piece_bytes);
             let refusal = reading.judge(text.as_bytes()).refusal.unwrap();
             let found = (refusal.rule, refusal.place.map(|place| place.line));
             // A comma is at fault where it stands or where the bracket after it does.
-            let near = found.1.is_some_and(|found| found + 1 >= line && found <= line);
-            assert!(found.0 == rule && near, "{text} at {piece_bytes}: {refusal}");
+            let near = found
+                .1
+                .is_some_and(|found| found + 1 >= line && found <= line);
+            assert!(
+                found.0 == rule && near,
+                "{text} at {piece_bytes}: {refusal}"
+            );
         }
     }
 }
@@ -128,19 +209,41 @@ fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
 #[test]
 fn what_only_looks_like_purchases_is_refused_by_what_its_elements_are() {
     let cases = [
-        ("{\"external_id\":\"a\",\"purchases\":[{\"name\":\"item\",\"first\":\"2024-01-01\",\"last\":\"2024-01-02\",\"count\":2}]}", RuleId::FileUserExport),
-        ("{\"message\":\"success\",\"data\":[{\"time\":\"2025-01-01\",\"purchase_quantity\":150}]}", RuleId::FileSeriesResponse),
-        ("{\"data\":{\"purchases\":[{\"id\":1,\"registration_date\":\"2025-01-14\"}]},\"meta\":{\"total\":1}}", RuleId::FileWrongKind),
-        ("{\"purchases\":[{\"id\":1,\"registration_date\":\"2025-01-14\",\"supplier\":{\"id\":2}}]}", RuleId::FileWrongKind),
+        (
+            "{\"external_id\":\"a\",\"purchases\":[{\"name\":\"item\",\"first\":\"2024-01-01\",\"last\":\"2024-01-02\",\"count\":2}]}",
+            RuleId::FileUserExport,
+        ),
+        (
+            "{\"message\":\"success\",\"data\":[{\"time\":\"2025-01-01\",\"purchase_quantity\":150}]}",
+            RuleId::FileSeriesResponse,
+        ),
+        (
+            "{\"data\":{\"purchases\":[{\"id\":1,\"registration_date\":\"2025-01-14\"}]},\"meta\":{\"total\":1}}",
+            RuleId::FileWrongKind,
+        ),
+        (
+            "{\"purchases\":[{\"id\":1,\"registration_date\":\"2025-01-14\",\"supplier\":{\"id\":2}}]}",
+            RuleId::FileWrongKind,
+        ),
     ];
     for (text, rule) in cases {
         for format in [InputFormat::Auto, InputFormat::Json, InputFormat::Ndjson] {
             let refusal = Reading::new().format(format).judge(text.as_bytes()).refusal;
-            assert_eq!(refusal.map(|refusal| refusal.rule), Some(rule), "{format:?} {text}");
+            assert_eq!(
+                refusal.map(|refusal| refusal.rule),
+                Some(rule),
+                "{format:?} {text}"
+            );
         }
     }
-    let mixed = format!("[{},{{\"id\":1,\"registration_date\":\"2025-01-14\"}}]", purchase("a"));
-    assert_eq!(Reading::new().judge(mixed.as_bytes()).broken(), [RuleId::FileMixed]);
+    let mixed = format!(
+        "[{},{{\"id\":1,\"registration_date\":\"2025-01-14\"}}]",
+        purchase("a")
+    );
+    assert_eq!(
+        Reading::new().judge(mixed.as_bytes()).broken(),
+        [RuleId::FileMixed]
+    );
 }
 
 #[test]
@@ -155,7 +258,10 @@ fn ingestion_rows_and_events_are_read_by_their_own_rules() {
     let verdicts = Reading::new().judge(event.as_bytes());
     assert_eq!((verdicts.accepted, verdicts.warned), (1, vec![]));
     let broken = r#"{"external_id":"a","payload":{"product_id":"p"}}"#;
-    assert_eq!(Reading::new().judge(broken.as_bytes()).broken(), [RuleId::BrzCdiPayload]);
+    assert_eq!(
+        Reading::new().judge(broken.as_bytes()).broken(),
+        [RuleId::BrzCdiPayload]
+    );
 }
 
 #[test]
@@ -163,8 +269,36 @@ fn lenient_reads_the_examples_of_the_documents() {
     let text = "{\n // as documented\n \"purchases\": [\n  {\"external_id\":\"u\",\"product_id\":\"pen\",\"currency\":\"USD\",\"price\":2.50,\"time\":\"2013-07-17T19:20:20+01:00\",\"properties\":{\"color\":\"blue\", }},\n ]\n}";
     assert_eq!(Reading::new().judge(text.as_bytes()).accepted, 0);
     for piece_bytes in [1, 16, 1 << 20] {
-        let reading = Reading::new().lenient().pieces_of(piece_bytes).format(InputFormat::Json);
+        let reading = Reading::new()
+            .lenient()
+            .pieces_of(piece_bytes)
+            .format(InputFormat::Json);
         let verdicts = reading.judge(text.as_bytes());
-        assert_eq!((verdicts.accepted, verdicts.refusal), (1, None), "at {piece_bytes}");
+        assert_eq!(
+            (verdicts.accepted, verdicts.refusal),
+            (1, None),
+            "at {piece_bytes}"
+        );
     }
+}
+
+#[test]
+fn nothing_that_stands_beside_a_purchase_is_lost() {
+    let good = r#""product_id":"p","currency":"USD","price":1,"time":"2026-10-01T10:00:00Z""#;
+    let stray = format!(r#"{{"external_id":"a",{good},"payload":"x"}}"#);
+    let verdicts = Reading::new().judge(stray.as_bytes());
+    assert_eq!(verdicts.extras, [r#"{"payload":"x"}"#]);
+    let row = r#"{"external_id":"a","app_id":"app","payload":"{\"product_id\":\"p\",\"currency\":\"USD\",\"price\":1,\"time\":\"2026-10-01T10:00:00Z\",\"app_id\":\"other\"}"}"#;
+    let verdicts = Reading::new().judge(row.as_bytes());
+    assert_eq!(
+        (verdicts.accepted, verdicts.warned),
+        (1, vec![RuleId::BrzCdiConflict])
+    );
+    let csv = "external_id,product_id,currency,price,time,updated_at,properties,properties.color\n\
+               a,p,USD,1.00,2026-10-01T10:00:00Z,2026-10-02,\"{\"\"size\"\":1}\",red\n";
+    let verdicts = Reading::new().judge(csv.as_bytes());
+    assert_eq!(
+        verdicts.extras,
+        [r#"{"updated_at":"2026-10-02","properties.*":{"color":"red"}}"#]
+    );
 }

@@ -20,11 +20,14 @@ pub struct Finding {
 impl Finding {
     /// One sentence for people: what is wrong, with which value.
     pub fn message(&self) -> String {
-        if self.value.is_empty() {
-            format!("{}: {}", self.field, self.detail)
-        } else {
-            format!("{}: {} (found {})", self.field, self.detail, self.value)
+        let field = if self.field.is_empty() { "" } else { ": " };
+        let mut message = format!("{}{field}{}", self.field, self.detail);
+        if !self.value.is_empty() {
+            message.push_str(" (found ");
+            message.push_str(&self.value);
+            message.push(')');
         }
+        message
     }
 }
 
@@ -37,18 +40,27 @@ pub struct Findings {
     list: Vec<Finding>,
     rejecting: bool,
     with_texts: bool,
+    /// Rules of the open record that keep it.
+    open: Vec<RuleId>,
     warned: [u64; RuleId::COUNT],
 }
 
 impl Findings {
     /// No findings yet.
     pub fn new(with_texts: bool) -> Self {
-        Self { list: Vec::new(), rejecting: false, with_texts, warned: [0; RuleId::COUNT] }
+        Self {
+            list: Vec::new(),
+            rejecting: false,
+            with_texts,
+            open: Vec::new(),
+            warned: [0; RuleId::COUNT],
+        }
     }
 
     /// Forgets the record's findings; the counts stay.
     pub fn clear(&mut self) {
         self.list.clear();
+        self.open.clear();
         self.rejecting = false;
     }
 
@@ -62,7 +74,14 @@ impl Findings {
         &self.list
     }
 
-    /// How often each rule that keeps the record was met, by [`RuleId::index`].
+    /// Counts the findings of a record that is kept. Those of a rejected one stand in its reject.
+    pub fn count(&mut self) {
+        for rule in self.open.drain(..) {
+            self.warned[rule.index()] += 1;
+        }
+    }
+
+    /// How often each rule was met in a record that was kept, by [`RuleId::index`].
     pub fn warned(&self) -> &[u64; RuleId::COUNT] {
         &self.warned
     }
@@ -81,7 +100,7 @@ impl Findings {
     fn note(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
         self.rejecting |= rejecting;
         if !rejecting {
-            self.warned[rule.index()] += 1;
+            self.open.push(rule);
         }
         if rejecting || self.with_texts {
             self.list.push(Finding {

@@ -13,7 +13,10 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
     if let Field::Text(id) = raw.get(Name::ExternalId)
         && id.len() > EXTERNAL_ID_MAX_BYTES
     {
-        let detail = format!("{} bytes; at most {EXTERNAL_ID_MAX_BYTES} are allowed", id.len());
+        let detail = format!(
+            "{} bytes; at most {EXTERNAL_ID_MAX_BYTES} are allowed",
+            id.len()
+        );
         findings.add(RuleId::BrzExtidLen, "external_id", id, &detail);
     }
     let mut given = usize::from(alias);
@@ -34,7 +37,13 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
 /// Whether an identifier is there that is no string; that is then the only thing said of it.
 fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
     let mut mistyped = false;
-    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone, Name::EventId] {
+    for name in [
+        Name::ExternalId,
+        Name::BrazeId,
+        Name::Email,
+        Name::Phone,
+        Name::EventId,
+    ] {
         let value = raw.get(name);
         if !matches!(value, Field::Absent | Field::Null | Field::Text(_)) {
             let detail = "an identifier must be a string";
@@ -44,7 +53,12 @@ fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
     }
     let app = raw.get(Name::AppId);
     if !matches!(app, Field::Absent | Field::Null | Field::Text(_)) {
-        findings.add(RuleId::BrzAppType, "app_id", &app.shown(), "must be a string");
+        findings.add(
+            RuleId::BrzAppType,
+            "app_id",
+            &app.shown(),
+            "must be a string",
+        );
     }
     mistyped
 }
@@ -77,7 +91,9 @@ fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
 }
 
 fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Findings) {
-    let Field::Text(email) = raw.get(Name::Email) else { return };
+    let Field::Text(email) = raw.get(Name::Email) else {
+        return;
+    };
     if email.is_empty() || is_email(email) {
         return;
     }
@@ -90,7 +106,9 @@ fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Find
 }
 
 fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
     let dotted = domain.split('.').count() >= 2 && domain.split('.').all(|part| !part.is_empty());
     !local.is_empty() && !domain.contains('@') && dotted && !text.contains(char::is_whitespace)
 }

@@ -4,9 +4,7 @@ use super::super::raw::{Field, Name, RawPurchase};
 use super::RuleSettings;
 use super::finding::Findings;
 use crate::rules::RuleId;
-use crate::values::currency::{
-    Currency, CurrencyStatus, minor_units, parse_currency,
-};
+use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
 use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};
 
 /// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
@@ -23,7 +21,12 @@ pub(super) fn check_product_and_currency(
         Field::Text(product) if !product.is_empty() => check_product_text(product, findings),
         other => {
             let detail = "a non-empty string is required";
-            findings.add(RuleId::BrzProductRequired, "product_id", &other.shown(), detail);
+            findings.add(
+                RuleId::BrzProductRequired,
+                "product_id",
+                &other.shown(),
+                detail,
+            );
         }
     }
     let Field::Text(code) = raw.get(Name::Currency) else {
@@ -33,7 +36,12 @@ pub(super) fn check_product_and_currency(
         return None;
     };
     if code.is_empty() {
-        findings.add(RuleId::BrzCurRequired, "currency", "", "an ISO 4217 code is required");
+        findings.add(
+            RuleId::BrzCurRequired,
+            "currency",
+            "",
+            "an ISO 4217 code is required",
+        );
         return None;
     }
     let Ok(parsed) = parse_currency(code) else {
@@ -82,14 +90,28 @@ pub(super) fn check_price(
 ) -> Option<Amount> {
     let field = raw.get(Name::Price);
     if field.is_missing() {
-        findings.add(RuleId::BrzPriceRequired, "price", &field.shown(), "a number is required");
+        findings.add(
+            RuleId::BrzPriceRequired,
+            "price",
+            &field.shown(),
+            "a number is required",
+        );
         return None;
     }
     let Some(text) = digits(settings, field) else {
-        findings.add(RuleId::BrzPriceType, "price", &field.shown(), "must be a number");
+        findings.add(
+            RuleId::BrzPriceType,
+            "price",
+            &field.shown(),
+            "must be a number",
+        );
         return None;
     };
-    let ParsedAmount { amount, decimals, rounded } = match parse_decimal(text) {
+    let ParsedAmount {
+        amount,
+        decimals,
+        rounded,
+    } = match parse_decimal(text) {
         Ok(parsed) => parsed,
         Err(error) => {
             let detail = match error {
@@ -111,7 +133,12 @@ pub(super) fn check_price(
         findings.add(RuleId::BrzPriceScale, "price", text, &detail);
     }
     if amount.is_negative() {
-        findings.add(RuleId::BrzPriceNeg, "price", text, "negative: counted as a refund");
+        findings.add(
+            RuleId::BrzPriceNeg,
+            "price",
+            text,
+            "negative: counted as a refund",
+        );
     }
     Some(amount)
 }
@@ -131,15 +158,33 @@ pub(super) fn check_quantity(
         _ => {}
     }
     let Some(text) = digits(settings, field) else {
-        findings.add(RuleId::BrzQtyType, "quantity", &field.shown(), "must be an integer");
+        findings.add(
+            RuleId::BrzQtyType,
+            "quantity",
+            &field.shown(),
+            "must be an integer",
+        );
         return None;
     };
     let Some(quantity) = whole_number(text) else {
-        findings.add(RuleId::BrzQtyType, "quantity", text, "must be a whole number");
+        findings.add(
+            RuleId::BrzQtyType,
+            "quantity",
+            text,
+            "must be a whole number",
+        );
         return None;
     };
-    if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
-        findings.add(RuleId::BrzQtyFloat, "quantity", text, "written with a fraction or exponent");
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    {
+        findings.add(
+            RuleId::BrzQtyFloat,
+            "quantity",
+            text,
+            "written with a fraction or exponent",
+        );
     }
     match i16::try_from(quantity) {
         Ok(small) if QUANTITIES.contains(&small) => Some(small),

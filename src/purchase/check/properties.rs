@@ -18,15 +18,22 @@ const MAX_CHARS: usize = 255;
 const MAX_BYTES_WITH_NESTING: usize = 51_200;
 
 /// Names the purchase event keeps for itself (Braze purchase events documentation).
-const RESERVED: [&str; 6] = ["time", "product_id", "quantity", "event_name", "price", "currency"];
+const RESERVED: [&str; 6] = [
+    "time",
+    "product_id",
+    "quantity",
+    "event_name",
+    "price",
+    "currency",
+];
 
 /// The text was checked by the reader, in whichever mode the run has.
-const CHECKED: Options = Options { lenient: true, max_depth: usize::MAX };
+const CHECKED: Options = Options {
+    lenient: true,
+    max_depth: usize::MAX,
+};
 
-pub(super) fn check<'a>(
-    raw: &'a RawPurchase<'a>,
-    findings: &mut Findings,
-) -> Option<Cow<'a, str>> {
+pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Option<Cow<'a, str>> {
     let text = match raw.get(Name::Properties) {
         Field::Absent | Field::Null => return None,
         Field::Json(text) if text.trim_start().starts_with('{') => text,
@@ -107,13 +114,25 @@ fn note_duplicate(name: JsonStr<'_>, findings: &mut Findings) {
 
 fn check_name(name: &str, findings: &mut Findings) {
     let broken = if name.is_empty() {
-        Some((RuleId::BrzPropNameEmpty, "a property name must not be empty"))
+        Some((
+            RuleId::BrzPropNameEmpty,
+            "a property name must not be empty",
+        ))
     } else if name.len() > MAX_CHARS && name.chars().count() > MAX_CHARS {
-        Some((RuleId::BrzPropNameLen, "a property name has at most 255 characters"))
+        Some((
+            RuleId::BrzPropNameLen,
+            "a property name has at most 255 characters",
+        ))
     } else if name.starts_with('$') {
-        Some((RuleId::BrzPropNameDollar, "a property name must not begin with $"))
+        Some((
+            RuleId::BrzPropNameDollar,
+            "a property name must not begin with $",
+        ))
     } else if RESERVED.contains(&name) {
-        Some((RuleId::BrzPropReserved, "this name is reserved by the purchase event"))
+        Some((
+            RuleId::BrzPropReserved,
+            "this name is reserved by the purchase event",
+        ))
     } else {
         None
     };
@@ -141,7 +160,12 @@ fn walk_array(
             check_string(name, value, findings);
             if is_datetime(&value.decode()) {
                 let detail = "arrays must not hold datetimes; kept as text";
-                findings.add(RuleId::BrzPropArrayDate, &path(name), &value.decode(), detail);
+                findings.add(
+                    RuleId::BrzPropArrayDate,
+                    &path(name),
+                    &value.decode(),
+                    detail,
+                );
             }
         } else {
             walk_nested(cursor, findings)?;

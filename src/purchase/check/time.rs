@@ -30,7 +30,12 @@ pub(super) fn check<'a>(
     }
     let parsed = match field {
         Field::Absent | Field::Null => {
-            findings.add(RuleId::BrzTimeRequired, "time", &field.shown(), "a time is required");
+            findings.add(
+                RuleId::BrzTimeRequired,
+                "time",
+                &field.shown(),
+                "a time is required",
+            );
             return None;
         }
         Field::Text(text) if text.is_empty() => {
@@ -46,7 +51,8 @@ pub(super) fn check<'a>(
             return None;
         }
     };
-    let shown = field.shown();
+    let written = raw.time_as_written.as_deref();
+    let shown = written.map_or_else(|| field.shown(), Cow::Borrowed);
     let ParsedInstant { instant, notes } = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -66,21 +72,27 @@ pub(super) fn check<'a>(
             }
         }
     }
-    let written = raw.time_as_written.as_deref().map_or(shown, Cow::Borrowed);
-    Some((instant, written))
+    Some((instant, shown))
 }
 
 fn is_epoch(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 fn note_error(error: InstantError, shown: &str, findings: &mut Findings) {
     let (rule, detail) = match error {
         InstantError::Range => (RuleId::BrzTimeRange, "must lie from 1970 to 2261"),
-        InstantError::Fraction => {
-            (RuleId::BrzTimeFormat, "more than six decimals of a second cannot be stored")
-        }
-        _ => (RuleId::BrzTimeFormat, "not a time in ISO 8601 such as 2026-11-20T19:20:30-03:00"),
+        InstantError::Fraction => (
+            RuleId::BrzTimeFormat,
+            "more than six decimals of a second cannot be stored",
+        ),
+        _ => (
+            RuleId::BrzTimeFormat,
+            "not a time in ISO 8601 such as 2026-11-20T19:20:30-03:00",
+        ),
     };
     findings.add(rule, "time", shown, detail);
 }
@@ -94,16 +106,36 @@ fn note_variants(notes: InstantNotes, shown: &str, findings: &mut Findings) {
         gap,
         fold,
         leap_second,
-        colon_millis,
+        // `yyyy-MM-dd'T'HH:mm:ss:SSSZ` is a documented form.
+        colon_millis: _,
     } = notes;
     let variants = [
-        (no_offset && !date_only, RuleId::BrzTimeNooffset, "no offset; the default zone is used"),
-        (offset_form, RuleId::BrzTimeOffsetform, "offset not written as ±hh:mm"),
+        (
+            no_offset && !date_only,
+            RuleId::BrzTimeNooffset,
+            "no offset; the default zone is used",
+        ),
+        (
+            offset_form,
+            RuleId::BrzTimeOffsetform,
+            "offset not written as ±hh:mm",
+        ),
         (space_separator, RuleId::BrzTimeSpace, "space instead of T"),
-        (colon_millis, RuleId::BrzTimeSpace, "colon before the milliseconds"),
-        (date_only, RuleId::BrzTimeDateonly, "only a date; read as the start of the day"),
-        (gap, RuleId::BrzTimeGap, "this local time was skipped; moved forward"),
-        (fold, RuleId::BrzTimeFold, "this local time came twice; the earlier is taken"),
+        (
+            date_only,
+            RuleId::BrzTimeDateonly,
+            "only a date; read as the start of the day",
+        ),
+        (
+            gap,
+            RuleId::BrzTimeGap,
+            "this local time was skipped; moved forward",
+        ),
+        (
+            fold,
+            RuleId::BrzTimeFold,
+            "this local time came twice; the earlier is taken",
+        ),
         (leap_second, RuleId::BrzTimeLeap, "leap second; read as :59"),
     ];
     for (met, rule, detail) in variants {

@@ -203,6 +203,40 @@ fn a_file_that_is_gone_is_an_error_that_says_which() {
     assert!(source.to_string().contains(".gone"), "{source}");
 }
 
+#[test]
+fn a_truncated_file_is_an_error() {
+    let table = missing_midnight();
+    let path = &table.files[0].path;
+    let size = std::fs::metadata(path).expect("a data file").len();
+    let parameters = resolved(&request(3, "2018-11-05", "day", "UTC"));
+    for kept in [size - 1, size / 2, 3, 0] {
+        let file = std::fs::OpenOptions::new().write(true).open(path);
+        let file = file.expect("a data file");
+        file.set_len(kept).expect("cut");
+        let result = quantity_series(&parameters, &table.files);
+        assert!(
+            matches!(result, Err(ReportError::Scan { .. })),
+            "{kept} bytes"
+        );
+    }
+}
+
+#[test]
+fn a_hundred_days_are_summed_each_by_itself() {
+    let first = Event::at("2024-01-01T12:00:00Z").micros;
+    let events: Vec<Event> = (0_i16..100)
+        .map(|day| {
+            let micros = first + i64::from(day) * 24 * HOUR_MICROS;
+            Event::at_micros(micros).quantity(day + 1)
+        })
+        .collect();
+    let table = Table::of(&events);
+    let days = rows(&table, &request(100, "2024-04-09", "day", "UTC"));
+    let quantities: Vec<i64> = days.iter().map(|day| day.1).collect();
+    assert_eq!(quantities, (1..=100).collect::<Vec<_>>());
+    assert_eq!(days[99].0, "2024-04-09");
+}
+
 /// Zones with every kind of oddity, each with an instant near one.
 const ZONES: [(&str, &str); 6] = [
     ("UTC", "2024-02-28T12:00:00Z"),

@@ -17,8 +17,7 @@
 //! |---|---|---|
 //! | some like `1.234,56` or `19,9`, none like `19.99` | comma | comma |
 //! | some like `19.99` or `1,234.56`, none like `19,9` | point | point |
-//! | of both kinds, one of them at most 1 in 100 | the other, with a warning | the same |
-//! | of both kinds otherwise | refused | refused |
+//! | of both kinds | comma, with a warning | point, with a warning |
 //! | undecided, some like `1.234`, none like `1,234` | refused | point |
 //! | undecided, some like `1,234`, none like `1.234` | comma, with a warning | refused |
 //! | undecided, some of each | refused | refused |
@@ -78,7 +77,7 @@ pub struct DialectOverrides {
     pub decimal: Option<DecimalSign>,
     /// `--date-order`
     pub date_order: Option<DateOrder>,
-    /// `[mapping]`
+    /// `--map`
     pub mapping: Mapping,
 }
 

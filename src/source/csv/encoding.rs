@@ -6,6 +6,7 @@
 //! [`BadBytes`], and [`Encoding::fallback`] says whether to start again. Bytes that a mark or the
 //! user promised to be UTF-8 or UTF-16 and that are not are refused.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -69,6 +70,28 @@ impl FromStr for Charset {
                 name: name.to_owned(),
             }),
         }
+    }
+}
+
+impl Charset {
+    /// The bytes that `text` has in this character set: what a decoder has read, verbatim.
+    pub fn stored(self, text: &str) -> Cow<'_, [u8]> {
+        match self {
+            Self::Utf8 => Cow::Borrowed(text.as_bytes()),
+            Self::Windows1252 => WINDOWS_1252.encode(text).0,
+            Self::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+        }
+    }
+
+    /// How many bytes `text` has in this character set.
+    pub fn stored_len(self, text: &str) -> u64 {
+        let count = match self {
+            Self::Utf8 => text.len(),
+            Self::Windows1252 => text.chars().count(),
+            Self::Utf16Le | Self::Utf16Be => 2 * text.encode_utf16().count(),
+        };
+        count as u64
     }
 }
 

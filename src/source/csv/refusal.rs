@@ -206,7 +206,7 @@ impl CsvRefusal {
                 "say --date-order dmy for day first or --date-order mdy for month first".to_owned()
             }
             Self::HeaderDuplicate { first, field, .. } => {
-                format!("remove one column, or choose one under [mapping]: {first:?} = {field:?}")
+                format!("remove one column, or choose one with --map '{first}={field}'")
             }
             Self::HeaderUnknown {
                 accepted, has_nul, ..
@@ -217,7 +217,7 @@ impl CsvRefusal {
                     ""
                 };
                 format!(
-                    "{hint}name the columns in the first line or map them under [mapping]; \
+                    "{hint}name the columns in the first line or map them with --map HEADER=FIELD; \
                      the fields are {}",
                     accepted.join(", ")
                 )

@@ -82,7 +82,7 @@ impl RowFault {
         match self {
             Self::Columns { .. } => "quote values that hold the delimiter or a line end",
             Self::Quote => "close the quote, or double a quote that belongs to a value",
-            Self::FieldTooLong { .. } => "shorten the value, or raise the field limit",
+            Self::FieldTooLong { .. } => "shorten the value: a field has at most 256 KiB",
         }
     }
 }

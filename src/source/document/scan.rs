@@ -67,7 +67,9 @@ impl Scan {
 
     /// Offset in the buffer where the unfinished element begins.
     pub(super) fn element_start(&self) -> usize {
-        self.array.and_then(|array| array.comma).map_or(0, |comma| comma + 1)
+        self.array
+            .and_then(|array| array.comma)
+            .map_or(0, |comma| comma + 1)
     }
 
     /// Leaves an array that the input ends in; tells whether its elements are records.
@@ -118,7 +120,10 @@ impl Scan {
                 }
             }
             b',' => {
-                let array = self.array.as_mut().filter(|array| array.depth == self.depth)?;
+                let array = self
+                    .array
+                    .as_mut()
+                    .filter(|array| array.depth == self.depth)?;
                 if offset + 1 >= piece_bytes {
                     array.comma = None;
                     return Some(Stop::PieceFull { comma: offset });
@@ -145,7 +150,11 @@ impl Scan {
             (b'[', 2) if self.root_is_object && is_sibling(&self.key) => false,
             _ => return None,
         };
-        self.array = Some(Array { depth: self.depth, records, comma: None });
+        self.array = Some(Array {
+            depth: self.depth,
+            records,
+            comma: None,
+        });
         Some(Stop::ArrayOpened)
     }
 
@@ -155,7 +164,8 @@ impl Scan {
         let stop = memchr::memchr2(b'"', b'\\', rest);
         let passed = stop.unwrap_or(rest.len());
         if self.in_key && self.key.len() < KEY_BYTES {
-            self.key.extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
+            self.key
+                .extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
         }
         *at += passed;
         match stop.and_then(|stop| rest.get(stop)) {

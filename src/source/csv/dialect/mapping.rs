@@ -1,10 +1,10 @@
-//! The `[mapping]` of the user: which column fills which field.
+//! The mapping of the user: which column fills which field.
 
 use std::collections::BTreeMap;
 
 use super::super::columns::{Columns, normalise_header};
 
-/// A `[mapping]` to a field that does not exist.
+/// A mapping to a field that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {header:?} cannot be mapped to {field:?}: the fields are {}", .accepted.join(", "))]
 pub struct UnknownField {

@@ -3,7 +3,7 @@
 use super::super::columns::ColumnForm;
 use super::super::delimiter::Delimiter;
 use super::super::refusal::CsvRefusal;
-use super::tally::{Scene, Tally, decide};
+use super::tally::{Scene, Tally};
 use super::{ColumnPlan, Notes};
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
 
@@ -66,7 +66,25 @@ fn sign_of(
         one_point,
         one_comma,
     } = numbers;
-    let decided = decide(form, &plan.header, (comma, Comma), (point, Point), notes)?;
+    let decided = match (comma.first(), point.first()) {
+        (Some(comma), Some(point)) => {
+            // One sign for the whole column; values in the other are rejects of their records.
+            let header = &plan.header;
+            notes.warnings.push(format!(
+                "column {header:?} has {comma} and {point}: the {} decides, and records with the other sign are rejected",
+                if is_comma_country { "comma" } else { "point" }
+            ));
+            let by_custom = if is_comma_country {
+                (Comma, comma)
+            } else {
+                (Point, point)
+            };
+            Some((by_custom.0, by_custom.1.clone()))
+        }
+        (Some(comma), None) => Some((Comma, comma.clone())),
+        (None, Some(point)) => Some((Point, point.clone())),
+        (None, None) => None,
+    };
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
         (Some((sign, value)), ..) => (sign, "the value has only one reading", Some(value)),
         (None, Some(value), None) if !is_comma_country => (

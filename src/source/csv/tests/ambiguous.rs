@@ -46,7 +46,8 @@ fn every_line_of_the_table_of_decimal_signs_holds() {
         ("price", ';', "19.99 1.234", Some((Point, true))),
         ("price", ',', "\"1,234.56\"", Some((Point, true))),
         ("price", ',', "19.99 40", Some((Point, true))),
-        ("price", ';', "19.99 19,9", None),
+        ("price", ';', "19.99 19,9", Some((Comma, true))),
+        ("price", ',', "19.99 \"19,9\"", Some((Point, true))),
         ("price", ';', "1.234", None),
         ("preco", ',', "1.234", None),
         ("price", ',', "1.234 7", Some((Point, true))),
@@ -71,17 +72,21 @@ fn every_line_of_the_table_of_decimal_signs_holds() {
 }
 
 #[test]
-fn one_slip_in_a_hundred_is_warned_of_and_one_in_fifty_is_refused() {
+fn one_date_slip_in_a_hundred_is_warned_of_and_one_in_fifty_is_refused() {
     let slip = "product_id;price;time\nx;7.50;01/31/2024\n".to_owned();
     let right = "x;7,50;31/01/2024\n";
     let table = read(slip.clone() + &right.repeat(99)).unwrap();
     assert_eq!(table.layout.columns[1].decimal, DecimalSign::Comma);
     assert_eq!(table.layout.columns[2].date_order, DateOrder::DayFirst);
-    assert!(table.warns_of("the first is \"7.50\" on line 2"));
+    assert!(table.warns_of("\"7.50\" on line 2: the comma decides"));
     assert!(table.warns_of("the first is \"01/31/2024\" on line 2"));
     let refusal = refused(&(slip + &right.repeat(49)));
     assert_eq!(refusal.line(), Some(3));
-    assert!(refusal.to_string().ends_with("against \"7.50\" on line 2"));
+    assert!(
+        refusal
+            .to_string()
+            .ends_with("against \"01/31/2024\" on line 2")
+    );
 }
 
 #[test]

@@ -1,0 +1,241 @@
+//! `check` in its three forms, and the catalogue of rules.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::records::Record;
+use crate::workdir::{NOW, Output, Workdir};
+
+/// One good purchase, one with two faults, one line that is no JSON, one good purchase with a
+/// warning.
+pub(crate) fn mixed() -> String {
+    let broken = Record {
+        price: "\"39.90\"",
+        quantity: "0",
+        ..Record::default()
+    };
+    let odd = Record {
+        currency: "\"brl\"",
+        ..Record::default()
+    };
+    let records = [
+        Record::default().json(),
+        broken.json(),
+        "{\"external_id\"".into(),
+        odd.json(),
+    ];
+    records.join("\n") + "\n"
+}
+
+/// Lets every input through, however much of it is rejected.
+pub(crate) const ALL: [&str; 2] = ["--reject-limit", "100%"];
+
+/// Runs `check` with a fixed clock.
+pub(crate) fn check(workdir: &Workdir, arguments: &[&str]) -> Output {
+    workdir.run(["check", "--now", NOW].iter().chain(arguments))
+}
+
+#[test]
+fn check_lists_every_finding_as_text() {
+    let workdir = Workdir::new();
+    let path = workdir.write("mixed.ndjson", mixed());
+    let output = check(&workdir, &[ALL[0], ALL[1], "mixed.ndjson"]);
+    output.assert_code(0);
+    let path = path.display();
+    let starts = [
+        format!("{path}:2: reject BRZ-PRICE-TYPE: price: "),
+        format!("{path}:2: reject BRZ-QTY-RANGE: quantity: "),
+        format!("{path}:3: reject FILE-JSON-SYNTAX: "),
+        format!("{path}:4: warning BRZ-CUR-CASE: currency: "),
+        format!("{path}: 4 records, 2 would be accepted, 2 rejected, 0 skipped"),
+    ];
+    let mut lines: Vec<&str> = output.stdout().lines().collect();
+    lines.sort_unstable_by_key(|line| (!line.contains("reject "), line.contains(" records, ")));
+    for start in &starts {
+        let found = lines.iter().any(|line| line.starts_with(start.as_str()));
+        assert!(found, "{start:?}\n{}", output.story());
+    }
+    assert_eq!(lines.len(), starts.len(), "{}", output.story());
+    // Two of four are above the limit, which is refused as `ingest` would.
+    let refused = check(&workdir, &["mixed.ndjson"]);
+    refused.assert_code(3);
+    assert!(
+        refused.stdout().contains("FILE-REJECT-LIMIT"),
+        "{}",
+        refused.story()
+    );
+    assert_eq!(
+        workdir.files().len(),
+        1,
+        "check writes nothing: {:?}",
+        workdir.files()
+    );
+}
+
+#[test]
+fn check_names_place_field_value_and_remedy_as_json() {
+    let workdir = Workdir::new();
+    let path = workdir.write("mixed.ndjson", mixed());
+    let output = check(
+        &workdir,
+        &[ALL[0], ALL[1], "--format", "json", "mixed.ndjson"],
+    );
+    output.assert_code(0);
+    let lines = output.json_lines();
+    let finding = lines
+        .iter()
+        .find(|line| line["rule_id"] == "BRZ-QTY-RANGE")
+        .expect("a finding");
+    let first_line = mixed().find('\n').expect("several lines") + 1;
+    for (name, value) in [
+        ("file", json!(path)),
+        ("record", json!(1)),
+        ("line", json!(2)),
+        ("byte_offset", json!(first_line)),
+        ("severity", json!("reject")),
+        ("field", json!("quantity")),
+        ("value_excerpt", json!("0")),
+    ] {
+        assert_eq!(finding[name], value, "{name}: {finding:#}");
+    }
+    assert!(
+        !finding["remedy"].as_str().expect("a text").is_empty(),
+        "{finding:#}"
+    );
+    let last = lines.last().expect("a line for the input");
+    assert_eq!(
+        (&last["counts"]["accepted"], &last["counts"]["rejected"]),
+        (&json!(2), &json!(2))
+    );
+    assert_eq!(last["refusal"], Value::Null);
+}
+
+#[test]
+fn check_answers_as_the_service_would() {
+    let workdir = Workdir::new();
+    let purchases = [
+        Record::default().json(),
+        Record {
+            price: "\"39.90\"",
+            ..Record::default()
+        }
+        .json(),
+        Record {
+            quantity: "101",
+            ..Record::default()
+        }
+        .json(),
+        Record {
+            external_id: "\"\"",
+            ..Record::default()
+        }
+        .json(),
+        Record {
+            currency: "\"XXX\"",
+            ..Record::default()
+        }
+        .json(),
+    ];
+    workdir.write(
+        "track.json",
+        format!(
+            "{{\"attributes\":[{{}},{{}}],\"purchases\":[{}]}}",
+            purchases.join(",")
+        ),
+    );
+    let output = check(
+        &workdir,
+        &[ALL[0], ALL[1], "--format", "response", "track.json"],
+    );
+    let answer = output.assert_code(0).json();
+    assert_eq!(answer["message"], "success");
+    assert_eq!(answer["purchases_processed"], 1);
+    let errors: Vec<(&str, u64)> = answer["errors"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|error| {
+            assert_eq!(error["input_array"], "purchases", "{error}");
+            (
+                error["type"].as_str().expect("a text"),
+                error["index"].as_u64().expect("a number"),
+            )
+        })
+        .collect();
+    let required = "'external_id', 'braze_id', 'user_alias', 'email' or 'phone' is required";
+    let wanted = [
+        ("'price' is not valid", 1),
+        ("'quantity' is not valid", 2),
+        (required, 3),
+        ("'currency' must be an ISO 4217 currency", 4),
+    ];
+    assert_eq!(errors, wanted);
+}
+
+#[test]
+fn check_answers_a_refused_input_as_the_service_answers_a_bad_request() {
+    let workdir = Workdir::new();
+    workdir.write("half.json", "{\"purchases\":[");
+    let fatal = check(&workdir, &["--format", "response", "half.json"]);
+    let answer = fatal.assert_code(3).json();
+    assert!(
+        answer["message"]
+            .as_str()
+            .expect("a text")
+            .contains("FILE-TRUNCATED"),
+        "{answer}"
+    );
+    assert_eq!(answer.as_object().expect("an object").len(), 1, "{answer}");
+}
+
+#[test]
+fn rules_are_listed_and_explained_with_their_source() {
+    let workdir = Workdir::new();
+    let list = workdir
+        .run(["rules", "list", "--format", "json"])
+        .assert_code(0)
+        .json();
+    let listed: BTreeSet<&str> = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|rule| rule["code"].as_str().expect("a code"))
+        .collect();
+    // Of each part of the catalogue: records, files, parameters.
+    for code in [
+        "BRZ-QTY-RANGE",
+        "BRZ-CURRENTS-DUP",
+        "FILE-SEEN",
+        "FILE-CSV-AMBIG",
+        "PAR-LENGTH",
+    ] {
+        assert!(listed.contains(code), "{code}: {listed:?}");
+    }
+    for code in listed {
+        let rule = workdir
+            .run(["rules", "explain", code, "--format", "json"])
+            .assert_code(0)
+            .json();
+        for part in [
+            "summary", "sentence", "source", "accepted", "rejected", "remedy",
+        ] {
+            assert!(
+                !rule[part].as_str().expect("a text").is_empty(),
+                "{code}: {part}"
+            );
+        }
+    }
+    let explained = workdir.run(["rules", "explain", "BRZ-QTY-RANGE"]);
+    // The sentence of the purchase object's page.
+    let sentence = "must be <= 100";
+    assert!(
+        explained.assert_code(0).stdout().contains(sentence),
+        "{}",
+        explained.story()
+    );
+    let unknown = workdir.run(["rules", "explain", "BRZ-NO-SUCH"]);
+    unknown
+        .assert_code(2)
+        .assert_said(&["BRZ-NO-SUCH", "rules list"]);
+}

@@ -1,0 +1,247 @@
+//! Runs that are killed or interrupted, and what the same command makes of it afterwards.
+
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::dump::Dump;
+use crate::python::{assert_once, summaries, summary};
+use crate::records::numbered;
+use crate::workdir::{Output, Workdir};
+
+/// Kills that must have hit a run.
+const KILLS: u32 = 20;
+/// Attempts to get there: a run that ends before its kill does not count.
+const MOST_ATTEMPTS: u32 = 80;
+/// Chooses the instants; `PURCHASE_ETL_KILL_SEED` gives another.
+const SEED: u64 = 20_261_120;
+
+/// `SplitMix64` (Steele, Lea, Flood 2014): enough to choose instants.
+struct Instants(u64);
+
+impl Instants {
+    /// A number from 0 to 1.
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let bits = u32::try_from((mixed ^ (mixed >> 31)) >> 32).expect("the upper half");
+        f64::from(bits) / f64::from(u32::MAX)
+    }
+}
+
+fn spawn(workdir: &Workdir, dump: &Dump) -> Child {
+    let mut command = workdir.ingest_command();
+    command.arg(dump.file()).args(["--reject-limit", "100%"]);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command.spawn().expect("the program starts")
+}
+
+/// Kills a run after `delay`; whether the kill hit it.
+fn kill_after(mut child: Child, delay: Duration) -> bool {
+    // The instant of the kill is what this test varies.
+    std::thread::sleep(delay);
+    // Fails only for a child that has been waited for.
+    child.kill().expect("a signal to our own child");
+    child.wait().expect("the end of our own child").signal() == Some(9)
+}
+
+#[test]
+fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
+    let dumps = Workdir::new();
+    let arguments = ["--rows", "50000", "--dirt", "0.05", "--seed", "3"];
+    let dump = Dump::make(&dumps, "dump", &arguments);
+    let seed = std::env::var("PURCHASE_ETL_KILL_SEED").ok();
+    let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
+    let mut instants = Instants(seed);
+
+    let whole = Workdir::new();
+    let started = Instant::now();
+    assert!(
+        spawn(&whole, &dump)
+            .wait()
+            .expect("the end of the run")
+            .success()
+    );
+    let duration = started.elapsed();
+
+    let mut killed = Vec::new();
+    let mut attempts = 0;
+    while killed.len() < KILLS as usize {
+        attempts += 1;
+        assert!(
+            attempts <= MOST_ATTEMPTS,
+            "seed {seed}: only {} kills hit a run",
+            killed.len()
+        );
+        let workdir = Workdir::new();
+        let delay = duration.mul_f64(instants.next());
+        if kill_after(spawn(&workdir, &dump), delay) {
+            killed.push((workdir, delay));
+        }
+    }
+    for (workdir, delay) in &killed {
+        let mut command = workdir.ingest_command();
+        command.arg(dump.file()).args(["--reject-limit", "100%"]);
+        let shown = format!("{command:?}");
+        let again = Output::new(shown, command.output().expect("the program starts"));
+        let code = again.code();
+        assert_eq!(
+            code,
+            Some(0),
+            "seed {seed}, killed after {delay:?}: {}",
+            again.story()
+        );
+    }
+    let lakes: Vec<PathBuf> = killed.iter().map(|(workdir, _)| workdir.lake()).collect();
+    for (found, (_, delay)) in summaries(&lakes).iter().zip(&killed) {
+        let hit = format!("seed {seed}, killed after {delay:?} of {duration:?}");
+        let checked = std::panic::catch_unwind(|| assert_once(found, &dump.truth));
+        assert!(checked.is_ok(), "{hit}: {found:#}");
+    }
+}
+
+#[test]
+fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
+    let dumps = Workdir::new();
+    let arguments = [
+        "--rows", "30000", "--files", "3", "--dirt", "0.05", "--seed", "4",
+    ];
+    let dump = Dump::make(&dumps, "dump", &arguments);
+    let start = |workdir: &Workdir| {
+        let mut command = workdir.ingest_command();
+        command.args(["--reject-limit", "100%"]).args(&dump.files);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        (
+            format!("{command:?}"),
+            command.spawn().expect("the program starts"),
+        )
+    };
+    let end = |(shown, child): (String, Child)| {
+        Output::new(shown, child.wait_with_output().expect("the end of the run"))
+    };
+    let started = Instant::now();
+    end(start(&Workdir::new())).assert_code(0);
+    let duration = started.elapsed();
+
+    let mut instants = Instants(SEED);
+    let workdirs: Vec<Workdir> = (0..12).map(|_| Workdir::new()).collect();
+    for (round, workdir) in workdirs.iter().enumerate() {
+        let run = start(workdir);
+        std::thread::sleep(duration.mul_f64(instants.next()));
+        // A run that has ended is still ours until it is waited for.
+        signal(&run.1, if round % 2 == 0 { "INT" } else { "TERM" });
+        let interrupted = end(run);
+        match interrupted.code() {
+            // Before it could listen for signals, one ends it as every other program.
+            Some(130) | None => {}
+            _ => assert_eq!(
+                interrupted.outcomes(),
+                ["ingested"; 3],
+                "{}",
+                interrupted.story()
+            ),
+        }
+        end(start(workdir)).assert_code(0);
+    }
+    let lakes: Vec<PathBuf> = workdirs.iter().map(Workdir::lake).collect();
+    for found in summaries(&lakes) {
+        assert_once(&found, &dump.truth);
+    }
+}
+
+/// Sends a signal to our own child, by its id.
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status();
+    assert!(sent.expect("the program `kill`").success(), "kill -{name}");
+}
+
+/// Feeds purchases to a run without an end; returns once the run has stopped reading.
+fn feed_for_ever(child: &mut Child, name: &str) {
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    let text = numbered(0, 5000);
+    // Two pieces are surely taken by then, whatever the pipe holds.
+    for _ in 0..12 {
+        stdin.write_all(text.as_bytes()).expect("the run reads");
+    }
+    signal(child, name);
+    while stdin.write_all(text.as_bytes()).is_ok() {}
+}
+
+#[test]
+fn an_interrupted_run_ends_with_130_and_leaves_nothing_half_done() {
+    for name in ["INT", "TERM"] {
+        let workdir = Workdir::new();
+        let good = workdir.write("good.ndjson", numbered(0, 3));
+        workdir.ingest([good]).assert_code(0);
+        let mut command = workdir.ingest_command();
+        command
+            .arg("-")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let shown = format!("{command:?} < endless input, kill -{name}");
+        let mut child = command.spawn().expect("the program starts");
+        feed_for_ever(&mut child, name);
+        let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
+        output
+            .assert_code(130)
+            .assert_stdout("")
+            .assert_said(&["interrupted"]);
+        let found = summary(&workdir.lake());
+        assert_eq!(found["purchases"]["rows"], 3, "{found:#}");
+        assert_eq!(found["inputs"]["rows"], 1, "{found:#}");
+        let more = workdir.write("more.ndjson", numbered(3, 4));
+        workdir.ingest([more]).assert_code(0);
+        assert_eq!(summary(&workdir.lake())["purchases"]["rows"], 7);
+    }
+}
+
+#[test]
+fn a_run_that_waits_for_its_input_can_be_interrupted() {
+    let workdir = Workdir::new();
+    let mut command = workdir.ingest_command();
+    command
+        .arg("-")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let shown = format!("{command:?} < nothing, kill -INT");
+    let mut child = command.spawn().expect("the program starts");
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    stdin
+        .write_all(numbered(0, 3).as_bytes())
+        .expect("the pipe holds this much");
+    // The lake is made before the input is read.
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !workdir.lake().join("inputs/_delta_log").exists() {
+        assert!(Instant::now() < deadline, "the run makes no tables");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, "INT");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let mut ended = false;
+    while !ended && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+        ended = child.try_wait().expect("our own child").is_some();
+    }
+    drop(stdin);
+    let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
+    assert!(
+        ended,
+        "it waited for the end of its input\n{}",
+        output.story()
+    );
+    output.assert_code(130);
+}

@@ -1,0 +1,96 @@
+//! Python helpers: lakes read by other programs.
+//!
+//! The interpreter is the one `PURCHASE_ETL_PYTHON` names, else `python3`. A missing package fails
+//! the test: a comparison that is skipped would look like one that passed.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::workdir::{Output, project};
+
+/// Runs a helper of `tests/it` and returns the JSON it writes.
+#[track_caller]
+pub(crate) fn python<A: AsRef<OsStr>>(
+    script: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Value {
+    let interpreter = std::env::var_os("PURCHASE_ETL_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut command = Command::new(&interpreter);
+    command
+        .arg(project().join("tests/it").join(script))
+        .args(arguments)
+        .stdin(Stdio::null());
+    // Compiled helpers must not be left in the source tree.
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
+    let shown = format!("{command:?}");
+    let ended = command.output().unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}; `make test` provides a Python",
+            interpreter.display()
+        )
+    });
+    let output = Output::new(shown, ended);
+    output.assert_code(0);
+    output.json()
+}
+
+#[track_caller]
+fn read_lakes(command: &[&str], lakes: &[PathBuf]) -> Value {
+    let lakes = lakes.iter().map(|lake| lake.as_os_str());
+    python("read_lake.py", command.iter().map(OsStr::new).chain(lakes))
+}
+
+/// What deltalake for Python finds in the tables of each lake.
+#[track_caller]
+pub(crate) fn summaries(lakes: &[PathBuf]) -> Vec<Value> {
+    let found = read_lakes(&["summary"], lakes);
+    found.as_array().expect("one summary for each lake").clone()
+}
+
+/// The same for one lake.
+#[track_caller]
+pub(crate) fn summary(lake: &Path) -> Value {
+    summaries(&[lake.to_owned()]).remove(0)
+}
+
+/// One digest for each lake, over the multiset of its accepted rows in `columns`.
+#[track_caller]
+pub(crate) fn row_digests(columns: &str, lakes: &[PathBuf]) -> Vec<Value> {
+    let found = read_lakes(&["digest", "--columns", columns], lakes);
+    found.as_array().expect("one digest for each lake").clone()
+}
+
+/// Fails unless every row and every reject is there once, in the numbers that a truth file has.
+#[track_caller]
+pub(crate) fn assert_once(summary: &Value, truth: &Value) {
+    let (rows, rejects) = (&summary["purchases"], &summary["rejects"]);
+    assert_eq!(
+        rows["rows"], truth["accepted"],
+        "accepted rows: {summary:#}"
+    );
+    assert_eq!(
+        rows["places"], truth["accepted"],
+        "rows that are there twice: {summary:#}"
+    );
+    assert_eq!(rejects["rows"], truth["rejected"], "rejects: {summary:#}");
+    assert_eq!(
+        rejects["places"], truth["rejected"],
+        "rejects that are there twice: {summary:#}"
+    );
+    assert_eq!(
+        rejects["by_rule"], truth["rejected_by_rule"],
+        "rejects by rule: {summary:#}"
+    );
+    let files = truth["files"].as_array().expect("a list of files").len();
+    assert_eq!(
+        summary["inputs"]["rows"], files,
+        "rows of the table of inputs: {summary:#}"
+    );
+    assert_eq!(
+        summary["inputs"]["digests"], files,
+        "inputs by digest: {summary:#}"
+    );
+}

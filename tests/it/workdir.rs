@@ -1,0 +1,316 @@
+//! A temporary folder, the program run in it, and what it said.
+//!
+//! In: arguments and the bytes of files. Out: exit code, standard output and standard error, with
+//! everything that was said in the message when an expectation fails.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The clock that tests give the program, after every purchase of samples and generated dumps.
+pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// The folder of the project.
+pub(crate) fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of `sample_data/`.
+pub(crate) fn sample(name: &str) -> PathBuf {
+    project().join("sample_data").join(name)
+}
+
+/// A JSON file of `sample_data/expected/`.
+pub(crate) fn expected(name: &str) -> Value {
+    read_json(&sample("expected").join(name))
+}
+
+/// Reads a JSON file.
+pub(crate) fn read_json(path: &Path) -> Value {
+    let bytes = fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A temporary folder that tests work in.
+pub(crate) struct Workdir {
+    dir: TempDir,
+}
+
+impl Workdir {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder for temporary files");
+        Self { dir }
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        // The program names files by their absolute paths.
+        self.dir.path().join(name)
+    }
+
+    /// The path of the lake that [`Workdir::ingest`] and [`Workdir::report`] use.
+    pub(crate) fn lake(&self) -> PathBuf {
+        self.path("lake")
+    }
+
+    /// Writes a file, with the folders above it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "input of a test: nobody reads it before it is whole"
+    )]
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        let folder = path.parent().expect("the path is below the folder");
+        fs::create_dir_all(folder).expect("a folder in the temporary folder");
+        fs::write(&path, bytes).expect("a file in the temporary folder");
+        path
+    }
+
+    /// The files below the folder, relative to it.
+    pub(crate) fn files(&self) -> BTreeSet<PathBuf> {
+        let mut files = BTreeSet::new();
+        let mut folders = vec![self.dir.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder that can be listed") {
+                let path = entry.expect("an entry that can be read").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let relative = path.strip_prefix(self.dir.path()).expect("a file below it");
+                    files.insert(relative.to_owned());
+                }
+            }
+        }
+        files
+    }
+
+    /// The program, about to be run in this folder.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_purchase-etl"));
+        command.current_dir(self.dir.path());
+        // The machine's own settings must not reach the program.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("PURCHASE_ETL_") {
+                command.env_remove(name);
+            }
+        }
+        command
+    }
+
+    /// Runs the program to its end.
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Output {
+        let mut command = self.program();
+        command.args(arguments);
+        Output::of(command)
+    }
+
+    /// Runs the program to its end, with these bytes on standard input.
+    pub(crate) fn run_with_stdin<A: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = A>,
+        bytes: &[u8],
+    ) -> Output {
+        let mut command = self.program();
+        command.args(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let shown = format!("{command:?}");
+        let mut child = command.spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("standard input is piped");
+        // Test inputs fit the pipe or are read to their end, so this cannot wait for ever.
+        stdin.write_all(bytes).expect("the program reads its input");
+        drop(stdin);
+        let ended = child.wait_with_output().expect("the program ends");
+        Output::new(shown, ended)
+    }
+
+    /// Runs `ingest` into [`Workdir::lake`], with a fixed clock and the run report on standard
+    /// output.
+    pub(crate) fn ingest<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Output {
+        let mut command = self.ingest_command();
+        command.args(arguments);
+        let output = Output::of(command);
+        if let Ok(report) = serde_json::from_str::<Value>(output.stdout()) {
+            assert_balanced(&report);
+        }
+        output
+    }
+
+    /// `ingest` as [`Workdir::ingest`] runs it, without its inputs.
+    pub(crate) fn ingest_command(&self) -> Command {
+        let mut command = self.program();
+        command
+            .args(["ingest", "--summary", "-", "--now", NOW, "--lake"])
+            .arg(self.lake());
+        command
+    }
+
+    /// Runs a report from [`Workdir::lake`], with a fixed clock.
+    pub(crate) fn report<A: AsRef<OsStr>>(
+        &self,
+        question: &str,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Output {
+        let mut command = self.program();
+        command
+            .args(["report", question, "--now", NOW, "--lake"])
+            .arg(self.lake());
+        command.args(arguments);
+        Output::of(command)
+    }
+}
+
+/// The equation of the ledger, for each input of a run report and for the run.
+fn assert_balanced(report: &Value) {
+    let inputs = report["inputs"].as_array().expect("a list of inputs");
+    let ledgers = inputs.iter().map(|input| &input["counts"]);
+    for counts in ledgers.chain([&report["counts"]]) {
+        let count = |name: &str| counts[name].as_u64().expect("a count");
+        let parts = ["accepted", "rejected", "duplicate", "superseded", "skipped"];
+        assert_eq!(
+            count("read"),
+            parts.map(count).iter().sum::<u64>(),
+            "{report:#}"
+        );
+    }
+}
+
+/// What a run of the program said.
+pub(crate) struct Output {
+    command: String,
+    ended: std::process::Output,
+}
+
+impl Output {
+    fn of(mut command: Command) -> Self {
+        let shown = format!("{command:?}");
+        let ended = command
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program starts");
+        Self::new(shown, ended)
+    }
+
+    /// What a command said that was started some other way.
+    pub(crate) fn new(command: String, ended: std::process::Output) -> Self {
+        Self { command, ended }
+    }
+
+    /// Fails with everything that was said, unless the exit code is this one.
+    #[track_caller]
+    pub(crate) fn assert_code(&self, code: i32) -> &Self {
+        assert_eq!(self.ended.status.code(), Some(code), "{}", self.story());
+        self
+    }
+
+    /// Fails unless every one of these texts stands on standard error.
+    #[track_caller]
+    pub(crate) fn assert_said(&self, texts: &[&str]) -> &Self {
+        for text in texts {
+            assert!(
+                self.stderr().contains(text),
+                "{text:?} was not said\n{}",
+                self.story()
+            );
+        }
+        self
+    }
+
+    /// Fails unless every one of these texts stands on standard output.
+    #[track_caller]
+    pub(crate) fn assert_shown(&self, texts: &[&str]) -> &Self {
+        for text in texts {
+            assert!(
+                self.stdout().contains(text),
+                "{text:?} was not shown\n{}",
+                self.story()
+            );
+        }
+        self
+    }
+
+    /// Fails unless standard output is exactly this.
+    #[track_caller]
+    pub(crate) fn assert_stdout(&self, text: &str) -> &Self {
+        assert_eq!(self.stdout(), text, "{}", self.story());
+        self
+    }
+
+    /// The exit code; none when a signal ended the program.
+    pub(crate) fn code(&self) -> Option<i32> {
+        self.ended.status.code()
+    }
+
+    /// Standard output, which is UTF-8 unless it is Parquet.
+    #[track_caller]
+    pub(crate) fn stdout(&self) -> &str {
+        std::str::from_utf8(&self.ended.stdout).expect("text on standard output")
+    }
+
+    /// Standard error.
+    #[track_caller]
+    pub(crate) fn stderr(&self) -> &str {
+        std::str::from_utf8(&self.ended.stderr).expect("text on standard error")
+    }
+
+    /// Standard output as one JSON document.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(self.stdout())
+            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.story()))
+    }
+
+    /// Standard output as one JSON document a line.
+    #[track_caller]
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        let parsed = self.stdout().lines().map(serde_json::from_str);
+        parsed
+            .collect::<Result<_, _>>()
+            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.story()))
+    }
+
+    /// A number of the table that ends a run on standard error, such as `accepted`.
+    #[track_caller]
+    pub(crate) fn told(&self, name: &str) -> u64 {
+        let mut lines = self.stderr().lines().map(str::trim_start);
+        let number = lines.find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        number.unwrap_or_else(|| panic!("{name:?} was not told\n{}", self.story()))
+    }
+
+    /// The outcomes of the inputs in the run report, in their order.
+    #[track_caller]
+    pub(crate) fn outcomes(&self) -> Vec<String> {
+        let report = self.json();
+        let inputs = report["inputs"].as_array().expect("a list of inputs");
+        let outcomes = inputs
+            .iter()
+            .map(|input| input["outcome"].as_str().expect("a text"));
+        outcomes.map(str::to_owned).collect()
+    }
+
+    /// The command and all it said, for the message of a failed expectation.
+    pub(crate) fn story(&self) -> String {
+        let text = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            match text.char_indices().nth(4000) {
+                Some((end, _)) => format!("{}… ({} bytes)", &text[..end], bytes.len()),
+                None => text,
+            }
+        };
+        format!(
+            "{}\n{}\n--- standard output\n{}\n--- standard error\n{}",
+            self.command,
+            self.ended.status,
+            text(&self.ended.stdout),
+            text(&self.ended.stderr)
+        )
+    }
+}
