@@ -5,6 +5,7 @@ mod console;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     let mut stdout = std::io::stdout().lock();
     let progress = Progress::default();
-    let interrupted = progress.interrupted.clone();
+    let interrupted = Arc::clone(&progress.interrupted);
     // The second signal ends the process at once: the tables are safe whenever it stops.
     ctrlc::set_handler(move || {
         if interrupted.swap(true, Ordering::Relaxed) {

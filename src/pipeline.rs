@@ -107,10 +107,10 @@ impl PipelineError {
             // A reader that has seen enough is no failure.
             Self::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Job(_)
+            | Self::Report(ReportError::Parameter(_))
             | Self::Source(
                 SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),
             ) => Exit::Usage,
-            Self::Report(ReportError::Parameter(_)) => Exit::Usage,
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {

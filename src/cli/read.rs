@@ -5,6 +5,10 @@ use clap::{Args, ValueEnum};
 use crate::source::InputFormat;
 
 /// Inputs and how to read them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Debug, Args)]
 pub struct ReadArguments {
     /// Files, folders, quoted globs, or `-` for standard input; plain, gzip or zstd

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 /// The questions.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
-    /// Items purchased per day or hour, in the shape of GET /purchases/quantity_series
+    /// Items purchased per day or hour, in the shape of `GET /purchases/quantity_series`
     QuantitySeries {
         /// What to count
         #[command(flatten)]
@@ -17,7 +17,7 @@ pub enum ReportCommand {
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// Revenue per day or hour in one currency, in the shape of GET /purchases/revenue_series
+    /// Revenue per day or hour in one currency, in the shape of `GET /purchases/revenue_series`
     RevenueSeries {
         /// What to sum
         #[command(flatten)]
@@ -29,7 +29,7 @@ pub enum ReportCommand {
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// Names of the products purchased, in the shape of GET /purchases/product_list
+    /// Names of the products purchased, in the shape of `GET /purchases/product_list`
     ProductList {
         /// Page, from 0, of 100 names; all names by default
         #[arg(long, value_name = "N")]

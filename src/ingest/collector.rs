@@ -308,10 +308,11 @@ impl<'a> Collector<'a> {
 
     fn commit_waiting(&mut self) -> Result<(), RunError> {
         let settled = self.room.commit_all(self.options.now_micros)?;
-        self.settle(settled)
+        self.settle(settled);
+        Ok(())
     }
 
-    fn settle(&mut self, settled: Vec<(Waiting, Outcome)>) -> Result<(), RunError> {
+    fn settle(&mut self, settled: Vec<(Waiting, Outcome)>) {
         for (waiting, outcome) in settled {
             let tally = if outcome == Outcome::Ingested {
                 waiting.tally
@@ -323,8 +324,50 @@ impl<'a> Collector<'a> {
             }
             self.report(waiting.index, outcome, Some(&waiting.totals), &tally);
         }
-        Ok(())
     }
+
+    /// The open input has been read whole: it is counted up and ready to be committed.
+    fn close(&mut self, index: usize, totals: Totals) -> Result<Closed, RunError> {
+        let mut open = std::mem::take(&mut self.open);
+        let mut warn = |rule| *open.tally.warned_by_rule.entry(rule).or_default() += 1;
+        if open.tally.counts.read == 0 {
+            warn(RuleId::FileEmpty);
+        }
+        if totals
+            .layout
+            .as_ref()
+            .is_some_and(|layout| layout.encoding.first_bad_byte.is_some())
+        {
+            warn(RuleId::FileEncoding);
+        }
+        let counts = open.tally.counts;
+        if !counts.balances() {
+            let path = self.path(index);
+            return Err(RunError::Unbalanced { path, counts });
+        }
+        self.events.settle();
+        let input = self.inputs.get(index);
+        let waiting = Waiting {
+            index,
+            path: self.path(index),
+            size_bytes: input.and_then(|input| input.size_bytes),
+            modified_micros: input.and_then(|input| input.modified_micros),
+            totals,
+            tally: open.tally,
+            taken: open.first,
+            days: open.days,
+        };
+        Ok(Closed {
+            waiting,
+            own: open.own,
+        })
+    }
+}
+
+/// An input that has been read whole, with its data files if it has its own.
+struct Closed {
+    waiting: Waiting,
+    own: Option<OwnFiles>,
 }
 
 impl Sink for Collector<'_> {
@@ -355,61 +398,21 @@ impl Sink for Collector<'_> {
         if self.open.tally.refusal.is_some() {
             return self.refuse(index, Some(&totals));
         }
-        let mut open = std::mem::take(&mut self.open);
-        if open.tally.counts.read == 0 {
-            *open
-                .tally
-                .warned_by_rule
-                .entry(RuleId::FileEmpty)
-                .or_default() += 1;
-        }
-        if let Some(layout) = &totals.layout
-            && layout.encoding.first_bad_byte.is_some()
-        {
-            *open
-                .tally
-                .warned_by_rule
-                .entry(RuleId::FileEncoding)
-                .or_default() += 1;
-        }
-        let counts = open.tally.counts;
-        if !counts.balances() {
-            return Err(RunError::Unbalanced {
-                path: self.path(index),
-                counts,
-            });
-        }
-        self.events.settle();
-        let waiting = Waiting {
-            index,
-            path: self.path(index),
-            size_bytes: self.inputs.get(index).and_then(|input| input.size_bytes),
-            modified_micros: self
-                .inputs
-                .get(index)
-                .and_then(|input| input.modified_micros),
-            totals,
-            tally: open.tally,
-            taken: open.first,
-            days: open.days,
-        };
-        let Some(own) = open.own else {
+        let Closed { waiting, own } = self.close(index, totals)?;
+        let Some(own) = own else {
             if self.room.is_full_for(&waiting) {
                 self.commit_waiting()?;
             }
             self.room.admit(waiting);
             return Ok(());
         };
-        match self
-            .room
-            .commit_own(own, &waiting, self.options.now_micros)?
-        {
-            Some(outcome) => self.settle(vec![(waiting, outcome)]),
-            None => {
-                self.again.push(index);
-                Ok(())
-            }
+        let now = self.options.now_micros;
+        if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
+            self.settle(vec![(waiting, outcome)]);
+        } else {
+            self.again.push(index);
         }
+        Ok(())
     }
 
     fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {

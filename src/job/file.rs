@@ -41,6 +41,10 @@ struct StepEntry {
     report: Option<ReportEntry>,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the job file"
+)]
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct IngestEntry {

@@ -153,7 +153,7 @@ pub(super) fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonE
 }
 
 /// A value kept as JSON text, as a field.
-fn field_of_text<'a>(value: Cow<'a, str>) -> Field<'a> {
+fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     let options = Options {
         lenient: true,
         max_depth: usize::MAX,
@@ -299,7 +299,7 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
             inner.conflict.get_or_insert(name);
         }
     }
-    inner.extra.extend(outer.extra.drain(..));
+    inner.extra.extend(std::mem::take(&mut outer.extra));
 }
 
 fn first_chars(value: &str) -> String {

@@ -17,6 +17,10 @@ use crate::rules::RuleId;
 
 /// Hands out the elements of the arrays named `purchases` (records), `attributes` and `events`
 /// (counted only), or of a document that is itself an array; or the document when it has none.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts about where the reading stands, each true or not by itself"
+)]
 pub(super) struct DocumentPieces {
     buffer: Vec<u8>,
     /// Where `buffer` begins.

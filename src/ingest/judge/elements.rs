@@ -148,6 +148,10 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "it goes straight into a Verdict"
+    )]
     fn refuse(&mut self, error: JsonError) -> Box<crate::source::Refusal> {
         let place = self.place(error.offset.max(self.counted_to));
         Box::new(document_refusal(error, place))

@@ -123,7 +123,7 @@ impl Verdicts {
     fn add(&mut self, judged: Judged) {
         let base = i64::try_from(self.read - self.skipped).unwrap();
         for day in &judged.days {
-            let column = |name: &str| day.batch.column_by_name(name).unwrap().clone();
+            let column = |name: &str| Arc::clone(day.batch.column_by_name(name).unwrap());
             let ordinals = column("source_row");
             let ordinals = ordinals.as_any().downcast_ref::<Int64Array>().unwrap();
             let products = column("product_id");

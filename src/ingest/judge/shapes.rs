@@ -50,10 +50,7 @@ fn assert_judged_alike(text: &str, verdicts: &Verdicts, what: &str) {
             raw.as_slice(),
             "{what}: the place is that of the record"
         );
-        let lines = text.as_bytes()[..start]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
+        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count();
         assert_eq!(place.line, lines as u64 + 1, "{what}");
     }
 }

@@ -188,13 +188,12 @@ impl Scan {
     fn other(&mut self, byte: u8) {
         self.lexeme = match (self.lexeme, byte) {
             (Lexeme::Escape, _) => Lexeme::String,
-            (Lexeme::Slash, b'/') => Lexeme::LineComment,
-            (Lexeme::Slash, b'*') => Lexeme::BlockComment,
+            (Lexeme::BlockCommentStar, b'/') | (Lexeme::LineComment, b'\n') => Lexeme::Between,
+            (Lexeme::Slash, b'/') | (Lexeme::LineComment, _) => Lexeme::LineComment,
             (Lexeme::BlockComment | Lexeme::BlockCommentStar, b'*') => Lexeme::BlockCommentStar,
-            (Lexeme::BlockCommentStar, b'/') => Lexeme::Between,
-            (Lexeme::BlockComment | Lexeme::BlockCommentStar, _) => Lexeme::BlockComment,
-            (Lexeme::LineComment, b'\n') => Lexeme::Between,
-            (Lexeme::LineComment, _) => Lexeme::LineComment,
+            (Lexeme::Slash, b'*') | (Lexeme::BlockComment | Lexeme::BlockCommentStar, _) => {
+                Lexeme::BlockComment
+            }
             _ => Lexeme::Between,
         };
     }

@@ -2,7 +2,7 @@
 
 use super::super::columns::ColumnForm;
 use super::super::delimiter::Delimiter;
-use super::super::refusal::CsvRefusal;
+use super::super::refusal::{CsvRefusal, Sighting};
 use super::tally::{Scene, Tally};
 use super::{ColumnPlan, Notes};
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
@@ -61,30 +61,11 @@ fn sign_of(
     use DecimalSign::{Comma, Point};
     let form = ColumnForm::Decimal;
     let Numbers {
-        point,
-        comma,
         one_point,
         one_comma,
+        ..
     } = numbers;
-    let decided = match (comma.first(), point.first()) {
-        (Some(comma), Some(point)) => {
-            // One sign for the whole column; values in the other are rejects of their records.
-            let header = &plan.header;
-            notes.warnings.push(format!(
-                "column {header:?} has {comma} and {point}: the {} decides, and records with the other sign are rejected",
-                if is_comma_country { "comma" } else { "point" }
-            ));
-            let by_custom = if is_comma_country {
-                (Comma, comma)
-            } else {
-                (Point, point)
-            };
-            Some((by_custom.0, by_custom.1.clone()))
-        }
-        (Some(comma), None) => Some((Comma, comma.clone())),
-        (None, Some(point)) => Some((Point, point.clone())),
-        (None, None) => None,
-    };
+    let decided = by_plain_values(numbers, is_comma_country, plan, notes);
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
         (Some((sign, value)), ..) => (sign, "the value has only one reading", Some(value)),
         (None, Some(value), None) if !is_comma_country => (
@@ -131,6 +112,34 @@ fn sign_of(
     plan.decimal_is_proven = true;
     notes.decided(what(plan), name(sign), why, because);
     Ok(())
+}
+
+/// What the values say that have only one reading. One sign serves a whole column: values in the
+/// other are rejects of their records.
+fn by_plain_values(
+    numbers: &Numbers,
+    is_comma_country: bool,
+    plan: &ColumnPlan,
+    notes: &mut Notes,
+) -> Option<(DecimalSign, Sighting)> {
+    match (numbers.comma.first(), numbers.point.first()) {
+        (Some(comma), Some(point)) => {
+            let (sign, value) = if is_comma_country {
+                (DecimalSign::Comma, comma)
+            } else {
+                (DecimalSign::Point, point)
+            };
+            notes.warnings.push(format!(
+                "column {:?} has {comma} and {point}: the {} decides, and records with the other sign are rejected",
+                plan.header,
+                name(sign)
+            ));
+            Some((sign, value.clone()))
+        }
+        (Some(comma), None) => Some((DecimalSign::Comma, comma.clone())),
+        (None, Some(point)) => Some((DecimalSign::Point, point.clone())),
+        (None, None) => None,
+    }
 }
 
 fn what(plan: &ColumnPlan) -> String {
