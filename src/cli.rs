@@ -6,7 +6,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub use read::{DateOrderArgument, DecimalArgument, ReadArguments};
+pub use read::{DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments};
 pub use report::{OutputArguments, ReportArguments, ReportCommand, SeriesArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions

@@ -13,6 +13,7 @@ use crate::cli;
 use crate::render::Format;
 use crate::report::SeriesRequest;
 
+pub use crate::cli::CheckFormat;
 pub use read::ReadJob;
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
@@ -84,7 +85,7 @@ pub struct CheckJob {
     /// Largest share of rejects, 0 to 1.
     pub reject_limit: f64,
     /// Form of the findings.
-    pub format: cli::CheckFormat,
+    pub format: CheckFormat,
 }
 
 /// Which question.

@@ -2,8 +2,6 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::source::InputFormat;
-
 /// Inputs and how to read them.
 #[expect(
     clippy::struct_excessive_bools,
@@ -16,7 +14,7 @@ pub struct ReadArguments {
     pub inputs: Vec<String>,
     /// Shape of the inputs; by default their content decides
     #[arg(long, value_enum, default_value_t, help_heading = "Reading")]
-    pub input_format: InputFormat,
+    pub input_format: InputFormatArgument,
     /// Accept trailing commas and comments in JSON, as in the documentation's own examples
     #[arg(long, help_heading = "Reading")]
     pub lenient: bool,
@@ -74,6 +72,21 @@ pub struct ReadArguments {
     /// The run's clock, RFC 3339 [default: now]; fix it to repeat a run exactly
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
+}
+
+/// The shape of the inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InputFormatArgument {
+    /// Their content decides
+    #[default]
+    Auto,
+    /// One JSON document
+    Json,
+    /// One JSON value a line
+    Ndjson,
+    /// Delimited text with a header
+    Csv,
 }
 
 /// The sign before the decimals.

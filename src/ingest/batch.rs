@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use super::PURCHASES_KIND;
 use super::runner::RunError;
+use super::table::purchases_spec;
 use super::tally::InputTally;
 use crate::lake::{
     Batch, CommitOutcome, Digest, InputCounts, InputRow, Known, Lake, PartitionValue,
     PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
 };
-use crate::purchase::columns::{DayRows, purchases_spec};
+use crate::purchase::columns::DayRows;
 use crate::source::Totals;
 use crate::summary::{Counts, Outcome, TableVersions};
 

@@ -7,17 +7,18 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::PURCHASES_KIND;
 use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
 use super::events::SeenEvents;
 use super::judge::Judged;
+use super::known_files::KnownFiles;
 use super::reject_rows::reject_rows;
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
+use super::table::purchases_spec;
 use super::tally::{InputTally, RunTally};
 use crate::lake::{Lake, rejects_spec};
-use crate::purchase::columns::{DayRows, purchases_spec, shift_source_rows};
+use crate::purchase::columns::{DayRows, shift_source_rows};
 use crate::rules::RuleId;
-use crate::source::{Input, Location, Refusal, Totals};
+use crate::source::{Input, Refusal, Totals};
 use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions};
 
 /// How a run writes.
@@ -61,14 +62,14 @@ pub fn ingest(
         lake.create_if_missing(&spec)?;
     }
     let known = if options.verify_content {
-        HashSet::new()
+        KnownFiles::default()
     } else {
-        known_files(lake)?
+        KnownFiles::of(lake)?
     };
     let mut collector = Collector::new(lake, inputs, options);
     let mut to_read: Vec<usize> = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
-        if file_identity(input).is_some_and(|identity| known.contains(&identity)) {
+        if known.has(input) {
             collector.report(
                 index,
                 Outcome::AlreadyIngested,
@@ -103,25 +104,6 @@ pub fn ingest(
         inputs,
         versions: room.versions,
     })
-}
-
-/// Path, size and time of change.
-type FileIdentity = (String, i64, i64);
-
-fn known_files(lake: &Lake) -> Result<HashSet<FileIdentity>, RunError> {
-    let inputs = lake.ingested_inputs(PURCHASES_KIND)?;
-    Ok(inputs
-        .into_iter()
-        .filter_map(|input| Some((input.path, input.size_bytes, input.modified_at?)))
-        .collect())
-}
-
-fn file_identity(input: &Input) -> Option<FileIdentity> {
-    let Location::File(_) = &input.location else {
-        return None;
-    };
-    let size = i64::try_from(input.size_bytes?).ok()?;
-    Some((input.location.to_string(), size, input.modified_micros?))
 }
 
 /// An input that is being read.

@@ -20,10 +20,9 @@ use serde::Deserialize;
 use super::template::fill;
 use super::{IngestJob, JobError, ReportJob};
 use crate::cli::{
-    DateOrderArgument, DecimalArgument, IngestArguments, OutputArguments, ReadArguments,
-    RecordKind, ReportArguments, ReportCommand, SeriesArguments,
+    DateOrderArgument, DecimalArgument, IngestArguments, InputFormatArgument, OutputArguments,
+    ReadArguments, RecordKind, ReportArguments, ReportCommand, SeriesArguments,
 };
-use crate::source::InputFormat;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,7 +49,7 @@ struct StepEntry {
 struct IngestEntry {
     inputs: Vec<String>,
     kind: RecordKind,
-    input_format: InputFormat,
+    input_format: InputFormatArgument,
     lenient: bool,
     numbers_as_strings: bool,
     freeze_contract: bool,

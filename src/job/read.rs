@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::JobError;
-use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
+use crate::cli::{DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments};
 use crate::ingest::RunSettings;
 use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
 use crate::source::csv::dialect::DialectOverrides;
-use crate::source::{Limits, ReaderOptions};
+use crate::source::{InputFormat, Limits, ReaderOptions};
 use crate::values::instant::parse_instant;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
@@ -70,7 +70,7 @@ impl ReadJob {
         let settings = RunSettings {
             run_id: uuid::Uuid::now_v7().to_string(),
             reader: ReaderOptions {
-                format: input_format,
+                format: format(input_format),
                 lenient,
                 limits,
                 piece_bytes: PIECE_BYTES,
@@ -98,6 +98,15 @@ impl ReadJob {
             now,
             echoed,
         })
+    }
+}
+
+fn format(argument: InputFormatArgument) -> InputFormat {
+    match argument {
+        InputFormatArgument::Auto => InputFormat::Auto,
+        InputFormatArgument::Json => InputFormat::Json,
+        InputFormatArgument::Ndjson => InputFormat::Ndjson,
+        InputFormatArgument::Csv => InputFormat::Csv,
     }
 }
 

@@ -6,9 +6,8 @@ use serde_json::json;
 
 use super::ingest::total_bytes;
 use super::{Exit, PipelineError, Stage, put};
-use crate::cli::CheckFormat;
 use crate::ingest::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
-use crate::job::CheckJob;
+use crate::job::{CheckFormat, CheckJob};
 use crate::rules::Severity;
 use crate::source::{Input, discover};
 use crate::summary::RefusalReport;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Exit, PipelineError, Stage, put, put_file};
-use crate::ingest::{IngestOptions, Ingested, PURCHASES_KIND, ingest};
+use crate::ingest::{IngestOptions, Ingested, KnownFiles, PURCHASES_KIND, ingest};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, discover};
@@ -90,24 +90,16 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
 pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
-    let known = lake.ingested_inputs(PURCHASES_KIND)?;
-    let is_known = |input: &Input| {
-        known.iter().any(|known| {
-            known.path == input.location.to_string()
-                && Some(known.size_bytes)
-                    == input.size_bytes.and_then(|size| i64::try_from(size).ok())
-                && known.modified_at == input.modified_micros
-        })
-    };
+    let known = KnownFiles::of(&lake)?;
     let mut text = format!("ingest {} into {}\n", PURCHASES_KIND, lake.location());
     let mut fresh = 0;
     for input in &inputs {
-        let state = if is_known(input) {
+        let state = if known.has(input) {
             "already ingested"
         } else {
             "to be read"
         };
-        fresh += usize::from(!is_known(input));
+        fresh += usize::from(!known.has(input));
         let size = input
             .size_bytes
             .map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 
 use super::{Exit, PipelineError, Stage, put, put_file};
+use crate::ingest::purchases_spec;
 use crate::job::{Question, ReportJob};
 use crate::lake::Lake;
-use crate::purchase::columns::purchases_spec;
 use crate::render::{Answer, error_document, render};
 use crate::report::{
     ParameterError, ReportError, ScanFile, SeriesParameters, SeriesRequest, product_list,

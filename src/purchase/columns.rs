@@ -34,7 +34,6 @@ use arrow::error::ArrowError;
 
 use super::check::Purchase;
 use super::raw::Name;
-use crate::lake::{PartitionType, TableSpec};
 use crate::values::instant::days_since_epoch;
 use crate::values::money::Amount;
 
@@ -101,18 +100,7 @@ pub fn schema() -> SchemaRef {
 
 /// Columns that may carry min/max statistics in the Delta log: none that is personal data, and
 /// none whose statistics a reader could prune wrongly by.
-const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
-
-/// The `purchases` table.
-pub fn purchases_spec() -> TableSpec {
-    TableSpec {
-        name: "purchases",
-        schema: schema(),
-        partition_column: Some(PARTITION_COLUMN),
-        partition_type: PartitionType::Date,
-        statistics_columns: &STATISTICS_COLUMNS,
-    }
-}
+pub const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
 
 /// The rows of one UTC day.
 #[derive(Clone, Debug)]

@@ -25,6 +25,8 @@ mod kill;
 mod readers;
 /// Inputs that are refused commit nothing at all, and the others go on.
 mod refusals;
+/// The rooms of `src/` import each other in one direction.
+mod rooms;
 /// The answers to the sample data against those that the oracle worked out.
 mod samples;
 /// Generated dumps in every shape against their truth files.

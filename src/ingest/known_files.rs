@@ -1,0 +1,43 @@
+//! Files that were ingested before, told by path, size and time of change without reading them.
+
+use std::collections::HashSet;
+
+use super::PURCHASES_KIND;
+use crate::lake::{Lake, LakeError};
+use crate::source::{Input, Location};
+
+/// The files that the lake knows.
+#[derive(Debug, Default)]
+pub struct KnownFiles(HashSet<Identity>);
+
+/// Path, size and time of change.
+type Identity = (String, i64, i64);
+
+impl KnownFiles {
+    /// Asks the lake.
+    ///
+    /// # Errors
+    /// The table of inputs cannot be read.
+    pub fn of(lake: &Lake) -> Result<Self, LakeError> {
+        let inputs = lake.ingested_inputs(PURCHASES_KIND)?;
+        let identities = inputs.into_iter();
+        Ok(Self(
+            identities
+                .filter_map(|input| Some((input.path, input.size_bytes, input.modified_at?)))
+                .collect(),
+        ))
+    }
+
+    /// Whether the input is one of them, unchanged. Standard input never is.
+    pub fn has(&self, input: &Input) -> bool {
+        identity(input).is_some_and(|identity| self.0.contains(&identity))
+    }
+}
+
+fn identity(input: &Input) -> Option<Identity> {
+    let Location::File(_) = &input.location else {
+        return None;
+    };
+    let size = i64::try_from(input.size_bytes?).ok()?;
+    Some((input.location.to_string(), size, input.modified_micros?))
+}
