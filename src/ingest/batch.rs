@@ -38,6 +38,9 @@ impl Taken {
     }
 }
 
+/// Rejects are few: gathering them as long as rows would only hold memory.
+const REJECT_SEGMENT_BYTES: usize = 4 << 20;
+
 /// Data files in the making: of one large input, or of a group of small ones.
 pub(super) struct OwnFiles {
     rows: PartitionWriter,
@@ -54,9 +57,13 @@ impl OwnFiles {
             max_partitions,
             ..WriterOptions::new(run_id)
         };
+        let few = WriterOptions {
+            segment_bytes: REJECT_SEGMENT_BYTES,
+            ..options.clone()
+        };
         Ok(Self {
             rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
-            rejects: PartitionWriter::new(lake, &rejects_spec(), WriterOptions::new(run_id))?,
+            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
         })
     }
 

@@ -84,6 +84,7 @@ impl<'a> Cursor<'a> {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    #[cold]
     fn error<T>(&self, offset: usize, kind: JsonErrorKind) -> Result<T> {
         let kind = if offset >= self.text.len() {
             JsonErrorKind::UnexpectedEnd
@@ -96,6 +97,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    #[inline]
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -104,7 +106,16 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// A comment in strict mode, or one that does not end.
+    #[inline]
     pub fn skip_space(&mut self) -> Result<()> {
+        // Dumps are mostly compact: the next token is nearly always here already.
+        match self.byte() {
+            Some(byte) if byte > b' ' && byte != b'/' => Ok(()),
+            _ => self.skip_spaces(),
+        }
+    }
+
+    fn skip_spaces(&mut self) -> Result<()> {
         while let Some(byte) = self.byte() {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -137,6 +148,7 @@ impl<'a> Cursor<'a> {
     ///
     /// # Errors
     /// Nothing there that can start a value.
+    #[inline]
     pub fn peek(&mut self) -> Result<Kind> {
         self.skip_space()?;
         match self.byte() {
@@ -221,6 +233,7 @@ impl<'a> Cursor<'a> {
         Ok(Some(self.at - 1))
     }
 
+    #[inline]
     fn next_item(&mut self, members: &mut Members, close: u8, what: &'static str) -> Result<bool> {
         self.skip_space()?;
         if self.byte() == Some(close) {

@@ -40,6 +40,7 @@ pub fn is_space(byte: &u8) -> bool {
 
 /// First position at or after `at` that holds a quote, a backslash or a control character, or the
 /// length of `bytes`. Eight bytes at a time: strings are most of a dump.
+#[inline]
 pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
