@@ -107,6 +107,7 @@ impl PipelineError {
             // A reader that has seen enough is no failure.
             Self::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Job(_)
+            | Self::Lake(LakeError::Scheme { .. })
             | Self::Report(ReportError::Parameter(_))
             | Self::Source(
                 SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),

@@ -191,7 +191,7 @@ pub struct RunReport {
     pub counts: Counts,
     /// Rejected records by rule; a record counts under every rule it breaks.
     pub rejected_by_rule: RuleCounts,
-    /// Warnings by rule, in records that were kept or not.
+    /// Warnings by rule, in records that were kept.
     pub warned_by_rule: RuleCounts,
     /// Table versions after the run.
     pub table_versions: TableVersions,

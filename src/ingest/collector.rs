@@ -3,6 +3,8 @@
 //! An input of one piece waits in memory with others like it, so that thousands of small files
 //! share data files and commits; a larger one has data files and a commit of its own.
 
+mod sink;
+
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
@@ -12,7 +14,7 @@ use super::events::SeenEvents;
 use super::judge::Judged;
 use super::known_files::KnownFiles;
 use super::reject_rows::reject_rows;
-use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
+use super::runner::{Progress, RunError, RunSettings, run};
 use super::table::purchases_spec;
 use super::tally::{InputTally, RunTally};
 use crate::lake::{Lake, rejects_spec};
@@ -350,58 +352,6 @@ impl<'a> Collector<'a> {
 struct Closed {
     waiting: Waiting,
     own: Option<OwnFiles>,
-}
-
-impl Sink for Collector<'_> {
-    fn restart(&mut self, _input: usize) -> Result<(), RunError> {
-        self.abandon().map(drop)
-    }
-
-    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError> {
-        if self.open.tally.refusal.is_some() {
-            return Ok(Flow::SkipInput);
-        }
-        let index = self.index(input);
-        self.open.pieces += 1;
-        let taken = self.take(index, judged)?;
-        self.check_days(&taken.days);
-        if self.open.tally.refusal.is_some() {
-            return Ok(Flow::SkipInput);
-        }
-        self.keep(taken)?;
-        Ok(Flow::Continue)
-    }
-
-    fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
-        let index = self.index(input);
-        self.open
-            .tally
-            .apply_reject_limit(self.options.reject_limit);
-        if self.open.tally.refusal.is_some() {
-            return self.refuse(index, Some(&totals));
-        }
-        let Closed { waiting, own } = self.close(index, totals)?;
-        let Some(own) = own else {
-            if self.room.is_full_for(&waiting) {
-                self.commit_waiting()?;
-            }
-            self.room.admit(waiting);
-            return Ok(());
-        };
-        let now = self.options.now_micros;
-        if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
-            self.settle(vec![(waiting, outcome)]);
-        } else {
-            self.again.push(index);
-        }
-        Ok(())
-    }
-
-    fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
-        self.open.tally.refusal.get_or_insert(refusal);
-        let index = self.index(input);
-        self.refuse(index, None)
-    }
 }
 
 fn dialect_evidence(layout: &crate::source::csv::dialect::Layout) -> Vec<DialectEvidence> {

@@ -142,7 +142,7 @@ impl Checker {
         }
         if let Some(name) = raw.conflict {
             let shown = raw.get(name).shown();
-            let detail = "the row and its payload disagree; the row's value is kept";
+            let detail = "the row and its payload disagree; an identifier is taken from the row, the rest from the payload";
             findings.add(RuleId::BrzCdiConflict, name.as_str(), &shown, detail);
         }
         for extra in &raw.extra {

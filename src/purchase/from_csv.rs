@@ -124,18 +124,34 @@ impl Columns for PurchaseCsvColumns {
 pub struct CsvPurchases<'l> {
     layout: &'l Layout,
     origin: Origin,
-    has_payload: bool,
+    /// What each column fills in this file.
+    names: Vec<Option<Name>>,
 }
 
 impl<'l> CsvPurchases<'l> {
     /// A reader for files of this layout.
     pub fn new(layout: &'l Layout) -> Self {
-        let has = |name: &str| {
-            layout
-                .header()
-                .any(|header| normalise_header(header) == name)
-        };
+        let headers: Vec<String> = layout.header().map(normalise_header).collect();
+        let has = |name: &str| headers.iter().any(|header| header == name);
         let is_events = has("external_user_id") || (has("user_id") && has("id"));
+        let names: Vec<Option<Name>> = layout
+            .columns
+            .iter()
+            .map(|plan| NAMES.get(plan.role?).copied())
+            .collect();
+        let is_payloads =
+            names.contains(&Some(Name::Payload)) && !names.contains(&Some(Name::ProductId));
+        // Some headers mean what they say only in the files they belong to; elsewhere their
+        // columns are kept as undocumented ones.
+        let means_it = |name: &Name, header: &str| match name {
+            Name::Payload | Name::UpdatedAt => is_payloads,
+            _ => is_events || !matches!(header, "id" | "user_id"),
+        };
+        let names = names
+            .into_iter()
+            .zip(&headers)
+            .map(|(name, header)| name.filter(|name| means_it(name, header)))
+            .collect();
         let origin = if is_events {
             Origin::Currents
         } else {
@@ -144,7 +160,7 @@ impl<'l> CsvPurchases<'l> {
         Self {
             layout,
             origin,
-            has_payload: has("payload"),
+            names,
         }
     }
 
@@ -155,7 +171,8 @@ impl<'l> CsvPurchases<'l> {
     {
         raw.origin = self.origin;
         let mut properties: Vec<String> = Vec::new();
-        for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
+        let columns = self.layout.columns.iter().zip(&self.names);
+        for ((plan, name), cell) in columns.zip(row.fields()) {
             if cell.is_empty() {
                 continue;
             }
@@ -163,7 +180,7 @@ impl<'l> CsvPurchases<'l> {
                 properties.push(format!("{}:{}", quoted(key), quoted(cell)));
                 continue;
             }
-            let Some(name) = self.name_of(plan) else {
+            let Some(name) = *name else {
                 let (key, value) = (
                     Cow::Borrowed(plan.header.as_str()),
                     Cow::Owned(quoted(cell)),
@@ -198,19 +215,6 @@ impl<'l> CsvPurchases<'l> {
                 offset: 0,
             });
         }
-    }
-
-    /// The field of a column. `id` and `user_id` mean what Currents means by them only in a
-    /// Currents file, `updated_at` only beside a payload; elsewhere they are kept as undocumented
-    /// columns.
-    fn name_of(&self, plan: &ColumnPlan) -> Option<Name> {
-        let name = NAMES.get(plan.role?).copied()?;
-        let header = normalise_header(&plan.header);
-        let only_currents = matches!(header.as_str(), "id" | "user_id");
-        let only_rows = name == Name::UpdatedAt;
-        let means_it =
-            (self.origin == Origin::Currents || !only_currents) && (self.has_payload || !only_rows);
-        means_it.then_some(name)
     }
 }
 

@@ -299,3 +299,11 @@ fn nothing_that_stands_beside_a_purchase_is_lost() {
         [r#"{"updated_at":"2026-10-02","properties.*":{"color":"red"}}"#]
     );
 }
+
+#[test]
+fn a_payload_column_beside_a_product_is_an_undocumented_column() {
+    let csv = "external_id,product_id,currency,price,time,payload\n\
+               a,p,USD,1.00,2026-10-01T10:00:00Z,x\n";
+    let verdicts = Reading::new().judge(csv.as_bytes());
+    assert_eq!(verdicts.extras, [r#"{"payload":"x"}"#]);
+}

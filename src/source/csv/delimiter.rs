@@ -45,9 +45,7 @@ impl fmt::Display for Delimiter {
 
 /// A text that is no delimiter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{text:?} is no delimiter: give one ASCII character other than a quote or a line end, or tab"
-)]
+#[error("{text:?} is no delimiter: give one of ; , | tab")]
 pub struct NotDelimiter {
     /// What was given.
     pub text: String,
