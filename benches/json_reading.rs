@@ -11,7 +11,7 @@ use std::time::Instant;
 use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::json::{Cursor, Options};
 use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
-use purchase_etl::source::{Piece, PieceForm, Place};
+use purchase_etl::source::{Limits, Piece, PieceForm, Place};
 use serde::de::IgnoredAny;
 
 const ROUNDS: usize = 5;
@@ -78,7 +78,7 @@ fn judged(bytes: &[u8]) -> usize {
             freeze_contract: false,
         }),
         json: Options::default(),
-        max_record_bytes: 1 << 20,
+        limits: Limits::default(),
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
         with_texts: false,

@@ -19,4 +19,4 @@ pub(crate) use document::refusal as document_refusal;
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
 pub use refusal::{Place, Problem, Refusal, SourceError};
 pub use shape::{InputFormat, Shape};
-pub use stream::Limits;
+pub use stream::{FileFacts, Limits};

@@ -26,15 +26,17 @@ pub(super) struct Taken {
 
 impl Taken {
     fn bytes(&self) -> usize {
-        let rows: usize = self
+        // The days are slices of the same arrays.
+        let rows = self
             .days
             .iter()
             .map(|day| day.batch.get_array_memory_size())
-            .sum();
-        rows + self
-            .rejects
-            .as_ref()
-            .map_or(0, RecordBatch::get_array_memory_size)
+            .max();
+        rows.unwrap_or(0)
+            + self
+                .rejects
+                .as_ref()
+                .map_or(0, RecordBatch::get_array_memory_size)
     }
 }
 
@@ -101,14 +103,10 @@ pub(super) struct Waiting {
     /// Position among the inputs of the run.
     pub(super) index: usize,
     pub(super) path: String,
-    pub(super) size_bytes: Option<u64>,
-    pub(super) modified_micros: Option<i64>,
     pub(super) totals: Totals,
     pub(super) tally: InputTally,
     /// Its rows, when they are few enough to wait in memory.
     pub(super) taken: Option<Taken>,
-    /// UTC days of its rows.
-    pub(super) days: HashSet<i32>,
 }
 
 impl Waiting {
@@ -117,11 +115,12 @@ impl Waiting {
     }
 
     fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
-        let size = self.size_bytes.unwrap_or(self.totals.bytes);
+        let file = self.totals.file;
+        let size = file.map_or(self.totals.bytes, |file| file.size_bytes);
         InputRow {
             path: self.path.clone(),
             size_bytes: clamp(size),
-            modified_at: self.modified_micros,
+            modified_at: file.and_then(|file| file.modified_micros),
             digest: self.digest(),
             shape: self.totals.shape.as_str().to_owned(),
             counts: counts(&self.tally.counts),
@@ -191,13 +190,13 @@ impl<'a> WaitingRoom<'a> {
     pub(super) fn is_full_for(&self, next: &Waiting) -> bool {
         self.waiting.len() >= MOST_WAITING
             || self.bytes >= MOST_WAITING_BYTES
-            || self.days.union(&next.days).count() > self.max_partitions
+            || self.days.union(&next.tally.days).count() > self.max_partitions
     }
 
     /// Takes an input in.
     pub(super) fn admit(&mut self, waiting: Waiting) {
         self.bytes += waiting.taken.as_ref().map_or(0, Taken::bytes);
-        self.days.extend(&waiting.days);
+        self.days.extend(&waiting.tally.days);
         self.waiting.push(waiting);
     }
 

@@ -8,6 +8,9 @@ use crate::purchase::Finding;
 use crate::rules::RuleId;
 use crate::source::{Input, Place, Refusal, Totals};
 
+/// As `ingest` has it without `--max-partitions`.
+const DEFAULT_MAX_PARTITIONS: usize = 1000;
+
 /// The findings of one record.
 #[derive(Clone, Debug)]
 pub struct CheckedRecord {
@@ -48,6 +51,7 @@ pub fn check_inputs<E: From<RunError>>(
     };
     let mut checking = Checking {
         reject_limit,
+        max_partitions: DEFAULT_MAX_PARTITIONS,
         observer,
         open: InputTally::default(),
         run: RunTally::default(),
@@ -72,6 +76,11 @@ pub trait CheckObserver<E> {
     /// # Errors
     /// Whatever stops the check.
     fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), E>;
+    /// What was told of the open input is void: it turns out to have another encoding.
+    ///
+    /// # Errors
+    /// Whatever stops the check.
+    fn restart(&mut self) -> Result<(), E>;
     /// The end of an input.
     ///
     /// # Errors
@@ -81,6 +90,7 @@ pub trait CheckObserver<E> {
 
 struct Checking<'a, E> {
     reject_limit: f64,
+    max_partitions: usize,
     observer: &'a mut dyn CheckObserver<E>,
     open: InputTally,
     run: RunTally,
@@ -117,7 +127,9 @@ impl<E> Sink for Checking<'_, E> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
         self.open = InputTally::default();
         self.events.forget();
-        Ok(())
+        self.run.forget_repeats();
+        let told = self.observer.restart();
+        self.tell(told)
     }
 
     fn piece(&mut self, input: usize, mut judged: Judged) -> Result<Flow, RunError> {
@@ -138,6 +150,7 @@ impl<E> Sink for Checking<'_, E> {
                 .drop_seen(&mut judged.days, &|_day| Ok(Vec::new()))?;
             self.open.note_duplicates(dropped);
         }
+        self.open.apply_day_limit(&judged.days, self.max_partitions);
         for record in records(judged, base) {
             let told = self.observer.record(input, &record);
             self.tell(told)?;
@@ -149,8 +162,13 @@ impl<E> Sink for Checking<'_, E> {
         })
     }
 
+    fn left(&mut self, input: usize) -> Result<(), RunError> {
+        self.end_input(input, None)
+    }
+
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
         self.open.apply_reject_limit(self.reject_limit);
+        self.open.note_whole(&totals);
         self.end_input(input, Some(totals))
     }
 

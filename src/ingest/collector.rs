@@ -5,8 +5,6 @@
 
 mod sink;
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 
 use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
@@ -20,7 +18,7 @@ use super::tally::{InputTally, RunTally};
 use crate::lake::{Lake, rejects_spec};
 use crate::purchase::columns::{DayRows, shift_source_rows};
 use crate::rules::RuleId;
-use crate::source::{Input, Refusal, Totals};
+use crate::source::{Input, Totals};
 use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions};
 
 /// How a run writes.
@@ -117,8 +115,6 @@ struct Open {
     first: Option<Taken>,
     /// Data files of its own, from the second piece on.
     own: Option<OwnFiles>,
-    /// UTC days of its rows.
-    days: HashSet<i32>,
 }
 
 struct Collector<'a> {
@@ -237,21 +233,6 @@ impl<'a> Collector<'a> {
         self.events.drop_seen(days, &in_lake)
     }
 
-    /// Refuses an input that would open more partitions than a run may.
-    fn check_days(&mut self, days: &[DayRows]) {
-        self.open.days.extend(days.iter().map(|day| day.day));
-        let most = self.options.max_partitions;
-        if self.open.days.len() > most {
-            self.open.tally.refusal.get_or_insert(Refusal {
-                rule: RuleId::FileLimit,
-                place: None,
-                message: format!(
-                    "its purchases fall on more than {most} days; split it, or raise --max-partitions"
-                ),
-            });
-        }
-    }
-
     fn keep(&mut self, taken: Taken) -> Result<(), RunError> {
         if self.open.own.is_none() && self.open.first.is_none() && self.open.pieces == 1 {
             self.open.first = Some(taken);
@@ -286,6 +267,7 @@ impl<'a> Collector<'a> {
 
     fn refuse(&mut self, index: usize, totals: Option<&Totals>) -> Result<(), RunError> {
         let open = self.abandon()?;
+        self.tally.forget_repeats();
         self.report(index, Outcome::Refused, totals, &open.tally);
         Ok(())
     }
@@ -313,33 +295,18 @@ impl<'a> Collector<'a> {
     /// The open input has been read whole: it is counted up and ready to be committed.
     fn close(&mut self, index: usize, totals: Totals) -> Result<Closed, RunError> {
         let mut open = std::mem::take(&mut self.open);
-        let mut warn = |rule| *open.tally.warned_by_rule.entry(rule).or_default() += 1;
-        if open.tally.counts.read == 0 {
-            warn(RuleId::FileEmpty);
-        }
-        if totals
-            .layout
-            .as_ref()
-            .is_some_and(|layout| layout.encoding.first_bad_byte.is_some())
-        {
-            warn(RuleId::FileEncoding);
-        }
+        open.tally.note_whole(&totals);
         let counts = open.tally.counts;
         if !counts.balances() {
             let path = self.path(index);
             return Err(RunError::Unbalanced { path, counts });
         }
-        self.events.settle();
-        let input = self.inputs.get(index);
         let waiting = Waiting {
             index,
             path: self.path(index),
-            size_bytes: input.and_then(|input| input.size_bytes),
-            modified_micros: input.and_then(|input| input.modified_micros),
             totals,
             tally: open.tally,
             taken: open.first,
-            days: open.days,
         };
         Ok(Closed {
             waiting,

@@ -21,7 +21,7 @@ use crate::purchase::{
 };
 use crate::rules::RuleId;
 use crate::source::csv::encoding::Charset;
-use crate::source::{Piece, PieceForm, Place, Refusal};
+use crate::source::{Limits, Piece, PieceForm, Place, Refusal};
 
 /// What a judge needs to know beside the piece.
 #[derive(Clone, Debug)]
@@ -30,8 +30,8 @@ pub struct JudgeSettings {
     pub checker: Checker,
     /// How JSON is read.
     pub json: Options,
-    /// Longest record, bytes.
-    pub max_record_bytes: usize,
+    /// Bounds on records and lines.
+    pub limits: Limits,
     /// Lineage column.
     pub source_file: Arc<str>,
     /// Lineage column.
@@ -193,14 +193,14 @@ impl<'s> Judge<'s> {
         if let Some(rule) = raw.foreign() {
             return Err(Box::new(self.foreign(rule, stretch.place)));
         }
-        if stretch.text.len() > self.settings.max_record_bytes {
+        if stretch.text.len() > self.settings.limits.max_record_bytes {
             return Err(Box::new(Refusal {
                 rule: RuleId::FileLimit,
                 place: Some(stretch.place),
                 message: format!(
                     "the record has {} bytes, more than {}; raise --max-record-bytes if it is meant",
                     stretch.text.len(),
-                    self.settings.max_record_bytes
+                    self.settings.limits.max_record_bytes
                 ),
             }));
         }
@@ -324,6 +324,8 @@ impl<'s> Judge<'s> {
     }
 }
 
+#[cfg(test)]
+mod edges;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]

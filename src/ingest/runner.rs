@@ -1,7 +1,7 @@
 //! Reads and judges inputs on several threads and hands the results over in input order.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::judge::{JudgeSettings, Judged, judge};
 use crate::lake::LakeError;
 use crate::purchase::{Checker, PurchaseCsvColumns};
 use crate::rules::RuleId;
-use crate::source::{Input, Location, Piece, Problem, Reader, ReaderOptions, Refusal, Totals};
+use crate::source::{Input, Piece, Problem, Reader, ReaderOptions, Refusal, Totals, shown};
 
 /// What a run counts while it goes on, for whoever watches.
 #[derive(Clone, Debug, Default)]
@@ -84,12 +84,19 @@ pub(super) trait Sink {
     fn restart(&mut self, input: usize) -> Result<(), RunError>;
     fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError>;
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError>;
+    /// The input was left early, as [`Flow::SkipInput`] asked.
+    fn left(&mut self, input: usize) -> Result<(), RunError>;
     fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
 }
 
+/// One reading of an input; set when the rest of it is not wanted. An input that is read again
+/// has another one, so that a late verdict on the first reading cannot cut the second short.
+type Attempt = Arc<AtomicBool>;
+
 enum Event {
     Restart(usize),
-    Piece(usize, Receiver<Judged>),
+    Piece(usize, Receiver<Judged>, Attempt),
+    Left(usize),
     End(usize, Totals),
     Refused(usize, Refusal),
     /// Every input has been read.
@@ -107,20 +114,20 @@ pub(super) fn run(
 ) -> Result<(), RunError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.threads)
+        // A judge that panics leaves its receiver without an answer, which ends the run.
+        .panic_handler(|_panic| {})
         .build()?;
-    let skip = Arc::new(AtomicUsize::new(usize::MAX));
     let (sender, receiver) = sync_channel(2 * settings.threads);
     let feeder = Feeder {
         settings: settings.clone(),
         progress: progress.clone(),
         pool: Arc::new(pool),
         sender,
-        skip: Arc::clone(&skip),
     };
     let inputs = inputs.to_vec();
     // Not joined: it may be waiting for standard input, and ends by itself when nobody listens.
     std::thread::spawn(move || feeder.feed(&inputs));
-    take_all(&receiver, progress, &skip, sink)
+    take_all(&receiver, progress, sink)
 }
 
 /// How long a signal may go unnoticed while nothing arrives.
@@ -129,7 +136,6 @@ const GLANCE: Duration = Duration::from_millis(100);
 fn take_all(
     receiver: &Receiver<Event>,
     progress: &Progress,
-    skip: &AtomicUsize,
     sink: &mut dyn Sink,
 ) -> Result<(), RunError> {
     loop {
@@ -142,11 +148,12 @@ fn take_all(
             Err(RecvTimeoutError::Disconnected) => return Err(RunError::Worker),
             Ok(Event::Done) => return Ok(()),
             Ok(Event::Restart(input)) => sink.restart(input)?,
-            Ok(Event::Piece(input, judged)) => {
+            Ok(Event::Left(input)) => sink.left(input)?,
+            Ok(Event::Piece(input, judged, attempt)) => {
                 let judged = judged.recv().map_err(|_gone| RunError::Worker)?;
                 progress.records.fetch_add(judged.read, Ordering::Relaxed);
                 if sink.piece(input, judged)? == Flow::SkipInput {
-                    skip.store(input, Ordering::Relaxed);
+                    attempt.store(true, Ordering::Relaxed);
                 }
             }
             Ok(Event::End(input, totals)) => sink.end(input, totals)?,
@@ -161,7 +168,15 @@ struct Feeder {
     progress: Progress,
     pool: Arc<rayon::ThreadPool>,
     sender: SyncSender<Event>,
-    skip: Arc<AtomicUsize>,
+}
+
+/// How a reading ended.
+enum Ended {
+    Whole(Totals),
+    /// The rest is not wanted.
+    Left,
+    /// Nobody listens any more.
+    Gone,
 }
 
 /// The other side has gone: it met an error and reports it itself.
@@ -182,10 +197,11 @@ impl Feeder {
         let mut options = self.settings.reader.clone();
         loop {
             match self.read(index, input, &options) {
-                Ok(Some(totals)) => return self.send(Event::End(index, totals)),
-                Ok(None) => return Err(Gone),
+                Ok(Ended::Whole(totals)) => return self.send(Event::End(index, totals)),
+                Ok(Ended::Left) => return self.send(Event::Left(index)),
+                Ok(Ended::Gone) => return Err(Gone),
                 Err(Problem::NotUtf8(bad))
-                    if input.location != Location::Stdin && options.not_utf8.is_none() =>
+                    if input.is_rereadable() && options.not_utf8.is_none() =>
                 {
                     options.not_utf8 = Some(bad);
                     self.send(Event::Restart(index))?;
@@ -195,36 +211,35 @@ impl Feeder {
         }
     }
 
-    /// Reads one input to its end; `None` when nobody listens any more.
-    fn read(
-        &self,
-        index: usize,
-        input: &Input,
-        options: &ReaderOptions,
-    ) -> Result<Option<Totals>, Problem> {
+    /// Reads one input once.
+    fn read(&self, index: usize, input: &Input, options: &ReaderOptions) -> Result<Ended, Problem> {
         let stored = Arc::clone(&self.progress.bytes);
         let mut reader = Reader::open(input, options, &self.settings.columns, stored)?;
         let judge_settings = Arc::new(JudgeSettings {
             checker: self.settings.checker.clone(),
             json: options.json(),
-            max_record_bytes: options.limits.max_record_bytes,
+            limits: options.limits,
             source_file: input.location.to_string().into(),
             run_id: self.settings.run_id.as_str().into(),
             with_texts: self.settings.with_texts,
         });
+        let attempt = Attempt::default();
         while let Some(piece) = reader.next_piece()? {
             if self.progress.interrupted.load(Ordering::Relaxed) {
-                return Ok(None);
+                return Ok(Ended::Gone);
             }
             let judged = self.judge_later(piece, &judge_settings);
-            if self.send(Event::Piece(index, judged)).is_err() {
-                return Ok(None);
+            if self
+                .send(Event::Piece(index, judged, Arc::clone(&attempt)))
+                .is_err()
+            {
+                return Ok(Ended::Gone);
             }
-            if self.skip.load(Ordering::Relaxed) == index {
-                break;
+            if attempt.load(Ordering::Relaxed) {
+                return Ok(Ended::Left);
             }
         }
-        Ok(Some(reader.totals()))
+        Ok(Ended::Whole(reader.finish()?))
     }
 
     fn judge_later(&self, piece: Piece, settings: &Arc<JudgeSettings>) -> Receiver<Judged> {
@@ -256,7 +271,7 @@ fn refusal_of(problem: Problem) -> Refusal {
             Refusal {
                 rule: RuleId::FileUnreadable,
                 place: None,
-                message: format!("{error}{}", cause.unwrap_or_default()),
+                message: shown(&format!("{error}{}", cause.unwrap_or_default())),
             }
         }
     }

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::judge::Judged;
+use crate::purchase::columns::DayRows;
 use crate::rules::RuleId;
-use crate::source::Refusal;
+use crate::source::{Refusal, Totals};
 use crate::summary::{Counts, RuleCounts, add_rule_counts};
 
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
@@ -23,6 +24,8 @@ pub struct InputTally {
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule.
     pub warned_by_rule: RuleCounts,
+    /// UTC days of its accepted rows, days since 1970.
+    pub days: HashSet<i32>,
     /// Why it is refused.
     pub refusal: Option<Refusal>,
 }
@@ -66,6 +69,36 @@ impl InputTally {
                 .warned_by_rule
                 .entry(RuleId::BrzCurrentsDup)
                 .or_default() += dropped;
+        }
+    }
+
+    /// Notes what concerns the input as a whole, when it has been read to its end.
+    pub fn note_whole(&mut self, totals: &Totals) {
+        let recoded = totals
+            .layout
+            .as_ref()
+            .is_some_and(|layout| layout.encoding.first_bad_byte.is_some());
+        for (met, rule) in [
+            (self.counts.read == 0, RuleId::FileEmpty),
+            (recoded, RuleId::FileEncoding),
+        ] {
+            if met {
+                *self.warned_by_rule.entry(rule).or_default() += 1;
+            }
+        }
+    }
+
+    /// Refuses the input when its rows fall on more days than a run may open partitions for.
+    pub fn apply_day_limit(&mut self, rows: &[DayRows], most: usize) {
+        self.days.extend(rows.iter().map(|rows| rows.day));
+        if self.refusal.is_none() && self.days.len() > most {
+            self.refusal = Some(Refusal {
+                rule: RuleId::FileLimit,
+                place: None,
+                message: format!(
+                    "its purchases fall on more than {most} days; split it, or raise --max-partitions"
+                ),
+            });
         }
     }
 
@@ -134,6 +167,11 @@ impl RunTally {
             }
         }
         repeats
+    }
+
+    /// Forgets which records were met: an input is read again, or none of it is kept.
+    pub fn forget_repeats(&mut self) {
+        self.repeats.fill(0);
     }
 
     /// Notes the rules that speak of the whole data set.

@@ -113,6 +113,11 @@ impl CheckObserver<PipelineError> for Listing<'_> {
         Ok(())
     }
 
+    fn restart(&mut self) -> Result<(), PipelineError> {
+        self.errors.clear();
+        Ok(())
+    }
+
     fn input(&mut self, input: CheckedInput) -> Result<(), PipelineError> {
         let path = self.path(input.index);
         let CheckedInput { tally, .. } = input;

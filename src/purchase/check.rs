@@ -11,9 +11,10 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+pub(super) use finding::excerpt;
 pub use finding::{Finding, Findings};
 
-use super::raw::{Field, Name, Origin, RawPurchase};
+use super::raw::{Field, MOST_EXTRA, Name, Origin, RawPurchase};
 use crate::json::{Options, compact};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
@@ -139,6 +140,10 @@ impl Checker {
                 key,
                 "the key stands twice in one object",
             );
+        }
+        if raw.has_too_many_keys {
+            let detail = format!("more than {MOST_EXTRA} undocumented keys in one record");
+            findings.add_rejecting(RuleId::FileLimit, "", "", &detail);
         }
         if let Some(name) = raw.conflict {
             let shown = raw.get(name).shown();

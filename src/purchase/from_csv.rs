@@ -181,13 +181,16 @@ impl<'l> CsvPurchases<'l> {
                 continue;
             }
             let Some(name) = *name else {
-                let (key, value) = (
-                    Cow::Borrowed(plan.header.as_str()),
-                    Cow::Owned(quoted(cell)),
-                );
-                raw.extra.push(Extra {
+                let is_taken = raw.extra.iter().any(|extra| extra.key == plan.header);
+                let key = if is_taken {
+                    // Two columns of one name: both are kept.
+                    Cow::Owned(format!("{}#{}", plan.header, raw.extra.len()))
+                } else {
+                    Cow::Borrowed(plan.header.as_str())
+                };
+                raw.add_extra(Extra {
                     key,
-                    value,
+                    value: Cow::Owned(quoted(cell)),
                     offset: 0,
                 });
                 continue;
@@ -209,7 +212,7 @@ impl<'l> CsvPurchases<'l> {
         } else {
             // Both ways of writing them in one row: the column that holds all of them is taken.
             let key = Cow::Borrowed("properties.*");
-            raw.extra.push(Extra {
+            raw.add_extra(Extra {
                 key,
                 value: Cow::Owned(object),
                 offset: 0,

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::check::excerpt;
 use super::raw::{Extra, Field, Name, Origin, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
 use crate::rules::RuleId;
@@ -38,10 +39,7 @@ pub fn read_record<'a>(
     raw.clear();
     if cursor.peek()? != Kind::Object {
         let value = cursor.skip_value()?;
-        let detail = format!(
-            "a record must be a JSON object, found {}",
-            first_chars(value)
-        );
+        let detail = format!("a record must be a JSON object, found {}", excerpt(value));
         return Err(RecordError::Rule {
             rule: RuleId::BrzRecordObject,
             detail,
@@ -103,11 +101,11 @@ fn read_member<'a>(
         None => {
             let text = cursor.skip_value()?;
             let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
-            if raw.extra.iter().any(|extra| extra.key == key) {
-                raw.duplicate_key.get_or_insert(key);
-            } else {
-                raw.extra.push(Extra { key, value, offset });
+            if raw.has_too_many_keys {
+                // Rejected anyway; comparing on would take a time that grows with the square.
+                return Ok(());
             }
+            raw.add_extra(Extra { key, value, offset });
         }
     }
     Ok(())
@@ -126,7 +124,7 @@ fn read_alias<'a>(cursor: &mut Cursor<'a>, raw: &mut RawPurchase<'a>) -> Result<
                 let text = cursor.skip_value()?;
                 let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
                 let key = Cow::Owned(format!("user_alias.{key}"));
-                raw.extra.push(Extra { key, value, offset });
+                raw.add_extra(Extra { key, value, offset });
                 continue;
             }
         };
@@ -299,14 +297,13 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
             inner.conflict.get_or_insert(name);
         }
     }
-    inner.extra.extend(std::mem::take(&mut outer.extra));
-}
-
-fn first_chars(value: &str) -> String {
-    let cut: String = value.chars().take(40).collect();
-    if cut.len() < value.len() {
-        format!("{cut}…")
-    } else {
-        cut
+    for extra in std::mem::take(&mut outer.extra) {
+        let is_taken = inner.extra.iter().any(|known| known.key == extra.key);
+        let key = if is_taken {
+            format!("row.{}", extra.key).into()
+        } else {
+            extra.key
+        };
+        inner.add_extra(Extra { key, ..extra });
     }
 }

@@ -176,6 +176,9 @@ pub struct Extra<'a> {
     pub offset: usize,
 }
 
+/// Most undocumented keys of one record, as many as a record may have fields.
+pub(super) const MOST_EXTRA: usize = 1_024;
+
 /// What a dump says about one purchase. Reused from record to record.
 #[derive(Clone, Debug, Default)]
 pub struct RawPurchase<'a> {
@@ -183,6 +186,8 @@ pub struct RawPurchase<'a> {
     seen: u32,
     /// Undocumented keys, in source order.
     pub extra: Vec<Extra<'a>>,
+    /// More undocumented keys than a record may have; the rest are not in `extra`.
+    pub has_too_many_keys: bool,
     /// The first key that stood twice.
     pub duplicate_key: Option<Cow<'a, str>>,
     /// The first identifier on which a CDI row and its payload disagree.
@@ -199,6 +204,7 @@ impl<'a> RawPurchase<'a> {
         self.fields = Default::default();
         self.seen = 0;
         self.extra.clear();
+        self.has_too_many_keys = false;
         self.duplicate_key = None;
         self.conflict = None;
         self.time_as_written = None;
@@ -227,6 +233,17 @@ impl<'a> RawPurchase<'a> {
         self.fields[name as usize] = value;
     }
 
+    /// Keeps an undocumented key, and notes one that stands twice.
+    pub fn add_extra(&mut self, extra: Extra<'a>) {
+        if self.extra.iter().any(|known| known.key == extra.key) {
+            self.duplicate_key.get_or_insert(extra.key);
+        } else if self.extra.len() == MOST_EXTRA {
+            self.has_too_many_keys = true;
+        } else {
+            self.extra.push(extra);
+        }
+    }
+
     /// Takes the extra with this key (compared without case) out of the list.
     pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
         let at = self
@@ -246,7 +263,9 @@ impl<'a> RawPurchase<'a> {
     /// The file rule that this record gives away: it is no purchase but something whose envelope
     /// looks the same. Decided by the element's keys, never by the envelope's.
     pub fn foreign(&self) -> Option<RuleId> {
-        if self.extra.is_empty() || !self.get(Name::ProductId).is_missing() {
+        let has_own =
+            !self.get(Name::ProductId).is_missing() || !self.get(Name::Price).is_missing();
+        if self.extra.is_empty() || has_own {
             return None;
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);

@@ -10,6 +10,7 @@ use super::csv::refusal::{At, CsvRefusal};
 use super::reader::{Piece, PieceForm, ReaderOptions};
 use super::refusal::{Place, Problem, Refusal};
 use super::stream::ByteStream;
+use crate::rules::RuleId;
 
 /// Hands out pieces of whole rows.
 pub(super) struct CsvPieces {
@@ -98,6 +99,9 @@ impl CsvPieces {
                 break;
             }
             self.fill(stream, piece_bytes)?;
+            if self.layout.is_none() {
+                self.pass_blank()?;
+            }
         }
         if self.ended {
             if let Some(cutter) = &self.cutter {
@@ -125,6 +129,20 @@ impl CsvPieces {
             .map_or(At::START, RecordCutter::next_record);
         self.place.line = next.line;
         Ok(Some(piece))
+    }
+
+    /// The sample held nothing but blank lines: what follows must not hold more.
+    fn pass_blank(&mut self) -> Result<(), Refusal> {
+        if self.buffer.iter().all(u8::is_ascii_whitespace) {
+            self.buffer.clear();
+            return Ok(());
+        }
+        Err(Refusal {
+            rule: RuleId::FileCsvAmbig,
+            place: None,
+            message: "the header comes after more than a sample of blank lines; remove them"
+                .to_owned(),
+        })
     }
 
     /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.

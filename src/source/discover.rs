@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use super::refusal::SourceError;
 
 /// Where an input is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     /// Standard input, written `-`.
     Stdin,
@@ -20,7 +20,11 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
-            Self::File(path) => path.display().fmt(f),
+            // A name that is not UTF-8 is escaped, so that two of them stay two.
+            Self::File(path) => match path.to_str() {
+                Some(path) => f.write_str(path),
+                None => write!(f, "{}", path.as_os_str().as_encoded_bytes().escape_ascii()),
+            },
         }
     }
 }
@@ -57,6 +61,13 @@ pub struct Input {
     pub modified_micros: Option<i64>,
 }
 
+impl Input {
+    /// Whether a second reading gives the same bytes: not so for pipes.
+    pub fn is_rereadable(&self) -> bool {
+        self.size_bytes.is_some()
+    }
+}
+
 /// Finds the inputs. Folders are searched through; entries whose name begins with `.` or `_` are
 /// left out there, as every reader of partitioned folders does. The result is sorted by path
 /// within each argument and holds no path twice.
@@ -74,7 +85,7 @@ pub fn discover(arguments: &[String]) -> Result<Vec<Input>, SourceError> {
         inputs.append(&mut found);
     }
     let mut seen = std::collections::HashSet::new();
-    inputs.retain(|input| seen.insert(input.location.to_string()));
+    inputs.retain(|input| seen.insert(input.location.clone()));
     Ok(inputs)
 }
 
@@ -88,7 +99,7 @@ fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
     }
     let local = match argument.split_once("://") {
         Some(("file", path)) => path,
-        Some(_) => return Err(SourceError::Scheme(argument.to_owned())),
+        Some((scheme, _)) => return Err(SourceError::Scheme(format!("{scheme}://…"))),
         None => argument,
     };
     let path = Path::new(local);
@@ -125,7 +136,10 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
     for entry in std::fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
-        if !name.to_string_lossy().starts_with(['.', '_']) {
+        // Folders behind links are not entered: a link may lead back to where it stands.
+        let is_link = entry.file_type().map_err(failed)?.is_symlink();
+        let leads_on = is_link && entry.path().is_dir();
+        if !name.to_string_lossy().starts_with(['.', '_']) && !leads_on {
             collect(&entry.path(), inputs)?;
         }
     }
@@ -133,14 +147,16 @@ fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
 }
 
 fn input(path: PathBuf, metadata: &Metadata) -> Input {
-    let modified = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     Input {
         location: Location::File(path),
         // A pipe or device has no size of its own.
         size_bytes: metadata.is_file().then_some(metadata.len()),
-        modified_micros: modified.and_then(|since| i64::try_from(since.as_micros()).ok()),
+        modified_micros: modified_micros(metadata),
     }
+}
+
+/// Last change, µs since 1970, when known.
+pub(super) fn modified_micros(metadata: &Metadata) -> Option<i64> {
+    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(modified.as_micros()).ok()
 }

@@ -17,10 +17,6 @@ use crate::rules::RuleId;
 
 /// Hands out the elements of the arrays named `purchases` (records), `attributes` and `events`
 /// (counted only), or of a document that is itself an array; or the document when it has none.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four facts about where the reading stands, each true or not by itself"
-)]
 pub(super) struct DocumentPieces {
     buffer: Vec<u8>,
     /// Where `buffer` begins.
@@ -32,11 +28,14 @@ pub(super) struct DocumentPieces {
     scan: Scan,
     frame: Frame,
     options: Options,
-    /// An array of any of the three names has been met.
-    has_arrays: bool,
+    /// How many arrays of the three names have been met.
+    arrays: usize,
     /// The piece before ended with a comma, so an element must follow.
     owes_element: bool,
 }
+
+/// Most arrays of records in one document. Dumps have up to three.
+const MOST_ARRAYS: usize = 1_000;
 
 /// The text outside the arrays, with the places it came from.
 #[derive(Default)]
@@ -88,7 +87,7 @@ impl DocumentPieces {
             scan: Scan::default(),
             frame: Frame::default(),
             options,
-            has_arrays: false,
+            arrays: 0,
             owes_element: false,
         }
     }
@@ -124,7 +123,8 @@ impl DocumentPieces {
                     return Ok(None);
                 }
                 Stop::ArrayOpened => {
-                    self.has_arrays = true;
+                    self.arrays += 1;
+                    self.check_arrays()?;
                     self.owes_element = false;
                     let opened = self.take(self.scanned);
                     self.frame.add(&opened.0, opened.1);
@@ -174,6 +174,47 @@ impl DocumentPieces {
             return Err(refusal(error, place));
         }
         Ok((!blank).then(|| self.elements(bytes, place, true)))
+    }
+
+    fn check_arrays(&self) -> Result<(), Refusal> {
+        if self.arrays <= MOST_ARRAYS {
+            return Ok(());
+        }
+        Err(Refusal {
+            rule: RuleId::FileLimit,
+            place: Some(self.place),
+            message: format!(
+                "more than {MOST_ARRAYS} arrays of records in one document; write one record a line"
+            ),
+        })
+    }
+
+    /// A purchase that has arrays of others beside its fields is neither one nor many.
+    fn refuse_mixed(&self) -> Result<(), Refusal> {
+        let text = std::str::from_utf8(&self.frame.text).unwrap_or_default();
+        let mut cursor = Cursor::new(text, self.options);
+        // The frame has been checked, so that reading it again cannot fail.
+        let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
+            return Ok(());
+        };
+        while let Ok(Some(key)) = cursor.next_key(&mut members) {
+            let offset = cursor.offset();
+            if matches!(
+                &*key.decode(),
+                "product_id" | "price" | "currency" | "time" | "payload"
+            ) {
+                return Err(Refusal {
+                    rule: RuleId::FileMixed,
+                    place: Some(self.frame.place_of(offset)),
+                    message: "a purchase with `purchases`, `attributes` or `events` in it; write one purchase a line"
+                        .to_owned(),
+                });
+            }
+            if cursor.skip_value().is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn check_size(&self, limits: Limits) -> Result<(), Refusal> {
@@ -228,8 +269,8 @@ impl DocumentPieces {
         self.done = true;
         self.frame.add(&bytes, place);
         self.check_frame()?;
-        if self.has_arrays {
-            return Ok(None);
+        if self.arrays > 0 {
+            return self.refuse_mixed().map(|()| None);
         }
         let place = self.frame.place_of(0);
         let bytes = std::mem::take(&mut self.frame.text);
@@ -266,6 +307,10 @@ pub(crate) fn refusal(error: JsonError, place: Place) -> Refusal {
         kind if kind.is_lenient_habit() => (
             RuleId::FileTrailingComma,
             "the documentation's own examples have this; --lenient accepts it",
+        ),
+        JsonErrorKind::TrailingData => (
+            RuleId::FileJsonSyntax,
+            "for one value a line use --input-format ndjson",
         ),
         _ => (
             RuleId::FileJsonSyntax,

@@ -12,7 +12,7 @@ use super::document::DocumentPieces;
 use super::lines::LinePieces;
 use super::refusal::{Place, Problem, Refusal};
 use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
-use super::stream::{ByteStream, Limits};
+use super::stream::{ByteStream, FileFacts, Limits};
 use crate::json::{Options, is_space};
 use crate::rules::RuleId;
 
@@ -80,6 +80,8 @@ pub struct Totals {
     pub digest: blake3::Hash,
     /// Decompressed bytes.
     pub bytes: u64,
+    /// The file it was, unless it was a pipe.
+    pub file: Option<FileFacts>,
     /// What it was read as.
     pub shape: Shape,
     /// The dialect of delimited text, with its evidence.
@@ -209,17 +211,21 @@ impl Reader {
     }
 
     /// What is known at the end; call it after [`Self::next_piece`] gave `None`.
-    pub fn totals(&self) -> Totals {
+    ///
+    /// # Errors
+    /// The file changed while it was read.
+    pub fn finish(&self) -> Result<Totals, Problem> {
         let layout = match &self.pieces {
             Pieces::Csv(csv) => csv.layout(),
             _ => None,
         };
-        Totals {
+        Ok(Totals {
             digest: self.stream.digest(),
             bytes: self.stream.decompressed(),
+            file: self.stream.file()?,
             shape: self.shape,
             layout,
-        }
+        })
     }
 }
 
@@ -229,5 +235,45 @@ fn late_start() -> Refusal {
         place: None,
         message: "more than a piece of white space before the first record; name the shape with --input-format"
             .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::super::csv::columns::tests::TestColumns;
+    use super::super::discover::discover;
+    use super::*;
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_refused() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"{\"a\":1}\n{\"a\":2}\n").unwrap();
+        let options = ReaderOptions {
+            format: InputFormat::Ndjson,
+            lenient: false,
+            limits: Limits::default(),
+            piece_bytes: 4,
+            dialect: DialectOverrides::default(),
+            not_utf8: None,
+        };
+        let path = file.path().to_string_lossy().into_owned();
+        let inputs = discover(&[path]).unwrap();
+        for grows in [false, true] {
+            let mut reader =
+                Reader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();
+            while reader.next_piece().unwrap().is_some() {}
+            if grows {
+                file.write_all(b"{\"a\":3}\n").unwrap();
+            }
+            match reader.finish() {
+                Ok(totals) => assert!(!grows && totals.file.is_some()),
+                Err(Problem::Refused(refusal)) => {
+                    assert!(grows && refusal.rule == RuleId::FileUnreadable);
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::discover::Location;
+use super::discover::{Location, modified_micros};
 use super::refusal::{Place, Problem, Refusal, SourceError};
 use crate::rules::RuleId;
 
@@ -55,7 +55,10 @@ const BLOCK_BYTES: usize = 256 << 10;
 /// Counts the stored bytes and remembers whether storage itself failed.
 struct Stored {
     inner: Box<dyn Read + Send>,
+    /// Of this input.
     count: Arc<AtomicU64>,
+    /// Of the whole run, for progress.
+    progress: Arc<AtomicU64>,
     failed: Arc<AtomicBool>,
 }
 
@@ -63,11 +66,50 @@ impl Read for Stored {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer);
         match &read {
-            Ok(n) => drop(self.count.fetch_add(*n as u64, Ordering::Relaxed)),
+            Ok(n) => {
+                self.count.fetch_add(*n as u64, Ordering::Relaxed);
+                self.progress.fetch_add(*n as u64, Ordering::Relaxed);
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => self.failed.store(true, Ordering::Relaxed),
         }
         read
+    }
+}
+
+/// Size and time of change of a regular file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Stored bytes.
+    pub size_bytes: u64,
+    /// Last change, µs since 1970, when known.
+    pub modified_micros: Option<i64>,
+}
+
+impl FileFacts {
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self {
+            size_bytes: metadata.len(),
+            modified_micros: modified_micros(&metadata),
+        })
+    }
+}
+
+/// A regular file that is being read.
+struct Watched {
+    handle: File,
+    facts: FileFacts,
+}
+
+impl Watched {
+    /// `None` for what has no size of its own.
+    fn begin(handle: File) -> io::Result<Option<Self>> {
+        if !handle.metadata()?.is_file() {
+            return Ok(None);
+        }
+        let facts = FileFacts::of(&handle)?;
+        Ok(Some(Self { handle, facts }))
     }
 }
 
@@ -77,6 +119,7 @@ type Peeked = Chain<Cursor<Vec<u8>>, Stored>;
 pub(super) struct ByteStream {
     inner: Box<dyn Read + Send>,
     path: PathBuf,
+    file: Option<Watched>,
     limits: Limits,
     compression: Compression,
     stored: Arc<AtomicU64>,
@@ -86,25 +129,36 @@ pub(super) struct ByteStream {
 }
 
 impl ByteStream {
-    /// Opens the input. `stored` counts the stored bytes as they are read, for progress.
+    /// Opens the input. `progress` counts the stored bytes of the run as they are read.
     pub(super) fn open(
         location: &Location,
         limits: Limits,
-        stored: Arc<AtomicU64>,
+        progress: Arc<AtomicU64>,
     ) -> Result<Self, SourceError> {
         let path = PathBuf::from(location.to_string());
         let failed = |source| SourceError::Read {
             path: path.clone(),
             source,
         };
+        let mut handle = None;
         let raw: Box<dyn Read + Send> = match location {
             Location::Stdin => Box::new(io::stdin()),
-            Location::File(file) => Box::new(File::open(file).map_err(failed)?),
+            Location::File(file) => {
+                let file = File::open(file).map_err(failed)?;
+                handle = Some(file.try_clone().map_err(failed)?);
+                Box::new(file)
+            }
         };
-        let storage_failed = Arc::new(AtomicBool::new(false));
+        let file = handle
+            .map(Watched::begin)
+            .transpose()
+            .map_err(failed)?
+            .flatten();
+        let (stored, storage_failed) = (Arc::default(), Arc::new(AtomicBool::new(false)));
         let mut raw = Stored {
             inner: raw,
             count: Arc::clone(&stored),
+            progress,
             failed: Arc::clone(&storage_failed),
         };
         let mut magic = Vec::new();
@@ -121,6 +175,7 @@ impl ByteStream {
         Ok(Self {
             inner,
             path,
+            file,
             limits,
             compression,
             stored,
@@ -186,6 +241,34 @@ impl ByteStream {
             ),
         }
         .into()
+    }
+
+    /// What the file was while it was read; `None` for pipes.
+    ///
+    /// # Errors
+    /// The file changed meanwhile: what was read is no state it ever had.
+    pub(super) fn file(&self) -> Result<Option<FileFacts>, Problem> {
+        let Some(watched) = &self.file else {
+            return Ok(None);
+        };
+        let failed = |source| SourceError::Read {
+            path: self.path.clone(),
+            source,
+        };
+        let facts = FileFacts::of(&watched.handle).map_err(failed)?;
+        let read = self.stored.load(Ordering::Relaxed);
+        if facts == watched.facts && read == facts.size_bytes {
+            return Ok(Some(facts));
+        }
+        Err(Refusal {
+            rule: RuleId::FileUnreadable,
+            place: None,
+            message: format!(
+                "the file changed while it was read ({} bytes at first, {read} read, {} in the end); run again when its writer is done",
+                watched.facts.size_bytes, facts.size_bytes
+            ),
+        }
+        .into())
     }
 
     /// Digest of the decompressed bytes so far.

@@ -7,6 +7,7 @@ use crate::source::{Refusal, Totals};
 
 impl Sink for Collector<'_> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
+        self.tally.forget_repeats();
         self.abandon().map(drop)
     }
 
@@ -17,7 +18,9 @@ impl Sink for Collector<'_> {
         let index = self.index(input);
         self.open.pieces += 1;
         let taken = self.take(index, judged)?;
-        self.check_days(&taken.days);
+        self.open
+            .tally
+            .apply_day_limit(&taken.days, self.options.max_partitions);
         if self.open.tally.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
@@ -38,16 +41,26 @@ impl Sink for Collector<'_> {
             if self.room.is_full_for(&waiting) {
                 self.commit_waiting()?;
             }
+            self.events.settle();
             self.room.admit(waiting);
             return Ok(());
         };
         let now = self.options.now_micros;
         if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
+            self.events.settle();
             self.settle(vec![(waiting, outcome)]);
         } else {
+            // Its own events must not look like repeats when it is read again.
+            self.events.forget();
+            self.tally.forget_repeats();
             self.again.push(index);
         }
         Ok(())
+    }
+
+    fn left(&mut self, input: usize) -> Result<(), RunError> {
+        let index = self.index(input);
+        self.refuse(index, None)
     }
 
     fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {

@@ -13,6 +13,12 @@ impl Judge<'_> {
         let text = self.utf8(bytes)?;
         let mut cursor = Cursor::new(text, self.settings.json);
         let mut walk = Walk::new(text, self.start, records);
+        // In lenient mode a stretch may hold nothing but comments.
+        cursor.skip_space().map_err(|error| walk.refuse(error))?;
+        if cursor.offset() == text.len() {
+            self.note_habits(cursor.habits());
+            return Ok(());
+        }
         loop {
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refuse(error))?;

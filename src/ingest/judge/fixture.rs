@@ -101,7 +101,7 @@ impl Reading {
         let settings = JudgeSettings {
             checker: Checker::new(self.rules.clone()),
             json: self.options.json(),
-            max_record_bytes: self.options.limits.max_record_bytes,
+            limits: self.options.limits,
             source_file: "test".into(),
             run_id: "run".into(),
             with_texts: true,
@@ -162,3 +162,13 @@ impl Verdicts {
             .collect()
     }
 }
+
+/// A purchase with braces, brackets, quotes and a comma where they could mislead a scanner.
+pub(super) fn purchase(product: &str) -> String {
+    format!(
+        "{{\"external_id\":\"u}}]1\",\"product_id\":\"{product}\",\"currency\":\"BRL\",\"price\":1.50,\"time\":\"2026-10-01T10:00:00Z\",\"properties\":{{\"note\":\"a, \\\"b\\\" // {{[\",\"list\":[1,{{\"x\":[]}}]}}}}"
+    )
+}
+
+/// A record without a price.
+pub(super) const BAD: &str = "{\"external_id\":\"u2\",\"product_id\":\"bad\",\"currency\":\"BRL\",\"time\":\"2026-10-01T10:00:00Z\"}";

@@ -3,7 +3,8 @@
 use super::{Judge, Stretch, Verdict};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind, is_space};
 use crate::purchase::{Name, RawPurchase, RecordError, read_record};
-use crate::source::Place;
+use crate::rules::RuleId;
+use crate::source::{Place, Refusal};
 
 impl Judge<'_> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> Verdict {
@@ -15,7 +16,13 @@ impl Judge<'_> {
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let line = bytes.get(start..end).unwrap_or_default();
             let text = line.strip_suffix(b"\r").unwrap_or(line);
-            if !text.iter().all(is_space) {
+            if text.len() > self.settings.limits.max_line_bytes {
+                return Err(Box::new(too_long(
+                    place,
+                    self.settings.limits.max_line_bytes,
+                )));
+            }
+            if !self.is_blank(text) {
                 let stretch = Stretch { text, place };
                 match all_utf8.and_then(|all| all.get(start..start + text.len())) {
                     Some(valid) => self.line(valid, &mut raw, stretch)?,
@@ -30,6 +37,20 @@ impl Judge<'_> {
             start = end + 1;
         }
         Ok(())
+    }
+
+    /// A line without a value: white space, or in lenient mode a comment.
+    fn is_blank(&self, text: &[u8]) -> bool {
+        let value = text.iter().find(|byte| !is_space(byte));
+        let is_comment = || {
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            text.trim_start().starts_with("//")
+        };
+        match value {
+            None => true,
+            Some(b'/') => self.settings.json.lenient && is_comment(),
+            Some(_) => false,
+        }
     }
 
     /// A line of a piece that is not all UTF-8.
@@ -70,7 +91,9 @@ impl Judge<'_> {
         self.note_habits(cursor.habits());
         match read {
             Ok(()) if is_array => self.array(line, stretch.place, true),
-            Ok(()) if is_envelope(raw) => self.envelope(line, raw, stretch.place),
+            Ok(()) if is_envelope(raw) && raw.duplicate_key.is_none() => {
+                self.envelope(line, raw, stretch.place)
+            }
             Ok(()) => self.record(raw, stretch),
             Err(error) => {
                 self.damaged_line(&error, stretch);
@@ -113,14 +136,32 @@ fn is_sibling(key: &str) -> bool {
     matches!(key, "attributes" | "events")
 }
 
-/// An object around arrays of records, told apart from a record by what it has.
+/// An object around arrays of records, told apart from a record by what it has: no field of a
+/// purchase, and no ingestion payload.
 pub(super) fn is_envelope(raw: &RawPurchase<'_>) -> bool {
+    const OWN: [Name; 5] = [
+        Name::ProductId,
+        Name::Price,
+        Name::Currency,
+        Name::Time,
+        Name::Payload,
+    ];
     let holds_array =
         |key: &str, value: &str| (key == "purchases" || is_sibling(key)) && value.starts_with('[');
     !raw.extra.is_empty()
-        && raw.get(Name::ProductId).is_missing()
+        && OWN.iter().all(|name| raw.get(*name).is_missing())
         && raw
             .extra
             .iter()
             .any(|extra| holds_array(&extra.key, &extra.value))
+}
+
+fn too_long(place: Place, most: usize) -> Refusal {
+    Refusal {
+        rule: RuleId::FileLimit,
+        place: Some(place),
+        message: format!(
+            "the line is longer than {most} bytes; raise --max-line-bytes if it is meant"
+        ),
+    }
 }

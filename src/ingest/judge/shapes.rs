@@ -1,18 +1,8 @@
 //! The same purchases in every shape, cut at every size.
 
-use super::fixture::{Reading, Verdicts};
+use super::fixture::{BAD, Reading, Verdicts, purchase};
 use crate::rules::RuleId;
 use crate::source::InputFormat;
-
-/// A purchase with braces, brackets, quotes and a comma where they could mislead a scanner.
-fn purchase(product: &str) -> String {
-    format!(
-        "{{\"external_id\":\"u}}]1\",\"product_id\":\"{product}\",\"currency\":\"BRL\",\"price\":1.50,\"time\":\"2026-10-01T10:00:00Z\",\"properties\":{{\"note\":\"a, \\\"b\\\" // {{[\",\"list\":[1,{{\"x\":[]}}]}}}}"
-    )
-}
-
-/// A record without a price.
-const BAD: &str = "{\"external_id\":\"u2\",\"product_id\":\"bad\",\"currency\":\"BRL\",\"time\":\"2026-10-01T10:00:00Z\"}";
 
 fn records() -> Vec<String> {
     vec![

@@ -2,6 +2,9 @@
 
 use crate::rules::{RuleId, Severity};
 
+/// Findings of one record that get a text of their own.
+const MOST_TEXTS: usize = 32;
+
 /// One broken rule in one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -102,7 +105,14 @@ impl Findings {
         if !rejecting {
             self.open.push(rule);
         }
-        if rejecting || self.with_texts {
+        // A hostile record can break a rule a million times: some texts say enough, and every
+        // rule is named at least once.
+        let is_worth_text = self.list.len() < MOST_TEXTS
+            || !self
+                .list
+                .iter()
+                .any(|known| known.rule == rule && known.rejecting == rejecting);
+        if (rejecting || self.with_texts) && is_worth_text {
             self.list.push(Finding {
                 rule,
                 rejecting,
@@ -116,7 +126,7 @@ impl Findings {
 
 /// At most 120 characters of `text`, with control characters and bidirectional marks escaped, so
 /// that a value cannot disturb a terminal or a log.
-pub(super) fn excerpt(text: &str) -> String {
+pub(in crate::purchase) fn excerpt(text: &str) -> String {
     // Enough to recognise a value; the record itself is kept verbatim elsewhere.
     const MOST: usize = 120;
     let mut out = String::new();

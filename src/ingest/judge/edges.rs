@@ -1,0 +1,122 @@
+//! Texts at the edges: nearly envelopes, nearly foreign, hostile, at their limits.
+
+use super::fixture::{BAD, Reading, purchase};
+use crate::rules::RuleId;
+use crate::source::InputFormat;
+
+#[test]
+fn an_envelope_is_told_from_a_record_with_arrays() {
+    let good = purchase("one");
+    let doubled = format!("{{\"purchases\":[{good}],\"purchases\":[{good}]}}");
+    let verdicts = Reading::new()
+        .format(InputFormat::Ndjson)
+        .judge(doubled.as_bytes());
+    assert_eq!((verdicts.accepted, verdicts.read), (0, 1));
+    assert!(verdicts.broken().contains(&RuleId::BrzKeyDup));
+    let row = r#"{"external_id":"u","payload":"{\"product_id\":\"p\",\"currency\":\"USD\",\"price\":1,\"time\":\"2026-10-01T10:00:00Z\"}","events":[]}"#;
+    assert_eq!(Reading::new().judge(row.as_bytes()).accepted, 1);
+    let incomplete = r#"{"external_id":"u","price":1,"currency":"BRL","time":"2026-10-01T10:00:00Z","attributes":[1]}"#;
+    assert_eq!(
+        Reading::new().judge(incomplete.as_bytes()).broken(),
+        [RuleId::BrzProductRequired]
+    );
+    let spread = good.replacen('{', "{\n\"events\":[],", 1);
+    for piece_bytes in [1, 64, 1 << 20] {
+        let reading = Reading::new()
+            .format(InputFormat::Json)
+            .pieces_of(piece_bytes);
+        assert_eq!(
+            reading.judge(spread.as_bytes()).broken(),
+            [RuleId::FileMixed]
+        );
+    }
+}
+
+#[test]
+fn one_row_without_a_product_does_not_make_a_file_foreign() {
+    let text = format!(
+        "{}\n{}",
+        purchase("one"),
+        BAD.replace("\"product_id\":\"bad\"", "\"supplier\":\"x\",\"price\":1")
+    );
+    let verdicts = Reading::new().judge(text.as_bytes());
+    assert_eq!(
+        (verdicts.accepted, verdicts.broken()),
+        (1, vec![RuleId::BrzProductRequired])
+    );
+}
+
+#[test]
+fn hostile_records_cost_what_their_bytes_cost() {
+    let keys: Vec<String> = (0..60_000).map(|n| format!("\"k{n}\":1")).collect();
+    let many_keys = format!("{{{}}}", keys.join(","));
+    let verdicts = Reading::new().judge(many_keys.as_bytes());
+    assert!(verdicts.broken().contains(&RuleId::FileLimit));
+    let dollars = "\"$\":1,".repeat(50_000);
+    let many_findings = purchase("one").replace("\"list\":", &format!("{dollars}\"list\":"));
+    let verdicts = Reading::new().judge(many_findings.as_bytes());
+    let rules = verdicts.broken();
+    assert!(rules.contains(&RuleId::BrzPropNameDollar) && rules.contains(&RuleId::BrzKeyDup));
+    assert!(rules.len() < 50, "{} findings are kept", rules.len());
+    let arrays = format!("{{{}\"z\":1}}", "\"events\":[],".repeat(5_000));
+    let refusal = Reading::new()
+        .format(InputFormat::Json)
+        .judge(arrays.as_bytes())
+        .refusal;
+    assert_eq!(refusal.map(|refusal| refusal.rule), Some(RuleId::FileLimit));
+}
+
+#[test]
+fn lines_and_records_have_their_limits() {
+    let mut reading = Reading::new().format(InputFormat::Ndjson);
+    let good = purchase("one");
+    reading.options.limits.max_line_bytes = good.len();
+    assert_eq!(reading.judge(good.as_bytes()).accepted, 1);
+    let refusal = reading
+        .judge(format!("{good}\n {good}\n").as_bytes())
+        .refusal
+        .unwrap();
+    assert_eq!(
+        (refusal.rule, refusal.place.map(|place| place.line)),
+        (RuleId::FileLimit, Some(2))
+    );
+    for (most, accepted) in [(good.len(), 1), (good.len() - 1, 0)] {
+        let mut reading = Reading::new();
+        reading.options.limits.max_record_bytes = most;
+        let verdicts = reading.judge(good.as_bytes());
+        assert_eq!(
+            (verdicts.accepted, verdicts.refusal.is_some()),
+            (accepted, accepted == 0)
+        );
+    }
+}
+
+#[test]
+fn comments_alone_are_passed_in_lenient_mode() {
+    let good = purchase("one");
+    let document = format!("{{\"purchases\":[\n{good}, // the last\n]}}");
+    let empty = "{\"purchases\":[\n// none yet\n]}";
+    for (text, accepted) in [(document.as_str(), 1), (empty, 0)] {
+        for piece_bytes in [1, 16, 1 << 20] {
+            let reading = Reading::new()
+                .lenient()
+                .format(InputFormat::Json)
+                .pieces_of(piece_bytes);
+            let verdicts = reading.judge(text.as_bytes());
+            assert_eq!(
+                (verdicts.accepted, verdicts.refusal),
+                (accepted, None),
+                "{text}"
+            );
+        }
+    }
+    let lines = format!("// a dump\n{good}\n");
+    let reading = Reading::new().lenient().format(InputFormat::Ndjson);
+    assert_eq!(
+        (
+            reading.judge(lines.as_bytes()).accepted,
+            reading.judge(lines.as_bytes()).read
+        ),
+        (1, 1)
+    );
+}
