@@ -19,9 +19,11 @@
 mod compact;
 mod cursor;
 mod error;
+mod options;
 mod text;
 
 pub use compact::compact;
-pub use cursor::{Cursor, Kind, Members, Options};
+pub use cursor::{Cursor, Members};
 pub use error::{JsonError, JsonErrorKind};
+pub use options::{Kind, Options};
 pub use text::{JsonStr, is_space};

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::cursor::{Cursor, Kind, Options};
+use super::cursor::Cursor;
 use super::error::JsonError;
+use super::options::{Kind, Options};
 
 /// Returns `text`, one JSON value, with nothing between its tokens: keys keep their order,
 /// numbers their digits and strings their escapes. Borrowed when it is already compact.

@@ -1,43 +1,8 @@
 //! The cursor: walks a JSON text value by value without building anything.
 
 use super::error::{JsonError, JsonErrorKind};
+use super::options::{Kind, Options};
 use super::text::{JsonStr, check_escape, find_special};
-
-/// How strictly a text is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Accept trailing commas and comments.
-    pub lenient: bool,
-    /// Most nested arrays and objects.
-    pub max_depth: usize,
-}
-
-impl Default for Options {
-    /// Strict, 64 levels: dumps nest five deep, and a parser's stack is finite.
-    fn default() -> Self {
-        Self {
-            lenient: false,
-            max_depth: 64,
-        }
-    }
-}
-
-/// What a value is, told by its first byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `{`
-    Object,
-    /// `[`
-    Array,
-    /// `"`
-    String,
-    /// `-` or a digit
-    Number,
-    /// `true` or `false`
-    Boolean,
-    /// `null`
-    Null,
-}
 
 /// Where a walk through the members of an object or the elements of an array stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
