@@ -339,3 +339,21 @@ fn the_run_report_is_kept_in_the_lake() {
         assert!(report["table_versions"][table].is_i64(), "{report:#}");
     }
 }
+
+#[test]
+fn a_currents_event_that_the_lake_holds_is_dropped_by_a_later_run() {
+    let workdir = Workdir::new();
+    let event = |id: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"user_id\":\"b\",\"external_user_id\":\"x\",\"time\":1790812961,\"product_id\":\"p\",\"price\":1,\"currency\":\"BRL\"}}\n"
+        )
+    };
+    let first = workdir.write("first.ndjson", event("e1").repeat(2));
+    let second = workdir.write("second.ndjson", event("e1") + &event("e2"));
+    for input in [first, second] {
+        let run = workdir.ingest([&input]);
+        run.assert_code(0);
+        let counts = (run.told("accepted"), run.told("duplicate"));
+        assert_eq!(counts, (1, 1), "{}", run.story());
+    }
+}
