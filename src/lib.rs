@@ -18,6 +18,7 @@ pub mod json;
 pub mod lake;
 pub mod pipeline;
 pub mod purchase;
+pub mod record;
 pub mod render;
 pub mod report;
 pub mod response;

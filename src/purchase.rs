@@ -10,8 +10,8 @@ mod from_csv;
 mod from_json;
 mod raw;
 
-pub use check::{Checker, Finding, Findings, FuturePolicy, Purchase, RuleSettings};
+pub use check::{Checker, FuturePolicy, Purchase, RuleSettings};
 pub use columns::PurchaseColumns;
 pub use from_csv::{CsvPurchases, PurchaseCsvColumns};
-pub use from_json::{RecordError, read_record, with_payload};
-pub use raw::{Field, Name, Origin, RawPurchase};
+pub use from_json::{read_record, with_payload};
+pub use raw::{Name, Origin, RawPurchase};

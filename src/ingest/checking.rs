@@ -4,7 +4,7 @@ use super::events::SeenEvents;
 use super::judge::Judged;
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
-use crate::purchase::Finding;
+use crate::record::Finding;
 use crate::rules::RuleId;
 use crate::source::{Input, Place, Refusal, Totals};
 

@@ -15,10 +15,8 @@ use foldhash::quality::FixedState;
 
 use crate::json::{JsonError, JsonErrorKind, Options};
 use crate::purchase::columns::DayRows;
-use crate::purchase::{
-    Checker, Field, Finding, Findings, Name, Purchase, PurchaseColumns, RawPurchase, RecordError,
-    with_payload,
-};
+use crate::purchase::{Checker, Name, Purchase, PurchaseColumns, RawPurchase, with_payload};
+use crate::record::{Field, Finding, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::source::csv::encoding::Charset;
 use crate::source::{Limits, Piece, PieceForm, Place, Refusal};

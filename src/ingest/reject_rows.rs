@@ -72,6 +72,6 @@ fn rules(reject: &Reject) -> Vec<&'static str> {
 
 fn message(reject: &Reject) -> String {
     let rejecting = reject.findings.iter().filter(|finding| finding.rejecting);
-    let sentences: Vec<String> = rejecting.map(crate::purchase::Finding::message).collect();
+    let sentences: Vec<String> = rejecting.map(crate::record::Finding::message).collect();
     sentences.join("; ")
 }

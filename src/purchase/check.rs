@@ -1,7 +1,6 @@
 //! The rules of a purchase: a [`RawPurchase`] goes in; an exact [`Purchase`] comes out, or nothing
 //! when a reject rule is broken. Every finding is noted, not only the first.
 
-mod finding;
 mod identity;
 mod product_and_price;
 mod properties;
@@ -11,11 +10,8 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-pub(super) use finding::excerpt;
-pub use finding::{Finding, Findings};
-
-use super::raw::{Field, MOST_EXTRA, Name, Origin, RawPurchase};
-use crate::json::{Options, compact};
+use super::raw::{Name, Origin, RawPurchase};
+use crate::record::{Field, Findings, MOST_EXTRA, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
@@ -128,7 +124,7 @@ impl Checker {
             revenue: revenue?,
             properties,
             update_existing_only,
-            extra: extra_object(raw),
+            extra: extra_object(&raw.extra),
         })
     }
 
@@ -213,25 +209,4 @@ fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<b
             None
         }
     }
-}
-
-fn extra_object(raw: &RawPurchase<'_>) -> Option<String> {
-    if raw.extra.is_empty() {
-        return None;
-    }
-    // The reader has checked these texts; lenient, in case the run is.
-    let options = Options {
-        lenient: true,
-        max_depth: usize::MAX,
-    };
-    let members: Vec<String> = raw
-        .extra
-        .iter()
-        .map(|extra| {
-            let key = serde_json::Value::from(&*extra.key);
-            let value = compact(&extra.value, options).unwrap_or(Cow::Borrowed("null"));
-            format!("{key}:{value}")
-        })
-        .collect();
-    Some(format!("{{{}}}", members.join(",")))
 }

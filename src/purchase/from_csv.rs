@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 
 use super::from_json::json_field;
-use super::raw::{Extra, Field, Name, Origin, RawPurchase};
+use super::raw::{Name, Origin, RawPurchase};
+use crate::record::{Extra, Field};
 use crate::source::csv::columns::{ColumnForm, Columns, Role, normalise_header};
 use crate::source::csv::dialect::{ColumnPlan, Layout};
 use crate::source::csv::rows::Row;

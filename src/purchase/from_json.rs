@@ -3,30 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::check::excerpt;
-use super::raw::{Extra, Field, Name, Origin, RawPurchase};
+use super::raw::{Name, Origin, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
+use crate::record::{Extra, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
-
-/// Why an element could not be read as a purchase at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RecordError {
-    /// The text is not JSON.
-    Syntax(JsonError),
-    /// The text is JSON, but not a record.
-    Rule {
-        /// The rule it breaks.
-        rule: RuleId,
-        /// What is wrong, for people.
-        detail: String,
-    },
-}
-
-impl From<JsonError> for RecordError {
-    fn from(error: JsonError) -> Self {
-        Self::Syntax(error)
-    }
-}
 
 /// Reads the value at the cursor into `raw` (cleared first).
 ///
@@ -134,20 +114,6 @@ fn read_alias<'a>(cursor: &mut Cursor<'a>, raw: &mut RawPurchase<'a>) -> Result<
         }
     }
     Ok(first)
-}
-
-/// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
-pub(super) fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
-    Ok(match cursor.peek()? {
-        Kind::String => Field::Text(cursor.string()?.decode()),
-        Kind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
-        Kind::Boolean => Field::Boolean(cursor.boolean()?),
-        Kind::Null => {
-            cursor.null()?;
-            Field::Null
-        }
-        Kind::Object | Kind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
-    })
 }
 
 /// A value kept as JSON text, as a field.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::record::{Extra, Field, MOST_EXTRA};
 use crate::rules::RuleId;
 
 /// The fields of a purchase object and of the envelopes around it.
@@ -117,42 +118,6 @@ impl Name {
     }
 }
 
-/// One value as the text types it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Field<'a> {
-    /// The key or column is not there, or the CSV cell is empty.
-    #[default]
-    Absent,
-    /// JSON `null`.
-    Null,
-    /// A string.
-    Text(Cow<'a, str>),
-    /// The digits of a number, in JSON's grammar.
-    Number(Cow<'a, str>),
-    /// `true` or `false`.
-    Boolean(bool),
-    /// The text of an object or an array.
-    Json(Cow<'a, str>),
-}
-
-impl Field<'_> {
-    /// Neither a value nor anything that could be one.
-    pub fn is_missing(&self) -> bool {
-        matches!(self, Self::Absent | Self::Null)
-    }
-
-    /// The value as the dump writes it, for messages.
-    pub fn shown(&self) -> Cow<'_, str> {
-        match self {
-            Self::Absent => Cow::Borrowed(""),
-            Self::Null => Cow::Borrowed("null"),
-            Self::Boolean(true) => Cow::Borrowed("true"),
-            Self::Boolean(false) => Cow::Borrowed("false"),
-            Self::Text(text) | Self::Number(text) | Self::Json(text) => Cow::Borrowed(text),
-        }
-    }
-}
-
 /// Which kind of dump a record comes from; it decides how `time` may be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
@@ -164,20 +129,6 @@ pub enum Origin {
     /// A Currents purchase event: one item each, time in epoch seconds.
     Currents,
 }
-
-/// A key that the purchase object does not document, kept with its value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extra<'a> {
-    /// The key, or the CSV header.
-    pub key: Cow<'a, str>,
-    /// Its value as JSON text.
-    pub value: Cow<'a, str>,
-    /// Where the value begins in the record's text.
-    pub offset: usize,
-}
-
-/// Most undocumented keys of one record, as many as a record may have fields.
-pub(super) const MOST_EXTRA: usize = 1_024;
 
 /// What a dump says about one purchase. Reused from record to record.
 #[derive(Clone, Debug, Default)]

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may import from the others; its own parts are free. `main.rs` may use all.
-const MAY_IMPORT: [(&str, &[&str]); 14] = [
+const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("cli", &[]),
     ("rules", &[]),
     ("values", &[]),
     ("json", &[]),
     ("response", &[]),
+    ("record", &["json", "rules"]),
     ("source", &["json", "rules", "values"]),
     // Of `source` only what describes delimited text: which column means which field.
-    ("purchase", &["json", "rules", "source", "values"]),
+    ("purchase", &["json", "record", "rules", "source", "values"]),
     ("lake", &["values"]),
     ("summary", &["rules", "source"]),
     ("report", &["rules", "values"]),
@@ -20,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     (
         "ingest",
         &[
-            "json", "lake", "purchase", "rules", "source", "summary", "values",
+            "json", "lake", "purchase", "record", "rules", "source", "summary", "values",
         ],
     ),
     (

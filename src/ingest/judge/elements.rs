@@ -4,7 +4,8 @@
 
 use super::{Judge, Stretch, Verdict};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind};
-use crate::purchase::{RawPurchase, RecordError, read_record};
+use crate::purchase::{RawPurchase, read_record};
+use crate::record::RecordError;
 use crate::source::{Place, document_refusal};
 
 impl Judge<'_> {

@@ -2,7 +2,8 @@
 
 use super::{Judge, Stretch, Verdict};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind, is_space};
-use crate::purchase::{Name, RawPurchase, RecordError, read_record};
+use crate::purchase::{Name, RawPurchase, read_record};
+use crate::record::RecordError;
 use crate::rules::RuleId;
 use crate::source::{Place, Refusal};
 

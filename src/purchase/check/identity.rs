@@ -1,7 +1,7 @@
 //! Who bought: the five identifiers and the app.
 
-use super::super::raw::{Field, Name, Origin, RawPurchase};
-use super::finding::Findings;
+use super::super::raw::{Name, Origin, RawPurchase};
+use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 
 /// Longest `external_id`, bytes of UTF-8 (Braze API errors, `EXTERNAL_USER_ID_TOO_LARGE`).

@@ -1,8 +1,8 @@
 //! What was bought, for how much, how often.
 
-use super::super::raw::{Field, Name, RawPurchase};
+use super::super::raw::{Name, RawPurchase};
 use super::RuleSettings;
-use super::finding::Findings;
+use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
 use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use chrono_tz::Tz;
 
-use super::super::raw::{Field, Name, RawPurchase};
-use super::finding::Findings;
+use super::super::raw::{Name, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
+use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 

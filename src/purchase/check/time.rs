@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::super::raw::{Field, Name, Origin, RawPurchase};
-use super::finding::Findings;
+use super::super::raw::{Name, Origin, RawPurchase};
 use super::{FuturePolicy, RuleSettings};
+use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::{
     Instant, InstantError, InstantNotes, ParsedInstant, parse_epoch, parse_instant,

@@ -126,7 +126,7 @@ impl Findings {
 
 /// At most 120 characters of `text`, with control characters and bidirectional marks escaped, so
 /// that a value cannot disturb a terminal or a log.
-pub(in crate::purchase) fn excerpt(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     // Enough to recognise a value; the record itself is kept verbatim elsewhere.
     const MOST: usize = 120;
     let mut out = String::new();

@@ -1,0 +1,13 @@
+//! What records of every kind share: values as the text types them, and what a check finds.
+//!
+//! In: JSON text or the cells of a row. Out: [`Field`]s, which say only what stands there, and
+//! [`Findings`], which say which rules a record breaks. Which fields a record has and which rules
+//! it must keep is said by the room of its kind.
+
+mod field;
+mod finding;
+mod unreadable;
+
+pub use field::{Extra, Field, MOST_EXTRA, extra_object, read_field};
+pub use finding::{Finding, Findings, excerpt};
+pub use unreadable::RecordError;

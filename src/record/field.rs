@@ -1,0 +1,93 @@
+//! One value of a record as the text types it, and the keys that no documentation names.
+
+use std::borrow::Cow;
+
+use crate::json::{Cursor, JsonError, Kind, Options, compact};
+
+/// One value as the text types it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// The key or column is not there, or the CSV cell is empty.
+    #[default]
+    Absent,
+    /// JSON `null`.
+    Null,
+    /// A string.
+    Text(Cow<'a, str>),
+    /// The digits of a number, in JSON's grammar.
+    Number(Cow<'a, str>),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// The text of an object or an array.
+    Json(Cow<'a, str>),
+}
+
+impl Field<'_> {
+    /// Neither a value nor anything that could be one.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null)
+    }
+
+    /// The value as the dump writes it, for messages.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Absent => Cow::Borrowed(""),
+            Self::Null => Cow::Borrowed("null"),
+            Self::Boolean(true) => Cow::Borrowed("true"),
+            Self::Boolean(false) => Cow::Borrowed("false"),
+            Self::Text(text) | Self::Number(text) | Self::Json(text) => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// A key that the documentation of the record does not name, kept with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra<'a> {
+    /// The key, or the CSV header.
+    pub key: Cow<'a, str>,
+    /// Its value as JSON text.
+    pub value: Cow<'a, str>,
+    /// Where the value begins in the record's text.
+    pub offset: usize,
+}
+
+/// Most undocumented keys of one record, as many as a record may have fields.
+pub const MOST_EXTRA: usize = 1_024;
+
+/// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
+///
+/// # Errors
+/// The text is not JSON.
+pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
+    Ok(match cursor.peek()? {
+        Kind::String => Field::Text(cursor.string()?.decode()),
+        Kind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
+        Kind::Boolean => Field::Boolean(cursor.boolean()?),
+        Kind::Null => {
+            cursor.null()?;
+            Field::Null
+        }
+        Kind::Object | Kind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
+    })
+}
+
+/// Undocumented keys as one compact JSON object, in source order; nothing when there are none.
+pub fn extra_object(extras: &[Extra<'_>]) -> Option<String> {
+    if extras.is_empty() {
+        return None;
+    }
+    // The reader has checked these texts; lenient, in case the run is.
+    let options = Options {
+        lenient: true,
+        max_depth: usize::MAX,
+    };
+    let members: Vec<String> = extras
+        .iter()
+        .map(|extra| {
+            let key = serde_json::Value::from(&*extra.key);
+            let value = compact(&extra.value, options).unwrap_or(Cow::Borrowed("null"));
+            format!("{key}:{value}")
+        })
+        .collect();
+    Some(format!("{{{}}}", members.join(",")))
+}
