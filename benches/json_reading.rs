@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use purchase_etl::ingest::judge::{JudgeSettings, judge};
+use purchase_etl::ingest::purchases::Purchases;
 use purchase_etl::json::{Cursor, Options};
 use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
 use purchase_etl::source::{Limits, Piece, PieceForm, Place};
@@ -70,13 +71,15 @@ fn serde_map(line: &str) -> bool {
 
 fn judged(bytes: &[u8]) -> usize {
     let settings = JudgeSettings {
-        checker: Checker::new(RuleSettings {
-            default_zone: chrono_tz::Tz::UTC,
-            now_micros: i64::MAX / 2,
-            future: FuturePolicy::Warn,
-            numbers_as_strings: false,
-            freeze_contract: false,
-        }),
+        kind: Purchases {
+            checker: Checker::new(RuleSettings {
+                default_zone: chrono_tz::Tz::UTC,
+                now_micros: i64::MAX / 2,
+                future: FuturePolicy::Warn,
+                numbers_as_strings: false,
+                freeze_contract: false,
+            }),
+        },
         json: Options::default(),
         limits: Limits::default(),
         source_file: Arc::from("bench"),

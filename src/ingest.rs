@@ -2,26 +2,24 @@
 //! come out. A refused input commits nothing, the others are committed.
 //!
 //! ```text
-//! reader thread --pieces--> judges (thread pool) --in order--> collector --batches--> lake
+//! reader thread --pieces--> judges (thread pool) --in order--> collector --commits--> lake
 //! ```
+//!
+//! What differs by record kind stands behind [`kind::Kind`]: customer purchases are events that
+//! are appended ([`purchases`]).
 
-mod batch;
 mod checking;
-mod collector;
-mod events;
 pub mod judge;
+pub mod kind;
 mod known_files;
+pub mod purchases;
 mod reject_rows;
+mod reports;
 mod runner;
-mod table;
 mod tally;
 
 pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
-pub use collector::{IngestOptions, Ingested, ingest};
 pub use known_files::KnownFiles;
+pub use purchases::{IngestOptions, Ingested, ingest, purchases_spec};
 pub use runner::{Progress, RunError, RunSettings};
-pub use table::purchases_spec;
 pub use tally::{InputTally, RunTally};
-
-/// The record kind of customer purchases, as it stands in transactions and partitions.
-pub const PURCHASES_KIND: &str = "purchases";

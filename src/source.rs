@@ -8,6 +8,7 @@ pub mod csv;
 mod csv_pieces;
 mod discover;
 mod document;
+mod envelope;
 mod lines;
 mod reader;
 mod refusal;
@@ -16,6 +17,7 @@ mod stream;
 
 pub use discover::{Input, Location, discover, shown};
 pub(crate) use document::refusal as document_refusal;
+pub use envelope::{Envelope, Held};
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
 pub use refusal::{Place, Problem, Refusal, SourceError};
 pub use shape::{InputFormat, Shape};

@@ -1,15 +1,11 @@
 //! Reads and judges inputs without writing anything.
 
-use super::events::SeenEvents;
 use super::judge::Judged;
+use super::kind::{Across, Kind};
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
 use crate::record::Finding;
-use crate::rules::RuleId;
 use crate::source::{Input, Place, Refusal, Totals};
-
-/// As `ingest` has it without `--max-partitions`.
-const DEFAULT_MAX_PARTITIONS: usize = 1000;
 
 /// The findings of one record.
 #[derive(Clone, Debug)]
@@ -38,9 +34,9 @@ pub struct CheckedInput {
 ///
 /// # Errors
 /// The run is interrupted, or one of the two callbacks fails.
-pub fn check_inputs<E: From<RunError>>(
+pub fn check_inputs<K: Kind, E: From<RunError>>(
     inputs: &[Input],
-    settings: &RunSettings,
+    settings: &RunSettings<K>,
     reject_limit: f64,
     progress: &Progress,
     observer: &mut dyn CheckObserver<E>,
@@ -49,23 +45,27 @@ pub fn check_inputs<E: From<RunError>>(
         with_texts: true,
         ..settings.clone()
     };
-    let mut checking = Checking {
+    let mut checking: Checking<'_, K, E> = Checking {
         reject_limit,
-        max_partitions: DEFAULT_MAX_PARTITIONS,
         observer,
         open: InputTally::default(),
         run: RunTally::default(),
-        events: SeenEvents::default(),
+        across: K::Across::default(),
         failed: None,
     };
     let ended = run(inputs, &settings, progress, &mut checking);
-    let Checking { run, failed, .. } = checking;
+    let Checking {
+        run,
+        failed,
+        mut across,
+        ..
+    } = checking;
     if let Some(error) = failed {
         return Err(error);
     }
     ended?;
     let mut tally = run;
-    tally.finish();
+    across.finish(&mut tally);
     Ok(tally)
 }
 
@@ -88,17 +88,16 @@ pub trait CheckObserver<E> {
     fn input(&mut self, input: CheckedInput) -> Result<(), E>;
 }
 
-struct Checking<'a, E> {
+struct Checking<'a, K: Kind, E> {
     reject_limit: f64,
-    max_partitions: usize,
     observer: &'a mut dyn CheckObserver<E>,
     open: InputTally,
     run: RunTally,
-    events: SeenEvents,
+    across: K::Across,
     failed: Option<E>,
 }
 
-impl<E> Checking<'_, E> {
+impl<K: Kind, E> Checking<'_, K, E> {
     fn tell(&mut self, told: Result<(), E>) -> Result<(), RunError> {
         told.map_err(|error| {
             self.failed = Some(error);
@@ -107,11 +106,11 @@ impl<E> Checking<'_, E> {
     }
 
     fn end_input(&mut self, input: usize, totals: Option<Totals>) -> Result<(), RunError> {
-        let tally = std::mem::take(&mut self.open);
+        let mut tally = std::mem::take(&mut self.open);
         if tally.refusal.is_some() {
-            self.events.forget();
+            self.across.forget();
         } else {
-            self.events.settle();
+            self.across.settle(totals.as_ref(), &mut tally);
         }
         self.run.add(&tally);
         let told = self.observer.input(CheckedInput {
@@ -123,34 +122,20 @@ impl<E> Checking<'_, E> {
     }
 }
 
-impl<E> Sink for Checking<'_, E> {
+impl<K: Kind, E> Sink<K> for Checking<'_, K, E> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
         self.open = InputTally::default();
-        self.events.forget();
-        self.run.forget_repeats();
+        self.across.forget();
         let told = self.observer.restart();
         self.tell(told)
     }
 
-    fn piece(&mut self, input: usize, mut judged: Judged) -> Result<Flow, RunError> {
+    fn piece(&mut self, input: usize, mut judged: Judged<K>) -> Result<Flow, RunError> {
         let base = self.open.counts.read - self.open.counts.skipped;
-        let repeats = self.run.look_across(&judged);
-        if repeats > 0 {
-            *self
-                .open
-                .warned_by_rule
-                .entry(RuleId::BrzDupEvent)
-                .or_default() += repeats;
-        }
         self.open.add(&judged);
-        if judged.has_event_ids {
-            // Nothing is written, so that no lake is asked.
-            let dropped = self
-                .events
-                .drop_seen(&mut judged.days, &|_day| Ok(Vec::new()))?;
-            self.open.note_duplicates(dropped);
+        if let Some(rows) = judged.rows.take() {
+            self.across.piece(rows, &mut self.open)?;
         }
-        self.open.apply_day_limit(&judged.days, self.max_partitions);
         for record in records(judged, base) {
             let told = self.observer.record(input, &record);
             self.tell(told)?;
@@ -179,7 +164,7 @@ impl<E> Sink for Checking<'_, E> {
 }
 
 /// Rejects and warnings of a piece in the order of its records.
-fn records(judged: Judged, base: u64) -> Vec<CheckedRecord> {
+fn records<K: Kind>(judged: Judged<K>, base: u64) -> Vec<CheckedRecord> {
     let mut records: Vec<CheckedRecord> = judged
         .rejects
         .into_iter()

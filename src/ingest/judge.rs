@@ -7,25 +7,20 @@ mod csv;
 mod elements;
 mod lines;
 
-use std::collections::HashSet;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use foldhash::quality::FixedState;
-
+use super::kind::{Kind, RecordText, Words};
 use crate::json::{JsonError, JsonErrorKind, Options};
-use crate::purchase::columns::DayRows;
-use crate::purchase::{Checker, Name, Purchase, PurchaseColumns, RawPurchase, with_payload};
-use crate::record::{Field, Finding, Findings, RecordError};
+use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::source::csv::encoding::Charset;
 use crate::source::{Limits, Piece, PieceForm, Place, Refusal};
 
 /// What a judge needs to know beside the piece.
 #[derive(Clone, Debug)]
-pub struct JudgeSettings {
-    /// The rules.
-    pub checker: Checker,
+pub struct JudgeSettings<K> {
+    /// The kind of the records, with its rules.
+    pub kind: K,
     /// How JSON is read.
     pub json: Options,
     /// Bounds on records and lines.
@@ -64,33 +59,28 @@ pub struct Warning {
 
 /// What became of one piece.
 #[derive(Debug)]
-pub struct Judged {
+pub struct Judged<K: Kind> {
     /// Records in the piece.
     pub read: u64,
-    /// Rows by UTC day; `source_row` counts from the start of the piece.
-    pub days: Vec<DayRows>,
+    /// The accepted records; `source_row` counts from the start of the piece. Nothing when they
+    /// cannot be put into columns, which refuses the input.
+    pub rows: Option<K::Rows>,
     /// Accepted records.
     pub accepted: u64,
     /// Rejected records.
     pub rejects: Vec<Reject>,
-    /// Elements of `attributes` and `events`, which are none of our business.
+    /// Elements beside the records, which are none of our business.
     pub skipped: u64,
     /// Findings that keep the record, counted by [`RuleId::index`].
     pub warned: [u64; RuleId::COUNT],
     /// With texts asked for: the findings in kept records.
     pub warnings: Vec<Warning>,
-    /// Fingerprints of the accepted records, in order.
-    pub fingerprints: Vec<u64>,
-    /// Fingerprints of the product ids met.
-    pub products: HashSet<u64>,
-    /// Whether any row has an event id.
-    pub has_event_ids: bool,
     /// The whole input is refused.
     pub refusal: Option<Refusal>,
 }
 
 /// Judges a piece.
-pub fn judge(piece: &Piece, settings: &JudgeSettings) -> Judged {
+pub fn judge<K: Kind>(piece: &Piece, settings: &JudgeSettings<K>) -> Judged<K> {
     let mut judge = Judge::new(settings, piece.place);
     let verdict = match &piece.form {
         PieceForm::Lines => judge.lines(&piece.bytes),
@@ -106,16 +96,15 @@ pub fn judge(piece: &Piece, settings: &JudgeSettings) -> Judged {
 type Verdict = Result<(), Box<Refusal>>;
 
 /// The judge of one piece.
-struct Judge<'s> {
-    settings: &'s JudgeSettings,
+struct Judge<'s, K: Kind> {
+    settings: &'s JudgeSettings<K>,
     /// Where the piece begins.
     start: Place,
-    columns: PurchaseColumns,
+    accepting: K::Accepting,
     findings: Findings,
-    hasher: FixedState,
     /// How the input is stored; rejects are kept in it.
     charset: Charset,
-    out: Judged,
+    out: Judged<K>,
 }
 
 /// A record's text and where it begins.
@@ -125,47 +114,42 @@ struct Stretch<'a> {
     place: Place,
 }
 
-impl<'s> Judge<'s> {
-    fn new(settings: &'s JudgeSettings, start: Place) -> Self {
+impl<'s, K: Kind> Judge<'s, K> {
+    fn new(settings: &'s JudgeSettings<K>, start: Place) -> Self {
         Self {
             settings,
             start,
-            columns: PurchaseColumns::new(),
+            accepting: K::Accepting::default(),
             findings: Findings::new(settings.with_texts),
-            // A fixed seed: the same dump gives the same counts every time.
-            hasher: FixedState::with_seed(0),
             charset: Charset::Utf8,
             out: Judged {
                 read: 0,
-                days: Vec::new(),
+                rows: None,
                 accepted: 0,
                 rejects: Vec::new(),
                 skipped: 0,
                 warned: [0; RuleId::COUNT],
                 warnings: Vec::new(),
-                fingerprints: Vec::new(),
-                products: HashSet::new(),
-                has_event_ids: false,
                 refusal: None,
             },
         }
     }
 
-    fn finish(mut self, refusal: Option<Box<Refusal>>) -> Judged {
+    fn finish(mut self, refusal: Option<Box<Refusal>>) -> Judged<K> {
         self.out.refusal = refusal.map(|refusal| *refusal);
         for (count, &more) in self.out.warned.iter_mut().zip(self.findings.warned()) {
             *count += more;
         }
-        self.out.accepted = self.columns.len() as u64;
+        self.out.accepted = K::accepted(&self.accepting) as u64;
         let Self {
-            columns,
+            accepting,
             settings,
             mut out,
             start,
             ..
         } = self;
-        match columns.finish(&settings.source_file, &settings.run_id) {
-            Ok(days) => out.days = days,
+        match K::finish(accepting, &settings.source_file, &settings.run_id) {
+            Ok(rows) => out.rows = Some(rows),
             Err(error) => {
                 let message = format!("its rows cannot be put into columns: {error}");
                 let rule = RuleId::FileLimit;
@@ -187,51 +171,42 @@ impl<'s> Judge<'s> {
     }
 
     /// Judges one record that has been read into `raw`.
-    fn record(&mut self, raw: &mut RawPurchase<'_>, stretch: Stretch<'_>) -> Verdict {
-        if let Some(rule) = raw.foreign() {
+    fn record(&mut self, raw: &mut K::Raw<'_>, stretch: Stretch<'_>) -> Verdict {
+        if let Some(rule) = K::foreign(raw) {
             return Err(Box::new(self.foreign(rule, stretch.place)));
         }
         if stretch.text.len() > self.settings.limits.max_record_bytes {
+            return Err(Box::new(self.too_long(stretch)));
+        }
+        if let Some((rule, message)) = self.settings.kind.lacking(raw) {
             return Err(Box::new(Refusal {
-                rule: RuleId::FileLimit,
+                rule,
                 place: Some(stretch.place),
-                message: format!(
-                    "the record has {} bytes, more than {}; raise --max-record-bytes if it is meant",
-                    stretch.text.len(),
-                    self.settings.limits.max_record_bytes
-                ),
+                message: message.to_owned(),
             }));
         }
         let ordinal = self.next_ordinal();
+        let record = RecordText {
+            text: stretch.text,
+            // Records of one piece are counted in bytes of memory, far below i64.
+            ordinal: i64::try_from(ordinal).unwrap_or(i64::MAX),
+        };
         let settings = self.settings;
-        let judged = with_payload(raw, settings.json, |raw| {
-            match settings.checker.check(raw, &mut self.findings) {
-                Some(purchase) => {
-                    self.accept(&purchase, ordinal, stretch);
-                    true
-                }
-                None => false,
-            }
-        });
-        match judged {
-            Ok(true) => {}
+        let (findings, accepting) = (&mut self.findings, &mut self.accepting);
+        match settings
+            .kind
+            .judge(raw, record, settings.json, findings, accepting)
+        {
+            Ok(true) => self.accept(ordinal, stretch),
             Ok(false) => self.reject(ordinal, stretch),
             Err(error) => self.unreadable(&error, ordinal, stretch),
         }
         Ok(())
     }
 
-    fn accept(&mut self, purchase: &Purchase<'_>, ordinal: u64, stretch: Stretch<'_>) {
-        // Records of one piece are counted in bytes of memory, far below i64.
-        self.columns
-            .push(purchase, i64::try_from(ordinal).unwrap_or(i64::MAX));
+    /// Counts the findings of a record that was kept.
+    fn accept(&mut self, ordinal: u64, stretch: Stretch<'_>) {
         self.findings.count();
-        self.out
-            .fingerprints
-            .push(self.hasher.hash_one(stretch.text));
-        let product = purchase.text(Name::ProductId).unwrap_or_default();
-        self.out.products.insert(self.hasher.hash_one(product));
-        self.out.has_event_ids |= matches!(purchase.raw.get(Name::EventId), Field::Text(_));
         for finding in self.findings.list() {
             let warning = Warning {
                 ordinal,
@@ -295,29 +270,46 @@ impl<'s> Judge<'s> {
         self.out.warned[RuleId::FileTrailingComma.index()] += habits;
     }
 
+    fn too_long(&self, stretch: Stretch<'_>) -> Refusal {
+        Refusal {
+            rule: RuleId::FileLimit,
+            place: Some(stretch.place),
+            message: format!(
+                "the record has {} bytes, more than {}; raise --max-record-bytes if it is meant",
+                stretch.text.len(),
+                self.settings.limits.max_record_bytes
+            ),
+        }
+    }
+
     fn foreign(&self, rule: RuleId, place: Place) -> Refusal {
-        let (rule, what) = match rule {
+        let Words {
+            own,
+            other,
+            other_option,
+        } = K::WORDS;
+        let (rule, message) = match rule {
             RuleId::FileUserExport => (
                 rule,
-                "these are the aggregates of /users/export (name, first, last, count): single purchases cannot be rebuilt from them; export the events instead",
+                "these are the aggregates of /users/export (name, first, last, count): single purchases cannot be rebuilt from them; export the events instead".to_owned(),
             ),
             RuleId::FileSeriesResponse => (
                 rule,
-                "this is a saved answer of a series endpoint, not purchases; compare it with a report instead of ingesting it",
+                "this is a saved answer of a series endpoint, not purchases; compare it with a report instead of ingesting it".to_owned(),
             ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
-                "a supplier purchase among customer purchases; split the dump by kind",
+                format!("{other} among {own}; split the dump by kind"),
             ),
             _ => (
                 rule,
-                "these are supplier purchases, not customer purchases; ingest them as that kind",
+                format!("these are {other}, not {own}; ingest them with --kind {other_option}"),
             ),
         };
         Refusal {
             rule,
             place: Some(place),
-            message: what.to_owned(),
+            message,
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use super::PURCHASES_KIND;
 use crate::lake::{Lake, LakeError};
 use crate::source::{Input, Location};
 
@@ -18,8 +17,8 @@ impl KnownFiles {
     ///
     /// # Errors
     /// The table of inputs cannot be read.
-    pub fn of(lake: &Lake) -> Result<Self, LakeError> {
-        let inputs = lake.ingested_inputs(PURCHASES_KIND)?;
+    pub fn of(lake: &Lake, record_kind: &str) -> Result<Self, LakeError> {
+        let inputs = lake.ingested_inputs(record_kind)?;
         let identities = inputs.into_iter();
         Ok(Self(
             identities

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 use super::judge::{JudgeSettings, Judged, judge};
+use super::kind::Kind;
 use crate::lake::LakeError;
-use crate::purchase::{Checker, PurchaseCsvColumns};
 use crate::rules::RuleId;
 use crate::source::{Input, Piece, Problem, Reader, ReaderOptions, Refusal, Totals, shown};
 
@@ -24,15 +24,13 @@ pub struct Progress {
 
 /// How a run reads and judges.
 #[derive(Clone, Debug)]
-pub struct RunSettings {
+pub struct RunSettings<K> {
     /// Id of the run.
     pub run_id: String,
     /// How inputs are read.
     pub reader: ReaderOptions,
-    /// How delimited text maps to fields.
-    pub columns: PurchaseCsvColumns,
-    /// The rules.
-    pub checker: Checker,
+    /// The kind of the records, with its rules.
+    pub kind: K,
     /// Keep the text of warnings.
     pub with_texts: bool,
     /// Judges at work at once.
@@ -79,10 +77,10 @@ pub(super) enum Flow {
 }
 
 /// Takes the results, in the order of the inputs and of the pieces in them.
-pub(super) trait Sink {
+pub(super) trait Sink<K: Kind> {
     /// Forgets what has been taken of this input: it will be read again from its start.
     fn restart(&mut self, input: usize) -> Result<(), RunError>;
-    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError>;
+    fn piece(&mut self, input: usize, judged: Judged<K>) -> Result<Flow, RunError>;
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError>;
     /// The input was left early, as [`Flow::SkipInput`] asked.
     fn left(&mut self, input: usize) -> Result<(), RunError>;
@@ -93,9 +91,9 @@ pub(super) trait Sink {
 /// has another one, so that a late verdict on the first reading cannot cut the second short.
 type Attempt = Arc<AtomicBool>;
 
-enum Event {
+enum Event<K: Kind> {
     Restart(usize),
-    Piece(usize, Receiver<Judged>, Attempt),
+    Piece(usize, Receiver<Judged<K>>, Attempt),
     Left(usize),
     End(usize, Totals),
     Refused(usize, Refusal),
@@ -106,11 +104,11 @@ enum Event {
 /// Reads and judges `inputs`.
 ///
 /// Memory: at most `2 × threads` pieces are on their way between reader and sink.
-pub(super) fn run(
+pub(super) fn run<K: Kind>(
     inputs: &[Input],
-    settings: &RunSettings,
+    settings: &RunSettings<K>,
     progress: &Progress,
-    sink: &mut dyn Sink,
+    sink: &mut dyn Sink<K>,
 ) -> Result<(), RunError> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.threads)
@@ -133,10 +131,10 @@ pub(super) fn run(
 /// How long a signal may go unnoticed while nothing arrives.
 const GLANCE: Duration = Duration::from_millis(100);
 
-fn take_all(
-    receiver: &Receiver<Event>,
+fn take_all<K: Kind>(
+    receiver: &Receiver<Event<K>>,
     progress: &Progress,
-    sink: &mut dyn Sink,
+    sink: &mut dyn Sink<K>,
 ) -> Result<(), RunError> {
     loop {
         let event = receiver.recv_timeout(GLANCE);
@@ -163,11 +161,11 @@ fn take_all(
 }
 
 /// The reading side.
-struct Feeder {
-    settings: RunSettings,
+struct Feeder<K: Kind> {
+    settings: RunSettings<K>,
     progress: Progress,
     pool: Arc<rayon::ThreadPool>,
-    sender: SyncSender<Event>,
+    sender: SyncSender<Event<K>>,
 }
 
 /// How a reading ended.
@@ -182,7 +180,7 @@ enum Ended {
 /// The other side has gone: it met an error and reports it itself.
 struct Gone;
 
-impl Feeder {
+impl<K: Kind> Feeder<K> {
     fn feed(&self, inputs: &[Input]) {
         for (index, input) in inputs.iter().enumerate() {
             if self.feed_input(index, input).is_err() {
@@ -214,9 +212,10 @@ impl Feeder {
     /// Reads one input once.
     fn read(&self, index: usize, input: &Input, options: &ReaderOptions) -> Result<Ended, Problem> {
         let stored = Arc::clone(&self.progress.bytes);
-        let mut reader = Reader::open(input, options, &self.settings.columns, stored)?;
+        let kind = self.settings.kind.of_input(input);
+        let mut reader = Reader::open(input, options, kind.csv_columns(), stored)?;
         let judge_settings = Arc::new(JudgeSettings {
-            checker: self.settings.checker.clone(),
+            kind,
             json: options.json(),
             limits: options.limits,
             source_file: input.location.to_string().into(),
@@ -242,7 +241,7 @@ impl Feeder {
         Ok(Ended::Whole(reader.finish()?))
     }
 
-    fn judge_later(&self, piece: Piece, settings: &Arc<JudgeSettings>) -> Receiver<Judged> {
+    fn judge_later(&self, piece: Piece, settings: &Arc<JudgeSettings<K>>) -> Receiver<Judged<K>> {
         let (sender, receiver) = sync_channel(1);
         let settings = Arc::clone(settings);
         self.pool.spawn(move || {
@@ -252,7 +251,7 @@ impl Feeder {
         receiver
     }
 
-    fn send(&self, event: Event) -> Result<(), Gone> {
+    fn send(&self, event: Event<K>) -> Result<(), Gone> {
         self.sender.send(event).map_err(|_gone| Gone)
     }
 }

@@ -3,17 +3,10 @@
 use std::collections::HashSet;
 
 use super::judge::Judged;
-use crate::purchase::columns::DayRows;
+use super::kind::Kind;
 use crate::rules::RuleId;
 use crate::source::{Refusal, Totals};
 use crate::summary::{Counts, RuleCounts, add_rule_counts};
-
-/// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
-const PRODUCT_IDS: usize = 5_000;
-
-/// Slots for fingerprints: an exact repeat is noticed when fewer than about this many records lie
-/// between the two. Fixed, so that memory does not grow with the input (8 MiB).
-const REPEAT_SLOTS: usize = 1 << 20;
 
 /// The counts of one input.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +25,7 @@ pub struct InputTally {
 
 impl InputTally {
     /// Adds the counts of a piece; the rows that it accepted are counted as accepted.
-    pub fn add(&mut self, judged: &Judged) {
+    pub fn add<K: Kind>(&mut self, judged: &Judged<K>) {
         self.counts.read += judged.read;
         self.counts.accepted += judged.accepted;
         self.counts.rejected += judged.rejects.len() as u64;
@@ -51,24 +44,17 @@ impl InputTally {
             }
         }
         for (rule, &count) in RuleId::ALL.iter().zip(&judged.warned) {
-            if count > 0 {
-                *self.warned_by_rule.entry(*rule).or_default() += count;
-            }
+            self.warn(*rule, count);
         }
         if self.refusal.is_none() {
             self.refusal.clone_from(&judged.refusal);
         }
     }
 
-    /// Moves accepted records whose event was seen before to the duplicates.
-    pub fn note_duplicates(&mut self, dropped: u64) {
-        self.counts.accepted -= dropped;
-        self.counts.duplicate += dropped;
-        if dropped > 0 {
-            *self
-                .warned_by_rule
-                .entry(RuleId::BrzCurrentsDup)
-                .or_default() += dropped;
+    /// Counts a warning, `count` times.
+    pub fn warn(&mut self, rule: RuleId, count: u64) {
+        if count > 0 {
+            *self.warned_by_rule.entry(rule).or_default() += count;
         }
     }
 
@@ -82,23 +68,7 @@ impl InputTally {
             (self.counts.read == 0, RuleId::FileEmpty),
             (recoded, RuleId::FileEncoding),
         ] {
-            if met {
-                *self.warned_by_rule.entry(rule).or_default() += 1;
-            }
-        }
-    }
-
-    /// Refuses the input when its rows fall on more days than a run may open partitions for.
-    pub fn apply_day_limit(&mut self, rows: &[DayRows], most: usize) {
-        self.days.extend(rows.iter().map(|rows| rows.day));
-        if self.refusal.is_none() && self.days.len() > most {
-            self.refusal = Some(Refusal {
-                rule: RuleId::FileLimit,
-                place: None,
-                message: format!(
-                    "its purchases fall on more than {most} days; split it, or raise --max-partitions"
-                ),
-            });
+            self.warn(rule, u64::from(met));
         }
     }
 
@@ -135,8 +105,6 @@ pub struct RunTally {
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule.
     pub warned_by_rule: RuleCounts,
-    products: HashSet<u64>,
-    repeats: Vec<u64>,
 }
 
 impl RunTally {
@@ -145,39 +113,5 @@ impl RunTally {
         self.counts.add(&input.counts);
         add_rule_counts(&mut self.rejected_by_rule, &input.rejected_by_rule);
         add_rule_counts(&mut self.warned_by_rule, &input.warned_by_rule);
-    }
-
-    /// Looks at what can only be seen across pieces; returns how many exact repeats the piece has.
-    pub fn look_across(&mut self, judged: &Judged) -> u64 {
-        for &product in &judged.products {
-            if self.products.len() <= PRODUCT_IDS {
-                self.products.insert(product);
-            }
-        }
-        if self.repeats.is_empty() && !judged.fingerprints.is_empty() {
-            self.repeats = vec![0; REPEAT_SLOTS];
-        }
-        let mut repeats = 0;
-        for &fingerprint in &judged.fingerprints {
-            // The low bits choose the slot; the whole value is compared.
-            let at = usize::try_from(fingerprint % REPEAT_SLOTS as u64).unwrap_or(0);
-            if let Some(slot) = self.repeats.get_mut(at) {
-                repeats += u64::from(*slot == fingerprint);
-                *slot = fingerprint;
-            }
-        }
-        repeats
-    }
-
-    /// Forgets which records were met: an input is read again, or none of it is kept.
-    pub fn forget_repeats(&mut self) {
-        self.repeats.fill(0);
-    }
-
-    /// Notes the rules that speak of the whole data set.
-    pub fn finish(&mut self) {
-        if self.products.len() > PRODUCT_IDS {
-            self.warned_by_rule.insert(RuleId::BrzProductCard, 1);
-        }
     }
 }

@@ -8,6 +8,8 @@ use chrono_tz::Tz;
 use super::JobError;
 use crate::cli::{DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments};
 use crate::ingest::RunSettings;
+use crate::ingest::kind::Kind;
+use crate::ingest::purchases::Purchases;
 use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
 use crate::source::csv::dialect::DialectOverrides;
 use crate::source::{InputFormat, Limits, ReaderOptions};
@@ -20,7 +22,7 @@ pub struct ReadJob {
     /// As named.
     pub inputs: Vec<String>,
     /// How to read and judge.
-    pub settings: RunSettings,
+    pub settings: RunSettings<Purchases>,
     /// The run's clock.
     pub now: DateTime<Utc>,
     /// Every setting that decides a verdict, for the run report.
@@ -72,23 +74,25 @@ impl ReadJob {
             reader: ReaderOptions {
                 format: format(input_format),
                 lenient,
+                envelope: Purchases::ENVELOPE,
                 limits,
                 piece_bytes: PIECE_BYTES,
                 dialect,
                 not_utf8: None,
             },
-            columns: PurchaseCsvColumns,
-            checker: Checker::new(RuleSettings {
-                default_zone,
-                now_micros: now.timestamp_micros(),
-                future: if reject_future {
-                    FuturePolicy::Reject
-                } else {
-                    FuturePolicy::Warn
-                },
-                numbers_as_strings,
-                freeze_contract,
-            }),
+            kind: Purchases {
+                checker: Checker::new(RuleSettings {
+                    default_zone,
+                    now_micros: now.timestamp_micros(),
+                    future: if reject_future {
+                        FuturePolicy::Reject
+                    } else {
+                        FuturePolicy::Warn
+                    },
+                    numbers_as_strings,
+                    freeze_contract,
+                }),
+            },
             with_texts: false,
             threads,
         };

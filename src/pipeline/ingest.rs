@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{Exit, PipelineError, Stage, put, put_file};
-use crate::ingest::{IngestOptions, Ingested, KnownFiles, PURCHASES_KIND, ingest};
+use crate::ingest::kind::Kind;
+use crate::ingest::purchases::Purchases;
+use crate::ingest::{IngestOptions, Ingested, KnownFiles, ingest};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, discover};
@@ -68,7 +70,7 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     RunReport {
         run_id: job.read.settings.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
-        record_kind: PURCHASES_KIND,
+        record_kind: Purchases::NAME,
         lake: Some(lake.location().to_string()),
         started_at: job
             .read
@@ -90,8 +92,8 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
 pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
-    let known = KnownFiles::of(&lake)?;
-    let mut text = format!("ingest {} into {}\n", PURCHASES_KIND, lake.location());
+    let known = KnownFiles::of(&lake, Purchases::NAME)?;
+    let mut text = format!("ingest {} into {}\n", Purchases::NAME, lake.location());
     let mut fresh = 0;
     for input in &inputs {
         let state = if known.has(input) {

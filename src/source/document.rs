@@ -9,14 +9,15 @@ mod scan;
 
 use scan::{Scan, Stop};
 
+use super::envelope::Envelope;
 use super::reader::{Piece, PieceForm};
 use super::refusal::{Place, Problem, Refusal};
 use super::stream::{ByteStream, Limits};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Options, is_space};
 use crate::rules::RuleId;
 
-/// Hands out the elements of the arrays named `purchases` (records), `attributes` and `events`
-/// (counted only), or of a document that is itself an array; or the document when it has none.
+/// Hands out the elements of the arrays that the envelope knows, or of a document that is itself an
+/// array; or the document when it has none.
 pub(super) struct DocumentPieces {
     buffer: Vec<u8>,
     /// Where `buffer` begins.
@@ -28,7 +29,8 @@ pub(super) struct DocumentPieces {
     scan: Scan,
     frame: Frame,
     options: Options,
-    /// How many arrays of the three names have been met.
+    envelope: Envelope,
+    /// How many arrays of the envelope have been met.
     arrays: usize,
     /// The piece before ended with a comma, so an element must follow.
     owes_element: bool,
@@ -77,16 +79,23 @@ fn advance(place: Place, text: &[u8]) -> Place {
 }
 
 impl DocumentPieces {
-    pub(super) fn new(buffer: Vec<u8>, place: Place, ended: bool, options: Options) -> Self {
+    pub(super) fn new(
+        buffer: Vec<u8>,
+        place: Place,
+        ended: bool,
+        options: Options,
+        envelope: Envelope,
+    ) -> Self {
         Self {
             buffer,
             place,
             scanned: 0,
             ended,
             done: false,
-            scan: Scan::default(),
+            scan: Scan::new(envelope),
             frame: Frame::default(),
             options,
+            envelope,
             arrays: 0,
             owes_element: false,
         }
@@ -199,15 +208,13 @@ impl DocumentPieces {
         };
         while let Ok(Some(key)) = cursor.next_key(&mut members) {
             let offset = cursor.offset();
-            if matches!(
-                &*key.decode(),
-                "product_id" | "price" | "currency" | "time" | "payload"
-            ) {
+            if self.envelope.record_keys().contains(&&*key.decode()) {
                 return Err(Refusal {
                     rule: RuleId::FileMixed,
                     place: Some(self.frame.place_of(offset)),
-                    message: "a purchase with `purchases`, `attributes` or `events` in it; write one purchase a line"
-                        .to_owned(),
+                    message:
+                        "a purchase with arrays of other records in it; write one purchase a line"
+                            .to_owned(),
                 });
             }
             if cursor.skip_value().is_err() {
@@ -279,6 +286,12 @@ impl DocumentPieces {
             place,
             form: PieceForm::Value,
         }))
+    }
+
+    /// The text around the arrays of records, when there were any; complete at the end.
+    pub(super) fn frame(&self) -> Option<&str> {
+        let text = (self.done && self.arrays > 0).then_some(&self.frame.text)?;
+        std::str::from_utf8(text).ok()
     }
 
     fn check_frame(&self) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@ use super::csv::encoding::BadBytes;
 use super::csv_pieces::CsvPieces;
 use super::discover::Input;
 use super::document::DocumentPieces;
+use super::envelope::Envelope;
 use super::lines::LinePieces;
 use super::refusal::{Place, Problem, Refusal};
 use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
@@ -52,6 +53,8 @@ pub struct ReaderOptions {
     pub format: InputFormat,
     /// Accept trailing commas and comments in JSON.
     pub lenient: bool,
+    /// Where the records of a JSON document stand.
+    pub envelope: Envelope,
     /// Bounds.
     pub limits: Limits,
     /// Length of a piece, bytes. Two MiB hold some seven thousand purchases: enough to keep the
@@ -86,6 +89,8 @@ pub struct Totals {
     pub shape: Shape,
     /// The dialect of delimited text, with its evidence.
     pub layout: Option<Arc<Layout>>,
+    /// The text of a JSON document around its arrays of records, which are empty in it.
+    pub frame: Option<Arc<str>>,
 }
 
 enum Pieces {
@@ -166,6 +171,7 @@ impl Reader {
                 place,
                 ended,
                 options.json(),
+                options.envelope,
             ))),
         };
         Ok(Self {
@@ -219,12 +225,17 @@ impl Reader {
             Pieces::Csv(csv) => csv.layout(),
             _ => None,
         };
+        let frame = match &self.pieces {
+            Pieces::Document(document) => document.frame().map(Arc::from),
+            _ => None,
+        };
         Ok(Totals {
             digest: self.stream.digest(),
             bytes: self.stream.decompressed(),
             file: self.stream.file()?,
             shape: self.shape,
             layout,
+            frame,
         })
     }
 }
@@ -253,6 +264,7 @@ mod tests {
         let options = ReaderOptions {
             format: InputFormat::Ndjson,
             lenient: false,
+            envelope: Envelope::default(),
             limits: Limits::default(),
             piece_bytes: 4,
             dialect: DialectOverrides::default(),

@@ -2,16 +2,16 @@
 //! not of the text they were decoded to.
 
 use super::{Judge, Stretch, Verdict};
-use crate::purchase::{CsvPurchases, RawPurchase};
+use crate::ingest::kind::Kind;
 use crate::source::csv::dialect::Layout;
 use crate::source::csv::encoding::Charset;
 use crate::source::csv::refusal::At;
 use crate::source::csv::rows::{BadRow, Rows};
 use crate::source::{Place, Refusal};
 
-impl Judge<'_> {
+impl<K: Kind> Judge<'_, K> {
     pub(super) fn rows(&mut self, bytes: &[u8], layout: &Layout) -> Verdict {
-        let purchases = CsvPurchases::new(layout);
+        let reader = K::csv_rows(layout);
         self.charset = layout.encoding.charset;
         let start = At {
             byte_offset: 0,
@@ -36,8 +36,8 @@ impl Judge<'_> {
         while let Some(row) = rows.next_row() {
             match row {
                 Ok(row) => {
-                    let mut raw = RawPurchase::default();
-                    purchases.read(&row, &mut raw);
+                    let mut raw = K::Raw::default();
+                    K::read_row(&reader, &row, &mut raw);
                     let place = stored.place(row.at());
                     self.record(
                         &mut raw,

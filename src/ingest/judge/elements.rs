@@ -3,12 +3,12 @@
 //! A syntax error refuses the document: what follows it cannot be told apart any more.
 
 use super::{Judge, Stretch, Verdict};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind};
-use crate::purchase::{RawPurchase, read_record};
+use crate::ingest::kind::Kind;
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind};
 use crate::record::RecordError;
 use crate::source::{Place, document_refusal};
 
-impl Judge<'_> {
+impl<K: Kind> Judge<'_, K> {
     /// A piece that holds elements with commas between them.
     pub(super) fn elements_piece(&mut self, bytes: &[u8], closed: bool, records: bool) -> Verdict {
         let text = self.utf8(bytes)?;
@@ -64,13 +64,30 @@ impl Judge<'_> {
     pub(super) fn document(&mut self, bytes: &[u8]) -> Verdict {
         let text = self.utf8(bytes)?;
         let mut cursor = Cursor::new(text, self.settings.json);
-        let mut walk = Walk::new(text, self.start, true);
-        self.element(&mut cursor, &mut walk)?;
+        let mut walk = Walk::<K>::new(text, self.start, true);
+        self.value(&mut cursor, &mut walk, true)?;
         self.note_habits(cursor.habits());
         cursor.end().map_err(|error| walk.refuse(error))
     }
 
-    fn element<'a>(&mut self, cursor: &mut Cursor<'a>, walk: &mut Walk<'a>) -> Verdict {
+    /// A record inside an envelope, known to be JSON.
+    pub(super) fn one_record(&mut self, text: &str, place: Place) -> Verdict {
+        let mut cursor = Cursor::new(text, self.settings.json);
+        let mut walk = Walk::new(text, place, true);
+        self.element(&mut cursor, &mut walk)
+    }
+
+    fn element<'a>(&mut self, cursor: &mut Cursor<'a>, walk: &mut Walk<'a, K>) -> Verdict {
+        self.value(cursor, walk, false)
+    }
+
+    /// Judges the value at the cursor; a whole document may also be an envelope.
+    fn value<'a>(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        walk: &mut Walk<'a, K>,
+        is_document: bool,
+    ) -> Verdict {
         cursor.skip_space().map_err(|error| walk.refuse(error))?;
         let start = cursor.offset();
         if !walk.records {
@@ -79,14 +96,18 @@ impl Judge<'_> {
             self.out.read += 1;
             return Ok(());
         }
-        let is_object = cursor.peek().map_err(|error| walk.refuse(error))? == Kind::Object;
-        let read = read_record(cursor, &mut walk.raw);
+        let is_object = cursor.peek().map_err(|error| walk.refuse(error))? == JsonKind::Object;
+        let read = K::read_record(cursor, &mut walk.raw);
         let place = walk.place(start);
+        let text = cursor.slice(start, cursor.offset());
         let stretch = Stretch {
-            text: cursor.slice(start, cursor.offset()).as_bytes(),
+            text: text.as_bytes(),
             place,
         };
         match read {
+            Ok(()) if is_object && is_document => {
+                self.record_or_envelope(text, &mut walk.raw, stretch)
+            }
             Ok(()) if is_object => self.record(&mut walk.raw, stretch),
             Ok(()) => Ok(()),
             Err(RecordError::Syntax(error)) => Err(walk.refuse(error)),
@@ -119,16 +140,16 @@ impl Judge<'_> {
 }
 
 /// A walk through a text, which counts lines as it goes.
-struct Walk<'a> {
+struct Walk<'a, K: Kind> {
     text: &'a str,
     start: Place,
     counted_to: usize,
     line: u64,
     records: bool,
-    raw: RawPurchase<'a>,
+    raw: K::Raw<'a>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, K: Kind> Walk<'a, K> {
     fn new(text: &'a str, start: Place, records: bool) -> Self {
         Self {
             text,
@@ -136,7 +157,7 @@ impl<'a> Walk<'a> {
             counted_to: 0,
             line: start.line,
             records,
-            raw: RawPurchase::default(),
+            raw: K::Raw::default(),
         }
     }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use arrow::array::{Array, Int64Array, StringArray};
 
 use super::{JudgeSettings, Judged, judge};
+use crate::ingest::kind::Kind;
+use crate::ingest::purchases::Purchases;
 use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
 use crate::rules::RuleId;
 use crate::source::csv::dialect::DialectOverrides;
@@ -45,6 +47,7 @@ impl Reading {
             options: ReaderOptions {
                 format: InputFormat::Auto,
                 lenient: false,
+                envelope: Purchases::ENVELOPE,
                 limits: Limits::default(),
                 piece_bytes: 1 << 20,
                 dialect: DialectOverrides::default(),
@@ -99,7 +102,9 @@ impl Reading {
 
     fn read(&self, input: &Input, verdicts: &mut Verdicts) -> Result<(), Problem> {
         let settings = JudgeSettings {
-            checker: Checker::new(self.rules.clone()),
+            kind: Purchases {
+                checker: Checker::new(self.rules.clone()),
+            },
             json: self.options.json(),
             limits: self.options.limits,
             source_file: "test".into(),
@@ -120,9 +125,9 @@ impl Reading {
 }
 
 impl Verdicts {
-    fn add(&mut self, judged: Judged) {
+    fn add(&mut self, judged: Judged<Purchases>) {
         let base = i64::try_from(self.read - self.skipped).unwrap();
-        for day in &judged.days {
+        for day in &judged.rows.as_ref().unwrap().days {
             let column = |name: &str| Arc::clone(day.batch.column_by_name(name).unwrap());
             let ordinals = column("source_row");
             let ordinals = ordinals.as_any().downcast_ref::<Int64Array>().unwrap();

@@ -1,17 +1,17 @@
 //! Judges NDJSON: one JSON value a line; a damaged line is one reject.
 
 use super::{Judge, Stretch, Verdict};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind, is_space};
-use crate::purchase::{Name, RawPurchase, read_record};
+use crate::ingest::kind::{Kind, Part, PartForm};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, is_space};
 use crate::record::RecordError;
 use crate::rules::RuleId;
-use crate::source::{Place, Refusal};
+use crate::source::{Held, Place, Refusal};
 
-impl Judge<'_> {
+impl<K: Kind> Judge<'_, K> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> Verdict {
         // The whole piece at once is much faster than line by line.
         let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
-        let mut raw = RawPurchase::default();
+        let mut raw = K::Raw::default();
         let mut place = self.start;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
@@ -57,7 +57,7 @@ impl Judge<'_> {
     /// A line of a piece that is not all UTF-8.
     fn line_of_bytes(&mut self, stretch: Stretch<'_>) -> Verdict {
         match simdutf8::compat::from_utf8(stretch.text) {
-            Ok(text) => self.line(text, &mut RawPurchase::default(), stretch),
+            Ok(text) => self.line(text, &mut K::Raw::default(), stretch),
             Err(error) => {
                 let offset = error.valid_up_to();
                 let error = JsonError {
@@ -70,18 +70,13 @@ impl Judge<'_> {
         }
     }
 
-    fn line<'a>(
-        &mut self,
-        line: &'a str,
-        raw: &mut RawPurchase<'a>,
-        stretch: Stretch<'_>,
-    ) -> Verdict {
+    fn line<'a>(&mut self, line: &'a str, raw: &mut K::Raw<'a>, stretch: Stretch<'_>) -> Verdict {
         let mut cursor = Cursor::new(line, self.settings.json);
-        let is_array = matches!(cursor.peek(), Ok(Kind::Array));
+        let is_array = matches!(cursor.peek(), Ok(JsonKind::Array));
         let read = if is_array {
             cursor.skip_value().map(drop).map_err(RecordError::from)
         } else {
-            read_record(&mut cursor, raw)
+            K::read_record(&mut cursor, raw)
         };
         // A value that is no object is still one whole JSON value.
         let is_json = !matches!(read, Err(RecordError::Syntax(_)));
@@ -92,10 +87,7 @@ impl Judge<'_> {
         self.note_habits(cursor.habits());
         match read {
             Ok(()) if is_array => self.array(line, stretch.place, true),
-            Ok(()) if is_envelope(raw) && raw.duplicate_key.is_none() => {
-                self.envelope(line, raw, stretch.place)
-            }
-            Ok(()) => self.record(raw, stretch),
+            Ok(()) => self.record_or_envelope(line, raw, stretch),
             Err(error) => {
                 self.damaged_line(&error, stretch);
                 Ok(())
@@ -108,53 +100,46 @@ impl Judge<'_> {
         self.unreadable(error, ordinal, stretch);
     }
 
-    /// Judges the elements of the arrays of an envelope that was read as a record.
-    pub(super) fn envelope<'a>(
+    /// Judges what was read as a record: it may be the envelope around some.
+    pub(super) fn record_or_envelope<'a>(
         &mut self,
-        line: &'a str,
-        raw: &RawPurchase<'a>,
-        place: Place,
+        text: &'a str,
+        raw: &mut K::Raw<'a>,
+        stretch: Stretch<'_>,
     ) -> Verdict {
-        for extra in &raw.extra {
-            let records = extra.key == "purchases";
-            if !(records || is_sibling(&extra.key)) || !extra.value.starts_with('[') {
-                continue;
-            }
-            let before = line.as_bytes().get(..extra.offset).unwrap_or_default();
-            let lines = memchr::memchr_iter(b'\n', before).count() as u64;
-            let place = Place {
-                byte_offset: place.byte_offset + extra.offset as u64,
-                line: place.line + lines,
-            };
-            let array = line.get(extra.offset..extra.offset + extra.value.len());
-            self.array(array.unwrap_or_default(), place, records)?;
+        let parts = K::parts(raw, self.settings.json);
+        if parts.is_empty() {
+            return self.record(raw, stretch);
+        }
+        let before = self.out.read;
+        for part in parts {
+            self.part(text, part, stretch.place)?;
+        }
+        let records = self.out.read - before;
+        let broken = K::note_envelope(&mut self.accepting, raw, records, self.settings.json);
+        if let Some(rule) = broken {
+            self.out.warned[rule.index()] += 1;
         }
         Ok(())
     }
-}
 
-fn is_sibling(key: &str) -> bool {
-    matches!(key, "attributes" | "events")
-}
-
-/// An object around arrays of records, told apart from a record by what it has: no field of a
-/// purchase, and no ingestion payload.
-pub(super) fn is_envelope(raw: &RawPurchase<'_>) -> bool {
-    const OWN: [Name; 5] = [
-        Name::ProductId,
-        Name::Price,
-        Name::Currency,
-        Name::Time,
-        Name::Payload,
-    ];
-    let holds_array =
-        |key: &str, value: &str| (key == "purchases" || is_sibling(key)) && value.starts_with('[');
-    !raw.extra.is_empty()
-        && OWN.iter().all(|name| raw.get(*name).is_missing())
-        && raw
-            .extra
-            .iter()
-            .any(|extra| holds_array(&extra.key, &extra.value))
+    fn part(&mut self, envelope: &str, part: Part, place: Place) -> Verdict {
+        let Part {
+            offset,
+            length,
+            form,
+        } = part;
+        let before = envelope.as_bytes().get(..offset).unwrap_or_default();
+        let place = Place {
+            byte_offset: place.byte_offset + offset as u64,
+            line: place.line + memchr::memchr_iter(b'\n', before).count() as u64,
+        };
+        let text = envelope.get(offset..offset + length).unwrap_or_default();
+        match form {
+            PartForm::Array(held) => self.array(text, place, held == Held::Records),
+            PartForm::Record => self.one_record(text, place),
+        }
+    }
 }
 
 fn too_long(place: Place, most: usize) -> Refusal {

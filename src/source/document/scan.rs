@@ -1,5 +1,7 @@
 //! Follows the brackets of a JSON document, byte by byte across buffers.
 
+use crate::source::envelope::{Envelope, Held};
+
 /// Why the scanner stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -37,16 +39,20 @@ enum Lexeme {
 pub(super) struct Scan {
     lexeme: Lexeme,
     depth: usize,
-    root_is_object: bool,
-    key: Vec<u8>,
-    in_key: bool,
+    envelope: Envelope,
+    /// Whether the brackets open at depths 1 and 2 are objects.
+    is_object: [bool; 2],
+    /// The latest string at depths 1 and 2: where a bracket opens, it is the key before it.
+    keys: [Vec<u8>; 2],
+    /// Which of them the string being passed belongs to.
+    in_key: Option<usize>,
     array: Option<Array>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Array {
     depth: usize,
-    records: bool,
+    held: Held,
     /// Last comma between elements, in the buffer.
     comma: Option<usize>,
 }
@@ -55,6 +61,14 @@ struct Array {
 const KEY_BYTES: usize = 16;
 
 impl Scan {
+    /// A scanner at the start of a document.
+    pub(super) fn new(envelope: Envelope) -> Self {
+        Self {
+            envelope,
+            ..Self::default()
+        }
+    }
+
     /// Whether the scanner is inside an array of elements.
     pub(super) fn in_array(&self) -> bool {
         self.array.is_some()
@@ -62,7 +76,10 @@ impl Scan {
 
     /// Whether the elements of the current (or last) array are records.
     pub(super) fn records(&self) -> bool {
-        self.array.is_none_or(|array| array.records) && !is_sibling(&self.key)
+        let held = self
+            .array
+            .map_or_else(|| self.held(), |array| Some(array.held));
+        held != Some(Held::Siblings)
     }
 
     /// Offset in the buffer where the unfinished element begins.
@@ -74,7 +91,9 @@ impl Scan {
 
     /// Leaves an array that the input ends in; tells whether its elements are records.
     pub(super) fn abandon(&mut self) -> bool {
-        self.array.take().is_none_or(|array| array.records)
+        self.array
+            .take()
+            .is_none_or(|array| array.held == Held::Records)
     }
 
     /// Scans `buffer` from `at` on, and moves `at`. Offsets of a stop count from the start of the
@@ -103,9 +122,12 @@ impl Scan {
         match byte {
             b'"' => {
                 self.lexeme = Lexeme::String;
-                self.in_key = self.depth == 1 && self.array.is_none();
-                if self.in_key {
-                    self.key.clear();
+                self.in_key = match self.depth {
+                    1 | 2 if self.array.is_none() => Some(self.depth - 1),
+                    _ => None,
+                };
+                if let Some(key) = self.open_key() {
+                    key.clear();
                 }
             }
             b'{' | b'[' => {
@@ -136,26 +158,44 @@ impl Scan {
         None
     }
 
+    fn open_key(&mut self) -> Option<&mut Vec<u8>> {
+        self.in_key.and_then(|at| self.keys.get_mut(at))
+    }
+
     fn opened(&mut self, byte: u8) -> Option<Stop> {
         if self.array.is_some() {
             return None;
         }
-        if self.depth == 1 {
-            self.root_is_object = byte == b'{';
-            self.key.clear();
+        let depth = self.depth;
+        let opens_array = byte == b'[';
+        if let Some(is_object) = self.is_object.get_mut(depth - 1) {
+            *is_object = !opens_array;
         }
-        let records = match (byte, self.depth) {
-            (b'[', 1) => true,
-            (b'[', 2) if self.root_is_object && self.key == b"purchases" => true,
-            (b'[', 2) if self.root_is_object && is_sibling(&self.key) => false,
-            _ => return None,
+        if let Some(key) = self.keys.get_mut(depth - 1) {
+            key.clear();
+        }
+        let held = if opens_array {
+            self.held()?
+        } else {
+            return None;
         };
         self.array = Some(Array {
-            depth: self.depth,
-            records,
+            depth,
+            held,
             comma: None,
         });
         Some(Stop::ArrayOpened)
+    }
+
+    /// What an array at the current depth holds, by the keys that lead to it.
+    fn held(&self) -> Option<Held> {
+        let [outer, inner] = &self.keys;
+        match (self.depth, self.is_object) {
+            (1, _) => Some(Held::Records),
+            (2, [true, _]) => self.envelope.holds(&[outer]),
+            (3, [true, true]) => self.envelope.holds(&[outer, inner]),
+            _ => None,
+        }
     }
 
     /// Passes string content up to its end, an escape or the end of the buffer.
@@ -163,9 +203,8 @@ impl Scan {
         let rest = buffer.get(*at..).unwrap_or_default();
         let stop = memchr::memchr2(b'"', b'\\', rest);
         let passed = stop.unwrap_or(rest.len());
-        if self.in_key && self.key.len() < KEY_BYTES {
-            self.key
-                .extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
+        if let Some(key) = self.open_key().filter(|key| key.len() < KEY_BYTES) {
+            key.extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
         }
         *at += passed;
         match stop.and_then(|stop| rest.get(stop)) {
@@ -176,8 +215,8 @@ impl Scan {
             Some(_) => {
                 self.lexeme = Lexeme::Escape;
                 // An escaped spelling of a key is not looked through: it is then no array of ours.
-                if self.in_key {
-                    self.key.push(b'\\');
+                if let Some(key) = self.open_key() {
+                    key.push(b'\\');
                 }
                 *at += 1;
             }
@@ -197,8 +236,4 @@ impl Scan {
             _ => Lexeme::Between,
         };
     }
-}
-
-fn is_sibling(key: &[u8]) -> bool {
-    matches!(key, b"attributes" | b"events")
 }

@@ -2,25 +2,22 @@
 
 use super::{Closed, Collector};
 use crate::ingest::judge::Judged;
+use crate::ingest::purchases::Purchases;
 use crate::ingest::runner::{Flow, RunError, Sink};
 use crate::source::{Refusal, Totals};
 
-impl Sink for Collector<'_> {
+impl Sink<Purchases> for Collector<'_> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
-        self.tally.forget_repeats();
         self.abandon().map(drop)
     }
 
-    fn piece(&mut self, input: usize, judged: Judged) -> Result<Flow, RunError> {
+    fn piece(&mut self, input: usize, judged: Judged<Purchases>) -> Result<Flow, RunError> {
         if self.open.tally.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
         let index = self.index(input);
         self.open.pieces += 1;
         let taken = self.take(index, judged)?;
-        self.open
-            .tally
-            .apply_day_limit(&taken.days, self.options.max_partitions);
         if self.open.tally.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
@@ -41,18 +38,17 @@ impl Sink for Collector<'_> {
             if self.room.is_full_for(&waiting) {
                 self.commit_waiting()?;
             }
-            self.events.settle();
+            self.across.settle_open();
             self.room.admit(waiting);
             return Ok(());
         };
         let now = self.options.now_micros;
         if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
-            self.events.settle();
+            self.across.settle_open();
             self.settle(vec![(waiting, outcome)]);
         } else {
             // Its own events must not look like repeats when it is read again.
-            self.events.forget();
-            self.tally.forget_repeats();
+            self.across.forget_open();
             self.again.push(index);
         }
         Ok(())

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use arrow::array::RecordBatch;
 use chrono::NaiveDate;
 
-use super::PURCHASES_KIND;
-use super::runner::RunError;
+use super::Purchases;
 use super::table::purchases_spec;
-use super::tally::InputTally;
+use crate::ingest::kind::Kind;
+use crate::ingest::runner::RunError;
+use crate::ingest::tally::InputTally;
 use crate::lake::{
     Batch, CommitOutcome, Digest, InputCounts, InputRow, Known, Lake, PartitionValue,
     PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
@@ -86,7 +87,7 @@ impl OwnFiles {
     fn append_rejects(&mut self, rejects: Option<RecordBatch>) -> Result<(), RunError> {
         if let Some(rejects) = rejects {
             self.rejects
-                .append(PartitionValue::text(PURCHASES_KIND)?, rejects)?;
+                .append(PartitionValue::text(Purchases::NAME)?, rejects)?;
         }
         Ok(())
     }
@@ -204,7 +205,7 @@ impl<'a> WaitingRoom<'a> {
         let digests: Vec<Digest> = waiting.iter().map(Waiting::digest).collect();
         Ok(self
             .lake
-            .known(purchases_spec().name, PURCHASES_KIND, &digests)?)
+            .known(purchases_spec().name, Purchases::NAME, &digests)?)
     }
 
     /// Commits all that wait; returns how each ended.
@@ -322,7 +323,7 @@ impl<'a> WaitingRoom<'a> {
         let spec = purchases_spec();
         let batch = Batch {
             run_id: self.run_id,
-            record_kind: PURCHASES_KIND,
+            record_kind: Purchases::NAME,
             rows_table: &spec,
             inputs,
             rows,
@@ -358,7 +359,7 @@ impl<'a> WaitingRoom<'a> {
         if !missing.is_empty() {
             let version = self
                 .lake
-                .commit_inputs_only(self.run_id, PURCHASES_KIND, &missing)?;
+                .commit_inputs_only(self.run_id, Purchases::NAME, &missing)?;
             self.versions.inputs = version.or(self.versions.inputs);
         }
         Ok(())

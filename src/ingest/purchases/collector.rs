@@ -7,25 +7,27 @@ mod sink;
 
 use chrono::NaiveDate;
 
+use super::across::{AcrossPurchases, apply_day_limit};
 use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
-use super::events::SeenEvents;
-use super::judge::Judged;
-use super::known_files::KnownFiles;
-use super::reject_rows::reject_rows;
-use super::runner::{Progress, RunError, RunSettings, run};
 use super::table::purchases_spec;
-use super::tally::{InputTally, RunTally};
+use super::{PurchaseRows, Purchases};
+use crate::ingest::judge::Judged;
+use crate::ingest::kind::Kind;
+use crate::ingest::known_files::KnownFiles;
+use crate::ingest::reject_rows::reject_rows;
+use crate::ingest::reports::Reports;
+use crate::ingest::runner::{Progress, RunError, RunSettings, run};
+use crate::ingest::tally::{InputTally, RunTally};
 use crate::lake::{Lake, rejects_spec};
-use crate::purchase::columns::{DayRows, shift_source_rows};
-use crate::rules::RuleId;
+use crate::purchase::columns::shift_source_rows;
 use crate::source::{Input, Totals};
-use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport, TableVersions};
+use crate::summary::{InputReport, Outcome, TableVersions};
 
 /// How a run writes.
 #[derive(Clone, Debug)]
 pub struct IngestOptions {
     /// How inputs are read and judged.
-    pub run: RunSettings,
+    pub run: RunSettings<Purchases>,
     /// Largest share of rejects an input may have, 0 to 1.
     pub reject_limit: f64,
     /// Read inputs again whose path, size and time of change are known.
@@ -64,18 +66,13 @@ pub fn ingest(
     let known = if options.verify_content {
         KnownFiles::default()
     } else {
-        KnownFiles::of(lake)?
+        KnownFiles::of(lake, Purchases::NAME)?
     };
     let mut collector = Collector::new(lake, inputs, options);
     let mut to_read: Vec<usize> = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
         if known.has(input) {
-            collector.report(
-                index,
-                Outcome::AlreadyIngested,
-                None,
-                &InputTally::default(),
-            );
+            collector.reports.already_ingested(index);
         } else {
             to_read.push(index);
         }
@@ -91,17 +88,17 @@ pub fn ingest(
         collector.commit_waiting()?;
         to_read = std::mem::take(&mut collector.again);
     }
-    collector.tally.finish();
     let Collector {
-        tally,
+        mut tally,
+        across,
         reports,
         room,
         ..
     } = collector;
-    let inputs = reports.into_iter().flatten().collect();
+    across.note_whole_run(&mut tally);
     Ok(Ingested {
         tally,
-        inputs,
+        inputs: reports.finish(),
         versions: room.versions,
     })
 }
@@ -119,7 +116,6 @@ struct Open {
 
 struct Collector<'a> {
     lake: &'a Lake,
-    inputs: &'a [Input],
     options: &'a IngestOptions,
     /// Indices of the inputs of the current pass.
     reading: Vec<usize>,
@@ -128,23 +124,22 @@ struct Collector<'a> {
     open: Open,
     room: WaitingRoom<'a>,
     tally: RunTally,
-    reports: Vec<Option<InputReport>>,
-    events: SeenEvents,
+    reports: Reports<'a>,
+    across: AcrossPurchases,
 }
 
 impl<'a> Collector<'a> {
     fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions) -> Self {
         Self {
             lake,
-            inputs,
             options,
             reading: Vec::new(),
             again: Vec::new(),
             open: Open::default(),
             room: WaitingRoom::new(lake, &options.run.run_id, options.max_partitions),
             tally: RunTally::default(),
-            reports: inputs.iter().map(|_| None).collect(),
-            events: SeenEvents::default(),
+            reports: Reports::new(inputs),
+            across: AcrossPurchases::default(),
         }
     }
 
@@ -152,85 +147,40 @@ impl<'a> Collector<'a> {
         self.reading.get(input).copied().unwrap_or(input)
     }
 
-    fn path(&self, index: usize) -> String {
-        self.inputs
-            .get(index)
-            .map(|input| input.location.to_string())
-            .unwrap_or_default()
-    }
-
-    fn report(
-        &mut self,
-        index: usize,
-        outcome: Outcome,
-        totals: Option<&Totals>,
-        tally: &InputTally,
-    ) {
-        let dialect = totals.and_then(|totals| totals.layout.as_deref());
-        let report = InputReport {
-            path: self.path(index),
-            outcome,
-            shape: totals.map(|totals| totals.shape.as_str()),
-            digest: totals.map(|totals| totals.digest.to_hex().to_string()),
-            bytes: totals.map_or(0, |totals| totals.bytes),
-            counts: tally.counts,
-            refusal: tally.refusal.as_ref().map(RefusalReport::from),
-            dialect: dialect.map(dialect_evidence).unwrap_or_default(),
-            notes: dialect
-                .map(|layout| layout.warnings.clone())
-                .unwrap_or_default(),
-        };
-        if let Some(slot) = self.reports.get_mut(index) {
-            *slot = Some(report);
-        }
-    }
-
     /// Renumbers a piece's rows and drops the events seen before.
-    fn take(&mut self, index: usize, mut judged: Judged) -> Result<Taken, RunError> {
+    fn take(&mut self, index: usize, judged: Judged<Purchases>) -> Result<Taken, RunError> {
         let base = self.open.tally.counts.read - self.open.tally.counts.skipped;
-        let repeats = self.tally.look_across(&judged);
-        if repeats > 0 {
-            *self
-                .open
-                .tally
-                .warned_by_rule
-                .entry(RuleId::BrzDupEvent)
-                .or_default() += repeats;
-        }
         self.open.tally.add(&judged);
-        if judged.has_event_ids {
-            let dropped = self.drop_seen_events(&mut judged.days)?;
-            self.open.tally.note_duplicates(dropped);
-        }
+        let mut rows = judged.rows.unwrap_or_default();
+        self.look_across(&mut rows)?;
         // Records of one input, far below i64.
         let shift = i64::try_from(base).unwrap_or(i64::MAX);
-        for day in &mut judged.days {
+        for day in &mut rows.days {
             day.batch = shift_source_rows(&day.batch, shift)?;
         }
         let rejects = if judged.rejects.is_empty() {
             None
         } else {
-            let path = self.path(index);
-            Some(reject_rows(
-                &judged.rejects,
-                base,
-                &path,
-                &self.options.run.run_id,
-            )?)
+            let path = self.reports.path(index);
+            let run_id = &self.options.run.run_id;
+            Some(reject_rows(&judged.rejects, base, &path, run_id)?)
         };
         Ok(Taken {
-            days: judged.days,
+            days: rows.days,
             rejects,
         })
     }
 
-    fn drop_seen_events(&mut self, days: &mut [DayRows]) -> Result<u64, RunError> {
+    fn look_across(&mut self, rows: &mut PurchaseRows) -> Result<(), RunError> {
         let lake = self.lake;
         let in_lake = |day: i32| {
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
             Ok(lake.texts(purchases_spec().name, "event_id", date..=date)?)
         };
-        self.events.drop_seen(days, &in_lake)
+        let tally = &mut self.open.tally;
+        self.across.look(rows, tally, &in_lake)?;
+        apply_day_limit(tally, rows, self.options.max_partitions);
+        Ok(())
     }
 
     fn keep(&mut self, taken: Taken) -> Result<(), RunError> {
@@ -258,7 +208,7 @@ impl<'a> Collector<'a> {
     /// Drops what was written of the open input and starts afresh.
     fn abandon(&mut self) -> Result<Open, RunError> {
         let mut open = std::mem::take(&mut self.open);
-        self.events.forget();
+        self.across.forget_open();
         if let Some(own) = open.own.take() {
             own.discard()?;
         }
@@ -267,8 +217,8 @@ impl<'a> Collector<'a> {
 
     fn refuse(&mut self, index: usize, totals: Option<&Totals>) -> Result<(), RunError> {
         let open = self.abandon()?;
-        self.tally.forget_repeats();
-        self.report(index, Outcome::Refused, totals, &open.tally);
+        self.reports
+            .note(index, Outcome::Refused, totals, &open.tally);
         Ok(())
     }
 
@@ -288,7 +238,8 @@ impl<'a> Collector<'a> {
             if outcome == Outcome::Ingested {
                 self.tally.add(&tally);
             }
-            self.report(waiting.index, outcome, Some(&waiting.totals), &tally);
+            self.reports
+                .note(waiting.index, outcome, Some(&waiting.totals), &tally);
         }
     }
 
@@ -298,12 +249,12 @@ impl<'a> Collector<'a> {
         open.tally.note_whole(&totals);
         let counts = open.tally.counts;
         if !counts.balances() {
-            let path = self.path(index);
+            let path = self.reports.path(index);
             return Err(RunError::Unbalanced { path, counts });
         }
         let waiting = Waiting {
             index,
-            path: self.path(index),
+            path: self.reports.path(index),
             totals,
             tally: open.tally,
             taken: open.first,
@@ -319,17 +270,4 @@ impl<'a> Collector<'a> {
 struct Closed {
     waiting: Waiting,
     own: Option<OwnFiles>,
-}
-
-fn dialect_evidence(layout: &crate::source::csv::dialect::Layout) -> Vec<DialectEvidence> {
-    layout
-        .evidence
-        .iter()
-        .map(|evidence| DialectEvidence {
-            what: evidence.what.clone(),
-            chosen: evidence.chosen.clone(),
-            why: evidence.why.clone(),
-            because: evidence.because.as_ref().map(ToString::to_string),
-        })
-        .collect()
 }

@@ -1,0 +1,163 @@
+//! What a kind of record brings to a run: how one is read, judged and put into columns. The run
+//! itself (pieces, threads, places, counts) is the same for every kind.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use arrow::error::ArrowError;
+
+use super::runner::RunError;
+use super::tally::{InputTally, RunTally};
+use crate::json::{Cursor, Options};
+use crate::record::{Findings, RecordError};
+use crate::rules::RuleId;
+use crate::source::csv::columns::Columns;
+use crate::source::csv::dialect::Layout;
+use crate::source::csv::rows::Row;
+use crate::source::{Envelope, Held, Input, Totals};
+
+/// A kind of record with the settings that decide its verdicts.
+pub trait Kind: Clone + Debug + Send + Sync + 'static {
+    /// A record as it is read; used again for the next one.
+    type Raw<'a>: Default;
+    /// Reads the rows of one delimited file.
+    type CsvRows<'l>;
+    /// The accepted records of a piece in the making.
+    type Accepting: Default;
+    /// The accepted records of a piece.
+    type Rows: Debug + Send + 'static;
+    /// What only shows across pieces.
+    type Across: Across<Self>;
+
+    /// The name in transactions, partitions and options.
+    const NAME: &'static str;
+    /// Where its records stand in a JSON document.
+    const ENVELOPE: Envelope;
+    /// How its records are called in messages.
+    const WORDS: Words;
+
+    /// The kind with what is known of one input only.
+    #[must_use]
+    fn of_input(&self, _input: &Input) -> Self {
+        self.clone()
+    }
+
+    /// Which column of delimited text means what.
+    fn csv_columns(&self) -> &dyn Columns;
+
+    /// Reads the value at the cursor into `raw` (cleared first).
+    ///
+    /// # Errors
+    /// The text is not JSON, or no record.
+    fn read_record<'a>(cursor: &mut Cursor<'a>, raw: &mut Self::Raw<'a>)
+    -> Result<(), RecordError>;
+
+    /// Reads the rows of a file with this layout.
+    fn csv_rows(layout: &Layout) -> Self::CsvRows<'_>;
+
+    /// Reads a row into `raw`, which is empty.
+    fn read_row<'r, 'l: 'r>(rows: &Self::CsvRows<'l>, row: &Row<'r>, raw: &mut Self::Raw<'r>);
+
+    /// The file rule that this record gives away: it is no record of this kind.
+    fn foreign(raw: &Self::Raw<'_>) -> Option<RuleId>;
+
+    /// What the input lacks for any of its records to be judged: the rule and what to do.
+    fn lacking(&self, _raw: &Self::Raw<'_>) -> Option<(RuleId, &'static str)> {
+        None
+    }
+
+    /// The parts of an envelope that was read as a record; none when it is a record.
+    fn parts(raw: &Self::Raw<'_>, json: Options) -> Vec<Part>;
+
+    /// Notes what an envelope says beside its `records` records; returns the rule it breaks.
+    fn note_envelope(
+        _accepting: &mut Self::Accepting,
+        _raw: &Self::Raw<'_>,
+        _records: u64,
+        _json: Options,
+    ) -> Option<RuleId> {
+        None
+    }
+
+    /// Judges a record, and keeps it when it breaks no rejecting rule. `findings` then holds every
+    /// rule it breaks.
+    ///
+    /// # Errors
+    /// A record inside the record cannot be read.
+    fn judge(
+        &self,
+        raw: &mut Self::Raw<'_>,
+        record: RecordText<'_>,
+        json: Options,
+        findings: &mut Findings,
+        accepting: &mut Self::Accepting,
+    ) -> Result<bool, RecordError>;
+
+    /// How many records are accepted so far.
+    fn accepted(accepting: &Self::Accepting) -> usize;
+
+    /// The accepted records as rows.
+    ///
+    /// # Errors
+    /// None that accepted records can cause; Arrow's own are passed on.
+    fn finish(
+        accepting: Self::Accepting,
+        source_file: &Arc<str>,
+        run_id: &Arc<str>,
+    ) -> Result<Self::Rows, ArrowError>;
+}
+
+/// How a kind's records are called in messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// This kind's, e.g. `customer purchases`.
+    pub own: &'static str,
+    /// The other kind's.
+    pub other: &'static str,
+    /// The option that names the other kind.
+    pub other_option: &'static str,
+}
+
+/// A part of an envelope's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Where it begins in the envelope's text.
+    pub offset: usize,
+    /// How long it is.
+    pub length: usize,
+    /// What it is.
+    pub form: PartForm,
+}
+
+/// What a part of an envelope is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartForm {
+    /// An array of records or of their siblings.
+    Array(Held),
+    /// One record.
+    Record,
+}
+
+/// A record's own text and its ordinal in the piece.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordText<'a> {
+    /// Its bytes.
+    pub text: &'a [u8],
+    /// Position among the records of the piece, from 0.
+    pub ordinal: i64,
+}
+
+/// What only shows across the pieces of a run in which nothing is written.
+pub trait Across<K: Kind>: Debug + Default {
+    /// Looks at the rows of a piece of the open input; its counts are in `tally`.
+    ///
+    /// # Errors
+    /// Rows that are not what the kind makes.
+    fn piece(&mut self, rows: K::Rows, tally: &mut InputTally) -> Result<(), RunError>;
+    /// None of the open input is kept, or it is read again.
+    fn forget(&mut self);
+    /// The open input has ended and is kept.
+    fn settle(&mut self, totals: Option<&Totals>, tally: &mut InputTally);
+    /// Notes what concerns the run as a whole.
+    fn finish(&mut self, tally: &mut RunTally);
+}

@@ -1,0 +1,124 @@
+//! What only shows across the pieces of a run: repeated records, repeated events, the number of
+//! products.
+
+use std::collections::HashSet;
+
+use super::events::SeenEvents;
+use super::{PurchaseRows, Purchases};
+use crate::ingest::kind::Across;
+use crate::ingest::runner::RunError;
+use crate::ingest::tally::{InputTally, RunTally};
+use crate::rules::RuleId;
+use crate::source::{Refusal, Totals};
+
+/// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
+const PRODUCT_IDS: usize = 5_000;
+
+/// Slots for fingerprints: an exact repeat is noticed when fewer than about this many records lie
+/// between the two. Fixed, so that memory does not grow with the input (8 MiB).
+const REPEAT_SLOTS: usize = 1 << 20;
+
+/// As `ingest` has it without `--max-partitions`.
+const DEFAULT_MAX_PARTITIONS: usize = 1000;
+
+/// What has been met so far.
+#[derive(Debug, Default)]
+pub struct AcrossPurchases {
+    products: HashSet<u64>,
+    repeats: Vec<u64>,
+    events: SeenEvents,
+}
+
+impl AcrossPurchases {
+    /// Looks at the rows of a piece whose counts are in `tally`: exact repeats are counted, events
+    /// seen before are dropped. `in_lake` gives the event ids that the lake holds of a day.
+    pub(super) fn look(
+        &mut self,
+        rows: &mut PurchaseRows,
+        tally: &mut InputTally,
+        in_lake: &dyn Fn(i32) -> Result<Vec<String>, RunError>,
+    ) -> Result<(), RunError> {
+        for &product in &rows.products {
+            if self.products.len() <= PRODUCT_IDS {
+                self.products.insert(product);
+            }
+        }
+        tally.warn(RuleId::BrzDupEvent, self.count_repeats(&rows.fingerprints));
+        if rows.has_event_ids {
+            let dropped = self.events.drop_seen(&mut rows.days, in_lake)?;
+            tally.counts.accepted -= dropped;
+            tally.counts.duplicate += dropped;
+            tally.warn(RuleId::BrzCurrentsDup, dropped);
+        }
+        Ok(())
+    }
+
+    fn count_repeats(&mut self, fingerprints: &[u64]) -> u64 {
+        if self.repeats.is_empty() && !fingerprints.is_empty() {
+            self.repeats = vec![0; REPEAT_SLOTS];
+        }
+        let mut repeats = 0;
+        for &fingerprint in fingerprints {
+            // The low bits choose the slot; the whole value is compared.
+            let at = usize::try_from(fingerprint % REPEAT_SLOTS as u64).unwrap_or(0);
+            if let Some(slot) = self.repeats.get_mut(at) {
+                repeats += u64::from(*slot == fingerprint);
+                *slot = fingerprint;
+            }
+        }
+        repeats
+    }
+
+    /// None of the open input is kept, or it is read again.
+    pub(super) fn forget_open(&mut self) {
+        self.events.forget();
+        self.repeats.fill(0);
+    }
+
+    /// The open input is kept.
+    pub(super) fn settle_open(&mut self) {
+        self.events.settle();
+    }
+
+    /// Notes the rules that speak of the whole data set.
+    pub(super) fn note_whole_run(&self, tally: &mut RunTally) {
+        if self.products.len() > PRODUCT_IDS {
+            tally.warned_by_rule.insert(RuleId::BrzProductCard, 1);
+        }
+    }
+}
+
+/// Refuses the input when its rows fall on more days than a run may open partitions for.
+pub(super) fn apply_day_limit(tally: &mut InputTally, rows: &PurchaseRows, most: usize) {
+    tally.days.extend(rows.days.iter().map(|rows| rows.day));
+    if tally.refusal.is_none() && tally.days.len() > most {
+        tally.refusal = Some(Refusal {
+            rule: RuleId::FileLimit,
+            place: None,
+            message: format!(
+                "its purchases fall on more than {most} days; split it, or raise --max-partitions"
+            ),
+        });
+    }
+}
+
+impl Across<Purchases> for AcrossPurchases {
+    fn piece(&mut self, mut rows: PurchaseRows, tally: &mut InputTally) -> Result<(), RunError> {
+        // Nothing is written, so that no lake is asked.
+        self.look(&mut rows, tally, &|_day| Ok(Vec::new()))?;
+        apply_day_limit(tally, &rows, DEFAULT_MAX_PARTITIONS);
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.forget_open();
+    }
+
+    fn settle(&mut self, _totals: Option<&Totals>, _tally: &mut InputTally) {
+        self.settle_open();
+    }
+
+    fn finish(&mut self, tally: &mut RunTally) {
+        self.note_whole_run(tally);
+    }
+}

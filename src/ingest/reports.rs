@@ -1,0 +1,86 @@
+//! What happened to each input of a run, in the order they were named.
+
+use super::tally::InputTally;
+use crate::source::csv::dialect::Layout;
+use crate::source::{Input, Totals};
+use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport};
+
+/// The reports of the inputs of a run.
+#[derive(Debug)]
+pub(super) struct Reports<'a> {
+    inputs: &'a [Input],
+    reports: Vec<Option<InputReport>>,
+}
+
+impl<'a> Reports<'a> {
+    /// No report yet.
+    pub(super) fn new(inputs: &'a [Input]) -> Self {
+        Self {
+            inputs,
+            reports: inputs.iter().map(|_| None).collect(),
+        }
+    }
+
+    /// The input as it was named.
+    pub(super) fn path(&self, index: usize) -> String {
+        self.inputs
+            .get(index)
+            .map(|input| input.location.to_string())
+            .unwrap_or_default()
+    }
+
+    /// Notes how an input ended.
+    pub(super) fn note(
+        &mut self,
+        index: usize,
+        outcome: Outcome,
+        totals: Option<&Totals>,
+        tally: &InputTally,
+    ) {
+        let dialect = totals.and_then(|totals| totals.layout.as_deref());
+        let report = InputReport {
+            path: self.path(index),
+            outcome,
+            shape: totals.map(|totals| totals.shape.as_str()),
+            digest: totals.map(|totals| totals.digest.to_hex().to_string()),
+            bytes: totals.map_or(0, |totals| totals.bytes),
+            counts: tally.counts,
+            refusal: tally.refusal.as_ref().map(RefusalReport::from),
+            dialect: dialect.map(dialect_evidence).unwrap_or_default(),
+            notes: dialect
+                .map(|layout| layout.warnings.clone())
+                .unwrap_or_default(),
+        };
+        if let Some(slot) = self.reports.get_mut(index) {
+            *slot = Some(report);
+        }
+    }
+
+    /// Notes an input that is known without being read.
+    pub(super) fn already_ingested(&mut self, index: usize) {
+        self.note(
+            index,
+            Outcome::AlreadyIngested,
+            None,
+            &InputTally::default(),
+        );
+    }
+
+    /// The reports, in the order of the inputs.
+    pub(super) fn finish(self) -> Vec<InputReport> {
+        self.reports.into_iter().flatten().collect()
+    }
+}
+
+fn dialect_evidence(layout: &Layout) -> Vec<DialectEvidence> {
+    layout
+        .evidence
+        .iter()
+        .map(|evidence| DialectEvidence {
+            what: evidence.what.clone(),
+            chosen: evidence.chosen.clone(),
+            why: evidence.why.clone(),
+            because: evidence.because.as_ref().map(ToString::to_string),
+        })
+        .collect()
+}
