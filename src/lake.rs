@@ -54,7 +54,7 @@ pub use digest::{Digest, DigestError};
 pub use error::LakeError;
 pub use inputs::{InputCounts, InputRow, KnownInput};
 pub use known::Known;
-pub use partition::{PartitionType, PartitionValue};
+pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use snapshot::{FileRef, Snapshot};
 pub use spec::{TableSpec, inputs_spec, rejects_spec};
 pub use staged::{DataFile, StagedFiles};

@@ -137,7 +137,7 @@ impl Lake {
             table.log_store(),
             DeltaOperation::Write {
                 mode: SaveMode::Append,
-                partition_by: spec.partition_column.map(|column| vec![column.to_owned()]),
+                partition_by: partition_by(spec),
                 predicate: None,
             },
         );
@@ -223,10 +223,10 @@ impl Lake {
             .map_err(LakeError::io("read the time of", &path))?;
         let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
         let partition_values: HashMap<String, Option<String>> = spec
-            .partition_column
-            .zip(file.partition.as_ref())
-            .map(|(column, value)| (column.to_owned(), Some(value.to_string())))
-            .into_iter()
+            .partition_columns
+            .iter()
+            .zip(file.partition.values())
+            .map(|(column, value)| (column.name.to_owned(), Some(value.to_string())))
             .collect();
         Ok(Add {
             path: file.relative_path.clone(),
@@ -238,6 +238,16 @@ impl Lake {
             ..Add::default()
         })
     }
+}
+
+/// What the history says about the partitions of an append.
+fn partition_by(spec: &TableSpec) -> Option<Vec<String>> {
+    let names: Vec<String> = spec
+        .partition_columns
+        .iter()
+        .map(|column| column.name.to_owned())
+        .collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// The commit's actions. The run id is for the read-back and for people: the truth is the `txn`.
