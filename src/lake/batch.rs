@@ -34,7 +34,7 @@ pub enum CommitOutcome {
     /// All of it is in the lake and on disk.
     Committed {
         /// The version of the rows table.
-        purchases_version: i64,
+        rows_version: i64,
         /// The version of the table of rejects; `None` if no input came with rejects.
         rejects_version: Option<i64>,
         /// The version of the table of inputs; `None` if another process had healed them all.
@@ -124,7 +124,7 @@ impl Lake {
         at(CommitStep::Rows);
         let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
         let landed = self.commit_digests(rows_table, run_id, record_kind, &digests, &rows)?;
-        let purchases_version = match landed {
+        let rows_version = match landed {
             Part::Landed(version) => version,
             Part::Raced(digests) => {
                 rows.discard(self)?;
@@ -134,7 +134,7 @@ impl Lake {
         let inputs_version = self.commit_input_rows(run_id, record_kind, &inputs, at)?;
         at(CommitStep::Done);
         Ok(CommitOutcome::Committed {
-            purchases_version,
+            rows_version,
             rejects_version,
             inputs_version,
         })

@@ -17,7 +17,7 @@ fn a_batch_is_committed_in_the_healing_order_and_read_back() {
         })
         .unwrap();
     let expected = CommitOutcome::Committed {
-        purchases_version: 1,
+        rows_version: 1,
         rejects_version: Some(1),
         inputs_version: Some(1),
     };
