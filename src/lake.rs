@@ -39,6 +39,7 @@ mod known;
 mod location;
 mod log;
 mod partition;
+mod rows;
 mod slot;
 mod snapshot;
 mod spec;

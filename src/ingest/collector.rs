@@ -228,7 +228,7 @@ impl<'a> Collector<'a> {
         let lake = self.lake;
         let in_lake = |day: i32| {
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            Ok(lake.texts(purchases_spec().name, "event_id", date..=date)?)
+            Ok(lake.texts(&purchases_spec(), "event_id", date..=date)?)
         };
         self.events.drop_seen(days, &in_lake)
     }

@@ -125,6 +125,14 @@ pub enum LakeError {
         /// What the batch says.
         found: String,
     },
+    /// A column was asked for that the table does not have.
+    #[error("table {table:?} has no column {column:?}")]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// Data files of one table were handed over for another.
     #[error("data files of table {found:?} were given where table {expected:?} was meant")]
     WrongTable {
