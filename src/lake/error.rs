@@ -241,6 +241,19 @@ pub enum LakeError {
         /// The path, as the log has it.
         path: String,
     },
+    /// A change removes a file that the version it was planned on does not have.
+    #[error(
+        "the data file {} is not in version {version} of table {table:?}, so it cannot be removed: nothing was committed",
+        cut(path)
+    )]
+    NotInVersion {
+        /// The table.
+        table: String,
+        /// The file's path below the table's directory.
+        path: String,
+        /// The version.
+        version: i64,
+    },
     /// The same input twice in one commit.
     #[error("the input with digest {digest} is twice in one batch")]
     DuplicateInput {
