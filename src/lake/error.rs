@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
+use chrono::{DateTime, SecondsFormat};
 use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
@@ -76,6 +77,19 @@ pub enum LakeError {
         version: i64,
         /// The newest there is.
         newest: i64,
+    },
+    /// The table is younger than the instant that was asked for.
+    #[error(
+        "table {table:?} has no version of that time: its oldest, version {oldest}, is of {}; ask for a later time",
+        utc(*committed_at)
+    )]
+    NoVersionAsOf {
+        /// The table.
+        table: String,
+        /// The oldest version that can still be read.
+        oldest: i64,
+        /// When that was committed, in microseconds since 1970 in UTC.
+        committed_at: i64,
     },
     /// The table needs features that other readers of this lake would not see.
     #[error(
@@ -357,6 +371,14 @@ impl LakeError {
             source: Box::new(source),
         }
     }
+}
+
+/// An instant, for a message.
+fn utc(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros).map_or_else(
+        || format!("{micros} µs since 1970"),
+        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    )
 }
 
 /// The start of a text that somebody else wrote, escaped, for a message.

@@ -73,6 +73,26 @@ impl Lake {
         self.snapshot_of(table, state, dates.as_ref())
     }
 
+    /// The version of a table that was the newest at an instant, in microseconds since 1970 in UTC,
+    /// by the time that each commit bears.
+    ///
+    /// # Errors
+    /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
+    /// [`LakeError::NoTable`], [`LakeError::LogBroken`], or what the store said.
+    pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
+        let handle = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?;
+        let store = handle.object_store();
+        let found = self
+            .runtime()
+            .block_on(log::version_as_of(table, &store, micros))?;
+        found.map(log::signed).ok_or_else(|| LakeError::NoTable {
+            table: table.to_owned(),
+            lake: self.location().to_string(),
+        })
+    }
+
     /// The files of a table that is loaded.
     pub(super) fn snapshot_of(
         &self,
