@@ -3,11 +3,14 @@
 //!
 //! ```text
 //! batches -PartitionWriter-> StagedFiles -Lake::commit_batch-> commits -Lake::snapshot-> file list
+//!                            Change       -Lake::commit_change-'
 //! ```
 //!
 //! What the room promises:
 //!
 //! - A reader of the log sees all rows of a batch or none.
+//! - A change of a table holds for the version it was planned on; when another writer was quicker it
+//!   is planned again. Older versions stay readable.
 //! - The rows of an input are committed once: its digest is a `txn` in the same commit.
 //! - What was reported as committed is on disk: data files and directories are synced before the
 //!   commit, the log after it.
@@ -26,10 +29,13 @@ use std::sync::atomic::AtomicU64;
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
+mod actions;
+mod append;
+mod attempt;
 mod background;
 mod batch;
+mod change;
 mod column;
-mod commit;
 mod digest;
 mod durable;
 mod encode;
@@ -39,6 +45,8 @@ mod known;
 mod location;
 mod log;
 mod partition;
+mod read_back;
+mod rows;
 mod slot;
 mod snapshot;
 mod spec;
@@ -50,11 +58,12 @@ mod testing;
 mod writer;
 
 pub use batch::{Batch, CommitOutcome, CommitStep};
+pub use change::{Change, ChangeOutcome};
 pub use digest::{Digest, DigestError};
 pub use error::LakeError;
 pub use inputs::{InputCounts, InputRow, KnownInput};
 pub use known::Known;
-pub use partition::{PartitionType, PartitionValue};
+pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use snapshot::{FileRef, Snapshot};
 pub use spec::{TableSpec, inputs_spec, rejects_spec};
 pub use staged::{DataFile, StagedFiles};

@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-use super::commit::{Commit, Outcome};
-use super::known::app_id;
+use super::change::ChangeOutcome;
+use super::known::app_ids;
+use super::read_back::Claim;
 use super::spec::{TableSpec, inputs_spec, rejects_spec};
 use super::staged::StagedFiles;
 use super::{Digest, InputRow, Lake, LakeError};
@@ -34,7 +35,7 @@ pub enum CommitOutcome {
     /// All of it is in the lake and on disk.
     Committed {
         /// The version of the rows table.
-        purchases_version: i64,
+        rows_version: i64,
         /// The version of the table of rejects; `None` if no input came with rejects.
         rejects_version: Option<i64>,
         /// The version of the table of inputs; `None` if another process had healed them all.
@@ -111,10 +112,9 @@ impl Lake {
         let mut rejects_version = None;
         at(CommitStep::Rejects);
         if !with_rejects.is_empty() {
-            let spec = rejects_spec();
-            match self.commit_digests(&spec, run_id, record_kind, &with_rejects, &rejects)? {
-                Part::Landed(version) => rejects_version = Some(version),
-                Part::Raced(digests) => {
+            match self.commit_rejects(run_id, record_kind, &with_rejects, &rejects)? {
+                ChangeOutcome::Committed { version } => rejects_version = Some(version),
+                ChangeOutcome::Raced { digests } => {
                     rejects.discard(self)?;
                     rows.discard(self)?;
                     return Ok(CommitOutcome::Raced { digests });
@@ -123,10 +123,10 @@ impl Lake {
         }
         at(CommitStep::Rows);
         let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
-        let landed = self.commit_digests(rows_table, run_id, record_kind, &digests, &rows)?;
-        let purchases_version = match landed {
-            Part::Landed(version) => version,
-            Part::Raced(digests) => {
+        let landed = self.append_digests(rows_table, run_id, record_kind, &digests, &rows)?;
+        let rows_version = match landed {
+            ChangeOutcome::Committed { version } => version,
+            ChangeOutcome::Raced { digests } => {
                 rows.discard(self)?;
                 return Ok(CommitOutcome::Raced { digests });
             }
@@ -134,10 +134,28 @@ impl Lake {
         let inputs_version = self.commit_input_rows(run_id, record_kind, &inputs, at)?;
         at(CommitStep::Done);
         Ok(CommitOutcome::Committed {
-            purchases_version,
+            rows_version,
             rejects_version,
             inputs_version,
         })
+    }
+
+    /// Commits rejects alone, and makes the commit durable: the first step of a batch whose rows
+    /// are a change of their table ([`Lake::commit_change`]; [`Lake::commit_inputs_only`] is the
+    /// last step). `digests` are the inputs that come with rejects.
+    ///
+    /// The staged files are the caller's to discard when another process was quicker.
+    ///
+    /// # Errors
+    /// As [`Lake::commit_batch`].
+    pub fn commit_rejects(
+        &self,
+        run_id: &str,
+        record_kind: &str,
+        digests: &[Digest],
+        rejects: &StagedFiles,
+    ) -> Result<ChangeOutcome, LakeError> {
+        self.append_digests(&rejects_spec(), run_id, record_kind, digests, rejects)
     }
 
     /// Adds the inputs' own rows for inputs whose rows are committed: what a run that was stopped
@@ -181,49 +199,32 @@ impl Lake {
             let digests: Vec<Digest> = missing.keys().copied().collect();
             let staged = self.stage_inputs(run_id, kind, &rows)?;
             at(CommitStep::Inputs);
-            match self.commit_digests(&spec, run_id, kind, &digests, &staged)? {
-                Part::Landed(version) => return Ok(Some(version)),
+            match self.append_digests(&spec, run_id, kind, &digests, &staged)? {
+                ChangeOutcome::Committed { version } => return Ok(Some(version)),
                 // Some are there now, so the next round has fewer: the loop ends.
-                Part::Raced(_) => staged.discard(self)?,
+                ChangeOutcome::Raced { .. } => staged.discard(self)?,
             }
         }
     }
 
-    /// Commits files with one transaction per digest.
-    fn commit_digests(
+    /// Appends files with one transaction per digest.
+    fn append_digests(
         &self,
         spec: &TableSpec,
         run_id: &str,
         kind: &str,
         digests: &[Digest],
         files: &StagedFiles,
-    ) -> Result<Part, LakeError> {
-        let app_ids: HashSet<String> = digests
-            .iter()
-            .map(|digest| app_id(spec.name, kind, digest))
-            .collect();
-        Ok(
-            match self.commit(&Commit {
-                spec,
-                run_id,
-                app_ids: &app_ids,
-                files,
-            })? {
-                Outcome::Landed(version) => Part::Landed(super::log::signed(version)),
-                Outcome::Present(ids) => {
-                    let is_present =
-                        |digest: &&Digest| ids.contains(&app_id(spec.name, kind, digest));
-                    Part::Raced(digests.iter().filter(is_present).copied().collect())
-                }
-            },
-        )
+    ) -> Result<ChangeOutcome, LakeError> {
+        let app_ids = app_ids(spec.name, kind, digests)?;
+        let claim = Claim {
+            spec,
+            run_id,
+            app_ids: &app_ids,
+        };
+        let outcome = self.append(claim, files)?;
+        Ok(ChangeOutcome::of(outcome, spec, kind, digests))
     }
-}
-
-/// What became of one of the commits of a batch.
-enum Part {
-    Landed(i64),
-    Raced(Vec<Digest>),
 }
 
 /// Each input once, and no rejects without an input that takes them.

@@ -1,14 +1,13 @@
 //! The values of one text column on some days: a table, a column and days come in, texts go out.
 
-use std::fs::File;
 use std::ops::RangeInclusive;
-use std::path::Path;
 
-use arrow::array::{Array, StringArray};
+use arrow::array::AsArray;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use chrono::NaiveDate;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::spec::TableSpec;
 use super::{Lake, LakeError};
 
 impl Lake {
@@ -16,43 +15,35 @@ impl Lake {
     /// out, repeated values are not. A table that does not exist has none.
     ///
     /// # Errors
-    /// As [`Lake::snapshot`], and for data files that cannot be read.
+    /// As [`Lake::snapshot`] and [`Lake::read_rows`].
     pub fn texts(
         &self,
-        table: &str,
+        spec: &TableSpec,
         column: &str,
         dates: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<String>, LakeError> {
-        let snapshot = match self.snapshot(table, None, Some(dates)) {
+        let snapshot = match self.snapshot(spec.name, None, Some(dates)) {
             Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
             other => other?,
         };
+        let failed = LakeError::arrow("read a column of", spec.name);
         let mut texts = Vec::new();
         for file in &snapshot.files {
-            read_texts(Path::new(&file.path), table, column, &mut texts)?;
+            for batch in self.read_rows(spec, file, Some(&[column]))? {
+                let batch = batch?;
+                let Some(values) = batch.columns().first() else {
+                    continue;
+                };
+                let values = cast(values, &DataType::Utf8).map_err(&failed)?;
+                texts.extend(
+                    values
+                        .as_string::<i32>()
+                        .iter()
+                        .flatten()
+                        .map(str::to_owned),
+                );
+            }
         }
         Ok(texts)
     }
-}
-
-fn read_texts(
-    path: &Path,
-    table: &str,
-    column: &str,
-    texts: &mut Vec<String>,
-) -> Result<(), LakeError> {
-    let failed = LakeError::parquet("read", path);
-    let file = File::open(path).map_err(LakeError::io("open", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(&failed)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), [column]);
-    for batch in builder.with_projection(mask).build().map_err(&failed)? {
-        let batch = batch.map_err(LakeError::arrow("read a column of", table))?;
-        let values = batch.columns().first();
-        if let Some(values) =
-            values.and_then(|values| values.as_any().downcast_ref::<StringArray>())
-        {
-            texts.extend(values.iter().flatten().map(str::to_owned));
-        }
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow::error::ArrowError;
+use chrono::{DateTime, SecondsFormat};
 use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
@@ -77,6 +78,19 @@ pub enum LakeError {
         /// The newest there is.
         newest: i64,
     },
+    /// The table is younger than the instant that was asked for.
+    #[error(
+        "table {table:?} has no version of that time: its oldest, version {oldest}, is of {}; ask for a later time",
+        utc(*committed_at)
+    )]
+    NoVersionAsOf {
+        /// The table.
+        table: String,
+        /// The oldest version that can still be read.
+        oldest: i64,
+        /// When that was committed, in microseconds since 1970 in UTC.
+        committed_at: i64,
+    },
     /// The table needs features that other readers of this lake would not see.
     #[error(
         "table {table:?} has protocol reader {reader}, writer {writer}; at most reader 1, writer 2 is supported: switch its table features off or use another lake"
@@ -124,6 +138,14 @@ pub enum LakeError {
         expected: String,
         /// What the batch says.
         found: String,
+    },
+    /// A column was asked for that the table does not have.
+    #[error("table {table:?} has no column {column:?}")]
+    NoColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
     },
     /// Data files of one table were handed over for another.
     #[error("data files of table {found:?} were given where table {expected:?} was meant")]
@@ -233,6 +255,19 @@ pub enum LakeError {
         /// The path, as the log has it.
         path: String,
     },
+    /// A change removes a file that the version it was planned on does not have.
+    #[error(
+        "the data file {} is not in version {version} of table {table:?}, so it cannot be removed: nothing was committed",
+        cut(path)
+    )]
+    NotInVersion {
+        /// The table.
+        table: String,
+        /// The file's path below the table's directory.
+        path: String,
+        /// The version.
+        version: i64,
+    },
     /// The same input twice in one commit.
     #[error("the input with digest {digest} is twice in one batch")]
     DuplicateInput {
@@ -336,6 +371,14 @@ impl LakeError {
             source: Box::new(source),
         }
     }
+}
+
+/// An instant, for a message.
+fn utc(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros).map_or_else(
+        || format!("{micros} µs since 1970"),
+        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    )
 }
 
 /// The start of a text that somebody else wrote, escaped, for a message.

@@ -22,6 +22,38 @@ pub(super) fn app_id(table: &str, kind: &str, digest: &Digest) -> String {
     format!("{table}:{kind}:{digest}")
 }
 
+/// The application ids of a commit, one for each digest; there must be some, each once.
+pub(super) fn app_ids(
+    table: &str,
+    kind: &str,
+    digests: &[Digest],
+) -> Result<HashSet<String>, LakeError> {
+    if digests.is_empty() {
+        return Err(LakeError::NoInputs);
+    }
+    let mut ids = HashSet::with_capacity(digests.len());
+    for digest in digests {
+        if !ids.insert(app_id(table, kind, digest)) {
+            return Err(LakeError::DuplicateInput { digest: *digest });
+        }
+    }
+    Ok(ids)
+}
+
+/// The digests whose application ids are among `present`.
+pub(super) fn raced(
+    table: &str,
+    kind: &str,
+    digests: &[Digest],
+    present: &HashSet<String>,
+) -> Vec<Digest> {
+    digests
+        .iter()
+        .filter(|digest| present.contains(&app_id(table, kind, digest)))
+        .copied()
+        .collect()
+}
+
 impl Lake {
     /// Looks up inputs by their digests: one pass over each log, however many there are. Tables
     /// that do not exist know none.
@@ -60,7 +92,6 @@ impl Lake {
             .map(|digest| app_id(table, kind, digest))
             .collect();
         let present = log::present(table, &store, &wanted).await?;
-        let is_present = |digest: &&Digest| present.contains(&app_id(table, kind, digest));
-        Ok(digests.iter().filter(is_present).copied().collect())
+        Ok(raced(table, kind, digests, &present).into_iter().collect())
     }
 }

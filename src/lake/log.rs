@@ -2,6 +2,8 @@
 //! application transactions (`txn`) are there. One pass over the newest checkpoint and the commits
 //! after it answers it for all of them.
 //!
+//! ([`as_of`] asks it when a version was committed.)
+//!
 //! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +22,10 @@ use parquet::file::reader::ChunkReader;
 use serde::Deserialize;
 
 use super::LakeError;
+
+mod as_of;
+
+pub(super) use as_of::version_as_of;
 
 /// Commits read at once; they are small files.
 const PARALLEL_READS: usize = 8;

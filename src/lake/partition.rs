@@ -1,4 +1,5 @@
-//! Partition values and the paths made of them: a value comes in, one safe path segment goes out.
+//! Partition values and the paths made of them: values come in, one safe path segment for each goes
+//! out.
 //!
 //! Refused: empty values (Delta reads them as null), control characters, more than 200 bytes, the
 //! name that Hive gives to null, years that need more than four digits.
@@ -16,7 +17,7 @@ const MAX_BYTES: usize = 200;
 /// What Hive writes for null; a text that says the same would be read back as null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
-/// The value of a table's partition column, checked when it is made.
+/// The value of one partition column of a table, checked when it is made.
 ///
 /// Invariants: not empty, no control characters, at most 200 bytes, years 1 to 9999.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +27,7 @@ pub struct PartitionValue(Value);
 enum Value {
     Date(NaiveDate),
     Text(String),
+    Integer(i64),
 }
 
 /// The type of a partition column.
@@ -35,6 +37,78 @@ pub enum PartitionType {
     Date,
     /// A text.
     String,
+    /// A whole number of 64 bits.
+    Integer,
+}
+
+/// A column whose values stand in the paths of the data files, and not in the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartitionColumn {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of its values.
+    pub partition_type: PartitionType,
+}
+
+/// The values of all partition columns of a table, in the order of the columns; none in a table
+/// without partitions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Partition(Vec<PartitionValue>);
+
+impl Partition {
+    /// The partition with these values.
+    pub fn new(values: Vec<PartitionValue>) -> Self {
+        Self(values)
+    }
+
+    /// The values, in the order of the partition columns.
+    pub fn values(&self) -> &[PartitionValue] {
+        &self.0
+    }
+
+    /// Refuses values of other types than the columns have, too few of them and too many.
+    pub(super) fn check(&self, columns: &[PartitionColumn]) -> Result<(), LakeError> {
+        let found = self.0.iter().map(PartitionValue::partition_type);
+        if found.eq(columns.iter().map(|column| column.partition_type)) {
+            Ok(())
+        } else {
+            let reason = "the table has other partition columns, or none";
+            Err(refuse(&self.to_string(), reason))
+        }
+    }
+
+    /// The folder of its data files below the table's directory, with `/` between the segments;
+    /// empty for no values.
+    pub(super) fn folder(&self, columns: &[PartitionColumn]) -> Result<String, LakeError> {
+        let segments: Result<Vec<String>, LakeError> = columns
+            .iter()
+            .zip(&self.0)
+            .map(|(column, value)| value.segment(column.name))
+            .collect();
+        Ok(segments?.join("/"))
+    }
+}
+
+impl From<PartitionValue> for Partition {
+    fn from(value: PartitionValue) -> Self {
+        Self(vec![value])
+    }
+}
+
+impl<const COLUMNS: usize> From<[PartitionValue; COLUMNS]> for Partition {
+    fn from(values: [PartitionValue; COLUMNS]) -> Self {
+        Self(values.into())
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, value) in self.0.iter().enumerate() {
+            let before = if place == 0 { "" } else { "/" };
+            write!(f, "{before}{value}")?;
+        }
+        Ok(())
+    }
 }
 
 impl PartitionValue {
@@ -70,11 +144,17 @@ impl PartitionValue {
         Ok(Self(Value::Text(text.to_owned())))
     }
 
+    /// A whole number.
+    pub fn integer(number: i64) -> Self {
+        Self(Value::Integer(number))
+    }
+
     /// Which type of partition column it belongs to.
     pub fn partition_type(&self) -> PartitionType {
         match self.0 {
             Value::Date(_) => PartitionType::Date,
             Value::Text(_) => PartitionType::String,
+            Value::Integer(_) => PartitionType::Integer,
         }
     }
 
@@ -105,6 +185,7 @@ impl fmt::Display for PartitionValue {
         match &self.0 {
             Value::Date(date) => write!(f, "{date}"),
             Value::Text(text) => f.write_str(text),
+            Value::Integer(number) => write!(f, "{number}"),
         }
     }
 }
@@ -145,6 +226,45 @@ mod tests {
             kind.segment("record_kind").unwrap(),
             "record_kind=supplier_purchases"
         );
+    }
+
+    #[test]
+    fn several_columns_become_a_folder_each_and_must_fit_their_types() {
+        let column = |name, partition_type| PartitionColumn {
+            name,
+            partition_type,
+        };
+        let columns = [
+            column("company_id", PartitionType::Integer),
+            column("registration_month", PartitionType::String),
+        ];
+        let month = || PartitionValue::text("2025-01").unwrap();
+        for (company, folder) in [
+            (12, "company_id=12/registration_month=2025-01"),
+            (-3, "company_id=-3/registration_month=2025-01"),
+            (
+                i64::MAX,
+                "company_id=9223372036854775807/registration_month=2025-01",
+            ),
+        ] {
+            let partition = Partition::from([PartitionValue::integer(company), month()]);
+            partition.check(&columns).unwrap();
+            assert_eq!(partition.folder(&columns).unwrap(), folder);
+        }
+        assert_eq!(Partition::default().folder(&[]).unwrap(), "");
+        Partition::default().check(&[]).unwrap();
+        for wrong in [
+            Partition::default(),
+            Partition::from(month()),
+            Partition::from([month(), PartitionValue::integer(12)]),
+            Partition::from([PartitionValue::integer(12), month(), month()]),
+        ] {
+            let refused = wrong.check(&columns);
+            assert!(
+                matches!(refused, Err(LakeError::Partition { .. })),
+                "{wrong}"
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::LakeError;
 use super::encode::{Layout, OpenFile};
-use super::partition::PartitionValue;
+use super::partition::Partition;
 use super::spill::{Spill, Spilled};
 use super::staged::{self, DataFile};
 
@@ -20,9 +20,9 @@ const ROW_GROUP_SPILLED_BYTES: usize = 4 * 1024 * 1024;
 /// What a partition has in the segment that is being filled.
 #[derive(Debug)]
 pub(super) struct Pending {
-    partition: Option<PartitionValue>,
-    /// The path segment of the partition.
-    pub(super) segment: Option<String>,
+    partition: Partition,
+    /// The partition's folder below the table's directory; empty without partitions.
+    pub(super) folder: String,
     batches: Vec<RecordBatch>,
     bytes: usize,
 }
@@ -35,10 +35,10 @@ pub(super) struct Work {
 }
 
 impl Pending {
-    pub(super) fn new(partition: Option<PartitionValue>, segment: Option<String>) -> Self {
+    pub(super) fn new(partition: Partition, folder: String) -> Self {
         Self {
             partition,
-            segment,
+            folder,
             batches: Vec::new(),
             bytes: 0,
         }
@@ -71,7 +71,7 @@ impl Pending {
 /// A partition's files, and what was spilled for it.
 #[derive(Debug)]
 pub(super) struct Slot {
-    partition: Option<PartitionValue>,
+    partition: Partition,
     /// The name of the file to go on with, if the open one is not to be.
     pub(super) next_file: Option<String>,
     open: Option<OpenFile>,

@@ -24,17 +24,29 @@ pub struct Snapshot {
 pub struct FileRef {
     /// Its absolute path.
     pub path: String,
-    /// The value of the partition column, as text.
-    pub partition: Option<String>,
     /// How many rows it holds, where the log says so.
     pub rows: Option<i64>,
     /// Its size.
     pub bytes: i64,
+    /// Its path below the table's directory: its name in the log.
+    pub(super) relative_path: String,
+    /// The partition columns in their order, each with its value as text.
+    pub(super) partitions: Vec<(String, Option<String>)>,
+}
+
+impl FileRef {
+    /// The value of a partition column, as text; `None` if there is no such column, and for null.
+    pub fn partition(&self, column: &str) -> Option<&str> {
+        self.partitions
+            .iter()
+            .find(|(name, _)| name == column)
+            .and_then(|(_, value)| value.as_deref())
+    }
 }
 
 impl Lake {
     /// The files of a table at `version` (the newest if `None`), only those of the days in `dates`
-    /// if given. `dates` needs a table that is partitioned by a date.
+    /// if given. `dates` needs a table whose first partition column is a date.
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::Protocol`],
@@ -58,21 +70,38 @@ impl Lake {
         };
         let handle = self.runtime().block_on(self.open(table, wanted))?;
         let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
-        let files = self.file_refs(table, state, dates.as_ref())?;
-        Ok(Snapshot {
-            version: log::signed(state.version()),
-            files,
+        self.snapshot_of(table, state, dates.as_ref())
+    }
+
+    /// The version of a table that was the newest at an instant, in microseconds since 1970 in UTC,
+    /// by the time that each commit bears.
+    ///
+    /// # Errors
+    /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
+    /// [`LakeError::NoTable`], [`LakeError::LogBroken`], or what the store said.
+    pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
+        let handle = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?;
+        let store = handle.object_store();
+        let found = self
+            .runtime()
+            .block_on(log::version_as_of(table, &store, micros))?;
+        found.map(log::signed).ok_or_else(|| LakeError::NoTable {
+            table: table.to_owned(),
+            lake: self.location().to_string(),
         })
     }
 
-    fn file_refs(
+    /// The files of a table that is loaded.
+    pub(super) fn snapshot_of(
         &self,
         table: &str,
         state: &DeltaTableState,
         dates: Option<&RangeInclusive<NaiveDate>>,
-    ) -> Result<Vec<FileRef>, LakeError> {
+    ) -> Result<Snapshot, LakeError> {
         let directory = self.table_directory(table);
-        let column = state.metadata().partition_columns().first();
+        let columns = state.metadata().partition_columns();
         let mut files = Vec::new();
         for view in state.log_data().iter() {
             let path = view.path();
@@ -84,19 +113,27 @@ impl Lake {
                 });
             }
             let mut values = view.partition_values_map();
-            let partition = column.and_then(|column| values.remove(column)).flatten();
-            if !is_wanted(table, &path, partition.as_deref(), dates)? {
+            let partitions: Vec<(String, Option<String>)> = columns
+                .iter()
+                .map(|column| (column.clone(), values.remove(column).flatten()))
+                .collect();
+            let first = partitions.first().and_then(|(_, value)| value.as_deref());
+            if !is_wanted(table, &path, first, dates)? {
                 continue;
             }
             files.push(FileRef {
                 path: directory.join(path.as_ref()).to_string_lossy().into_owned(),
-                partition,
                 rows: view.num_records().and_then(|rows| i64::try_from(rows).ok()),
                 bytes: view.size(),
+                relative_path: path.into_owned(),
+                partitions,
             });
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(files)
+        Ok(Snapshot {
+            version: log::signed(state.version()),
+            files,
+        })
     }
 }
 

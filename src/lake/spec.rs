@@ -1,7 +1,7 @@
 //! What a table looks like: the specification comes in, Delta columns and Parquet settings go out.
 //!
 //! Refused: nested columns, time stamps without a time zone (Delta has them only above reader 1),
-//! a partition column that is also a data column.
+//! a partition column that is also a data column or there twice.
 
 use std::sync::Arc;
 
@@ -13,19 +13,18 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::schema::types::ColumnPath;
 
 use super::LakeError;
-use super::partition::PartitionType;
+use super::partition::{PartitionColumn, PartitionType};
 
 /// What a table is called and which columns it has.
 #[derive(Clone, Debug)]
 pub struct TableSpec {
     /// The table's name, which is also its directory in the lake.
     pub name: &'static str,
-    /// The columns of the data files; the partition column is not among them.
+    /// The columns of the data files; the partition columns are not among them.
     pub schema: SchemaRef,
-    /// The column that names the partitions, if there are any. Delta shows it after the others.
-    pub partition_column: Option<&'static str>,
-    /// The type of that column.
-    pub partition_type: PartitionType,
+    /// The columns that name the partitions, from the outermost folder in; empty for a table
+    /// without partitions. Delta shows them after the others.
+    pub partition_columns: &'static [PartitionColumn],
     /// Columns whose least and greatest values may stand in the log and in the file footers.
     ///
     /// Both outlive the deletion of rows: no column with personal data belongs here.
@@ -72,8 +71,10 @@ pub fn rejects_spec() -> TableSpec {
     TableSpec {
         name: REJECTS,
         schema: Arc::new(schema),
-        partition_column: Some("record_kind"),
-        partition_type: PartitionType::String,
+        partition_columns: &[PartitionColumn {
+            name: "record_kind",
+            partition_type: PartitionType::String,
+        }],
         statistics_columns: &["run_id", "rule_id"],
     }
 }
@@ -103,14 +104,21 @@ pub fn inputs_spec() -> TableSpec {
     TableSpec {
         name: INPUTS,
         schema: Arc::new(schema),
-        partition_column: None,
-        partition_type: PartitionType::String,
+        partition_columns: &[],
         statistics_columns: &["run_id", "record_kind", "ingested_at"],
     }
 }
 
 impl TableSpec {
-    /// All columns as Delta has them, the partition column last.
+    /// The names of the partition columns, in their order.
+    pub(super) fn partition_names(&self) -> Vec<&'static str> {
+        self.partition_columns
+            .iter()
+            .map(|column| column.name)
+            .collect()
+    }
+
+    /// All columns as Delta has them, the partition columns last.
     pub(super) fn delta_columns(&self) -> Result<Vec<StructField>, LakeError> {
         let mut fields: Vec<Field> = self
             .schema
@@ -121,12 +129,17 @@ impl TableSpec {
         for field in &fields {
             self.check(field)?;
         }
-        if let Some(column) = self.partition_column {
-            let data_type = match self.partition_type {
+        for (place, column) in self.partition_columns.iter().enumerate() {
+            let mut before = self.partition_columns.iter().take(place);
+            if before.any(|other| other.name == column.name) {
+                return Err(self.refuse(column.name, "it is a partition column twice"));
+            }
+            let data_type = match column.partition_type {
                 PartitionType::Date => DataType::Date32,
                 PartitionType::String => DataType::Utf8,
+                PartitionType::Integer => DataType::Int64,
             };
-            fields.push(Field::new(column, data_type, false));
+            fields.push(Field::new(column.name, data_type, false));
         }
         let columns: StructType = (&Schema::new(fields))
             .try_into_kernel()
@@ -136,8 +149,8 @@ impl TableSpec {
 
     fn check(&self, field: &Field) -> Result<(), LakeError> {
         let reason = match field.data_type() {
-            _ if Some(field.name().as_str()) == self.partition_column => {
-                "it is the partition column, whose value stands in the path"
+            _ if self.partition_names().contains(&field.name().as_str()) => {
+                "it is a partition column, whose value stands in the path"
             }
             DataType::Timestamp(TimeUnit::Microsecond, Some(zone)) if &**zone == "UTC" => {
                 return Ok(());
@@ -146,11 +159,15 @@ impl TableSpec {
             other if other.is_nested() => "nested columns are not supported",
             _ => return Ok(()),
         };
-        Err(LakeError::Spec {
+        Err(self.refuse(field.name(), reason))
+    }
+
+    fn refuse(&self, column: &str, reason: &str) -> LakeError {
+        LakeError::Spec {
             table: self.name.to_owned(),
-            column: field.name().clone(),
+            column: column.to_owned(),
             reason: reason.to_owned(),
-        })
+        }
     }
 
     /// How the data files are written: the same bytes for the same batches, on every machine.
@@ -191,6 +208,32 @@ mod tests {
         assert_eq!(names.last(), Some(&"record_kind"));
         assert_eq!(names.len(), 11);
         assert_eq!(inputs_spec().delta_columns().unwrap().len(), 14);
+    }
+
+    #[test]
+    fn several_partition_columns_keep_their_order_and_are_there_once() {
+        const COMPANY: PartitionColumn = PartitionColumn {
+            name: "company_id",
+            partition_type: PartitionType::Integer,
+        };
+        const MONTH: PartitionColumn = PartitionColumn {
+            name: "registration_month",
+            partition_type: PartitionType::String,
+        };
+        let mut spec = inputs_spec();
+        spec.partition_columns = &[COMPANY, MONTH];
+        let columns = spec.delta_columns().unwrap();
+        let last: Vec<String> = columns[14..]
+            .iter()
+            .map(|column| format!("{} {}", column.name(), column.data_type()))
+            .collect();
+        assert_eq!(last, ["company_id long", "registration_month string"]);
+        spec.partition_columns = &[COMPANY, MONTH, COMPANY];
+        let twice = spec.delta_columns().unwrap_err();
+        assert!(
+            matches!(&twice, LakeError::Spec { column, .. } if column == "company_id"),
+            "{twice}"
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
-use super::partition::{PartitionValue, is_inside};
+use super::partition::{Partition, is_inside};
 use super::spec::TableSpec;
 use super::{Lake, LakeError, durable};
 
@@ -33,8 +33,8 @@ pub struct StagedFiles {
 pub struct DataFile {
     /// Its path below the table's directory, with `/` between the segments.
     pub relative_path: String,
-    /// Its partition; `None` in a table without partitions.
-    pub partition: Option<PartitionValue>,
+    /// Its partition; without values in a table without partitions.
+    pub partition: Partition,
     /// How many rows it holds, by its own footer.
     pub rows: u64,
     /// Its size.
@@ -83,7 +83,7 @@ pub(super) fn seal(
     spec: &TableSpec,
     directory: &Path,
     relative_path: String,
-    partition: Option<PartitionValue>,
+    partition: Partition,
     expected_rows: u64,
 ) -> Result<DataFile, LakeError> {
     debug_assert!(

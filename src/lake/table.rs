@@ -60,7 +60,7 @@ impl Lake {
             .create()
             .with_table_name(spec.name)
             .with_columns(columns)
-            .with_partition_columns(spec.partition_column)
+            .with_partition_columns(spec.partition_names())
             .with_configuration_property(
                 TableProperty::CheckpointInterval,
                 Some(CHECKPOINT_INTERVAL),
@@ -197,13 +197,16 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
 }
 
 fn check_partitioning(spec: &TableSpec, found: &[String]) -> Result<(), LakeError> {
-    let expected: Vec<&str> = spec.partition_column.into_iter().collect();
+    let expected = spec.partition_names();
     if found == expected {
         return Ok(());
     }
+    let wrong = |name: &&str| !found.iter().any(|other| other == name);
     let column = expected
-        .first()
+        .iter()
         .copied()
+        .find(wrong)
+        .or(expected.first().copied())
         .or(found.first().map(String::as_str))
         .unwrap_or_default();
     Err(LakeError::SchemaDiffers {

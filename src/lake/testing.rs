@@ -16,8 +16,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use super::{
-    Batch, Digest, InputCounts, InputRow, Lake, PartitionType, PartitionValue, PartitionWriter,
-    Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec, rejects_spec,
+    Batch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType, PartitionValue,
+    PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec, rejects_spec,
 };
 
 pub(super) const KIND: &str = "purchases";
@@ -33,8 +33,10 @@ pub(super) fn spec() -> TableSpec {
             Field::new("price", DataType::Decimal128(38, 9), false),
             Field::new("purchased_at", utc, true),
         ])),
-        partition_column: Some("purchase_date"),
-        partition_type: PartitionType::Date,
+        partition_columns: &[PartitionColumn {
+            name: "purchase_date",
+            partition_type: PartitionType::Date,
+        }],
         statistics_columns: &["source_file", "source_row", "purchased_at"],
     }
 }

@@ -9,9 +9,7 @@ fn nothing(_: CommitStep) {}
 
 fn committed(outcome: CommitOutcome) -> i64 {
     match outcome {
-        CommitOutcome::Committed {
-            purchases_version, ..
-        } => purchases_version,
+        CommitOutcome::Committed { rows_version, .. } => rows_version,
         CommitOutcome::Raced { digests } => panic!("raced: {digests:?}"),
     }
 }

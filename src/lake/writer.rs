@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::background::Task;
 use super::encode::Layout;
-use super::partition::PartitionValue;
+use super::partition::Partition;
 use super::slot::{self, Pending, Slot, Work};
 use super::spec::TableSpec;
 use super::spill::Spill;
@@ -72,7 +72,7 @@ pub struct PartitionWriter {
     spill: Arc<Spill>,
     /// The schema of the first batch; all others must have the same types.
     batch_schema: Option<SchemaRef>,
-    index: HashMap<Option<PartitionValue>, usize>,
+    index: HashMap<Partition, usize>,
     /// Empty while a segment is being encoded: the slots travel with it.
     slots: Vec<Slot>,
     pending: Vec<Pending>,
@@ -109,7 +109,8 @@ impl PartitionWriter {
         })
     }
 
-    /// Takes a batch whose rows all belong to `partition`. Encoding goes on in the background; an
+    /// Takes a batch whose rows all belong to `partition`: one value for each partition column, in
+    /// their order. A [`super::PartitionValue`] stands for a partition of one column. Encoding goes on in the background; an
     /// error of it is returned by a later call.
     ///
     /// # Errors
@@ -117,21 +118,12 @@ impl PartitionWriter {
     /// what went wrong with an earlier segment.
     pub fn append(
         &mut self,
-        partition: PartitionValue,
+        partition: impl Into<Partition>,
         batch: RecordBatch,
     ) -> Result<(), LakeError> {
-        let expected = self
-            .layout
-            .spec
-            .partition_column
-            .map(|_| self.layout.spec.partition_type);
-        if expected != Some(partition.partition_type()) {
-            return Err(LakeError::Partition {
-                value: partition.to_string(),
-                reason: "the table has another type of partition, or none",
-            });
-        }
-        self.push(Some(partition), batch)
+        let partition = partition.into();
+        partition.check(self.layout.spec.partition_columns)?;
+        self.push(partition, batch)
     }
 
     /// Takes a batch for a table without partitions.
@@ -139,20 +131,16 @@ impl PartitionWriter {
     /// # Errors
     /// As [`PartitionWriter::append`].
     pub fn append_unpartitioned(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
-        if self.layout.spec.partition_column.is_some() {
+        if !self.layout.spec.partition_columns.is_empty() {
             return Err(LakeError::Partition {
                 value: String::new(),
                 reason: "the table has partitions, and the batch comes without one",
             });
         }
-        self.push(None, batch)
+        self.push(Partition::default(), batch)
     }
 
-    fn push(
-        &mut self,
-        partition: Option<PartitionValue>,
-        batch: RecordBatch,
-    ) -> Result<(), LakeError> {
+    fn push(&mut self, partition: Partition, batch: RecordBatch) -> Result<(), LakeError> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
@@ -169,7 +157,7 @@ impl PartitionWriter {
     }
 
     /// The place of a partition, in the order of first appearance.
-    fn slot(&mut self, partition: Option<PartitionValue>) -> Result<usize, LakeError> {
+    fn slot(&mut self, partition: Partition) -> Result<usize, LakeError> {
         if let Some(slot) = self.index.get(&partition) {
             return Ok(*slot);
         }
@@ -180,11 +168,8 @@ impl PartitionWriter {
             });
         }
         let slot = self.index.len();
-        let segment = match (&partition, self.layout.spec.partition_column) {
-            (Some(value), Some(column)) => Some(value.segment(column)?),
-            _ => None,
-        };
-        self.pending.push(Pending::new(partition.clone(), segment));
+        let folder = partition.folder(self.layout.spec.partition_columns)?;
+        self.pending.push(Pending::new(partition.clone(), folder));
         self.index.insert(partition, slot);
         Ok(slot)
     }
@@ -266,9 +251,9 @@ impl PartitionWriter {
             if slot.needs_name(roll_from) {
                 let number = self.file_numbers.fetch_add(1, Ordering::Relaxed);
                 let name = format!("part-{}-{number:05}.parquet", self.options.run_id);
-                slot.next_file = Some(match &pending.segment {
-                    Some(segment) => format!("{segment}/{name}"),
-                    None => name,
+                slot.next_file = Some(match pending.folder.as_str() {
+                    "" => name,
+                    folder => format!("{folder}/{name}"),
                 });
             }
         }
@@ -374,10 +359,12 @@ fn batch_bytes(batch: &RecordBatch) -> usize {
 fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
     let mut directories: BTreeSet<PathBuf> = BTreeSet::from([table.to_path_buf()]);
     for file in files {
+        // One folder for each partition column, each with an entry in the one above it.
+        let path = table.join(&file.relative_path);
+        let folders = path.ancestors().skip(1);
         directories.extend(
-            table
-                .join(&file.relative_path)
-                .parent()
+            folders
+                .take_while(|folder| *folder != table)
                 .map(Path::to_path_buf),
         );
     }

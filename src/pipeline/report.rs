@@ -87,7 +87,9 @@ fn files(
     dates: Option<RangeInclusive<NaiveDate>>,
 ) -> Result<Vec<ScanFile>, PipelineError> {
     let lake = Lake::at(&job.lake)?;
-    let snapshot = lake.snapshot(purchases_spec().name, job.lake_version, dates)?;
+    let spec = purchases_spec();
+    let column = spec.partition_columns.first().map_or("", |day| day.name);
+    let snapshot = lake.snapshot(spec.name, job.lake_version, dates)?;
     tracing::debug!(
         version = snapshot.version,
         files = snapshot.files.len(),
@@ -97,7 +99,7 @@ fn files(
         .files
         .into_iter()
         .map(|file| {
-            let partition = file.partition.unwrap_or_default();
+            let partition = file.partition(column).unwrap_or_default().to_owned();
             match partition.parse() {
                 Ok(purchase_date) => Ok(ScanFile {
                     path: file.path,

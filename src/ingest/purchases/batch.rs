@@ -334,11 +334,11 @@ impl<'a> WaitingRoom<'a> {
             .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"))?
         {
             CommitOutcome::Committed {
-                purchases_version,
+                rows_version,
                 rejects_version,
                 inputs_version,
             } => {
-                self.versions.purchases = Some(purchases_version);
+                self.versions.purchases = Some(rows_version);
                 self.versions.rejects = rejects_version.or(self.versions.rejects);
                 self.versions.inputs = inputs_version.or(self.versions.inputs);
                 Ok(true)

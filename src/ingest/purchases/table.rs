@@ -1,6 +1,6 @@
 //! The table that takes accepted purchases.
 
-use crate::lake::{PartitionType, TableSpec};
+use crate::lake::{PartitionColumn, PartitionType, TableSpec};
 use crate::purchase::columns::{PARTITION_COLUMN, STATISTICS_COLUMNS, schema};
 
 /// The `purchases` table: columns of [`crate::purchase::columns`], one partition per UTC day.
@@ -8,8 +8,10 @@ pub fn purchases_spec() -> TableSpec {
     TableSpec {
         name: "purchases",
         schema: schema(),
-        partition_column: Some(PARTITION_COLUMN),
-        partition_type: PartitionType::Date,
+        partition_columns: &[PartitionColumn {
+            name: PARTITION_COLUMN,
+            partition_type: PartitionType::Date,
+        }],
         statistics_columns: &STATISTICS_COLUMNS,
     }
 }

@@ -17,7 +17,7 @@ fn a_batch_is_committed_in_the_healing_order_and_read_back() {
         })
         .unwrap();
     let expected = CommitOutcome::Committed {
-        purchases_version: 1,
+        rows_version: 1,
         rejects_version: Some(1),
         inputs_version: Some(1),
     };
@@ -32,7 +32,10 @@ fn a_batch_is_committed_in_the_healing_order_and_read_back() {
     let facts: Vec<(Option<String>, Option<i64>)> = snapshot
         .files
         .iter()
-        .map(|file| (file.partition.clone(), file.rows))
+        .map(|file| {
+            let day = file.partition("purchase_date").map(str::to_owned);
+            (day, file.rows)
+        })
         .collect();
     let of = |day, rows| (Some(date(day).to_string()), Some(rows));
     assert_eq!(facts, [of(0, 3), of(1, 2), of(2, 2)]);

@@ -25,7 +25,7 @@ fn a_snapshot_holds_only_the_days_asked_for_and_keeps_its_version() {
     assert!(
         two.files
             .iter()
-            .all(|file| file.partition != Some(date(0).to_string()))
+            .all(|file| file.partition("purchase_date") != Some(&date(0).to_string()))
     );
     assert!(two.files.is_sorted_by_key(|file| &file.path));
     let old = lake.snapshot("purchases", Some(1), None).unwrap();
@@ -164,7 +164,7 @@ fn tables_of_another_shape_are_refused_by_column() {
         );
     }
     let unpartitioned = TableSpec {
-        partition_column: None,
+        partition_columns: &[],
         ..spec()
     };
     assert!(matches!(

@@ -9,7 +9,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMe
 
 use super::*;
 use crate::lake::testing::{date, day, lake, paths, read, rows, spec, writer};
-use crate::lake::{inputs_spec, rejects_spec};
+use crate::lake::{PartitionValue, inputs_spec, rejects_spec};
 
 fn small_segments(lake: &Lake, run_id: &str, segment_bytes: usize) -> PartitionWriter {
     let options = WriterOptions {

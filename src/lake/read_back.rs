@@ -1,0 +1,251 @@
+//! What a failed commit has done: a claim and an error come in; that it landed, that others were
+//! there first, or that it may be tried again goes out, read from the log and never guessed.
+
+use std::collections::HashSet;
+use std::thread;
+use std::time::Duration;
+
+use deltalake::DeltaTableError;
+use deltalake::kernel::transaction::{CommitConflictError, TransactionError};
+use tracing::warn;
+
+use super::attempt::Failure;
+use super::spec::TableSpec;
+use super::{Lake, LakeError, log};
+
+/// The pause after the first lost try; it doubles with every further one. The waits of two
+/// processes differ by what they do between them, so chance is not needed and runs stay repeatable.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// What tells a commit from all others.
+#[derive(Clone, Copy)]
+pub(super) struct Claim<'a> {
+    pub(super) spec: &'a TableSpec,
+    pub(super) run_id: &'a str,
+    /// The application ids of its transactions: at least one.
+    pub(super) app_ids: &'a HashSet<String>,
+}
+
+/// What became of a commit.
+pub(super) enum Outcome {
+    /// It is in the log, at this version.
+    Landed(u64),
+    /// Nothing of it is in the log, because these application ids were there before it.
+    Present(HashSet<String>),
+}
+
+/// The tries of one commit.
+pub(super) struct Tries<'a> {
+    claim: Claim<'a>,
+    most: u32,
+    longest_pause: Duration,
+    lost: u32,
+    /// The version before the first lost try: whatever landed came after it.
+    since: Option<u64>,
+}
+
+impl<'a> Tries<'a> {
+    pub(super) fn new(claim: Claim<'a>, most: u32, longest_pause: Duration) -> Self {
+        Self {
+            claim,
+            most,
+            longest_pause,
+            lost: 0,
+            since: None,
+        }
+    }
+
+    /// Some of the transactions are there. They may be from an earlier try of our own, if its
+    /// answer came before it landed.
+    pub(super) fn met(&self, lake: &Lake, present: HashSet<String>) -> Result<Outcome, LakeError> {
+        let present = Outcome::Present(present);
+        let Some(since) = self.since else {
+            return Ok(present);
+        };
+        let found = lake.runtime().block_on(lake.read_back(self.claim, since))?;
+        self.settled(lake, found.unwrap_or(present))
+    }
+
+    /// A try failed. What came of it is looked up; nothing means that it is certain not to have
+    /// landed and that another try may do better.
+    pub(super) fn failed(
+        &mut self,
+        lake: &Lake,
+        failure: Failure,
+    ) -> Result<Option<Outcome>, LakeError> {
+        let Failure { before, error } = failure;
+        let table = self.claim.spec.name;
+        let since = *self.since.get_or_insert(before);
+        self.lost += 1;
+        match lake.runtime().block_on(lake.read_back(self.claim, since)) {
+            Ok(Some(found)) => self.settled(lake, found).map(Some),
+            Ok(None) if !is_retryable(&error) => Err(LakeError::NotCommitted {
+                table: table.to_owned(),
+                source: error,
+            }),
+            Ok(None) if self.lost == self.most => Err(LakeError::Conflict {
+                table: table.to_owned(),
+                tries: self.most,
+                source: error,
+            }),
+            Ok(None) => {
+                let attempt = self.lost;
+                warn!(table, attempt, %error, "another writer was quicker, trying again");
+                Ok(None)
+            }
+            Err(readback) => Err(LakeError::OutcomeUnknown {
+                table: table.to_owned(),
+                run_id: self.claim.run_id.to_owned(),
+                readback: Box::new(readback),
+                source: error,
+            }),
+        }
+    }
+
+    /// Waits before the next try.
+    pub(super) fn pause(&self) {
+        let doubled = 2_u32.saturating_pow(self.lost.saturating_sub(1));
+        thread::sleep(FIRST_PAUSE.saturating_mul(doubled).min(self.longest_pause));
+    }
+
+    /// What was found in the log becomes durable before it is reported.
+    fn settled(&self, lake: &Lake, outcome: Outcome) -> Result<Outcome, LakeError> {
+        if let Outcome::Landed(version) = outcome {
+            lake.sync_log(self.claim.spec.name, version)?;
+        }
+        Ok(outcome)
+    }
+}
+
+impl Lake {
+    /// Looks for our transactions in the log, after an answer that left open whether they landed.
+    async fn read_back(&self, claim: Claim<'_>, before: u64) -> Result<Option<Outcome>, LakeError> {
+        let table = claim.spec.name;
+        let handle = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?;
+        let landed = log::landed_from(table, &handle.object_store(), before + 1).await?;
+        let mut present = HashSet::new();
+        for txn in landed
+            .into_iter()
+            .filter(|txn| claim.app_ids.contains(&txn.app_id))
+        {
+            if txn.run_id.as_deref() == Some(claim.run_id) {
+                return Ok(Some(Outcome::Landed(txn.version)));
+            }
+            present.insert(txn.app_id);
+        }
+        Ok((!present.is_empty()).then_some(Outcome::Present(present)))
+    }
+}
+
+/// Whether the library refused the commit because of another writer: it is then certain that it did
+/// not land, and a fresh snapshot may do better. An append reads nothing, so a conflict over what
+/// was read or deleted is false for it; a change is made anew from what the other writer has left.
+fn is_retryable(error: &DeltaTableError) -> bool {
+    match error {
+        DeltaTableError::VersionAlreadyExists(_) => true,
+        DeltaTableError::Transaction { source } => match source {
+            TransactionError::VersionAlreadyExists(_) | TransactionError::MaxCommitAttempts(_) => {
+                true
+            }
+            TransactionError::CommitConflict(conflict) => !matches!(
+                conflict,
+                CommitConflictError::UnsupportedWriterVersion(_)
+                    | CommitConflictError::UnsupportedReaderVersion(_)
+                    | CommitConflictError::CorruptedState { .. }
+                    | CommitConflictError::NoMetadata
+            ),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::StagedFiles;
+    use crate::lake::testing::{day, lake, put_commit, rows, spec, writer};
+
+    fn outcome(outcome: Option<Outcome>) -> String {
+        match outcome {
+            Some(Outcome::Landed(version)) => format!("landed {version}"),
+            Some(Outcome::Present(ids)) => format!("present {ids:?}"),
+            None => "absent".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_commit_whose_answer_was_lost_is_found_by_its_run() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let mut files = writer(&lake, &spec, "run-1");
+        files.append(day(1), rows("a.json", 0, 3)).unwrap();
+        let files = files.finish().unwrap();
+        let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
+        let claim = Claim {
+            spec: &spec,
+            run_id: "run-1",
+            app_ids: &app_ids,
+        };
+        let look = |claim: Claim<'_>, before| {
+            let read = lake.read_back(claim, before);
+            outcome(lake.runtime().block_on(read).unwrap())
+        };
+        assert_eq!(look(claim, 0), "absent");
+        assert_eq!(outcome(lake.append(claim, &files).ok()), "landed 1");
+        assert_eq!(look(claim, 0), "landed 1");
+        assert_eq!(look(claim, 1), "absent", "only what came after is ours");
+        let other = Claim {
+            run_id: "run-2",
+            ..claim
+        };
+        assert_eq!(look(other, 0), format!("present {app_ids:?}"));
+        assert_eq!(
+            outcome(lake.append(other, &files).ok()),
+            format!("present {app_ids:?}")
+        );
+    }
+
+    #[test]
+    fn a_torn_log_is_an_error_of_the_read_back_and_not_an_absence() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
+        let claim = Claim {
+            spec: &spec,
+            run_id: "run-1",
+            app_ids: &app_ids,
+        };
+        put_commit(&lake, "purchases", 1, "{\"txn\":{");
+        let read = lake.runtime().block_on(lake.read_back(claim, 0));
+        assert!(matches!(read, Err(LakeError::LogBroken { .. })));
+        let append = lake.append(claim, &StagedFiles::none(&spec));
+        assert!(append.is_err(), "and nothing is built on it");
+    }
+
+    #[test]
+    fn only_what_another_writer_caused_is_tried_again() {
+        let conflict = |conflict| DeltaTableError::Transaction {
+            source: TransactionError::CommitConflict(conflict),
+        };
+        let exhausted = DeltaTableError::Transaction {
+            source: TransactionError::MaxCommitAttempts(15),
+        };
+        for error in [
+            exhausted,
+            conflict(CommitConflictError::ConcurrentDeleteRead),
+            conflict(CommitConflictError::ConcurrentTransaction),
+            DeltaTableError::VersionAlreadyExists(3),
+        ] {
+            assert!(is_retryable(&error), "{error}");
+        }
+        for error in [
+            conflict(CommitConflictError::UnsupportedWriterVersion(7)),
+            DeltaTableError::Generic("no space left on device".to_owned()),
+        ] {
+            assert!(!is_retryable(&error), "{error}");
+        }
+    }
+}
