@@ -25,4 +25,5 @@ pub mod response;
 pub mod rules;
 pub mod source;
 pub mod summary;
+pub mod supplier_purchase;
 pub mod values;

@@ -3,8 +3,8 @@
 //! In: nothing; the catalogue is fixed at compile time. Out: one [`Rule`] per [`RuleId`], and the
 //! texts of `rules list` and `rules explain`. Refused: a code that no rule has ([`UnknownRule`]).
 //!
-//! The entries stand in one file per subject. Each `BRZ-` entry shows one input that keeps the rule and
-//! one that breaks it; both are complete records, one JSON text per line, so that a test can put
+//! The entries stand in one file per subject. Each `BRZ-` and `CPL-` entry shows one input that keeps the
+//! rule and one that breaks it; both are complete records, one JSON text per line, so that a test can put
 //! them through the checker. An accepted example breaks no rule at all.
 
 mod file;
@@ -17,6 +17,10 @@ mod properties;
 mod record;
 mod repeated;
 mod source;
+mod supplier_dump;
+mod supplier_money;
+mod supplier_record;
+mod supplier_time;
 mod time;
 
 use std::fmt;
@@ -95,12 +99,16 @@ pub struct Rule {
 }
 
 /// The entries by subject, in the order of [`RuleId`].
-const GROUPS: [&[Rule]; 7] = [
+const GROUPS: [&[Rule]; 11] = [
     &identity::RULES,
     &product_and_price::RULES,
     &time::RULES,
     &properties::RULES,
     &record::RULES,
+    &supplier_record::RULES,
+    &supplier_money::RULES,
+    &supplier_time::RULES,
+    &supplier_dump::RULES,
     &file::RULES,
     &parameter::RULES,
 ];

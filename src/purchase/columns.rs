@@ -25,23 +25,22 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Decimal128Builder, DictionaryArray, Int16Builder, Int32Array,
-    Int64Array, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder, UInt32Array,
+    ArrayRef, BooleanBuilder, Decimal128Builder, Int16Builder, RecordBatch, StringBuilder,
+    TimestampMicrosecondBuilder, UInt32Array,
 };
 use arrow::compute::take_record_batch;
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
 use super::check::Purchase;
 use super::raw::Name;
+pub use crate::record::shift_source_rows;
+use crate::record::{lineage_columns, lineage_fields};
 use crate::values::instant::days_since_epoch;
 use crate::values::money::Amount;
 
 /// Name of the partition column.
 pub const PARTITION_COLUMN: &str = "purchase_date";
-
-/// Position of `source_row` in [`schema`].
-const SOURCE_ROW: usize = 20;
 
 /// Digits an amount can have (Decimal128).
 const PRECISION: u8 = 38;
@@ -63,15 +62,11 @@ fn amount_type() -> DataType {
     DataType::Decimal128(PRECISION, Amount::SCALE.try_into().unwrap_or(i8::MAX))
 }
 
-fn dictionary_type() -> DataType {
-    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
-}
-
 /// Arrow schema of the data files, as in the table above.
 pub fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    Arc::new(Schema::new(vec![
+    let mut fields = vec![
         text("external_id"),
         text("alias_name"),
         text("alias_label"),
@@ -92,10 +87,9 @@ pub fn schema() -> SchemaRef {
         Field::new("revenue", amount_type(), false),
         Field::new("is_refund", DataType::Boolean, false),
         text("extra"),
-        Field::new("source_row", DataType::Int64, false),
-        Field::new("source_file", dictionary_type(), false),
-        Field::new("run_id", dictionary_type(), false),
-    ]))
+    ];
+    fields.extend(lineage_fields());
+    Arc::new(Schema::new(fields))
 }
 
 /// Columns that may carry min/max statistics in the Delta log: none that is personal data, and
@@ -206,13 +200,12 @@ impl PurchaseColumns {
         if self.days.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.days.len();
         let mut columns: Vec<ArrayRef> = self
             .texts
             .iter_mut()
             .map(|builder| Arc::new(builder.finish()) as ArrayRef)
             .collect();
-        columns.extend::<[ArrayRef; 14]>([
+        columns.extend::<[ArrayRef; 11]>([
             Arc::new(self.currency.finish()),
             Arc::new(self.price.finish()),
             Arc::new(self.quantity.finish()),
@@ -224,22 +217,11 @@ impl PurchaseColumns {
             Arc::new(self.revenue.finish()),
             Arc::new(self.is_refund.finish()),
             Arc::new(self.extra.finish()),
-            Arc::new(Int64Array::from(self.source_row)),
-            constant(source_file, rows)?,
-            constant(run_id, rows)?,
         ]);
+        columns.extend(lineage_columns(self.source_row, source_file, run_id)?);
         let batch = RecordBatch::try_new(schema(), columns)?;
         by_day(&batch, &self.days)
     }
-}
-
-/// One text for every row, stored once.
-fn constant(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
-    let keys = Int32Array::from(vec![0; rows]);
-    let values = Arc::new(StringArray::from(vec![text]));
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
-        keys, values,
-    )?))
 }
 
 fn by_day(batch: &RecordBatch, days: &[i32]) -> Result<Vec<DayRows>, ArrowError> {
@@ -266,32 +248,4 @@ fn by_day(batch: &RecordBatch, days: &[i32]) -> Result<Vec<DayRows>, ArrowError>
         });
     }
     Ok(groups)
-}
-
-/// Adds `base` to `source_row`: pieces of an input are read side by side, and only the collector
-/// knows how many records came before.
-///
-/// # Errors
-/// None for batches made by [`PurchaseColumns::finish`]; Arrow's own are passed on.
-pub fn shift_source_rows(batch: &RecordBatch, base: i64) -> Result<RecordBatch, ArrowError> {
-    if base == 0 {
-        return Ok(batch.clone());
-    }
-    let mut columns = batch.columns().to_vec();
-    if let Some(column) = columns.get_mut(SOURCE_ROW)
-        && let Some(rows) = column.as_any().downcast_ref::<Int64Array>()
-    {
-        *column = Arc::new(rows.unary::<_, arrow::datatypes::Int64Type>(|row| row + base));
-    }
-    RecordBatch::try_new(batch.schema(), columns)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_column_that_is_shifted_is_source_row() {
-        assert_eq!(schema().field(SOURCE_ROW).name(), "source_row");
-    }
 }

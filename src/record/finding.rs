@@ -100,6 +100,11 @@ impl Findings {
         self.note(rule, true, field, value, detail);
     }
 
+    /// Notes a broken rule that keeps the record here, whatever the catalogue's usual severity.
+    pub fn add_keeping(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
+        self.note(rule, false, field, value, detail);
+    }
+
     fn note(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
         self.rejecting |= rejecting;
         if !rejecting {

@@ -14,6 +14,10 @@ const CONTRACT: &str = "
     BRZ-PROP-OBJECT BRZ-PROP-NAME-EMPTY BRZ-PROP-NAME-LEN BRZ-PROP-NAME-DOLLAR BRZ-PROP-RESERVED
     BRZ-PROP-STR-LEN BRZ-PROP-NULL BRZ-PROP-ARRAY-DATE BRZ-PROP-OBJ-STRING BRZ-PROP-SIZE
     BRZ-UPDONLY-TYPE BRZ-UPDONLY-ALIAS BRZ-KEY-UNKNOWN BRZ-KEY-DUP BRZ-DUP-EVENT BRZ-CURRENTS-DUP
+    CPL-COMPANY-REQUIRED CPL-ID-REQUIRED CPL-DATE-REQUIRED CPL-DATE-FORMAT CPL-SUPPLIER-SHAPE CPL-SUPPLIER-MISSING
+    CPL-MONEY-SHAPE CPL-MONEY-CURRENCY CPL-MONEY-NEG CPL-MONEY-MIXED CPL-MONEY-SCALE CPL-TOTAL-CHECK
+    CPL-STATUS-ENUM CPL-INVOICE-STRING CPL-BOOL CPL-TS-FORMAT CPL-TS-ORDER CPL-DELETED-KEY CPL-STALE
+    CPL-PAGE-GAP CPL-PAGE-DRIFT CPL-META-SHAPE
     FILE-ENCODING FILE-JSON-SYNTAX FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE FILE-MIXED
     FILE-CSV-COLUMNS FILE-CSV-QUOTE FILE-CSV-AMBIG FILE-HEADER-DUP FILE-EMPTY FILE-TRUNCATED FILE-LIMIT FILE-SEEN
     PAR-LENGTH PAR-UNIT PAR-ENDING
@@ -22,6 +26,9 @@ const CONTRACT: &str = "
 /// The rules added to the contract, each for a reason its entry gives.
 const OUR_OWN: &str = "
     BRZ-RECORD-OBJECT BRZ-APP-TYPE BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-CDI-CONFLICT BRZ-CDI-PAYLOAD
+    CPL-RECORD-OBJECT CPL-COMPANY-CONFLICT CPL-INT-TYPE CPL-TEXT-TYPE CPL-OBJECT-SHAPE CPL-KEY-UNKNOWN CPL-KEY-DUP
+    CPL-MONEY-CASE CPL-MONEY-ROUNDED CPL-MONEY-DEFAULT CPL-TS-NOOFFSET CPL-TS-SPELLING
+    CPL-DUPLICATE CPL-SNAPSHOT-PARTIAL
     FILE-WRONG-KIND FILE-UNREADABLE FILE-REJECT-LIMIT PAR-TIMEZONE PAR-CURRENCY
 ";
 
@@ -92,7 +99,8 @@ fn severity_is_that_of_the_contract() {
     );
     assert_eq!(
         codes(Severity::Info),
-        "BRZ-PRICE-NEG BRZ-PROP-OBJ-STRING BRZ-DUP-EVENT BRZ-CURRENTS-DUP FILE-SEEN"
+        "BRZ-PRICE-NEG BRZ-PROP-OBJ-STRING BRZ-DUP-EVENT BRZ-CURRENTS-DUP CPL-DELETED-KEY \
+         CPL-STALE CPL-DUPLICATE FILE-SEEN"
     );
     assert_eq!(
         codes(Severity::Warn),
@@ -100,11 +108,13 @@ fn severity_is_that_of_the_contract() {
          BRZ-PRICE-SCALE BRZ-PRICE-ROUNDED BRZ-QTY-NULL BRZ-QTY-FLOAT BRZ-TIME-NOOFFSET BRZ-TIME-OFFSETFORM \
          BRZ-TIME-GAP BRZ-TIME-FOLD BRZ-TIME-DATEONLY BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-TIME-FUTURE \
          BRZ-PROP-STR-LEN BRZ-PROP-NULL BRZ-PROP-ARRAY-DATE BRZ-UPDONLY-ALIAS BRZ-KEY-UNKNOWN BRZ-CDI-CONFLICT \
-         FILE-EMPTY"
+         CPL-SUPPLIER-MISSING CPL-INVOICE-STRING CPL-KEY-UNKNOWN CPL-MONEY-CASE CPL-MONEY-NEG CPL-MONEY-MIXED \
+         CPL-MONEY-SCALE CPL-MONEY-ROUNDED CPL-MONEY-DEFAULT CPL-TOTAL-CHECK CPL-TS-NOOFFSET CPL-TS-SPELLING \
+         CPL-TS-ORDER CPL-SNAPSHOT-PARTIAL CPL-PAGE-GAP CPL-PAGE-DRIFT CPL-META-SHAPE FILE-EMPTY"
     );
     assert_eq!(
         codes(Severity::Refuse),
-        "FILE-ENCODING FILE-JSON-SYNTAX FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE \
+        "CPL-COMPANY-REQUIRED FILE-ENCODING FILE-JSON-SYNTAX FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE \
          FILE-WRONG-KIND FILE-MIXED FILE-CSV-QUOTE FILE-CSV-AMBIG FILE-HEADER-DUP FILE-TRUNCATED FILE-LIMIT FILE-UNREADABLE \
          FILE-REJECT-LIMIT"
     );
@@ -112,19 +122,22 @@ fn severity_is_that_of_the_contract() {
 
 #[test]
 fn examples_of_records_are_json_objects_one_per_line() {
-    let prose = |id, line: &str| id == RuleId::BrzProductCard && line.starts_with("...");
-    let lines = RuleId::ALL
-        .into_iter()
-        .filter(|id| id.code().starts_with("BRZ-"))
-        .flat_map(records);
-    for (id, which, line) in lines.filter(|(id, _, line)| !prose(*id, line)) {
-        let value: serde_json::Value =
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("{id} {which}: {error}"));
-        let is_object = value.is_object();
+    let is_other = |id, which, line: &str| match id {
+        RuleId::BrzRecordObject | RuleId::CplRecordObject => which == "rejected",
+        RuleId::BrzProductCard => line.starts_with("..."),
+        // Only delimited text can break it.
+        RuleId::CplMoneyDefault => true,
+        _ => false,
+    };
+    let is_record = |id: &RuleId| id.code().starts_with("BRZ-") || id.code().starts_with("CPL-");
+    let lines = RuleId::ALL.into_iter().filter(is_record).flat_map(records);
+    for (id, which, line) in lines {
+        let value = serde_json::from_str::<serde_json::Value>(line);
+        let is_object = value.is_ok_and(|value| value.is_object());
         assert_eq!(
             is_object,
-            (id, which) != (RuleId::BrzRecordObject, "rejected"),
-            "{id} {which}"
+            !is_other(id, which, line),
+            "{id} {which}: {line}"
         );
     }
 }

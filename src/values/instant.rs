@@ -23,7 +23,7 @@ mod parse;
 pub use super::local_day::{local_date, local_day_start};
 pub use calendar::{date_utc, days_since_epoch, format_utc_micros};
 pub use epoch::parse_epoch;
-pub use parse::parse_instant;
+pub use parse::{parse_date, parse_instant};
 
 pub(super) use calendar::MICROS_PER_SECOND;
 use calendar::{MICROS_PER_DAY, days_from_civil};

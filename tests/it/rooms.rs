@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may import from the others; its own parts are free. `main.rs` may use all.
-const MAY_IMPORT: [(&str, &[&str]); 15] = [
+const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("cli", &[]),
     ("rules", &[]),
     ("values", &[]),
@@ -14,6 +14,10 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("source", &["json", "rules", "values"]),
     // Of `source` only what describes delimited text: which column means which field.
     ("purchase", &["json", "record", "rules", "source", "values"]),
+    (
+        "supplier_purchase",
+        &["json", "record", "rules", "source", "values"],
+    ),
     ("lake", &["values"]),
     ("summary", &["rules", "source"]),
     ("report", &["rules", "values"]),

@@ -1,13 +1,12 @@
 //! The free properties of a purchase.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use chrono_tz::Tz;
 
 use super::super::raw::{Name, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
-use crate::record::{Field, Findings};
+use crate::record::{Field, Findings, SeenKeys, each_doubled_key};
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 
@@ -183,54 +182,7 @@ fn is_datetime(text: &str) -> bool {
 
 /// Below the properties themselves only doubled keys matter.
 fn walk_nested(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(), JsonError> {
-    match cursor.peek()? {
-        Kind::Object => {
-            let mut members = cursor.open_object()?;
-            let mut keys = SeenKeys::default();
-            while let Some(key) = cursor.next_key(&mut members)? {
-                if !keys.add(key) {
-                    note_duplicate(key, findings);
-                }
-                walk_nested(cursor, findings)?;
-            }
-        }
-        Kind::Array => {
-            let mut elements = cursor.open_array()?;
-            while cursor.next_element(&mut elements)? {
-                walk_nested(cursor, findings)?;
-            }
-        }
-        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
-            cursor.skip_value()?;
-        }
-    }
-    Ok(())
-}
-
-/// Objects in dumps have a handful of keys; a hash set pays off later than this.
-const FEW: usize = 12;
-
-/// The keys of one object: a few are compared one by one without allocating, many are hashed.
-#[derive(Default)]
-struct SeenKeys<'a> {
-    few: [Option<JsonStr<'a>>; FEW],
-    count: usize,
-    many: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> SeenKeys<'a> {
-    /// Adds a key; `false` when it was there.
-    fn add(&mut self, key: JsonStr<'a>) -> bool {
-        if self.few.iter().flatten().any(|seen| seen.equals(key)) {
-            return false;
-        }
-        if let Some(free) = self.few.get_mut(self.count) {
-            *free = Some(key);
-            self.count += 1;
-            return true;
-        }
-        self.many.insert(key.decode())
-    }
+    each_doubled_key(cursor, &mut |key| note_duplicate(key, findings))
 }
 
 /// Notes doubled keys anywhere in a value that is not `properties`.

@@ -3,7 +3,7 @@
 //! In: the text and the time zone to assume where it names no offset. Out and refused: see
 //! [`super`].
 
-use chrono::{DateTime, Offset, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, days_from_civil, days_in_month};
@@ -54,6 +54,21 @@ pub fn parse_instant(text: &str, default_tz: Tz) -> Result<ParsedInstant, Instan
         }
         None => in_zone(local, default_tz, notes),
     }
+}
+
+/// Reads a calendar date of the years 0001 to 9999; `None` unless the text is `YYYY-MM-DD` and
+/// there is such a day.
+///
+/// ```
+/// use purchase_etl::values::instant::parse_date;
+///
+/// assert_eq!(parse_date("2024-02-29").map(|date| date.to_string()).as_deref(), Some("2024-02-29"));
+/// assert_eq!(parse_date("2025-02-29"), None);
+/// ```
+pub fn parse_date(text: &str) -> Option<NaiveDate> {
+    let (days, rest) = read_date(text.as_bytes()).ok()?;
+    let date = NaiveDate::from_epoch_days(days.try_into().ok()?)?;
+    (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
 /// `YYYY-MM-DD` as days since 1970.

@@ -184,6 +184,29 @@ fn refuses_dates_that_do_not_exist() {
 }
 
 #[test]
+fn a_calendar_date_is_ten_characters_and_a_day_that_exists() {
+    for text in ["0001-01-01", "2024-02-29", "2025-01-14", "9999-12-31"] {
+        assert_eq!(parse_date(text).unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "0000-12-31",
+        "2025-02-29",
+        "2025-13-01",
+        "2025-1-14",
+        "2025-01-14T00:00:00Z",
+        "14/01/2025",
+        " 2025-01-14",
+        "2025-01-14 ",
+        "+2025-01-14",
+        "-001-01-01",
+        "20250114",
+    ] {
+        assert_eq!(parse_date(text), None, "{text:?}");
+    }
+}
+
+#[test]
 fn refuses_instants_outside_1970_to_2261() {
     accepts(
         America::Sao_Paulo,

@@ -1,0 +1,94 @@
+//! Keys that stand twice in one object.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::json::{Cursor, JsonError, JsonStr, Kind};
+
+/// Objects in dumps have a handful of keys; a hash set pays off later than this.
+const FEW: usize = 12;
+
+/// The keys of one object: a few are compared one by one without allocating, many are hashed.
+#[derive(Debug, Default)]
+pub struct SeenKeys<'a> {
+    few: [Option<JsonStr<'a>>; FEW],
+    count: usize,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> SeenKeys<'a> {
+    /// Adds a key; `false` when it was there.
+    pub fn add(&mut self, key: JsonStr<'a>) -> bool {
+        if self.few.iter().flatten().any(|seen| seen.equals(key)) {
+            return false;
+        }
+        if let Some(free) = self.few.get_mut(self.count) {
+            *free = Some(key);
+            self.count += 1;
+            return true;
+        }
+        self.many.insert(key.decode())
+    }
+}
+
+/// Walks the value at the cursor and tells `note` of each key that stands twice in an object of it.
+///
+/// # Errors
+/// The text is not JSON.
+pub fn each_doubled_key<'a>(
+    cursor: &mut Cursor<'a>,
+    note: &mut dyn FnMut(JsonStr<'a>),
+) -> Result<(), JsonError> {
+    match cursor.peek()? {
+        Kind::Object => {
+            let mut members = cursor.open_object()?;
+            let mut keys = SeenKeys::default();
+            while let Some(key) = cursor.next_key(&mut members)? {
+                if !keys.add(key) {
+                    note(key);
+                }
+                each_doubled_key(cursor, note)?;
+            }
+        }
+        Kind::Array => {
+            let mut elements = cursor.open_array()?;
+            while cursor.next_element(&mut elements)? {
+                each_doubled_key(cursor, note)?;
+            }
+        }
+        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
+            cursor.skip_value()?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Options;
+
+    fn doubled(text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut cursor = Cursor::new(text, Options::default());
+        let mut note = |key: JsonStr<'_>| found.push(key.decode().into_owned());
+        each_doubled_key(&mut cursor, &mut note).unwrap();
+        found
+    }
+
+    #[test]
+    fn keys_are_compared_within_their_own_object_and_by_their_value() {
+        assert_eq!(doubled(r#"{"a":{"a":1},"b":[{"a":1},{"a":2}]}"#), [""; 0]);
+        assert_eq!(
+            doubled(r#"[{"a":1,"b":{"c":1,"\u0063":2},"a":3}]"#),
+            ["c", "a"]
+        );
+    }
+
+    #[test]
+    fn many_keys_are_compared_too() {
+        let members: Vec<String> = (0..40).map(|key| format!("\"{key}\":0")).collect();
+        let text = format!("{{{},\"7\":1,\"39\":1}}", members.join(","));
+        assert_eq!(doubled(&text), ["7", "39"]);
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether a purchase is deleted.
+
+use super::super::raw::{Name, RawSupplierPurchase};
+use super::scalar;
+use crate::record::Findings;
+use crate::rules::RuleId;
+
+/// Whether a purchase is deleted, and what is known about its stock movements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deletion {
+    /// Whether it is.
+    pub is_deleted: bool,
+    /// Whether its stock movements went with it.
+    pub were_stock_movements_deleted: Option<bool>,
+}
+
+/// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
+/// either value; rows of delimited text may have a column of their own for it.
+pub(super) fn check(raw: &RawSupplierPurchase<'_>, findings: &mut Findings) -> Deletion {
+    let name = Name::WereStockMovementsDeleted;
+    let flag = scalar::boolean(raw, name, findings);
+    let said = scalar::boolean(raw, Name::Deleted, findings);
+    if flag.is_some() {
+        let detail = "only there when the purchase is deleted";
+        findings.add(
+            RuleId::CplDeletedKey,
+            name.as_str(),
+            &raw.get(name).shown(),
+            detail,
+        );
+    }
+    Deletion {
+        is_deleted: flag.is_some() || said == Some(true),
+        were_stock_movements_deleted: flag,
+    }
+}

@@ -1,0 +1,93 @@
+//! Which purchase it is: its company, its id, and the day that says where it is stored.
+
+use chrono::NaiveDate;
+
+use super::super::company::CompanyId;
+use super::super::raw::{Name, RawSupplierPurchase};
+use super::scalar::Reading;
+use crate::record::{Field, Findings};
+use crate::rules::RuleId;
+use crate::values::instant::parse_date;
+
+/// The record's own company, or that of the settings. One that the user calls unknown is no
+/// contradiction to a record that knows it.
+pub(super) fn check_company(
+    reading: &Reading<'_, '_>,
+    findings: &mut Findings,
+) -> Option<CompanyId> {
+    let name = Name::CompanyId;
+    let field = reading.raw.get(name);
+    let given = reading.settings.company;
+    if field.is_missing() {
+        if given.is_none() {
+            let detail = "nothing says which company the purchase belongs to";
+            findings.add_rejecting(RuleId::CplCompanyRequired, name.as_str(), "", detail);
+        }
+        return given;
+    }
+    let digits = reading.digits(name);
+    let own = digits.and_then(|digits| digits.parse::<CompanyId>().ok());
+    let Some(own) = own else {
+        let detail = "must be a whole number above 0";
+        let shown = field.shown();
+        findings.add_rejecting(RuleId::CplCompanyRequired, name.as_str(), &shown, detail);
+        return None;
+    };
+    let is_other = |given: CompanyId| given != CompanyId::UNKNOWN && given != own;
+    if let Some(given) = given.filter(|given| is_other(*given)) {
+        let detail =
+            format!("the record is of another company than the {given} that was asked for");
+        findings.add(
+            RuleId::CplCompanyConflict,
+            name.as_str(),
+            &field.shown(),
+            &detail,
+        );
+    }
+    Some(own)
+}
+
+pub(super) fn check_id(reading: &Reading<'_, '_>, findings: &mut Findings) -> Option<i64> {
+    let field = reading.raw.get(Name::Id);
+    if field.is_missing() {
+        let detail = "a whole number above 0 is required";
+        findings.add(RuleId::CplIdRequired, "id", &field.shown(), detail);
+        return None;
+    }
+    let id = reading.integer(Name::Id, RuleId::CplIdRequired, findings)?;
+    if id < 1 {
+        let detail = "must be above 0";
+        findings.add(RuleId::CplIdRequired, "id", &field.shown(), detail);
+        return None;
+    }
+    Some(id)
+}
+
+pub(super) fn check_date(
+    raw: &RawSupplierPurchase<'_>,
+    findings: &mut Findings,
+) -> Option<NaiveDate> {
+    let (name, field) = (
+        Name::RegistrationDate.as_str(),
+        raw.get(Name::RegistrationDate),
+    );
+    let text = match field {
+        Field::Text(text) if !text.is_empty() => text,
+        Field::Absent | Field::Null | Field::Text(_) => {
+            let detail = "the day of the purchase is required";
+            findings.add(RuleId::CplDateRequired, name, &field.shown(), detail);
+            return None;
+        }
+        other => {
+            let detail = "must be a string such as 2025-01-14";
+            findings.add(RuleId::CplDateFormat, name, &other.shown(), detail);
+            return None;
+        }
+    };
+    let date = parse_date(text);
+    if date.is_none() {
+        let detail = "not a day such as 2025-01-14";
+        findings.add(RuleId::CplDateFormat, name, text, detail);
+    }
+    date
+}

@@ -1,0 +1,92 @@
+//! A supplier purchase as it stands in a dump: fields by name, typed only as far as the text
+//! types them.
+
+mod foreign;
+mod name;
+
+use std::borrow::Cow;
+
+use crate::record::{Extra, Field, MOST_EXTRA};
+
+pub(super) use name::MoneyName;
+pub use name::Name;
+
+/// What a dump says about one supplier purchase. Reused from record to record.
+#[derive(Clone, Debug)]
+pub struct RawSupplierPurchase<'a> {
+    fields: [Field<'a>; Name::COUNT],
+    seen: u64,
+    /// Undocumented keys, in source order; those inside an object with their path, such as
+    /// `supplier.document`.
+    pub extra: Vec<Extra<'a>>,
+    /// More undocumented keys than a record may have; the rest are not in `extra`.
+    pub has_too_many_keys: bool,
+    /// The first key that stood twice.
+    pub duplicate_key: Option<Cow<'a, str>>,
+    /// Whether it is a row of delimited text, which has cells where JSON has objects.
+    pub is_row: bool,
+}
+
+impl Default for RawSupplierPurchase<'_> {
+    fn default() -> Self {
+        Self {
+            fields: [const { Field::Absent }; Name::COUNT],
+            seen: 0,
+            extra: Vec::new(),
+            has_too_many_keys: false,
+            duplicate_key: None,
+            is_row: false,
+        }
+    }
+}
+
+impl<'a> RawSupplierPurchase<'a> {
+    /// Forgets the record, keeps the memory.
+    pub fn clear(&mut self) {
+        self.fields.fill(Field::Absent);
+        self.seen = 0;
+        self.extra.clear();
+        self.has_too_many_keys = false;
+        self.duplicate_key = None;
+        self.is_row = false;
+    }
+
+    /// The value of a field. An object that was read has its text here, and its parts beside it.
+    pub fn get(&self, name: Name) -> &Field<'a> {
+        &self.fields[name as usize]
+    }
+
+    /// Sets a field; `false` when it was set before, by a key that stood twice.
+    pub fn set(&mut self, name: Name, value: Field<'a>) -> bool {
+        let bit = 1 << name as u64;
+        let first = self.seen & bit == 0;
+        self.seen |= bit;
+        if first {
+            self.fields[name as usize] = value;
+        }
+        first
+    }
+
+    /// Keeps an undocumented key, and notes one that stands twice.
+    pub fn add_extra(&mut self, extra: Extra<'a>) {
+        if self.extra.iter().any(|known| known.key == extra.key) {
+            self.duplicate_key.get_or_insert(extra.key);
+        } else if self.extra.len() == MOST_EXTRA {
+            self.has_too_many_keys = true;
+        } else {
+            self.extra.push(extra);
+        }
+    }
+
+    /// Whether no documented field is there, not even as `null`.
+    pub fn is_empty_of_fields(&self) -> bool {
+        self.seen == 0
+    }
+
+    /// Whether this is no purchase but the envelope around some: nothing but `data`, `purchases`
+    /// and `meta`, and at least one of them.
+    pub fn is_envelope(&self) -> bool {
+        let is_part = |extra: &Extra<'_>| matches!(&*extra.key, "data" | "purchases" | "meta");
+        self.is_empty_of_fields() && !self.extra.is_empty() && self.extra.iter().all(is_part)
+    }
+}

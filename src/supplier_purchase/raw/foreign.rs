@@ -1,0 +1,80 @@
+//! Telling what is no supplier purchase at all, by the keys of the element.
+
+use super::{Name, RawSupplierPurchase};
+use crate::record::{Extra, Field};
+use crate::rules::RuleId;
+
+/// The keys, and headers of delimited text, under which a customer purchase names its product.
+const PRODUCT: [&str; 4] = ["product_id", "product", "produto", "id_produto"];
+
+/// Those under which it names the price of one item.
+const PRICE: [&str; 4] = ["price", "preco", "preço", "valor_unitario"];
+
+/// Fields that only a supplier purchase has. A total is none: tables of sales have one too.
+const OWN: [Name; 7] = [
+    Name::Supplier,
+    Name::SupplierId,
+    Name::SupplierName,
+    Name::Invoice,
+    Name::InvoiceNumber,
+    Name::ValueOfItems,
+    Name::ValueOfItemsAmount,
+];
+
+impl RawSupplierPurchase<'_> {
+    /// The file rule that this record gives away: it is no supplier purchase but something whose
+    /// envelope looks the same. Decided by the element's keys, never by the envelope's.
+    ///
+    /// | keys | rule |
+    /// |---|---|
+    /// | a product and a price, or a price with `time` and `currency` | FILE-WRONG-KIND |
+    /// | `payload` whose text holds a product and a price | FILE-WRONG-KIND |
+    /// | `name`, `count` and `first` | FILE-USER-EXPORT |
+    /// | `time` and a series' value, or `data` that holds one | FILE-SERIES-RESPONSE |
+    ///
+    /// An element that names a supplier, an invoice or the value of its items is a supplier
+    /// purchase, whatever else it holds.
+    pub fn foreign(&self) -> Option<RuleId> {
+        if self.extra.is_empty() || OWN.iter().any(|name| !self.get(*name).is_missing()) {
+            return None;
+        }
+        if self.has_any(&["name"]) && self.has_any(&["count"]) && self.has_any(&["first"]) {
+            Some(RuleId::FileUserExport)
+        } else if self.is_of_a_customer() {
+            Some(RuleId::FileWrongKind)
+        } else if self.is_of_a_series() {
+            Some(RuleId::FileSeriesResponse)
+        } else {
+            None
+        }
+    }
+
+    fn has_any(&self, keys: &[&str]) -> bool {
+        let is_one = |extra: &Extra<'_>| keys.iter().any(|key| extra.key.eq_ignore_ascii_case(key));
+        self.extra.iter().any(is_one)
+    }
+
+    fn is_of_a_customer(&self) -> bool {
+        let has_price = self.has_any(&PRICE);
+        let is_payload = |extra: &Extra<'_>| {
+            let holds = |word: &str| extra.value.contains(word);
+            extra.key.eq_ignore_ascii_case("payload") && holds("product_id") && holds("price")
+        };
+        // A row has one column of currencies for all its amounts, which is no undocumented one.
+        let has_currency = self.is_row || self.has_any(&["currency"]);
+        (self.has_any(&PRODUCT) && has_price)
+            || (has_price && has_currency && self.has_any(&["time"]))
+            || self.extra.iter().any(is_payload)
+    }
+
+    fn is_of_a_series(&self) -> bool {
+        const VALUES: [&str; 2] = ["purchase_quantity", "revenue"];
+        let holds_series = |extra: &Extra<'_>| {
+            let holds = |word: &str| extra.value.contains(&format!("\"{word}\""));
+            extra.key == "data" && holds("time") && VALUES.into_iter().any(holds)
+        };
+        let is_row_of_one = self.has_any(&["time"]) && self.has_any(&VALUES);
+        let has_no_id = matches!(self.get(Name::Id), Field::Absent);
+        has_no_id && (is_row_of_one || self.extra.iter().any(holds_series))
+    }
+}
