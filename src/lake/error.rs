@@ -167,7 +167,7 @@ pub enum LakeError {
     },
     /// More partitions in one run than the limit.
     #[error(
-        "table {table:?}: more than {limit} partitions in one run: load fewer days at once, or raise the limit"
+        "table {table:?}: more than {limit} partitions in one run: load less at once, or raise the limit"
     )]
     TooManyPartitions {
         /// The table.
