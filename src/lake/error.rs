@@ -1,7 +1,7 @@
 //! What can go wrong with a lake: one enum, with paths, sources, and what to do about it.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::error::ArrowError;
 use chrono::{DateTime, SecondsFormat};
@@ -9,6 +9,8 @@ use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
 use super::Digest;
+
+mod wrap;
 
 /// An error of the lake room.
 ///
@@ -165,7 +167,7 @@ pub enum LakeError {
     },
     /// More partitions in one run than the limit.
     #[error(
-        "table {table:?}: more than {limit} partitions in one run: load fewer days at once, or raise the limit"
+        "table {table:?}: more than {limit} partitions in one run: load less at once, or raise the limit"
     )]
     TooManyPartitions {
         /// The table.
@@ -182,6 +184,14 @@ pub enum LakeError {
         path: PathBuf,
         /// What the Parquet library said.
         source: Box<ParquetError>,
+    },
+    /// A batch was asked for that is not held.
+    #[error("batch {number} of table {table:?} is not held: it was forgotten, or never put")]
+    NotHeld {
+        /// The table.
+        table: String,
+        /// Its number, in the order the batches were put.
+        number: usize,
     },
     /// Record batches could not be built, moved out to disk or read back.
     #[error("cannot {action} record batches of table {table:?}")]
@@ -328,48 +338,6 @@ impl LakeError {
     /// Whether the commit may have landed all the same: data files must then not be deleted.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::OutcomeUnknown { .. })
-    }
-
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_path_buf();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
-        }
-    }
-
-    pub(super) fn parquet(
-        action: &'static str,
-        path: &Path,
-    ) -> impl Fn(ParquetError) -> Self + use<> {
-        let path = path.to_path_buf();
-        move |source| Self::Parquet {
-            action,
-            path: path.clone(),
-            source: Box::new(source),
-        }
-    }
-
-    pub(super) fn arrow(action: &'static str, table: &str) -> impl Fn(ArrowError) -> Self + use<> {
-        let table = table.to_owned();
-        move |source| Self::Arrow {
-            action,
-            table: table.clone(),
-            source: Box::new(source),
-        }
-    }
-
-    pub(super) fn delta(
-        action: &'static str,
-        table: &str,
-    ) -> impl Fn(DeltaTableError) -> Self + use<> {
-        let table = table.to_owned();
-        move |source| Self::Delta {
-            action,
-            table: table.clone(),
-            source: Box::new(source),
-        }
     }
 }
 

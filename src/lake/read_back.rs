@@ -226,6 +226,33 @@ mod tests {
     }
 
     #[test]
+    fn tries_end_in_a_conflict_and_trouble_ends_them_at_once() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
+        let claim = Claim {
+            spec: &spec,
+            run_id: "run-1",
+            app_ids: &app_ids,
+        };
+        let lost = |error| Failure {
+            before: 0,
+            error: Box::new(error),
+        };
+        let mut tries = Tries::new(claim, 3, Duration::ZERO);
+        for _ in 0..2 {
+            let again = tries.failed(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
+            assert!(again.unwrap().is_none());
+            tries.pause();
+        }
+        let last = tries.failed(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
+        assert!(matches!(last, Err(LakeError::Conflict { tries: 3, .. })));
+        let trouble = DeltaTableError::Generic("no space left on device".to_owned());
+        let first = Tries::new(claim, 3, Duration::ZERO).failed(&lake, lost(trouble));
+        assert!(matches!(first, Err(LakeError::NotCommitted { .. })));
+    }
+
+    #[test]
     fn only_what_another_writer_caused_is_tried_again() {
         let conflict = |conflict| DeltaTableError::Transaction {
             source: TransactionError::CommitConflict(conflict),

@@ -35,7 +35,7 @@ struct State {
     blocks: u32,
 }
 
-/// Batches that were put into a [`Spill`]; taking them back frees their blocks.
+/// Batches that were put into a [`Spill`]; taking them back, or freeing them, frees their blocks.
 #[derive(Debug)]
 pub(super) struct Spilled {
     blocks: Vec<u32>,
@@ -69,15 +69,32 @@ impl Spill {
         Ok(Some(written))
     }
 
-    /// Reads batches back, in the order they were put.
+    /// Reads batches back, in the order they were put, for the last time.
     pub(super) fn take(&self, spilled: Spilled) -> Result<Vec<RecordBatch>, LakeError> {
-        let bytes = self
-            .read(&spilled)
-            .map_err(LakeError::io("read", &self.path))?;
+        let batches = self.get(&spilled)?;
+        self.free(spilled);
+        Ok(batches)
+    }
+
+    /// Gives the blocks of batches back that nobody wants any more.
+    pub(super) fn free(&self, spilled: Spilled) {
         self.lock().free.extend(spilled.blocks);
+    }
+
+    /// Reads batches back, in the order they were put; they stay in the scratch file.
+    pub(super) fn get(&self, spilled: &Spilled) -> Result<Vec<RecordBatch>, LakeError> {
+        let bytes = self
+            .read(spilled)
+            .map_err(LakeError::io("read", &self.path))?;
         let failed = LakeError::arrow("read back", self.table);
         let stream = StreamReader::try_new(bytes.as_slice(), None).map_err(&failed)?;
         stream.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// How many blocks the scratch file has.
+    #[cfg(test)]
+    pub(super) fn blocks(&self) -> u32 {
+        self.lock().blocks
     }
 
     fn write(&self, bytes: &[u8]) -> io::Result<Spilled> {
@@ -183,7 +200,7 @@ mod tests {
             assert_eq!(spill.take(one).unwrap(), first);
         }
         // 20,000 rows of 12 bytes are 4 blocks, the small one is 1: the rounds shared them.
-        assert_eq!(spill.lock().blocks, 5);
+        assert_eq!(spill.blocks(), 5);
         assert!(spill.put(&[]).unwrap().is_none());
         assert_eq!(
             fs::read_dir(folder.path()).unwrap().count(),

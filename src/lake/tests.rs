@@ -2,7 +2,12 @@
 
 use super::*;
 
+mod as_of;
+mod changes;
 mod commits;
+mod counters;
+mod races;
+mod reading;
 mod tables;
 
 fn nothing(_: CommitStep) {}

@@ -206,6 +206,25 @@ fn a_crash_between_any_two_steps_is_healed_by_the_same_input() {
 }
 
 #[test]
+fn rejects_alone_are_committed_once() {
+    let (_folder, lake) = lake();
+    let spec = spec();
+    let stage = |run: &'static str| batch(&lake, &spec, run, "a.json", 0, 3).rejects;
+    let digests = [Digest::of(b"a.json")];
+    let commit = |run: &str, rejects: &StagedFiles, digests: &[Digest]| {
+        lake.commit_rejects(run, KIND, digests, rejects)
+    };
+    let first = commit("run-1", &stage("run-1"), &digests).unwrap();
+    assert_eq!(first, ChangeOutcome::Committed { version: 1 });
+    let again = commit("run-2", &stage("run-2"), &digests).unwrap();
+    let digests = digests.to_vec();
+    assert_eq!(again, ChangeOutcome::Raced { digests });
+    assert_eq!(distinct(&lake, "rejects"), 3);
+    let none = commit("run-3", &stage("run-3"), &[]);
+    assert!(matches!(none, Err(LakeError::NoInputs)));
+}
+
+#[test]
 fn an_input_without_accepted_rows_is_still_remembered() {
     let (_folder, lake) = lake();
     let spec = spec();

@@ -1,0 +1,60 @@
+//! Errors of the libraries, wrapped with what was tried and on what.
+
+use std::io;
+use std::path::Path;
+
+use arrow::error::ArrowError;
+use deltalake::DeltaTableError;
+use parquet::errors::ParquetError;
+
+use super::LakeError;
+
+impl LakeError {
+    pub(in crate::lake) fn io(
+        action: &'static str,
+        path: &Path,
+    ) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    pub(in crate::lake) fn parquet(
+        action: &'static str,
+        path: &Path,
+    ) -> impl Fn(ParquetError) -> Self + use<> {
+        let path = path.to_path_buf();
+        move |source| Self::Parquet {
+            action,
+            path: path.clone(),
+            source: Box::new(source),
+        }
+    }
+
+    pub(in crate::lake) fn arrow(
+        action: &'static str,
+        table: &str,
+    ) -> impl Fn(ArrowError) -> Self + use<> {
+        let table = table.to_owned();
+        move |source| Self::Arrow {
+            action,
+            table: table.clone(),
+            source: Box::new(source),
+        }
+    }
+
+    pub(in crate::lake) fn delta(
+        action: &'static str,
+        table: &str,
+    ) -> impl Fn(DeltaTableError) -> Self + use<> {
+        let table = table.to_owned();
+        move |source| Self::Delta {
+            action,
+            table: table.clone(),
+            source: Box::new(source),
+        }
+    }
+}
