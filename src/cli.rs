@@ -6,7 +6,9 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-pub use read::{DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments};
+pub use read::{
+    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
+};
 pub use report::{OutputArguments, ReportArguments, ReportCommand, SeriesArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
@@ -62,26 +64,12 @@ pub enum Command {
     },
 }
 
-/// Which kind of record a dump holds.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecordKind {
-    /// Purchases of customers (the Braze purchase object and its dumps)
-    #[default]
-    Purchases,
-}
-
 /// `ingest`
 #[derive(Debug, Args)]
 pub struct IngestArguments {
     /// Where the tables are: a folder, created when missing
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Kind of the records
-    #[arg(long, value_enum, default_value_t)]
-    pub kind: RecordKind,
     /// How inputs are read
     #[command(flatten)]
     pub read: ReadArguments,
@@ -91,9 +79,12 @@ pub struct IngestArguments {
     /// Read inputs again whose path, size and time of change are those of an ingested one
     #[arg(long)]
     pub verify_content: bool,
-    /// Most UTC days that one input may have purchases on
-    #[arg(long, value_name = "DAYS", default_value_t = 1000)]
+    /// Most partitions: UTC days of an input, or companies and months of a run of supplier purchases
+    #[arg(long, value_name = "N", default_value_t = 1000)]
     pub max_partitions: usize,
+    /// The inputs together are all purchases of their companies: those they lack are deleted
+    #[arg(long, help_heading = "Supplier purchases")]
+    pub full_snapshot: bool,
     /// Write the run report as JSON to this file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub summary: Option<PathBuf>,
@@ -123,7 +114,7 @@ pub enum CheckFormat {
     Text,
     /// One JSON object a line
     Json,
-    /// Braze's own partial-success answer, one for each input
+    /// The service's own answer, one for each input: Braze's partial success, or ConnectPlug's 422
     Response,
 }
 

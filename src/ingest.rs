@@ -6,20 +6,26 @@
 //! ```
 //!
 //! What differs by record kind stands behind [`kind::Kind`]: customer purchases are events that
-//! are appended ([`purchases`]).
+//! are appended ([`purchases`]); supplier purchases are states, of which the newest stands
+//! ([`supplier_purchases`]).
 
 mod checking;
+mod input_row;
 pub mod judge;
 pub mod kind;
 mod known_files;
+mod options;
 pub mod purchases;
 mod reject_rows;
 mod reports;
 mod runner;
+mod sniff;
+pub mod supplier_purchases;
 mod tally;
 
 pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
 pub use known_files::KnownFiles;
-pub use purchases::{IngestOptions, Ingested, ingest, purchases_spec};
+pub use options::{IngestOptions, Ingested};
 pub use runner::{Progress, RunError, RunSettings};
+pub use sniff::{Sniffed, sniff};
 pub use tally::{InputTally, RunTally};

@@ -10,11 +10,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::cli;
+use crate::ingest::supplier_purchases::Absence;
 use crate::render::Format;
 use crate::report::SeriesRequest;
 
 pub use crate::cli::CheckFormat;
-pub use read::ReadJob;
+pub use read::{KindSettings, ReadJob};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +70,10 @@ pub struct IngestJob {
     pub reject_limit: f64,
     /// Read known files again.
     pub verify_content: bool,
-    /// Most UTC days of one input.
+    /// Most partitions.
     pub max_partitions: usize,
+    /// What the absence of a supplier purchase means.
+    pub absence: Absence,
     /// Where the run report goes.
     pub summary: Option<PathBuf>,
     /// Stop after the plan.
@@ -127,20 +130,32 @@ impl IngestJob {
     pub fn resolve(arguments: cli::IngestArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
         let cli::IngestArguments {
             lake,
-            kind: cli::RecordKind::Purchases,
             read,
             reject_limit,
             verify_content,
             max_partitions,
+            full_snapshot,
             summary,
             dry_run,
         } = arguments;
+        if full_snapshot && read.kind != cli::RecordKind::SupplierPurchases {
+            return Err(JobError::Option {
+                option: "--full-snapshot".to_owned(),
+                value: "true".to_owned(),
+                expected: "an option of this kind; add --kind supplier-purchases".to_owned(),
+            });
+        }
         Ok(Self {
             lake,
             read: ReadJob::resolve(read, now)?,
             reject_limit: share("--reject-limit", &reject_limit)?,
             verify_content,
             max_partitions,
+            absence: if full_snapshot {
+                Absence::MeansDeleted
+            } else {
+                Absence::MeansNothing
+            },
             summary,
             dry_run,
         })

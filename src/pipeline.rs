@@ -3,6 +3,7 @@
 mod check;
 mod ingest;
 mod job_file;
+mod kinds;
 mod report;
 
 use std::io::Write;

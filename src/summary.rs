@@ -18,11 +18,11 @@ pub struct Counts {
     pub accepted: u64,
     /// Kept verbatim with their reasons.
     pub rejected: u64,
-    /// Currents events seen before.
+    /// Currents events seen before; versions of a supplier purchase that came again.
     pub duplicate: u64,
     /// Older versions of a record that is stored.
     pub superseded: u64,
-    /// Elements of other kinds beside the records (`attributes`, `events`).
+    /// Elements beside the records (`attributes`, `events`).
     pub skipped: u64,
 }
 
@@ -143,6 +143,8 @@ pub struct DialectEvidence {
 pub struct InputReport {
     /// The input as a path, or `-`.
     pub path: String,
+    /// Kind of its records.
+    pub record_kind: &'static str,
     /// How it ended.
     pub outcome: Outcome,
     /// What it was read as.
@@ -166,10 +168,25 @@ pub struct InputReport {
 pub struct TableVersions {
     /// `purchases`
     pub purchases: Option<i64>,
+    /// `supplier_purchases`
+    pub supplier_purchases: Option<i64>,
     /// `rejects`
     pub rejects: Option<i64>,
     /// `inputs`
     pub inputs: Option<i64>,
+}
+
+impl TableVersions {
+    /// These versions, and the other's where there are none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            purchases: self.purchases.or(other.purchases),
+            supplier_purchases: self.supplier_purchases.or(other.supplier_purchases),
+            rejects: self.rejects.or(other.rejects),
+            inputs: self.inputs.or(other.inputs),
+        }
+    }
 }
 
 /// The run report.
@@ -193,6 +210,8 @@ pub struct RunReport {
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule, in records that were kept.
     pub warned_by_rule: RuleCounts,
+    /// What about the run as a whole somebody should know.
+    pub notes: Vec<String>,
     /// Table versions after the run.
     pub table_versions: TableVersions,
     /// Decompressed bytes read.

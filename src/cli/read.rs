@@ -12,6 +12,23 @@ pub struct ReadArguments {
     /// Files, folders, quoted globs, or `-` for standard input; plain, gzip or zstd
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
+    /// Kind of the records
+    #[arg(long, value_enum, default_value_t)]
+    pub kind: RecordKind,
+    /// Company the inputs belong to (CPlug-Company-Id), or `unknown`
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "company_path",
+        help_heading = "Supplier purchases"
+    )]
+    pub company_id: Option<String>,
+    /// End of the inputs' paths, with the company in it, e.g. `company={company_id}/*.json`
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
+    pub company_path: Option<String>,
+    /// Currency of amounts in delimited text without one [default: BRL]
+    #[arg(long, value_name = "CODE", help_heading = "Supplier purchases")]
+    pub default_currency: Option<String>,
     /// Shape of the inputs; by default their content decides
     #[arg(long, value_enum, default_value_t, help_heading = "Reading")]
     pub input_format: InputFormatArgument,
@@ -21,7 +38,7 @@ pub struct ReadArguments {
     /// Accept prices and quantities that are written as JSON strings
     #[arg(long, help_heading = "Reading")]
     pub numbers_as_strings: bool,
-    /// Reject records with keys that the purchase object does not document
+    /// Reject records with keys that the documentation does not name
     #[arg(long, help_heading = "Reading")]
     pub freeze_contract: bool,
     /// IANA zone of times without an offset
@@ -72,6 +89,21 @@ pub struct ReadArguments {
     /// The run's clock, RFC 3339 [default: now]; fix it to repeat a run exactly
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
+}
+
+/// Which kind of record a dump holds.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordKind {
+    /// Purchases of customers (the Braze purchase object and its dumps)
+    #[default]
+    Purchases,
+    /// Purchases from suppliers (the ConnectPlug purchase list and its dumps)
+    SupplierPurchases,
+    /// Told for each input by the keys of its records
+    Auto,
 }
 
 /// The shape of the inputs.

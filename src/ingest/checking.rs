@@ -1,9 +1,10 @@
 //! Reads and judges inputs without writing anything.
 
 use super::judge::Judged;
-use super::kind::{Across, Kind};
+use super::kind::{Across, EndedInput, Kind};
 use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
+use crate::json::Options;
 use crate::record::Finding;
 use crate::source::{Input, Place, Refusal, Totals};
 
@@ -46,6 +47,8 @@ pub fn check_inputs<K: Kind, E: From<RunError>>(
         ..settings.clone()
     };
     let mut checking: Checking<'_, K, E> = Checking {
+        inputs,
+        json: settings.reader.json(),
         reject_limit,
         observer,
         open: InputTally::default(),
@@ -89,6 +92,8 @@ pub trait CheckObserver<E> {
 }
 
 struct Checking<'a, K: Kind, E> {
+    inputs: &'a [Input],
+    json: Options,
     reject_limit: f64,
     observer: &'a mut dyn CheckObserver<E>,
     open: InputTally,
@@ -110,7 +115,17 @@ impl<K: Kind, E> Checking<'_, K, E> {
         if tally.refusal.is_some() {
             self.across.forget();
         } else {
-            self.across.settle(totals.as_ref(), &mut tally);
+            let path = self
+                .inputs
+                .get(input)
+                .map(|input| input.location.to_string());
+            let ended = EndedInput {
+                index: input,
+                path: path.as_deref().unwrap_or_default(),
+                totals: totals.as_ref(),
+                json: self.json,
+            };
+            self.across.settle(ended, &mut tally);
         }
         self.run.add(&tally);
         let told = self.observer.input(CheckedInput {

@@ -157,7 +157,20 @@ pub trait Across<K: Kind>: Debug + Default {
     /// None of the open input is kept, or it is read again.
     fn forget(&mut self);
     /// The open input has ended and is kept.
-    fn settle(&mut self, totals: Option<&Totals>, tally: &mut InputTally);
+    fn settle(&mut self, input: EndedInput<'_>, tally: &mut InputTally);
     /// Notes what concerns the run as a whole.
     fn finish(&mut self, tally: &mut RunTally);
+}
+
+/// An input that has been read to its end.
+#[derive(Clone, Copy, Debug)]
+pub struct EndedInput<'a> {
+    /// Position among the inputs.
+    pub index: usize,
+    /// The input as it was named.
+    pub path: &'a str,
+    /// What is known of it, unless it was left early.
+    pub totals: Option<&'a Totals>,
+    /// How its JSON was read.
+    pub json: Options,
 }

@@ -27,6 +27,11 @@ impl KnownFiles {
         ))
     }
 
+    /// Adds the files of another kind.
+    pub fn add(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Whether the input is one of them, unchanged. Standard input never is.
     pub fn has(&self, input: &Input) -> bool {
         identity(input).is_some_and(|identity| self.0.contains(&identity))

@@ -29,7 +29,7 @@ use crate::source::csv::dialect::Layout;
 use crate::source::csv::rows::Row;
 
 pub use across::AcrossPurchases;
-pub use collector::{IngestOptions, Ingested, ingest};
+pub use collector::ingest;
 pub use table::purchases_spec;
 
 /// The kind of customer purchases.

@@ -9,15 +9,20 @@ use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport};
 #[derive(Debug)]
 pub(super) struct Reports<'a> {
     inputs: &'a [Input],
-    reports: Vec<Option<InputReport>>,
+    record_kind: &'static str,
+    ended: Vec<Option<InputReport>>,
+    /// Notes on inputs beside those of their dialect.
+    notes: Vec<(usize, String)>,
 }
 
 impl<'a> Reports<'a> {
     /// No report yet.
-    pub(super) fn new(inputs: &'a [Input]) -> Self {
+    pub(super) fn new(inputs: &'a [Input], record_kind: &'static str) -> Self {
         Self {
             inputs,
-            reports: inputs.iter().map(|_| None).collect(),
+            record_kind,
+            ended: inputs.iter().map(|_| None).collect(),
+            notes: Vec::new(),
         }
     }
 
@@ -40,6 +45,7 @@ impl<'a> Reports<'a> {
         let dialect = totals.and_then(|totals| totals.layout.as_deref());
         let report = InputReport {
             path: self.path(index),
+            record_kind: self.record_kind,
             outcome,
             shape: totals.map(|totals| totals.shape.as_str()),
             digest: totals.map(|totals| totals.digest.to_hex().to_string()),
@@ -51,9 +57,14 @@ impl<'a> Reports<'a> {
                 .map(|layout| layout.warnings.clone())
                 .unwrap_or_default(),
         };
-        if let Some(slot) = self.reports.get_mut(index) {
+        if let Some(slot) = self.ended.get_mut(index) {
             *slot = Some(report);
         }
+    }
+
+    /// Adds something about an input that somebody should look at.
+    pub(super) fn add_note(&mut self, index: usize, note: String) {
+        self.notes.push((index, note));
     }
 
     /// Notes an input that is known without being read.
@@ -67,8 +78,13 @@ impl<'a> Reports<'a> {
     }
 
     /// The reports, in the order of the inputs.
-    pub(super) fn finish(self) -> Vec<InputReport> {
-        self.reports.into_iter().flatten().collect()
+    pub(super) fn finish(mut self) -> Vec<InputReport> {
+        for (index, note) in self.notes {
+            if let Some(Some(report)) = self.ended.get_mut(index) {
+                report.notes.push(note);
+            }
+        }
+        self.ended.into_iter().flatten().collect()
     }
 }
 

@@ -58,6 +58,15 @@ impl InputTally {
         }
     }
 
+    /// Moves accepted versions that are not written: other ones stand.
+    pub fn pass(&mut self, duplicate: u64, superseded: u64) {
+        self.counts.accepted = self.counts.accepted.saturating_sub(duplicate + superseded);
+        self.counts.duplicate += duplicate;
+        self.counts.superseded += superseded;
+        self.warn(RuleId::CplDuplicate, duplicate);
+        self.warn(RuleId::CplStale, superseded);
+    }
+
     /// Notes what concerns the input as a whole, when it has been read to its end.
     pub fn note_whole(&mut self, totals: &Totals) {
         let recoded = totals
@@ -105,9 +114,25 @@ pub struct RunTally {
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule.
     pub warned_by_rule: RuleCounts,
+    /// What about the run as a whole somebody should know.
+    pub notes: Vec<String>,
 }
 
 impl RunTally {
+    /// Adds the counts of another part of the run.
+    pub fn join(&mut self, other: Self) {
+        let Self {
+            counts,
+            rejected_by_rule,
+            warned_by_rule,
+            notes,
+        } = other;
+        self.counts.add(&counts);
+        add_rule_counts(&mut self.rejected_by_rule, &rejected_by_rule);
+        add_rule_counts(&mut self.warned_by_rule, &warned_by_rule);
+        self.notes.extend(notes);
+    }
+
     /// Adds a finished input.
     pub fn add(&mut self, input: &InputTally) {
         self.counts.add(&input.counts);

@@ -49,6 +49,10 @@ struct StepEntry {
 struct IngestEntry {
     inputs: Vec<String>,
     kind: RecordKind,
+    company_id: Option<CompanyEntry>,
+    company_path: Option<String>,
+    default_currency: Option<String>,
+    full_snapshot: bool,
     input_format: InputFormatArgument,
     lenient: bool,
     numbers_as_strings: bool,
@@ -69,6 +73,23 @@ struct IngestEntry {
     max_ratio: Option<u64>,
     threads: Option<usize>,
     summary: Option<String>,
+}
+
+/// `12`, or `"unknown"`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum CompanyEntry {
+    Number(i64),
+    Text(String),
+}
+
+impl CompanyEntry {
+    fn text(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -231,6 +252,10 @@ impl Context<'_> {
             .collect();
         let read = ReadArguments {
             inputs: inputs?,
+            kind: entry.kind,
+            company_id: entry.company_id.as_ref().map(CompanyEntry::text),
+            company_path: entry.company_path,
+            default_currency: entry.default_currency,
             input_format: entry.input_format,
             lenient: entry.lenient,
             numbers_as_strings: entry.numbers_as_strings,
@@ -251,12 +276,12 @@ impl Context<'_> {
         };
         let arguments = IngestArguments {
             lake: lake.to_owned(),
-            kind: entry.kind,
             read,
             reject_limit: entry.reject_limit.unwrap_or_else(|| "5%".to_owned()),
             verify_content: entry.verify_content,
             // As on the command line.
             max_partitions: entry.max_partitions.unwrap_or(1000),
+            full_snapshot: entry.full_snapshot,
             summary: self
                 .fill_optional(step, entry.summary.as_deref())?
                 .map(PathBuf::from),

@@ -1,32 +1,63 @@
 //! Resolves how inputs are read and judged.
 
+mod dialect;
+mod echo;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use dialect::dialect;
+use echo::echo;
+
 use super::JobError;
-use crate::cli::{DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments};
+use crate::cli::{InputFormatArgument, ReadArguments, RecordKind};
 use crate::ingest::RunSettings;
 use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
-use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
-use crate::source::csv::dialect::DialectOverrides;
+use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
+use crate::purchase::{self, FuturePolicy};
 use crate::source::{InputFormat, Limits, ReaderOptions};
+use crate::supplier_purchase;
+use crate::values::currency::{Currency, parse_currency};
 use crate::values::instant::parse_instant;
-use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// Inputs, and how to read and judge them.
 #[derive(Clone, Debug)]
 pub struct ReadJob {
     /// As named.
     pub inputs: Vec<String>,
-    /// How to read and judge.
-    pub settings: RunSettings<Purchases>,
+    /// Id of the run.
+    pub run_id: String,
+    /// How inputs of each kind are read.
+    pub kinds: KindSettings,
     /// The run's clock.
     pub now: DateTime<Utc>,
     /// Every setting that decides a verdict, for the run report.
     pub echoed: BTreeMap<&'static str, String>,
+}
+
+/// How inputs are read, by kind.
+#[derive(Clone, Debug)]
+pub enum KindSettings {
+    /// All of them hold customer purchases.
+    Purchases(RunSettings<Purchases>),
+    /// All of them hold supplier purchases.
+    SupplierPurchases(RunSettings<SupplierPurchases>),
+    /// Each input shows what it holds.
+    Auto(RunSettings<Purchases>, RunSettings<SupplierPurchases>),
+}
+
+impl KindSettings {
+    /// The name in the run report.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Purchases(_) => Purchases::NAME,
+            Self::SupplierPurchases(_) => SupplierPurchases::NAME,
+            Self::Auto(..) => "auto",
+        }
+    }
 }
 
 /// Two MiB: some seven thousand purchases, enough to keep the cost per piece out of sight.
@@ -42,66 +73,149 @@ impl ReadJob {
     /// [`JobError::Option`] names the option.
     pub fn resolve(arguments: ReadArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
         let echoed = echo(&arguments);
-        let dialect = dialect(&arguments)?;
-        let limits = limits(&arguments)?;
-        let ReadArguments {
-            inputs,
-            input_format,
-            lenient,
-            numbers_as_strings,
-            freeze_contract,
-            default_timezone,
-            reject_future,
-            threads,
-            now: typed_now,
-            ..
-        } = arguments;
-        let now = clock(typed_now.as_deref(), now)?;
-        let default_zone: Tz = default_timezone.parse().map_err(|_unknown| {
-            wrong(
-                "--default-timezone",
-                &default_timezone,
-                "an IANA zone such as America/Sao_Paulo",
-            )
-        })?;
-        let threads = match threads {
-            Some(0) => return Err(wrong("--threads", "0", "1 or more")),
-            Some(threads) => threads,
-            None => std::thread::available_parallelism().map_or(1, usize::from),
+        let now = clock(arguments.now.as_deref(), now)?;
+        let run_id = uuid::Uuid::now_v7().to_string();
+        refuse_stray_options(&arguments)?;
+        let purchases = || {
+            let kind = Purchases {
+                checker: purchase::Checker::new(purchase_rules(&arguments, now)?),
+            };
+            settings(kind, &arguments, &run_id)
         };
-        let settings = RunSettings {
-            run_id: uuid::Uuid::now_v7().to_string(),
-            reader: ReaderOptions {
-                format: format(input_format),
-                lenient,
-                envelope: Purchases::ENVELOPE,
-                limits,
-                piece_bytes: PIECE_BYTES,
-                dialect,
-                not_utf8: None,
-            },
-            kind: Purchases {
-                checker: Checker::new(RuleSettings {
-                    default_zone,
-                    now_micros: now.timestamp_micros(),
-                    future: if reject_future {
-                        FuturePolicy::Reject
-                    } else {
-                        FuturePolicy::Warn
-                    },
-                    numbers_as_strings,
-                    freeze_contract,
-                }),
-            },
-            with_texts: false,
-            threads,
+        let supplier_purchases = || {
+            let kind = SupplierPurchases::new(company(&arguments)?, supplier_rules(&arguments)?);
+            settings(kind, &arguments, &run_id)
+        };
+        let kinds = match arguments.kind {
+            RecordKind::Purchases => KindSettings::Purchases(purchases()?),
+            RecordKind::SupplierPurchases => KindSettings::SupplierPurchases(supplier_purchases()?),
+            RecordKind::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
         };
         Ok(Self {
-            inputs,
-            settings,
+            inputs: arguments.inputs,
+            run_id,
+            kinds,
             now,
             echoed,
         })
+    }
+}
+
+/// Options that mean nothing to the kind, and would be ignored in silence.
+fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
+    let ReadArguments {
+        inputs,
+        kind,
+        company_id,
+        company_path,
+        default_currency,
+        ..
+    } = arguments;
+    if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
+        let expected = "a kind: standard input cannot be looked at beforehand";
+        return Err(wrong("--kind", "auto", expected));
+    }
+    let of_suppliers = [
+        ("--company-id", company_id),
+        ("--company-path", company_path),
+        ("--default-currency", default_currency),
+    ];
+    for (option, value) in of_suppliers {
+        if let (RecordKind::Purchases, Some(value)) = (kind, value) {
+            let expected = "an option of customer purchases; add --kind supplier-purchases";
+            return Err(wrong(option, value, expected));
+        }
+    }
+    Ok(())
+}
+
+/// How inputs of one kind are read.
+fn settings<K: Kind>(
+    kind: K,
+    arguments: &ReadArguments,
+    run_id: &str,
+) -> Result<RunSettings<K>, JobError> {
+    let is_only_kind = arguments.kind != RecordKind::Auto;
+    let threads = match arguments.threads {
+        Some(0) => return Err(wrong("--threads", "0", "1 or more")),
+        Some(threads) => threads,
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    Ok(RunSettings {
+        run_id: run_id.to_owned(),
+        reader: ReaderOptions {
+            format: format(arguments.input_format),
+            lenient: arguments.lenient,
+            envelope: K::ENVELOPE,
+            limits: limits(arguments)?,
+            piece_bytes: PIECE_BYTES,
+            dialect: dialect(arguments, kind.csv_columns(), is_only_kind)?,
+            not_utf8: None,
+        },
+        kind,
+        with_texts: false,
+        threads,
+    })
+}
+
+fn purchase_rules(
+    arguments: &ReadArguments,
+    now: DateTime<Utc>,
+) -> Result<purchase::RuleSettings, JobError> {
+    Ok(purchase::RuleSettings {
+        default_zone: default_zone(arguments)?,
+        now_micros: now.timestamp_micros(),
+        future: if arguments.reject_future {
+            FuturePolicy::Reject
+        } else {
+            FuturePolicy::Warn
+        },
+        numbers_as_strings: arguments.numbers_as_strings,
+        freeze_contract: arguments.freeze_contract,
+    })
+}
+
+fn supplier_rules(arguments: &ReadArguments) -> Result<supplier_purchase::RuleSettings, JobError> {
+    Ok(supplier_purchase::RuleSettings {
+        // Filled in for each input.
+        company: None,
+        default_zone: default_zone(arguments)?,
+        default_currency: default_currency(arguments)?,
+        numbers_as_strings: arguments.numbers_as_strings,
+        freeze_contract: arguments.freeze_contract,
+    })
+}
+
+fn default_zone(arguments: &ReadArguments) -> Result<Tz, JobError> {
+    let name = &arguments.default_timezone;
+    name.parse().map_err(|_unknown| {
+        let expected = "an IANA zone such as America/Sao_Paulo";
+        wrong("--default-timezone", name, expected)
+    })
+}
+
+fn default_currency(arguments: &ReadArguments) -> Result<Currency, JobError> {
+    let code = arguments.default_currency.as_deref().unwrap_or("BRL");
+    parse_currency(code)
+        .map(|parsed| parsed.currency)
+        .map_err(|_unknown| wrong("--default-currency", code, "an ISO 4217 code such as BRL"))
+}
+
+fn company(arguments: &ReadArguments) -> Result<CompanySource, JobError> {
+    match (&arguments.company_id, &arguments.company_path) {
+        (Some(id), None) => id
+            .parse()
+            .map(CompanySource::Given)
+            .map_err(|_invalid| wrong("--company-id", id, "a whole number above 0, or `unknown`")),
+        (None, Some(path)) => path.parse().map(CompanySource::Path).map_err(|_invalid| {
+            let expected = "a path with {company_id} in it once, as in company={company_id}/*.json";
+            wrong("--company-path", path, expected)
+        }),
+        (None, None) => Ok(CompanySource::Records),
+        (Some(_), Some(path)) => {
+            let expected = "needed beside --company-id; give one of the two";
+            Err(wrong("--company-path", path, expected))
+        }
     }
 }
 
@@ -147,102 +261,4 @@ fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
         max_depth,
         max_ratio: arguments.max_ratio.unwrap_or(usual.max_ratio),
     })
-}
-
-fn dialect(arguments: &ReadArguments) -> Result<DialectOverrides, JobError> {
-    let mut dialect = DialectOverrides {
-        decimal: arguments.decimal.map(|sign| match sign {
-            DecimalArgument::Point => DecimalSign::Point,
-            DecimalArgument::Comma => DecimalSign::Comma,
-        }),
-        date_order: arguments.date_order.map(|order| match order {
-            DateOrderArgument::Ymd => DateOrder::YearFirst,
-            DateOrderArgument::Dmy => DateOrder::DayFirst,
-            DateOrderArgument::Mdy => DateOrder::MonthFirst,
-        }),
-        ..DialectOverrides::default()
-    };
-    if let Some(text) = &arguments.delimiter {
-        let parsed = text.parse();
-        dialect.delimiter =
-            Some(parsed.map_err(|_not| wrong("--delimiter", text, "one of ; , | tab"))?);
-    }
-    if let Some(text) = &arguments.encoding {
-        let expected = "utf-8, utf-16le, utf-16be or windows-1252";
-        let parsed = text.parse();
-        dialect.encoding = Some(parsed.map_err(|_unknown| wrong("--encoding", text, expected))?);
-    }
-    for entry in &arguments.mapping {
-        let (header, field) = entry
-            .rsplit_once('=')
-            .ok_or_else(|| wrong("--map", entry, "of the form HEADER=FIELD"))?;
-        dialect
-            .mapping
-            .add(&PurchaseCsvColumns, header, field)
-            .map_err(|unknown| wrong("--map", entry, &unknown.to_string()))?;
-    }
-    Ok(dialect)
-}
-
-fn echo(arguments: &ReadArguments) -> BTreeMap<&'static str, String> {
-    let ReadArguments {
-        inputs: _,
-        input_format,
-        lenient,
-        numbers_as_strings,
-        freeze_contract,
-        default_timezone,
-        reject_future,
-        delimiter,
-        encoding,
-        decimal,
-        date_order,
-        mapping,
-        max_record_bytes,
-        max_line_bytes,
-        max_depth,
-        max_ratio,
-        threads: _,
-        now,
-    } = arguments;
-    let mut echoed = BTreeMap::from([
-        ("input_format", format!("{input_format:?}").to_lowercase()),
-        ("lenient", lenient.to_string()),
-        ("numbers_as_strings", numbers_as_strings.to_string()),
-        ("freeze_contract", freeze_contract.to_string()),
-        ("default_timezone", default_timezone.clone()),
-        ("reject_future", reject_future.to_string()),
-    ]);
-    let optional: [(&'static str, Option<String>); 9] = [
-        ("delimiter", delimiter.clone()),
-        ("encoding", encoding.clone()),
-        (
-            "decimal",
-            decimal.map(|sign| format!("{sign:?}").to_lowercase()),
-        ),
-        (
-            "date_order",
-            date_order.map(|order| format!("{order:?}").to_lowercase()),
-        ),
-        (
-            "max_record_bytes",
-            max_record_bytes.map(|bytes| bytes.to_string()),
-        ),
-        (
-            "max_line_bytes",
-            max_line_bytes.map(|bytes| bytes.to_string()),
-        ),
-        ("max_depth", max_depth.map(|levels| levels.to_string())),
-        ("max_ratio", max_ratio.map(|ratio| ratio.to_string())),
-        ("now", now.clone()),
-    ];
-    echoed.extend(
-        optional
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value?))),
-    );
-    if !mapping.is_empty() {
-        echoed.insert("map", mapping.join(", "));
-    }
-    echoed
 }

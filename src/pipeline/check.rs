@@ -1,45 +1,116 @@
 //! `check`: the reading and the rules of `ingest`, with every finding listed and nothing written.
 
+mod service;
+
 use std::io::Write;
 
 use serde_json::json;
 
+use service::Service;
+
 use super::ingest::total_bytes;
+use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put};
-use crate::ingest::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
+use crate::ingest::kind::Kind;
+use crate::ingest::{CheckObserver, CheckedInput, CheckedRecord, RunSettings, check_inputs};
 use crate::job::{CheckFormat, CheckJob};
 use crate::rules::Severity;
-use crate::source::{Input, discover};
-use crate::summary::RefusalReport;
+use crate::source::{Input, discover, shown};
+use crate::summary::{InputReport, RefusalReport};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
+    let checked = check_by_kind(job, inputs, stage);
+    stage.watcher.end();
+    checked
+}
+
+fn check_by_kind(
+    job: &CheckJob,
+    inputs: Vec<Input>,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, PipelineError> {
+    let Assigned {
+        purchases,
+        supplier_purchases,
+        refused,
+    } = assign(inputs, &job.read.kinds);
+    let mut exit = Exit::Done;
+    for input in refused {
+        exit = Exit::Refused;
+        put_undecided(&input, job.format, stage)?;
+    }
+    if let Some((inputs, settings)) = purchases {
+        exit = exit.max(check_kind(job, &inputs, settings, stage)?);
+    }
+    if let Some((inputs, settings)) = supplier_purchases {
+        exit = exit.max(check_kind(job, &inputs, settings, stage)?);
+    }
+    Ok(exit)
+}
+
+fn check_kind<K: Kind>(
+    job: &CheckJob,
+    inputs: &[Input],
+    settings: &RunSettings<K>,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, PipelineError> {
     let mut listing = Listing {
-        inputs: &inputs,
+        inputs,
         format: job.format,
+        service: Service::of(K::NAME),
         stdout: stage.stdout,
         errors: Vec::new(),
         refused: false,
     };
-    let checked = check_inputs(
-        &inputs,
-        &job.read.settings,
+    let tally = check_inputs(
+        inputs,
+        settings,
         job.reject_limit,
         &stage.progress,
         &mut listing,
-    );
-    let refused = listing.refused;
-    stage.watcher.end();
-    checked?;
-    Ok(if refused { Exit::Refused } else { Exit::Done })
+    )?;
+    for note in &tally.notes {
+        tracing::warn!("{note}");
+    }
+    Ok(if listing.refused {
+        Exit::Refused
+    } else {
+        Exit::Done
+    })
+}
+
+/// An input whose kind cannot be told.
+fn put_undecided(
+    input: &InputReport,
+    format: CheckFormat,
+    stage: &mut Stage<'_>,
+) -> Result<(), PipelineError> {
+    let reason = input
+        .refusal
+        .as_ref()
+        .map(|refusal| refusal.message.clone());
+    let reason = reason.unwrap_or_default();
+    let line = match format {
+        CheckFormat::Text => format!("{}: refused {reason}", shown(&input.path)),
+        CheckFormat::Json => json!({
+            "file": input.path,
+            "counts": input.counts,
+            "refusal": input.refusal,
+        })
+        .to_string(),
+        CheckFormat::Response => json!({ "message": reason }).to_string(),
+    };
+    put(stage.stdout, format!("{line}\n").as_bytes())
 }
 
 struct Listing<'a> {
     inputs: &'a [Input],
     format: CheckFormat,
+    service: Service,
     stdout: &'a mut dyn Write,
-    /// Of the open input, in Braze's form.
+    /// Of the open input, in the service's form.
     errors: Vec<serde_json::Value>,
     refused: bool,
 }
@@ -99,13 +170,8 @@ impl CheckObserver<PipelineError> for Listing<'_> {
                     self.line(&item.to_string())?;
                 }
                 CheckFormat::Response if finding.rejecting => {
-                    let wire = finding.rule.rule().wire_message;
-                    self.errors.push(json!({
-                        "type": wire.map_or_else(|| finding.message(), ToOwned::to_owned),
-                        "input_array": "purchases",
-                        "index": record.ordinal,
-                        "rule_id": finding.rule,
-                    }));
+                    self.errors
+                        .push(self.service.error(finding, record.ordinal));
                 }
                 CheckFormat::Response => {}
             }
@@ -135,28 +201,16 @@ impl CheckObserver<PipelineError> for Listing<'_> {
                 let item = json!({ "file": path, "counts": counts, "refusal": refusal });
                 self.line(&item.to_string())
             }
-            // The documented answer to a request that is no request at all.
             (CheckFormat::Response, Some(refusal)) => {
-                self.line(&json!({ "message": refusal.to_string() }).to_string())
+                let answer = self.service.refusal(refusal)?;
+                self.line(&answer)
             }
             (CheckFormat::Response, None) => {
-                let answer = PartialSuccess {
-                    message: "success",
-                    purchases_processed: counts.accepted,
-                    errors,
-                };
-                self.line(&serde_json::to_string(&answer)?)
+                let answer = self.service.answer(counts.accepted, &errors)?;
+                self.line(&answer)
             }
         }
     }
-}
-
-/// Braze's answer to a request of which parts were processed.
-#[derive(serde::Serialize)]
-struct PartialSuccess {
-    message: &'static str,
-    purchases_processed: u64,
-    errors: Vec<serde_json::Value>,
 }
 
 fn severity(severity: Severity) -> &'static str {

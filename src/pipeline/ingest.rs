@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::kind::Kind;
-use crate::ingest::purchases::Purchases;
-use crate::ingest::{IngestOptions, Ingested, KnownFiles, ingest};
+use crate::ingest::purchases::{self, Purchases};
+use crate::ingest::supplier_purchases::{self, Absence, SupplierPurchases};
+use crate::ingest::{IngestOptions, Ingested, KnownFiles, RunSettings};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, discover};
@@ -14,15 +16,8 @@ use crate::summary::{Outcome, RunReport};
 pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
-    let options = IngestOptions {
-        run: job.read.settings.clone(),
-        reject_limit: job.reject_limit,
-        verify_content: job.verify_content,
-        max_partitions: job.max_partitions,
-        now_micros: job.read.now.timestamp_micros(),
-    };
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let ingested = ingest(&lake, &inputs, &options, &stage.progress);
+    let ingested = ingest_by_kind(job, &lake, inputs, stage);
     stage.watcher.end();
     let report = report(job, &lake, ingested?, stage);
     let json = serde_json::to_vec_pretty(&report)?;
@@ -42,6 +37,9 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
             );
         }
     }
+    for note in &report.notes {
+        tracing::warn!("{note}");
+    }
     stage.watcher.summary(&report);
     match &job.summary {
         Some(path) if path.as_os_str() == "-" => {
@@ -55,6 +53,43 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
     Ok(if refused { Exit::Refused } else { Exit::Done })
 }
 
+fn ingest_by_kind(
+    job: &IngestJob,
+    lake: &Lake,
+    inputs: Vec<Input>,
+    stage: &Stage<'_>,
+) -> Result<Ingested, PipelineError> {
+    let Assigned {
+        purchases,
+        supplier_purchases,
+        refused,
+    } = assign(inputs, &job.read.kinds);
+    let mut all = Ingested::default();
+    all.inputs.extend(refused);
+    let progress = &stage.progress;
+    if let Some((inputs, settings)) = purchases {
+        let options = options(job, settings);
+        all.add(purchases::ingest(lake, &inputs, &options, progress)?);
+    }
+    if let Some((inputs, settings)) = supplier_purchases {
+        let options = options(job, settings);
+        let absence = job.absence;
+        let ingested = supplier_purchases::upsert(lake, &inputs, &options, absence, progress)?;
+        all.add(ingested);
+    }
+    Ok(all)
+}
+
+fn options<K: Clone>(job: &IngestJob, settings: &RunSettings<K>) -> IngestOptions<K> {
+    IngestOptions {
+        run: settings.clone(),
+        reject_limit: job.reject_limit,
+        verify_content: job.verify_content,
+        max_partitions: job.max_partitions,
+        now_micros: job.read.now.timestamp_micros(),
+    }
+}
+
 fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -> RunReport {
     let Ingested {
         tally,
@@ -66,11 +101,14 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     let mut settings = job.read.echoed.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
     settings.insert("max_partitions", job.max_partitions.to_string());
+    if job.absence == Absence::MeansDeleted {
+        settings.insert("full_snapshot", "true".to_owned());
+    }
     settings.insert("verify_content", job.verify_content.to_string());
     RunReport {
-        run_id: job.read.settings.run_id.clone(),
+        run_id: job.read.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
-        record_kind: Purchases::NAME,
+        record_kind: job.read.kinds.name(),
         lake: Some(lake.location().to_string()),
         started_at: job
             .read
@@ -80,6 +118,7 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
         counts: tally.counts,
         rejected_by_rule: tally.rejected_by_rule,
         warned_by_rule: tally.warned_by_rule,
+        notes: tally.notes,
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
         elapsed_ms: u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -92,8 +131,10 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
 pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
-    let known = KnownFiles::of(&lake, Purchases::NAME)?;
-    let mut text = format!("ingest {} into {}\n", Purchases::NAME, lake.location());
+    let mut known = KnownFiles::of(&lake, Purchases::NAME)?;
+    known.add(KnownFiles::of(&lake, SupplierPurchases::NAME)?);
+    let kind = job.read.kinds.name();
+    let mut text = format!("ingest {kind} into {}\n", lake.location());
     let mut fresh = 0;
     for input in &inputs {
         let state = if known.has(input) {

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 
 use super::{Exit, PipelineError, Stage, put, put_file};
-use crate::ingest::purchases_spec;
+use crate::ingest::purchases::purchases_spec;
 use crate::job::{Question, ReportJob};
 use crate::lake::Lake;
 use crate::render::{Answer, error_document, render};

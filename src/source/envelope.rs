@@ -10,6 +10,8 @@ pub enum Envelope {
     /// The response of a list endpoint: `data.purchases`, or `data` or `purchases` alone, beside
     /// `meta`.
     ListResponse,
+    /// Any of them: the kind of the records is not known yet.
+    Any,
 }
 
 /// What an array in an envelope holds.
@@ -33,8 +35,10 @@ impl Envelope {
         };
         match self {
             _ if is(&["purchases"]) => Some(Held::Records),
-            Self::Track if is(&["attributes"]) || is(&["events"]) => Some(Held::Siblings),
-            Self::ListResponse if is(&["data", "purchases"]) || is(&["data"]) => {
+            Self::Track | Self::Any if is(&["attributes"]) || is(&["events"]) => {
+                Some(Held::Siblings)
+            }
+            Self::ListResponse | Self::Any if is(&["data", "purchases"]) || is(&["data"]) => {
                 Some(Held::Records)
             }
             _ => None,
@@ -47,6 +51,7 @@ impl Envelope {
         match self {
             Self::Track => &["product_id", "price", "currency", "time", "payload"],
             Self::ListResponse => &["registration_date", "supplier", "updated_at", "total"],
+            Self::Any => &[],
         }
     }
 }

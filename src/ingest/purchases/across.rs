@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use super::events::SeenEvents;
 use super::{PurchaseRows, Purchases};
-use crate::ingest::kind::Across;
+use crate::ingest::kind::{Across, EndedInput};
 use crate::ingest::runner::RunError;
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
-use crate::source::{Refusal, Totals};
+use crate::source::Refusal;
 
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
 const PRODUCT_IDS: usize = 5_000;
@@ -114,7 +114,7 @@ impl Across<Purchases> for AcrossPurchases {
         self.forget_open();
     }
 
-    fn settle(&mut self, _totals: Option<&Totals>, _tally: &mut InputTally) {
+    fn settle(&mut self, _input: EndedInput<'_>, _tally: &mut InputTally) {
         self.settle_open();
     }
 

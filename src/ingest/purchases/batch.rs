@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use super::Purchases;
 use super::table::purchases_spec;
+use crate::ingest::input_row::{clamp, input_row};
 use crate::ingest::kind::Kind;
 use crate::ingest::runner::RunError;
 use crate::ingest::tally::InputTally;
 use crate::lake::{
-    Batch, CommitOutcome, Digest, InputCounts, InputRow, Known, Lake, PartitionValue,
-    PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
+    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionValue, PartitionWriter,
+    StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::purchase::columns::DayRows;
 use crate::source::Totals;
@@ -116,42 +117,13 @@ impl Waiting {
     }
 
     fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
-        let file = self.totals.file;
-        let size = file.map_or(self.totals.bytes, |file| file.size_bytes);
-        InputRow {
-            path: self.path.clone(),
-            size_bytes: clamp(size),
-            modified_at: file.and_then(|file| file.modified_micros),
-            digest: self.digest(),
-            shape: self.totals.shape.as_str().to_owned(),
-            counts: counts(&self.tally.counts),
-            ingested_at: now_micros,
+        input_row(
+            &self.path,
+            &self.totals,
+            &self.tally,
             with_rejects,
-        }
-    }
-}
-
-/// Counts and sizes are far below i64.
-fn clamp(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn counts(counts: &Counts) -> InputCounts {
-    let Counts {
-        read,
-        accepted,
-        rejected,
-        duplicate,
-        superseded,
-        skipped,
-    } = *counts;
-    InputCounts {
-        read: clamp(read),
-        accepted: clamp(accepted),
-        rejected: clamp(rejected),
-        duplicate: clamp(duplicate),
-        superseded: clamp(superseded),
-        skipped: clamp(skipped),
+            now_micros,
+        )
     }
 }
 

@@ -14,40 +14,15 @@ use super::{PurchaseRows, Purchases};
 use crate::ingest::judge::Judged;
 use crate::ingest::kind::Kind;
 use crate::ingest::known_files::KnownFiles;
+use crate::ingest::options::{IngestOptions, Ingested};
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::reports::Reports;
-use crate::ingest::runner::{Progress, RunError, RunSettings, run};
+use crate::ingest::runner::{Progress, RunError, run};
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::lake::{Lake, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
 use crate::source::{Input, Totals};
-use crate::summary::{InputReport, Outcome, TableVersions};
-
-/// How a run writes.
-#[derive(Clone, Debug)]
-pub struct IngestOptions {
-    /// How inputs are read and judged.
-    pub run: RunSettings<Purchases>,
-    /// Largest share of rejects an input may have, 0 to 1.
-    pub reject_limit: f64,
-    /// Read inputs again whose path, size and time of change are known.
-    pub verify_content: bool,
-    /// Most UTC days that one input may have purchases on.
-    pub max_partitions: usize,
-    /// µs since 1970 at the start of the run.
-    pub now_micros: i64,
-}
-
-/// What a run did.
-#[derive(Debug)]
-pub struct Ingested {
-    /// Sums and counts by rule.
-    pub tally: RunTally,
-    /// One per input, in the order they were named.
-    pub inputs: Vec<InputReport>,
-    /// Versions of the tables that were written.
-    pub versions: TableVersions,
-}
+use crate::summary::Outcome;
 
 /// Ingests customer purchases. Running it again with the same inputs changes nothing.
 ///
@@ -57,7 +32,7 @@ pub struct Ingested {
 pub fn ingest(
     lake: &Lake,
     inputs: &[Input],
-    options: &IngestOptions,
+    options: &IngestOptions<Purchases>,
     progress: &Progress,
 ) -> Result<Ingested, RunError> {
     for spec in [purchases_spec(), rejects_spec(), crate::lake::inputs_spec()] {
@@ -116,7 +91,7 @@ struct Open {
 
 struct Collector<'a> {
     lake: &'a Lake,
-    options: &'a IngestOptions,
+    options: &'a IngestOptions<Purchases>,
     /// Indices of the inputs of the current pass.
     reading: Vec<usize>,
     /// Inputs to be read once more.
@@ -129,7 +104,7 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions) -> Self {
+    fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions<Purchases>) -> Self {
         Self {
             lake,
             options,
@@ -138,7 +113,7 @@ impl<'a> Collector<'a> {
             open: Open::default(),
             room: WaitingRoom::new(lake, &options.run.run_id, options.max_partitions),
             tally: RunTally::default(),
-            reports: Reports::new(inputs),
+            reports: Reports::new(inputs, Purchases::NAME),
             across: AcrossPurchases::default(),
         }
     }

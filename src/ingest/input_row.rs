@@ -1,0 +1,52 @@
+//! The facts about an ingested input, as its row in the table of inputs.
+
+use super::tally::InputTally;
+use crate::lake::{Digest, InputCounts, InputRow};
+use crate::source::Totals;
+use crate::summary::Counts;
+
+/// The row of an input that was ingested at `now_micros`.
+pub(super) fn input_row(
+    path: &str,
+    totals: &Totals,
+    tally: &InputTally,
+    with_rejects: bool,
+    now_micros: i64,
+) -> InputRow {
+    let file = totals.file;
+    let size = file.map_or(totals.bytes, |file| file.size_bytes);
+    InputRow {
+        path: path.to_owned(),
+        size_bytes: clamp(size),
+        modified_at: file.and_then(|file| file.modified_micros),
+        digest: Digest::new(*totals.digest.as_bytes()),
+        shape: totals.shape.as_str().to_owned(),
+        counts: counts(&tally.counts),
+        ingested_at: now_micros,
+        with_rejects,
+    }
+}
+
+/// Counts and sizes are far below i64.
+pub(super) fn clamp(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn counts(counts: &Counts) -> InputCounts {
+    let Counts {
+        read,
+        accepted,
+        rejected,
+        duplicate,
+        superseded,
+        skipped,
+    } = *counts;
+    InputCounts {
+        read: clamp(read),
+        accepted: clamp(accepted),
+        rejected: clamp(rejected),
+        duplicate: clamp(duplicate),
+        superseded: clamp(superseded),
+        skipped: clamp(skipped),
+    }
+}

@@ -1,0 +1,46 @@
+//! How a run writes, and what it did: the same for every kind of record.
+
+use super::runner::RunSettings;
+use super::tally::RunTally;
+use crate::summary::{InputReport, TableVersions};
+
+/// How a run writes.
+#[derive(Clone, Debug)]
+pub struct IngestOptions<K> {
+    /// How inputs are read and judged.
+    pub run: RunSettings<K>,
+    /// Largest share of rejects an input may have, 0 to 1.
+    pub reject_limit: f64,
+    /// Read inputs again whose path, size and time of change are known.
+    pub verify_content: bool,
+    /// Most partitions: UTC days of an input of customer purchases, companies and months of a run
+    /// of supplier purchases.
+    pub max_partitions: usize,
+    /// µs since 1970 at the start of the run.
+    pub now_micros: i64,
+}
+
+/// What a run did.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// Sums and counts by rule.
+    pub tally: RunTally,
+    /// One per input, in the order of the run.
+    pub inputs: Vec<InputReport>,
+    /// Versions of the tables that were written.
+    pub versions: TableVersions,
+}
+
+impl Ingested {
+    /// Adds the outcome of another part of the run.
+    pub fn add(&mut self, other: Self) {
+        let Self {
+            tally,
+            inputs,
+            versions,
+        } = other;
+        self.tally.join(tally);
+        self.inputs.extend(inputs);
+        self.versions = versions.or(self.versions);
+    }
+}

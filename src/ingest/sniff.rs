@@ -1,0 +1,207 @@
+//! Which kind of records an input holds, told from the first of them: by the keys of a record,
+//! never by what stands around it, and by the headers of delimited text.
+
+use std::sync::Arc;
+
+use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::purchase::PurchaseCsvColumns;
+use crate::rules::RuleId;
+use crate::source::csv::columns::{Columns, normalise_header};
+use crate::source::csv::dialect::Layout;
+use crate::source::{Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal};
+use crate::supplier_purchase::SupplierPurchaseCsvColumns;
+
+/// What an input holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sniffed {
+    /// Customer purchases, or something their reader refuses with a better reason.
+    Purchases,
+    /// Supplier purchases.
+    SupplierPurchases,
+    /// It cannot be told.
+    Refused(Refusal),
+}
+
+/// Pieces that are looked at before giving up; a kind shows in the first record as a rule.
+const MOST_PIECES: usize = 4;
+
+/// Values of a piece that are looked at.
+const MOST_VALUES: usize = 100;
+
+/// Looks at the start of an input. Inputs that cannot be read are left to the run, which says why.
+pub fn sniff(input: &Input, options: &ReaderOptions) -> Sniffed {
+    let options = ReaderOptions {
+        envelope: Envelope::Any,
+        ..options.clone()
+    };
+    let columns: [&dyn Columns; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
+    let mut problem = None;
+    for columns in columns {
+        match look(input, &options, columns) {
+            Ok(Some(sniffed)) => return sniffed,
+            Ok(None) => problem = None,
+            Err(error) => problem = Some(error),
+        }
+    }
+    match problem {
+        Some(Problem::Refused(refusal)) => Sniffed::Refused(refusal),
+        Some(_unreadable) => Sniffed::Purchases,
+        None => Sniffed::Refused(Refusal {
+            rule: RuleId::FileWrongKind,
+            place: None,
+            message:
+                "the kind of its records cannot be told from its first ones; name it with --kind"
+                    .to_owned(),
+        }),
+    }
+}
+
+fn look(
+    input: &Input,
+    options: &ReaderOptions,
+    columns: &dyn Columns,
+) -> Result<Option<Sniffed>, Problem> {
+    let mut reader = Reader::open(input, options, columns, Arc::default())?;
+    for _ in 0..MOST_PIECES {
+        let Some(piece) = reader.next_piece()? else {
+            let frame = reader.finish()?.frame;
+            return Ok(frame.and_then(|frame| of_value(&frame, options.json())));
+        };
+        if let Some(sniffed) = of_piece(&piece, options.json()) {
+            return Ok(Some(sniffed));
+        }
+    }
+    Ok(None)
+}
+
+fn of_piece(piece: &Piece, json: Options) -> Option<Sniffed> {
+    let text = String::from_utf8_lossy(&piece.bytes);
+    match &piece.form {
+        PieceForm::Rows(layout) => of_headers(layout),
+        PieceForm::Lines => text
+            .lines()
+            .take(MOST_VALUES)
+            .find_map(|line| of_value(line, json)),
+        PieceForm::Elements { records: true, .. } | PieceForm::Value => of_value(&text, json),
+        PieceForm::Elements { records: false, .. } => None,
+    }
+}
+
+/// The alias table that knows more of the headers.
+fn of_headers(layout: &Layout) -> Option<Sniffed> {
+    let known = |columns: &dyn Columns| {
+        layout
+            .header()
+            .filter(|header| columns.role_of(&normalise_header(header)).is_some())
+            .count()
+    };
+    let (purchases, supplier) = (
+        known(&PurchaseCsvColumns),
+        known(&SupplierPurchaseCsvColumns),
+    );
+    match purchases.cmp(&supplier) {
+        std::cmp::Ordering::Greater => Some(Sniffed::Purchases),
+        std::cmp::Ordering::Less => Some(Sniffed::SupplierPurchases),
+        std::cmp::Ordering::Equal => None,
+    }
+}
+
+/// The kind of the value at the start of a text: a record, an array of them, or an envelope.
+fn of_value(text: &str, json: Options) -> Option<Sniffed> {
+    let mut cursor = Cursor::new(text, json);
+    match cursor.peek().ok()? {
+        JsonKind::Array => {
+            let mut elements = cursor.open_array().ok()?;
+            for _ in 0..MOST_VALUES {
+                if !cursor.next_element(&mut elements).ok()? {
+                    break;
+                }
+                let element = cursor.skip_value().ok()?;
+                if let Some(sniffed) = of_value(element, json) {
+                    return Some(sniffed);
+                }
+            }
+            None
+        }
+        JsonKind::Object => of_object(&mut cursor, json),
+        _ => None,
+    }
+}
+
+fn of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<Sniffed> {
+    let mut members = cursor.open_object().ok()?;
+    let mut is_page = false;
+    while let Some(key) = cursor.next_key(&mut members).ok()? {
+        let value = cursor.skip_value().ok()?;
+        match &*key.decode() {
+            "product_id" | "PRODUCT_ID" | "price" | "payload" | "PAYLOAD" | "purchase_quantity" => {
+                return Some(Sniffed::Purchases);
+            }
+            "registration_date" | "supplier" | "value_of_items" => {
+                return Some(Sniffed::SupplierPurchases);
+            }
+            "purchases" | "data" => {
+                if let Some(sniffed) = of_value(value, json) {
+                    return Some(sniffed);
+                }
+            }
+            "last_page" => is_page = true,
+            "meta" => is_page |= value.contains("\"last_page\""),
+            _ => {}
+        }
+    }
+    // A page of a list that has no purchases.
+    is_page.then_some(Sniffed::SupplierPurchases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(text: &str) -> Option<Sniffed> {
+        of_value(text, Options::default())
+    }
+
+    #[test]
+    fn the_keys_of_the_records_decide_and_not_the_envelope() {
+        for (text, expected) in [
+            (
+                r#"{"external_id":"a","product_id":"b"}"#,
+                Some(Sniffed::Purchases),
+            ),
+            (
+                r#"{"purchases":[{"time":"x","price":1}]}"#,
+                Some(Sniffed::Purchases),
+            ),
+            (
+                r#"{"external_id":"a","payload":"{}"}"#,
+                Some(Sniffed::Purchases),
+            ),
+            (
+                r#"{"purchases":[{"id":1,"registration_date":"2025-01-14"}]}"#,
+                Some(Sniffed::SupplierPurchases),
+            ),
+            (
+                r#"{"data":{"purchases":[{"id":1,"supplier":null}]},"meta":{}}"#,
+                Some(Sniffed::SupplierPurchases),
+            ),
+            (
+                r#"{"data":{"id":1,"supplier":null}}"#,
+                Some(Sniffed::SupplierPurchases),
+            ),
+            (
+                r#"{"data":{"purchases":[]},"meta":{"current_page":1,"last_page":1}}"#,
+                Some(Sniffed::SupplierPurchases),
+            ),
+            (
+                r#"[7,{"id":1,"supplier":{}}]"#,
+                Some(Sniffed::SupplierPurchases),
+            ),
+            (r#"{"purchases":[]}"#, None),
+            (r#"{"id":1}"#, None),
+            ("not json", None),
+        ] {
+            assert_eq!(kind(text), expected, "{text}");
+        }
+    }
+}

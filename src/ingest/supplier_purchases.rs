@@ -1,0 +1,264 @@
+//! Supplier purchases in a run: a purchase is a state, and of the versions that dumps bring the
+//! newest stands in the table.
+//!
+//! ```text
+//! pieces -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
+//! ```
+//!
+//! All inputs of a run are committed together: the pages of a dump belong together, and a reader
+//! sees all of them or none.
+
+mod across;
+mod collector;
+mod company;
+mod dump;
+mod fold;
+mod incoming;
+mod merge;
+mod settle;
+mod table;
+
+use std::sync::Arc;
+
+use arrow::error::ArrowError;
+
+use super::kind::{Kind, Part, PartForm, RecordText, Words};
+use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::record::{Findings, RecordError};
+use crate::rules::RuleId;
+use crate::source::csv::columns::Columns;
+use crate::source::csv::dialect::Layout;
+use crate::source::csv::rows::Row;
+use crate::source::{Envelope, Held, Input, Totals};
+use crate::supplier_purchase::columns::SupplierRows;
+use crate::supplier_purchase::page::{SeenPage, read_meta};
+use crate::supplier_purchase::{
+    Checker, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchaseColumns,
+    SupplierPurchaseCsvColumns, read_record,
+};
+
+pub use across::AcrossSupplierPurchases;
+pub use collector::{Absence, upsert};
+pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
+pub use table::supplier_purchases_spec;
+
+/// The kind of supplier purchases.
+#[derive(Clone, Debug)]
+pub struct SupplierPurchases {
+    /// Where the company of an input is taken from.
+    company: CompanySource,
+    rules: RuleSettings,
+    checker: Checker,
+}
+
+impl SupplierPurchases {
+    /// The kind with these rules; their company is filled in for each input.
+    pub fn new(company: CompanySource, rules: RuleSettings) -> Self {
+        Self {
+            checker: Checker::new(rules.clone()),
+            company,
+            rules,
+        }
+    }
+}
+
+/// The accepted purchases of a piece, and the pages it is made of.
+#[derive(Debug)]
+pub struct SupplierPieceRows {
+    /// Rows and versions, in record order.
+    pub rows: SupplierRows,
+    /// Pages with the number of their records.
+    pub pages: Vec<SeenPage>,
+}
+
+/// The accepted purchases of a piece in the making.
+#[derive(Debug, Default)]
+pub struct Accepting {
+    columns: SupplierPurchaseColumns,
+    pages: Vec<SeenPage>,
+}
+
+impl Kind for SupplierPurchases {
+    type Raw<'a> = RawSupplierPurchase<'a>;
+    type CsvRows<'l> = CsvSupplierPurchases<'l>;
+    type Accepting = Accepting;
+    type Rows = SupplierPieceRows;
+    type Across = AcrossSupplierPurchases;
+
+    const NAME: &'static str = "supplier_purchases";
+    const ENVELOPE: Envelope = Envelope::ListResponse;
+    const WORDS: Words = Words {
+        own: "supplier purchases",
+        other: "customer purchases",
+        other_option: "purchases",
+    };
+
+    fn of_input(&self, input: &Input) -> Self {
+        let company = self.company.of(input);
+        let rules = RuleSettings {
+            company,
+            ..self.rules.clone()
+        };
+        Self::new(self.company.clone(), rules)
+    }
+
+    fn csv_columns(&self) -> &dyn Columns {
+        &SupplierPurchaseCsvColumns
+    }
+
+    fn read_record<'a>(
+        cursor: &mut Cursor<'a>,
+        raw: &mut RawSupplierPurchase<'a>,
+    ) -> Result<(), RecordError> {
+        read_record(cursor, raw)
+    }
+
+    fn csv_rows(layout: &Layout) -> CsvSupplierPurchases<'_> {
+        CsvSupplierPurchases::new(layout)
+    }
+
+    fn read_row<'r, 'l: 'r>(
+        rows: &CsvSupplierPurchases<'l>,
+        row: &Row<'r>,
+        raw: &mut RawSupplierPurchase<'r>,
+    ) {
+        rows.read(row, raw);
+    }
+
+    fn foreign(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
+        raw.foreign()
+    }
+
+    fn lacking(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
+        self.checker.lacks_company(raw).then_some((
+            RuleId::CplCompanyRequired,
+            "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path",
+        ))
+    }
+
+    /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
+    fn parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<Part> {
+        if !raw.is_empty_of_fields() {
+            return Vec::new();
+        }
+        let mut parts = Vec::new();
+        for extra in &raw.extra {
+            let held = Self::ENVELOPE.holds(&[&*extra.key]);
+            match (held, extra.value.as_bytes().first()) {
+                (Some(held), Some(b'[')) => parts.push(Part {
+                    offset: extra.offset,
+                    length: extra.value.len(),
+                    form: PartForm::Array(held),
+                }),
+                (Some(_), Some(b'{')) if extra.key == "data" => {
+                    parts.push(part_of_data(&extra.value, extra.offset, json));
+                }
+                _ => {}
+            }
+        }
+        parts
+    }
+
+    fn note_envelope(
+        accepting: &mut Accepting,
+        raw: &RawSupplierPurchase<'_>,
+        records: u64,
+        json: Options,
+    ) -> Option<RuleId> {
+        let meta = raw.extra.iter().find(|extra| extra.key == "meta")?;
+        match read_meta(&meta.value, json) {
+            Ok(page) => {
+                let seen = page.map(|page| SeenPage {
+                    page,
+                    rows: records,
+                });
+                accepting.pages.extend(seen);
+                None
+            }
+            Err(_fault) => Some(RuleId::CplMetaShape),
+        }
+    }
+
+    fn judge(
+        &self,
+        raw: &mut RawSupplierPurchase<'_>,
+        record: RecordText<'_>,
+        _json: Options,
+        findings: &mut Findings,
+        accepting: &mut Accepting,
+    ) -> Result<bool, RecordError> {
+        let Some(purchase) = self.checker.check(raw, findings) else {
+            return Ok(false);
+        };
+        accepting.columns.push(&purchase, record.ordinal);
+        Ok(true)
+    }
+
+    fn accepted(accepting: &Accepting) -> usize {
+        accepting.columns.len()
+    }
+
+    fn finish(
+        accepting: Accepting,
+        source_file: &Arc<str>,
+        run_id: &Arc<str>,
+    ) -> Result<SupplierPieceRows, ArrowError> {
+        let Accepting { columns, pages } = accepting;
+        let rows = columns.finish(source_file, run_id)?;
+        Ok(SupplierPieceRows { rows, pages })
+    }
+}
+
+/// What `data` holds when it is an object: an array of purchases, or one purchase.
+fn part_of_data(data: &str, offset: usize, json: Options) -> Part {
+    let whole = Part {
+        offset,
+        length: data.len(),
+        form: PartForm::Record,
+    };
+    let array = member(data, "purchases", json);
+    match array.filter(|(_, value)| value.starts_with('[')) {
+        Some((inner, value)) => Part {
+            offset: offset + inner,
+            length: value.len(),
+            form: PartForm::Array(Held::Records),
+        },
+        None => whole,
+    }
+}
+
+/// The value of a member of an object, and where it begins; nothing when it is not there.
+fn member<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a str)> {
+    let mut cursor = Cursor::new(object, json);
+    if cursor.peek().ok()? != JsonKind::Object {
+        return None;
+    }
+    let mut members = cursor.open_object().ok()?;
+    while let Some(key) = cursor.next_key(&mut members).ok()? {
+        let value = cursor.skip_value().ok()?;
+        if key.decode() == name {
+            return Some((cursor.offset() - value.len(), value));
+        }
+    }
+    None
+}
+
+/// The page that the text around a document's records describes, and whether it describes one
+/// wrongly.
+fn pages_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPage>, bool) {
+    let meta = totals
+        .frame
+        .as_deref()
+        .and_then(|frame| member(frame, "meta", json));
+    match meta.map(|(_, meta)| read_meta(meta, json)) {
+        None => (None, false),
+        Some(Err(_fault)) => (None, true),
+        Some(Ok(page)) => {
+            let seen = page.map(|page| SeenPage {
+                page,
+                rows: records,
+            });
+            (seen, false)
+        }
+    }
+}

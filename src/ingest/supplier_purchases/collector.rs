@@ -1,0 +1,154 @@
+//! Takes judged pieces in order, decides the fate of each input at its end, and commits all of
+//! them together when the last has been read.
+
+mod sink;
+
+use std::collections::BTreeSet;
+
+use arrow::array::RecordBatch;
+
+use super::SupplierPurchases;
+use super::dump::InputPages;
+use super::fold::Candidate;
+use super::incoming::Incoming;
+use super::settle::settle;
+use super::table::supplier_purchases_spec;
+use crate::ingest::kind::Kind;
+use crate::ingest::known_files::KnownFiles;
+use crate::ingest::options::{IngestOptions, Ingested};
+use crate::ingest::reports::Reports;
+use crate::ingest::runner::{Progress, RunError, run};
+use crate::ingest::tally::{InputTally, RunTally};
+use crate::lake::{Lake, inputs_spec, rejects_spec};
+use crate::source::{Input, Totals};
+use crate::summary::Outcome;
+
+/// What it means that a purchase of the lake is in none of the inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing: the inputs hold what has changed.
+    #[default]
+    MeansNothing,
+    /// It is deleted: the inputs together are all purchases of their companies.
+    MeansDeleted,
+}
+
+/// Brings the table of supplier purchases up to date. Running it again with the same inputs
+/// changes nothing.
+///
+/// The order of the run is that of the inputs' paths, whatever the order they are given in.
+///
+/// # Errors
+/// The lake fails, the ledger does not balance, or the run is interrupted: nothing of the run is
+/// then visible to any reader, and the same command heals it.
+pub fn upsert(
+    lake: &Lake,
+    inputs: &[Input],
+    options: &IngestOptions<SupplierPurchases>,
+    absence: Absence,
+    progress: &Progress,
+) -> Result<Ingested, RunError> {
+    for spec in [supplier_purchases_spec(), rejects_spec(), inputs_spec()] {
+        lake.create_if_missing(&spec)?;
+    }
+    let mut inputs = inputs.to_vec();
+    inputs.sort_by(|one, other| one.location.cmp(&other.location));
+    // A full snapshot is more than what is new in it: all of it has to be read.
+    let known = if options.verify_content || absence == Absence::MeansDeleted {
+        KnownFiles::default()
+    } else {
+        KnownFiles::of(lake, SupplierPurchases::NAME)?
+    };
+    let mut collector = Collector::new(lake, &inputs, options, absence)?;
+    for (index, input) in inputs.iter().enumerate() {
+        if known.has(input) {
+            collector.reports.already_ingested(index);
+            collector.unread += 1;
+        } else {
+            collector.reading.push(index);
+        }
+    }
+    let list: Vec<Input> = collector
+        .reading
+        .iter()
+        .filter_map(|&index| inputs.get(index).cloned())
+        .collect();
+    run(&list, &options.run, progress, &mut collector)?;
+    collector.incoming.close()?;
+    settle(collector)
+}
+
+/// An input that is being read.
+#[derive(Default)]
+pub(super) struct Open {
+    tally: InputTally,
+    candidates: Vec<Candidate>,
+    rejects: Vec<RecordBatch>,
+    pages: InputPages,
+}
+
+/// An input that has been read to its end and is not refused.
+pub(super) struct ReadInput {
+    /// Position among the inputs of the run.
+    pub(super) index: usize,
+    pub(super) path: String,
+    pub(super) totals: Totals,
+    pub(super) tally: InputTally,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) rejects: Vec<RecordBatch>,
+}
+
+/// The run so far.
+pub(super) struct Collector<'a> {
+    pub(super) lake: &'a Lake,
+    pub(super) options: &'a IngestOptions<SupplierPurchases>,
+    pub(super) absence: Absence,
+    /// Indices of the inputs that are read.
+    reading: Vec<usize>,
+    /// Inputs that were told to be known without being read.
+    pub(super) unread: usize,
+    open: Open,
+    pub(super) incoming: Incoming,
+    pub(super) read: Vec<ReadInput>,
+    pub(super) pages: Vec<(usize, InputPages)>,
+    /// Inputs of which nothing is kept.
+    pub(super) refused: BTreeSet<usize>,
+    pub(super) tally: RunTally,
+    pub(super) reports: Reports<'a>,
+}
+
+impl<'a> Collector<'a> {
+    fn new(
+        lake: &'a Lake,
+        inputs: &'a [Input],
+        options: &'a IngestOptions<SupplierPurchases>,
+        absence: Absence,
+    ) -> Result<Self, RunError> {
+        let spec = supplier_purchases_spec();
+        Ok(Self {
+            lake,
+            options,
+            absence,
+            reading: Vec::new(),
+            unread: 0,
+            open: Open::default(),
+            incoming: Incoming::new(lake, &spec, &options.run.run_id)?,
+            read: Vec::new(),
+            pages: Vec::new(),
+            refused: BTreeSet::new(),
+            tally: RunTally::default(),
+            reports: Reports::new(inputs, SupplierPurchases::NAME),
+        })
+    }
+
+    fn index(&self, input: usize) -> usize {
+        self.reading.get(input).copied().unwrap_or(input)
+    }
+
+    fn refuse(&mut self, index: usize, totals: Option<&Totals>) {
+        let open = std::mem::take(&mut self.open);
+        self.refused.insert(index);
+        self.reports
+            .note(index, Outcome::Refused, totals, &open.tally);
+    }
+}

@@ -1,0 +1,155 @@
+//! Which company a dump belongs to, when its records do not say it: the response that was saved
+//! does not repeat the header of the request.
+
+use std::str::FromStr;
+
+use crate::source::{Input, Location};
+use crate::supplier_purchase::CompanyId;
+
+/// Where the company of an input is taken from.
+#[derive(Clone, Debug, Default)]
+pub enum CompanySource {
+    /// Only from the records themselves.
+    #[default]
+    Records,
+    /// One for all inputs.
+    Given(CompanyId),
+    /// From the path of each input.
+    Path(CompanyPath),
+}
+
+impl CompanySource {
+    /// The company of an input, as far as it is not left to its records.
+    pub fn of(&self, input: &Input) -> Option<CompanyId> {
+        match self {
+            Self::Records => None,
+            Self::Given(company) => Some(*company),
+            Self::Path(template) => match &input.location {
+                Location::File(path) => template.company_in(&path.to_string_lossy()),
+                Location::Stdin => None,
+            },
+        }
+    }
+}
+
+const PLACEHOLDER: &str = "{company_id}";
+
+/// A template such as `company={company_id}/*/*.json`, compared with the end of a path segment by
+/// segment; `*` stands for any part of a segment.
+#[derive(Clone, Debug)]
+pub struct CompanyPath {
+    segments: Vec<Segment>,
+}
+
+#[derive(Clone, Debug)]
+enum Segment {
+    Pattern(glob::Pattern),
+    Company { before: String, after: String },
+}
+
+/// A text that is no such template.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{text:?} is no path template: it needs {{company_id}} exactly once, as in company={{company_id}}/*.json"
+)]
+pub struct InvalidCompanyPath {
+    text: String,
+}
+
+impl FromStr for CompanyPath {
+    type Err = InvalidCompanyPath;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidCompanyPath {
+            text: text.to_owned(),
+        };
+        if text.matches(PLACEHOLDER).count() != 1 {
+            return Err(invalid());
+        }
+        let segment = |segment: &str| match segment.split_once(PLACEHOLDER) {
+            Some((before, after)) => Ok(Segment::Company {
+                before: before.to_owned(),
+                after: after.to_owned(),
+            }),
+            None => glob::Pattern::new(segment)
+                .map(Segment::Pattern)
+                .map_err(|_bad| invalid()),
+        };
+        let segments = text.trim_start_matches('/').split('/').map(segment);
+        Ok(Self {
+            segments: segments.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl CompanyPath {
+    fn company_in(&self, path: &str) -> Option<CompanyId> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let skipped = parts.len().checked_sub(self.segments.len())?;
+        let mut company = None;
+        for (segment, part) in self.segments.iter().zip(parts.iter().skip(skipped)) {
+            match segment {
+                Segment::Pattern(pattern) if pattern.matches(part) => {}
+                Segment::Pattern(_) => return None,
+                Segment::Company { before, after } => {
+                    let digits = part.strip_prefix(before.as_str())?;
+                    company = digits.strip_suffix(after.as_str())?.parse().ok();
+                }
+            }
+        }
+        company.filter(|company| *company != CompanyId::UNKNOWN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn company(template: &str, path: &str) -> Option<i64> {
+        let template: CompanyPath = template.parse().unwrap();
+        template.company_in(path).map(CompanyId::get)
+    }
+
+    #[test]
+    fn the_end_of_a_path_is_compared_segment_by_segment() {
+        for (template, path, expected) in [
+            (
+                "company={company_id}/*.json",
+                "/dumps/company=12/page-1.json",
+                Some(12),
+            ),
+            (
+                "{company_id}/*/*",
+                "dumps/7/2026-11-20/page-1.json.gz",
+                Some(7),
+            ),
+            ("filial_{company_id}.csv", "/x/filial_34.csv", Some(34)),
+            (
+                "company={company_id}/*.json",
+                "/dumps/company=12/x/page-1.json",
+                None,
+            ),
+            (
+                "company={company_id}/*.json",
+                "/dumps/company=/page-1.json",
+                None,
+            ),
+            (
+                "company={company_id}/*.json",
+                "/dumps/company=unknown/page-1.json",
+                None,
+            ),
+            (
+                "company={company_id}/*.json",
+                "/dumps/company=-1/page-1.json",
+                None,
+            ),
+            ("company={company_id}/*.json", "page-1.json", None),
+        ] {
+            assert_eq!(company(template, path), expected, "{template} {path}");
+        }
+        for text in ["", "*.json", "{company_id}/{company_id}", "{company}/x"] {
+            assert!(text.parse::<CompanyPath>().is_err(), "{text}");
+        }
+    }
+}

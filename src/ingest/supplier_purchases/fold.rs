@@ -1,0 +1,119 @@
+//! Which version of a purchase stands. In: the versions a run has read, and those the lake holds.
+//! Out: the ones to be written, and what became of all the others.
+//!
+//! The greatest `updated_at` wins; of two contents with the same one, the later input in the
+//! order of the run, then the later record. The outcome does not depend on the order in which the
+//! versions come in here.
+
+use std::collections::BTreeMap;
+
+use crate::supplier_purchase::{Key, Version};
+
+/// An accepted version of a purchase, and where the run has it from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) version: Version,
+    /// Position of its input in the order of the run.
+    pub(super) input: usize,
+    /// Its row among those the run keeps.
+    pub(super) row: u32,
+}
+
+/// What a version says: two records with the same are the same version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Content {
+    pub(super) updated_at_micros: i64,
+    pub(super) version_hash: i64,
+    pub(super) is_deleted: bool,
+}
+
+impl Candidate {
+    fn content(&self) -> Content {
+        Content {
+            updated_at_micros: self.version.updated_at_micros,
+            version_hash: self.version.version_hash,
+            is_deleted: self.version.is_deleted,
+        }
+    }
+}
+
+/// Versions that were accepted by the rules and are not written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Passed {
+    /// The same version was met elsewhere in the run, or is stored.
+    pub(super) duplicate: u64,
+    /// A newer one was met, or is stored.
+    pub(super) superseded: u64,
+}
+
+/// The outcome of a fold.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// The versions to be written, one for each key, in the order of the keys.
+    pub(super) winners: Vec<Candidate>,
+    /// What became of the others, by input.
+    pub(super) passed: BTreeMap<usize, Passed>,
+}
+
+/// Puts candidates into the order [`fold`] needs: by key, age and place in the run.
+pub(super) fn arrange(candidates: &mut [Candidate]) {
+    candidates.sort_unstable_by_key(|candidate| {
+        let Version {
+            key,
+            updated_at_micros,
+            ..
+        } = candidate.version;
+        (key, updated_at_micros, candidate.input, candidate.row)
+    });
+}
+
+/// Folds arranged candidates; `stored` gives what the lake holds of a key.
+pub(super) fn fold(arranged: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>) -> Folded {
+    let mut folded = Folded::default();
+    for versions in arranged.chunk_by(|a, b| a.version.key == b.version.key) {
+        fold_key(versions, stored, &mut folded);
+    }
+    folded
+}
+
+fn fold_key(versions: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>, folded: &mut Folded) {
+    let Some((latest, older)) = versions.split_last() else {
+        return;
+    };
+    let stored = stored(&latest.version.key);
+    let is_newest = match stored {
+        None => true,
+        Some(held) if held == latest.content() => {
+            folded.passed.entry(latest.input).or_default().duplicate += 1;
+            false
+        }
+        Some(held) => {
+            let wins = held.updated_at_micros <= latest.version.updated_at_micros;
+            if !wins {
+                folded.passed.entry(latest.input).or_default().superseded += 1;
+            }
+            wins
+        }
+    };
+    if is_newest {
+        folded.winners.push(latest.clone());
+    }
+    for (position, version) in older.iter().enumerate() {
+        let content = version.content();
+        // The same content has the same time, so that its repeats stand close by.
+        let comes_again = versions
+            .iter()
+            .skip(position + 1)
+            .take_while(|later| later.version.updated_at_micros == content.updated_at_micros)
+            .any(|later| later.content() == content);
+        let passed = folded.passed.entry(version.input).or_default();
+        if comes_again || stored == Some(content) {
+            passed.duplicate += 1;
+        } else {
+            passed.superseded += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! The accepted rows of a run until their fate is known: rows come in piece by piece, and are
+//! asked for by partition when everything has been read.
+//!
+//! Memory: one chunk in the making, a bounded part of the rest (what is beyond waits on disk), and
+//! four bytes for each row.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{RecordBatch, UInt32Array};
+use arrow::compute::{concat_batches, take_record_batch};
+
+use crate::ingest::runner::RunError;
+use crate::lake::{HeldBatches, HeldId, Lake, TableSpec};
+use crate::supplier_purchase::columns::SupplierRows;
+use crate::supplier_purchase::{Month, Version};
+
+/// A partition of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) company_id: i64,
+    pub(super) month: Month,
+}
+
+impl From<&Version> for Place {
+    fn from(version: &Version) -> Self {
+        Self {
+            company_id: version.key.company_id,
+            month: version.month,
+        }
+    }
+}
+
+/// Rows gathered before they are sorted by partition: enough that pages of twenty purchases do
+/// not become batches of their own.
+const CHUNK_ROWS: usize = 32_768;
+
+/// Rows that stay in memory.
+const MEMORY_BYTES: usize = 48 << 20;
+
+/// The accepted rows of a run.
+pub(super) struct Incoming {
+    held: HeldBatches,
+    chunk: Vec<RecordBatch>,
+    places: Vec<Place>,
+    first: u32,
+    groups: BTreeMap<Place, Vec<Group>>,
+}
+
+/// Rows of one partition out of one chunk.
+struct Group {
+    /// Their numbers, ascending.
+    rows: Vec<u32>,
+    batch: HeldId,
+}
+
+impl Incoming {
+    pub(super) fn new(lake: &Lake, spec: &TableSpec, run_id: &str) -> Result<Self, RunError> {
+        Ok(Self {
+            held: HeldBatches::new(lake, spec, run_id, MEMORY_BYTES)?,
+            chunk: Vec::new(),
+            places: Vec::new(),
+            first: 0,
+            groups: BTreeMap::new(),
+        })
+    }
+
+    /// Keeps the rows of a piece; returns the number of the first one.
+    pub(super) fn put(&mut self, rows: SupplierRows) -> Result<u32, RunError> {
+        let next = u64::from(self.first) + self.places.len() as u64;
+        let Some(first) = u32::try_from(next + rows.versions.len() as u64)
+            .ok()
+            .and_then(|_all| u32::try_from(next).ok())
+        else {
+            return Err(RunError::TooManyRows);
+        };
+        self.places.extend(rows.versions.iter().map(Place::from));
+        self.chunk.push(rows.batch);
+        if self.places.len() >= CHUNK_ROWS {
+            self.sort_chunk()?;
+        }
+        Ok(first)
+    }
+
+    /// All rows have come.
+    pub(super) fn close(&mut self) -> Result<(), RunError> {
+        self.sort_chunk()
+    }
+
+    fn sort_chunk(&mut self) -> Result<(), RunError> {
+        let Some(schema) = self.chunk.first().map(RecordBatch::schema) else {
+            return Ok(());
+        };
+        let chunk = concat_batches(&schema, &std::mem::take(&mut self.chunk))?;
+        let places = std::mem::take(&mut self.places);
+        let mut by_place: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
+        for (row, place) in (0u32..).zip(&places) {
+            by_place.entry(*place).or_default().push(row);
+        }
+        for (place, rows) in by_place {
+            let batch = take_record_batch(&chunk, &UInt32Array::from(rows.clone()))?;
+            let batch = self.held.put(batch)?;
+            let rows = rows.into_iter().map(|row| row + self.first).collect();
+            self.groups
+                .entry(place)
+                .or_default()
+                .push(Group { rows, batch });
+        }
+        // Checked when they were put: all row numbers fit.
+        self.first += u32::try_from(places.len()).unwrap_or_default();
+        Ok(())
+    }
+
+    /// The rows of a partition whose numbers are among `wanted`, which ascend.
+    pub(super) fn rows(&self, place: Place, wanted: &[u32]) -> Result<Vec<RecordBatch>, RunError> {
+        let mut batches = Vec::new();
+        for group in self.groups.get(&place).into_iter().flatten() {
+            let chosen: Vec<u32> = (0u32..)
+                .zip(&group.rows)
+                .filter(|(_, row)| wanted.binary_search(row).is_ok())
+                .map(|(position, _)| position)
+                .collect();
+            if !chosen.is_empty() {
+                let batch = self.held.get(group.batch)?;
+                batches.push(take_record_batch(&batch, &UInt32Array::from(chosen))?);
+            }
+        }
+        Ok(batches)
+    }
+}
+
+/// Whether the rows of a batch are as many as the versions beside it.
+pub(super) fn is_whole(rows: &SupplierRows) -> bool {
+    rows.batch.num_rows() == rows.versions.len()
+}

@@ -1,0 +1,27 @@
+//! The table that holds the current state of supplier purchases.
+
+use crate::lake::{PartitionColumn, PartitionType, TableSpec};
+use crate::supplier_purchase::columns::{STATISTICS_COLUMNS, schema};
+
+/// The `supplier_purchases` table: columns of [`crate::supplier_purchase::columns`], one partition
+/// per company and month of registration; one row for each purchase of a company.
+pub fn supplier_purchases_spec() -> TableSpec {
+    TableSpec {
+        name: "supplier_purchases",
+        schema: schema(),
+        partition_columns: &PARTITION_COLUMNS,
+        statistics_columns: &STATISTICS_COLUMNS,
+    }
+}
+
+/// The columns that stand in the paths, not in the files.
+const PARTITION_COLUMNS: [PartitionColumn; 2] = [
+    PartitionColumn {
+        name: "company_id",
+        partition_type: PartitionType::Integer,
+    },
+    PartitionColumn {
+        name: "registration_month",
+        partition_type: PartitionType::String,
+    },
+];

@@ -1,0 +1,59 @@
+//! What the user says about delimited text.
+
+use super::{JobError, wrong};
+use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
+use crate::purchase::PurchaseCsvColumns;
+use crate::source::csv::columns::Columns;
+use crate::source::csv::dialect::DialectOverrides;
+use crate::supplier_purchase::SupplierPurchaseCsvColumns;
+use crate::values::pt_br::{DateOrder, DecimalSign};
+
+/// A header may be mapped to a field of either kind when the inputs may hold both.
+pub(super) fn dialect(
+    arguments: &ReadArguments,
+    columns: &dyn Columns,
+    is_only_kind: bool,
+) -> Result<DialectOverrides, JobError> {
+    let mut dialect = DialectOverrides {
+        decimal: arguments.decimal.map(|sign| match sign {
+            DecimalArgument::Point => DecimalSign::Point,
+            DecimalArgument::Comma => DecimalSign::Comma,
+        }),
+        date_order: arguments.date_order.map(|order| match order {
+            DateOrderArgument::Ymd => DateOrder::YearFirst,
+            DateOrderArgument::Dmy => DateOrder::DayFirst,
+            DateOrderArgument::Mdy => DateOrder::MonthFirst,
+        }),
+        ..DialectOverrides::default()
+    };
+    if let Some(text) = &arguments.delimiter {
+        let parsed = text.parse();
+        dialect.delimiter =
+            Some(parsed.map_err(|_not| wrong("--delimiter", text, "one of ; , | tab"))?);
+    }
+    if let Some(text) = &arguments.encoding {
+        let expected = "utf-8, utf-16le, utf-16be or windows-1252";
+        let parsed = text.parse();
+        dialect.encoding = Some(parsed.map_err(|_unknown| wrong("--encoding", text, expected))?);
+    }
+    for entry in &arguments.mapping {
+        let (header, field) = entry
+            .rsplit_once('=')
+            .ok_or_else(|| wrong("--map", entry, "of the form HEADER=FIELD"))?;
+        match dialect.mapping.add(columns, header, field) {
+            Err(unknown) if is_only_kind || !is_field_of_any_kind(field) => {
+                return Err(wrong("--map", entry, &unknown.to_string()));
+            }
+            _ => {}
+        }
+    }
+    Ok(dialect)
+}
+
+fn is_field_of_any_kind(field: &str) -> bool {
+    let tables: [&dyn Columns; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
+    tables
+        .iter()
+        .flat_map(|columns| columns.roles())
+        .any(|role| role.name == field)
+}

@@ -1,0 +1,122 @@
+//! What the services themselves would answer to the records of an input.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::ingest::kind::Kind;
+use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::record::Finding;
+use crate::rules::RuleId;
+use crate::source::Refusal;
+use crate::supplier_purchase::validation;
+
+/// The service that documents a kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// `POST /users/track`
+    Braze,
+    /// `GET /api/v3/purchases` and its siblings
+    ConnectPlug,
+}
+
+impl Service {
+    /// The service of a record kind.
+    pub(super) fn of(record_kind: &str) -> Self {
+        if record_kind == SupplierPurchases::NAME {
+            Self::ConnectPlug
+        } else {
+            Self::Braze
+        }
+    }
+
+    /// One rejecting finding as the service words it, with our rule beside it.
+    pub(super) fn error(self, finding: &Finding, ordinal: u64) -> Value {
+        match self {
+            Self::Braze => {
+                let wire = finding.rule.rule().wire_message;
+                json!({
+                    "type": wire.map_or_else(|| finding.message(), ToOwned::to_owned),
+                    "input_array": "purchases",
+                    "index": ordinal,
+                    "rule_id": finding.rule,
+                })
+            }
+            Self::ConnectPlug => {
+                let validation = validation(finding);
+                json!({
+                    "field": validation.field,
+                    "validations": [{ "type": validation.kind, "value": [] }],
+                    "index": ordinal,
+                    "rule_id": finding.rule,
+                })
+            }
+        }
+    }
+
+    /// The answer to an input whose other records are accepted.
+    pub(super) fn answer(
+        self,
+        accepted: u64,
+        errors: &[Value],
+    ) -> Result<String, serde_json::Error> {
+        match self {
+            Self::Braze => serde_json::to_string(&PartialSuccess {
+                message: "success",
+                purchases_processed: accepted,
+                errors,
+            }),
+            Self::ConnectPlug => {
+                let code = if errors.is_empty() {
+                    "ok"
+                } else {
+                    "uneditable_entity"
+                };
+                let message = format!(
+                    "purchases accepted: {accepted}; fields at fault in others: {}",
+                    errors.len()
+                );
+                serde_json::to_string(&Coded {
+                    code,
+                    message,
+                    meta: errors,
+                })
+            }
+        }
+    }
+
+    /// The answer to an input that is refused as a whole.
+    pub(super) fn refusal(self, refusal: &Refusal) -> Result<String, serde_json::Error> {
+        let message = refusal.to_string();
+        match self {
+            Self::Braze => Ok(json!({ "message": message }).to_string()),
+            Self::ConnectPlug => {
+                let code = if refusal.rule == RuleId::CplCompanyRequired {
+                    "missing_headers"
+                } else {
+                    "bad_request"
+                };
+                serde_json::to_string(&Coded {
+                    code,
+                    message,
+                    meta: &[],
+                })
+            }
+        }
+    }
+}
+
+/// Braze's answer to a request of which parts were processed.
+#[derive(Serialize)]
+struct PartialSuccess<'a> {
+    message: &'static str,
+    purchases_processed: u64,
+    errors: &'a [Value],
+}
+
+/// ConnectPlug's answer to a request it does not accept.
+#[derive(Serialize)]
+struct Coded<'a> {
+    code: &'static str,
+    message: String,
+    meta: &'a [Value],
+}

@@ -1,0 +1,62 @@
+//! Which inputs go to which kind: what the user says, or what each input shows.
+
+use crate::ingest::purchases::Purchases;
+use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::ingest::{RunSettings, Sniffed, sniff};
+use crate::job::KindSettings;
+use crate::source::Input;
+use crate::summary::{Counts, InputReport, Outcome, RefusalReport};
+
+/// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
+pub(super) struct Assigned<'j> {
+    pub(super) purchases: Option<(Vec<Input>, &'j RunSettings<Purchases>)>,
+    pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
+    /// Inputs whose kind cannot be told.
+    pub(super) refused: Vec<InputReport>,
+}
+
+/// Assigns inputs to kinds; the order within a kind is kept.
+pub(super) fn assign(inputs: Vec<Input>, kinds: &KindSettings) -> Assigned<'_> {
+    let (for_purchases, for_suppliers) = match kinds {
+        KindSettings::Purchases(settings) => {
+            return Assigned {
+                purchases: Some((inputs, settings)),
+                supplier_purchases: None,
+                refused: Vec::new(),
+            };
+        }
+        KindSettings::SupplierPurchases(settings) => {
+            return Assigned {
+                purchases: None,
+                supplier_purchases: Some((inputs, settings)),
+                refused: Vec::new(),
+            };
+        }
+        KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
+    };
+    let (mut purchases, mut supplier_purchases, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for input in inputs {
+        match sniff(&input, &for_purchases.reader) {
+            Sniffed::Purchases => purchases.push(input),
+            Sniffed::SupplierPurchases => supplier_purchases.push(input),
+            Sniffed::Refused(refusal) => refused.push(InputReport {
+                path: input.location.to_string(),
+                record_kind: "unknown",
+                outcome: Outcome::Refused,
+                shape: None,
+                digest: None,
+                bytes: 0,
+                counts: Counts::default(),
+                refusal: Some(RefusalReport::from(&refusal)),
+                dialect: Vec::new(),
+                notes: Vec::new(),
+            }),
+        }
+    }
+    let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
+    Assigned {
+        purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
+        supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
+        refused,
+    }
+}
