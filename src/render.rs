@@ -8,10 +8,13 @@ use std::str::FromStr;
 
 use crate::report::{ProductList, QuantitySeries, RevenueSeries};
 
+pub mod chart;
 mod csv;
 mod documented;
 mod exact;
+pub mod html;
 mod json;
+pub mod page;
 mod parquet;
 
 pub use json::error_document;
