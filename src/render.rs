@@ -12,12 +12,15 @@ use crate::report::{
     ProductList, QuantitySeries, RevenueSeries, SupplierPurchasePage, SupplierSummary,
 };
 
+pub mod chart;
 mod csv;
 mod document;
 mod documented;
 mod exact;
+pub mod html;
 mod json;
 mod kind;
+pub mod page;
 mod parquet;
 mod suppliers;
 

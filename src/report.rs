@@ -17,6 +17,7 @@ mod ending;
 mod fixture;
 mod large_amounts;
 mod local_days;
+mod overview;
 mod parameter_error;
 mod parameters;
 mod product_list;
@@ -33,6 +34,10 @@ mod wide_sum;
 mod window;
 
 pub use ending::EndingNote;
+pub use overview::{
+    Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by,
+    rejects_by_rule,
+};
 pub use parameter_error::ParameterError;
 pub use parameters::{Refunds, SeriesParameters, SeriesRequest};
 pub use product_list::{PRODUCTS_PER_PAGE, ProductList, product_list};
@@ -97,6 +102,15 @@ pub enum ReportError {
     /// A data file is missing, damaged, or has other columns than its table.
     #[error("{files} data file(s) of the table could not be read")]
     Scan {
+        /// How many files the query was to read.
+        files: usize,
+        /// What polars says; it names the file.
+        #[source]
+        source: PolarsError,
+    },
+    /// A data file is missing, damaged, or has other columns than the rejects table.
+    #[error("{files} data file(s) of the rejects table could not be read")]
+    Rejects {
         /// How many files the query was to read.
         files: usize,
         /// What polars says; it names the file.

@@ -22,6 +22,13 @@ pub(super) enum Query {
     /// One line per tick and combination of `keys`, with these sums; a column without an
     /// aggregation would become a list, which is a mistake.
     Totals { keys: Vec<Expr>, sums: Vec<Expr> },
+    /// One line per combination of `keys` over the whole window, with these sums; no `tick`.
+    /// `columns` are those that keys and sums look at.
+    Whole {
+        keys: Vec<Expr>,
+        sums: Vec<Expr>,
+        columns: Vec<Expr>,
+    },
     /// Every purchase that meets the condition, these columns of it.
     Rows { condition: Expr, columns: Vec<Expr> },
 }
@@ -42,6 +49,10 @@ pub(super) fn run_query(
         .map(|(reading, paths)| lazy_frame(parameters, reading, paths, query))
         .collect::<PolarsResult<Vec<LazyFrame>>>()
         .and_then(|frames| concat(frames, UnionArgs::default()))
+        .map(|plan| match query {
+            Query::Whole { keys, sums, .. } => plan.group_by(keys).agg(sums),
+            Query::Totals { .. } | Query::Rows { .. } => plan,
+        })
         .and_then(collect)
         .map(Some)
         .map_err(|source| ReportError::Scan {
@@ -127,6 +138,7 @@ fn lazy_frame(
                 .agg(sums)
                 .select([tick, all().as_expr()]),
         },
+        Query::Whole { columns, .. } => plan.select(columns),
         Query::Rows { condition, columns } => plan.filter(condition.clone()).select(
             std::iter::once(tick)
                 .chain(columns.iter().cloned())

@@ -1,0 +1,179 @@
+//! Horizontal bars: one for each label, with its number written out.
+//!
+//! In: a chart with labels and one series. Out: names, bars and numbers drawn; on narrow paper the
+//! names stand above their bars. Refused: what the backend refuses.
+
+use plotters::prelude::{DrawingBackend, PathElement, Rectangle};
+use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::axis::Axis;
+use super::draw::Frame;
+use super::label::{fitted, visible};
+use super::palette::Tone;
+use super::paper::{Drawn, Look, Sheet};
+use super::series::{are_counts, most_ticks, plane, position};
+use super::{Chart, Number};
+
+/// Paper narrower than this many pixels has the names above the bars.
+const NARROW: f64 = 460.0;
+
+/// The largest share of the width that names take.
+const NAME_SHARE: f64 = 0.34;
+
+/// Pixels for ticks and titles below the bars.
+const BELOW: f64 = 46.0;
+
+const NAME: Look = Look {
+    size: 13.0,
+    tone: Tone::Ink,
+    bold: false,
+    anchor: (HPos::Right, VPos::Center),
+};
+const NUMBER: Look = Look {
+    anchor: (HPos::Left, VPos::Center),
+    ..NAME
+};
+
+/// How high the bars of a chart are drawn with all that belongs to them.
+pub(super) fn height(chart: &Chart, width: f64) -> f64 {
+    position(chart.labels.len().max(3)) * row_height(width) + BELOW
+}
+
+fn row_height(width: f64) -> f64 {
+    if width < NARROW { 44.0 } else { 29.0 }
+}
+
+/// One bar.
+struct Row {
+    at: usize,
+    name: String,
+    value: Number,
+}
+
+pub(super) fn draw<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    chart: &Chart,
+    frame: Frame,
+) -> Drawn<DB> {
+    let rows = rows(chart);
+    let is_narrow = frame.right - frame.left < NARROW;
+    let wide = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
+    let numbers = wide(&mut rows.iter().map(|row| NUMBER.width(&row.value.to_string()))) + 10.0;
+    let has_negative = rows.iter().any(|row| row.value.is_negative());
+    let names = if is_narrow {
+        0.0
+    } else {
+        let most = (frame.right - frame.left) * NAME_SHARE;
+        wide(&mut rows.iter().map(|row| NAME.width(&row.name))).min(most) + 10.0
+    };
+    let inner = Frame {
+        left: frame.left + names + if has_negative && !is_narrow { numbers } else { 0.0 },
+        top: frame.top,
+        right: frame.right - if is_narrow { 6.0 } else { numbers },
+        bottom: frame.bottom - BELOW,
+    };
+    let positions = || rows.iter().map(|row| row.value.position());
+    let (least, greatest) = (positions().fold(0.0, f64::min), positions().fold(0.0, f64::max));
+    let length = inner.right - inner.left;
+    let axis = Axis::new(least, greatest, most_ticks(length * 0.6), are_counts(chart));
+    grid(sheet, chart, inner, &axis)?;
+    let below = position(rows.len());
+    let mut plane = plane(sheet, inner, (axis.from, axis.until), (below, 0.0))?;
+    let (top, bottom) = if is_narrow { (0.52, 0.9) } else { (0.16, 0.84) };
+    for row in &rows {
+        let value = row.value.position();
+        let y = position(row.at);
+        let corners = [(0.0, y + top), (value, y + bottom)];
+        let bar = Rectangle::new(corners, Tone::First.color().filled());
+        plane.draw_series([bar])?;
+        let (end, middle) = plane.backend_coord(&(value, y + f64::midpoint(top, bottom)));
+        let end = (sheet.paper.pixels(end), sheet.paper.pixels(middle));
+        if is_narrow {
+            let line = inner.top + (y + 0.27) * (inner.bottom - inner.top) / below;
+            texts_above(sheet, row, frame, line)?;
+        } else {
+            texts_beside(sheet, row, frame.left + names - 10.0, end)?;
+        }
+    }
+    let zero = vec![(0.0, 0.0), (0.0, below)];
+    plane.draw_series([PathElement::new(zero, sheet.paper.stroke(Tone::Axis, 1.2))])?;
+    Ok(())
+}
+
+fn rows(chart: &Chart) -> Vec<Row> {
+    let values = chart.series.first().map(|series| series.values.as_slice());
+    let pairs = chart.labels.iter().zip(values.unwrap_or_default());
+    pairs
+        .enumerate()
+        .map(|(at, (label, value))| Row {
+            at,
+            name: visible(label, 120),
+            value: *value,
+        })
+        .collect()
+}
+
+/// Lines, ticks and title of the axis of values, which lies below the bars.
+fn grid<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    chart: &Chart,
+    frame: Frame,
+    axis: &Axis,
+) -> Drawn<DB> {
+    let look = Look::soft(12.0, HPos::Center, VPos::Top);
+    for tick in &axis.ticks {
+        let share = (tick - axis.from) / (axis.until - axis.from);
+        let x = frame.left + share * (frame.right - frame.left);
+        let line = [frame.top, frame.bottom].map(|y| (sheet.paper.units(x), sheet.paper.units(y)));
+        let style = sheet.paper.stroke(Tone::Grid, 1.0);
+        sheet.area.draw(&PathElement::new(line.to_vec(), style))?;
+        let text = axis.text(*tick);
+        let half = look.width(&text) / 2.0;
+        let x = x.clamp(half, (sheet.paper.width - half).max(half));
+        sheet.text(&text, (x, frame.bottom + 6.0), look)?;
+    }
+    let title = visible(&chart.value_title, 200);
+    let title = fitted(&title, frame.right - frame.left, |text| look.width(text));
+    let middle = f64::midpoint(frame.left, frame.right);
+    sheet.text(&title, (middle, frame.bottom + 26.0), look)
+}
+
+fn texts_beside<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    row: &Row,
+    names_end: f64,
+    (end, middle): (f64, f64),
+) -> Drawn<DB> {
+    let room = sheet.paper.width * NAME_SHARE;
+    let name = fitted(&row.name, room.min(names_end), |text| NAME.width(text));
+    sheet.text(&name, (names_end, middle), NAME)?;
+    let (x, anchor) = if row.value.is_negative() {
+        (end - 6.0, (HPos::Right, VPos::Center))
+    } else {
+        (end + 6.0, (HPos::Left, VPos::Center))
+    };
+    let look = Look { anchor, ..NUMBER };
+    sheet.text(&row.value.to_string(), (x, middle), look)
+}
+
+fn texts_above<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    row: &Row,
+    frame: Frame,
+    y: f64,
+) -> Drawn<DB> {
+    let number = row.value.to_string();
+    let look = Look {
+        anchor: (HPos::Right, VPos::Center),
+        ..NUMBER
+    };
+    sheet.text(&number, (frame.right, y), look)?;
+    let room = frame.right - frame.left - NUMBER.width(&number) - 12.0;
+    let name = fitted(&row.name, room, |text| NAME.width(text));
+    let look = Look {
+        anchor: (HPos::Left, VPos::Center),
+        ..NAME
+    };
+    sheet.text(&name, (frame.left, y), look)
+}

@@ -1,0 +1,164 @@
+//! The colours, each with the job it does.
+//!
+//! The series' colours differ in lightness as well as in hue, so that they are told apart by the
+//! colour-blind (after Okabe and Ito, "Color Universal Design", 2002) and on grey paper. Text has a
+//! contrast of at least 4.5 to the paper and series one of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11),
+//! in both schemes; a test works that out.
+
+use plotters::style::RGBColor;
+
+/// What a colour is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::render) enum Tone {
+    /// What everything is drawn on.
+    Paper,
+    /// Text that is read first.
+    Ink,
+    /// Text that explains.
+    Soft,
+    /// The line that bars stand on.
+    Axis,
+    /// The lines behind the values.
+    Grid,
+    /// The first series.
+    First,
+    /// The second series.
+    Second,
+    /// The third series.
+    Third,
+    /// The fourth series.
+    Fourth,
+    /// Further series.
+    Rest,
+}
+
+/// A scheme: red, green and blue for each tone.
+pub(in crate::render) type Scheme = [(Tone, (u8, u8, u8)); 10];
+
+/// Dark on white, for screens and paper. The values must differ: style sheets know them apart by value.
+pub(in crate::render) const LIGHT: Scheme = [
+    (Tone::Paper, (0xFF, 0xFF, 0xFF)),
+    (Tone::Ink, (0x1A, 0x1F, 0x26)),
+    (Tone::Soft, (0x55, 0x5E, 0x6A)),
+    (Tone::Axis, (0x8A, 0x94, 0xA0)),
+    (Tone::Grid, (0xE3, 0xE7, 0xEC)),
+    (Tone::First, (0x0B, 0x5C, 0xAD)),
+    (Tone::Second, (0xD9, 0x79, 0x06)),
+    (Tone::Third, (0x00, 0x7F, 0x62)),
+    (Tone::Fourth, (0xA3, 0x40, 0x93)),
+    (Tone::Rest, (0x7C, 0x85, 0x90)),
+];
+
+/// Light on nearly black.
+pub(in crate::render) const DARK: Scheme = [
+    (Tone::Paper, (0x17, 0x1C, 0x23)),
+    (Tone::Ink, (0xE9, 0xED, 0xF2)),
+    (Tone::Soft, (0xA8, 0xB3, 0xBF)),
+    (Tone::Axis, (0x6B, 0x77, 0x85)),
+    (Tone::Grid, (0x2B, 0x33, 0x3D)),
+    (Tone::First, (0x5A, 0xA9, 0xF5)),
+    (Tone::Second, (0xF7, 0xB9, 0x55)),
+    (Tone::Third, (0x3F, 0xC9, 0xA3)),
+    (Tone::Fourth, (0xE2, 0x8F, 0xD6)),
+    (Tone::Rest, (0x8B, 0x96, 0xA3)),
+];
+
+impl Tone {
+    /// The colour of a series by its position.
+    pub(super) fn of_series(at: usize) -> Self {
+        match at {
+            0 => Self::First,
+            1 => Self::Second,
+            2 => Self::Third,
+            3 => Self::Fourth,
+            _ => Self::Rest,
+        }
+    }
+
+    /// The colour as drawn, which is the light one.
+    pub(super) fn color(self) -> RGBColor {
+        let (red, green, blue) = self.rgb(&LIGHT);
+        RGBColor(red, green, blue)
+    }
+
+    /// The name of its custom property in style sheets.
+    pub(in crate::render) fn property(self) -> &'static str {
+        match self {
+            Self::Paper => "--paper",
+            Self::Ink => "--ink",
+            Self::Soft => "--soft",
+            Self::Axis => "--axis",
+            Self::Grid => "--grid",
+            Self::First => "--first",
+            Self::Second => "--second",
+            Self::Third => "--third",
+            Self::Fourth => "--fourth",
+            Self::Rest => "--rest",
+        }
+    }
+
+    fn rgb(self, scheme: &Scheme) -> (u8, u8, u8) {
+        let found = scheme.iter().find(|(tone, _)| *tone == self);
+        found.map_or((0, 0, 0), |(_, rgb)| *rgb)
+    }
+}
+
+/// A colour as SVG and style sheets write it, `#RRGGBB`, in capitals as plotters does.
+pub(in crate::render) fn hex((red, green, blue): (u8, u8, u8)) -> String {
+    format!("#{red:02X}{green:02X}{blue:02X}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2.2, "relative luminance".
+    fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
+        let linear = |channel: u8| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 {
+                share / 12.92
+            } else {
+                ((share + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    }
+
+    fn contrast(one: (u8, u8, u8), other: (u8, u8, u8)) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    #[test]
+    fn text_and_series_stand_out_from_the_paper_in_both_schemes() {
+        for scheme in [&LIGHT, &DARK] {
+            let paper = Tone::Paper.rgb(scheme);
+            for (tone, rgb) in scheme {
+                let least = match tone {
+                    Tone::Paper | Tone::Grid => 1.0,
+                    Tone::Ink | Tone::Soft => 4.5,
+                    _ => 3.0,
+                };
+                let found = contrast(*rgb, paper);
+                assert!(found >= least, "{tone:?} {}: {found:.2}", hex(*rgb));
+            }
+        }
+    }
+
+    #[test]
+    fn first_and_second_series_are_told_apart_without_hue() {
+        for scheme in [&LIGHT, &DARK] {
+            let found = contrast(Tone::First.rgb(scheme), Tone::Second.rgb(scheme));
+            assert!(found >= 1.4, "{found:.2}");
+        }
+    }
+
+    #[test]
+    fn no_two_tones_share_a_colour() {
+        for scheme in [&LIGHT, &DARK] {
+            let colors: std::collections::BTreeSet<_> = scheme.iter().map(|(_, rgb)| rgb).collect();
+            assert_eq!(colors.len(), scheme.len());
+        }
+    }
+}

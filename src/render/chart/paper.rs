@@ -1,0 +1,183 @@
+//! What charts are drawn on: pixels of the page in, units of a backend out.
+//!
+//! In: lengths in pixels as a reader sees them, and texts. Out: whole units of the backend, and
+//! widths of texts as Noto Sans has them, a font wider than most. Nothing is refused.
+
+use std::sync::LazyLock;
+
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
+
+use super::palette::Tone;
+
+/// What drawing ends with.
+pub(super) type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// The fonts of the texts' widths, and of PNG. plotters keeps them for the whole process.
+static FONTS: LazyLock<()> = LazyLock::new(|| {
+    for (style, bytes) in [
+        (FontStyle::Normal, notosans::REGULAR_TTF),
+        (FontStyle::Bold, notosans::BOLD_TTF),
+    ] {
+        let registered = register_font(FontFamily::SansSerif.as_str(), style, bytes);
+        assert!(registered.is_ok(), "the font is a part of the program");
+    }
+});
+
+/// The font size that widths are measured at.
+const MEASURED_AT: f64 = 200.0;
+
+/// Noto Sans: ascender and descender together, in ems. plotters asks for that height.
+const NOTO_HEIGHT_EM: f64 = 1.362;
+
+/// From here on (Hangul), letters that Noto Sans lacks are as wide as they are high.
+const FIRST_WIDE: char = '\u{1100}';
+
+/// A size of drawing and how its units relate to pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Paper {
+    /// Pixels from left to right.
+    pub(super) width: f64,
+    /// Pixels from top to bottom.
+    pub(super) height: f64,
+    /// Units of the backend in one pixel.
+    pub(super) units: f64,
+    /// How the backend draws texts.
+    pub(super) font: Font,
+}
+
+/// How a backend draws texts, in ems.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Font {
+    /// What it wants as the size of a font of one em.
+    pub(super) size_per_em: f64,
+    /// How far texts put by their top have to be moved down.
+    pub(super) shift_top: f64,
+    /// How far texts put by their middle have to be moved down.
+    pub(super) shift_center: f64,
+}
+
+/// How a text looks and which of its points is where it is put.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) size: f64,
+    pub(super) tone: Tone,
+    pub(super) bold: bool,
+    pub(super) anchor: (HPos, VPos),
+}
+
+impl Paper {
+    /// Units of so many pixels.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "sizes are limited to some thousand pixels"
+    )]
+    pub(super) fn units(&self, pixels: f64) -> i32 {
+        (pixels * self.units).round() as i32
+    }
+
+    /// Pixels of so many units.
+    pub(super) fn pixels(&self, units: i32) -> f64 {
+        f64::from(units) / self.units
+    }
+
+    /// A line so many pixels wide.
+    pub(super) fn stroke(&self, tone: Tone, pixels: f64) -> ShapeStyle {
+        let width = u32::try_from(self.units(pixels)).unwrap_or(1).max(1);
+        ShapeStyle::from(tone.color()).stroke_width(width)
+    }
+}
+
+impl Look {
+    /// Text that explains, at a point of its own.
+    pub(super) fn soft(size: f64, horizontal: HPos, vertical: VPos) -> Self {
+        Self {
+            size,
+            tone: Tone::Soft,
+            bold: false,
+            anchor: (horizontal, vertical),
+        }
+    }
+
+    /// How wide a text is, in pixels.
+    pub(super) fn width(&self, text: &str) -> f64 {
+        LazyLock::force(&FONTS);
+        let known: String = text.chars().filter(|c| *c < FIRST_WIDE || ('\u{2000}'..'\u{2E80}').contains(c)).collect();
+        let style = if self.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
+        let font = FontDesc::new(
+            FontFamily::SansSerif,
+            MEASURED_AT * NOTO_HEIGHT_EM,
+            style,
+        );
+        let (width, _) = font.box_size(&known).unwrap_or_default();
+        let wide = u32::try_from(text.chars().count() - known.chars().count()).unwrap_or(u32::MAX);
+        self.size * (f64::from(width) / MEASURED_AT + f64::from(wide))
+    }
+}
+
+/// A drawing area with its paper.
+pub(super) struct Sheet<'a, DB: DrawingBackend> {
+    pub(super) area: &'a DrawingArea<DB, Shift>,
+    pub(super) paper: Paper,
+}
+
+impl<DB: DrawingBackend> Sheet<'_, DB> {
+    /// Writes a text; positions are in pixels.
+    pub(super) fn text(&self, text: &str, (x, y): (f64, f64), look: Look) -> Drawn<DB> {
+        LazyLock::force(&FONTS);
+        let style = if look.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
+        let size = look.size * self.paper.units * self.paper.font.size_per_em;
+        let font = FontDesc::new(FontFamily::SansSerif, size, style);
+        let color = look.tone.color();
+        let style = TextStyle::from(font)
+            .color(&color)
+            .pos(Pos::new(look.anchor.0, look.anchor.1));
+        let shift = match look.anchor.1 {
+            VPos::Center => self.paper.font.shift_center,
+            VPos::Top | VPos::Bottom => self.paper.font.shift_top,
+        };
+        let at = (self.paper.units(x), self.paper.units(y + shift * look.size));
+        self.area.draw(&Text::new(text.to_owned(), at, style))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_as_wide_as_noto_sans_makes_them() {
+        let look = Look::soft(10.0, HPos::Left, VPos::Top);
+        // hmtx of NotoSans-Regular: zero is 572 of 1,000 units wide.
+        let zeros = look.width("0000");
+        assert!((zeros - 22.88).abs() < 0.1, "{zeros}");
+        assert!((look.width("日本") - 20.0).abs() < 0.1);
+        assert!(look.width("") < 0.1);
+    }
+
+    #[test]
+    fn pixels_and_units_are_turned_into_each_other() {
+        let paper = Paper {
+            width: 100.0,
+            height: 50.0,
+            units: 4.0,
+            font: Font {
+                size_per_em: 1.0,
+                shift_top: 0.0,
+                shift_center: 0.0,
+            },
+        };
+        assert_eq!(paper.units(2.5), 10);
+        assert!((paper.pixels(10) - 2.5).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,222 @@
+//! Columns and lines over an axis of labels.
+//!
+//! In: a chart with labels and values. Out: grid, ticks and values drawn. Refused: what the backend
+//! refuses.
+
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::{
+    AreaSeries, Cartesian2d, ChartBuilder, ChartContext, Circle, DrawingBackend, LineSeries,
+    PathElement, Rectangle,
+};
+use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::axis::Axis;
+use super::draw::Frame;
+use super::label::{fitted, visible};
+use super::palette::Tone;
+use super::paper::{Drawn, Look, Sheet};
+use super::time_ticks::label_ticks;
+use super::{Chart, Number, Series, Shape};
+
+type Plane<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// Pixels between two ticks of the axis of values, about.
+const TICK_DISTANCE: f64 = 52.0;
+
+/// How much of a column's place it fills.
+const COLUMN_SHARE: f64 = 0.82;
+
+/// Places narrower than this many pixels are filled wholly: gaps would only flicker.
+const NARROW_PLACE: f64 = 3.0;
+
+pub(super) fn draw<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    chart: &Chart,
+    frame: Frame,
+) -> Drawn<DB> {
+    let value_look = Look::soft(12.0, HPos::Right, VPos::Center);
+    let title_look = Look::soft(12.0, HPos::Left, VPos::Top);
+    let height = frame.bottom - frame.top - 64.0;
+    let axis = value_axis(chart, height);
+    let ticks: Vec<(f64, String)> = axis.ticks.iter().map(|t| (*t, axis.text(*t))).collect();
+    let widest = ticks.iter().map(|(_, text)| value_look.width(text));
+    let room = widest.fold(0.0, f64::max) + 10.0;
+
+    let unit = visible(&chart.value_title, 80);
+    sheet.text(&unit, (frame.left, frame.top), title_look)?;
+    let places = position(chart.labels.len());
+    let inner = Frame {
+        left: frame.left + room,
+        top: frame.top + 26.0,
+        right: frame.right - 8.0,
+        bottom: frame.bottom - 42.0,
+    };
+    let mut plane = plane(sheet, inner, (0.0, places), (axis.from, axis.until))?;
+    for (value, text) in &ticks {
+        let grid = PathElement::new(
+            vec![(0.0, *value), (places, *value)],
+            sheet.paper.stroke(Tone::Grid, 1.0),
+        );
+        plane.draw_series([grid])?;
+        let (_, y) = plane.backend_coord(&(0.0, *value));
+        let at = (inner.left - 8.0, sheet.paper.pixels(y));
+        sheet.text(text, at, value_look)?;
+    }
+    let slot = (inner.right - inner.left) / places;
+    match chart.shape {
+        Shape::Lines => lines(sheet, chart, &mut plane)?,
+        _ => columns(chart, &mut plane, slot)?,
+    }
+    let zero = vec![(0.0, 0.0), (places, 0.0)];
+    plane.draw_series([PathElement::new(zero, sheet.paper.stroke(Tone::Axis, 1.2))])?;
+    labels(sheet, chart, inner, slot)
+}
+
+/// A coordinate system in a frame.
+pub(super) fn plane<'a, DB: DrawingBackend>(
+    sheet: &Sheet<'a, DB>,
+    frame: Frame,
+    across: (f64, f64),
+    up: (f64, f64),
+) -> Result<Plane<'a, DB>, plotters::prelude::DrawingAreaErrorKind<DB::ErrorType>> {
+    let paper = sheet.paper;
+    ChartBuilder::on(sheet.area)
+        .margin_left(paper.units(frame.left))
+        .margin_top(paper.units(frame.top))
+        .margin_right(paper.units(paper.width - frame.right))
+        .margin_bottom(paper.units(paper.height - frame.bottom))
+        .build_cartesian_2d(across.0..across.1, up.0..up.1)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a chart has a few thousand positions"
+)]
+pub(super) fn position(at: usize) -> f64 {
+    at as f64
+}
+
+/// Whether all values are counts, so that halves between them mean nothing.
+pub(super) fn are_counts(chart: &Chart) -> bool {
+    let mut values = chart.series.iter().flat_map(|series| &series.values);
+    values.all(|value| matches!(value, Number::Count(_)))
+}
+
+fn value_axis(chart: &Chart, height: f64) -> Axis {
+    let mut least: f64 = 0.0;
+    let mut greatest: f64 = 0.0;
+    for at in 0..chart.labels.len() {
+        let values = chart.series.iter().filter_map(|series| series.values.get(at));
+        let (mut below, mut above): (f64, f64) = (0.0, 0.0);
+        for value in values.map(|value| value.position()) {
+            if chart.shape == Shape::Columns {
+                below += value.min(0.0);
+                above += value.max(0.0);
+            } else {
+                below = below.min(value);
+                above = above.max(value);
+            }
+        }
+        least = least.min(below);
+        greatest = greatest.max(above);
+    }
+    Axis::new(least, greatest, most_ticks(height), are_counts(chart))
+}
+
+/// How many ticks a length in pixels has room for.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to a handful"
+)]
+pub(super) fn most_ticks(pixels: f64) -> u32 {
+    (pixels / TICK_DISTANCE).round().clamp(2.0, 8.0) as u32
+}
+
+/// Stacked from zero: what is above zero upwards, what is below it downwards.
+fn columns<DB: DrawingBackend>(
+    chart: &Chart,
+    plane: &mut Plane<'_, DB>,
+    slot: f64,
+) -> Drawn<DB> {
+    let share = if slot < NARROW_PLACE {
+        1.0
+    } else {
+        COLUMN_SHARE
+    };
+    for at in 0..chart.labels.len() {
+        let (mut below, mut above) = (0.0, 0.0);
+        let middle = position(at) + 0.5;
+        for (of, series) in chart.series.iter().enumerate() {
+            let Some(value) = series.values.get(at).filter(|value| !value.is_zero()) else {
+                continue;
+            };
+            let base = if value.is_negative() {
+                &mut below
+            } else {
+                &mut above
+            };
+            let end = *base + value.position();
+            let corners = [(middle - share / 2.0, *base), (middle + share / 2.0, end)];
+            let color = Tone::of_series(of).color();
+            plane.draw_series([Rectangle::new(corners, color.filled())])?;
+            *base = end;
+        }
+    }
+    Ok(())
+}
+
+fn lines<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    chart: &Chart,
+    plane: &mut Plane<'_, DB>,
+) -> Drawn<DB> {
+    let points = |series: &Series| -> Vec<(f64, f64)> {
+        let values = series.values.iter().take(chart.labels.len()).enumerate();
+        values
+            .map(|(at, value)| (position(at) + 0.5, value.position()))
+            .collect()
+    };
+    for (of, series) in chart.series.iter().enumerate() {
+        let tone = Tone::of_series(of);
+        let points = points(series);
+        if chart.series.len() == 1 {
+            let area = AreaSeries::new(points.iter().copied(), 0.0, tone.color().mix(0.16));
+            plane.draw_series(area)?;
+        }
+        if let [only] = points.as_slice() {
+            let dot = Circle::new(*only, sheet.paper.units(4.0), tone.color().filled());
+            plane.draw_series([dot])?;
+        }
+        plane.draw_series(LineSeries::new(points, sheet.paper.stroke(tone, 1.6)))?;
+    }
+    Ok(())
+}
+
+/// Ticks and texts below the plane, and what they are.
+fn labels<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    chart: &Chart,
+    frame: Frame,
+    slot: f64,
+) -> Drawn<DB> {
+    let look = Look::soft(12.0, HPos::Center, VPos::Top);
+    for tick in label_ticks(&chart.labels, slot, |text| look.width(text)) {
+        let x = frame.left + (position(tick.at) + 0.5) * slot;
+        let ends = [frame.bottom + 1.0, frame.bottom + 5.0];
+        let mark = ends.map(|y| (sheet.paper.units(x), sheet.paper.units(y)));
+        let style = sheet.paper.stroke(Tone::Axis, 1.0);
+        sheet.area.draw(&PathElement::new(mark.to_vec(), style))?;
+        // A text at the edge is moved inwards rather than cut off.
+        let half = look.width(&tick.text) / 2.0;
+        let x = x.clamp(half.min(frame.right), (sheet.paper.width - half).max(half));
+        sheet.text(&tick.text, (x, frame.bottom + 8.0), look)?;
+    }
+    let room = frame.right - frame.left;
+    let title = fitted(&visible(&chart.label_title, 200), room, |text| {
+        look.width(text)
+    });
+    let middle = f64::midpoint(frame.left, frame.right);
+    sheet.text(&title, (middle, frame.bottom + 27.0), look)
+}

@@ -1,0 +1,146 @@
+//! Charts as SVG.
+//!
+//! In: a chart. Out: an SVG text whose colours are the light scheme's in its attributes and custom
+//! properties in its style sheet, with a title and a description for those who cannot see it.
+//! Nothing is refused.
+
+use std::fmt::Write as _;
+
+use plotters::prelude::{IntoDrawingArea, SVGBackend};
+
+use super::draw::{Heading, draw, height_above};
+use super::label::visible;
+use super::palette::{DARK, LIGHT, Scheme, Tone, hex};
+use super::paper::{Font, Paper};
+use super::{Chart, Shape, Width, bars};
+
+/// plotters draws on whole units; several to a pixel make columns equally wide to the eye.
+const UNITS: f64 = 4.0;
+
+/// plotters divides the size of a font by this when it writes SVG.
+const FONT: Font = Font {
+    size_per_em: 1.24,
+    shift_top: 0.0,
+    shift_center: 0.08,
+};
+
+/// The fonts of whoever shows it.
+const FONT_STACK: &str = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",Ubuntu,\"Liberation Sans\",Arial,sans-serif";
+
+/// A document of its own.
+pub(super) fn document(chart: &Chart) -> String {
+    let style = format!(
+        "<style>svg{{{}color-scheme:light dark;font-family:{FONT_STACK}}}@media (prefers-color-scheme:dark){{svg{{{}}}}}{}</style>\n",
+        properties(&LIGHT),
+        properties(&DARK),
+        color_rules(""),
+    );
+    let mut svg = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    svg.push_str(&drawing(chart, Width::Wide, Heading::Written, &style, ""));
+    svg
+}
+
+/// An element for a page that has the title, the scheme's properties and [`color_rules`].
+pub(in crate::render) fn inline_svg(chart: &Chart, width: Width) -> String {
+    let class = match width {
+        Width::Wide => "wide",
+        Width::Beside => "wide beside",
+        Width::Narrow => "narrow",
+    };
+    drawing(chart, width, Heading::Left, "", class)
+}
+
+/// Style rules that put custom properties in the place of the colours that plotters wrote, for the
+/// elements below those that the selector names.
+pub(in crate::render) fn color_rules(below: &str) -> String {
+    let mut rules = String::new();
+    for (tone, rgb) in LIGHT {
+        let (color, property) = (hex(rgb), tone.property());
+        for attribute in ["fill", "stroke"] {
+            write!(
+                rules,
+                "{below}[{attribute}=\"{color}\"]{{{attribute}:var({property})}}"
+            )
+            .expect("writing to a String cannot fail");
+        }
+    }
+    rules
+}
+
+/// The custom properties of a scheme.
+pub(in crate::render) fn properties(scheme: &Scheme) -> String {
+    scheme
+        .iter()
+        .map(|(tone, rgb)| format!("{}:{};", tone.property(), hex(*rgb)))
+        .collect()
+}
+
+fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
+    let across = match (width, heading) {
+        (Width::Narrow, _) => 360.0,
+        (Width::Beside, _) => 620.0,
+        (Width::Wide, Heading::Written) => 860.0,
+        (Width::Wide, Heading::Left) => 820.0,
+    };
+    let values = match (chart.shape, chart.is_blank()) {
+        (_, true) => 120.0,
+        (Shape::Bars, false) => bars::height(chart, across),
+        (Shape::Columns | Shape::Lines, false) => 300.0,
+    };
+    Paper {
+        width: across,
+        height: (height_above(chart, heading, across) + values).round(),
+        units: UNITS,
+        font: FONT,
+    }
+}
+
+fn drawing(chart: &Chart, width: Width, heading: Heading, style: &str, class: &str) -> String {
+    let paper = paper(chart, width, heading);
+    let units = |pixels: f64| u32::try_from(paper.units(pixels)).unwrap_or(1);
+    let mut drawn = String::new();
+    let size = (units(paper.width), units(paper.height));
+    let backend = SVGBackend::with_string(&mut drawn, size);
+    let area = backend.into_drawing_area();
+    draw(&area, paper, chart, heading)
+        .and_then(|()| area.present())
+        .expect("an SVG is written to memory, and its font is a part of the program");
+    drop(area);
+    let class = if class.is_empty() {
+        String::new()
+    } else {
+        format!(" class=\"{class}\"")
+    };
+    let title = escaped(&visible(&chart.title, 300));
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{title}\" font-family=\"sans-serif\"{class}>\n<title>{title}</title>\n<desc>{}</desc>\n{style}{}</svg>\n",
+        size.0,
+        size.1,
+        paper.width,
+        paper.height,
+        escaped(&chart.to_string()),
+        elements(&drawn),
+    )
+}
+
+/// What plotters wrote inside its own `svg` element, without attributes that say nothing. A quote in
+/// a text is written `&quot;`, so that only attributes are found.
+fn elements(drawn: &str) -> String {
+    let inside = drawn.split_once(">\n").map_or("", |(_, inside)| inside);
+    let inside = inside.trim_end().trim_end_matches("</svg>");
+    inside
+        .replace(" opacity=\"1\"", "")
+        .replace(" stroke=\"none\"", "")
+        .replace(" font-family=\"sans-serif\"", "")
+        .replace(" \"/>", "\"/>")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// Every tone must have a property in both schemes.
+const _: () = assert!(LIGHT.len() == DARK.len() && matches!(LIGHT[0].0, Tone::Paper));

@@ -1,0 +1,224 @@
+//! The page of a whole lake: what is bought, what it brings, what comes from suppliers, what was
+//! rejected.
+//!
+//! In: a [`PageData`] of answers that were worked out elsewhere, each with the table version and the
+//! parameters behind it. Out: one HTML file ([`page`]), or single charts. Refused: nothing; a section
+//! without data says so in one sentence.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use maud::{Markup, html};
+
+use super::html::{document, name, settings};
+use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
+use crate::values::money::Amount;
+
+mod charts;
+mod ranking;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod tiles;
+
+pub use charts::{
+    Drawing, apps, products, quantity, rejects, revenue, status_by_month, suppliers_in_currency,
+};
+
+use sections::{Section, sections};
+
+/// Everything that stands on the page. A part that is `None` was not asked for or has no table; one
+/// that is empty has nothing in the time asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageData {
+    /// What the page is about.
+    pub heading: Heading,
+    /// What was bought.
+    pub items: Items,
+    /// Revenue series, one for each currency, which are never added up.
+    pub revenue: Vec<Sourced<RevenueSeries>>,
+    /// Totals by supplier and currency.
+    pub suppliers: Option<Sourced<Vec<SupplierBar>>>,
+    /// Purchases from suppliers by month and status, months ascending.
+    pub status_by_month: Option<Sourced<Vec<MonthStatus>>>,
+    /// Rejected records by rule.
+    pub rejects: Option<Sourced<Vec<RejectedRule>>>,
+}
+
+/// What the page is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// The lake, as the user names it.
+    pub lake: String,
+    /// The tables read and their versions.
+    pub versions: Vec<TableVersion>,
+    /// When the page was made.
+    pub generated_at: DateTime<Utc>,
+    /// The zone whose days and hours are counted.
+    pub timezone: String,
+    /// What was asked for, by name.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// A table at the version that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableVersion {
+    /// The name of the table.
+    pub table: String,
+    /// Its version in the Delta log.
+    pub version: i64,
+}
+
+/// The figures on items purchased.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    /// A series by the day.
+    pub by_day: Option<Sourced<QuantitySeries>>,
+    /// A series by the hour.
+    pub by_hour: Option<Sourced<QuantitySeries>>,
+    /// Items by product, in any order.
+    pub by_product: Option<Sourced<Vec<NamedQuantity>>>,
+    /// Items by app, in any order; purchases without an app have no name.
+    pub by_app: Option<Sourced<Vec<NamedQuantity>>>,
+}
+
+/// An answer and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The answer.
+    pub data: T,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where an answer comes from: enough to work it out again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The table and its version.
+    pub table: TableVersion,
+    /// The zone whose days and hours are counted.
+    pub timezone: String,
+    /// The parameters, by name.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// What was bought from a supplier in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupplierBar {
+    /// The name of the supplier, or its number when it has none.
+    pub supplier: String,
+    /// The currency of the total.
+    pub currency: String,
+    /// The exact total; below zero when more was given back than bought.
+    pub total: Amount,
+}
+
+/// How many purchases of a month are in which status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MonthStatus {
+    /// `2025-01`.
+    pub month: String,
+    /// Purchases that are awaited.
+    pub pending: i64,
+    /// Purchases that have arrived.
+    pub received: i64,
+    /// Purchases whose status is not known.
+    pub without_status: i64,
+}
+
+/// How often a rule rejected a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRule {
+    /// `purchases` or `supplier-purchases`.
+    pub record_kind: String,
+    /// The code of the rule.
+    pub rule_id: String,
+    /// What the rule says, in one line.
+    pub summary: String,
+    /// Records rejected by it first.
+    pub rejects: i64,
+}
+
+impl Source {
+    /// One or two sentences to stand below a chart.
+    pub fn sentence(&self) -> String {
+        let Self {
+            table,
+            timezone,
+            parameters,
+        } = self;
+        let mut text = format!(
+            "Table {}, version {}. Time zone {timezone}.",
+            table.table, table.version
+        );
+        let others = parameters.iter().filter(|(name, _)| name != "timezone");
+        let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
+        if !others.is_empty() {
+            text.push_str(" Parameters: ");
+            text.push_str(&others.join(", "));
+            text.push('.');
+        }
+        text
+    }
+}
+
+/// Writes the page.
+pub fn page(data: &PageData) -> String {
+    let sections = sections(data);
+    let body = html! {
+        (header(&data.heading))
+        nav aria-label="Sections" { ul {
+            @for section in &sections { li { a href={ "#" (section.id) } { (section.title) } } }
+        } }
+        main {
+            (tiles::tiles(data))
+            @for section in &sections { (card(section)) }
+        }
+        footer {
+            p { "Numbers are exact: digits stand in groups of three, and a point is the decimal mark. Amounts of different currencies are never added up." }
+        }
+    };
+    document("Purchases", &body)
+}
+
+fn header(heading: &Heading) -> Markup {
+    let Heading {
+        lake,
+        versions,
+        generated_at,
+        timezone,
+        parameters,
+    } = heading;
+    let versions: Vec<String> = versions
+        .iter()
+        .map(|version| format!("{} {}", version.table, version.version))
+        .collect();
+    let mut pairs = vec![
+        ("Lake".to_owned(), lake.clone()),
+        ("Table versions".to_owned(), versions.join(", ")),
+        (
+            "Made at".to_owned(),
+            generated_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        ),
+        ("Time zone".to_owned(), timezone.clone()),
+    ];
+    pairs.extend(parameters.iter().cloned());
+    html! {
+        header.top {
+            h1 { "Purchases" }
+            p.lead { "What was bought, what it brought, what came from suppliers, and which records were rejected." }
+            (settings(&pairs))
+        }
+    }
+}
+
+fn card(section: &Section) -> Markup {
+    html! {
+        section.card id=(section.id) aria-labelledby={ (section.id) "-title" } {
+            h2 id={ (section.id) "-title" } { (section.title) }
+            p { (section.lead) }
+            @for part in &section.parts {
+                @if let Some(title) = &part.title { h3 { (name(title)) } }
+                (part.markup)
+            }
+        }
+    }
+}

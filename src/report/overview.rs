@@ -1,0 +1,187 @@
+//! What a page of a whole lake asks beyond the two series: items by name, the days there are
+//! purchases of, rejects by rule.
+//!
+//! In: parameters and files. Out: small lists, the same for the same files in any order. Refused:
+//! files that cannot be read.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use polars::prelude::{DataFrame, DataType, PlRefPath, PolarsResult, col, len};
+
+use super::parameters::{Refunds, SeriesParameters};
+use super::scan::{Query, collect, run_query, scan_files};
+use super::{ReportError, ScanFile};
+
+const QUANTITY: &str = "quantity";
+const IS_REFUND: &str = "is_refund";
+const RULE_ID: &str = "rule_id";
+const REJECTS: &str = "rejects";
+
+/// What items are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// The product.
+    Product,
+    /// The app; a purchase may have none.
+    App,
+}
+
+/// Items of one product or app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedQuantity {
+    /// The product or the app; `None` for purchases without an app.
+    pub name: Option<String>,
+    /// The sum of `quantity`.
+    pub items: i64,
+}
+
+/// The days that a purchases table has files of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// The first UTC date.
+    pub first: NaiveDate,
+    /// The last UTC date.
+    pub last: NaiveDate,
+    /// How many dates there are; fewer than from first to last when some are missing.
+    pub days: usize,
+}
+
+/// One data file of the rejects table at the version being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectFile {
+    /// Where polars opens the file: a plain local path, nothing percent-encoded.
+    pub path: String,
+    /// The partition the log registers the file under.
+    pub record_kind: String,
+}
+
+/// How many records of a kind a rule rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectCount {
+    /// The kind of the records.
+    pub record_kind: String,
+    /// The code of the first rule that each of them broke.
+    pub rule_id: String,
+    /// How many.
+    pub rejects: i64,
+}
+
+impl Dimension {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Product => "product_id",
+            Self::App => "app_id",
+        }
+    }
+}
+
+/// Items in the window of a series, by product or by app: the most first, then by the bytes of the
+/// name. They add up to the series with the same parameters.
+///
+/// # Errors
+/// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
+pub fn quantity_by(
+    dimension: Dimension,
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+) -> Result<Vec<NamedQuantity>, ReportError> {
+    let query = Query::Whole {
+        keys: vec![col(dimension.column()), col(IS_REFUND)],
+        sums: vec![col(QUANTITY).sum()],
+        columns: vec![col(dimension.column()), col(IS_REFUND), col(QUANTITY)],
+    };
+    let Some(frame) = run_query(parameters, files, &query)? else {
+        return Ok(Vec::new());
+    };
+    let rows = read_named(&frame, dimension).map_err(|source| ReportError::Scan {
+        files: files.len(),
+        source,
+    })?;
+    let mut items: BTreeMap<Option<String>, i64> = BTreeMap::new();
+    for row in rows {
+        if !row.is_refund || parameters.refunds() == Refunds::Counted {
+            *items.entry(row.name).or_default() += row.items;
+        }
+    }
+    let mut named: Vec<NamedQuantity> = items
+        .into_iter()
+        .map(|(name, items)| NamedQuantity { name, items })
+        .collect();
+    // Stable: names stay in the order of their bytes.
+    named.sort_by_key(|quantity| std::cmp::Reverse(quantity.items));
+    Ok(named)
+}
+
+struct Named {
+    name: Option<String>,
+    is_refund: bool,
+    items: i64,
+}
+
+fn read_named(frame: &DataFrame, dimension: Dimension) -> PolarsResult<Vec<Named>> {
+    let names = frame.column(dimension.column())?.str()?;
+    let refunds = frame.column(IS_REFUND)?.bool()?;
+    let items = frame.column(QUANTITY)?.i64()?;
+    Ok((0..frame.height())
+        .map(|at| Named {
+            name: names.get(at).map(str::to_owned),
+            is_refund: refunds.get(at).unwrap_or(false),
+            items: items.get(at).unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// The days of a purchases table, from its partitions alone; `None` when it has none.
+pub fn coverage(files: &[ScanFile]) -> Option<Coverage> {
+    let dates: std::collections::BTreeSet<NaiveDate> =
+        files.iter().map(|file| file.purchase_date).collect();
+    Some(Coverage {
+        first: *dates.first()?,
+        last: *dates.last()?,
+        days: dates.len(),
+    })
+}
+
+/// Rejected records by kind and rule: kinds in the order of their bytes, in each the most frequent
+/// rule first.
+///
+/// # Errors
+/// [`ReportError::Rejects`] when a file cannot be read as a file of the rejects table.
+pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportError> {
+    let mut kinds: BTreeMap<&str, Vec<PlRefPath>> = BTreeMap::new();
+    for file in files {
+        let paths = kinds.entry(file.record_kind.as_str()).or_default();
+        paths.push(PlRefPath::new(file.path.as_str()));
+    }
+    let mut counts = Vec::new();
+    for (record_kind, mut paths) in kinds {
+        paths.sort_unstable();
+        let files = paths.len();
+        let mut rules =
+            rules(paths).map_err(|source| ReportError::Rejects { files, source })?;
+        rules.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+        counts.extend(rules.into_iter().map(|(rule_id, rejects)| RejectCount {
+            record_kind: record_kind.to_owned(),
+            rule_id,
+            rejects,
+        }));
+    }
+    Ok(counts)
+}
+
+fn rules(paths: Vec<PlRefPath>) -> PolarsResult<Vec<(String, i64)>> {
+    let plan = scan_files(paths)?
+        .group_by([col(RULE_ID)])
+        .agg([len().cast(DataType::Int64).alias(REJECTS)]);
+    let frame = collect(plan)?;
+    let rules = frame.column(RULE_ID)?.str()?;
+    let rejects = frame.column(REJECTS)?.i64()?;
+    let pairs = rules.iter().zip(rejects.iter());
+    Ok(pairs
+        .filter_map(|(rule, count)| Some((rule?.to_owned(), count?)))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests;
