@@ -48,8 +48,18 @@ impl Version {
 
 /// The first eight bytes, little endian, of BLAKE3 over the values in the order of the columns.
 ///
-/// Every value begins with a byte that says whether it is there; texts are preceded by their
-/// length. So no two purchases that differ give the same bytes.
+/// Every value begins with a byte, 1 when it is there and 0 when not; then, when it is there:
+///
+/// | value | bytes |
+/// |---|---|
+/// | whole number | 8, little endian |
+/// | `true`, `false` | as the numbers 1 and 0 |
+/// | date | as the number of its day, 0001-01-01 being 1 |
+/// | text | its length as a number, then its bytes |
+/// | amount | its billionths, 16 bytes, little endian; then the code of its currency as text |
+/// | time | µs since 1970 in UTC as a number; then the minutes of its offset as a number |
+///
+/// So no two purchases that differ give the same bytes. The hash is stored: it must not change.
 fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
     let SupplierPurchase {
         key,

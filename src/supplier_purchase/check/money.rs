@@ -112,7 +112,7 @@ fn check_one(reading: &Reading<'_, '_>, name: MoneyName, findings: &mut Findings
         !raw.get(name.amount).is_missing()
     } else {
         scalar::check_object(raw, name.whole, RuleId::CplMoneyShape, findings);
-        matches!(raw.get(name.whole), Field::Json(text) if text.starts_with('{'))
+        scalar::is_object(raw.get(name.whole))
     };
     if !is_there {
         return None;

@@ -59,9 +59,9 @@ pub(super) fn check_supplier<'a>(reading: &Reading<'_, 'a>, findings: &mut Findi
         id: reading.integer(Name::SupplierId, rule, findings),
         name: scalar::text(raw, Name::SupplierName, rule, findings),
     };
-    let is_object = matches!(raw.get(Name::Supplier), Field::Json(_));
-    let is_nowhere = raw.get(Name::Supplier).is_missing() || is_object;
-    if is_nowhere && raw.get(Name::SupplierId).is_missing() {
+    let whole = raw.get(Name::Supplier);
+    let is_readable = whole.is_missing() || scalar::is_object(whole);
+    if is_readable && raw.get(Name::SupplierId).is_missing() {
         let detail = "no supplier with an id; a purchase is made with a supplier_id";
         findings.add(RuleId::CplSupplierMissing, "supplier.id", "", detail);
     }

@@ -87,9 +87,13 @@ pub(super) fn check_object(
     findings: &mut Findings,
 ) {
     let field = raw.get(name);
-    let is_object = matches!(field, Field::Json(text) if text.starts_with('{'));
-    if !is_object && !field.is_missing() {
+    if !is_object(field) && !field.is_missing() {
         let detail = "must be an object";
         findings.add(rule, name.as_str(), &field.shown(), detail);
     }
+}
+
+/// Whether a value is an object. Its text begins with the bracket: the reader leaves space out.
+pub(super) fn is_object(field: &Field<'_>) -> bool {
+    matches!(field, Field::Json(text) if text.starts_with('{'))
 }

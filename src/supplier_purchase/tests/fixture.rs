@@ -1,0 +1,185 @@
+//! What the tests of this room share.
+
+use super::super::check::Money;
+use super::super::{
+    Checker, CompanyId, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchase,
+    SupplierPurchaseColumns, SupplierPurchaseCsvColumns, columns::SupplierRows, read_record,
+};
+use crate::json::{Cursor, Options};
+use crate::record::{Finding, Findings, RecordError};
+use crate::rules::RuleId;
+use crate::source::csv::dialect::{DialectOverrides, Layout, Sample, sniff};
+use crate::source::csv::encoding::detect_encoding;
+use crate::source::csv::rows::Rows;
+use crate::values::currency::parse_currency;
+
+/// The documented example of the response, each value as its field's own.
+pub(super) const DOCUMENTED: &str = r#"{"id":123,"registration_date":"2025-01-14",
+    "supplier":{"id":123,"name":"CPlug Supplier"},"invoice":{"serie":"1","number":"789"},"code":456,
+    "value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":10.00,"currency":"BRL"},
+    "other_expenses_value":{"amount":5.05,"currency":"BRL"},"total":{"amount":95.00,"currency":"BRL"},
+    "notes":"my notes","shipping":{"pay_shipping":true,"carrier":{"id":123,"name":"CPlug Logistics"},
+    "shipping_value":{"amount":20,"currency":"BRL"}},"status":"pending","order_number":"code123",
+    "has_stock_movement_out":true,"created_at":"2020-01-01T09:00:00-03:00",
+    "updated_at":"2020-01-01T09:00:00-03:00"}"#;
+
+/// Company 12, UTC, BRL, nothing lenient.
+pub(super) fn settings() -> RuleSettings {
+    RuleSettings {
+        company: CompanyId::new(12),
+        default_zone: chrono_tz::Tz::UTC,
+        default_currency: parse_currency("BRL").unwrap().currency,
+        numbers_as_strings: false,
+        freeze_contract: false,
+    }
+}
+
+/// A small record with `members` in it, which follow a comma.
+pub(super) fn with(members: &str) -> String {
+    format!(
+        r#"{{"id":1,"registration_date":"2025-01-14","supplier":{{"id":3}},"updated_at":"2025-01-15T10:00:00Z",{members}}}"#
+    )
+}
+
+/// The same without one of its members, told by its key.
+pub(super) fn without(key: &str) -> String {
+    let mut record: serde_json::Value = serde_json::from_str(&with(r#""code":1"#)).unwrap();
+    record.as_object_mut().unwrap().remove(key).unwrap();
+    record.to_string()
+}
+
+/// An amount with its currency: `99.95 BRL`.
+pub(super) fn shown(money: Option<Money>) -> Option<String> {
+    money.map(|money| format!("{} {}", money.amount, money.currency.as_str()))
+}
+
+/// What became of one record.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub(super) is_accepted: bool,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// The rules that reject it, each once.
+    pub(super) fn broken(&self) -> Vec<RuleId> {
+        self.rules(true)
+    }
+
+    /// The rules it breaks and is kept all the same, each once.
+    pub(super) fn noted(&self) -> Vec<RuleId> {
+        self.rules(false)
+    }
+
+    fn rules(&self, rejecting: bool) -> Vec<RuleId> {
+        let of_kind = self
+            .findings
+            .iter()
+            .filter(|found| found.rejecting == rejecting);
+        let mut rules: Vec<RuleId> = of_kind.map(|found| found.rule).collect();
+        rules.dedup();
+        rules
+    }
+
+    /// The fields of all findings.
+    pub(super) fn fields(&self) -> Vec<&str> {
+        self.findings.iter().map(|found| &*found.field).collect()
+    }
+}
+
+fn judge(
+    raw: &RawSupplierPurchase<'_>,
+    settings: &RuleSettings,
+    look: &mut dyn FnMut(&SupplierPurchase<'_>),
+) -> Verdict {
+    let mut findings = Findings::new(true);
+    let purchase = Checker::new(settings.clone()).check(raw, &mut findings);
+    assert_eq!(purchase.is_none(), findings.rejects());
+    if let Some(purchase) = &purchase {
+        look(purchase);
+    }
+    Verdict {
+        is_accepted: purchase.is_some(),
+        findings: findings.list().to_vec(),
+    }
+}
+
+/// Judges a JSON record with these settings.
+pub(super) fn judge_with(settings: &RuleSettings, json: &str) -> Verdict {
+    let mut raw = RawSupplierPurchase::default();
+    let mut cursor = Cursor::new(json, Options::default());
+    match read_record(&mut cursor, &mut raw) {
+        Ok(()) => judge(&raw, settings, &mut |_| {}),
+        Err(RecordError::Rule { rule, detail }) => {
+            let mut findings = Findings::new(true);
+            findings.add_rejecting(rule, "", "", &detail);
+            Verdict {
+                is_accepted: false,
+                findings: findings.list().to_vec(),
+            }
+        }
+        Err(RecordError::Syntax(error)) => panic!("{json}: {error}"),
+    }
+}
+
+/// Judges a JSON record with [`settings`].
+pub(super) fn verdict(json: &str) -> Verdict {
+    judge_with(&settings(), json)
+}
+
+/// Hands an accepted JSON record to `look`.
+#[track_caller]
+pub(super) fn accepted(json: &str, look: impl FnOnce(&SupplierPurchase<'_>)) {
+    let mut raw = RawSupplierPurchase::default();
+    read_record(&mut Cursor::new(json, Options::default()), &mut raw).unwrap();
+    let mut look = Some(look);
+    let verdict = judge(&raw, &settings(), &mut |purchase| {
+        look.take().unwrap()(purchase);
+    });
+    assert!(verdict.is_accepted, "{json}: {:?}", verdict.findings);
+}
+
+/// The rows of JSON records, which are all accepted.
+pub(super) fn rows_of(records: &[&str]) -> SupplierRows {
+    let mut columns = SupplierPurchaseColumns::new();
+    for (row, record) in (0..).zip(records) {
+        accepted(record, |purchase| columns.push(purchase, row));
+    }
+    columns.finish("dump.json", "run-1").unwrap()
+}
+
+/// A table of delimited text, sniffed.
+pub(super) fn layout(text: &str) -> Layout {
+    let sample = Sample {
+        text,
+        complete: true,
+        encoding: detect_encoding(text.as_bytes(), true),
+    };
+    let overrides = DialectOverrides::default();
+    let layout = sniff(&sample, &SupplierPurchaseCsvColumns, &overrides);
+    layout.unwrap().expect("a header")
+}
+
+/// Reads the rows of a table; `look` gets each as it stands, and as it was judged.
+pub(super) fn each_row(
+    settings: &RuleSettings,
+    text: &str,
+    mut look: impl FnMut(&RawSupplierPurchase<'_>, Verdict, Option<&SupplierPurchase<'_>>),
+) {
+    let layout = layout(text);
+    let reader = CsvSupplierPurchases::new(&layout);
+    let start = usize::try_from(layout.body.byte_offset).unwrap();
+    let body = &text.as_bytes()[start..];
+    let mut rows = Rows::new(body, layout.body, layout.row_shape()).unwrap();
+    while let Some(row) = rows.next_row() {
+        let mut raw = RawSupplierPurchase::default();
+        reader.read(&row.unwrap(), &mut raw);
+        let mut findings = Findings::new(true);
+        let purchase = Checker::new(settings.clone()).check(&raw, &mut findings);
+        let verdict = Verdict {
+            is_accepted: purchase.is_some(),
+            findings: findings.list().to_vec(),
+        };
+        look(&raw, verdict, purchase.as_ref());
+    }
+}

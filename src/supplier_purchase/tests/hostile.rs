@@ -1,0 +1,161 @@
+//! Texts that were made to hurt.
+
+use proptest::prelude::*;
+
+use super::super::{Checker, RawSupplierPurchase, read_record};
+use super::fixture::{settings, verdict, with};
+use crate::json::{Cursor, JsonErrorKind, Options};
+use crate::record::{Findings, MOST_EXTRA, RecordError};
+use crate::rules::RuleId;
+
+fn syntax(text: &str) -> Option<JsonErrorKind> {
+    let mut raw = RawSupplierPurchase::default();
+    match read_record(&mut Cursor::new(text, Options::default()), &mut raw) {
+        Err(RecordError::Syntax(error)) => Some(error.kind),
+        _ => None,
+    }
+}
+
+#[test]
+fn nesting_ends_at_the_limit_wherever_it_stands() {
+    for key in ["supplier", "notes", "other", "total"] {
+        for open in ["[", "{\"supplier\":"] {
+            let text = format!("{{\"{key}\":{}", open.repeat(100_000));
+            assert_eq!(syntax(&text), Some(JsonErrorKind::TooDeep), "{key}");
+        }
+    }
+    let shipping = "{\"shipping\":{\"carrier\":".repeat(100_000);
+    assert_eq!(syntax(&shipping), Some(JsonErrorKind::TooDeep));
+}
+
+#[test]
+fn records_that_end_early_are_no_json() {
+    for text in [
+        "{",
+        "{\"id\"",
+        "{\"id\":",
+        "{\"supplier\":{\"id\":1",
+        "{\"total\":{\"amount\":1}",
+    ] {
+        assert_eq!(syntax(text), Some(JsonErrorKind::UnexpectedEnd), "{text}");
+    }
+}
+
+#[test]
+fn huge_numbers_are_refused_by_the_rule_of_their_field() {
+    let digits = "9".repeat(100_000);
+    assert_eq!(
+        verdict(&with(&format!(r#""code":{digits}"#))).broken(),
+        [RuleId::CplIntType]
+    );
+    for amount in [&*digits, "1e999999999", "-1e400", "1e-999999999999"] {
+        let record = with(&format!(
+            r#""total":{{"amount":{amount},"currency":"BRL"}}"#
+        ));
+        let verdict = verdict(&record);
+        assert!(
+            verdict.broken() == [RuleId::CplMoneyShape] || verdict.is_accepted,
+            "{amount}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_stands_twice_rejects_wherever_it_stands() {
+    for (members, path) in [
+        (r#""id":2"#, "id"),
+        (r#""code":1,"code":1"#, "code"),
+        (r#""\u0069d":2"#, "id"),
+        (r#""supplier":{"id":3}"#, "supplier.id"),
+        (r#""invoice":{"number":"1","number":"1"}"#, "invoice.number"),
+        (
+            r#""shipping":{"carrier":{"id":1,"id":1}}"#,
+            "shipping.carrier.id",
+        ),
+        (r#""other":1,"other":1"#, "other"),
+        (r#""invoice":{"key":1,"key":1}"#, "invoice.key"),
+        (r#""other":[{"a":1,"a":2}]"#, "other.a"),
+    ] {
+        let verdict = verdict(&with(members));
+        assert!(verdict.broken().contains(&RuleId::CplKeyDup), "{members}");
+        let found = (verdict.findings.iter()).find(|found| found.rule == RuleId::CplKeyDup);
+        assert_eq!(found.unwrap().field, path, "{members}");
+    }
+}
+
+#[test]
+fn many_undocumented_keys_are_one_reject() {
+    let members: Vec<String> = (0..5 * MOST_EXTRA)
+        .map(|key| format!("\"k{key}\":0"))
+        .collect();
+    let verdict = verdict(&with(&members.join(",")));
+    assert_eq!(verdict.broken(), [RuleId::FileLimit]);
+}
+
+#[test]
+fn a_record_leaves_nothing_behind_for_the_next() {
+    let first = with(r#""code":7,"other":1,"other":2"#);
+    let mut raw = RawSupplierPurchase::default();
+    read_record(&mut Cursor::new(&first, Options::default()), &mut raw).unwrap();
+    read_record(&mut Cursor::new("{}", Options::default()), &mut raw).unwrap();
+    assert!(raw.is_empty_of_fields() && raw.extra.is_empty());
+    assert_eq!(raw.duplicate_key, None);
+}
+
+fn any_value() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("null".to_owned()),
+        any::<bool>().prop_map(|flag| flag.to_string()),
+        "-?[1-9][0-9]{0,40}(\\.[0-9]{1,12})?".prop_map(|number| number),
+        "[a-zA-Z0-9:/ $,.-]{0,24}".prop_map(|text| serde_json::Value::from(text).to_string()),
+    ];
+    let keys = prop::sample::select(vec![
+        "id",
+        "name",
+        "amount",
+        "currency",
+        "carrier",
+        "shipping_value",
+        "serie",
+        "x",
+    ]);
+    leaf.prop_recursive(3, 12, 3, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3)
+                .prop_map(|values| format!("[{}]", values.join(","))),
+            prop::collection::vec((keys.clone(), inner), 0..3).prop_map(|members| {
+                let members: Vec<String> = (members.iter())
+                    .map(|(key, value)| format!("\"{key}\":{value}"))
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_object_gets_a_verdict(members in prop::collection::vec((prop::sample::select(vec![
+        "id", "registration_date", "supplier", "invoice", "code", "value_of_items", "discount",
+        "other_expenses_value", "total", "notes", "shipping", "status", "order_number",
+        "has_stock_movement_out", "were_stock_movements_deleted", "created_at", "updated_at",
+        "company_id", "x",
+    ]), any_value()), 0..8)) {
+        let members: Vec<String> = (members.iter())
+            .map(|(key, value)| format!("\"{key}\":{value}"))
+            .collect();
+        let text = format!("{{{}}}", members.join(","));
+        let mut raw = RawSupplierPurchase::default();
+        read_record(&mut Cursor::new(&text, Options::default()), &mut raw).unwrap();
+        let mut findings = Findings::new(false);
+        let purchase = Checker::new(settings()).check(&raw, &mut findings);
+        prop_assert_eq!(purchase.is_none(), findings.rejects());
+        prop_assert!(!findings.rejects() || !findings.list().is_empty());
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,60}|[\\[\\]{}\":,a-z0-9 .-]{0,60}") {
+        let mut raw = RawSupplierPurchase::default();
+        let _ = read_record(&mut Cursor::new(&text, Options::default()), &mut raw);
+    }
+}

@@ -1,0 +1,125 @@
+//! What is told apart by its keys, and what a finding is called in a 422 answer.
+
+use super::super::{RawSupplierPurchase, read_record, validation};
+use super::fixture::{DOCUMENTED, verdict, with, without};
+use crate::json::{Cursor, Options};
+use crate::rules::RuleId;
+
+fn foreign(text: &str) -> Option<RuleId> {
+    let mut raw = RawSupplierPurchase::default();
+    read_record(&mut Cursor::new(text, Options::default()), &mut raw).unwrap();
+    raw.foreign()
+}
+
+#[test]
+fn other_kinds_are_told_by_the_keys_of_the_element() {
+    for (element, rule) in [
+        (
+            r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
+            RuleId::FileWrongKind,
+        ),
+        (
+            r#"{"id":"e1","user_id":"u1","time":1711111111,"product_id":"p","price":1.5,"currency":"BRL"}"#,
+            RuleId::FileWrongKind,
+        ),
+        (
+            r#"{"external_id":"s3-qa-0","payload":"{\"product_id\":\"p\",\"price\":1,\"time\":\"2024-04-02T14:34:08\"}"}"#,
+            RuleId::FileWrongKind,
+        ),
+        (
+            r#"{"price":1,"currency":"BRL","time":"2024-04-02"}"#,
+            RuleId::FileWrongKind,
+        ),
+        (
+            r#"{"name":"item","first":"2013-07-16","last":"2013-07-18","count":3}"#,
+            RuleId::FileUserExport,
+        ),
+        (
+            r#"{"time":"2013-07-16","purchase_quantity":1}"#,
+            RuleId::FileSeriesResponse,
+        ),
+        (
+            r#"{"message":"success","data":[{"time":"2013-07-16","purchase_quantity":1}]}"#,
+            RuleId::FileSeriesResponse,
+        ),
+    ] {
+        assert_eq!(foreign(element), Some(rule), "{element}");
+    }
+}
+
+#[test]
+fn a_supplier_purchase_is_none_of_them_whatever_else_it_holds() {
+    let enriched = r#""supplier":{"id":3},"product_id":"p","price":1,"time":"t","name":"n","count":1,"first":"f""#;
+    let enriched = without("supplier").replacen('{', &format!("{{{enriched},"), 1);
+    for element in [
+        DOCUMENTED,
+        &enriched,
+        "{}",
+        r#"{"id":1}"#,
+        r#"{"name":"x","extra":1}"#,
+    ] {
+        assert_eq!(foreign(element), None, "{element}");
+    }
+}
+
+#[test]
+fn an_envelope_has_no_fields_of_its_own() {
+    for (text, is_envelope, is_empty) in [
+        (r#"{"data":{"purchases":[]},"meta":{}}"#, true, true),
+        (r#"{"purchases":[]}"#, true, true),
+        (r#"{"meta":null}"#, true, true),
+        ("{}", false, true),
+        (r#"{"data":{},"links":{}}"#, false, true),
+        (r#"{"data":{},"id":null}"#, false, false),
+    ] {
+        let mut raw = RawSupplierPurchase::default();
+        read_record(&mut Cursor::new(text, Options::default()), &mut raw).unwrap();
+        assert_eq!(raw.is_envelope(), is_envelope, "{text}");
+        assert_eq!(raw.is_empty_of_fields(), is_empty, "{text}");
+    }
+}
+
+#[test]
+fn findings_have_the_field_and_kind_of_a_422_answer() {
+    for (record, field, kind) in [
+        (without("id"), "id", "Required"),
+        (with(r#""id":1,"code":"x""#), "id", "Unique"),
+        (
+            without("registration_date"),
+            "registration_date",
+            "Required",
+        ),
+        (without("updated_at"), "updated_at", "Required"),
+        (
+            with(r#""created_at":"x","total":{"amount":1}"#),
+            "total.currency",
+            "Required",
+        ),
+        (
+            with(r#""total":{"amount":"x","currency":"BRL"}"#),
+            "total.amount",
+            "Type",
+        ),
+        (
+            with(r#""total":{"amount":1,"currency":"x"}"#),
+            "total.currency",
+            "Currency",
+        ),
+        (with(r#""status":"Entregue""#), "status", "Enum"),
+        (
+            with(r#""has_stock_movement_out":"sim""#),
+            "has_stock_movement_out",
+            "Type",
+        ),
+        (with(r#""company_id":13"#), "company_id", "Invalid"),
+    ] {
+        let verdict = verdict(&record);
+        let first = verdict
+            .findings
+            .iter()
+            .find(|found| found.rejecting)
+            .unwrap();
+        let said = validation(first);
+        assert_eq!((said.field, said.kind), (field, kind), "{record}");
+    }
+}

@@ -1,0 +1,218 @@
+//! Rows of delimited text.
+
+use super::super::check::{Invoice, Money, Party, Status};
+use super::super::{Checker, CsvSupplierPurchases, Name, RawSupplierPurchase};
+use super::fixture::{Verdict, each_row, layout, settings};
+use crate::record::{Findings, extra_object};
+use crate::rules::RuleId;
+use crate::source::csv::refusal::At;
+use crate::source::csv::rows::Rows;
+use crate::values::instant::format_utc_micros;
+
+fn shown(money: Option<Money>) -> String {
+    money.map_or_else(String::new, |money| {
+        format!("{} {}", money.amount, money.currency.as_str())
+    })
+}
+
+const PORTUGUESE: &str = "\
+id_compra;Data;Fornecedor;id_fornecedor;Série;Número Nota;Código;Valor Itens;Desconto;Outras Despesas;\
+Total;Moeda;Frete Pago;Valor Frete;id_transportadora;Transportadora;Situação;Pedido;Saída Estoque;\
+Excluído;Criado em;Atualizado em;Observações
+123;14/01/2025;Ana & Cia;0123;001;000789;00456;1.234,56;R$ 10,00;5,44;1.230,00;BRL;sim;20,00;9;Expresso;\
+Entregue;code123;não;n;31/12/2019 23:59;14/07/2025 13:31:26-03:00;\"duas
+linhas\"
+";
+
+#[test]
+fn a_portuguese_table_is_read_value_by_value() {
+    let mut count = 0;
+    each_row(&settings(), PORTUGUESE, |_, verdict, purchase| {
+        count += 1;
+        assert_eq!(verdict.noted(), [RuleId::CplTsNooffset], "{verdict:?}");
+        let purchase = purchase.unwrap();
+        assert_eq!((purchase.key.company_id, purchase.key.id), (12, 123));
+        assert_eq!(purchase.registration_date.to_string(), "2025-01-14");
+        let supplier = Party {
+            id: Some(123),
+            name: Some("Ana & Cia"),
+        };
+        assert_eq!(purchase.supplier, supplier);
+        let invoice = Invoice {
+            serie: Some("001"),
+            number: Some("000789"),
+        };
+        assert_eq!(purchase.invoice, invoice);
+        assert_eq!(purchase.code, Some(456));
+        let amounts = purchase.amounts;
+        assert_eq!(shown(amounts.value_of_items), "1234.56 BRL");
+        assert_eq!(shown(amounts.discount), "10 BRL");
+        assert_eq!(shown(amounts.other_expenses_value), "5.44 BRL");
+        assert_eq!(shown(amounts.total), "1230 BRL");
+        assert_eq!(shown(amounts.shipping_value), "20 BRL");
+        assert_eq!(purchase.shipping.pay_shipping, Some(true));
+        let carrier = Party {
+            id: Some(9),
+            name: Some("Expresso"),
+        };
+        assert_eq!(purchase.shipping.carrier, carrier);
+        assert_eq!(purchase.status, Some(Status::Received));
+        assert_eq!(purchase.order_number, Some("code123"));
+        assert_eq!(purchase.has_stock_movement_out, Some(false));
+        assert!(!purchase.deletion.is_deleted);
+        let created = purchase.created_at.unwrap().micros_utc;
+        assert_eq!(format_utc_micros(created), "2019-12-31T23:59:00Z");
+        let updated = purchase.updated_at.micros_utc;
+        assert_eq!(format_utc_micros(updated), "2025-07-14T16:31:26Z");
+        assert_eq!(purchase.notes, Some("duas\nlinhas"));
+        assert_eq!(purchase.extra, None);
+    });
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn a_table_of_documented_paths_is_read_too() {
+    let text = "company_id,id,registration_date,supplier.id,supplier.name,invoice.serie,invoice.number,\
+        value_of_items.amount,value_of_items.currency,total.amount,total.currency,\
+        shipping.pay_shipping,shipping.shipping_value.amount,shipping.shipping_value.currency,\
+        shipping.carrier.name,were_stock_movements_deleted,updated_at\n\
+        12,1,2025-01-14,3,S,1,789,99.95,USD,99.95,USD,0,1.5,USD,C,false,2025-07-14T13:31:26.000000Z\n";
+    each_row(&settings(), text, |_, verdict, purchase| {
+        assert_eq!(verdict.noted(), [RuleId::CplDeletedKey], "{verdict:?}");
+        let purchase = purchase.unwrap();
+        assert_eq!(shown(purchase.amounts.shipping_value), "1.5 USD");
+        assert_eq!(purchase.shipping.pay_shipping, Some(false));
+        assert!(purchase.deletion.is_deleted);
+        assert_eq!(purchase.deletion.were_stock_movements_deleted, Some(false));
+    });
+}
+
+/// The verdict on one row: a header and its cells beside those every row needs.
+fn one(header: &str, cells: &str, mut look: impl FnMut(&RawSupplierPurchase<'_>, &Verdict)) {
+    let text = format!(
+        "id;registration_date;supplier_id;updated_at;{header}\n1;2025-01-14;3;2025-01-15T10:00:00Z;{cells}\n"
+    );
+    let mut count = 0;
+    each_row(&settings(), &text, |raw, verdict, _| {
+        look(raw, &verdict);
+        count += 1;
+    });
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn cells_that_do_not_fit_are_rejected_by_the_rule_of_their_field() {
+    for (header, cell, rule) in [
+        ("code", "A-1", RuleId::CplIntType),
+        ("code", "1.0", RuleId::CplIntType),
+        ("carrier_id", "-1-", RuleId::CplIntType),
+        ("excluido", "talvez", RuleId::CplBool),
+        ("frete_pago", "x", RuleId::CplBool),
+        ("status", "Cancelado", RuleId::CplStatusEnum),
+        ("moeda;total", "REAL;1,50", RuleId::CplMoneyCurrency),
+        ("moeda;total", "BRL;dez", RuleId::CplMoneyShape),
+        ("company_id", "13", RuleId::CplCompanyConflict),
+        ("company_id", "x", RuleId::CplCompanyRequired),
+    ] {
+        one(header, cell, |_, verdict| {
+            assert_eq!(verdict.broken(), [rule], "{header} {cell}");
+        });
+    }
+}
+
+#[test]
+fn words_for_status_and_booleans_are_read_in_both_languages() {
+    for (header, cell, expected) in [
+        ("status", "AGUARDANDO", "pending"),
+        ("situacao", "entregue", "received"),
+        ("status", " Received ", "received"),
+        ("frete_pago", "S", "true"),
+        ("saida_estoque", "0", "false"),
+    ] {
+        one(header, cell, |raw, verdict| {
+            assert!(verdict.findings.is_empty(), "{cell}: {verdict:?}");
+            let name = match header {
+                "frete_pago" => Name::PayShipping,
+                "saida_estoque" => Name::HasStockMovementOut,
+                _ => Name::Status,
+            };
+            assert_eq!(raw.get(name).shown(), expected, "{cell}");
+        });
+    }
+}
+
+#[test]
+fn currencies_come_from_their_own_column_then_the_common_one_then_the_default() {
+    one(
+        "total;total_currency;desconto;moeda",
+        "1,50;EUR;2,00;R$",
+        |_, verdict| {
+            assert_eq!(verdict.noted(), [RuleId::CplMoneyMixed]);
+            assert_eq!(verdict.findings[0].value, "BRL EUR");
+        },
+    );
+    one("total;valor_frete", "1,50;2,00", |_, verdict| {
+        assert_eq!(verdict.noted(), [RuleId::CplMoneyDefault]);
+        assert_eq!(verdict.fields(), ["total.currency"]);
+    });
+    // Nothing is assumed for amounts that are not there, and a currency alone is no amount.
+    one(
+        "total;total_currency;moeda;code",
+        ";EUR;BRL;7",
+        |_, verdict| {
+            assert!(verdict.findings.is_empty(), "{verdict:?}");
+        },
+    );
+}
+
+#[test]
+fn an_amount_that_can_be_read_in_two_ways_is_rejected() {
+    // The column has whole numbers only in the sample that settled its sign, so `1.234` is open.
+    let text = "id,registration_date,supplier_id,updated_at,currency,total\n\
+        1,2025-01-14,3,2025-01-15T10:00:00Z,BRL,10\n";
+    let settled = layout(text);
+    assert!(!settled.columns[5].decimal_is_proven);
+    let row = "2,2025-01-14,3,2025-01-15T10:00:00Z,BRL,1.234\n";
+    let shape = settled.row_shape();
+    let mut rows = Rows::new(row.as_bytes(), At::START, shape).unwrap();
+    let mut raw = RawSupplierPurchase::default();
+    let reader = CsvSupplierPurchases::new(&settled);
+    reader.read(&rows.next_row().unwrap().unwrap(), &mut raw);
+    let mut lenient = settings();
+    lenient.numbers_as_strings = true;
+    for settings in [settings(), lenient] {
+        let mut findings = Findings::new(true);
+        let checked = Checker::new(settings).check(&raw, &mut findings);
+        assert!(checked.is_none());
+        assert_eq!(findings.list()[0].rule, RuleId::CplMoneyShape);
+    }
+}
+
+#[test]
+fn columns_that_fill_no_field_are_kept() {
+    one(
+        "filial;properties.cor;Filial",
+        "Centro;azul;Norte",
+        |raw, verdict| {
+            assert_eq!(verdict.noted(), [RuleId::CplKeyUnknown]);
+            let extra = extra_object(&raw.extra).unwrap();
+            let expected = r#"{"filial":"Centro","properties.cor":"azul","Filial":"Norte"}"#;
+            assert_eq!(extra, expected);
+        },
+    );
+    one("filial;filial", "Centro;Norte", |raw, _| {
+        let extra = extra_object(&raw.extra).unwrap();
+        assert_eq!(extra, r#"{"filial":"Centro","filial#1":"Norte"}"#);
+    });
+}
+
+#[test]
+fn a_table_of_sales_is_told_by_its_columns() {
+    let text = "data;produto;preco;quantidade;total;moeda\n14/01/2025;Mochila;40,00;2;80,00;BRL\n";
+    each_row(&settings(), text, |raw, _, _| {
+        assert_eq!(raw.foreign(), Some(RuleId::FileWrongKind));
+    });
+    each_row(&settings(), PORTUGUESE, |raw, _, _| {
+        assert_eq!(raw.foreign(), None);
+    });
+}

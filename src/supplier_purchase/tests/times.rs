@@ -1,0 +1,108 @@
+//! When a purchase was made and last changed.
+
+use super::fixture::{accepted, judge_with, settings, verdict, with, without};
+use crate::rules::RuleId;
+use crate::values::instant::format_utc_micros;
+
+/// A record that was last changed at this JSON value.
+fn updated(time: &str) -> String {
+    without("updated_at").replacen('{', &format!("{{\"updated_at\":{time},"), 1)
+}
+
+#[test]
+fn times_are_rfc_3339_with_their_offset() {
+    let updated =
+        |time: &str| without("updated_at").replacen('{', &format!("{{\"updated_at\":{time},"), 1);
+    for (time, utc, offset, noted) in [
+        (
+            "\"2020-01-01T09:00:00-03:00\"",
+            "2020-01-01T12:00:00Z",
+            -180,
+            vec![],
+        ),
+        (
+            "\"2025-07-14T13:31:26.000000Z\"",
+            "2025-07-14T13:31:26Z",
+            0,
+            vec![],
+        ),
+        (
+            "\"2025-07-14 13:31:26.5+05:30\"",
+            "2025-07-14T08:01:26.500Z",
+            330,
+            vec![],
+        ),
+        (
+            "\"2025-07-14T13:31:26\"",
+            "2025-07-14T13:31:26Z",
+            0,
+            vec![RuleId::CplTsNooffset],
+        ),
+        (
+            "\"2025-07-14T13:31:26-0300\"",
+            "2025-07-14T16:31:26Z",
+            -180,
+            vec![RuleId::CplTsSpelling],
+        ),
+        (
+            "\"2016-12-31T23:59:60Z\"",
+            "2016-12-31T23:59:59Z",
+            0,
+            vec![RuleId::CplTsSpelling],
+        ),
+    ] {
+        let record = updated(time);
+        assert_eq!(verdict(&record).noted(), noted, "{time}");
+        accepted(&record, |purchase| {
+            assert_eq!(
+                format_utc_micros(purchase.updated_at.micros_utc),
+                utc,
+                "{time}"
+            );
+            assert_eq!(purchase.updated_at.offset_minutes, Some(offset), "{time}");
+        });
+    }
+}
+
+#[test]
+fn what_is_no_time_rejects_as_updated_at_and_warns_as_created_at() {
+    for time in [
+        "\"\"",
+        "\"2025-07-14\"",
+        "\"14/07/2025 13:31\"",
+        "1752499886",
+        "\"1969-12-31T23:59:59Z\"",
+    ] {
+        assert_eq!(
+            verdict(&updated(time)).broken(),
+            [RuleId::CplTsFormat],
+            "{time}"
+        );
+        let record = with(&format!(r#""created_at":{time}"#));
+        assert_eq!(verdict(&record).noted(), [RuleId::CplTsFormat], "{time}");
+        accepted(&record, |purchase| assert_eq!(purchase.created_at, None));
+    }
+}
+
+#[test]
+fn a_change_is_not_before_the_making() {
+    let late = with(r#""created_at":"2025-01-15T10:00:00.000001Z""#);
+    assert_eq!(verdict(&late).noted(), [RuleId::CplTsOrder]);
+    let same = with(r#""created_at":"2025-01-15T07:00:00-03:00""#);
+    assert_eq!(verdict(&same).findings, []);
+}
+
+#[test]
+fn a_time_without_offset_is_read_in_the_default_zone() {
+    let mut settings = settings();
+    settings.default_zone = chrono_tz::America::Sao_Paulo;
+    for (time, word) in [
+        ("2018-11-04T00:30:00", "skipped"),
+        ("2019-02-16T23:15:00", "twice"),
+        ("2025-01-01T09:00:00", "default zone"),
+    ] {
+        let found = judge_with(&settings, &with(&format!(r#""created_at":"{time}""#)));
+        assert_eq!(found.noted(), [RuleId::CplTsNooffset], "{time}");
+        assert!(found.findings[0].detail.contains(word), "{time}");
+    }
+}
