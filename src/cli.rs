@@ -9,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
 };
-pub use report::{OutputArguments, ReportArguments, ReportCommand, SeriesArguments};
+pub use report::{
+    OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
+    SupplierSummaryArguments,
+};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
 /// from them.
@@ -52,6 +55,8 @@ pub enum Command {
     /// Answer a question from the lake
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Write a page with charts and tables of what the lake holds
+    Page(PageArguments),
     /// Run the steps of a job file
     Run(RunArguments),
     /// Show the rules that records, files and parameters are held to
@@ -116,6 +121,32 @@ pub enum CheckFormat {
     Json,
     /// The service's own answer, one for each input: Braze's partial success, or ConnectPlug's 422
     Response,
+}
+
+/// `page`
+#[derive(Clone, Debug, Args)]
+pub struct PageArguments {
+    /// Where the tables are
+    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
+    pub lake: String,
+    /// Folder of the page; it is written as index.html
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Days of customer purchases to show, 1 to 100
+    #[arg(long, value_name = "N", default_value = "30")]
+    pub length: String,
+    /// Last day or instant to show [default: the last day with purchases]
+    #[arg(long, value_name = "TIME")]
+    pub ending_at: Option<String>,
+    /// IANA zone whose days and hours are counted [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub timezone: Option<String>,
+    /// Only this company's supplier purchases [default: all companies]
+    #[arg(long, value_name = "N")]
+    pub company_id: Option<String>,
+    /// The page's clock, RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
 }
 
 /// `run`

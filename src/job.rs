@@ -2,7 +2,9 @@
 //! here, and what it does together with others is decided here.
 
 pub mod file;
+mod page;
 mod read;
+mod report;
 mod template;
 
 use std::path::PathBuf;
@@ -11,11 +13,11 @@ use chrono::{DateTime, Utc};
 
 use crate::cli;
 use crate::ingest::supplier_purchases::Absence;
-use crate::render::Format;
-use crate::report::SeriesRequest;
 
 pub use crate::cli::CheckFormat;
+pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
+pub use report::{AtVersion, ListScope, Question, ReportJob};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -91,37 +93,6 @@ pub struct CheckJob {
     pub format: CheckFormat,
 }
 
-/// Which question.
-#[derive(Clone, Debug)]
-pub enum Question {
-    /// Items per bucket.
-    QuantitySeries(SeriesRequest),
-    /// Revenue per bucket.
-    RevenueSeries(SeriesRequest),
-    /// Product names.
-    ProductList {
-        /// Page from 0, or all.
-        page: Option<u32>,
-    },
-}
-
-/// A report.
-#[derive(Clone, Debug)]
-pub struct ReportJob {
-    /// Where the lake is.
-    pub lake: String,
-    /// Which version of the table.
-    pub lake_version: Option<i64>,
-    /// The question.
-    pub question: Question,
-    /// Form of the answer.
-    pub format: Format,
-    /// Where the answer goes; standard output when absent.
-    pub output: Option<PathBuf>,
-    /// The run's clock.
-    pub now: DateTime<Utc>,
-}
-
 impl IngestJob {
     /// Resolves what was typed. `now` is the clock of the process.
     ///
@@ -178,79 +149,6 @@ impl CheckJob {
             reject_limit: share("--reject-limit", &reject_limit)?,
             format,
         })
-    }
-}
-
-impl ReportJob {
-    /// Resolves what was typed; the parameters of the question are judged by the report.
-    ///
-    /// # Errors
-    /// [`JobError::Option`] names the option.
-    pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
-        let (question, report) = match command {
-            cli::ReportCommand::QuantitySeries { series, report } => (
-                Question::QuantitySeries(series_request(series, None)),
-                report,
-            ),
-            cli::ReportCommand::RevenueSeries {
-                series,
-                currency,
-                report,
-            } => (
-                Question::RevenueSeries(series_request(series, currency)),
-                report,
-            ),
-            cli::ReportCommand::ProductList { page, report } => {
-                (Question::ProductList { page }, report)
-            }
-        };
-        let cli::ReportArguments {
-            lake,
-            lake_version,
-            now: typed_now,
-            output,
-        } = report;
-        let cli::OutputArguments { format, output } = output;
-        let format = format.parse().map_err(|_unknown| JobError::Option {
-            option: "--format".to_owned(),
-            value: format,
-            expected: "json, csv or parquet".to_owned(),
-        })?;
-        let now = read::clock(typed_now.as_deref(), now)?;
-        Ok(Self {
-            lake,
-            lake_version,
-            question,
-            format,
-            output,
-            now,
-        })
-    }
-}
-
-fn series_request(series: cli::SeriesArguments, currency: Option<String>) -> SeriesRequest {
-    let cli::SeriesArguments {
-        length,
-        ending_at,
-        unit,
-        app_id,
-        product,
-        timezone,
-        hour_length,
-        exclude_refunds,
-        allow_future,
-    } = series;
-    SeriesRequest {
-        length,
-        ending_at,
-        unit,
-        app_id,
-        product,
-        timezone,
-        hour_length,
-        currency,
-        exclude_refunds,
-        allow_future,
     }
 }
 

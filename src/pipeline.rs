@@ -4,13 +4,15 @@ mod check;
 mod ingest;
 mod job_file;
 mod kinds;
+mod page;
 mod report;
+mod tables;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::job::{CheckJob, IngestJob, JobError, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
 use crate::lake::LakeError;
 use crate::render::RenderError;
 use crate::report::ReportError;
@@ -78,9 +80,9 @@ pub enum PipelineError {
     /// The run report cannot be written down.
     #[error("cannot write the run report as JSON")]
     Json(#[from] serde_json::Error),
-    /// A partition of the table has no date for a name.
+    /// A partition of the table has a name that no run gives.
     #[error(
-        "the partition {partition:?} of {path} is no date; was the lake written by another program?"
+        "the partition {partition:?} of {path} is none of this program; was the lake written by another one?"
     )]
     Partition {
         /// The value.
@@ -179,6 +181,14 @@ pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     report::run(job, stage)
+}
+
+/// Writes the page with charts and tables.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    page::run(job, stage)
 }
 
 /// Writes data for standard output.

@@ -22,10 +22,12 @@ mod json;
 mod kind;
 pub mod page;
 mod parquet;
+mod picture;
 mod suppliers;
 
 pub use json::error_document;
 pub use kind::{AnswerKind, FormatRefused};
+pub use picture::picture;
 pub use suppliers::{SupplierRowsWriter, supplier_list, supplier_pages};
 
 /// What a report answered.
@@ -70,6 +72,12 @@ pub enum Format {
     Ndjson,
     /// A Parquet file; with one row group but for the whole list of supplier purchases.
     Parquet,
+    /// A page with the answer's chart and table, complete in itself.
+    Html,
+    /// The answer's chart, which fits itself to light and dark.
+    Svg,
+    /// The answer's chart in pixels.
+    Png,
 }
 
 impl Format {
@@ -80,7 +88,16 @@ impl Format {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Parquet => "parquet",
+            Self::Html => "html",
+            Self::Svg => "svg",
+            Self::Png => "png",
         }
+    }
+
+    /// Whether it is for looking at: [`picture`] makes it, and needs to know where the answer
+    /// comes from.
+    pub fn is_picture(self) -> bool {
+        matches!(self, Self::Html | Self::Svg | Self::Png)
     }
 }
 
@@ -92,7 +109,7 @@ impl fmt::Display for Format {
 
 /// A format that is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a format: json, csv, ndjson or parquet")]
+#[error("{0:?} is not a format: json, csv, ndjson, parquet, html, svg or png")]
 pub struct UnknownFormat(pub String);
 
 impl FromStr for Format {
@@ -104,6 +121,9 @@ impl FromStr for Format {
             "csv" => Ok(Self::Csv),
             "ndjson" => Ok(Self::Ndjson),
             "parquet" => Ok(Self::Parquet),
+            "html" => Ok(Self::Html),
+            "svg" => Ok(Self::Svg),
+            "png" => Ok(Self::Png),
             _ => Err(UnknownFormat(text.to_owned())),
         }
     }
@@ -152,12 +172,16 @@ impl From<::csv::Error> for RenderError {
 /// [`RenderError::Format`] when the format makes no sense for the answer, another [`RenderError`]
 /// when the writer of the format gives up.
 pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
-    answer.kind().check(format)?;
+    let kind = answer.kind();
+    kind.check(format)?;
     match format {
         Format::Json => json::write(answer),
         Format::Ndjson => ndjson(answer),
         Format::Csv => csv::write(answer),
         Format::Parquet => parquet::write(answer),
+        Format::Html | Format::Svg | Format::Png => {
+            Err(RenderError::Format(FormatRefused { kind, format }))
+        }
     }
 }
 

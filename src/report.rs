@@ -36,7 +36,7 @@ mod window;
 pub use ending::EndingNote;
 pub use overview::{
     Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by,
-    rejects_by_rule,
+    rejects_by_rule, revenue_currencies,
 };
 pub use parameter_error::ParameterError;
 pub use parameters::{Refunds, SeriesParameters, SeriesRequest};

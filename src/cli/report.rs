@@ -38,6 +38,84 @@ pub enum ReportCommand {
         #[command(flatten)]
         report: ReportArguments,
     },
+    /// Purchases from suppliers, in the shape of `GET /api/v3/purchases`
+    ///
+    /// The JSON answer is one page; the other forms hold the whole list, unless a page is named.
+    SupplierPurchases {
+        /// Which purchases
+        #[command(flatten)]
+        list: SupplierListArguments,
+        /// Write every page as a file of its own (page-1.json, …) into this folder
+        #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "output", "format"])]
+        all_pages: Option<PathBuf>,
+        /// Where from and where to
+        #[command(flatten)]
+        report: ReportArguments,
+    },
+    /// What was bought from each supplier, by month and currency
+    SupplierSummary {
+        /// Which purchases
+        #[command(flatten)]
+        summary: SupplierSummaryArguments,
+        /// Where from and where to
+        #[command(flatten)]
+        report: ReportArguments,
+    },
+}
+
+/// Parameters of the supplier purchase list, as the endpoint documents them.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SupplierListArguments {
+    /// Company (CPlug-Company-Id), or `unknown` (required)
+    #[arg(long, value_name = "N")]
+    pub company_id: Option<String>,
+    /// Only the purchase with this id, or those with this invoice number
+    #[arg(long, value_name = "N")]
+    pub search_term: Option<String>,
+    /// Only purchases that are `pending` or `received`
+    #[arg(long, value_name = "STATUS")]
+    pub purchase_status: Option<String>,
+    /// Only purchases from these suppliers, e.g. `1,2,3`
+    #[arg(long, value_name = "IDS")]
+    pub supplier_ids: Option<String>,
+    /// First date of registration
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub registration_start: Option<String>,
+    /// Last date of registration
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub registration_end: Option<String>,
+    /// Page, from 1 [default: 1]
+    #[arg(long, value_name = "N")]
+    pub page: Option<String>,
+    /// Purchases on a page, 1 to 500 [default: 20]
+    #[arg(long, value_name = "N")]
+    pub per_page: Option<String>,
+    /// Only purchases updated at this instant or later
+    #[arg(long, value_name = "TIME")]
+    pub updated_from: Option<String>,
+    /// Deleted purchases: `not_include`, `include` or `only` (by default the first)
+    #[arg(long, value_name = "WHICH")]
+    pub deleted: Option<String>,
+}
+
+/// Parameters of the supplier summary.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SupplierSummaryArguments {
+    /// Company (CPlug-Company-Id), or `unknown` (required)
+    #[arg(long, value_name = "N")]
+    pub company_id: Option<String>,
+    /// Only purchases from these suppliers, e.g. `1,2,3`
+    #[arg(long, value_name = "IDS")]
+    pub supplier_ids: Option<String>,
+    /// First date of registration
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub registration_start: Option<String>,
+    /// Last date of registration
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub registration_end: Option<String>,
+    /// Deleted purchases: `not_include`, `include` or `only` (by default the first)
+    #[arg(long, value_name = "WHICH")]
+    pub deleted: Option<String>,
 }
 
 /// Parameters of a series, as the endpoint documents them, and our switches beside them.
@@ -79,8 +157,11 @@ pub struct ReportArguments {
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
     /// Answer from this version of the table [default: the latest]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", conflicts_with = "as_of")]
     pub lake_version: Option<i64>,
+    /// Answer from the version that was the latest at this time, RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
     /// The run's clock, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
@@ -92,7 +173,8 @@ pub struct ReportArguments {
 /// Form and place of an answer.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArguments {
-    /// `json` is exactly the documented answer; or `csv`, `parquet`
+    /// `json` is exactly the documented answer; or `csv`, `parquet`, `ndjson` (lists), `html`
+    /// (a page with chart and table), `svg`, `png` (the chart alone)
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub format: String,
     /// Write the answer to this file instead of standard output

@@ -73,7 +73,7 @@ impl ReadJob {
     /// [`JobError::Option`] names the option.
     pub fn resolve(arguments: ReadArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
         let echoed = echo(&arguments);
-        let now = clock(arguments.now.as_deref(), now)?;
+        let now = clock("--now", arguments.now.as_deref(), now)?;
         let run_id = uuid::Uuid::now_v7().to_string();
         refuse_stray_options(&arguments)?;
         let purchases = || {
@@ -229,12 +229,16 @@ fn format(argument: InputFormatArgument) -> InputFormat {
 }
 
 /// The clock that was typed, or the process's.
-pub(super) fn clock(typed: Option<&str>, now: DateTime<Utc>) -> Result<DateTime<Utc>, JobError> {
+pub(super) fn clock(
+    option: &str,
+    typed: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, JobError> {
     let Some(text) = typed else { return Ok(now) };
     let parsed = parse_instant(text, Tz::UTC).ok();
     parsed
         .and_then(|parsed| DateTime::from_timestamp_micros(parsed.instant.micros_utc))
-        .ok_or_else(|| wrong("--now", text, "a time such as 2026-11-20T12:00:00Z"))
+        .ok_or_else(|| wrong(option, text, "a time such as 2026-11-20T12:00:00Z"))
 }
 
 fn wrong(option: &str, value: &str, expected: &str) -> JobError {

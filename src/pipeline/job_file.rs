@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Exit, PipelineError, Stage, put, run_ingest, run_report};
+use super::{Exit, PipelineError, Stage, put, run_ingest, run_page, run_report};
 use crate::job::file::{Action, load};
 
 /// Runs a job file for a data date. A step that refuses an input does not stop the later ones;
@@ -39,6 +39,12 @@ pub fn run_job_file(
                 Exit::Done
             }
             Action::Report(job) => run_report(job, stage)?,
+            Action::Page(job) if dry_run => {
+                let text = format!("page from {} -> {}\n", job.lake, job.output.display());
+                put(stage.stdout, text.as_bytes())?;
+                Exit::Done
+            }
+            Action::Page(job) => run_page(job, stage)?,
         };
         exit = exit.max(ended);
     }

@@ -1,115 +1,97 @@
 //! `report`: parameters, file list from the log, answer, rendering.
 
-use std::ops::RangeInclusive;
-
-use chrono::NaiveDate;
+mod series;
+mod suppliers;
 
 use super::{Exit, PipelineError, Stage, put, put_file};
-use crate::ingest::purchases::purchases_spec;
-use crate::job::{Question, ReportJob};
+use crate::job::{ListScope, Question, ReportJob};
 use crate::lake::Lake;
-use crate::render::{Answer, error_document, render};
-use crate::report::{
-    ParameterError, ReportError, ScanFile, SeriesParameters, SeriesRequest, product_list,
-    quantity_series, revenue_series,
-};
+use crate::render::page::{Source, TableVersion};
+use crate::render::{Answer, error_document, picture, render};
+use crate::report::{ParameterRefusal, ReportError, product_list};
 
 pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let answer = match answer(job) {
-        Err(PipelineError::Report(ReportError::Parameter(error))) => {
-            put(stage.stdout, &error_document(&error)?)?;
-            return Err(ReportError::Parameter(error).into());
+    match write(job, stage) {
+        Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
+            put(stage.stdout, &error_document(&refusal)?)?;
+            Err(ReportError::Parameter(refusal).into())
         }
-        answer => answer?,
-    };
-    let bytes = render(&answer, job.format)?;
-    match &job.output {
-        Some(path) => put_file(path, &bytes)?,
-        None => put(stage.stdout, &bytes)?,
+        written => written.map(|()| Exit::Done),
     }
-    Ok(Exit::Done)
 }
 
-fn answer(job: &ReportJob) -> Result<Answer, PipelineError> {
+fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
     match &job.question {
-        Question::QuantitySeries(request) => {
-            let parameters = resolve(request, job)?;
-            let files = files(job, Some(parameters.utc_dates()))?;
-            let series = quantity_series(&parameters, &files)?;
-            if files.is_empty() {
-                warn_of_nothing(job);
-            }
-            tracing::debug!(series.gross_items, series.refund_items, "items counted");
-            Ok(Answer::QuantitySeries(series))
+        Question::SupplierPurchases(request, ListScope::EachPage(folder)) => {
+            suppliers::each_page(job, request, folder)
         }
-        Question::RevenueSeries(request) => {
-            let parameters = resolve(request, job)?;
-            let files = files(job, Some(parameters.utc_dates()))?;
-            if files.is_empty() {
-                warn_of_nothing(job);
-            }
-            Ok(Answer::RevenueSeries(revenue_series(&parameters, &files)?))
+        Question::SupplierPurchases(request, ListScope::Whole) => {
+            suppliers::whole_list(job, request, stage)
         }
-        Question::ProductList { page } => Ok(Answer::ProductList(product_list(
-            &files(job, None)?,
-            *page,
-        )?)),
+        _ => {
+            let answered = answer(job)?;
+            let bytes = if job.format.is_picture() {
+                picture(&answered.answer, job.format, &answered.source)?
+            } else {
+                render(&answered.answer, job.format)?
+            };
+            put_answer(job, &bytes, stage)
+        }
     }
 }
 
-fn resolve(request: &SeriesRequest, job: &ReportJob) -> Result<SeriesParameters, ParameterOrError> {
-    let parameters = SeriesParameters::resolve(request, job.now).map_err(ParameterOrError)?;
-    for note in parameters.notes() {
-        tracing::warn!("{note}");
-    }
-    Ok(parameters)
+/// An answer and where it comes from.
+struct Answered {
+    answer: Answer,
+    source: Source,
 }
 
-/// A parameter error on its way up.
-struct ParameterOrError(ParameterError);
-
-impl From<ParameterOrError> for PipelineError {
-    fn from(error: ParameterOrError) -> Self {
-        Self::Report(error.0.into())
-    }
-}
-
-fn warn_of_nothing(job: &ReportJob) {
-    tracing::warn!(
-        lake = job.lake,
-        "no purchases in this time: every value is zero"
-    );
-}
-
-/// The data files of the table at the version asked for, pruned by UTC day.
-fn files(
-    job: &ReportJob,
-    dates: Option<RangeInclusive<NaiveDate>>,
-) -> Result<Vec<ScanFile>, PipelineError> {
+fn answer(job: &ReportJob) -> Result<Answered, PipelineError> {
     let lake = Lake::at(&job.lake)?;
-    let spec = purchases_spec();
-    let column = spec.partition_columns.first().map_or("", |day| day.name);
-    let snapshot = lake.snapshot(spec.name, job.lake_version, dates)?;
-    tracing::debug!(
-        version = snapshot.version,
-        files = snapshot.files.len(),
-        "table opened"
-    );
-    snapshot
-        .files
-        .into_iter()
-        .map(|file| {
-            let partition = file.partition(column).unwrap_or_default().to_owned();
-            match partition.parse() {
-                Ok(purchase_date) => Ok(ScanFile {
-                    path: file.path,
-                    purchase_date,
-                }),
-                Err(_no_date) => Err(PipelineError::Partition {
-                    partition,
-                    path: file.path,
-                }),
-            }
-        })
-        .collect()
+    match &job.question {
+        Question::QuantitySeries(request) => series::quantity(job, &lake, request),
+        Question::RevenueSeries(request) => series::revenue(job, &lake, request),
+        Question::ProductList { page } => {
+            let table = super::tables::purchases(&lake, job.version, None)?;
+            let list = product_list(&table.files, *page)?;
+            Ok(Answered {
+                answer: Answer::ProductList(list),
+                source: source(table.name, table.version, "UTC", Vec::new()),
+            })
+        }
+        Question::SupplierPurchases(request, _) => suppliers::page(job, &lake, request),
+        Question::SupplierSummary(request) => suppliers::summary(job, &lake, request),
+    }
+}
+
+/// Where an answer comes from.
+pub(super) fn source(
+    table: &str,
+    version: i64,
+    timezone: &str,
+    parameters: Vec<(&'static str, String)>,
+) -> Source {
+    Source {
+        table: TableVersion {
+            table: table.to_owned(),
+            version,
+        },
+        timezone: timezone.to_owned(),
+        parameters: parameters
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    }
+}
+
+/// A refused parameter on its way up.
+fn refused(refusal: impl Into<ParameterRefusal>) -> PipelineError {
+    PipelineError::Report(ReportError::Parameter(refusal.into()))
+}
+
+fn put_answer(job: &ReportJob, bytes: &[u8], stage: &mut Stage<'_>) -> Result<(), PipelineError> {
+    match &job.output {
+        Some(path) => put_file(path, bytes),
+        None => put(stage.stdout, bytes),
+    }
 }

@@ -122,11 +122,7 @@ impl fmt::Display for Chart {
             let largest = series.values.iter().zip(labels).max_by_key(|(n, _)| **n);
             if let Some((value, label)) = largest {
                 let name = visible(&series.name, 60);
-                write!(
-                    f,
-                    "; {name}: highest {value} at {}",
-                    visible(label, 60)
-                )?;
+                write!(f, "; {name}: highest {value} at {}", visible(label, 60))?;
             }
         }
         f.write_str(".")

@@ -28,13 +28,22 @@ impl AnswerKind {
     /// The formats it can be written in, the usual one first.
     pub fn formats(self) -> &'static [Format] {
         match self {
-            Self::QuantitySeries
-            | Self::RevenueSeries
-            | Self::ProductList
-            | Self::SupplierSummary => &[Format::Json, Format::Csv, Format::Parquet],
-            Self::SupplierPurchases => {
-                &[Format::Json, Format::Csv, Format::Ndjson, Format::Parquet]
-            }
+            Self::QuantitySeries | Self::RevenueSeries | Self::SupplierSummary => &[
+                Format::Json,
+                Format::Csv,
+                Format::Parquet,
+                Format::Html,
+                Format::Svg,
+                Format::Png,
+            ],
+            Self::ProductList => &[Format::Json, Format::Csv, Format::Parquet],
+            Self::SupplierPurchases => &[
+                Format::Json,
+                Format::Csv,
+                Format::Ndjson,
+                Format::Parquet,
+                Format::Html,
+            ],
             Self::SupplierPages => &[Format::Json],
             Self::SupplierList => &[Format::Csv, Format::Ndjson, Format::Parquet],
         }

@@ -12,7 +12,7 @@ use super::html::{document, name, settings};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
 use crate::values::money::Amount;
 
-mod charts;
+pub(super) mod charts;
 mod ranking;
 mod sections;
 #[cfg(test)]
@@ -150,7 +150,9 @@ impl Source {
             table.table, table.version
         );
         let others = parameters.iter().filter(|(name, _)| name != "timezone");
-        let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
+        let others: Vec<String> = others
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         if !others.is_empty() {
             text.push_str(" Parameters: ");
             text.push_str(&others.join(", "));

@@ -133,6 +133,11 @@ impl SeriesParameters {
         self.window.utc_dates()
     }
 
+    /// The zone whose days and hours are counted.
+    pub fn timezone(&self) -> Tz {
+        self.timezone
+    }
+
     /// The last instant that is counted, in microseconds UTC.
     pub fn ending_at_micros(&self) -> i64 {
         self.ending.micros

@@ -107,9 +107,15 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_hold_all_values() {
-        assert_eq!(texts(0.0, 93.0, 5, true), ["0", "20", "40", "60", "80", "100"]);
+        assert_eq!(
+            texts(0.0, 93.0, 5, true),
+            ["0", "20", "40", "60", "80", "100"]
+        );
         assert_eq!(texts(3.0, 4.0, 5, true), ["0", "1", "2", "3", "4"]);
-        assert_eq!(texts(-7.5, 12.0, 5, false), ["-10", "-5", "0", "5", "10", "15"]);
+        assert_eq!(
+            texts(-7.5, 12.0, 5, false),
+            ["-10", "-5", "0", "5", "10", "15"]
+        );
         assert_eq!(texts(0.0, 0.12, 3, false), ["0", "0.05", "0.10", "0.15"]);
     }
 

@@ -68,13 +68,22 @@ pub(super) fn draw<DB: DrawingBackend>(
         wide(&mut rows.iter().map(|row| NAME.width(&row.name))).min(most) + 10.0
     };
     let inner = Frame {
-        left: frame.left + names + if has_negative && !is_narrow { numbers } else { 0.0 },
+        left: frame.left
+            + names
+            + if has_negative && !is_narrow {
+                numbers
+            } else {
+                0.0
+            },
         top: frame.top,
         right: frame.right - if is_narrow { 6.0 } else { numbers },
         bottom: frame.bottom - BELOW,
     };
     let positions = || rows.iter().map(|row| row.value.position());
-    let (least, greatest) = (positions().fold(0.0, f64::min), positions().fold(0.0, f64::max));
+    let (least, greatest) = (
+        positions().fold(0.0, f64::min),
+        positions().fold(0.0, f64::max),
+    );
     let length = inner.right - inner.left;
     let axis = Axis::new(least, greatest, most_ticks(length * 0.6), are_counts(chart));
     grid(sheet, chart, inner, &axis)?;

@@ -104,17 +104,16 @@ impl Look {
     /// How wide a text is, in pixels.
     pub(super) fn width(&self, text: &str) -> f64 {
         LazyLock::force(&FONTS);
-        let known: String = text.chars().filter(|c| *c < FIRST_WIDE || ('\u{2000}'..'\u{2E80}').contains(c)).collect();
+        let known: String = text
+            .chars()
+            .filter(|c| *c < FIRST_WIDE || ('\u{2000}'..'\u{2E80}').contains(c))
+            .collect();
         let style = if self.bold {
             FontStyle::Bold
         } else {
             FontStyle::Normal
         };
-        let font = FontDesc::new(
-            FontFamily::SansSerif,
-            MEASURED_AT * NOTO_HEIGHT_EM,
-            style,
-        );
+        let font = FontDesc::new(FontFamily::SansSerif, MEASURED_AT * NOTO_HEIGHT_EM, style);
         let (width, _) = font.box_size(&known).unwrap_or_default();
         let wide = u32::try_from(text.chars().count() - known.chars().count()).unwrap_or(u32::MAX);
         self.size * (f64::from(width) / MEASURED_AT + f64::from(wide))

@@ -107,7 +107,10 @@ fn value_axis(chart: &Chart, height: f64) -> Axis {
     let mut least: f64 = 0.0;
     let mut greatest: f64 = 0.0;
     for at in 0..chart.labels.len() {
-        let values = chart.series.iter().filter_map(|series| series.values.get(at));
+        let values = chart
+            .series
+            .iter()
+            .filter_map(|series| series.values.get(at));
         let (mut below, mut above): (f64, f64) = (0.0, 0.0);
         for value in values.map(|value| value.position()) {
             if chart.shape == Shape::Columns {
@@ -135,11 +138,7 @@ pub(super) fn most_ticks(pixels: f64) -> u32 {
 }
 
 /// Stacked from zero: what is above zero upwards, what is below it downwards.
-fn columns<DB: DrawingBackend>(
-    chart: &Chart,
-    plane: &mut Plane<'_, DB>,
-    slot: f64,
-) -> Drawn<DB> {
+fn columns<DB: DrawingBackend>(chart: &Chart, plane: &mut Plane<'_, DB>, slot: f64) -> Drawn<DB> {
     let share = if slot < NARROW_PLACE {
         1.0
     } else {

@@ -122,7 +122,13 @@ pub fn suppliers_in_currency(bars_of: &[SupplierBar], currency: &str, source: &S
             (bar.supplier.clone(), Number::Money { amount, decimals })
         });
     let title = format!("Total by supplier in {currency}");
-    bars(&ranked(rows.collect()), &title, "supplier", currency, source)
+    bars(
+        &ranked(rows.collect()),
+        &title,
+        "supplier",
+        currency,
+        source,
+    )
 }
 
 fn bars(ranked: &Ranked, title: &str, of: &str, unit: &str, source: &Source) -> Drawing {
@@ -167,7 +173,10 @@ fn capital(word: &str) -> String {
 pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
     let of = |count: fn(&MonthStatus) -> i64, name: &str| Series {
         name: name.to_owned(),
-        values: months.iter().map(|month| Number::Count(count(month))).collect(),
+        values: months
+            .iter()
+            .map(|month| Number::Count(count(month)))
+            .collect(),
     };
     let mut series = vec![
         of(|month| month.received, "Received"),
@@ -177,16 +186,22 @@ pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
         series.push(of(|month| month.without_status, "Without a status"));
     }
     let title = "Purchases from suppliers by month and status";
-    let names = series.iter().map(|series| Column::number(series.name.as_str()));
+    let names = series
+        .iter()
+        .map(|series| Column::number(series.name.as_str()));
     let table = Table {
         caption: title.to_owned(),
-        columns: std::iter::once(Column::text("Month")).chain(names).collect(),
+        columns: std::iter::once(Column::text("Month"))
+            .chain(names)
+            .collect(),
         rows: months
             .iter()
             .enumerate()
             .map(|(at, month)| {
                 let counts = series.iter().map(|series| Cell::Number(series.values[at]));
-                std::iter::once(Cell::Text(month.month.clone())).chain(counts).collect()
+                std::iter::once(Cell::Text(month.month.clone()))
+                    .chain(counts)
+                    .collect()
             })
             .collect(),
     };
@@ -215,7 +230,9 @@ pub fn rejects(rules: &[RejectedRule], source: &Source) -> Drawing {
     let mut sorted: Vec<&RejectedRule> = rules.iter().collect();
     sorted.sort_by(|one, other| {
         let by_count = other.rejects.cmp(&one.rejects);
-        by_count.then_with(|| (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind)))
+        by_count.then_with(|| {
+            (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind))
+        })
     });
     let table = Table {
         caption: title.to_owned(),

@@ -26,7 +26,10 @@ pub(super) fn ranked(mut rows: Vec<(String, Number)>) -> Ranked {
     rows.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
     let known = |(name, value): (String, Option<Number>)| Some((name, value?));
     Ranked {
-        chart: folded(&rows, CHART_NAMES).into_iter().filter_map(known).collect(),
+        chart: folded(&rows, CHART_NAMES)
+            .into_iter()
+            .filter_map(known)
+            .collect(),
         table: folded(&rows, TABLE_NAMES),
     }
 }

@@ -48,7 +48,9 @@ pub(super) fn tiles(data: &PageData) -> Markup {
 
 fn items(data: &PageData) -> Option<Tile> {
     let points = &data.items.by_day.as_ref()?.data.points;
-    let value = sum(points.iter().map(|point| Number::Count(point.purchase_quantity)))?;
+    let value = sum(points
+        .iter()
+        .map(|point| Number::Count(point.purchase_quantity)))?;
     Some(Tile {
         title: "Items purchased".to_owned(),
         value,
@@ -115,7 +117,10 @@ fn rejected(data: &PageData) -> Option<Tile> {
         title: "Rejected records".to_owned(),
         value: value.unwrap_or(Number::Count(0)),
         unit: String::new(),
-        note: format!("{} version {}", of.source.table.table, of.source.table.version),
+        note: format!(
+            "{} version {}",
+            of.source.table.table, of.source.table.version
+        ),
     })
 }
 

@@ -53,7 +53,7 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
                 schema(),
                 Some(properties()),
             )?)),
-            Format::Json | Format::Ndjson => Sink::Ndjson(sink),
+            _ => Sink::Ndjson(sink),
         };
         Ok(Self {
             company_id,

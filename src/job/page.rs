@@ -1,0 +1,57 @@
+//! What the page shows, and where it goes.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::{JobError, read};
+use crate::cli;
+use crate::report::{SeriesRequest, SupplierSummaryRequest};
+
+/// A page.
+#[derive(Clone, Debug)]
+pub struct PageJob {
+    /// Where the lake is.
+    pub lake: String,
+    /// The folder that takes `index.html`.
+    pub output: PathBuf,
+    /// Which customer purchases; without an end, those up to the last day that has any.
+    pub series: SeriesRequest,
+    /// Which supplier purchases; without a company, those of all.
+    pub suppliers: SupplierSummaryRequest,
+    /// The page's clock.
+    pub now: DateTime<Utc>,
+}
+
+impl PageJob {
+    /// Resolves what was typed; the parameters are judged by the reports.
+    ///
+    /// # Errors
+    /// [`JobError::Option`] names the option.
+    pub fn resolve(arguments: cli::PageArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let cli::PageArguments {
+            lake,
+            output,
+            length,
+            ending_at,
+            timezone,
+            company_id,
+            now: typed_now,
+        } = arguments;
+        Ok(Self {
+            lake,
+            output,
+            series: SeriesRequest {
+                length: Some(length),
+                ending_at,
+                timezone,
+                ..SeriesRequest::default()
+            },
+            suppliers: SupplierSummaryRequest {
+                company_id,
+                ..SupplierSummaryRequest::default()
+            },
+            now: read::clock("--now", typed_now.as_deref(), now)?,
+        })
+    }
+}

@@ -1,0 +1,227 @@
+//! Which question a report answers, from which version, in which form, and where to.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use super::{JobError, read};
+use crate::cli;
+use crate::render::Format;
+use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
+
+/// Which question.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Items per bucket.
+    QuantitySeries(SeriesRequest),
+    /// Revenue per bucket.
+    RevenueSeries(SeriesRequest),
+    /// Product names.
+    ProductList {
+        /// Page from 0, or all.
+        page: Option<u32>,
+    },
+    /// Purchases from suppliers.
+    SupplierPurchases(SupplierListRequest, ListScope),
+    /// Purchases from suppliers by supplier, month and currency.
+    SupplierSummary(SupplierSummaryRequest),
+}
+
+/// How much of a list is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListScope {
+    /// One page.
+    Page,
+    /// All of it in one file.
+    Whole,
+    /// Every page as a file of its own in this folder.
+    EachPage(PathBuf),
+}
+
+/// Which version of a table is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AtVersion {
+    /// The newest.
+    #[default]
+    Latest,
+    /// This one.
+    Number(i64),
+    /// The newest at this instant, µs since 1970.
+    AsOf(i64),
+}
+
+/// A report.
+#[derive(Clone, Debug)]
+pub struct ReportJob {
+    /// Where the lake is.
+    pub lake: String,
+    /// Which version of the table.
+    pub version: AtVersion,
+    /// The question.
+    pub question: Question,
+    /// Form of the answer.
+    pub format: Format,
+    /// Where the answer goes; standard output when absent.
+    pub output: Option<PathBuf>,
+    /// The run's clock.
+    pub now: DateTime<Utc>,
+}
+
+impl ReportJob {
+    /// Resolves what was typed; the parameters of the question are judged by the report.
+    ///
+    /// # Errors
+    /// [`JobError::Option`] names the option.
+    pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let (question, report) = question(command)?;
+        let cli::ReportArguments {
+            lake,
+            lake_version,
+            as_of,
+            now: typed_now,
+            output,
+        } = report;
+        let cli::OutputArguments { format, output } = output;
+        Ok(Self {
+            lake,
+            version: version(lake_version, as_of.as_deref(), now)?,
+            question,
+            format: parse_format(&format)?,
+            output,
+            now: read::clock("--now", typed_now.as_deref(), now)?,
+        })
+    }
+}
+
+fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArguments), JobError> {
+    Ok(match command {
+        cli::ReportCommand::QuantitySeries { series, report } => (
+            Question::QuantitySeries(series_request(series, None)),
+            report,
+        ),
+        cli::ReportCommand::RevenueSeries {
+            series,
+            currency,
+            report,
+        } => (
+            Question::RevenueSeries(series_request(series, currency)),
+            report,
+        ),
+        cli::ReportCommand::ProductList { page, report } => {
+            (Question::ProductList { page }, report)
+        }
+        cli::ReportCommand::SupplierPurchases {
+            list,
+            all_pages,
+            report,
+        } => {
+            let is_one_page = parse_format(&report.output.format)? == Format::Json
+                || parse_format(&report.output.format)? == Format::Html
+                || list.page.is_some();
+            let scope = match all_pages {
+                Some(folder) => ListScope::EachPage(folder),
+                None if is_one_page => ListScope::Page,
+                None => ListScope::Whole,
+            };
+            (
+                Question::SupplierPurchases(list_request(list), scope),
+                report,
+            )
+        }
+        cli::ReportCommand::SupplierSummary { summary, report } => {
+            (Question::SupplierSummary(summary_request(summary)), report)
+        }
+    })
+}
+
+fn parse_format(text: &str) -> Result<Format, JobError> {
+    text.parse().map_err(|_unknown| JobError::Option {
+        option: "--format".to_owned(),
+        value: text.to_owned(),
+        expected: "json, csv, ndjson, parquet, html, svg or png".to_owned(),
+    })
+}
+
+fn version(
+    number: Option<i64>,
+    as_of: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<AtVersion, JobError> {
+    Ok(match (number, as_of) {
+        (Some(number), _) => AtVersion::Number(number),
+        (None, Some(text)) => {
+            AtVersion::AsOf(read::clock("--as-of", Some(text), now)?.timestamp_micros())
+        }
+        (None, None) => AtVersion::Latest,
+    })
+}
+
+fn series_request(series: cli::SeriesArguments, currency: Option<String>) -> SeriesRequest {
+    let cli::SeriesArguments {
+        length,
+        ending_at,
+        unit,
+        app_id,
+        product,
+        timezone,
+        hour_length,
+        exclude_refunds,
+        allow_future,
+    } = series;
+    SeriesRequest {
+        length,
+        ending_at,
+        unit,
+        app_id,
+        product,
+        timezone,
+        hour_length,
+        currency,
+        exclude_refunds,
+        allow_future,
+    }
+}
+
+fn list_request(list: cli::SupplierListArguments) -> SupplierListRequest {
+    let cli::SupplierListArguments {
+        company_id,
+        search_term,
+        purchase_status,
+        supplier_ids,
+        registration_start,
+        registration_end,
+        page,
+        per_page,
+        updated_from,
+        deleted,
+    } = list;
+    SupplierListRequest {
+        company_id,
+        search_term,
+        purchase_status,
+        supplier_ids,
+        registration_start,
+        registration_end,
+        page,
+        per_page,
+        updated_from,
+        deleted,
+    }
+}
+
+fn summary_request(summary: cli::SupplierSummaryArguments) -> SupplierSummaryRequest {
+    let cli::SupplierSummaryArguments {
+        company_id,
+        supplier_ids,
+        registration_start,
+        registration_end,
+        deleted,
+    } = summary;
+    SupplierSummaryRequest {
+        company_id,
+        supplier_ids,
+        registration_start,
+        registration_end,
+        deleted,
+    }
+}

@@ -1,0 +1,283 @@
+//! `page`: the reports that a shop looks at every morning, in one file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::source;
+use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
+use super::{Exit, PipelineError, Stage, put, put_file};
+use crate::job::{AtVersion, PageJob};
+use crate::lake::Lake;
+use crate::render::error_document;
+use crate::render::page::{
+    Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar,
+    TableVersion, page,
+};
+use crate::report::{
+    Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest, SupplierFile,
+    SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage, quantity_by,
+    quantity_series, rejects_by_rule, revenue_currencies, revenue_series, supplier_summary,
+};
+use crate::rules::RuleId;
+
+pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    let data = match data(job) {
+        Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
+            put(stage.stdout, &error_document(&refusal)?)?;
+            return Err(ReportError::Parameter(refusal).into());
+        }
+        data => data?,
+    };
+    let path = job.output.join("index.html");
+    put_file(&path, page(&data).as_bytes())?;
+    tracing::info!(path = %path.display(), "page written");
+    Ok(Exit::Done)
+}
+
+fn data(job: &PageJob) -> Result<PageData, PipelineError> {
+    let lake = Lake::at(&job.lake)?;
+    let customers = if_there(purchases(&lake, AtVersion::Latest, None))?;
+    let suppliers = if_there(supplier_purchases(&lake, AtVersion::Latest, None))?;
+    let rejected = if_there(rejects(&lake))?;
+    let mut versions = Vec::new();
+    let mut note = |name: &str, version: i64| {
+        versions.push(TableVersion {
+            table: name.to_owned(),
+            version,
+        });
+    };
+    let mut parameters = Vec::new();
+    let mut items = Items::default();
+    let mut revenue = Vec::new();
+    let mut timezone = job
+        .series
+        .timezone
+        .clone()
+        .unwrap_or_else(|| "UTC".to_owned());
+    if let Some(table) = &customers {
+        note(table.name, table.version);
+        let shown = Customers::of(job, table)?;
+        shown.parameters.timezone().name().clone_into(&mut timezone);
+        parameters = named(shown.parameters.settings());
+        revenue = shown.revenue()?;
+        items = shown.items()?;
+    }
+    let (mut bars, mut months) = (None, None);
+    if let Some(table) = &suppliers {
+        note(table.name, table.version);
+        let summaries = summaries(job, table)?;
+        let source = source(table.name, table.version, "as stored", Vec::new());
+        bars = Some(sourced(supplier_bars(&summaries), &source));
+        months = Some(sourced(status_by_month(&summaries), &source));
+    }
+    let mut by_rule = None;
+    if let Some(table) = &rejected {
+        note(table.name, table.version);
+        let source = source(table.name, table.version, "UTC", Vec::new());
+        by_rule = Some(sourced(rejected_rules(table)?, &source));
+    }
+    Ok(PageData {
+        heading: Heading {
+            lake: job.lake.clone(),
+            versions,
+            generated_at: job.now,
+            timezone,
+            parameters,
+        },
+        items,
+        revenue,
+        suppliers: bars,
+        status_by_month: months,
+        rejects: by_rule,
+    })
+}
+
+fn sourced<T>(data: T, source: &Source) -> Sourced<T> {
+    Sourced {
+        data,
+        source: source.clone(),
+    }
+}
+
+fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    settings
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// The customer purchases to be shown.
+struct Customers<'a> {
+    job: &'a PageJob,
+    table: &'a Table<ScanFile>,
+    request: SeriesRequest,
+    parameters: SeriesParameters,
+}
+
+impl<'a> Customers<'a> {
+    fn of(job: &'a PageJob, table: &'a Table<ScanFile>) -> Result<Self, PipelineError> {
+        let last = coverage(&table.files).map(|days| days.last.to_string());
+        let request = SeriesRequest {
+            ending_at: job.series.ending_at.clone().or(last),
+            // The last day of the data may lie ahead of the clock of this machine.
+            allow_future: true,
+            ..job.series.clone()
+        };
+        let parameters = resolve(&request, job)?;
+        Ok(Self {
+            job,
+            table,
+            request,
+            parameters,
+        })
+    }
+
+    fn items(&self) -> Result<Items, PipelineError> {
+        let (parameters, files) = (&self.parameters, &self.table.files);
+        let last_day = SeriesRequest {
+            length: Some("1".to_owned()),
+            unit: Some("hour".to_owned()),
+            ..self.request.clone()
+        };
+        let hours = resolve(&last_day, self.job)?;
+        let source = self.source(parameters);
+        let by = |dimension| quantity_by(dimension, parameters, files);
+        Ok(Items {
+            by_day: Some(sourced(quantity_series(parameters, files)?, &source)),
+            by_hour: Some(sourced(
+                quantity_series(&hours, files)?,
+                &self.source(&hours),
+            )),
+            by_product: Some(sourced(by(Dimension::Product)?, &source)),
+            by_app: Some(sourced(by(Dimension::App)?, &source)),
+        })
+    }
+
+    /// One series for each currency that was paid in.
+    fn revenue(&self) -> Result<Vec<Sourced<crate::report::RevenueSeries>>, PipelineError> {
+        let mut series = Vec::new();
+        for currency in revenue_currencies(&self.parameters, &self.table.files)? {
+            let request = SeriesRequest {
+                currency: Some(currency),
+                ..self.request.clone()
+            };
+            let parameters = resolve(&request, self.job)?;
+            let data = revenue_series(&parameters, &self.table.files)?;
+            series.push(sourced(data, &self.source(&parameters)));
+        }
+        Ok(series)
+    }
+
+    fn source(&self, parameters: &SeriesParameters) -> Source {
+        source(
+            self.table.name,
+            self.table.version,
+            parameters.timezone().name(),
+            parameters.settings(),
+        )
+    }
+}
+
+fn resolve(request: &SeriesRequest, job: &PageJob) -> Result<SeriesParameters, PipelineError> {
+    SeriesParameters::resolve(request, job.now)
+        .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))
+}
+
+/// One summary for each company.
+fn summaries(
+    job: &PageJob,
+    table: &Table<SupplierFile>,
+) -> Result<Vec<(i64, SupplierSummary)>, PipelineError> {
+    let companies: BTreeSet<i64> = table.files.iter().map(|file| file.company_id).collect();
+    let mut summaries = Vec::new();
+    for company in companies {
+        let name = if company == 0 {
+            "unknown".to_owned()
+        } else {
+            company.to_string()
+        };
+        let is_wanted = job
+            .suppliers
+            .company_id
+            .as_ref()
+            .is_none_or(|id| *id == name);
+        if !is_wanted {
+            continue;
+        }
+        let request = SupplierSummaryRequest {
+            company_id: Some(name),
+            ..job.suppliers.clone()
+        };
+        let parameters = SupplierSummaryParameters::resolve(&request)
+            .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))?;
+        summaries.push((company, supplier_summary(&parameters, &table.files)?));
+    }
+    Ok(summaries)
+}
+
+fn supplier_bars(summaries: &[(i64, SupplierSummary)]) -> Vec<SupplierBar> {
+    let mut bars: BTreeMap<(String, String), SupplierBar> = BTreeMap::new();
+    for (company, summary) in summaries {
+        for row in &summary.rows {
+            let Some(currency) = row.currency.clone() else {
+                continue;
+            };
+            let mut supplier = match (&row.supplier_name, row.supplier_id) {
+                (Some(name), _) => name.clone(),
+                (None, Some(id)) => format!("supplier {id}"),
+                (None, None) => "(no supplier)".to_owned(),
+            };
+            if summaries.len() > 1 {
+                supplier = format!("{supplier} (company {company})");
+            }
+            let bar = bars
+                .entry((supplier.clone(), currency.clone()))
+                .or_insert_with(|| SupplierBar {
+                    supplier,
+                    currency,
+                    total: crate::values::money::Amount::default(),
+                });
+            // A summary has checked that its sums fit; what is beyond them is no money.
+            bar.total = bar
+                .total
+                .checked_add(row.amounts.total)
+                .unwrap_or(bar.total);
+        }
+    }
+    bars.into_values().collect()
+}
+
+fn status_by_month(summaries: &[(i64, SupplierSummary)]) -> Vec<MonthStatus> {
+    let mut months: BTreeMap<String, MonthStatus> = BTreeMap::new();
+    for row in summaries.iter().flat_map(|(_, summary)| &summary.rows) {
+        let name = row.month.format("%Y-%m").to_string();
+        let month = months.entry(name.clone()).or_insert_with(|| MonthStatus {
+            month: name,
+            pending: 0,
+            received: 0,
+            without_status: 0,
+        });
+        month.pending += row.purchases.pending;
+        month.received += row.purchases.received;
+        month.without_status += row.purchases.without_status;
+    }
+    months.into_values().collect()
+}
+
+fn rejected_rules(
+    table: &Table<crate::report::RejectFile>,
+) -> Result<Vec<RejectedRule>, PipelineError> {
+    Ok(rejects_by_rule(&table.files)?
+        .into_iter()
+        .map(|count| {
+            let rule: Option<RuleId> = count.rule_id.parse().ok();
+            RejectedRule {
+                record_kind: count.record_kind,
+                summary: rule
+                    .map(|rule| rule.rule().summary.to_owned())
+                    .unwrap_or_default(),
+                rule_id: count.rule_id,
+                rejects: count.rejects,
+            }
+        })
+        .collect())
+}

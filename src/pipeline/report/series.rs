@@ -1,0 +1,65 @@
+//! The two series of customer purchases.
+
+use super::{Answered, refused, source};
+use crate::job::ReportJob;
+use crate::lake::Lake;
+use crate::pipeline::PipelineError;
+use crate::pipeline::tables::{Table, purchases};
+use crate::render::Answer;
+use crate::report::{ScanFile, SeriesParameters, SeriesRequest, quantity_series, revenue_series};
+
+pub(super) fn quantity(
+    job: &ReportJob,
+    lake: &Lake,
+    request: &SeriesRequest,
+) -> Result<Answered, PipelineError> {
+    let (parameters, table) = open(job, lake, request)?;
+    let series = quantity_series(&parameters, &table.files)?;
+    tracing::debug!(series.gross_items, series.refund_items, "items counted");
+    Ok(Answered {
+        answer: Answer::QuantitySeries(series),
+        source: source(
+            table.name,
+            table.version,
+            parameters.timezone().name(),
+            parameters.settings(),
+        ),
+    })
+}
+
+pub(super) fn revenue(
+    job: &ReportJob,
+    lake: &Lake,
+    request: &SeriesRequest,
+) -> Result<Answered, PipelineError> {
+    let (parameters, table) = open(job, lake, request)?;
+    let series = revenue_series(&parameters, &table.files)?;
+    Ok(Answered {
+        answer: Answer::RevenueSeries(series),
+        source: source(
+            table.name,
+            table.version,
+            parameters.timezone().name(),
+            parameters.settings(),
+        ),
+    })
+}
+
+fn open(
+    job: &ReportJob,
+    lake: &Lake,
+    request: &SeriesRequest,
+) -> Result<(SeriesParameters, Table<ScanFile>), PipelineError> {
+    let parameters = SeriesParameters::resolve(request, job.now).map_err(refused)?;
+    for note in parameters.notes() {
+        tracing::warn!("{note}");
+    }
+    let table = purchases(lake, job.version, Some(parameters.utc_dates()))?;
+    if table.files.is_empty() {
+        tracing::warn!(
+            lake = job.lake,
+            "no purchases in this time: every value is zero"
+        );
+    }
+    Ok((parameters, table))
+}

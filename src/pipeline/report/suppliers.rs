@@ -1,0 +1,115 @@
+//! The list of supplier purchases and their summary.
+
+use std::path::Path;
+
+use super::{Answered, put_answer, refused, source};
+use crate::job::ReportJob;
+use crate::lake::Lake;
+use crate::pipeline::tables::{Table, supplier_purchases};
+use crate::pipeline::{PipelineError, Stage, put_file};
+use crate::render::{Answer, supplier_list, supplier_pages};
+use crate::report::{
+    SupplierFile, SupplierListParameters, SupplierListRequest, SupplierSummaryParameters,
+    SupplierSummaryRequest, supplier_purchases as answer_page, supplier_summary,
+};
+
+/// One page.
+pub(super) fn page(
+    job: &ReportJob,
+    lake: &Lake,
+    request: &SupplierListRequest,
+) -> Result<Answered, PipelineError> {
+    let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
+    let table = open(job, lake, parameters.company_id())?;
+    let page = answer_page(&parameters, &table.files)?;
+    Ok(Answered {
+        answer: Answer::SupplierPurchases(page),
+        source: source(
+            table.name,
+            table.version,
+            "as stored",
+            parameters.settings(),
+        ),
+    })
+}
+
+/// The whole list in one file, written while it is read.
+pub(super) fn whole_list(
+    job: &ReportJob,
+    request: &SupplierListRequest,
+    stage: &mut Stage<'_>,
+) -> Result<(), PipelineError> {
+    let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
+    let lake = Lake::at(&job.lake)?;
+    let table = open(job, &lake, parameters.company_id())?;
+    let mut bytes = Vec::new();
+    supplier_list::<_, PipelineError>(&parameters, &table.files, job.format, &mut bytes)?;
+    put_answer(job, &bytes, stage)
+}
+
+/// Every page as a file of its own.
+pub(super) fn each_page(
+    job: &ReportJob,
+    request: &SupplierListRequest,
+    folder: &Path,
+) -> Result<(), PipelineError> {
+    let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
+    let lake = Lake::at(&job.lake)?;
+    let table = open(job, &lake, parameters.company_id())?;
+    let pages = supplier_pages::<PipelineError>(&parameters, &table.files, |name, bytes| {
+        put_file(&folder.join(name), bytes)
+    })?;
+    tracing::info!(pages, folder = %folder.display(), "pages written");
+    remove_later_pages(folder, pages)
+}
+
+/// Pages of an earlier, longer list would be read as part of this one.
+fn remove_later_pages(folder: &Path, pages: u64) -> Result<(), PipelineError> {
+    let failed = |source| PipelineError::Output {
+        path: folder.to_owned(),
+        source,
+    };
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let number = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("page-")?.strip_suffix(".json"))
+            .and_then(|number| number.parse::<u64>().ok());
+        if number.is_some_and(|number| number > pages) {
+            std::fs::remove_file(entry.path()).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn summary(
+    job: &ReportJob,
+    lake: &Lake,
+    request: &SupplierSummaryRequest,
+) -> Result<Answered, PipelineError> {
+    let parameters = SupplierSummaryParameters::resolve(request).map_err(refused)?;
+    let table = open(job, lake, parameters.company_id())?;
+    let settings = parameters.settings();
+    let summary = supplier_summary(&parameters, &table.files)?;
+    Ok(Answered {
+        answer: Answer::SupplierSummary(summary),
+        source: source(table.name, table.version, "as stored", settings),
+    })
+}
+
+fn open(
+    job: &ReportJob,
+    lake: &Lake,
+    company_id: i64,
+) -> Result<Table<SupplierFile>, PipelineError> {
+    let table = supplier_purchases(lake, job.version, Some(company_id))?;
+    if table.files.is_empty() {
+        tracing::warn!(
+            lake = job.lake,
+            company_id,
+            "the lake holds no purchases of this company"
+        );
+    }
+    Ok(table)
+}

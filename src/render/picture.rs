@@ -1,0 +1,202 @@
+//! Answers for looking at: a page with chart and table, or the chart alone.
+
+use super::chart::{Chart, Number, png, svg};
+use super::html::{Cell, Column, Table, html_report};
+use super::page::charts::{Drawing, quantity, revenue, status_by_month};
+use super::page::{MonthStatus, Source};
+use super::{Answer, Format, FormatRefused, RenderError};
+use crate::report::{SupplierPurchasePage, SupplierPurchaseRow, SupplierSummary};
+use crate::values::currency::{minor_units, parse_currency};
+use crate::values::money::Amount;
+
+/// The size of a picture in pixels: 16 to 9, wide enough for 100 days.
+const PNG_SIZE: (u32, u32) = (1280, 720);
+
+/// Draws an answer; `source` says where it comes from.
+///
+/// # Errors
+/// [`RenderError::Format`] for a form that is no picture, or that the answer does not have.
+pub fn picture(answer: &Answer, format: Format, source: &Source) -> Result<Vec<u8>, RenderError> {
+    let kind = answer.kind();
+    kind.check(format)?;
+    let refused = || RenderError::Format(FormatRefused { kind, format });
+    let (chart, table) = drawing(answer, source);
+    match (format, chart) {
+        (Format::Html, chart) => {
+            let title = chart
+                .as_ref()
+                .map_or(table.caption.as_str(), |chart| chart.title.as_str());
+            let page = html_report(title, chart.as_ref(), &table, &context(source));
+            Ok(page.into_bytes())
+        }
+        (Format::Svg, Some(chart)) => Ok(svg(&chart).into_bytes()),
+        (Format::Png, Some(chart)) => Ok(png(&chart, PNG_SIZE.0, PNG_SIZE.1)),
+        _ => Err(refused()),
+    }
+}
+
+fn context(source: &Source) -> Vec<(String, String)> {
+    let mut context = vec![
+        ("table".to_owned(), source.table.table.clone()),
+        ("version".to_owned(), source.table.version.to_string()),
+        ("time zone".to_owned(), source.timezone.clone()),
+    ];
+    context.extend(source.parameters.iter().cloned());
+    context
+}
+
+fn drawing(answer: &Answer, source: &Source) -> (Option<Chart>, Table) {
+    let both = |(chart, table): Drawing| (Some(chart), table);
+    match answer {
+        Answer::QuantitySeries(series) => both(quantity(series, source)),
+        Answer::RevenueSeries(series) => both(revenue(series, source)),
+        Answer::SupplierSummary(summary) => {
+            let (chart, _) = status_by_month(&months(summary), source);
+            (Some(chart), summary_table(summary))
+        }
+        Answer::SupplierPurchases(page) => (None, page_table(page)),
+        Answer::ProductList(list) => {
+            let rows = list.products.iter();
+            let table = Table {
+                caption: "Products purchased".to_owned(),
+                columns: vec![Column::text("Product")],
+                rows: rows.map(|name| vec![Cell::Text(name.clone())]).collect(),
+            };
+            (None, table)
+        }
+    }
+}
+
+fn months(summary: &SupplierSummary) -> Vec<MonthStatus> {
+    let mut months: Vec<MonthStatus> = Vec::new();
+    let mut rows: Vec<_> = summary.rows.iter().collect();
+    rows.sort_by_key(|row| row.month);
+    for row in rows {
+        let name = row.month.format("%Y-%m").to_string();
+        if months.last().is_none_or(|last| last.month != name) {
+            months.push(MonthStatus {
+                month: name,
+                pending: 0,
+                received: 0,
+                without_status: 0,
+            });
+        }
+        if let Some(month) = months.last_mut() {
+            month.pending += row.purchases.pending;
+            month.received += row.purchases.received;
+            month.without_status += row.purchases.without_status;
+        }
+    }
+    months
+}
+
+fn summary_table(summary: &SupplierSummary) -> Table {
+    let columns = [
+        ("Supplier", false),
+        ("Month", false),
+        ("Currency", false),
+        ("Purchases", true),
+        ("Received", true),
+        ("Pending", true),
+        ("Items", true),
+        ("Discount", true),
+        ("Other expenses", true),
+        ("Shipping", true),
+        ("Total", true),
+    ];
+    let rows = summary.rows.iter().map(|row| {
+        let currency = row.currency.as_deref();
+        let amounts = [
+            row.amounts.value_of_items,
+            row.amounts.discount,
+            row.amounts.other_expenses,
+            row.amounts.shipping,
+            row.amounts.total,
+        ];
+        let counts = [
+            row.purchases.purchases,
+            row.purchases.received,
+            row.purchases.pending,
+        ];
+        let mut cells = vec![
+            party(row.supplier_id, row.supplier_name.as_deref()),
+            Cell::Text(row.month.format("%Y-%m").to_string()),
+            text(currency),
+        ];
+        cells.extend(counts.map(|count| Cell::Number(Number::Count(count))));
+        cells.extend(amounts.map(|amount| money(Some(amount), currency)));
+        cells
+    });
+    Table {
+        caption: "Purchases from suppliers by month and currency".to_owned(),
+        columns: headings(&columns),
+        rows: rows.collect(),
+    }
+}
+
+fn page_table(page: &SupplierPurchasePage) -> Table {
+    let columns = [
+        ("Id", true),
+        ("Registered", false),
+        ("Supplier", false),
+        ("Invoice", false),
+        ("Status", false),
+        ("Total", true),
+        ("Currency", false),
+        ("Updated", false),
+    ];
+    let cells = |row: &SupplierPurchaseRow| {
+        let currency = row.total.currency.as_deref();
+        let status = row.status.as_deref().filter(|_| !row.is_deleted);
+        vec![
+            Cell::Number(Number::Count(row.id)),
+            Cell::Text(row.registration_date.to_string()),
+            party(row.supplier.id, row.supplier.name.as_deref()),
+            text(row.invoice.number.as_deref()),
+            text(status.or(row.is_deleted.then_some("deleted"))),
+            money(row.total.amount, currency),
+            text(currency),
+            Cell::Text(row.updated_at.to_rfc3339()),
+        ]
+    };
+    Table {
+        caption: format!(
+            "Purchases from suppliers, page {} of {}, {} in all",
+            page.current_page, page.last_page, page.total
+        ),
+        columns: headings(&columns),
+        rows: page.purchases.iter().map(cells).collect(),
+    }
+}
+
+fn headings(columns: &[(&str, bool)]) -> Vec<Column> {
+    let column = |(heading, is_number): &(&str, bool)| Column {
+        heading: (*heading).to_owned(),
+        is_number: *is_number,
+    };
+    columns.iter().map(column).collect()
+}
+
+fn text(text: Option<&str>) -> Cell {
+    text.map_or(Cell::Absent, |text| Cell::Text(text.to_owned()))
+}
+
+fn party(id: Option<i64>, name: Option<&str>) -> Cell {
+    match (name, id) {
+        (Some(name), _) => Cell::Text(name.to_owned()),
+        (None, Some(id)) => Cell::Text(id.to_string()),
+        (None, None) => Cell::Absent,
+    }
+}
+
+fn money(amount: Option<Amount>, currency: Option<&str>) -> Cell {
+    let units = currency
+        .and_then(|code| parse_currency(code).ok())
+        .and_then(|parsed| minor_units(parsed.currency));
+    amount.map_or(Cell::Absent, |amount| {
+        Cell::Number(Number::Money {
+            amount,
+            decimals: units.map_or(0, usize::from),
+        })
+    })
+}

@@ -1,0 +1,37 @@
+//! The currencies that were paid in.
+
+use polars::prelude::{PolarsResult, col};
+
+use super::super::scan::{Query, run_query};
+use super::super::{ReportError, ScanFile, SeriesParameters};
+
+const CURRENCY: &str = "currency";
+
+/// The ISO 4217 codes of the purchases in the window of a series, in order, each once.
+///
+/// # Errors
+/// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
+pub fn revenue_currencies(
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+) -> Result<Vec<String>, ReportError> {
+    let query = Query::Whole {
+        keys: vec![col(CURRENCY)],
+        sums: vec![col("quantity").sum()],
+        columns: vec![col(CURRENCY), col("quantity")],
+    };
+    let Some(frame) = run_query(parameters, files, &query)? else {
+        return Ok(Vec::new());
+    };
+    let codes = || -> PolarsResult<Vec<String>> {
+        let column = frame.column(CURRENCY)?.str()?;
+        Ok(column.iter().flatten().map(str::to_owned).collect())
+    };
+    let mut codes = codes().map_err(|source| ReportError::Scan {
+        files: files.len(),
+        source,
+    })?;
+    codes.sort_unstable();
+    codes.dedup();
+    Ok(codes)
+}
