@@ -1,7 +1,8 @@
 //! The JSON shapes: a draft comes in, one JSON value without a line end goes out.
 
 use crate::digits::{push_hex, push_padded, push_u64};
-use crate::draft::{Damage, Draft, Field, Form, Key};
+use crate::field::{Field, Form};
+use crate::purchases::draft::{Damage, Draft, Key};
 
 /// The identifiers that a Cloud Data Ingestion line carries outside its payload.
 const IDENTIFIERS: [(Key, &str); 6] = [

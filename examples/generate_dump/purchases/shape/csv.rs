@@ -1,6 +1,7 @@
 //! The flat CSV shape: a draft comes in, one RFC 4180 row without a line end goes out.
 
-use crate::draft::{Damage, Draft, Form, Key};
+use crate::field::Form;
+use crate::purchases::draft::{Damage, Draft, Key};
 
 const COLUMNS: [(Key, &str); 14] = [
     (Key::ExternalId, "external_id"),
