@@ -5,6 +5,7 @@
     check_supplier.py state [OPTIONS] --run PATH... [--run PATH...]  what became of each run, and the state after each
     check_supplier.py list [OPTIONS] --run PATH... --ask QUERY...    one documented answer a line
     check_supplier.py summary [OPTIONS] --run PATH... [--ask QUERY]  the supplier summary
+    check_supplier.py truth DIR...                                  exit 1 if the oracle differs from a generated truth.json
     check_supplier.py same FILE FILE                                 exit 1 if two JSON texts differ, to the digit
 
 PATH is a file or a folder (every file below it). Among the paths of a run, words that begin with `@` set something for this
@@ -105,6 +106,54 @@ def same(options):
         sys.exit(1)
 
 
+SAME = "read accepted superseded duplicate rejected rejected_by_rule warned_by_rule".split()
+
+
+def truth_differences(folder, snapshot):
+    """Where the oracle and the truth file of a generated dump differ, as (what, truth, oracle).
+
+    Each company in each dump is one run. With `snapshot`, each run is a full one.
+    """
+    truth = json.loads((folder / "truth.json").read_text())
+    state, found = supplier_state.State(), []
+    compare = lambda *case: found.append(case) if case[1] != case[2] else None
+    for dump in truth["dumps"]:
+        for said in dump["companies"]:
+            number = said["company_id"]
+            name = f"dump {dump['dump']} company {number}"
+            settings = supplier_purchases.Settings(number, truth["default_timezone"])
+            taken = state.take(supplier_state.Run([folder / file["name"] for file in said["files"]], settings, snapshot))
+            for key in SAME:
+                compare(f"{name}: {key}", said[key], taken["total"][key])
+            compare(f"{name}: deleted", said["deleted_keys"], taken["total"]["informed_by_rule"].get("CPL-DELETED-KEY", 0))
+            missing = [page for one in taken["listings"] for page in one["missing_pages"]]
+            compare(f"{name}: missing pages", said["missing_pages"], missing)
+            rows = [row for row in state.sorted_rows() if row["company_id"] == number]
+            compare(f"{name}: rows", said["rows_after"], len(rows))
+            if snapshot:
+                compare(f"{name}: whole", said["snapshot_is_whole"], taken["snapshot"]["whole"])
+                gone = [one for _, one in taken["snapshot"]["deleted"]]
+                compare(f"{name}: deleted by absence", said["deleted_by_absence"], gone)
+            else:
+                compare(f"{name}: live", said["live_after"], sum(1 for row in rows if not row["is_deleted"]))
+    for said in truth["companies"] if not snapshot else []:
+        rows = [row for row in state.sorted_rows() if row["company_id"] == said["company_id"]]
+        compare(f"company {said['company_id']}: deleted", said["deleted"], [row["id"] for row in rows if row["is_deleted"]])
+    return found
+
+
+def check_truth(folders):
+    failed = False
+    for folder in folders:
+        for snapshot in (False, True):
+            found = truth_differences(Path(folder), snapshot)
+            failed |= bool(found)
+            print(f"{folder}{' (full snapshots)' if snapshot else ''}: {'differs' if found else 'same'}")
+            for what, told, said in found:
+                print(f"  {what}\n    truth:  {told}\n    oracle: {said}")
+    sys.exit(1 if failed else 0)
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -124,6 +173,7 @@ def arguments():
             command.add_argument("--ask", nargs="+", default=[""])
         if name == "summary":
             command.add_argument("--ask", default="")
+    commands.add_parser("truth").add_argument("folders", nargs="+")
     command = commands.add_parser("same")
     command.add_argument("--ordered", action="store_true")
     command.add_argument("first")
@@ -136,6 +186,8 @@ def main():
     if options.command == "same":
         same(options)
         return
+    if options.command == "truth":
+        check_truth(options.folders)
     settings = supplier_purchases.Settings(options.company_id, options.default_tz, options.dialect, options.freeze)
     if options.command == "judge":
         examined = [supplier_purchases.examine(path, settings) for path in options.files]

@@ -34,7 +34,7 @@ ALIASES = {
     "total": "total total_amount",
     "shipping_value": "shipping_value shipping_value_amount valor_frete",
     **{f"{name}_currency": f"{name}_currency" for name in MONEY},
-    "currency": "moeda",
+    "currency": "currency moeda",
     "pay_shipping": "pay_shipping frete_pago",
     "carrier_id": "carrier_id id_transportadora",
     "carrier_name": "carrier_name transportadora",

@@ -7,8 +7,11 @@ Where the contract leaves something open, this is the reading taken here:
 * A date is the text `YYYY-MM-DD`; with a time of day it breaks `CPL-DATE-FORMAT`. An empty text is no date.
 * An object whose documented parts are all missing is no object: a supplier of two nulls is `CPL-SUPPLIER-MISSING`, but money
   needs both of its parts.
-* What is of the wrong type and has no rule of its own (code, notes, order number, invoice, shipping, carrier) breaks
-  `CPL-FIELD-TYPE`.
+* What is of the wrong type and has no rule of its own breaks `CPL-INT-TYPE` (code, carrier id), `CPL-TEXT-TYPE` (notes, order
+  number, carrier name, parts of the invoice) or `CPL-OBJECT-SHAPE` (invoice, shipping, carrier).
+* A purchase whose supplier has a name and no id is `CPL-SUPPLIER-MISSING` too.
+* A record whose own company is no number above 0 breaks `CPL-COMPANY-REQUIRED`; company unknown (0) contradicts none.
+* A time with an odd offset, a space for the `T`, a colon before its milliseconds or second 60 is read, with `CPL-TS-SPELLING`.
 * The total is checked when items and total are given in one currency and no other amount is in another; absent parts are 0.
 * A key counts as unknown where the document does not name it, at the top and in the documented objects; a nested one is kept
   under its path (`supplier.email`). A value of `null` is kept as well.
@@ -114,9 +117,9 @@ class Case:
         self.key(tree)
         self.supplier(tree)
         self.invoice(tree)
-        self.values["code"] = self.integer(tree, "code", "code", "CPL-FIELD-TYPE")
-        self.values["notes"] = self.text(tree, "notes", "notes", "CPL-FIELD-TYPE")
-        self.values["order_number"] = self.text(tree, "order_number", "order_number", "CPL-FIELD-TYPE")
+        self.values["code"] = self.integer(tree, "code", "code", "CPL-INT-TYPE")
+        self.values["notes"] = self.text(tree, "notes", "notes", "CPL-TEXT-TYPE")
+        self.values["order_number"] = self.text(tree, "order_number", "order_number", "CPL-TEXT-TYPE")
         for name in MONEY[:4]:
             self.money(tree, name, name)
         self.shipping(tree)
@@ -144,7 +147,9 @@ class Case:
         told = self.settings.company
         if own is not None:
             number = whole(own)
-            if number is None or (told and number != told):
+            if number is None or number < 1:
+                self.rules.append(("CPL-COMPANY-REQUIRED", "company_id"))
+            elif told and number != told:
                 self.rules.append(("CPL-COMPANY-CONFLICT", "company_id"))
             told = number
         if told is None and not self.rules:
@@ -207,18 +212,18 @@ class Case:
         self.values["supplier_id"] = self.integer(supplier, "id", "supplier.id", rule)
         self.values["supplier_name"] = self.text(supplier, "name", "supplier.name", rule)
         if tree.get("supplier") is None or isinstance(tree.get("supplier"), Pairs):
-            if supplier.get("id") is None and supplier.get("name") is None:
+            if supplier.get("id") is None:
                 self.warnings.append("CPL-SUPPLIER-MISSING")
 
     def invoice(self, tree):
-        invoice = self.part(tree, "invoice", "invoice", "CPL-FIELD-TYPE", ("serie", "number"))
+        invoice = self.part(tree, "invoice", "invoice", "CPL-OBJECT-SHAPE", ("serie", "number"))
         for name in ("serie", "number"):
             value = invoice.get(name)
             if isinstance(value, Number):
                 self.warnings.append("CPL-INVOICE-STRING")
                 self.values[f"invoice_{name}"] = value.text
             else:
-                self.values[f"invoice_{name}"] = self.text(invoice, name, f"invoice.{name}", "CPL-FIELD-TYPE")
+                self.values[f"invoice_{name}"] = self.text(invoice, name, f"invoice.{name}", "CPL-TEXT-TYPE")
 
     def money(self, tree, name, path):
         given = tree.get(name)
@@ -237,13 +242,15 @@ class Case:
         if not isinstance(code, str):
             self.rules.append(("CPL-MONEY-SHAPE", f"{path}.currency"))
             code = None
-        elif code.upper() not in values.ISO_ACTIVE | values.BRAZE_ONLY or code.upper() in values.REFUSED_CURRENCIES:
+        elif code.upper() not in values.ISO_ACTIVE or code.upper() in values.REFUSED_CURRENCIES:
             self.rules.append(("CPL-MONEY-CURRENCY", f"{path}.currency"))
             code = None
         if parsed is None or code is None:
             return
         self.amounts[name] = (parsed.value, code.upper())
         self.values[name], self.values[f"{name}_currency"] = values.shortest(parsed.value), code.upper()
+        if code != code.upper():
+            self.warnings.append("CPL-MONEY-CASE")
         minor = values.MINOR_UNITS.get(code.upper(), 2)
         if minor is not None and parsed.decimals > minor:
             self.warnings.append("CPL-MONEY-SCALE")
@@ -252,11 +259,11 @@ class Case:
 
     def shipping(self, tree):
         known = ("pay_shipping", "carrier", "shipping_value")
-        shipping = self.part(tree, "shipping", "shipping", "CPL-FIELD-TYPE", known)
+        shipping = self.part(tree, "shipping", "shipping", "CPL-OBJECT-SHAPE", known)
         self.values["pay_shipping"] = self.boolean(shipping, "pay_shipping", "shipping.pay_shipping")
-        carrier = self.part(shipping, "carrier", "shipping.carrier", "CPL-FIELD-TYPE", ("id", "name"))
-        self.values["carrier_id"] = self.integer(carrier, "id", "shipping.carrier.id", "CPL-FIELD-TYPE")
-        self.values["carrier_name"] = self.text(carrier, "name", "shipping.carrier.name", "CPL-FIELD-TYPE")
+        carrier = self.part(shipping, "carrier", "shipping.carrier", "CPL-OBJECT-SHAPE", ("id", "name"))
+        self.values["carrier_id"] = self.integer(carrier, "id", "shipping.carrier.id", "CPL-INT-TYPE")
+        self.values["carrier_name"] = self.text(carrier, "name", "shipping.carrier.name", "CPL-TEXT-TYPE")
         self.money(shipping, "shipping_value", "shipping.shipping_value")
 
     def compare_money(self):
@@ -305,6 +312,9 @@ class Case:
             raise BadTime(text)
         if "BRZ-TIME-NOOFFSET" in moment.notes:
             self.warnings.append("CPL-TS-NOOFFSET")
+        colon = re.search(r":\d\d:\d{3}[+-]", text)
+        if colon or {"BRZ-TIME-OFFSETFORM", "BRZ-TIME-SPACE", "BRZ-TIME-LEAP"} & set(moment.notes):
+            self.warnings.append("CPL-TS-SPELLING")
         return moment
 
 

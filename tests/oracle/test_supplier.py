@@ -72,7 +72,12 @@ class Verdicts(unittest.TestCase):
             ({"shipping": {"pay_shipping": 1}}, "CPL-BOOL", "shipping.pay_shipping"),
             ({"updated_at": None}, "CPL-TS-FORMAT", "updated_at"),
             ({"updated_at": "15/01/2025"}, "CPL-TS-FORMAT", "updated_at"),
-            ({"code": "456"}, "CPL-FIELD-TYPE", "code"),
+            ({"code": "456"}, "CPL-INT-TYPE", "code"),
+            ({"shipping": {"carrier": {"id": 1.5}}}, "CPL-INT-TYPE", "shipping.carrier.id"),
+            ({"notes": ["a"]}, "CPL-TEXT-TYPE", "notes"), ({"invoice": {"serie": True}}, "CPL-TEXT-TYPE", "invoice.serie"),
+            ({"invoice": "789"}, "CPL-OBJECT-SHAPE", "invoice"), ({"shipping": {"carrier": 1}}, "CPL-OBJECT-SHAPE", "shipping.carrier"),
+            ({"company_id": "a"}, "CPL-COMPANY-REQUIRED", "company_id"),
+            ({"total": {"amount": 91.5, "currency": "HRK"}}, "CPL-MONEY-CURRENCY", "total.currency"),
             ({"company_id": 13}, "CPL-COMPANY-CONFLICT", "company_id"),
         ):
             verdict = one(changes)
@@ -86,6 +91,9 @@ class Verdicts(unittest.TestCase):
     def test_every_warning(self):
         for changes, warnings in (
             ({"supplier": None}, ["CPL-SUPPLIER-MISSING"]), ({"supplier": {}}, ["CPL-SUPPLIER-MISSING"]),
+            ({"supplier": {"name": "Moinho"}}, ["CPL-SUPPLIER-MISSING"]),
+            ({"total": {"amount": 91.5, "currency": "brl"}}, ["CPL-MONEY-CASE"]),
+            ({"updated_at": "2025-01-15T09:00:00-0300"}, ["CPL-TS-SPELLING"]),
             ({"value_of_items": BRL(-100), "total": BRL(-108.5)}, ["CPL-MONEY-NEG"]),
             ({"discount": {"amount": 1, "currency": "USD"}}, ["CPL-MONEY-MIXED"]),
             ({"total": BRL(91.505)}, ["CPL-MONEY-SCALE"]),
@@ -137,7 +145,7 @@ class Verdicts(unittest.TestCase):
         head = "Id Compra;Data Compra;Fornecedor;NF;Valor Itens;Total;Observações;Situação;Excluído;Atualizado em;Frete Pago;Cor\r\n"
         row = '9;05/03/2025;Pão & Cia;0042;R$ 1.234,56;1.234,56;"linha 1\r\n""linha"" 2; fim";Entregue;não;05/03/2025 08:15;sim;\r\n'
         (verdict,) = judge((head + row).encode("cp1252"), zone="America/Sao_Paulo")
-        self.assertEqual((verdict["rules"], verdict["warnings"]), ([], ["CPL-MONEY-DEFAULT", "CPL-TS-NOOFFSET"]))
+        self.assertEqual((verdict["rules"], verdict["warnings"]), ([], ["CPL-MONEY-DEFAULT", "CPL-SUPPLIER-MISSING", "CPL-TS-NOOFFSET"]))
         values = verdict["values"]
         self.assertEqual(
             [values[n] for n in ("id", "registration_date", "supplier_name", "invoice_number", "total", "total_currency")],
