@@ -15,6 +15,8 @@ mod field;
 mod output;
 mod purchases;
 mod rng;
+mod supplier_purchases;
+mod text;
 
 use std::error::Error;
 use std::fs;
@@ -30,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&cli.out)?;
     let truth = match cli.kind {
         Kind::Purchases => purchases::make(&cli)?,
-        Kind::SupplierPurchases => return Err("supplier purchases cannot be made yet".into()),
+        Kind::SupplierPurchases => supplier_purchases::make(&cli)?,
     };
     let mut file = create_file(&cli.out.join("truth.json"))?;
     serde_json::to_writer_pretty(&mut file, &truth)?;
