@@ -60,6 +60,7 @@ class Record:
     tree: object = None
     """`Pairs`, another JSON value, or nothing if the record could not be read at all."""
     rules: list = field(default_factory=list)
+    """Rules, or rules with their field."""
     warnings: list = field(default_factory=list)
     company: object = None
     """What the record itself says its company is."""
@@ -189,7 +190,7 @@ def _row(record, cells, brazilian):
     flag = _boolean(take("deleted"))
     record.deleted = flag is True
     if isinstance(flag, str):
-        record.rules.append("CPL-BOOL")
+        record.rules.append(("CPL-BOOL", "deleted"))
     parts = [
         ("id", _integer(take("id"))),
         ("registration_date", _date(take("registration_date"), brazilian)),

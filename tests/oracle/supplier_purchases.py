@@ -104,7 +104,7 @@ class Case:
     def __init__(self, record, settings):
         self.record = record
         self.settings = settings
-        self.rules = [(rule, None) for rule in record.rules]
+        self.rules = [rule if isinstance(rule, tuple) else (rule, None) for rule in record.rules]
         self.warnings = list(record.warnings)
         self.infos = []
         self.values = dict.fromkeys(COLUMNS)
