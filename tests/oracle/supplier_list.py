@@ -1,7 +1,7 @@
 """The documented answers from a state: rows and parameters come in, exact JSON trees come out.
 
 The list has every documented key in the order of the document; amounts are JSON numbers with the digits they were stored
-with, filled up to the minor units of their currency (a currency without minor units has no point).
+with, filled up to the minor units of their currency and to one decimal at least, so that no amount looks like an integer.
 Invalid parameters are a `BadParameter` with the field.
 """
 
@@ -194,10 +194,9 @@ def money(row, name):
 def amount(value, code):
     """The exact digits of an amount, with the zeros that its currency writes."""
     text = values.shortest(value)
-    minor = values.MINOR_UNITS.get(code, 2) or 0
+    minor = values.MINOR_UNITS.get(code, 2) if code else 1
     whole, _, decimals = text.partition(".")
-    decimals = decimals.ljust(minor, "0")
-    return f"{whole}.{decimals}" if decimals else whole
+    return f"{whole}.{decimals.ljust(max(1, minor or 1), '0')}"
 
 
 def moment(row, name):
@@ -218,20 +217,22 @@ SUMS = {
 def summary(rows, asked):
     """Per supplier, month and currency: counts, exact sums, dates and names. Nulls come last in the order.
 
-    The latest name is that of the supplier's row with the greatest `updated_at`, then the greatest id; the names seen are all
-    that its rows have. Both are over everything asked about, whatever the month. First and last date are those of the
-    purchases that the row counts; a row that only holds amounts of purchases of another currency has none.
+    The latest name is that of the supplier's row with the greatest `updated_at`, of several the last by its bytes; the names seen
+    are all that its rows have. Both are over everything asked about, whatever the month, and without a supplier there are none.
+    First and last date are those of the purchases that are counted in the row or have an amount in it.
     """
     listed = chosen(rows, asked)
     names, groups = defaultdict(list), defaultdict(Group)
     for row in listed:
-        if row["supplier_name"] is not None:
-            names[row["supplier_id"]].append((row["updated_at"], row["id"], row["supplier_name"]))
+        if row["supplier_name"] is not None and row["supplier_id"] is not None:
+            names[row["supplier_id"]].append((row["updated_at"], row["supplier_name"].encode()))
         key = (row["supplier_id"], row["registration_month"])
         groups[*key, row["total_currency"] or row["value_of_items_currency"]].count(row)
         for name, column in SUMS.items():
             if row[column] is not None:
-                groups[*key, row[f"{column}_currency"]].sums[name].append(Decimal(row[column]))
+                group = groups[*key, row[f"{column}_currency"]]
+                group.sums[name].append(Decimal(row[column]))
+                group.dates.add(row["registration_date"])
     order = sorted(groups, key=lambda key: [(part is None, part or 0) for part in key])
     return [groups[key].line(key, names[key[0]]) for key in order]
 
@@ -239,19 +240,20 @@ def summary(rows, asked):
 class Group:
     def __init__(self):
         self.rows = []
+        self.dates = set()
         self.sums = {name: [] for name in SUMS}
 
     def count(self, row):
         self.rows.append(row)
+        self.dates.add(row["registration_date"])
 
     def line(self, key, names):
         supplier, month, code = key
         held = lambda status: Number(str(sum(1 for row in self.rows if row["status"] == status)))
-        dates = [row["registration_date"] for row in self.rows]
         return Pairs([
             ("supplier_id", None if supplier is None else Number(str(supplier))),
-            ("supplier_name", max(names)[2] if names else None),
-            ("names_seen", sorted({name for _, _, name in names})),
+            ("supplier_name", max(names)[1].decode() if names else None),
+            ("names_seen", [name.decode() for name in sorted({name for _, name in names})]),
             ("month", month),
             ("currency", code),
             ("purchases", Number(str(len(self.rows)))),
@@ -259,6 +261,6 @@ class Group:
             ("pending", held("pending")),
             ("without_status", held(None)),
             *((name, Number(amount(values.exact_sum(parts), code))) for name, parts in self.sums.items()),
-            ("first_date", min(dates, default=None)),
-            ("last_date", max(dates, default=None)),
+            ("first_date", min(self.dates)),
+            ("last_date", max(self.dates)),
         ])

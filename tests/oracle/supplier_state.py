@@ -166,31 +166,35 @@ def listings(inputs):
 
 
 def listing(folder, pages):
-    """One listing: pages seen and missing, rows against `meta.total`, purchases that stand on two pages."""
-    warnings, numbers, totals, last_pages, places = [], set(), set(), set(), defaultdict(set)
-    for at, (page, verdicts) in enumerate(pages):
+    """One listing: pages seen and missing, rows against `meta.total`, purchases that stand on two pages.
+
+    A page that is there twice counts once; what has no `meta` is no page.
+    """
+    warnings, rows, totals, last_pages, places = [], {}, set(), set(), defaultdict(set)
+    for page, verdicts in pages:
+        if page.meta is None:
+            continue
         meta = page.meta if isinstance(page.meta, Pairs) else Pairs()
         named = {name: whole(meta.get(name)) for name in ("current_page", "last_page", "per_page", "total")}
-        if None in named.values():
+        if any(number is None or number < 0 or meta.keys().count(name) > 1 for name, number in named.items()):
             warnings.append("CPL-META-SHAPE")
             continue
-        numbers.add(named["current_page"])
+        rows.setdefault(named["current_page"], page.rows)
         totals.add(named["total"])
         last_pages.add(named["last_page"])
         for verdict in verdicts:
             if verdict["verdict"] == "accepted":
                 places[verdict["values"]["id"]].add(named["current_page"])
     last = max(last_pages, default=0)
-    missing = sorted(set(range(1, last + 1)) - numbers)
+    missing = sorted(set(range(1, last + 1)) - set(rows))
     drifted = sorted(number for number, on in places.items() if len(on) > 1)
-    rows = sum(page.rows for page, _ in pages)
     if missing:
         warnings.append("CPL-PAGE-GAP")
-    if drifted or len(totals) > 1 or (not missing and totals and rows not in totals):
+    if drifted or len(totals) > 1 or (not missing and totals and sum(rows.values()) not in totals):
         warnings.append("CPL-PAGE-DRIFT")
     return {
-        "folder": folder, "pages": sorted(numbers), "last_page": last, "missing_pages": missing,
-        "rows": rows, "totals": sorted(totals), "on_two_pages": drifted, "warnings": sorted(set(warnings)),
+        "folder": folder, "pages": sorted(rows), "last_page": last, "missing_pages": missing,
+        "rows": sum(rows.values()), "totals": sorted(totals), "on_two_pages": drifted, "warnings": sorted(set(warnings)),
     }
 
 

@@ -239,6 +239,8 @@ class Fold(unittest.TestCase):
         self.assertEqual(check(page(1, [1, 2]), page(2, [3, 4], total=6), page(3, [5])), ([], [], ["CPL-PAGE-DRIFT"]))
         self.assertEqual(check(page(1, [1], last_page=1, total=2)), ([], [], ["CPL-PAGE-DRIFT"]))
         self.assertEqual(check(page(1, [1, 2], total=None, last_page=1)), ([], [], ["CPL-META-SHAPE"]))
+        self.assertEqual(check(page(1, [1, 2]), page(1, [1, 2]), page(2, [3, 4]), page(3, [5])), ([], [], []))
+        self.assertEqual(check(b'{"data":{"purchases":[]}}'), ([], [], []))
 
 
 def ids(rows, **parameters):
@@ -305,12 +307,12 @@ class Lists(unittest.TestCase):
             text,
             '{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":null,"name":"Só nome"},"invoice":null,'
             '"code":null,"value_of_items":{"amount":99.90,"currency":"BRL"},"discount":{"amount":0.125,"currency":"BRL"},'
-            '"other_expenses_value":null,"total":{"amount":1000,"currency":"JPY"},"notes":null,"shipping":null,"status":null,'
+            '"other_expenses_value":null,"total":{"amount":1000.0,"currency":"JPY"},"notes":null,"shipping":null,"status":null,'
             '"order_number":null,"has_stock_movement_out":null,"were_stock_movements_deleted":false,'
             '"created_at":"2025-01-14T09:00:00.120000+00:00","updated_at":"2025-01-14T09:00:00+05:45"}]},'
             '"meta":{"current_page":1,"last_page":1,"per_page":20,"total":1}}',
         )
-        for value, code, wanted in (("1E+3", "KWD", "1000.000"), ("-0.5", "BRL", "-0.50"), ("7", "XAU", "7"), ("0.1", None, "0.10")):
+        for value, code, wanted in (("1E+3", "KWD", "1000.000"), ("-0.5", "BRL", "-0.50"), ("7", "XAU", "7.0"), ("0", None, "0.0"), ("0.125", "JPY", "0.125")):
             self.assertEqual(supplier_list.amount(Decimal(value), code), wanted)
 
     def test_the_summary(self):
@@ -328,7 +330,7 @@ class Lists(unittest.TestCase):
         ])
         sums = [[line[n] for n in ("value_of_items", "discount", "other_expenses", "shipping", "total")] for line in lines]
         self.assertEqual(sums, [[300, 21, 6, 24, 183], [0, 3, 0, 0, 0], [100, 10.5, 2, 8, 0], [0, 0, 0, 0, 3]])
-        self.assertEqual([(line["first_date"], line["last_date"]) for line in lines[:2]], [("2025-01-02", "2025-01-20"), (None, None)])
+        self.assertEqual([(line["first_date"], line["last_date"]) for line in lines[:2]], [("2025-01-02", "2025-01-20"), ("2025-01-20", "2025-01-20")])
         self.assertEqual({line["supplier_name"] for line in lines}, {"Moinho Novo"})
         self.assertEqual(lines[3]["names_seen"], ["Moinho", "Moinho Novo"])
 
