@@ -38,6 +38,12 @@ pub(crate) struct Written {
 }
 
 impl Written {
+    /// The same file, named from a folder further up.
+    pub(crate) fn below(mut self, folder: &str) -> Self {
+        self.name = format!("{folder}/{}", self.name);
+        self
+    }
+
     /// Its entry in the truth file.
     pub(crate) fn to_json(&self) -> Value {
         json!({

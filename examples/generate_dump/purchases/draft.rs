@@ -1,13 +1,14 @@
 //! One purchase as it is about to be written: a row number and a seed come in, a draft of named fields and its exact
 //! meaning come out. The draft knows no shape; defects and oddities change it afterwards.
 
-use crate::calendar::{Calendar, Order, TimeForm};
 use crate::digits::{push_amount, push_hex, push_padded, push_u64};
-use crate::rng::Rng;
-use crate::shop::{
+use crate::field::{Field, Form};
+use crate::purchases::calendar::{Calendar, Order, TimeForm};
+use crate::purchases::shop::{
     APPS, CHANNELS, CITIES, COLOURS, CURRENCIES, CURRENCY_SHARES, OFFSETS, PEOPLE, Product, SIZES,
     products,
 };
+use crate::rng::Rng;
 
 /// The fields of a purchase, in the order in which they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,49 +34,6 @@ pub(crate) enum Key {
 impl Key {
     /// How many there are.
     pub(crate) const COUNT: usize = 15;
-}
-
-/// What stands in a field.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// The key is not written.
-    #[default]
-    Absent,
-    /// A text: quoted and escaped in JSON, quoted if needed in CSV.
-    Text,
-    /// A JSON value written as it stands: number, boolean, null, object, array.
-    Raw,
-}
-
-/// One field.
-#[derive(Debug, Default)]
-pub(crate) struct Field {
-    pub(crate) form: Form,
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Field {
-    /// Takes the key away.
-    pub(crate) fn remove(&mut self) {
-        self.form = Form::Absent;
-    }
-
-    /// Sets a text.
-    pub(crate) fn text(&mut self, text: &str) {
-        self.begin(Form::Text).extend_from_slice(text.as_bytes());
-    }
-
-    /// Sets a JSON value.
-    pub(crate) fn raw(&mut self, json: &str) {
-        self.begin(Form::Raw).extend_from_slice(json.as_bytes());
-    }
-
-    /// Empties the field and returns its buffer.
-    pub(crate) fn begin(&mut self, form: Form) -> &mut Vec<u8> {
-        self.form = form;
-        self.bytes.clear();
-        &mut self.bytes
-    }
 }
 
 /// What a reader that follows the contract must make of the draft.

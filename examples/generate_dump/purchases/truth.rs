@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::calendar::Calendar;
-use crate::draft::Draft;
 use crate::output::Written;
-use crate::shop::{APPS, CURRENCIES};
+use crate::purchases::calendar::Calendar;
+use crate::purchases::draft::Draft;
+use crate::purchases::shop::{APPS, CURRENCIES};
 
 /// Decimals of the money sums.
 const NANOS: i128 = 1_000_000_000;

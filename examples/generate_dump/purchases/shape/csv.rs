@@ -1,6 +1,8 @@
 //! The flat CSV shape: a draft comes in, one RFC 4180 row without a line end goes out.
 
-use crate::draft::{Damage, Draft, Form, Key};
+use crate::field::Form;
+use crate::purchases::draft::{Damage, Draft, Key};
+use crate::text::push_csv_field;
 
 const COLUMNS: [(Key, &str); 14] = [
     (Key::ExternalId, "external_id"),
@@ -38,26 +40,10 @@ pub(super) fn row(out: &mut Vec<u8>, draft: &Draft) {
         }
         let field = draft.field(name);
         if field.form != Form::Absent {
-            push_field(out, &field.bytes);
+            push_csv_field(out, &field.bytes, b',');
         }
     }
     if draft.damage == Some(Damage::ExtraColumn) {
         out.extend_from_slice(b",surplus");
     }
-}
-
-fn push_field(out: &mut Vec<u8>, bytes: &[u8]) {
-    let plain = |byte: u8| !matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if bytes.iter().all(|&byte| plain(byte)) {
-        out.extend_from_slice(bytes);
-        return;
-    }
-    out.push(b'"');
-    for &byte in bytes {
-        if byte == b'"' {
-            out.push(b'"');
-        }
-        out.push(byte);
-    }
-    out.push(b'"');
 }

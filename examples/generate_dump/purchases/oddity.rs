@@ -3,12 +3,13 @@
 
 use std::iter::repeat_n;
 
-use crate::calendar::TimeForm;
 use crate::digits::push_padded;
-use crate::draft::{Draft, Drawer, Form, Key};
+use crate::field::Form;
+use crate::purchases::calendar::TimeForm;
+use crate::purchases::draft::{Draft, Drawer, Key};
+use crate::purchases::shape::Shape;
+use crate::purchases::shop::{BRL, JPY, RETIRED};
 use crate::rng::Rng;
-use crate::shape::Shape;
-use crate::shop::{BRL, JPY, RETIRED};
 
 /// What can be odd about a record that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

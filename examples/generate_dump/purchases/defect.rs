@@ -2,10 +2,11 @@
 
 use std::iter::repeat_n;
 
-use crate::calendar::Calendar;
-use crate::draft::{Damage, Draft, Form, Key};
+use crate::field::Form;
+use crate::purchases::calendar::Calendar;
+use crate::purchases::draft::{Damage, Draft, Key};
+use crate::purchases::shape::Shape;
 use crate::rng::Rng;
-use crate::shape::Shape;
 
 /// What can be wrong with a record; one for each rule that a single record can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! The JSON shapes: a draft comes in, one JSON value without a line end goes out.
 
-use crate::digits::{push_hex, push_padded, push_u64};
-use crate::draft::{Damage, Draft, Field, Form, Key};
+use crate::digits::{push_hex, push_u64};
+use crate::field::{Field, Form};
+use crate::purchases::draft::{Damage, Draft, Key};
+use crate::text::push_json_string;
 
 /// The identifiers that a Cloud Data Ingestion line carries outside its payload.
 const IDENTIFIERS: [(Key, &str); 6] = [
@@ -65,7 +67,7 @@ impl<'a> Object<'a> {
         }
         self.key(key);
         if field.form == Form::Text {
-            push_string(self.out, &field.bytes, self.escaped);
+            push_json_string(self.out, &field.bytes, self.escaped);
         } else {
             self.out.extend_from_slice(&field.bytes);
         }
@@ -123,7 +125,7 @@ pub(super) fn cdi(out: &mut Vec<u8>, payload: &mut Vec<u8>, draft: &Draft) {
         object.field(key, draft.field(name));
     }
     object.key("payload");
-    push_string(object.out, payload, false);
+    push_json_string(object.out, payload, false);
     object.end();
 }
 
@@ -161,7 +163,7 @@ pub(super) fn currents(out: &mut Vec<u8>, draft: &Draft) {
     let properties = draft.field(Key::Properties);
     if properties.form != Form::Absent {
         object.key("properties");
-        push_string(object.out, &properties.bytes, false);
+        push_json_string(object.out, &properties.bytes, false);
     }
     object.field("loyalty_tier", draft.field(Key::Unknown));
     object.end();
@@ -192,45 +194,4 @@ fn push_uuid(out: &mut Vec<u8>, event: [u64; 2]) {
     push_hex(out, low >> 48, 3);
     out.push(b'-');
     push_hex(out, low, 12);
-}
-
-/// Appends UTF-8 bytes as a JSON string; with `ascii`, letters beyond ASCII as `\u` escapes.
-fn push_string(out: &mut Vec<u8>, bytes: &[u8], ascii: bool) {
-    out.push(b'"');
-    let plain =
-        |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\' && !(ascii && byte >= 0x80);
-    if bytes.iter().all(|&byte| plain(byte)) {
-        out.extend_from_slice(bytes);
-    } else if ascii {
-        for unit in String::from_utf8_lossy(bytes).encode_utf16() {
-            match u8::try_from(unit) {
-                Ok(byte) if byte < 0x80 => push_byte(out, byte),
-                _ => push_escape(out, unit),
-            }
-        }
-    } else {
-        for &byte in bytes {
-            push_byte(out, byte);
-        }
-    }
-    out.push(b'"');
-}
-
-fn push_byte(out: &mut Vec<u8>, byte: u8) {
-    match byte {
-        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-        b'\n' => out.extend_from_slice(b"\\n"),
-        b'\t' => out.extend_from_slice(b"\\t"),
-        0..0x20 => {
-            out.extend_from_slice(b"\\u");
-            push_padded(out, u64::from(byte / 16), 3);
-            push_hex(out, u64::from(byte % 16), 1);
-        }
-        _ => out.push(byte),
-    }
-}
-
-fn push_escape(out: &mut Vec<u8>, unit: u16) {
-    out.extend_from_slice(b"\\u");
-    push_hex(out, u64::from(unit), 4);
 }

@@ -3,10 +3,11 @@
 mod csv;
 mod json;
 
-use crate::draft::{Damage, Draft};
+use crate::cli::ShapeName;
+use crate::purchases::draft::{Damage, Draft};
 
 /// The shapes that real dumps come in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// One purchase object a line.
     Ndjson,
@@ -18,6 +19,21 @@ pub(crate) enum Shape {
     CurrentsNdjson,
     /// Cloud Data Ingestion lines: identifier outside, the purchase as text in `payload`.
     CdiNdjson,
+}
+
+impl TryFrom<ShapeName> for Shape {
+    type Error = &'static str;
+
+    fn try_from(name: ShapeName) -> Result<Self, Self::Error> {
+        match name {
+            ShapeName::Ndjson => Ok(Self::Ndjson),
+            ShapeName::Document => Ok(Self::Document),
+            ShapeName::Csv => Ok(Self::Csv),
+            ShapeName::CurrentsNdjson => Ok(Self::CurrentsNdjson),
+            ShapeName::CdiNdjson => Ok(Self::CdiNdjson),
+            ShapeName::Pages | ShapeName::PageLines => Err("pages are of supplier purchases only"),
+        }
+    }
 }
 
 impl Shape {
