@@ -122,7 +122,7 @@ fn summary(report: &RunReport) -> String {
     let known = report.inputs_with(Outcome::AlreadyIngested);
     let refused = report.inputs_with(Outcome::Refused);
     let counts = report.counts;
-    let lines: [(&str, u64); 9] = [
+    let lines: [(&str, u64); 10] = [
         ("inputs ingested", ingested as u64),
         ("inputs already ingested", known as u64),
         ("inputs refused", refused as u64),
@@ -130,6 +130,7 @@ fn summary(report: &RunReport) -> String {
         ("accepted", counts.accepted),
         ("rejected", counts.rejected),
         ("duplicate", counts.duplicate),
+        ("superseded", counts.superseded),
         ("skipped", counts.skipped),
         ("elapsed ms", report.elapsed_ms),
     ];

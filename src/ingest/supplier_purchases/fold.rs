@@ -5,7 +5,7 @@
 //! order of the run, then the later record. The outcome does not depend on the order in which the
 //! versions come in here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::supplier_purchase::{Key, Version};
 
@@ -20,11 +20,17 @@ pub(super) struct Candidate {
 }
 
 /// What a version says: two records with the same are the same version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Content {
     pub(super) updated_at_micros: i64,
     pub(super) version_hash: i64,
     pub(super) is_deleted: bool,
+}
+
+impl Content {
+    fn has_time_of(self, other: Self) -> bool {
+        self.updated_at_micros == other.updated_at_micros
+    }
 }
 
 impl Candidate {
@@ -77,40 +83,28 @@ pub(super) fn fold(arranged: &[Candidate], stored: &dyn Fn(&Key) -> Option<Conte
 }
 
 fn fold_key(versions: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>, folded: &mut Folded) {
-    let Some((latest, older)) = versions.split_last() else {
+    let Some(latest) = versions.last().map(Candidate::content) else {
         return;
     };
-    let stored = stored(&latest.version.key);
-    let is_newest = match stored {
-        None => true,
-        Some(held) if held == latest.content() => {
-            folded.passed.entry(latest.input).or_default().duplicate += 1;
-            false
-        }
-        Some(held) => {
-            let wins = held.updated_at_micros <= latest.version.updated_at_micros;
-            if !wins {
-                folded.passed.entry(latest.input).or_default().superseded += 1;
+    let stored = versions.last().and_then(|last| stored(&last.version.key));
+    let wins = stored
+        .is_none_or(|held| held != latest && held.updated_at_micros <= latest.updated_at_micros);
+    for of_one_time in versions.chunk_by(|a, b| a.content().has_time_of(b.content())) {
+        let mut seen: HashSet<Content> = HashSet::new();
+        for version in of_one_time {
+            let content = version.content();
+            // The first record of a version stands for it; most versions come once.
+            let is_first = of_one_time.len() == 1 || seen.insert(content);
+            if is_first && content == latest && wins {
+                folded.winners.push(version.clone());
+                continue;
             }
-            wins
-        }
-    };
-    if is_newest {
-        folded.winners.push(latest.clone());
-    }
-    for (position, version) in older.iter().enumerate() {
-        let content = version.content();
-        // The same content has the same time, so that its repeats stand close by.
-        let comes_again = versions
-            .iter()
-            .skip(position + 1)
-            .take_while(|later| later.version.updated_at_micros == content.updated_at_micros)
-            .any(|later| later.content() == content);
-        let passed = folded.passed.entry(version.input).or_default();
-        if comes_again || stored == Some(content) {
-            passed.duplicate += 1;
-        } else {
-            passed.superseded += 1;
+            let passed = folded.passed.entry(version.input).or_default();
+            if !is_first || stored == Some(content) {
+                passed.duplicate += 1;
+            } else {
+                passed.superseded += 1;
+            }
         }
     }
 }

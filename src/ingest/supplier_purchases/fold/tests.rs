@@ -64,6 +64,15 @@ fn the_same_version_again_is_a_duplicate_wherever_it_stands() {
     let twice = fold(&candidates(&[(1, 10, 7), (1, 10, 7), (1, 20, 8)]), &none);
     assert_eq!(winners(&twice), [(1, 8)]);
     assert_eq!(passed(&twice), (1, 1));
+    let rows: Vec<u32> = twice.winners.iter().map(|winner| winner.row).collect();
+    assert_eq!(rows, [2]);
+    // A repeat of the latest one: its first record is the one that counts.
+    let last = fold(&candidates(&[(1, 20, 8), (1, 20, 8)]), &none);
+    assert_eq!(last.winners.first().map(|winner| winner.row), Some(0));
+    // Its last record decides a tie, though.
+    let tied = fold(&candidates(&[(1, 20, 8), (1, 20, 9), (1, 20, 8)]), &none);
+    assert_eq!(winners(&tied), [(1, 8)]);
+    assert_eq!(passed(&tied), (1, 1));
     let stored = |_key: &Key| {
         Some(Content {
             updated_at_micros: 20,
