@@ -150,7 +150,9 @@ impl Source {
             table.table, table.version
         );
         let others = parameters.iter().filter(|(name, _)| name != "timezone");
-        let others: Vec<String> = others.map(|(name, value)| format!("{name} {value}")).collect();
+        let others: Vec<String> = others
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         if !others.is_empty() {
             text.push_str(" Parameters: ");
             text.push_str(&others.join(", "));

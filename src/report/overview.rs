@@ -158,8 +158,7 @@ pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportE
     for (record_kind, mut paths) in kinds {
         paths.sort_unstable();
         let files = paths.len();
-        let mut rules =
-            rules(paths).map_err(|source| ReportError::Rejects { files, source })?;
+        let mut rules = rules(paths).map_err(|source| ReportError::Rejects { files, source })?;
         rules.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
         counts.extend(rules.into_iter().map(|(rule_id, rejects)| RejectCount {
             record_kind: record_kind.to_owned(),

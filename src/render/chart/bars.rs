@@ -7,7 +7,7 @@ use plotters::prelude::{DrawingBackend, PathElement, Rectangle};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::Axis;
+use super::axis::{Axis, Ends};
 use super::draw::Frame;
 use super::label::{fitted, visible};
 use super::palette::Tone;
@@ -59,8 +59,14 @@ pub(super) fn draw<DB: DrawingBackend>(
     let rows = rows(chart);
     let is_narrow = frame.right - frame.left < NARROW;
     let wide = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
-    let numbers = wide(&mut rows.iter().map(|row| NUMBER.width(&row.value.to_string()))) + 10.0;
-    let has_negative = rows.iter().any(|row| row.value.is_negative());
+    // Numbers stand at the ends of the bars: some at the left of zero, some at its right.
+    let numbers = |negative: bool| {
+        let side = rows
+            .iter()
+            .filter(|row| row.value.is_negative() == negative);
+        let widths = &mut side.map(|row| NUMBER.width(&row.value.to_string()) + 10.0);
+        if is_narrow { 0.0 } else { wide(widths) }
+    };
     let names = if is_narrow {
         0.0
     } else {
@@ -68,36 +74,64 @@ pub(super) fn draw<DB: DrawingBackend>(
         wide(&mut rows.iter().map(|row| NAME.width(&row.name))).min(most) + 10.0
     };
     let inner = Frame {
-        left: frame.left + names + if has_negative && !is_narrow { numbers } else { 0.0 },
+        left: frame.left + names + numbers(true),
         top: frame.top,
-        right: frame.right - if is_narrow { 6.0 } else { numbers },
+        right: frame.right - numbers(false).max(6.0),
         bottom: frame.bottom - BELOW,
     };
     let positions = || rows.iter().map(|row| row.value.position());
-    let (least, greatest) = (positions().fold(0.0, f64::min), positions().fold(0.0, f64::max));
+    let (least, greatest) = (
+        positions().fold(0.0, f64::min),
+        positions().fold(0.0, f64::max),
+    );
     let length = inner.right - inner.left;
-    let axis = Axis::new(least, greatest, most_ticks(length * 0.6), are_counts(chart));
-    grid(sheet, chart, inner, &axis)?;
+    let most = most_ticks(length * 0.75);
+    let axis = Axis::new(least, greatest, most, are_counts(chart), Ends::Values);
+    // Lines from top to bottom would cross the names that stand above the bars.
+    let line_top = if is_narrow {
+        inner.bottom - 4.0
+    } else {
+        inner.top
+    };
+    grid(
+        sheet,
+        chart,
+        Frame {
+            top: line_top,
+            ..inner
+        },
+        &axis,
+    )?;
     let below = position(rows.len());
     let mut plane = plane(sheet, inner, (axis.from, axis.until), (below, 0.0))?;
+    let axis_line = sheet.paper.stroke(Tone::Axis, 1.2);
     let (top, bottom) = if is_narrow { (0.52, 0.9) } else { (0.16, 0.84) };
     for row in &rows {
         let value = row.value.position();
         let y = position(row.at);
         let corners = [(0.0, y + top), (value, y + bottom)];
-        let bar = Rectangle::new(corners, Tone::First.color().filled());
+        let tone = if chart.has_rest && row.at + 1 == rows.len() {
+            Tone::Rest
+        } else {
+            Tone::First
+        };
+        let bar = Rectangle::new(corners, tone.color().filled());
         plane.draw_series([bar])?;
         let (end, middle) = plane.backend_coord(&(value, y + f64::midpoint(top, bottom)));
         let end = (sheet.paper.pixels(end), sheet.paper.pixels(middle));
         if is_narrow {
+            let zero = vec![(0.0, y + top - 0.04), (0.0, y + bottom + 0.04)];
+            plane.draw_series([PathElement::new(zero, axis_line)])?;
             let line = inner.top + (y + 0.27) * (inner.bottom - inner.top) / below;
             texts_above(sheet, row, frame, line)?;
         } else {
             texts_beside(sheet, row, frame.left + names - 10.0, end)?;
         }
     }
-    let zero = vec![(0.0, 0.0), (0.0, below)];
-    plane.draw_series([PathElement::new(zero, sheet.paper.stroke(Tone::Axis, 1.2))])?;
+    if !is_narrow {
+        let zero = vec![(0.0, 0.0), (0.0, below)];
+        plane.draw_series([PathElement::new(zero, axis_line)])?;
+    }
     Ok(())
 }
 
@@ -129,7 +163,7 @@ fn grid<DB: DrawingBackend>(
         let style = sheet.paper.stroke(Tone::Grid, 1.0);
         sheet.area.draw(&PathElement::new(line.to_vec(), style))?;
         let text = axis.text(*tick);
-        let half = look.width(&text) / 2.0;
+        let half = look.width(&text) / 2.0 + 3.0;
         let x = x.clamp(half, (sheet.paper.width - half).max(half));
         sheet.text(&text, (x, frame.bottom + 6.0), look)?;
     }

@@ -4,8 +4,8 @@
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend, Rectangle};
-use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::Color;
+use plotters::style::text_anchor::{HPos, VPos};
 
 use super::label::{visible, wrapped};
 use super::palette::Tone;
@@ -94,11 +94,13 @@ pub(super) fn draw<DB: DrawingBackend>(
 /// Pixels that a heading and a legend take from the height of a chart.
 pub(super) fn height_above(chart: &Chart, heading: Heading, width: f64) -> f64 {
     let lines: f64 = match heading {
-        Heading::Written => heading_lines(chart, width)
-            .iter()
-            .map(|(look, _)| line_height(*look))
-            .sum::<f64>()
-            + 10.0,
+        Heading::Written => {
+            heading_lines(chart, width)
+                .iter()
+                .map(|(look, _)| line_height(*look))
+                .sum::<f64>()
+                + 10.0
+        }
         Heading::Left => 0.0,
     };
     let places = legend_places(chart, width, side_margin(heading));
@@ -140,7 +142,8 @@ fn legend_places(chart: &Chart, width: f64, margin: f64) -> Vec<(f64, f64, Strin
     let mut places = Vec::new();
     for series in &chart.series {
         let room = right - margin - SWATCH - 6.0;
-        let name = super::label::fitted(&visible(&series.name, 80), room, |text| LEGEND.width(text));
+        let name =
+            super::label::fitted(&visible(&series.name, 80), room, |text| LEGEND.width(text));
         let taken = SWATCH + 6.0 + LEGEND.width(&name) + 18.0;
         if left > margin && left + taken - 18.0 > right {
             (left, row) = (margin, row + 1.0);

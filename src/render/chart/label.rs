@@ -51,7 +51,8 @@ pub(super) fn fitted(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Stri
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let cut = |chars: usize| format!("{}…", text[..ends[chars]].trim_end());
     // The longest beginning that fits; one character is shown even where there is no room at all.
-    let fitting = ends.partition_point(|end| width(&format!("{}…", text[..*end].trim_end())) <= room);
+    let fitting =
+        ends.partition_point(|end| width(&format!("{}…", text[..*end].trim_end())) <= room);
     cut(fitting.saturating_sub(1).max(1).min(ends.len() - 1))
 }
 

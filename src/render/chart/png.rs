@@ -114,7 +114,10 @@ fn compressed(pixels: &[u8], row_bytes: usize) -> Vec<u8> {
     let mut above = vec![0; row_bytes];
     for row in pixels.chunks_exact(row_bytes) {
         filtered.push(UP);
-        let differences = row.iter().zip(&above).map(|(byte, up)| byte.wrapping_sub(*up));
+        let differences = row
+            .iter()
+            .zip(&above)
+            .map(|(byte, up)| byte.wrapping_sub(*up));
         filtered.extend(differences);
         above.copy_from_slice(row);
     }

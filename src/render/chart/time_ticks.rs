@@ -37,20 +37,19 @@ pub(super) fn label_ticks(
         hour_ticks(labels, slot, width)
     } else if labels.iter().all(|label| short_time(label).is_some()) {
         let all = labels.iter().enumerate();
-        let ticks = all.filter_map(|(at, label)| tick(at, short_time(label)?));
+        let ticks = all.filter_map(|(at, label)| {
+            let text = short_time(label)?;
+            Some(LabelTick { at, text })
+        });
         thinned(ticks.collect(), slot, &width)
     } else {
         let all = labels.iter().enumerate();
-        all.filter_map(|(at, label)| {
-            tick(at, fitted(&visible(label, 60), slot - GAP, &width))
+        all.map(|(at, label)| {
+            let text = fitted(&visible(label, 60), slot - GAP, &width);
+            LabelTick { at, text }
         })
         .collect()
     }
-}
-
-/// A label that is written although there is no room for all: the shortened text of a time.
-fn tick(at: usize, text: String) -> Option<LabelTick> {
-    Some(LabelTick { at, text })
 }
 
 /// Every so many of these, with the widest of them fitting in between.
@@ -78,26 +77,37 @@ fn spread(whole: usize, parts: usize) -> f64 {
 
 /// Few days: every so many hours; many: where each day begins.
 fn hour_ticks(labels: &[String], slot: f64, width: impl Fn(&str) -> f64) -> Vec<LabelTick> {
-    let begins_day = |at: usize| at == 0 || day_of_hour(&labels[at]) != day_of_hour(&labels[at - 1]);
+    let begins_day =
+        |at: usize| at == 0 || day_of_hour(&labels[at]) != day_of_hour(&labels[at - 1]);
     let days: Vec<LabelTick> = (0..labels.len())
         .filter(|at| begins_day(*at))
-        .filter_map(|at| tick(at, short_time(day_of_hour(&labels[at])?)?))
+        .filter_map(|at| {
+            let text = short_time(day_of_hour(&labels[at])?)?;
+            Some(LabelTick { at, text })
+        })
         .collect();
     if days.len() > DAYS_WITH_HOURS {
         return thinned(days, slot, &width);
     }
     let room = width("00:00") + GAP;
     let hours = [1, 2, 3, 6, 12];
-    let step = hours.into_iter().find(|hours| spread(*hours, 1) * slot >= room);
+    let step = hours
+        .into_iter()
+        .find(|hours| spread(*hours, 1) * slot >= room);
     let step = step.unwrap_or(24);
     let mut ticks: Vec<LabelTick> = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let clock = &label[11..16];
-        let is_round = label[11..13].parse().is_ok_and(|hour: usize| hour.is_multiple_of(step));
+        let is_round = label[11..13]
+            .parse()
+            .is_ok_and(|hour: usize| hour.is_multiple_of(step));
         // A clock that was turned back shows an hour twice, and a turned zone half hours.
-        let is_far = ticks.last().is_none_or(|last| spread(at - last.at, 1) * slot >= room);
+        let is_far = ticks
+            .last()
+            .is_none_or(|last| spread(at - last.at, 1) * slot >= room);
         if is_far && is_round && label[13..].starts_with(":00") {
-            ticks.extend(tick(at, clock.to_owned()));
+            let text = clock.to_owned();
+            ticks.push(LabelTick { at, text });
         }
     }
     ticks
@@ -152,10 +162,19 @@ mod tests {
 
     #[test]
     fn labels_that_have_no_room_are_left_out() {
-        let days = ["2025-01-01", "2025-01-02", "2025-01-03", "2025-01-04", "2025-01-05"];
+        let days = [
+            "2025-01-01",
+            "2025-01-02",
+            "2025-01-03",
+            "2025-01-04",
+            "2025-01-05",
+        ];
         let found = ticks(&days, 20.0);
         // "1 Jan" is 30 wide and 10 apart: every second day.
-        assert_eq!(found.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 2, 4]);
+        assert_eq!(
+            found.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+            [0, 2, 4]
+        );
     }
 
     #[test]
@@ -169,18 +188,45 @@ mod tests {
         assert_eq!(labels.len(), 25);
         let texts: Vec<&str> = labels.iter().map(String::as_str).collect();
         let found = ticks(&texts, 14.0);
-        let expected = [(0, "00:00"), (4, "03:00"), (7, "06:00"), (10, "09:00"), (13, "12:00"), (16, "15:00"), (19, "18:00"), (22, "21:00")];
+        let expected = [
+            (0, "00:00"),
+            (4, "03:00"),
+            (7, "06:00"),
+            (10, "09:00"),
+            (13, "12:00"),
+            (16, "15:00"),
+            (19, "18:00"),
+            (22, "21:00"),
+        ];
         assert_eq!(found, expected.map(|(at, text)| (at, text.to_owned())));
     }
 
     #[test]
     fn a_hundred_days_of_hours_show_days() {
         let labels: Vec<String> = (0..2_400)
-            .map(|hour| format!("2025-{:02}-{:02}T{:02}:00:00Z", hour / 24 / 28 + 1, hour / 24 % 28 + 1, hour % 24))
+            .map(|hour| {
+                format!(
+                    "2025-{:02}-{:02}T{:02}:00:00Z",
+                    hour / 24 / 28 + 1,
+                    hour / 24 % 28 + 1,
+                    hour % 24
+                )
+            })
             .collect();
         let found = label_ticks(&labels, 0.3, six);
-        assert_eq!(found[0], LabelTick { at: 0, text: "1 Jan".to_owned() });
-        assert!(found.len() > 5 && found.windows(2).all(|pair| pair[1].at - pair[0].at >= 7 * 24));
+        assert_eq!(
+            found[0],
+            LabelTick {
+                at: 0,
+                text: "1 Jan".to_owned()
+            }
+        );
+        assert!(
+            found.len() > 5
+                && found
+                    .windows(2)
+                    .all(|pair| pair[1].at - pair[0].at >= 7 * 24)
+        );
     }
 
     #[test]

@@ -49,6 +49,14 @@ fn time_unit(first: Option<&str>) -> &'static str {
     }
 }
 
+/// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is named beside it.
+fn short_time(time: &str) -> String {
+    match (time.split_once('T'), time.get(11..16)) {
+        (Some((day, _)), Some(clock)) => format!("{day} {clock}"),
+        _ => time.to_owned(),
+    }
+}
+
 fn time_series(
     rows: Vec<(String, Number)>,
     title: &str,
@@ -57,7 +65,9 @@ fn time_series(
     source: &Source,
 ) -> Drawing {
     let range = match (rows.first(), rows.last()) {
-        (Some((first, _)), Some((last, _))) => format!("{unit}, {first} to {last}"),
+        (Some((first, _)), Some((last, _))) => {
+            format!("{unit}, {} to {}", short_time(first), short_time(last))
+        }
         _ => unit.to_owned(),
     };
     let table = Table {
@@ -84,6 +94,7 @@ fn time_series(
             name: value_title.to_owned(),
             values,
         }],
+        has_rest: false,
         nothing: "No purchases in this time.".to_owned(),
     };
     (chart, table)
@@ -122,7 +133,13 @@ pub fn suppliers_in_currency(bars_of: &[SupplierBar], currency: &str, source: &S
             (bar.supplier.clone(), Number::Money { amount, decimals })
         });
     let title = format!("Total by supplier in {currency}");
-    bars(&ranked(rows.collect()), &title, "supplier", currency, source)
+    bars(
+        &ranked(rows.collect()),
+        &title,
+        "supplier",
+        currency,
+        source,
+    )
 }
 
 fn bars(ranked: &Ranked, title: &str, of: &str, unit: &str, source: &Source) -> Drawing {
@@ -150,6 +167,7 @@ fn bars(ranked: &Ranked, title: &str, of: &str, unit: &str, source: &Source) -> 
             name: unit.to_owned(),
             values,
         }],
+        has_rest: ranked.has_rest,
         nothing: "No purchases in this time.".to_owned(),
     };
     (chart, table)
@@ -167,7 +185,10 @@ fn capital(word: &str) -> String {
 pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
     let of = |count: fn(&MonthStatus) -> i64, name: &str| Series {
         name: name.to_owned(),
-        values: months.iter().map(|month| Number::Count(count(month))).collect(),
+        values: months
+            .iter()
+            .map(|month| Number::Count(count(month)))
+            .collect(),
     };
     let mut series = vec![
         of(|month| month.received, "Received"),
@@ -177,16 +198,22 @@ pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
         series.push(of(|month| month.without_status, "Without a status"));
     }
     let title = "Purchases from suppliers by month and status";
-    let names = series.iter().map(|series| Column::number(series.name.as_str()));
+    let names = series
+        .iter()
+        .map(|series| Column::number(series.name.as_str()));
     let table = Table {
         caption: title.to_owned(),
-        columns: std::iter::once(Column::text("Month")).chain(names).collect(),
+        columns: std::iter::once(Column::text("Month"))
+            .chain(names)
+            .collect(),
         rows: months
             .iter()
             .enumerate()
             .map(|(at, month)| {
                 let counts = series.iter().map(|series| Cell::Number(series.values[at]));
-                std::iter::once(Cell::Text(month.month.clone())).chain(counts).collect()
+                std::iter::once(Cell::Text(month.month.clone()))
+                    .chain(counts)
+                    .collect()
             })
             .collect(),
     };
@@ -198,6 +225,7 @@ pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
         value_title: "Purchases".to_owned(),
         labels: months.iter().map(|month| month.month.clone()).collect(),
         series,
+        has_rest: false,
         nothing: "No purchases from suppliers in this time.".to_owned(),
     };
     (chart, table)
@@ -211,11 +239,13 @@ pub fn rejects(rules: &[RejectedRule], source: &Source) -> Drawing {
     });
     let title = "Rejected records by rule";
     let (mut chart, _) = bars(&ranked(rows.collect()), title, "rule", "Records", source);
-    chart.nothing = "No record was rejected.".to_owned();
+    "No record was rejected.".clone_into(&mut chart.nothing);
     let mut sorted: Vec<&RejectedRule> = rules.iter().collect();
     sorted.sort_by(|one, other| {
         let by_count = other.rejects.cmp(&one.rejects);
-        by_count.then_with(|| (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind)))
+        by_count.then_with(|| {
+            (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind))
+        })
     });
     let table = Table {
         caption: title.to_owned(),

@@ -31,6 +31,7 @@ pub(super) struct Part {
 }
 
 /// The words of a section.
+#[derive(Clone, Copy)]
 struct Words {
     id: &'static str,
     title: &'static str,
@@ -49,10 +50,18 @@ pub(super) fn sections(data: &PageData) -> Vec<Section> {
         rejects: rules,
     } = data;
     vec![
-        single(BY_DAY, items.by_day.as_ref(), |of| quantity(&of.data, &of.source)),
-        single(BY_HOUR, items.by_hour.as_ref(), |of| quantity(&of.data, &of.source)),
-        single(BY_PRODUCT, items.by_product.as_ref(), |of| products(&of.data, &of.source)),
-        single(BY_APP, items.by_app.as_ref(), |of| apps(&of.data, &of.source)),
+        single(BY_DAY, items.by_day.as_ref(), |of| {
+            quantity(&of.data, &of.source)
+        }),
+        single(BY_HOUR, items.by_hour.as_ref(), |of| {
+            quantity(&of.data, &of.source)
+        }),
+        single(BY_PRODUCT, items.by_product.as_ref(), |of| {
+            products(&of.data, &of.source)
+        }),
+        single(BY_APP, items.by_app.as_ref(), |of| {
+            apps(&of.data, &of.source)
+        }),
         several(
             REVENUE,
             revenues.iter().map(|of| {
@@ -71,7 +80,9 @@ pub(super) fn sections(data: &PageData) -> Vec<Section> {
                 })
             }),
         ),
-        single(MONTHS, months.as_ref(), |of| status_by_month(&of.data, &of.source)),
+        single(MONTHS, months.as_ref(), |of| {
+            status_by_month(&of.data, &of.source)
+        }),
         single(REJECTS, rules.as_ref(), |of| rejects(&of.data, &of.source)),
     ]
 }

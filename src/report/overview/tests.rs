@@ -18,12 +18,22 @@ fn named(name: Option<&str>, items: i64) -> NamedQuantity {
 fn shop() -> Table {
     Table::in_parts(
         &[
-            Event::at("2024-01-01T02:59:59Z").product("before").quantity(9),
+            Event::at("2024-01-01T02:59:59Z")
+                .product("before")
+                .quantity(9),
             Event::at("2024-01-01T03:00:00Z").product("pen").app("web"),
             Event::at("2024-01-02T12:00:00Z").product("ink").quantity(4),
-            Event::at("2024-01-03T12:00:00Z").product("pen").quantity(3).app("web"),
-            Event::at("2024-01-03T13:00:00Z").product("pad").app("ios").revenue(-1, "BRL"),
-            Event::at("2024-01-04T03:00:00Z").product("after").quantity(9),
+            Event::at("2024-01-03T12:00:00Z")
+                .product("pen")
+                .quantity(3)
+                .app("web"),
+            Event::at("2024-01-03T13:00:00Z")
+                .product("pad")
+                .app("ios")
+                .revenue(-1, "BRL"),
+            Event::at("2024-01-04T03:00:00Z")
+                .product("after")
+                .quantity(9),
         ],
         2,
     )
@@ -37,7 +47,11 @@ fn items_of_the_window_are_counted_by_product_and_by_app() {
     let by = |dimension| quantity_by(dimension, &parameters, &table.files).expect("quantities");
     assert_eq!(
         by(Dimension::Product),
-        [named(Some("ink"), 4), named(Some("pen"), 4), named(Some("pad"), 1)]
+        [
+            named(Some("ink"), 4),
+            named(Some("pen"), 4),
+            named(Some("pad"), 1)
+        ]
     );
     assert_eq!(
         by(Dimension::App),
@@ -53,7 +67,12 @@ fn whole_utc_dates_and_excluded_refunds_are_counted_the_same_way() {
     let found = quantity_by(Dimension::Product, &resolved(&asked), &table.files);
     assert_eq!(
         found.expect("quantities"),
-        [named(Some("after"), 9), named(Some("before"), 9), named(Some("ink"), 4), named(Some("pen"), 4)]
+        [
+            named(Some("after"), 9),
+            named(Some("before"), 9),
+            named(Some("ink"), 4),
+            named(Some("pen"), 4)
+        ]
     );
 }
 
@@ -112,7 +131,13 @@ fn coverage_counts_the_dates_that_are_there() {
     clippy::disallowed_methods,
     reason = "input of a test: nobody reads it before it is whole"
 )]
-fn reject_file(folder: &std::path::Path, name: &str, kind: &str, column: &str, rules: &[&str]) -> RejectFile {
+fn reject_file(
+    folder: &std::path::Path,
+    name: &str,
+    kind: &str,
+    column: &str,
+    rules: &[&str],
+) -> RejectFile {
     let column_of_rules: ArrayRef = Arc::new(StringArray::from(rules.to_vec()));
     let batch = RecordBatch::try_from_iter([(column, column_of_rules)]).expect("a batch");
     let path = folder.join(name);
@@ -129,7 +154,8 @@ fn reject_file(folder: &std::path::Path, name: &str, kind: &str, column: &str, r
 #[test]
 fn rejects_are_counted_by_kind_and_rule() {
     let folder = tempfile::tempdir().expect("a folder for the test");
-    let file = |name, kind, rules: &[&str]| reject_file(folder.path(), name, kind, "rule_id", rules);
+    let file =
+        |name, kind, rules: &[&str]| reject_file(folder.path(), name, kind, "rule_id", rules);
     let files = [
         file("1", "supplier-purchases", &["CPL-ID"]),
         file("2", "purchases", &["BRZ-QTY-RANGE", "BRZ-TIME-FORMAT"]),
@@ -146,7 +172,10 @@ fn rejects_are_counted_by_kind_and_rule() {
         ("purchases", "BRZ-QTY-RANGE", 1),
         ("supplier-purchases", "CPL-ID", 1),
     ];
-    assert_eq!(found, expected.map(|(kind, rule, count)| (kind.to_owned(), rule.to_owned(), count)));
+    assert_eq!(
+        found,
+        expected.map(|(kind, rule, count)| (kind.to_owned(), rule.to_owned(), count))
+    );
     assert_eq!(rejects_by_rule(&[]).expect("counts"), []);
 }
 
@@ -155,5 +184,8 @@ fn a_file_of_another_table_is_refused_as_a_file_of_rejects() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let other = reject_file(folder.path(), "1", "purchases", "other", &["x"]);
     let error = rejects_by_rule(&[other]).expect_err("no rule_id");
-    assert!(matches!(error, ReportError::Rejects { files: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error, ReportError::Rejects { files: 1, .. }),
+        "{error:?}"
+    );
 }
