@@ -32,8 +32,12 @@ const MEASURED_AT: f64 = 200.0;
 /// Noto Sans: ascender and descender together, in ems. plotters asks for that height.
 const NOTO_HEIGHT_EM: f64 = 1.362;
 
-/// Readers may have a wider font than Noto Sans; DejaVu Sans is wider by about an eighth.
+/// Readers may have a wider font than Noto Sans; `DejaVu` Sans is wider by about an eighth.
 const WIDER_FONTS: f64 = 1.13;
+
+/// Signs that other fonts have much wider than Noto Sans, and a letter that is as wide as they are.
+const SIGNS: &str = "<>=+~^|#\u{2212}";
+const AS_WIDE: char = 'w';
 
 /// From here on (Hangul), letters that Noto Sans lacks are as wide as they are high.
 const FIRST_WIDE: char = '\u{1100}';
@@ -110,6 +114,7 @@ impl Look {
         let known: String = text
             .chars()
             .filter(|c| *c < FIRST_WIDE || ('\u{2000}'..'\u{2E80}').contains(c))
+            .map(|c| if SIGNS.contains(c) { AS_WIDE } else { c })
             .collect();
         let style = if self.bold {
             FontStyle::Bold

@@ -80,7 +80,7 @@ fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
         (Width::Narrow, _) => 360.0,
         (Width::Beside, _) => 620.0,
         (Width::Wide, Heading::Written) => 860.0,
-        (Width::Wide, Heading::Left) => 900.0,
+        (Width::Wide, Heading::Left) => 840.0,
     };
     let values = match (chart.shape, chart.is_blank()) {
         (_, true) => 120.0,

@@ -111,7 +111,7 @@ fn one_value_is_drawn_with_its_axis() {
 }
 
 #[test]
-fn bars_write_every_digit() {
+fn bars_write_every_digit_that_leaves_them_room() {
     let amount = |nanos| Number::Money {
         amount: Amount::from_nanos(nanos).expect("in range"),
         decimals: 2,
@@ -120,17 +120,17 @@ fn bars_write_every_digit() {
     let values = [
         amount(largest),
         amount(1_234_567_890_000),
-        amount(-5_500_000_000),
+        amount(-12_345_678_901_250_000_000),
     ];
     let texts = texts_of(&svg(&chart(Shape::Bars, &names(3), &values)));
     let spaced = |text: &str| text.replace(' ', "\u{202F}").replace('-', "\u{2212}");
-    for shown in [
-        "99 999 999 999 999 999 999 999 999 999.999999999",
-        "1 234.56789",
-        "-5.50",
-    ] {
+    for shown in ["1 234.56789", "-12 345 678 901.25"] {
         assert!(texts.contains(&spaced(shown)), "{shown}: {texts:?}");
     }
+    assert!(
+        !texts.iter().any(|text| text.chars().count() > 40),
+        "{texts:?}"
+    );
 }
 
 #[test]
