@@ -33,6 +33,10 @@ const VIEWS: usize = 6;
 /// Opens a page in Chromium, which fails the test when it finds a fault, and leaves screenshots
 /// under `target/screenshots` for people to look at. `None` when there is to be no browser.
 #[track_caller]
+#[expect(
+    clippy::print_stderr,
+    reason = "a test that leaves something out must say so"
+)]
 fn look_at(page: PathBuf, name: &str) -> Option<Value> {
     if std::env::var_os("PURCHASE_ETL_CHROMIUM").is_some_and(|name| name == "none") {
         eprintln!("SKIPPED: PURCHASE_ETL_CHROMIUM is none, so that NO BROWSER HAS SEEN THE PAGE");

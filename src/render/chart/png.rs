@@ -18,8 +18,9 @@ use super::paper::{Font, Paper};
 /// The smallest width and height: below it, no axis fits.
 pub(super) const LEAST: u32 = 200;
 
-/// The greatest width and height: 4096 pixels are 200 MB while they are drawn.
-pub(super) const MOST: u32 = 4096;
+/// The greatest width and height, the width of 4K television: a square of it takes 180 MB while it is
+/// drawn.
+pub(super) const MOST: u32 = 3840;
 
 /// Pixels across of the layout that is enlarged to the size asked for.
 const LAYOUT_WIDTH: f64 = 860.0;
