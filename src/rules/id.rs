@@ -93,6 +93,16 @@ pub enum RuleId {
     ParEnding,
     ParTimezone,
     ParCurrency,
+    ParCompany,
+    ParSearch,
+    ParStatus,
+    ParSuppliers,
+    ParStart,
+    ParEnd,
+    ParPage,
+    ParPerpage,
+    ParUpdated,
+    ParDeleted,
 }
 
 /// A code that no rule has.
@@ -105,7 +115,7 @@ pub struct UnknownRule {
 
 impl RuleId {
     /// How many rules there are.
-    pub const COUNT: usize = Self::ParCurrency as usize + 1;
+    pub const COUNT: usize = Self::ParDeleted as usize + 1;
 
     /// Every rule, in the order of [`RuleId::index`].
     pub const ALL: [Self; Self::COUNT] = {
