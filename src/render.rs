@@ -1,20 +1,29 @@
 //! Answers as text or bytes.
 //!
-//! In: an [`Answer`] and a [`Format`]. Out: the bytes of a JSON document in the documented shape, of
-//! a CSV table or of a Parquet file; the same bytes for the same answer. Refused: nothing but what
-//! the writers themselves cannot write.
+//! In: an [`Answer`] and a [`Format`], or the supplier purchases themselves, which are read while
+//! they are written. Out: the bytes of a JSON document in the documented shape, of a CSV table, of
+//! lines of JSON or of a Parquet file; the same bytes for the same answer. Refused: a format that
+//! makes no sense for the answer ([`FormatRefused`]), and what the writers themselves cannot write.
 
+use std::fmt;
 use std::str::FromStr;
 
-use crate::report::{ProductList, QuantitySeries, RevenueSeries};
+use crate::report::{
+    ProductList, QuantitySeries, RevenueSeries, SupplierPurchasePage, SupplierSummary,
+};
 
 mod csv;
+mod document;
 mod documented;
 mod exact;
 mod json;
+mod kind;
 mod parquet;
+mod suppliers;
 
 pub use json::error_document;
+pub use kind::{AnswerKind, FormatRefused};
+pub use suppliers::{SupplierRowsWriter, supplier_list, supplier_pages};
 
 /// What a report answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +35,23 @@ pub enum Answer {
     RevenueSeries(RevenueSeries),
     /// The product list.
     ProductList(ProductList),
+    /// A page of the supplier purchases.
+    SupplierPurchases(SupplierPurchasePage),
+    /// The supplier summary.
+    SupplierSummary(SupplierSummary),
+}
+
+impl Answer {
+    /// What kind of answer it is.
+    pub fn kind(&self) -> AnswerKind {
+        match self {
+            Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
+            Self::RevenueSeries(_) => AnswerKind::RevenueSeries,
+            Self::ProductList(_) => AnswerKind::ProductList,
+            Self::SupplierPurchases(_) => AnswerKind::SupplierPurchases,
+            Self::SupplierSummary(_) => AnswerKind::SupplierSummary,
+        }
+    }
 }
 
 /// How an answer is written.
@@ -37,13 +63,33 @@ pub enum Format {
     /// RFC 4180 with a header line; texts that a spreadsheet would run as a formula get a `'` in
     /// front.
     Csv,
-    /// A Parquet file with one row group.
+    /// One JSON object a line, without spaces, each line ended by LF.
+    Ndjson,
+    /// A Parquet file; with one row group but for the whole list of supplier purchases.
     Parquet,
+}
+
+impl Format {
+    /// The word it is asked for by.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 /// A format that is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a format: json, csv or parquet")]
+#[error("{0:?} is not a format: json, csv, ndjson or parquet")]
 pub struct UnknownFormat(pub String);
 
 impl FromStr for Format {
@@ -53,6 +99,7 @@ impl FromStr for Format {
         match text {
             "json" => Ok(Self::Json),
             "csv" => Ok(Self::Csv),
+            "ndjson" => Ok(Self::Ndjson),
             "parquet" => Ok(Self::Parquet),
             _ => Err(UnknownFormat(text.to_owned())),
         }
@@ -63,12 +110,18 @@ impl FromStr for Format {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
+    /// The format makes no sense for the answer.
+    #[error(transparent)]
+    Format(#[from] FormatRefused),
     /// The JSON writer gave up.
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
     /// The CSV writer gave up.
     #[error("the answer could not be written as CSV")]
-    Csv(#[from] ::csv::Error),
+    Csv(#[source] ::csv::Error),
+    /// The place that the answer goes to takes no more.
+    #[error("the answer could not be written")]
+    Sink(#[from] std::io::Error),
     /// The columns of the answer do not fit together.
     #[error("the answer could not be laid out in columns")]
     Columns(#[from] arrow::error::ArrowError),
@@ -77,17 +130,47 @@ pub enum RenderError {
     Parquet(#[from] ::parquet::errors::ParquetError),
 }
 
+impl From<::csv::Error> for RenderError {
+    /// A sink that takes no more is told apart from what CSV cannot say.
+    fn from(error: ::csv::Error) -> Self {
+        if !error.is_io_error() {
+            return Self::Csv(error);
+        }
+        match error.into_kind() {
+            ::csv::ErrorKind::Io(error) => Self::Sink(error),
+            other => Self::Sink(std::io::Error::other(format!("{other:?}"))),
+        }
+    }
+}
+
 /// Writes an answer.
 ///
 /// # Errors
-/// [`RenderError`] when the writer of the format gives up.
+/// [`RenderError::Format`] when the format makes no sense for the answer, another [`RenderError`]
+/// when the writer of the format gives up.
 pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
+    answer.kind().check(format)?;
     match format {
         Format::Json => json::write(answer),
+        Format::Ndjson => ndjson(answer),
         Format::Csv => csv::write(answer),
         Format::Parquet => parquet::write(answer),
     }
 }
 
+/// Lines of JSON: of the answers, only a page of supplier purchases has some.
+fn ndjson(answer: &Answer) -> Result<Vec<u8>, RenderError> {
+    match answer {
+        Answer::SupplierPurchases(page) => suppliers::page_rows(page, Format::Ndjson),
+        other => {
+            let kind = other.kind();
+            let format = Format::Ndjson;
+            Err(FormatRefused { kind, format }.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;

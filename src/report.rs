@@ -1,17 +1,21 @@
 //! Answers worked out by polars from the lake's data files.
 //!
-//! In: resolved parameters ([`SeriesParameters`]) and the files of one lake version, already pruned
-//! to the UTC dates the parameters need ([`SeriesParameters::utc_dates`]). Out: a
-//! [`QuantitySeries`], a [`RevenueSeries`] or a [`ProductList`], the same for the same files in any
-//! order, on any number of threads. Refused: parameters that break a `PAR-*` rule, and sums that do
-//! not fit the type they are answered in.
+//! In: resolved parameters ([`SeriesParameters`], [`SupplierListParameters`],
+//! [`SupplierSummaryParameters`]) and the files of one lake version; those of the purchases already
+//! pruned to the UTC dates the parameters need ([`SeriesParameters::utc_dates`]). Out: a
+//! [`QuantitySeries`], a [`RevenueSeries`], a [`ProductList`], pages or rows of supplier purchases
+//! or a [`SupplierSummary`], the same for the same files in any order, on any number of threads.
+//! Refused: parameters that break a `PAR-*` rule, and sums that do not fit the type they are
+//! answered in.
 
 use chrono::NaiveDate;
 use polars::error::PolarsError;
 
+mod calendar_date;
 mod ending;
 #[cfg(test)]
 mod fixture;
+mod large_amounts;
 mod local_days;
 mod parameter_error;
 mod parameters;
@@ -19,6 +23,12 @@ mod product_list;
 mod quantity_series;
 mod revenue_series;
 mod scan;
+mod supplier_errors;
+mod supplier_parameters;
+mod supplier_purchases;
+mod supplier_row;
+mod supplier_summary;
+mod supplier_table;
 mod wide_sum;
 mod window;
 
@@ -28,6 +38,18 @@ pub use parameters::{Refunds, SeriesParameters, SeriesRequest};
 pub use product_list::{PRODUCTS_PER_PAGE, ProductList, product_list};
 pub use quantity_series::{QuantityPoint, QuantitySeries, quantity_series};
 pub use revenue_series::{RevenuePoint, RevenueSeries, revenue_series};
+pub use supplier_errors::{InvalidParameter, SupplierParameterErrors, Validation};
+pub use supplier_parameters::{
+    COMPANY_UNKNOWN, Deleted, PER_PAGE_DEFAULT, PER_PAGE_MAX, PurchaseStatus,
+    SupplierListParameters, SupplierListRequest, SupplierSummaryParameters, SupplierSummaryRequest,
+};
+pub use supplier_purchases::{
+    SupplierPurchasePage, for_each_supplier_page, for_each_supplier_run, supplier_purchases,
+};
+pub use supplier_row::{Invoice, Money, Party, Shipping, SupplierPurchaseRow};
+pub use supplier_summary::{
+    PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow, supplier_summary,
+};
 pub use window::{HourLength, Unit};
 
 /// One data file of the purchases table at the version being read.
@@ -39,15 +61,41 @@ pub struct ScanFile {
     pub purchase_date: NaiveDate,
 }
 
+/// One data file of the supplier purchases table at the version being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupplierFile {
+    /// Where polars opens the file: a plain local path, nothing percent-encoded.
+    pub path: String,
+    /// The company the log registers the file under, 0 for the unknown one.
+    pub company_id: i64,
+    /// The month the log registers the file under, as its first day: that of `registration_date`
+    /// in all its rows.
+    pub month: NaiveDate,
+    /// How many rows the file holds, where the log says so.
+    pub rows: Option<u64>,
+}
+
+/// Parameters that a documented error answers.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterRefusal {
+    /// Of a series, answered by `{"message":…}`.
+    #[error(transparent)]
+    Series(#[from] ParameterError),
+    /// Of the supplier purchases, answered by `{"code":…,"message":…,"meta":[…]}`.
+    #[error(transparent)]
+    Supplier(#[from] SupplierParameterErrors),
+}
+
 /// Why a report has no answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A parameter can only be judged against the data, and was found wanting.
+    /// A parameter was found wanting, on its own or against the data.
     #[error(transparent)]
-    Parameter(#[from] ParameterError),
-    /// A data file is missing, damaged, or has other columns than the purchases table.
-    #[error("{files} data file(s) of the purchases table could not be read")]
+    Parameter(#[from] ParameterRefusal),
+    /// A data file is missing, damaged, or has other columns than its table.
+    #[error("{files} data file(s) of the table could not be read")]
     Scan {
         /// How many files the query was to read.
         files: usize,
@@ -56,7 +104,7 @@ pub enum ReportError {
         source: PolarsError,
     },
     /// A column of the table holds a value that ingestion never writes.
-    #[error("column `{column}` of the purchases table holds {value:?}, which no ingestion writes")]
+    #[error("column `{column}` of the table holds {value:?}, which no ingestion writes")]
     Value {
         /// The column.
         column: &'static str,
@@ -69,4 +117,24 @@ pub enum ReportError {
         /// The row's `time`.
         time: String,
     },
+    /// The exact sum of a group has more than 29 digits before the point.
+    #[error("the sum of `{column}` of {group} leaves the range of decimal(38, 9)")]
+    AmountRange {
+        /// The column.
+        column: &'static str,
+        /// The group, for people.
+        group: String,
+    },
+}
+
+impl From<ParameterError> for ReportError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameter(error.into())
+    }
+}
+
+impl From<SupplierParameterErrors> for ReportError {
+    fn from(errors: SupplierParameterErrors) -> Self {
+        Self::Parameter(errors.into())
+    }
 }

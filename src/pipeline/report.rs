@@ -70,7 +70,7 @@ struct ParameterOrError(ParameterError);
 
 impl From<ParameterOrError> for PipelineError {
     fn from(error: ParameterOrError) -> Self {
-        Self::Report(ReportError::Parameter(error.0))
+        Self::Report(error.0.into())
     }
 }
 

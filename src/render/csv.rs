@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::exact::amount_text;
-use super::{Answer, RenderError};
+use super::{Answer, Format, RenderError, suppliers};
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
+    if let Answer::SupplierPurchases(page) = answer {
+        return suppliers::page_rows(page, Format::Csv);
+    }
     let mut bytes = Vec::new();
     let mut table = WriterBuilder::new()
         .terminator(Terminator::CRLF)
@@ -42,13 +45,16 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
                 table.write_record([text_cell(product).as_ref()])?;
             }
         }
+        // Written above: its table is also written without a page.
+        Answer::SupplierPurchases(_) => {}
+        Answer::SupplierSummary(summary) => suppliers::summary_table(summary, table)?,
     }
     Ok(())
 }
 
 /// A text that a spreadsheet will not run: one that begins like a formula gets a `'` in front
 /// (OWASP, "CSV Injection"). Numbers never pass through here.
-fn text_cell(text: &str) -> Cow<'_, str> {
+pub(super) fn text_cell(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{text}"))
     } else {

@@ -1,8 +1,11 @@
 //! From a report's answer to the documented response that says it.
 
-use crate::report::{ParameterError, ProductList, QuantitySeries};
+use crate::report::{
+    InvalidParameter, ParameterError, ProductList, QuantitySeries, SupplierParameterErrors,
+};
 use crate::response::{
-    ErrorResponse, ProductListResponse, QuantityRow, QuantitySeriesResponse, SUCCESS,
+    CodedErrorResponse, ErrorResponse, FieldError, FieldValidation, MISSING_HEADERS,
+    ProductListResponse, QuantityRow, QuantitySeriesResponse, SUCCESS, UNEDITABLE_ENTITY,
 };
 
 impl ParameterError {
@@ -11,6 +14,32 @@ impl ParameterError {
         ErrorResponse {
             message: self.sentence.clone(),
         }
+    }
+}
+
+impl SupplierParameterErrors {
+    /// The documented error shape, `{"code":"…","message":"…","meta":[…]}`: that of a 400 when the
+    /// header with the company is missing, else that of a 422 with an entry per wrong field.
+    pub fn to_response(&self) -> CodedErrorResponse {
+        let (code, meta) = match self {
+            Self::MissingCompany => (MISSING_HEADERS, Vec::new()),
+            Self::Invalid(wrong) => (UNEDITABLE_ENTITY, wrong.iter().map(field_error).collect()),
+        };
+        CodedErrorResponse {
+            code: code.to_owned(),
+            message: self.to_string(),
+            meta,
+        }
+    }
+}
+
+fn field_error(wrong: &InvalidParameter) -> FieldError {
+    FieldError {
+        field: wrong.field.to_owned(),
+        validations: vec![FieldValidation {
+            kind: wrong.validation.kind.to_owned(),
+            value: wrong.validation.values.clone(),
+        }],
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+use crate::values::currency::{minor_units, parse_currency};
+use crate::values::money::Amount;
+
 /// All digits of an amount, with zeros added up to `decimals`: a JSON number, and a CSV one.
 pub(super) fn amount_text(amount: impl Display, decimals: usize) -> String {
     let mut text = amount.to_string();
@@ -13,10 +16,18 @@ pub(super) fn amount_text(amount: impl Display, decimals: usize) -> String {
     text
 }
 
+/// An amount with the decimals of its currency, at least one, as `RevenueSeries::decimals` has it:
+/// a reader that infers types must not see an integer in one row and a decimal in the next.
+pub(super) fn money_text(amount: Amount, currency: Option<&str>) -> String {
+    let minor_units = currency
+        .and_then(|code| parse_currency(code).ok())
+        .and_then(|parsed| minor_units(parsed.currency));
+    amount_text(amount, minor_units.map_or(1, usize::from).max(1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::money::Amount;
 
     fn text(nanos: i128, decimals: usize) -> String {
         amount_text(Amount::from_nanos(nanos).expect("in range"), decimals)
@@ -31,5 +42,17 @@ mod tests {
         assert_eq!(text(0, 1), "0.0");
         let largest = 99_999_999_999_999_999_999_999_999_999_999_999_999;
         assert_eq!(text(largest, 2), "99999999999999999999999999999.999999999");
+    }
+
+    #[test]
+    fn money_has_the_decimals_of_its_currency_and_at_least_one() {
+        let money =
+            |nanos, currency| money_text(Amount::from_nanos(nanos).expect("in range"), currency);
+        assert_eq!(money(99_900_000_000, Some("BRL")), "99.90");
+        assert_eq!(money(99_950_000_001, Some("BRL")), "99.950000001");
+        assert_eq!(money(500_000_000_000, Some("JPY")), "500.0");
+        assert_eq!(money(500_000_000_000, Some("KWD")), "500.000");
+        assert_eq!(money(500_000_000_000, Some("???")), "500.0");
+        assert_eq!(money(500_000_000_000, None), "500.0");
     }
 }

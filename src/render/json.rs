@@ -2,25 +2,32 @@
 
 use serde::Serialize;
 
+use super::document::Json;
 use super::exact::amount_text;
-use super::{Answer, RenderError, documented};
-use crate::report::{ParameterError, RevenueSeries};
+use super::{Answer, RenderError, documented, suppliers};
+use crate::report::{ParameterRefusal, RevenueSeries};
 use crate::response::SUCCESS;
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     match answer {
         Answer::QuantitySeries(series) => document(&documented::quantity_series(series)),
         Answer::ProductList(list) => document(&documented::product_list(list)),
-        Answer::RevenueSeries(series) => revenue(series),
+        Answer::RevenueSeries(series) => Ok(revenue(series).pretty()?),
+        Answer::SupplierPurchases(page) => Ok(suppliers::page_document(page).pretty()?),
+        Answer::SupplierSummary(summary) => Ok(suppliers::summary_document(summary).pretty()?),
     }
 }
 
-/// The documented error shape of a refused parameter, `{"message":"…"}`, as it goes to stdout.
+/// The documented error of refused parameters, as it goes to stdout: `{"message":"…"}` for a series,
+/// `{"code":"…","message":"…","meta":[…]}` for the supplier purchases.
 ///
 /// # Errors
 /// [`RenderError::Json`] when the JSON writer gives up.
-pub fn error_document(error: &ParameterError) -> Result<Vec<u8>, RenderError> {
-    document(&error.to_response())
+pub fn error_document(refusal: &ParameterRefusal) -> Result<Vec<u8>, RenderError> {
+    match refusal {
+        ParameterRefusal::Series(error) => document(&error.to_response()),
+        ParameterRefusal::Supplier(errors) => document(&errors.to_response()),
+    }
 }
 
 fn document(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
@@ -29,23 +36,18 @@ fn document(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-/// The shape of the sibling endpoint, `data[].revenue` instead of `data[].purchase_quantity`, laid
-/// out as serde lays out the others. Written by hand because serde's numbers would be floats.
-fn revenue(series: &RevenueSeries) -> Result<Vec<u8>, RenderError> {
+/// The shape of the sibling endpoint, `data[].revenue` instead of `data[].purchase_quantity`.
+fn revenue(series: &RevenueSeries) -> Json {
     let decimals = series.decimals();
-    let mut rows = Vec::with_capacity(series.points.len());
-    for point in &series.points {
-        let time = serde_json::to_string(&point.time)?;
+    let rows = series.points.iter().map(|point| {
         let revenue = amount_text(point.revenue, decimals);
-        rows.push(format!(
-            "    {{\n      \"time\": {time},\n      \"revenue\": {revenue}\n    }}"
-        ));
-    }
-    let data = if rows.is_empty() {
-        "[]".to_owned()
-    } else {
-        format!("[\n{}\n  ]", rows.join(",\n"))
-    };
-    let message = serde_json::to_string(SUCCESS)?;
-    Ok(format!("{{\n  \"message\": {message},\n  \"data\": {data}\n}}\n").into_bytes())
+        Json::Object(vec![
+            ("time", Json::Text(point.time.clone())),
+            ("revenue", Json::Digits(revenue)),
+        ])
+    });
+    Json::Object(vec![
+        ("message", Json::text(Some(SUCCESS))),
+        ("data", Json::List(rows.collect())),
+    ])
 }

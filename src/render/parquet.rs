@@ -5,6 +5,8 @@
 //! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
 //! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null when nothing was bought) |
 //! | product list | `product_id` Utf8 |
+//! | supplier purchases | as the table has them, the company first: [`super::suppliers`] |
+//! | supplier summary | keys and dates, counts Int64, sums Decimal128(38, 9), `names_seen` a list of Utf8; `supplier_id`, `supplier_name` and `currency` may be null |
 
 use std::sync::Arc;
 
@@ -15,26 +17,33 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::{Answer, RenderError};
+use super::suppliers::{page_rows, summary_batch};
+use super::{Answer, Format, RenderError};
 use crate::report::{ProductList, QuantitySeries, RevenueSeries};
 
 /// Precision and scale of every amount of the lake.
-const AMOUNT: (u8, i8) = (38, 9);
+pub(super) const AMOUNT: (u8, i8) = (38, 9);
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     let batch = match answer {
         Answer::QuantitySeries(series) => quantity_series(series),
         Answer::RevenueSeries(series) => revenue_series(series),
         Answer::ProductList(list) => product_list(list),
+        Answer::SupplierSummary(summary) => summary_batch(summary),
+        Answer::SupplierPurchases(page) => return page_rows(page, Format::Parquet),
     }?;
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .build();
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))?;
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties()))?;
     writer.write(&batch)?;
     writer.close()?;
     Ok(bytes)
+}
+
+/// How every Parquet answer is written.
+pub(super) fn properties() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .build()
 }
 
 fn quantity_series(series: &QuantitySeries) -> Result<RecordBatch, ArrowError> {

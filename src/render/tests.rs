@@ -1,4 +1,4 @@
-//! The three formats of the three answers.
+//! The formats of the series and of the product list.
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::io::Write;
@@ -115,7 +115,7 @@ fn the_product_list_and_the_error_are_the_documented_documents() {
     assert!(json.starts_with("{\n  \"products\": ["), "{json}");
 
     let error = ParameterError::refused(RuleId::ParUnit, "unit", "dia", "must be day or hour");
-    let json = error_document(&error).expect("rendered");
+    let json = error_document(&error.clone().into()).expect("rendered");
     let read: ErrorResponse = serde_json::from_slice(&json).expect("the shape");
     assert_eq!(read, error.to_response());
     assert_eq!(
@@ -193,6 +193,6 @@ fn an_unknown_format_is_named() {
     let error = "xlsx".parse::<Format>().expect_err("unknown");
     assert_eq!(
         error.to_string(),
-        "\"xlsx\" is not a format: json, csv or parquet"
+        "\"xlsx\" is not a format: json, csv, ndjson or parquet"
     );
 }

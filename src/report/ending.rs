@@ -9,6 +9,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::calendar_date::calendar_date;
 use super::local_days::last_micros;
 use super::parameter_error::ParameterError;
 use crate::rules::RuleId;
@@ -125,13 +126,7 @@ fn future(text: &str) -> ParameterError {
 
 /// A date and nothing else, within the years that an instant may have.
 fn bare_date(text: &str) -> Option<NaiveDate> {
-    let shape = text.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    let date = (shape && text.len() == 10)
-        .then(|| text.parse::<NaiveDate>().ok())
-        .flatten()?;
+    let date = calendar_date(text)?;
     (first_date()..=last_date()).contains(&date).then_some(date)
 }
 

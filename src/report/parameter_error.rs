@@ -47,7 +47,8 @@ impl ParameterError {
     }
 }
 
-fn shown(value: &str) -> String {
+/// A typed value as an error may show it: control characters escaped, cut after 60 characters.
+pub(super) fn shown(value: &str) -> String {
     let mut shown: String = value
         .chars()
         .take(SHOWN_CHARACTERS)

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{DataFrame, DataType, Expr, PolarsResult, Scalar, col, lit, when};
+use polars::prelude::{DataFrame, DataType, PolarsResult, col, lit};
 
+use super::large_amounts::{is_large, large_count, ordinary_sum};
 use super::parameter_error::ParameterError;
 use super::parameters::{Refunds, SeriesParameters};
 use super::scan::{Query, TICK, run_query};
@@ -21,11 +22,6 @@ const REVENUE: &str = "revenue";
 const CURRENCY: &str = "currency";
 const IS_REFUND: &str = "is_refund";
 const LARGE: &str = "large";
-
-/// Amounts from here on (10^18 currency units, in 1e-9) are added up outside polars, which adds in
-/// an `i128` without looking at the carry. Below it, an `i128` holds 10^11 of them, more than the
-/// purchases of any group of any lake.
-const LARGE_NANOS: i128 = 1_000_000_000_000_000_000_000_000_000;
 
 /// One row of a revenue series.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,31 +106,18 @@ pub fn revenue_series(
     })
 }
 
-fn is_large() -> Expr {
-    let limit = |nanos| lit(Scalar::new_decimal(nanos, 38, 9));
-    col(REVENUE)
-        .gt_eq(limit(LARGE_NANOS))
-        .or(col(REVENUE).lt_eq(limit(-LARGE_NANOS)))
-}
-
 /// The sums without the large amounts, and how many of those there are.
 fn ordinary_sums() -> Query {
-    let zero = lit(Scalar::new_decimal(0, 38, 9));
-    let sum = when(is_large())
-        .then(zero)
-        .otherwise(col(REVENUE))
-        .sum()
-        .alias(REVENUE);
     Query::Totals {
         keys: vec![col(IS_REFUND), col(CURRENCY)],
-        sums: vec![sum, is_large().sum().cast(DataType::Int64).alias(LARGE)],
+        sums: vec![ordinary_sum(REVENUE), large_count(REVENUE).alias(LARGE)],
     }
 }
 
 /// The large amounts one by one.
 fn large_rows() -> Query {
     Query::Rows {
-        condition: is_large(),
+        condition: is_large(REVENUE),
         columns: vec![
             col(IS_REFUND),
             col(CURRENCY),

@@ -1,6 +1,7 @@
 //! Exact sums, one currency at a time, and amounts at the edge of the range.
 
 use super::*;
+use crate::report::ParameterRefusal;
 use crate::report::fixture::{Event, Table, request, resolved};
 
 const UNIT: i128 = 1_000_000_000;
@@ -50,7 +51,7 @@ fn several_currencies_need_a_choice_and_are_named() {
         sale("2024-01-31T10:00:00Z", 7 * UNIT, "BRL"),
     ]);
     let error = revenue_series(&parameters(1, None), &table.files).expect_err("no answer");
-    let ReportError::Parameter(error) = error else {
+    let ReportError::Parameter(ParameterRefusal::Series(error)) = error else {
         panic!("expected a parameter error, got {error}");
     };
     assert_eq!(

@@ -1,0 +1,105 @@
+//! What a question about supplier purchases selects: the filters of the list and of the summary in
+//! one form.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::{COMPANY_UNKNOWN, Deleted, PurchaseStatus};
+use crate::values::instant::format_utc_micros;
+
+/// The purchases that an answer is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Selection {
+    pub(in crate::report) company_id: i64,
+    pub(in crate::report) search: Option<SearchTerm>,
+    pub(in crate::report) status: Option<PurchaseStatus>,
+    /// Empty for all suppliers and purchases without one.
+    pub(in crate::report) supplier_ids: BTreeSet<i64>,
+    /// First registration date, inclusive.
+    pub(in crate::report) start: Option<NaiveDate>,
+    /// Last registration date, inclusive.
+    pub(in crate::report) end: Option<NaiveDate>,
+    /// First `updated_at`, inclusive.
+    pub(in crate::report) updated_from_micros: Option<i64>,
+    pub(in crate::report) deleted: Deleted,
+}
+
+impl Selection {
+    pub(super) fn months(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        (self.start.map(first_of_month), self.end.map(first_of_month))
+    }
+
+    /// Whether a month, given by its first day, can hold purchases of this selection.
+    pub(in crate::report) fn holds_month(&self, month: NaiveDate) -> bool {
+        let (first, last) = self.months();
+        first.is_none_or(|first| first <= month) && last.is_none_or(|last| month <= last)
+    }
+
+    pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
+        let company = if self.company_id == COMPANY_UNKNOWN {
+            "unknown".to_owned()
+        } else {
+            self.company_id.to_string()
+        };
+        let suppliers: Vec<String> = self.supplier_ids.iter().map(i64::to_string).collect();
+        let optional = [
+            (
+                "search_term",
+                self.search.as_ref().map(|term| term.typed.clone()),
+            ),
+            (
+                "purchase_status",
+                self.status.map(|status| status.as_str().to_owned()),
+            ),
+            (
+                "supplier_ids",
+                (!suppliers.is_empty()).then(|| suppliers.join(",")),
+            ),
+            (
+                "registration_start",
+                self.start.map(|date| date.to_string()),
+            ),
+            ("registration_end", self.end.map(|date| date.to_string())),
+            (
+                "updated_from",
+                self.updated_from_micros.map(format_utc_micros),
+            ),
+        ];
+        let always = [
+            ("company_id", company),
+            ("deleted", self.deleted.as_str().to_owned()),
+        ];
+        let set = optional
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name, value)));
+        always.into_iter().chain(set).collect()
+    }
+}
+
+/// A number to look for among ids and invoice numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::report) struct SearchTerm {
+    typed: String,
+    /// The digits without the zeros in front; empty for zero.
+    pub(in crate::report) digits: String,
+    /// The number as an id, unless it is too large for one.
+    pub(in crate::report) id: Option<i64>,
+}
+
+impl SearchTerm {
+    /// A term of ASCII digits, at least one.
+    pub(super) fn new(typed: &str) -> Self {
+        Self {
+            typed: typed.to_owned(),
+            digits: typed.trim_start_matches('0').to_owned(),
+            id: typed.parse().ok(),
+        }
+    }
+}
+
+/// The first day of a date's month.
+pub(in crate::report) fn first_of_month(date: NaiveDate) -> NaiveDate {
+    date.with_day(1)
+        .expect("every month of the calendar has a first day")
+}

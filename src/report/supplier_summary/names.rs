@@ -1,0 +1,75 @@
+//! The names that suppliers had, and the latest of each.
+
+use std::collections::BTreeMap;
+
+use polars::prelude::*;
+
+use crate::report::ReportError;
+use crate::report::supplier_parameters::Selection;
+use crate::report::supplier_table::{Month, SUPPLIER_ID, UPDATED_AT, collect_months};
+
+const SUPPLIER_NAME: &str = "supplier_name";
+
+/// The names of one supplier, each with the last update of a purchase that has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    updated_micros: BTreeMap<String, i64>,
+}
+
+impl Names {
+    /// The name that was updated last; of several, the last by its bytes.
+    pub(super) fn latest(&self) -> Option<String> {
+        let latest = self
+            .updated_micros
+            .iter()
+            .max_by_key(|(_, micros)| **micros);
+        latest.map(|(name, _)| name.clone())
+    }
+
+    /// Every name, by its bytes.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.updated_micros.keys().cloned().collect()
+    }
+}
+
+/// The names of every supplier of the selected purchases.
+pub(super) fn names(
+    selection: &Selection,
+    months: &[Month],
+) -> Result<BTreeMap<Option<i64>, Names>, ReportError> {
+    let frames = collect_months(months, |_, month| {
+        let plan = month
+            .plan(selection)?
+            .filter(col(SUPPLIER_NAME).is_not_null());
+        Ok(plan
+            .group_by([col(SUPPLIER_ID), col(SUPPLIER_NAME)])
+            .agg([col(UPDATED_AT).max()]))
+    })?;
+    let mut names: BTreeMap<Option<i64>, Names> = BTreeMap::new();
+    for frame in &frames {
+        add(&mut names, frame).map_err(|source| ReportError::Scan {
+            files: months.len(),
+            source,
+        })?;
+    }
+    Ok(names)
+}
+
+fn add(names: &mut BTreeMap<Option<i64>, Names>, frame: &DataFrame) -> PolarsResult<()> {
+    let ids = frame.column(SUPPLIER_ID)?.i64()?;
+    let seen = frame.column(SUPPLIER_NAME)?.str()?;
+    let updated = frame.column(UPDATED_AT)?.datetime()?.physical();
+    for ((id, name), micros) in ids.iter().zip(seen.iter()).zip(updated.iter()) {
+        let (Some(name), Some(micros)) = (name, micros) else {
+            continue;
+        };
+        let last = names
+            .entry(id)
+            .or_default()
+            .updated_micros
+            .entry(name.to_owned())
+            .or_insert(micros);
+        *last = micros.max(*last);
+    }
+    Ok(())
+}

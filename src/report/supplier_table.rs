@@ -1,0 +1,212 @@
+//! The supplier purchases table as the reports read it: which files, which of their rows.
+//!
+//! In: what a question selects and the files of the table's current state. Out: one lazy plan per
+//! month, newest first, that gives the selected rows and reads no column that is not needed. Files
+//! of other companies and of months without a selected date are not opened. Nothing is refused here.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, Months, NaiveDate};
+use polars::prelude::*;
+
+use super::scan::{collect, scan_files};
+use super::supplier_parameters::{Deleted, SearchTerm, Selection};
+use super::{ReportError, SupplierFile};
+
+#[cfg(test)]
+pub(super) mod fixture;
+
+pub(super) const ID: &str = "id";
+pub(super) const REGISTRATION_DATE: &str = "registration_date";
+pub(super) const SUPPLIER_ID: &str = "supplier_id";
+pub(super) const STATUS: &str = "status";
+pub(super) const UPDATED_AT: &str = "updated_at";
+const INVOICE_NUMBER: &str = "invoice_number";
+const IS_DELETED: &str = "is_deleted";
+
+/// Months that one query goes through at a time; each of their files is open meanwhile.
+const MONTHS_AT_ONCE: usize = 24;
+
+/// The files of one month of one company.
+#[derive(Clone, Debug)]
+pub(super) struct Month {
+    /// The first day.
+    pub(super) first_day: NaiveDate,
+    paths: Vec<PlRefPath>,
+    /// How many rows the files hold, when all of them say so.
+    rows: Option<u64>,
+}
+
+/// The months that a selection needs, newest first.
+pub(super) fn months_of(selection: &Selection, files: &[SupplierFile]) -> Vec<Month> {
+    let mut months: BTreeMap<NaiveDate, Month> = BTreeMap::new();
+    let wanted = files
+        .iter()
+        .filter(|file| file.company_id == selection.company_id)
+        .filter(|file| selection.holds_month(file.month));
+    for file in wanted {
+        let month = months.entry(file.month).or_insert_with(|| Month {
+            first_day: file.month,
+            paths: Vec::new(),
+            rows: Some(0),
+        });
+        month.paths.push(PlRefPath::new(file.path.as_str()));
+        month.rows = month
+            .rows
+            .zip(file.rows)
+            .and_then(|(rows, more)| rows.checked_add(more));
+    }
+    for month in months.values_mut() {
+        month.paths.sort_unstable();
+    }
+    months.into_values().rev().collect()
+}
+
+impl Month {
+    /// The selected rows of the month, all columns of them.
+    pub(super) fn plan(&self, selection: &Selection) -> PolarsResult<LazyFrame> {
+        let plan = scan_files(self.paths.clone())?;
+        Ok(match self.condition(selection) {
+            Some(condition) => plan.filter(condition),
+            None => plan,
+        })
+    }
+
+    /// Runs a plan over this month.
+    pub(super) fn collect(
+        &self,
+        plan: impl FnOnce() -> PolarsResult<LazyFrame>,
+    ) -> Result<DataFrame, ReportError> {
+        plan()
+            .and_then(collect)
+            .map_err(|source| ReportError::Scan {
+                files: self.paths.len(),
+                source,
+            })
+    }
+
+    /// How many rows are selected, when that is known without reading.
+    pub(super) fn known_count(&self, selection: &Selection) -> Option<u64> {
+        match self.condition(selection) {
+            None => self.rows,
+            Some(_) => None,
+        }
+    }
+
+    /// What a row of this month has to meet; `None` when all of them are selected.
+    fn condition(&self, selection: &Selection) -> Option<Expr> {
+        let Selection {
+            company_id: _,
+            search,
+            status,
+            supplier_ids,
+            start,
+            end,
+            updated_from_micros,
+            deleted,
+        } = selection;
+        let last_day = last_of_month(self.first_day);
+        let conditions = [
+            match deleted {
+                Deleted::NotInclude => Some(col(IS_DELETED).not()),
+                Deleted::Include => None,
+                Deleted::Only => Some(col(IS_DELETED)),
+            },
+            start
+                .filter(|start| *start > self.first_day)
+                .map(|start| col(REGISTRATION_DATE).gt_eq(date(start))),
+            end.filter(|end| *end < last_day)
+                .map(|end| col(REGISTRATION_DATE).lt_eq(date(end))),
+            status.map(|status| col(STATUS).eq(lit(status.as_str()))),
+            (!supplier_ids.is_empty()).then(|| {
+                let ids: Vec<i64> = supplier_ids.iter().copied().collect();
+                let ids = Scalar::new_list(Series::new(SUPPLIER_ID.into(), ids));
+                col(SUPPLIER_ID).is_in(lit(ids), false)
+            }),
+            updated_from_micros.map(|micros| col(UPDATED_AT).gt_eq(instant(micros))),
+            search.as_ref().map(is_found),
+        ];
+        conditions.into_iter().flatten().reduce(Expr::and)
+    }
+}
+
+/// Runs the same query over every month, some at a time; the frames come in the order of `months`.
+pub(super) fn collect_months(
+    months: &[Month],
+    query: impl Fn(usize, &Month) -> PolarsResult<LazyFrame>,
+) -> Result<Vec<DataFrame>, ReportError> {
+    let numbered: Vec<(usize, &Month)> = months.iter().enumerate().collect();
+    numbered
+        .chunks(MONTHS_AT_ONCE)
+        .map(|some| {
+            some.iter()
+                .map(|(at, month)| query(*at, month))
+                .collect::<PolarsResult<Vec<LazyFrame>>>()
+                .and_then(|frames| concat(frames, UnionArgs::default()))
+                .and_then(collect)
+                .map_err(|source| ReportError::Scan {
+                    files: some.iter().map(|(_, month)| month.paths.len()).sum(),
+                    source,
+                })
+        })
+        .collect()
+}
+
+/// The id is the number, or the invoice's number is, but for zeros in front of either.
+fn is_found(term: &SearchTerm) -> Expr {
+    let digits = col(INVOICE_NUMBER)
+        .str()
+        .strip_chars_start(lit("0"))
+        .eq(lit(term.digits.as_str()));
+    // Without its zeros an invoice number of zeros looks like an empty one.
+    let number = if term.digits.is_empty() {
+        digits.and(col(INVOICE_NUMBER).neq(lit("")))
+    } else {
+        digits
+    };
+    match term.id {
+        Some(id) => col(ID).eq(lit(id)).or(number.fill_null(lit(false))),
+        None => number,
+    }
+}
+
+fn date(date: NaiveDate) -> Expr {
+    date_literal(days_since_epoch(date))
+}
+
+/// Days since 1970 as a date for comparisons.
+pub(super) fn date_literal(days: i32) -> Expr {
+    lit(Scalar::new_date(days))
+}
+
+fn instant(micros: i64) -> Expr {
+    lit(Scalar::new_datetime(
+        micros,
+        TimeUnit::Microseconds,
+        Some(TimeZone::UTC),
+    ))
+}
+
+/// What a date column holds for a date.
+fn days_since_epoch(date: NaiveDate) -> i32 {
+    let days = date.signed_duration_since(DateTime::UNIX_EPOCH.date_naive());
+    i32::try_from(days.num_days()).expect("chrono's calendar has fewer than 2^31 days")
+}
+
+/// The date that a date column holds as days since 1970, if the calendar has it.
+pub(super) fn date_of(days: i32) -> Option<NaiveDate> {
+    let epoch = DateTime::UNIX_EPOCH.date_naive();
+    let distance = Days::new(u64::from(days.unsigned_abs()));
+    if days < 0 {
+        epoch.checked_sub_days(distance)
+    } else {
+        epoch.checked_add_days(distance)
+    }
+}
+
+fn last_of_month(month: NaiveDate) -> NaiveDate {
+    month
+        .checked_add_months(Months::new(1))
+        .and_then(|next| next.pred_opt())
+        .unwrap_or(NaiveDate::MAX)
+}
