@@ -49,6 +49,8 @@ pub struct Chart {
     pub labels: Vec<String>,
     /// The values.
     pub series: Vec<Series>,
+    /// Whether the last label stands for all others together, which is drawn as less than a name.
+    pub has_rest: bool,
     /// The sentence that stands in place of the values when there are none.
     pub nothing: String,
 }
@@ -114,7 +116,8 @@ impl fmt::Display for Chart {
         if self.is_blank() {
             return f.write_str(nothing);
         }
-        write!(f, "{value_title} by {label_title}: {} values", labels.len())?;
+        let (what, of) = (visible(value_title, 60), visible(label_title, 200));
+        write!(f, "{what} by {of}: {} values", labels.len())?;
         if let (Some(first), Some(last)) = (labels.first(), labels.last()) {
             write!(f, " from {} to {}", visible(first, 60), visible(last, 60))?;
         }

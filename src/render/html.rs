@@ -107,7 +107,7 @@ pub fn html_report(
 /// A whole document around the body's content.
 pub(super) fn document(title: &str, body: &Markup) -> String {
     let style = format!(
-        ":root{{{}}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page:#0E1217;--link:#7DBBFA}}}}{}{STYLE}",
+        ":root{{{}--page:#F5F6F8;--link:#0B5CAD}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page:#0E1217;--link:#7DBBFA}}}}{}{STYLE}",
         properties(&LIGHT),
         properties(&DARK),
         color_rules("figure "),
@@ -183,7 +183,7 @@ pub(super) fn table_markup(table: &Table) -> Markup {
     html! {
         @if table.rows.len() > SHOWN_ROWS {
             details {
-                summary { "Table: " (table.caption) " (" (count) " rows)" }
+                summary { "Table: " (visible(&table.caption, SHOWN_CHARS)) " (" (count) " rows)" }
                 (grid(table))
             }
         } @else if !table.rows.is_empty() {
@@ -198,10 +198,11 @@ fn grid(table: &Table) -> Markup {
         columns,
         rows,
     } = table;
+    let caption = visible(caption, SHOWN_CHARS);
     html! {
         div.scroll role="region" aria-label=(caption) tabindex="0" {
             table {
-                caption { (visible(caption, SHOWN_CHARS)) }
+                caption { (caption) }
                 thead { tr {
                     @for column in columns {
                         th.number[column.is_number] scope="col" { (visible(&column.heading, SHOWN_CHARS)) }

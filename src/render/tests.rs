@@ -115,7 +115,7 @@ fn the_product_list_and_the_error_are_the_documented_documents() {
     assert!(json.starts_with("{\n  \"products\": ["), "{json}");
 
     let error = ParameterError::refused(RuleId::ParUnit, "unit", "dia", "must be day or hour");
-    let json = error_document(&error).expect("rendered");
+    let json = error_document(&error.clone().into()).expect("rendered");
     let read: ErrorResponse = serde_json::from_slice(&json).expect("the shape");
     assert_eq!(read, error.to_response());
     assert_eq!(

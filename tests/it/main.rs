@@ -21,6 +21,8 @@ mod hostile;
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
 mod kill;
+/// The page to look at, in a real Chromium.
+mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod readers;
 /// Inputs that are refused commit nothing at all, and the others go on.

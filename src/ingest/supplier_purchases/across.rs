@@ -43,7 +43,7 @@ impl Across<SupplierPurchases> for AcrossSupplierPurchases {
     fn settle(&mut self, input: EndedInput<'_>, tally: &mut InputTally) {
         let mut candidates = std::mem::take(&mut self.candidates);
         arrange(&mut candidates);
-        let folded = fold(&candidates, &|_key| None);
+        let folded = fold(&candidates, &|_start| None);
         for passed in folded.passed.values() {
             tally.pass(passed.duplicate, passed.superseded);
         }

@@ -1,7 +1,7 @@
 //! Whether a dump of list pages is whole. A dump is the pages that stand in one folder, or in one
 //! file if it holds several.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::rules::RuleId;
@@ -61,7 +61,11 @@ fn dump_of(input: &InputPages) -> String {
     folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
 }
 
+/// How many purchases of a dump stand in it more than once, each repeat counted.
 fn repeats<'k>(keys: impl Iterator<Item = &'k Key>) -> u64 {
-    let mut seen = HashSet::new();
-    keys.filter(|key| !seen.insert(**key)).count() as u64
+    let mut keys: Vec<&Key> = keys.collect();
+    keys.sort_unstable();
+    keys.windows(2)
+        .filter(|pair| pair.first() == pair.last())
+        .count() as u64
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::supplier_purchase::{Key, Version};
+use crate::supplier_purchase::Version;
 
 /// An accepted version of a purchase, and where the run has it from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +55,8 @@ pub(super) struct Passed {
 /// The outcome of a fold.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Folded {
-    /// The versions to be written, one for each key, in the order of the keys.
-    pub(super) winners: Vec<Candidate>,
+    /// Positions of the versions to be written, one for each key, in the order of the keys.
+    pub(super) winners: Vec<usize>,
     /// What became of the others, by input.
     pub(super) passed: BTreeMap<usize, Passed>,
 }
@@ -73,22 +73,26 @@ pub(super) fn arrange(candidates: &mut [Candidate]) {
     });
 }
 
-/// Folds arranged candidates; `stored` gives what the lake holds of a key.
-pub(super) fn fold(arranged: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>) -> Folded {
+/// Folds arranged candidates; `stored` gives what the lake holds of the key of the candidates that
+/// begin at a position.
+pub(super) fn fold(arranged: &[Candidate], stored: &dyn Fn(usize) -> Option<Content>) -> Folded {
     let mut folded = Folded::default();
+    let mut start = 0;
     for versions in arranged.chunk_by(|a, b| a.version.key == b.version.key) {
-        fold_key(versions, stored, &mut folded);
+        fold_key(versions, start, stored(start), &mut folded);
+        start += versions.len();
     }
     folded
 }
 
-fn fold_key(versions: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>, folded: &mut Folded) {
+/// Folds the versions of one key, which begin at position `start`.
+fn fold_key(versions: &[Candidate], start: usize, stored: Option<Content>, folded: &mut Folded) {
     let Some(latest) = versions.last().map(Candidate::content) else {
         return;
     };
-    let stored = versions.last().and_then(|last| stored(&last.version.key));
     let wins = stored
         .is_none_or(|held| held != latest && held.updated_at_micros <= latest.updated_at_micros);
+    let mut position = start;
     for of_one_time in versions.chunk_by(|a, b| a.content().has_time_of(b.content())) {
         let mut seen: HashSet<Content> = HashSet::new();
         for version in of_one_time {
@@ -96,15 +100,16 @@ fn fold_key(versions: &[Candidate], stored: &dyn Fn(&Key) -> Option<Content>, fo
             // The first record of a version stands for it; most versions come once.
             let is_first = of_one_time.len() == 1 || seen.insert(content);
             if is_first && content == latest && wins {
-                folded.winners.push(version.clone());
-                continue;
-            }
-            let passed = folded.passed.entry(version.input).or_default();
-            if !is_first || stored == Some(content) {
-                passed.duplicate += 1;
+                folded.winners.push(position);
             } else {
-                passed.superseded += 1;
+                let passed = folded.passed.entry(version.input).or_default();
+                if !is_first || stored == Some(content) {
+                    passed.duplicate += 1;
+                } else {
+                    passed.superseded += 1;
+                }
             }
+            position += 1;
         }
     }
 }

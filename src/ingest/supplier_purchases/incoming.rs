@@ -119,7 +119,9 @@ impl Incoming {
                 .filter(|(_, row)| wanted.binary_search(row).is_ok())
                 .map(|(position, _)| position)
                 .collect();
-            if !chosen.is_empty() {
+            if chosen.len() == group.rows.len() {
+                batches.push(self.held.get(group.batch)?);
+            } else if !chosen.is_empty() {
                 let batch = self.held.get(group.batch)?;
                 batches.push(take_record_batch(&batch, &UInt32Array::from(chosen))?);
             }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, TimestampMicrosecondArray,
 };
-use arrow::compute::{concat_batches, filter_record_batch, sort_to_indices, take_record_batch};
+use arrow::compute::{filter_record_batch, interleave_record_batch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::fold::{Candidate, Content, Folded, fold};
@@ -47,15 +47,15 @@ pub(super) struct Merged {
 #[derive(Clone, Copy)]
 struct Held {
     file: usize,
-    row: usize,
+    row: u32,
     content: Content,
 }
 
-/// What is to be done to the rows of a file.
+/// What is to be done to the rows of a file; both lists ascend.
 #[derive(Default)]
 struct Edits {
-    dropped: BTreeSet<usize>,
-    deleted: BTreeSet<usize>,
+    dropped: Vec<u32>,
+    deleted: Vec<u32>,
 }
 
 impl Arrivals<'_> {
@@ -63,17 +63,27 @@ impl Arrivals<'_> {
     pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<Merged, RunError> {
         let files = self.files(snapshot)?;
         let table = self.look_up(&files)?;
-        let folded = fold(self.candidates, &|key| {
-            table.held.get(key).map(|held| held.content)
+        let folded = fold(self.candidates, &|start| {
+            table
+                .held
+                .get(start)
+                .copied()
+                .flatten()
+                .map(|held| held.content)
         });
         let mut edits: HashMap<usize, Edits> = HashMap::new();
-        for winner in &folded.winners {
-            if let Some(held) = table.held.get(&winner.version.key) {
-                edits.entry(held.file).or_default().dropped.insert(held.row);
-            }
+        for held in folded
+            .winners
+            .iter()
+            .filter_map(|&at| table.of_key(self.candidates, at))
+        {
+            edits.entry(held.file).or_default().dropped.push(held.row);
         }
         for &(file, row) in &table.absent {
-            edits.entry(file).or_default().deleted.insert(row);
+            edits.entry(file).or_default().deleted.push(row);
+        }
+        for edits in edits.values_mut() {
+            edits.dropped.sort_unstable();
         }
         let change = self.rewrite(&files, &edits, &folded.winners)?;
         Ok(Merged {
@@ -100,39 +110,39 @@ impl Arrivals<'_> {
     /// Finds the rows of the run's keys in the files, and those a full snapshot lacks.
     fn look_up(&self, files: &[(Place, &FileRef)]) -> Result<Table, RunError> {
         let spec = supplier_purchases_spec();
-        let mut table = Table::default();
+        let mut table = Table {
+            held: vec![
+                None;
+                if files.is_empty() {
+                    0
+                } else {
+                    self.candidates.len()
+                }
+            ],
+            absent: Vec::new(),
+        };
         for (at, (place, file)) in files.iter().enumerate() {
-            let mut base = 0;
+            let is_complete = self.complete.contains(&place.company_id);
+            let mut next = 0u32;
             for batch in self.lake.read_rows(&spec, file, Some(&KEY_COLUMNS))? {
                 let batch = batch?;
                 let keys = KeyColumns::of(&batch)?;
-                for row in 0..batch.num_rows() {
+                for in_batch in 0..batch.num_rows() {
+                    let (row, content) = (next, keys.content(in_batch));
+                    next += 1;
                     let key = Key {
                         company_id: place.company_id,
-                        id: keys.id.value(row),
+                        id: keys.id.value(in_batch),
                     };
-                    let content = keys.content(row);
-                    let is_known = self
-                        .candidates
-                        .binary_search_by_key(&key, |candidate| candidate.version.key)
-                        .is_ok();
-                    if is_known {
-                        let held = Held {
-                            file: at,
-                            row: base + row,
-                            content,
-                        };
-                        if table.held.insert(key, held).is_some() {
-                            return Err(RunError::DoubledKey {
-                                company_id: key.company_id,
-                                id: key.id,
-                            });
+                    match first_of(self.candidates, &key) {
+                        Some(start) => {
+                            let file = at;
+                            table.note(start, Held { file, row, content }, key)?;
                         }
-                    } else if self.complete.contains(&place.company_id) && !content.is_deleted {
-                        table.absent.push((at, base + row));
+                        None if is_complete && !content.is_deleted => table.absent.push((at, row)),
+                        None => {}
                     }
                 }
-                base += batch.num_rows();
             }
         }
         Ok(table)
@@ -142,10 +152,10 @@ impl Arrivals<'_> {
         &self,
         files: &[(Place, &FileRef)],
         edits: &HashMap<usize, Edits>,
-        winners: &[Candidate],
+        winners: &[usize],
     ) -> Result<Change, RunError> {
         let mut arriving: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
-        for winner in winners {
+        for winner in winners.iter().filter_map(|&at| self.candidates.get(at)) {
             let place = Place::from(&winner.version);
             arriving.entry(place).or_default().push(winner.row);
         }
@@ -174,9 +184,7 @@ impl Arrivals<'_> {
             let mut wanted = arriving.remove(&place).unwrap_or_default();
             wanted.sort_unstable();
             batches.extend(self.incoming.rows(place, &wanted)?);
-            if let Some(rows) = by_id(&batches)? {
-                writer.append(partition(place)?, rows)?;
-            }
+            append_by_id(&batches, &partition(place)?, &mut writer)?;
         }
         let add = writer.finish()?;
         Ok(Change { remove, add })
@@ -189,21 +197,20 @@ impl Arrivals<'_> {
         edits: Option<&Edits>,
         batches: &mut Vec<RecordBatch>,
     ) -> Result<(), RunError> {
-        let mut base = 0;
-        for batch in self
-            .lake
-            .read_rows(&supplier_purchases_spec(), file, None)?
-        {
+        let mut next = 0u32;
+        let spec = supplier_purchases_spec();
+        for batch in self.lake.read_rows(&spec, file, None)? {
             let mut batch = batch?;
-            let rows = base..base + batch.num_rows();
-            base = rows.end;
+            let first = next;
+            // Rows of one file; Parquet counts them in 31 bits per row group, and files are small.
+            next += u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
             if let Some(edits) = edits {
-                if edits.deleted.range(rows.clone()).next().is_some() {
-                    batch = with_deleted(&batch, &edits.deleted, rows.start)?;
+                if holds_any(&edits.deleted, first, next) {
+                    batch = with_deleted(&batch, &edits.deleted, first)?;
                 }
-                if edits.dropped.range(rows.clone()).next().is_some() {
-                    let keep: BooleanArray = rows
-                        .map(|row| Some(!edits.dropped.contains(&row)))
+                if holds_any(&edits.dropped, first, next) {
+                    let keep: BooleanArray = (first..next)
+                        .map(|row| Some(edits.dropped.binary_search(&row).is_err()))
                         .collect();
                     batch = filter_record_batch(&batch, &keep)?;
                 }
@@ -216,12 +223,49 @@ impl Arrivals<'_> {
     }
 }
 
+/// Whether an ascending list has a number from `first` up to, not including, `end`.
+fn holds_any(ascending: &[u32], first: u32, end: u32) -> bool {
+    let at = ascending.partition_point(|&row| row < first);
+    ascending.get(at).is_some_and(|&row| row < end)
+}
+
+/// Where the candidates of a key begin.
+fn first_of(candidates: &[Candidate], key: &Key) -> Option<usize> {
+    let at = candidates.partition_point(|candidate| candidate.version.key < *key);
+    candidates
+        .get(at)
+        .is_some_and(|candidate| candidate.version.key == *key)
+        .then_some(at)
+}
+
 /// What the table holds of the run's keys.
-#[derive(Default)]
 struct Table {
-    held: HashMap<Key, Held>,
+    /// At the position where the candidates of a key begin.
+    held: Vec<Option<Held>>,
     /// (file, row) of what a full snapshot lacks.
-    absent: Vec<(usize, usize)>,
+    absent: Vec<(usize, u32)>,
+}
+
+impl Table {
+    fn note(&mut self, start: usize, held: Held, key: Key) -> Result<(), RunError> {
+        let doubled = RunError::DoubledKey {
+            company_id: key.company_id,
+            id: key.id,
+        };
+        match self.held.get_mut(start) {
+            Some(slot @ None) => {
+                *slot = Some(held);
+                Ok(())
+            }
+            _ => Err(doubled),
+        }
+    }
+
+    /// What is held of the key of the candidate at a position.
+    fn of_key(&self, candidates: &[Candidate], at: usize) -> Option<Held> {
+        let start = first_of(candidates, &candidates.get(at)?.version.key)?;
+        self.held.get(start).copied().flatten()
+    }
 }
 
 const KEY_COLUMNS: [&str; 4] = ["id", "is_deleted", "updated_at", "version_hash"];
@@ -257,12 +301,8 @@ impl<'a> KeyColumns<'a> {
     }
 }
 
-/// The batch with `is_deleted` set in these rows of the file; `base` is its first one.
-fn with_deleted(
-    batch: &RecordBatch,
-    deleted: &BTreeSet<usize>,
-    base: usize,
-) -> Result<RecordBatch, RunError> {
+/// The batch with `is_deleted` set in these rows of the file; `first` is its first one.
+fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<RecordBatch, RunError> {
     let at = batch.schema().index_of("is_deleted")?;
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
     if let Some(column) = columns.get_mut(at) {
@@ -270,23 +310,39 @@ fn with_deleted(
             .as_boolean_opt()
             .ok_or(RunError::KeyColumns)?
             .iter()
-            .enumerate()
-            .map(|(row, flag)| Some(flag == Some(true) || deleted.contains(&(base + row))))
+            .zip(first..)
+            .map(|(flag, row)| Some(flag == Some(true) || deleted.binary_search(&row).is_ok()))
             .collect();
         *column = Arc::new(flags);
     }
     Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
-/// All rows in one batch, ordered by id: the order in which they came leaves no trace.
-fn by_id(batches: &[RecordBatch]) -> Result<Option<RecordBatch>, RunError> {
-    let Some(first) = batches.first() else {
-        return Ok(None);
-    };
-    let rows = concat_batches(&first.schema(), batches)?;
-    let id = rows.column_by_name("id").ok_or(RunError::KeyColumns)?;
-    let order = sort_to_indices(id, None, None)?;
-    Ok(Some(take_record_batch(&rows, &order)?))
+/// Rows that are put in order and handed over at once.
+const ORDERED_ROWS: usize = 8_192;
+
+/// Hands all rows over ordered by id: the order in which they came leaves no trace.
+fn append_by_id(
+    batches: &[RecordBatch],
+    partition: &Partition,
+    writer: &mut PartitionWriter,
+) -> Result<(), RunError> {
+    let mut order: Vec<(i64, usize, usize)> = Vec::new();
+    for (at, batch) in batches.iter().enumerate() {
+        let ids = batch.column_by_name("id").ok_or(RunError::KeyColumns)?;
+        let ids = ids
+            .as_primitive_opt::<Int64Type>()
+            .ok_or(RunError::KeyColumns)?;
+        order.extend(ids.values().iter().zip(0..).map(|(&id, row)| (id, at, row)));
+    }
+    order.sort_unstable();
+    let sources: Vec<&RecordBatch> = batches.iter().collect();
+    for rows in order.chunks(ORDERED_ROWS) {
+        let rows: Vec<(usize, usize)> = rows.iter().map(|&(_, at, row)| (at, row)).collect();
+        let ordered = interleave_record_batch(&sources, &rows)?;
+        writer.append(partition.clone(), ordered)?;
+    }
+    Ok(())
 }
 
 fn place_of(file: &FileRef) -> Result<Place, RunError> {

@@ -23,12 +23,15 @@ use crate::summary::{Outcome, TableVersions};
 
 /// Commits what was read, and reports.
 pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
-    let read = std::mem::take(&mut run.read);
+    let mut read = std::mem::take(&mut run.read);
     let is_whole = note_dumps(&mut run);
+    run.pages = Vec::new();
     let snapshot = FullSnapshot::of(&mut run, &read, is_whole);
+    let candidates = gather(&mut read);
     let mut settling = Settling {
         run: &run,
         snapshot,
+        candidates,
         versions: TableVersions::default(),
         deleted_by_absence: 0,
     };
@@ -53,6 +56,20 @@ pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
         inputs: run.reports.finish(),
         versions,
     })
+}
+
+/// The versions of all inputs, arranged.
+fn gather(inputs: &mut [ReadInput]) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for input in inputs {
+        if candidates.is_empty() {
+            candidates = std::mem::take(&mut input.candidates);
+        } else {
+            candidates.append(&mut input.candidates);
+        }
+    }
+    arrange(&mut candidates);
+    candidates
 }
 
 /// Notes missing pages; tells whether the dumps are whole as far as they say.
@@ -132,6 +149,8 @@ struct Ended {
 struct Settling<'r, 'a> {
     run: &'r Collector<'a>,
     snapshot: FullSnapshot,
+    /// Those of the inputs that take part, arranged.
+    candidates: Vec<Candidate>,
     versions: TableVersions,
     deleted_by_absence: u64,
 }
@@ -200,19 +219,17 @@ impl Settling<'_, '_> {
         if !self.commit_rejects(new, known)? {
             return Ok(None);
         }
-        let mut candidates: Vec<Candidate> = new
-            .iter()
-            .chain(present)
-            .flat_map(|input| input.candidates.iter().cloned())
-            .collect();
-        arrange(&mut candidates);
+        let taking_part: HashSet<usize> = new.iter().chain(present).map(|i| i.index).collect();
+        // An input that is known is known for good.
+        self.candidates
+            .retain(|candidate| taking_part.contains(&candidate.input));
         let (lake, run_id) = (self.run.lake, self.run.options.run.run_id.as_str());
         let arrivals = Arrivals {
             lake,
             run_id,
             max_partitions: self.run.options.max_partitions,
             incoming: &self.run.incoming,
-            candidates: &candidates,
+            candidates: &self.candidates,
             complete: &self.snapshot.companies,
         };
         let mut passed = BTreeMap::new();

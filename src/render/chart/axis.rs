@@ -1,6 +1,6 @@
 //! The axis of values: from the least and the greatest value to round numbers on it.
 //!
-//! In: positions. Out: a range that begins and ends on a tick and holds zero, and the ticks' texts.
+//! In: positions. Out: a range that holds zero, and the ticks' texts.
 //! Nothing is refused.
 
 use super::number::grouped;
@@ -10,9 +10,18 @@ use super::number::grouped;
 pub(super) struct Axis {
     pub(super) from: f64,
     pub(super) until: f64,
-    /// Ascending; the first is `from`, the last `until`.
+    /// Ascending, between `from` and `until`.
     pub(super) ticks: Vec<f64>,
     step: f64,
+}
+
+/// Where an axis begins and ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// On ticks.
+    Ticks,
+    /// On the least and the greatest value, with ticks in between.
+    Values,
 }
 
 /// Names of thousands, millions and so on; beyond them powers of ten are written.
@@ -27,7 +36,7 @@ const FIRST_SCALED: f64 = 10_000.0;
 impl Axis {
     /// An axis with about `most` ticks and never more than that and two; whole numbers only where
     /// the values are `counts`.
-    pub(super) fn new(least: f64, greatest: f64, most: u32, counts: bool) -> Self {
+    pub(super) fn new(least: f64, greatest: f64, most: u32, counts: bool, ends: Ends) -> Self {
         let (least, greatest) = (least.min(0.0), greatest.max(0.0));
         let length = greatest - least;
         let mut step = if length > 0.0 {
@@ -47,9 +56,14 @@ impl Axis {
             ticks.push(at * step);
             at += 1.0;
         }
+        let (from, until) = match ends {
+            Ends::Values if length > 0.0 => (least, greatest),
+            _ => (first * step, last * step),
+        };
+        ticks.retain(|tick| (from..=until).contains(tick));
         Self {
-            from: first * step,
-            until: last * step,
+            from,
+            until,
             ticks,
             step,
         }
@@ -98,7 +112,7 @@ mod tests {
     use super::*;
 
     fn texts(least: f64, greatest: f64, most: u32, counts: bool) -> Vec<String> {
-        let axis = Axis::new(least, greatest, most, counts);
+        let axis = Axis::new(least, greatest, most, counts, Ends::Ticks);
         let shown = axis.ticks.iter().map(|tick| axis.text(*tick));
         shown
             .map(|text| text.replace('\u{202F}', " ").replace('\u{2212}', "-"))
@@ -136,10 +150,18 @@ mod tests {
     }
 
     #[test]
+    fn an_axis_may_end_on_its_values() {
+        let axis = Axis::new(-1_200.0, 18_700.0, 4, false, Ends::Values);
+        assert!((axis.from + 1_200.0).abs() < 1e-9 && (axis.until - 18_700.0).abs() < 1e-9);
+        let texts: Vec<String> = axis.ticks.iter().map(|tick| axis.text(*tick)).collect();
+        assert_eq!(texts, ["0", "5 k", "10 k", "15 k"]);
+    }
+
+    #[test]
     fn there_are_never_many_more_ticks_than_asked_for() {
         for most in 1..10 {
             for greatest in [1.0, 3.3, 9.99, 1e3, 123_456.0, 9e28] {
-                let axis = Axis::new(-greatest / 3.0, greatest, most, false);
+                let axis = Axis::new(-greatest / 3.0, greatest, most, false, Ends::Ticks);
                 assert!(axis.ticks.len() <= most as usize + 3, "{axis:?}");
             }
         }

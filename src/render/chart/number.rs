@@ -35,7 +35,10 @@ impl Number {
     pub fn digits(self) -> String {
         match self {
             Self::Count(count) => count.to_string(),
-            Self::Money { amount, decimals } if decimals == 0 => amount.to_string(),
+            Self::Money {
+                amount,
+                decimals: 0,
+            } => amount.to_string(),
             Self::Money { amount, decimals } => amount_text(amount, decimals),
         }
     }

@@ -4,12 +4,8 @@
 //! the same chart; letters that Noto Sans lacks are boxes. Refused: nothing; sizes outside
 //! [`LEAST`] and [`MOST`] are brought inside.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::Crc;
-use flate2::write::ZlibEncoder;
 use plotters::prelude::{BitMapBackend, IntoDrawingArea};
+use png::{AdaptiveFilterType, BitDepth, ColorType, Encoder, FilterType};
 
 use super::Chart;
 use super::draw::{Heading, draw};
@@ -18,8 +14,9 @@ use super::paper::{Font, Paper};
 /// The smallest width and height: below it, no axis fits.
 pub(super) const LEAST: u32 = 200;
 
-/// The greatest width and height: 4096 pixels are 200 MB while they are drawn.
-pub(super) const MOST: u32 = 4096;
+/// The greatest width and height, the width of 4K television: a square of it takes 180 MB while it is
+/// drawn.
+pub(super) const MOST: u32 = 3840;
 
 /// Pixels across of the layout that is enlarged to the size asked for.
 const LAYOUT_WIDTH: f64 = 860.0;
@@ -91,50 +88,17 @@ fn smoothed(drawn: &[u8], width: u32) -> Vec<u8> {
     pixels
 }
 
-/// PNG, third edition: signature, `IHDR`, one `IDAT`, `IEND`.
-fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
-    const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n'];
-    // Depth 8, colour type 2 (RGB), deflate, the five filters, not interlaced.
-    const RGB_8: [u8; 5] = [8, 2, 0, 0, 0];
-    let mut header = Vec::with_capacity(13);
-    header.extend(width.to_be_bytes());
-    header.extend(height.to_be_bytes());
-    header.extend(RGB_8);
-    let mut png = SIGNATURE.to_vec();
-    chunk(&mut png, *b"IHDR", &header);
-    chunk(&mut png, *b"IDAT", &compressed(pixels, width as usize * 3));
-    chunk(&mut png, *b"IEND", &[]);
-    png
-}
-
 /// Rows under filter 2, the difference to the row above: charts are mostly the same from row to row.
-fn compressed(pixels: &[u8], row_bytes: usize) -> Vec<u8> {
-    const UP: u8 = 2;
-    let mut filtered = Vec::with_capacity(pixels.len() + pixels.len() / row_bytes);
-    let mut above = vec![0; row_bytes];
-    for row in pixels.chunks_exact(row_bytes) {
-        filtered.push(UP);
-        let differences = row
-            .iter()
-            .zip(&above)
-            .map(|(byte, up)| byte.wrapping_sub(*up));
-        filtered.extend(differences);
-        above.copy_from_slice(row);
-    }
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, width, height);
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_filter(FilterType::Up);
+    encoder.set_adaptive_filter(AdaptiveFilterType::NonAdaptive);
     encoder
-        .write_all(&filtered)
-        .and_then(|()| encoder.finish())
-        .expect("writing to memory cannot fail")
-}
-
-fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
-    let length = u32::try_from(data.len()).expect("a picture of at most 50 MB");
-    png.extend(length.to_be_bytes());
-    png.extend(kind);
-    png.extend(data);
-    let mut sum = Crc::new();
-    sum.update(&kind);
-    sum.update(data);
-    png.extend(sum.sum().to_be_bytes());
+        .write_header()
+        .and_then(|mut picture| picture.write_image_data(pixels))
+        .expect("as many pixels as the size says, written to memory");
+    bytes
 }

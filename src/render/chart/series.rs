@@ -11,9 +11,9 @@ use plotters::prelude::{
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::Axis;
+use super::axis::{Axis, Ends};
 use super::draw::Frame;
-use super::label::{fitted, visible};
+use super::label::{visible, wrapped};
 use super::palette::Tone;
 use super::paper::{Drawn, Look, Sheet};
 use super::time_ticks::label_ticks;
@@ -23,6 +23,17 @@ type Plane<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoor
 
 /// Pixels between two ticks of the axis of values, about.
 const TICK_DISTANCE: f64 = 52.0;
+
+/// Texts below the plane.
+const TITLE: Look = Look {
+    size: 12.0,
+    tone: Tone::Soft,
+    bold: false,
+    anchor: (HPos::Center, VPos::Top),
+};
+
+/// Pixels from one line of the title to the next.
+const TITLE_LINE: f64 = 16.0;
 
 /// How much of a column's place it fills.
 const COLUMN_SHARE: f64 = 0.82;
@@ -37,7 +48,9 @@ pub(super) fn draw<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let value_look = Look::soft(12.0, HPos::Right, VPos::Center);
     let title_look = Look::soft(12.0, HPos::Left, VPos::Top);
-    let height = frame.bottom - frame.top - 64.0;
+    let title = titles(chart, frame);
+    let below = 27.0 + TITLE_LINE * position(title.len());
+    let height = frame.bottom - frame.top - below - 26.0;
     let axis = value_axis(chart, height);
     let ticks: Vec<(f64, String)> = axis.ticks.iter().map(|t| (*t, axis.text(*t))).collect();
     let widest = ticks.iter().map(|(_, text)| value_look.width(text));
@@ -50,7 +63,7 @@ pub(super) fn draw<DB: DrawingBackend>(
         left: frame.left + room,
         top: frame.top + 26.0,
         right: frame.right - 8.0,
-        bottom: frame.bottom - 42.0,
+        bottom: frame.bottom - below,
     };
     let mut plane = plane(sheet, inner, (0.0, places), (axis.from, axis.until))?;
     for (value, text) in &ticks {
@@ -70,7 +83,22 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
     let zero = vec![(0.0, 0.0), (places, 0.0)];
     plane.draw_series([PathElement::new(zero, sheet.paper.stroke(Tone::Axis, 1.2))])?;
-    labels(sheet, chart, inner, slot)
+    labels(sheet, chart, inner, slot)?;
+    let middle = f64::midpoint(inner.left, inner.right);
+    for (at, line) in title.iter().enumerate() {
+        let y = inner.bottom + 27.0 + TITLE_LINE * position(at);
+        sheet.text(line, (middle, y), TITLE)?;
+    }
+    Ok(())
+}
+
+/// What the labels are, in lines.
+fn titles(chart: &Chart, frame: Frame) -> Vec<String> {
+    // The plane is narrower than the frame by the texts at its left.
+    let room = (frame.right - frame.left) * 0.86;
+    wrapped(&visible(&chart.label_title, 200), room, |text| {
+        TITLE.width(text)
+    })
 }
 
 /// A coordinate system in a frame.
@@ -124,7 +152,8 @@ fn value_axis(chart: &Chart, height: f64) -> Axis {
         least = least.min(below);
         greatest = greatest.max(above);
     }
-    Axis::new(least, greatest, most_ticks(height), are_counts(chart))
+    let most = most_ticks(height);
+    Axis::new(least, greatest, most, are_counts(chart), Ends::Ticks)
 }
 
 /// How many ticks a length in pixels has room for.
@@ -193,29 +222,23 @@ fn lines<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Ticks and texts below the plane, and what they are.
+/// Ticks and texts below the plane.
 fn labels<DB: DrawingBackend>(
     sheet: &Sheet<'_, DB>,
     chart: &Chart,
     frame: Frame,
     slot: f64,
 ) -> Drawn<DB> {
-    let look = Look::soft(12.0, HPos::Center, VPos::Top);
-    for tick in label_ticks(&chart.labels, slot, |text| look.width(text)) {
+    for tick in label_ticks(&chart.labels, slot, |text| TITLE.width(text)) {
         let x = frame.left + (position(tick.at) + 0.5) * slot;
         let ends = [frame.bottom + 1.0, frame.bottom + 5.0];
         let mark = ends.map(|y| (sheet.paper.units(x), sheet.paper.units(y)));
         let style = sheet.paper.stroke(Tone::Axis, 1.0);
         sheet.area.draw(&PathElement::new(mark.to_vec(), style))?;
         // A text at the edge is moved inwards rather than cut off.
-        let half = look.width(&tick.text) / 2.0;
-        let x = x.clamp(half.min(frame.right), (sheet.paper.width - half).max(half));
-        sheet.text(&tick.text, (x, frame.bottom + 8.0), look)?;
+        let half = TITLE.width(&tick.text) / 2.0;
+        let x = x.clamp(half, (sheet.paper.width - half).max(half));
+        sheet.text(&tick.text, (x, frame.bottom + 8.0), TITLE)?;
     }
-    let room = frame.right - frame.left;
-    let title = fitted(&visible(&chart.label_title, 200), room, |text| {
-        look.width(text)
-    });
-    let middle = f64::midpoint(frame.left, frame.right);
-    sheet.text(&title, (middle, frame.bottom + 27.0), look)
+    Ok(())
 }

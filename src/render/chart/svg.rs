@@ -69,10 +69,10 @@ pub(in crate::render) fn color_rules(below: &str) -> String {
 
 /// The custom properties of a scheme.
 pub(in crate::render) fn properties(scheme: &Scheme) -> String {
-    scheme
+    let properties = scheme
         .iter()
-        .map(|(tone, rgb)| format!("{}:{};", tone.property(), hex(*rgb)))
-        .collect()
+        .map(|(tone, rgb)| format!("{}:{};", tone.property(), hex(*rgb)));
+    properties.collect::<Vec<_>>().concat()
 }
 
 fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
@@ -80,7 +80,7 @@ fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
         (Width::Narrow, _) => 360.0,
         (Width::Beside, _) => 620.0,
         (Width::Wide, Heading::Written) => 860.0,
-        (Width::Wide, Heading::Left) => 820.0,
+        (Width::Wide, Heading::Left) => 840.0,
     };
     let values = match (chart.shape, chart.is_blank()) {
         (_, true) => 120.0,

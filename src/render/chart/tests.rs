@@ -1,1 +1,229 @@
-//! Charts as a whole.
+//! Charts as a whole: what any label, any number and any amount of them may do to a drawing.
+
+use super::*;
+use crate::values::money::Amount;
+
+mod xml;
+
+use xml::texts_of;
+
+/// Labels as a dump may hold them.
+const HOSTILE: [&str; 7] = [
+    "<script>alert(1)</script>",
+    "\"/><image href='http://example.com/x.png'/>",
+    "]]><!-- & -->",
+    "\u{202E}txt.exe\u{2066}",
+    "a\u{0}b\u{8}\u{1B}[31m\n\r\t",
+    "\u{FFFE}\u{FFFF}\u{2028}",
+    "\u{0301}\u{0301}\u{0301}",
+];
+
+fn chart(shape: Shape, labels: &[String], values: &[Number]) -> Chart {
+    Chart {
+        title: "Items purchased".to_owned(),
+        subtitle: "Table purchases, version 3.".to_owned(),
+        shape,
+        label_title: "Day (UTC)".to_owned(),
+        value_title: "Items".to_owned(),
+        labels: labels.to_vec(),
+        series: vec![Series {
+            name: "Items".to_owned(),
+            values: values.to_vec(),
+        }],
+        has_rest: false,
+        nothing: "No purchases in this time.".to_owned(),
+    }
+}
+
+fn counts(values: &[i64]) -> Vec<Number> {
+    values.iter().map(|value| Number::Count(*value)).collect()
+}
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|at| format!("name {at}")).collect()
+}
+
+fn all_shapes() -> [Shape; 3] {
+    [Shape::Columns, Shape::Lines, Shape::Bars]
+}
+
+#[test]
+fn hostile_labels_stay_texts() {
+    let mut labels: Vec<String> = HOSTILE.iter().map(|text| (*text).to_owned()).collect();
+    labels.push("x".repeat(10_000));
+    for shape in all_shapes() {
+        let mut chart = chart(shape, &labels, &counts(&[8, 7, 6, 5, 4, 3, 2, 1]));
+        chart.title = HOSTILE.concat();
+        chart.subtitle = HOSTILE.join(" ");
+        chart.value_title = HOSTILE[0].to_owned();
+        chart.label_title = HOSTILE[1].to_owned();
+        for svg in [
+            svg(&chart),
+            inline_svg(&chart, Width::Narrow),
+            inline_svg(&chart, Width::Beside),
+        ] {
+            let texts = texts_of(&svg);
+            assert!(!svg.contains("<script") && !svg.contains("<image"));
+            assert!(texts.iter().all(|text| text.chars().count() < 1_000));
+            assert!(!svg.contains(['\u{202E}', '\u{2066}', '\u{2028}']));
+        }
+        assert!(!png(&chart, 400, 300).is_empty());
+    }
+    let bars = texts_of(&svg(&chart(Shape::Bars, &labels, &counts(&[1; 8]))));
+    assert!(
+        bars.iter().any(|text| text == "<script>alert(1)</script>"),
+        "{bars:?}"
+    );
+    assert!(
+        bars.iter().any(|text| text.starts_with("\\u{202e}txt.exe")),
+        "{bars:?}"
+    );
+}
+
+#[test]
+fn a_chart_of_nothing_says_so() {
+    for shape in all_shapes() {
+        for (labels, values) in [
+            (names(0), counts(&[])),
+            (names(3), counts(&[0, 0, 0])),
+            (names(3), counts(&[])),
+        ] {
+            let chart = chart(shape, &labels, &values);
+            assert!(chart.is_blank());
+            let texts = texts_of(&svg(&chart));
+            assert!(
+                texts.contains(&"No purchases in this time.".to_owned()),
+                "{texts:?}"
+            );
+            assert_eq!(chart.to_string(), "No purchases in this time.");
+            assert!(!png(&chart, 300, 200).is_empty());
+        }
+    }
+}
+
+#[test]
+fn one_value_is_drawn_with_its_axis() {
+    for shape in all_shapes() {
+        let svg = svg(&chart(shape, &["2025-03-01".to_owned()], &counts(&[7])));
+        assert!(svg.contains("fill=\"#0B5CAD\""), "{shape:?}");
+        assert!(texts_of(&svg).contains(&"0".to_owned()), "{shape:?}");
+    }
+}
+
+#[test]
+fn bars_write_every_digit_that_leaves_them_room() {
+    let amount = |nanos| Number::Money {
+        amount: Amount::from_nanos(nanos).expect("in range"),
+        decimals: 2,
+    };
+    let largest = 99_999_999_999_999_999_999_999_999_999_999_999_999;
+    let values = [
+        amount(largest),
+        amount(1_234_567_890_000),
+        amount(-12_345_678_901_250_000_000),
+    ];
+    let texts = texts_of(&svg(&chart(Shape::Bars, &names(3), &values)));
+    let spaced = |text: &str| text.replace(' ', "\u{202F}").replace('-', "\u{2212}");
+    for shown in ["1 234.56789", "-12 345 678 901.25"] {
+        assert!(texts.contains(&spaced(shown)), "{shown}: {texts:?}");
+    }
+    assert!(
+        !texts.iter().any(|text| text.chars().count() > 40),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn refunds_stand_below_zero() {
+    let svg = svg(&chart(Shape::Columns, &names(2), &counts(&[10, -10])));
+    let tops: Vec<(i32, i32)> = svg
+        .lines()
+        .filter(|line| line.starts_with("<rect") && line.contains("#0B5CAD"))
+        .map(|line| (xml::number(line, "y"), xml::number(line, "height")))
+        .collect();
+    let [up, down] = tops.as_slice() else {
+        panic!("two columns: {tops:?}");
+    };
+    // The first ends where the second begins, to the width of a line; they are equally high.
+    assert!((up.0 + up.1 - down.0).abs() <= 4, "{tops:?}");
+    assert!((up.1 - down.1).abs() <= 4, "{tops:?}");
+}
+
+#[test]
+fn a_hundred_days_of_hours_are_one_line_of_2400_points() {
+    let labels: Vec<String> = (0..2_400)
+        .map(|hour| {
+            format!(
+                "2025-{:02}-{:02}T{:02}:00:00Z",
+                hour / 720 + 1,
+                hour / 24 % 30 + 1,
+                hour % 24
+            )
+        })
+        .collect();
+    let values: Vec<i64> = (0..2_400).map(|hour| hour % 24).collect();
+    let svg = svg(&chart(Shape::Lines, &labels, &counts(&values)));
+    let line = svg
+        .lines()
+        .find(|line| line.starts_with("<polyline") && line.contains("#0B5CAD"));
+    let points = line.map_or(0, |line| line.matches(',').count());
+    assert_eq!(points, 2_400);
+    assert!(svg.len() < 120_000, "{}", svg.len());
+}
+
+#[test]
+fn several_series_have_a_legend_and_one_has_none() {
+    let mut chart = chart(Shape::Columns, &names(2), &counts(&[3, 4]));
+    chart.series[0].name = "Received".to_owned();
+    assert!(!texts_of(&svg(&chart)).contains(&"Received".to_owned()));
+    chart.series.push(Series {
+        name: "Pending".to_owned(),
+        values: counts(&[1]),
+    });
+    let texts = texts_of(&svg(&chart));
+    assert!(texts.contains(&"Received".to_owned()) && texts.contains(&"Pending".to_owned()));
+}
+
+#[test]
+fn a_document_stands_alone_and_follows_the_scheme() {
+    let document = svg(&chart(Shape::Columns, &names(3), &counts(&[1, 2, 3])));
+    texts_of(&document);
+    assert!(document.contains("role=\"img\"") && document.contains("<desc>"));
+    assert!(document.contains("@media (prefers-color-scheme:dark)"));
+    let outside = document.replace("http://www.w3.org/2000/svg", "");
+    for reference in ["http", "url(", "href", "src=", "@import", "<script"] {
+        assert!(!outside.contains(reference), "{reference}");
+    }
+}
+
+#[test]
+fn the_same_chart_is_the_same_bytes() {
+    for shape in all_shapes() {
+        let chart = chart(shape, &names(9), &counts(&[1, -2, 3, 0, 5, 6, 7, 80, 9]));
+        assert_eq!(svg(&chart), svg(&chart));
+        assert_eq!(png(&chart, 500, 300), png(&chart, 500, 300));
+    }
+}
+
+#[test]
+fn a_png_has_the_size_asked_for_within_its_limits() {
+    let chart = chart(Shape::Columns, &names(3), &counts(&[1, 2, 3]));
+    for (asked, given) in [((640, 360), (640, 360)), ((0, 9), (200, 200))] {
+        let bytes = png(&chart, asked.0, asked.1);
+        assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1A\n");
+        assert_eq!(bytes[12..16], *b"IHDR");
+        let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("4 bytes"));
+        assert_eq!((word(16), word(20)), given);
+        assert_eq!(bytes[bytes.len() - 12..], *b"\0\0\0\0IEND\xAE\x42\x60\x82");
+    }
+}
+
+#[test]
+fn the_description_names_the_highest_value() {
+    let days = ["2025-03-01", "2025-03-02", "2025-03-03"].map(str::to_owned);
+    let chart = chart(Shape::Columns, &days, &counts(&[4, 1_250, 7]));
+    assert_eq!(
+        chart.to_string(),
+        "Items by Day (UTC): 3 values from 2025-03-01 to 2025-03-03; Items: highest 1\u{202F}250 at 2025-03-02."
+    );
+}

@@ -37,18 +37,19 @@ pub(super) fn label_ticks(
         hour_ticks(labels, slot, width)
     } else if labels.iter().all(|label| short_time(label).is_some()) {
         let all = labels.iter().enumerate();
-        let ticks = all.filter_map(|(at, label)| tick(at, short_time(label)?));
+        let ticks = all.filter_map(|(at, label)| {
+            let text = short_time(label)?;
+            Some(LabelTick { at, text })
+        });
         thinned(ticks.collect(), slot, &width)
     } else {
         let all = labels.iter().enumerate();
-        all.filter_map(|(at, label)| tick(at, fitted(&visible(label, 60), slot - GAP, &width)))
-            .collect()
+        all.map(|(at, label)| {
+            let text = fitted(&visible(label, 60), slot - GAP, &width);
+            LabelTick { at, text }
+        })
+        .collect()
     }
-}
-
-/// A label that is written although there is no room for all: the shortened text of a time.
-fn tick(at: usize, text: String) -> Option<LabelTick> {
-    Some(LabelTick { at, text })
 }
 
 /// Every so many of these, with the widest of them fitting in between.
@@ -80,7 +81,10 @@ fn hour_ticks(labels: &[String], slot: f64, width: impl Fn(&str) -> f64) -> Vec<
         |at: usize| at == 0 || day_of_hour(&labels[at]) != day_of_hour(&labels[at - 1]);
     let days: Vec<LabelTick> = (0..labels.len())
         .filter(|at| begins_day(*at))
-        .filter_map(|at| tick(at, short_time(day_of_hour(&labels[at])?)?))
+        .filter_map(|at| {
+            let text = short_time(day_of_hour(&labels[at])?)?;
+            Some(LabelTick { at, text })
+        })
         .collect();
     if days.len() > DAYS_WITH_HOURS {
         return thinned(days, slot, &width);
@@ -102,7 +106,8 @@ fn hour_ticks(labels: &[String], slot: f64, width: impl Fn(&str) -> f64) -> Vec<
             .last()
             .is_none_or(|last| spread(at - last.at, 1) * slot >= room);
         if is_far && is_round && label[13..].starts_with(":00") {
-            ticks.extend(tick(at, clock.to_owned()));
+            let text = clock.to_owned();
+            ticks.push(LabelTick { at, text });
         }
     }
     ticks

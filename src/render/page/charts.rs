@@ -49,6 +49,14 @@ fn time_unit(first: Option<&str>) -> &'static str {
     }
 }
 
+/// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is named beside it.
+fn short_time(time: &str) -> String {
+    match (time.split_once('T'), time.get(11..16)) {
+        (Some((day, _)), Some(clock)) => format!("{day} {clock}"),
+        _ => time.to_owned(),
+    }
+}
+
 fn time_series(
     rows: Vec<(String, Number)>,
     title: &str,
@@ -57,7 +65,9 @@ fn time_series(
     source: &Source,
 ) -> Drawing {
     let range = match (rows.first(), rows.last()) {
-        (Some((first, _)), Some((last, _))) => format!("{unit}, {first} to {last}"),
+        (Some((first, _)), Some((last, _))) => {
+            format!("{unit}, {} to {}", short_time(first), short_time(last))
+        }
         _ => unit.to_owned(),
     };
     let table = Table {
@@ -84,6 +94,7 @@ fn time_series(
             name: value_title.to_owned(),
             values,
         }],
+        has_rest: false,
         nothing: "No purchases in this time.".to_owned(),
     };
     (chart, table)
@@ -156,6 +167,7 @@ fn bars(ranked: &Ranked, title: &str, of: &str, unit: &str, source: &Source) -> 
             name: unit.to_owned(),
             values,
         }],
+        has_rest: ranked.has_rest,
         nothing: "No purchases in this time.".to_owned(),
     };
     (chart, table)
@@ -213,6 +225,7 @@ pub fn status_by_month(months: &[MonthStatus], source: &Source) -> Drawing {
         value_title: "Purchases".to_owned(),
         labels: months.iter().map(|month| month.month.clone()).collect(),
         series,
+        has_rest: false,
         nothing: "No purchases from suppliers in this time.".to_owned(),
     };
     (chart, table)
@@ -226,7 +239,7 @@ pub fn rejects(rules: &[RejectedRule], source: &Source) -> Drawing {
     });
     let title = "Rejected records by rule";
     let (mut chart, _) = bars(&ranked(rows.collect()), title, "rule", "Records", source);
-    chart.nothing = "No record was rejected.".to_owned();
+    "No record was rejected.".clone_into(&mut chart.nothing);
     let mut sorted: Vec<&RejectedRule> = rules.iter().collect();
     sorted.sort_by(|one, other| {
         let by_count = other.rejects.cmp(&one.rejects);

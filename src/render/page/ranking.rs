@@ -17,6 +17,8 @@ const TABLE_NAMES: usize = 100;
 pub(super) struct Ranked {
     /// Up to 12, and one for all others.
     pub(super) chart: Vec<(String, Number)>,
+    /// Whether the last one of the chart is for all others.
+    pub(super) has_rest: bool,
     /// Up to 100, and one for all others; without a number when their sum leaves the range.
     pub(super) table: Vec<(String, Option<Number>)>,
 }
@@ -25,11 +27,13 @@ pub(super) struct Ranked {
 pub(super) fn ranked(mut rows: Vec<(String, Number)>) -> Ranked {
     rows.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
     let known = |(name, value): (String, Option<Number>)| Some((name, value?));
+    let chart: Vec<_> = folded(&rows, CHART_NAMES)
+        .into_iter()
+        .filter_map(known)
+        .collect();
     Ranked {
-        chart: folded(&rows, CHART_NAMES)
-            .into_iter()
-            .filter_map(known)
-            .collect(),
+        has_rest: chart.len() > CHART_NAMES && rows.len() > chart.len(),
+        chart,
         table: folded(&rows, TABLE_NAMES),
     }
 }

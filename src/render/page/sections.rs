@@ -31,6 +31,7 @@ pub(super) struct Part {
 }
 
 /// The words of a section.
+#[derive(Clone, Copy)]
 struct Words {
     id: &'static str,
     title: &'static str,

@@ -9,14 +9,13 @@ use maud::{Markup, html};
 use super::PageData;
 use super::charts::suppliers_in_currency;
 use super::ranking::sum;
-use crate::render::chart::Number;
+use crate::render::chart::{Number, visible};
+use crate::render::html::{Cell, name};
 
 /// One figure.
 struct Tile {
     title: String,
     value: Number,
-    /// Stands before the figure: a currency.
-    unit: String,
     note: String,
 }
 
@@ -33,12 +32,10 @@ pub(super) fn tiles(data: &PageData) -> Markup {
             dl.tiles {
                 @for tile in &tiles {
                     div {
-                        dt { (tile.title) }
-                        dd.figure {
-                            @if !tile.unit.is_empty() { span.unit { (tile.unit) " " } }
-                            data value=(tile.value.digits()) { (tile.value) }
-                        }
-                        dd.note { (tile.note) }
+                        dt { (name(&tile.title)) }
+                        dd.figure { data value=(tile.value.digits()) { (tile.value) } }
+                        // Dates must not break at their hyphens.
+                        dd.note { @for word in visible(&tile.note, 200).split(' ') { span { (word) } " " } }
                     }
                 }
             }
@@ -54,7 +51,6 @@ fn items(data: &PageData) -> Option<Tile> {
     Some(Tile {
         title: "Items purchased".to_owned(),
         value,
-        unit: String::new(),
         note: span(points.first()?.time.as_str(), points.last()?.time.as_str()),
     })
 }
@@ -67,9 +63,8 @@ fn revenue(data: &PageData) -> impl Iterator<Item = Tile> {
             decimals,
         });
         Some(Tile {
-            title: "Revenue".to_owned(),
+            title: format!("Revenue, {}", of.data.currency_code()?),
             value: sum(amounts)?,
-            unit: of.data.currency_code()?.to_owned(),
             note: span(points.first()?.time.as_str(), points.last()?.time.as_str()),
         })
     })
@@ -86,13 +81,12 @@ fn suppliers(data: &PageData) -> Vec<Tile> {
     let tile = |(currency, count): (&str, usize)| {
         let (_, table) = suppliers_in_currency(&of.data, currency, &of.source);
         let values = table.rows.iter().filter_map(|row| match row.last()? {
-            crate::render::html::Cell::Number(number) => Some(*number),
+            Cell::Number(number) => Some(*number),
             _ => None,
         });
         Some(Tile {
-            title: "Bought from suppliers".to_owned(),
+            title: format!("Bought from suppliers, {currency}"),
             value: sum(values)?,
-            unit: currency.to_owned(),
             note: format!("{count} supplier{}", if count == 1 { "" } else { "s" }),
         })
     };
@@ -105,7 +99,6 @@ fn status(data: &PageData) -> Option<Tile> {
     Some(Tile {
         title: "Pending from suppliers".to_owned(),
         value,
-        unit: String::new(),
         note: span(&months.first()?.month, &months.last()?.month),
     })
 }
@@ -116,7 +109,6 @@ fn rejected(data: &PageData) -> Option<Tile> {
     Some(Tile {
         title: "Rejected records".to_owned(),
         value: value.unwrap_or(Number::Count(0)),
-        unit: String::new(),
         note: format!(
             "{} version {}",
             of.source.table.table, of.source.table.version
