@@ -4,6 +4,19 @@ use std::borrow::Cow;
 
 use crate::record::{Extra, Field, MOST_EXTRA};
 use crate::rules::RuleId;
+use crate::source::csv::columns::normalise_header;
+
+/// Headers of delimited text, two of which only a table of supplier purchases has.
+const SUPPLIER_HEADERS: [&str; 8] = [
+    "data_compra",
+    "data_registro",
+    "supplier_id",
+    "supplier_name",
+    "fornecedor",
+    "id_fornecedor",
+    "value_of_items",
+    "valor_itens",
+];
 
 /// The fields of a purchase object and of the envelopes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,6 +233,13 @@ impl<'a> RawPurchase<'a> {
             return None;
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
+        // A table of sales may well have a column for the supplier.
+        let has_two_of_suppliers = || {
+            let is_one = |extra: &&Extra<'_>| {
+                SUPPLIER_HEADERS.contains(&normalise_header(&extra.key).as_str())
+            };
+            self.extra.iter().filter(is_one).nth(1).is_some()
+        };
         let data_holds = |word: &str| {
             self.extra
                 .iter()
@@ -227,7 +247,10 @@ impl<'a> RawPurchase<'a> {
         };
         if has("name") && has("count") && has("first") {
             Some(RuleId::FileUserExport)
-        } else if has("registration_date") || has("supplier") || data_holds("\"registration_date\"")
+        } else if has("registration_date")
+            || has("supplier")
+            || data_holds("\"registration_date\"")
+            || has_two_of_suppliers()
         {
             Some(RuleId::FileWrongKind)
         } else if data_holds("\"purchase_quantity\"") || data_holds("\"revenue\"") {

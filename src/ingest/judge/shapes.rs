@@ -213,6 +213,10 @@ fn what_only_looks_like_purchases_is_refused_by_what_its_elements_are() {
             RuleId::FileWrongKind,
         ),
     ];
+    let table = "Data Compra;Fornecedor;Total;Moeda\n01/10/2026;Moinho;1,50;BRL\n";
+    let refusal = Reading::new().judge(table.as_bytes()).refusal;
+    let rule = refusal.map(|refusal| refusal.rule);
+    assert_eq!(rule, Some(RuleId::FileWrongKind));
     for (text, rule) in cases {
         for format in [InputFormat::Auto, InputFormat::Json, InputFormat::Ndjson] {
             let refusal = Reading::new().format(format).judge(text.as_bytes()).refusal;
