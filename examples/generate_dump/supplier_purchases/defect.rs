@@ -78,7 +78,7 @@ impl Defect {
     pub(super) fn plant(self, sheet: &mut Sheet, rng: &mut Rng, shape: ShapeName) {
         match self {
             Self::DateRequired => sheet.edit(Key::Date).remove(),
-            Self::MoneyCurrency => sheet.bill(rng.pick(&["ZZZ", "R$", "REAL"]), "10.00", "10.00"),
+            Self::MoneyCurrency => sheet.bill(rng.pick(&["ZZZ", "R$ ?", "REAL"]), "10.00", "10.00"),
             Self::StatusEnum => {
                 let text = rng.pick(&["lost", "cancelado"]);
                 sheet.edit(Key::Status).text(text);
