@@ -13,6 +13,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::schemas::assert_valid;
+
 /// The clock that tests give the program, after every purchase of samples and generated dumps.
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
@@ -190,13 +192,39 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Runs the program to its end, and holds a documented answer against its schema.
     fn of(mut command: Command) -> Self {
         let shown = format!("{command:?}");
         let ended = command
             .stdin(Stdio::null())
             .output()
             .expect("the program starts");
-        Self::new(shown, ended)
+        let output = Self::new(shown, ended);
+        if let Some(schema) = output.schema(&command) {
+            assert_valid(schema, output.stdout());
+        }
+        output
+    }
+
+    /// The schema of what a report has written to standard output, if that is JSON and documented.
+    fn schema(&self, command: &Command) -> Option<&'static str> {
+        let arguments: Vec<_> = command.get_args().collect();
+        let other_form = arguments
+            .windows(2)
+            .any(|pair| pair[0] == "--format" && pair[1] != "json");
+        let [report, question, ..] = arguments.as_slice() else {
+            return None;
+        };
+        if *report != "report" || self.ended.stdout.is_empty() {
+            return None;
+        }
+        match (question.to_str()?, self.code()?) {
+            ("quantity-series", 0) if !other_form => Some("quantity_series"),
+            ("supplier-purchases", 0) if !other_form => Some("supplier_purchases"),
+            ("quantity-series" | "revenue-series", 2) => Some("error_message"),
+            ("supplier-purchases" | "supplier-summary", 2) => Some("error_code"),
+            _ => None,
+        }
     }
 
     /// What a command said that was started some other way.
