@@ -19,16 +19,7 @@ impl Dump {
     /// Makes a dump in a folder of the working folder. The arguments are those of the example.
     #[track_caller]
     pub(crate) fn make(workdir: &Workdir, folder: &str, arguments: &[&str]) -> Self {
-        let folder = workdir.path(folder);
-        let mut command = Command::new(generator());
-        command
-            .args(arguments)
-            .arg("--out")
-            .arg(&folder)
-            .stdin(Stdio::null());
-        let shown = format!("{command:?}");
-        Output::new(shown, command.output().expect("the generator starts")).assert_code(0);
-        let truth = read_json(&folder.join("truth.json"));
+        let (folder, truth) = generate(workdir, folder, arguments);
         let listed = truth["files"].as_array().expect("a list of files");
         let names = listed
             .iter()
@@ -53,6 +44,22 @@ impl Dump {
             .as_u64()
             .unwrap_or_else(|| panic!("no count {name} in the truth file"))
     }
+}
+
+/// Runs the example into a folder of the working folder, and reads the truth file.
+#[track_caller]
+pub(crate) fn generate(workdir: &Workdir, folder: &str, arguments: &[&str]) -> (PathBuf, Value) {
+    let folder = workdir.path(folder);
+    let mut command = Command::new(generator());
+    command
+        .args(arguments)
+        .arg("--out")
+        .arg(&folder)
+        .stdin(Stdio::null());
+    let shown = format!("{command:?}");
+    Output::new(shown, command.output().expect("the generator starts")).assert_code(0);
+    let truth = read_json(&folder.join("truth.json"));
+    (folder, truth)
 }
 
 /// The example stands beside the program in Cargo's folder.

@@ -163,7 +163,7 @@ fn the_same_content_twice_in_one_run_is_ingested_once() {
 }
 
 /// Starts all of them before waiting for any.
-fn run_at_once(workdir: &Workdir, inputs: &[Vec<OsString>]) -> Vec<Output> {
+pub(crate) fn run_at_once(workdir: &Workdir, inputs: &[Vec<OsString>]) -> Vec<Output> {
     let children: Vec<_> = inputs
         .iter()
         .map(|inputs| {

@@ -19,11 +19,18 @@ const MOST_ATTEMPTS: u32 = 80;
 const SEED: u64 = 20_261_120;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): enough to choose instants.
-struct Instants(u64);
+pub(crate) struct Instants(u64);
 
 impl Instants {
+    /// Begins with the seed that the environment names, or with ours; returns the seed as well.
+    pub(crate) fn seeded() -> (u64, Self) {
+        let seed = std::env::var("PURCHASE_ETL_KILL_SEED").ok();
+        let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
+        (seed, Self(seed))
+    }
+
     /// A number from 0 to 1.
-    fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -44,7 +51,7 @@ fn spawn(workdir: &Workdir, dump: &Dump) -> Child {
 }
 
 /// Kills a run after `delay`; whether the kill hit it.
-fn kill_after(mut child: Child, delay: Duration) -> bool {
+pub(crate) fn kill_after(mut child: Child, delay: Duration) -> bool {
     // The instant of the kill is what this test varies.
     std::thread::sleep(delay);
     // Fails only for a child that has been waited for.
@@ -57,9 +64,7 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
     let dumps = Workdir::new();
     let arguments = ["--rows", "50000", "--dirt", "0.05", "--seed", "3"];
     let dump = Dump::make(&dumps, "dump", &arguments);
-    let seed = std::env::var("PURCHASE_ETL_KILL_SEED").ok();
-    let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
-    let mut instants = Instants(seed);
+    let (seed, mut instants) = Instants::seeded();
 
     let whole = Workdir::new();
     let started = Instant::now();

@@ -31,6 +31,26 @@ mod refusals;
 mod rooms;
 /// The answers to the sample data against those that the oracle worked out.
 mod samples;
+/// What changes a stored purchase: versions, deletions, full snapshots; and older states.
+mod supplier_changes;
+/// Which company a dump of supplier purchases belongs to.
+mod supplier_companies;
+/// Jobs with supplier purchases, and dry runs.
+mod supplier_jobs;
+/// Customer and supplier purchases side by side.
+mod supplier_kinds;
+/// Every page at once, other forms of the list, and parameters that are refused.
+mod supplier_lists;
+/// Generated dumps of supplier purchases against the oracle.
+mod supplier_oracle;
+/// Several processes that upsert at once, and runs that are killed.
+mod supplier_races;
+/// Other programs read the table of supplier purchases.
+mod supplier_readers;
+/// The supplier samples against what the oracle worked out.
+mod supplier_samples;
+/// Any versions in any dumps, against a plain loop.
+mod supplier_state;
 /// Generated dumps in every shape against their truth files.
 mod truth;
 
@@ -42,5 +62,7 @@ mod python;
 mod records;
 /// The published schemas, to hold answers against.
 mod schemas;
+/// Supplier purchases as text, and JSON to the digit.
+mod supplier_records;
 /// A temporary folder, the program run in it, and what it said.
 mod workdir;

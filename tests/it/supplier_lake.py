@@ -105,8 +105,8 @@ def found_by(kinds, listed, amounts):
         "types": kinds,
         "rows": len(listed),
         "by_month": dict(Counter(f"{company}/{month}" for company, month, _, _ in listed)),
-        "deleted": [[company, number] for company, _, number, gone in listed if gone],
-        "totals": {code: shortest(total) for code, total in sorted(amounts) if code is not None},
+        "deleted": sorted([company, number] for company, _, number, gone in listed if gone),
+        "totals": {code: shortest(total) for code, total in sorted(amounts)},
     }
 
 
@@ -118,7 +118,7 @@ def with_deltalake(lake):
     sums = table.group_by("total_currency").aggregate([("total", "sum")]).to_pylist()
     listed = [tuple(row[name] for name in LISTED) for row in table.select(LISTED).to_pylist()]
     kinds = {field.name: str(field.type) for field in table.schema}
-    return found_by(kinds, listed, [(row["total_currency"], row["total_sum"]) for row in sums])
+    return found_by(kinds, listed, [(row["total_currency"], row["total_sum"]) for row in sums if row["total_currency"]])
 
 
 def with_polars(lake):

@@ -133,6 +133,15 @@ pub(crate) fn list(workdir: &Workdir, company: &str, parameters: &Value) -> Outp
     answer
 }
 
+/// The rows of a summary as they stand, to the digit.
+#[track_caller]
+pub(crate) fn rows_of(summary: &Output) -> String {
+    let text = exact(summary.stdout());
+    let rows = text.strip_prefix("{\"data\":");
+    let rows = rows.and_then(|text| text.rsplit_once(",\"meta\":{"));
+    rows.expect("data, then meta").0.to_owned()
+}
+
 /// All purchases of company 12, as id and notes in the order of the list; of deleted ones the notes
 /// have a cross in front.
 #[track_caller]
@@ -153,7 +162,9 @@ pub(crate) fn held(workdir: &Workdir) -> Vec<(u64, String)> {
 /// Ids and notes as [`held`] gives them.
 pub(crate) fn pairs(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
     let pairs = expected.iter();
-    pairs.map(|(id, notes)| (*id, (*notes).to_owned())).collect()
+    pairs
+        .map(|(id, notes)| (*id, (*notes).to_owned()))
+        .collect()
 }
 
 /// What the oracle says of a plan, and how each lake differs from it. See `supplier_lake.py`.

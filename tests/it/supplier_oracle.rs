@@ -1,0 +1,276 @@
+//! Generated dumps of supplier purchases: states, counts and answers against those of the oracle.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::dump::generate;
+use crate::supplier_records::{arguments, assert_same_rows, compare, exact, ingest, list, rows_of};
+use crate::workdir::{Output, Workdir};
+
+/// The files of a company in a dump, in their order.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(folder).expect("a folder that can be listed");
+    let mut files: Vec<PathBuf> = listed
+        .map(|entry| entry.expect("an entry that can be read").path())
+        .collect();
+    files.sort();
+    files
+}
+
+/// Two dumps of company 12.
+struct Dumps {
+    dumps: [PathBuf; 2],
+    truth: Value,
+}
+
+impl Dumps {
+    #[track_caller]
+    fn make(workdir: &Workdir, arguments: &[&str]) -> Self {
+        let kind = ["--kind", "supplier-purchases"];
+        let (folder, truth) = generate(workdir, "dumps", &[&kind[..], arguments].concat());
+        Self {
+            dumps: ["dump-1", "dump-2"].map(|dump| folder.join(dump).join("company-12")),
+            truth,
+        }
+    }
+
+    /// The oracle's plan: each dump a run, or both one.
+    fn plan(&self, at_once: bool) -> Value {
+        let [first, second] = &self.dumps;
+        let runs = if at_once {
+            json!([{"company": 12, "paths": [first, second]}])
+        } else {
+            json!([{"company": 12, "paths": [first]}, {"company": 12, "paths": [second]}])
+        };
+        json!({"runs": runs, "lists": questions(), "summaries": [{"company": 12, "parameters": {}}]})
+    }
+}
+
+/// Pages of several selections.
+fn questions() -> Value {
+    let parameters = [
+        json!({}),
+        json!({"page": "7", "per_page": "33"}),
+        json!({"page": "2", "per_page": "500", "deleted": "include"}),
+        json!({"deleted": "only", "per_page": "200"}),
+        json!({"purchase_status": "pending", "page": "3"}),
+        json!({"supplier_ids": "1, 2,5", "per_page": "100"}),
+        json!({"registration_start": "2026-10-09", "registration_end": "2026-10-11", "per_page": "50"}),
+        json!({"updated_from": "2026-10-20T12:00:00-03:00", "deleted": "include", "per_page": "250"}),
+        json!({"search_term": "123", "deleted": "include"}),
+        json!({"page": "100000"}),
+    ];
+    json!(parameters.map(|parameters| json!({"company": 12, "parameters": parameters})))
+}
+
+/// Fails unless a run has the counts of the oracle: fates, rejects and warnings by rule.
+#[track_caller]
+fn assert_run(output: &Output, said: &Value) {
+    let report = output.assert_code(0).json();
+    let total = &said["total"];
+    for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+        assert_eq!(
+            report["counts"][fate],
+            total[fate],
+            "{fate}: {}",
+            output.story()
+        );
+    }
+    assert_eq!(report["rejected_by_rule"], total["rejected_by_rule"]);
+    for kind in ["warned_by_rule", "informed_by_rule"] {
+        for (rule, count) in total[kind].as_object().expect("counts by rule") {
+            let ours = &report["warned_by_rule"][rule];
+            assert_eq!(ours, count, "{rule}: {}", output.story());
+        }
+    }
+    for listing in said["listings"].as_array().expect("a list") {
+        for rule in listing["warnings"].as_array().expect("a list of rules") {
+            let rule = rule.as_str().expect("a rule");
+            assert_eq!(report["warned_by_rule"][rule], 1, "{}", output.story());
+        }
+    }
+}
+
+/// Fails unless every question is answered as the oracle answers it, to the digit.
+#[track_caller]
+fn assert_answers(workdir: &Workdir, compared: &Value) {
+    let questions = questions();
+    let questions = questions.as_array().expect("a list").iter();
+    let answers = compared["lists"].as_array().expect("a list");
+    for (question, wanted) in questions.zip(answers) {
+        let answer = list(workdir, "12", &question["parameters"]);
+        let wanted = wanted.as_str().expect("a text");
+        assert_eq!(exact(answer.stdout()), exact(wanted), "{question}");
+    }
+    let summary = workdir.report("supplier-summary", arguments("12", &json!({})));
+    let rows = compared["summaries"][0].as_str().expect("a text");
+    let row = "{\"company_id\":12,\"supplier_id\":";
+    let wanted = exact(rows).replace("{\"supplier_id\":", row);
+    assert_eq!(rows_of(summary.assert_code(0)), wanted);
+}
+
+/// The files of the tables; the reports of runs are kept for each.
+fn tables(workdir: &Workdir) -> Vec<PathBuf> {
+    let files = workdir.files().into_iter();
+    files
+        .filter(|path| !path.starts_with("lake/_runs"))
+        .collect()
+}
+
+#[test]
+fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_the_threads() {
+    let made = Workdir::new();
+    let pages = [
+        "--rows",
+        "20000",
+        "--seed",
+        "21",
+        "--dirt",
+        "0.02",
+        "--shape",
+        "pages",
+        "--per-page",
+        "50",
+        "--shuffle",
+        "--missing-pages",
+        "1",
+    ];
+    let dumps = Dumps::make(&made, &pages);
+    let workdirs = [Workdir::new(), Workdir::new()];
+    let mut reports = Vec::new();
+    for (workdir, threads) in workdirs.iter().zip(["1", "4"]) {
+        for dump in &dumps.dumps {
+            let mut inputs = files(dump);
+            if threads == "4" {
+                inputs.reverse();
+            }
+            let options = ["--threads", threads].map(PathBuf::from);
+            reports.push(ingest(workdir, "12", options.into_iter().chain(inputs)));
+        }
+    }
+    let lakes = workdirs.each_ref().map(Workdir::lake);
+    let compared = compare(&dumps.plan(false), &lakes);
+    for (at, output) in reports.iter().enumerate() {
+        assert_run(output, &compared["runs"][at % 2]);
+        // The generator knows what it has made, too.
+        let truth = &dumps.truth["dumps"][at % 2]["companies"][0];
+        for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+            assert_eq!(output.json()["counts"][fate], truth[fate], "{fate}");
+        }
+    }
+    for (workdir, lake) in workdirs
+        .iter()
+        .zip(compared["lakes"].as_array().expect("a list"))
+    {
+        assert_same_rows(lake, "two runs");
+        assert_answers(workdir, &compared);
+        let rejected: u64 = reports[..2]
+            .iter()
+            .map(|output| output.told("rejected"))
+            .sum();
+        assert_eq!(lake["rejects"]["rows"], rejected);
+        assert_eq!(lake["rejects"]["places"], rejected);
+        let pages: usize = dumps.dumps.iter().map(|dump| files(dump).len()).sum();
+        assert_eq!(lake["inputs"]["rows"], pages);
+    }
+    let [workdir, _] = &workdirs;
+    let before = tables(workdir);
+    for more in ["--verify-content", "--full-snapshot", "--quiet"] {
+        let again = ingest(
+            workdir,
+            "12",
+            [PathBuf::from(more)].iter().chain(&dumps.dumps),
+        );
+        let outcomes = again.assert_code(0).outcomes();
+        assert!(
+            outcomes.iter().all(|one| one == "already_ingested"),
+            "{more}"
+        );
+        assert_eq!(tables(workdir), before, "{more}: a table has changed");
+    }
+    assert_answers(workdir, &compared);
+}
+
+#[test]
+fn both_dumps_in_one_run_give_the_state_of_two_runs() {
+    let made = Workdir::new();
+    let pages = [
+        "--rows",
+        "4000",
+        "--seed",
+        "22",
+        "--dirt",
+        "0.02",
+        "--shape",
+        "pages",
+        "--per-page",
+        "100",
+        "--shuffle",
+    ];
+    let dumps = Dumps::make(&made, &pages);
+    let [both, backwards] = [Workdir::new(), Workdir::new()];
+    let inputs: Vec<PathBuf> = dumps.dumps.iter().flat_map(|dump| files(dump)).collect();
+    let reports = [
+        ingest(&both, "12", &dumps.dumps),
+        ingest(&backwards, "12", inputs.iter().rev()),
+    ];
+    let lakes = [both.lake(), backwards.lake()];
+    let compared = compare(&dumps.plan(true), &lakes);
+    let in_two = compare(&dumps.plan(false), &lakes);
+    for at in 0..2 {
+        assert_run(&reports[at], &compared["runs"][0]);
+        assert_same_rows(&compared["lakes"][at], "one run");
+        assert_same_rows(&in_two["lakes"][at], "one run against two");
+    }
+    assert_answers(&both, &in_two);
+}
+
+/// Ingests the dumps of a shape one after the other, and compares everything.
+#[track_caller]
+fn compare_shape(arguments: &[&str]) {
+    let made = Workdir::new();
+    let common = [
+        "--rows", "3000", "--seed", "23", "--dirt", "0.03", "--warn", "0.1",
+    ];
+    let dumps = Dumps::make(&made, &[&common[..], arguments].concat());
+    let workdir = Workdir::new();
+    let reports = dumps
+        .dumps
+        .each_ref()
+        .map(|dump| ingest(&workdir, "12", [dump]));
+    let compared = compare(&dumps.plan(false), &[workdir.lake()]);
+    for (output, said) in reports
+        .iter()
+        .zip(compared["runs"].as_array().expect("a list"))
+    {
+        assert_run(output, said);
+    }
+    assert_same_rows(&compared["lakes"][0], arguments[1]);
+    assert_answers(&workdir, &compared);
+}
+
+#[test]
+fn pages_one_a_line_are_read_as_the_oracle_reads_them() {
+    compare_shape(&["--shape", "page-lines", "--missing-pages", "2", "--gzip"]);
+}
+
+#[test]
+fn one_document_with_the_whole_list_is_read_as_the_oracle_reads_it() {
+    compare_shape(&["--shape", "document"]);
+}
+
+#[test]
+fn purchases_one_a_line_are_read_as_the_oracle_reads_them() {
+    compare_shape(&["--shape", "ndjson", "--files", "3"]);
+}
+
+#[test]
+fn delimited_text_of_brazil_is_read_as_the_oracle_reads_it() {
+    compare_shape(&["--shape", "csv", "--files", "2"]);
+}
+
+#[test]
+fn of_two_contents_of_one_instant_the_later_dump_has_the_last_word() {
+    compare_shape(&["--shape", "pages", "--ties", "0.2"]);
+}
