@@ -108,10 +108,15 @@ impl PipelineError {
     pub fn exit(&self) -> Exit {
         match self {
             // A reader that has seen enough is no failure.
-            Self::Stdout(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Stdout(error) | Self::Render(RenderError::Sink(error))
+                if error.kind() == std::io::ErrorKind::BrokenPipe =>
+            {
+                Exit::Done
+            }
             Self::Job(_)
             | Self::Lake(LakeError::Scheme { .. })
             | Self::Report(ReportError::Parameter(_))
+            | Self::Render(RenderError::Format(_))
             | Self::Source(
                 SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),
             ) => Exit::Usage,

@@ -198,4 +198,6 @@ fn ndjson(answer: &Answer) -> Result<Vec<u8>, RenderError> {
 }
 
 #[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
 mod tests;

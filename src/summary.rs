@@ -208,7 +208,7 @@ pub struct RunReport {
     pub counts: Counts,
     /// Rejected records by rule; a record counts under every rule it breaks.
     pub rejected_by_rule: RuleCounts,
-    /// Warnings by rule, in records that were kept.
+    /// Warnings by rule, in records that were kept; a record counts once under each.
     pub warned_by_rule: RuleCounts,
     /// What about the run as a whole somebody should know.
     pub notes: Vec<String>,

@@ -43,7 +43,7 @@ pub struct Findings {
     list: Vec<Finding>,
     rejecting: bool,
     with_texts: bool,
-    /// Rules of the open record that keep it.
+    /// Rules of the open record that keep it, each once.
     open: Vec<RuleId>,
     warned: [u64; RuleId::COUNT],
 }
@@ -84,7 +84,7 @@ impl Findings {
         }
     }
 
-    /// How often each rule was met in a record that was kept, by [`RuleId::index`].
+    /// In how many records that were kept each rule was met, by [`RuleId::index`].
     pub fn warned(&self) -> &[u64; RuleId::COUNT] {
         &self.warned
     }
@@ -107,7 +107,7 @@ impl Findings {
 
     fn note(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
         self.rejecting |= rejecting;
-        if !rejecting {
+        if !rejecting && !self.open.contains(&rule) {
             self.open.push(rule);
         }
         // A hostile record can break a rule a million times: some texts say enough, and every
@@ -153,6 +153,22 @@ pub fn excerpt(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_is_kept_counts_once_under_each_rule_it_breaks() {
+        let mut findings = Findings::new(false);
+        for field in ["created_at", "updated_at"] {
+            findings.add_keeping(RuleId::CplTsNooffset, field, "", "no offset");
+        }
+        findings.add_keeping(RuleId::CplTsOrder, "updated_at", "", "too early");
+        findings.count();
+        findings.clear();
+        findings.add_keeping(RuleId::CplTsNooffset, "updated_at", "", "no offset");
+        findings.count();
+        let warned = |rule: RuleId| findings.warned()[rule.index()];
+        assert_eq!(warned(RuleId::CplTsNooffset), 2);
+        assert_eq!(warned(RuleId::CplTsOrder), 1);
+    }
 
     #[test]
     fn excerpts_are_cut_and_cannot_steer_a_terminal() {

@@ -18,7 +18,7 @@ mod purchase;
 mod summary;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod writer;
 
 pub(super) use summary::{summary_batch, summary_document, summary_table};

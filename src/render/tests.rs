@@ -1,4 +1,4 @@
-//! The three formats of the three answers.
+//! The formats of the series and of the product list.
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::io::Write;
@@ -193,6 +193,6 @@ fn an_unknown_format_is_named() {
     let error = "xlsx".parse::<Format>().expect_err("unknown");
     assert_eq!(
         error.to_string(),
-        "\"xlsx\" is not a format: json, csv or parquet"
+        "\"xlsx\" is not a format: json, csv, ndjson or parquet"
     );
 }

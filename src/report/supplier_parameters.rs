@@ -17,6 +17,8 @@ mod selection;
 mod tests;
 
 use judge::{Judge, Typed};
+#[cfg(test)]
+pub(super) use selection::first_of_month;
 pub(super) use selection::{SearchTerm, Selection};
 
 /// Purchases on a page when nothing is said: the example of the documented `meta.per_page`.

@@ -20,7 +20,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
-use order::{Ends, in_order};
+use order::{Key, between_ends, in_order, in_places, keys_of};
 
 /// Rows that are held at once when all are asked for; about 30 MB of them.
 const ROWS_AT_ONCE: usize = 32_768;
@@ -156,8 +156,9 @@ impl<'a> List<'a> {
                 continue;
             }
             let here = wanted.min(rows - skipped);
-            let keys = self.keys(month, Some((skipped, here)))?;
-            found.extend(self.fetch(month, &keys)?);
+            let (first, end) = (place(skipped), place(skipped + here));
+            let keys = in_places(self.keys(month)?, first..end);
+            found.extend(self.rows_of_keys(month, &keys)?);
             skipped = 0;
             wanted -= here;
             if wanted == 0 {
@@ -176,57 +177,45 @@ impl<'a> List<'a> {
                 give(self.read(month, None)?)?;
                 continue;
             }
-            let keys = self.keys(month, None)?;
-            let mut first = 0;
-            while first < keys.height() {
-                let some = keys.slice(signed(first), ROWS_AT_ONCE);
-                give(self.fetch(month, &some)?)?;
-                first += ROWS_AT_ONCE;
+            let keys = in_places(self.keys(month)?, 0..usize::MAX);
+            for some in keys.chunks(ROWS_AT_ONCE) {
+                give(self.rows_of_keys(month, some)?)?;
             }
         }
         Ok(())
     }
 
-    /// The keys of the order of a month's rows, in order; all, or so many from a place.
-    fn keys(&self, month: &Month, part: Option<(u64, u64)>) -> Result<DataFrame, ReportError> {
-        month.collect(|| {
-            let keys = in_order(
-                month
-                    .plan(self.selection)?
-                    .select([col(REGISTRATION_DATE), col(ID)]),
-            );
-            Ok(match part {
-                Some((skipped, wanted)) => keys.slice(
-                    i64::try_from(skipped).unwrap_or(i64::MAX),
-                    IdxSize::try_from(wanted).unwrap_or(IdxSize::MAX),
-                ),
-                None => keys,
-            })
-        })
+    /// The keys of a month's selected rows, in no order.
+    fn keys(&self, month: &Month) -> Result<Vec<Key>, ReportError> {
+        let frame = month.collect(|| {
+            let plan = month.plan(self.selection)?;
+            Ok(plan.select([col(REGISTRATION_DATE), col(ID)]))
+        })?;
+        keys_of(&frame)
     }
 
-    /// The rows of a month from the first to the last of these keys.
-    fn fetch(
+    /// The rows of a month from the first to the last of these keys, which are in order.
+    fn rows_of_keys(
         &self,
         month: &Month,
-        keys: &DataFrame,
+        keys: &[Key],
     ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
-        match Ends::of(keys)? {
-            Some(ends) => self.read(month, Some(ends)),
+        match between_ends(keys) {
+            Some(condition) => self.read(month, Some(condition)),
             None => Ok(Vec::new()),
         }
     }
 
-    /// The rows of a month, all or those between two keys.
+    /// The selected rows of a month, all or those that meet a condition.
     fn read(
         &self,
         month: &Month,
-        ends: Option<Ends>,
+        condition: Option<Expr>,
     ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
         let frame = month.collect(|| {
             let plan = month.plan(self.selection)?;
-            let plan = match ends {
-                Some(ends) => plan.filter(ends.condition()),
+            let plan = match condition {
+                Some(condition) => plan.filter(condition),
                 None => plan,
             };
             Ok(in_order(plan.select(columns())))
@@ -239,7 +228,7 @@ impl<'a> List<'a> {
 fn count(selection: &Selection, months: &[Month]) -> Result<Vec<u64>, ReportError> {
     let mut counts = vec![0; months.len()];
     let frames = collect_months(months, |at, month| {
-        let at = lit(signed(at)).alias("at");
+        let at = lit(signed(at)).cast(DataType::Int64).alias("at");
         let rows = len().cast(DataType::Int64).alias("rows");
         Ok(month.plan(selection)?.select([rows]).with_column(at))
     })?;
@@ -260,6 +249,10 @@ fn count(selection: &Selection, months: &[Month]) -> Result<Vec<u64>, ReportErro
         }
     }
     Ok(counts)
+}
+
+fn place(place: u64) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
 }
 
 fn signed(at: usize) -> i64 {

@@ -170,9 +170,13 @@ fn is_found(term: &SearchTerm) -> Expr {
     }
 }
 
-/// A date for comparisons.
-pub(super) fn date(date: NaiveDate) -> Expr {
-    lit(Scalar::new_date(days_since_epoch(date)))
+fn date(date: NaiveDate) -> Expr {
+    date_literal(days_since_epoch(date))
+}
+
+/// Days since 1970 as a date for comparisons.
+pub(super) fn date_literal(days: i32) -> Expr {
+    lit(Scalar::new_date(days))
 }
 
 fn instant(micros: i64) -> Expr {

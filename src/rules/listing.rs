@@ -174,7 +174,7 @@ mod tests {
                 .skip(1)
                 .all(|printed| printed.starts_with("PAR-"))
         );
-        assert_eq!(parameters.lines().count(), 1 + 5);
+        assert_eq!(parameters.lines().count(), 1 + 15);
         assert_eq!(
             render_list(Some("no-such")),
             "no rule matches \"no-such\"\n"

@@ -40,5 +40,7 @@ mod dump;
 mod python;
 /// Purchases and the documented answers as text.
 mod records;
+/// The published schemas, to hold answers against.
+mod schemas;
 /// A temporary folder, the program run in it, and what it said.
 mod workdir;

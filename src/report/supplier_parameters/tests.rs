@@ -41,6 +41,10 @@ fn only(request: &SupplierListRequest) -> (RuleId, &'static str, Validation) {
     (wrong.rule, wrong.field, wrong.validation)
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the fields of a request are options"
+)]
 fn text(value: &str) -> Option<String> {
     Some(value.to_owned())
 }

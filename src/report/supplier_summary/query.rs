@@ -106,7 +106,8 @@ fn read(
 ) -> Result<Vec<Line>, ReportError> {
     let frames = collect_months(months, |at, month| {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
-        Ok(query(month)?.with_column(lit(at).alias(MONTH)))
+        let at = lit(at).cast(DataType::Int64).alias(MONTH);
+        Ok(query(month)?.with_column(at))
     })?;
     let mut lines = Vec::new();
     for mut frame in frames {

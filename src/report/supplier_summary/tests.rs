@@ -1,1 +1,283 @@
+//! The summary against plain loops over the same rows.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::report::supplier_table::fixture::{
+    COMPANY, SupplierTable, bought, money, supplier, time,
+};
+use crate::report::{Money, SupplierPurchaseRow, SupplierSummaryRequest};
+
+const UNIT: i128 = 1_000_000_000;
+/// The largest amount of the table, just below 10^29 currency units.
+const LARGEST: i128 = 99_999_999_999_999_999_999_999_999_999_999_999_999;
+
+fn parameters(change: impl FnOnce(&mut SupplierSummaryRequest)) -> SupplierSummaryParameters {
+    let mut request = SupplierSummaryRequest {
+        company_id: Some(COMPANY.to_string()),
+        ..SupplierSummaryRequest::default()
+    };
+    change(&mut request);
+    SupplierSummaryParameters::resolve(&request).expect("correct parameters")
+}
+
+fn summary(table: &SupplierTable) -> Vec<SupplierSummaryRow> {
+    supplier_summary(&parameters(|_| ()), &table.files)
+        .expect("a summary")
+        .rows
+}
+
+/// The number that sums are compared by: counts, then the five sums in 1e-9.
+type Numbers = ([i64; 4], [i128; 5]);
+
+/// Supplier, month and currency; nothing is a text behind all others.
+type Key = (Option<i64>, String, Option<String>);
+
+fn numbers(row: &SupplierSummaryRow) -> (Key, Numbers) {
+    let key = (row.supplier_id, row.month.to_string(), row.currency.clone());
+    let counts = row.purchases;
+    let sums = row.amounts;
+    let counts = [
+        counts.purchases,
+        counts.received,
+        counts.pending,
+        counts.without_status,
+    ];
+    let sums = [
+        sums.value_of_items,
+        sums.discount,
+        sums.other_expenses,
+        sums.shipping,
+        sums.total,
+    ];
+    (key, (counts, sums.map(Amount::nanos)))
+}
+
+fn oracle(rows: &[SupplierPurchaseRow]) -> BTreeMap<Key, Numbers> {
+    let mut groups: BTreeMap<Key, Numbers> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.is_deleted) {
+        let month = format!("{}-01", &row.registration_date.to_string()[..7]);
+        let key = |currency: Option<&String>| (row.supplier.id, month.clone(), currency.cloned());
+        let own = row.total.currency.as_ref();
+        let own = own.or(row.value_of_items.currency.as_ref());
+        let (counts, _) = groups.entry(key(own)).or_default();
+        counts[0] += 1;
+        match row.status.as_deref() {
+            Some("received") => counts[1] += 1,
+            Some("pending") => counts[2] += 1,
+            _ => counts[3] += 1,
+        }
+        let amounts = [
+            &row.value_of_items,
+            &row.discount,
+            &row.other_expenses_value,
+            &row.shipping.shipping_value,
+            &row.total,
+        ];
+        for (at, Money { amount, currency }) in amounts.into_iter().enumerate() {
+            if let Some(amount) = amount {
+                groups.entry(key(currency.as_ref())).or_default().1[at] += amount.nanos();
+            }
+        }
+    }
+    groups
+}
+
+fn some_rows() -> Vec<SupplierPurchaseRow> {
+    (0..400_u64)
+        .map(|n| {
+            let random = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 33;
+            let day = format!("2025-{:02}-{:02}", random % 3 + 1, random % 28 + 1);
+            let mut row = bought(i64::try_from(n).expect("small"), &day);
+            if random % 4 != 0 {
+                row.supplier = supplier(i64::try_from(random % 3).expect("small"), "S");
+            }
+            let pick = |by: u64| (random / by) % 5;
+            let amount = |by: u64| {
+                let nanos = i128::from(random / by) - 1_000_000_000;
+                match pick(by) {
+                    0 => Money::default(),
+                    1 => money(nanos, "USD"),
+                    _ => money(nanos, "BRL"),
+                }
+            };
+            row.value_of_items = amount(1);
+            row.discount = amount(3);
+            row.other_expenses_value = amount(7);
+            row.shipping.shipping_value = amount(11);
+            row.total = amount(13);
+            row.status = [None, Some("pending"), Some("received")]
+                [usize::try_from(n % 3).expect("small")]
+            .map(str::to_owned);
+            row.is_deleted = random % 9 == 0;
+            row
+        })
+        .collect()
+}
+
+#[test]
+fn sums_and_counts_are_those_of_plain_loops() {
+    let rows = some_rows();
+    let mut table = SupplierTable::in_parts(&rows, 2);
+    table.add(COMPANY + 1, &rows, 1);
+    let found = summary(&table);
+    let expected = oracle(&rows);
+    assert_eq!(found.len(), expected.len());
+    let by_key: BTreeMap<Key, Numbers> = found.iter().map(numbers).collect();
+    assert_eq!(by_key, expected);
+    let purchases: i64 = found.iter().map(|row| row.purchases.purchases).sum();
+    let live = rows.iter().filter(|row| !row.is_deleted).count();
+    assert_eq!(purchases, i64::try_from(live).expect("small"));
+    let currencies: BTreeSet<Option<&str>> =
+        found.iter().map(|row| row.currency.as_deref()).collect();
+    assert_eq!(currencies, BTreeSet::from([None, Some("BRL"), Some("USD")]));
+}
+
+#[test]
+fn rows_are_sorted_and_nothing_comes_last() {
+    let mut with = bought(1, "2025-02-01");
+    with.supplier = supplier(7, "S");
+    with.total = money(UNIT, "BRL");
+    let mut earlier = with.clone();
+    (earlier.id, earlier.registration_date) = (2, "2025-01-31".parse().expect("a date"));
+    earlier.total = Money::default();
+    let mut dollars = earlier.clone();
+    (dollars.id, dollars.total) = (3, money(UNIT, "USD"));
+    let mut without = earlier.clone();
+    (without.id, without.supplier) = (4, crate::report::Party::default());
+    let mut small = without.clone();
+    (small.id, small.supplier) = (5, supplier(-1, "S"));
+    let table = SupplierTable::of(&[without, dollars, with, small, earlier]);
+    let keys: Vec<Key> = summary(&table).iter().map(|row| numbers(row).0).collect();
+    let key = |id, month: &str, currency: Option<&str>| {
+        (id, month.to_owned(), currency.map(str::to_owned))
+    };
+    let expected = [
+        key(Some(-1), "2025-01-01", None),
+        key(Some(7), "2025-01-01", Some("USD")),
+        key(Some(7), "2025-01-01", None),
+        key(Some(7), "2025-02-01", Some("BRL")),
+        key(None, "2025-01-01", None),
+    ];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn a_mixed_purchase_counts_once_and_its_amounts_stay_apart() {
+    let mut row = bought(1, "2025-01-14");
+    row.supplier = supplier(7, "S");
+    row.value_of_items = money(100 * UNIT, "USD");
+    row.total = money(500 * UNIT, "BRL");
+    let mut other = bought(2, "2025-01-20");
+    other.supplier = supplier(7, "S");
+    other.total = money(UNIT, "BRL");
+    let found = summary(&SupplierTable::of(&[row, other]));
+    let numbers: Vec<Numbers> = found.iter().map(|row| numbers(row).1).collect();
+    assert_eq!(
+        numbers,
+        [
+            ([2, 0, 0, 2], [0, 0, 0, 0, 501 * UNIT]),
+            ([0, 0, 0, 0], [100 * UNIT, 0, 0, 0, 0]),
+        ]
+    );
+    let dates = |row: &SupplierSummaryRow| [row.first_date, row.last_date].map(|d| d.to_string());
+    assert_eq!(dates(&found[0]), ["2025-01-14", "2025-01-20"]);
+    assert_eq!(dates(&found[1]), ["2025-01-14", "2025-01-14"]);
+}
+
+#[test]
+fn the_name_is_the_latest_and_all_are_kept() {
+    let named = |id, date, name: Option<&str>, updated: &str| {
+        let mut row = bought(id, date);
+        row.supplier.id = Some(7);
+        row.supplier.name = name.map(str::to_owned);
+        row.updated_at = time(updated);
+        row
+    };
+    let mut anonymous = named(9, "2025-01-05", Some("Nobody"), "2025-06-01T00:00:00Z");
+    anonymous.supplier.id = None;
+    let table = SupplierTable::of(&[
+        named(1, "2025-03-01", Some("Old"), "2025-03-01T00:00:00Z"),
+        named(2, "2025-01-01", Some("New"), "2025-05-01T00:00:00Z"),
+        named(3, "2025-02-01", Some("Also new"), "2025-05-01T00:00:00Z"),
+        named(4, "2025-02-02", None, "2025-06-01T00:00:00Z"),
+        named(5, "2025-02-03", Some("Old"), "2025-02-01T00:00:00Z"),
+        anonymous,
+    ]);
+    let found = summary(&table);
+    assert_eq!(found.len(), 4);
+    for row in &found[..3] {
+        assert_eq!(row.supplier_name.as_deref(), Some("New"));
+        assert_eq!(row.names_seen, ["Also new", "New", "Old"]);
+    }
+    assert_eq!(found[3].supplier_name, None);
+    assert_eq!(found[3].names_seen, ["Nobody"]);
+}
+
+#[test]
+fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
+    // Four times the limit and back, and small ones: sums beyond an i128 on the way.
+    let totals = [[LARGEST; 4], [-LARGEST; 4], [25; 4]].concat();
+    let rows: Vec<SupplierPurchaseRow> = totals
+        .iter()
+        .zip(0..)
+        .map(|(nanos, id)| {
+            let mut row = bought(id, "2025-01-14");
+            row.total = money(*nanos, "BRL");
+            row.discount = money(1, "USD");
+            row
+        })
+        .collect();
+    let found = summary(&SupplierTable::in_parts(&rows, 3));
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].amounts.total.nanos(), 100);
+    assert_eq!(found[0].purchases.purchases, 12);
+    assert_eq!(found[1].amounts.discount.nanos(), 12);
+
+    let beyond: Vec<SupplierPurchaseRow> = (0..2)
+        .map(|id| {
+            let mut row = bought(id, "2025-01-14");
+            row.supplier = supplier(7, "S");
+            row.total = money(LARGEST, "BRL");
+            row
+        })
+        .collect();
+    let table = SupplierTable::of(&beyond);
+    let error = supplier_summary(&parameters(|_| ()), &table.files).expect_err("too large");
+    assert_eq!(
+        error.to_string(),
+        "the sum of `total` of supplier 7 in 2025-01 leaves the range of decimal(38, 9)"
+    );
+}
+
+#[test]
+fn the_filters_are_those_of_the_list() {
+    let mut deleted = bought(1, "2025-01-14");
+    deleted.is_deleted = true;
+    deleted.supplier = supplier(1, "S");
+    let mut second = bought(2, "2025-02-14");
+    second.supplier = supplier(2, "T");
+    let table = SupplierTable::of(&[deleted, second]);
+    let count = |change: fn(&mut SupplierSummaryRequest)| {
+        let found = supplier_summary(&parameters(change), &table.files).expect("a summary");
+        let counts = found.rows.iter().map(|row| row.purchases.purchases);
+        counts.sum::<i64>()
+    };
+    assert_eq!(count(|_| ()), 1);
+    assert_eq!(count(|r| r.deleted = Some("include".to_owned())), 2);
+    assert_eq!(count(|r| r.supplier_ids = Some("1".to_owned())), 0);
+    assert_eq!(
+        count(|r| r.registration_start = Some("2025-02-14".to_owned())),
+        1
+    );
+    assert_eq!(
+        count(|r| r.registration_end = Some("2025-02-13".to_owned())),
+        0
+    );
+}
+
+#[test]
+fn no_purchases_are_no_rows() {
+    let found = supplier_summary(&parameters(|_| ()), &[]).expect("a summary");
+    assert_eq!(found.rows, []);
+}

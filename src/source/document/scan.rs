@@ -47,6 +47,8 @@ pub(super) struct Scan {
     /// Which of them the string being passed belongs to.
     in_key: Option<usize>,
     array: Option<Array>,
+    /// What the current or the last array holds.
+    latest: Option<Held>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,10 +78,7 @@ impl Scan {
 
     /// Whether the elements of the current (or last) array are records.
     pub(super) fn records(&self) -> bool {
-        let held = self
-            .array
-            .map_or_else(|| self.held(), |array| Some(array.held));
-        held != Some(Held::Siblings)
+        self.latest != Some(Held::Siblings)
     }
 
     /// Offset in the buffer where the unfinished element begins.
@@ -179,6 +178,7 @@ impl Scan {
         } else {
             return None;
         };
+        self.latest = Some(held);
         self.array = Some(Array {
             depth,
             held,

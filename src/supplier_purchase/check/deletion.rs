@@ -17,20 +17,22 @@ pub struct Deletion {
 /// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
 /// either value; rows of delimited text may have a column of their own for it.
 pub(super) fn check(raw: &RawSupplierPurchase<'_>, findings: &mut Findings) -> Deletion {
-    let name = Name::WereStockMovementsDeleted;
-    let flag = scalar::boolean(raw, name, findings);
+    let flag = scalar::boolean(raw, Name::WereStockMovementsDeleted, findings);
     let said = scalar::boolean(raw, Name::Deleted, findings);
-    if flag.is_some() {
-        let detail = "only there when the purchase is deleted";
-        findings.add(
-            RuleId::CplDeletedKey,
-            name.as_str(),
-            &raw.get(name).shown(),
-            detail,
-        );
+    let sign = match (flag, said) {
+        (Some(_), _) => Some((
+            Name::WereStockMovementsDeleted,
+            "only there when the purchase is deleted",
+        )),
+        (None, Some(true)) => Some((Name::Deleted, "the purchase is deleted")),
+        (None, _) => None,
+    };
+    if let Some((name, detail)) = sign {
+        let value = raw.get(name).shown();
+        findings.add(RuleId::CplDeletedKey, name.as_str(), &value, detail);
     }
     Deletion {
-        is_deleted: flag.is_some() || said == Some(true),
+        is_deleted: sign.is_some(),
         were_stock_movements_deleted: flag,
     }
 }

@@ -142,6 +142,20 @@ fn words_for_status_and_booleans_are_read_in_both_languages() {
 }
 
 #[test]
+fn a_column_may_say_that_a_purchase_is_deleted() {
+    for (header, cell, noted) in [
+        ("excluido", "sim", &[RuleId::CplDeletedKey][..]),
+        ("deleted", "TRUE", &[RuleId::CplDeletedKey]),
+        ("excluido", "não", &[]),
+        ("deleted", "", &[]),
+    ] {
+        one(header, cell, |_, verdict| {
+            assert_eq!(verdict.noted(), noted, "{header} {cell}");
+        });
+    }
+}
+
+#[test]
 fn currencies_come_from_their_own_column_then_the_common_one_then_the_default() {
     one(
         "total;total_currency;desconto;moeda",
