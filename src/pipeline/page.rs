@@ -1,6 +1,6 @@
 //! `page`: the reports that a shop looks at every morning, in one file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::report::source;
 use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
@@ -9,8 +9,8 @@ use crate::job::{AtVersion, PageJob};
 use crate::lake::Lake;
 use crate::render::error_document;
 use crate::render::page::{
-    Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar,
-    TableVersion, page,
+    Heading, Items, PageData, RejectedRule, Source, Sourced, TableVersion, page, statuses_by_month,
+    supplier_bars,
 };
 use crate::report::{
     Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest, SupplierFile,
@@ -67,7 +67,8 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
         let summaries = summaries(job, table)?;
         let source = source(table.name, table.version, "as stored", Vec::new());
         bars = Some(sourced(supplier_bars(&summaries), &source));
-        months = Some(sourced(status_by_month(&summaries), &source));
+        let rows = summaries.iter().flat_map(|(_, summary)| &summary.rows);
+        months = Some(sourced(statuses_by_month(rows), &source));
     }
     let mut by_rule = None;
     if let Some(table) = &rejected {
@@ -212,55 +213,6 @@ fn summaries(
         summaries.push((company, supplier_summary(&parameters, &table.files)?));
     }
     Ok(summaries)
-}
-
-fn supplier_bars(summaries: &[(i64, SupplierSummary)]) -> Vec<SupplierBar> {
-    let mut bars: BTreeMap<(String, String), SupplierBar> = BTreeMap::new();
-    for (company, summary) in summaries {
-        for row in &summary.rows {
-            let Some(currency) = row.currency.clone() else {
-                continue;
-            };
-            let mut supplier = match (&row.supplier_name, row.supplier_id) {
-                (Some(name), _) => name.clone(),
-                (None, Some(id)) => format!("supplier {id}"),
-                (None, None) => "(no supplier)".to_owned(),
-            };
-            if summaries.len() > 1 {
-                supplier = format!("{supplier} (company {company})");
-            }
-            let bar = bars
-                .entry((supplier.clone(), currency.clone()))
-                .or_insert_with(|| SupplierBar {
-                    supplier,
-                    currency,
-                    total: crate::values::money::Amount::default(),
-                });
-            // A summary has checked that its sums fit; what is beyond them is no money.
-            bar.total = bar
-                .total
-                .checked_add(row.amounts.total)
-                .unwrap_or(bar.total);
-        }
-    }
-    bars.into_values().collect()
-}
-
-fn status_by_month(summaries: &[(i64, SupplierSummary)]) -> Vec<MonthStatus> {
-    let mut months: BTreeMap<String, MonthStatus> = BTreeMap::new();
-    for row in summaries.iter().flat_map(|(_, summary)| &summary.rows) {
-        let name = row.month.format("%Y-%m").to_string();
-        let month = months.entry(name.clone()).or_insert_with(|| MonthStatus {
-            month: name,
-            pending: 0,
-            received: 0,
-            without_status: 0,
-        });
-        month.pending += row.purchases.pending;
-        month.received += row.purchases.received;
-        month.without_status += row.purchases.without_status;
-    }
-    months.into_values().collect()
 }
 
 fn rejected_rules(
