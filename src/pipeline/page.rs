@@ -13,9 +13,10 @@ use crate::render::page::{
     supplier_bars,
 };
 use crate::report::{
-    Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest, SupplierFile,
-    SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage, quantity_by,
-    quantity_series, rejects_by_rule, revenue_currencies, revenue_series, supplier_summary,
+    COMPANY_UNKNOWN, Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest,
+    SupplierFile, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage,
+    quantity_by, quantity_series, rejects_by_rule, revenue_currencies, revenue_series,
+    supplier_summary,
 };
 use crate::rules::RuleId;
 
@@ -66,7 +67,7 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
         note(table.name, table.version);
         let summaries = summaries(job, table)?;
         let source = source(table.name, table.version, "as stored", Vec::new());
-        bars = Some(sourced(supplier_bars(&summaries), &source));
+        bars = Some(sourced(supplier_bars(&summaries)?, &source));
         let rows = summaries.iter().flat_map(|(_, summary)| &summary.rows);
         months = Some(sourced(statuses_by_month(rows), &source));
     }
@@ -190,23 +191,16 @@ fn summaries(
 ) -> Result<Vec<(i64, SupplierSummary)>, PipelineError> {
     let companies: BTreeSet<i64> = table.files.iter().map(|file| file.company_id).collect();
     let mut summaries = Vec::new();
-    for company in companies {
-        let name = if company == 0 {
+    let is_wanted = |company: &i64| job.company.is_none_or(|wanted| wanted.get() == *company);
+    for company in companies.into_iter().filter(is_wanted) {
+        let name = if company == COMPANY_UNKNOWN {
             "unknown".to_owned()
         } else {
             company.to_string()
         };
-        let is_wanted = job
-            .suppliers
-            .company_id
-            .as_ref()
-            .is_none_or(|id| *id == name);
-        if !is_wanted {
-            continue;
-        }
         let request = SupplierSummaryRequest {
             company_id: Some(name),
-            ..job.suppliers.clone()
+            ..SupplierSummaryRequest::default()
         };
         let parameters = SupplierSummaryParameters::resolve(&request)
             .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))?;

@@ -1,39 +1,83 @@
 //! From supplier summaries to what the page shows of them.
 //!
-//! In: the rows of summaries. Out: [`SupplierBar`]s and [`MonthStatus`]es. Nothing is refused.
+//! In: the rows of summaries. Out: [`SupplierBar`]s and [`MonthStatus`]es. Refused: sums beyond
+//! decimal(38, 9).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use super::{MonthStatus, SupplierBar};
-use crate::report::{SupplierSummary, SupplierSummaryRow};
+use crate::report::{ReportError, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
-/// Totals by supplier and currency, over all months; with several companies, each supplier's name
-/// has its company behind it. Rows without a currency have no amount to show.
-pub fn supplier_bars(summaries: &[(i64, SupplierSummary)]) -> Vec<SupplierBar> {
-    let mut bars: BTreeMap<(String, String), SupplierBar> = BTreeMap::new();
+/// Totals by supplier and currency, over all months. With several companies, each supplier's name
+/// has its company behind it; suppliers that share a name have their ids behind it. Rows without a
+/// currency have no amount to show.
+///
+/// # Errors
+/// [`ReportError::AmountRange`] when a sum over the months is not a decimal(38, 9).
+pub fn supplier_bars(
+    summaries: &[(i64, SupplierSummary)],
+) -> Result<Vec<SupplierBar>, ReportError> {
+    let mut totals: BTreeMap<Bar<'_>, Amount> = BTreeMap::new();
     for (company, summary) in summaries {
         for row in &summary.rows {
-            let Some(currency) = row.currency.clone() else {
+            let Some(currency) = row.currency.as_deref() else {
                 continue;
             };
-            let mut supplier = name(row);
-            if summaries.len() > 1 {
-                supplier = format!("{supplier} (company {company})");
-            }
-            let bar = bars
-                .entry((supplier.clone(), currency.clone()))
-                .or_insert_with(|| SupplierBar {
-                    supplier,
-                    currency,
-                    total: Amount::default(),
-                });
-            // The summary has held its own sums to the range; beyond it the bar stays as it is.
-            let sum = bar.total.checked_add(row.amounts.total);
-            bar.total = sum.unwrap_or(bar.total);
+            let bar = Bar {
+                name: name(row),
+                company: *company,
+                supplier_id: row.supplier_id,
+                currency,
+            };
+            let group = format!("{} in {currency}", bar.name);
+            let total = totals.entry(bar).or_default();
+            *total = total
+                .checked_add(row.amounts.total)
+                .ok_or(ReportError::AmountRange {
+                    column: "total",
+                    group,
+                })?;
         }
     }
-    bars.into_values().collect()
+    let mut ids: BTreeMap<(i64, String), BTreeSet<Option<i64>>> = BTreeMap::new();
+    for bar in totals.keys() {
+        let of_name = ids.entry((bar.company, bar.name.clone())).or_default();
+        of_name.insert(bar.supplier_id);
+    }
+    let is_shared = |bar: &Bar<'_>| {
+        ids.get(&(bar.company, bar.name.clone()))
+            .is_some_and(|ids| ids.len() > 1)
+    };
+    let bar = |(bar, total): (&Bar<'_>, &Amount)| SupplierBar {
+        supplier: bar.label(is_shared(bar), summaries.len() > 1),
+        currency: bar.currency.to_owned(),
+        total: *total,
+    };
+    Ok(totals.iter().map(bar).collect())
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Bar<'a> {
+    name: String,
+    company: i64,
+    supplier_id: Option<i64>,
+    currency: &'a str,
+}
+
+impl Bar<'_> {
+    fn label(&self, with_id: bool, with_company: bool) -> String {
+        let mut label = self.name.clone();
+        // Writing to a String cannot fail.
+        if let Some(id) = self.supplier_id.filter(|_| with_id) {
+            let _ = write!(label, " (id {id})");
+        }
+        if with_company {
+            let _ = write!(label, " (company {})", self.company);
+        }
+        label
+    }
 }
 
 fn name(row: &SupplierSummaryRow) -> String {
