@@ -66,7 +66,12 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
     if let Some(table) = &suppliers {
         note(table.name, table.version);
         let summaries = summaries(job, table)?;
-        let source = source(table.name, table.version, "as stored", Vec::new());
+        let source = source(
+            table.name,
+            table.version,
+            "none, dates as registered",
+            Vec::new(),
+        );
         bars = Some(sourced(supplier_bars(&summaries)?, &source));
         let rows = summaries.iter().flat_map(|(_, summary)| &summary.rows);
         months = Some(sourced(statuses_by_month(rows), &source));
@@ -101,8 +106,10 @@ fn sourced<T>(data: T, source: &Source) -> Sourced<T> {
 }
 
 fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    // The zone has a place of its own.
     settings
         .into_iter()
+        .filter(|(name, _)| *name != "timezone")
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }

@@ -28,7 +28,7 @@ pub(super) fn page(
         source: source(
             table.name,
             table.version,
-            "as stored",
+            "none, dates as registered",
             parameters.settings(),
         ),
     })
@@ -100,7 +100,12 @@ pub(super) fn summary(
     let summary = supplier_summary(&parameters, &table.files)?;
     Ok(Answered {
         answer: Answer::SupplierSummary(summary),
-        source: source(table.name, table.version, "as stored", settings),
+        source: source(
+            table.name,
+            table.version,
+            "none, dates as registered",
+            settings,
+        ),
     })
 }
 

@@ -11,7 +11,7 @@ use crate::report::{ReportError, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
 /// Totals by supplier and currency, over all months. With several companies, each supplier's name
-/// has its company behind it; suppliers that share a name have their ids behind it. Rows without a
+/// has its company before it; suppliers that share a name have their ids before it. Rows without a
 /// currency have no amount to show.
 ///
 /// # Errors
@@ -68,14 +68,16 @@ struct Bar<'a> {
 
 impl Bar<'_> {
     fn label(&self, with_id: bool, with_company: bool) -> String {
-        let mut label = self.name.clone();
+        // What tells them apart comes first, since long labels are cut.
+        let mut label = String::new();
         // Writing to a String cannot fail.
-        if let Some(id) = self.supplier_id.filter(|_| with_id) {
-            let _ = write!(label, " (id {id})");
-        }
         if with_company {
-            let _ = write!(label, " (company {})", self.company);
+            let _ = write!(label, "{}: ", self.company);
         }
+        if let Some(id) = self.supplier_id.filter(|_| with_id) {
+            let _ = write!(label, "#{id} ");
+        }
+        label.push_str(&self.name);
         label
     }
 }
