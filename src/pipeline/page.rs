@@ -9,8 +9,8 @@ use crate::job::{AtVersion, PageJob};
 use crate::lake::Lake;
 use crate::render::error_document;
 use crate::render::page::{
-    Heading, Items, PageData, RejectedRule, Source, Sourced, TableVersion, page, statuses_by_month,
-    supplier_bars,
+    Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar,
+    TableVersion, page, statuses_by_month, supplier_bars,
 };
 use crate::report::{
     COMPANY_UNKNOWN, Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest,
@@ -65,16 +65,9 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
     let (mut bars, mut months) = (None, None);
     if let Some(table) = &suppliers {
         note(table.name, table.version);
-        let summaries = summaries(job, table)?;
-        let source = source(
-            table.name,
-            table.version,
-            "none, dates as registered",
-            Vec::new(),
-        );
-        bars = Some(sourced(supplier_bars(&summaries)?, &source));
-        let rows = summaries.iter().flat_map(|(_, summary)| &summary.rows);
-        months = Some(sourced(statuses_by_month(rows), &source));
+        let shown = Suppliers::of(job, table)?;
+        bars = Some(shown.bars()?);
+        months = Some(shown.months());
     }
     let mut by_rule = None;
     if let Some(table) = &rejected {
@@ -189,6 +182,31 @@ impl<'a> Customers<'a> {
 fn resolve(request: &SeriesRequest, job: &PageJob) -> Result<SeriesParameters, PipelineError> {
     SeriesParameters::resolve(request, job.now)
         .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))
+}
+
+/// The supplier purchases to be shown.
+struct Suppliers {
+    summaries: Vec<(i64, SupplierSummary)>,
+    source: Source,
+}
+
+impl Suppliers {
+    fn of(job: &PageJob, table: &Table<SupplierFile>) -> Result<Self, PipelineError> {
+        let zone = "none, dates as registered";
+        Ok(Self {
+            summaries: summaries(job, table)?,
+            source: source(table.name, table.version, zone, Vec::new()),
+        })
+    }
+
+    fn bars(&self) -> Result<Sourced<Vec<SupplierBar>>, PipelineError> {
+        Ok(sourced(supplier_bars(&self.summaries)?, &self.source))
+    }
+
+    fn months(&self) -> Sourced<Vec<MonthStatus>> {
+        let rows = self.summaries.iter().flat_map(|(_, summary)| &summary.rows);
+        sourced(statuses_by_month(rows), &self.source)
+    }
 }
 
 /// One summary for each company.
