@@ -35,8 +35,9 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	$(BIN) run jobs/demo.toml
 
 # Documentation examples first: nextest cannot run them.
-test: $(VENV)/.installed ## Runs all tests; Python packages go to target/venv
+test: $(VENV)/.installed ## Runs all tests; Python packages go to target/venv, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
+	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	    $(CARGO) nextest run $(CARGO_FLAGS); \
 	else \

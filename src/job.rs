@@ -33,6 +33,14 @@ pub enum JobError {
         /// What would be.
         expected: String,
     },
+    /// An option that means nothing here, and would be ignored in silence.
+    #[error("{option} {reason}")]
+    Stray {
+        /// The option or key.
+        option: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
     /// The job file cannot be read.
     #[error("cannot read the job file {path}")]
     FileRead {
@@ -110,10 +118,9 @@ impl IngestJob {
             dry_run,
         } = arguments;
         if full_snapshot && read.kind != cli::RecordKind::SupplierPurchases {
-            return Err(JobError::Option {
+            return Err(JobError::Stray {
                 option: "--full-snapshot".to_owned(),
-                value: "true".to_owned(),
-                expected: "an option of this kind; add --kind supplier-purchases".to_owned(),
+                reason: "is for supplier purchases; add --kind supplier-purchases",
             });
         }
         Ok(Self {

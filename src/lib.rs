@@ -7,6 +7,9 @@
 //!                                  \-----> rejects (verbatim, reason, place) --/
 //! ```
 //!
+//! A customer purchase ([`purchase`]) is an event, a supplier purchase ([`supplier_purchase`]) a
+//! state of which the newest stands; what both are read into is in [`record`].
+//!
 //! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`ingest`] drives the
 //! first three of them on all cores, [`rules`] says what is checked and why, [`values`] holds the
 //! exact values everything else is made of.

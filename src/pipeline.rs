@@ -4,6 +4,7 @@ mod check;
 mod ingest;
 mod job_file;
 mod kinds;
+mod output;
 mod page;
 mod report;
 mod tables;
@@ -20,6 +21,8 @@ use crate::source::SourceError;
 use crate::summary::RunReport;
 
 pub use job_file::run_job_file;
+
+use output::{put, put_file};
 
 /// How a command ended; the numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,41 +197,4 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     page::run(job, stage)
-}
-
-/// Writes data for standard output.
-pub(crate) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
-    stdout
-        .write_all(bytes)
-        .and_then(|()| stdout.flush())
-        .map_err(PipelineError::Stdout)
-}
-
-/// Writes a file so that a reader sees the old one or the new one, never a part.
-pub(crate) fn put_file(path: &std::path::Path, bytes: &[u8]) -> Result<(), PipelineError> {
-    let failed = |source| PipelineError::Output {
-        path: path.to_owned(),
-        source,
-    };
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&part)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&part, path));
-    if written.is_err() {
-        // The part is of no use; that it cannot be removed either adds nothing.
-        drop(std::fs::remove_file(&part));
-    }
-    written.map_err(failed)
 }

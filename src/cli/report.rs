@@ -159,7 +159,8 @@ pub struct ReportArguments {
     /// Answer from this version of the table [default: the latest]
     #[arg(long, value_name = "VERSION", conflicts_with = "as_of")]
     pub lake_version: Option<i64>,
-    /// Answer from the version that was the latest at this time, RFC 3339
+    /// Answer from the version that was the latest at this time, RFC 3339; a bare date means its
+    /// first instant in UTC
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     /// The run's clock, RFC 3339 [default: now]

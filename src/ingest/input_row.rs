@@ -5,9 +5,10 @@ use crate::lake::{Digest, InputCounts, InputRow};
 use crate::source::Totals;
 use crate::summary::Counts;
 
-/// The row of an input that was ingested at `now_micros`.
+/// The row of an input that was ingested at `now_micros`; `digest` is its identity.
 pub(super) fn input_row(
     path: &str,
+    digest: Digest,
     totals: &Totals,
     tally: &InputTally,
     with_rejects: bool,
@@ -19,7 +20,7 @@ pub(super) fn input_row(
         path: path.to_owned(),
         size_bytes: clamp(size),
         modified_at: file.and_then(|file| file.modified_micros),
-        digest: Digest::new(*totals.digest.as_bytes()),
+        digest,
         shape: totals.shape.as_str().to_owned(),
         counts: counts(&tally.counts),
         ingested_at: now_micros,

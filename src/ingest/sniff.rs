@@ -8,7 +8,9 @@ use crate::purchase::PurchaseCsvColumns;
 use crate::rules::RuleId;
 use crate::source::csv::columns::{Columns, normalise_header};
 use crate::source::csv::dialect::Layout;
-use crate::source::{Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal};
+use crate::source::{
+    Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal, Shape, Totals,
+};
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 
 /// What an input holds.
@@ -64,14 +66,23 @@ fn look(
     let mut reader = Reader::open(input, options, columns, Arc::default())?;
     for _ in 0..MOST_PIECES {
         let Some(piece) = reader.next_piece()? else {
-            let frame = reader.finish()?.frame;
-            return Ok(frame.and_then(|frame| of_value(&frame, options.json())));
+            return Ok(of_the_rest(&reader.finish()?, options.json()));
         };
         if let Some(sniffed) = of_piece(&piece, options.json()) {
             return Ok(Some(sniffed));
         }
     }
     Ok(None)
+}
+
+/// An input without records: its header or the text around the records may tell. One without
+/// anything holds nothing of any kind, which the run notes.
+fn of_the_rest(totals: &Totals, json: Options) -> Option<Sniffed> {
+    if totals.shape == Shape::Empty {
+        return Some(Sniffed::Purchases);
+    }
+    let by_header = totals.layout.as_deref().and_then(of_headers);
+    by_header.or_else(|| of_value(totals.frame.as_deref()?, json))
 }
 
 fn of_piece(piece: &Piece, json: Options) -> Option<Sniffed> {

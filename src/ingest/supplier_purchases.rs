@@ -60,6 +60,11 @@ impl SupplierPurchases {
             rules,
         }
     }
+
+    /// Where the company of an input is taken from.
+    pub fn company(&self) -> &CompanySource {
+        &self.company
+    }
 }
 
 /// The accepted purchases of a piece, and the pages it is made of.

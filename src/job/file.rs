@@ -44,6 +44,23 @@ struct StepEntry {
     page: Option<PageEntry>,
 }
 
+/// A number or a text: `page = 2`, `company_id = "unknown"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Value {
+    Number(i64),
+    Text(String),
+}
+
+impl Value {
+    fn text(self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
 /// One step, resolved.
 #[derive(Clone, Debug)]
 pub struct Step {

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::report::{SeriesRequest, SupplierSummaryRequest};
+use crate::report::SeriesRequest;
+use crate::supplier_purchase::CompanyId;
 
 /// A page.
 #[derive(Clone, Debug)]
@@ -17,8 +18,8 @@ pub struct PageJob {
     pub output: PathBuf,
     /// Which customer purchases; without an end, those up to the last day that has any.
     pub series: SeriesRequest,
-    /// Which supplier purchases; without a company, those of all.
-    pub suppliers: SupplierSummaryRequest,
+    /// Only this company's supplier purchases; without one, those of all.
+    pub company: Option<CompanyId>,
     /// The page's clock.
     pub now: DateTime<Utc>,
 }
@@ -47,11 +48,16 @@ impl PageJob {
                 timezone,
                 ..SeriesRequest::default()
             },
-            suppliers: SupplierSummaryRequest {
-                company_id,
-                ..SupplierSummaryRequest::default()
-            },
+            company: company_id.as_deref().map(company).transpose()?,
             now: read::clock("--now", typed_now.as_deref(), now)?,
         })
     }
+}
+
+fn company(text: &str) -> Result<CompanyId, JobError> {
+    text.parse().map_err(|_invalid| JobError::Option {
+        option: "--company-id".to_owned(),
+        value: text.to_owned(),
+        expected: "a whole number above 0, or `unknown`".to_owned(),
+    })
 }

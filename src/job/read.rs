@@ -112,8 +112,10 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         ..
     } = arguments;
     if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
-        let expected = "a kind: standard input cannot be looked at beforehand";
-        return Err(wrong("--kind", "auto", expected));
+        return Err(JobError::Stray {
+            option: "--kind auto".to_owned(),
+            reason: "cannot look at standard input beforehand; name the kind",
+        });
     }
     let of_suppliers = [
         ("--company-id", company_id),
@@ -121,9 +123,11 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         ("--default-currency", default_currency),
     ];
     for (option, value) in of_suppliers {
-        if let (RecordKind::Purchases, Some(value)) = (kind, value) {
-            let expected = "an option of customer purchases; add --kind supplier-purchases";
-            return Err(wrong(option, value, expected));
+        if *kind == RecordKind::Purchases && value.is_some() {
+            return Err(JobError::Stray {
+                option: option.to_owned(),
+                reason: "is for supplier purchases; add --kind supplier-purchases",
+            });
         }
     }
     Ok(())
@@ -212,10 +216,10 @@ fn company(arguments: &ReadArguments) -> Result<CompanySource, JobError> {
             wrong("--company-path", path, expected)
         }),
         (None, None) => Ok(CompanySource::Records),
-        (Some(_), Some(path)) => {
-            let expected = "needed beside --company-id; give one of the two";
-            Err(wrong("--company-path", path, expected))
-        }
+        (Some(_), Some(_)) => Err(JobError::Stray {
+            option: "--company-path".to_owned(),
+            reason: "stands beside --company-id; give one of the two",
+        }),
     }
 }
 

@@ -67,7 +67,31 @@ pub struct ReportJob {
     pub now: DateTime<Utc>,
 }
 
+impl Question {
+    /// The name on the command line and in job files.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::QuantitySeries(_) => "quantity-series",
+            Self::RevenueSeries(_) => "revenue-series",
+            Self::ProductList { .. } => "product-list",
+            Self::SupplierPurchases(..) => "supplier-purchases",
+            Self::SupplierSummary(_) => "supplier-summary",
+        }
+    }
+}
+
 impl ReportJob {
+    /// Where the answer goes, for people.
+    pub fn target(&self) -> String {
+        match (&self.question, &self.output) {
+            (Question::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
+                format!("{}/page-*.json", folder.display())
+            }
+            (_, Some(path)) => path.display().to_string(),
+            (_, None) => "standard output".to_owned(),
+        }
+    }
+
     /// Resolves what was typed; the parameters of the question are judged by the report.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::ingest::kind::Kind;
 use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, Absence, SupplierPurchases};
 use crate::ingest::{IngestOptions, Ingested, KnownFiles, RunSettings};
-use crate::job::IngestJob;
+use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::source::{Input, discover};
 use crate::summary::{Outcome, RunReport};
@@ -127,12 +127,32 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     }
 }
 
+/// The files that would not be read again.
+fn known_files(job: &IngestJob, lake: &Lake) -> Result<KnownFiles, PipelineError> {
+    let reads_all = job.verify_content || job.absence == Absence::MeansDeleted;
+    let suppliers = || KnownFiles::of(lake, SupplierPurchases::NAME);
+    Ok(match &job.read.kinds {
+        _ if reads_all => KnownFiles::default(),
+        KindSettings::Purchases(_) => KnownFiles::of(lake, Purchases::NAME)?,
+        KindSettings::SupplierPurchases(settings) | KindSettings::Auto(_, settings)
+            if !settings.kind.company().is_fixed_by_file() =>
+        {
+            KnownFiles::default()
+        }
+        KindSettings::SupplierPurchases(_) => suppliers()?,
+        KindSettings::Auto(..) => {
+            let mut known = KnownFiles::of(lake, Purchases::NAME)?;
+            known.add(suppliers()?);
+            known
+        }
+    })
+}
+
 /// Shows what would be read, and what is ingested already.
 pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
-    let mut known = KnownFiles::of(&lake, Purchases::NAME)?;
-    known.add(KnownFiles::of(&lake, SupplierPurchases::NAME)?);
+    let known = known_files(job, &lake)?;
     let kind = job.read.kinds.name();
     let mut text = format!("ingest {kind} into {}\n", lake.location());
     let mut fresh = 0;

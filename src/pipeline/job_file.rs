@@ -1,6 +1,5 @@
 //! `run`: the steps of a job file, one after the other.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -27,13 +26,11 @@ pub fn run_job_file(
         let ended = match &step.action {
             Action::Ingest(job) => run_ingest(job, stage)?,
             Action::Report(job) if dry_run => {
-                let mut text = format!("report from {}: {:?}", job.lake, job.question);
-                let place = job.output.as_ref().map(|path| path.display().to_string());
-                // Writing to a String cannot fail.
-                let _ = writeln!(
-                    text,
-                    " -> {}",
-                    place.as_deref().unwrap_or("standard output")
+                let text = format!(
+                    "report {} from {} -> {}\n",
+                    job.question.name(),
+                    job.lake,
+                    job.target()
                 );
                 put(stage.stdout, text.as_bytes())?;
                 Exit::Done

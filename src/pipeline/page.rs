@@ -1,6 +1,6 @@
 //! `page`: the reports that a shop looks at every morning, in one file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::report::source;
 use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
@@ -10,12 +10,13 @@ use crate::lake::Lake;
 use crate::render::error_document;
 use crate::render::page::{
     Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar,
-    TableVersion, page,
+    TableVersion, page, statuses_by_month, supplier_bars,
 };
 use crate::report::{
-    Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest, SupplierFile,
-    SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage, quantity_by,
-    quantity_series, rejects_by_rule, revenue_currencies, revenue_series, supplier_summary,
+    COMPANY_UNKNOWN, Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest,
+    SupplierFile, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage,
+    quantity_by, quantity_series, rejects_by_rule, revenue_currencies, revenue_series,
+    supplier_summary,
 };
 use crate::rules::RuleId;
 
@@ -64,10 +65,9 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
     let (mut bars, mut months) = (None, None);
     if let Some(table) = &suppliers {
         note(table.name, table.version);
-        let summaries = summaries(job, table)?;
-        let source = source(table.name, table.version, "as stored", Vec::new());
-        bars = Some(sourced(supplier_bars(&summaries), &source));
-        months = Some(sourced(status_by_month(&summaries), &source));
+        let shown = Suppliers::of(job, table)?;
+        bars = Some(shown.bars()?);
+        months = Some(shown.months());
     }
     let mut by_rule = None;
     if let Some(table) = &rejected {
@@ -99,8 +99,10 @@ fn sourced<T>(data: T, source: &Source) -> Sourced<T> {
 }
 
 fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    // The zone has a place of its own.
     settings
         .into_iter()
+        .filter(|(name, _)| *name != "timezone")
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
 }
@@ -182,6 +184,31 @@ fn resolve(request: &SeriesRequest, job: &PageJob) -> Result<SeriesParameters, P
         .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))
 }
 
+/// The supplier purchases to be shown.
+struct Suppliers {
+    summaries: Vec<(i64, SupplierSummary)>,
+    source: Source,
+}
+
+impl Suppliers {
+    fn of(job: &PageJob, table: &Table<SupplierFile>) -> Result<Self, PipelineError> {
+        let zone = "none, dates as registered";
+        Ok(Self {
+            summaries: summaries(job, table)?,
+            source: source(table.name, table.version, zone, Vec::new()),
+        })
+    }
+
+    fn bars(&self) -> Result<Sourced<Vec<SupplierBar>>, PipelineError> {
+        Ok(sourced(supplier_bars(&self.summaries)?, &self.source))
+    }
+
+    fn months(&self) -> Sourced<Vec<MonthStatus>> {
+        let rows = self.summaries.iter().flat_map(|(_, summary)| &summary.rows);
+        sourced(statuses_by_month(rows), &self.source)
+    }
+}
+
 /// One summary for each company.
 fn summaries(
     job: &PageJob,
@@ -189,78 +216,22 @@ fn summaries(
 ) -> Result<Vec<(i64, SupplierSummary)>, PipelineError> {
     let companies: BTreeSet<i64> = table.files.iter().map(|file| file.company_id).collect();
     let mut summaries = Vec::new();
-    for company in companies {
-        let name = if company == 0 {
+    let is_wanted = |company: &i64| job.company.is_none_or(|wanted| wanted.get() == *company);
+    for company in companies.into_iter().filter(is_wanted) {
+        let name = if company == COMPANY_UNKNOWN {
             "unknown".to_owned()
         } else {
             company.to_string()
         };
-        let is_wanted = job
-            .suppliers
-            .company_id
-            .as_ref()
-            .is_none_or(|id| *id == name);
-        if !is_wanted {
-            continue;
-        }
         let request = SupplierSummaryRequest {
             company_id: Some(name),
-            ..job.suppliers.clone()
+            ..SupplierSummaryRequest::default()
         };
         let parameters = SupplierSummaryParameters::resolve(&request)
             .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))?;
         summaries.push((company, supplier_summary(&parameters, &table.files)?));
     }
     Ok(summaries)
-}
-
-fn supplier_bars(summaries: &[(i64, SupplierSummary)]) -> Vec<SupplierBar> {
-    let mut bars: BTreeMap<(String, String), SupplierBar> = BTreeMap::new();
-    for (company, summary) in summaries {
-        for row in &summary.rows {
-            let Some(currency) = row.currency.clone() else {
-                continue;
-            };
-            let mut supplier = match (&row.supplier_name, row.supplier_id) {
-                (Some(name), _) => name.clone(),
-                (None, Some(id)) => format!("supplier {id}"),
-                (None, None) => "(no supplier)".to_owned(),
-            };
-            if summaries.len() > 1 {
-                supplier = format!("{supplier} (company {company})");
-            }
-            let bar = bars
-                .entry((supplier.clone(), currency.clone()))
-                .or_insert_with(|| SupplierBar {
-                    supplier,
-                    currency,
-                    total: crate::values::money::Amount::default(),
-                });
-            // A summary has checked that its sums fit; what is beyond them is no money.
-            bar.total = bar
-                .total
-                .checked_add(row.amounts.total)
-                .unwrap_or(bar.total);
-        }
-    }
-    bars.into_values().collect()
-}
-
-fn status_by_month(summaries: &[(i64, SupplierSummary)]) -> Vec<MonthStatus> {
-    let mut months: BTreeMap<String, MonthStatus> = BTreeMap::new();
-    for row in summaries.iter().flat_map(|(_, summary)| &summary.rows) {
-        let name = row.month.format("%Y-%m").to_string();
-        let month = months.entry(name.clone()).or_insert_with(|| MonthStatus {
-            month: name,
-            pending: 0,
-            received: 0,
-            without_status: 0,
-        });
-        month.pending += row.purchases.pending;
-        month.received += row.purchases.received;
-        month.without_status += row.purchases.without_status;
-    }
-    months.into_values().collect()
 }
 
 fn rejected_rules(

@@ -109,7 +109,7 @@ mod tests {
             |kind: AnswerKind, format| kind.check(format).expect_err("refused").to_string();
         assert_eq!(
             sentence(AnswerKind::QuantitySeries, Format::Ndjson),
-            "a quantity series cannot be written as ndjson, but as json, csv or parquet"
+            "a quantity series cannot be written as ndjson, but as json, csv, parquet, html, svg or png"
         );
         assert_eq!(
             sentence(AnswerKind::SupplierPages, Format::Csv),

@@ -12,9 +12,10 @@ use super::html::{document, name, settings};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
 use crate::values::money::Amount;
 
-pub(super) mod charts;
+mod charts;
 mod ranking;
 mod sections;
+mod suppliers;
 #[cfg(test)]
 mod tests;
 mod tiles;
@@ -22,6 +23,8 @@ mod tiles;
 pub use charts::{
     Drawing, apps, products, quantity, rejects, revenue, status_by_month, suppliers_in_currency,
 };
+
+pub use suppliers::{statuses_by_month, supplier_bars};
 
 use sections::{Section, sections};
 

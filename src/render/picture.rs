@@ -2,8 +2,7 @@
 
 use super::chart::{Chart, Number, png, svg};
 use super::html::{Cell, Column, Table, html_report};
-use super::page::charts::{Drawing, quantity, revenue, status_by_month};
-use super::page::{MonthStatus, Source};
+use super::page::{Drawing, Source, quantity, revenue, status_by_month, statuses_by_month};
 use super::{Answer, Format, FormatRefused, RenderError};
 use crate::report::{SupplierPurchasePage, SupplierPurchaseRow, SupplierSummary};
 use crate::values::currency::{minor_units, parse_currency};
@@ -51,7 +50,7 @@ fn drawing(answer: &Answer, source: &Source) -> (Option<Chart>, Table) {
         Answer::QuantitySeries(series) => both(quantity(series, source)),
         Answer::RevenueSeries(series) => both(revenue(series, source)),
         Answer::SupplierSummary(summary) => {
-            let (chart, _) = status_by_month(&months(summary), source);
+            let (chart, _) = status_by_month(&statuses_by_month(summary.rows.iter()), source);
             (Some(chart), summary_table(summary))
         }
         Answer::SupplierPurchases(page) => (None, page_table(page)),
@@ -65,29 +64,6 @@ fn drawing(answer: &Answer, source: &Source) -> (Option<Chart>, Table) {
             (None, table)
         }
     }
-}
-
-fn months(summary: &SupplierSummary) -> Vec<MonthStatus> {
-    let mut months: Vec<MonthStatus> = Vec::new();
-    let mut rows: Vec<_> = summary.rows.iter().collect();
-    rows.sort_by_key(|row| row.month);
-    for row in rows {
-        let name = row.month.format("%Y-%m").to_string();
-        if months.last().is_none_or(|last| last.month != name) {
-            months.push(MonthStatus {
-                month: name,
-                pending: 0,
-                received: 0,
-                without_status: 0,
-            });
-        }
-        if let Some(month) = months.last_mut() {
-            month.pending += row.purchases.pending;
-            month.received += row.purchases.received;
-            month.without_status += row.purchases.without_status;
-        }
-    }
-    months
 }
 
 fn summary_table(summary: &SupplierSummary) -> Table {

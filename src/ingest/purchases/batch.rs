@@ -119,6 +119,7 @@ impl Waiting {
     fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
         input_row(
             &self.path,
+            self.digest(),
             &self.totals,
             &self.tally,
             with_rejects,

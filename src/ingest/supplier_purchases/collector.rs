@@ -19,7 +19,7 @@ use crate::ingest::options::{IngestOptions, Ingested};
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, RunError, run};
 use crate::ingest::tally::{InputTally, RunTally};
-use crate::lake::{Lake, inputs_spec, rejects_spec};
+use crate::lake::{Digest, Lake, inputs_spec, rejects_spec};
 use crate::source::{Input, Totals};
 use crate::summary::Outcome;
 
@@ -53,8 +53,10 @@ pub fn upsert(
     }
     let mut inputs = inputs.to_vec();
     inputs.sort_by(|one, other| one.location.cmp(&other.location));
-    // A full snapshot is more than what is new in it: all of it has to be read.
-    let known = if options.verify_content || absence == Absence::MeansDeleted {
+    // A full snapshot is more than what is new in it: all of it has to be read. A known file may
+    // hold purchases of another company now, when the company is only said beside it.
+    let is_fixed = options.run.kind.company().is_fixed_by_file();
+    let known = if options.verify_content || absence == Absence::MeansDeleted || !is_fixed {
         KnownFiles::default()
     } else {
         KnownFiles::of(lake, SupplierPurchases::NAME)?
@@ -92,6 +94,8 @@ pub(super) struct ReadInput {
     /// Position among the inputs of the run.
     pub(super) index: usize,
     pub(super) path: String,
+    /// What identifies it: its content, and its company where that is said beside it.
+    pub(super) digest: Digest,
     pub(super) totals: Totals,
     pub(super) tally: InputTally,
     pub(super) candidates: Vec<Candidate>,
@@ -101,6 +105,7 @@ pub(super) struct ReadInput {
 /// The run so far.
 pub(super) struct Collector<'a> {
     pub(super) lake: &'a Lake,
+    inputs: &'a [Input],
     pub(super) options: &'a IngestOptions<SupplierPurchases>,
     pub(super) absence: Absence,
     /// Indices of the inputs that are read.
@@ -127,6 +132,7 @@ impl<'a> Collector<'a> {
         let spec = supplier_purchases_spec();
         Ok(Self {
             lake,
+            inputs,
             options,
             absence,
             reading: Vec::new(),
@@ -139,6 +145,21 @@ impl<'a> Collector<'a> {
             tally: RunTally::default(),
             reports: Reports::new(inputs, SupplierPurchases::NAME),
         })
+    }
+
+    /// The same bytes under another company are another input.
+    fn digest(&self, index: usize, totals: &Totals) -> Digest {
+        let company = self
+            .inputs
+            .get(index)
+            .and_then(|input| self.options.run.kind.company().of(input));
+        let Some(company) = company else {
+            return Digest::new(*totals.digest.as_bytes());
+        };
+        let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
+        hasher.update(totals.digest.as_bytes());
+        hasher.update(&company.get().to_le_bytes());
+        Digest::new(*hasher.finalize().as_bytes())
     }
 
     fn index(&self, input: usize) -> usize {

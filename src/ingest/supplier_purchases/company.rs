@@ -19,6 +19,12 @@ pub enum CompanySource {
 }
 
 impl CompanySource {
+    /// Whether the path of an input, or the input itself, says which company it belongs to: the
+    /// same file then belongs to the same company in every run.
+    pub fn is_fixed_by_file(&self) -> bool {
+        !matches!(self, Self::Given(_))
+    }
+
     /// The company of an input, as far as it is not left to its records.
     pub fn of(&self, input: &Input) -> Option<CompanyId> {
         match self {

@@ -1,5 +1,5 @@
-//! Whether a dump of list pages is whole. A dump is the pages that stand in one folder, or in one
-//! file if it holds several.
+//! Whether a dump of list pages is whole. A dump is the pages of one company that stand in one
+//! folder, or in one file if it holds several.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(super) struct DumpNote {
 
 /// Checks the dumps of a run; `inputs` are those that were read, with their position.
 pub(super) fn check_dumps(inputs: &[(usize, InputPages)]) -> Vec<DumpNote> {
-    let mut dumps: BTreeMap<String, Vec<&(usize, InputPages)>> = BTreeMap::new();
+    let mut dumps: BTreeMap<(String, i64), Vec<&(usize, InputPages)>> = BTreeMap::new();
     for input in inputs.iter().filter(|(_, input)| !input.pages.is_empty()) {
         dumps.entry(dump_of(&input.1)).or_default().push(input);
     }
@@ -53,12 +53,15 @@ pub(super) fn check_dumps(inputs: &[(usize, InputPages)]) -> Vec<DumpNote> {
     notes
 }
 
-fn dump_of(input: &InputPages) -> String {
+/// The folder or file, and the company.
+fn dump_of(input: &InputPages) -> (String, i64) {
+    let company = input.keys.first().map_or(0, |key| key.company_id);
     if input.pages.len() > 1 {
-        return input.path.clone();
+        return (input.path.clone(), company);
     }
     let folder = Path::new(&input.path).parent();
-    folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
+    let folder = folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
+    (folder, company)
 }
 
 /// How many purchases of a dump stand in it more than once, each repeat counted.

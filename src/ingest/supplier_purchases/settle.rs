@@ -83,7 +83,7 @@ fn note_dumps(run: &mut Collector<'_>) -> bool {
     }
     let mut is_whole = true;
     for note in check_dumps(&run.pages) {
-        is_whole &= note.rule != RuleId::CplPageGap;
+        is_whole = false;
         *run.tally.warned_by_rule.entry(note.rule).or_default() += 1;
         run.reports.add_note(note.input, note.sentence);
     }
@@ -115,15 +115,15 @@ impl FullSnapshot {
             "an input was refused"
         } else if rejected > 0 {
             "records were rejected"
+        } else if read.iter().any(says_its_page_wrongly) {
+            "a page does not say which it is"
         } else if !is_whole {
-            "pages are absent"
+            "pages are absent, or the list moved while it was read"
         } else if companies.is_empty() {
             "it holds no purchase"
         } else {
-            let mut digests: Vec<[u8; 32]> = read
-                .iter()
-                .map(|input| *input.totals.digest.as_bytes())
-                .collect();
+            let mut digests: Vec<[u8; 32]> =
+                read.iter().map(|input| *input.digest.as_bytes()).collect();
             digests.sort_unstable();
             let digest = blake3::hash(digests.as_flattened());
             return Self {
@@ -138,6 +138,11 @@ impl FullSnapshot {
         ));
         Self::default()
     }
+}
+
+fn says_its_page_wrongly(input: &ReadInput) -> bool {
+    let rules = &input.tally.warned_by_rule;
+    rules.contains_key(&RuleId::CplMetaShape)
 }
 
 /// An input and how it ended.
@@ -351,7 +356,14 @@ impl Settling<'_, '_> {
 
     fn row(&self, input: &ReadInput, with_rejects: bool) -> InputRow {
         let now = self.run.options.now_micros;
-        input_row(&input.path, &input.totals, &input.tally, with_rejects, now)
+        input_row(
+            &input.path,
+            input.digest,
+            &input.totals,
+            &input.tally,
+            with_rejects,
+            now,
+        )
     }
 
     fn run_id(&self) -> &str {
@@ -360,7 +372,7 @@ impl Settling<'_, '_> {
 }
 
 fn digest_of(input: &ReadInput) -> Digest {
-    Digest::new(*input.totals.digest.as_bytes())
+    input.digest
 }
 
 /// Nothing of this run came from it.

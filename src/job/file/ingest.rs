@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Context, JobError};
+use super::{Context, JobError, Value};
 use crate::cli::{
     DateOrderArgument, DecimalArgument, IngestArguments, InputFormatArgument, ReadArguments,
     RecordKind,
@@ -17,7 +17,7 @@ use crate::cli::{
 pub(super) struct IngestEntry {
     inputs: Vec<String>,
     kind: RecordKind,
-    company_id: Option<CompanyEntry>,
+    company_id: Option<Value>,
     company_path: Option<String>,
     default_currency: Option<String>,
     full_snapshot: bool,
@@ -43,23 +43,6 @@ pub(super) struct IngestEntry {
     summary: Option<String>,
 }
 
-/// `12`, or `"unknown"`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum CompanyEntry {
-    Number(i64),
-    Text(String),
-}
-
-impl CompanyEntry {
-    fn text(&self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text.clone(),
-        }
-    }
-}
-
 impl IngestEntry {
     /// What would have been typed.
     pub(super) fn arguments(
@@ -79,7 +62,7 @@ impl IngestEntry {
         let read = ReadArguments {
             inputs: inputs?,
             kind: self.kind,
-            company_id: self.company_id.as_ref().map(CompanyEntry::text),
+            company_id: self.company_id.map(Value::text),
             company_path: self.company_path,
             default_currency: self.default_currency,
             input_format: self.input_format,

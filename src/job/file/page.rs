@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{Context, JobError};
+use super::{Context, JobError, Value};
 use crate::cli::PageArguments;
 
 #[derive(Debug, Deserialize)]
@@ -14,7 +14,7 @@ pub(super) struct PageEntry {
     length: Option<u32>,
     ending_at: Option<String>,
     timezone: Option<String>,
-    company_id: Option<i64>,
+    company_id: Option<Value>,
 }
 
 impl PageEntry {
@@ -32,7 +32,7 @@ impl PageEntry {
             length: self.length.unwrap_or(30).to_string(),
             ending_at: context.fill_optional(step, self.ending_at.as_deref())?,
             timezone: self.timezone,
-            company_id: self.company_id.map(|id| id.to_string()),
+            company_id: self.company_id.map(Value::text),
             now: None,
         })
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Context, JobError};
+use super::{Context, JobError, Value};
 use crate::cli::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
     SupplierSummaryArguments,
@@ -16,23 +16,6 @@ enum Question {
     ProductList,
     SupplierPurchases,
     SupplierSummary,
-}
-
-/// A number or a text: `page = 2`, `company_id = "unknown"`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Number(i64),
-    Text(String),
-}
-
-impl Value {
-    fn text(self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text,
-        }
-    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,6 +63,7 @@ impl ReportEntry {
             let reason = format!("`{key}` is no parameter of this question");
             return Err(context.wrong(step, reason));
         }
+        self.refuse_contradictions(context, step)?;
         let report = ReportArguments {
             lake: lake.to_owned(),
             lake_version: self.lake_version,
@@ -114,6 +98,27 @@ impl ReportEntry {
                 report,
             },
         })
+    }
+
+    /// Keys of which the command line takes only one.
+    fn refuse_contradictions(&self, context: &Context<'_>, step: &str) -> Result<(), JobError> {
+        let all_pages = self.all_pages.is_some();
+        let pairs = [
+            (
+                "lake_version",
+                "as_of",
+                self.lake_version.is_some() && self.as_of.is_some(),
+            ),
+            ("all_pages", "page", all_pages && self.page.is_some()),
+            ("all_pages", "format", all_pages && self.format.is_some()),
+            ("all_pages", "output", all_pages && self.output.is_some()),
+        ];
+        match pairs.iter().find(|(_, _, are_there)| *are_there) {
+            Some((one, other, _)) => {
+                Err(context.wrong(step, format!("`{one}` and `{other}` exclude each other")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// A key that is there but means nothing to the question.

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::{Answered, put_answer, refused, source};
+use super::{Answered, refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
+use crate::pipeline::output::{put_file, put_file_with, put_with};
 use crate::pipeline::tables::{Table, supplier_purchases};
-use crate::pipeline::{PipelineError, Stage, put_file};
+use crate::pipeline::{PipelineError, Stage};
 use crate::render::{Answer, supplier_list, supplier_pages};
 use crate::report::{
     SupplierFile, SupplierListParameters, SupplierListRequest, SupplierSummaryParameters,
@@ -27,7 +28,7 @@ pub(super) fn page(
         source: source(
             table.name,
             table.version,
-            "as stored",
+            "none, dates as registered",
             parameters.settings(),
         ),
     })
@@ -42,9 +43,14 @@ pub(super) fn whole_list(
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
     let lake = Lake::at(&job.lake)?;
     let table = open(job, &lake, parameters.company_id())?;
-    let mut bytes = Vec::new();
-    supplier_list::<_, PipelineError>(&parameters, &table.files, job.format, &mut bytes)?;
-    put_answer(job, &bytes, stage)
+    let write = |file: std::fs::File| {
+        let (parameters, files) = (&parameters, &table.files);
+        supplier_list::<_, PipelineError>(parameters, files, job.format, file).map(drop)
+    };
+    match &job.output {
+        Some(path) => put_file_with(path, write),
+        None => put_with(stage.stdout, write),
+    }
 }
 
 /// Every page as a file of its own.
@@ -94,7 +100,12 @@ pub(super) fn summary(
     let summary = supplier_summary(&parameters, &table.files)?;
     Ok(Answered {
         answer: Answer::SupplierSummary(summary),
-        source: source(table.name, table.version, "as stored", settings),
+        source: source(
+            table.name,
+            table.version,
+            "none, dates as registered",
+            settings,
+        ),
     })
 }
 

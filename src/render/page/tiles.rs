@@ -19,6 +19,16 @@ struct Tile {
     note: String,
 }
 
+/// Characters of a figure that fit its tile at full size.
+const FITTING: usize = 13;
+
+impl Tile {
+    /// Whether the figure has to be set smaller to stand on one line.
+    fn is_long(&self) -> bool {
+        self.value.to_string().chars().count() > FITTING
+    }
+}
+
 pub(super) fn tiles(data: &PageData) -> Markup {
     let tiles: Vec<Tile> = items(data)
         .into_iter()
@@ -33,7 +43,7 @@ pub(super) fn tiles(data: &PageData) -> Markup {
                 @for tile in &tiles {
                     div {
                         dt { (name(&tile.title)) }
-                        dd.figure { data value=(tile.value.digits()) { (tile.value) } }
+                        dd.figure.long[tile.is_long()] { data value=(tile.value.digits()) { (tile.value) } }
                         // Dates must not break at their hyphens.
                         dd.note { @for word in visible(&tile.note, 200).split(' ') { span { (word) } " " } }
                     }

@@ -327,6 +327,6 @@ fn formats_without_sense_are_refused() {
     let refused = |answer, format| render(answer, format).expect_err("refused").to_string();
     assert_eq!(
         refused(&summary(), Format::Ndjson),
-        "a supplier summary cannot be written as ndjson, but as json, csv or parquet"
+        "a supplier summary cannot be written as ndjson, but as json, csv, parquet, html, svg or png"
     );
 }

@@ -66,6 +66,7 @@ impl Sink<SupplierPurchases> for Collector<'_> {
         self.read.push(ReadInput {
             index,
             path,
+            digest: self.digest(index, &totals),
             totals,
             tally,
             candidates,

@@ -1,0 +1,95 @@
+//! Where answers go: standard output, or files that a reader sees whole or not at all.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use super::PipelineError;
+
+/// Writes data for standard output.
+pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
+    stdout
+        .write_all(bytes)
+        .and_then(|()| stdout.flush())
+        .map_err(PipelineError::Stdout)
+}
+
+/// Writes a file so that a reader sees the old one or the new one, never a part.
+pub(super) fn put_file(path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
+    put_file_with(path, |mut file| {
+        file.write_all(bytes).map_err(|source| failed(path, source))
+    })
+}
+
+/// As [`put_file`], for an answer that is written while it is worked out.
+pub(super) fn put_file_with(
+    path: &Path,
+    write: impl FnOnce(File) -> Result<(), PipelineError>,
+) -> Result<(), PipelineError> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(folder).map_err(|source| failed(path, source))?;
+    }
+    let part = Part::beside(path);
+    let file = part.open().map_err(|source| failed(path, source))?;
+    let synced = file.try_clone().map_err(|source| failed(path, source))?;
+    write(file)?;
+    synced
+        .sync_all()
+        .and_then(|()| std::fs::rename(&part.path, path))
+        .map_err(|source| failed(path, source))
+}
+
+/// Sends an answer to standard output that is written to a file first: nothing of it is printed
+/// when it cannot be worked out, and it is never held in memory.
+pub(super) fn put_with(
+    stdout: &mut dyn Write,
+    write: impl FnOnce(File) -> Result<(), PipelineError>,
+) -> Result<(), PipelineError> {
+    let part = Part::beside(&std::env::temp_dir().join("purchase-etl-answer"));
+    let file = part.open().map_err(|source| failed(&part.path, source))?;
+    write(file)?;
+    let whole = File::open(&part.path).map_err(|source| failed(&part.path, source))?;
+    std::io::copy(&mut BufReader::new(whole), stdout)
+        .and_then(|_bytes| stdout.flush())
+        .map_err(PipelineError::Stdout)
+}
+
+fn failed(path: &Path, source: std::io::Error) -> PipelineError {
+    PipelineError::Output {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A file in the making; removed when it has not become another one.
+struct Part {
+    path: PathBuf,
+}
+
+impl Part {
+    fn beside(path: &Path) -> Self {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        Self {
+            path: path.with_file_name(name),
+        }
+    }
+
+    fn open(&self) -> std::io::Result<File> {
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&self.path)
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // Renamed by then, as a rule; what is left of a failure is of no use to anybody.
+        drop(std::fs::remove_file(&self.path));
+    }
+}
