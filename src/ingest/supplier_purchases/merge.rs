@@ -11,7 +11,7 @@ use arrow::array::{
     ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, TimestampMicrosecondArray,
 };
 use arrow::compute::{filter_record_batch, interleave_record_batch};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{Date32Type, Int64Type, TimestampMicrosecondType};
 
 use super::fold::{Candidate, Content, Folded, fold};
 use super::incoming::{Incoming, Place};
@@ -184,7 +184,7 @@ impl Arrivals<'_> {
             let mut wanted = arriving.remove(&place).unwrap_or_default();
             wanted.sort_unstable();
             batches.extend(self.incoming.rows(place, &wanted)?);
-            append_by_id(&batches, &partition(place)?, &mut writer)?;
+            append_in_order(&batches, &partition(place)?, &mut writer)?;
         }
         let add = writer.finish()?;
         Ok(Change { remove, add })
@@ -321,24 +321,31 @@ fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<Reco
 /// Rows that are put in order and handed over at once.
 const ORDERED_ROWS: usize = 8_192;
 
-/// Hands all rows over ordered by id: the order in which they came leaves no trace.
-fn append_by_id(
+/// Hands all rows over in the order of their dates and ids: the order in which they came leaves no
+/// trace, and a list by date finds what it needs close together.
+fn append_in_order(
     batches: &[RecordBatch],
     partition: &Partition,
     writer: &mut PartitionWriter,
 ) -> Result<(), RunError> {
-    let mut order: Vec<(i64, usize, usize)> = Vec::new();
+    let mut order: Vec<(i32, i64, usize, usize)> = Vec::new();
     for (at, batch) in batches.iter().enumerate() {
-        let ids = batch.column_by_name("id").ok_or(RunError::KeyColumns)?;
-        let ids = ids
-            .as_primitive_opt::<Int64Type>()
-            .ok_or(RunError::KeyColumns)?;
-        order.extend(ids.values().iter().zip(0..).map(|(&id, row)| (id, at, row)));
+        let columns = (|| {
+            let dates = batch.column_by_name("registration_date")?;
+            let ids = batch.column_by_name("id")?;
+            Some((
+                dates.as_primitive_opt::<Date32Type>()?,
+                ids.as_primitive_opt::<Int64Type>()?,
+            ))
+        })();
+        let (dates, ids) = columns.ok_or(RunError::KeyColumns)?;
+        let keys = dates.values().iter().zip(ids.values());
+        order.extend(keys.zip(0..).map(|((&date, &id), row)| (date, id, at, row)));
     }
     order.sort_unstable();
     let sources: Vec<&RecordBatch> = batches.iter().collect();
     for rows in order.chunks(ORDERED_ROWS) {
-        let rows: Vec<(usize, usize)> = rows.iter().map(|&(_, at, row)| (at, row)).collect();
+        let rows: Vec<(usize, usize)> = rows.iter().map(|&(_, _, at, row)| (at, row)).collect();
         let ordered = interleave_record_batch(&sources, &rows)?;
         writer.append(partition.clone(), ordered)?;
     }
