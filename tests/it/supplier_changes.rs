@@ -148,34 +148,20 @@ fn a_whole_snapshot_deletes_what_it_lacks_and_a_later_version_brings_it_back() {
 #[test]
 fn a_snapshot_that_is_not_whole_deletes_nothing_and_says_why() {
     let broken = "{\"id\":0}".to_owned();
-    let cases: [(&str, &[(&str, String)], i32); 3] = [
-        (
-            "pages are absent",
-            &[("1", page(1, 2, 3, &bought([1, 2])))],
-            0,
-        ),
+    let cases = [
+        ("pages are absent", page(1, 2, 3, &bought([1, 2])), 0),
         (
             "records were rejected",
-            &[("1", whole(&[bought([1]), vec![broken]].concat()))],
+            whole(&[bought([1]), vec![broken]].concat()),
             0,
         ),
-        (
-            "an input was refused",
-            &[
-                ("1", whole(&bought([1]))),
-                ("2", "{\"data\":{\"purch".into()),
-            ],
-            3,
-        ),
+        ("an input was refused", "{\"data\":{\"purch".to_owned(), 3),
     ];
-    for (reason, files, code) in cases {
+    for (reason, text, code) in cases {
         let workdir = five();
-        let inputs: Vec<_> = files
-            .iter()
-            .map(|(name, text)| workdir.write(&format!("s/{name}"), text))
-            .collect();
-        let inputs: Vec<&Path> = inputs.iter().map(AsRef::as_ref).collect();
-        let output = snapshot(&workdir, &inputs);
+        let good = workdir.write("good/1", whole(&bought([2])));
+        let bad = workdir.write("bad/1", text);
+        let output = snapshot(&workdir, &[&good, &bad]);
         output.assert_code(code).assert_said(&[
             "the full snapshot deletes nothing",
             reason,

@@ -41,19 +41,8 @@ fn in_a_mixed_folder_each_input_goes_where_its_records_belong() {
     let customers = Dump::make(&workdir, "c", &["--rows", "500", "--dirt", "0", "--gzip"]);
     put(&workdir, customers.file(), "customers.gz");
     put(&workdir, &sample("balcao_2026-10.csv"), "customers.csv");
-    let arguments = [
-        "--kind",
-        "supplier-purchases",
-        "--rows",
-        "300",
-        "--dirt",
-        "0",
-        "--dumps",
-        "1",
-        "--shape",
-        "page-lines",
-        "--gzip",
-    ];
+    let arguments = "--kind supplier-purchases --rows 300 --dirt 0 --dumps 1 --shape page-lines";
+    let arguments: Vec<&str> = arguments.split(' ').chain(["--gzip"]).collect();
     let (folder, truth) = generate(&workdir, "s", &arguments);
     let file = &truth["dumps"][0]["companies"][0]["files"][0]["name"];
     let file = file.as_str().expect("a file name");
@@ -66,8 +55,7 @@ fn in_a_mixed_folder_each_input_goes_where_its_records_belong() {
         "auto",
         "--company-id",
         "12",
-        "--reject-limit",
-        "100%",
+        "--reject-limit=100%",
     ];
     let output = workdir.ingest(words.iter().chain(&["mixed"]));
     output
@@ -79,23 +67,14 @@ fn in_a_mixed_folder_each_input_goes_where_its_records_belong() {
     let of_counter = found["customers.csv"][1].as_u64().expect("a count");
     assert!(of_counter > 0, "{found:?}");
     let accepted = &truth["dumps"][0]["companies"][0]["accepted"];
-    let wanted = BTreeMap::from([
-        ("customers.gz".to_owned(), json!(["purchases", 500])),
-        ("customers.csv".to_owned(), json!(["purchases", of_counter])),
-        (
-            "pages of suppliers".to_owned(),
-            json!(["supplier_purchases", accepted]),
-        ),
-        (
-            "suppliers.json".to_owned(),
-            json!(["supplier_purchases", 3]),
-        ),
-        (
-            "no purchases.json".to_owned(),
-            json!(["unknown", "FILE-WRONG-KIND"]),
-        ),
-    ]);
-    assert_eq!(found, wanted);
+    let wanted = json!({
+        "customers.gz": ["purchases", 500],
+        "customers.csv": ["purchases", of_counter],
+        "pages of suppliers": ["supplier_purchases", accepted],
+        "suppliers.json": ["supplier_purchases", 3],
+        "no purchases.json": ["unknown", "FILE-WRONG-KIND"],
+    });
+    assert_eq!(json!(found), wanted);
     assert_eq!(
         summary(&workdir.lake())["purchases"]["rows"],
         500 + of_counter

@@ -26,9 +26,10 @@ struct Dumps {
 
 impl Dumps {
     #[track_caller]
-    fn make(workdir: &Workdir, arguments: &[&str]) -> Self {
-        let kind = ["--kind", "supplier-purchases"];
-        let (folder, truth) = generate(workdir, "dumps", &[&kind[..], arguments].concat());
+    fn make(workdir: &Workdir, arguments: &str) -> Self {
+        let arguments = format!("--kind supplier-purchases {arguments}");
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let (folder, truth) = generate(workdir, "dumps", &arguments);
         Self {
             dumps: ["dump-1", "dump-2"].map(|dump| folder.join(dump).join("company-12")),
             truth,
@@ -118,25 +119,25 @@ fn tables(workdir: &Workdir) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Fails when ingesting the dumps once more changes a table.
+#[track_caller]
+fn assert_again_changes_nothing(workdir: &Workdir, dumps: &Dumps) {
+    let before = tables(workdir);
+    for more in ["--verify-content", "--full-snapshot", "--quiet"] {
+        let option = PathBuf::from(more);
+        let again = ingest(workdir, "12", [option].iter().chain(&dumps.dumps));
+        let outcomes = again.assert_code(0).outcomes();
+        let known = outcomes.iter().all(|one| one == "already_ingested");
+        assert!(known, "{more}: {outcomes:?}");
+        assert_eq!(tables(workdir), before, "{more}: a table has changed");
+    }
+}
+
 #[test]
 fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_the_threads() {
     let made = Workdir::new();
-    let pages = [
-        "--rows",
-        "20000",
-        "--seed",
-        "21",
-        "--dirt",
-        "0.02",
-        "--shape",
-        "pages",
-        "--per-page",
-        "50",
-        "--shuffle",
-        "--missing-pages",
-        "1",
-    ];
-    let dumps = Dumps::make(&made, &pages);
+    let pages = "--rows 20000 --seed 21 --dirt 0.02 --shape pages --per-page 50 --shuffle --missing-pages 1";
+    let dumps = Dumps::make(&made, pages);
     let workdirs = [Workdir::new(), Workdir::new()];
     let mut reports = Vec::new();
     for (workdir, threads) in workdirs.iter().zip(["1", "4"]) {
@@ -175,40 +176,15 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
         assert_eq!(lake["inputs"]["rows"], pages);
     }
     let [workdir, _] = &workdirs;
-    let before = tables(workdir);
-    for more in ["--verify-content", "--full-snapshot", "--quiet"] {
-        let again = ingest(
-            workdir,
-            "12",
-            [PathBuf::from(more)].iter().chain(&dumps.dumps),
-        );
-        let outcomes = again.assert_code(0).outcomes();
-        assert!(
-            outcomes.iter().all(|one| one == "already_ingested"),
-            "{more}"
-        );
-        assert_eq!(tables(workdir), before, "{more}: a table has changed");
-    }
+    assert_again_changes_nothing(workdir, &dumps);
     assert_answers(workdir, &compared);
 }
 
 #[test]
 fn both_dumps_in_one_run_give_the_state_of_two_runs() {
     let made = Workdir::new();
-    let pages = [
-        "--rows",
-        "4000",
-        "--seed",
-        "22",
-        "--dirt",
-        "0.02",
-        "--shape",
-        "pages",
-        "--per-page",
-        "100",
-        "--shuffle",
-    ];
-    let dumps = Dumps::make(&made, &pages);
+    let pages = "--rows 4000 --seed 22 --dirt 0.02 --shape pages --per-page 100 --shuffle";
+    let dumps = Dumps::make(&made, pages);
     let [both, backwards] = [Workdir::new(), Workdir::new()];
     let inputs: Vec<PathBuf> = dumps.dumps.iter().flat_map(|dump| files(dump)).collect();
     let reports = [
@@ -228,12 +204,10 @@ fn both_dumps_in_one_run_give_the_state_of_two_runs() {
 
 /// Ingests the dumps of a shape one after the other, and compares everything.
 #[track_caller]
-fn compare_shape(arguments: &[&str]) {
+fn compare_shape(arguments: &str) {
     let made = Workdir::new();
-    let common = [
-        "--rows", "3000", "--seed", "23", "--dirt", "0.03", "--warn", "0.1",
-    ];
-    let dumps = Dumps::make(&made, &[&common[..], arguments].concat());
+    let common = "--rows 3000 --seed 23 --dirt 0.03 --warn 0.1";
+    let dumps = Dumps::make(&made, &format!("{common} {arguments}"));
     let workdir = Workdir::new();
     let reports = dumps
         .dumps
@@ -246,31 +220,31 @@ fn compare_shape(arguments: &[&str]) {
     {
         assert_run(output, said);
     }
-    assert_same_rows(&compared["lakes"][0], arguments[1]);
+    assert_same_rows(&compared["lakes"][0], arguments);
     assert_answers(&workdir, &compared);
 }
 
 #[test]
 fn pages_one_a_line_are_read_as_the_oracle_reads_them() {
-    compare_shape(&["--shape", "page-lines", "--missing-pages", "2", "--gzip"]);
+    compare_shape("--shape page-lines --missing-pages 2 --gzip");
 }
 
 #[test]
 fn one_document_with_the_whole_list_is_read_as_the_oracle_reads_it() {
-    compare_shape(&["--shape", "document"]);
+    compare_shape("--shape document");
 }
 
 #[test]
 fn purchases_one_a_line_are_read_as_the_oracle_reads_them() {
-    compare_shape(&["--shape", "ndjson", "--files", "3"]);
+    compare_shape("--shape ndjson --files 3");
 }
 
 #[test]
 fn delimited_text_of_brazil_is_read_as_the_oracle_reads_it() {
-    compare_shape(&["--shape", "csv", "--files", "2"]);
+    compare_shape("--shape csv --files 2");
 }
 
 #[test]
 fn of_two_contents_of_one_instant_the_later_dump_has_the_last_word() {
-    compare_shape(&["--shape", "pages", "--ties", "0.2"]);
+    compare_shape("--shape pages --ties 0.2");
 }

@@ -18,21 +18,11 @@ const ROUNDS: usize = 20;
 
 /// Two dumps of company 12, of some pages each.
 fn dumps(workdir: &Workdir, rows: &str) -> [PathBuf; 2] {
-    let arguments = [
-        "--kind",
-        "supplier-purchases",
-        "--rows",
-        rows,
-        "--seed",
-        "31",
-        "--dirt",
-        "0.03",
-        "--shape",
-        "pages",
-        "--per-page",
-        "100",
-        "--shuffle",
-    ];
+    let arguments = format!(
+        "--kind supplier-purchases --rows {rows} --seed 31 --dirt 0.03 --shape pages --per-page 100 \
+         --shuffle"
+    );
+    let arguments: Vec<&str> = arguments.split_whitespace().collect();
     let (folder, _) = generate(workdir, "dumps", &arguments);
     ["dump-1", "dump-2"].map(|dump| folder.join(dump).join("company-12"))
 }
@@ -154,7 +144,7 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
     const KILLS: usize = 12;
     const MOST_ATTEMPTS: usize = 60;
     let made = Workdir::new();
-    let dumps = dumps(&made, "6000");
+    let dumps = dumps(&made, "4000");
     let [first, second] = &dumps;
     let (seed, mut instants) = Instants::seeded();
 
