@@ -19,6 +19,7 @@ pub struct ReadArguments {
     #[arg(
         long,
         value_name = "N",
+        allow_hyphen_values = true,
         conflicts_with = "company_path",
         help_heading = "Supplier purchases"
     )]

@@ -67,16 +67,16 @@ pub enum ReportCommand {
 #[derive(Clone, Debug, Default, Args)]
 pub struct SupplierListArguments {
     /// Company (CPlug-Company-Id), or `unknown` (required)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
     /// Only the purchase with this id, or those with this invoice number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub search_term: Option<String>,
     /// Only purchases that are `pending` or `received`
     #[arg(long, value_name = "STATUS")]
     pub purchase_status: Option<String>,
     /// Only purchases from these suppliers, e.g. `1,2,3`
-    #[arg(long, value_name = "IDS")]
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
     /// First date of registration
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -85,10 +85,10 @@ pub struct SupplierListArguments {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub registration_end: Option<String>,
     /// Page, from 1 [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub page: Option<String>,
     /// Purchases on a page, 1 to 500 [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub per_page: Option<String>,
     /// Only purchases updated at this instant or later
     #[arg(long, value_name = "TIME")]
@@ -102,10 +102,10 @@ pub struct SupplierListArguments {
 #[derive(Clone, Debug, Default, Args)]
 pub struct SupplierSummaryArguments {
     /// Company (CPlug-Company-Id), or `unknown` (required)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
     /// Only purchases from these suppliers, e.g. `1,2,3`
-    #[arg(long, value_name = "IDS")]
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
     /// First date of registration
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -122,7 +122,7 @@ pub struct SupplierSummaryArguments {
 #[derive(Clone, Debug, Default, Args)]
 pub struct SeriesArguments {
     /// Number of days in the series, 1 to 100 (required)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub length: Option<String>,
     /// Last instant of the series, ISO 8601; a bare date means the whole day [default: now]
     #[arg(long, value_name = "TIME")]

@@ -297,6 +297,10 @@ impl<'s, K: Kind> Judge<'s, K> {
                 rule,
                 "this is a saved answer of a series endpoint, not purchases; compare it with a report instead of ingesting it".to_owned(),
             ),
+            RuleId::FileErrorResponse => (
+                rule,
+                "this is the service's answer to a request that failed, not purchases; fetch the dump again".to_owned(),
+            ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
                 format!("{other} among {own}; split the dump by kind"),

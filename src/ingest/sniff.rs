@@ -94,7 +94,8 @@ fn of_piece(piece: &Piece, json: Options) -> Option<Sniffed> {
             .take(MOST_VALUES)
             .find_map(|line| of_value(line, json)),
         PieceForm::Elements { records: true, .. } | PieceForm::Value => of_value(&text, json),
-        PieceForm::Elements { records: false, .. } => None,
+        // Only a document of customer purchases has siblings.
+        PieceForm::Elements { records: false, .. } => Some(Sniffed::Purchases),
     }
 }
 
@@ -141,11 +142,20 @@ fn of_value(text: &str, json: Options) -> Option<Sniffed> {
 
 fn of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<Sniffed> {
     let mut members = cursor.open_object().ok()?;
-    let mut is_page = false;
+    let (mut is_page, mut is_track) = (false, false);
     while let Some(key) = cursor.next_key(&mut members).ok()? {
         let value = cursor.skip_value().ok()?;
         match &*key.decode() {
-            "product_id" | "PRODUCT_ID" | "price" | "payload" | "PAYLOAD" | "purchase_quantity" => {
+            // Also what the reader of customer purchases refuses with a reason of its own.
+            "product_id"
+            | "PRODUCT_ID"
+            | "price"
+            | "payload"
+            | "PAYLOAD"
+            | "purchase_quantity"
+            | "revenue"
+            | "count"
+            | "purchases_processed" => {
                 return Some(Sniffed::Purchases);
             }
             "registration_date" | "supplier" | "value_of_items" => {
@@ -156,10 +166,14 @@ fn of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<Sniffed> {
                     return Some(sniffed);
                 }
             }
+            "attributes" | "events" => is_track = true,
             "last_page" => is_page = true,
             "meta" => is_page |= value.contains("\"last_page\""),
             _ => {}
         }
+    }
+    if is_track {
+        return Some(Sniffed::Purchases);
     }
     // A page of a list that has no purchases.
     is_page.then_some(Sniffed::SupplierPurchases)

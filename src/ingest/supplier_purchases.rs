@@ -135,15 +135,23 @@ impl Kind for SupplierPurchases {
     }
 
     fn lacking(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
-        self.checker.lacks_company(raw).then_some((
-            RuleId::CplCompanyRequired,
-            "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path",
-        ))
+        let remedy = match self.company {
+            CompanySource::Path(_) => {
+                "neither the dump nor its path says which company it belongs to: --company-path finds no whole number above 0 in this path"
+            }
+            _ => {
+                "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path"
+            }
+        };
+        self.checker
+            .lacks_company(raw)
+            .then_some((RuleId::CplCompanyRequired, remedy))
     }
 
     /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
     fn parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<Part> {
-        if !raw.is_empty_of_fields() {
+        // A key that stands twice hides what stands under it first: that is no envelope to be read.
+        if raw.is_record() || raw.duplicate_key.is_some() {
             return Vec::new();
         }
         let mut parts = Vec::new();
@@ -214,22 +222,40 @@ impl Kind for SupplierPurchases {
     }
 }
 
-/// What `data` holds when it is an object: an array of purchases, or one purchase.
+/// What `data` holds when it is an object: an array of purchases and nothing else, or one purchase.
 fn part_of_data(data: &str, offset: usize, json: Options) -> Part {
-    let whole = Part {
-        offset,
-        length: data.len(),
-        form: PartForm::Record,
-    };
-    let array = member(data, "purchases", json);
-    match array.filter(|(_, value)| value.starts_with('[')) {
-        Some((inner, value)) => Part {
+    match only_member(data, json) {
+        Some(("purchases", inner, value)) if value.starts_with('[') => Part {
             offset: offset + inner,
             length: value.len(),
             form: PartForm::Array(Held::Records),
         },
-        None => whole,
+        _ => Part {
+            offset,
+            length: data.len(),
+            form: PartForm::Record,
+        },
     }
+}
+
+/// The key, place and value of the member of an object that has one.
+fn only_member(object: &str, json: Options) -> Option<(&'static str, usize, &str)> {
+    let mut cursor = Cursor::new(object, json);
+    cursor.peek().ok()?;
+    let mut members = cursor.open_object().ok()?;
+    let key = cursor.next_key(&mut members).ok()??;
+    let name = if key.decode() == "purchases" {
+        "purchases"
+    } else {
+        "another"
+    };
+    let value = cursor.skip_value().ok()?;
+    let found = (name, cursor.offset() - value.len(), value);
+    cursor
+        .next_key(&mut members)
+        .ok()?
+        .is_none()
+        .then_some(found)
 }
 
 /// The value of a member of an object, and where it begins; nothing when it is not there.

@@ -63,6 +63,9 @@ impl KindSettings {
 /// Two MiB: some seven thousand purchases, enough to keep the cost per piece out of sight.
 const PIECE_BYTES: usize = 2 << 20;
 
+/// More than any machine has cores for.
+const MOST_THREADS: usize = 1_024;
+
 /// The parser is recursive; deeper nesting has no use in a purchase.
 const HARD_MAX_DEPTH: usize = 128;
 
@@ -141,7 +144,10 @@ fn settings<K: Kind>(
 ) -> Result<RunSettings<K>, JobError> {
     let is_only_kind = arguments.kind != RecordKind::Auto;
     let threads = match arguments.threads {
-        Some(0) => return Err(wrong("--threads", "0", "1 or more")),
+        Some(threads) if !(1..=MOST_THREADS).contains(&threads) => {
+            let expected = "from 1 to 1024";
+            return Err(wrong("--threads", &threads.to_string(), expected));
+        }
         Some(threads) => threads,
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };

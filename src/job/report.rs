@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::render::Format;
+use crate::render::{AnswerKind, Format};
 use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
 
 /// Which question.
@@ -80,6 +80,26 @@ impl Question {
     }
 }
 
+impl Question {
+    /// Refuses a form that the answer does not have.
+    fn check(&self, format: Format, typed: &str) -> Result<(), JobError> {
+        let kind = match self {
+            Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
+            Self::RevenueSeries(_) => AnswerKind::RevenueSeries,
+            Self::ProductList { .. } => AnswerKind::ProductList,
+            Self::SupplierPurchases(_, ListScope::EachPage(_)) => AnswerKind::SupplierPages,
+            // The form decides how much of the list is written, and both have it or none.
+            Self::SupplierPurchases(..) => AnswerKind::SupplierPurchases,
+            Self::SupplierSummary(_) => AnswerKind::SupplierSummary,
+        };
+        kind.check(format).map_err(|refused| JobError::Option {
+            option: "--format".to_owned(),
+            value: typed.to_owned(),
+            expected: format!("a form of this answer: {refused}"),
+        })
+    }
+}
+
 impl ReportJob {
     /// Where the answer goes, for people.
     pub fn target(&self) -> String {
@@ -106,11 +126,13 @@ impl ReportJob {
             output,
         } = report;
         let cli::OutputArguments { format, output } = output;
+        let asked = parse_format(&format)?;
+        question.check(asked, &format)?;
         Ok(Self {
             lake,
             version: version(lake_version, as_of.as_deref(), now)?,
             question,
-            format: parse_format(&format)?,
+            format: asked,
             output,
             now: read::clock("--now", typed_now.as_deref(), now)?,
         })

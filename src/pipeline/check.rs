@@ -12,9 +12,11 @@ use super::ingest::total_bytes;
 use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put};
 use crate::ingest::kind::Kind;
-use crate::ingest::{CheckObserver, CheckedInput, CheckedRecord, RunSettings, check_inputs};
+use crate::ingest::{
+    CheckObserver, CheckedInput, CheckedRecord, InputTally, RunSettings, check_inputs,
+};
 use crate::job::{CheckFormat, CheckJob};
-use crate::rules::Severity;
+use crate::rules::{RuleId, Severity};
 use crate::source::{Input, discover, shown};
 use crate::summary::{InputReport, RefusalReport};
 
@@ -72,7 +74,7 @@ fn check_kind<K: Kind>(
         &mut listing,
     )?;
     for note in &tally.notes {
-        tracing::warn!("{note}");
+        listing.note(note)?;
     }
     Ok(if listing.refused {
         Exit::Refused
@@ -133,6 +135,48 @@ impl Listing<'_> {
     }
 }
 
+/// Findings that no record can be blamed for.
+const OF_INPUTS: [RuleId; 3] = [
+    RuleId::FileEmpty,
+    RuleId::FileEncoding,
+    RuleId::CplMetaShape,
+];
+
+impl Listing<'_> {
+    fn whole_input(&mut self, path: &str, tally: &InputTally) -> Result<(), PipelineError> {
+        let met = |rule: &RuleId| tally.warned_by_rule.contains_key(rule);
+        for rule in OF_INPUTS.into_iter().filter(met) {
+            let text = rule.rule();
+            match self.format {
+                CheckFormat::Text => {
+                    self.line(&format!("{path}: warning {rule}: not so: {}", text.summary))?;
+                }
+                CheckFormat::Json => {
+                    let item = json!({
+                        "file": path,
+                        "rule_id": rule,
+                        "severity": severity(text.severity),
+                        "message": text.summary,
+                        "remedy": text.remedy,
+                    });
+                    self.line(&item.to_string())?;
+                }
+                CheckFormat::Response => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What about all inputs together somebody should know.
+    fn note(&mut self, note: &str) -> Result<(), PipelineError> {
+        match self.format {
+            CheckFormat::Text => self.line(note),
+            CheckFormat::Json => self.line(&json!({ "note": note }).to_string()),
+            CheckFormat::Response => Ok(()),
+        }
+    }
+}
+
 impl CheckObserver<PipelineError> for Listing<'_> {
     fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), PipelineError> {
         let path = self.path(input);
@@ -190,6 +234,7 @@ impl CheckObserver<PipelineError> for Listing<'_> {
         self.refused |= tally.refusal.is_some();
         let errors = std::mem::take(&mut self.errors);
         let counts = tally.counts;
+        self.whole_input(&path, &tally)?;
         match (self.format, &tally.refusal) {
             (CheckFormat::Text, Some(refusal)) => self.line(&format!("{path}: refused {refusal}")),
             (CheckFormat::Text, None) => self.line(&format!(
@@ -201,11 +246,14 @@ impl CheckObserver<PipelineError> for Listing<'_> {
                 let item = json!({ "file": path, "counts": counts, "refusal": refusal });
                 self.line(&item.to_string())
             }
-            (CheckFormat::Response, Some(refusal)) => {
+            // The faults say more than that they are too many.
+            (CheckFormat::Response, Some(refusal))
+                if refusal.rule != RuleId::FileRejectLimit || errors.is_empty() =>
+            {
                 let answer = self.service.refusal(refusal)?;
                 self.line(&answer)
             }
-            (CheckFormat::Response, None) => {
+            (CheckFormat::Response, _) => {
                 let answer = self.service.answer(counts.accepted, &errors)?;
                 self.line(&answer)
             }

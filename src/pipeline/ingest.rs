@@ -135,7 +135,7 @@ fn known_files(job: &IngestJob, lake: &Lake) -> Result<KnownFiles, PipelineError
         _ if reads_all => KnownFiles::default(),
         KindSettings::Purchases(_) => KnownFiles::of(lake, Purchases::NAME)?,
         KindSettings::SupplierPurchases(settings) | KindSettings::Auto(_, settings)
-            if !settings.kind.company().is_fixed_by_file() =>
+            if !settings.kind.company().is_in_records() =>
         {
             KnownFiles::default()
         }

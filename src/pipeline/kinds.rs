@@ -4,7 +4,8 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::ingest::{RunSettings, Sniffed, sniff};
 use crate::job::KindSettings;
-use crate::source::Input;
+use crate::rules::RuleId;
+use crate::source::{Input, Refusal};
 use crate::summary::{Counts, InputReport, Outcome, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
@@ -36,21 +37,14 @@ pub(super) fn assign(inputs: Vec<Input>, kinds: &KindSettings) -> Assigned<'_> {
     };
     let (mut purchases, mut supplier_purchases, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for input in inputs {
+        if !input.is_rereadable() {
+            refused.push(refused_report(&input, &cannot_be_looked_at()));
+            continue;
+        }
         match sniff(&input, &for_purchases.reader) {
             Sniffed::Purchases => purchases.push(input),
             Sniffed::SupplierPurchases => supplier_purchases.push(input),
-            Sniffed::Refused(refusal) => refused.push(InputReport {
-                path: input.location.to_string(),
-                record_kind: "unknown",
-                outcome: Outcome::Refused,
-                shape: None,
-                digest: None,
-                bytes: 0,
-                counts: Counts::default(),
-                refusal: Some(RefusalReport::from(&refusal)),
-                dialect: Vec::new(),
-                notes: Vec::new(),
-            }),
+            Sniffed::Refused(refusal) => refused.push(refused_report(&input, &refusal)),
         }
     }
     let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
@@ -58,5 +52,30 @@ pub(super) fn assign(inputs: Vec<Input>, kinds: &KindSettings) -> Assigned<'_> {
         purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
         supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
         refused,
+    }
+}
+
+/// A pipe can be read once only, and looking at it would take its first records away.
+fn cannot_be_looked_at() -> Refusal {
+    Refusal {
+        rule: RuleId::FileWrongKind,
+        place: None,
+        message: "a pipe cannot be looked at beforehand; name the kind of its records with --kind"
+            .to_owned(),
+    }
+}
+
+fn refused_report(input: &Input, refusal: &Refusal) -> InputReport {
+    InputReport {
+        path: input.location.to_string(),
+        record_kind: "unknown",
+        outcome: Outcome::Refused,
+        shape: None,
+        digest: None,
+        bytes: 0,
+        counts: Counts::default(),
+        refusal: Some(RefusalReport::from(refusal)),
+        dialect: Vec::new(),
+        notes: Vec::new(),
     }
 }

@@ -21,8 +21,24 @@ pub(super) fn put_file(path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
     })
 }
 
-/// As [`put_file`], for an answer that is written while it is worked out.
+/// As [`put_file`], for an answer that is written while it is worked out. What a link points to is
+/// written, not the link; a device or a pipe is written to, never replaced.
 pub(super) fn put_file_with(
+    path: &Path,
+    write: impl FnOnce(File) -> Result<(), PipelineError>,
+) -> Result<(), PipelineError> {
+    if let Ok(place) = std::fs::metadata(path) {
+        let target = path.canonicalize().map_err(|source| failed(path, source))?;
+        if !place.is_file() {
+            let file = OpenOptions::new().write(true).open(&target);
+            return write(file.map_err(|source| failed(path, source))?);
+        }
+        return replace(&target, write);
+    }
+    replace(path, write)
+}
+
+fn replace(
     path: &Path,
     write: impl FnOnce(File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
@@ -48,8 +64,12 @@ pub(super) fn put_with(
     stdout: &mut dyn Write,
     write: impl FnOnce(File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
-    let part = Part::beside(&std::env::temp_dir().join("purchase-etl-answer"));
-    let file = part.open().map_err(|source| failed(&part.path, source))?;
+    // A name nobody can foresee, and a file nobody else can read.
+    let name = format!("purchase-etl-{}", uuid::Uuid::now_v7());
+    let part = Part::beside(&std::env::temp_dir().join(name));
+    let file = part
+        .create_private()
+        .map_err(|source| failed(&part.path, source))?;
     write(file)?;
     let whole = File::open(&part.path).map_err(|source| failed(&part.path, source))?;
     std::io::copy(&mut BufReader::new(whole), stdout)
@@ -76,6 +96,14 @@ impl Part {
         Self {
             path: path.with_file_name(name),
         }
+    }
+
+    fn create_private(&self) -> std::io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&self.path)
     }
 
     fn open(&self) -> std::io::Result<File> {

@@ -39,6 +39,10 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
     let customers = if_there(purchases(&lake, AtVersion::Latest, None))?;
     let suppliers = if_there(supplier_purchases(&lake, AtVersion::Latest, None))?;
     let rejected = if_there(rejects(&lake))?;
+    if customers.is_none() && suppliers.is_none() && rejected.is_none() {
+        // Nothing to show, and most likely another path than the one that was meant.
+        purchases(&lake, AtVersion::Latest, None)?;
+    }
     let mut versions = Vec::new();
     let mut note = |name: &str, version: i64| {
         versions.push(TableVersion {
@@ -72,7 +76,7 @@ fn data(job: &PageJob) -> Result<PageData, PipelineError> {
     let mut by_rule = None;
     if let Some(table) = &rejected {
         note(table.name, table.version);
-        let source = source(table.name, table.version, "UTC", Vec::new());
+        let source = source(table.name, table.version, "none", Vec::new());
         by_rule = Some(sourced(rejected_rules(table)?, &source));
     }
     Ok(PageData {

@@ -7,7 +7,7 @@ use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::job::{ListScope, Question, ReportJob};
 use crate::lake::Lake;
 use crate::render::page::{Source, TableVersion};
-use crate::render::{Answer, AnswerKind, RenderError, error_document, picture, render};
+use crate::render::{Answer, error_document, picture, render};
 use crate::report::{ParameterRefusal, ReportError, product_list};
 
 pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
@@ -21,9 +21,6 @@ pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 }
 
 fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
-    kind(&job.question)
-        .check(job.format)
-        .map_err(RenderError::Format)?;
     match &job.question {
         Question::SupplierPurchases(request, ListScope::EachPage(folder)) => {
             suppliers::each_page(job, request, folder)
@@ -40,19 +37,6 @@ fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
             };
             put_answer(job, &bytes, stage)
         }
-    }
-}
-
-/// What kind of answer a question has.
-fn kind(question: &Question) -> AnswerKind {
-    match question {
-        Question::QuantitySeries(_) => AnswerKind::QuantitySeries,
-        Question::RevenueSeries(_) => AnswerKind::RevenueSeries,
-        Question::ProductList { .. } => AnswerKind::ProductList,
-        Question::SupplierPurchases(_, ListScope::Page) => AnswerKind::SupplierPurchases,
-        Question::SupplierPurchases(_, ListScope::Whole) => AnswerKind::SupplierList,
-        Question::SupplierPurchases(_, ListScope::EachPage(_)) => AnswerKind::SupplierPages,
-        Question::SupplierSummary(_) => AnswerKind::SupplierSummary,
     }
 }
 

@@ -255,8 +255,21 @@ impl<'a> RawPurchase<'a> {
             Some(RuleId::FileWrongKind)
         } else if data_holds("\"purchase_quantity\"") || data_holds("\"revenue\"") {
             Some(RuleId::FileSeriesResponse)
+        } else if has("message") && self.is_answer() {
+            Some(RuleId::FileErrorResponse)
         } else {
             None
         }
+    }
+
+    /// Nothing but what the service writes into an answer that holds no purchases.
+    fn is_answer(&self) -> bool {
+        let is_part = |extra: &Extra<'_>| {
+            matches!(
+                &*extra.key,
+                "message" | "code" | "meta" | "errors" | "purchases_processed"
+            )
+        };
+        self.seen == 0 && self.extra.iter().all(is_part)
     }
 }

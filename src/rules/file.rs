@@ -8,7 +8,7 @@ const GOOD_LINE: &str = r#"{"external_id":"user1","product_id":"backpack","curre
 /// A CSV that breaks no rule.
 const GOOD_CSV: &str = "external_id,product_id,currency,price,time\nuser1,backpack,USD,40.00,2013-07-16T19:20:30+01:00";
 
-pub(super) const RULES: [Rule; 17] = [
+pub(super) const RULES: [Rule; 18] = [
     Rule {
         id: RuleId::FileEncoding,
         code: "FILE-ENCODING",
@@ -77,6 +77,19 @@ pub(super) const RULES: [Rule; 17] = [
         accepted: GOOD_LINE,
         rejected: r#"{"message":"success","data":[{"time":"2013-07-16","purchase_quantity":1}]}"#,
         remedy: "Use a dump of the purchases themselves; a saved answer is only good for comparing with the series reported here.",
+    },
+    Rule {
+        id: RuleId::FileErrorResponse,
+        code: "FILE-ERROR-RESPONSE",
+        severity: Severity::Refuse,
+        note: None,
+        summary: "the file is not the service's answer to a request that failed",
+        sentence: "`code` (string, required) Código de erro.",
+        source: SUPPLIER_PURCHASES,
+        wire_message: None,
+        accepted: GOOD_LINE,
+        rejected: r#"{"code":"missing_headers","message":"error message","meta":[]}"#,
+        remedy: "Fetch the dump again; the message in the file says what the service did not like.",
     },
     Rule {
         id: RuleId::FileWrongKind,

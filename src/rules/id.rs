@@ -112,6 +112,7 @@ pub enum RuleId {
     FileTrailingComma,
     FileUserExport,
     FileSeriesResponse,
+    FileErrorResponse,
     FileWrongKind,
     FileMixed,
     FileCsvColumns,

@@ -208,7 +208,14 @@ impl DocumentPieces {
         };
         while let Ok(Some(key)) = cursor.next_key(&mut members) {
             let offset = cursor.offset();
-            if self.envelope.record_keys().contains(&&*key.decode()) {
+            let Ok(value) = cursor.skip_value() else {
+                break;
+            };
+            let key = key.decode();
+            let is_mixed = self.envelope.record_keys().contains(&&*key)
+                || (key == "data" && self.holds_a_record(value))
+                || self.is_unread_array(&[&key], value);
+            if is_mixed {
                 return Err(Refusal {
                     rule: RuleId::FileMixed,
                     place: Some(self.frame.place_of(offset)),
@@ -217,11 +224,36 @@ impl DocumentPieces {
                             .to_owned(),
                 });
             }
-            if cursor.skip_value().is_err() {
-                break;
-            }
         }
         Ok(())
+    }
+
+    /// Whether `data`, beside arrays that were handed out, is a purchase itself, or holds some that
+    /// were not.
+    fn holds_a_record(&self, data: &str) -> bool {
+        let mut cursor = Cursor::new(data, self.options);
+        let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
+            return false;
+        };
+        while let Ok(Some(key)) = cursor.next_key(&mut members) {
+            let Ok(value) = cursor.skip_value() else {
+                break;
+            };
+            let key = key.decode();
+            if self.envelope.record_keys().contains(&&*key)
+                || self.is_unread_array(&["data", &key], value)
+            {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether an array of records is still in the frame: its key was written with escapes, which
+    /// the scanner does not look through.
+    fn is_unread_array(&self, path: &[&str], value: &str) -> bool {
+        let inner = value.trim_start_matches('[').trim_start();
+        self.envelope.holds(path).is_some() && value.starts_with('[') && !inner.starts_with(']')
     }
 
     fn check_size(&self, limits: Limits) -> Result<(), Refusal> {

@@ -50,7 +50,7 @@ impl Envelope {
     pub(super) fn record_keys(self) -> &'static [&'static str] {
         match self {
             Self::Track => &["product_id", "price", "currency", "time", "payload"],
-            Self::ListResponse => &["registration_date", "supplier", "updated_at", "total"],
+            Self::ListResponse => &["id", "registration_date", "supplier", "updated_at"],
             Self::Any => &[],
         }
     }

@@ -78,15 +78,14 @@ impl<'a> RawSupplierPurchase<'a> {
         }
     }
 
-    /// Whether no documented field is there, not even as `null`.
-    pub fn is_empty_of_fields(&self) -> bool {
-        self.seen == 0
-    }
-
-    /// Whether this is no purchase but the envelope around some: nothing but `data`, `purchases`
-    /// and `meta`, and at least one of them.
-    pub fn is_envelope(&self) -> bool {
-        let is_part = |extra: &Extra<'_>| matches!(&*extra.key, "data" | "purchases" | "meta");
-        self.is_empty_of_fields() && !self.extra.is_empty() && self.extra.iter().all(is_part)
+    /// Whether a field is there that only a purchase has: nothing around it is then an envelope.
+    pub fn is_record(&self) -> bool {
+        const OWN: [Name; 4] = [
+            Name::Id,
+            Name::RegistrationDate,
+            Name::Supplier,
+            Name::UpdatedAt,
+        ];
+        OWN.iter().any(|name| !self.get(*name).is_missing())
     }
 }

@@ -65,7 +65,7 @@ impl<K: Kind> Judge<'_, K> {
         let text = self.utf8(bytes)?;
         let mut cursor = Cursor::new(text, self.settings.json);
         let mut walk = Walk::<K>::new(text, self.start, true);
-        self.value(&mut cursor, &mut walk, true)?;
+        self.element(&mut cursor, &mut walk)?;
         self.note_habits(cursor.habits());
         cursor.end().map_err(|error| walk.refuse(error))
     }
@@ -78,16 +78,6 @@ impl<K: Kind> Judge<'_, K> {
     }
 
     fn element<'a>(&mut self, cursor: &mut Cursor<'a>, walk: &mut Walk<'a, K>) -> Verdict {
-        self.value(cursor, walk, false)
-    }
-
-    /// Judges the value at the cursor; a whole document may also be an envelope.
-    fn value<'a>(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-        walk: &mut Walk<'a, K>,
-        is_document: bool,
-    ) -> Verdict {
         cursor.skip_space().map_err(|error| walk.refuse(error))?;
         let start = cursor.offset();
         if !walk.records {
@@ -105,10 +95,7 @@ impl<K: Kind> Judge<'_, K> {
             place,
         };
         match read {
-            Ok(()) if is_object && is_document => {
-                self.record_or_envelope(text, &mut walk.raw, stretch)
-            }
-            Ok(()) if is_object => self.record(&mut walk.raw, stretch),
+            Ok(()) if is_object => self.record_or_envelope(text, &mut walk.raw, stretch),
             Ok(()) => Ok(()),
             Err(RecordError::Syntax(error)) => Err(walk.refuse(error)),
             Err(error) => {

@@ -3,6 +3,7 @@
 
 use super::SupplierPieceRows;
 use super::SupplierPurchases;
+use super::collector::Absence;
 use super::dump::{InputPages, check_dumps};
 use super::fold::{Candidate, arrange, fold};
 use super::pages_of_frame;
@@ -43,7 +44,7 @@ impl Across<SupplierPurchases> for AcrossSupplierPurchases {
     fn settle(&mut self, input: EndedInput<'_>, tally: &mut InputTally) {
         let mut candidates = std::mem::take(&mut self.candidates);
         arrange(&mut candidates);
-        let folded = fold(&candidates, &|_start| None);
+        let folded = fold(&candidates, Absence::MeansNothing, &|_start| None);
         for passed in folded.passed.values() {
             tally.pass(passed.duplicate, passed.superseded);
         }
@@ -58,9 +59,17 @@ impl Across<SupplierPurchases> for AcrossSupplierPurchases {
     }
 
     fn finish(&mut self, tally: &mut RunTally) {
-        for note in check_dumps(&self.ended) {
+        for note in check_dumps(&self.ended, &[]) {
             *tally.warned_by_rule.entry(note.rule).or_default() += 1;
-            tally.notes.push(note.sentence);
+            let path = self
+                .ended
+                .iter()
+                .find(|(index, _)| *index == note.input)
+                .map_or("", |(_, pages)| pages.path.as_str());
+            let (rule, sentence) = (note.rule, note.sentence);
+            tally
+                .notes
+                .push(format!("{path}: warning {rule}: {sentence}"));
         }
     }
 }

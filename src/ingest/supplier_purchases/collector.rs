@@ -5,8 +5,6 @@ mod sink;
 
 use std::collections::BTreeSet;
 
-use arrow::array::RecordBatch;
-
 use super::SupplierPurchases;
 use super::dump::InputPages;
 use super::fold::Candidate;
@@ -19,7 +17,7 @@ use crate::ingest::options::{IngestOptions, Ingested};
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, RunError, run};
 use crate::ingest::tally::{InputTally, RunTally};
-use crate::lake::{Digest, Lake, inputs_spec, rejects_spec};
+use crate::lake::{Digest, HeldBatches, HeldId, Lake, inputs_spec, rejects_spec};
 use crate::source::{Input, Totals};
 use crate::summary::Outcome;
 
@@ -54,9 +52,9 @@ pub fn upsert(
     let mut inputs = inputs.to_vec();
     inputs.sort_by(|one, other| one.location.cmp(&other.location));
     // A full snapshot is more than what is new in it: all of it has to be read. A known file may
-    // hold purchases of another company now, when the company is only said beside it.
-    let is_fixed = options.run.kind.company().is_fixed_by_file();
-    let known = if options.verify_content || absence == Absence::MeansDeleted || !is_fixed {
+    // hold purchases of another company now, when the company is said beside it.
+    let is_in_records = options.run.kind.company().is_in_records();
+    let known = if options.verify_content || absence == Absence::MeansDeleted || !is_in_records {
         KnownFiles::default()
     } else {
         KnownFiles::of(lake, SupplierPurchases::NAME)?
@@ -65,7 +63,7 @@ pub fn upsert(
     for (index, input) in inputs.iter().enumerate() {
         if known.has(input) {
             collector.reports.already_ingested(index);
-            collector.unread += 1;
+            collector.unread.push(input.location.to_string());
         } else {
             collector.reading.push(index);
         }
@@ -80,12 +78,15 @@ pub fn upsert(
     settle(collector)
 }
 
+/// Rejects that stay in memory until their input has ended; the others wait on disk.
+const REJECT_BYTES: usize = 8 << 20;
+
 /// An input that is being read.
 #[derive(Default)]
 pub(super) struct Open {
     tally: InputTally,
     candidates: Vec<Candidate>,
-    rejects: Vec<RecordBatch>,
+    rejects: Vec<HeldId>,
     pages: InputPages,
 }
 
@@ -99,7 +100,7 @@ pub(super) struct ReadInput {
     pub(super) totals: Totals,
     pub(super) tally: InputTally,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) rejects: Vec<RecordBatch>,
+    pub(super) rejects: Vec<HeldId>,
 }
 
 /// The run so far.
@@ -110,10 +111,12 @@ pub(super) struct Collector<'a> {
     pub(super) absence: Absence,
     /// Indices of the inputs that are read.
     reading: Vec<usize>,
-    /// Inputs that were told to be known without being read.
-    pub(super) unread: usize,
+    /// Paths of the inputs that were told to be known without being read.
+    pub(super) unread: Vec<String>,
     open: Open,
     pub(super) incoming: Incoming,
+    /// The rejects of the inputs, which a refusal of their input makes void.
+    pub(super) held_rejects: HeldBatches,
     pub(super) read: Vec<ReadInput>,
     pub(super) pages: Vec<(usize, InputPages)>,
     /// Inputs of which nothing is kept.
@@ -136,9 +139,15 @@ impl<'a> Collector<'a> {
             options,
             absence,
             reading: Vec::new(),
-            unread: 0,
+            unread: Vec::new(),
             open: Open::default(),
             incoming: Incoming::new(lake, &spec, &options.run.run_id)?,
+            held_rejects: HeldBatches::new(
+                lake,
+                &rejects_spec(),
+                &options.run.run_id,
+                REJECT_BYTES,
+            )?,
             read: Vec::new(),
             pages: Vec::new(),
             refused: BTreeSet::new(),
@@ -147,18 +156,21 @@ impl<'a> Collector<'a> {
         })
     }
 
+    /// The company of an input, where it is said beside it.
+    fn company(&self, index: usize) -> Option<i64> {
+        let input = self.inputs.get(index)?;
+        let company = self.options.run.kind.company().of(input)?;
+        Some(company.get())
+    }
+
     /// The same bytes under another company are another input.
     fn digest(&self, index: usize, totals: &Totals) -> Digest {
-        let company = self
-            .inputs
-            .get(index)
-            .and_then(|input| self.options.run.kind.company().of(input));
-        let Some(company) = company else {
+        let Some(company) = self.company(index) else {
             return Digest::new(*totals.digest.as_bytes());
         };
         let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
         hasher.update(totals.digest.as_bytes());
-        hasher.update(&company.get().to_le_bytes());
+        hasher.update(&company.to_le_bytes());
         Digest::new(*hasher.finalize().as_bytes())
     }
 
@@ -166,8 +178,17 @@ impl<'a> Collector<'a> {
         self.reading.get(input).copied().unwrap_or(input)
     }
 
-    fn refuse(&mut self, index: usize, totals: Option<&Totals>) {
+    /// Forgets the open input. Its rows are in no list from here on, and are never asked for.
+    fn abandon(&mut self) -> Open {
         let open = std::mem::take(&mut self.open);
+        for rejects in &open.rejects {
+            self.held_rejects.forget(*rejects);
+        }
+        open
+    }
+
+    fn refuse(&mut self, index: usize, totals: Option<&Totals>) {
+        let open = self.abandon();
         self.refused.insert(index);
         self.reports
             .note(index, Outcome::Refused, totals, &open.tally);

@@ -19,10 +19,10 @@ pub enum CompanySource {
 }
 
 impl CompanySource {
-    /// Whether the path of an input, or the input itself, says which company it belongs to: the
-    /// same file then belongs to the same company in every run.
-    pub fn is_fixed_by_file(&self) -> bool {
-        !matches!(self, Self::Given(_))
+    /// Whether the input itself says which company it belongs to: the same file then belongs to
+    /// the same company in every run.
+    pub fn is_in_records(&self) -> bool {
+        matches!(self, Self::Records)
     }
 
     /// The company of an input, as far as it is not left to its records.
@@ -41,7 +41,7 @@ impl CompanySource {
 const PLACEHOLDER: &str = "{company_id}";
 
 /// A template such as `company={company_id}/*/*.json`, compared with the end of a path segment by
-/// segment; `*` stands for any part of a segment.
+/// segment; `*`, `?` and `[…]` stand for parts of a segment that has no `{company_id}` in it.
 #[derive(Clone, Debug)]
 pub struct CompanyPath {
     segments: Vec<Segment>,
@@ -56,7 +56,7 @@ enum Segment {
 /// A text that is no such template.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{text:?} is no path template: it needs {{company_id}} exactly once, as in company={{company_id}}/*.json"
+    "{text:?} is no path template: it needs {{company_id}} exactly once, with no * in the same part, as in company={{company_id}}/*.json"
 )]
 pub struct InvalidCompanyPath {
     text: String,
@@ -73,6 +73,9 @@ impl FromStr for CompanyPath {
             return Err(invalid());
         }
         let segment = |segment: &str| match segment.split_once(PLACEHOLDER) {
+            Some((before, after)) if (before.to_owned() + after).contains(['*', '?', '[']) => {
+                Err(invalid())
+            }
             Some((before, after)) => Ok(Segment::Company {
                 before: before.to_owned(),
                 after: after.to_owned(),
@@ -154,7 +157,13 @@ mod tests {
         ] {
             assert_eq!(company(template, path), expected, "{template} {path}");
         }
-        for text in ["", "*.json", "{company_id}/{company_id}", "{company}/x"] {
+        for text in [
+            "",
+            "*.json",
+            "{company_id}/{company_id}",
+            "{company}/x",
+            "x_*_{company_id}.csv",
+        ] {
             assert!(text.parse::<CompanyPath>().is_err(), "{text}");
         }
     }

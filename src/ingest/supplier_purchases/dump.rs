@@ -1,7 +1,7 @@
 //! Whether a dump of list pages is whole. A dump is the pages of one company that stand in one
 //! folder, or in one file if it holds several.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::rules::RuleId;
@@ -12,9 +12,32 @@ use crate::supplier_purchase::page::{SeenPage, completeness};
 #[derive(Clone, Debug, Default)]
 pub(super) struct InputPages {
     pub(super) path: String,
+    /// The company, where it is said beside the input.
+    pub(super) company: Option<i64>,
     pub(super) pages: Vec<SeenPage>,
     /// The purchases in it, with those that stand in it twice.
     pub(super) keys: Vec<Key>,
+}
+
+impl InputPages {
+    /// The company, as far as it is known: a page may hold nothing.
+    fn company(&self) -> Option<i64> {
+        self.company
+            .or_else(|| self.keys.first().map(|key| key.company_id))
+    }
+
+    /// The folder, or the file when several pages stand in it.
+    fn place(&self) -> String {
+        if self.pages.len() > 1 {
+            return self.path.clone();
+        }
+        folder_of(&self.path)
+    }
+}
+
+fn folder_of(path: &str) -> String {
+    let folder = Path::new(path).parent();
+    folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
 }
 
 /// What is wrong with a dump.
@@ -26,42 +49,51 @@ pub(super) struct DumpNote {
     pub(super) sentence: String,
 }
 
-/// Checks the dumps of a run; `inputs` are those that were read, with their position.
-pub(super) fn check_dumps(inputs: &[(usize, InputPages)]) -> Vec<DumpNote> {
-    let mut dumps: BTreeMap<(String, i64), Vec<&(usize, InputPages)>> = BTreeMap::new();
-    for input in inputs.iter().filter(|(_, input)| !input.pages.is_empty()) {
-        dumps.entry(dump_of(&input.1)).or_default().push(input);
-    }
+/// Checks the dumps of a run; `inputs` are those that were read, with their position. Nothing is
+/// said of a folder with inputs that were not read.
+pub(super) fn check_dumps(inputs: &[(usize, InputPages)], unread: &[String]) -> Vec<DumpNote> {
+    let unread: BTreeSet<String> = unread.iter().map(|path| folder_of(path)).collect();
     let mut notes = Vec::new();
-    for inputs in dumps.values() {
+    for inputs in dumps(inputs) {
+        let Some((first, input)) = inputs.first() else {
+            continue;
+        };
+        if unread.contains(&folder_of(&input.path)) {
+            continue;
+        }
         let pages: Vec<SeenPage> = inputs
             .iter()
             .flat_map(|(_, input)| input.pages.iter().copied())
             .collect();
-        let first = inputs.first().map_or(0, |(index, _)| *index);
         let repeated = repeats(inputs.iter().flat_map(|(_, input)| &input.keys));
-        notes.extend(
-            completeness(&pages, repeated)
-                .into_iter()
-                .map(|note| DumpNote {
-                    input: first,
-                    rule: note.rule,
-                    sentence: note.detail,
-                }),
-        );
+        let found = completeness(&pages, repeated).into_iter();
+        notes.extend(found.map(|note| DumpNote {
+            input: *first,
+            rule: note.rule,
+            sentence: note.detail,
+        }));
     }
     notes
 }
 
-/// The folder or file, and the company.
-fn dump_of(input: &InputPages) -> (String, i64) {
-    let company = input.keys.first().map_or(0, |key| key.company_id);
-    if input.pages.len() > 1 {
-        return (input.path.clone(), company);
+/// The inputs with pages, by place and company. A page without purchases belongs to the only
+/// company of its place.
+fn dumps(inputs: &[(usize, InputPages)]) -> Vec<Vec<&(usize, InputPages)>> {
+    let mut companies: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    let with_pages = || inputs.iter().filter(|(_, input)| !input.pages.is_empty());
+    for (_, input) in with_pages() {
+        let of_place = companies.entry(input.place()).or_default();
+        of_place.extend(input.company());
     }
-    let folder = Path::new(&input.path).parent();
-    let folder = folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned());
-    (folder, company)
+    let mut dumps: BTreeMap<(String, Option<i64>), Vec<_>> = BTreeMap::new();
+    for input in with_pages() {
+        let place = input.1.place();
+        let of_place = companies.get(&place).filter(|of_place| of_place.len() == 1);
+        let only = of_place.and_then(|of_place| of_place.first().copied());
+        let company = input.1.company().or(only);
+        dumps.entry((place, company)).or_default().push(input);
+    }
+    dumps.into_values().collect()
 }
 
 /// How many purchases of a dump stand in it more than once, each repeat counted.

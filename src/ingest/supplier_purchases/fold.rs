@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::collector::Absence;
 use crate::supplier_purchase::Version;
 
 /// An accepted version of a purchase, and where the run has it from.
@@ -28,6 +29,16 @@ pub(super) struct Content {
 }
 
 impl Content {
+    /// Whether the candidate says the same; a flag that only an absence has set does not count.
+    fn is_version_of(self, candidate: &Candidate) -> bool {
+        let Version {
+            updated_at_micros,
+            version_hash,
+            ..
+        } = candidate.version;
+        self.updated_at_micros == updated_at_micros && self.version_hash == version_hash
+    }
+
     fn has_time_of(self, other: Self) -> bool {
         self.updated_at_micros == other.updated_at_micros
     }
@@ -75,11 +86,25 @@ pub(super) fn arrange(candidates: &mut [Candidate]) {
 
 /// Folds arranged candidates; `stored` gives what the lake holds of the key of the candidates that
 /// begin at a position.
-pub(super) fn fold(arranged: &[Candidate], stored: &dyn Fn(usize) -> Option<Content>) -> Folded {
+///
+/// A version that was deleted by its absence from a full snapshot is there again when a full
+/// snapshot holds it, or a newer version comes; an old copy of it says nothing.
+pub(super) fn fold(
+    arranged: &[Candidate],
+    absence: Absence,
+    stored: &dyn Fn(usize) -> Option<Content>,
+) -> Folded {
     let mut folded = Folded::default();
     let mut start = 0;
     for versions in arranged.chunk_by(|a, b| a.version.key == b.version.key) {
-        fold_key(versions, start, stored(start), &mut folded);
+        let stored = stored(start).map(|held| match versions.last() {
+            Some(last) if absence == Absence::MeansNothing && held.is_version_of(last) => Content {
+                is_deleted: last.version.is_deleted,
+                ..held
+            },
+            _ => held,
+        });
+        fold_key(versions, start, stored, &mut folded);
         start += versions.len();
     }
     folded

@@ -34,6 +34,9 @@ impl From<&Version> for Place {
 /// not become batches of their own.
 const CHUNK_ROWS: usize = 32_768;
 
+/// The same in bytes: records may be a megabyte each.
+const CHUNK_BYTES: usize = 32 << 20;
+
 /// Rows that stay in memory.
 const MEMORY_BYTES: usize = 48 << 20;
 
@@ -41,6 +44,7 @@ const MEMORY_BYTES: usize = 48 << 20;
 pub(super) struct Incoming {
     held: HeldBatches,
     chunk: Vec<RecordBatch>,
+    chunk_bytes: usize,
     places: Vec<Place>,
     first: u32,
     groups: BTreeMap<Place, Vec<Group>>,
@@ -58,6 +62,7 @@ impl Incoming {
         Ok(Self {
             held: HeldBatches::new(lake, spec, run_id, MEMORY_BYTES)?,
             chunk: Vec::new(),
+            chunk_bytes: 0,
             places: Vec::new(),
             first: 0,
             groups: BTreeMap::new(),
@@ -74,8 +79,9 @@ impl Incoming {
             return Err(RunError::TooManyRows);
         };
         self.places.extend(rows.versions.iter().map(Place::from));
+        self.chunk_bytes += rows.batch.get_array_memory_size();
         self.chunk.push(rows.batch);
-        if self.places.len() >= CHUNK_ROWS {
+        if self.places.len() >= CHUNK_ROWS || self.chunk_bytes >= CHUNK_BYTES {
             self.sort_chunk()?;
         }
         Ok(first)
@@ -91,6 +97,7 @@ impl Incoming {
             return Ok(());
         };
         let chunk = concat_batches(&schema, &std::mem::take(&mut self.chunk))?;
+        self.chunk_bytes = 0;
         let places = std::mem::take(&mut self.places);
         let mut by_place: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
         for (row, place) in (0u32..).zip(&places) {

@@ -13,6 +13,7 @@ use arrow::array::{
 use arrow::compute::{filter_record_batch, interleave_record_batch};
 use arrow::datatypes::{Date32Type, Int64Type, TimestampMicrosecondType};
 
+use super::collector::Absence;
 use super::fold::{Candidate, Content, Folded, fold};
 use super::incoming::{Incoming, Place};
 use super::table::supplier_purchases_spec;
@@ -21,6 +22,7 @@ use crate::lake::{
     Change, FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles,
     WriterOptions,
 };
+use crate::summary::Counts;
 use crate::supplier_purchase::{Key, Month};
 
 /// What a run brings.
@@ -63,7 +65,7 @@ impl Arrivals<'_> {
     pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<Merged, RunError> {
         let files = self.files(snapshot)?;
         let table = self.look_up(&files)?;
-        let folded = fold(self.candidates, &|start| {
+        let folded = fold(self.candidates, self.absence(), &|start| {
             table
                 .held
                 .get(start)
@@ -91,6 +93,15 @@ impl Arrivals<'_> {
             folded,
             deleted_by_absence: table.absent.len() as u64,
         })
+    }
+
+    /// Only a full snapshot says that a purchase is there although nothing in it has changed.
+    fn absence(&self) -> Absence {
+        if self.complete.is_empty() {
+            Absence::MeansNothing
+        } else {
+            Absence::MeansDeleted
+        }
     }
 
     /// The files of the companies that the run speaks of.
@@ -174,11 +185,20 @@ impl Arrivals<'_> {
         };
         let mut writer = PartitionWriter::new(self.lake, &supplier_purchases_spec(), options)?;
         let mut remove = Vec::new();
+        let mut expected = winners.len() as u64;
         for place in touched {
             let mut batches = Vec::new();
+            let mut before = 0;
             for (at, (_, file)) in files.iter().enumerate().filter(|(_, f)| f.0 == place) {
                 let edits = edits.get(&at);
                 self.kept_rows(file, edits, &mut batches)?;
+                let held = file.rows.and_then(|rows| u64::try_from(rows).ok());
+                let dropped = edits.map_or(0, |edits| edits.dropped.len() as u64);
+                // Without a count in the log, what was read is all there is to go by.
+                let read: usize = batches.iter().map(RecordBatch::num_rows).sum();
+                let stays = held.map_or(read as u64 - before, |held| held - dropped);
+                expected += stays;
+                before = read as u64;
                 remove.push((*file).clone());
             }
             let mut wanted = arriving.remove(&place).unwrap_or_default();
@@ -187,6 +207,18 @@ impl Arrivals<'_> {
             append_in_order(&batches, &partition(place)?, &mut writer)?;
         }
         let add = writer.finish()?;
+        // The ledger: what stays and what arrives, and nothing else.
+        if add.rows != expected {
+            let counts = Counts {
+                accepted: add.rows,
+                ..Counts::default()
+            };
+            add.discard(self.lake)?;
+            return Err(RunError::Unbalanced {
+                path: supplier_purchases_spec().name.to_owned(),
+                counts,
+            });
+        }
         Ok(Change { remove, add })
     }
 
@@ -321,6 +353,9 @@ fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<Reco
 /// Rows that are put in order and handed over at once.
 const ORDERED_ROWS: usize = 8_192;
 
+/// The same in bytes, by the average of the partition: records may be a megabyte each.
+const ORDERED_BYTES: usize = 16 << 20;
+
 /// Hands all rows over in the order of their dates and ids: the order in which they came leaves no
 /// trace, and a list by date finds what it needs close together.
 fn append_in_order(
@@ -344,7 +379,10 @@ fn append_in_order(
     }
     order.sort_unstable();
     let sources: Vec<&RecordBatch> = batches.iter().collect();
-    for rows in order.chunks(ORDERED_ROWS) {
+    let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+    let of_a_row = bytes.div_ceil(order.len().max(1)).max(1);
+    let at_once = (ORDERED_BYTES / of_a_row).clamp(1, ORDERED_ROWS);
+    for rows in order.chunks(at_once) {
         let rows: Vec<(usize, usize)> = rows.iter().map(|&(_, _, at, row)| (at, row)).collect();
         let ordered = interleave_record_batch(&sources, &rows)?;
         writer.append(partition.clone(), ordered)?;

@@ -24,7 +24,7 @@ use crate::summary::{Outcome, TableVersions};
 /// Commits what was read, and reports.
 pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
     let mut read = std::mem::take(&mut run.read);
-    let is_whole = note_dumps(&mut run);
+    let is_whole = note_dumps(&mut run, &read);
     run.pages = Vec::new();
     let snapshot = FullSnapshot::of(&mut run, &read, is_whole);
     let candidates = gather(&mut read);
@@ -34,17 +34,25 @@ pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
         candidates,
         versions: TableVersions::default(),
         deleted_by_absence: 0,
+        was_applied: false,
     };
     let ended = settling.commit_all(read)?;
     let Settling {
         versions,
         deleted_by_absence,
+        was_applied,
         ..
     } = settling;
     for Ended { input, outcome } in ended {
         run.tally.add(&input.tally);
         run.reports
             .note(input.index, outcome, Some(&input.totals), &input.tally);
+    }
+    if was_applied {
+        run.tally.notes.push(
+            "the same inputs were applied as a full snapshot before: nothing was deleted by them now"
+                .to_owned(),
+        );
     }
     if deleted_by_absence > 0 {
         run.tally.notes.push(format!(
@@ -73,16 +81,14 @@ fn gather(inputs: &mut [ReadInput]) -> Vec<Candidate> {
 }
 
 /// Notes missing pages; tells whether the dumps are whole as far as they say.
-fn note_dumps(run: &mut Collector<'_>) -> bool {
-    if run.unread > 0 {
-        tracing::debug!(
-            unread = run.unread,
-            "some inputs are known and were not read: pages are not counted"
-        );
-        return false;
-    }
+fn note_dumps(run: &mut Collector<'_>, read: &[ReadInput]) -> bool {
+    // A copy of an input says nothing that the input has not said.
+    let mut seen = HashSet::new();
+    let copies = read.iter().filter(|input| !seen.insert(input.digest));
+    let copies: HashSet<usize> = copies.map(|input| input.index).collect();
+    run.pages.retain(|(index, _)| !copies.contains(index));
     let mut is_whole = true;
-    for note in check_dumps(&run.pages) {
+    for note in check_dumps(&run.pages, &run.unread) {
         is_whole = false;
         *run.tally.warned_by_rule.entry(note.rule).or_default() += 1;
         run.reports.add_note(note.input, note.sentence);
@@ -158,6 +164,8 @@ struct Settling<'r, 'a> {
     candidates: Vec<Candidate>,
     versions: TableVersions,
     deleted_by_absence: u64,
+    /// The same inputs were a full snapshot before.
+    was_applied: bool,
 }
 
 impl Settling<'_, '_> {
@@ -172,6 +180,7 @@ impl Settling<'_, '_> {
                 .is_some_and(|d| known.rows.contains(&d));
             if is_applied {
                 self.snapshot = FullSnapshot::default();
+                self.was_applied = true;
             }
             let (old, mut new) = split_known(left, &known);
             self.heal(&old, &known)?;
@@ -300,7 +309,7 @@ impl Settling<'_, '_> {
         let mut writer = PartitionWriter::new(self.run.lake, &rejects_spec(), options)?;
         for rejects in inputs.iter().flat_map(|input| &input.rejects) {
             let kind = PartitionValue::text(SupplierPurchases::NAME)?;
-            writer.append(kind, rejects.clone())?;
+            writer.append(kind, self.run.held_rejects.get(*rejects)?)?;
         }
         let staged = writer.finish()?;
         let rejected: u64 = inputs.iter().map(|input| input.tally.counts.rejected).sum();
@@ -331,11 +340,13 @@ impl Settling<'_, '_> {
 
     /// Adds the `inputs` rows that a run stopped at its very end has left out.
     fn heal(&mut self, old: &[ReadInput], known: &Known) -> Result<(), RunError> {
+        let mut healed = HashSet::new();
         let rows: Vec<InputRow> = old
             .iter()
             .filter(|input| {
                 let digest = digest_of(input);
-                known.rows.contains(&digest) && !known.inputs.contains(&digest)
+                let is_missing = known.rows.contains(&digest) && !known.inputs.contains(&digest);
+                is_missing && healed.insert(digest)
             })
             .map(|input| self.row(input, false))
             .collect();

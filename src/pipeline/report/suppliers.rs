@@ -82,8 +82,10 @@ fn remove_later_pages(folder: &Path, pages: u64) -> Result<(), PipelineError> {
             .to_str()
             .and_then(|name| name.strip_prefix("page-")?.strip_suffix(".json"))
             .and_then(|number| number.parse::<u64>().ok());
-        if number.is_some_and(|number| number > pages) {
-            std::fs::remove_file(entry.path()).map_err(failed)?;
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && number.is_some_and(|number| number > pages) {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|source| PipelineError::Output { path, source })?;
         }
     }
     Ok(())

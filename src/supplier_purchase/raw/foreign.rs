@@ -21,6 +21,14 @@ const OWN: [Name; 7] = [
     Name::ValueOfItemsAmount,
 ];
 
+/// Fields of which a purchase has one at least, however much it lacks.
+const SAID_BY_ALL: [Name; 4] = [
+    Name::Id,
+    Name::RegistrationDate,
+    Name::UpdatedAt,
+    Name::Status,
+];
+
 impl RawSupplierPurchase<'_> {
     /// The file rule that this record gives away: it is no supplier purchase but something whose
     /// envelope looks the same. Decided by the element's keys, never by the envelope's.
@@ -31,6 +39,7 @@ impl RawSupplierPurchase<'_> {
     /// | `payload` whose text holds a product and a price | FILE-WRONG-KIND |
     /// | `name`, `count` and `first` | FILE-USER-EXPORT |
     /// | `time` and a series' value, or `data` that holds one | FILE-SERIES-RESPONSE |
+    /// | `message`, and beside it nothing but `code`, `meta` and `errors` | FILE-ERROR-RESPONSE |
     ///
     /// An element that names a supplier, an invoice or the value of its items is a supplier
     /// purchase, whatever else it holds.
@@ -44,6 +53,8 @@ impl RawSupplierPurchase<'_> {
             Some(RuleId::FileWrongKind)
         } else if self.is_of_a_series() {
             Some(RuleId::FileSeriesResponse)
+        } else if self.is_error_answer() {
+            Some(RuleId::FileErrorResponse)
         } else {
             None
         }
@@ -52,6 +63,13 @@ impl RawSupplierPurchase<'_> {
     fn has_any(&self, keys: &[&str]) -> bool {
         let is_one = |extra: &Extra<'_>| keys.iter().any(|key| extra.key.eq_ignore_ascii_case(key));
         self.extra.iter().any(is_one)
+    }
+
+    fn is_error_answer(&self) -> bool {
+        let is_part = |extra: &Extra<'_>| matches!(&*extra.key, "message" | "meta" | "errors");
+        self.has_any(&["message"])
+            && self.extra.iter().all(is_part)
+            && SAID_BY_ALL.iter().all(|name| self.get(*name).is_missing())
     }
 
     fn is_of_a_customer(&self) -> bool {

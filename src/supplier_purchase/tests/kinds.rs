@@ -63,19 +63,21 @@ fn a_supplier_purchase_is_none_of_them_whatever_else_it_holds() {
 }
 
 #[test]
-fn an_envelope_has_no_fields_of_its_own() {
-    for (text, is_envelope, is_empty) in [
-        (r#"{"data":{"purchases":[]},"meta":{}}"#, true, true),
-        (r#"{"purchases":[]}"#, true, true),
-        (r#"{"meta":null}"#, true, true),
-        ("{}", false, true),
-        (r#"{"data":{},"links":{}}"#, false, true),
-        (r#"{"data":{},"id":null}"#, false, false),
+fn a_record_has_a_field_that_only_a_purchase_has() {
+    for (text, is_record) in [
+        (r#"{"data":{"purchases":[]},"meta":{}}"#, false),
+        (
+            r#"{"status":"ok","code":200,"data":{"purchases":[]}}"#,
+            false,
+        ),
+        (r#"{"data":{},"id":null}"#, false),
+        (r#"{"id":1,"data":{}}"#, true),
+        (r#"{"registration_date":"2025-01-14"}"#, true),
+        (r#"{"supplier":{"id":1},"purchases":[]}"#, true),
     ] {
         let mut raw = RawSupplierPurchase::default();
         read_record(&mut Cursor::new(text, Options::default()), &mut raw).unwrap();
-        assert_eq!(raw.is_envelope(), is_envelope, "{text}");
-        assert_eq!(raw.is_empty_of_fields(), is_empty, "{text}");
+        assert_eq!(raw.is_record(), is_record, "{text}");
     }
 }
 

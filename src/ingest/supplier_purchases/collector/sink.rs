@@ -13,8 +13,7 @@ use crate::source::{Refusal, Totals};
 
 impl Sink<SupplierPurchases> for Collector<'_> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {
-        // Rows that were put already are in no list, and are never asked for.
-        self.open = Open::default();
+        self.abandon();
         Ok(())
     }
 
@@ -30,7 +29,7 @@ impl Sink<SupplierPurchases> for Collector<'_> {
             let path = self.reports.path(index);
             let run_id = &self.options.run.run_id;
             let rejects = reject_rows(&judged.rejects, base, &path, run_id)?;
-            self.open.rejects.push(rejects);
+            self.open.rejects.push(self.held_rejects.put(rejects)?);
         }
         if self.open.tally.refusal.is_some() {
             return Ok(Flow::SkipInput);
@@ -60,8 +59,14 @@ impl Sink<SupplierPurchases> for Collector<'_> {
             mut pages,
         } = std::mem::take(&mut self.open);
         let path = self.reports.path(index);
+        let counts = tally.counts;
+        // The ledger: nothing of an input whose records are not all accounted for is committed.
+        if !counts.balances() || counts.accepted != candidates.len() as u64 {
+            return Err(RunError::Unbalanced { path, counts });
+        }
         pages.pages.extend(page);
         pages.path.clone_from(&path);
+        pages.company = self.company(index);
         self.pages.push((index, pages));
         self.read.push(ReadInput {
             index,

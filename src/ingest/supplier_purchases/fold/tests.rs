@@ -27,8 +27,16 @@ fn candidates(of: &[(i64, i64, i64)]) -> Vec<Candidate> {
 
 /// (id, hash) of what stands, after a fold against what is stored of every key.
 fn folded(of: &[(i64, i64, i64)], stored: Option<Content>) -> (Vec<(i64, i64)>, Vec<u32>, Folded) {
+    folded_with(Absence::MeansNothing, of, stored)
+}
+
+fn folded_with(
+    absence: Absence,
+    of: &[(i64, i64, i64)],
+    stored: Option<Content>,
+) -> (Vec<(i64, i64)>, Vec<u32>, Folded) {
     let candidates = candidates(of);
-    let folded = fold(&candidates, &|_start| stored);
+    let folded = fold(&candidates, absence, &|_start| stored);
     let winners: Vec<&Candidate> = folded.winners.iter().map(|&at| &candidates[at]).collect();
     (
         winners
@@ -93,7 +101,14 @@ fn what_is_stored_gives_way_to_a_newer_version_and_to_another_one_of_its_time() 
         let (winners, _, _) = folded(&[(1, updated_at, hash)], Some(held(false)));
         assert_eq!(!winners.is_empty(), stands, "{updated_at} {hash}");
     }
-    // A purchase that a snapshot had lacked is there again, unchanged.
-    let (again, _, _) = folded(&[(1, 20, 8)], Some(held(true)));
-    assert_eq!(again, [(1, 8)]);
+}
+
+#[test]
+fn only_a_full_snapshot_or_a_newer_version_brings_an_absent_purchase_back() {
+    let (old_copy, _, folded) = folded(&[(1, 20, 8)], Some(held(true)));
+    assert_eq!((old_copy, passed(&folded)), (vec![], (1, 0)));
+    let (newer, _, _) = folded_with(Absence::MeansNothing, &[(1, 21, 8)], Some(held(true)));
+    assert_eq!(newer, [(1, 8)]);
+    let (present, _, _) = folded_with(Absence::MeansDeleted, &[(1, 20, 8)], Some(held(true)));
+    assert_eq!(present, [(1, 8)]);
 }
