@@ -29,6 +29,8 @@ pub struct TableSpec {
     ///
     /// Both outlive the deletion of rows: no column with personal data belongs here.
     pub statistics_columns: &'static [&'static str],
+    /// Columns whose values hardly ever repeat: a dictionary of them is work for nothing.
+    pub unique_columns: &'static [&'static str],
 }
 
 /// The name of the table of rejects.
@@ -76,6 +78,7 @@ pub fn rejects_spec() -> TableSpec {
             partition_type: PartitionType::String,
         }],
         statistics_columns: &["run_id", "rule_id"],
+        unique_columns: &["source_row", "byte_offset", "line", "raw"],
     }
 }
 
@@ -106,6 +109,7 @@ pub fn inputs_spec() -> TableSpec {
         schema: Arc::new(schema),
         partition_columns: &[],
         statistics_columns: &["run_id", "record_kind", "ingested_at"],
+        unique_columns: &["path", "digest"],
     }
 }
 
@@ -188,6 +192,9 @@ impl TableSpec {
         for column in self.statistics_columns {
             let path = ColumnPath::from(*column);
             builder = builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
+        }
+        for column in self.unique_columns {
+            builder = builder.set_column_dictionary_enabled(ColumnPath::from(*column), false);
         }
         Ok(Arc::new(builder.build()))
     }

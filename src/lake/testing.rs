@@ -38,6 +38,7 @@ pub(super) fn spec() -> TableSpec {
             partition_type: PartitionType::Date,
         }],
         statistics_columns: &["source_file", "source_row", "purchased_at"],
+        unique_columns: &[],
     }
 }
 

@@ -96,6 +96,17 @@ pub fn schema() -> SchemaRef {
 /// none whose statistics a reader could prune wrongly by.
 pub const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
 
+/// Columns whose values hardly ever repeat within a day.
+pub const UNIQUE_COLUMNS: [&str; 7] = [
+    "external_id",
+    "email",
+    "phone",
+    "event_id",
+    "time",
+    "time_raw",
+    "source_row",
+];
+
 /// The rows of one UTC day.
 #[derive(Clone, Debug)]
 pub struct DayRows {

@@ -44,7 +44,7 @@ use super::check::{Amounts, Deletion, Invoice, Shipping, Status, SupplierPurchas
 use super::version::Version;
 use crate::record::lineage_columns;
 
-pub use self::schema::{PARTITION_COLUMNS, STATISTICS_COLUMNS, schema};
+pub use self::schema::{PARTITION_COLUMNS, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
 pub use crate::record::shift_source_rows;
 
 /// Accepted purchases and what tells their states apart, in the order they came.

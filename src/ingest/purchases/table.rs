@@ -1,7 +1,7 @@
 //! The table that takes accepted purchases.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
-use crate::purchase::columns::{PARTITION_COLUMN, STATISTICS_COLUMNS, schema};
+use crate::purchase::columns::{PARTITION_COLUMN, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
 
 /// The `purchases` table: columns of [`crate::purchase::columns`], one partition per UTC day.
 pub fn purchases_spec() -> TableSpec {
@@ -13,5 +13,6 @@ pub fn purchases_spec() -> TableSpec {
             partition_type: PartitionType::Date,
         }],
         statistics_columns: &STATISTICS_COLUMNS,
+        unique_columns: &UNIQUE_COLUMNS,
     }
 }

@@ -1,7 +1,7 @@
 //! The table that holds the current state of supplier purchases.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
-use crate::supplier_purchase::columns::{STATISTICS_COLUMNS, schema};
+use crate::supplier_purchase::columns::{STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
 
 /// The `supplier_purchases` table: columns of [`crate::supplier_purchase::columns`], one partition
 /// per company and month of registration; one row for each purchase of a company.
@@ -11,6 +11,7 @@ pub fn supplier_purchases_spec() -> TableSpec {
         schema: schema(),
         partition_columns: &PARTITION_COLUMNS,
         statistics_columns: &STATISTICS_COLUMNS,
+        unique_columns: &UNIQUE_COLUMNS,
     }
 }
 

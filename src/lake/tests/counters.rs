@@ -34,6 +34,7 @@ pub(super) fn counters() -> TableSpec {
             },
         ],
         statistics_columns: &["id"],
+        unique_columns: &[],
     }
 }
 

@@ -14,6 +14,17 @@ pub const PARTITION_COLUMNS: [&str; 2] = ["company_id", "registration_month"];
 /// Columns that may carry min/max statistics in the Delta log: none that is personal data.
 pub const STATISTICS_COLUMNS: [&str; 3] = ["id", "registration_date", "updated_at"];
 
+/// Columns whose values hardly ever repeat within a month of a company.
+pub const UNIQUE_COLUMNS: [&str; 7] = [
+    "id",
+    "invoice_number",
+    "code",
+    "order_number",
+    "updated_at",
+    "version_hash",
+    "source_row",
+];
+
 /// Arrow schema of the data files, as in the table of the module above it.
 pub fn schema() -> SchemaRef {
     let utc = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
