@@ -60,7 +60,7 @@ impl Sink<SupplierPurchases> for Collector<'_> {
             mut pages,
         } = std::mem::take(&mut self.open);
         let path = self.reports.path(index);
-        pages.pages.extend(page);
+        pages.frame(page);
         pages.path.clone_from(&path);
         self.pages.push((index, pages));
         self.read.push(ReadInput {
@@ -92,8 +92,12 @@ impl Sink<SupplierPurchases> for Collector<'_> {
 impl Collector<'_> {
     /// Keeps the accepted rows of a piece; `base` records of the input came before it.
     fn take(&mut self, index: usize, piece: SupplierPieceRows, base: u64) -> Result<(), RunError> {
-        let SupplierPieceRows { mut rows, pages } = piece;
-        self.open.pages.pages.extend(pages);
+        let SupplierPieceRows {
+            mut rows,
+            pages,
+            page_ends,
+        } = piece;
+        self.open.pages.take(pages, &page_ends, &rows.versions);
         if rows.versions.is_empty() {
             return Ok(());
         }
@@ -109,7 +113,6 @@ impl Collector<'_> {
         let versions = rows.versions.clone();
         let first = self.incoming.put(rows)?;
         for (row, version) in (first..).zip(versions) {
-            self.open.pages.keys.push(version.key);
             self.open.candidates.push(Candidate {
                 version,
                 input: index,
