@@ -74,6 +74,8 @@ pub struct SupplierPieceRows {
     pub rows: SupplierRows,
     /// Pages with the number of their records.
     pub pages: Vec<SeenPage>,
+    /// How many rows stand before the end of each page.
+    pub page_ends: Vec<usize>,
 }
 
 /// The accepted purchases of a piece in the making.
@@ -81,6 +83,7 @@ pub struct SupplierPieceRows {
 pub struct Accepting {
     columns: SupplierPurchaseColumns,
     pages: Vec<SeenPage>,
+    page_ends: Vec<usize>,
 }
 
 impl Kind for SupplierPurchases {
@@ -185,7 +188,10 @@ impl Kind for SupplierPurchases {
                     page,
                     rows: records,
                 });
-                accepting.pages.extend(seen);
+                if let Some(seen) = seen {
+                    accepting.pages.push(seen);
+                    accepting.page_ends.push(accepting.columns.len());
+                }
                 None
             }
             Err(_fault) => Some(RuleId::CplMetaShape),
@@ -216,9 +222,17 @@ impl Kind for SupplierPurchases {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<SupplierPieceRows, ArrowError> {
-        let Accepting { columns, pages } = accepting;
+        let Accepting {
+            columns,
+            pages,
+            page_ends,
+        } = accepting;
         let rows = columns.finish(source_file, run_id)?;
-        Ok(SupplierPieceRows { rows, pages })
+        Ok(SupplierPieceRows {
+            rows,
+            pages,
+            page_ends,
+        })
     }
 }
 

@@ -5,7 +5,9 @@ use std::fs;
 
 use crate::records::{numbered, quantity_series, series_digits};
 use crate::samples::assert_revenue;
-use crate::workdir::{Workdir, expected, project, read_json};
+use crate::schemas::assert_valid;
+use crate::supplier_records::{Bought, exact, whole};
+use crate::workdir::{Workdir, expected, project, read_json, sample};
 
 /// Runs the demo's job file as it is, in a folder of the test.
 fn demo(workdir: &Workdir, more: &[&str]) -> crate::workdir::Output {
@@ -44,7 +46,10 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
             )
         })
         .collect();
-    first.assert_stdout(&quantity_series(&rows[rows.len() - 7..]));
+    let series = quantity_series(&rows[rows.len() - 7..]);
+    let list = first.stdout().strip_prefix(&series);
+    let list = list.unwrap_or_else(|| panic!("{}", first.story()));
+    assert_supplier_answers(&workdir, list);
     let csv = fs::read_to_string(workdir.path("target/demo/quantity_series.csv")).expect("the CSV");
     let lines: Vec<String> = rows
         .iter()
@@ -74,6 +79,42 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
     );
 }
 
+/// Fails unless the demo's answers about suppliers are those of the oracle; `list` is the one on
+/// standard output, with two purchases a page.
+#[track_caller]
+fn assert_supplier_answers(workdir: &Workdir, list: &str) {
+    let wanted = |name: &str| {
+        let path = sample(&format!("expected/suppliers/list/{name}.json"));
+        exact(&fs::read_to_string(path).expect("an answer"))
+    };
+    assert_valid("supplier_purchases", list);
+    let list = exact(list);
+    let (two, meta) = list.split_once("]},\"meta\":").expect("a list");
+    assert!(wanted("first_page").starts_with(two), "{list}");
+    let numbers = "{\"current_page\":1,\"last_page\":26,\"per_page\":2,\"total\":51}}";
+    assert_eq!(meta, numbers);
+    for (page, name) in [(1, "first_page"), (3, "last_page")] {
+        let path = workdir.path(&format!("target/demo/api/company-12/page-{page}.json"));
+        let written = fs::read_to_string(path).expect("a page");
+        assert_eq!(exact(&written), wanted(name));
+    }
+    let runs = expected("suppliers/runs.json");
+    for (at, said) in runs.as_array().expect("a list").iter().enumerate() {
+        let report = format!("target/demo/suppliers_{}.json", at + 1);
+        let report = read_json(&workdir.path(&report));
+        for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+            assert_eq!(
+                report["counts"][fate], said["total"][fate],
+                "run {at}: {fate}"
+            );
+        }
+    }
+    let csv = fs::read_to_string(workdir.path("target/demo/supplier_summary.csv"));
+    let rows = expected("suppliers/summary_12.json");
+    let lines = csv.expect("the summary").lines().count();
+    assert_eq!(Some(lines - 1), rows.as_array().map(Vec::len));
+}
+
 #[test]
 fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
@@ -99,12 +140,44 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     assert_eq!(workdir.files(), before);
 }
 
+/// A purchase that has arrived and one that has not, where the nightly job looks for them.
+fn write_supplier_dump(workdir: &Workdir) {
+    let [pending, received] = ["pending", "received"].map(|status| {
+        let purchase = Bought {
+            id: status.len() as u64,
+            more: &format!(",\"status\":\"{status}\""),
+            ..Bought::default()
+        };
+        purchase.json()
+    });
+    let dump = "supplier_dumps/2026/10/05/company=12/page-1.json";
+    workdir.write(dump, whole(&[pending, received]));
+}
+
+/// Fails unless the nightly job has written its answers about these two.
+#[track_caller]
+fn assert_supplier_reports(workdir: &Workdir) {
+    let text = |name: &str| {
+        let path = workdir.path(&format!("reports/2026-10-05/{name}"));
+        fs::read_to_string(path).expect("a report")
+    };
+    let pending = text("suppliers_pending_12.csv");
+    assert_eq!(pending.lines().count(), 2, "{pending}");
+    let page = text("api/company-12/page-1.json");
+    assert_valid("supplier_purchases", &page);
+    let ids: Vec<&str> = page.split("\"id\": ").skip(1).collect();
+    // Each purchase and its supplier.
+    assert_eq!(ids.len(), 4, "{page}");
+    assert!(text("page/index.html").contains("Moinho"));
+}
+
 #[test]
 fn the_nightly_job_reads_the_dumps_of_its_date() {
     let workdir = Workdir::new();
     workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
     workdir.write("dumps/2026/10/05/b.ndjson", numbered(3, 4));
     workdir.write("dumps/2026/10/06/a.ndjson", numbered(7, 5));
+    write_supplier_dump(&workdir);
     let job = project().join("jobs/nightly.toml");
     let arguments = [
         "run".as_ref(),
@@ -143,6 +216,7 @@ fn the_nightly_job_reads_the_dumps_of_its_date() {
         revenue.last(),
         Some(&("2026-10-05".to_owned(), "279.30".to_owned()))
     );
+    assert_supplier_reports(&workdir);
     // All of them at ten o'clock UTC, which is seven in São Paulo.
     let hours = series_digits(&answer("quantity_by_hour"), "purchase_quantity");
     assert_eq!(hours.len(), 24);

@@ -249,3 +249,45 @@ fn older_versions_of_the_lake_are_asked_by_number_or_by_time() {
     let summary = workdir.report("supplier-summary", summary);
     assert_eq!(summary.assert_code(0).json()["data"][0]["purchases"], 1);
 }
+
+#[test]
+fn a_list_that_moved_while_it_was_saved_deletes_nothing() {
+    let two_versions = |id| {
+        let newer = Bought {
+            id,
+            updated_at: "2026-10-07T09:00:00-03:00",
+            notes: "newer",
+            ..Bought::default()
+        };
+        [bought([id]), vec![newer.json()]].concat()
+    };
+    // Twice on one page, and a page that was saved twice, are no other list.
+    let still = [
+        page(1, 1, 2, &two_versions(1)),
+        page(1, 1, 2, &two_versions(1)) + "\n",
+    ];
+    let moved = [
+        page(1, 2, 4, &bought([1, 2])),
+        page(2, 2, 4, &bought([2, 3])) + "\n",
+    ];
+    for (pages, is_whole) in [(still, true), (moved, false)] {
+        let workdir = five();
+        let files = ["s/1", "s/2"].map(|name| workdir.path(name));
+        for (file, text) in files.iter().zip(&pages) {
+            workdir.write(file.to_str().expect("a path of letters"), text);
+        }
+        // In two files, and as lines of one.
+        let lines = workdir.write("lines", pages.join("\n"));
+        for inputs in [
+            vec![files[0].as_path(), files[1].as_path()],
+            vec![lines.as_path()],
+        ] {
+            let output = snapshot(&workdir, &inputs);
+            output.assert_code(0);
+            let drifted = !output.json()["warned_by_rule"]["CPL-PAGE-DRIFT"].is_null();
+            assert_eq!(drifted, !is_whole, "{}", output.story());
+            let live = list(&workdir, "12", &json!({})).json();
+            assert_eq!(live["meta"]["total"], if is_whole { 1 } else { 5 });
+        }
+    }
+}

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::dump::generate;
-use crate::supplier_records::{arguments, assert_same_rows, compare, exact, ingest, list, rows_of};
+use crate::supplier_records::{
+    arguments, assert_same_rows, compare, exact, ingest, list, our_warnings, rows_of, warnings,
+};
 use crate::workdir::{Output, Workdir};
 
 /// The files of a company in a dump, in their order.
@@ -79,18 +81,7 @@ fn assert_run(output: &Output, said: &Value) {
         );
     }
     assert_eq!(report["rejected_by_rule"], total["rejected_by_rule"]);
-    for kind in ["warned_by_rule", "informed_by_rule"] {
-        for (rule, count) in total[kind].as_object().expect("counts by rule") {
-            let ours = &report["warned_by_rule"][rule];
-            assert_eq!(ours, count, "{rule}: {}", output.story());
-        }
-    }
-    for listing in said["listings"].as_array().expect("a list") {
-        for rule in listing["warnings"].as_array().expect("a list of rules") {
-            let rule = rule.as_str().expect("a rule");
-            assert_eq!(report["warned_by_rule"][rule], 1, "{}", output.story());
-        }
-    }
+    assert_eq!(our_warnings(&report), warnings(said), "{}", output.story());
 }
 
 /// Fails unless every question is answered as the oracle answers it, to the digit.
@@ -247,4 +238,38 @@ fn delimited_text_of_brazil_is_read_as_the_oracle_reads_it() {
 #[test]
 fn of_two_contents_of_one_instant_the_later_dump_has_the_last_word() {
     compare_shape("--shape pages --ties 0.2");
+}
+
+#[test]
+fn full_snapshots_delete_what_the_oracle_deletes() {
+    let made = Workdir::new();
+    let lines = "--rows 3000 --seed 24 --dirt 0 --shape ndjson --files 3";
+    let dumps = Dumps::make(&made, lines);
+    let workdir = Workdir::new();
+    let reports = dumps.dumps.each_ref().map(|dump| {
+        let option = PathBuf::from("--full-snapshot");
+        ingest(&workdir, "12", [&option, dump])
+    });
+    let mut plan = dumps.plan(false);
+    for run in plan["runs"].as_array_mut().expect("a list") {
+        run["snapshot"] = json!(true);
+    }
+    let compared = compare(&plan, &[workdir.lake()]);
+    for (at, output) in reports.iter().enumerate() {
+        let said = &compared["runs"][at];
+        assert_run(output, said);
+        assert_eq!(said["snapshot"]["whole"], true);
+        let truth = &dumps.truth["dumps"][at]["companies"][0]["deleted_by_absence"];
+        let gone = said["snapshot"]["deleted"].as_array().expect("a list");
+        assert_eq!(gone.len(), truth.as_array().expect("a list").len());
+        if !gone.is_empty() {
+            output.assert_said(&[&format!(
+                "{} purchases that the full snapshot lacks",
+                gone.len()
+            )]);
+        }
+        assert!(at == 0 || !gone.is_empty(), "nothing was absent");
+    }
+    assert_same_rows(&compared["lakes"][0], "full snapshots");
+    assert_answers(&workdir, &compared);
 }

@@ -1,6 +1,7 @@
 //! Supplier purchases and pages of them as text, how they are ingested and asked for, and JSON that
 //! is compared to the digit.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
@@ -191,6 +192,36 @@ pub(crate) fn assert_same_rows(compared: &Value, story: &str) {
         differences.len(),
         shown.join("\n")
     );
+}
+
+/// Rules that the oracle reports elsewhere: counts of their own, and how a file is packed.
+const ELSEWHERE: [&str; 3] = ["CPL-STALE", "CPL-DUPLICATE", "FILE-ENCODING"];
+
+/// Warnings by rule as the run report has them, out of what the oracle says in three places.
+pub(crate) fn warnings(said: &Value) -> Value {
+    let mut counts = BTreeMap::<String, u64>::new();
+    for kind in ["warned_by_rule", "informed_by_rule"] {
+        for (rule, count) in said["total"][kind].as_object().expect("counts by rule") {
+            *counts.entry(rule.clone()).or_default() += count.as_u64().expect("a count");
+        }
+    }
+    let listings = said["listings"].as_array().expect("a list");
+    let snapshot = said.get("snapshot").map(|one| &one["warnings"]);
+    for rules in listings.iter().map(|one| &one["warnings"]).chain(snapshot) {
+        for rule in rules.as_array().expect("a list of rules") {
+            let rule = rule.as_str().expect("a rule").to_owned();
+            *counts.entry(rule).or_default() += 1;
+        }
+    }
+    json!(counts)
+}
+
+/// The warnings of a run report without those that the oracle reports elsewhere.
+pub(crate) fn our_warnings(report: &Value) -> Value {
+    let found = &report["warned_by_rule"];
+    let mut found = found.as_object().expect("counts by rule").clone();
+    found.retain(|rule, _| !ELSEWHERE.contains(&rule.as_str()));
+    Value::Object(found)
 }
 
 /// JSON without white space and with its strings in one spelling; numbers and the order of keys

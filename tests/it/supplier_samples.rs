@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use crate::python::python;
-use crate::supplier_records::{arguments, exact, ingest, list, rows_of};
+use crate::supplier_records::{arguments, exact, ingest, list, our_warnings, rows_of, warnings};
 use crate::workdir::{NOW, Output, Workdir, expected, sample};
 
 /// The dumps in their order: company and place.
@@ -15,9 +15,6 @@ const RUNS: [(&str, &str); 3] = [
     ("12", "suppliers/2026-11-07"),
     ("34", "suppliers/compras_filial_34.csv"),
 ];
-
-/// Rules that the oracle reports elsewhere: counts of their own, and how a file is packed.
-const ELSEWHERE: [&str; 3] = ["CPL-STALE", "CPL-DUPLICATE", "FILE-ENCODING"];
 
 /// The text of a file of answers.
 fn answer_of(name: &str) -> String {
@@ -33,31 +30,6 @@ fn take(workdir: &Workdir, run: usize, more: &[&str]) -> Output {
     let output = ingest(workdir, company, inputs);
     output.assert_code(0);
     output
-}
-
-/// Warnings by rule as the run report has them, out of what the oracle says in three places.
-fn warnings(said: &Value) -> Value {
-    let mut counts = BTreeMap::<String, u64>::new();
-    for kind in ["warned_by_rule", "informed_by_rule"] {
-        for (rule, count) in said["total"][kind].as_object().expect("counts by rule") {
-            *counts.entry(rule.clone()).or_default() += count.as_u64().expect("a count");
-        }
-    }
-    let listings = said["listings"].as_array().expect("a list");
-    let snapshot = said.get("snapshot").map(|one| &one["warnings"]);
-    for rules in listings.iter().map(|one| &one["warnings"]).chain(snapshot) {
-        for rule in rules.as_array().expect("a list of rules") {
-            let rule = rule.as_str().expect("a rule").to_owned();
-            *counts.entry(rule).or_default() += 1;
-        }
-    }
-    json!(counts)
-}
-
-fn without_elsewhere(found: &Value) -> Value {
-    let mut found = found.as_object().expect("counts by rule").clone();
-    found.retain(|rule, _| !ELSEWHERE.contains(&rule.as_str()));
-    Value::Object(found)
 }
 
 /// Fails unless a run report has every count of the oracle, for each input and in total.
@@ -92,12 +64,7 @@ fn assert_counts(output: &Output, said: &Value) {
     let total = &said["total"];
     assert_eq!(counts(&report["counts"]), counts(total));
     assert_eq!(report["rejected_by_rule"], total["rejected_by_rule"]);
-    assert_eq!(
-        without_elsewhere(&report["warned_by_rule"]),
-        warnings(said),
-        "{}",
-        output.story()
-    );
+    assert_eq!(our_warnings(&report), warnings(said), "{}", output.story());
     for (rule, fate) in [("CPL-STALE", "superseded"), ("CPL-DUPLICATE", "duplicate")] {
         let warned = report["warned_by_rule"][rule].as_u64().unwrap_or(0);
         assert_eq!(Some(warned), total[fate].as_u64(), "{rule}");

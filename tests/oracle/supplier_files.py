@@ -245,8 +245,8 @@ def _money(record, text, currency, brazilian):
     numeric = re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", digits)
     if currency is None:
         currency = "BRL"
+        record.warnings.append("CPL-MONEY-DEFAULT")
     elif currency.strip() == "R$":
         # The sign of the real, which is no other currency's.
         currency = "BRL"
-        record.warnings.append("CPL-MONEY-DEFAULT")
     return Pairs([("amount", Number(digits) if numeric else text), ("currency", currency)])

@@ -23,10 +23,13 @@ pub struct AcrossSupplierPurchases {
 
 impl Across<SupplierPurchases> for AcrossSupplierPurchases {
     fn piece(&mut self, rows: SupplierPieceRows, _tally: &mut InputTally) -> Result<(), RunError> {
-        let SupplierPieceRows { rows, pages } = rows;
-        self.pages.pages.extend(pages);
+        let SupplierPieceRows {
+            rows,
+            pages,
+            page_ends,
+        } = rows;
+        self.pages.take(pages, &page_ends, &rows.versions);
         for version in rows.versions {
-            self.pages.keys.push(version.key);
             self.candidates.push(Candidate {
                 version,
                 input: 0,
@@ -51,7 +54,7 @@ impl Across<SupplierPurchases> for AcrossSupplierPurchases {
         let mut pages = std::mem::take(&mut self.pages);
         if let Some(totals) = input.totals {
             let (page, is_broken) = pages_of_frame(totals, tally.counts.read, input.json);
-            pages.pages.extend(page);
+            pages.frame(page);
             tally.warn(RuleId::CplMetaShape, u64::from(is_broken));
         }
         input.path.clone_into(&mut pages.path);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::rules::RuleId;
-use crate::supplier_purchase::Key;
 use crate::supplier_purchase::page::{SeenPage, completeness};
+use crate::supplier_purchase::{Key, Version};
 
 /// What an input says about its pages.
 #[derive(Clone, Debug, Default)]
@@ -16,14 +16,46 @@ pub(super) struct InputPages {
     pub(super) company: Option<i64>,
     pub(super) pages: Vec<SeenPage>,
     /// The purchases in it, with those that stand in it twice.
-    pub(super) keys: Vec<Key>,
+    pub(super) keys: Vec<PagedKey>,
+}
+
+/// A purchase, and the number of the page it stands on; 0 where none is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PagedKey {
+    pub(super) key: Key,
+    pub(super) page: u64,
+}
+
+impl InputPages {
+    /// Takes the pages of a piece and the purchases on them; `ends` is how many of the purchases
+    /// stand before the end of each page.
+    pub(super) fn take(&mut self, pages: Vec<SeenPage>, ends: &[usize], versions: &[Version]) {
+        let mut ends = pages.iter().zip(ends).peekable();
+        for (at, version) in versions.iter().enumerate() {
+            while ends.next_if(|(_, end)| **end <= at).is_some() {}
+            let page = ends.peek().map_or(0, |(seen, _)| seen.page.current_page);
+            let key = version.key;
+            self.keys.push(PagedKey { key, page });
+        }
+        self.pages.extend(pages);
+    }
+
+    /// The page that the text around all records describes.
+    pub(super) fn frame(&mut self, seen: Option<SeenPage>) {
+        if let Some(seen) = seen {
+            for paged in self.keys.iter_mut().filter(|paged| paged.page == 0) {
+                paged.page = seen.page.current_page;
+            }
+            self.pages.push(seen);
+        }
+    }
 }
 
 impl InputPages {
     /// The company, as far as it is known: a page may hold nothing.
     fn company(&self) -> Option<i64> {
         self.company
-            .or_else(|| self.keys.first().map(|key| key.company_id))
+            .or_else(|| self.keys.first().map(|paged| paged.key.company_id))
     }
 
     /// The folder, or the file when several pages stand in it.
@@ -96,11 +128,12 @@ fn dumps(inputs: &[(usize, InputPages)]) -> Vec<Vec<&(usize, InputPages)>> {
     dumps.into_values().collect()
 }
 
-/// How many purchases of a dump stand in it more than once, each repeat counted.
-fn repeats<'k>(keys: impl Iterator<Item = &'k Key>) -> u64 {
-    let mut keys: Vec<&Key> = keys.collect();
+/// How many purchases of a dump stand on a page after they have stood on another one.
+fn repeats<'k>(keys: impl Iterator<Item = &'k PagedKey>) -> u64 {
+    let mut keys: Vec<&PagedKey> = keys.collect();
     keys.sort_unstable();
+    keys.dedup();
     keys.windows(2)
-        .filter(|pair| pair.first() == pair.last())
+        .filter(|pair| pair.first().map(|one| one.key) == pair.last().map(|one| one.key))
         .count() as u64
 }

@@ -64,7 +64,7 @@ impl Sink<SupplierPurchases> for Collector<'_> {
         if !counts.balances() || counts.accepted != candidates.len() as u64 {
             return Err(RunError::Unbalanced { path, counts });
         }
-        pages.pages.extend(page);
+        pages.frame(page);
         pages.path.clone_from(&path);
         pages.company = self.company(index);
         self.pages.push((index, pages));
@@ -97,8 +97,12 @@ impl Sink<SupplierPurchases> for Collector<'_> {
 impl Collector<'_> {
     /// Keeps the accepted rows of a piece; `base` records of the input came before it.
     fn take(&mut self, index: usize, piece: SupplierPieceRows, base: u64) -> Result<(), RunError> {
-        let SupplierPieceRows { mut rows, pages } = piece;
-        self.open.pages.pages.extend(pages);
+        let SupplierPieceRows {
+            mut rows,
+            pages,
+            page_ends,
+        } = piece;
+        self.open.pages.take(pages, &page_ends, &rows.versions);
         if rows.versions.is_empty() {
             return Ok(());
         }
@@ -114,7 +118,6 @@ impl Collector<'_> {
         let versions = rows.versions.clone();
         let first = self.incoming.put(rows)?;
         for (row, version) in (first..).zip(versions) {
-            self.open.pages.keys.push(version.key);
             self.open.candidates.push(Candidate {
                 version,
                 input: index,
