@@ -30,6 +30,9 @@ pub struct ReadArguments {
     /// Currency of amounts in delimited text without one [default: BRL]
     #[arg(long, value_name = "CODE", help_heading = "Supplier purchases")]
     pub default_currency: Option<String>,
+    /// The inputs were asked for with `deleted=only`: every purchase in them is deleted
+    #[arg(long, help_heading = "Supplier purchases")]
+    pub deleted_only: bool,
     /// Shape of the inputs; by default their content decides
     #[arg(long, value_enum, default_value_t, help_heading = "Reading")]
     pub input_format: InputFormatArgument,

@@ -112,12 +112,19 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         company_id,
         company_path,
         default_currency,
+        deleted_only,
         ..
     } = arguments;
     if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
         return Err(JobError::Stray {
             option: "--kind auto".to_owned(),
             reason: "cannot look at standard input beforehand; name the kind",
+        });
+    }
+    if *deleted_only && *kind != RecordKind::SupplierPurchases {
+        return Err(JobError::Stray {
+            option: "--deleted-only".to_owned(),
+            reason: "is for supplier purchases; add --kind supplier-purchases",
         });
     }
     let of_suppliers = [
@@ -193,6 +200,7 @@ fn supplier_rules(arguments: &ReadArguments) -> Result<supplier_purchase::RuleSe
         default_currency: default_currency(arguments)?,
         numbers_as_strings: arguments.numbers_as_strings,
         freeze_contract: arguments.freeze_contract,
+        deleted_only: arguments.deleted_only,
     })
 }
 

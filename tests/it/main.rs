@@ -35,6 +35,8 @@ mod samples;
 mod supplier_changes;
 /// Which company a dump of supplier purchases belongs to.
 mod supplier_companies;
+/// What was found wrong once.
+mod supplier_found;
 /// Jobs with supplier purchases, and dry runs.
 mod supplier_jobs;
 /// Customer and supplier purchases side by side.

@@ -11,6 +11,7 @@ pub(super) fn echo(arguments: &ReadArguments) -> BTreeMap<&'static str, String> 
         lenient,
         numbers_as_strings,
         freeze_contract,
+        deleted_only,
         default_timezone,
         reject_future,
         mapping,
@@ -22,6 +23,7 @@ pub(super) fn echo(arguments: &ReadArguments) -> BTreeMap<&'static str, String> 
         ("lenient", lenient.to_string()),
         ("numbers_as_strings", numbers_as_strings.to_string()),
         ("freeze_contract", freeze_contract.to_string()),
+        ("deleted_only", deleted_only.to_string()),
         ("default_timezone", default_timezone.clone()),
         ("reject_future", reject_future.to_string()),
     ]);

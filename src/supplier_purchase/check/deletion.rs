@@ -15,8 +15,13 @@ pub struct Deletion {
 }
 
 /// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
-/// either value; rows of delimited text may have a column of their own for it.
-pub(super) fn check(raw: &RawSupplierPurchase<'_>, findings: &mut Findings) -> Deletion {
+/// either value; rows of delimited text may have a column of their own for it, and of a whole dump
+/// the user may say it.
+pub(super) fn check(
+    raw: &RawSupplierPurchase<'_>,
+    deleted_only: bool,
+    findings: &mut Findings,
+) -> Deletion {
     let flag = scalar::boolean(raw, Name::WereStockMovementsDeleted, findings);
     let said = scalar::boolean(raw, Name::Deleted, findings);
     let sign = match (flag, said) {
@@ -32,7 +37,7 @@ pub(super) fn check(raw: &RawSupplierPurchase<'_>, findings: &mut Findings) -> D
         findings.add(RuleId::CplDeletedKey, name.as_str(), &value, detail);
     }
     Deletion {
-        is_deleted: sign.is_some(),
+        is_deleted: sign.is_some() || deleted_only,
         were_stock_movements_deleted: flag,
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn settings() -> RuleSettings {
         default_currency: parse_currency("BRL").unwrap().currency,
         numbers_as_strings: false,
         freeze_contract: false,
+        deleted_only: false,
     }
 }
 

@@ -1,0 +1,187 @@
+//! What was found wrong once, each held by the shortest input that showed it.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::schemas::assert_valid;
+use crate::supplier_records::{bought, held, ingest, ingest_text, list, page, pairs, whole};
+use crate::workdir::{Output, Workdir};
+
+/// A purchase on one line.
+fn one(id: u64) -> String {
+    bought([id]).remove(0)
+}
+
+#[test]
+fn a_key_that_stands_twice_in_an_envelope_hides_no_purchase() {
+    let (a, b) = (one(1), one(2));
+    for (name, text) in [
+        (
+            "data",
+            format!("{{\"data\":{{\"purchases\":[{a}]}},\"data\":{{\"purchases\":[{b}]}}}}"),
+        ),
+        (
+            "purchases",
+            format!("{{\"purchases\":[{a}],\"purchases\":[{b}]}}"),
+        ),
+        (
+            "inner",
+            format!("{{\"data\":{{\"purchases\":[{a}],\"purchases\":[{b}]}}}}"),
+        ),
+    ] {
+        let workdir = Workdir::new();
+        workdir.write(name, &text);
+        let output = ingest(&workdir, "12", [name]);
+        let report = output.json();
+        assert_eq!(
+            report["counts"]["rejected"],
+            1,
+            "{name}: {}",
+            output.story()
+        );
+        let rejected = report["rejected_by_rule"].as_object().expect("rules");
+        assert!(rejected.contains_key("CPL-KEY-DUP"), "{name}: {report}");
+        assert_eq!(held(&workdir), pairs(&[]), "{name}");
+    }
+}
+
+#[test]
+fn a_purchase_beside_an_array_of_others_is_never_left_out_in_silence() {
+    let (a, b) = (one(1), one(2));
+    let beside = a.replacen('{', "{\"purchases\":[],", 1);
+    for (name, text) in [
+        (
+            "in data",
+            format!("{{\n\"data\":{beside},\n\"purchases\":[{b}]}}"),
+        ),
+        (
+            "escaped",
+            format!("{{\n\"d\\u0061ta\":{{\"purchases\":[{a}]}},\n\"purchases\":[{b}]}}"),
+        ),
+    ] {
+        let workdir = Workdir::new();
+        workdir.write(name, &text);
+        let output = ingest(&workdir, "12", [name]);
+        output.assert_code(3).assert_said(&["FILE-MIXED"]);
+        assert_eq!(held(&workdir), pairs(&[]), "{name}");
+    }
+}
+
+#[test]
+fn an_array_may_hold_whole_responses() {
+    let workdir = Workdir::new();
+    let (first, second) = (page(1, 2, 2, &bought([1])), page(2, 2, 2, &bought([2])));
+    for text in [
+        format!("[{first},{second}]"),
+        format!("[\n{first},\n{second}\n]"),
+    ] {
+        ingest_text(&workdir, "pages", &text);
+        assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "first")]));
+    }
+}
+
+#[test]
+fn an_old_copy_does_not_bring_back_what_a_full_snapshot_lacked() {
+    let workdir = Workdir::new();
+    ingest_text(&workdir, "both", &whole(&bought([1, 2])));
+    workdir.write("snapshot", whole(&bought([2])));
+    ingest(&workdir, "12", ["--full-snapshot", "snapshot"]).assert_code(0);
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    ingest_text(&workdir, "old copy", &whole(&bought([1])));
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    workdir.write("later", whole(&bought([1, 2, 3])));
+    ingest(&workdir, "12", ["--full-snapshot", "later"]).assert_code(0);
+    let all = [(3, "first"), (2, "first"), (1, "first")];
+    assert_eq!(held(&workdir), pairs(&all));
+}
+
+#[test]
+fn copies_of_an_input_heal_a_run_that_was_stopped_before_its_last_step() {
+    let workdir = Workdir::new();
+    workdir.write("a.json", whole(&bought([1])));
+    workdir.write("b.json", whole(&bought([1])));
+    ingest(&workdir, "12", ["a.json", "b.json"]).assert_code(0);
+    // What a run leaves that ends between the rows and the inputs.
+    fs::remove_dir_all(workdir.lake().join("inputs")).expect("the table of inputs");
+    let healed = ingest(&workdir, "12", ["a.json", "b.json"]);
+    healed.assert_code(0);
+    assert_eq!(healed.json()["counts"]["accepted"], 0);
+    assert!(healed.json()["table_versions"]["inputs"].is_number());
+}
+
+#[test]
+fn a_dump_of_deleted_purchases_may_leave_it_to_the_user_to_say_so() {
+    let workdir = Workdir::new();
+    ingest_text(&workdir, "all", &whole(&bought([1, 2])));
+    workdir.write("deleted", whole(&bought([1])));
+    ingest(&workdir, "12", ["--deleted-only", "deleted"]).assert_code(0);
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+}
+
+#[test]
+fn the_empty_page_after_the_last_one_belongs_to_the_dump() {
+    let workdir = Workdir::new();
+    workdir.write("dump/page-1.json", page(1, 2, 2, &bought([1])));
+    workdir.write("dump/page-2.json", page(2, 2, 2, &bought([2])));
+    workdir.write("dump/page-3.json", page(3, 2, 2, &[]));
+    let output = ingest(&workdir, "12", ["dump"]);
+    let report = output.json();
+    let warned = report["warned_by_rule"].as_object().expect("rules");
+    assert!(!warned.contains_key("CPL-PAGE-GAP"), "{}", output.story());
+}
+
+#[test]
+fn an_error_answer_that_was_saved_is_told_from_purchases() {
+    for text in [
+        r#"{"code":"missing_headers","message":"error message","meta":[]}"#,
+        r#"{"message":"Unauthenticated."}"#,
+    ] {
+        let workdir = Workdir::new();
+        workdir.write("page.json", text);
+        let output = ingest(&workdir, "12", ["page.json"]);
+        output.assert_code(3).assert_said(&["FILE-ERROR-RESPONSE"]);
+    }
+}
+
+#[test]
+fn a_negative_parameter_is_answered_like_any_wrong_one() {
+    let workdir = Workdir::new();
+    ingest_text(&workdir, "page", &whole(&bought([1])));
+    let lake = workdir.lake();
+    let lake = lake.to_str().expect("a path of text");
+    let words = ["report", "supplier-purchases", "--lake", lake];
+    for more in [
+        ["--company-id", "12", "--page", "-1"],
+        ["--company-id", "-12", "--page", "1"],
+    ] {
+        let answer: Output = workdir.run(words.iter().chain(&more));
+        answer.assert_code(2);
+        assert_valid("error_code", answer.stdout());
+        assert_eq!(answer.json()["code"], "uneditable_entity");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_answer_goes_through_a_link_and_never_in_its_place() {
+    let workdir = Workdir::new();
+    ingest_text(&workdir, "page", &whole(&bought([1])));
+    let target = workdir.write("target.json", "old");
+    let link = workdir.path("link.json");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    let output = ["--company-id", "12", "--output", "link.json"];
+    let words = ["report", "supplier-purchases", "--lake", "lake"];
+    workdir.run(words.iter().chain(&output)).assert_code(0);
+    assert!(link.is_symlink());
+    let written = fs::read_to_string(&target).expect("the answer");
+    assert_eq!(written, list(&workdir, "12", &json!({})).stdout());
+}
+
+#[test]
+fn a_page_of_a_lake_that_is_not_there_is_an_error() {
+    let workdir = Workdir::new();
+    let words = ["page", "--lake", "nowhere", "--output", "site"];
+    workdir.run(words).assert_code(1).assert_said(&["nowhere"]);
+    assert!(!workdir.path("site").exists());
+}
