@@ -10,6 +10,7 @@
 //! ([`supplier_purchases`]).
 
 mod checking;
+mod error;
 mod input_row;
 pub mod judge;
 pub mod kind;
@@ -24,8 +25,9 @@ pub mod supplier_purchases;
 mod tally;
 
 pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
+pub use error::RunError;
 pub use known_files::KnownFiles;
 pub use options::{IngestOptions, Ingested};
-pub use runner::{Progress, RunError, RunSettings};
+pub use runner::{Progress, RunSettings};
 pub use sniff::{Sniffed, sniff};
 pub use tally::{InputTally, RunTally};

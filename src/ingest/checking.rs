@@ -1,8 +1,9 @@
 //! Reads and judges inputs without writing anything.
 
+use super::error::RunError;
 use super::judge::Judged;
 use super::kind::{Across, EndedInput, Kind};
-use super::runner::{Flow, Progress, RunError, RunSettings, Sink, run};
+use super::runner::{Flow, Progress, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
 use crate::json::Options;
 use crate::record::Finding;

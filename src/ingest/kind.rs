@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use super::runner::RunError;
+use super::error::RunError;
 use super::tally::{InputTally, RunTally};
 use crate::json::{Cursor, Options};
 use crate::record::{Findings, RecordError};

@@ -15,7 +15,9 @@ mod dump;
 mod fold;
 mod incoming;
 mod merge;
+mod order;
 mod settle;
+mod snapshot;
 mod table;
 
 use std::sync::Arc;
@@ -38,8 +40,9 @@ use crate::supplier_purchase::{
 };
 
 pub use across::AcrossSupplierPurchases;
-pub use collector::{Absence, upsert};
+pub use collector::upsert;
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
+pub use fold::Absence;
 pub use table::supplier_purchases_spec;
 
 /// The kind of supplier purchases.

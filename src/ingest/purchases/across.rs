@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use super::events::SeenEvents;
 use super::{PurchaseRows, Purchases};
+use crate::ingest::error::RunError;
 use crate::ingest::kind::{Across, EndedInput};
-use crate::ingest::runner::RunError;
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
 use crate::source::Refusal;

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 
 use super::Purchases;
 use super::table::purchases_spec;
+use crate::ingest::error::RunError;
 use crate::ingest::input_row::{clamp, input_row};
 use crate::ingest::kind::Kind;
-use crate::ingest::runner::RunError;
 use crate::ingest::tally::InputTally;
 use crate::lake::{
     Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionValue, PartitionWriter,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use arrow::array::{Array, BooleanArray, StringArray};
 use arrow::compute::filter_record_batch;
 
-use crate::ingest::runner::RunError;
+use crate::ingest::error::RunError;
 use crate::purchase::columns::DayRows;
 
 /// The event ids of this run, and of the days of the lake that this run touches.

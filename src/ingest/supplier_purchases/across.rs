@@ -3,12 +3,11 @@
 
 use super::SupplierPieceRows;
 use super::SupplierPurchases;
-use super::collector::Absence;
 use super::dump::{InputPages, check_dumps};
-use super::fold::{Candidate, arrange, fold};
+use super::fold::{Absence, Candidate, arrange, fold};
 use super::pages_of_frame;
+use crate::ingest::error::RunError;
 use crate::ingest::kind::{Across, EndedInput};
-use crate::ingest::runner::RunError;
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
 

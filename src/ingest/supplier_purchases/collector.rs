@@ -7,29 +7,20 @@ use std::collections::BTreeSet;
 
 use super::SupplierPurchases;
 use super::dump::InputPages;
-use super::fold::Candidate;
+use super::fold::{Absence, Candidate};
 use super::incoming::Incoming;
 use super::settle::settle;
 use super::table::supplier_purchases_spec;
+use crate::ingest::error::RunError;
 use crate::ingest::kind::Kind;
 use crate::ingest::known_files::KnownFiles;
 use crate::ingest::options::{IngestOptions, Ingested};
 use crate::ingest::reports::Reports;
-use crate::ingest::runner::{Progress, RunError, run};
+use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::lake::{Digest, HeldBatches, HeldId, Lake, inputs_spec, rejects_spec};
 use crate::source::{Input, Totals};
 use crate::summary::Outcome;
-
-/// What it means that a purchase of the lake is in none of the inputs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Absence {
-    /// Nothing: the inputs hold what has changed.
-    #[default]
-    MeansNothing,
-    /// It is deleted: the inputs together are all purchases of their companies.
-    MeansDeleted,
-}
 
 /// Brings the table of supplier purchases up to date. Running it again with the same inputs
 /// changes nothing.

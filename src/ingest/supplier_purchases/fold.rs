@@ -7,8 +7,17 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::collector::Absence;
 use crate::supplier_purchase::Version;
+
+/// What it means that a purchase of the lake is in none of the inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing: the inputs hold what has changed.
+    #[default]
+    MeansNothing,
+    /// It is deleted: the inputs together are all purchases of their companies.
+    MeansDeleted,
+}
 
 /// An accepted version of a purchase, and where the run has it from.
 #[derive(Clone, Debug, PartialEq, Eq)]

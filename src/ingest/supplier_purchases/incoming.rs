@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 
-use crate::ingest::runner::RunError;
+use crate::ingest::error::RunError;
 use crate::lake::{HeldBatches, HeldId, Lake, TableSpec};
 use crate::supplier_purchase::columns::SupplierRows;
 use crate::supplier_purchase::{Month, Version};

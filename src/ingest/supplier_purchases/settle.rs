@@ -1,24 +1,24 @@
 //! The end of a run: what was read is folded, merged with the table and committed. When another
 //! process was quicker with some of it, the rest is worked out again.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::SupplierPurchases;
-use super::collector::{Absence, Collector, ReadInput};
+use super::collector::{Collector, ReadInput};
 use super::dump::check_dumps;
 use super::fold::{Candidate, Passed, arrange};
 use super::merge::{Arrivals, Merged};
+use super::snapshot::FullSnapshot;
 use super::table::supplier_purchases_spec;
+use crate::ingest::error::RunError;
 use crate::ingest::input_row::input_row;
 use crate::ingest::kind::Kind;
 use crate::ingest::options::Ingested;
-use crate::ingest::runner::RunError;
 use crate::ingest::tally::InputTally;
 use crate::lake::{
     ChangeOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter, StagedFiles,
     WriterOptions, rejects_spec,
 };
-use crate::rules::RuleId;
 use crate::summary::{Outcome, TableVersions};
 
 /// Commits what was read, and reports.
@@ -94,61 +94,6 @@ fn note_dumps(run: &mut Collector<'_>, read: &[ReadInput]) -> bool {
         run.reports.add_note(note.input, note.sentence);
     }
     is_whole
-}
-
-/// What a full snapshot says beyond its purchases.
-#[derive(Default)]
-struct FullSnapshot {
-    /// The companies whose absent purchases are deleted; none when it is not applied.
-    companies: BTreeSet<i64>,
-    /// Its identity: that of its inputs together.
-    digest: Option<Digest>,
-}
-
-impl FullSnapshot {
-    /// A snapshot that is not whole deletes nothing.
-    fn of(run: &mut Collector<'_>, read: &[ReadInput], is_whole: bool) -> Self {
-        if run.absence == Absence::MeansNothing {
-            return Self::default();
-        }
-        let rejected: u64 = read.iter().map(|input| input.tally.counts.rejected).sum();
-        let companies: BTreeSet<i64> = read
-            .iter()
-            .flat_map(|input| &input.candidates)
-            .map(|candidate| candidate.version.key.company_id)
-            .collect();
-        let lack = if !run.refused.is_empty() {
-            "an input was refused"
-        } else if rejected > 0 {
-            "records were rejected"
-        } else if read.iter().any(says_its_page_wrongly) {
-            "a page does not say which it is"
-        } else if !is_whole {
-            "pages are absent, or the list moved while it was read"
-        } else if companies.is_empty() {
-            "it holds no purchase"
-        } else {
-            let mut digests: Vec<[u8; 32]> =
-                read.iter().map(|input| *input.digest.as_bytes()).collect();
-            digests.sort_unstable();
-            let digest = blake3::hash(digests.as_flattened());
-            return Self {
-                companies,
-                digest: Some(Digest::new(*digest.as_bytes())),
-            };
-        };
-        let rule = RuleId::CplSnapshotPartial;
-        *run.tally.warned_by_rule.entry(rule).or_default() += 1;
-        run.tally.notes.push(format!(
-            "the full snapshot deletes nothing, because {lack} ({rule})"
-        ));
-        Self::default()
-    }
-}
-
-fn says_its_page_wrongly(input: &ReadInput) -> bool {
-    let rules = &input.tally.warned_by_rule;
-    rules.contains_key(&RuleId::CplMetaShape)
 }
 
 /// An input and how it ended.

@@ -1,9 +1,10 @@
 //! What the collector does with each event of the runner.
 
 use super::{Closed, Collector};
+use crate::ingest::error::RunError;
 use crate::ingest::judge::Judged;
 use crate::ingest::purchases::Purchases;
-use crate::ingest::runner::{Flow, RunError, Sink};
+use crate::ingest::runner::{Flow, Sink};
 use crate::source::{Refusal, Totals};
 
 impl Sink<Purchases> for Collector<'_> {

@@ -1,9 +1,10 @@
 //! What the collector does with each event of the runner.
 
 use super::{Collector, Open, ReadInput};
+use crate::ingest::error::RunError;
 use crate::ingest::judge::Judged;
 use crate::ingest::reject_rows::reject_rows;
-use crate::ingest::runner::{Flow, RunError, Sink};
+use crate::ingest::runner::{Flow, Sink};
 use crate::ingest::supplier_purchases::fold::Candidate;
 use crate::ingest::supplier_purchases::incoming::is_whole;
 use crate::ingest::supplier_purchases::{SupplierPieceRows, SupplierPurchases, pages_of_frame};
