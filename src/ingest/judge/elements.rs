@@ -2,6 +2,7 @@
 //!
 //! A syntax error refuses the document: what follows it cannot be told apart any more.
 
+use super::lines::Around;
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::Kind;
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind};
@@ -95,7 +96,7 @@ impl<K: Kind> Judge<'_, K> {
             place,
         };
         match read {
-            Ok(()) if is_object => self.record_or_envelope(text, &mut walk.raw, stretch),
+            Ok(()) if is_object => self.record_or_envelope(walk.around(), &mut walk.raw, stretch),
             Ok(()) => Ok(()),
             Err(RecordError::Syntax(error)) => Err(walk.refuse(error)),
             Err(error) => {
@@ -145,6 +146,13 @@ impl<'a, K: Kind> Walk<'a, K> {
             line: start.line,
             records,
             raw: K::Raw::default(),
+        }
+    }
+
+    fn around(&self) -> Around<'a> {
+        Around {
+            text: self.text,
+            place: self.start,
         }
     }
 

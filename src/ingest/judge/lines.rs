@@ -87,7 +87,13 @@ impl<K: Kind> Judge<'_, K> {
         self.note_habits(cursor.habits());
         match read {
             Ok(()) if is_array => self.array(line, stretch.place, true),
-            Ok(()) => self.record_or_envelope(line, raw, stretch),
+            Ok(()) => {
+                let around = Around {
+                    text: line,
+                    place: stretch.place,
+                };
+                self.record_or_envelope(around, raw, stretch)
+            }
             Err(error) => {
                 self.damaged_line(&error, stretch);
                 Ok(())
@@ -103,7 +109,7 @@ impl<K: Kind> Judge<'_, K> {
     /// Judges what was read as a record: it may be the envelope around some.
     pub(super) fn record_or_envelope<'a>(
         &mut self,
-        text: &'a str,
+        around: Around<'a>,
         raw: &mut K::Raw<'a>,
         stretch: Stretch<'_>,
     ) -> Verdict {
@@ -113,7 +119,7 @@ impl<K: Kind> Judge<'_, K> {
         }
         let before = self.out.read;
         for part in parts {
-            self.part(text, part, stretch.place)?;
+            self.part(around, part)?;
         }
         let records = self.out.read - before;
         let broken = K::note_envelope(&mut self.accepting, raw, records, self.settings.json);
@@ -123,23 +129,31 @@ impl<K: Kind> Judge<'_, K> {
         Ok(())
     }
 
-    fn part(&mut self, envelope: &str, part: Part, place: Place) -> Verdict {
+    fn part(&mut self, around: Around<'_>, part: Part) -> Verdict {
+        let Around { text, place } = around;
         let Part {
             offset,
             length,
             form,
         } = part;
-        let before = envelope.as_bytes().get(..offset).unwrap_or_default();
+        let before = text.as_bytes().get(..offset).unwrap_or_default();
         let place = Place {
             byte_offset: place.byte_offset + offset as u64,
             line: place.line + memchr::memchr_iter(b'\n', before).count() as u64,
         };
-        let text = envelope.get(offset..offset + length).unwrap_or_default();
+        let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
             PartForm::Array(held) => self.array(text, place, held == Held::Records),
             PartForm::Record => self.one_record(text, place),
         }
     }
+}
+
+/// The text that was read when a record was met in it; the offsets of its parts count from here.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) text: &'a str,
+    pub(super) place: Place,
 }
 
 fn too_long(place: Place, most: usize) -> Refusal {
