@@ -28,7 +28,7 @@ def row(result: dict) -> str:
     ours = result["summary"][0]
     cells = [
         f"[{result['workload']}](benches/results/{result['file']})",
-        result["title"],
+        f"{result['title']}, {result['rows']:,} rows",
         f"{ours['cpu_s']:.2f} s",
         f"{ours['wall_s']:.2f} s",
         f"{ours['peak_mib']:.0f} MiB",
@@ -39,14 +39,24 @@ def row(result: dict) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+def same_everywhere(results: list[dict]) -> None:
+    """One head stands over the table, so all of it must be true of every line."""
+    made_with = {
+        json.dumps([result["machine"]["cpu"], result["machine"]["cores"], result["versions"]]) for result in results
+    }
+    if len(made_with) > 1:
+        sys.exit("The results were made on different machines or versions; measure the older ones again.")
+
+
 def table(results: list[dict]) -> str:
+    same_everywhere(results)
     first = results[0]
     machine = first["machine"]
     peers = ", ".join(f"{name} {first['versions'][name]}" for name in ("duckdb", "polars", "clickhouse"))
     heads = ["", "workload", "processor", "wall", "peak", *(f"{peer}: processor (peak)" for peer in PEERS)]
     lines = [
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; {first['rows']:,} rows, medians of "
-        f"{first['pairs']} alternating rounds, {first['date'][:10]}; {peers}. Peers: times of ours.",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; medians of at least "
+        f"{min(result['pairs'] for result in results)} alternating rounds; {peers}. Peers: times of ours.",
         "",
         f"| {' | '.join(heads)} |",
         f"|{'---|' * 2}{'---:|' * (len(heads) - 2)}",

@@ -91,7 +91,12 @@ class Reference:
 def our_series(out: pathlib.Path) -> dict:
     points = json.loads(out.read_text())["data"]
     counted = [(point["time"], point["purchase_quantity"]) for point in points if point["purchase_quantity"]]
-    return {"series": [[(time[:13] if "T" in time else f"{time} 00").replace("T", " "), items] for time, items in counted]}
+    return {"series": [[hour_of(time), items] for time, items in counted]}
+
+
+def hour_of(time: str) -> str:
+    """The form in which peers tell a day or an hour."""
+    return time[:13].replace("T", " ") if "T" in time else f"{time} 00"
 
 
 def our_page(out: pathlib.Path) -> dict:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from harness.dumps import Dump
+from harness.floe import floe_ingest
 from harness.programs import NOW, OURS, PEERS, Program, check_lake, ingest, peer_ingest
 from harness.setting import Setting, Workload
 
@@ -66,8 +67,6 @@ def delimited(setting: Setting) -> Workload:
         programs.append(peer_ingest(peer, "csv", dump, file, all_kept=key == "duckdb"))
     left_out = {}
     if floe := shutil.which("floe"):
-        from harness.floe import floe_ingest
-
         programs.append(floe_ingest(floe, dump))
     else:
         left_out["Floe"] = "not installed here (cargo install floe-cli)"

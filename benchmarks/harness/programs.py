@@ -6,7 +6,7 @@ import json
 import pathlib
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from harness.dumps import Dump
 from harness.lake_log import data_files
@@ -16,6 +16,8 @@ SCRIPTS = HERE.parent / "peers"
 # Every run is told the same time, so that none of the planted purchases lies in the future.
 NOW = "2026-12-01T00:00:00Z"
 OURS = "purchase-etl"
+# The partition in which peers keep rejects.
+REJECTS = "purchase_date=rejects"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +77,7 @@ def ask_outcome(work: pathlib.Path, asked: dict) -> dict:
     return json.loads(answer.stdout)
 
 
-def ingest(program: str, dump: Dump, inputs: list[str], options: list[str] = []) -> Program:
+def ingest(program: str, dump: Dump, inputs: list[str], options: Sequence[str] = ()) -> Program:
     """The project, ingesting a dump into a fresh lake; its outcome has to be exact."""
 
     def command(lake: pathlib.Path) -> list[str]:
@@ -99,20 +101,14 @@ def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", 
 
     def check(out: pathlib.Path) -> dict:
         limits = peer.tolerance()
-        partitions = {
-            kind: [str(file) for file in out.glob("purchase_date=*/*.parquet") if (file.parent.name == REJECTS) == kind]
-            for kind in (False, True)
-        }
+        written = sorted(out.glob("purchase_date=*/*.parquet"))
         return ask_outcome(out, {
             "truth": dump.truth,
-            "files": partitions[False],
-            "rejects": partitions[True],
+            "files": [str(file) for file in written if file.parent.name != REJECTS],
+            "rejects": [str(file) for file in written if file.parent.name == REJECTS],
             "lets_through": dump.counted("rejected", limits["LETS_THROUGH"]),
             "turns_away": dump.counted("warned", limits["TURNS_AWAY"]),
             "keeps_rejects": peer.keeps_rejects and all_kept,
         })
 
     return Program(peer.name, command, check, note=note)
-
-
-REJECTS = "purchase_date=rejects"
