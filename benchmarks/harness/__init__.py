@@ -1,0 +1,1 @@
+"""The benchmark of `make bench`; benchmarks/README.md is its method."""

@@ -1,0 +1,128 @@
+"""The workloads that answer from a lake: W6 and W7. Lakes are made by the project beforehand."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from harness.dumps import Dump
+from harness.lake_log import data_files
+from harness.programs import NOW, OURS, PEERS, Peer, Program
+from harness.setting import Setting, Workload
+
+# A series is asked of this many times the rows of the other workloads.
+SERIES_FACTOR = 20
+FIRST_DAY, LAST_DAY, DAYS = "2026-07-01", "2026-10-08", 100
+APP = "11ae5b4b-2445-4440-a04f-bf537764c9ad"
+PRODUCT = "Caneca básica"
+COMPANY = "12"
+PER_PAGE = 100
+
+
+def series(setting: Setting) -> list[Workload]:
+    """The same lake is asked for the series of a product, of an app and of all by hour."""
+    options = ["--start-date", FIRST_DAY, "--days", str(DAYS)]
+    dump = setting.generator.make("series", SERIES_FACTOR * setting.rows, options)
+    lake = lake_of(setting, "W6-lake", ["--kind", "purchases", str(dump.files[0])])
+    listed = file_list(setting, lake / "purchases")
+    truth = dump.truth
+    asked = {
+        "product": (["--product", PRODUCT], ["--product", PRODUCT], None),
+        "app": (["--app-id", APP], ["--app", APP], truth["quantity_by_app_id"][APP]),
+        "hour": (["--unit", "hour"], ["--unit", "hour"], truth["quantity_total"]),
+    }
+    workloads = []
+    for what, (ours, theirs, total) in asked.items():
+        reference = Reference(total)
+
+        def command(out: pathlib.Path, ours: list[str] = ours) -> list[str]:
+            window = ["--length", str(DAYS), "--ending-at", f"{LAST_DAY}T23:59:59Z", "--now", NOW]
+            return [setting.program, "--quiet", "report", "quantity-series", "--lake", str(lake), *window, *ours]
+
+        programs = [Program(OURS, command, lambda out, same=reference: same.check(our_series(out)), answers=True)]
+        window = ["--ask", "series", "--first", FIRST_DAY, "--last", LAST_DAY]
+        for peer in PEERS.values():
+            programs.append(question(peer, listed, [*window, *theirs], "series", reference))
+        title = f"series over {DAYS} days of {truth['accepted']:,} purchases, by {what}"
+        workloads.append(Workload(f"W6-{what}", title, programs, dump))
+    return workloads
+
+
+def supplier_list(setting: Setting) -> Workload:
+    kind = ["--kind", "supplier-purchases"]
+    options = [*kind, "--shape", "page-lines", "--dumps", "1", "--start-date", "2025-11-01", "--days", "360"]
+    dump = setting.generator.make("suppliers", setting.rows, options)
+    lake = lake_of(setting, "W7-lake", [*kind, "--company-id", COMPANY, str(dump.files[0])])
+    listed = file_list(setting, lake / "supplier_purchases")
+    page = str(max(1, setting.rows // PER_PAGE // 10))
+    reference = Reference(None)
+
+    def command(out: pathlib.Path) -> list[str]:
+        asked = ["--company-id", COMPANY, "--purchase-status", "received", "--page", page, "--per-page", str(PER_PAGE)]
+        return [setting.program, "--quiet", "report", "supplier-purchases", "--lake", str(lake), "--now", NOW, *asked]
+
+    programs = [Program(OURS, command, lambda out: reference.check(our_page(out)), answers=True)]
+    asked = ["--ask", "page", "--status", "received", "--page", page, "--per-page", str(PER_PAGE)]
+    for peer in PEERS.values():
+        programs.append(question(peer, listed, asked, "page", reference))
+    return Workload("W7", f"page {page} of the received purchases of {setting.rows:,}", programs, dump)
+
+
+class Reference:
+    """The first answer, which is the project's; all others must be the same. The sum of a series
+    must be the planted one where the truth has it."""
+
+    def __init__(self, total: int | None) -> None:
+        self.total = total
+        self.answer: dict | None = None
+
+    def check(self, answer: dict) -> dict:
+        if self.answer is None:
+            self.answer = answer
+        if answer != self.answer:
+            sys.exit(f"wrong answer\n  found    {answer}\n  expected {self.answer}")
+        quantity = sum(items for _, items in answer.get("series", []))
+        if self.total is not None and quantity != self.total:
+            sys.exit(f"wrong sum: {quantity}, planted were {self.total}")
+        return {"quantity": quantity} if "series" in answer else {"total": answer["total"]}
+
+
+def our_series(out: pathlib.Path) -> dict:
+    points = json.loads(out.read_text())["data"]
+    counted = [(point["time"], point["purchase_quantity"]) for point in points if point["purchase_quantity"]]
+    return {"series": [[hour_of(time), items] for time, items in counted]}
+
+
+def hour_of(time: str) -> str:
+    """The form in which peers tell a day or an hour."""
+    return time[:13].replace("T", " ") if "T" in time else f"{time} 00"
+
+
+def our_page(out: pathlib.Path) -> dict:
+    answer = json.loads(out.read_text())
+    return {"total": answer["meta"]["total"], "ids": [purchase["id"] for purchase in answer["data"]["purchases"]]}
+
+
+def question(peer: Peer, listed: pathlib.Path, asked: list[str], key: str, reference: Reference) -> Program:
+    command = [*peer.script("report"), "--files", str(listed), *asked]
+
+    def check(out: pathlib.Path) -> dict:
+        answer = json.loads(out.read_text())
+        return reference.check({name: answer[name] for name in (["series"] if key == "series" else ["total", "ids"])})
+
+    return Program(peer.name, lambda out: command, check, answers=True)
+
+
+def lake_of(setting: Setting, name: str, inputs: list[str]) -> pathlib.Path:
+    lake = setting.folder / name
+    shutil.rmtree(lake, ignore_errors=True)
+    command = [setting.program, "--quiet", "ingest", "--lake", str(lake), "--now", NOW, *inputs]
+    subprocess.run(command, check=True)
+    return lake
+
+
+def file_list(setting: Setting, table: pathlib.Path) -> pathlib.Path:
+    listed = setting.folder / f"{table.parent.name}-files.json"
+    listed.write_text(json.dumps(data_files(table)))
+    return listed

@@ -1,0 +1,114 @@
+"""What is measured: the project and its peers, each with its command lines and its check."""
+
+import ast
+import dataclasses
+import json
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from harness.dumps import Dump
+from harness.lake_log import data_files
+
+HERE = pathlib.Path(__file__).parent
+SCRIPTS = HERE.parent / "peers"
+# Every run is told the same time, so that none of the planted purchases lies in the future.
+NOW = "2026-12-01T00:00:00Z"
+OURS = "purchase-etl"
+# The partition in which peers keep rejects.
+REJECTS = "purchase_date=rejects"
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """One of the programs of a workload. `command` is given a fresh path for what it makes, and
+    `check` the same path; it ends the benchmark or tells what was found."""
+
+    name: str
+    command: Callable[[pathlib.Path], list[str]]
+    check: Callable[[pathlib.Path], dict]
+    answers: bool = False
+    note: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """A peer; its scripts are `peers/<key>_ingest.py` and `peers/<key>_report.py`."""
+
+    key: str
+    name: str
+    keeps_rejects: bool
+    importing: str
+
+    def tolerance(self) -> dict[str, list[str]]:
+        """The constants of its script, which cannot be imported without the peer."""
+        tree = ast.parse((SCRIPTS / f"{self.key}_ingest.py").read_text())
+        constants = {}
+        for node in tree.body:
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            if isinstance(target, ast.Name) and target.id in ("LETS_THROUGH", "TURNS_AWAY"):
+                parts = node.value.elts
+                texts = [part.value.elts if isinstance(part, ast.Starred) else [part] for part in parts]
+                constants[target.id] = [text.value for group in texts for text in group]
+        return constants
+
+    def script(self, what: str) -> list[str]:
+        return [sys.executable, str(SCRIPTS / f"{self.key}_{what}.py")]
+
+    def start(self) -> list[str]:
+        """The least it takes to be there: a query of nothing."""
+        return [sys.executable, "-c", self.importing]
+
+
+PEERS = {
+    "duckdb": Peer("duckdb", "DuckDB", True, "import duckdb; duckdb.execute('SELECT 1').fetchall()"),
+    "polars": Peer("polars", "Polars", False, "import polars as pl; pl.LazyFrame({'a': [1]}).collect()"),
+    "clickhouse": Peer("clickhouse", "ClickHouse", True, "import chdb; chdb.query('SELECT 1')"),
+}
+
+
+def ask_outcome(work: pathlib.Path, asked: dict) -> dict:
+    question = work.with_suffix(".asked.json")
+    question.write_text(json.dumps(asked))
+    answer = subprocess.run([sys.executable, str(HERE / "outcome.py"), str(question)], capture_output=True, text=True)
+    if answer.returncode != 0:
+        sys.exit(answer.stderr)
+    return json.loads(answer.stdout)
+
+
+def ingest(program: str, dump: Dump, inputs: list[str], options: Sequence[str] = ()) -> Program:
+    """The project, ingesting a dump into a fresh lake; its outcome has to be exact."""
+
+    def command(lake: pathlib.Path) -> list[str]:
+        return [program, "--quiet", "ingest", "--lake", str(lake), "--now", NOW, *options, *inputs]
+
+    return Program(OURS, command, lambda lake: check_lake(lake, dump))
+
+
+def check_lake(lake: pathlib.Path, dump: Dump) -> dict:
+    asked = {"truth": dump.truth, "lets_through": 0, "turns_away": 0, "keeps_rejects": True}
+    asked |= {"files": data_files(lake / "purchases"), "rejects": data_files(lake / "rejects")}
+    return ask_outcome(lake, asked)
+
+
+def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", all_kept: bool = True) -> Program:
+    """A peer, ingesting what `given` names into day partitions. `all_kept` is false where not even
+    a peer that keeps rejects is shown or keeps all records."""
+
+    def command(out: pathlib.Path) -> list[str]:
+        return [*peer.script("ingest"), "--shape", shape, "--input", given, "--out", str(out)]
+
+    def check(out: pathlib.Path) -> dict:
+        limits = peer.tolerance()
+        written = sorted(out.glob("purchase_date=*/*.parquet"))
+        return ask_outcome(out, {
+            "truth": dump.truth,
+            "files": [str(file) for file in written if file.parent.name != REJECTS],
+            "rejects": [str(file) for file in written if file.parent.name == REJECTS],
+            "lets_through": dump.counted("rejected", limits["LETS_THROUGH"]),
+            "turns_away": dump.counted("warned", limits["TURNS_AWAY"]),
+            "keeps_rejects": peer.keeps_rejects and all_kept,
+        })
+
+    return Program(peer.name, command, check, note=note)

@@ -1,0 +1,33 @@
+"""What a benchmark run is asked for, and what a workload is."""
+
+import dataclasses
+import pathlib
+
+from harness.dumps import Dump, Generator
+from harness.programs import Program
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Sizes and programs of a run; everything it makes lies below `folder`."""
+
+    rows: int
+    pairs: int
+    program: str
+    floor: str | None
+    generator: Generator
+    folder: pathlib.Path
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """Programs that do the same work; the first one is the project."""
+
+    name: str
+    title: str
+    programs: list[Program]
+    dump: Dump | None = None
+    left_out: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def with_program(self, program: Program) -> "Workload":
+        return dataclasses.replace(self, programs=[*self.programs, program])
