@@ -8,7 +8,7 @@ Left out:
 - a key that stands twice in a record (the reader shows one of them); in properties it is found;
 - `-3:00` and second 60 are no times to DuckDB: it rejects records that should be kept;
 - half a billionth is rounded away from zero, and a price of more than 17 digits goes through a double;
-- rejects keep their fields, not their bytes; of a broken line only the fact remains;
+- rejects keep a few of their fields, not their bytes; of a broken line only the fact remains;
 - undocumented keys, the record's place in its file, warnings, a commit, syncing to disk.
 """
 
