@@ -144,6 +144,38 @@ fn an_error_answer_that_was_saved_is_told_from_purchases() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_never_looked_at_before_it_is_read() {
+    let workdir = Workdir::new();
+    let text = whole(&bought([1]));
+    let piped = |kind: &str, more: &[&str]| {
+        let words = ["ingest", "--lake", "lake", "--kind", kind, "/dev/stdin"];
+        workdir.run_with_stdin(words.iter().chain(more), text.as_bytes())
+    };
+    let refused = piped("auto", &[]);
+    refused
+        .assert_code(3)
+        .assert_said(&["/dev/stdin", "--kind"]);
+    let named = piped("supplier-purchases", &["--company-id", "12"]);
+    named.assert_code(0);
+    assert_eq!(held(&workdir), pairs(&[(1, "first")]));
+}
+
+#[test]
+fn a_page_and_its_copies_are_one_page() {
+    let workdir = Workdir::new();
+    for (name, number) in [("1", 1), ("1-again", 1), ("2", 2)] {
+        let text = page(number, 2, 2, &bought([number as u64]));
+        workdir.write(&format!("dump/page-{name}.json"), text);
+    }
+    workdir.write("old", whole(&bought([1, 2, 3])));
+    ingest(&workdir, "12", ["old"]).assert_code(0);
+    ingest(&workdir, "12", ["--full-snapshot", "dump"]).assert_code(0);
+    let left = [(3, "†first"), (2, "first"), (1, "first")];
+    assert_eq!(held(&workdir), pairs(&left));
+}
+
 #[test]
 fn a_negative_parameter_is_answered_like_any_wrong_one() {
     let workdir = Workdir::new();

@@ -24,7 +24,7 @@ use crate::summary::{Outcome, TableVersions};
 /// Commits what was read, and reports.
 pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
     let mut read = std::mem::take(&mut run.read);
-    let is_whole = note_dumps(&mut run, &read);
+    let is_whole = note_dumps(&mut run);
     run.pages = Vec::new();
     let snapshot = FullSnapshot::of(&mut run, &read, is_whole);
     let candidates = gather(&mut read);
@@ -81,12 +81,7 @@ fn gather(inputs: &mut [ReadInput]) -> Vec<Candidate> {
 }
 
 /// Notes missing pages; tells whether the dumps are whole as far as they say.
-fn note_dumps(run: &mut Collector<'_>, read: &[ReadInput]) -> bool {
-    // A copy of an input says nothing that the input has not said.
-    let mut seen = HashSet::new();
-    let copies = read.iter().filter(|input| !seen.insert(input.digest));
-    let copies: HashSet<usize> = copies.map(|input| input.index).collect();
-    run.pages.retain(|(index, _)| !copies.contains(index));
+fn note_dumps(run: &mut Collector<'_>) -> bool {
     let mut is_whole = true;
     for note in check_dumps(&run.pages, &run.unread) {
         is_whole = false;

@@ -1,7 +1,7 @@
 //! The table that holds the current state of supplier purchases.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
-use crate::supplier_purchase::columns::{STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
+use crate::supplier_purchase::columns::{self, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
 
 /// The `supplier_purchases` table: columns of [`crate::supplier_purchase::columns`], one partition
 /// per company and month of registration; one row for each purchase of a company.
@@ -18,11 +18,11 @@ pub fn supplier_purchases_spec() -> TableSpec {
 /// The columns that stand in the paths, not in the files.
 const PARTITION_COLUMNS: [PartitionColumn; 2] = [
     PartitionColumn {
-        name: "company_id",
+        name: columns::PARTITION_COLUMNS[0],
         partition_type: PartitionType::Integer,
     },
     PartitionColumn {
-        name: "registration_month",
+        name: columns::PARTITION_COLUMNS[1],
         partition_type: PartitionType::String,
     },
 ];
