@@ -19,11 +19,13 @@
 mod compact;
 mod cursor;
 mod error;
+mod marks;
 mod options;
 mod text;
 
 pub use compact::compact;
 pub use cursor::{Cursor, Members};
 pub use error::{JsonError, JsonErrorKind};
+pub use marks::Marks;
 pub use options::{Kind, Options};
 pub use text::{JsonStr, is_space};

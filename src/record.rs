@@ -8,10 +8,12 @@ mod field;
 mod finding;
 mod keys;
 mod lineage;
+mod members;
 mod unreadable;
 
 pub use field::{Extra, Field, MOST_EXTRA, extra_object, read_field};
 pub use finding::{Finding, Findings, excerpt};
 pub use keys::{SeenKeys, each_doubled_key};
 pub use lineage::{lineage_columns, lineage_fields, shift_source_rows};
+pub use members::{Member, MemberValue, ReadMembers, each_member};
 pub use unreadable::RecordError;

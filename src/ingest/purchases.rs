@@ -7,7 +7,6 @@ mod collector;
 mod events;
 mod table;
 
-use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ pub struct PurchaseRows {
     /// Fingerprints of the records, in order.
     pub fingerprints: Vec<u64>,
     /// Fingerprints of the product ids met.
-    pub products: HashSet<u64>,
+    pub products: foldhash::HashSet<u64>,
     /// Whether any row has an event id.
     pub has_event_ids: bool,
 }

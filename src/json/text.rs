@@ -15,6 +15,7 @@ pub struct JsonStr<'a> {
 
 impl<'a> JsonStr<'a> {
     /// The string's value; borrowed unless an escape had to be resolved.
+    #[inline]
     pub fn decode(self) -> Cow<'a, str> {
         if self.escaped {
             Cow::Owned(resolve_escapes(self.raw))
@@ -24,6 +25,7 @@ impl<'a> JsonStr<'a> {
     }
 
     /// Whether the value equals `other`, without allocating in the usual case.
+    #[inline]
     pub fn equals(self, other: Self) -> bool {
         if self.escaped || other.escaped {
             self.decode() == other.decode()
@@ -104,6 +106,7 @@ fn hex4(bytes: &[u8], at: usize) -> Result<u32, (usize, JsonErrorKind)> {
 }
 
 /// Resolves the escapes of a text that [`check_escape`] has passed.
+#[cold]
 fn resolve_escapes(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;

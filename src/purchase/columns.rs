@@ -22,6 +22,8 @@
 //!
 //! The partition column `purchase_date` (UTC day of `time`) stands in the path, not in the files.
 
+mod optional_text;
+
 use std::sync::Arc;
 
 use arrow::array::{
@@ -32,6 +34,7 @@ use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
+use self::optional_text::OptionalText;
 use super::check::Purchase;
 use super::raw::Name;
 pub use crate::record::shift_source_rows;
@@ -119,18 +122,18 @@ pub struct DayRows {
 /// Builders of the columns.
 #[derive(Debug)]
 pub struct PurchaseColumns {
-    texts: [StringBuilder; TEXT_COLUMNS.len()],
+    texts: [OptionalText; TEXT_COLUMNS.len()],
     currency: StringBuilder,
     price: Decimal128Builder,
     quantity: Int16Builder,
     time: TimestampMicrosecondBuilder,
     time_raw: StringBuilder,
     utc_offset_minutes: Int16Builder,
-    properties: StringBuilder,
+    properties: OptionalText,
     update_existing_only: BooleanBuilder,
     revenue: Decimal128Builder,
     is_refund: BooleanBuilder,
-    extra: StringBuilder,
+    extra: OptionalText,
     source_row: Vec<i64>,
     days: Vec<i32>,
 }
@@ -152,11 +155,11 @@ impl PurchaseColumns {
             time: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
             time_raw: StringBuilder::new(),
             utc_offset_minutes: Int16Builder::new(),
-            properties: StringBuilder::new(),
+            properties: OptionalText::default(),
             update_existing_only: BooleanBuilder::new(),
             revenue: Decimal128Builder::new().with_data_type(amount_type()),
             is_refund: BooleanBuilder::new(),
-            extra: StringBuilder::new(),
+            extra: OptionalText::default(),
             source_row: Vec::new(),
             days: Vec::new(),
         }
@@ -175,7 +178,7 @@ impl PurchaseColumns {
     /// Appends a purchase with its ordinal in the piece of the input it was read from.
     pub fn push(&mut self, purchase: &Purchase<'_>, source_row: i64) {
         for (builder, name) in self.texts.iter_mut().zip(TEXT_COLUMNS) {
-            builder.append_option(purchase.text(name));
+            builder.push(purchase.text(name));
         }
         let Purchase {
             currency,
@@ -192,13 +195,12 @@ impl PurchaseColumns {
         self.time_raw.append_value(&purchase.time_raw);
         self.utc_offset_minutes
             .append_value(time.offset_minutes.unwrap_or(0));
-        self.properties
-            .append_option(purchase.properties.as_deref());
+        self.properties.push(purchase.properties.as_deref());
         self.update_existing_only
             .append_option(purchase.update_existing_only);
         self.revenue.append_value(revenue.nanos());
         self.is_refund.append_value(price.is_negative());
-        self.extra.append_option(purchase.extra.as_deref());
+        self.extra.push(purchase.extra.as_deref());
         self.source_row.push(source_row);
         self.days.push(days_since_epoch(time.micros_utc));
     }
@@ -211,11 +213,7 @@ impl PurchaseColumns {
         if self.days.is_empty() {
             return Ok(Vec::new());
         }
-        let mut columns: Vec<ArrayRef> = self
-            .texts
-            .iter_mut()
-            .map(|builder| Arc::new(builder.finish()) as ArrayRef)
-            .collect();
+        let mut columns: Vec<ArrayRef> = self.texts.iter_mut().map(OptionalText::finish).collect();
         columns.extend::<[ArrayRef; 11]>([
             Arc::new(self.currency.finish()),
             Arc::new(self.price.finish()),
@@ -223,11 +221,11 @@ impl PurchaseColumns {
             Arc::new(self.time.finish()),
             Arc::new(self.time_raw.finish()),
             Arc::new(self.utc_offset_minutes.finish()),
-            Arc::new(self.properties.finish()),
+            self.properties.finish(),
             Arc::new(self.update_existing_only.finish()),
             Arc::new(self.revenue.finish()),
             Arc::new(self.is_refund.finish()),
-            Arc::new(self.extra.finish()),
+            self.extra.finish(),
         ]);
         columns.extend(lineage_columns(self.source_row, source_file, run_id)?);
         let batch = RecordBatch::try_new(schema(), columns)?;

@@ -54,13 +54,18 @@ fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
     });
 }
 
+#[inline]
 fn read_member<'a>(
     cursor: &mut Cursor<'a>,
     key: JsonStr<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<(), JsonError> {
-    let key = key.decode();
-    match Name::of_key(&key) {
+    let name = if key.escaped {
+        Name::of_key(&key.decode())
+    } else {
+        Name::of_key(key.raw)
+    };
+    match name {
         Some(Name::UserAlias) => {
             let first = if cursor.peek()? == Kind::Object {
                 read_alias(cursor, raw)?
@@ -69,13 +74,18 @@ fn read_member<'a>(
                 raw.set(Name::UserAlias, value)
             };
             if !first {
-                raw.duplicate_key.get_or_insert(key);
+                raw.note_duplicate(key);
+            }
+        }
+        Some(Name::Properties) if cursor.peek()? == Kind::Object => {
+            if !raw.read_properties(cursor)? {
+                raw.note_duplicate(key);
             }
         }
         Some(name) => {
             let value = read_field(cursor)?;
             if !raw.set(name, value) {
-                raw.duplicate_key.get_or_insert(key);
+                raw.note_duplicate(key);
             }
         }
         None => {
@@ -85,6 +95,7 @@ fn read_member<'a>(
                 // Rejected anyway; comparing on would take a time that grows with the square.
                 return Ok(());
             }
+            let key = key.decode();
             raw.add_extra(Extra { key, value, offset });
         }
     }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::record::{Extra, Field, MOST_EXTRA};
+use crate::json::{Cursor, JsonError, JsonStr};
+use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers};
 use crate::rules::RuleId;
 use crate::source::csv::columns::normalise_header;
 
@@ -148,6 +149,8 @@ pub enum Origin {
 pub struct RawPurchase<'a> {
     fields: [Field<'a>; Name::COUNT],
     seen: u32,
+    /// Of `properties`, where they were read as an object.
+    members: ReadMembers<'a>,
     /// Undocumented keys, in source order.
     pub extra: Vec<Extra<'a>>,
     /// More undocumented keys than a record may have; the rest are not in `extra`.
@@ -165,8 +168,15 @@ pub struct RawPurchase<'a> {
 impl<'a> RawPurchase<'a> {
     /// Forgets the record, keeps the memory.
     pub fn clear(&mut self) {
-        self.fields = Default::default();
-        self.seen = 0;
+        // Most fields of most records are absent: only the others have to be touched.
+        while self.seen != 0 {
+            let at = self.seen.trailing_zeros() as usize;
+            self.seen &= self.seen - 1;
+            if let Some(field) = self.fields.get_mut(at) {
+                *field = Field::Absent;
+            }
+        }
+        self.members.clear();
         self.extra.clear();
         self.has_too_many_keys = false;
         self.duplicate_key = None;
@@ -176,11 +186,31 @@ impl<'a> RawPurchase<'a> {
     }
 
     /// The value of a field.
+    #[inline]
     pub fn get(&self, name: Name) -> &Field<'a> {
         &self.fields[name as usize]
     }
 
+    /// Reads the object at the cursor as the `properties`; `false` when they were set before.
+    ///
+    /// # Errors
+    /// No object, or no JSON.
+    pub fn read_properties(&mut self, cursor: &mut Cursor<'a>) -> Result<bool, JsonError> {
+        if self.seen & (1 << Name::Properties as u32) != 0 {
+            cursor.skip_value()?;
+            return Ok(false);
+        }
+        let text = self.members.read(cursor)?;
+        Ok(self.set(Name::Properties, Field::Json(Cow::Borrowed(text))))
+    }
+
+    /// The members of the `properties` where they are remembered.
+    pub fn members(&self) -> &ReadMembers<'a> {
+        &self.members
+    }
+
     /// Sets a field; `false` when it was set before, by a key that stood twice.
+    #[inline]
     pub fn set(&mut self, name: Name, value: Field<'a>) -> bool {
         let bit = 1 << name as u32;
         let first = self.seen & bit == 0;
@@ -191,10 +221,19 @@ impl<'a> RawPurchase<'a> {
         first
     }
 
+    /// Notes a key that stood twice, if it is the first.
+    #[cold]
+    pub fn note_duplicate(&mut self, key: JsonStr<'a>) {
+        self.duplicate_key.get_or_insert_with(|| key.decode());
+    }
+
     /// Sets a field whatever it was.
     pub fn replace(&mut self, name: Name, value: Field<'a>) {
         self.seen |= 1 << name as u32;
         self.fields[name as usize] = value;
+        if name == Name::Properties {
+            self.members.clear();
+        }
     }
 
     /// Keeps an undocumented key, and notes one that stands twice.

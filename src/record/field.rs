@@ -58,6 +58,7 @@ pub const MOST_EXTRA: usize = 1_024;
 ///
 /// # Errors
 /// The text is not JSON.
+#[inline]
 pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
     Ok(match cursor.peek()? {
         Kind::String => Field::Text(cursor.string()?.decode()),

@@ -19,7 +19,8 @@ pub struct SeenKeys<'a> {
 impl<'a> SeenKeys<'a> {
     /// Adds a key; `false` when it was there.
     pub fn add(&mut self, key: JsonStr<'a>) -> bool {
-        if self.few.iter().flatten().any(|seen| seen.equals(key)) {
+        let few = self.few.get(..self.count).unwrap_or_default();
+        if few.iter().flatten().any(|seen| seen.equals(key)) {
             return false;
         }
         if let Some(free) = self.few.get_mut(self.count) {

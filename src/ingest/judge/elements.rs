@@ -5,7 +5,7 @@
 use super::lines::Around;
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::Kind;
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks};
 use crate::record::RecordError;
 use crate::source::{Place, document_refusal};
 
@@ -13,7 +13,8 @@ impl<K: Kind> Judge<'_, K> {
     /// A piece that holds elements with commas between them.
     pub(super) fn elements_piece(&mut self, bytes: &[u8], closed: bool, records: bool) -> Verdict {
         let text = self.utf8(bytes)?;
-        let mut cursor = Cursor::new(text, self.settings.json);
+        let marks = Marks::of(bytes);
+        let mut cursor = Cursor::marked(text, self.settings.json, &marks, 0);
         let mut walk = Walk::new(text, self.start, records);
         // In lenient mode a stretch may hold nothing but comments.
         cursor.skip_space().map_err(|error| walk.refuse(error))?;

@@ -2,7 +2,7 @@
 
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::{Kind, Part, PartForm};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, is_space};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks, is_space};
 use crate::record::RecordError;
 use crate::rules::RuleId;
 use crate::source::{Held, Place, Refusal};
@@ -11,6 +11,7 @@ impl<K: Kind> Judge<'_, K> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> Verdict {
         // The whole piece at once is much faster than line by line.
         let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
+        let marks = all_utf8.map(|_| Marks::of(bytes));
         let mut raw = K::Raw::default();
         let mut place = self.start;
         let mut start = 0;
@@ -25,8 +26,12 @@ impl<K: Kind> Judge<'_, K> {
             }
             if !self.is_blank(text) {
                 let stretch = Stretch { text, place };
-                match all_utf8.and_then(|all| all.get(start..start + text.len())) {
-                    Some(valid) => self.line(valid, &mut raw, stretch)?,
+                let valid = all_utf8.and_then(|all| all.get(start..start + text.len()));
+                match valid.zip(marks.as_ref()) {
+                    Some((valid, marks)) => {
+                        let cursor = Cursor::marked(valid, self.settings.json, marks, start);
+                        self.line(cursor, valid, &mut raw, stretch)?;
+                    }
                     None => self.line_of_bytes(stretch)?,
                 }
             }
@@ -57,7 +62,10 @@ impl<K: Kind> Judge<'_, K> {
     /// A line of a piece that is not all UTF-8.
     fn line_of_bytes(&mut self, stretch: Stretch<'_>) -> Verdict {
         match simdutf8::compat::from_utf8(stretch.text) {
-            Ok(text) => self.line(text, &mut K::Raw::default(), stretch),
+            Ok(text) => {
+                let cursor = Cursor::new(text, self.settings.json);
+                self.line(cursor, text, &mut K::Raw::default(), stretch)
+            }
             Err(error) => {
                 let offset = error.valid_up_to();
                 let error = JsonError {
@@ -70,8 +78,14 @@ impl<K: Kind> Judge<'_, K> {
         }
     }
 
-    fn line<'a>(&mut self, line: &'a str, raw: &mut K::Raw<'a>, stretch: Stretch<'_>) -> Verdict {
-        let mut cursor = Cursor::new(line, self.settings.json);
+    /// Judges `line`, at whose start `cursor` stands.
+    fn line<'a>(
+        &mut self,
+        mut cursor: Cursor<'a>,
+        line: &'a str,
+        raw: &mut K::Raw<'a>,
+        stretch: Stretch<'_>,
+    ) -> Verdict {
         let is_array = matches!(cursor.peek(), Ok(JsonKind::Array));
         let read = if is_array {
             cursor.skip_value().map(drop).map_err(RecordError::from)

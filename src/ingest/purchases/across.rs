@@ -1,8 +1,6 @@
 //! What only shows across the pieces of a run: repeated records, repeated events, the number of
 //! products.
 
-use std::collections::HashSet;
-
 use super::events::SeenEvents;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::error::RunError;
@@ -24,7 +22,7 @@ const DEFAULT_MAX_PARTITIONS: usize = 1000;
 /// What has been met so far.
 #[derive(Debug, Default)]
 pub struct AcrossPurchases {
-    products: HashSet<u64>,
+    products: foldhash::HashSet<u64>,
     repeats: Vec<u64>,
     events: SeenEvents,
 }

@@ -2,16 +2,24 @@
 
 use super::*;
 
+/// Reads a text by itself, and as a part of marked texts, which must come to the same.
 fn read(text: &str, lenient: bool) -> Result<()> {
-    let mut cursor = Cursor::new(
-        text,
-        Options {
-            lenient,
-            ..Options::default()
-        },
-    );
-    cursor.skip_value()?;
-    cursor.end()
+    let options = Options {
+        lenient,
+        ..Options::default()
+    };
+    let passed = |mut cursor: Cursor<'_>| {
+        cursor.skip_value()?;
+        cursor.end()
+    };
+    let alone = passed(Cursor::new(text, options));
+    for start in [0, 1, 61] {
+        let around = format!("{}{text}\n\"", "x".repeat(start));
+        let marks = Marks::of(around.as_bytes());
+        let marked = passed(Cursor::marked(text, options, &marks, start));
+        assert_eq!(marked, alone, "{text} at {start}");
+    }
+    alone
 }
 
 #[test]

@@ -67,10 +67,26 @@ fn check_product_text(product: &str, findings: &mut Findings) {
             findings.add(RuleId::BrzProductLen, "product_id", product, &detail);
         }
     }
-    if product.trim().len() != product.len() || product.contains(char::is_control) {
+    if needs_a_look(product)
+        && (product.trim().len() != product.len() || product.contains(char::is_control))
+    {
         let detail = "white space around it or control characters in it; kept as it is";
         findings.add(RuleId::BrzProductSpace, "product_id", product, detail);
     }
+}
+
+/// Whether white space may stand around a text or control characters in it, told by bytes alone:
+/// most texts are cleared by it without being decoded.
+fn needs_a_look(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let may_be_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
+    // Beyond ASCII, control characters (U+0080 to U+009F) begin with the byte C2.
+    let may_be_control = |&byte: &u8| byte < b' ' || byte == 0x7F || byte == 0xC2;
+    may_be_space(bytes.first())
+        || may_be_space(bytes.last())
+        || bytes
+            .iter()
+            .fold(false, |found, byte| found | may_be_control(byte))
 }
 
 /// The digits of a field that must be a number.

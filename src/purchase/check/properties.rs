@@ -6,7 +6,9 @@ use chrono_tz::Tz;
 
 use super::super::raw::{Name, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
-use crate::record::{Field, Findings, SeenKeys, each_doubled_key};
+use crate::record::{
+    Field, Findings, Member, MemberValue, SeenKeys, each_doubled_key, each_member,
+};
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 
@@ -42,9 +44,7 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
             return None;
         }
     };
-    let walked = walk(text, findings);
-    let compacted = walked.and_then(|nested| Ok((nested, compact(text, CHECKED)?)));
-    match compacted {
+    match judge(raw, text, findings) {
         Ok((nested, compacted)) => {
             if nested && compacted.len() > MAX_BYTES_WITH_NESTING {
                 let detail = format!(
@@ -64,42 +64,62 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     }
 }
 
-/// Walks the members; returns whether any value is an array or an object.
-fn walk(text: &str, findings: &mut Findings) -> Result<bool, JsonError> {
-    let mut cursor = Cursor::new(text, CHECKED);
-    cursor.peek()?;
-    let mut members = cursor.open_object()?;
+/// Judges the members; returns whether any value is an array or an object, and the compact text.
+fn judge<'a>(
+    raw: &'a RawPurchase<'a>,
+    text: &'a str,
+    findings: &mut Findings,
+) -> Result<(bool, Cow<'a, str>), JsonError> {
     let mut names = SeenKeys::default();
     let mut nested = false;
-    while let Some(name) = cursor.next_key(&mut members)? {
-        if !names.add(name) {
-            note_duplicate(name, findings);
+    let mut take = |member: Member<'a>| {
+        if !names.add(member.name) {
+            note_duplicate(member.name, findings);
         }
+        nested |= check_member(member, findings)?;
+        Ok(())
+    };
+    if let Some((members, is_compact)) = raw.members().get() {
+        members.iter().copied().try_for_each(&mut take)?;
+        if is_compact {
+            return Ok((nested, Cow::Borrowed(text)));
+        }
+    } else {
+        let mut cursor = Cursor::new(text, CHECKED);
+        cursor.peek()?;
+        each_member(&mut cursor, &mut take)?;
+        cursor.end()?;
+    }
+    Ok((nested, compact(text, CHECKED)?))
+}
+
+/// Checks a member; returns whether its value is an array or an object.
+fn check_member(member: Member<'_>, findings: &mut Findings) -> Result<bool, JsonError> {
+    let Member { name, value } = member;
+    if name.escaped {
         check_name(&name.decode(), findings);
-        match cursor.peek()? {
-            Kind::String => check_string(name, cursor.string()?, findings),
-            Kind::Null => {
-                cursor.null()?;
-                let detail = "null is not among the documented types";
-                findings.add(RuleId::BrzPropNull, &path(name), "null", detail);
-            }
-            Kind::Array => {
-                nested = true;
-                walk_array(&mut cursor, name, findings)?;
-            }
-            Kind::Object => {
-                nested = true;
-                let detail = "objects are kept as JSON text";
-                findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
-                walk_nested(&mut cursor, findings)?;
-            }
-            Kind::Number | Kind::Boolean => {
-                cursor.skip_value()?;
-            }
+    } else {
+        check_name(name.raw, findings);
+    }
+    match value {
+        MemberValue::Text(text) => check_string(name, text, findings),
+        MemberValue::Null => {
+            let detail = "null is not among the documented types";
+            findings.add(RuleId::BrzPropNull, &path(name), "null", detail);
+        }
+        MemberValue::Plain => {}
+        MemberValue::Array(text) => {
+            walk_array(&mut Cursor::new(text, CHECKED), name, findings)?;
+            return Ok(true);
+        }
+        MemberValue::Object(text) => {
+            let detail = "objects are kept as JSON text";
+            findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
+            walk_nested(&mut Cursor::new(text, CHECKED), findings)?;
+            return Ok(true);
         }
     }
-    cursor.end()?;
-    Ok(nested)
+    Ok(false)
 }
 
 fn path(name: JsonStr<'_>) -> String {
