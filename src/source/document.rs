@@ -7,13 +7,13 @@
 
 mod scan;
 
-use scan::{Scan, Stop};
+use scan::{Marked, Scan, Stop};
 
 use super::envelope::Envelope;
 use super::reader::{Piece, PieceForm};
 use super::refusal::{Place, Problem, Refusal};
 use super::stream::{ByteStream, Limits};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Options, is_space};
+use crate::json::{Cursor, JsonError, JsonErrorKind, Marks, Options, is_space};
 use crate::rules::RuleId;
 
 /// Hands out the elements of the arrays that the envelope knows, or of a document that is itself an
@@ -24,6 +24,11 @@ pub(super) struct DocumentPieces {
     place: Place,
     /// Bytes of `buffer` that the scanner has passed.
     scanned: usize,
+    /// Marks of what was last added to `buffer`.
+    marks: Marks,
+    /// Where in `buffer` the marks begin, and how many bytes were taken from its front since.
+    marked_from: usize,
+    taken: usize,
     ended: bool,
     done: bool,
     scan: Scan,
@@ -87,6 +92,9 @@ impl DocumentPieces {
         envelope: Envelope,
     ) -> Self {
         Self {
+            marks: Marks::of(&buffer),
+            marked_from: 0,
+            taken: 0,
             buffer,
             place,
             scanned: 0,
@@ -118,14 +126,29 @@ impl DocumentPieces {
             }
             let target = self.buffer.len() + piece_bytes;
             self.ended = !stream.fill(&mut self.buffer, target)?;
+            self.mark();
         }
         Ok(None)
+    }
+
+    /// Marks what the scanner has not passed yet.
+    fn mark(&mut self) {
+        let fresh = self.buffer.get(self.scanned..).unwrap_or_default();
+        self.marks = Marks::of(fresh);
+        self.marked_from = self.scanned;
+        self.taken = 0;
     }
 
     /// Scans what is in the buffer; returns a piece when one is complete.
     fn scan_on(&mut self, piece_bytes: usize, limits: Limits) -> Result<Option<Piece>, Refusal> {
         loop {
-            let stop = self.scan.run(&self.buffer, &mut self.scanned, piece_bytes);
+            let marked = Marked {
+                buffer: &self.buffer,
+                marks: &self.marks,
+                start: self.marked_from,
+                taken: self.taken,
+            };
+            let stop = self.scan.run(marked, &mut self.scanned, piece_bytes);
             match stop {
                 Stop::EndOfBuffer => {
                     self.check_size(limits)?;
@@ -161,6 +184,7 @@ impl DocumentPieces {
         let place = self.place;
         self.place = advance(place, &taken);
         self.scanned -= count.min(self.scanned);
+        self.taken += count;
         (taken, place)
     }
 

@@ -1,6 +1,35 @@
 //! Follows the brackets of a JSON document, byte by byte across buffers.
 
+use crate::json::Marks;
 use crate::source::envelope::{Envelope, Held};
+
+/// A buffer with the marks of the part that has not been scanned yet.
+#[derive(Clone, Copy)]
+pub(super) struct Marked<'b> {
+    pub(super) buffer: &'b [u8],
+    pub(super) marks: &'b Marks,
+    /// Where the marks began in the buffer.
+    pub(super) start: usize,
+    /// Bytes taken from the front of the buffer since then.
+    pub(super) taken: usize,
+}
+
+impl Marked<'_> {
+    /// The first quote or backslash at or after `at`, or the end of the buffer.
+    fn end_of_content(self, at: usize) -> usize {
+        let mut from = (at + self.taken).saturating_sub(self.start);
+        loop {
+            let found = self.marks.next(from);
+            let at = found.saturating_add(self.start).saturating_sub(self.taken);
+            match self.buffer.get(at) {
+                None => return self.buffer.len(),
+                Some(b'"' | b'\\') => return at,
+                // A control character: wrong in a string, but not ours to say.
+                Some(_) => from = found + 1,
+            }
+        }
+    }
+}
 
 /// Why the scanner stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +124,10 @@ impl Scan {
             .is_none_or(|array| array.held == Held::Records)
     }
 
-    /// Scans `buffer` from `at` on, and moves `at`. Offsets of a stop count from the start of the
+    /// Scans the buffer from `at` on, and moves `at`. Offsets of a stop count from the start of the
     /// buffer, from which the caller takes what the stop completed before the next call.
-    pub(super) fn run(&mut self, buffer: &[u8], at: &mut usize, piece_bytes: usize) -> Stop {
+    pub(super) fn run(&mut self, marked: Marked<'_>, at: &mut usize, piece_bytes: usize) -> Stop {
+        let buffer = marked.buffer;
         while let Some(&byte) = buffer.get(*at) {
             match self.lexeme {
                 Lexeme::Between => {
@@ -107,7 +137,7 @@ impl Scan {
                         return stop;
                     }
                 }
-                Lexeme::String => self.string(buffer, at),
+                Lexeme::String => self.string(marked, at),
                 _ => {
                     self.other(byte);
                     *at += 1;
@@ -199,15 +229,15 @@ impl Scan {
     }
 
     /// Passes string content up to its end, an escape or the end of the buffer.
-    fn string(&mut self, buffer: &[u8], at: &mut usize) {
-        let rest = buffer.get(*at..).unwrap_or_default();
-        let stop = memchr::memchr2(b'"', b'\\', rest);
-        let passed = stop.unwrap_or(rest.len());
+    fn string(&mut self, marked: Marked<'_>, at: &mut usize) {
+        let end = marked.end_of_content(*at);
+        let rest = marked.buffer.get(*at..).unwrap_or_default();
+        let passed = end - *at;
         if let Some(key) = self.open_key().filter(|key| key.len() < KEY_BYTES) {
             key.extend_from_slice(rest.get(..passed.min(KEY_BYTES)).unwrap_or_default());
         }
         *at += passed;
-        match stop.and_then(|stop| rest.get(stop)) {
+        match rest.get(passed) {
             Some(b'"') => {
                 self.lexeme = Lexeme::Between;
                 *at += 1;
