@@ -1,5 +1,6 @@
-"""The workloads that make a lake: W1 to W5, and W8."""
+"""The workloads that make a lake: W1 to W5, W8 and W9."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -45,6 +46,17 @@ def of_one_file(setting: Setting, name: str, title: str, shape: str, options: li
         peer_ingest(PEERS["clickhouse"], shape, dump, file),
     ]
     return Workload(name, title, programs, dump)
+
+
+def threads(setting: Setting) -> Workload:
+    """The project against itself on one thread."""
+    dump = setting.generator.make("ndjson", setting.rows, ["--shape", "ndjson"])
+    file = str(dump.files[0])
+    programs = [
+        ingest(setting.program, dump, [file], ["--threads", "2"]),
+        dataclasses.replace(ingest(setting.program, dump, [file], ["--threads", "1"]), name="on one thread"),
+    ]
+    return Workload("W9", "NDJSON on two threads and on one", programs, dump)
 
 
 def document(setting: Setting) -> Workload:
