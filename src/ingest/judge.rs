@@ -81,7 +81,7 @@ pub struct Judged<K: Kind> {
 
 /// Judges a piece.
 pub fn judge<K: Kind>(piece: &Piece, settings: &JudgeSettings<K>) -> Judged<K> {
-    let mut judge = Judge::new(settings, piece.place);
+    let mut judge = Judge::new(settings, piece);
     let verdict = match &piece.form {
         PieceForm::Lines => judge.lines(&piece.bytes),
         PieceForm::Elements { closed, records } => {
@@ -115,11 +115,11 @@ struct Stretch<'a> {
 }
 
 impl<'s, K: Kind> Judge<'s, K> {
-    fn new(settings: &'s JudgeSettings<K>, start: Place) -> Self {
+    fn new(settings: &'s JudgeSettings<K>, piece: &Piece) -> Self {
         Self {
             settings,
-            start,
-            accepting: K::Accepting::default(),
+            start: piece.place,
+            accepting: K::accepting(piece.bytes.len()),
             findings: Findings::new(settings.with_texts),
             charset: Charset::Utf8,
             out: Judged {

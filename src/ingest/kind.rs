@@ -23,7 +23,7 @@ pub trait Kind: Clone + Debug + Send + Sync + 'static {
     /// Reads the rows of one delimited file.
     type CsvRows<'l>;
     /// The accepted records of a piece in the making.
-    type Accepting: Default;
+    type Accepting;
     /// The accepted records of a piece.
     type Rows: Debug + Send + 'static;
     /// What only shows across pieces.
@@ -92,6 +92,9 @@ pub trait Kind: Clone + Debug + Send + Sync + 'static {
         findings: &mut Findings,
         accepting: &mut Self::Accepting,
     ) -> Result<bool, RecordError>;
+
+    /// Nothing accepted yet, with room for the records of a piece of so many bytes.
+    fn accepting(piece_bytes: usize) -> Self::Accepting;
 
     /// How many records are accepted so far.
     fn accepted(accepting: &Self::Accepting) -> usize;

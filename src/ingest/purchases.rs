@@ -59,17 +59,6 @@ pub struct Accepting {
     rows: PurchaseRows,
 }
 
-impl Default for Accepting {
-    fn default() -> Self {
-        Self {
-            columns: PurchaseColumns::new(),
-            // A fixed seed: the same dump gives the same counts every time.
-            hasher: FixedState::with_seed(0),
-            rows: PurchaseRows::default(),
-        }
-    }
-}
-
 impl Kind for Purchases {
     type Raw<'a> = RawPurchase<'a>;
     type CsvRows<'l> = CsvPurchases<'l>;
@@ -162,6 +151,15 @@ impl Kind for Purchases {
             rows.has_event_ids |= matches!(raw.get(Name::EventId), Field::Text(_));
             true
         })
+    }
+
+    fn accepting(piece_bytes: usize) -> Accepting {
+        Accepting {
+            columns: PurchaseColumns::for_text(piece_bytes),
+            // A fixed seed: the same dump gives the same counts every time.
+            hasher: FixedState::with_seed(0),
+            rows: PurchaseRows::default(),
+        }
     }
 
     fn accepted(accepting: &Accepting) -> usize {

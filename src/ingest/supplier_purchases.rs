@@ -216,6 +216,10 @@ impl Kind for SupplierPurchases {
         Ok(true)
     }
 
+    fn accepting(_piece_bytes: usize) -> Accepting {
+        Accepting::default()
+    }
+
     fn accepted(accepting: &Accepting) -> usize {
         accepting.columns.len()
     }

@@ -30,7 +30,7 @@ impl Marks {
 
     /// The first marked position at or after `at`, or `usize::MAX` when there is none.
     #[inline]
-    pub(super) fn next(&self, at: usize) -> usize {
+    pub fn next(&self, at: usize) -> usize {
         let index = at / BLOCK;
         let word = self.words.get(index).map_or(0, |word| word >> (at % BLOCK));
         if word == 0 {

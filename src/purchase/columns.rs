@@ -144,24 +144,34 @@ impl Default for PurchaseColumns {
     }
 }
 
+/// What a purchase takes in a dump, about: some 280 bytes as JSON, 210 as delimited text.
+const TEXT_BYTES: usize = 256;
+
 impl PurchaseColumns {
     /// Empty columns.
     pub fn new() -> Self {
+        Self::for_text(0)
+    }
+
+    /// Empty columns, with room for the purchases in a text of so many bytes.
+    pub fn for_text(bytes: usize) -> Self {
+        let rows = bytes / TEXT_BYTES;
+        let text = |each: usize| StringBuilder::with_capacity(rows, rows * each);
         Self {
-            texts: Default::default(),
-            currency: StringBuilder::new(),
-            price: Decimal128Builder::new().with_data_type(amount_type()),
-            quantity: Int16Builder::new(),
-            time: TimestampMicrosecondBuilder::new().with_timezone("UTC"),
-            time_raw: StringBuilder::new(),
-            utc_offset_minutes: Int16Builder::new(),
-            properties: OptionalText::default(),
-            update_existing_only: BooleanBuilder::new(),
-            revenue: Decimal128Builder::new().with_data_type(amount_type()),
-            is_refund: BooleanBuilder::new(),
-            extra: OptionalText::default(),
-            source_row: Vec::new(),
-            days: Vec::new(),
+            texts: std::array::from_fn(|_| OptionalText::new(rows, rows * 16)),
+            currency: text(3),
+            price: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
+            quantity: Int16Builder::with_capacity(rows),
+            time: TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC"),
+            time_raw: text(32),
+            utc_offset_minutes: Int16Builder::with_capacity(rows),
+            properties: OptionalText::new(rows, bytes / 2),
+            update_existing_only: BooleanBuilder::with_capacity(rows),
+            revenue: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
+            is_refund: BooleanBuilder::with_capacity(rows),
+            extra: OptionalText::new(rows, 0),
+            source_row: Vec::with_capacity(rows),
+            days: Vec::with_capacity(rows),
         }
     }
 
@@ -213,7 +223,8 @@ impl PurchaseColumns {
         if self.days.is_empty() {
             return Ok(Vec::new());
         }
-        let mut columns: Vec<ArrayRef> = self.texts.iter_mut().map(OptionalText::finish).collect();
+        let texts = self.texts.into_iter();
+        let mut columns: Vec<ArrayRef> = texts.map(OptionalText::finish).collect();
         columns.extend::<[ArrayRef; 11]>([
             Arc::new(self.currency.finish()),
             Arc::new(self.price.finish()),

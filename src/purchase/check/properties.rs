@@ -19,14 +19,12 @@ const MAX_CHARS: usize = 255;
 const MAX_BYTES_WITH_NESTING: usize = 51_200;
 
 /// Names the purchase event keeps for itself (Braze purchase events documentation).
-const RESERVED: [&str; 6] = [
-    "time",
-    "product_id",
-    "quantity",
-    "event_name",
-    "price",
-    "currency",
-];
+fn is_reserved(name: &str) -> bool {
+    matches!(
+        name,
+        "time" | "product_id" | "quantity" | "event_name" | "price" | "currency"
+    )
+}
 
 /// The text was checked by the reader, in whichever mode the run has.
 const CHECKED: Options = Options {
@@ -147,7 +145,7 @@ fn check_name(name: &str, findings: &mut Findings) {
             RuleId::BrzPropNameDollar,
             "a property name must not begin with $",
         ))
-    } else if RESERVED.contains(&name) {
+    } else if is_reserved(name) {
         Some((
             RuleId::BrzPropReserved,
             "this name is reserved by the purchase event",
