@@ -3,7 +3,8 @@
 //! In: parameters, files, and what to group by and sum up. Out: one small frame with a row per tick
 //! and key, column `tick` first. Files outside the window are not opened. A file whose UTC date lies
 //! wholly in one row of the series (every full day of a series by the UTC day) is summed without
-//! reading its `time` column. Refused: files that polars cannot read.
+//! reading its `time` column, and one whose date lies wholly in the window without comparing it with
+//! the window's ends. Refused: files that polars cannot read.
 
 use std::collections::BTreeMap;
 
@@ -16,11 +17,16 @@ use super::{ReportError, ScanFile};
 /// The column a series is folded by: see [`super::window::Window::row_of_tick`].
 pub(super) const TICK: &str = "tick";
 
+/// Plans that one query holds at a time. Each of them keeps a file open with some of its columns in
+/// memory: all hundred days of a series at once take twice the memory of 16 and no less time.
+const PLANS_AT_ONCE: usize = 16;
+
 /// What a query does with the purchases of the window.
 #[derive(Clone, Debug)]
 pub(super) enum Query {
     /// One line per tick and combination of `keys`, with these sums; a column without an
-    /// aggregation would become a list, which is a mistake.
+    /// aggregation would become a list, which is a mistake. Without `keys` a tick may have a line
+    /// although nothing was bought in it, and what can be summed as a whole is not grouped.
     Totals { keys: Vec<Expr>, sums: Vec<Expr> },
     /// One line per combination of `keys` over the whole window, with these sums; no `tick`.
     /// `columns` are those that keys and sums look at.
@@ -39,26 +45,39 @@ pub(super) fn run_query(
     files: &[ScanFile],
     query: &Query,
 ) -> Result<Option<DataFrame>, ReportError> {
-    let chosen = choose(parameters, files);
-    if chosen.is_empty() {
-        return Ok(None);
-    }
+    let chosen = choose(parameters, files, query);
     let opened = chosen.values().map(Vec::len).sum();
-    chosen
-        .into_iter()
-        .map(|(reading, paths)| lazy_frame(parameters, reading, paths, query))
-        .collect::<PolarsResult<Vec<LazyFrame>>>()
-        .and_then(|frames| concat(frames, UnionArgs::default()))
-        .map(|plan| match query {
+    run_plans(parameters, chosen, query).map_err(|source| ReportError::Scan {
+        files: opened,
+        source,
+    })
+}
+
+/// One frame after another, so that no more plans are held than [`PLANS_AT_ONCE`].
+fn run_plans(
+    parameters: &SeriesParameters,
+    chosen: BTreeMap<Reading, Vec<PlRefPath>>,
+    query: &Query,
+) -> PolarsResult<Option<DataFrame>> {
+    let mut found: Option<DataFrame> = None;
+    let mut chosen = chosen.into_iter().peekable();
+    while chosen.peek().is_some() {
+        let plans = chosen
+            .by_ref()
+            .take(PLANS_AT_ONCE)
+            .map(|(reading, paths)| lazy_frame(parameters, reading, paths, query))
+            .collect::<PolarsResult<Vec<LazyFrame>>>()?;
+        let plan = concat(plans, UnionArgs::default())?;
+        let frame = collect(match query {
             Query::Whole { keys, sums, .. } => plan.group_by(keys).agg(sums),
             Query::Totals { .. } | Query::Rows { .. } => plan,
-        })
-        .and_then(collect)
-        .map(Some)
-        .map_err(|source| ReportError::Scan {
-            files: opened,
-            source,
-        })
+        })?;
+        match &mut found {
+            Some(found) => found.vstack_mut_owned(frame).map(drop)?,
+            None => found = Some(frame),
+        }
+    }
+    Ok(found)
 }
 
 /// Opens data files by the names the log gives, without looking into folders or at their names.
@@ -85,21 +104,35 @@ pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
 /// How the purchases of a file find their tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reading {
-    /// The time of each purchase says it.
+    /// The time of each purchase says it, and whether the purchase lies in the window at all.
+    TimeWithin,
+    /// The time of each purchase says it; the whole date lies in the window.
     Time,
     /// All of them belong to this one.
     WholeDate(i64),
 }
 
 /// The files of the window, by how they are to be read.
-fn choose(parameters: &SeriesParameters, files: &[ScanFile]) -> BTreeMap<Reading, Vec<PlRefPath>> {
+fn choose(
+    parameters: &SeriesParameters,
+    files: &[ScanFile],
+    query: &Query,
+) -> BTreeMap<Reading, Vec<PlRefPath>> {
     let window = parameters.window();
     let dates = window.utc_dates();
     let mut chosen: BTreeMap<Reading, Vec<PlRefPath>> = BTreeMap::new();
     for file in files.iter().filter(|f| dates.contains(&f.purchase_date)) {
-        let reading = window
-            .tick_of_whole_date(file.purchase_date)
-            .map_or(Reading::Time, Reading::WholeDate);
+        let tick = match query {
+            Query::Whole { .. } => None,
+            Query::Totals { .. } | Query::Rows { .. } => {
+                window.tick_of_whole_date(file.purchase_date)
+            }
+        };
+        let reading = match tick {
+            Some(tick) => Reading::WholeDate(tick),
+            None if window.holds_date(file.purchase_date) => Reading::Time,
+            None => Reading::TimeWithin,
+        };
         let paths = chosen.entry(reading).or_default();
         paths.push(PlRefPath::new(file.path.as_str()));
     }
@@ -119,19 +152,23 @@ fn lazy_frame(
     for condition in filters(parameters) {
         plan = plan.filter(condition);
     }
+    if reading == Reading::TimeWithin {
+        plan = plan.filter(in_window(parameters));
+    }
     let tick = match reading {
-        Reading::Time => {
-            plan = plan.filter(in_window(parameters));
-            tick_of_time(parameters)
-        }
+        Reading::TimeWithin | Reading::Time => tick_of_time(parameters),
         Reading::WholeDate(tick) => lit(tick),
     };
     let tick = tick.cast(DataType::Int64).alias(TICK);
     Ok(match query {
         Query::Totals { keys, sums } => match reading {
-            Reading::Time => {
+            Reading::TimeWithin | Reading::Time => {
                 let keys: Vec<Expr> = std::iter::once(tick).chain(keys.iter().cloned()).collect();
                 plan.group_by(keys).agg(sums)
+            }
+            Reading::WholeDate(_) if keys.is_empty() => {
+                let columns = std::iter::once(tick).chain(sums.iter().cloned());
+                plan.select(columns.collect::<Vec<_>>())
             }
             Reading::WholeDate(_) => plan
                 .group_by(keys)
@@ -172,10 +209,13 @@ fn in_window(parameters: &SeriesParameters) -> Expr {
         .and(col("time").lt_eq(instant(last)))
 }
 
-/// Whole ticks since the window began. Instants before it are filtered out, so that the integer
-/// division, which cuts towards zero, rounds down.
+/// Whole ticks since the window began. No instant before it gets here, so that the integer division,
+/// which cuts towards zero, rounds down.
 fn tick_of_time(parameters: &SeriesParameters) -> Expr {
     let window = parameters.window();
     let since_start = col("time").to_physical() - lit(*window.micros().start());
     since_start / lit(window.tick_micros())
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,6 +108,13 @@ impl Window {
         date_utc(first)..=date_utc(last)
     }
 
+    /// Whether every instant of a UTC date lies between the first and the last that are counted.
+    pub(super) fn holds_date(&self, date: NaiveDate) -> bool {
+        let midnight = midnight_utc_seconds(date) * SECOND_MICROS;
+        let counted = self.micros();
+        counted.contains(&midnight) && counted.contains(&(midnight + DAY_MICROS - 1))
+    }
+
     /// The width of a tick; tick 0 begins at the first instant of the window.
     pub(super) fn tick_micros(&self) -> i64 {
         self.tick_micros

@@ -1,6 +1,7 @@
 //! The answers to the sample data against `sample_data/expected`, which the oracle worked out.
 
 use std::ffi::OsString;
+use std::fs;
 
 use serde_json::{Value, json};
 
@@ -190,6 +191,36 @@ fn the_series_of_the_samples_are_those_of_the_oracle() {
         sums["misplaced"], 0,
         "rows outside the partition of their day"
     );
+}
+
+#[test]
+fn a_daily_answer_needs_no_data_file_but_those_of_its_day() {
+    let workdir = Workdir::new();
+    ingest(&workdir, "America/Sao_Paulo");
+    let day = ["--ending-at", "2026-10-15", "--length", "1"];
+    let hours = [&day[..], &["--unit", "hour"]].concat();
+    let answers = || {
+        [&day[..], &hours].map(|question| {
+            let answer = workdir.report("quantity-series", question);
+            answer.assert_code(0).stdout().to_owned()
+        })
+    };
+    let before = answers();
+    let mut removed = 0;
+    for file in workdir.files() {
+        let path = file.to_str().expect("a UTF-8 path");
+        if path.ends_with(".parquet") && !path.contains("/purchase_date=2026-10-15/") {
+            fs::remove_file(workdir.path(path)).expect("a file that can be removed");
+            removed += 1;
+        }
+    }
+    assert!(removed > 25, "{removed} files");
+    assert_eq!(answers(), before);
+    let month = workdir.report(
+        "quantity-series",
+        ["--ending-at", "2026-10-31", "--length", "31"],
+    );
+    assert_ne!(month.code(), Some(0), "{}", month.story());
 }
 
 #[test]

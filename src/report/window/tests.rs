@@ -128,3 +128,24 @@ fn utc_is_written_z_under_all_its_names_and_london_is_not() {
         "2024-01-31T00:00:00+00:00"
     );
 }
+
+#[test]
+fn a_date_is_held_from_its_first_to_its_last_microsecond() {
+    let held = |timezone, ending_at| {
+        let window = Window::new(&spec(timezone, Unit::Hour, 3, ending_at));
+        ["28", "29", "30", "31"].map(|day| {
+            let date = format!("2024-01-{day}").parse().expect("a date");
+            window.holds_date(date)
+        })
+    };
+    let last = "2024-01-31T23:59:59.999999Z";
+    assert_eq!(held(Tz::UTC, last), [false, true, true, true]);
+    let before_last = "2024-01-31T23:59:59.999998Z";
+    assert_eq!(held(Tz::UTC, before_last), [false, true, true, false]);
+    // The first local day begins in the midst of a UTC date.
+    let kolkata = chrono_tz::Asia::Kolkata;
+    let ending_at = "2024-01-31T12:00:00Z";
+    assert_eq!(held(kolkata, ending_at), [false, true, true, false]);
+    let sao_paulo = chrono_tz::America::Sao_Paulo;
+    assert_eq!(held(sao_paulo, ending_at), [false, false, true, false]);
+}
