@@ -140,6 +140,31 @@ fn a_full_segment_is_encoded_before_the_end() {
 }
 
 #[test]
+fn a_file_is_closed_when_its_metadata_gets_too_long() {
+    let (_folder, lake) = lake();
+    let options = WriterOptions {
+        segment_bytes: 1_500_000,
+        open_chunks: 1,
+        ..WriterOptions::new("run")
+    };
+    let mut writer = PartitionWriter::new(&lake, &spec(), options).unwrap();
+    for part in 0..5 {
+        writer
+            .append(day(1), rows("a.json", part * 40_000, (part + 1) * 40_000))
+            .unwrap();
+    }
+    let staged = writer.finish().unwrap();
+    let paths = paths(&lake, &spec(), &staged);
+    let groups = paths.iter().map(|path| footer(path).num_row_groups());
+    assert_eq!(groups.collect::<Vec<_>>(), [3, 2]);
+    let batches: Vec<_> = paths.iter().flat_map(|path| read(path)).collect();
+    assert_eq!(
+        concat_batches(&spec().schema, &batches).unwrap(),
+        rows("a.json", 0, 200_000)
+    );
+}
+
+#[test]
 fn small_shares_wait_in_the_spill_and_keep_their_order() {
     let (_folder, lake) = lake();
     let mut writer = small_segments(&lake, "run", 200_000);
