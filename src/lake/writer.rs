@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use rayon::prelude::*;
 
 use super::background::Task;
+use super::batch_bytes::batch_bytes;
 use super::encode::Layout;
 use super::partition::Partition;
 use super::slot::{self, Pending, Slot, Work};
@@ -51,9 +52,6 @@ impl WriterOptions {
         }
     }
 }
-
-/// What a small batch costs beside its values: the arrays themselves, per column.
-const ARRAY_OVERHEAD_BYTES: usize = 160;
 
 /// The slots of a writer, back from the encoding of a segment, and how it went.
 type Encoded = (Vec<Slot>, Result<(), LakeError>);
@@ -370,38 +368,6 @@ fn value_type(data_type: &DataType) -> &DataType {
         DataType::Dictionary(_, values) => values,
         other => other,
     }
-}
-
-/// What a batch keeps in memory. Slices count for their own rows only, since the other slices of
-/// the same buffers are counted when they are appended.
-fn batch_bytes(batch: &RecordBatch) -> usize {
-    let columns = batch.columns().iter();
-    columns
-        .map(|column| column_bytes(column) + ARRAY_OVERHEAD_BYTES)
-        .sum()
-}
-
-/// The bytes of a column's own rows. Asking Arrow for them makes a copy of the array's description,
-/// which costs more than the rows when a piece falls on a thousand days.
-fn column_bytes(column: &ArrayRef) -> usize {
-    let rows = column.len();
-    let of_offsets = |offsets: &[i32]| {
-        let held = offsets.last().zip(offsets.first());
-        let held = held.map_or(0, |(end, start)| usize::try_from(end - start).unwrap_or(0));
-        held + size_of_val(offsets)
-    };
-    let values = match column.data_type() {
-        DataType::Utf8 => of_offsets(column.as_string::<i32>().value_offsets()),
-        DataType::Binary => of_offsets(column.as_binary::<i32>().value_offsets()),
-        DataType::Boolean => rows.div_ceil(8),
-        // The values of a dictionary are few, and shared.
-        DataType::Dictionary(keys, _) => rows * keys.primitive_width().unwrap_or(8),
-        other => match other.primitive_width() {
-            Some(width) => rows * width,
-            None => column.get_array_memory_size(),
-        },
-    };
-    values + rows.div_ceil(8) * usize::from(column.nulls().is_some())
 }
 
 fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, DictionaryArray, Int64Array, RecordBatch};
+use arrow::array::{Array, DictionaryArray, Int64Array, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
@@ -328,15 +328,4 @@ fn a_writer_without_rows_makes_no_files() {
         .unwrap();
     let staged = writer.finish().unwrap();
     assert_eq!((staged.rows, staged.files.len()), (0, 0));
-}
-
-#[test]
-fn slices_of_one_batch_count_for_their_own_rows() {
-    let whole = rows("a.json", 0, 10_000);
-    let parts: usize = (0..100)
-        .map(|part| batch_bytes(&whole.slice(part * 100, 100)))
-        .sum();
-    let overhead = 100 * whole.num_columns() * (ARRAY_OVERHEAD_BYTES + 16);
-    assert!(parts <= batch_bytes(&whole) + overhead, "{parts}");
-    assert!(whole.column(0).as_string::<i32>().len() == 10_000);
 }
