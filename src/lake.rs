@@ -34,6 +34,7 @@ mod append;
 mod attempt;
 mod background;
 mod batch;
+mod batch_bytes;
 mod change;
 mod column;
 mod digest;

@@ -13,6 +13,7 @@ mod lines;
 mod reader;
 mod refusal;
 mod shape;
+mod spare;
 mod stream;
 
 pub use discover::{Input, Location, discover, shown};
@@ -21,4 +22,5 @@ pub use envelope::{Envelope, Held};
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
 pub use refusal::{Place, Problem, Refusal, SourceError};
 pub use shape::{InputFormat, Shape};
+pub use spare::SpareBuffers;
 pub use stream::{FileFacts, Limits};

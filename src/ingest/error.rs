@@ -25,9 +25,6 @@ pub enum RunError {
     /// A thread of the run ended early.
     #[error("a worker thread stopped before its work was done; please report this")]
     Worker,
-    /// The thread pool could not be started.
-    #[error("cannot start the worker threads")]
-    Pool(#[from] rayon::ThreadPoolBuildError),
     /// A run that holds more rows than it can number.
     #[error("more than 4,000,000,000 supplier purchases in one run; ingest fewer inputs at once")]
     TooManyRows,

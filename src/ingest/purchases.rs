@@ -5,6 +5,7 @@ mod across;
 mod batch;
 mod collector;
 mod events;
+mod own_files;
 mod table;
 
 use std::hash::BuildHasher;

@@ -1,15 +1,22 @@
 //! Reads and judges inputs on several threads and hands the results over in input order.
 
+mod feeder;
+mod in_flight;
+mod reading;
+
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::error::RunError;
-use super::judge::{JudgeSettings, Judged, judge};
+use super::judge::Judged;
 use super::kind::Kind;
-use crate::rules::RuleId;
-use crate::source::{Input, Piece, Problem, Reader, ReaderOptions, Refusal, Totals, shown};
+use crate::source::{Input, ReaderOptions, Refusal, Totals};
+use feeder::Feeder;
+use in_flight::{InFlight, Share};
+use reading::{Bundled, Reading};
 
 /// What a run counts while it goes on, for whoever watches.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +40,7 @@ pub struct RunSettings<K> {
     pub kind: K,
     /// Keep the text of warnings.
     pub with_texts: bool,
-    /// Judges at work at once.
+    /// Threads that judge and encode.
     pub threads: usize,
 }
 
@@ -61,186 +68,142 @@ pub(super) trait Sink<K: Kind> {
 type Attempt = Arc<AtomicBool>;
 
 enum Event<K: Kind> {
-    Restart(usize),
-    Piece(usize, Receiver<Judged<K>>, Attempt),
-    Left(usize),
-    End(usize, Totals),
-    Refused(usize, Refusal),
+    /// A piece of a large input, which is being judged.
+    Piece {
+        input: usize,
+        judged: Receiver<Judged<K>>,
+        attempt: Attempt,
+        share: Share,
+    },
+    Told(usize, Told<K>),
+    /// Small inputs, which are being read.
+    Bundle(Range<usize>, Receiver<Bundled<K>>),
     /// Every input has been read.
     Done,
 }
 
+/// What there is to say of an input.
+enum Told<K: Kind> {
+    Restart,
+    Piece(Box<Judged<K>>),
+    Left,
+    End(Totals),
+    Refused(Refusal),
+}
+
 /// Reads and judges `inputs`.
 ///
-/// Memory: at most `2 × threads` pieces are on their way between reader and sink.
+/// Memory: some `2 × threads` pieces are on their way between reader and sink, whatever their
+/// length; a longer one travels alone.
 pub(super) fn run<K: Kind>(
     inputs: &[Input],
     settings: &RunSettings<K>,
     progress: &Progress,
     sink: &mut dyn Sink<K>,
 ) -> Result<(), RunError> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        // A judge that panics leaves its receiver without an answer, which ends the run.
-        .panic_handler(|_panic| {})
-        .build()?;
+    start_pool(settings.threads);
     let (sender, receiver) = sync_channel(2 * settings.threads);
+    let reading = Arc::new(Reading::new(inputs, settings, progress));
+    let most_bytes = (2 * settings.threads + 1) * settings.reader.piece_bytes;
     let feeder = Feeder {
-        settings: settings.clone(),
-        progress: progress.clone(),
-        pool: Arc::new(pool),
+        reading: Arc::clone(&reading),
+        in_flight: Arc::new(InFlight::of(most_bytes)),
         sender,
     };
-    let inputs = inputs.to_vec();
     // Not joined: it may be waiting for standard input, and ends by itself when nobody listens.
-    std::thread::spawn(move || feeder.feed(&inputs));
-    take_all(&receiver, progress, sink)
+    std::thread::spawn(move || feeder.feed());
+    let mut taker = Taker {
+        reading,
+        progress,
+        sink,
+    };
+    taker.take_all(&receiver)
+}
+
+/// Judges and encoders share one pool, so that they are `threads` together.
+fn start_pool(threads: usize) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    // It is there already when this is not the first run of the process: then that one serves.
+    drop(pool.build_global());
 }
 
 /// How long a signal may go unnoticed while nothing arrives.
 const GLANCE: Duration = Duration::from_millis(100);
 
-fn take_all<K: Kind>(
-    receiver: &Receiver<Event<K>>,
-    progress: &Progress,
-    sink: &mut dyn Sink<K>,
-) -> Result<(), RunError> {
-    loop {
-        let event = receiver.recv_timeout(GLANCE);
-        if progress.interrupted.load(Ordering::Relaxed) {
+/// The side that hands over to the sink.
+struct Taker<'a, K: Kind> {
+    reading: Arc<Reading<K>>,
+    progress: &'a Progress,
+    sink: &'a mut dyn Sink<K>,
+}
+
+impl<K: Kind> Taker<'_, K> {
+    fn take_all(&mut self, receiver: &Receiver<Event<K>>) -> Result<(), RunError> {
+        loop {
+            let event = receiver.recv_timeout(GLANCE);
+            self.heed()?;
+            match event {
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(RunError::Worker),
+                Ok(Event::Done) => return Ok(()),
+                Ok(Event::Told(input, told)) => {
+                    self.tell(input, told)?;
+                }
+                Ok(Event::Piece {
+                    input,
+                    judged,
+                    attempt,
+                    share,
+                }) => {
+                    let judged = judged.recv().map_err(|_gone| RunError::Worker)?;
+                    if self.tell(input, Told::Piece(Box::new(judged)))? == Flow::SkipInput {
+                        attempt.store(true, Ordering::Relaxed);
+                    }
+                    drop(share);
+                }
+                Ok(Event::Bundle(inputs, bundled)) => self.take_bundle(&inputs, bundled)?,
+            }
+        }
+    }
+
+    fn heed(&self) -> Result<(), RunError> {
+        if self.progress.interrupted.load(Ordering::Relaxed) {
             return Err(RunError::Interrupted);
         }
-        match event {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Err(RunError::Worker),
-            Ok(Event::Done) => return Ok(()),
-            Ok(Event::Restart(input)) => sink.restart(input)?,
-            Ok(Event::Left(input)) => sink.left(input)?,
-            Ok(Event::Piece(input, judged, attempt)) => {
-                let judged = judged.recv().map_err(|_gone| RunError::Worker)?;
-                progress.records.fetch_add(judged.read, Ordering::Relaxed);
-                if sink.piece(input, judged)? == Flow::SkipInput {
-                    attempt.store(true, Ordering::Relaxed);
-                }
-            }
-            Ok(Event::End(input, totals)) => sink.end(input, totals)?,
-            Ok(Event::Refused(input, refusal)) => sink.refused(input, refusal)?,
-        }
-    }
-}
-
-/// The reading side.
-struct Feeder<K: Kind> {
-    settings: RunSettings<K>,
-    progress: Progress,
-    pool: Arc<rayon::ThreadPool>,
-    sender: SyncSender<Event<K>>,
-}
-
-/// How a reading ended.
-enum Ended {
-    Whole(Totals),
-    /// The rest is not wanted.
-    Left,
-    /// Nobody listens any more.
-    Gone,
-}
-
-/// The other side has gone: it met an error and reports it itself.
-struct Gone;
-
-impl<K: Kind> Feeder<K> {
-    fn feed(&self, inputs: &[Input]) {
-        for (index, input) in inputs.iter().enumerate() {
-            if self.feed_input(index, input).is_err() {
-                return;
-            }
-        }
-        // Nobody waits for it when the run has failed elsewhere.
-        drop(self.send(Event::Done));
+        Ok(())
     }
 
-    fn feed_input(&self, index: usize, input: &Input) -> Result<(), Gone> {
-        let mut options = self.settings.reader.clone();
+    fn take_bundle(
+        &mut self,
+        inputs: &Range<usize>,
+        mut bundled: Receiver<Bundled<K>>,
+    ) -> Result<(), RunError> {
         loop {
-            match self.read(index, input, &options) {
-                Ok(Ended::Whole(totals)) => return self.send(Event::End(index, totals)),
-                Ok(Ended::Left) => return self.send(Event::Left(index)),
-                Ok(Ended::Gone) => return Err(Gone),
-                Err(Problem::NotUtf8(bad))
-                    if input.is_rereadable() && options.not_utf8.is_none() =>
-                {
-                    options.not_utf8 = Some(bad);
-                    self.send(Event::Restart(index))?;
-                }
-                Err(problem) => return self.send(Event::Refused(index, refusal_of(problem))),
+            let Bundled { told, next } = bundled.recv().map_err(|_gone| RunError::Worker)?;
+            for (input, told) in told {
+                self.tell(input, told)?;
             }
+            self.heed()?;
+            if next >= inputs.end {
+                return Ok(());
+            }
+            // They held more than their size let expect, and were left for later.
+            bundled = self.reading.bundle_later(next..inputs.end);
         }
     }
 
-    /// Reads one input once.
-    fn read(&self, index: usize, input: &Input, options: &ReaderOptions) -> Result<Ended, Problem> {
-        let stored = Arc::clone(&self.progress.bytes);
-        let kind = self.settings.kind.of_input(input);
-        let mut reader = Reader::open(input, options, kind.csv_columns(), stored)?;
-        let judge_settings = Arc::new(JudgeSettings {
-            kind,
-            json: options.json(),
-            limits: options.limits,
-            source_file: input.location.to_string().into(),
-            run_id: self.settings.run_id.as_str().into(),
-            with_texts: self.settings.with_texts,
-        });
-        let attempt = Attempt::default();
-        while let Some(piece) = reader.next_piece()? {
-            if self.progress.interrupted.load(Ordering::Relaxed) {
-                return Ok(Ended::Gone);
+    fn tell(&mut self, input: usize, told: Told<K>) -> Result<Flow, RunError> {
+        match told {
+            Told::Restart => self.sink.restart(input)?,
+            Told::Piece(judged) => {
+                let records = &self.progress.records;
+                records.fetch_add(judged.read, Ordering::Relaxed);
+                return self.sink.piece(input, *judged);
             }
-            let judged = self.judge_later(piece, &judge_settings);
-            if self
-                .send(Event::Piece(index, judged, Arc::clone(&attempt)))
-                .is_err()
-            {
-                return Ok(Ended::Gone);
-            }
-            if attempt.load(Ordering::Relaxed) {
-                return Ok(Ended::Left);
-            }
+            Told::Left => self.sink.left(input)?,
+            Told::End(totals) => self.sink.end(input, totals)?,
+            Told::Refused(refusal) => self.sink.refused(input, refusal)?,
         }
-        Ok(Ended::Whole(reader.finish()?))
-    }
-
-    fn judge_later(&self, piece: Piece, settings: &Arc<JudgeSettings<K>>) -> Receiver<Judged<K>> {
-        let (sender, receiver) = sync_channel(1);
-        let settings = Arc::clone(settings);
-        self.pool.spawn(move || {
-            // Nobody waits for it when the run has failed elsewhere.
-            drop(sender.send(judge(&piece, &settings)));
-        });
-        receiver
-    }
-
-    fn send(&self, event: Event<K>) -> Result<(), Gone> {
-        self.sender.send(event).map_err(|_gone| Gone)
-    }
-}
-
-/// An input that cannot be read is refused; the others go on.
-fn refusal_of(problem: Problem) -> Refusal {
-    match problem {
-        Problem::Refused(refusal) => refusal,
-        Problem::NotUtf8(bad) => Refusal {
-            rule: RuleId::FileEncoding,
-            place: None,
-            message: format!("{bad}; name the encoding with --encoding"),
-        },
-        Problem::Failed(error) => {
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            Refusal {
-                rule: RuleId::FileUnreadable,
-                place: None,
-                message: shown(&format!("{error}{}", cause.unwrap_or_default())),
-            }
-        }
+        Ok(Flow::Continue)
     }
 }

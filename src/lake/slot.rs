@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 use rayon::prelude::*;
 
 use super::LakeError;
@@ -86,11 +87,20 @@ impl Slot {
         self.open.as_ref().map_or(0, OpenFile::row_groups)
     }
 
-    /// Whether the next row group needs a new file: the first one, or one that replaces a file
-    /// with at least `roll_from` row groups.
-    pub(super) fn needs_name(&self, roll_from: Option<usize>) -> bool {
-        self.next_file.is_none()
-            && (self.open.is_none() || roll_from.is_some_and(|from| self.row_groups() >= from))
+    /// Whether the next row group needs a new file.
+    pub(super) fn needs_name(&self) -> bool {
+        self.next_file.is_none() && self.open.is_none()
+    }
+
+    /// Writes the footer of the open file. Rows that come later go into another one.
+    pub(super) fn close_file(&mut self) -> Result<(), LakeError> {
+        if let Some(mut open) = self.open.take() {
+            let closed = open.close();
+            // Listed even if that failed: it has to be deleted.
+            self.closed.push(open);
+            closed?;
+        }
+        Ok(())
     }
 
     /// Takes a partition's share of a segment: as a row group if there is enough of it or if it is
@@ -103,7 +113,8 @@ impl Slot {
         wide: bool,
         last: bool,
     ) -> Result<(), LakeError> {
-        let Work { mut batches, bytes } = work;
+        let Work { batches, bytes } = work;
+        let mut batches = put_together(layout, batches)?;
         let enough =
             bytes >= ROW_GROUP_MIN_BYTES || self.spilled_bytes + bytes >= ROW_GROUP_SPILLED_BYTES;
         if !enough && !last {
@@ -117,17 +128,13 @@ impl Slot {
                 all.extend(spill.take(spilled)?);
             }
             all.append(&mut batches);
-            batches = all;
+            batches = put_together(layout, all)?;
             self.spilled_bytes = 0;
         }
         if batches.is_empty() {
             return Ok(());
         }
         if let Some(name) = self.next_file.take() {
-            if let Some(mut full) = self.open.take() {
-                full.close()?;
-                self.closed.push(full);
-            }
             self.open = Some(OpenFile::new(layout, name));
         }
         match &mut self.open {
@@ -163,6 +170,26 @@ impl Slot {
             .map(|file| file.path().to_path_buf())
             .collect()
     }
+}
+
+/// Batches with fewer rows than this cost more each than the copying of their rows does.
+const SMALL_BATCH_ROWS: usize = 1024;
+
+/// Makes one batch of many small ones: a small file gives one of a hundred rows, and a piece of a
+/// dump without order one of a few rows for every day.
+fn put_together(layout: &Layout, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, LakeError> {
+    let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+    let Some(first) = batches.first().filter(|_| batches.len() > 1) else {
+        return Ok(batches);
+    };
+    if rows / batches.len() >= SMALL_BATCH_ROWS {
+        return Ok(batches);
+    }
+    let one = concat_batches(&first.schema(), &batches);
+    Ok(vec![one.map_err(LakeError::arrow(
+        "put together",
+        layout.spec.name,
+    ))?])
 }
 
 /// Encodes or spills one segment, partitions in parallel; with few of them, columns too.

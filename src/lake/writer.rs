@@ -15,6 +15,7 @@ use arrow::datatypes::{DataType, SchemaRef};
 use rayon::prelude::*;
 
 use super::background::Task;
+use super::batch_bytes::batch_bytes;
 use super::encode::Layout;
 use super::partition::Partition;
 use super::slot::{self, Pending, Slot, Work};
@@ -32,27 +33,25 @@ pub struct WriterOptions {
     pub zstd_level: i32,
     /// The most partitions one writer may have.
     pub max_partitions: usize,
+    /// How many column chunks of open files may be held as metadata, at some 700 bytes each; two row
+    /// groups of each partition always may.
+    pub open_chunks: usize,
     /// The run, which becomes part of the file names: 1 to 64 letters, digits, `-`, `_`.
     pub run_id: String,
 }
 
 impl WriterOptions {
-    /// The defaults: segments of 32 MiB, zstd level 1, 1,000 partitions.
+    /// The defaults: segments of 32 MiB, zstd level 1, 1,000 partitions, 7 MiB of metadata.
     pub fn new(run_id: &str) -> Self {
         Self {
             segment_bytes: 32 * 1024 * 1024,
             zstd_level: 1,
             max_partitions: 1000,
+            open_chunks: 10_000,
             run_id: run_id.to_owned(),
         }
     }
 }
-
-/// Metadata of open row groups is kept within this many column chunks, at some 700 bytes each.
-const MAX_OPEN_CHUNKS: usize = 40_000;
-
-/// What a small batch costs beside its values: the arrays themselves, per column.
-const ARRAY_OVERHEAD_BYTES: usize = 160;
 
 /// The slots of a writer, back from the encoding of a segment, and how it went.
 type Encoded = (Vec<Slot>, Result<(), LakeError>);
@@ -223,6 +222,17 @@ impl PartitionWriter {
         Ok(())
     }
 
+    /// Encodes what is gathered, and waits until it is out of memory.
+    ///
+    /// # Errors
+    /// What went wrong with a segment.
+    pub fn rest(&mut self) -> Result<(), LakeError> {
+        if self.pending_bytes > 0 {
+            self.hand_over(false)?;
+        }
+        self.wait()
+    }
+
     /// Waits for the segment in encoding, then starts the next one.
     fn hand_over(&mut self, last: bool) -> Result<(), LakeError> {
         self.wait()?;
@@ -230,6 +240,7 @@ impl PartitionWriter {
         let known = self.slots.len();
         self.slots
             .extend(self.pending[known..].iter().map(Pending::slot));
+        self.close_long_files()?;
         self.name_files();
         let work: Vec<Work> = self.pending.iter_mut().map(Pending::take).collect();
         let mut slots = std::mem::take(&mut self.slots);
@@ -241,14 +252,27 @@ impl PartitionWriter {
         Ok(())
     }
 
-    /// Gives every slot with work the name of the file it may need. Names are given here, in
+    /// Closes the files with most row groups when there are too many in all. In a dump in order of
+    /// time these are the days that are over.
+    fn close_long_files(&mut self) -> Result<(), LakeError> {
+        let columns = self.layout.spec.schema.fields().len();
+        let open: usize = self.slots.iter().map(Slot::row_groups).sum();
+        if open * columns <= self.options.open_chunks.max(2 * columns * self.slots.len()) {
+            return Ok(());
+        }
+        let mean = open.div_ceil(self.slots.len());
+        let mut long = self
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.row_groups() >= mean);
+        long.try_for_each(Slot::close_file)
+    }
+
+    /// Gives every slot without a file the name of the one it may need. Names are given here, in
     /// order, so that they do not depend on which thread comes first.
     fn name_files(&mut self) {
-        let columns = self.layout.spec.schema.fields().len().max(1);
-        let open: usize = self.slots.iter().map(Slot::row_groups).sum();
-        let roll_from = (open * columns > MAX_OPEN_CHUNKS).then(|| open.div_ceil(self.slots.len()));
         for (slot, pending) in self.slots.iter_mut().zip(&self.pending) {
-            if slot.needs_name(roll_from) {
+            if slot.needs_name() {
                 let number = self.file_numbers.fetch_add(1, Ordering::Relaxed);
                 let name = format!("part-{}-{number:05}.parquet", self.options.run_id);
                 slot.next_file = Some(match pending.folder.as_str() {
@@ -344,16 +368,6 @@ fn value_type(data_type: &DataType) -> &DataType {
         DataType::Dictionary(_, values) => values,
         other => other,
     }
-}
-
-/// What a batch keeps in memory. Slices count for their own rows only, since the other slices of
-/// the same buffers are counted when they are appended.
-fn batch_bytes(batch: &RecordBatch) -> usize {
-    let column_bytes = |column: &arrow::array::ArrayRef| {
-        let values = column.to_data().get_slice_memory_size();
-        values.unwrap_or_else(|_| column.get_array_memory_size()) + ARRAY_OVERHEAD_BYTES
-    };
-    batch.columns().iter().map(column_bytes).sum()
 }
 
 fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {

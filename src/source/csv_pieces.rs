@@ -7,8 +7,10 @@ use super::csv::cut::RecordCutter;
 use super::csv::dialect::{Layout, Sample, sniff};
 use super::csv::encoding::{BadBytes, Decoder, Encoding, detect_encoding};
 use super::csv::refusal::{At, CsvRefusal};
+use super::lines::MOST_LINES;
 use super::reader::{Piece, PieceForm, ReaderOptions};
 use super::refusal::{Place, Problem, Refusal};
+use super::spare::SpareBuffers;
 use super::stream::ByteStream;
 use crate::rules::RuleId;
 
@@ -25,8 +27,15 @@ pub(super) struct CsvPieces {
     place: Place,
     /// Bytes of `buffer` that the cutter has seen.
     fed: usize,
+    /// Line ends in them.
+    lines: usize,
+    /// Bytes as they are stored, on their way to be decoded.
+    raw: Vec<u8>,
     ended: bool,
 }
+
+/// The cutter sees so many bytes at a time, so that a piece of very short rows has not too many.
+const FEED_BYTES: usize = 64 << 10;
 
 impl CsvPieces {
     /// Decides encoding and dialect by the first bytes.
@@ -76,6 +85,8 @@ impl CsvPieces {
             buffer: buffer.split_off(start),
             place,
             fed: 0,
+            lines: 0,
+            raw: Vec::new(),
             ended,
         })
     }
@@ -89,21 +100,26 @@ impl CsvPieces {
         &mut self,
         stream: &mut ByteStream,
         piece_bytes: usize,
+        spare: &SpareBuffers,
     ) -> Result<Option<Piece>, Problem> {
         let mut cut = None;
-        loop {
+        let at_end = loop {
             if let Some(end) = self.feed()? {
                 cut = Some(end);
             }
-            if self.ended || (cut.is_some() && self.buffer.len() >= piece_bytes) {
-                break;
+            let all_fed = self.fed == self.buffer.len();
+            let enough = self.fed >= piece_bytes || self.lines >= MOST_LINES;
+            if (self.ended && all_fed) || (cut.is_some_and(|cut| cut > 0) && enough) {
+                break self.ended && all_fed;
             }
-            self.fill(stream, piece_bytes)?;
-            if self.layout.is_none() {
-                self.pass_blank()?;
+            if all_fed {
+                self.fill(stream, piece_bytes)?;
+                if self.layout.is_none() {
+                    self.pass_blank()?;
+                }
             }
-        }
-        if self.ended {
+        };
+        if at_end {
             if let Some(cutter) = &self.cutter {
                 cutter.finish().map_err(|refused| refuse(&refused))?;
             }
@@ -113,9 +129,13 @@ impl CsvPieces {
             return Ok(None);
         };
         let form = PieceForm::Rows(Arc::clone(layout));
-        let rest = self.buffer.split_off(cut);
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+        let rest = self.buffer.get(cut..).unwrap_or_default();
+        let mut carried = spare.take(piece_bytes.max(rest.len()));
+        carried.extend_from_slice(rest);
+        let mut bytes = std::mem::replace(&mut self.buffer, carried);
+        bytes.truncate(cut);
         self.fed -= cut;
+        self.lines = line_ends(self.buffer.get(..self.fed).unwrap_or_default());
         let piece = Piece {
             bytes,
             place: self.place,
@@ -148,24 +168,30 @@ impl CsvPieces {
     /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.
     fn feed(&mut self) -> Result<Option<usize>, Problem> {
         let fresh = self.buffer.get(self.fed..).unwrap_or_default();
+        let fresh = fresh.get(..FEED_BYTES).unwrap_or(fresh);
         let Some(cutter) = self.cutter.as_mut().filter(|_| !fresh.is_empty()) else {
             self.fed = self.buffer.len();
             return Ok(None);
         };
         let end = cutter.feed(fresh).map_err(|refused| refuse(&refused))?;
         let end = end.map(|end| self.fed + end);
-        self.fed = self.buffer.len();
+        self.lines += line_ends(fresh);
+        self.fed += fresh.len();
         Ok(end)
     }
 
     fn fill(&mut self, stream: &mut ByteStream, piece_bytes: usize) -> Result<(), Problem> {
-        let mut raw = Vec::with_capacity(piece_bytes);
-        self.ended = !stream.fill(&mut raw, piece_bytes)?;
+        self.raw.clear();
+        self.ended = !stream.fill(&mut self.raw, piece_bytes)?;
         let encoding = self.encoding;
         self.decoder
-            .decode(&raw, self.ended, &mut self.buffer)
+            .decode(&self.raw, self.ended, &mut self.buffer)
             .map_err(|bad| not_text(encoding, bad))
     }
+}
+
+fn line_ends(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
 }
 
 /// Bytes that do not fit the encoding: the input is read again in another one, or refused.

@@ -12,6 +12,7 @@ use scan::{Marked, Scan, Stop};
 use super::envelope::Envelope;
 use super::reader::{Piece, PieceForm};
 use super::refusal::{Place, Problem, Refusal};
+use super::spare::SpareBuffers;
 use super::stream::{ByteStream, Limits};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Marks, Options, is_space};
 use crate::rules::RuleId;
@@ -39,6 +40,8 @@ pub(super) struct DocumentPieces {
     arrays: usize,
     /// The piece before ended with a comma, so an element must follow.
     owes_element: bool,
+    /// What pieces are copied into, so that `buffer` stays the same one.
+    pub(super) spare: SpareBuffers,
 }
 
 /// Most arrays of records in one document. Dumps have up to three.
@@ -106,6 +109,7 @@ impl DocumentPieces {
             envelope,
             arrays: 0,
             owes_element: false,
+            spare: SpareBuffers::default(),
         }
     }
 
@@ -179,8 +183,13 @@ impl DocumentPieces {
 
     /// Takes the first `count` bytes out of the buffer.
     fn take(&mut self, count: usize) -> (Vec<u8>, Place) {
-        let rest = self.buffer.split_off(count);
-        let taken = std::mem::replace(&mut self.buffer, rest);
+        let taken = if count < self.buffer.len() {
+            let mut taken = self.spare.take(count);
+            taken.extend(self.buffer.drain(..count));
+            taken
+        } else {
+            std::mem::take(&mut self.buffer)
+        };
         let place = self.place;
         self.place = advance(place, &taken);
         self.scanned -= count.min(self.scanned);

@@ -2,8 +2,13 @@
 
 use super::reader::{Piece, PieceForm};
 use super::refusal::{Place, Problem, Refusal};
+use super::spare::SpareBuffers;
 use super::stream::{ByteStream, Limits};
 use crate::rules::RuleId;
+
+/// Most lines of a piece. A line of a purchase has some 280 bytes, so that a piece of two MiB has
+/// half as many; lines of a byte or two are rejects that take hundreds of bytes each.
+pub(super) const MOST_LINES: usize = 16_384;
 
 /// Hands out pieces of whole lines.
 pub(super) struct LinePieces {
@@ -28,10 +33,11 @@ impl LinePieces {
         stream: &mut ByteStream,
         piece_bytes: usize,
         limits: Limits,
+        spare: &SpareBuffers,
     ) -> Result<Option<Piece>, Problem> {
         let mut bytes = std::mem::take(&mut self.carried);
         let mut target = piece_bytes;
-        let cut = loop {
+        let most = loop {
             if !self.ended {
                 self.ended = !stream.fill(&mut bytes, target)?;
             }
@@ -46,20 +52,19 @@ impl LinePieces {
             }
             target = bytes.len() + piece_bytes;
         };
-        self.carried = Vec::with_capacity(if self.ended {
-            0
-        } else {
-            piece_bytes + (bytes.len() - cut)
-        });
-        self.carried
-            .extend_from_slice(bytes.get(cut..).unwrap_or_default());
+        let (cut, lines) = few_lines(bytes.get(..most).unwrap_or_default());
+        let rest = bytes.get(cut..).unwrap_or_default();
+        if !self.ended || !rest.is_empty() {
+            self.carried = spare.take(piece_bytes.max(rest.len()));
+            self.carried.extend_from_slice(rest);
+        }
         bytes.truncate(cut);
         if bytes.is_empty() {
             return Ok(None);
         }
         let place = self.place;
         self.place.byte_offset += bytes.len() as u64;
-        self.place.line += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+        self.place.line += lines as u64;
         Ok(Some(Piece {
             bytes,
             place,
@@ -75,5 +80,29 @@ impl LinePieces {
                 "the line is longer than {most} bytes; raise --max-line-bytes if it is meant"
             ),
         }
+    }
+}
+
+/// The length of the first [`MOST_LINES`] lines, or of all, and the number of line ends in it.
+fn few_lines(bytes: &[u8]) -> (usize, usize) {
+    let lines = memchr::memchr_iter(b'\n', bytes).count();
+    match memchr::memchr_iter(b'\n', bytes).nth(MOST_LINES - 1) {
+        Some(end) if lines > MOST_LINES => (end + 1, MOST_LINES),
+        _ => (bytes.len(), lines),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_has_few_lines_however_short_they_are() {
+        let many = b"1\n".repeat(MOST_LINES + 1);
+        assert_eq!(few_lines(&many), (2 * MOST_LINES, MOST_LINES));
+        let (_, rest) = many.split_at(2 * MOST_LINES);
+        assert_eq!(few_lines(rest), (2, 1));
+        assert_eq!(few_lines(b"1\n2"), (3, 1));
+        assert_eq!(few_lines(b""), (0, 0));
     }
 }

@@ -13,6 +13,7 @@ use super::envelope::Envelope;
 use super::lines::LinePieces;
 use super::refusal::{Place, Problem, Refusal};
 use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
+use super::spare::SpareBuffers;
 use super::stream::{ByteStream, FileFacts, Limits};
 use crate::json::{Options, is_space};
 use crate::rules::RuleId;
@@ -106,6 +107,7 @@ pub struct Reader {
     options: ReaderOptions,
     shape: Shape,
     pieces: Pieces,
+    spare: SpareBuffers,
 }
 
 impl std::fmt::Debug for Reader {
@@ -151,6 +153,7 @@ impl Reader {
                 options: options.clone(),
                 shape,
                 pieces: Pieces::Csv(Box::new(pieces)),
+                spare: SpareBuffers::default(),
             });
         }
         let mark = if sample.starts_with(BYTE_ORDER_MARK) {
@@ -179,7 +182,18 @@ impl Reader {
             options: options.clone(),
             shape,
             pieces,
+            spare: SpareBuffers::default(),
         })
+    }
+
+    /// Fills buffers that are given back to `spare` before it makes others.
+    #[must_use]
+    pub fn filling(mut self, spare: &SpareBuffers) -> Self {
+        if let Pieces::Document(document) = &mut self.pieces {
+            document.spare = spare.clone();
+        }
+        self.spare = spare.clone();
+        self
     }
 
     /// The next piece; `None` at the end of the input.
@@ -191,6 +205,7 @@ impl Reader {
             stream,
             options,
             pieces,
+            spare,
             ..
         } = self;
         match pieces {
@@ -208,11 +223,11 @@ impl Reader {
                 }
                 Ok(None)
             }
-            Pieces::Lines(lines) => lines.next(stream, options.piece_bytes, options.limits),
+            Pieces::Lines(lines) => lines.next(stream, options.piece_bytes, options.limits, spare),
             Pieces::Document(document) => {
                 document.next(stream, options.piece_bytes, options.limits)
             }
-            Pieces::Csv(csv) => csv.next(stream, options.piece_bytes),
+            Pieces::Csv(csv) => csv.next(stream, options.piece_bytes, spare),
         }
     }
 

@@ -113,7 +113,7 @@ impl Watched {
     }
 }
 
-type Peeked = Chain<Cursor<Vec<u8>>, Stored>;
+type Peeked = BufReader<Chain<Cursor<Vec<u8>>, Stored>>;
 
 /// The decompressed bytes of one input.
 pub(super) struct ByteStream {
@@ -171,7 +171,12 @@ impl ByteStream {
             [0x28, 0xB5, 0x2F, 0xFD] => Compression::Zstd,
             _ => Compression::Plain,
         };
-        let inner = decoder(Cursor::new(magic).chain(raw), compression).map_err(failed)?;
+        let size = file.as_ref().map_or(u64::MAX, |file| file.facts.size_bytes);
+        let block = usize::try_from(size)
+            .unwrap_or(BLOCK_BYTES)
+            .min(BLOCK_BYTES);
+        let raw = BufReader::with_capacity(block.max(1), Cursor::new(magic).chain(raw));
+        let inner = decoder(raw, compression).map_err(failed)?;
         Ok(Self {
             inner,
             path,
@@ -283,13 +288,12 @@ impl ByteStream {
 }
 
 fn decoder(raw: Peeked, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
-    let buffered = || BufReader::with_capacity(BLOCK_BYTES, raw);
     Ok(match compression {
-        Compression::Plain => Box::new(buffered()),
+        Compression::Plain => Box::new(raw),
         // A file may hold several members one after the other (flate2's plain decoder stops after the first).
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(buffered())),
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
         Compression::Zstd => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered())?;
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
             // 128 MiB, the largest window that needs no special memory in the reference decoder.
             decoder.window_log_max(27)?;
             Box::new(decoder)

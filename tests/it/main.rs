@@ -21,6 +21,8 @@ mod hostile;
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
 mod kill;
+/// How much memory a run may need.
+mod memory;
 /// The page to look at, in a real Chromium.
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
@@ -64,6 +66,8 @@ mod python;
 mod records;
 /// The published schemas, to hold answers against.
 mod schemas;
+/// Many small files in one run.
+mod small_files;
 /// Supplier purchases as text, and JSON to the digit.
 mod supplier_records;
 /// A temporary folder, the program run in it, and what it said.

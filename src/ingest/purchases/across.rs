@@ -73,6 +73,12 @@ impl AcrossPurchases {
         self.repeats.fill(0);
     }
 
+    /// Inputs that were kept could not be committed and are to be read again.
+    pub(super) fn start_over(&mut self) {
+        self.events.start_over();
+        self.repeats.fill(0);
+    }
+
     /// The open input is kept.
     pub(super) fn settle_open(&mut self) {
         self.events.settle();

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 
 use arrow::array::RecordBatch;
-use chrono::NaiveDate;
 
 use super::Purchases;
+use super::own_files::{Gathered, OwnFiles};
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
 use crate::ingest::input_row::{clamp, input_row};
 use crate::ingest::kind::Kind;
 use crate::ingest::tally::InputTally;
 use crate::lake::{
-    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionValue, PartitionWriter,
-    StagedFiles, WriterOptions, rejects_spec,
+    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, StagedFiles,
+    WriterOptions, rejects_spec,
 };
 use crate::purchase::columns::DayRows;
 use crate::source::Totals;
@@ -39,63 +39,6 @@ impl Taken {
                 .rejects
                 .as_ref()
                 .map_or(0, RecordBatch::get_array_memory_size)
-    }
-}
-
-/// Rejects are few: gathering them as long as rows would only hold memory.
-const REJECT_SEGMENT_BYTES: usize = 4 << 20;
-
-/// Data files in the making: of one large input, or of a group of small ones.
-pub(super) struct OwnFiles {
-    rows: PartitionWriter,
-    rejects: PartitionWriter,
-}
-
-impl OwnFiles {
-    pub(super) fn create(
-        lake: &Lake,
-        run_id: &str,
-        max_partitions: usize,
-    ) -> Result<Self, RunError> {
-        let options = WriterOptions {
-            max_partitions,
-            ..WriterOptions::new(run_id)
-        };
-        let few = WriterOptions {
-            segment_bytes: REJECT_SEGMENT_BYTES,
-            ..options.clone()
-        };
-        Ok(Self {
-            rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
-            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
-        })
-    }
-
-    pub(super) fn append(&mut self, taken: Taken) -> Result<(), RunError> {
-        self.append_rows(taken.days)?;
-        self.append_rejects(taken.rejects)
-    }
-
-    fn append_rows(&mut self, days: Vec<DayRows>) -> Result<(), RunError> {
-        for DayRows { day, batch } in days.into_iter().filter(|day| day.batch.num_rows() > 0) {
-            // Times are checked to lie from 1970 to 2261.
-            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            self.rows.append(PartitionValue::date(date)?, batch)?;
-        }
-        Ok(())
-    }
-
-    fn append_rejects(&mut self, rejects: Option<RecordBatch>) -> Result<(), RunError> {
-        if let Some(rejects) = rejects {
-            self.rejects
-                .append(PartitionValue::text(Purchases::NAME)?, rejects)?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn discard(self) -> Result<(), RunError> {
-        self.rows.discard()?;
-        Ok(self.rejects.discard()?)
     }
 }
 
@@ -128,23 +71,49 @@ impl Waiting {
     }
 }
 
-/// Most inputs that share one commit: a commit costs milliseconds however many inputs it names,
-/// and what waits for it is lost when the machine is.
-const MOST_WAITING: usize = 1_000;
+/// Most inputs that share one commit: a commit costs tens of milliseconds however many inputs it
+/// names, and so does every later look at its log.
+const MOST_INPUTS: usize = 10_000;
 
-/// Most memory of rows that wait.
-const MOST_WAITING_BYTES: usize = 32 << 20;
+/// Most records of the inputs that share a commit: some seconds of work, which is what has to be
+/// done again when the machine stops before it.
+const MOST_RECORDS: u64 = 1_000_000;
+
+/// Most memory of rows that are not on their way into data files.
+const FRESH_BYTES: usize = 16 << 20;
 
 /// Where small inputs wait for a commit together, and where every commit is made.
+///
+/// Their rows go into data files of the group while more are read. So a group that meets an input
+/// that the lake has already is given up, and its inputs are read again.
 pub(super) struct WaitingRoom<'a> {
     lake: &'a Lake,
     run_id: &'a str,
     max_partitions: usize,
-    waiting: Vec<Waiting>,
-    bytes: usize,
+    /// Inputs whose rows are in memory.
+    fresh: Vec<Waiting>,
+    fresh_bytes: usize,
+    /// Inputs whose rows are in the data files of the group.
+    group: Vec<Waiting>,
+    digests: HashSet<Digest>,
+    files: Option<OwnFiles>,
+    records: u64,
     days: HashSet<i32>,
+    /// Whether fresh inputs are looked up before their rows are written: at first, and as long as
+    /// the lake is found to have some of them.
+    careful: bool,
+    /// Inputs whose rejects an earlier run has committed, and not their rows.
+    rejects_known: HashSet<Digest>,
     /// Versions of the latest commits.
     pub(super) versions: TableVersions,
+}
+
+/// What became of inputs.
+#[derive(Default)]
+pub(super) struct Settled {
+    pub(super) ended: Vec<(Waiting, Outcome)>,
+    /// Positions of those that have to be read again.
+    pub(super) again: Vec<usize>,
 }
 
 impl<'a> WaitingRoom<'a> {
@@ -153,25 +122,91 @@ impl<'a> WaitingRoom<'a> {
             lake,
             run_id,
             max_partitions,
-            waiting: Vec::new(),
-            bytes: 0,
+            fresh: Vec::new(),
+            fresh_bytes: 0,
+            group: Vec::new(),
+            digests: HashSet::new(),
+            files: None,
+            records: 0,
             days: HashSet::new(),
+            careful: true,
+            rejects_known: HashSet::new(),
             versions: TableVersions::default(),
         }
     }
 
     /// Whether what waits has to be committed before this input may come in.
     pub(super) fn is_full_for(&self, next: &Waiting) -> bool {
-        self.waiting.len() >= MOST_WAITING
-            || self.bytes >= MOST_WAITING_BYTES
+        self.fresh.len() + self.group.len() >= MOST_INPUTS
+            || self.records >= MOST_RECORDS
             || self.days.union(&next.tally.days).count() > self.max_partitions
     }
 
     /// Takes an input in.
-    pub(super) fn admit(&mut self, waiting: Waiting) {
-        self.bytes += waiting.taken.as_ref().map_or(0, Taken::bytes);
+    pub(super) fn admit(&mut self, waiting: Waiting, now_micros: i64) -> Result<Settled, RunError> {
+        self.fresh_bytes += waiting.taken.as_ref().map_or(0, Taken::bytes);
+        self.records += waiting.tally.counts.read;
         self.days.extend(&waiting.tally.days);
-        self.waiting.push(waiting);
+        self.fresh.push(waiting);
+        if self.fresh_bytes < FRESH_BYTES {
+            return Ok(Settled::default());
+        }
+        self.absorb(now_micros)
+    }
+
+    /// Moves what is in memory on its way into data files.
+    pub(super) fn rest(&mut self, now_micros: i64) -> Result<Settled, RunError> {
+        let settled = self.absorb(now_micros)?;
+        if let Some(files) = &mut self.files {
+            files.rest()?;
+        }
+        Ok(settled)
+    }
+
+    /// Writes the rows of the fresh inputs into the files of the group.
+    fn absorb(&mut self, now_micros: i64) -> Result<Settled, RunError> {
+        self.fresh_bytes = 0;
+        let mut settled = Settled::default();
+        let fresh = std::mem::take(&mut self.fresh);
+        if fresh.is_empty() {
+            return Ok(settled);
+        }
+        let known = if self.careful {
+            self.known(&fresh)?
+        } else {
+            Known::default()
+        };
+        self.careful = !known.rows.is_empty() || !known.rejects.is_empty();
+        self.rejects_known.extend(&known.rejects);
+        let (old, new): (Vec<Waiting>, Vec<Waiting>) = fresh.into_iter().partition(|waiting| {
+            let digest = waiting.digest();
+            // Also a later copy of the same content.
+            known.rows.contains(&digest) || !self.digests.insert(digest)
+        });
+        self.heal(&old, &known, now_micros)?;
+        settled.know(old);
+        let mut gathered = Gathered::default();
+        for mut waiting in new {
+            if let Some(Taken { days, rejects }) = waiting.taken.take() {
+                let with_rejects = self.with_rejects(&waiting);
+                gathered.add(days, rejects.filter(|_| with_rejects));
+            }
+            self.group.push(waiting);
+        }
+        gathered.write(self.group_files()?)?;
+        Ok(settled)
+    }
+
+    fn group_files(&mut self) -> Result<&mut OwnFiles, RunError> {
+        let files = match self.files.take() {
+            Some(files) => files,
+            None => OwnFiles::create(self.lake, self.run_id, self.max_partitions)?,
+        };
+        Ok(self.files.insert(files))
+    }
+
+    fn with_rejects(&self, waiting: &Waiting) -> bool {
+        !self.rejects_known.contains(&waiting.digest())
     }
 
     fn known(&self, waiting: &[Waiting]) -> Result<Known, RunError> {
@@ -181,54 +216,48 @@ impl<'a> WaitingRoom<'a> {
             .known(purchases_spec().name, Purchases::NAME, &digests)?)
     }
 
-    /// Commits all that wait; returns how each ended.
-    pub(super) fn commit_all(
-        &mut self,
-        now_micros: i64,
-    ) -> Result<Vec<(Waiting, Outcome)>, RunError> {
-        let mut left = std::mem::take(&mut self.waiting);
-        self.bytes = 0;
+    /// Commits all that wait.
+    pub(super) fn commit_all(&mut self, now_micros: i64) -> Result<Settled, RunError> {
+        let mut settled = self.absorb(now_micros)?;
+        let group = std::mem::take(&mut self.group);
+        self.digests.clear();
         self.days.clear();
-        let mut settled = Vec::new();
-        // A round that another process wins leaves fewer inputs for the next.
-        while !left.is_empty() {
-            let known = self.known(&left)?;
-            let (old, new) = split_known(left, &known);
-            self.heal(&old, &known, now_micros)?;
-            settled.extend(
-                old.into_iter()
-                    .map(|waiting| (waiting, Outcome::AlreadyIngested)),
-            );
-            if new.is_empty() {
-                break;
-            }
-            if self.commit_group(&new, &known, now_micros)? {
-                settled.extend(new.into_iter().map(|waiting| (waiting, Outcome::Ingested)));
-                break;
-            }
-            left = new;
+        self.records = 0;
+        if group.is_empty() {
+            return Ok(settled);
         }
+        self.group_files()?;
+        let Some(files) = self.files.take() else {
+            return Ok(settled);
+        };
+        let known = self.known(&group)?;
+        let surprising = |waiting: &Waiting| {
+            let digest = waiting.digest();
+            let stray_rejects = known.rejects.contains(&digest) && self.with_rejects(waiting);
+            known.rows.contains(&digest) || stray_rejects
+        };
+        if group.iter().any(surprising) {
+            files.discard()?;
+        } else {
+            let row = |waiting: &Waiting| waiting.row(self.with_rejects(waiting), now_micros);
+            let rows = group.iter().map(row).collect();
+            if self.commit(files, rows)? {
+                let ended = group.into_iter();
+                let ended = ended.map(|waiting| (waiting, Outcome::Ingested));
+                settled.ended.extend(ended);
+                return Ok(settled);
+            }
+        }
+        // Another process was quicker, or an earlier run was stopped in between.
+        self.careful = true;
+        self.rejects_known.extend(&known.rejects);
+        let (old, again): (Vec<Waiting>, Vec<Waiting>) = group
+            .into_iter()
+            .partition(|waiting| known.rows.contains(&waiting.digest()));
+        self.heal(&old, &known, now_micros)?;
+        settled.know(old);
+        settled.again = again.iter().map(|waiting| waiting.index).collect();
         Ok(settled)
-    }
-
-    /// Writes and commits a group; `false` when another process was quicker with some of it.
-    fn commit_group(
-        &mut self,
-        group: &[Waiting],
-        known: &Known,
-        now_micros: i64,
-    ) -> Result<bool, RunError> {
-        let mut files = OwnFiles::create(self.lake, self.run_id, self.max_partitions)?;
-        let mut rows = Vec::new();
-        for waiting in group {
-            let with_rejects = !known.rejects.contains(&waiting.digest());
-            rows.push(waiting.row(with_rejects, now_micros));
-            if let Some(Taken { days, rejects }) = waiting.taken.clone() {
-                files.append_rows(days)?;
-                files.append_rejects(rejects.filter(|_| with_rejects))?;
-            }
-        }
-        self.commit(files, rows)
     }
 
     /// Commits an input with data files of its own; `None` when it has to be read again.
@@ -339,10 +368,9 @@ impl<'a> WaitingRoom<'a> {
     }
 }
 
-/// Splits off what the lake knows, and later copies of the same content within the group.
-fn split_known(waiting: Vec<Waiting>, known: &Known) -> (Vec<Waiting>, Vec<Waiting>) {
-    let mut seen = HashSet::new();
-    waiting.into_iter().partition(|waiting| {
-        known.rows.contains(&waiting.digest()) || !seen.insert(waiting.digest())
-    })
+impl Settled {
+    fn know(&mut self, old: Vec<Waiting>) {
+        let known = |waiting| (waiting, Outcome::AlreadyIngested);
+        self.ended.extend(old.into_iter().map(known));
+    }
 }

@@ -8,7 +8,8 @@ mod sink;
 use chrono::NaiveDate;
 
 use super::across::{AcrossPurchases, apply_day_limit};
-use super::batch::{OwnFiles, Taken, Waiting, WaitingRoom};
+use super::batch::{Settled, Taken, Waiting, WaitingRoom};
+use super::own_files::OwnFiles;
 use super::table::purchases_spec;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::error::RunError;
@@ -165,6 +166,9 @@ impl<'a> Collector<'a> {
             return Ok(());
         }
         if self.open.own.is_none() {
+            // Two writers at work would hold twice the memory.
+            let settled = self.room.rest(self.options.now_micros)?;
+            self.settle(settled);
             let mut own = OwnFiles::create(
                 self.lake,
                 &self.options.run.run_id,
@@ -204,8 +208,14 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    fn settle(&mut self, settled: Vec<(Waiting, Outcome)>) {
-        for (waiting, outcome) in settled {
+    fn settle(&mut self, settled: Settled) {
+        let Settled { ended, mut again } = settled;
+        if !again.is_empty() {
+            // Their own events must not look like repeats then.
+            self.across.start_over();
+            self.again.append(&mut again);
+        }
+        for (waiting, outcome) in ended {
             let tally = if outcome == Outcome::Ingested {
                 waiting.tally
             } else {

@@ -62,6 +62,12 @@ impl SeenEvents {
         self.settled.extend(self.open.drain());
     }
 
+    /// Inputs that were kept are to be read again. What is in the lake is asked for anew.
+    pub(super) fn start_over(&mut self) {
+        self.settled.clear();
+        self.days.clear();
+    }
+
     /// The open input is refused or read again.
     pub(super) fn forget(&mut self) {
         self.open.clear();

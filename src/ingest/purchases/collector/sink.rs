@@ -4,6 +4,7 @@ use super::{Closed, Collector};
 use crate::ingest::error::RunError;
 use crate::ingest::judge::Judged;
 use crate::ingest::purchases::Purchases;
+use crate::ingest::purchases::batch::Settled;
 use crate::ingest::runner::{Flow, Sink};
 use crate::source::{Refusal, Totals};
 
@@ -40,13 +41,17 @@ impl Sink<Purchases> for Collector<'_> {
                 self.commit_waiting()?;
             }
             self.across.settle_open();
-            self.room.admit(waiting);
+            let settled = self.room.admit(waiting, self.options.now_micros)?;
+            self.settle(settled);
             return Ok(());
         };
         let now = self.options.now_micros;
         if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
             self.across.settle_open();
-            self.settle(vec![(waiting, outcome)]);
+            self.settle(Settled {
+                ended: vec![(waiting, outcome)],
+                again: Vec::new(),
+            });
         } else {
             // Its own events must not look like repeats when it is read again.
             self.across.forget_open();

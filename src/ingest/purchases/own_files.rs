@@ -1,0 +1,112 @@
+//! Data files in the making: rows and rejects of pieces come in, each goes to the file of its
+//! partition.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use chrono::NaiveDate;
+
+use super::Purchases;
+use super::batch::Taken;
+use super::table::purchases_spec;
+use crate::ingest::error::RunError;
+use crate::ingest::kind::Kind;
+use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
+use crate::purchase::columns::DayRows;
+
+/// Rejects are few: gathering them as long as rows would only hold memory.
+const REJECT_SEGMENT_BYTES: usize = 4 << 20;
+
+/// Data files in the making: of one large input, or of a group of small ones.
+pub(super) struct OwnFiles {
+    pub(super) rows: PartitionWriter,
+    pub(super) rejects: PartitionWriter,
+}
+
+impl OwnFiles {
+    pub(super) fn create(
+        lake: &Lake,
+        run_id: &str,
+        max_partitions: usize,
+    ) -> Result<Self, RunError> {
+        let options = WriterOptions {
+            max_partitions,
+            ..WriterOptions::new(run_id)
+        };
+        let few = WriterOptions {
+            segment_bytes: REJECT_SEGMENT_BYTES,
+            ..options.clone()
+        };
+        Ok(Self {
+            rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
+            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
+        })
+    }
+
+    pub(super) fn append(&mut self, taken: Taken) -> Result<(), RunError> {
+        self.append_rows(taken.days)?;
+        self.append_rejects(taken.rejects)
+    }
+
+    pub(super) fn append_rows(&mut self, days: Vec<DayRows>) -> Result<(), RunError> {
+        for DayRows { day, batch } in days.into_iter().filter(|day| day.batch.num_rows() > 0) {
+            // Times are checked to lie from 1970 to 2261.
+            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
+            self.rows.append(PartitionValue::date(date)?, batch)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn append_rejects(&mut self, rejects: Option<RecordBatch>) -> Result<(), RunError> {
+        if let Some(rejects) = rejects {
+            self.rejects
+                .append(PartitionValue::text(Purchases::NAME)?, rejects)?;
+        }
+        Ok(())
+    }
+
+    /// Moves what is gathered out of memory.
+    pub(super) fn rest(&mut self) -> Result<(), RunError> {
+        self.rows.rest()?;
+        Ok(self.rejects.rest()?)
+    }
+
+    pub(super) fn discard(self) -> Result<(), RunError> {
+        self.rows.discard()?;
+        Ok(self.rejects.discard()?)
+    }
+}
+
+/// Rows and rejects of small inputs, to be written as if they were those of one piece: the columns
+/// of a hundred rows were built with room for a thousand.
+#[derive(Default)]
+pub(super) struct Gathered {
+    days: BTreeMap<i32, Vec<RecordBatch>>,
+    rejects: Vec<RecordBatch>,
+}
+
+impl Gathered {
+    pub(super) fn add(&mut self, days: Vec<DayRows>, rejects: Option<RecordBatch>) {
+        for DayRows { day, batch } in days {
+            self.days.entry(day).or_default().push(batch);
+        }
+        self.rejects.extend(rejects);
+    }
+
+    pub(super) fn write(self, files: &mut OwnFiles) -> Result<(), RunError> {
+        for (day, batches) in self.days {
+            if let Some(batch) = put_together(&batches)? {
+                files.append_rows(vec![DayRows { day, batch }])?;
+            }
+        }
+        files.append_rejects(put_together(&self.rejects)?)
+    }
+}
+
+fn put_together(batches: &[RecordBatch]) -> Result<Option<RecordBatch>, RunError> {
+    let one = batches
+        .first()
+        .map(|first| concat_batches(first.schema_ref(), batches));
+    Ok(one.transpose()?)
+}
