@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake::kernel::{StructField, StructType};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::schema::types::ColumnPath;
 
@@ -31,6 +31,9 @@ pub struct TableSpec {
     pub statistics_columns: &'static [&'static str],
     /// Columns whose values hardly ever repeat: a dictionary of them is work for nothing.
     pub unique_columns: &'static [&'static str],
+    /// Columns of 64-bit numbers or instants that mostly grow from row to row, most of them by
+    /// little: what is stored is by how much, and never in a dictionary.
+    pub ascending_columns: &'static [&'static str],
 }
 
 /// The name of the table of rejects.
@@ -78,7 +81,8 @@ pub fn rejects_spec() -> TableSpec {
             partition_type: PartitionType::String,
         }],
         statistics_columns: &["run_id", "rule_id"],
-        unique_columns: &["source_row", "byte_offset", "line", "raw"],
+        unique_columns: &["raw"],
+        ascending_columns: &["source_row", "byte_offset", "line"],
     }
 }
 
@@ -110,6 +114,7 @@ pub fn inputs_spec() -> TableSpec {
         partition_columns: &[],
         statistics_columns: &["run_id", "record_kind", "ingested_at"],
         unique_columns: &["path", "digest"],
+        ascending_columns: &[],
     }
 }
 
@@ -175,10 +180,11 @@ impl TableSpec {
     }
 
     /// How the data files are written: the same bytes for the same batches, on every machine.
-    pub(super) fn writer_properties(
-        &self,
-        zstd_level: i32,
-    ) -> Result<WriterPropertiesPtr, LakeError> {
+    /// Public for the benchmark of the encoding, which changes them.
+    ///
+    /// # Errors
+    /// A zstd level that there is not.
+    pub fn writer_properties(&self, zstd_level: i32) -> Result<WriterPropertiesPtr, LakeError> {
         let level = ZstdLevel::try_new(zstd_level).map_err(LakeError::parquet(
             "choose the compression of",
             self.name.as_ref(),
@@ -195,6 +201,12 @@ impl TableSpec {
         }
         for column in self.unique_columns {
             builder = builder.set_column_dictionary_enabled(ColumnPath::from(*column), false);
+        }
+        for column in self.ascending_columns {
+            let path = ColumnPath::from(*column);
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         }
         Ok(Arc::new(builder.build()))
     }

@@ -39,6 +39,7 @@ pub(super) fn spec() -> TableSpec {
         }],
         statistics_columns: &["source_file", "source_row", "purchased_at"],
         unique_columns: &[],
+        ascending_columns: &[],
     }
 }
 

@@ -100,15 +100,19 @@ pub fn schema() -> SchemaRef {
 pub const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
 
 /// Columns whose values hardly ever repeat within a day.
-pub const UNIQUE_COLUMNS: [&str; 7] = [
+pub const UNIQUE_COLUMNS: [&str; 8] = [
     "external_id",
+    "alias_name",
+    "braze_id",
     "email",
     "phone",
     "event_id",
-    "time",
     "time_raw",
-    "source_row",
+    "properties",
 ];
+
+/// Columns that mostly grow from row to row: dumps are written in the order of time.
+pub const ASCENDING_COLUMNS: [&str; 2] = ["time", "source_row"];
 
 /// The rows of one UTC day.
 #[derive(Clone, Debug)]

@@ -1,7 +1,9 @@
 //! The table that takes accepted purchases.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
-use crate::purchase::columns::{PARTITION_COLUMN, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
+use crate::purchase::columns::{
+    ASCENDING_COLUMNS, PARTITION_COLUMN, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema,
+};
 
 /// The `purchases` table: columns of [`crate::purchase::columns`], one partition per UTC day.
 pub fn purchases_spec() -> TableSpec {
@@ -14,5 +16,6 @@ pub fn purchases_spec() -> TableSpec {
         }],
         statistics_columns: &STATISTICS_COLUMNS,
         unique_columns: &UNIQUE_COLUMNS,
+        ascending_columns: &ASCENDING_COLUMNS,
     }
 }

@@ -12,6 +12,7 @@ pub fn supplier_purchases_spec() -> TableSpec {
         partition_columns: &PARTITION_COLUMNS,
         statistics_columns: &STATISTICS_COLUMNS,
         unique_columns: &UNIQUE_COLUMNS,
+        ascending_columns: &[],
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn counters() -> TableSpec {
         ],
         statistics_columns: &["id"],
         unique_columns: &[],
+        ascending_columns: &[],
     }
 }
 
