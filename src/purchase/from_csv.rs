@@ -5,12 +5,13 @@ use std::borrow::Cow;
 
 use super::from_json::json_field;
 use super::raw::{Name, Origin, RawPurchase};
+use crate::json::{Cursor, Options};
 use crate::record::{Extra, Field};
 use crate::source::csv::columns::{ColumnForm, Columns, Role, normalise_header};
 use crate::source::csv::dialect::{ColumnPlan, Layout};
 use crate::source::csv::rows::Row;
 use crate::values::pt_br::{
-    NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+    DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 
 const fn role(name: &'static str, form: ColumnForm) -> Role {
@@ -226,26 +227,29 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
+/// The number of a cell that holds a JSON number and perhaps spaces behind it.
+fn json_number(cell: &str) -> Option<&str> {
+    let mut cursor = Cursor::new(cell, Options::default());
+    let number = cursor.number().ok()?;
+    cursor.end().ok().map(|()| number)
+}
+
 /// The cell as the type its column holds; text that does not fit stays text, and the rules
 /// reject it with its value.
 fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {
         Name::Price => {
+            let has_point = plan.decimal_is_proven && plan.decimal == DecimalSign::Point;
+            if let Some(number) = json_number(cell).filter(|_| has_point) {
+                return Field::Number(Cow::Borrowed(number));
+            }
             let open =
                 !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
-        Name::Quantity => {
-            let mut cursor = crate::json::Cursor::new(cell, crate::json::Options::default());
-            let is_number = cursor.number().is_ok() && cursor.end().is_ok();
-            if is_number {
-                Field::Number(Cow::Borrowed(cell))
-            } else {
-                text()
-            }
-        }
+        Name::Quantity if json_number(cell).is_some() => Field::Number(Cow::Borrowed(cell)),
         Name::Time | Name::UpdatedAt => {
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }

@@ -23,5 +23,6 @@ pub mod refusal;
 pub mod rows;
 
 mod lines;
+mod quotes;
 #[cfg(test)]
 mod tests;

@@ -25,11 +25,9 @@ impl<K: Kind> Judge<'_, K> {
                 message: refused.to_string(),
             })
         })?;
-        // `Rows` has just found it to be UTF-8.
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
         let mut stored = Stored {
             charset: self.charset,
-            text,
+            text: rows.text(),
             counted: 0,
             place: self.start,
         };

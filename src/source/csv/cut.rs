@@ -12,6 +12,7 @@ use memchr::{memchr, memrchr2};
 
 use super::delimiter::Delimiter;
 use super::lines::LineCounter;
+use super::quotes::lone_quote;
 use super::refusal::{At, CsvRefusal};
 
 /// Longest record by default. One quote too many must not make a record of the rest of a file.
@@ -251,18 +252,6 @@ impl RecordCutter {
                 None => return Ok(cut),
             }
         }
-    }
-}
-
-/// The next quote from `from` on that is not doubled. JSON in a field is full of doubled ones;
-/// passing them here rather than one state at a time makes the scan of such files about 1.4 times as fast.
-fn lone_quote(bytes: &[u8], mut from: usize) -> Option<usize> {
-    loop {
-        let quote = from + memchr(b'"', &bytes[from..])?;
-        if bytes.get(quote + 1) != Some(&b'"') {
-            return Some(quote);
-        }
-        from = quote + 2;
     }
 }
 

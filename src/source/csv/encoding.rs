@@ -84,6 +84,14 @@ impl Charset {
         }
     }
 
+    /// How many bytes a text in UTF-8 has in this character set.
+    pub fn stored_len_of(self, text: &[u8]) -> u64 {
+        match self {
+            Self::Utf8 => text.len() as u64,
+            other => other.stored_len(std::str::from_utf8(text).unwrap_or_default()),
+        }
+    }
+
     /// How many bytes `text` has in this character set.
     pub fn stored_len(self, text: &str) -> u64 {
         let count = match self {

@@ -18,11 +18,12 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2, memchr3};
 
 use super::delimiter::Delimiter;
 use super::encoding::{BadBytes, Charset};
 use super::lines::LineCounter;
+use super::quotes::unquote;
 use super::refusal::{At, CsvRefusal};
 use crate::rules::RuleId;
 
@@ -176,7 +177,8 @@ pub struct Rows<'a> {
     position: usize,
     line: u64,
     spans: Vec<Span>,
-    rewritten: String,
+    /// Text: quotes are all that is left out.
+    rewritten: Vec<u8>,
 }
 
 impl<'a> Rows<'a> {
@@ -213,8 +215,13 @@ impl<'a> Rows<'a> {
             position: 0,
             line: start.line,
             spans: Vec::new(),
-            rewritten: String::new(),
+            rewritten: Vec::new(),
         }
+    }
+
+    /// The whole chunk.
+    pub fn text(&self) -> &'a str {
+        self.text
     }
 
     /// Where the next row begins, blank lines not skipped.
@@ -240,11 +247,10 @@ impl<'a> Rows<'a> {
         if let Some(fault) = record.fault {
             return Some(Err(BadRow { fault, raw, at }));
         }
-        let (text, rewritten, spans) = (self.text, &*self.rewritten, &*self.spans);
         Some(Ok(Row {
-            text,
-            rewritten,
-            spans,
+            text: self.text,
+            rewritten: std::str::from_utf8(&self.rewritten).unwrap_or_default(),
+            spans: &self.spans,
             raw,
             at,
         }))
@@ -266,11 +272,10 @@ impl<'a> Rows<'a> {
         let start = self.position;
         self.spans.clear();
         self.rewritten.clear();
-        let (mut found, mut fault, mut has_quotes) = (0, None, false);
+        let (mut found, mut fault, mut has_breaks) = (0, None, false);
         let mut at = start;
         let end = loop {
             let is_quoted = bytes.get(at) == Some(&b'"');
-            has_quotes |= is_quoted;
             let field = if is_quoted {
                 self.quoted(at)
             } else {
@@ -280,6 +285,7 @@ impl<'a> Rows<'a> {
                 fault = Some(RowFault::Quote);
                 break bytes.len();
             };
+            has_breaks |= is_quoted && memchr2(b'\n', b'\r', &bytes[at..end]).is_some();
             self.keep(span, found, &mut fault);
             found += 1;
             if bytes.get(end) != Some(&self.delimiter) {
@@ -292,7 +298,7 @@ impl<'a> Rows<'a> {
         {
             fault = Some(RowFault::Columns { expected, found });
         }
-        if has_quotes {
+        if has_breaks || fault == Some(RowFault::Quote) {
             let mut lines = LineCounter::default();
             lines.feed(&bytes[start..end]);
             self.line += lines.ends();
@@ -346,46 +352,37 @@ impl<'a> Rows<'a> {
 
     /// A field whose opening quote is at `at`; `None` when no quote closes it.
     fn quoted(&mut self, at: usize) -> Option<(Span, usize)> {
-        let text = self.text;
-        let bytes = text.as_bytes();
+        let bytes = self.text.as_bytes();
         let start = at + 1;
-        let mut close = start + memchr(b'"', &bytes[start..])?;
-        let end = close + 1;
-        let next = bytes.get(end).copied().unwrap_or(b'\n');
+        let first = start + memchr(b'"', &bytes[start..])?;
+        let next = bytes.get(first + 1).copied().unwrap_or(b'\n');
         if next == self.delimiter || matches!(next, b'\n' | b'\r') {
-            return Some((
-                Span {
-                    start,
-                    end: close,
-                    is_rewritten: false,
-                },
-                end,
-            ));
+            let span = Span {
+                start,
+                end: first,
+                is_rewritten: false,
+            };
+            return Some((span, first + 1));
         }
-        let first = self.rewritten.len();
-        let mut from = start;
-        while bytes.get(close + 1) == Some(&b'"') {
-            // One of the two quotes belongs to the value.
-            self.rewritten.push_str(&text[from..=close]);
-            from = close + 2;
-            close = from + memchr(b'"', &bytes[from..])?;
-        }
-        self.rewritten.push_str(&text[from..close]);
+        let from = self.rewritten.len();
+        let close = unquote(bytes, start, &mut self.rewritten)?;
         let end = self.field_end(close + 1);
-        self.rewritten.push_str(&text[close + 1..end]);
-        Some((
-            Span {
-                start: first,
-                end: self.rewritten.len(),
-                is_rewritten: true,
-            },
-            end,
-        ))
+        self.rewritten.extend_from_slice(&bytes[close + 1..end]);
+        let span = Span {
+            start: from,
+            end: self.rewritten.len(),
+            is_rewritten: true,
+        };
+        Some((span, end))
     }
 
     /// The next delimiter or line end from `at` on, or the end of the chunk.
     fn field_end(&self, at: usize) -> usize {
         let rest = &self.text.as_bytes()[at..];
+        if rest.first() == Some(&self.delimiter) {
+            // Many cells are empty.
+            return at;
+        }
         memchr3(self.delimiter, b'\n', b'\r', rest).map_or(self.text.len(), |length| at + length)
     }
 }
