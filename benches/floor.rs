@@ -16,14 +16,11 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
-use purchase_etl::json::{Cursor, Options};
-use purchase_etl::lake::{Lake, WriterOptions};
-use purchase_etl::purchase::columns::{STATISTICS_COLUMNS, schema};
+use purchase_etl::ingest::purchases::purchases_spec;
+use purchase_etl::json::{Cursor, Marks, Options};
+use purchase_etl::lake::{Lake, WriterOptions, write_data_file};
+use purchase_etl::purchase::columns::schema;
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -49,7 +46,7 @@ fn main() -> Result<(), Failure> {
         );
         return Ok(());
     };
-    let scanned = |reads: fn(&str) -> bool| timed(|| scan(file, reads));
+    let scanned = |reads: fn(&str) -> usize| timed(|| scan(file, reads));
     let serde_json = scanned(serde_ignored)?;
     let cursor = scanned(our_cursor)?;
     let files = batches_of(lake)?;
@@ -81,8 +78,8 @@ fn cpu_seconds() -> Option<f64> {
     Some((user + system) / TICKS_PER_SECOND)
 }
 
-/// Reads all lines of a file and counts those that are JSON.
-fn scan(path: &str, reads: fn(&str) -> bool) -> Result<Value, Failure> {
+/// Reads all lines of a file; `reads` counts those of a piece that are JSON.
+fn scan(path: &str, reads: fn(&str) -> usize) -> Result<Value, Failure> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     let records = (0..size.div_ceil(PIECE_BYTES))
@@ -90,7 +87,7 @@ fn scan(path: &str, reads: fn(&str) -> bool) -> Result<Value, Failure> {
         .map_init(Vec::new, |buffer, piece| {
             let lines = read_piece(&file, piece * PIECE_BYTES, size, buffer)?;
             let text = simdutf8::basic::from_utf8(lines)?;
-            Ok(text.lines().filter(|line| reads(line)).count())
+            Ok(reads(text))
         })
         .sum::<Result<usize, Failure>>()?;
     Ok(json!({"records": records, "bytes": size}))
@@ -133,13 +130,21 @@ fn read_piece<'a>(
     Ok(&buffer[first..last])
 }
 
-fn serde_ignored(line: &str) -> bool {
-    serde_json::from_str::<IgnoredAny>(line).is_ok()
+fn serde_ignored(piece: &str) -> usize {
+    let is_json = |line: &&str| serde_json::from_str::<IgnoredAny>(line).is_ok();
+    piece.lines().filter(is_json).count()
 }
 
-fn our_cursor(line: &str) -> bool {
-    let mut cursor = Cursor::new(line, Options::default());
-    cursor.skip_value().and_then(|_| cursor.end()).is_ok()
+fn our_cursor(piece: &str) -> usize {
+    let marks = Marks::of(piece.as_bytes());
+    let mut start = 0;
+    let is_json = |line: &&str| {
+        let text = line.trim_end_matches(['\r', '\n']);
+        let mut cursor = Cursor::marked(text, Options::default(), &marks, start);
+        start += line.len();
+        cursor.skip_value().and_then(|_| cursor.end()).is_ok()
+    };
+    piece.split_inclusive('\n').filter(is_json).count()
 }
 
 /// The row groups of every file of the table, each as one batch in the types the program encodes.
@@ -174,36 +179,15 @@ fn batches_of(lake: &str) -> Result<Vec<Vec<RecordBatch>>, Failure> {
         .collect()
 }
 
-/// How the program writes the table.
-fn properties() -> Result<WriterProperties, Failure> {
-    let level = ZstdLevel::try_new(WriterOptions::new("floor").zstd_level)?;
-    let mut builder = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_dictionary_enabled(true)
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_offset_index_disabled(true);
-    for column in STATISTICS_COLUMNS {
-        let path = ColumnPath::from(column);
-        builder = builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk);
-    }
-    Ok(builder.build())
-}
-
 /// Writes every file again, with the same row groups.
 fn encode(files: &[Vec<RecordBatch>], folder: &Path) -> Result<Value, Failure> {
-    let properties = properties()?;
-    let one = |(number, batches): (usize, &Vec<RecordBatch>)| -> Result<(u64, u64), Failure> {
+    let level = WriterOptions::new("floor").zstd_level;
+    let spec = purchases_spec();
+    let one = |(number, groups): (usize, &Vec<RecordBatch>)| -> Result<(u64, u64), Failure> {
         let path = folder.join(format!("{number}.parquet"));
-        let mut writer =
-            ArrowWriter::try_new(File::create_new(&path)?, schema(), Some(properties.clone()))?;
-        let mut rows = 0;
-        for batch in batches {
-            rows += batch.num_rows() as u64;
-            writer.write(batch)?;
-            writer.flush()?;
-        }
-        writer.close()?;
-        Ok((rows, fs::metadata(&path)?.len()))
+        let bytes = write_data_file(&spec, level, &path, groups)?;
+        let rows: usize = groups.iter().map(RecordBatch::num_rows).sum();
+        Ok((rows as u64, bytes))
     };
     let written: Vec<(u64, u64)> = files
         .par_iter()

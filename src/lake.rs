@@ -62,6 +62,7 @@ mod writer;
 pub use batch::{Batch, CommitOutcome, CommitStep};
 pub use change::{Change, ChangeOutcome};
 pub use digest::{Digest, DigestError};
+pub use encode::write_data_file;
 pub use error::LakeError;
 pub use held::{HeldBatches, HeldId};
 pub use inputs::{InputCounts, InputRow, KnownInput};

@@ -55,6 +55,27 @@ impl Layout {
     }
 }
 
+/// Writes a data file, a row group for each batch, as a [`PartitionWriter`](super::PartitionWriter)
+/// does, but syncs nothing: what encoding costs by itself, for benchmarks. Returns its size.
+///
+/// # Errors
+/// A zstd level that there is not, a file that is there already, or what writing it met with.
+pub fn write_data_file(
+    spec: &TableSpec,
+    zstd_level: i32,
+    path: &Path,
+    row_groups: &[RecordBatch],
+) -> Result<u64, LakeError> {
+    let layout = Layout::new(spec, PathBuf::new(), zstd_level)?;
+    let mut file = OpenFile::new(&layout, path.to_string_lossy().into_owned());
+    for row_group in row_groups {
+        file.append(&layout, std::slice::from_ref(row_group), false)?;
+    }
+    file.close()?;
+    let metadata = fs::metadata(path).map_err(LakeError::io("read back", path))?;
+    Ok(metadata.len())
+}
+
 /// A data file that is being written, one row group at a time.
 #[derive(Debug)]
 pub(super) struct OpenFile {
