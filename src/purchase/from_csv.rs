@@ -203,6 +203,10 @@ impl<'l> CsvPurchases<'l> {
             if matches!(name, Name::AliasName | Name::AliasLabel) {
                 raw.replace(Name::UserAlias, Field::Boolean(true));
             }
+            if name == Name::Properties && cell.starts_with('{') {
+                read_properties(cell, raw);
+                continue;
+            }
             raw.set(name, field(name, plan, cell));
         }
         if properties.is_empty() {
@@ -220,6 +224,15 @@ impl<'l> CsvPurchases<'l> {
                 offset: 0,
             });
         }
+    }
+}
+
+/// Reads a cell that begins like an object; it stays text when it is none.
+fn read_properties<'r>(cell: &'r str, raw: &mut RawPurchase<'r>) {
+    let mut cursor = Cursor::new(cell, Options::default());
+    let read = raw.read_properties(&mut cursor);
+    if read.and_then(|_| cursor.end()).is_err() {
+        raw.replace(Name::Properties, Field::Text(Cow::Borrowed(cell)));
     }
 }
 
