@@ -5,8 +5,10 @@
 //! checked where they are parsed, and whether the rest is JSON is checked here. Together every
 //! byte of the document is checked once.
 
+mod frame;
 mod scan;
 
+use frame::{Frame, advance};
 use scan::{Marked, Scan, Stop};
 
 use super::envelope::Envelope;
@@ -46,45 +48,6 @@ pub(super) struct DocumentPieces {
 
 /// Most arrays of records in one document. Dumps have up to three.
 const MOST_ARRAYS: usize = 1_000;
-
-/// The text outside the arrays, with the places it came from.
-#[derive(Default)]
-struct Frame {
-    text: Vec<u8>,
-    /// (length of `text` before, place) of every stretch.
-    stretches: Vec<(usize, Place)>,
-}
-
-impl Frame {
-    fn add(&mut self, text: &[u8], place: Place) {
-        self.stretches.push((self.text.len(), place));
-        self.text.extend_from_slice(text);
-    }
-
-    fn place_of(&self, offset: usize) -> Place {
-        let stretch = self
-            .stretches
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= offset);
-        let Some(&(start, place)) = stretch else {
-            return Place {
-                byte_offset: 0,
-                line: 1,
-            };
-        };
-        let before = self.text.get(start..offset).unwrap_or_default();
-        advance(place, before)
-    }
-}
-
-/// The place after `text` that begins at `place`.
-fn advance(place: Place, text: &[u8]) -> Place {
-    Place {
-        byte_offset: place.byte_offset + text.len() as u64,
-        line: place.line + memchr::memchr_iter(b'\n', text).count() as u64,
-    }
-}
 
 impl DocumentPieces {
     pub(super) fn new(

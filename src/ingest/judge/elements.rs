@@ -7,7 +7,8 @@ use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::Kind;
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks};
 use crate::record::RecordError;
-use crate::source::{Place, document_refusal};
+use crate::rules::RuleId;
+use crate::source::{Place, Refusal, document_refusal};
 
 impl<K: Kind> Judge<'_, K> {
     /// A piece that holds elements with commas between them.
@@ -53,11 +54,16 @@ impl<K: Kind> Judge<'_, K> {
             .peek()
             .and_then(|_| cursor.open_array())
             .map_err(|error| walk.refuse(error))?;
+        let mut count = 0;
         while cursor
             .next_element(&mut elements)
             .map_err(|error| walk.refuse(error))?
         {
             self.element(&mut cursor, &mut walk)?;
+            count += 1;
+            if count == MOST_IN_A_LINE {
+                return Err(Box::new(too_many(walk.place(cursor.offset()))));
+            }
         }
         Ok(())
     }
@@ -108,7 +114,7 @@ impl<K: Kind> Judge<'_, K> {
         }
     }
 
-    fn utf8<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, Box<crate::source::Refusal>> {
+    fn utf8<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, Box<Refusal>> {
         if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
             return Ok(text);
         }
@@ -125,6 +131,18 @@ impl<K: Kind> Judge<'_, K> {
             };
             Box::new(document_refusal(error, place))
         })
+    }
+}
+
+/// Most records of an array within one line, which is judged as a whole: more than the longest
+/// line can hold of real ones, few enough that rejects of a byte each do not fill the memory.
+const MOST_IN_A_LINE: usize = 1 << 18;
+
+fn too_many(place: Place) -> Refusal {
+    Refusal {
+        rule: RuleId::FileLimit,
+        place: Some(place),
+        message: format!("more than {MOST_IN_A_LINE} records in one line; write one record a line"),
     }
 }
 
@@ -176,7 +194,7 @@ impl<'a, K: Kind> Walk<'a, K> {
         clippy::unnecessary_box_returns,
         reason = "it goes straight into a Verdict"
     )]
-    fn refuse(&mut self, error: JsonError) -> Box<crate::source::Refusal> {
+    fn refuse(&mut self, error: JsonError) -> Box<Refusal> {
         let place = self.place(error.offset.max(self.counted_to));
         Box::new(document_refusal(error, place))
     }

@@ -2,6 +2,7 @@
 
 use crate::json::Marks;
 use crate::source::envelope::{Envelope, Held};
+use crate::source::lines::MOST_LINES;
 
 /// A buffer with the marks of the part that has not been scanned yet.
 #[derive(Clone, Copy)]
@@ -86,6 +87,8 @@ struct Array {
     held: Held,
     /// Last comma between elements, in the buffer.
     comma: Option<usize>,
+    /// Elements passed since the last piece.
+    elements: usize,
 }
 
 /// Longest key that matters is `attributes`, ten bytes.
@@ -175,7 +178,9 @@ impl Scan {
                     .array
                     .as_mut()
                     .filter(|array| array.depth == self.depth)?;
-                if offset + 1 >= piece_bytes {
+                array.elements += 1;
+                if offset + 1 >= piece_bytes || array.elements == MOST_LINES {
+                    array.elements = 0;
                     array.comma = None;
                     return Some(Stop::PieceFull { comma: offset });
                 }
@@ -213,6 +218,7 @@ impl Scan {
             depth,
             held,
             comma: None,
+            elements: 0,
         });
         Some(Stop::ArrayOpened)
     }
