@@ -54,7 +54,7 @@ impl<'a> ReadMembers<'a> {
         cursor.peek()?;
         let (start, loose) = (cursor.offset(), cursor.loose());
         self.is_whole = true;
-        each_member(cursor, &mut |member| {
+        each_member(cursor, |member| {
             if self.list.len() < MOST_MEMBERS {
                 self.list.push(member);
             } else {
@@ -80,7 +80,7 @@ impl<'a> ReadMembers<'a> {
 /// No object, no JSON, or what `take` returns.
 pub fn each_member<'a>(
     cursor: &mut Cursor<'a>,
-    take: &mut dyn FnMut(Member<'a>) -> Result<(), JsonError>,
+    mut take: impl FnMut(Member<'a>) -> Result<(), JsonError>,
 ) -> Result<(), JsonError> {
     let mut members = cursor.open_object()?;
     while let Some(name) = cursor.next_key(&mut members)? {

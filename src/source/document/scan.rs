@@ -16,6 +16,18 @@ pub(super) struct Marked<'b> {
 }
 
 impl Marked<'_> {
+    /// The offset after the string whose content begins at `at`; `None` when the buffer ends in it.
+    fn end_of_string(self, mut at: usize) -> Option<usize> {
+        loop {
+            at = self.end_of_content(at);
+            match self.buffer.get(at)? {
+                b'"' => return Some(at + 1),
+                // A backslash and what it escapes; the four digits of a \u are content.
+                _ => at += 2,
+            }
+        }
+    }
+
     /// The first quote or backslash at or after `at`, or the end of the buffer.
     fn end_of_content(self, at: usize) -> usize {
         let mut from = (at + self.taken).saturating_sub(self.start);
@@ -133,10 +145,14 @@ impl Scan {
         let buffer = marked.buffer;
         while let Some(&byte) = buffer.get(*at) {
             match self.lexeme {
+                Lexeme::Between if self.array.is_some() => {
+                    if let Some(stop) = self.elements(marked, at, piece_bytes) {
+                        return stop;
+                    }
+                }
                 Lexeme::Between => {
-                    let offset = *at;
                     *at += 1;
-                    if let Some(stop) = self.between(byte, offset, piece_bytes) {
+                    if let Some(stop) = self.between(byte) {
                         return stop;
                     }
                 }
@@ -150,12 +166,70 @@ impl Scan {
         Stop::EndOfBuffer
     }
 
-    fn between(&mut self, byte: u8, offset: usize, piece_bytes: usize) -> Option<Stop> {
+    /// The same walk inside an array of elements, where nearly all of a document is: keys do not
+    /// matter there, and strings are passed without leaving the loop. Stops at a comment and at a
+    /// string that the buffer ends in, which the general walk goes on with.
+    fn elements(&mut self, marked: Marked<'_>, at: &mut usize, piece_bytes: usize) -> Option<Stop> {
+        let (buffer, mut depth, mut here) = (marked.buffer, self.depth, *at);
+        let array_depth = self.array.map_or(0, |array| array.depth);
+        let stop = loop {
+            let Some(&byte) = buffer.get(here) else {
+                break None;
+            };
+            here += 1;
+            match byte {
+                b'"' => {
+                    let Some(end) = marked.end_of_string(here) else {
+                        self.in_key = None;
+                        self.lexeme = Lexeme::String;
+                        break None;
+                    };
+                    here = end;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth = depth.saturating_sub(1);
+                    if depth < array_depth {
+                        self.array = None;
+                        break Some(Stop::ArrayClosed);
+                    }
+                }
+                b',' if depth == array_depth => {
+                    if let Some(full) = self.comma(here - 1, piece_bytes) {
+                        break Some(full);
+                    }
+                }
+                b'/' => {
+                    self.lexeme = Lexeme::Slash;
+                    break None;
+                }
+                _ => {}
+            }
+        };
+        (self.depth, *at) = (depth, here);
+        stop
+    }
+
+    /// The comma after an element.
+    fn comma(&mut self, offset: usize, piece_bytes: usize) -> Option<Stop> {
+        let array = self.array.as_mut()?;
+        array.elements += 1;
+        if offset + 1 >= piece_bytes || array.elements == MOST_LINES {
+            array.elements = 0;
+            array.comma = None;
+            return Some(Stop::PieceFull { comma: offset });
+        }
+        array.comma = Some(offset);
+        None
+    }
+
+    /// A byte outside strings and outside arrays of elements.
+    fn between(&mut self, byte: u8) -> Option<Stop> {
         match byte {
             b'"' => {
                 self.lexeme = Lexeme::String;
                 self.in_key = match self.depth {
-                    1 | 2 if self.array.is_none() => Some(self.depth - 1),
+                    1 | 2 => Some(self.depth - 1),
                     _ => None,
                 };
                 if let Some(key) = self.open_key() {
@@ -166,26 +240,7 @@ impl Scan {
                 self.depth += 1;
                 return self.opened(byte);
             }
-            b'}' | b']' => {
-                self.depth = self.depth.saturating_sub(1);
-                if self.array.is_some_and(|array| self.depth < array.depth) {
-                    self.array = None;
-                    return Some(Stop::ArrayClosed);
-                }
-            }
-            b',' => {
-                let array = self
-                    .array
-                    .as_mut()
-                    .filter(|array| array.depth == self.depth)?;
-                array.elements += 1;
-                if offset + 1 >= piece_bytes || array.elements == MOST_LINES {
-                    array.elements = 0;
-                    array.comma = None;
-                    return Some(Stop::PieceFull { comma: offset });
-                }
-                array.comma = Some(offset);
-            }
+            b'}' | b']' => self.depth = self.depth.saturating_sub(1),
             b'/' => self.lexeme = Lexeme::Slash,
             _ => {}
         }
@@ -197,9 +252,6 @@ impl Scan {
     }
 
     fn opened(&mut self, byte: u8) -> Option<Stop> {
-        if self.array.is_some() {
-            return None;
-        }
         let depth = self.depth;
         let opens_array = byte == b'[';
         if let Some(is_object) = self.is_object.get_mut(depth - 1) {
