@@ -37,7 +37,7 @@ def series(setting: Setting) -> list[Workload]:
         reference = Reference(total)
 
         def command(out: pathlib.Path, ours: list[str] = ours) -> list[str]:
-            window = ["--length", str(DAYS), "--ending-at", f"{LAST_DAY}T23:59:59Z", "--now", NOW]
+            window = ["--length", str(DAYS), "--ending-at", f"{LAST_DAY}T23:59:59.999999Z", "--now", NOW]
             return [setting.program, "--quiet", "report", "quantity-series", "--lake", str(lake), *window, *ours]
 
         programs = [Program(OURS, command, lambda out, same=reference: same.check(our_series(out)), answers=True)]
