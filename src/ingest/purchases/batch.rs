@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use arrow::array::RecordBatch;
-
 use super::Purchases;
-use super::own_files::{Gathered, OwnFiles};
+use super::own_files::{Gathered, OwnFiles, Taken};
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
 use crate::ingest::input_row::{clamp, input_row};
@@ -15,32 +13,8 @@ use crate::lake::{
     Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, StagedFiles,
     WriterOptions, rejects_spec,
 };
-use crate::purchase::columns::DayRows;
 use crate::source::Totals;
 use crate::summary::{Counts, Outcome, TableVersions};
-
-/// The rows and rejects of one piece, numbered within their input.
-#[derive(Clone, Debug)]
-pub(super) struct Taken {
-    pub(super) days: Vec<DayRows>,
-    pub(super) rejects: Option<RecordBatch>,
-}
-
-impl Taken {
-    fn bytes(&self) -> usize {
-        // The days are slices of the same arrays.
-        let rows = self
-            .days
-            .iter()
-            .map(|day| day.batch.get_array_memory_size())
-            .max();
-        rows.unwrap_or(0)
-            + self
-                .rejects
-                .as_ref()
-                .map_or(0, RecordBatch::get_array_memory_size)
-    }
-}
 
 /// An input that has been read to its end and is not refused.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ mod sink;
 use chrono::NaiveDate;
 
 use super::across::{AcrossPurchases, apply_day_limit};
-use super::batch::{Settled, Taken, Waiting, WaitingRoom};
-use super::own_files::OwnFiles;
+use super::batch::{Settled, Waiting, WaitingRoom};
+use super::own_files::{OwnFiles, Taken};
 use super::table::purchases_spec;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::error::RunError;

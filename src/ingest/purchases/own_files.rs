@@ -8,7 +8,6 @@ use arrow::compute::concat_batches;
 use chrono::NaiveDate;
 
 use super::Purchases;
-use super::batch::Taken;
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
 use crate::ingest::kind::Kind;
@@ -17,6 +16,29 @@ use crate::purchase::columns::DayRows;
 
 /// Rejects are few: gathering them as long as rows would only hold memory.
 const REJECT_SEGMENT_BYTES: usize = 4 << 20;
+
+/// The rows and rejects of one piece, numbered within their input.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) days: Vec<DayRows>,
+    pub(super) rejects: Option<RecordBatch>,
+}
+
+impl Taken {
+    pub(super) fn bytes(&self) -> usize {
+        // The days are slices of the same arrays.
+        let rows = self
+            .days
+            .iter()
+            .map(|day| day.batch.get_array_memory_size())
+            .max();
+        rows.unwrap_or(0)
+            + self
+                .rejects
+                .as_ref()
+                .map_or(0, RecordBatch::get_array_memory_size)
+    }
+}
 
 /// Data files in the making: of one large input, or of a group of small ones.
 pub(super) struct OwnFiles {
