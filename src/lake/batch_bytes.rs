@@ -51,6 +51,8 @@ mod tests {
             .sum();
         let overhead = 100 * whole.num_columns() * (ARRAY_OVERHEAD_BYTES + 16);
         assert!(parts <= batch_bytes(&whole) + overhead, "{parts}");
-        assert!(whole.column(0).as_string::<i32>().len() == 10_000);
+        assert!(parts >= batch_bytes(&whole), "{parts}");
+        // Every row has a number of eight bytes at least.
+        assert!(batch_bytes(&whole) > 8 * whole.num_rows());
     }
 }

@@ -180,11 +180,10 @@ impl TableSpec {
     }
 
     /// How the data files are written: the same bytes for the same batches, on every machine.
-    /// Public for the benchmark of the encoding, which changes them.
-    ///
-    /// # Errors
-    /// A zstd level that there is not.
-    pub fn writer_properties(&self, zstd_level: i32) -> Result<WriterPropertiesPtr, LakeError> {
+    pub(super) fn writer_properties(
+        &self,
+        zstd_level: i32,
+    ) -> Result<WriterPropertiesPtr, LakeError> {
         let level = ZstdLevel::try_new(zstd_level).map_err(LakeError::parquet(
             "choose the compression of",
             self.name.as_ref(),

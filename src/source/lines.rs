@@ -86,10 +86,12 @@ impl LinePieces {
 /// The length of the first [`MOST_LINES`] lines, or of all, and the number of line ends in it.
 fn few_lines(bytes: &[u8]) -> (usize, usize) {
     let lines = memchr::memchr_iter(b'\n', bytes).count();
-    match memchr::memchr_iter(b'\n', bytes).nth(MOST_LINES - 1) {
-        Some(end) if lines > MOST_LINES => (end + 1, MOST_LINES),
-        _ => (bytes.len(), lines),
+    // Counting is quick; going from line to line is not, and most pieces have fewer.
+    if lines <= MOST_LINES {
+        return (bytes.len(), lines);
     }
+    let last = memchr::memchr_iter(b'\n', bytes).nth(MOST_LINES - 1);
+    last.map_or((bytes.len(), lines), |end| (end + 1, MOST_LINES))
 }
 
 #[cfg(test)]

@@ -100,8 +100,8 @@ impl OwnFiles {
     }
 }
 
-/// Rows and rejects of small inputs, to be written as if they were those of one piece: the columns
-/// of a hundred rows were built with room for a thousand.
+/// Rows and rejects of small inputs, to be written as if they were those of one piece, so that the
+/// writer holds a few batches instead of thousands.
 #[derive(Default)]
 pub(super) struct Gathered {
     days: BTreeMap<i32, Vec<RecordBatch>>,
