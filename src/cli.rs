@@ -2,6 +2,7 @@
 
 mod read;
 mod report;
+mod store;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
     SupplierSummaryArguments,
 };
+
+pub use store::StoreArguments;
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
 /// from them.
@@ -31,6 +34,9 @@ pub struct Cli {
     /// Only warnings and errors on standard error, and no progress bar
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// How object stores are reached
+    #[command(flatten)]
+    pub store: StoreArguments,
     /// What to do
     #[command(subcommand)]
     pub command: Command,

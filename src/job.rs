@@ -5,6 +5,7 @@ pub mod file;
 mod page;
 mod read;
 mod report;
+mod stores;
 mod template;
 
 use std::path::PathBuf;

@@ -27,6 +27,7 @@ pub mod report;
 pub mod response;
 pub mod rules;
 pub mod source;
+pub mod store;
 pub mod summary;
 pub mod supplier_purchase;
 pub mod values;

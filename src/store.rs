@@ -1,0 +1,130 @@
+//! Object stores: what stands behind `s3://`, `gs://`, `az://` and `abfs://`. URLs and settings come
+//! in; listings, bytes and uploads go out.
+//!
+//! ```text
+//! text -StoreUrl-> place        settings -options-> credentials, endpoint, retries
+//!                    `----Stores----´-> list, head, read with read-ahead, upload
+//! ```
+//!
+//! Credentials come from the environment and the profile files of each cloud, never from a URL or an
+//! option. Refused: URLs with a secret in them, plain HTTP to other machines unless it is allowed,
+//! stores without credentials (the machine's metadata service is asked only when that is wanted).
+//!
+//! The interface is blocking; do not call it from asynchronous code.
+
+mod error;
+mod exact_listing;
+mod list;
+mod open;
+mod options;
+mod profile;
+mod reader;
+mod scratch;
+mod settings;
+mod upload;
+mod url;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use object_store::ObjectStore;
+use tokio::runtime::{Builder, Runtime};
+
+pub use error::{StoreError, remedy, scrubbed};
+pub use list::Object;
+pub use reader::{ObjectChanged, ObjectReader};
+pub use settings::StoreSettings;
+pub(crate) use upload::upload;
+pub use url::StoreUrl;
+
+use scratch::Scratch;
+
+/// Enough to overlap requests; the heavy work runs on rayon.
+const RUNTIME_THREADS: usize = 2;
+
+/// The way to all object stores of a process. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Stores {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: StoreSettings,
+    runtime: Arc<Runtime>,
+    /// By scheme and authority.
+    opened: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
+    scratch: Scratch,
+}
+
+impl Stores {
+    /// Reaches stores by these settings. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Runtime`] if the worker threads do not start.
+    pub fn new(settings: StoreSettings) -> Result<Self, StoreError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(RUNTIME_THREADS)
+            .thread_name("store")
+            .enable_all()
+            .build()
+            .map_err(|source| StoreError::Runtime { source })?;
+        let scratch = Scratch::in_folder(&settings.scratch);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                runtime: Arc::new(runtime),
+                opened: Mutex::default(),
+                scratch,
+            }),
+        })
+    }
+
+    /// The settings that all stores are reached by.
+    pub fn settings(&self) -> &StoreSettings {
+        &self.inner.settings
+    }
+
+    /// The threads that talk to stores.
+    pub fn runtime(&self) -> &Arc<Runtime> {
+        &self.inner.runtime
+    }
+
+    /// The store that a URL lies in, from its root on. It is opened once for each bucket.
+    ///
+    /// # Errors
+    /// Settings or credentials that are missing or cannot be used.
+    pub fn store(&self, url: &StoreUrl) -> Result<Arc<dyn ObjectStore>, StoreError> {
+        let place = (url.scheme().to_owned(), url.authority().to_owned());
+        // A panic elsewhere leaves the map whole: it is only ever inserted into.
+        let mut opened = self
+            .inner
+            .opened
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = opened.get(&place) {
+            return Ok(Arc::clone(store));
+        }
+        let store = open::open(url, &self.inner.settings)?;
+        opened.insert(place, Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// The settings and credentials of a URL as the keys that `object_store` and polars know.
+    ///
+    /// # Errors
+    /// Settings or credentials that are missing or cannot be used.
+    pub fn options(&self, url: &StoreUrl) -> Result<Vec<(String, String)>, StoreError> {
+        options::of(url, &self.inner.settings)
+    }
+
+    /// A folder of this process for files on their way to a store or from it. It is removed at the
+    /// end, and what killed processes have left is removed when it is made.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn scratch(&self) -> Result<&Path, StoreError> {
+        self.inner.scratch.path()
+    }
+}

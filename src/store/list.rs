@@ -1,0 +1,81 @@
+//! What lies in a store: a prefix or a key comes in, objects with their facts go out.
+
+use futures::TryStreamExt;
+use object_store::{ObjectMeta, ObjectStoreExt};
+
+use super::{StoreError, StoreUrl, Stores};
+
+/// The most objects that are listed below one prefix.
+const MOST_OBJECTS: usize = 100_000;
+
+/// An object of a store, as a listing has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// Where it is.
+    pub url: StoreUrl,
+    /// Its size.
+    pub size_bytes: u64,
+    /// When it was written, µs since 1970; most stores tell whole seconds.
+    pub modified_micros: i64,
+    /// What changes with its content.
+    pub etag: Option<String>,
+}
+
+impl Object {
+    fn of(url: &StoreUrl, meta: ObjectMeta) -> Self {
+        Self {
+            url: url.with_key(meta.location.as_ref()),
+            size_bytes: meta.size,
+            modified_micros: meta.last_modified.timestamp_micros(),
+            etag: meta.e_tag,
+        }
+    }
+}
+
+impl Stores {
+    /// All objects whose keys lie below `url`, sorted by key.
+    ///
+    /// # Errors
+    /// [`StoreError::TooMany`], or what the store said.
+    pub fn list(&self, url: &StoreUrl) -> Result<Vec<Object>, StoreError> {
+        let store = self.store(url)?;
+        let prefix = (!url.key().is_empty()).then(|| url.path());
+        let listed = async {
+            let mut objects = Vec::new();
+            let mut entries = store.list(prefix.as_ref());
+            while let Some(meta) = entries
+                .try_next()
+                .await
+                .map_err(StoreError::failed("list", url))?
+            {
+                if objects.len() == MOST_OBJECTS {
+                    return Err(StoreError::TooMany {
+                        url: url.to_string(),
+                        limit: MOST_OBJECTS,
+                    });
+                }
+                objects.push(Object::of(url, meta));
+            }
+            Ok(objects)
+        };
+        let mut objects = self.runtime().block_on(listed)?;
+        objects.sort_by(|one, other| one.url.cmp(&other.url));
+        Ok(objects)
+    }
+
+    /// The object at exactly this key; `None` if there is none.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub fn head(&self, url: &StoreUrl) -> Result<Option<Object>, StoreError> {
+        if url.key().is_empty() {
+            return Ok(None);
+        }
+        let store = self.store(url)?;
+        match self.runtime().block_on(store.head(&url.path())) {
+            Ok(meta) => Ok(Some(Object::of(url, meta))),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(StoreError::failed("find", url)(error)),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Opens the store of a URL: settings come in, a client that retries goes out.
+
+use std::sync::Arc;
+
+use object_store::aws::AmazonS3Builder;
+use object_store::azure::MicrosoftAzureBuilder;
+use object_store::gcp::GoogleCloudStorageBuilder;
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
+
+use super::exact_listing::ExactListing;
+use super::settings::StoreSettings;
+use super::url::Cloud;
+use super::{StoreError, StoreUrl, options};
+
+/// The store, from its root on.
+pub(super) fn open(
+    url: &StoreUrl,
+    settings: &StoreSettings,
+) -> Result<Arc<dyn ObjectStore>, StoreError> {
+    let options = options::of(url, settings)?;
+    let client = ClientOptions::new()
+        .with_user_agent(http::HeaderValue::from_static(concat!(
+            "purchase-etl/",
+            env!("CARGO_PKG_VERSION")
+        )))
+        .with_timeout(settings.timeout)
+        .with_connect_timeout(settings.connect_timeout);
+    let retry = RetryConfig {
+        backoff: BackoffConfig::default(),
+        max_retries: settings.retries,
+        retry_timeout: settings.deadline,
+    };
+    let root = format!("{}://{}", url.scheme(), url.authority());
+    let store: Result<Arc<dyn ObjectStore>, object_store::Error> = match url.cloud() {
+        Cloud::S3 => {
+            let builder = AmazonS3Builder::new()
+                .with_client_options(client)
+                .with_retry(retry)
+                .with_url(root);
+            configured(options, builder, AmazonS3Builder::with_config)
+                .and_then(AmazonS3Builder::build)
+                .map(|store| Arc::new(store) as _)
+        }
+        Cloud::Azure => {
+            let builder = MicrosoftAzureBuilder::new()
+                .with_client_options(client)
+                .with_retry(retry)
+                .with_url(root);
+            configured(options, builder, MicrosoftAzureBuilder::with_config)
+                .and_then(MicrosoftAzureBuilder::build)
+                .map(|store| Arc::new(ExactListing::of(Arc::new(store))) as _)
+        }
+        Cloud::Gcs => {
+            let builder = GoogleCloudStorageBuilder::new()
+                .with_client_options(client)
+                .with_retry(retry)
+                .with_url(root);
+            configured(options, builder, GoogleCloudStorageBuilder::with_config)
+                .and_then(GoogleCloudStorageBuilder::build)
+                .map(|store| Arc::new(store) as _)
+        }
+    };
+    store.map_err(StoreError::failed("use the settings for", url))
+}
+
+/// Hands each option to a builder.
+fn configured<B, K>(
+    options: Vec<(String, String)>,
+    builder: B,
+    with: impl Fn(B, K, String) -> B,
+) -> Result<B, object_store::Error>
+where
+    K: std::str::FromStr<Err = object_store::Error>,
+{
+    options
+        .into_iter()
+        .try_fold(builder, |builder, (key, value)| {
+            Ok(with(builder, key.parse()?, value))
+        })
+}

@@ -1,0 +1,385 @@
+//! Settings and credentials of a store as key and value: the names that `object_store` and polars
+//! both know. Settings, environment and profile files come in.
+//!
+//! Refused: stores without credentials, plain HTTP to other machines unless it is allowed, profiles
+//! whose credentials need another program.
+
+use std::collections::BTreeMap;
+
+use object_store::aws::AmazonS3ConfigKey;
+use object_store::azure::AzureConfigKey;
+use object_store::gcp::GoogleConfigKey;
+use url::{Host, Url};
+
+use super::settings::StoreSettings;
+use super::url::Cloud;
+use super::{StoreError, StoreUrl, profile};
+
+/// Pairs by their names, so that they come in one order.
+pub(super) type Options = BTreeMap<String, String>;
+
+/// Where S3 is.
+pub(super) const S3_ENDPOINT: &str = "aws_endpoint";
+
+/// Everything that is known of the store of `url`.
+pub(super) fn of(
+    url: &StoreUrl,
+    settings: &StoreSettings,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let options = match url.cloud() {
+        Cloud::S3 => s3(url, settings)?,
+        Cloud::Azure => azure(url, settings)?,
+        Cloud::Gcs => gcs(url, settings)?,
+    };
+    Ok(options.into_iter().collect())
+}
+
+fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+    let mut options = variables(settings, "AWS_", |name| {
+        let key: AmazonS3ConfigKey = name.parse().ok()?;
+        Some(key.as_ref().to_owned())
+    });
+    let known = [
+        "aws_access_key_id",
+        "aws_web_identity_token_file",
+        "aws_container_credentials_relative_uri",
+        "aws_container_credentials_full_uri",
+        "aws_skip_signature",
+    ];
+    let profile = profile::read(settings, &known.map(|name| options.contains_key(name)))?;
+    for (name, value) in profile {
+        options.entry(name).or_insert(value);
+    }
+    if let Some(endpoint) = settings
+        .s3_endpoint
+        .clone()
+        .or_else(|| options.remove("aws_endpoint_url_s3"))
+    {
+        options.insert(S3_ENDPOINT.to_owned(), endpoint);
+    }
+    if let Some(region) = &settings.s3_region {
+        options.insert("aws_region".to_owned(), region.clone());
+    }
+    let endpoint = options.get(S3_ENDPOINT).cloned();
+    let plain = speaks_plain_http(
+        endpoint.as_deref(),
+        "--s3-endpoint or AWS_ENDPOINT_URL",
+        settings,
+    )?;
+    allow_http(&mut options, plain);
+    require(url, settings, has_any(&options, &known), AWS_REMEDY)?;
+    Ok(options)
+}
+
+fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+    let mut options = variables(settings, "AZURE_", |name| {
+        let name = match name {
+            // The names that Microsoft's own command line reads.
+            "azure_storage_account" => "azure_storage_account_name",
+            "azure_storage_key" => "azure_storage_account_key",
+            name => name,
+        };
+        let key: AzureConfigKey = name.parse().ok()?;
+        Some(key.as_ref().to_owned())
+    });
+    if let Some(text) = settings.variable("AZURE_STORAGE_CONNECTION_STRING") {
+        for (name, value) in connection_string(text)? {
+            options.entry(name).or_insert(value);
+        }
+    }
+    if let Some(endpoint) = &settings.azure_endpoint {
+        options.insert("azure_storage_endpoint".to_owned(), endpoint.clone());
+    }
+    let endpoint = options.get("azure_storage_endpoint").cloned();
+    let plain = speaks_plain_http(
+        endpoint.as_deref(),
+        "--azure-endpoint or AZURE_STORAGE_ENDPOINT",
+        settings,
+    )?;
+    allow_http(&mut options, plain);
+    let known = [
+        "azure_storage_account_key",
+        "azure_storage_sas_key",
+        "azure_storage_token",
+        "azure_storage_client_secret",
+        "azure_federated_token_file",
+        "azure_use_azure_cli",
+        "azure_storage_use_emulator",
+        "azure_skip_signature",
+        "azure_msi_endpoint",
+        "azure_fabric_session_token",
+    ];
+    require(url, settings, has_any(&options, &known), AZURE_REMEDY)?;
+    Ok(options)
+}
+
+fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+    let mut options = variables(settings, "GOOGLE_", |name| {
+        let key: GoogleConfigKey = name.parse().ok()?;
+        Some(key.as_ref().to_owned())
+    });
+    if let Some(endpoint) = &settings.gcs_endpoint {
+        options.insert("google_base_url".to_owned(), endpoint.clone());
+    }
+    let endpoint = options.get("google_base_url").cloned();
+    let plain = speaks_plain_http(endpoint.as_deref(), "--gcs-endpoint", settings)?;
+    allow_http(&mut options, plain);
+    let known = [
+        "google_service_account",
+        "google_service_account_key",
+        "google_application_credentials",
+        "google_skip_signature",
+    ];
+    let by_default = settings.home.as_ref().is_some_and(|home| {
+        home.join(".config/gcloud/application_default_credentials.json")
+            .is_file()
+    });
+    require(
+        url,
+        settings,
+        by_default || has_any(&options, &known),
+        GCS_REMEDY,
+    )?;
+    Ok(options)
+}
+
+const AWS_REMEDY: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a web identity; \
+     AWS_SKIP_SIGNATURE=true reads public buckets; --instance-credentials asks the machine's metadata service";
+
+const AZURE_REMEDY: &str = "set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_NAME with AZURE_STORAGE_ACCOUNT_KEY, \
+     AZURE_STORAGE_SAS_TOKEN or a client secret; --instance-credentials asks for a managed identity";
+
+const GCS_REMEDY: &str = "set GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT, or log in with gcloud; \
+     --instance-credentials asks the machine's metadata service";
+
+/// The variables of one cloud that `named` knows, by the names it gives.
+fn variables(
+    settings: &StoreSettings,
+    prefix: &str,
+    named: impl Fn(&str) -> Option<String>,
+) -> Options {
+    settings
+        .environment
+        .iter()
+        .filter(|(name, _)| name.starts_with(prefix))
+        .filter_map(|(name, value)| Some((named(&name.to_ascii_lowercase())?, value.clone())))
+        .collect()
+}
+
+fn has_any(options: &Options, names: &[&str]) -> bool {
+    names.iter().any(|name| options.contains_key(*name))
+}
+
+fn require(
+    url: &StoreUrl,
+    settings: &StoreSettings,
+    known: bool,
+    remedy: &'static str,
+) -> Result<(), StoreError> {
+    if known || settings.instance_credentials {
+        return Ok(());
+    }
+    Err(StoreError::NoCredentials {
+        url: url.to_string(),
+        remedy,
+    })
+}
+
+fn allow_http(options: &mut Options, plain: bool) {
+    if plain {
+        options.insert("allow_http".to_owned(), "true".to_owned());
+    }
+}
+
+/// Whether the endpoint speaks plain HTTP, which only this machine may unless it is allowed.
+fn speaks_plain_http(
+    endpoint: Option<&str>,
+    setting: &str,
+    settings: &StoreSettings,
+) -> Result<bool, StoreError> {
+    let Some(endpoint) = endpoint else {
+        return Ok(settings.allow_http);
+    };
+    let refuse = |reason: &str| StoreError::Setting {
+        setting: setting.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let url = Url::parse(endpoint)
+        .map_err(|error| refuse(&format!("it is no URL such as https://host:port ({error})")))?;
+    if url.password().is_some() || url.query().is_some() {
+        return Err(refuse(
+            "it holds a password or a query; credentials have variables of their own",
+        ));
+    }
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => Ok(settings.allow_http),
+        "http" if is_here || settings.allow_http => Ok(true),
+        "http" => Err(refuse(
+            "it speaks plain HTTP, so everybody on the way can read and change the data; use https, or --allow-http in a network you trust",
+        )),
+        _ => Err(refuse("it is no http or https URL")),
+    }
+}
+
+/// The parts of `AZURE_STORAGE_CONNECTION_STRING`.
+///
+/// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
+fn connection_string(text: &str) -> Result<Options, StoreError> {
+    let mut options = Options::new();
+    let mut suffix = "core.windows.net";
+    let mut protocol = "https";
+    for part in text.split(';').filter(|part| !part.trim().is_empty()) {
+        let Some((name, value)) = part.split_once('=') else {
+            return Err(StoreError::Setting {
+                setting: "AZURE_STORAGE_CONNECTION_STRING".to_owned(),
+                reason: "a part of it is no Name=Value; copy it again from the portal".to_owned(),
+            });
+        };
+        let name = match name.trim() {
+            "AccountName" => "azure_storage_account_name",
+            "AccountKey" => "azure_storage_account_key",
+            "SharedAccessSignature" => "azure_storage_sas_key",
+            "BlobEndpoint" => "azure_storage_endpoint",
+            "EndpointSuffix" => {
+                suffix = value;
+                continue;
+            }
+            "DefaultEndpointsProtocol" => {
+                protocol = value;
+                continue;
+            }
+            // Queues, tables and files have endpoints of their own.
+            _ => continue,
+        };
+        options.insert(name.to_owned(), value.trim_end_matches('/').to_owned());
+    }
+    let account = options.get("azure_storage_account_name").cloned();
+    if let Some(account) = account.filter(|_| suffix != "core.windows.net") {
+        options
+            .entry("azure_storage_endpoint".to_owned())
+            .or_insert_with(|| format!("{protocol}://{account}.blob.{suffix}"));
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn settings(variables: &[(&str, &str)]) -> StoreSettings {
+        let pairs = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        StoreSettings::new(pairs, None, PathBuf::from("/tmp"))
+    }
+
+    fn options(url: &str, settings: &StoreSettings) -> Result<Options, StoreError> {
+        of(&StoreUrl::parse(url).unwrap().unwrap(), settings)
+            .map(|pairs| pairs.into_iter().collect())
+    }
+
+    #[test]
+    fn each_cloud_takes_its_own_variables_and_wants_credentials() {
+        let aws = [
+            ("AWS_ACCESS_KEY_ID", "k"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_DEFAULT_REGION", "r"),
+        ];
+        let found = options("s3://b/x", &settings(&aws)).unwrap();
+        assert_eq!(found["aws_access_key_id"], "k");
+        assert_eq!(found["aws_default_region"], "r");
+        for (url, variable) in [
+            ("s3://b/x", "AWS_"),
+            ("az://c/x", "AZURE_"),
+            ("gs://b/x", "GOOGLE_"),
+        ] {
+            let none = options(url, &settings(&[("AWS_REGION", "r")])).unwrap_err();
+            assert!(matches!(&none, StoreError::NoCredentials { .. }), "{none}");
+            assert!(none.to_string().contains(variable), "{none}");
+            let mut asked = settings(&[]);
+            asked.instance_credentials = true;
+            options(url, &asked).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_flag_stands_over_the_environment_and_the_narrower_variable_over_the_wider() {
+        let mut both = settings(&[
+            ("AWS_SKIP_SIGNATURE", "true"),
+            ("AWS_ENDPOINT_URL", "https://all.example"),
+            ("AWS_ENDPOINT_URL_S3", "https://s3.example"),
+            ("AWS_REGION", "from-environment"),
+        ]);
+        assert_eq!(
+            options("s3://b", &both).unwrap()[S3_ENDPOINT],
+            "https://s3.example"
+        );
+        both.s3_endpoint = Some("http://127.0.0.1:9".to_owned());
+        both.s3_region = Some("from-flag".to_owned());
+        let found = options("s3://b", &both).unwrap();
+        assert_eq!(found[S3_ENDPOINT], "http://127.0.0.1:9");
+        assert_eq!(found["aws_region"], "from-flag");
+        assert_eq!(found["allow_http"], "true");
+    }
+
+    #[test]
+    fn plain_http_leaves_this_machine_only_when_it_is_allowed() {
+        let mut settings = settings(&[("AWS_SKIP_SIGNATURE", "true")]);
+        for (endpoint, allowed) in [
+            ("https://h.example", true),
+            ("http://localhost:9000", true),
+            ("http://[::1]:9000", true),
+            ("http://h.example", false),
+            ("http://127.0.0.1.h.example", false),
+            ("ftp://h.example", false),
+            ("https://u:p@h.example", false),
+            ("h.example:9000", false),
+        ] {
+            settings.s3_endpoint = Some(endpoint.to_owned());
+            assert_eq!(options("s3://b", &settings).is_ok(), allowed, "{endpoint}");
+        }
+        settings.s3_endpoint = Some("http://h.example".to_owned());
+        settings.allow_http = true;
+        options("s3://b", &settings).unwrap();
+    }
+
+    #[test]
+    fn a_connection_string_gives_account_key_and_endpoint() {
+        let text = "DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=a2V5==;\
+                    BlobEndpoint=http://127.0.0.1:10000/shop;QueueEndpoint=http://127.0.0.1:10001/shop;";
+        let found = options(
+            "az://c",
+            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", text)]),
+        )
+        .unwrap();
+        assert_eq!(found["azure_storage_account_key"], "a2V5==");
+        assert_eq!(
+            found["azure_storage_endpoint"],
+            "http://127.0.0.1:10000/shop"
+        );
+        assert_eq!(found["allow_http"], "true");
+        let china = "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.chinacloudapi.cn";
+        let found = options(
+            "az://c",
+            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", china)]),
+        )
+        .unwrap();
+        assert_eq!(
+            found["azure_storage_endpoint"],
+            "https://shop.blob.core.chinacloudapi.cn"
+        );
+        let wrong = options(
+            "az://c",
+            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", "hunter2")]),
+        );
+        assert!(!wrong.unwrap_err().to_string().contains("hunter2"));
+    }
+}

@@ -1,0 +1,119 @@
+//! Reads an object from its begin to its end: ranges that are asked for ahead of the reader come in,
+//! one stream of bytes goes out.
+//!
+//! All ranges are of one state of the object: a store that has another one by then is told so by its
+//! `ETag`, and the reading fails with [`ObjectChanged`].
+
+use std::fmt;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use futures::{StreamExt, stream};
+use object_store::path::Path as KeyPath;
+use object_store::{GetOptions, GetRange, ObjectStore};
+use tokio::sync::mpsc::{self, Receiver};
+
+use super::list::Object;
+use super::{StoreError, Stores};
+
+/// One request: large enough that its latency does not show, small enough that some of them in
+/// flight are little memory.
+const RANGE_BYTES: u64 = 4 << 20;
+
+/// Requests in flight.
+const AHEAD: usize = 3;
+
+/// The object is not any more what it was when it was listed.
+#[derive(Debug, thiserror::Error)]
+#[error("the object was changed or deleted while it was read")]
+pub struct ObjectChanged;
+
+/// The bytes of an object.
+pub struct ObjectReader {
+    ranges: Receiver<io::Result<Bytes>>,
+    current: Bytes,
+}
+
+impl fmt::Debug for ObjectReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectReader").finish_non_exhaustive()
+    }
+}
+
+impl Stores {
+    /// Begins to read an object; what was listed of it must still hold.
+    ///
+    /// # Errors
+    /// Settings or credentials that are missing or cannot be used. What the store says to the
+    /// requests comes out of the reader.
+    pub fn read(&self, object: &Object) -> Result<ObjectReader, StoreError> {
+        let store = self.store(&object.url)?;
+        let (sender, ranges) = mpsc::channel(1);
+        let path = object.url.path();
+        let (size, etag) = (object.size_bytes, object.etag.clone());
+        self.runtime().spawn(async move {
+            let wanted = (0..size.div_ceil(RANGE_BYTES)).map(|number| {
+                let start = number * RANGE_BYTES;
+                start..size.min(start + RANGE_BYTES)
+            });
+            let mut fetched = stream::iter(wanted)
+                .map(|range| fetch(Arc::clone(&store), path.clone(), range, etag.clone()))
+                .buffered(AHEAD);
+            while let Some(bytes) = fetched.next().await {
+                let is_last = bytes.is_err();
+                // A reader that is gone wants no more.
+                if sender.send(bytes).await.is_err() || is_last {
+                    break;
+                }
+            }
+        });
+        Ok(ObjectReader {
+            ranges,
+            current: Bytes::new(),
+        })
+    }
+}
+
+async fn fetch(
+    store: Arc<dyn ObjectStore>,
+    path: KeyPath,
+    range: Range<u64>,
+    etag: Option<String>,
+) -> io::Result<Bytes> {
+    let length = range.end - range.start;
+    let options = GetOptions {
+        range: Some(GetRange::Bounded(range)),
+        if_match: etag,
+        ..GetOptions::default()
+    };
+    let got = match store.get_opts(&path, options).await {
+        Ok(answer) => answer.bytes().await,
+        Err(error) => Err(error),
+    };
+    match got {
+        Ok(bytes) if bytes.len() as u64 == length => Ok(bytes),
+        // Fewer bytes than were listed: another object of the same name, in a store without ETags.
+        Ok(_) => Err(io::Error::other(ObjectChanged)),
+        Err(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) => {
+            Err(io::Error::other(ObjectChanged))
+        }
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+impl Read for ObjectReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.current.is_empty() {
+            match self.ranges.blocking_recv() {
+                Some(bytes) => self.current = bytes?,
+                None => return Ok(0),
+            }
+        }
+        let length = buffer.len().min(self.current.len());
+        let (taken, _) = buffer.split_at_mut(length);
+        self.current.copy_to_slice(taken);
+        Ok(length)
+    }
+}

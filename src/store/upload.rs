@@ -1,0 +1,89 @@
+//! Puts files into a store: a local file or bytes and a place come in; an object that is whole, or
+//! none, is there afterwards.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use bytes::Bytes;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+
+use super::{StoreError, StoreUrl, Stores};
+
+/// Files up to this size go in one request; larger ones in parts of it. S3 wants 5 MiB at least and
+/// takes 10,000 parts, so a file may have 80 GB.
+const PART_BYTES: usize = 8 << 20;
+
+/// Parts in flight.
+const PARTS_AT_ONCE: usize = 4;
+
+impl Stores {
+    /// Uploads a file, replacing what is there in one step.
+    ///
+    /// # Errors
+    /// [`StoreError::Scratch`] if the file cannot be read, or what the store said.
+    pub fn put_file(&self, url: &StoreUrl, path: &Path) -> Result<(), StoreError> {
+        let store = self.store(url)?;
+        self.runtime().block_on(upload(store.as_ref(), url, path))
+    }
+
+    /// Deletes an object; one that is already gone is fine.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub fn delete(&self, url: &StoreUrl) -> Result<(), StoreError> {
+        let store = self.store(url)?;
+        match self.runtime().block_on(store.delete(&url.path())) {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(StoreError::failed("delete", url)(error)),
+        }
+    }
+
+    /// Uploads bytes, replacing what is there in one step.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub fn put_bytes(&self, url: &StoreUrl, bytes: &[u8]) -> Result<(), StoreError> {
+        let store = self.store(url)?;
+        let payload = PutPayload::from(Bytes::copy_from_slice(bytes));
+        let path = url.path();
+        let put = self.runtime().block_on(store.put(&path, payload));
+        put.map(drop).map_err(StoreError::failed("write", url))
+    }
+}
+
+/// Uploads a file of any size, holding some parts of it in memory.
+pub(crate) async fn upload(
+    store: &dyn ObjectStore,
+    url: &StoreUrl,
+    path: &Path,
+) -> Result<(), StoreError> {
+    let failed = || StoreError::failed("write", url);
+    let mut file = File::open(path).map_err(StoreError::scratch("open", path))?;
+    let mut part = next_part(&mut file, path)?;
+    if part.len() < PART_BYTES {
+        let put = store.put(&url.path(), PutPayload::from(part)).await;
+        return put.map(drop).map_err(failed());
+    }
+    let begun = store.put_multipart(&url.path()).await.map_err(failed())?;
+    let mut parts = WriteMultipart::new_with_chunk_size(begun, PART_BYTES);
+    while !part.is_empty() {
+        if let Err(error) = parts.wait_for_capacity(PARTS_AT_ONCE).await {
+            // The parts that are there cost storage until they are given up.
+            let _ = parts.abort().await;
+            return Err(failed()(error));
+        }
+        parts.put(Bytes::from(part));
+        part = next_part(&mut file, path)?;
+    }
+    // It gives the parts up by itself when it fails.
+    parts.finish().await.map(drop).map_err(failed())
+}
+
+fn next_part(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
+    let mut part = Vec::with_capacity(PART_BYTES);
+    file.take(PART_BYTES as u64)
+        .read_to_end(&mut part)
+        .map_err(StoreError::scratch("read", path))?;
+    Ok(part)
+}
