@@ -21,6 +21,7 @@ use purchase_etl::ingest::purchases::purchases_spec;
 use purchase_etl::json::{Cursor, Marks, Options};
 use purchase_etl::lake::{Lake, WriterOptions, write_data_file};
 use purchase_etl::purchase::columns::schema;
+use purchase_etl::store::{StoreSettings, Stores};
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -149,7 +150,11 @@ fn our_cursor(piece: &str) -> usize {
 
 /// The row groups of every file of the table, each as one batch in the types the program encodes.
 fn batches_of(lake: &str) -> Result<Vec<Vec<RecordBatch>>, Failure> {
-    let snapshot = Lake::at(lake)?.snapshot("purchases", None, None)?;
+    let snapshot = Lake::at(lake, &Stores::new(StoreSettings::default())?)?.snapshot(
+        "purchases",
+        None,
+        None,
+    )?;
     let table = schema();
     let read = |path: &str| -> Result<Vec<RecordBatch>, Failure> {
         let groups = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;

@@ -17,16 +17,15 @@
 //! - A commit that may or may not have landed is looked up in the log before anything is said.
 //!
 //! Refused: tables above protocol reader 1, writer 2, tables with other columns than their
-//! specification, log entries that name files outside their table, stores other than the local
-//! file system.
+//! specification, log entries that name files outside their table.
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Runtime;
 use url::Url;
 
 mod actions;
@@ -41,6 +40,7 @@ mod digest;
 mod durable;
 mod encode;
 mod error;
+mod files;
 mod held;
 mod inputs;
 mod known;
@@ -75,8 +75,7 @@ pub use writer::{PartitionWriter, WriterOptions};
 
 use location::Location;
 
-/// Enough to overlap a log read with a write; the heavy work runs on rayon.
-const RUNTIME_THREADS: usize = 2;
+use crate::store::Stores;
 
 /// A lake: a directory of Delta tables.
 ///
@@ -84,28 +83,26 @@ const RUNTIME_THREADS: usize = 2;
 #[derive(Debug)]
 pub struct Lake {
     location: Location,
-    runtime: Runtime,
+    stores: Stores,
     /// Numbers for the data files, so that all writers of a run have different names.
     file_numbers: Arc<AtomicU64>,
 }
 
 impl Lake {
-    /// The lake at a local path or a `file://` URL. Relative paths and `..` are resolved.
+    /// The lake at a local path, a `file://` URL, or a URL of an object store. Relative paths and
+    /// `..` are resolved.
     ///
     /// # Errors
-    /// [`LakeError::Scheme`] for stores that are not supported, [`LakeError::Location`] for text
-    /// that names no place, [`LakeError::Runtime`] if the worker threads do not start.
-    pub fn at(location: &str) -> Result<Self, LakeError> {
+    /// [`LakeError::Location`] for text that names no place, [`LakeError::Store`] for URLs that are
+    /// refused.
+    pub fn at(location: &str, stores: &Stores) -> Result<Self, LakeError> {
         let location = Location::parse(location)?;
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(RUNTIME_THREADS)
-            .thread_name("lake")
-            .enable_all()
-            .build()
-            .map_err(|source| LakeError::Runtime { source })?;
+        if location.store().is_some() {
+            table::know_stores();
+        }
         Ok(Self {
             location,
-            runtime,
+            stores: stores.clone(),
             file_numbers: Arc::default(),
         })
     }
@@ -115,29 +112,52 @@ impl Lake {
         self.location.url()
     }
 
+    /// Settings and credentials of the store that the lake is in, by the names that polars knows;
+    /// `None` for a lake on the local file system.
+    ///
+    /// # Errors
+    /// [`LakeError::Store`] for settings or credentials that are missing or cannot be used.
+    pub fn store_options(&self) -> Result<Option<Vec<(String, String)>>, LakeError> {
+        let Some(url) = self.location.store() else {
+            return Ok(None);
+        };
+        Ok(Some(self.stores.options(url)?))
+    }
+
     /// Keeps the report of a run as `_runs/<run_id>.json`, replacing an earlier one in one step.
     ///
     /// # Errors
     /// [`LakeError::RunId`], or [`LakeError::Io`] when the file cannot be written durably.
     pub fn write_run_report(&self, run_id: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
         check_run_id(run_id)?;
-        let directory = self.location.directory().join("_runs");
-        let path = directory.join(format!("{run_id}.json"));
+        let name = format!("_runs/{run_id}.json");
+        let Some(lake) = self.location.directory() else {
+            return self.write_object(&name, bytes);
+        };
+        let path = lake.join(name);
+        let directory = lake.join("_runs");
         let scratch = directory.join(format!(".{run_id}.{}.tmp", std::process::id()));
         durable::write_atomically(&path, &scratch, bytes)?;
         Ok(path)
     }
 
-    fn table_directory(&self, table: &str) -> PathBuf {
-        self.location.directory().join(table)
+    /// Puts a small file into a lake in an object store.
+    fn write_object(&self, relative: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
+        let Some(lake) = self.location.store() else {
+            return Ok(PathBuf::from(relative));
+        };
+        let url = lake.join(relative);
+        self.stores.put_bytes(&url, bytes)?;
+        Ok(PathBuf::from(url.to_string()))
     }
 
-    fn directory(&self) -> &Path {
-        self.location.directory()
+    /// The directory of a table, on the local file system.
+    fn local_directory(&self, table: &str) -> Option<PathBuf> {
+        Some(self.location.directory()?.join(table))
     }
 
     fn runtime(&self) -> &Runtime {
-        &self.runtime
+        self.stores.runtime()
     }
 
     fn file_numbers(&self) -> &Arc<AtomicU64> {

@@ -3,6 +3,7 @@
 #[path = "main/console.rs"]
 mod console;
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Instant;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use clap::{CommandFactory, Parser};
-use purchase_etl::cli::{Cli, Command, LogFormat, RulesCommand, RulesFormat};
+use purchase_etl::cli::{Cli, Command, LogFormat, RulesCommand, RulesFormat, StoreArguments};
 use purchase_etl::ingest::Progress;
 use purchase_etl::job::{CheckJob, IngestJob, PageJob, ReportJob};
 use purchase_etl::pipeline::{
@@ -20,6 +21,7 @@ use purchase_etl::pipeline::{
 };
 use purchase_etl::rules::{self, RuleId};
 use purchase_etl::source::shown;
+use purchase_etl::store::{Stores, remedy, scrubbed};
 
 use console::Console;
 
@@ -54,8 +56,10 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     .context("cannot listen for signals")?;
     let is_terminal = std::io::stderr().is_terminal();
     let mut console = Console::new(cli.quiet, is_terminal && cli.log_format == LogFormat::Text);
+    let stores = stores(cli.store)?;
     let mut stage = Stage {
         stdout: &mut stdout,
+        stores,
         watcher: &mut console,
         progress,
         started: Instant::now(),
@@ -94,6 +98,18 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         }
     };
     Ok(exit)
+}
+
+/// The way to object stores, with what the environment says of them.
+fn stores(arguments: StoreArguments) -> Result<Stores, PipelineError> {
+    // Variables that are no text are about nothing that we know.
+    let text = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    let environment = std::env::vars_os().filter_map(text);
+    let home = std::env::home_dir();
+    let settings = arguments.settings(environment, home, std::env::temp_dir());
+    Ok(Stores::new(settings)?)
 }
 
 /// Ends the process with the code of an interruption.
@@ -140,14 +156,23 @@ fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {
     written.map_err(PipelineError::Stdout)
 }
 
-/// The error and its causes, each once: some errors repeat their cause in their own text.
+/// The error and its causes, each once: some errors repeat their cause in their own text. URLs lose
+/// their signatures, and what a store said gets its remedy.
 fn chain(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
+    let mut causes = String::new();
     for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text.push_str(": ");
-            text.push_str(&cause);
+        if !text.contains(&cause) && !causes.contains(&cause) {
+            causes.push_str(": ");
+            causes.push_str(&cause);
         }
     }
-    text
+    // What to do comes before what a store said, which may be a page of XML.
+    let told = remedy(&text).or_else(|| remedy(&causes));
+    if let Some(remedy) = told.filter(|remedy| !text.contains(remedy)) {
+        text.push_str(": ");
+        text.push_str(remedy);
+    }
+    text.push_str(&causes);
+    scrubbed(&text)
 }

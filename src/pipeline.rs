@@ -18,6 +18,7 @@ use crate::lake::LakeError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
+use crate::store::{StoreError, Stores};
 use crate::summary::RunReport;
 
 pub use job_file::run_job_file;
@@ -74,6 +75,9 @@ pub enum PipelineError {
     /// The lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// An object store that an answer goes to.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The answer cannot be worked out.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -117,12 +121,17 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
-            | Self::Lake(LakeError::Scheme { .. })
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
-            | Self::Source(
-                SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),
-            ) => Exit::Usage,
+            | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => Exit::Usage,
+            Self::Store(error)
+            | Self::Source(SourceError::Store(error))
+            | Self::Lake(LakeError::Store(error))
+            | Self::Run(RunError::Lake(LakeError::Store(error)))
+                if error.is_usage() =>
+            {
+                Exit::Usage
+            }
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
             Self::Run(RunError::Interrupted) => Exit::Interrupted,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
@@ -151,6 +160,8 @@ pub struct Stage<'a> {
     pub watcher: &'a mut dyn Watcher,
     /// Counters and the switch to stop.
     pub progress: Progress,
+    /// The way to object stores.
+    pub stores: Stores,
     /// Measures elapsed time.
     pub started: std::time::Instant,
 }

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use polars::error::PolarsError;
 
 mod calendar_date;
+mod data_path;
 mod ending;
 #[cfg(test)]
 mod fixture;
@@ -33,6 +34,7 @@ mod supplier_table;
 mod wide_sum;
 mod window;
 
+pub use data_path::{DataPath, StoreAccess};
 pub use ending::EndingNote;
 pub use overview::{
     Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by,
@@ -60,8 +62,8 @@ pub use window::{HourLength, Unit};
 /// One data file of the purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanFile {
-    /// Where polars opens the file: a plain local path, nothing percent-encoded.
-    pub path: String,
+    /// Where polars opens the file.
+    pub path: DataPath,
     /// The partition the log registers the file under: the UTC date of `time` in all its rows.
     pub purchase_date: NaiveDate,
 }
@@ -69,8 +71,8 @@ pub struct ScanFile {
 /// One data file of the supplier purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierFile {
-    /// Where polars opens the file: a plain local path, nothing percent-encoded.
-    pub path: String,
+    /// Where polars opens the file.
+    pub path: DataPath,
     /// The company the log registers the file under, 0 for the unknown one.
     pub company_id: i64,
     /// The month the log registers the file under, as its first day: that of `registration_date`

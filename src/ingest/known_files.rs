@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::lake::{Lake, LakeError};
+use crate::lake::{KnownInput, Lake, LakeError};
 use crate::source::{Input, Location};
 
 /// The files that the lake knows.
 #[derive(Debug, Default)]
 pub struct KnownFiles(HashSet<Identity>);
+
+/// Two ticks of a clock of whole seconds.
+const SETTLED_MICROS: i64 = 2_000_000;
 
 /// Path, size and time of change.
 type Identity = (String, i64, i64);
@@ -19,9 +22,9 @@ impl KnownFiles {
     /// The table of inputs cannot be read.
     pub fn of(lake: &Lake, record_kind: &str) -> Result<Self, LakeError> {
         let inputs = lake.ingested_inputs(record_kind)?;
-        let identities = inputs.into_iter();
+        let settled = inputs.into_iter().filter(is_settled);
         Ok(Self(
-            identities
+            settled
                 .filter_map(|input| Some((input.path, input.size_bytes, input.modified_at?)))
                 .collect(),
         ))
@@ -38,10 +41,21 @@ impl KnownFiles {
     }
 }
 
+/// Object stores tell whole seconds: within the second of an ingest an object can be written again
+/// without looking any different. So one that was young then is read again, and known by its digest.
+fn is_settled(input: &KnownInput) -> bool {
+    let is_object = input.path.contains("://");
+    let age = |modified| input.ingested_at.saturating_sub(modified);
+    !is_object
+        || input
+            .modified_at
+            .is_some_and(|modified| age(modified) >= SETTLED_MICROS)
+}
+
 fn identity(input: &Input) -> Option<Identity> {
-    let Location::File(_) = &input.location else {
+    if input.location == Location::Stdin {
         return None;
-    };
+    }
     let size = i64::try_from(input.size_bytes?).ok()?;
     Some((input.location.to_string(), size, input.modified_micros?))
 }

@@ -5,12 +5,11 @@
 //! that are not in the version the commit follows, paths outside the table.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
-use std::time::UNIX_EPOCH;
 
 use deltalake::kernel::{Add, Remove};
 use deltalake::table::state::DeltaTableState;
 
+use super::files::TableFiles;
 use super::partition::is_inside;
 use super::spec::TableSpec;
 use super::staged::{DataFile, StagedFiles};
@@ -29,45 +28,40 @@ impl Lake {
                 found: staged.table.to_owned(),
             });
         }
+        let files = self.files(spec.name)?;
         staged
             .files
             .iter()
-            .map(|file| self.add(spec, file))
+            .map(|file| add(spec, &files, file))
             .collect()
     }
+}
 
-    fn add(&self, spec: &TableSpec, file: &DataFile) -> Result<Add, LakeError> {
-        let path = self.table_directory(spec.name).join(&file.relative_path);
-        let metadata = fs::metadata(&path).map_err(LakeError::io("find", &path))?;
-        if metadata.len() != file.bytes {
-            let (expected, found) = (file.bytes, metadata.len());
-            return Err(LakeError::FileDiffers {
-                path,
-                what: "bytes",
-                expected,
-                found,
-            });
-        }
-        let modified = metadata
-            .modified()
-            .map_err(LakeError::io("read the time of", &path))?;
-        let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let partition_values: HashMap<String, Option<String>> = spec
-            .partition_columns
-            .iter()
-            .zip(file.partition.values())
-            .map(|(column, value)| (column.name.to_owned(), Some(value.to_string())))
-            .collect();
-        Ok(Add {
-            path: file.relative_path.clone(),
-            partition_values,
-            size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
-            modification_time: i64::try_from(modified.as_millis()).unwrap_or_default(),
-            data_change: true,
-            stats: Some(file.stats_json.clone()),
-            ..Add::default()
-        })
+fn add(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, LakeError> {
+    let facts = files.facts(file)?;
+    if facts.bytes != file.bytes {
+        return Err(LakeError::FileDiffers {
+            path: files.shown(&file.relative_path),
+            what: "bytes",
+            expected: file.bytes,
+            found: facts.bytes,
+        });
     }
+    let partition_values: HashMap<String, Option<String>> = spec
+        .partition_columns
+        .iter()
+        .zip(file.partition.values())
+        .map(|(column, value)| (column.name.to_owned(), Some(value.to_string())))
+        .collect();
+    Ok(Add {
+        path: file.relative_path.clone(),
+        partition_values,
+        size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        modification_time: facts.modified_millis,
+        data_change: true,
+        stats: Some(file.stats_json.clone()),
+        ..Add::default()
+    })
 }
 
 /// The `remove` actions of files that are in `state`, sorted by path; a file named twice is removed

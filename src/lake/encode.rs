@@ -97,10 +97,6 @@ impl OpenFile {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// How many row groups it has; each keeps its metadata in memory until the file is closed.
     pub(super) fn row_groups(&self) -> usize {
         self.writer

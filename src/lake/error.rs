@@ -9,6 +9,7 @@ use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
 use super::Digest;
+use crate::store::StoreError;
 
 mod wrap;
 
@@ -28,27 +29,14 @@ pub enum LakeError {
         /// Why it is refused.
         reason: &'static str,
     },
-    /// The location names a store that this build cannot reach.
-    #[error(
-        "the lake {location:?} uses the scheme {scheme:?}, which is not supported: give a local path or a file:// URL"
-    )]
-    Scheme {
-        /// What was given, without user, password and query.
-        location: String,
-        /// Its scheme.
-        scheme: String,
-    },
+    /// The object store that the lake is in.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A run id that cannot be part of a file name.
     #[error("{run_id:?} cannot be a run id: use 1 to 64 letters, digits, hyphens and underscores")]
     RunId {
         /// What was given.
         run_id: String,
-    },
-    /// The asynchronous runtime did not start.
-    #[error("cannot start the threads that talk to the lake")]
-    Runtime {
-        /// What the system said.
-        source: io::Error,
     },
     /// A file or directory operation failed.
     #[error("cannot {action} {}", path.display())]

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 
 use super::spec::TableSpec;
 use super::spill::{Spill, Spilled};
-use super::{Lake, LakeError, check_run_id, durable};
+use super::{Lake, LakeError, check_run_id};
 
 /// Batches of one table that are held until a commit has settled what becomes of them.
 ///
@@ -46,10 +46,12 @@ impl HeldBatches {
         memory_limit: usize,
     ) -> Result<Self, LakeError> {
         check_run_id(run_id)?;
-        let directory = lake.table_directory(spec.name);
-        durable::create_directory(&directory)?;
+        let files = lake.files(spec.name)?;
+        files.create_directory()?;
         let number = lake.file_numbers().fetch_add(1, Ordering::Relaxed);
-        let scratch = directory.join(format!("_held-{run_id}-{number:05}"));
+        let scratch = files
+            .directory()
+            .join(format!("_held-{run_id}-{number:05}"));
         Ok(Self {
             table: spec.name,
             memory_limit,

@@ -1,8 +1,6 @@
 //! The table of inputs: facts about ingested inputs go in as rows, and come out to save reading
 //! the same file again.
 
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,6 +10,7 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::files::TableFiles;
 use super::spec::{INPUTS, inputs_spec};
 use super::staged::StagedFiles;
 use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
@@ -67,10 +66,19 @@ pub struct KnownInput {
     pub modified_at: Option<i64>,
     /// The digest of its decompressed bytes.
     pub digest: Digest,
+    /// When it was ingested, in microseconds since 1970 in UTC.
+    pub ingested_at: i64,
 }
 
 /// The columns [`Lake::ingested_inputs`] reads.
-const KNOWN_COLUMNS: [&str; 5] = ["record_kind", "path", "size_bytes", "modified_at", "digest"];
+const KNOWN_COLUMNS: [&str; 6] = [
+    "record_kind",
+    "path",
+    "size_bytes",
+    "modified_at",
+    "digest",
+    "ingested_at",
+];
 
 impl Lake {
     /// All inputs of a record kind that the table of inputs knows, sorted by path; none if there is
@@ -83,9 +91,10 @@ impl Lake {
             Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
             other => other?,
         };
+        let files = self.files(INPUTS)?;
         let mut known = Vec::new();
         for file in &snapshot.files {
-            read_known(Path::new(&file.path), kind, &mut known)?;
+            read_known(&files, &file.relative_path, kind, &mut known)?;
         }
         known.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
         Ok(known)
@@ -144,9 +153,15 @@ fn rows(run_id: &str, kind: &str, inputs: &[&InputRow]) -> Result<RecordBatch, L
 }
 
 /// Reads the known inputs of one data file.
-fn read_known(path: &Path, kind: &str, known: &mut Vec<KnownInput>) -> Result<(), LakeError> {
-    let failed = LakeError::parquet("read", path);
-    let file = File::open(path).map_err(LakeError::io("open", path))?;
+fn read_known(
+    files: &TableFiles,
+    relative: &str,
+    kind: &str,
+    known: &mut Vec<KnownInput>,
+) -> Result<(), LakeError> {
+    let path = files.shown(relative);
+    let failed = LakeError::parquet("read", &path);
+    let file = files.open(relative)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(&failed)?;
     let mask = ProjectionMask::columns(builder.parquet_schema(), KNOWN_COLUMNS);
     let reader = builder.with_projection(mask).build().map_err(&failed)?;
@@ -169,11 +184,12 @@ struct KnownColumns<'a> {
     size_bytes: &'a Int64Array,
     modified_at: &'a TimestampMicrosecondArray,
     digest: &'a StringArray,
+    ingested_at: &'a TimestampMicrosecondArray,
 }
 
 impl<'a> KnownColumns<'a> {
     fn of(batch: &'a RecordBatch) -> Option<Self> {
-        let [kind, path, size_bytes, modified_at, digest] =
+        let [kind, path, size_bytes, modified_at, digest, ingested_at] =
             KNOWN_COLUMNS.map(|name| batch.column_by_name(name));
         Some(Self {
             kind: kind?.as_string_opt()?,
@@ -181,6 +197,7 @@ impl<'a> KnownColumns<'a> {
             size_bytes: size_bytes?.as_primitive_opt::<Int64Type>()?,
             modified_at: modified_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
             digest: digest?.as_string_opt()?,
+            ingested_at: ingested_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
         })
     }
 
@@ -194,6 +211,7 @@ impl<'a> KnownColumns<'a> {
                 .is_valid(row)
                 .then(|| self.modified_at.value(row)),
             digest: self.digest.value(row).parse().ok()?,
+            ingested_at: self.ingested_at.value(row),
         })
     }
 }

@@ -1,79 +1,98 @@
 //! Where a lake is: a path or URL as typed comes in, an absolute directory URL goes out.
 //!
-//! Refused: empty text, URLs that are not `file`, paths that are not Unicode.
+//! Refused: empty text, URLs of stores nobody knows or with secrets in them, paths that are not
+//! Unicode.
 
 use std::path::{Component, Path, PathBuf};
 
 use url::Url;
 
 use super::LakeError;
+use crate::store::StoreUrl;
 
 /// The place of a lake: one absolute directory, with no `..` in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Location {
     url: Url,
-    directory: PathBuf,
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Directory(PathBuf),
+    Store(StoreUrl),
 }
 
 impl Location {
     /// Resolves what was typed against the working directory, without looking at the store.
     pub(super) fn parse(text: &str) -> Result<Self, LakeError> {
-        let refuse = |reason| LakeError::Location {
-            location: text.to_owned(),
-            reason,
-        };
         if text.is_empty() {
-            return Err(refuse("it is empty"));
+            return Err(refuse(text, "it is empty"));
+        }
+        if let Some(store) = StoreUrl::parse(text)? {
+            return Ok(Self {
+                url: store.to_directory_url()?,
+                place: Place::Store(store),
+            });
         }
         let path = if text.contains("://") {
-            let url = Url::parse(text).map_err(|_| refuse("it is not a valid URL"))?;
-            if url.scheme() != "file" {
-                return Err(scheme_error(&url));
-            }
+            let url = Url::parse(text).map_err(|_| refuse(text, "it is not a valid URL"))?;
             url.to_file_path()
-                .map_err(|()| refuse("a file URL must look like file:///folder"))?
+                .map_err(|()| refuse(text, "a file URL must look like file:///folder"))?
         } else {
             std::path::absolute(text).map_err(|_| {
-                refuse("the working directory cannot be told; give an absolute path")
+                refuse(
+                    text,
+                    "the working directory cannot be told; give an absolute path",
+                )
             })?
         };
         let directory = without_dots(&path);
         if directory.to_str().is_none() {
-            return Err(refuse("the path is not Unicode"));
+            return Err(refuse(text, "the path is not Unicode"));
         }
         let url = Url::from_directory_path(&directory)
-            .map_err(|()| refuse("it is not an absolute path"))?;
-        Ok(Self { url, directory })
+            .map_err(|()| refuse(text, "it is not an absolute path"))?;
+        Ok(Self {
+            url,
+            place: Place::Directory(directory),
+        })
     }
 
     pub(super) fn url(&self) -> &Url {
         &self.url
     }
 
-    pub(super) fn directory(&self) -> &Path {
-        &self.directory
+    /// The directory, of a lake on the local file system.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Directory(directory) => Some(directory),
+            Place::Store(_) => None,
+        }
+    }
+
+    /// The place, of a lake in an object store.
+    pub(super) fn store(&self) -> Option<&StoreUrl> {
+        match &self.place {
+            Place::Directory(_) => None,
+            Place::Store(store) => Some(store),
+        }
     }
 
     /// The URL of one table; `name` is one of the crate's own table names.
     pub(super) fn table_url(&self, name: &str) -> Result<Url, LakeError> {
-        Url::from_directory_path(self.directory.join(name)).map_err(|()| LakeError::Location {
-            location: self.url.to_string(),
-            reason: "it is not an absolute path",
-        })
+        match &self.place {
+            Place::Directory(directory) => Url::from_directory_path(directory.join(name))
+                .map_err(|()| refuse(self.url.as_str(), "it is not an absolute path")),
+            Place::Store(store) => Ok(store.join(name).to_directory_url()?),
+        }
     }
 }
 
-/// Credentials may stand before the host or in the query: neither is repeated in a message.
-fn scheme_error(url: &Url) -> LakeError {
-    let location = format!(
-        "{}://{}{}",
-        url.scheme(),
-        url.host_str().unwrap_or_default(),
-        url.path()
-    );
-    LakeError::Scheme {
-        location,
-        scheme: url.scheme().to_owned(),
+fn refuse(location: &str, reason: &'static str) -> LakeError {
+    LakeError::Location {
+        location: location.to_owned(),
+        reason,
     }
 }
 
@@ -105,36 +124,44 @@ mod tests {
             "file:///data/lake",
         ] {
             let location = Location::parse(text).unwrap();
-            assert_eq!(location.directory(), Path::new("/data/lake"), "{text}");
+            assert_eq!(
+                location.directory(),
+                Some(Path::new("/data/lake")),
+                "{text}"
+            );
             assert_eq!(location.url().as_str(), "file:///data/lake/", "{text}");
         }
         let relative = Location::parse("lake of today").unwrap();
-        assert_eq!(
-            relative.directory(),
-            std::env::current_dir().unwrap().join("lake of today")
-        );
+        let expected = std::env::current_dir().unwrap().join("lake of today");
+        assert_eq!(relative.directory(), Some(expected.as_path()));
         assert!(relative.url().as_str().ends_with("/lake%20of%20today/"));
         let up = Location::parse("../../../../../../../../../../etc").unwrap();
-        assert_eq!(up.directory(), Path::new("/etc"));
+        assert_eq!(up.directory(), Some(Path::new("/etc")));
     }
 
     #[test]
-    fn other_schemes_are_refused_by_name_and_without_their_secrets() {
-        let error = Location::parse("s3://key:secret@bucket/lake?token=hidden").unwrap_err();
-        assert!(matches!(&error, LakeError::Scheme { scheme, .. } if scheme == "s3"));
-        let message = error.to_string();
-        assert!(message.contains("s3://bucket/lake"), "{message}");
-        assert!(
-            !message.contains("secret") && !message.contains("hidden"),
-            "{message}"
-        );
-        assert!(matches!(
-            Location::parse(""),
-            Err(LakeError::Location { .. })
-        ));
-        assert!(matches!(
-            Location::parse("file://host/lake"),
-            Err(LakeError::Location { .. })
-        ));
+    fn urls_of_stores_keep_their_bucket_and_key() {
+        let location = Location::parse("s3://bucket/lakes/of today/").unwrap();
+        assert_eq!(location.directory(), None);
+        assert_eq!(location.url().as_str(), "s3://bucket/lakes/of%20today/");
+        let table = location.table_url("purchases").unwrap();
+        assert_eq!(table.as_str(), "s3://bucket/lakes/of%20today/purchases/");
+    }
+
+    #[test]
+    fn what_is_no_place_is_refused_without_its_secrets() {
+        for text in [
+            "s3://key:hunter2@bucket/lake?token=hunter2",
+            "ftp://hunter2@host/lake",
+        ] {
+            let message = Location::parse(text).unwrap_err().to_string();
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+        for text in ["", "file://host/lake"] {
+            assert!(
+                matches!(Location::parse(text), Err(LakeError::Location { .. })),
+                "{text}"
+            );
+        }
     }
 }

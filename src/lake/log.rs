@@ -22,6 +22,7 @@ use parquet::file::reader::ChunkReader;
 use serde::Deserialize;
 
 use super::LakeError;
+use crate::store::remedy;
 
 mod as_of;
 
@@ -89,7 +90,12 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
     let listed: Result<Vec<_>, _> = store.list(Some(&folder)).try_collect().await;
     let entries = match listed {
         Ok(entries) => entries,
-        Err(object_store::Error::NotFound { .. }) => Vec::new(),
+        // No log is an empty one; no bucket is a mistake.
+        Err(error @ object_store::Error::NotFound { .. })
+            if remedy(&error.to_string()).is_none() =>
+        {
+            Vec::new()
+        }
         Err(error) => return Err(unreadable(table, folder.as_ref(), error)),
     };
     let mut files = LogFiles::default();

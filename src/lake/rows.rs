@@ -4,7 +4,6 @@
 //! Refused: columns the table does not have, files with other columns than the table's
 //! specification, files with another number of rows than the log says, paths outside the table.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -42,9 +41,10 @@ impl Lake {
                 path: file.relative_path.clone(),
             });
         }
-        let path = self.table_directory(table).join(&file.relative_path);
+        let files = self.files(table)?;
+        let path = files.shown(&file.relative_path);
         let failed = LakeError::parquet("read", &path);
-        let source = File::open(&path).map_err(LakeError::io("open", &path))?;
+        let source = files.open(&file.relative_path)?;
         let options = ArrowReaderOptions::new().with_schema(Arc::clone(&spec.schema));
         let mut builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)
             .map_err(&failed)?

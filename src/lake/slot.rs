@@ -1,7 +1,5 @@
 //! One partition of a writer: what waits for it in memory, what waits on disk, and its files.
 
-use std::path::PathBuf;
-
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use rayon::prelude::*;
@@ -162,13 +160,10 @@ impl Slot {
             .collect()
     }
 
-    /// The files written for it.
-    pub(super) fn paths(&self) -> Vec<PathBuf> {
-        self.closed
-            .iter()
-            .chain(&self.open)
-            .map(|file| file.path().to_path_buf())
-            .collect()
+    /// The files written for it, by their paths below the table's directory.
+    pub(super) fn relative_paths(&self) -> impl Iterator<Item = &str> {
+        let files = self.closed.iter().chain(&self.open);
+        files.map(|file| file.relative_path.as_str())
     }
 }
 

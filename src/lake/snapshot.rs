@@ -22,7 +22,7 @@ pub struct Snapshot {
 /// One data file of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileRef {
-    /// Its absolute path.
+    /// Its absolute path, or its URL in an object store.
     pub path: String,
     /// How many rows it holds, where the log says so.
     pub rows: Option<i64>,
@@ -100,7 +100,6 @@ impl Lake {
         state: &DeltaTableState,
         dates: Option<&RangeInclusive<NaiveDate>>,
     ) -> Result<Snapshot, LakeError> {
-        let directory = self.table_directory(table);
         let columns = state.metadata().partition_columns();
         let mut files = Vec::new();
         for view in state.log_data().iter() {
@@ -122,7 +121,7 @@ impl Lake {
                 continue;
             }
             files.push(FileRef {
-                path: directory.join(path.as_ref()).to_string_lossy().into_owned(),
+                path: self.data_path(table, path.as_ref()),
                 rows: view.num_records().and_then(|rows| i64::try_from(rows).ok()),
                 bytes: view.size(),
                 relative_path: path.into_owned(),

@@ -2,8 +2,7 @@
 //!
 //! A staged file is durable, its footer has been read back, and no reader of the log sees it.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, Schema, TimeUnit};
@@ -12,6 +11,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
+use super::files::FileFacts;
 use super::partition::{Partition, is_inside};
 use super::spec::TableSpec;
 use super::{Lake, LakeError, durable};
@@ -42,6 +42,8 @@ pub struct DataFile {
     /// The statistics for the log, as Delta's JSON: row count, and for the columns allowed to have
     /// them the least and greatest value and the number of nulls.
     pub stats_json: String,
+    /// What the object store has of it, for a lake in one.
+    pub(super) uploaded: Option<FileFacts>,
 }
 
 impl StagedFiles {
@@ -59,22 +61,12 @@ impl StagedFiles {
     /// # Errors
     /// The first file that could not be deleted; the others are still tried.
     pub fn discard(self, lake: &Lake) -> Result<(), LakeError> {
-        let directory = lake.table_directory(self.table);
+        let files = lake.files(self.table)?;
         let mut outcome = Ok(());
         for file in &self.files {
-            outcome = outcome.and(remove(&directory.join(&file.relative_path)));
+            outcome = outcome.and(files.remove(&file.relative_path));
         }
         outcome
-    }
-}
-
-/// Deletes a file; one that is already gone is fine.
-pub(super) fn remove(path: &Path) -> Result<(), LakeError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(LakeError::io("delete the uncommitted file", path)(error))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -116,6 +108,7 @@ pub(super) fn seal(
         rows,
         bytes,
         stats_json,
+        uploaded: None,
     })
 }
 

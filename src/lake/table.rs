@@ -4,12 +4,21 @@
 //! seen by the report), columns or partitioning that differ from the specification.
 
 use std::fs;
+use std::path::PathBuf;
+
+use std::sync::{Arc, Once};
 
 use deltalake::kernel::transaction::CommitProperties;
 use deltalake::kernel::{StructField, StructType};
+use deltalake::logstore::{
+    LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore,
+    logstore_factories,
+};
 use deltalake::protocol::SaveMode;
 use deltalake::table::state::DeltaTableState;
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+use deltalake::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+
+use url::Url;
 
 use super::spec::TableSpec;
 use super::{Lake, LakeError, durable, log};
@@ -32,7 +41,9 @@ impl Lake {
     pub fn create_if_missing(&self, spec: &TableSpec) -> Result<(), LakeError> {
         let columns = spec.delta_columns()?;
         if !self.table_exists(spec.name)? {
-            durable::create_directory(&self.table_directory(spec.name))?;
+            if let Some(directory) = self.local_directory(spec.name) {
+                durable::create_directory(&directory)?;
+            }
             let created = self.runtime().block_on(self.create(spec, columns));
             if let Err(error) = created {
                 // Another process may have been quicker, or the table landed and only what came
@@ -42,8 +53,12 @@ impl Lake {
                 }
             }
             self.sync_log(spec.name, 0)?;
-            durable::sync_directory(&self.table_directory(spec.name))?;
-            durable::sync_directory(self.directory())?;
+            if let (Some(table), Some(lake)) =
+                (self.local_directory(spec.name), self.location.directory())
+            {
+                durable::sync_directory(&table)?;
+                durable::sync_directory(lake)?;
+            }
         }
         self.runtime().block_on(self.open_checked(spec)).map(drop)
     }
@@ -77,7 +92,17 @@ impl Lake {
             .location
             .table_url(table)
             .map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
-        DeltaTableBuilder::from_url(url)?.build()
+        let builder = DeltaTableBuilder::from_url(url.clone())?;
+        let Some(place) = self.location.store() else {
+            return builder.build();
+        };
+        let store = self
+            .stores
+            .store(place)
+            .map_err(|error| DeltaTableError::GenericError {
+                source: Box::new(error),
+            })?;
+        builder.with_storage_backend(store, url).build()
     }
 
     /// Whether the table has a log with at least one commit or checkpoint.
@@ -135,16 +160,26 @@ impl Lake {
         Ok(handle)
     }
 
+    /// The directory of a table's log, on the local file system.
+    fn log_directory(&self, table: &str) -> Option<PathBuf> {
+        Some(self.local_directory(table)?.join("_delta_log"))
+    }
+
     /// Makes one commit durable: its file and the directory that names it.
     pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
-        let directory = self.table_directory(table).join("_delta_log");
+        // What a store has answered for is durable there.
+        let Some(directory) = self.log_directory(table) else {
+            return Ok(());
+        };
         durable::sync_file(&directory.join(format!("{version:020}.json")))?;
         durable::sync_directory(&directory)
     }
 
     /// Makes a checkpoint durable, since readers prefer it to the commits it stands for.
     pub(super) fn sync_checkpoint(&self, table: &str, version: u64) -> Result<(), LakeError> {
-        let directory = self.table_directory(table).join("_delta_log");
+        let Some(directory) = self.log_directory(table) else {
+            return Ok(());
+        };
         let prefix = format!("{version:020}.checkpoint.");
         let listed = fs::read_dir(&directory).map_err(LakeError::io("list", &directory))?;
         for entry in listed {
@@ -156,6 +191,40 @@ impl Lake {
             }
         }
         durable::sync_directory(&directory)
+    }
+}
+
+/// Tells the Delta library that tables in object stores keep their log as local ones do. The stores
+/// themselves are handed to it ready, with our settings and credentials.
+pub(super) fn know_stores() {
+    static KNOWN: Once = Once::new();
+    KNOWN.call_once(|| {
+        let factories = logstore_factories();
+        for scheme in ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"] {
+            if let Ok(scheme) = Url::parse(&format!("{scheme}://")) {
+                factories.insert(scheme, Arc::new(PlainLog));
+            }
+        }
+    });
+}
+
+/// A log whose commits are files that are created and never replaced.
+struct PlainLog;
+
+impl LogStoreFactory for PlainLog {
+    fn with_options(
+        &self,
+        prefixed_store: ObjectStoreRef,
+        root_store: ObjectStoreRef,
+        location: &Url,
+        options: &StorageConfig,
+    ) -> DeltaResult<LogStoreRef> {
+        Ok(default_logstore(
+            prefixed_store,
+            root_store,
+            location,
+            options,
+        ))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -19,6 +20,7 @@ use super::{
     Batch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType, PartitionValue,
     PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec, rejects_spec,
 };
+use crate::store::{StoreSettings, Stores};
 
 pub(super) const KIND: &str = "purchases";
 
@@ -55,7 +57,11 @@ pub(super) fn lake() -> (TempDir, Lake) {
 
 /// The same lake, as another process would open it.
 pub(super) fn reopen(folder: &TempDir) -> Lake {
-    Lake::at(folder.path().join("lake").to_str().unwrap()).unwrap()
+    Lake::at(
+        folder.path().join("lake").to_str().unwrap(),
+        &Stores::new(StoreSettings::default()).unwrap(),
+    )
+    .unwrap()
 }
 
 pub(super) fn date(day: u32) -> NaiveDate {
@@ -199,7 +205,7 @@ pub(super) fn read(path: &str) -> Vec<RecordBatch> {
 }
 
 pub(super) fn paths(lake: &Lake, spec: &TableSpec, staged: &StagedFiles) -> Vec<String> {
-    let directory = lake.directory().join(spec.name);
+    let directory = lake.table_directory(spec.name);
     let path = |file: &super::DataFile| directory.join(&file.relative_path).display().to_string();
     staged.files.iter().map(path).collect()
 }
@@ -214,4 +220,16 @@ pub(super) fn put_commit(lake: &Lake, table: &str, version: u64, text: &str) {
         .open(path)
         .unwrap();
     file.write_all(text.as_bytes()).unwrap();
+}
+
+impl Lake {
+    /// The directory of a table; lakes of tests are on the local file system.
+    pub(super) fn table_directory(&self, table: &str) -> PathBuf {
+        self.directory().join(table)
+    }
+
+    /// The directory of the lake.
+    pub(super) fn directory(&self) -> &Path {
+        self.location.directory().unwrap()
+    }
 }

@@ -1,5 +1,7 @@
 //! The room's tests, by what they look at.
 
+use std::path::Path;
+
 use super::*;
 
 mod as_of;

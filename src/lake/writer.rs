@@ -5,8 +5,7 @@
 //! files that are still open; none of it grows with the input. Refused: batches of another shape,
 //! partition values that are unsafe as a path, more partitions than the limit.
 
-use std::collections::{BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,12 +16,13 @@ use rayon::prelude::*;
 use super::background::Task;
 use super::batch_bytes::batch_bytes;
 use super::encode::Layout;
+use super::files::TableFiles;
 use super::partition::Partition;
 use super::slot::{self, Pending, Slot, Work};
 use super::spec::TableSpec;
 use super::spill::Spill;
-use super::staged::{self, DataFile, StagedFiles};
-use super::{Lake, LakeError, durable};
+use super::staged::{DataFile, StagedFiles};
+use super::{Lake, LakeError};
 
 /// How a [`PartitionWriter`] works.
 #[derive(Clone, Debug)]
@@ -66,6 +66,7 @@ type Encoded = (Vec<Slot>, Result<(), LakeError>);
 #[derive(Debug)]
 pub struct PartitionWriter {
     layout: Arc<Layout>,
+    files: TableFiles,
     options: WriterOptions,
     file_numbers: Arc<AtomicU64>,
     spill: Arc<Spill>,
@@ -88,13 +89,15 @@ impl PartitionWriter {
     pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
         super::check_run_id(&options.run_id)?;
         spec.delta_columns()?;
-        let directory = lake.table_directory(spec.name);
-        durable::create_directory(&directory)?;
+        let files = lake.files(spec.name)?;
+        files.create_directory()?;
+        let directory = files.directory().to_path_buf();
         let file_numbers = Arc::clone(lake.file_numbers());
         let number = file_numbers.fetch_add(1, Ordering::Relaxed);
         let scratch = directory.join(format!("_spill-{}-{number:05}", options.run_id));
         Ok(Self {
             layout: Arc::new(Layout::new(spec, directory, options.zstd_level)?),
+            files,
             options,
             file_numbers,
             spill: Arc::new(Spill::new(spec.name, scratch)),
@@ -299,7 +302,8 @@ impl PartitionWriter {
         }
     }
 
-    /// Encodes what is left, closes every file, makes it durable and reads its footer back.
+    /// Encodes what is left, closes every file, reads its footer back and makes it durable where the
+    /// table is.
     ///
     /// # Errors
     /// What went wrong with a segment, a file or its check; the files are then deleted.
@@ -313,7 +317,6 @@ impl PartitionWriter {
             .map(|slot| slot.seal(&layout))
             .collect();
         let mut files: Vec<DataFile> = sealed?.into_iter().flatten().collect();
-        sync_directories(&layout.directory, &files)?;
         files.sort_by(|one, other| file_name(one).cmp(file_name(other)));
         let rows = files.iter().map(|file| file.rows).sum();
         if rows != self.rows {
@@ -325,6 +328,7 @@ impl PartitionWriter {
                 found: rows,
             });
         }
+        self.files.publish(&mut files)?;
         // Nothing is left for the drop to delete.
         self.slots.clear();
         Ok(StagedFiles {
@@ -347,8 +351,8 @@ impl PartitionWriter {
         let _ = self.wait();
         let mut outcome = Ok(());
         for slot in self.slots.drain(..) {
-            for path in slot.paths() {
-                outcome = outcome.and(staged::remove(&path));
+            for path in slot.relative_paths() {
+                outcome = outcome.and(self.files.remove(path));
             }
         }
         outcome
@@ -368,24 +372,6 @@ fn value_type(data_type: &DataType) -> &DataType {
         DataType::Dictionary(_, values) => values,
         other => other,
     }
-}
-
-fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
-    let mut directories: BTreeSet<PathBuf> = BTreeSet::from([table.to_path_buf()]);
-    for file in files {
-        // One folder for each partition column, each with an entry in the one above it.
-        let path = table.join(&file.relative_path);
-        let folders = path.ancestors().skip(1);
-        directories.extend(
-            folders
-                .take_while(|folder| *folder != table)
-                .map(Path::to_path_buf),
-        );
-    }
-    let directories: Vec<PathBuf> = directories.into_iter().collect();
-    directories
-        .par_iter()
-        .try_for_each(|directory| durable::sync_directory(directory))
 }
 
 /// The last segment of a data file's path; it begins with the run id and the file's number.

@@ -21,7 +21,7 @@ use crate::source::{Input, discover, shown};
 use crate::summary::{InputReport, RefusalReport};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs)?;
+    let inputs = discover(&job.read.inputs, &stage.stores)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
     let checked = check_by_kind(job, inputs, stage);
     stage.watcher.end();

@@ -14,8 +14,8 @@ use crate::source::{Input, discover};
 use crate::summary::{Outcome, RunReport};
 
 pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs)?;
-    let lake = Lake::at(&job.lake)?;
+    let inputs = discover(&job.read.inputs, &stage.stores)?;
+    let lake = Lake::at(&job.lake, &stage.stores)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
     let ingested = ingest_by_kind(job, &lake, inputs, stage);
     stage.watcher.end();
@@ -46,7 +46,7 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
             put(stage.stdout, &json)?;
             put(stage.stdout, b"\n")?;
         }
-        Some(path) => put_file(path, &json)?,
+        Some(path) => put_file(&stage.stores, path, &json)?,
         None => {}
     }
     let refused = report.inputs_with(Outcome::Refused) > 0;
@@ -150,8 +150,8 @@ fn known_files(job: &IngestJob, lake: &Lake) -> Result<KnownFiles, PipelineError
 
 /// Shows what would be read, and what is ingested already.
 pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs)?;
-    let lake = Lake::at(&job.lake)?;
+    let inputs = discover(&job.read.inputs, &stage.stores)?;
+    let lake = Lake::at(&job.lake, &stage.stores)?;
     let known = known_files(job, &lake)?;
     let kind = job.read.kinds.name();
     let mut text = format!("ingest {kind} into {}\n", lake.location());

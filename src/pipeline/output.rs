@@ -1,10 +1,11 @@
-//! Where answers go: standard output, or files that a reader sees whole or not at all.
+//! Where answers go: standard output, or files and objects that a reader sees whole or not at all.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::PipelineError;
+use crate::store::{StoreUrl, Stores};
 
 /// Writes data for standard output.
 pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
@@ -15,15 +16,39 @@ pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineEr
 }
 
 /// Writes a file so that a reader sees the old one or the new one, never a part.
-pub(super) fn put_file(path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
-    put_file_with(path, |mut file| {
+pub(super) fn put_file(stores: &Stores, path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
+    if let Some(url) = store_url(path)? {
+        return Ok(stores.put_bytes(&url, bytes)?);
+    }
+    put_local(path, |mut file| {
         file.write_all(bytes).map_err(|source| failed(path, source))
     })
 }
 
-/// As [`put_file`], for an answer that is written while it is worked out. What a link points to is
-/// written, not the link; a device or a pipe is written to, never replaced.
+/// As [`put_file`], for an answer that is written while it is worked out.
 pub(super) fn put_file_with(
+    stores: &Stores,
+    path: &Path,
+    write: impl FnOnce(File) -> Result<(), PipelineError>,
+) -> Result<(), PipelineError> {
+    let Some(url) = store_url(path)? else {
+        return put_local(path, write);
+    };
+    let part = stores.scratch()?.join(uuid::Uuid::now_v7().to_string());
+    put_local(&part, write)?;
+    let put = stores.put_file(&url, &part);
+    // The scratch folder goes in the end, with all that is in it.
+    let _ = std::fs::remove_file(&part);
+    Ok(put?)
+}
+
+/// The place in an object store that an output names, if it does.
+pub(super) fn store_url(path: &Path) -> Result<Option<StoreUrl>, PipelineError> {
+    Ok(path.to_str().map_or(Ok(None), StoreUrl::parse)?)
+}
+
+/// What a link points to is written, not the link; a device or a pipe is written to, never replaced.
+fn put_local(
     path: &Path,
     write: impl FnOnce(File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {

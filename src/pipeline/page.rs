@@ -19,9 +19,10 @@ use crate::report::{
     supplier_summary,
 };
 use crate::rules::RuleId;
+use crate::store::Stores;
 
 pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let data = match data(job) {
+    let data = match data(job, &stage.stores) {
         Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
             put(stage.stdout, &error_document(&refusal)?)?;
             return Err(ReportError::Parameter(refusal).into());
@@ -29,13 +30,13 @@ pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
         data => data?,
     };
     let path = job.output.join("index.html");
-    put_file(&path, page(&data).as_bytes())?;
+    put_file(&stage.stores, &path, page(&data).as_bytes())?;
     tracing::info!(path = %path.display(), "page written");
     Ok(Exit::Done)
 }
 
-fn data(job: &PageJob) -> Result<PageData, PipelineError> {
-    let lake = Lake::at(&job.lake)?;
+fn data(job: &PageJob, stores: &Stores) -> Result<PageData, PipelineError> {
+    let lake = Lake::at(&job.lake, stores)?;
     let customers = if_there(purchases(&lake, AtVersion::Latest, None))?;
     let suppliers = if_there(supplier_purchases(&lake, AtVersion::Latest, None))?;
     let rejected = if_there(rejects(&lake))?;

@@ -9,6 +9,7 @@ use crate::lake::Lake;
 use crate::render::page::{Source, TableVersion};
 use crate::render::{Answer, error_document, picture, render};
 use crate::report::{ParameterRefusal, ReportError, product_list};
+use crate::store::Stores;
 
 pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     match write(job, stage) {
@@ -23,13 +24,13 @@ pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
     match &job.question {
         Question::SupplierPurchases(request, ListScope::EachPage(folder)) => {
-            suppliers::each_page(job, request, folder)
+            suppliers::each_page(job, request, folder, stage)
         }
         Question::SupplierPurchases(request, ListScope::Whole) => {
             suppliers::whole_list(job, request, stage)
         }
         _ => {
-            let answered = answer(job)?;
+            let answered = answer(job, &stage.stores)?;
             let bytes = if job.format.is_picture() {
                 picture(&answered.answer, job.format, &answered.source)?
             } else {
@@ -46,8 +47,8 @@ struct Answered {
     source: Source,
 }
 
-fn answer(job: &ReportJob) -> Result<Answered, PipelineError> {
-    let lake = Lake::at(&job.lake)?;
+fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
+    let lake = Lake::at(&job.lake, stores)?;
     match &job.question {
         Question::QuantitySeries(request) => series::quantity(job, &lake, request),
         Question::RevenueSeries(request) => series::revenue(job, &lake, request),
@@ -91,7 +92,7 @@ fn refused(refusal: impl Into<ParameterRefusal>) -> PipelineError {
 
 fn put_answer(job: &ReportJob, bytes: &[u8], stage: &mut Stage<'_>) -> Result<(), PipelineError> {
     match &job.output {
-        Some(path) => put_file(path, bytes),
+        Some(path) => put_file(&stage.stores, path, bytes),
         None => put(stage.stdout, bytes),
     }
 }

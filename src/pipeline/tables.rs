@@ -9,7 +9,7 @@ use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::job::AtVersion;
 use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
-use crate::report::{RejectFile, ScanFile, SupplierFile};
+use crate::report::{DataPath, RejectFile, ScanFile, StoreAccess, SupplierFile};
 
 /// The files of a table, and the version they belong to.
 #[derive(Debug)]
@@ -27,10 +27,10 @@ pub(super) fn purchases(
 ) -> Result<Table<ScanFile>, PipelineError> {
     let spec = purchases_spec();
     let day = spec.partition_columns.first().map_or("", |day| day.name);
-    open(lake, spec.name, at, dates, |file| {
+    open(lake, spec.name, at, dates, |file, path| {
         let purchase_date = parsed(&file, day)?;
         Ok(ScanFile {
-            path: file.path,
+            path,
             purchase_date,
         })
     })
@@ -42,16 +42,22 @@ pub(super) fn supplier_purchases(
     at: AtVersion,
     company_id: Option<i64>,
 ) -> Result<Table<SupplierFile>, PipelineError> {
-    let table = open(lake, supplier_purchases_spec().name, at, None, |file| {
-        let of_company = parsed(&file, "company_id")?;
-        let month = first_day(&file)?;
-        Ok(SupplierFile {
-            rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
-            path: file.path,
-            company_id: of_company,
-            month,
-        })
-    })?;
+    let table = open(
+        lake,
+        supplier_purchases_spec().name,
+        at,
+        None,
+        |file, path| {
+            let of_company = parsed(&file, "company_id")?;
+            let month = first_day(&file)?;
+            Ok(SupplierFile {
+                rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
+                path,
+                company_id: of_company,
+                month,
+            })
+        },
+    )?;
     let is_wanted = |file: &SupplierFile| company_id.is_none_or(|id| id == file.company_id);
     Ok(Table {
         files: table.files.into_iter().filter(is_wanted).collect(),
@@ -61,13 +67,16 @@ pub(super) fn supplier_purchases(
 
 /// The rejects of all kinds.
 pub(super) fn rejects(lake: &Lake) -> Result<Table<RejectFile>, PipelineError> {
-    open(lake, rejects_spec().name, AtVersion::Latest, None, |file| {
-        let record_kind = file.partition("record_kind").unwrap_or_default().to_owned();
-        Ok(RejectFile {
-            path: file.path,
-            record_kind,
-        })
-    })
+    open(
+        lake,
+        rejects_spec().name,
+        AtVersion::Latest,
+        None,
+        |file, path| {
+            let record_kind = file.partition("record_kind").unwrap_or_default().to_owned();
+            Ok(RejectFile { path, record_kind })
+        },
+    )
 }
 
 /// The table, or nothing when the lake has none.
@@ -85,7 +94,7 @@ fn open<F>(
     name: &'static str,
     at: AtVersion,
     dates: Option<RangeInclusive<NaiveDate>>,
-    file: impl Fn(FileRef) -> Result<F, PipelineError>,
+    file: impl Fn(FileRef, DataPath) -> Result<F, PipelineError>,
 ) -> Result<Table<F>, PipelineError> {
     let version = match at {
         AtVersion::Latest => None,
@@ -94,10 +103,15 @@ fn open<F>(
     };
     let Snapshot { version, files } = lake.snapshot(name, version, dates)?;
     tracing::debug!(table = name, version, files = files.len(), "table opened");
+    let access = lake.store_options()?.map(StoreAccess::new);
+    let files = files.into_iter().map(|found| {
+        let path = DataPath::new(found.path.clone(), access.clone());
+        file(found, path)
+    });
     Ok(Table {
         name,
         version,
-        files: files.into_iter().map(file).collect::<Result<_, _>>()?,
+        files: files.collect::<Result<_, _>>()?,
     })
 }
 

@@ -105,7 +105,7 @@ impl Table {
                 let path = partition.join(format!("part-{part:05}.parquet"));
                 write(&path, &batch(&events));
                 ScanFile {
-                    path: path.to_str().expect("a UTF-8 path").to_owned(),
+                    path: path.to_str().expect("a UTF-8 path").to_owned().into(),
                     purchase_date,
                 }
             })

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 pub use currencies::revenue_currencies;
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, PlRefPath, PolarsResult, col, len};
+use polars::prelude::{DataFrame, DataType, PolarsResult, col, len};
 
+use super::data_path::{DataPath, scan_files};
 use super::parameters::{Refunds, SeriesParameters};
-use super::scan::{Query, collect, run_query, scan_files};
+use super::scan::{Query, collect, run_query};
 use super::{ReportError, ScanFile};
 
 const QUANTITY: &str = "quantity";
@@ -54,8 +55,8 @@ pub struct Coverage {
 /// One data file of the rejects table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectFile {
-    /// Where polars opens the file: a plain local path, nothing percent-encoded.
-    pub path: String,
+    /// Where polars opens the file.
+    pub path: DataPath,
     /// The partition the log registers the file under.
     pub record_kind: String,
 }
@@ -153,16 +154,16 @@ pub fn coverage(files: &[ScanFile]) -> Option<Coverage> {
 /// # Errors
 /// [`ReportError::Rejects`] when a file cannot be read as a file of the rejects table.
 pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportError> {
-    let mut kinds: BTreeMap<&str, Vec<PlRefPath>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Vec<DataPath>> = BTreeMap::new();
     for file in files {
         let paths = kinds.entry(file.record_kind.as_str()).or_default();
-        paths.push(PlRefPath::new(file.path.as_str()));
+        paths.push(file.path.clone());
     }
     let mut counts = Vec::new();
     for (record_kind, mut paths) in kinds {
         paths.sort_unstable();
         let files = paths.len();
-        let mut rules = rules(paths).map_err(|source| ReportError::Rejects { files, source })?;
+        let mut rules = rules(&paths).map_err(|source| ReportError::Rejects { files, source })?;
         rules.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
         counts.extend(rules.into_iter().map(|(rule_id, rejects)| RejectCount {
             record_kind: record_kind.to_owned(),
@@ -173,7 +174,7 @@ pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportE
     Ok(counts)
 }
 
-fn rules(paths: Vec<PlRefPath>) -> PolarsResult<Vec<(String, i64)>> {
+fn rules(paths: &[DataPath]) -> PolarsResult<Vec<(String, i64)>> {
     let plan = scan_files(paths)?
         .group_by([col(RULE_ID)])
         .agg([len().cast(DataType::Int64).alias(REJECTS)]);

@@ -3,9 +3,10 @@
 //! In: the files of a lake version. Out: [`ProductList`], each id once, in order of its bytes.
 //! Refused: files that cannot be read.
 
-use polars::prelude::{PlRefPath, PolarsResult, col};
+use polars::prelude::{PolarsResult, col};
 
-use super::scan::{collect, scan_files};
+use super::data_path::{DataPath, scan_files};
+use super::scan::collect;
 use super::{ReportError, ScanFile};
 
 /// Products on one page. The documentation names a `page` and no size; this is our choice.
@@ -49,11 +50,8 @@ pub fn product_list(files: &[ScanFile], page: Option<u32>) -> Result<ProductList
 }
 
 fn distinct_products(files: &[ScanFile]) -> PolarsResult<Vec<String>> {
-    let paths = files
-        .iter()
-        .map(|file| PlRefPath::new(file.path.as_str()))
-        .collect();
-    let plan = scan_files(paths)?
+    let paths: Vec<DataPath> = files.iter().map(|file| file.path.clone()).collect();
+    let plan = scan_files(&paths)?
         .group_by([col("product_id")])
         .agg(Vec::<polars::prelude::Expr>::new());
     let frame = collect(plan)?;

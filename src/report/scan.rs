@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use polars::prelude::*;
-use polars_buffer::Buffer;
 
+use super::data_path::{DataPath, scan_files};
 use super::parameters::SeriesParameters;
 use super::{ReportError, ScanFile};
 
@@ -56,7 +56,7 @@ pub(super) fn run_query(
 /// One frame after another, so that no more plans are held than [`PLANS_AT_ONCE`].
 fn run_plans(
     parameters: &SeriesParameters,
-    chosen: BTreeMap<Reading, Vec<PlRefPath>>,
+    chosen: BTreeMap<Reading, Vec<DataPath>>,
     query: &Query,
 ) -> PolarsResult<Option<DataFrame>> {
     let mut found: Option<DataFrame> = None;
@@ -65,7 +65,7 @@ fn run_plans(
         let plans = chosen
             .by_ref()
             .take(PLANS_AT_ONCE)
-            .map(|(reading, paths)| lazy_frame(parameters, reading, paths, query))
+            .map(|(reading, paths)| lazy_frame(parameters, reading, &paths, query))
             .collect::<PolarsResult<Vec<LazyFrame>>>()?;
         let plan = concat(plans, UnionArgs::default())?;
         let frame = collect(match query {
@@ -78,20 +78,6 @@ fn run_plans(
         }
     }
     Ok(found)
-}
-
-/// Opens data files by the names the log gives, without looking into folders or at their names.
-pub(super) fn scan_files(paths: Vec<PlRefPath>) -> PolarsResult<LazyFrame> {
-    let args = ScanArgsParquet {
-        glob: false,
-        cache: false,
-        hive_options: HiveOptions {
-            enabled: Some(false),
-            ..HiveOptions::default()
-        },
-        ..ScanArgsParquet::default()
-    };
-    LazyFrame::scan_parquet_files(Buffer::from(paths), args)
 }
 
 /// Runs a plan on the engine that reads in batches, so that memory does not grow with the files.
@@ -117,10 +103,10 @@ fn choose(
     parameters: &SeriesParameters,
     files: &[ScanFile],
     query: &Query,
-) -> BTreeMap<Reading, Vec<PlRefPath>> {
+) -> BTreeMap<Reading, Vec<DataPath>> {
     let window = parameters.window();
     let dates = window.utc_dates();
-    let mut chosen: BTreeMap<Reading, Vec<PlRefPath>> = BTreeMap::new();
+    let mut chosen: BTreeMap<Reading, Vec<DataPath>> = BTreeMap::new();
     for file in files.iter().filter(|f| dates.contains(&f.purchase_date)) {
         let tick = match query {
             Query::Whole { .. } => None,
@@ -134,7 +120,7 @@ fn choose(
             None => Reading::TimeWithin,
         };
         let paths = chosen.entry(reading).or_default();
-        paths.push(PlRefPath::new(file.path.as_str()));
+        paths.push(file.path.clone());
     }
     for paths in chosen.values_mut() {
         paths.sort_unstable();
@@ -145,7 +131,7 @@ fn choose(
 fn lazy_frame(
     parameters: &SeriesParameters,
     reading: Reading,
-    paths: Vec<PlRefPath>,
+    paths: &[DataPath],
     query: &Query,
 ) -> PolarsResult<LazyFrame> {
     let mut plan = scan_files(paths)?;

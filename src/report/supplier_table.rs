@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, Months, NaiveDate};
 use polars::prelude::*;
 
-use super::scan::{collect, scan_files};
+use super::data_path::{DataPath, scan_files};
+use super::scan::collect;
 use super::supplier_parameters::{Deleted, SearchTerm, Selection};
 use super::{ReportError, SupplierFile};
 
@@ -32,7 +33,7 @@ const MONTHS_AT_ONCE: usize = 24;
 pub(super) struct Month {
     /// The first day.
     pub(super) first_day: NaiveDate,
-    paths: Vec<PlRefPath>,
+    paths: Vec<DataPath>,
     /// How many rows the files hold, when all of them say so.
     rows: Option<u64>,
 }
@@ -50,7 +51,7 @@ pub(super) fn months_of(selection: &Selection, files: &[SupplierFile]) -> Vec<Mo
             paths: Vec::new(),
             rows: Some(0),
         });
-        month.paths.push(PlRefPath::new(file.path.as_str()));
+        month.paths.push(file.path.clone());
         month.rows = month
             .rows
             .zip(file.rows)
@@ -65,7 +66,7 @@ pub(super) fn months_of(selection: &Selection, files: &[SupplierFile]) -> Vec<Mo
 impl Month {
     /// The selected rows of the month, all columns of them.
     pub(super) fn plan(&self, selection: &Selection) -> PolarsResult<LazyFrame> {
-        let plan = scan_files(self.paths.clone())?;
+        let plan = scan_files(&self.paths)?;
         Ok(match self.condition(selection) {
             Some(condition) => plan.filter(condition),
             None => plan,

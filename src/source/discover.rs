@@ -1,11 +1,15 @@
-//! From what the user named (files, folders, globs, `-`) to a list of inputs.
+//! From what the user named (files, folders, globs, `-`, URLs of object stores) to a list of inputs.
+
+mod local;
+mod stored;
 
 use std::fmt;
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::path::PathBuf;
 
 use super::refusal::SourceError;
+use crate::store::{Object, StoreUrl, Stores};
+
+pub(super) use local::modified_micros;
 
 /// Where an input is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +18,8 @@ pub enum Location {
     Stdin,
     /// A file, as an absolute path.
     File(PathBuf),
+    /// An object of a store.
+    Object(StoreUrl),
 }
 
 impl fmt::Display for Location {
@@ -25,6 +31,7 @@ impl fmt::Display for Location {
                 Some(path) => f.write_str(path),
                 None => write!(f, "{}", path.as_os_str().as_encoded_bytes().escape_ascii()),
             },
+            Self::Object(url) => write!(f, "{url}"),
         }
     }
 }
@@ -34,6 +41,14 @@ impl Location {
     /// steer a terminal.
     pub fn shown(&self) -> String {
         shown(&self.to_string())
+    }
+
+    /// The end of its name after the last dot, in small letters.
+    pub fn extension(&self) -> Option<String> {
+        let text = self.to_string();
+        let name = text.rsplit('/').next()?;
+        name.rsplit_once('.')
+            .map(|(_, extension)| extension.to_ascii_lowercase())
     }
 }
 
@@ -51,7 +66,7 @@ pub fn shown(path: &str) -> String {
 }
 
 /// One input, before it is opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Input {
     /// Where it is.
     pub location: Location,
@@ -59,25 +74,38 @@ pub struct Input {
     pub size_bytes: Option<u64>,
     /// Last change, µs since 1970, when known.
     pub modified_micros: Option<i64>,
+    /// The object that was listed, and the way to it, for inputs in a store.
+    pub(super) object: Option<(Stores, Object)>,
 }
 
 impl Input {
+    /// A file that nothing is known of, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_file(path: PathBuf) -> Self {
+        Self {
+            location: Location::File(path),
+            size_bytes: None,
+            modified_micros: None,
+            object: None,
+        }
+    }
+
     /// Whether a second reading gives the same bytes: not so for pipes.
     pub fn is_rereadable(&self) -> bool {
         self.size_bytes.is_some()
     }
 }
 
-/// Finds the inputs. Folders are searched through; entries whose name begins with `.` or `_` are
-/// left out there, as every reader of partitioned folders does. The result is sorted by path
-/// within each argument and holds no path twice.
+/// Finds the inputs. Folders are searched through, and so are keys below a prefix; entries whose
+/// name begins with `.` or `_` are left out there, as every reader of partitioned folders does. The
+/// result is sorted by path within each argument and holds no path twice.
 ///
 /// # Errors
-/// An argument that matches nothing, cannot be listed, or is on something else than a file system.
-pub fn discover(arguments: &[String]) -> Result<Vec<Input>, SourceError> {
+/// An argument that matches nothing, or cannot be listed.
+pub fn discover(arguments: &[String], stores: &Stores) -> Result<Vec<Input>, SourceError> {
     let mut inputs: Vec<Input> = Vec::new();
     for argument in arguments {
-        let mut found = discover_one(argument)?;
+        let mut found = discover_one(argument, stores)?;
         found.sort_by(|a, b| a.location.cmp(&b.location));
         if found.is_empty() {
             return Err(SourceError::NotFound(argument.clone()));
@@ -89,74 +117,22 @@ pub fn discover(arguments: &[String]) -> Result<Vec<Input>, SourceError> {
     Ok(inputs)
 }
 
-fn discover_one(argument: &str) -> Result<Vec<Input>, SourceError> {
+fn discover_one(argument: &str, stores: &Stores) -> Result<Vec<Input>, SourceError> {
     if argument == "-" {
         return Ok(vec![Input {
             location: Location::Stdin,
             size_bytes: None,
             modified_micros: None,
+            object: None,
         }]);
     }
-    let local = match argument.split_once("://") {
-        Some(("file", path)) => path,
-        Some((scheme, _)) => return Err(SourceError::Scheme(format!("{scheme}://…"))),
-        None => argument,
-    };
-    let path = Path::new(local);
-    let mut inputs = Vec::new();
-    if path.exists() {
-        collect(path, &mut inputs)?;
-    } else if local.contains(['*', '?', '[']) {
-        let matches = glob::glob(local).map_err(|source| SourceError::Pattern {
-            pattern: argument.to_owned(),
-            source,
-        })?;
-        for entry in matches {
-            let path = entry.map_err(|error| SourceError::Read {
-                path: error.path().to_owned(),
-                source: error.into(),
-            })?;
-            collect(&path, &mut inputs)?;
-        }
-    }
-    Ok(inputs)
-}
-
-fn collect(path: &Path, inputs: &mut Vec<Input>) -> Result<(), SourceError> {
-    let failed = |source| SourceError::Read {
-        path: path.to_owned(),
-        source,
-    };
-    let metadata = std::fs::metadata(path).map_err(failed)?;
-    if !metadata.is_dir() {
-        let absolute = std::path::absolute(path).map_err(failed)?;
-        inputs.push(input(absolute, &metadata));
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name();
-        // Folders behind links are not entered: a link may lead back to where it stands.
-        let is_link = entry.file_type().map_err(failed)?.is_symlink();
-        let leads_on = is_link && entry.path().is_dir();
-        if !name.to_string_lossy().starts_with(['.', '_']) && !leads_on {
-            collect(&entry.path(), inputs)?;
-        }
-    }
-    Ok(())
-}
-
-fn input(path: PathBuf, metadata: &Metadata) -> Input {
-    Input {
-        location: Location::File(path),
-        // A pipe or device has no size of its own.
-        size_bytes: metadata.is_file().then_some(metadata.len()),
-        modified_micros: modified_micros(metadata),
+    match StoreUrl::parse(argument)? {
+        Some(url) => stored::discover(argument, &url, stores),
+        None => local::discover(argument),
     }
 }
 
-/// Last change, µs since 1970, when known.
-pub(super) fn modified_micros(metadata: &Metadata) -> Option<i64> {
-    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    i64::try_from(modified.as_micros()).ok()
+/// Whether a name is a pattern.
+fn is_pattern(name: &str) -> bool {
+    name.contains(['*', '?', '['])
 }

@@ -132,7 +132,7 @@ impl Reader {
         columns: &dyn Columns,
         stored: Arc<AtomicU64>,
     ) -> Result<Self, Problem> {
-        let mut stream = ByteStream::open(&input.location, options.limits, stored)?;
+        let mut stream = ByteStream::open(input, options.limits, stored)?;
         let mut sample = Vec::new();
         // Most inputs show their shape in the first piece; only delimited text wants more.
         let first = options
@@ -271,6 +271,7 @@ mod tests {
     use super::super::csv::columns::tests::TestColumns;
     use super::super::discover::discover;
     use super::*;
+    use crate::store::{StoreSettings, Stores};
 
     #[test]
     fn a_file_that_grows_while_it_is_read_is_refused() {
@@ -286,7 +287,7 @@ mod tests {
             not_utf8: None,
         };
         let path = file.path().to_string_lossy().into_owned();
-        let inputs = discover(&[path]).unwrap();
+        let inputs = discover(&[path], &Stores::new(StoreSettings::default()).unwrap()).unwrap();
         for grows in [false, true] {
             let mut reader =
                 Reader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();

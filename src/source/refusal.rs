@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::csv::encoding::BadBytes;
 use crate::rules::RuleId;
+use crate::store::StoreError;
 
 /// Where something stands in an input, in its decompressed bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -59,9 +60,9 @@ pub enum SourceError {
         /// The system's answer.
         source: std::io::Error,
     },
-    /// A scheme that is not built in.
-    #[error("{0} is not on a file system: copy it to a local path first")]
-    Scheme(String),
+    /// The object store that inputs are in.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Either of the two.

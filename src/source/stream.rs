@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::discover::{Location, modified_micros};
+use super::discover::{Input, Location, modified_micros};
 use super::refusal::{Place, Problem, Refusal, SourceError};
 use crate::rules::RuleId;
+use crate::store::ObjectChanged;
 
 /// Bounds on what an input may make us do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +97,10 @@ impl FileFacts {
     }
 }
 
-/// A regular file that is being read.
+/// A regular file or an object that is being read.
 struct Watched {
-    handle: File,
+    /// None for an object: its reader sees to it that it stays the same.
+    handle: Option<File>,
     facts: FileFacts,
 }
 
@@ -109,7 +111,14 @@ impl Watched {
             return Ok(None);
         }
         let facts = FileFacts::of(&handle)?;
-        Ok(Some(Self { handle, facts }))
+        Ok(Some(Self {
+            handle: Some(handle),
+            facts,
+        }))
+    }
+
+    fn facts_now(&self) -> io::Result<FileFacts> {
+        self.handle.as_ref().map_or(Ok(self.facts), FileFacts::of)
     }
 }
 
@@ -131,29 +140,16 @@ pub(super) struct ByteStream {
 impl ByteStream {
     /// Opens the input. `progress` counts the stored bytes of the run as they are read.
     pub(super) fn open(
-        location: &Location,
+        input: &Input,
         limits: Limits,
         progress: Arc<AtomicU64>,
     ) -> Result<Self, SourceError> {
-        let path = PathBuf::from(location.to_string());
+        let path = PathBuf::from(input.location.to_string());
         let failed = |source| SourceError::Read {
             path: path.clone(),
             source,
         };
-        let mut handle = None;
-        let raw: Box<dyn Read + Send> = match location {
-            Location::Stdin => Box::new(io::stdin()),
-            Location::File(file) => {
-                let file = File::open(file).map_err(failed)?;
-                handle = Some(file.try_clone().map_err(failed)?);
-                Box::new(file)
-            }
-        };
-        let file = handle
-            .map(Watched::begin)
-            .transpose()
-            .map_err(failed)?
-            .flatten();
+        let (raw, file) = open_stored(input, failed)?;
         let (stored, storage_failed) = (Arc::default(), Arc::new(AtomicBool::new(false)));
         let mut raw = Stored {
             inner: raw,
@@ -226,6 +222,17 @@ impl ByteStream {
     }
 
     fn explain(&self, source: io::Error) -> Problem {
+        if source
+            .get_ref()
+            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<ObjectChanged>)
+        {
+            return Refusal {
+                rule: RuleId::FileUnreadable,
+                place: None,
+                message: format!("{source}; run again when its writer is done"),
+            }
+            .into();
+        }
         if self.compression == Compression::Plain || self.storage_failed.load(Ordering::Relaxed) {
             return SourceError::Read {
                 path: self.path.clone(),
@@ -260,7 +267,7 @@ impl ByteStream {
             path: self.path.clone(),
             source,
         };
-        let facts = FileFacts::of(&watched.handle).map_err(failed)?;
+        let facts = watched.facts_now().map_err(failed)?;
         let read = self.stored.load(Ordering::Relaxed);
         if facts == watched.facts && read == facts.size_bytes {
             return Ok(Some(facts));
@@ -284,6 +291,35 @@ impl ByteStream {
     /// Decompressed bytes so far.
     pub(super) fn decompressed(&self) -> u64 {
         self.decompressed
+    }
+}
+
+type Opened = (Box<dyn Read + Send>, Option<Watched>);
+
+/// The stored bytes of an input, and what it is while they are read.
+fn open_stored(
+    input: &Input,
+    failed: impl Fn(io::Error) -> SourceError,
+) -> Result<Opened, SourceError> {
+    if let Some((stores, object)) = &input.object {
+        let facts = FileFacts {
+            size_bytes: object.size_bytes,
+            modified_micros: Some(object.modified_micros),
+        };
+        let watched = Watched {
+            handle: None,
+            facts,
+        };
+        return Ok((Box::new(stores.read(object)?), Some(watched)));
+    }
+    match &input.location {
+        Location::File(path) => {
+            let file = File::open(path).map_err(&failed)?;
+            let handle = file.try_clone().map_err(&failed)?;
+            let watched = Watched::begin(handle).map_err(&failed)?;
+            Ok((Box::new(file), watched))
+        }
+        Location::Stdin | Location::Object(_) => Ok((Box::new(io::stdin()), None)),
     }
 }
 

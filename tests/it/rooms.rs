@@ -4,21 +4,22 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What each room may import from the others; its own parts are free. `main.rs` may use all.
-const MAY_IMPORT: [(&str, &[&str]); 16] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("cli", &[]),
     ("rules", &[]),
     ("values", &[]),
     ("json", &[]),
     ("response", &[]),
     ("record", &["json", "rules"]),
-    ("source", &["json", "rules", "values"]),
+    ("store", &[]),
+    ("source", &["json", "rules", "store", "values"]),
     // Of `source` only what describes delimited text: which column means which field.
     ("purchase", &["json", "record", "rules", "source", "values"]),
     (
         "supplier_purchase",
         &["json", "record", "rules", "source", "values"],
     ),
-    ("lake", &["values"]),
+    ("lake", &["store", "values"]),
     ("summary", &["rules", "source"]),
     ("report", &["rules", "values"]),
     ("render", &["report", "response", "values"]),
@@ -31,6 +32,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "record",
             "rules",
             "source",
+            "store",
             "summary",
             "supplier_purchase",
             "values",
@@ -45,6 +47,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "render",
             "report",
             "source",
+            "store",
             "supplier_purchase",
             "values",
         ],
@@ -60,6 +63,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
             "report",
             "rules",
             "source",
+            "store",
             "summary",
             "supplier_purchase",
         ],

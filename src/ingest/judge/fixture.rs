@@ -11,9 +11,7 @@ use crate::ingest::purchases::Purchases;
 use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
 use crate::rules::RuleId;
 use crate::source::csv::dialect::DialectOverrides;
-use crate::source::{
-    Input, InputFormat, Limits, Location, Place, Problem, Reader, ReaderOptions, Refusal,
-};
+use crate::source::{Input, InputFormat, Limits, Place, Problem, Reader, ReaderOptions, Refusal};
 
 /// How a test reads.
 #[derive(Clone)]
@@ -83,11 +81,7 @@ impl Reading {
     pub(super) fn judge(&self, bytes: &[u8]) -> Verdicts {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let input = Input {
-            location: Location::File(file.path().to_owned()),
-            size_bytes: None,
-            modified_micros: None,
-        };
+        let input = Input::of_file(file.path().to_owned());
         let mut verdicts = Verdicts::default();
         let read = self.read(&input, &mut verdicts);
         if let Err(problem) = read {

@@ -11,8 +11,9 @@ use crate::ingest::judge::{JudgeSettings, Judged, judge};
 use crate::ingest::kind::Kind;
 use crate::rules::RuleId;
 use crate::source::{
-    Input, Location, Piece, Problem, Reader, ReaderOptions, Refusal, SpareBuffers, Totals, shown,
+    Input, Piece, Problem, Reader, ReaderOptions, Refusal, SpareBuffers, Totals, shown,
 };
+use crate::store::{remedy, scrubbed};
 
 /// Most inputs that are read at a time. The columns of a small file take several times its size, so
 /// that more of them would need more memory than the pieces of a large one.
@@ -225,12 +226,8 @@ fn on_pool<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Rece
 
 /// The text that a file will be, by its size and name; nothing for pipes.
 fn expected_bytes(input: &Input) -> Option<u64> {
-    let Location::File(path) = &input.location else {
-        return None;
-    };
-    let is_packed = path
-        .extension()
-        .is_some_and(|extension| extension == "gz" || extension == "zst");
+    let extension = input.location.extension();
+    let is_packed = extension.is_some_and(|extension| extension == "gz" || extension == "zst");
     let ratio = if is_packed { USUAL_RATIO } else { 1 };
     Some(input.size_bytes?.saturating_mul(ratio))
 }
@@ -249,8 +246,17 @@ fn refusal_of(problem: Problem) -> Refusal {
             Refusal {
                 rule: RuleId::FileUnreadable,
                 place: None,
-                message: shown(&format!("{error}{}", cause.unwrap_or_default())),
+                message: shown(&told(&format!("{error}{}", cause.unwrap_or_default()))),
             }
         }
+    }
+}
+
+/// A message of a store without its signatures, and with what to do about it.
+fn told(message: &str) -> String {
+    let clean = scrubbed(message);
+    match remedy(message) {
+        Some(remedy) => format!("{clean}; {remedy}"),
+        None => clean,
     }
 }

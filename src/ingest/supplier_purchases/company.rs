@@ -32,6 +32,7 @@ impl CompanySource {
             Self::Given(company) => Some(*company),
             Self::Path(template) => match &input.location {
                 Location::File(path) => template.company_in(&path.to_string_lossy()),
+                Location::Object(url) => template.company_in(url.key()),
                 Location::Stdin => None,
             },
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Answered, refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
-use crate::pipeline::output::{put_file, put_file_with, put_with};
+use crate::pipeline::output::{put_file, put_file_with, put_with, store_url};
 use crate::pipeline::tables::{Table, supplier_purchases};
 use crate::pipeline::{PipelineError, Stage};
 use crate::render::{Answer, supplier_list, supplier_pages};
@@ -13,6 +13,7 @@ use crate::report::{
     SupplierFile, SupplierListParameters, SupplierListRequest, SupplierSummaryParameters,
     SupplierSummaryRequest, supplier_purchases as answer_page, supplier_summary,
 };
+use crate::store::Stores;
 
 /// One page.
 pub(super) fn page(
@@ -41,14 +42,14 @@ pub(super) fn whole_list(
     stage: &mut Stage<'_>,
 ) -> Result<(), PipelineError> {
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
-    let lake = Lake::at(&job.lake)?;
+    let lake = Lake::at(&job.lake, &stage.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
     let write = |file: std::fs::File| {
         let (parameters, files) = (&parameters, &table.files);
         supplier_list::<_, PipelineError>(parameters, files, job.format, file).map(drop)
     };
     match &job.output {
-        Some(path) => put_file_with(path, write),
+        Some(path) => put_file_with(&stage.stores, path, write),
         None => put_with(stage.stdout, write),
     }
 }
@@ -58,19 +59,36 @@ pub(super) fn each_page(
     job: &ReportJob,
     request: &SupplierListRequest,
     folder: &Path,
+    stage: &Stage<'_>,
 ) -> Result<(), PipelineError> {
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
-    let lake = Lake::at(&job.lake)?;
+    let lake = Lake::at(&job.lake, &stage.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
     let pages = supplier_pages::<PipelineError>(&parameters, &table.files, |name, bytes| {
-        put_file(&folder.join(name), bytes)
+        put_file(&stage.stores, &folder.join(name), bytes)
     })?;
     tracing::info!(pages, folder = %folder.display(), "pages written");
-    remove_later_pages(folder, pages)
+    remove_later_pages(&stage.stores, folder, pages)
 }
 
 /// Pages of an earlier, longer list would be read as part of this one.
-fn remove_later_pages(folder: &Path, pages: u64) -> Result<(), PipelineError> {
+fn remove_later_pages(stores: &Stores, folder: &Path, pages: u64) -> Result<(), PipelineError> {
+    let is_later = |name: &str| {
+        let number = name
+            .strip_prefix("page-")
+            .and_then(|rest| rest.strip_suffix(".json"))
+            .and_then(|number| number.parse::<u64>().ok());
+        number.is_some_and(|number| number > pages)
+    };
+    if let Some(url) = store_url(folder)? {
+        for object in stores.list(&url)? {
+            let below = object.url.key().get(url.key().len()..).unwrap_or_default();
+            if is_later(below.trim_start_matches('/')) {
+                stores.delete(&object.url)?;
+            }
+        }
+        return Ok(());
+    }
     let failed = |source| PipelineError::Output {
         path: folder.to_owned(),
         source,
@@ -78,12 +96,8 @@ fn remove_later_pages(folder: &Path, pages: u64) -> Result<(), PipelineError> {
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
-        let number = name
-            .to_str()
-            .and_then(|name| name.strip_prefix("page-")?.strip_suffix(".json"))
-            .and_then(|number| number.parse::<u64>().ok());
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && number.is_some_and(|number| number > pages) {
+        if is_file && name.to_str().is_some_and(is_later) {
             let path = entry.path();
             std::fs::remove_file(&path).map_err(|source| PipelineError::Output { path, source })?;
         }

@@ -146,7 +146,7 @@ fn reject_file(
     writer.write(&batch).expect("a row group");
     writer.close().expect("a footer");
     RejectFile {
-        path: path.to_str().expect("a UTF-8 path").to_owned(),
+        path: path.to_str().expect("a UTF-8 path").to_owned().into(),
         record_kind: kind.to_owned(),
     }
 }

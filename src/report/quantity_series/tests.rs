@@ -194,7 +194,7 @@ fn an_empty_lake_is_a_series_of_zeros() {
 #[test]
 fn a_file_that_is_gone_is_an_error_that_says_which() {
     let mut table = missing_midnight();
-    table.files[0].path.push_str(".gone");
+    table.files[0].path = format!("{}.gone", table.files[0].path.as_str()).into();
     let parameters = resolved(&request(3, "2018-11-05T12:00:00-02:00", "day", "UTC"));
     let error = quantity_series(&parameters, &table.files).expect_err("no answer");
     let ReportError::Scan { source, .. } = error else {
@@ -206,7 +206,7 @@ fn a_file_that_is_gone_is_an_error_that_says_which() {
 #[test]
 fn a_truncated_file_is_an_error() {
     let table = missing_midnight();
-    let path = &table.files[0].path;
+    let path = table.files[0].path.as_str();
     let size = std::fs::metadata(path).expect("a data file").len();
     let parameters = resolved(&request(3, "2018-11-05", "day", "UTC"));
     for kept in [size - 1, size / 2, 3, 0] {

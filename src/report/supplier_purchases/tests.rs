@@ -357,9 +357,9 @@ fn files_of_other_months_and_companies_are_not_opened() {
     for file in table
         .files
         .iter_mut()
-        .filter(|file| file.path.contains("2025-02"))
+        .filter(|file| file.path.as_str().contains("2025-02"))
     {
-        "/nowhere/at-all.parquet".clone_into(&mut file.path);
+        file.path = "/nowhere/at-all.parquet".to_owned().into();
     }
     table.files.push(SupplierFile {
         company_id: COMPANY + 1,

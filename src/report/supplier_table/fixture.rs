@@ -121,7 +121,7 @@ impl SupplierTable {
             let path = partition.join(format!("part-{part:05}.parquet"));
             write(&path, &rows);
             self.files.push(SupplierFile {
-                path: path.to_str().expect("a UTF-8 path").to_owned(),
+                path: path.to_str().expect("a UTF-8 path").to_owned().into(),
                 company_id,
                 month,
                 rows: u64::try_from(rows.len()).ok(),
