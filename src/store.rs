@@ -13,7 +13,6 @@
 //! The interface is blocking; do not call it from asynchronous code.
 
 mod error;
-mod exact_listing;
 mod list;
 mod open;
 mod options;
@@ -21,6 +20,7 @@ mod profile;
 mod reader;
 mod scratch;
 mod settings;
+mod steady;
 mod upload;
 mod url;
 

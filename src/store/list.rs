@@ -75,7 +75,12 @@ impl Stores {
         match self.runtime().block_on(store.head(&url.path())) {
             Ok(meta) => Ok(Some(Object::of(url, meta))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(StoreError::failed("find", url)(error)),
+            // The answer to a request for facts alone has no text that says why; that of a listing
+            // has one.
+            Err(error) => {
+                self.list(url)?;
+                Err(StoreError::failed("find", url)(error))
+            }
         }
     }
 }

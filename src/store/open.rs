@@ -7,8 +7,8 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 
-use super::exact_listing::ExactListing;
 use super::settings::StoreSettings;
+use super::steady::Steady;
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, options};
 
@@ -48,7 +48,7 @@ pub(super) fn open(
                 .with_url(root);
             configured(options, builder, MicrosoftAzureBuilder::with_config)
                 .and_then(MicrosoftAzureBuilder::build)
-                .map(|store| Arc::new(ExactListing::of(Arc::new(store))) as _)
+                .map(|store| Arc::new(store) as _)
         }
         Cloud::Gcs => {
             let builder = GoogleCloudStorageBuilder::new()
@@ -60,7 +60,8 @@ pub(super) fn open(
                 .map(|store| Arc::new(store) as _)
         }
     };
-    store.map_err(StoreError::failed("use the settings for", url))
+    let store = store.map_err(StoreError::failed("use the settings for", url))?;
+    Ok(Arc::new(Steady::of(store)))
 }
 
 /// Hands each option to a builder.

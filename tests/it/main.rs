@@ -33,6 +33,8 @@ mod refusals;
 mod rooms;
 /// The answers to the sample data against those that the oracle worked out.
 mod samples;
+/// Inputs, lakes and answers in object stores.
+mod stores;
 /// What changes a stored purchase: versions, deletions, full snapshots; and older states.
 mod supplier_changes;
 /// Which company a dump of supplier purchases belongs to.
@@ -60,6 +62,10 @@ mod truth;
 
 /// Generated dumps and the truth about them.
 mod dump;
+/// Object stores on loopback.
+mod emulators;
+/// A network that fails.
+mod faulty;
 /// Python helpers: lakes read by other programs.
 mod python;
 /// Purchases and the documented answers as text.

@@ -11,7 +11,7 @@ use crate::workdir::{Output, Workdir};
 
 /// What every shape of a dump says about a purchase, and what follows from it. Keys that no
 /// document knows do not fit into delimited text.
-const CONTENT: &str = "external_id,alias_name,alias_label,braze_id,email,phone,app_id,product_id,currency,price,\
+pub(crate) const CONTENT: &str = "external_id,alias_name,alias_label,braze_id,email,phone,app_id,product_id,currency,price,\
                        quantity,time,time_raw,utc_offset_minutes,properties,update_existing_only,revenue,is_refund,\
                        purchase_date";
 

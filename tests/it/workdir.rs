@@ -18,6 +18,9 @@ use crate::schemas::assert_valid;
 /// The clock that tests give the program, after every purchase of samples and generated dumps.
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
+/// What the names of variables begin with that change what the program does.
+const FOREIGN: [&str; 4] = ["PURCHASE_ETL_", "AWS_", "AZURE_", "GOOGLE_"];
+
 /// The folder of the project.
 pub(crate) fn project() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -96,10 +99,13 @@ impl Workdir {
     pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_purchase-etl"));
         command.current_dir(self.dir.path());
+        // Profile files of whoever runs the tests are none of them.
+        command.env("HOME", self.dir.path());
         // The machine's own settings must not reach the program.
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PURCHASE_ETL_") {
-                command.env_remove(name);
+            let text = name.to_string_lossy();
+            if FOREIGN.iter().any(|prefix| text.starts_with(prefix)) {
+                command.env_remove(&name);
             }
         }
         command
@@ -193,7 +199,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Runs the program to its end, and holds a documented answer against its schema.
-    fn of(mut command: Command) -> Self {
+    pub(crate) fn of(mut command: Command) -> Self {
         let shown = format!("{command:?}");
         let ended = command
             .stdin(Stdio::null())
