@@ -43,6 +43,7 @@ mod encode;
 mod error;
 mod held;
 mod inputs;
+mod job_days;
 mod known;
 mod location;
 mod log;
