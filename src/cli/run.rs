@@ -6,10 +6,6 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 
 /// `run`
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 #[derive(Clone, Debug, Args)]
 pub struct RunArguments {
     /// The job file (TOML)

@@ -163,6 +163,11 @@ impl JobText {
     pub fn settings(&self, asked: &Asked<'_>) -> Result<TypedSettings, JobError> {
         let mut opened = Opened::of(self, asked)?;
         let settings = opened.typed_settings();
+        if !opened.problems.is_empty() {
+            // Then the rest is looked at as well, so that all problems are told.
+            opened.check_top();
+            opened.steps();
+        }
         opened.finish()?;
         Ok(settings)
     }

@@ -148,7 +148,11 @@ impl Opened<'_> {
         for key in keys.iter().filter(|key| key.is_required) {
             let is_empty = key.option.is_none() && arguments.is_empty() && is_whole;
             let missing = !typed.spans.contains_key(&key.name);
-            if missing || is_empty {
+            // A key that is misspelt has been told.
+            let mut strangers = table.keys().map(|written| written.get_ref().as_ref());
+            let is_misspelt =
+                strangers.any(|name| known(name).is_none() && suggest::is_meant(name, &key.name));
+            if (missing && !is_misspelt) || is_empty {
                 let place = typed.spans.get(&key.name).unwrap_or(&span).clone();
                 let what = if missing {
                     "is missing"
@@ -257,17 +261,14 @@ impl Opened<'_> {
         };
         let name = named(ContextKind::InvalidArg).unwrap_or_default();
         let other = named(ContextKind::PriorArg).unwrap_or_default();
-        let (message, remedy) = match error.kind() {
-            ErrorKind::ArgumentConflict => (
-                format!("`{name}` and `{other}` exclude each other"),
-                "give one of the two".to_owned(),
-            ),
-            _ => {
-                let text = error.to_string();
-                let first = text.lines().next().unwrap_or_default();
-                let reason = first.trim_start_matches("error: ").to_owned();
-                (reason, "correct the value".to_owned())
-            }
+        let (message, remedy) = if error.kind() == ErrorKind::ArgumentConflict {
+            let message = format!("`{name}` and `{other}` exclude each other");
+            (message, "give one of the two")
+        } else {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            let reason = first.trim_start_matches("error: ").to_owned();
+            (reason, "correct the value")
         };
         let span = spans.get(&name).unwrap_or(table).clone();
         self.problems

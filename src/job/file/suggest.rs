@@ -13,6 +13,11 @@ pub(super) fn remedy<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -
     format!("there are {}", quoted.join(", "))
 }
 
+/// Whether the one name was meant by the other.
+pub(super) fn is_meant(name: &str, known: &str) -> bool {
+    nearest(name, &[known]).is_some()
+}
+
 /// The known name with the fewest changes, if these are at most a third of its letters.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     let with_distance = known.iter().map(|other| (distance(name, other), *other));

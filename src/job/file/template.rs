@@ -72,7 +72,7 @@ impl Templates<'_> {
         match name.split_once(':') {
             None if name == "date" => Ok(self.date.to_string()),
             Some(("date", form)) => self.formatted(form),
-            Some(("env", wanted)) => self.from_environment(wanted),
+            Some(("env", wanted)) => self.environment_value(wanted),
             _ => self.variables.get(name).cloned().ok_or_else(|| Unfilled {
                 message: format!("{{{name}}} is not known"),
                 remedy: {
@@ -99,7 +99,7 @@ impl Templates<'_> {
         Ok(out)
     }
 
-    fn from_environment(&self, wanted: &str) -> Result<String, Unfilled> {
+    fn environment_value(&self, wanted: &str) -> Result<String, Unfilled> {
         let (name, default) = match wanted.split_once(":-") {
             Some((name, default)) => (name, Some(default)),
             None => (wanted, None),

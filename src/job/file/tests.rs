@@ -144,79 +144,81 @@ report = { question = "quantity" }
     assert_eq!(found, expected, "{found:#?}");
 }
 
+/// A step with a mistake, and what is told about it.
+const WRONG_STEPS: [(&str, &str); 17] = [
+    (
+        "ingest = { inputs = [\"x\"], reject_limit = \"many\" }",
+        "4:43: steps.\"one\".ingest.reject_limit: \"many\" is not understood; give a share",
+    ),
+    (
+        "ingest = { inputs = [\"x\"], company_id = 12 }",
+        "4:41: steps.\"one\".ingest.company_id: is for supplier purchases; add kind supplier-purchases",
+    ),
+    (
+        "ingest = { inputs = [] }",
+        "4:21: steps.\"one\".ingest.inputs: `inputs` names nothing; add it",
+    ),
+    (
+        "ingest = { kind = \"auto\" }",
+        "4:10: steps.\"one\".ingest.inputs: `inputs` is missing; add it",
+    ),
+    (
+        "ingest = { inputs = [\"x\"], lake = \"y\" }",
+        "4:28: steps.\"one\".ingest.lake: this is no key of a step; it stands once",
+    ),
+    (
+        "ingest = { inputs = [\"x\"], kind = \"supplier-purchases\", company_id = 1, company_path = \"{company_id}\" }",
+        "exclude each other; give one of the two",
+    ),
+    (
+        "report = { question = \"product-list\", page = \"{env:ZONE}\" }",
+        "invalid value",
+    ),
+    (
+        "report = { question = \"quantity-series\", ending_at = 2026-11-05 }",
+        "the key takes a text; write it in quotes",
+    ),
+    (
+        "report = { question = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
+        "`as_of` and `lake_version` exclude each other",
+    ),
+    (
+        "page = { length = 3 }",
+        "steps.\"one\".page.output: `output` is missing; add it",
+    ),
+    (
+        "page = { output = \"{env:NONE}\" }",
+        "4:19: steps.\"one\".page.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
+    ),
+    (
+        "",
+        "2:1: steps.\"one\": the step does nothing; give it one of",
+    ),
+    (
+        "days_in_parallel = true\npage = { output = \"x\" }",
+        "4:20: steps.\"one\".days_in_parallel: only the ingest of customer purchases",
+    ),
+    (
+        "needs = \"one\"\npage = { output = \"x\" }",
+        "4:9: steps.\"one\".needs: this is no list of names",
+    ),
+    (
+        "needs = [\"one\"]\npage = { output = \"x\" }",
+        "4:10: steps.\"one\".needs: the step needs itself",
+    ),
+    (
+        "page = { output = \"x\" }\nreport = { question = \"product-list\" }",
+        "the step does several things",
+    ),
+    (
+        "page = \"x\"",
+        "4:8: steps.\"one\".page: this is a value of type string; write a table",
+    ),
+];
+
 #[test]
 fn what_keys_mean_together_is_told_at_the_key() {
-    let cases = [
-        (
-            "ingest = { inputs = [\"x\"], reject_limit = \"many\" }",
-            "4:43: steps.\"one\".ingest.reject_limit: \"many\" is not understood; give a share",
-        ),
-        (
-            "ingest = { inputs = [\"x\"], company_id = 12 }",
-            "4:41: steps.\"one\".ingest.company_id: is for supplier purchases; add kind supplier-purchases",
-        ),
-        (
-            "ingest = { inputs = [] }",
-            "4:21: steps.\"one\".ingest.inputs: `inputs` names nothing; add it",
-        ),
-        (
-            "ingest = { kind = \"auto\" }",
-            "4:10: steps.\"one\".ingest.inputs: `inputs` is missing; add it",
-        ),
-        (
-            "ingest = { inputs = [\"x\"], lake = \"y\" }",
-            "4:28: steps.\"one\".ingest.lake: this is no key of a step; it stands once",
-        ),
-        (
-            "ingest = { inputs = [\"x\"], kind = \"supplier-purchases\", company_id = 1, company_path = \"{company_id}\" }",
-            "exclude each other; give one of the two",
-        ),
-        (
-            "report = { question = \"product-list\", page = \"{env:ZONE}\" }",
-            "invalid value",
-        ),
-        (
-            "report = { question = \"quantity-series\", ending_at = 2026-11-05 }",
-            "the key takes a text; write it in quotes",
-        ),
-        (
-            "report = { question = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
-            "`as_of` and `lake_version` exclude each other",
-        ),
-        (
-            "page = { length = 3 }",
-            "steps.\"one\".page.output: `output` is missing; add it",
-        ),
-        (
-            "page = { output = \"{env:NONE}\" }",
-            "4:19: steps.\"one\".page.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
-        ),
-        (
-            "",
-            "2:1: steps.\"one\": the step does nothing; give it one of",
-        ),
-        (
-            "days_in_parallel = true\npage = { output = \"x\" }",
-            "4:20: steps.\"one\".days_in_parallel: only the ingest of customer purchases",
-        ),
-        (
-            "needs = \"one\"\npage = { output = \"x\" }",
-            "4:9: steps.\"one\".needs: this is no list of names",
-        ),
-        (
-            "needs = [\"one\"]\npage = { output = \"x\" }",
-            "4:10: steps.\"one\".needs: the step needs itself",
-        ),
-        (
-            "page = { output = \"x\" }\nreport = { question = \"product-list\" }",
-            "the step does several things",
-        ),
-        (
-            "page = \"x\"",
-            "4:8: steps.\"one\".page: this is a value of type string; write a table",
-        ),
-    ];
-    for (step, expected) in cases {
+    for (step, expected) in WRONG_STEPS {
         let found = told(&format!("{HEAD}{step}\n"));
         assert!(
             found.iter().any(|one| one.contains(expected)),

@@ -80,23 +80,23 @@ impl Tally {
     /// Says which days are done.
     fn tell(&self, job: &str) {
         let mut text = format!("backfill of {job}");
-        // Writing to a String cannot fail.
-        let _ = write!(
-            text,
-            "\n  {:<24}{:>14}",
-            "days finished before", self.before
-        );
-        let _ = write!(text, "\n  {:<24}{:>14}", "days done", self.done.len());
+        for (name, count) in [
+            ("days finished before", self.before),
+            ("days done", self.done.len()),
+            ("days failed", self.failed.len()),
+            ("days not begun", self.left.len()),
+        ] {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {name:<24}{count:>14}");
+        }
         if let (Some(first), Some(last)) = (self.done.first(), self.done.last()) {
-            let _ = write!(text, "  {first} to {last}");
+            let _ = write!(text, "\n  done: {first} to {last}");
         }
-        let _ = write!(text, "\n  {:<24}{:>14}", "days failed", self.failed.len());
         for (date, exit) in &self.failed {
-            let _ = write!(text, "  {date} (exit code {})", exit.code());
+            let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
         }
-        let _ = write!(text, "\n  {:<24}{:>14}", "days not begun", self.left.len());
         if let Some(first) = self.left.first() {
-            let _ = write!(text, "  from {first}");
+            let _ = write!(text, "\n  not begun: from {first}");
         }
         if self.failed.is_empty() {
             tracing::info!("{text}");
