@@ -29,9 +29,15 @@ pub struct RunArguments {
         help_heading = "Backfill"
     )]
     pub to: Option<NaiveDate>,
-    /// Days whose steps with `days_in_parallel` run at the same time
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = "Backfill")]
-    pub parallel: usize,
+    /// Days whose steps with `days_in_parallel` run at the same time, 1 to 64
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..=64),
+        help_heading = "Backfill"
+    )]
+    pub parallel: u16,
     /// Go on with the next day after one that failed
     #[arg(long, requires = "from", help_heading = "Backfill")]
     pub keep_going: bool,

@@ -119,10 +119,16 @@ fn documented_default(argument: &Arg) -> Option<String> {
     Some(default.split(']').next()?.to_owned())
 }
 
+/// Whether a setting or a variable of this name looks like a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    const SECRETS: [&str; 5] = ["secret", "password", "token", "credential", "access_key"];
+    let name = name.to_lowercase();
+    SECRETS.iter().any(|secret| name.contains(secret))
+}
+
 /// A value without its secrets.
 pub(super) fn shown(name: &str, is_hidden: bool, value: &str) -> String {
-    const SECRETS: [&str; 5] = ["secret", "password", "token", "credential", "access_key"];
-    if is_hidden || SECRETS.iter().any(|secret| name.contains(secret)) {
+    if is_hidden || is_secret(name) {
         return COVERED.to_owned();
     }
     let Some(mut url) = Url::parse(value).ok().filter(|_| value.contains("://")) else {

@@ -82,7 +82,7 @@ impl RunJob {
             (true, _) => RunMode::DryRun(plan_format.unwrap_or(PlanFormat::Text)),
             (false, None) => RunMode::Once,
             (false, Some(_)) => RunMode::Backfill(Backfill {
-                parallel: parallel.max(1),
+                parallel: usize::from(parallel),
                 keeps_going: keep_going,
                 redo,
             }),

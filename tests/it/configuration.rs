@@ -122,6 +122,11 @@ fn a_job_says_where_its_settings_come_from() {
     assert_eq!(of(&plain, "lake"), text("lakes/centro", &line("lake =")));
     let without = explain(&workdir, &[], &[]);
     assert_eq!(of(&without, "lake"), text("lakes/all", &line("lake =")));
+    workdir.write("job.toml", JOB.replace("lake = ", "# lake = "));
+    let named = explain(&workdir, &[], &[("PURCHASE_ETL_LAKE", "there")]);
+    let from = "environment PURCHASE_ETL_LAKE";
+    assert_eq!(of(&named, "lake"), text("there", from));
+    workdir.write("job.toml", JOB);
     let set = ["--set", "zone=America/Manaus", "--set", "lake=here"];
     let set = explain(&workdir, &set, &[]);
     assert_eq!(of(&set, "zone"), text("America/Manaus", "flag"));

@@ -267,7 +267,9 @@ impl Opened<'_> {
         } else {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
-            let reason = first.trim_start_matches("error: ").to_owned();
+            // `error: invalid value '-1' for '--page <N>': -1 is not in …`
+            let reason = first.split_once(">': ").map_or(first, |(_, reason)| reason);
+            let reason = reason.trim_start_matches("error: ").to_owned();
             (reason, "correct the value")
         };
         let span = spans.get(&name).unwrap_or(table).clone();

@@ -18,6 +18,9 @@ pub(super) const TOP: [&str; 4] = ["lake", "variables", "settings", "steps"];
 /// Names that stand for something else, and so are none for variables.
 pub(super) const TAKEN: [&str; 4] = ["date", "env", "lake", "company_id"];
 
+/// Names the lake where no option and no job file does.
+const LAKE_VARIABLE: &str = "PURCHASE_ETL_LAKE";
+
 /// A job file that is being resolved.
 pub(super) struct Opened<'a> {
     pub(super) job: &'a JobText,
@@ -176,10 +179,13 @@ impl<'a> Opened<'a> {
             return set.to_owned();
         }
         let Some(entry) = self.table.get("lake").cloned() else {
-            let remedy = "write lake = \"…\" above the steps: the path or URL of the tables";
-            self.problems
-                .add(&(0..0), "lake", "the job names no lake", remedy);
-            return String::new();
+            let named = (self.asked.environment)(LAKE_VARIABLE).filter(|lake| !lake.is_empty());
+            if named.is_none() {
+                let remedy = format!("write lake = \"…\" above the steps, or set {LAKE_VARIABLE}");
+                self.problems
+                    .add(&(0..0), "lake", "the job names no lake", remedy);
+            }
+            return named.unwrap_or_default();
         };
         let DeValue::String(text) = entry.get_ref() else {
             let message = format!("this is {}, not a text", entry.get_ref().type_str());
@@ -199,8 +205,10 @@ impl<'a> Opened<'a> {
     /// The lake and the variables, and where each came from.
     pub(super) fn top_settings(&self) -> Vec<Setting> {
         let from = |name: &str, span: Option<Range<usize>>| match (self.set(name), span) {
+            (Some(_), _) => Origin::Flag,
             (None, Some(span)) => self.origin(&span),
-            _ => Origin::Flag,
+            // A variable stands in the file, or it would be none.
+            (None, None) => Origin::Environment(LAKE_VARIABLE.to_owned()),
         };
         let setting = |name: &str, value: &str, from| Setting {
             scope: "job".to_owned(),

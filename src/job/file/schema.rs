@@ -18,10 +18,10 @@ pub fn schema() -> Result<String, serde_json::Error> {
         "$id": "urn:purchase-etl:schema:job",
         "title": "purchase-etl job file",
         "type": "object",
-        "required": ["lake", "steps"],
+        "required": ["steps"],
         "additionalProperties": false,
         "properties": {
-            "lake": text("Path or URL of the lake; it is made when missing"),
+            "lake": text("Path or URL of the lake, made when missing; without it, PURCHASE_ETL_LAKE names it"),
             "variables": {
                 "type": "object",
                 "description": "Texts that {name} stands for; `run --set name=value` changes them",

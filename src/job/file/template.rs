@@ -9,7 +9,8 @@
 //! | `{name}` | the variable `name` of `[variables]` |
 //! | `{{`, `}}` | a brace |
 //!
-//! Anything else in braces is refused, so that a typing error is not taken for a path.
+//! Anything else in braces is refused, so that a typing error is not taken for a path; and so is a
+//! variable that looks like a secret, because what is filled in stands in run reports.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,6 +20,7 @@ use chrono::format::{Item, StrftimeItems};
 
 use super::Environment;
 use super::suggest;
+use crate::job::explain::is_secret;
 
 /// What braces may stand for.
 pub(super) struct Templates<'a> {
@@ -111,6 +113,12 @@ impl Templates<'_> {
                 remedy: "write {env:NAME}, or {env:NAME:-default}".to_owned(),
             });
         }
+        if is_secret(name) {
+            return Err(Unfilled {
+                message: format!("{name} looks like a secret, which would stand in run reports"),
+                remedy: "leave it out: what needs it reads the environment itself".to_owned(),
+            });
+        }
         let value = (self.environment)(name).filter(|value| !value.is_empty());
         value
             .or_else(|| default.map(str::to_owned))
@@ -171,6 +179,8 @@ mod tests {
             ("{env:NONE}", "NONE"),
             ("{env:}", "no name"),
             ("{env:A-B}", "A-B"),
+            ("{env:AWS_SECRET_ACCESS_KEY}", "looks like a secret"),
+            ("{env:DB_PASSWORD:-x}", "looks like a secret"),
             ("{}", "{}"),
         ] {
             let Unfilled { message, remedy } = fill(text).unwrap_err();

@@ -172,7 +172,7 @@ const WRONG_STEPS: [(&str, &str); 17] = [
     ),
     (
         "report = { question = \"product-list\", page = \"{env:ZONE}\" }",
-        "invalid value",
+        "4:46: steps.\"one\".report.page: invalid digit found in string; correct",
     ),
     (
         "report = { question = \"quantity-series\", ending_at = 2026-11-05 }",

@@ -21,6 +21,8 @@ struct Tally {
     done: Vec<NaiveDate>,
     failed: Vec<(NaiveDate, Exit)>,
     left: Vec<NaiveDate>,
+    /// Whether a day is done and will be run again all the same.
+    forgets: bool,
 }
 
 /// Runs the days. Each stands for itself: what is done stays done when a later one fails.
@@ -63,8 +65,9 @@ pub(super) fn run(
             exit = exit.worst(ended);
             if matches!(ended, Exit::Done | Exit::Refused) {
                 tally.done.push(plan.date);
-                if let Some(fingerprint) = fingerprint {
-                    memory.keep(plan, fingerprint, ended)?;
+                match fingerprint {
+                    Some(fingerprint) => memory.keep(plan, fingerprint, ended)?,
+                    None => tally.forgets = true,
                 }
             } else {
                 tally.failed.push((plan.date, ended));
@@ -97,6 +100,9 @@ impl Tally {
         }
         if let Some(first) = self.left.first() {
             let _ = write!(text, "\n  not begun: from {first}");
+        }
+        if self.forgets {
+            text.push_str("\n  days that write to standard output are run again each time");
         }
         if self.failed.is_empty() {
             tracing::info!("{text}");
