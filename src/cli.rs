@@ -41,6 +41,7 @@ pub struct Cli {
         value_name = "FORMAT",
         num_args = 0..=1,
         require_equals = true,
+        hide_possible_values = true,
         default_missing_value = "text"
     )]
     pub explain_config: Option<PlanFormat>,

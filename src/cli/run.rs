@@ -57,7 +57,7 @@ pub struct RunArguments {
     #[arg(long)]
     pub dry_run: bool,
     /// Form of what a dry run shows [default: that of --log-format]
-    #[arg(long, value_enum, requires = "dry_run")]
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "dry_run")]
     pub plan_format: Option<PlanFormat>,
 }
 

@@ -38,3 +38,26 @@ impl Lake {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_kept_by_job_and_day_and_strange_names_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::at(folder.path().to_str().unwrap()).unwrap();
+        assert_eq!(lake.read_job_day("job", "2026-10-05").unwrap(), None);
+        for bytes in [b"one".as_slice(), b"two"] {
+            lake.write_job_day("job", "2026-10-05", bytes).unwrap();
+            let read = lake.read_job_day("job", "2026-10-05").unwrap();
+            assert_eq!(read.as_deref(), Some(bytes));
+        }
+        assert_eq!(lake.read_job_day("job", "2026-10-06").unwrap(), None);
+        assert_eq!(lake.read_job_day("other", "2026-10-05").unwrap(), None);
+        for strange in ["", "..", "a/b"] {
+            assert!(lake.write_job_day(strange, "2026-10-05", b"").is_err());
+            assert!(lake.read_job_day("job", strange).is_err());
+        }
+    }
+}

@@ -181,7 +181,7 @@ fn interrupt(workdir: &Workdir, dumps: &Path, day: usize, signal_name: &str, ins
     let ended = child.wait_with_output().expect("the end of our own child");
     Output::new(format!("kill -{signal_name}"), ended)
         .assert_code(130)
-        .assert_said(&["interrupted", "days not begun"]);
+        .assert_said(&["interrupted", "days left"]);
 }
 
 /// The days that a plan calls finished, up to the first that is not.
@@ -306,7 +306,7 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     ran.assert_code(2).assert_said(&[
         "2026-10-03/purchases",
         "2026-10-03 (exit code 2)",
-        "from 2026-10-04",
+        "left: from 2026-10-04",
     ]);
     assert_eq!(ran.told("days failed"), 1);
     assert!(!workdir.path("out/2026-10-04").exists());

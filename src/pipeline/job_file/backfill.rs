@@ -69,9 +69,12 @@ pub(super) fn run(
                     Some(fingerprint) => memory.keep(plan, fingerprint, ended)?,
                     None => tally.forgets = true,
                 }
+            } else if ended == Exit::Interrupted {
+                tally.left.push(plan.date);
+                has_stopped = true;
             } else {
                 tally.failed.push((plan.date, ended));
-                has_stopped = ended == Exit::Interrupted || !how.keeps_going;
+                has_stopped = !how.keeps_going;
             }
         }
     }
@@ -87,7 +90,7 @@ impl Tally {
             ("days finished before", self.before),
             ("days done", self.done.len()),
             ("days failed", self.failed.len()),
-            ("days not begun", self.left.len()),
+            ("days left", self.left.len()),
         ] {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n  {name:<24}{count:>14}");
@@ -99,12 +102,12 @@ impl Tally {
             let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
         }
         if let Some(first) = self.left.first() {
-            let _ = write!(text, "\n  not begun: from {first}");
+            let _ = write!(text, "\n  left: from {first}");
         }
         if self.forgets {
             text.push_str("\n  days that write to standard output are run again each time");
         }
-        if self.failed.is_empty() {
+        if self.failed.is_empty() && self.left.is_empty() {
             tracing::info!("{text}");
         } else {
             tracing::warn!("{text}\nthe same command takes it up again");
