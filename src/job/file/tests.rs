@@ -316,3 +316,21 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
         }
     }
 }
+
+#[test]
+fn the_documentation_names_every_key() {
+    let documentation = include_str!("../../../docs/jobs.md");
+    let tops = opened::TOP
+        .iter()
+        .chain(&steps::STEP)
+        .map(|name| (*name).to_owned());
+    let commands = keys::ActionName::ALL.map(keys::ActionName::command);
+    let all = commands.iter().flat_map(|command| {
+        let questions = command.get_subcommands().chain([command]);
+        questions.flat_map(keys::keys).map(|key| key.name)
+    });
+    for name in all.chain(tops) {
+        let is_named = documentation.contains(&format!("`{name}`"));
+        assert!(is_named, "docs/jobs.md does not name {name}");
+    }
+}
