@@ -2,6 +2,7 @@
 
 mod read;
 mod report;
+mod run;
 mod store;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
     SupplierSummaryArguments,
 };
+pub use run::{JobsCommand, PlanFormat, RunArguments};
 
 pub use store::StoreArguments;
 
@@ -37,6 +39,18 @@ pub struct Cli {
     /// How object stores are reached
     #[command(flatten)]
     pub store: StoreArguments,
+    /// Show every setting, its value and where it came from, and stop: text or json
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        hide_possible_values = true,
+        default_missing_value = "text"
+    )]
+    pub explain_config: Option<PlanFormat>,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -65,6 +79,9 @@ pub enum Command {
     Page(PageArguments),
     /// Run the steps of a job file
     Run(RunArguments),
+    /// Check job files before they run
+    #[command(subcommand)]
+    Jobs(JobsCommand),
     /// Show the rules that records, files and parameters are held to
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -153,19 +170,6 @@ pub struct PageArguments {
     /// The page's clock, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
-}
-
-/// `run`
-#[derive(Debug, Args)]
-pub struct RunArguments {
-    /// The job file (TOML)
-    pub job: PathBuf,
-    /// The data date that `{date}` in the job stands for [default: today, UTC]
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub date: Option<chrono::NaiveDate>,
-    /// Show what each step would do, and stop
-    #[arg(long)]
-    pub dry_run: bool,
 }
 
 /// `rules`

@@ -1,12 +1,14 @@
 //! What will happen: resolved from what was typed or from a job file; every option is checked
 //! here, and what it does together with others is decided here.
 
+mod check_files;
+pub mod explain;
 pub mod file;
 mod page;
 mod read;
 mod report;
+mod run;
 mod stores;
-mod template;
 
 use std::path::PathBuf;
 
@@ -15,10 +17,14 @@ use chrono::{DateTime, Utc};
 use crate::cli;
 use crate::ingest::supplier_purchases::Absence;
 
-pub use crate::cli::CheckFormat;
+pub use crate::cli::{CheckFormat, PlanFormat};
+pub use check_files::{CheckedFile, as_text, check_files};
+pub use explain::Setting;
+pub use file::Problem;
 pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
 pub use report::{AtVersion, ListScope, Question, ReportJob};
+pub use run::{Backfill, RunJob, RunMode, settings_date, variables};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -50,24 +56,28 @@ pub enum JobError {
         /// The system's answer.
         source: std::io::Error,
     },
-    /// The job file is not what it should be; the parser names line and key.
-    #[error("{path}: {source}")]
-    FileSyntax {
+    /// The job file is not what it should be.
+    #[error("{}:{}", path.display(), first_of(path, problems))]
+    File {
         /// The file.
         path: PathBuf,
-        /// Line, column and reason.
-        source: Box<toml::de::Error>,
+        /// What is wrong, in the order of the file.
+        problems: Vec<Problem>,
     },
-    /// A step of the job file makes no sense.
-    #[error("{path}: step {step:?}: {reason}")]
-    Step {
-        /// The file.
-        path: PathBuf,
-        /// The step's name.
-        step: String,
-        /// What is wrong and what to do.
-        reason: String,
-    },
+}
+
+/// The first problem, and how to see the others.
+fn first_of(path: &std::path::Path, problems: &[Problem]) -> String {
+    let first = problems.first().map(ToString::to_string);
+    let first = first.unwrap_or_default();
+    match problems.len() {
+        0 | 1 => first,
+        more => format!(
+            "{first} (and {} more; `purchase-etl jobs check {}` names them all)",
+            more - 1,
+            path.display()
+        ),
+    }
 }
 
 /// An ingest run.
@@ -89,6 +99,8 @@ pub struct IngestJob {
     pub summary: Option<PathBuf>,
     /// Stop after the plan.
     pub dry_run: bool,
+    /// Digest of the job file that this is a step of.
+    pub job_digest: Option<String>,
 }
 
 /// A check.
@@ -137,6 +149,7 @@ impl IngestJob {
             },
             summary,
             dry_run,
+            job_digest: None,
         })
     }
 }

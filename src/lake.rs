@@ -43,9 +43,11 @@ mod error;
 mod files;
 mod held;
 mod inputs;
+mod job_days;
 mod known;
 mod location;
 mod log;
+mod notes;
 mod partition;
 mod read_back;
 mod rows;
@@ -130,25 +132,7 @@ impl Lake {
     /// [`LakeError::RunId`], or [`LakeError::Io`] when the file cannot be written durably.
     pub fn write_run_report(&self, run_id: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
         check_run_id(run_id)?;
-        let name = format!("_runs/{run_id}.json");
-        let Some(lake) = self.location.directory() else {
-            return self.write_object(&name, bytes);
-        };
-        let path = lake.join(name);
-        let directory = lake.join("_runs");
-        let scratch = directory.join(format!(".{run_id}.{}.tmp", std::process::id()));
-        durable::write_atomically(&path, &scratch, bytes)?;
-        Ok(path)
-    }
-
-    /// Puts a small file into a lake in an object store.
-    fn write_object(&self, relative: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
-        let Some(lake) = self.location.store() else {
-            return Ok(PathBuf::from(relative));
-        };
-        let url = lake.join(relative);
-        self.stores.put_bytes(&url, bytes)?;
-        Ok(PathBuf::from(url.to_string()))
+        self.write_note(&format!("_runs/{run_id}.json"), bytes)
     }
 
     /// The directory of a table, on the local file system.

@@ -1,5 +1,7 @@
 //! The program: arguments to a job, the job to the pipeline, the result to an exit code.
 
+#[path = "main/arguments.rs"]
+mod arguments;
 #[path = "main/console.rs"]
 mod console;
 
@@ -12,30 +14,43 @@ use std::time::Instant;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use clap::{CommandFactory, Parser};
-use purchase_etl::cli::{Cli, Command, LogFormat, RulesCommand, RulesFormat, StoreArguments};
+use clap::CommandFactory;
+use purchase_etl::cli::{
+    Cli, Command, JobsCommand, LogFormat, PlanFormat, RulesCommand, RulesFormat, RunArguments,
+    StoreArguments,
+};
 use purchase_etl::ingest::Progress;
-use purchase_etl::job::{CheckJob, IngestJob, PageJob, ReportJob};
+use purchase_etl::job::file::{Asked, schema};
+use purchase_etl::job::{
+    CheckJob, IngestJob, JobError, PageJob, ReportJob, RunJob, as_text, check_files, variables,
+};
 use purchase_etl::pipeline::{
-    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_page, run_report,
+    Exit, PipelineError, Stage, chain, run_check, run_ingest, run_job_file, run_page, run_report,
 };
 use purchase_etl::rules::{self, RuleId};
 use purchase_etl::source::shown;
-use purchase_etl::store::{Stores, remedy, scrubbed};
+use purchase_etl::store::Stores;
 
+use arguments::{Typed, environment};
 use console::Console;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    console::start_log(cli.log_format, cli.quiet);
-    let exit = match run(cli) {
+    let now = clock();
+    let first = arguments::typed();
+    let with_job = arguments::with_job_settings(&first, now);
+    let (typed, refused) = match with_job {
+        Ok(with_job) => (with_job.unwrap_or(first), None),
+        Err(error) => (first, Some(error)),
+    };
+    console::start_log(typed.cli.log_format, typed.cli.quiet);
+    let exit = match refused.map_or_else(|| run(typed, now), Err) {
         Ok(exit) => exit,
         Err(error) => {
             let exit = error
                 .downcast_ref::<PipelineError>()
                 .map_or(Exit::Usage, PipelineError::exit);
             if exit != Exit::Done {
-                tracing::error!("{}", shown(&chain(&error)));
+                tracing::error!("{}", shown(&chain(error.as_ref())));
             }
             exit
         }
@@ -43,7 +58,9 @@ fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-fn run(cli: Cli) -> anyhow::Result<Exit> {
+fn run(typed: Typed, now: DateTime<Utc>) -> anyhow::Result<Exit> {
+    let job = run_job(&typed, now).map_err(PipelineError::from)?;
+    let cli = &typed.cli;
     let mut stdout = std::io::stdout().lock();
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
@@ -56,16 +73,20 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     .context("cannot listen for signals")?;
     let is_terminal = std::io::stderr().is_terminal();
     let mut console = Console::new(cli.quiet, is_terminal && cli.log_format == LogFormat::Text);
-    let stores = stores(cli.store)?;
+    let stores = stores(cli.store.clone())?;
     let mut stage = Stage {
         stdout: &mut stdout,
         stores,
         watcher: &mut console,
         progress,
         started: Instant::now(),
+        step: None,
     };
-    let now = clock();
-    let exit = match cli.command {
+    if let Some(format) = cli.explain_config {
+        print(stage.stdout, &typed.explained(format, job.as_ref())?)?;
+        return Ok(Exit::Done);
+    }
+    let exit = match typed.cli.command {
         Command::Ingest(arguments) => {
             let job = IngestJob::resolve(arguments, now).map_err(PipelineError::from)?;
             run_ingest(&job, &mut stage)?
@@ -82,10 +103,8 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             let job = PageJob::resolve(arguments, now).map_err(PipelineError::from)?;
             run_page(&job, &mut stage)?
         }
-        Command::Run(arguments) => {
-            let date = arguments.date.unwrap_or_else(|| now.date_naive());
-            run_job_file(&arguments.job, date, now, arguments.dry_run, &mut stage)?
-        }
+        Command::Run(_) => job.map_or(Ok(Exit::Usage), |job| run_job_file(&job, &mut stage))?,
+        Command::Jobs(command) => jobs(command, now, &mut stdout)?,
         Command::Rules(command) => {
             print(&mut stdout, &rules_text(command)?)?;
             Exit::Done
@@ -110,6 +129,49 @@ fn stores(arguments: StoreArguments) -> Result<Stores, PipelineError> {
     let home = std::env::home_dir();
     let settings = arguments.settings(environment, home, std::env::temp_dir());
     Ok(Stores::new(settings)?)
+}
+
+/// The job of a `run`.
+fn run_job(typed: &Typed, now: DateTime<Utc>) -> Result<Option<RunJob>, JobError> {
+    let (Command::Run(arguments), Some(text)) = (&typed.cli.command, &typed.job) else {
+        return Ok(None);
+    };
+    let of_log = match typed.cli.log_format {
+        LogFormat::Text => PlanFormat::Text,
+        LogFormat::Json => PlanFormat::Json,
+    };
+    let arguments = RunArguments {
+        plan_format: arguments.plan_format.or(Some(of_log)),
+        ..arguments.clone()
+    };
+    RunJob::resolve(arguments, text, now, &environment).map(Some)
+}
+
+fn jobs(command: JobsCommand, now: DateTime<Utc>, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    let JobsCommand::Check {
+        files,
+        date,
+        set,
+        format,
+    } = command
+    else {
+        print(stdout, &schema()?)?;
+        return Ok(Exit::Done);
+    };
+    let asked = Asked {
+        date: date.unwrap_or_else(|| now.date_naive()),
+        now,
+        set: &variables(&set).map_err(PipelineError::from)?,
+        environment: &environment,
+    };
+    let checked = check_files(&files, &asked);
+    let text = match format {
+        PlanFormat::Text => as_text(&checked),
+        PlanFormat::Json => serde_json::to_string_pretty(&checked)? + "\n",
+    };
+    print(stdout, &text)?;
+    let is_wrong = checked.iter().any(|file| !file.problems.is_empty());
+    Ok(if is_wrong { Exit::Usage } else { Exit::Done })
 }
 
 /// Ends the process with the code of an interruption.
@@ -154,25 +216,4 @@ fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
     written.map_err(PipelineError::Stdout)
-}
-
-/// The error and its causes, each once: some errors repeat their cause in their own text. URLs lose
-/// their signatures, and what a store said gets its remedy.
-fn chain(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    let mut causes = String::new();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) && !causes.contains(&cause) {
-            causes.push_str(": ");
-            causes.push_str(&cause);
-        }
-    }
-    // What to do comes before what a store said, which may be a page of XML.
-    let told = remedy(&text).or_else(|| remedy(&causes));
-    if let Some(remedy) = told.filter(|remedy| !text.contains(remedy)) {
-        text.push_str(": ");
-        text.push_str(remedy);
-    }
-    text.push_str(&causes);
-    scrubbed(&text)
 }

@@ -7,6 +7,7 @@ mod kinds;
 mod output;
 mod page;
 mod report;
+mod step;
 mod tables;
 
 use std::io::Write;
@@ -18,10 +19,11 @@ use crate::lake::LakeError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
-use crate::store::{StoreError, Stores};
+use crate::store::{StoreError, Stores, remedy, scrubbed};
 use crate::summary::RunReport;
 
 pub use job_file::run_job_file;
+pub use step::StepContext;
 
 use output::{put, put_file};
 
@@ -57,6 +59,50 @@ impl Exit {
             Self::Interrupted => 130,
         }
     }
+
+    /// The one of two that says more about what is left to do: a failure more than an input that
+    /// was refused, an interruption more than all else.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        let severity = |exit| match exit {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Conflict => 4,
+            Self::Unbalanced => 5,
+            Self::Interrupted => 6,
+        };
+        if severity(other) > severity(self) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// An error and its causes, each once: some errors repeat their cause in their own text. URLs lose
+/// their signatures, and what a store said gets its remedy.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut causes = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) && !causes.contains(&said) {
+            causes.push_str(": ");
+            causes.push_str(&said);
+        }
+        cause = error.source();
+    }
+    // What to do comes before what a store said, which may be a page of XML.
+    let told = remedy(&text).or_else(|| remedy(&causes));
+    if let Some(remedy) = told.filter(|remedy| !text.contains(remedy)) {
+        text.push_str(": ");
+        text.push_str(remedy);
+    }
+    text.push_str(&causes);
+    scrubbed(&text)
 }
 
 /// Why a command has no result.
@@ -164,6 +210,8 @@ pub struct Stage<'a> {
     pub stores: Stores,
     /// Measures elapsed time.
     pub started: std::time::Instant,
+    /// The step of a job that is being run, if it is one.
+    pub step: Option<StepContext>,
 }
 
 impl std::fmt::Debug for Stage<'_> {
@@ -180,7 +228,7 @@ impl std::fmt::Debug for Stage<'_> {
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     if job.dry_run {
-        return ingest::plan(job, stage);
+        return ingest::show_plan(job, stage);
     }
     ingest::run(job, stage)
 }

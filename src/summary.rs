@@ -202,6 +202,18 @@ pub struct RunReport {
     pub lake: Option<String>,
     /// When the run began, RFC 3339 UTC.
     pub started_at: String,
+    /// The job that this run is a step of, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// The step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// The job's data date, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_date: Option<String>,
+    /// BLAKE3 of the job file and of what `--set` changed, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_digest: Option<String>,
     /// Every setting that decides a verdict, so that the numbers can be worked out again.
     pub settings: BTreeMap<&'static str, String>,
     /// Sums over the inputs.

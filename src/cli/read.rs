@@ -75,16 +75,16 @@ pub struct ReadArguments {
         help_heading = "Delimited text"
     )]
     pub mapping: Vec<String>,
-    /// Longest record, bytes
+    /// Longest record, bytes [default: 1048576]
     #[arg(long, value_name = "BYTES", help_heading = "Limits")]
     pub max_record_bytes: Option<usize>,
-    /// Longest line of NDJSON, bytes
+    /// Longest line of NDJSON, bytes [default: 67108864]
     #[arg(long, value_name = "BYTES", help_heading = "Limits")]
     pub max_line_bytes: Option<usize>,
-    /// Deepest nesting of JSON (at most 128)
+    /// Deepest nesting of JSON, at most 128 [default: 64]
     #[arg(long, value_name = "LEVELS", help_heading = "Limits")]
     pub max_depth: Option<usize>,
-    /// Most decompressed bytes per stored byte
+    /// Most decompressed bytes per stored byte [default: 200]
     #[arg(long, value_name = "RATIO", help_heading = "Limits")]
     pub max_ratio: Option<u64>,
     /// Worker threads [default: one per core]

@@ -1,4 +1,5 @@
-//! Job files: named steps in TOML, with `{date}` templates.
+//! Job files: named steps in TOML. A text and a data date come in, steps that are ready to run go
+//! out, or everything that is wrong with the text, each with its line, key and remedy.
 //!
 //! ```toml
 //! lake = "lake"
@@ -12,53 +13,82 @@
 //! report = { question = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
 //! ```
 
-mod ingest;
-mod page;
-mod report;
+mod action;
+mod keys;
+mod opened;
+mod order;
+mod problem;
+mod schema;
+mod settings;
+mod steps;
+mod suggest;
+mod template;
+mod value;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
 
-use self::ingest::IngestEntry;
-use self::page::PageEntry;
-use self::report::ReportEntry;
-use super::template::fill;
-use super::{IngestJob, JobError, PageJob, ReportJob};
+use super::explain::Setting;
+use super::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JobFile {
-    lake: String,
-    #[serde(default)]
-    steps: Vec<StepEntry>,
+pub use problem::Problem;
+pub use schema::schema;
+pub use settings::TypedSettings;
+
+use opened::Opened;
+
+/// Looks up an environment variable. The library asks no other way.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A job file as it was read.
+#[derive(Clone, Debug)]
+pub struct JobText {
+    path: PathBuf,
+    text: String,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepEntry {
-    name: String,
-    ingest: Option<IngestEntry>,
-    report: Option<ReportEntry>,
-    page: Option<PageEntry>,
+/// What a job file is resolved for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The data date.
+    pub date: NaiveDate,
+    /// The job's clock.
+    pub now: DateTime<Utc>,
+    /// Names and values of `--set`.
+    pub set: &'a [(String, String)],
+    /// The environment.
+    pub environment: Environment<'a>,
 }
 
-/// A number or a text: `page = 2`, `company_id = "unknown"`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Value {
-    Number(i64),
-    Text(String),
-}
-
-impl Value {
-    fn text(self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => text,
-        }
+impl fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Asked")
+            .field("date", &self.date)
+            .field("now", &self.now)
+            .field("set", &self.set)
+            .finish_non_exhaustive()
     }
+}
+
+/// A job for one data date, resolved.
+#[derive(Clone, Debug)]
+pub struct JobPlan {
+    /// The file's name without its ending.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// BLAKE3 of the file and of what `--set` changed, hexadecimal.
+    pub digest: String,
+    /// The data date.
+    pub date: NaiveDate,
+    /// The lake of all steps.
+    pub lake: String,
+    /// Where the lake and the variables came from.
+    pub settings: Vec<Setting>,
+    /// The steps in the order they run: what a step needs stands before it.
+    pub steps: Vec<Step>,
 }
 
 /// One step, resolved.
@@ -66,6 +96,12 @@ impl Value {
 pub struct Step {
     /// Its name.
     pub name: String,
+    /// Names of the steps that it is run after, and only if they have not failed.
+    pub needs: Vec<String>,
+    /// Whether the job says that days do not matter to each other here.
+    pub days_in_parallel: bool,
+    /// Every key of its table, the defaults included.
+    pub settings: Vec<Setting>,
     /// What it does.
     pub action: Action,
 }
@@ -75,100 +111,83 @@ pub struct Step {
 pub enum Action {
     /// Ingest inputs.
     Ingest(Box<IngestJob>),
+    /// Check inputs; what needs this step is not run when one is refused.
+    Check(Box<CheckJob>),
     /// Answer a question.
     Report(Box<ReportJob>),
     /// Write the page.
     Page(Box<PageJob>),
 }
 
-/// Reads a job file and resolves its steps for a data date.
-///
-/// # Errors
-/// [`JobError`] names the file, and the line and key or the step.
-pub fn load(
-    path: &Path,
-    date: NaiveDate,
-    now: DateTime<Utc>,
-    dry_run: bool,
-) -> Result<Vec<Step>, JobError> {
-    let text = std::fs::read_to_string(path).map_err(|source| JobError::FileRead {
-        path: path.to_owned(),
-        source,
-    })?;
-    let file: JobFile = toml::from_str(&text).map_err(|source| JobError::FileSyntax {
-        path: path.to_owned(),
-        source: Box::new(source),
-    })?;
-    let context = Context {
-        path,
-        date,
-        now,
-        dry_run,
-    };
-    let lake = context.fill("lake", &file.lake)?;
-    file.steps
-        .into_iter()
-        .map(|entry| context.step(entry, &lake))
-        .collect()
-}
-
-struct Context<'a> {
-    path: &'a Path,
-    date: NaiveDate,
-    now: DateTime<Utc>,
-    dry_run: bool,
-}
-
-impl Context<'_> {
-    fn fill(&self, step: &str, text: &str) -> Result<String, JobError> {
-        fill(text, self.date).map_err(|reason| self.wrong(step, reason))
+impl JobText {
+    /// Reads a job file.
+    ///
+    /// # Errors
+    /// [`JobError::FileRead`]
+    pub fn read(path: &Path) -> Result<Self, JobError> {
+        let text = std::fs::read_to_string(path).map_err(|source| JobError::FileRead {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+        })
     }
 
-    fn fill_path(&self, step: &str, text: Option<&str>) -> Result<Option<PathBuf>, JobError> {
-        Ok(self.fill_optional(step, text)?.map(PathBuf::from))
+    /// Resolves the steps. Nothing but the environment is looked at.
+    ///
+    /// # Errors
+    /// [`JobError::File`] with everything that is wrong.
+    pub fn resolve(&self, asked: &Asked<'_>) -> Result<JobPlan, JobError> {
+        let mut opened = Opened::of(self, asked)?;
+        opened.check_top();
+        let (_, steps) = (opened.typed_settings(), opened.steps());
+        let (lake, settings) = (opened.lake.clone(), opened.top_settings());
+        opened.finish()?;
+        Ok(JobPlan {
+            name: self.name(),
+            path: self.path.clone(),
+            digest: self.digest(asked.set),
+            date: asked.date,
+            lake,
+            settings,
+            steps,
+        })
     }
 
-    fn fill_optional(&self, step: &str, text: Option<&str>) -> Result<Option<String>, JobError> {
-        text.map(|text| self.fill(step, text)).transpose()
-    }
-
-    fn wrong(&self, step: &str, reason: String) -> JobError {
-        JobError::Step {
-            path: self.path.to_owned(),
-            step: step.to_owned(),
-            reason,
+    /// The options that `[settings]` gives to the program.
+    ///
+    /// # Errors
+    /// [`JobError::File`] with what is wrong with them, and with what they are made of.
+    pub fn settings(&self, asked: &Asked<'_>) -> Result<TypedSettings, JobError> {
+        let mut opened = Opened::of(self, asked)?;
+        let settings = opened.typed_settings();
+        if !opened.problems.is_empty() {
+            // Then the rest is looked at as well, so that all problems are told.
+            opened.check_top();
+            opened.steps();
         }
+        opened.finish()?;
+        Ok(settings)
     }
 
-    fn step(&self, entry: StepEntry, lake: &str) -> Result<Step, JobError> {
-        let StepEntry {
-            name,
-            ingest,
-            report,
-            page,
-        } = entry;
-        let explain = |error: JobError| self.wrong(&name, error.to_string());
-        let action = match (ingest, report, page) {
-            (Some(entry), None, None) => {
-                let arguments = entry.arguments(self, &name, lake)?;
-                let job = IngestJob::resolve(arguments, self.now).map_err(explain)?;
-                Action::Ingest(Box::new(job))
-            }
-            (None, Some(entry), None) => {
-                let command = entry.command(self, &name, lake)?;
-                let job = ReportJob::resolve(command, self.now).map_err(explain)?;
-                Action::Report(Box::new(job))
-            }
-            (None, None, Some(entry)) => {
-                let arguments = entry.arguments(self, &name, lake)?;
-                let job = PageJob::resolve(arguments, self.now).map_err(explain)?;
-                Action::Page(Box::new(job))
-            }
-            _ => {
-                let reason = "a step has one of `ingest`, `report` and `page`".to_owned();
-                return Err(self.wrong(&name, reason));
-            }
-        };
-        Ok(Step { name, action })
+    /// The file's name without its ending.
+    fn name(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    }
+
+    fn digest(&self, set: &[(String, String)]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.text.as_bytes());
+        for (name, value) in set {
+            // Zero bytes cannot stand in TOML or in an argument.
+            hasher.update(format!("\0{name}\0{value}").as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,9 @@ const PIECE_BYTES: usize = 2 << 20;
 /// More than any machine has cores for.
 const MOST_THREADS: usize = 1_024;
 
+/// ConnectPlug is a Brazilian service; its spreadsheets name no currency.
+const DEFAULT_CURRENCY: &str = "BRL";
+
 /// The parser is recursive; deeper nesting has no use in a purchase.
 const HARD_MAX_DEPTH: usize = 128;
 
@@ -75,8 +78,8 @@ impl ReadJob {
     /// # Errors
     /// [`JobError::Option`] names the option.
     pub fn resolve(arguments: ReadArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
-        let echoed = echo(&arguments);
         let now = clock("--now", arguments.now.as_deref(), now)?;
+        let echoed = echo(&arguments, &limits(&arguments)?, now)?;
         let run_id = uuid::Uuid::now_v7().to_string();
         refuse_stray_options(&arguments)?;
         let purchases = || {
@@ -150,14 +153,6 @@ fn settings<K: Kind>(
     run_id: &str,
 ) -> Result<RunSettings<K>, JobError> {
     let is_only_kind = arguments.kind != RecordKind::Auto;
-    let threads = match arguments.threads {
-        Some(threads) if !(1..=MOST_THREADS).contains(&threads) => {
-            let expected = "from 1 to 1024";
-            return Err(wrong("--threads", &threads.to_string(), expected));
-        }
-        Some(threads) => threads,
-        None => std::thread::available_parallelism().map_or(1, usize::from),
-    };
     Ok(RunSettings {
         run_id: run_id.to_owned(),
         reader: ReaderOptions {
@@ -171,8 +166,19 @@ fn settings<K: Kind>(
         },
         kind,
         with_texts: false,
-        threads,
+        threads: threads(arguments)?,
     })
+}
+
+fn threads(arguments: &ReadArguments) -> Result<usize, JobError> {
+    match arguments.threads {
+        Some(threads) if !(1..=MOST_THREADS).contains(&threads) => {
+            let expected = "from 1 to 1024";
+            Err(wrong("--threads", &threads.to_string(), expected))
+        }
+        Some(threads) => Ok(threads),
+        None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
+    }
 }
 
 fn purchase_rules(
@@ -213,7 +219,10 @@ fn default_zone(arguments: &ReadArguments) -> Result<Tz, JobError> {
 }
 
 fn default_currency(arguments: &ReadArguments) -> Result<Currency, JobError> {
-    let code = arguments.default_currency.as_deref().unwrap_or("BRL");
+    let code = arguments
+        .default_currency
+        .as_deref()
+        .unwrap_or(DEFAULT_CURRENCY);
     parse_currency(code)
         .map(|parsed| parsed.currency)
         .map_err(|_unknown| wrong("--default-currency", code, "an ISO 4217 code such as BRL"))
@@ -283,4 +292,32 @@ fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
         max_depth,
         max_ratio: arguments.max_ratio.unwrap_or(usual.max_ratio),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+
+    #[test]
+    fn the_help_names_the_defaults_that_are_used() {
+        let command = ReadArguments::augment_args(clap::Command::new("ingest"));
+        let help = |id: &str| {
+            let mut arguments = command.get_arguments();
+            let argument = arguments.find(|one| one.get_id() == id).expect("an option");
+            argument.get_help().expect("a sentence").to_string()
+        };
+        let usual = Limits::default();
+        for (id, value) in [
+            ("max_record_bytes", usual.max_record_bytes.to_string()),
+            ("max_line_bytes", usual.max_line_bytes.to_string()),
+            ("max_depth", usual.max_depth.to_string()),
+            ("max_ratio", usual.max_ratio.to_string()),
+            ("default_currency", DEFAULT_CURRENCY.to_owned()),
+        ] {
+            let told = format!("[default: {value}]");
+            assert!(help(id).ends_with(&told), "{id}: {}", help(id));
+        }
+    }
 }

@@ -1,17 +1,18 @@
 //! `ingest`: plan, or read, judge, write, commit and report.
 
-use std::fmt::Write as _;
+mod plan;
 
 use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
-use crate::ingest::kind::Kind;
-use crate::ingest::purchases::{self, Purchases};
-use crate::ingest::supplier_purchases::{self, Absence, SupplierPurchases};
-use crate::ingest::{IngestOptions, Ingested, KnownFiles, RunSettings};
-use crate::job::{IngestJob, KindSettings};
+use crate::ingest::purchases;
+use crate::ingest::supplier_purchases::{self, Absence};
+use crate::ingest::{IngestOptions, Ingested, RunSettings};
+use crate::job::IngestJob;
 use crate::lake::Lake;
-use crate::source::{Input, discover};
+use crate::source::{Input, SourceError, discover};
 use crate::summary::{Outcome, RunReport};
+
+pub(super) use plan::IngestPlan;
 
 pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs, &stage.stores)?;
@@ -101,10 +102,10 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     let mut settings = job.read.echoed.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
     settings.insert("max_partitions", job.max_partitions.to_string());
-    if job.absence == Absence::MeansDeleted {
-        settings.insert("full_snapshot", "true".to_owned());
-    }
+    let is_snapshot = job.absence == Absence::MeansDeleted;
+    settings.insert("full_snapshot", is_snapshot.to_string());
     settings.insert("verify_content", job.verify_content.to_string());
+    let step = stage.step.as_ref();
     RunReport {
         run_id: job.read.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
@@ -114,6 +115,10 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
             .read
             .now
             .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        job: step.map(|step| step.job.clone()),
+        step: step.map(|step| step.step.clone()),
+        data_date: step.map(|step| step.date.to_string()),
+        job_digest: job.job_digest.clone(),
         settings,
         counts: tally.counts,
         rejected_by_rule: tally.rejected_by_rule,
@@ -127,58 +132,13 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     }
 }
 
-/// The files that would not be read again.
-fn known_files(job: &IngestJob, lake: &Lake) -> Result<KnownFiles, PipelineError> {
-    let reads_all = job.verify_content || job.absence == Absence::MeansDeleted;
-    let suppliers = || KnownFiles::of(lake, SupplierPurchases::NAME);
-    Ok(match &job.read.kinds {
-        _ if reads_all => KnownFiles::default(),
-        KindSettings::Purchases(_) => KnownFiles::of(lake, Purchases::NAME)?,
-        KindSettings::SupplierPurchases(settings) | KindSettings::Auto(_, settings)
-            if !settings.kind.company().is_in_records() =>
-        {
-            KnownFiles::default()
-        }
-        KindSettings::SupplierPurchases(_) => suppliers()?,
-        KindSettings::Auto(..) => {
-            let mut known = KnownFiles::of(lake, Purchases::NAME)?;
-            known.add(suppliers()?);
-            known
-        }
-    })
-}
-
 /// Shows what would be read, and what is ingested already.
-pub(super) fn plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs, &stage.stores)?;
-    let lake = Lake::at(&job.lake, &stage.stores)?;
-    let known = known_files(job, &lake)?;
-    let kind = job.read.kinds.name();
-    let mut text = format!("ingest {kind} into {}\n", lake.location());
-    let mut fresh = 0;
-    for input in &inputs {
-        let state = if known.has(input) {
-            "already ingested"
-        } else {
-            "to be read"
-        };
-        fresh += usize::from(!known.has(input));
-        let size = input
-            .size_bytes
-            .map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "  {state:<16}  {size:>14} bytes  {}",
-            input.location.shown()
-        );
+pub(super) fn show_plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    let plan = IngestPlan::of(job, &stage.stores)?;
+    if let Some(named) = plan.missing().first() {
+        return Err(SourceError::NotFound(named.clone()).into());
     }
-    let _ = writeln!(
-        text,
-        "{fresh} of {} inputs would be read; nothing was written",
-        inputs.len()
-    );
-    put(stage.stdout, text.as_bytes())?;
+    put(stage.stdout, plan.text().as_bytes())?;
     Ok(Exit::Done)
 }
 

@@ -1,49 +1,31 @@
-//! `run`: the steps of a job file, one after the other.
+//! `run`: the steps of a job file, for a day or for several.
 
-use std::path::Path;
+mod ahead;
+mod backfill;
+mod day;
+mod memory;
+mod plan;
+mod targets;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use super::{Exit, PipelineError, Stage};
+use crate::job::{RunJob, RunMode};
 
-use super::{Exit, PipelineError, Stage, put, run_ingest, run_page, run_report};
-use crate::job::file::{Action, load};
-
-/// Runs a job file for a data date. A step that refuses an input does not stop the later ones;
-/// a step that fails does.
+/// Runs a job. A step that refuses an input does not stop the others; a step that fails stops
+/// those that need it. What fails is logged here, with its step.
 ///
 /// # Errors
+/// The plan of a dry run cannot be worked out, or the memory of a backfill cannot be kept;
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_job_file(
-    path: &Path,
-    date: NaiveDate,
-    now: DateTime<Utc>,
-    dry_run: bool,
-    stage: &mut Stage<'_>,
-) -> Result<Exit, PipelineError> {
-    let steps = load(path, date, now, dry_run)?;
-    let mut exit = Exit::Done;
-    for step in &steps {
-        tracing::info!(step = step.name, "step");
-        let ended = match &step.action {
-            Action::Ingest(job) => run_ingest(job, stage)?,
-            Action::Report(job) if dry_run => {
-                let text = format!(
-                    "report {} from {} -> {}\n",
-                    job.question.name(),
-                    job.lake,
-                    job.target()
-                );
-                put(stage.stdout, text.as_bytes())?;
-                Exit::Done
-            }
-            Action::Report(job) => run_report(job, stage)?,
-            Action::Page(job) if dry_run => {
-                let text = format!("page from {} -> {}\n", job.lake, job.output.display());
-                put(stage.stdout, text.as_bytes())?;
-                Exit::Done
-            }
-            Action::Page(job) => run_page(job, stage)?,
-        };
-        exit = exit.max(ended);
+pub fn run_job_file(job: &RunJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    match job.mode {
+        RunMode::DryRun(format) => plan::show(&job.days, format, stage),
+        RunMode::Once => {
+            let ends = job
+                .days
+                .iter()
+                .map(|day| day::run(day, day::Early::new(), stage));
+            Ok(ends.fold(Exit::Done, Exit::worst))
+        }
+        RunMode::Backfill(how) => backfill::run(&job.days, how, stage),
     }
-    Ok(exit)
 }

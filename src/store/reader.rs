@@ -12,11 +12,11 @@ use std::sync::Arc;
 use bytes::{Buf, Bytes};
 use futures::{StreamExt, stream};
 use object_store::path::Path as KeyPath;
-use object_store::{GetOptions, GetRange, ObjectStore};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::list::Object;
-use super::{StoreError, Stores};
+use super::{StoreError, StoreUrl, Stores};
 
 /// One request: large enough that its latency does not show, small enough that some of them in
 /// flight are little memory.
@@ -73,6 +73,23 @@ impl Stores {
             ranges,
             current: Bytes::new(),
         })
+    }
+}
+
+impl Stores {
+    /// The bytes of a small object; `None` if there is none.
+    ///
+    /// # Errors
+    /// What the store said.
+    pub fn get_bytes(&self, url: &StoreUrl) -> Result<Option<Vec<u8>>, StoreError> {
+        let store = self.store(url)?;
+        let path = url.path();
+        let got = async { store.get(&path).await?.bytes().await };
+        match self.runtime().block_on(got) {
+            Ok(bytes) => Ok(Some(bytes.into())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(StoreError::failed("read", url)(error)),
+        }
     }
 }
 

@@ -1,12 +1,11 @@
-//! Job files: the demo, the nightly job for a date, dry runs.
+//! Job files: the demo, dry runs, steps that need each other.
 
-use std::collections::BTreeSet;
 use std::fs;
 
-use crate::records::{numbered, quantity_series, series_digits};
+use crate::records::{numbered, quantity_series};
 use crate::samples::assert_revenue;
 use crate::schemas::assert_valid;
-use crate::supplier_records::{Bought, exact, whole};
+use crate::supplier_records::exact;
 use crate::workdir::{Workdir, expected, project, read_json, sample};
 
 /// Runs the demo's job file as it is, in a folder of the test.
@@ -118,8 +117,11 @@ fn assert_supplier_answers(workdir: &Workdir, list: &str) {
 #[test]
 fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
-    let planned = demo(&workdir, &["--dry-run"]);
+    let planned = demo(&workdir, &["--dry-run", "--date", "2026-11-07"]);
     planned.assert_code(0).assert_shown(&[
+        "2026-11-07: to be run",
+        "-> tables purchases, rejects, inputs",
+        "revenue_series.json (new)",
         "web_2026-10.ndjson",
         "3 of 3 inputs would be read",
         "revenue_series.json",
@@ -138,92 +140,6 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     let before = workdir.files();
     plan("0 of 1 inputs would be read");
     assert_eq!(workdir.files(), before);
-}
-
-/// A purchase that has arrived and one that has not, where the nightly job looks for them.
-fn write_supplier_dump(workdir: &Workdir) {
-    let [pending, received] = ["pending", "received"].map(|status| {
-        let purchase = Bought {
-            id: status.len() as u64,
-            more: &format!(",\"status\":\"{status}\""),
-            ..Bought::default()
-        };
-        purchase.json()
-    });
-    let dump = "supplier_dumps/2026/10/05/company=12/page-1.json";
-    workdir.write(dump, whole(&[pending, received]));
-}
-
-/// Fails unless the nightly job has written its answers about these two.
-#[track_caller]
-fn assert_supplier_reports(workdir: &Workdir) {
-    let text = |name: &str| {
-        let path = workdir.path(&format!("reports/2026-10-05/{name}"));
-        fs::read_to_string(path).expect("a report")
-    };
-    let pending = text("suppliers_pending_12.csv");
-    assert_eq!(pending.lines().count(), 2, "{pending}");
-    let page = text("api/company-12/page-1.json");
-    assert_valid("supplier_purchases", &page);
-    let ids: Vec<&str> = page.split("\"id\": ").skip(1).collect();
-    // Each purchase and its supplier.
-    assert_eq!(ids.len(), 4, "{page}");
-    assert!(text("page/index.html").contains("Moinho"));
-}
-
-#[test]
-fn the_nightly_job_reads_the_dumps_of_its_date() {
-    let workdir = Workdir::new();
-    workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
-    workdir.write("dumps/2026/10/05/b.ndjson", numbered(3, 4));
-    workdir.write("dumps/2026/10/06/a.ndjson", numbered(7, 5));
-    write_supplier_dump(&workdir);
-    let job = project().join("jobs/nightly.toml");
-    let arguments = [
-        "run".as_ref(),
-        job.as_os_str(),
-        "--date".as_ref(),
-        "2026-10-05".as_ref(),
-    ];
-    let ran = workdir.run(arguments);
-    ran.assert_code(0).assert_stdout("");
-    let reports: BTreeSet<_> = workdir.files();
-    for name in [
-        "run",
-        "quantity_series",
-        "quantity_by_hour",
-        "revenue_series_brl",
-    ] {
-        let path = format!("reports/2026-10-05/{name}.json");
-        assert!(
-            reports.contains(path.as_ref() as &std::path::Path),
-            "{path}: {reports:?}"
-        );
-    }
-    let answer = |name: &str| {
-        let path = workdir.path(&format!("reports/2026-10-05/{name}.json"));
-        fs::read_to_string(path).expect("a report")
-    };
-    let days = series_digits(&answer("quantity_series"), "purchase_quantity");
-    assert_eq!(days.len(), 31);
-    assert_eq!(
-        days.last(),
-        Some(&("2026-10-05".to_owned(), "7".to_owned()))
-    );
-    let revenue = series_digits(&answer("revenue_series_brl"), "revenue");
-    // Seven at 39.90.
-    assert_eq!(
-        revenue.last(),
-        Some(&("2026-10-05".to_owned(), "279.30".to_owned()))
-    );
-    assert_supplier_reports(&workdir);
-    // All of them at ten o'clock UTC, which is seven in São Paulo.
-    let hours = series_digits(&answer("quantity_by_hour"), "purchase_quantity");
-    assert_eq!(hours.len(), 24);
-    assert_eq!(
-        hours[7],
-        ("2026-10-05T07:00:00-03:00".to_owned(), "7".to_owned())
-    );
 }
 
 #[test]
@@ -282,4 +198,122 @@ fn a_job_file_with_an_error_runs_none_of_its_steps() {
             .assert_said(&["job.toml", named]);
         assert!(!workdir.lake().exists(), "{named}");
     }
+}
+
+/// A job of three steps, of which the last two need the first.
+const FORK: &str = r#"
+lake = "lake"
+[[steps]]
+name = "dumps"
+ingest = { inputs = ["dumps"], summary = "out/run.json" }
+[[steps]]
+name = "wrong"
+report = { question = "quantity-series", length = 500, output = "out/wrong.json" }
+[[steps]]
+name = "after wrong"
+report = { question = "product-list", output = "out/after.json" }
+[[steps]]
+name = "beside it"
+needs = ["dumps"]
+report = { question = "product-list", output = "out/beside.json" }
+"#;
+
+#[test]
+fn a_failed_step_stops_those_that_need_it_and_no_others() {
+    let workdir = Workdir::new();
+    workdir.write("dumps/good.ndjson", numbered(0, 3));
+    workdir.write("job.toml", FORK);
+    let ran = workdir.run(["run", "job.toml"]);
+    ran.assert_code(2).assert_said(&[
+        "length",
+        "not run: it needs \"wrong\"",
+        "step=\"after wrong\"",
+    ]);
+    assert_valid("error_message", ran.stdout());
+    assert!(workdir.path("out/beside.json").exists());
+    assert!(!workdir.path("out/after.json").exists());
+}
+
+#[test]
+fn only_the_named_steps_run_without_what_they_need() {
+    let workdir = Workdir::new();
+    workdir.write("dumps/good.ndjson", numbered(0, 3));
+    workdir.write("job.toml", FORK);
+    let only = |steps: &[&str]| {
+        let words = steps.iter().flat_map(|step| ["--only", step]);
+        workdir.run(["run", "job.toml"].into_iter().chain(words))
+    };
+    only(&["dumps"]).assert_code(0);
+    assert!(!workdir.path("out/beside.json").exists());
+    only(&["after wrong", "beside it"]).assert_code(0);
+    for name in ["after", "beside"] {
+        let path = workdir.path(&format!("out/{name}.json"));
+        let list = fs::read_to_string(path).expect("the list");
+        assert!(list.contains("product 2"), "{list}");
+    }
+}
+
+#[test]
+fn a_check_that_refuses_an_input_is_a_gate() {
+    let workdir = Workdir::new();
+    let job = "lake = \"lake\"\n[[steps]]\nname = \"gate\"\ncheck = { inputs = [\"dumps\"], \
+        reject_limit = \"0%\", format = \"json\" }\n[[steps]]\nname = \"in\"\n\
+        ingest = { inputs = [\"dumps\"], reject_limit = \"100%\" }\n";
+    workdir.write("job.toml", job);
+    let wrong = "{\"external_id\":\"x\"}\n";
+    workdir.write("dumps/a.ndjson", numbered(0, 3) + wrong);
+    let ran = workdir.run(["run", "job.toml"]);
+    ran.assert_code(3)
+        .assert_said(&["not run: it needs \"gate\""]);
+    assert!(!workdir.lake().exists());
+    workdir.write("dumps/a.ndjson", numbered(0, 3));
+    workdir.run(["run", "job.toml"]).assert_code(0);
+    assert!(workdir.lake().exists());
+}
+
+#[test]
+fn a_plan_tells_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
+    let workdir = Workdir::new();
+    workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
+    let size = numbered(0, 3).len();
+    let job = project().join("jobs/backfill.toml");
+    let plan = |to: &str| {
+        let words = [
+            "--from",
+            "2026-10-05",
+            "--to",
+            to,
+            "--dry-run",
+            "--log-format",
+            "json",
+        ];
+        let words = words.iter().map(AsRef::as_ref);
+        workdir.run(["run".as_ref(), job.as_os_str()].into_iter().chain(words))
+    };
+    let planned = plan("2026-10-05");
+    planned.assert_code(0);
+    let found = planned.json();
+    assert_eq!(found["job"], "backfill");
+    let [ingest, report] = [0, 1].map(|step| found["days"][0]["steps"][step].clone());
+    assert_eq!(ingest["ingest"]["inputs"][0]["size_bytes"], size);
+    assert_eq!(ingest["ingest"]["inputs"][0]["already_ingested"], false);
+    assert_eq!(
+        ingest["tables"],
+        serde_json::json!(["purchases", "rejects", "inputs"])
+    );
+    assert_eq!(report["needs"][0], "customer purchases of the day");
+    let output = serde_json::json!([{
+        "target": { "to": "file", "path": "reports/2026-10-05/quantity_series.json" },
+        "exists": false,
+    }]);
+    assert_eq!(report["outputs"], output);
+    // A day without dumps is shown, and ends with the code that the run would end with.
+    let planned = plan("2026-10-06");
+    planned.assert_code(2).assert_said(&["inputs are missing"]);
+    let days = planned.json()["days"].clone();
+    assert_eq!(
+        days[1]["steps"][0]["ingest"]["missing"][0],
+        "dumps/2026/10/06"
+    );
+    assert_eq!(workdir.files().len(), 1);
 }

@@ -165,7 +165,7 @@ fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
 }
 
 /// Sends a signal to our own child, by its id.
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
         .status();

@@ -5,10 +5,14 @@
 //! Needs the example `generate_dump` and a Python with the packages of `tests/requirements.txt`;
 //! `make test` sees to both.
 
+/// A job for many days: interrupted, in parallel, late files.
+mod backfill;
 /// `check` in its three forms, and the catalogue of rules.
 mod check;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
+/// Where settings come from: flag, job file, environment, default.
+mod configuration;
 /// The oracle's verdict and values against ours, record by record.
 mod differential;
 /// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
@@ -17,7 +21,7 @@ mod exactly_once;
 mod golden;
 /// Text that means to steer a terminal, and readers that stop early.
 mod hostile;
-/// Job files: the demo, the nightly job for a date, dry runs.
+/// Job files: the demo, dry runs, steps that need each other.
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
 mod kill;
@@ -27,6 +31,8 @@ mod memory;
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod readers;
+/// The jobs of `jobs/`, each run as it stands.
+mod ready_jobs;
 /// Inputs that are refused commit nothing at all, and the others go on.
 mod refusals;
 /// The rooms of `src/` import each other in one direction.
@@ -59,6 +65,8 @@ mod supplier_samples;
 mod supplier_state;
 /// Generated dumps in every shape against their truth files.
 mod truth;
+/// Job files that are wrong, and their schema.
+mod wrong_jobs;
 
 /// Generated dumps and the truth about them.
 mod dump;

@@ -2,63 +2,90 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::ReadArguments;
+use chrono::{DateTime, SecondsFormat, Utc};
 
-/// Every setting that decides a verdict, for the run report.
-pub(super) fn echo(arguments: &ReadArguments) -> BTreeMap<&'static str, String> {
+use super::{DEFAULT_CURRENCY, threads};
+use crate::cli::{ReadArguments, RecordKind};
+use crate::job::JobError;
+use crate::source::Limits;
+
+/// Every setting of the reading, with its value after the defaults; what is found in each input
+/// when it is not given, such as the delimiter, is absent then.
+pub(super) fn echo(
+    arguments: &ReadArguments,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<&'static str, String>, JobError> {
     let ReadArguments {
         input_format,
         lenient,
         numbers_as_strings,
         freeze_contract,
-        deleted_only,
         default_timezone,
         reject_future,
         mapping,
         ..
     } = arguments;
-    let chosen = optional(arguments);
+    let Limits {
+        max_record_bytes,
+        max_line_bytes,
+        max_depth,
+        max_ratio,
+    } = limits;
     let mut echoed = BTreeMap::from([
         ("input_format", format!("{input_format:?}").to_lowercase()),
         ("lenient", lenient.to_string()),
         ("numbers_as_strings", numbers_as_strings.to_string()),
         ("freeze_contract", freeze_contract.to_string()),
-        ("deleted_only", deleted_only.to_string()),
         ("default_timezone", default_timezone.clone()),
         ("reject_future", reject_future.to_string()),
+        ("max_record_bytes", max_record_bytes.to_string()),
+        ("max_line_bytes", max_line_bytes.to_string()),
+        ("max_depth", max_depth.to_string()),
+        ("max_ratio", max_ratio.to_string()),
+        ("threads", threads(arguments)?.to_string()),
+        ("now", now.to_rfc3339_opts(SecondsFormat::Micros, true)),
     ]);
+    if arguments.kind != RecordKind::Purchases {
+        echoed.extend(of_suppliers(arguments));
+    }
     echoed.extend(
-        chosen
+        given(arguments)
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?))),
     );
     if !mapping.is_empty() {
         echoed.insert("map", mapping.join(", "));
     }
-    echoed
+    Ok(echoed)
 }
 
-/// Settings that are echoed when they were chosen.
-fn optional(arguments: &ReadArguments) -> [(&'static str, Option<String>); 12] {
+/// Settings that mean something to supplier purchases alone.
+fn of_suppliers(arguments: &ReadArguments) -> [(&'static str, String); 2] {
+    let currency = arguments.default_currency.as_deref();
+    [
+        ("deleted_only", arguments.deleted_only.to_string()),
+        (
+            "default_currency",
+            currency.unwrap_or(DEFAULT_CURRENCY).to_owned(),
+        ),
+    ]
+}
+
+/// Settings that are found in the inputs when they are not given.
+fn given(arguments: &ReadArguments) -> [(&'static str, Option<String>); 6] {
     let ReadArguments {
         company_id,
         company_path,
-        default_currency,
         delimiter,
         encoding,
         decimal,
         date_order,
-        max_record_bytes,
-        max_line_bytes,
-        max_depth,
-        max_ratio,
-        now,
         ..
     } = arguments;
     [
         ("company_id", company_id.clone()),
         ("company_path", company_path.clone()),
-        ("default_currency", default_currency.clone()),
         ("delimiter", delimiter.clone()),
         ("encoding", encoding.clone()),
         (
@@ -69,16 +96,5 @@ fn optional(arguments: &ReadArguments) -> [(&'static str, Option<String>); 12] {
             "date_order",
             date_order.map(|order| format!("{order:?}").to_lowercase()),
         ),
-        (
-            "max_record_bytes",
-            max_record_bytes.map(|bytes| bytes.to_string()),
-        ),
-        (
-            "max_line_bytes",
-            max_line_bytes.map(|bytes| bytes.to_string()),
-        ),
-        ("max_depth", max_depth.map(|levels| levels.to_string())),
-        ("max_ratio", max_ratio.map(|ratio| ratio.to_string())),
-        ("now", now.clone()),
     ]
 }

@@ -1,0 +1,198 @@
+//! Every setting, its value, and where it came from: what clap matched comes in, a list goes out.
+//!
+//! Secrets are not shown: they come from the environment alone, and a setting that looks like one
+//! is covered all the same, as is a password in a URL.
+
+use std::fmt::{self, Write};
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches};
+use serde::{Serialize, Serializer};
+use url::Url;
+
+/// What is shown in place of a secret.
+const COVERED: &str = "***";
+
+/// A setting as it was resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The command or the step that it belongs to; `global` for the options of all commands.
+    pub scope: String,
+    /// The option's long name, with `_` for `-`, as in a job file.
+    pub name: String,
+    /// Its value; none when it was not given and has no default. A default that depends on more
+    /// than the command line is told as the help tells it.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub from: Origin,
+}
+
+/// Where a setting came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An option of the command line.
+    Flag,
+    /// A line of a job file.
+    JobFile(PathBuf, usize),
+    /// This environment variable.
+    Environment(String),
+    /// The program.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag => f.write_str("flag"),
+            Self::JobFile(path, line) => write!(f, "job file {}:{line}", path.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The settings of a command. `placed` knows better where some of them came from: those that a job
+/// file gave were handed to clap like typed ones.
+pub fn settings(
+    scope: &str,
+    command: &clap::Command,
+    matches: &ArgMatches,
+    placed: &dyn Fn(&str) -> Option<Origin>,
+) -> Vec<Setting> {
+    let arguments = command.get_arguments();
+    arguments
+        .filter(|argument| !is_question(argument))
+        .map(|argument| setting(scope, argument, matches, placed))
+        .collect()
+}
+
+/// `--help` and the like ask; they set nothing.
+fn is_question(argument: &Arg) -> bool {
+    argument.get_id() == "explain_config"
+        || matches!(
+            argument.get_action(),
+            ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
+        )
+}
+
+fn setting(
+    scope: &str,
+    argument: &Arg,
+    matches: &ArgMatches,
+    placed: &dyn Fn(&str) -> Option<Origin>,
+) -> Setting {
+    let id = argument.get_id().as_str();
+    let name = argument.get_long().unwrap_or(id).replace('-', "_");
+    let from = match matches.value_source(id) {
+        Some(ValueSource::CommandLine) => placed(&name).unwrap_or(Origin::Flag),
+        Some(ValueSource::EnvVariable) => {
+            let variable = argument.get_env().map(std::ffi::OsStr::to_string_lossy);
+            Origin::Environment(variable.unwrap_or_default().into_owned())
+        }
+        _ => Origin::Default,
+    };
+    let raw = matches.try_get_raw(id).ok().flatten();
+    let value = raw.map(|values| {
+        let values: Vec<_> = values.map(std::ffi::OsStr::to_string_lossy).collect();
+        shown(&name, argument.is_hide_env_values_set(), &values.join(", "))
+    });
+    let value = value.or_else(|| documented_default(argument));
+    Setting {
+        scope: scope.to_owned(),
+        name,
+        value,
+        from,
+    }
+}
+
+/// What the help says that is done without the option: `[default: one per core]`.
+fn documented_default(argument: &Arg) -> Option<String> {
+    let help = argument.get_help()?.to_string();
+    let (_, default) = help.rsplit_once("[default: ")?;
+    Some(default.split(']').next()?.to_owned())
+}
+
+/// Whether a setting or a variable of this name looks like a secret.
+pub(super) fn is_secret(name: &str) -> bool {
+    const SECRETS: [&str; 5] = ["secret", "password", "token", "credential", "access_key"];
+    let name = name.to_lowercase();
+    SECRETS.iter().any(|secret| name.contains(secret))
+}
+
+/// A value without its secrets.
+pub(super) fn shown(name: &str, is_hidden: bool, value: &str) -> String {
+    if is_hidden || is_secret(name) {
+        return COVERED.to_owned();
+    }
+    let Some(mut url) = Url::parse(value).ok().filter(|_| value.contains("://")) else {
+        return value.to_owned();
+    };
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    if is_plain {
+        return value.to_owned();
+    }
+    if url.password().is_some() || !url.username().is_empty() {
+        // Fails only for URLs that cannot have a user, and those have none.
+        let _ = url.set_username(COVERED);
+        let _ = url.set_password(None);
+    }
+    // A signed URL carries its signature there.
+    if url.query().is_some() {
+        url.set_query(Some(COVERED));
+    }
+    url.to_string()
+}
+
+/// The settings as a table for people.
+pub fn as_text(settings: &[Setting]) -> String {
+    let width = |column: fn(&Setting) -> usize| settings.iter().map(column).max().unwrap_or(0);
+    let names = width(|one| one.name.chars().count());
+    let values = width(|one| one.value.as_deref().unwrap_or("-").chars().count()).min(60);
+    let mut text = String::new();
+    let mut scope = None;
+    for setting in settings {
+        if scope != Some(&setting.scope) {
+            let gap = if scope.is_some() { "\n" } else { "" };
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{gap}[{}]", setting.scope);
+            scope = Some(&setting.scope);
+        }
+        let value = setting.value.as_deref().unwrap_or("-");
+        let _ = writeln!(
+            text,
+            "{:<names$}  {value:<values$}  {}",
+            setting.name, setting.from
+        );
+    }
+    text
+}
+
+/// The settings as a JSON list, on lines of its own.
+///
+/// # Errors
+/// None in practice: the list is made of texts.
+pub fn as_json(settings: &[Setting]) -> Result<String, serde_json::Error> {
+    serde_json::to_string_pretty(settings).map(|text| text + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_secret_is_covered() {
+        assert_eq!(shown("access_token", false, "abc"), COVERED);
+        assert_eq!(shown("lake", true, "abc"), COVERED);
+        assert_eq!(shown("lake", false, "lake/a?b"), "lake/a?b");
+        let url = "https://me:word@host/x?sig=abc";
+        assert_eq!(shown("webhook", false, url), "https://***@host/x?***");
+        assert_eq!(shown("lake", false, "s3://b/lake"), "s3://b/lake");
+    }
+}

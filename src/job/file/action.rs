@@ -1,0 +1,309 @@
+//! The table of an action: its keys go to clap as if they had been typed, so that a job file and
+//! the command line cannot mean different things.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, FromArgMatches};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{self, ActionName, Key};
+use super::opened::Opened;
+use super::{Action, suggest};
+use crate::cli;
+use crate::job::explain::{self, Origin, Setting};
+use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+
+/// A command as a job file gives it.
+struct Typed {
+    words: Vec<String>,
+    /// Where the keys stand.
+    spans: BTreeMap<String, Range<usize>>,
+}
+
+impl Opened<'_> {
+    /// What a step does, and its settings. `prefix` is the path of the step, with a dot.
+    pub(super) fn action(
+        &mut self,
+        prefix: &str,
+        step: &str,
+        name: ActionName,
+        entry: &Spanned<DeValue<'_>>,
+    ) -> Option<(Action, Vec<Setting>)> {
+        let path = format!("{prefix}{}.", name.key());
+        let DeValue::Table(table) = entry.get_ref() else {
+            let message = format!("this is a value of type {}", entry.get_ref().type_str());
+            let remedy = format!("write a table: {} = {{ … }}", name.key());
+            self.problems
+                .add(&entry.span(), &path[..path.len() - 1], message, remedy);
+            return None;
+        };
+        let whole = name.command();
+        let (command, question) = match name {
+            ActionName::Report => {
+                let question = self.question(&path, entry.span(), table, &whole)?;
+                (whole.find_subcommand(&question)?.clone(), Some(question))
+            }
+            _ => (whole.clone(), None),
+        };
+        let mut typed = self.typed(&path, entry.span(), table, &command, question.as_deref())?;
+        typed.words.insert(0, format!("--lake={}", self.lake));
+        if name == ActionName::Check {
+            typed.words.remove(0);
+        }
+        if let Some(question) = question {
+            typed.words.insert(0, question);
+        }
+        let matched = whole.try_get_matches_from(&typed.words);
+        let matches = match matched {
+            Ok(matches) => matches,
+            Err(error) => {
+                self.refuse_clap(&path, &entry.span(), &typed.spans, &error);
+                return None;
+            }
+        };
+        let own = matches.subcommand().map_or(&matches, |(_, below)| below);
+        let settings = self.settings_of(step, &command, own, &typed.spans);
+        match self.resolved(name, &matches) {
+            Ok(action) => Some((action, settings)),
+            Err(error) => {
+                self.refuse_job(&path, &entry.span(), &typed.spans, &error);
+                None
+            }
+        }
+    }
+
+    /// The question of a report: the name of a subcommand.
+    fn question(
+        &mut self,
+        path: &str,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+        reports: &clap::Command,
+    ) -> Option<String> {
+        let names: Vec<&str> = reports
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        let key = format!("{path}question");
+        let Some(entry) = table.get("question") else {
+            let remedy = suggest::remedy("", names);
+            self.problems
+                .add(&span, &key, "the report names no question", remedy);
+            return None;
+        };
+        let DeValue::String(text) = entry.get_ref() else {
+            let message = format!("this is a value of type {}", entry.get_ref().type_str());
+            self.problems
+                .add(&entry.span(), &key, message, "write a text");
+            return None;
+        };
+        let question = self.fill(text, &[], &key, &entry.span())?;
+        if names.contains(&question.as_str()) {
+            return Some(question);
+        }
+        let message = format!("{question:?} is no question");
+        let remedy = suggest::remedy(&question, names);
+        self.problems.add(&entry.span(), &key, message, remedy);
+        None
+    }
+
+    /// The words of all keys; nothing when one of them is wrong.
+    fn typed(
+        &mut self,
+        path: &str,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+        command: &clap::Command,
+        question: Option<&str>,
+    ) -> Option<Typed> {
+        let keys = keys::keys(command);
+        let known = |name: &str| keys.iter().find(|key| key.name == name);
+        let mut is_whole = true;
+        let mut arguments = Vec::new();
+        let mut typed = Typed {
+            words: Vec::new(),
+            spans: BTreeMap::new(),
+        };
+        for (written, value) in table {
+            let name = written.get_ref().as_ref();
+            if question.is_some() && name == "question" {
+                continue;
+            }
+            let key_path = format!("{path}{name}");
+            let Some(key) = known(name) else {
+                self.refuse_key(&key_path, written, &keys, question);
+                is_whole = false;
+                continue;
+            };
+            typed.spans.insert(name.to_owned(), value.span());
+            match self.words(key, &key_path, value) {
+                Some(words) if key.option.is_none() => arguments.extend(words),
+                Some(words) => typed.words.extend(words),
+                None => is_whole = false,
+            }
+        }
+        for key in keys.iter().filter(|key| key.is_required) {
+            let is_empty = key.option.is_none() && arguments.is_empty() && is_whole;
+            let missing = !typed.spans.contains_key(&key.name);
+            // A key that is misspelt has been told.
+            let mut strangers = table.keys().map(|written| written.get_ref().as_ref());
+            let is_misspelt =
+                strangers.any(|name| known(name).is_none() && suggest::is_meant(name, &key.name));
+            if (missing && !is_misspelt) || is_empty {
+                let place = typed.spans.get(&key.name).unwrap_or(&span).clone();
+                let what = if missing {
+                    "is missing"
+                } else {
+                    "names nothing"
+                };
+                let message = format!("`{}` {what}", key.name);
+                let remedy = format!("add it: {}", key.help);
+                self.problems
+                    .add(&place, &format!("{path}{}", key.name), message, remedy);
+                is_whole = false;
+            }
+        }
+        if !arguments.is_empty() {
+            typed.words.push("--".to_owned());
+            typed.words.extend(arguments);
+        }
+        is_whole.then_some(typed)
+    }
+
+    fn refuse_key(
+        &mut self,
+        path: &str,
+        written: &Spanned<toml::de::DeString<'_>>,
+        keys: &[Key],
+        question: Option<&str>,
+    ) {
+        let name = written.get_ref().as_ref();
+        let option = name.replace('_', "-");
+        let elsewhere = keys::NO_KEYS.iter().find(|(listed, _)| *listed == option);
+        let (message, remedy) = match (elsewhere, question) {
+            (Some((_, reason)), _) => (
+                "this is no key of a step".to_owned(),
+                format!("it {reason}"),
+            ),
+            (None, Some(question)) if keys::is_of_a_question(name) => {
+                let remedy = "leave it out, or ask another question".to_owned();
+                (format!("this is no parameter of {question}"), remedy)
+            }
+            _ => {
+                let known = keys.iter().map(|key| key.name.as_str());
+                (
+                    "this key is not known".to_owned(),
+                    suggest::remedy(name, known),
+                )
+            }
+        };
+        self.problems.add(&written.span(), path, message, remedy);
+    }
+
+    fn settings_of(
+        &self,
+        step: &str,
+        command: &clap::Command,
+        matches: &ArgMatches,
+        spans: &BTreeMap<String, Range<usize>>,
+    ) -> Vec<Setting> {
+        let placed = |name: &str| -> Option<Origin> { Some(self.origin(spans.get(name)?)) };
+        let scope = format!("step {step:?}");
+        let settings = explain::settings(&scope, command, matches, &placed);
+        // The lake and the clock are the job's.
+        let is_key = |setting: &Setting| {
+            let option = setting.name.replace('_', "-");
+            keys::NO_KEYS.iter().all(|(listed, _)| *listed != option)
+        };
+        settings.into_iter().filter(is_key).collect()
+    }
+
+    fn resolved(&self, name: ActionName, matches: &ArgMatches) -> Result<Action, JobError> {
+        const SAME: &str = "the arguments are those of the command that matched them";
+        let now = self.asked.now;
+        Ok(match name {
+            ActionName::Ingest => {
+                let arguments = cli::IngestArguments::from_arg_matches(matches).expect(SAME);
+                let mut job = IngestJob::resolve(arguments, now)?;
+                job.job_digest = Some(self.job.digest(self.asked.set));
+                Action::Ingest(Box::new(job))
+            }
+            ActionName::Check => {
+                let arguments = cli::CheckArguments::from_arg_matches(matches).expect(SAME);
+                Action::Check(Box::new(CheckJob::resolve(arguments, now)?))
+            }
+            ActionName::Report => {
+                let command = cli::ReportCommand::from_arg_matches(matches).expect(SAME);
+                Action::Report(Box::new(ReportJob::resolve(command, now)?))
+            }
+            ActionName::Page => {
+                let arguments = cli::PageArguments::from_arg_matches(matches).expect(SAME);
+                Action::Page(Box::new(PageJob::resolve(arguments, now)?))
+            }
+        })
+    }
+
+    /// What clap found wrong with the words.
+    pub(super) fn refuse_clap(
+        &mut self,
+        path: &str,
+        table: &Range<usize>,
+        spans: &BTreeMap<String, Range<usize>>,
+        error: &clap::Error,
+    ) {
+        let named = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(keys::name_of(text)),
+            Some(ContextValue::Strings(texts)) => texts.first().map(|text| keys::name_of(text)),
+            _ => None,
+        };
+        let name = named(ContextKind::InvalidArg).unwrap_or_default();
+        let other = named(ContextKind::PriorArg).unwrap_or_default();
+        let (message, remedy) = if error.kind() == ErrorKind::ArgumentConflict {
+            let message = format!("`{name}` and `{other}` exclude each other");
+            (message, "give one of the two")
+        } else {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            // `error: invalid value '-1' for '--page <N>': -1 is not in …`
+            let reason = first.split_once(">': ").map_or(first, |(_, reason)| reason);
+            let reason = reason.trim_start_matches("error: ").to_owned();
+            (reason, "correct the value")
+        };
+        let span = spans.get(&name).unwrap_or(table).clone();
+        self.problems
+            .add(&span, &format!("{path}{name}"), message, remedy);
+    }
+
+    /// What the options mean together is checked where those of the command line are.
+    fn refuse_job(
+        &mut self,
+        path: &str,
+        table: &Range<usize>,
+        spans: &BTreeMap<String, Range<usize>>,
+        error: &JobError,
+    ) {
+        let (option, message, remedy) = match error {
+            JobError::Option {
+                option,
+                value,
+                expected,
+            } => (
+                option.as_str(),
+                format!("{value:?} is not understood"),
+                format!("give {expected}"),
+            ),
+            JobError::Stray { option, reason } => {
+                let (what, remedy) = reason.split_once("; ").unwrap_or((reason, "leave it out"));
+                (option.as_str(), what.to_owned(), remedy.replace("--", ""))
+            }
+            other => ("", other.to_string(), "correct it".to_owned()),
+        };
+        let name = keys::name_of(option);
+        let span = spans.get(&name).unwrap_or(table).clone();
+        self.problems
+            .add(&span, &format!("{path}{name}"), message, remedy);
+    }
+}

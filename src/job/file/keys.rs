@@ -1,0 +1,235 @@
+//! The keys of a job file: the options of the commands, told from clap, with `_` for `-`.
+//!
+//! One table for the parser and for the JSON Schema: an option that a command gets is a key of its
+//! step at once.
+
+use clap::builder::ValueParser;
+use clap::{Arg, ArgAction, Args, Subcommand};
+
+use crate::cli::{CheckArguments, IngestArguments, PageArguments, ReportCommand};
+
+/// Options of the commands that are no keys of their steps, and why.
+pub(super) const NO_KEYS: [(&str, &str); 3] = [
+    ("lake", "stands once, at the top of the file"),
+    ("now", "a job has one clock: `run --now`"),
+    ("dry-run", "is for the job as a whole: `run --dry-run`"),
+];
+
+/// Global options that are no keys of `[settings]`, and why.
+pub(super) const NO_SETTINGS: [(&str, &str); 1] =
+    [("explain-config", "it asks about the settings, and is none")];
+
+/// What a value of a key looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `true` or `false`.
+    Switch,
+    /// A whole number.
+    Integer,
+    /// A text.
+    Text,
+    /// A whole number, or a text: `company_id = 12`, `company_id = "unknown"`.
+    IntegerOrText,
+    /// Texts.
+    List,
+    /// One of these texts.
+    Choice(Vec<String>),
+}
+
+/// A key.
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    /// As written in the file.
+    pub(super) name: String,
+    /// As clap calls it.
+    pub(super) id: String,
+    /// The option as typed, `--company-id`; none for arguments.
+    pub(super) option: Option<String>,
+    pub(super) shape: Shape,
+    pub(super) is_required: bool,
+    /// The sentence of the command line's help.
+    pub(super) help: String,
+}
+
+/// What a step can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ActionName {
+    Ingest,
+    Check,
+    Report,
+    Page,
+}
+
+impl ActionName {
+    pub(super) const ALL: [Self; 4] = [Self::Ingest, Self::Check, Self::Report, Self::Page];
+
+    /// The key of the step.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Check => "check",
+            Self::Report => "report",
+            Self::Page => "page",
+        }
+    }
+
+    /// The command; that of a report has a subcommand for each question.
+    pub(super) fn command(self) -> clap::Command {
+        let command = clap::Command::new(self.key()).no_binary_name(true);
+        match self {
+            Self::Ingest => IngestArguments::augment_args(command),
+            Self::Check => CheckArguments::augment_args(command),
+            Self::Report => ReportCommand::augment_subcommands(command),
+            Self::Page => PageArguments::augment_args(command),
+        }
+    }
+}
+
+/// The keys of a command's table.
+pub(super) fn keys(command: &clap::Command) -> Vec<Key> {
+    let arguments = command.get_arguments();
+    arguments
+        .filter(|argument| !is_listed(&NO_KEYS, argument))
+        .map(key)
+        .collect()
+}
+
+/// The keys of `[settings]`: the options that every command has.
+pub(super) fn settings(cli: &clap::Command) -> Vec<Key> {
+    let arguments = cli.get_arguments();
+    arguments
+        .filter(|argument| argument.is_global_set() && !is_listed(&NO_SETTINGS, argument))
+        .map(key)
+        .collect()
+}
+
+/// Whether any question has this key.
+pub(super) fn is_of_a_question(name: &str) -> bool {
+    let reports = ActionName::Report.command();
+    let mut keys = reports.get_subcommands().flat_map(keys);
+    keys.any(|key| key.name == name)
+}
+
+/// The name in a job file of an option as typed: `--company-id <N>` is `company_id`.
+pub(super) fn name_of(option: &str) -> String {
+    let word = option.split([' ', '=']).next().unwrap_or_default();
+    word.trim_start_matches('-').replace('-', "_")
+}
+
+fn is_listed(list: &[(&str, &str)], argument: &Arg) -> bool {
+    let long = argument.get_long();
+    list.iter().any(|(name, _)| Some(*name) == long)
+}
+
+fn key(argument: &Arg) -> Key {
+    let id = argument.get_id().to_string();
+    let long = argument.get_long();
+    Key {
+        name: long.unwrap_or(&id).replace('-', "_"),
+        option: long.map(|long| format!("--{long}")),
+        shape: shape(argument),
+        is_required: argument.is_required_set(),
+        help: argument
+            .get_help()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        id,
+    }
+}
+
+fn shape(argument: &Arg) -> Shape {
+    let parser = argument.get_value_parser();
+    match argument.get_action() {
+        ArgAction::SetTrue => return Shape::Switch,
+        ArgAction::Append => return Shape::List,
+        _ => {}
+    }
+    if let Some(values) = parser.possible_values() {
+        let names = values.flat_map(|value| {
+            let names = value.get_name_and_aliases();
+            names.map(str::to_owned).collect::<Vec<_>>()
+        });
+        return Shape::Choice(names.collect());
+    }
+    if is_integer(parser) {
+        return Shape::Integer;
+    }
+    // The parameters of the questions are texts, which the reports judge: `N` is a number there,
+    // and `IDS` one or several.
+    match argument.get_value_names() {
+        Some([name]) if name == "N" || name == "IDS" => Shape::IntegerOrText,
+        _ => Shape::Text,
+    }
+}
+
+fn is_integer(parser: &ValueParser) -> bool {
+    let integers = [
+        ValueParser::from(clap::value_parser!(usize)),
+        clap::value_parser!(u16).into(),
+        clap::value_parser!(u32).into(),
+        clap::value_parser!(u64).into(),
+        clap::value_parser!(i64).into(),
+    ];
+    integers
+        .iter()
+        .any(|integer| integer.type_id() == parser.type_id())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// The command of the program and its subcommands, down to those without any.
+    fn leaves(command: &clap::Command) -> Vec<clap::Command> {
+        let mut below = command.get_subcommands().peekable();
+        if below.peek().is_none() {
+            return vec![command.clone()];
+        }
+        below.flat_map(leaves).collect()
+    }
+
+    #[test]
+    fn every_option_of_a_command_is_a_key_of_its_step_or_says_why_not() {
+        let cli = Cli::command();
+        let mut left_out = BTreeSet::new();
+        for action in ActionName::ALL {
+            let typed = cli.find_subcommand(action.key()).expect("a command");
+            for (typed, ours) in leaves(typed).iter().zip(leaves(&action.command())) {
+                let keys: BTreeSet<String> = keys(&ours).into_iter().map(|key| key.name).collect();
+                for argument in typed.get_arguments().filter(|one| !one.is_global_set()) {
+                    let name = argument.get_long().unwrap_or(argument.get_id().as_str());
+                    if keys.contains(&name.replace('-', "_")) {
+                        continue;
+                    }
+                    let listed = NO_KEYS.iter().find(|(listed, _)| *listed == name);
+                    let (listed, _) = listed.unwrap_or_else(|| panic!("{name} of {action:?}"));
+                    left_out.insert(*listed);
+                }
+            }
+        }
+        assert_eq!(left_out, NO_KEYS.iter().map(|(name, _)| *name).collect());
+    }
+
+    #[test]
+    fn shapes_follow_the_command_line() {
+        let ingest = keys(&ActionName::Ingest.command());
+        let shape = |name: &str| {
+            let key = ingest.iter().find(|key| key.name == name);
+            key.unwrap_or_else(|| panic!("no {name}")).shape.clone()
+        };
+        assert_eq!(shape("inputs"), Shape::List);
+        assert_eq!(shape("map"), Shape::List);
+        assert_eq!(shape("lenient"), Shape::Switch);
+        assert_eq!(shape("max_depth"), Shape::Integer);
+        assert_eq!(shape("reject_limit"), Shape::Text);
+        assert_eq!(shape("company_id"), Shape::IntegerOrText);
+        assert_eq!(shape("summary"), Shape::Text);
+        let kinds = ["purchases", "supplier-purchases", "auto"].map(str::to_owned);
+        assert_eq!(shape("kind"), Shape::Choice(kinds.to_vec()));
+    }
+}

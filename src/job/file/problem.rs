@@ -1,0 +1,119 @@
+//! What is wrong with a job file: an offset into its text comes in, line and column go out.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::Serialize;
+
+/// One thing that is wrong with a job file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// The key, with the tables around it, such as `steps."quantity per day".report.length`.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            column,
+            key,
+            message,
+            remedy,
+        } = self;
+        write!(f, "{line}:{column}: ")?;
+        if !key.is_empty() {
+            write!(f, "{key}: ")?;
+        }
+        write!(f, "{message}; {remedy}")
+    }
+}
+
+/// Collects the problems of one text.
+#[derive(Debug)]
+pub(super) struct Problems<'a> {
+    text: &'a str,
+    found: Vec<Problem>,
+}
+
+impl<'a> Problems<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            found: Vec::new(),
+        }
+    }
+
+    /// Notes a problem with what stands at `span`.
+    pub(super) fn add(
+        &mut self,
+        span: &Range<usize>,
+        key: &str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let problem = Problem {
+            message: message.into(),
+            ..self.at(span, key, remedy)
+        };
+        self.found.push(problem);
+    }
+
+    /// A problem at `span` that is not told yet.
+    pub(super) fn at(&self, span: &Range<usize>, key: &str, remedy: impl Into<String>) -> Problem {
+        let (line, column) = place(self.text, span.start);
+        Problem {
+            line,
+            column,
+            key: key.to_owned(),
+            message: String::new(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// Line of an offset, from 1.
+    pub(super) fn line(&self, span: &Range<usize>) -> usize {
+        place(self.text, span.start).0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// In the order of the text.
+    pub(super) fn into_sorted(mut self) -> Vec<Problem> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}
+
+/// Line and column of a byte offset, both from 1; a column counts characters.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = before.matches('\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_lines_and_characters_from_one() {
+        let text = "a = 1\nção = 2\n";
+        let offset = text.find('=').unwrap();
+        assert_eq!(place(text, offset), (1, 3));
+        assert_eq!(place(text, text.rfind('=').unwrap()), (2, 5));
+        assert_eq!(place(text, text.len()), (3, 1));
+    }
+}

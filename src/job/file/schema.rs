@@ -1,0 +1,143 @@
+//! The JSON Schema of job files, from the same table of keys that the parser uses.
+
+use clap::CommandFactory;
+use serde_json::{Map, Value, json};
+
+use super::keys::{self, ActionName, Key, Shape};
+use crate::cli::Cli;
+
+/// The schema, as `purchase-etl jobs schema` prints it.
+///
+/// TOML has dates and JSON has none: a job file writes its dates as texts, and the schema says so.
+///
+/// # Errors
+/// None in practice: the schema is made of texts and lists.
+pub fn schema() -> Result<String, serde_json::Error> {
+    let schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:purchase-etl:schema:job",
+        "title": "purchase-etl job file",
+        "type": "object",
+        "required": ["steps"],
+        "additionalProperties": false,
+        "properties": {
+            "lake": text("Path or URL of the lake, made when missing; without it, PURCHASE_ETL_LAKE names it"),
+            "variables": {
+                "type": "object",
+                "description": "Texts that {name} stands for; `run --set name=value` changes them",
+                "propertyNames": {
+                    "pattern": "^[a-z0-9_]+$",
+                    "not": { "enum": super::opened::TAKEN },
+                },
+                "additionalProperties": { "type": ["string", "integer"] },
+            },
+            "settings": {
+                "type": "object",
+                "description": "Options that every command has; what is typed goes before",
+                "additionalProperties": false,
+                "properties": properties(&keys::settings(&Cli::command())),
+            },
+            "steps": { "type": "array", "minItems": 1, "items": step() },
+        },
+    });
+    serde_json::to_string_pretty(&schema).map(|text| text + "\n")
+}
+
+fn step() -> Value {
+    let mut properties = Map::new();
+    properties.insert(
+        "name".to_owned(),
+        text("Its name, for the log and for `needs`"),
+    );
+    properties.insert(
+        "needs".to_owned(),
+        json!({
+            "type": "array",
+            "items": text("Name of a step"),
+            "description": "Steps to run first; without it, the one before",
+        }),
+    );
+    let help =
+        "Days of a backfill do not matter to each other in this ingest of customer purchases";
+    properties.insert(
+        "days_in_parallel".to_owned(),
+        json!({ "type": "boolean", "description": help }),
+    );
+    for action in ActionName::ALL {
+        properties.insert(action.key().to_owned(), table(action));
+    }
+    let one_of = ActionName::ALL.map(|action| json!({ "required": [action.key()] }));
+    json!({
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": false,
+        "properties": properties,
+        "oneOf": one_of,
+    })
+}
+
+/// The table of an action; that of a report depends on its question.
+fn table(action: ActionName) -> Value {
+    let command = action.command();
+    if action != ActionName::Report {
+        return object(&command, Map::new(), &[]);
+    }
+    let questions = command.get_subcommands().map(|question| {
+        let name = json!({ "const": question.get_name(), "description": help(question) });
+        let first = Map::from_iter([("question".to_owned(), name)]);
+        object(question, first, &["question"])
+    });
+    json!({ "oneOf": questions.collect::<Vec<_>>() })
+}
+
+fn object(command: &clap::Command, first: Map<String, Value>, required: &[&str]) -> Value {
+    let keys = keys::keys(command);
+    let mut all = first;
+    all.extend(properties(&keys));
+    let of_command = keys
+        .iter()
+        .filter(|key| key.is_required)
+        .map(|key| key.name.as_str());
+    let required: Vec<&str> = required.iter().copied().chain(of_command).collect();
+    json!({
+        "type": "object",
+        "required": required,
+        "additionalProperties": false,
+        "properties": all,
+    })
+}
+
+fn help(command: &clap::Command) -> String {
+    command
+        .get_about()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+fn properties(keys: &[Key]) -> Map<String, Value> {
+    keys.iter()
+        .map(|key| (key.name.clone(), property(key)))
+        .collect()
+}
+
+fn property(key: &Key) -> Value {
+    // A text that is filled in may become a number or one of the choices.
+    let template = json!({ "type": "string", "pattern": "\\{" });
+    let mut property = match &key.shape {
+        Shape::Switch => json!({ "type": "boolean" }),
+        Shape::Integer => json!({ "anyOf": [{ "type": "integer" }, template] }),
+        Shape::Text => json!({ "type": "string" }),
+        Shape::IntegerOrText => json!({ "type": ["integer", "string"] }),
+        Shape::List if key.is_required => {
+            json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
+        }
+        Shape::List => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Choice(choices) => json!({ "anyOf": [{ "enum": choices }, template] }),
+    };
+    property["description"] = Value::String(key.help.clone());
+    property
+}
+
+fn text(description: &str) -> Value {
+    json!({ "type": "string", "minLength": 1, "description": description })
+}

@@ -1,0 +1,217 @@
+//! The steps of a job file: tables come in, steps in the order of running go out.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::ActionName;
+use super::opened::Opened;
+use super::order::{self, Place};
+use super::{Action, Step};
+use crate::job::KindSettings;
+
+/// The keys of a step beside its action.
+pub(super) const STEP: [&str; 3] = ["name", "needs", "days_in_parallel"];
+
+/// A step before its place is known.
+struct Draft {
+    place: Place,
+    days_in_parallel: Option<Range<usize>>,
+    step: Option<Step>,
+}
+
+impl Opened<'_> {
+    /// All steps, in the order they run. What is wrong is noted.
+    pub(super) fn steps(&mut self) -> Vec<Step> {
+        let entry = self.table.get("steps").cloned();
+        let tables: Vec<Spanned<DeValue<'_>>> = match entry.as_ref().map(Spanned::get_ref) {
+            Some(DeValue::Array(entries)) if !entries.is_empty() => {
+                entries.iter().cloned().collect()
+            }
+            _ => {
+                let span = entry.map_or(0..0, |entry| entry.span());
+                let remedy = "write [[steps]] and a name and an action below it";
+                self.problems
+                    .add(&span, "steps", "the job has no steps", remedy);
+                return Vec::new();
+            }
+        };
+        let drafts: Vec<Draft> = tables
+            .iter()
+            .enumerate()
+            .filter_map(|(at, entry)| self.draft(at, entry))
+            .collect();
+        let (places, rest): (Vec<Place>, Vec<_>) = drafts
+            .into_iter()
+            .map(|draft| (draft.place, (draft.days_in_parallel, draft.step)))
+            .unzip();
+        let needs = order::needs(&places, &mut self.problems);
+        if !self.problems.is_empty() {
+            return Vec::new();
+        }
+        let order = order::sorted(&places, &needs, &mut self.problems);
+        let (spans, mut steps): (Vec<_>, Vec<_>) = rest.into_iter().unzip();
+        for (step, needs) in steps.iter_mut().flatten().zip(needs) {
+            step.needs = needs;
+        }
+        let ordered: Vec<(Step, Option<Range<usize>>)> = order
+            .into_iter()
+            .filter_map(|at| Some((steps[at].take()?, spans[at].clone())))
+            .collect();
+        self.check_parallel(&ordered);
+        ordered.into_iter().map(|(step, _)| step).collect()
+    }
+
+    fn draft(&mut self, at: usize, entry: &Spanned<DeValue<'_>>) -> Option<Draft> {
+        let number = format!("steps[{}].", at + 1);
+        let DeValue::Table(table) = entry.get_ref() else {
+            let remedy = "write [[steps]], with two brackets";
+            self.problems
+                .add(&entry.span(), &number, "a step is a table", remedy);
+            return None;
+        };
+        let Some((name, span)) = self.named(&number, &entry.span(), table) else {
+            // The rest is looked at all the same, so that all problems are told.
+            self.only_action(&number, "", &entry.span(), table);
+            return None;
+        };
+        let prefix = format!("steps.{name:?}.");
+        let needs = self.needs(&prefix, table);
+        let days_in_parallel = self.days_in_parallel(&prefix, table);
+        let action = self.only_action(&prefix, &name, &entry.span(), table);
+        let step = action.map(|(action, settings)| Step {
+            name: name.clone(),
+            needs: Vec::new(),
+            days_in_parallel: days_in_parallel.is_some(),
+            settings,
+            action,
+        });
+        Some(Draft {
+            place: Place { name, span, needs },
+            days_in_parallel,
+            step,
+        })
+    }
+
+    fn named(
+        &mut self,
+        prefix: &str,
+        step: &Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Option<(String, Range<usize>)> {
+        let key = format!("{prefix}name");
+        match table
+            .get("name")
+            .map(|entry| (entry.get_ref(), entry.span()))
+        {
+            Some((DeValue::String(name), span)) if !name.trim().is_empty() => {
+                Some((name.to_string(), span))
+            }
+            found => {
+                let span = found.map_or(step.clone(), |(_, span)| span);
+                let remedy = "write name = \"…\": it stands in the log and in `needs`";
+                self.problems
+                    .add(&span, &key, "the step has no name", remedy);
+                None
+            }
+        }
+    }
+
+    fn needs(&mut self, prefix: &str, table: &DeTable<'_>) -> Option<Vec<(String, Range<usize>)>> {
+        let entry = table.get("needs")?;
+        let names = match entry.get_ref() {
+            DeValue::Array(entries) => entries.iter().map(|entry| match entry.get_ref() {
+                DeValue::String(name) => Some((name.to_string(), entry.span())),
+                _ => None,
+            }),
+            _ => return self.refuse_needs(prefix, &entry.span()),
+        };
+        let names: Option<Vec<_>> = names.collect();
+        names.or_else(|| self.refuse_needs(prefix, &entry.span()))
+    }
+
+    fn refuse_needs<T>(&mut self, prefix: &str, span: &Range<usize>) -> Option<T> {
+        let message = "this is no list of names";
+        let remedy = "write needs = [\"name of a step\"], or needs = [] for none";
+        self.problems
+            .add(span, &format!("{prefix}needs"), message, remedy);
+        None
+    }
+
+    fn days_in_parallel(&mut self, prefix: &str, table: &DeTable<'_>) -> Option<Range<usize>> {
+        let entry = table.get("days_in_parallel")?;
+        if let DeValue::Boolean(is_on) = entry.get_ref() {
+            return is_on.then(|| entry.span());
+        }
+        let key = format!("{prefix}days_in_parallel");
+        let remedy = "write true or false";
+        self.problems.add(
+            &entry.span(),
+            &key,
+            "this is neither true nor false",
+            remedy,
+        );
+        None
+    }
+
+    /// The one action of a step.
+    fn only_action(
+        &mut self,
+        prefix: &str,
+        step: &str,
+        span: &Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Option<(Action, Vec<crate::job::Setting>)> {
+        let actions = ActionName::ALL.map(ActionName::key);
+        let known: Vec<&str> = STEP.into_iter().chain(actions).collect();
+        self.refuse_unknown(table, prefix, &known);
+        let found: Vec<ActionName> = ActionName::ALL
+            .into_iter()
+            .filter(|action| table.contains_key(action.key()))
+            .collect();
+        let [action] = found.as_slice() else {
+            let message = if found.is_empty() {
+                "the step does nothing"
+            } else {
+                "the step does several things"
+            };
+            let remedy = format!(
+                "give it one of {}",
+                actions.map(|name| format!("`{name}`")).join(", ")
+            );
+            self.problems
+                .add(span, prefix.trim_end_matches('.'), message, remedy);
+            return None;
+        };
+        let entry = table.get(action.key())?;
+        self.action(prefix, step, *action, entry)
+    }
+
+    /// Days may pass each other only where the order of two ingests decides nothing: customer
+    /// purchases are events, while of supplier purchases the newest version stands. And what a
+    /// step needs has to be there.
+    fn check_parallel(&mut self, steps: &[(Step, Option<Range<usize>>)]) {
+        let is_parallel = |name: &String| {
+            let mut found = steps.iter().filter(|(step, _)| step.name == *name);
+            found.all(|(step, _)| step.days_in_parallel)
+        };
+        for (step, span) in steps {
+            let Some(span) = span else { continue };
+            let key = format!("steps.{:?}.days_in_parallel", step.name);
+            let is_of_purchases = matches!(
+                &step.action,
+                Action::Ingest(job) if matches!(job.read.kinds, KindSettings::Purchases(_))
+            );
+            if !is_of_purchases {
+                let message =
+                    "only the ingest of customer purchases can run several days at a time";
+                self.problems.add(span, &key, message, "leave it out");
+            } else if !step.needs.iter().all(is_parallel) {
+                let message = "it needs a step that runs day after day";
+                let remedy = "put it first, or give it needs = []";
+                self.problems.add(span, &key, message, remedy);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! "Did you mean": a name that is not known comes in, the nearest of the known ones goes out.
+
+/// What to do about a name that is not known: the nearest one, or all there are.
+pub(super) fn remedy<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(near) = nearest(name, &known) {
+        return format!("did you mean `{near}`?");
+    }
+    if known.is_empty() {
+        return "leave it out: there are none".to_owned();
+    }
+    let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    format!("there are {}", quoted.join(", "))
+}
+
+/// Whether the one name was meant by the other.
+pub(super) fn is_meant(name: &str, known: &str) -> bool {
+    nearest(name, &[known]).is_some()
+}
+
+/// The known name with the fewest changes, if these are at most a third of its letters.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let with_distance = known.iter().map(|other| (distance(name, other), *other));
+    with_distance
+        .filter(|(distance, other)| *distance <= other.chars().count().div_ceil(3).max(1))
+        .min()
+        .map(|(_, other)| other)
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements of characters.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut corner = row[0];
+        row[0] = at + 1;
+        for (column, wanted) in other.iter().enumerate() {
+            let replaced = corner + usize::from(letter != *wanted);
+            corner = row[column + 1];
+            row[column + 1] = replaced.min(corner + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_meant_and_a_far_one_is_not() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(
+            remedy("lenght", ["length", "unit"]),
+            "did you mean `length`?"
+        );
+        assert_eq!(
+            remedy("colour", ["length", "unit"]),
+            "there are `length`, `unit`"
+        );
+        assert_eq!(remedy("x", []), "leave it out: there are none");
+    }
+}

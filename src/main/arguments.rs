@@ -1,0 +1,123 @@
+//! What was typed, and what a job file would have typed: arguments come in, `Cli` goes out, with
+//! the answer to `--explain-config`.
+
+use std::ffi::OsString;
+
+use chrono::{DateTime, Utc};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use purchase_etl::cli::{Cli, Command, PlanFormat, RunArguments};
+use purchase_etl::job::explain::{self, Setting};
+use purchase_etl::job::file::{Asked, JobText, TypedSettings};
+use purchase_etl::job::{RunJob, settings_date, variables};
+use purchase_etl::pipeline::PipelineError;
+
+/// The arguments of the process.
+pub(crate) struct Typed {
+    pub(crate) cli: Cli,
+    matches: ArgMatches,
+    /// The job file of a `run`, and what it has said about the options of all commands.
+    pub(crate) job: Option<JobText>,
+    settings: TypedSettings,
+}
+
+/// Parses the arguments of the process; help, version and errors end it here.
+pub(crate) fn typed() -> Typed {
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    Typed {
+        cli,
+        matches,
+        job: None,
+        settings: TypedSettings::default(),
+    }
+}
+
+/// The arguments again, with the settings of the job file before them.
+///
+/// # Errors
+/// The job file cannot be read, or its settings are wrong.
+pub(crate) fn with_job_settings(
+    typed: &Typed,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Option<Typed>> {
+    let Command::Run(arguments) = &typed.cli.command else {
+        return Ok(None);
+    };
+    let job = JobText::read(&arguments.job).map_err(PipelineError::from)?;
+    let mut settings = settings(&job, arguments, now).map_err(PipelineError::from)?;
+    settings.leave_out(|id| typed.matches.value_source(id) == Some(ValueSource::CommandLine));
+    let mut words: Vec<OsString> = std::env::args_os().collect();
+    let given = settings.words().into_iter().map(OsString::from);
+    words.splice(1..1, given);
+    let refused = |error: clap::Error| PipelineError::from(settings.refused(&error));
+    let matches = Cli::command()
+        .try_get_matches_from(words)
+        .map_err(refused)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(refused)?;
+    Ok(Some(Typed {
+        cli,
+        matches,
+        job: Some(job),
+        settings,
+    }))
+}
+
+fn settings(
+    job: &JobText,
+    arguments: &RunArguments,
+    now: DateTime<Utc>,
+) -> Result<TypedSettings, purchase_etl::job::JobError> {
+    job.settings(&Asked {
+        date: settings_date(arguments, now)?,
+        now,
+        set: &variables(&arguments.set)?,
+        environment: &environment,
+    })
+}
+
+/// The environment, as the library asks for it.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl Typed {
+    /// Every setting of the command, and of the steps of its job.
+    pub(crate) fn explained(
+        &self,
+        format: PlanFormat,
+        job: Option<&RunJob>,
+    ) -> Result<String, serde_json::Error> {
+        let settings = self.all_settings(job);
+        match format {
+            PlanFormat::Text => Ok(explain::as_text(&settings)),
+            PlanFormat::Json => explain::as_json(&settings),
+        }
+    }
+
+    fn all_settings(&self, job: Option<&RunJob>) -> Vec<Setting> {
+        let whole = Cli::command();
+        let placed = |name: &str| self.settings.origin(name);
+        let mut settings = explain::settings("global", &whole, &self.matches, &placed);
+        let (mut command, mut matches) = (&whole, &self.matches);
+        let mut scope = Vec::new();
+        while let Some((name, below)) = matches.subcommand()
+            && let Some(found) = command.find_subcommand(name)
+        {
+            (command, matches) = (found, below);
+            scope.push(name);
+        }
+        settings.extend(explain::settings(
+            &scope.join(" "),
+            command,
+            matches,
+            &|_| None,
+        ));
+        // The days differ in their dates alone.
+        if let Some(day) = job.and_then(|job| job.days.first()) {
+            settings.extend(day.settings.clone());
+            settings.extend(day.steps.iter().flat_map(|step| step.settings.clone()));
+        }
+        settings
+    }
+}

@@ -1,0 +1,80 @@
+//! The steps of several days that may pass each other, at the same time: days come in, what their
+//! steps did goes out, to be told when it is each day's turn.
+
+use super::day::{Early, EarlyStep, context, run_step};
+use crate::ingest::Progress;
+use crate::job::file::JobPlan;
+use crate::pipeline::{Stage, Watcher};
+use crate::store::Stores;
+use crate::summary::RunReport;
+
+/// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass.
+pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
+    if days.len() < 2 {
+        return days.iter().map(|_| Early::new()).collect();
+    }
+    let (progress, stores, started) = (&stage.progress, &stage.stores, stage.started);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = days
+            .iter()
+            .map(|day| scope.spawn(|| steps(day, progress, stores, started)))
+            .collect();
+        let ended = threads.into_iter().map(|thread| {
+            // A panic is a bug, and goes on where it can be seen.
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        ended.collect()
+    })
+}
+
+fn steps(
+    day: &JobPlan,
+    progress: &Progress,
+    stores: &Stores,
+    started: std::time::Instant,
+) -> Early {
+    let mut early = Early::new();
+    for step in day.steps.iter().filter(|step| step.days_in_parallel) {
+        // What a failed step is needed for is left to the day's turn, where it is refused.
+        let has_needs = step
+            .needs
+            .iter()
+            .all(|need| early.get(need).is_some_and(|step| step.ended.is_ok()));
+        if !has_needs {
+            continue;
+        }
+        let (mut stdout, mut quiet) = (Vec::new(), Quiet::default());
+        let mut own = Stage {
+            stdout: &mut stdout,
+            watcher: &mut quiet,
+            progress: progress.clone(),
+            stores: stores.clone(),
+            started,
+            step: Some(context(day, step)),
+        };
+        let ended = run_step(step, &mut own);
+        let done = EarlyStep {
+            ended,
+            stdout,
+            reports: quiet.0,
+        };
+        early.insert(step.name.clone(), done);
+    }
+    early
+}
+
+/// Keeps the ends of runs, to be told later.
+#[derive(Debug, Default)]
+struct Quiet(Vec<RunReport>);
+
+impl Watcher for Quiet {
+    fn begin(&mut self, _total_bytes: Option<u64>, _progress: &Progress) {}
+
+    fn end(&mut self) {}
+
+    fn summary(&mut self, report: &RunReport) {
+        self.0.push(report.clone());
+    }
+}

@@ -1,0 +1,119 @@
+//! A job for a range of days: the days come in, in their order; the worst of their exit codes goes
+//! out.
+//!
+//! It takes up at the first day that is not finished, and runs all days from there on: the reports
+//! of a day may tell of the days before it, so a day that changes makes the later ones stale.
+
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+
+use super::memory::{Memory, fingerprint};
+use super::{ahead, day};
+use crate::job::Backfill;
+use crate::job::file::JobPlan;
+use crate::pipeline::{Exit, PipelineError, Stage};
+
+/// What became of the days.
+#[derive(Debug, Default)]
+struct Tally {
+    before: usize,
+    done: Vec<NaiveDate>,
+    failed: Vec<(NaiveDate, Exit)>,
+    left: Vec<NaiveDate>,
+    /// Whether a day is done and will be run again all the same.
+    forgets: bool,
+}
+
+/// Runs the days. Each stands for itself: what is done stays done when a later one fails.
+///
+/// # Errors
+/// The lake's place is none, or a mark cannot be written.
+pub(super) fn run(
+    days: &[JobPlan],
+    how: Backfill,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, PipelineError> {
+    let Some(first) = days.first() else {
+        return Ok(Exit::Done);
+    };
+    let memory = Memory::of(first, &stage.stores)?;
+    let remembered = days
+        .iter()
+        .map_while(|day| memory.finished(day).filter(|_| !how.redo));
+    let remembered: Vec<Exit> = remembered.collect();
+    let mut exit = remembered.iter().copied().fold(Exit::Done, Exit::worst);
+    let mut tally = Tally {
+        before: remembered.len(),
+        ..Tally::default()
+    };
+    let mut has_stopped = false;
+    for chunk in days[remembered.len()..].chunks(how.parallel) {
+        if has_stopped {
+            tally.left.extend(chunk.iter().map(|day| day.date));
+            continue;
+        }
+        // From before the day is run: a file that comes meanwhile makes it run again.
+        let fingerprints: Vec<Option<String>> = chunk
+            .iter()
+            .map(|day| fingerprint(day, &stage.stores))
+            .collect();
+        let early = ahead::run(&chunk.iter().collect::<Vec<_>>(), stage);
+        for ((plan, fingerprint), early) in chunk.iter().zip(fingerprints).zip(early) {
+            if has_stopped {
+                tally.left.push(plan.date);
+                continue;
+            }
+            let ended = day::run(plan, early, stage);
+            exit = exit.worst(ended);
+            if matches!(ended, Exit::Done | Exit::Refused) {
+                tally.done.push(plan.date);
+                match fingerprint {
+                    Some(fingerprint) => memory.keep(plan, fingerprint, ended)?,
+                    None => tally.forgets = true,
+                }
+            } else if ended == Exit::Interrupted {
+                tally.left.push(plan.date);
+                has_stopped = true;
+            } else {
+                tally.failed.push((plan.date, ended));
+                has_stopped = !how.keeps_going;
+            }
+        }
+    }
+    tally.tell(&first.name);
+    Ok(exit)
+}
+
+impl Tally {
+    /// Says which days are done.
+    fn tell(&self, job: &str) {
+        let mut text = format!("backfill of {job}");
+        for (name, count) in [
+            ("days finished before", self.before),
+            ("days done", self.done.len()),
+            ("days failed", self.failed.len()),
+            ("days left", self.left.len()),
+        ] {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {name:<24}{count:>14}");
+        }
+        if let (Some(first), Some(last)) = (self.done.first(), self.done.last()) {
+            let _ = write!(text, "\n  done: {first} to {last}");
+        }
+        for (date, exit) in &self.failed {
+            let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
+        }
+        if let Some(first) = self.left.first() {
+            let _ = write!(text, "\n  left: from {first}");
+        }
+        if self.forgets {
+            text.push_str("\n  days that write to standard output are run again each time");
+        }
+        if self.failed.is_empty() && self.left.is_empty() {
+            tracing::info!("{text}");
+        } else {
+            tracing::warn!("{text}\nthe same command takes it up again");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! `run --dry-run`: plans come in; what each step would read and write goes to standard output.
+//! Nothing is written. An input that is not there is shown, and ends with the exit code that the
+//! run would end with.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::memory::Memory;
+use super::targets::{Target, tables, targets};
+use crate::job::PlanFormat;
+use crate::job::file::{Action, JobPlan, Step};
+use crate::pipeline::ingest::IngestPlan;
+use crate::pipeline::{Exit, PipelineError, Stage, put};
+use crate::source::{SourceError, discover};
+use crate::store::Stores;
+
+/// What a step would do.
+struct PlannedStep<'a> {
+    step: &'a Step,
+    does: Does,
+    /// Where the step writes to, and whether that is there.
+    outputs: Vec<(Target, Option<bool>)>,
+}
+
+enum Does {
+    Ingest(IngestPlan),
+    Check(CheckPlan),
+    Answer(String),
+}
+
+#[derive(Serialize)]
+struct CheckPlan {
+    inputs: Vec<Value>,
+    missing: Vec<String>,
+}
+
+pub(super) fn show(
+    days: &[JobPlan],
+    format: PlanFormat,
+    stage: &mut Stage<'_>,
+) -> Result<Exit, PipelineError> {
+    let mut is_whole = true;
+    let mut planned = Vec::new();
+    for day in days {
+        let steps = day
+            .steps
+            .iter()
+            .map(|step| planned_step(step, &stage.stores));
+        let steps = steps.collect::<Result<Vec<_>, PipelineError>>()?;
+        is_whole &= steps.iter().all(|step| step.missing().is_empty());
+        planned.push((day, Memory::of(day, &stage.stores)?.is_finished(day), steps));
+    }
+    let text = match format {
+        PlanFormat::Json => as_json(&planned)?,
+        PlanFormat::Text => as_text(&planned),
+    };
+    put(stage.stdout, text.as_bytes())?;
+    if is_whole {
+        return Ok(Exit::Done);
+    }
+    tracing::error!("inputs are missing: the plan names them, and the run would stop there");
+    Ok(Exit::Usage)
+}
+
+fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, PipelineError> {
+    let does = match &step.action {
+        Action::Ingest(job) => Does::Ingest(IngestPlan::of(job, stores)?),
+        Action::Check(job) => Does::Check(check_plan(&job.read.inputs, stores)?),
+        Action::Report(job) => {
+            Does::Answer(format!("report {} from {}", job.question.name(), job.lake))
+        }
+        Action::Page(job) => Does::Answer(format!("page from {}", job.lake)),
+    };
+    let outputs = targets(&step.action).into_iter().map(|target| {
+        let exists = target.exists(stores);
+        (target, exists)
+    });
+    Ok(PlannedStep {
+        step,
+        does,
+        outputs: outputs.collect(),
+    })
+}
+
+fn check_plan(named: &[String], stores: &Stores) -> Result<CheckPlan, PipelineError> {
+    let mut plan = CheckPlan {
+        inputs: Vec::new(),
+        missing: Vec::new(),
+    };
+    for named in named {
+        match discover(std::slice::from_ref(named), stores) {
+            Ok(found) => plan.inputs.extend(found.iter().map(
+                |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
+            )),
+            Err(SourceError::NotFound(named)) => plan.missing.push(named),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(plan)
+}
+
+type Planned<'a> = (&'a JobPlan, bool, Vec<PlannedStep<'a>>);
+
+impl PlannedStep<'_> {
+    fn missing(&self) -> &[String] {
+        match &self.does {
+            Does::Ingest(plan) => plan.missing(),
+            Does::Check(plan) => &plan.missing,
+            Does::Answer(_) => &[],
+        }
+    }
+
+    fn as_json(&self) -> Value {
+        let outputs = self
+            .outputs
+            .iter()
+            .map(|(target, exists)| json!({ "target": target, "exists": exists }));
+        let (action, reads) = match &self.does {
+            Does::Ingest(plan) => ("ingest", json!(plan)),
+            Does::Check(plan) => ("check", json!(plan)),
+            Does::Answer(text) => ("answer", json!(text)),
+        };
+        json!({
+            "name": self.step.name,
+            "needs": self.step.needs,
+            "does": action,
+            action: reads,
+            "tables": tables(&self.step.action),
+            "outputs": outputs.collect::<Vec<_>>(),
+        })
+    }
+
+    fn as_text(&self, text: &mut String) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "step {:?}", self.step.name);
+        match &self.does {
+            Does::Ingest(plan) => text.push_str(&plan.text()),
+            Does::Check(plan) => {
+                let _ = writeln!(text, "check {} inputs", plan.inputs.len());
+                for named in &plan.missing {
+                    let _ = writeln!(text, "  nothing there  {named}");
+                }
+            }
+            Does::Answer(told) => {
+                let _ = writeln!(text, "{told}");
+            }
+        }
+        let tables = tables(&self.step.action);
+        if !tables.is_empty() {
+            let _ = writeln!(text, "  -> tables {}", tables.join(", "));
+        }
+        for (target, exists) in &self.outputs {
+            let state = match exists {
+                Some(true) => " (there, would be replaced)",
+                Some(false) => " (new)",
+                None => "",
+            };
+            let shown = match target {
+                Target::StandardOutput => "standard output".to_owned(),
+                Target::File(path) => path.display().to_string(),
+            };
+            let _ = writeln!(text, "  -> {shown}{state}");
+        }
+    }
+}
+
+fn as_json(planned: &[Planned<'_>]) -> Result<String, PipelineError> {
+    let days = planned.iter().map(|(day, is_finished, steps)| {
+        json!({
+            "date": day.date.to_string(),
+            "finished": is_finished,
+            "steps": steps.iter().map(PlannedStep::as_json).collect::<Vec<_>>(),
+        })
+    });
+    let first = planned.first().map(|(day, ..)| day);
+    let plan = json!({
+        "job": first.map(|day| &day.name),
+        "job_digest": first.map(|day| &day.digest),
+        "lake": first.map(|day| &day.lake),
+        "days": days.collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&plan)? + "\n")
+}
+
+fn as_text(planned: &[Planned<'_>]) -> String {
+    let mut text = String::new();
+    for (day, is_finished, steps) in planned {
+        let state = if *is_finished {
+            "finished by an earlier backfill"
+        } else {
+            "to be run"
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}: {state}", day.date);
+        for step in steps {
+            step.as_text(&mut text);
+        }
+    }
+    text
+}

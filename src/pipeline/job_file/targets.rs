@@ -1,0 +1,72 @@
+//! Where the answers of a step go, as far as it can be told beforehand.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::job::file::Action;
+use crate::job::{ListScope, Question};
+use crate::pipeline::output::store_url;
+use crate::store::Stores;
+
+/// A place that a step writes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "to", content = "path")]
+pub(super) enum Target {
+    /// Standard output.
+    StandardOutput,
+    /// A file; of many pages, the first.
+    File(PathBuf),
+}
+
+impl Target {
+    /// Whether it is there; nothing for standard output, and when a store does not say.
+    pub(super) fn exists(&self, stores: &Stores) -> Option<bool> {
+        let Self::File(path) = self else {
+            return None;
+        };
+        match store_url(path) {
+            Ok(None) => Some(path.exists()),
+            Ok(Some(url)) => stores.head(&url).ok().map(|object| object.is_some()),
+            Err(_) => None,
+        }
+    }
+}
+
+/// The tables that a step writes.
+pub(super) fn tables(action: &Action) -> &'static [&'static str] {
+    use crate::job::KindSettings::{Auto, Purchases, SupplierPurchases};
+    let Action::Ingest(job) = action else {
+        return &[];
+    };
+    match job.read.kinds {
+        Purchases(_) => &["purchases", "rejects", "inputs"],
+        SupplierPurchases(_) => &["supplier_purchases", "rejects", "inputs"],
+        Auto(..) => &["purchases", "supplier_purchases", "rejects", "inputs"],
+    }
+}
+
+/// The places that a step writes answers to.
+pub(super) fn targets(action: &Action) -> Vec<Target> {
+    match action {
+        Action::Ingest(job) => job.summary.iter().map(|path| target(path)).collect(),
+        Action::Check(_) => vec![Target::StandardOutput],
+        Action::Report(job) => vec![match (&job.question, &job.output) {
+            (Question::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
+                Target::File(folder.join("page-1.json"))
+            }
+            (_, Some(path)) => Target::File(path.clone()),
+            (_, None) => Target::StandardOutput,
+        }],
+        Action::Page(job) => vec![Target::File(job.output.join("index.html"))],
+    }
+}
+
+/// The run report of an ingest may go to standard output as `-`.
+fn target(path: &Path) -> Target {
+    if path.as_os_str() == "-" {
+        Target::StandardOutput
+    } else {
+        Target::File(path.to_owned())
+    }
+}

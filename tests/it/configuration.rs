@@ -1,0 +1,188 @@
+//! Where each setting comes from: flag, job file, environment, default.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::records::numbered;
+use crate::workdir::{NOW, Output, Workdir, read_json};
+
+/// The settings that a command explains, by scope and name: value and origin.
+fn explained(output: &Output, scope: &str, name: &str) -> (Value, String) {
+    let settings = output.json();
+    let mut settings = settings.as_array().expect("a list").iter();
+    let found = settings.find(|one| one["scope"] == scope && one["name"] == name);
+    let found = found.unwrap_or_else(|| panic!("no {name} of {scope}\n{}", output.story()));
+    let from = found["from"].as_str().expect("a text").to_owned();
+    (found["value"].clone(), from)
+}
+
+/// A job with a variable, a setting and a step.
+pub(crate) const JOB: &str = r#"
+lake = "lakes/{env:SHOP:-all}"
+[variables]
+zone = "UTC"
+[settings]
+log_format = "json"
+[[steps]]
+name = "in"
+ingest = { inputs = ["dump-{date}.ndjson"], default_timezone = "{zone}", summary = "run.json", reject_limit = "50%" }
+"#;
+
+#[test]
+fn a_command_says_where_its_settings_come_from_and_does_nothing() {
+    let workdir = Workdir::new();
+    let mut command = workdir.program();
+    command
+        .args([
+            "ingest",
+            "x.json",
+            "--reject-limit",
+            "7%",
+            "--explain-config=json",
+        ])
+        .env("PURCHASE_ETL_LAKE", "https://me:word@host/lake");
+    let output = Output::new(format!("{command:?}"), command.output().expect("it starts"));
+    output.assert_code(0);
+    let of = |name: &str| explained(&output, "ingest", name);
+    assert_eq!(of("reject_limit"), text("7%", "flag"));
+    assert_eq!(of("inputs"), text("x.json", "flag"));
+    assert_eq!(of("max_partitions"), text("1000", "default"));
+    assert_eq!(of("max_depth"), text("64", "default"));
+    assert_eq!(
+        of("lake"),
+        text("https://***@host/lake", "environment PURCHASE_ETL_LAKE")
+    );
+    assert_eq!(
+        explained(&output, "global", "quiet"),
+        text("false", "default")
+    );
+    assert!(!output.stdout().contains("word"), "{}", output.story());
+    assert!(workdir.files().is_empty());
+
+    let told = workdir.run(["page", "--lake", "l", "--output", "o", "--explain-config"]);
+    told.assert_code(0)
+        .assert_shown(&["[page]", "output", "flag", "default"]);
+}
+
+/// What the job explains, with some environment variables.
+fn explain(workdir: &Workdir, more: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = workdir.program();
+    command.args(["run", "job.toml", "--date", "2026-10-05"]);
+    command.arg("--explain-config=json").args(more);
+    command.envs(environment.iter().copied());
+    let output = Output::new(format!("{command:?}"), command.output().expect("it starts"));
+    output.assert_code(0);
+    output
+}
+
+/// A line of the job, as an origin.
+fn line(wanted: &str) -> String {
+    let at = JOB.lines().position(|line| line.contains(wanted));
+    format!("job file job.toml:{}", at.expect("a line") + 1)
+}
+
+fn text(value: &str, from: &str) -> (Value, String) {
+    (json!(value), from.to_owned())
+}
+
+#[test]
+fn a_flag_goes_before_the_job_file_and_that_before_the_environment() {
+    let workdir = Workdir::new();
+    let job = workdir.write("job.toml", JOB);
+    let log = |more: &[&str], environment: &[(&str, &str)]| {
+        explained(
+            &explain(&workdir, more, environment),
+            "global",
+            "log_format",
+        )
+    };
+    let variable = "PURCHASE_ETL_LOG_FORMAT";
+    assert_eq!(
+        log(&[], &[(variable, "text")]),
+        text("json", &line("log_format"))
+    );
+    let flag = log(&["--log-format", "text"], &[(variable, "json")]);
+    assert_eq!(flag, text("text", "flag"));
+    // Without the line in the job file, the environment goes before the default.
+    fs::remove_file(job).expect("the job file");
+    workdir.write("job.toml", JOB.replace("log_format = \"json\"", ""));
+    let bare = log(&[], &[(variable, "json")]);
+    assert_eq!(bare, text("json", &format!("environment {variable}")));
+    assert_eq!(log(&[], &[]), text("text", "default"));
+    assert_eq!(workdir.files().len(), 1);
+}
+
+#[test]
+fn a_job_says_where_its_settings_come_from() {
+    let workdir = Workdir::new();
+    workdir.write("job.toml", JOB);
+    let of = |output: &Output, name: &str| explained(output, "job", name);
+    let plain = explain(&workdir, &[], &[("SHOP", "centro")]);
+    assert_eq!(of(&plain, "lake"), text("lakes/centro", &line("lake =")));
+    let without = explain(&workdir, &[], &[]);
+    assert_eq!(of(&without, "lake"), text("lakes/all", &line("lake =")));
+    workdir.write("job.toml", JOB.replace("lake = ", "# lake = "));
+    let named = explain(&workdir, &[], &[("PURCHASE_ETL_LAKE", "there")]);
+    let from = "environment PURCHASE_ETL_LAKE";
+    assert_eq!(of(&named, "lake"), text("there", from));
+    workdir.write("job.toml", JOB);
+    let set = ["--set", "zone=America/Manaus", "--set", "lake=here"];
+    let set = explain(&workdir, &set, &[]);
+    assert_eq!(of(&set, "zone"), text("America/Manaus", "flag"));
+    assert_eq!(of(&set, "lake"), text("here", "flag"));
+    let step = |name: &str| explained(&set, "step \"in\"", name);
+    assert_eq!(
+        step("default_timezone"),
+        text("America/Manaus", &line("zone}"))
+    );
+    assert_eq!(
+        step("inputs"),
+        text("dump-2026-10-05.ndjson", &line("inputs"))
+    );
+    assert_eq!(step("kind"), text("purchases", "default"));
+}
+
+#[test]
+fn settings_of_a_job_file_are_in_force_and_the_run_report_has_them_all() {
+    let workdir = Workdir::new();
+    workdir.write("dump-2026-10-05.ndjson", numbered(0, 3));
+    let job = workdir.write("night.toml", JOB);
+    let words = ["run", "night.toml", "--date", "2026-10-05", "--now", NOW];
+    let ran = workdir.run(words);
+    ran.assert_code(0).assert_stdout("");
+    for line in ran.stderr().lines() {
+        serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    let report = read_json(&workdir.path("run.json"));
+    assert_eq!(report["job"], "night");
+    assert_eq!(report["step"], "in");
+    assert_eq!(report["data_date"], "2026-10-05");
+    let bytes = fs::read(job).expect("the job file");
+    assert_eq!(report["job_digest"], blake3::hash(&bytes).to_hex().as_str());
+    let settings = report["settings"].as_object().expect("settings");
+    for (name, value) in [
+        ("reject_limit", "0.5"),
+        ("default_timezone", "UTC"),
+        ("max_partitions", "1000"),
+        ("max_record_bytes", "1048576"),
+        ("max_line_bytes", "67108864"),
+        ("max_depth", "64"),
+        ("max_ratio", "200"),
+        ("verify_content", "false"),
+        ("full_snapshot", "false"),
+        ("now", "2026-11-20T12:00:00.000000Z"),
+    ] {
+        assert_eq!(settings[name], value, "{name}");
+    }
+    assert!(
+        settings["threads"]
+            .as_str()
+            .is_some_and(|threads| threads != "0")
+    );
+
+    let plain = workdir.run([&words[..], &["--log-format", "text"]].concat());
+    plain.assert_code(0).assert_said(&[" INFO step"]);
+    let alone = workdir.ingest(["dump-2026-10-05.ndjson"]);
+    assert_eq!(alone.json().get("job"), None, "no job, no name of one");
+}
