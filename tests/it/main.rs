@@ -41,6 +41,8 @@ mod rooms;
 mod samples;
 /// Inputs, lakes and answers in object stores.
 mod stores;
+/// The nightly job in object stores, killed and run again.
+mod stores_nightly;
 /// What changes a stored purchase: versions, deletions, full snapshots; and older states.
 mod supplier_changes;
 /// Which company a dump of supplier purchases belongs to.
