@@ -2,6 +2,7 @@
 //! here, and what it does together with others is decided here.
 
 pub mod file;
+mod lake;
 mod page;
 mod read;
 mod report;
@@ -14,7 +15,8 @@ use chrono::{DateTime, Utc};
 use crate::cli;
 use crate::ingest::supplier_purchases::Absence;
 
-pub use crate::cli::CheckFormat;
+pub use crate::cli::{CheckFormat, LakeFormat, LakeTable};
+pub use lake::{LakeJob, LakeTask};
 pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
 pub use report::{AtVersion, ListScope, Question, ReportJob};

@@ -35,6 +35,7 @@ mod attempt;
 mod background;
 mod batch;
 mod batch_bytes;
+pub mod care;
 mod change;
 mod column;
 mod digest;

@@ -14,9 +14,9 @@ use chrono::{DateTime, Utc};
 use clap::{CommandFactory, Parser};
 use purchase_etl::cli::{Cli, Command, LogFormat, RulesCommand, RulesFormat};
 use purchase_etl::ingest::Progress;
-use purchase_etl::job::{CheckJob, IngestJob, PageJob, ReportJob};
+use purchase_etl::job::{CheckJob, IngestJob, LakeJob, PageJob, ReportJob};
 use purchase_etl::pipeline::{
-    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_page, run_report,
+    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_lake, run_page, run_report,
 };
 use purchase_etl::rules::{self, RuleId};
 use purchase_etl::source::shown;
@@ -77,6 +77,10 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Page(arguments) => {
             let job = PageJob::resolve(arguments, now).map_err(PipelineError::from)?;
             run_page(&job, &mut stage)?
+        }
+        Command::Lake(command) => {
+            let job = LakeJob::resolve(command, now).map_err(PipelineError::from)?;
+            run_lake(&job, &mut stage)?
         }
         Command::Run(arguments) => {
             let date = arguments.date.unwrap_or_else(|| now.date_naive());

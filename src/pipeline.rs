@@ -4,6 +4,7 @@ mod check;
 mod ingest;
 mod job_file;
 mod kinds;
+mod lake;
 mod output;
 mod page;
 mod report;
@@ -13,8 +14,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
 use crate::lake::LakeError;
+use crate::lake::care::CareError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
@@ -74,6 +76,9 @@ pub enum PipelineError {
     /// The lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// The care of the lake.
+    #[error(transparent)]
+    Care(#[from] CareError),
     /// The answer cannot be worked out.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -118,13 +123,17 @@ impl PipelineError {
             }
             Self::Job(_)
             | Self::Lake(LakeError::Scheme { .. })
+            | Self::Care(CareError::NoDays { .. })
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
             | Self::Source(
                 SourceError::NotFound(_) | SourceError::Pattern { .. } | SourceError::Scheme(_),
             ) => Exit::Usage,
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
-            Self::Run(RunError::Interrupted) => Exit::Interrupted,
+            Self::Run(RunError::Interrupted) | Self::Care(CareError::Interrupted) => {
+                Exit::Interrupted
+            }
+            Self::Care(error) if error.is_conflict() => Exit::Conflict,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
                 Exit::Conflict
             }
@@ -197,4 +206,12 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     page::run(job, stage)
+}
+
+/// Looks after the tables of a lake.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    lake::run(job, stage)
 }
