@@ -136,16 +136,15 @@ fn task(
             lake_version,
             as_of,
             days: cli::DayArguments { from, to },
-        } => {
-            let version = at(lake_version, as_of.as_deref(), now)?;
-            let task = LakeTask::Files {
+        } => (
+            lake,
+            LakeTask::Files {
                 table,
-                version,
+                version: at(lake_version, as_of.as_deref(), now)?,
                 from,
                 to,
-            };
-            (lake, task)
-        }
+            },
+        ),
         LakeCommand::Compact {
             lake,
             table,
@@ -157,16 +156,12 @@ fn task(
             lake,
             table,
             retention,
-            force_short_retention,
+            force_short_retention: is_forced,
             execute,
             dry_run: _,
         } => {
-            let task = LakeTask::Vacuum {
-                tables: tables(table),
-                retention: kept(&retention, force_short_retention)?,
-                execute,
-            };
-            (lake, task)
+            let retention = kept(&retention, is_forced)?;
+            (lake, vacuum(table, retention, execute))
         }
         LakeCommand::Verify { lake, deep } => (lake, LakeTask::Verify { deep }),
         LakeCommand::Restore {
@@ -185,6 +180,14 @@ fn task(
             (lake, task)
         }
     })
+}
+
+fn vacuum(table: LakeTables, retention: Duration, execute: bool) -> LakeTask {
+    LakeTask::Vacuum {
+        tables: tables(table),
+        retention,
+        execute,
+    }
 }
 
 fn compact(

@@ -21,7 +21,7 @@ use deltalake::kernel::Action;
 use serde::Serialize;
 
 use super::land::Planned;
-use super::loaded::{DayRange, Loaded};
+use super::loaded::{DayRange, LiveFile, Loaded};
 use super::{CareError, CaredTable, FileCount, signed};
 use crate::lake::actions::removes;
 use crate::lake::attempt::Effect;
@@ -104,8 +104,9 @@ impl Lake {
             },
         };
         if options.dry_run {
-            let works = run.plan(None)?;
-            works.iter().for_each(|work| run.foresee(work));
+            for work in run.plan(None)? {
+                run.foresee(&work);
+            }
         } else {
             run.all()?;
         }
@@ -201,10 +202,10 @@ impl Run<'_> {
         let mut left = group;
         let mut plan = || {
             let loaded = lake.load_checked(spec)?;
-            let live: HashSet<&str> = loaded.files.iter().map(|live| live.path()).collect();
+            let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
             let is_whole = |one: &Rewritten| {
                 let mut files = one.work.files.iter();
-                files.all(|file| live.contains(file.path()))
+                files.all(|file| live.contains(file.relative_path()))
             };
             let (whole, broken): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut left).into_iter().partition(is_whole);
@@ -241,7 +242,9 @@ impl Run<'_> {
         };
         if let Some(version) = version {
             self.done.versions.push(log::signed(version));
-            left.iter().for_each(|rewritten| self.note(rewritten));
+            for rewritten in &left {
+                self.note(rewritten);
+            }
         }
         Ok(lost)
     }

@@ -31,7 +31,7 @@ pub(super) struct LiveFile {
 
 impl LiveFile {
     /// Its name in the log: the path below the table's folder.
-    pub(super) fn path(&self) -> &str {
+    pub(super) fn relative_path(&self) -> &str {
         &self.file.relative_path
     }
 
@@ -132,9 +132,18 @@ pub struct DayRange {
 }
 
 impl DayRange {
+    /// Refuses days of a table that has none.
+    pub(super) fn check(self, cared: &CaredTable) -> Result<(), CareError> {
+        if self != Self::default() && cared.dated == Dated::No {
+            let table = cared.spec.name.to_owned();
+            return Err(CareError::NoDays { table });
+        }
+        Ok(())
+    }
+
     /// Whether a file may hold rows of these days: months count as a whole.
-    pub(super) fn wants(&self, cared: &CaredTable, file: &FileRef) -> Result<bool, CareError> {
-        if self.from.is_none() && self.to.is_none() {
+    pub(super) fn wants(self, cared: &CaredTable, file: &FileRef) -> Result<bool, CareError> {
+        if self == Self::default() {
             return Ok(true);
         }
         let (first, last) = days_of(cared, file)?;
@@ -187,6 +196,7 @@ impl Lake {
         version: Option<i64>,
         days: DayRange,
     ) -> Result<(i64, Vec<FileRef>), CareError> {
+        days.check(cared)?;
         let snapshot = self.snapshot(cared.spec.name, version, None)?;
         let mut files = Vec::new();
         for file in snapshot.files {

@@ -10,7 +10,7 @@ use object_store::path::Path;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::CareError;
-use super::loaded::Loaded;
+use super::loaded::{LiveFile, Loaded};
 use crate::lake::{Lake, LakeError, log};
 
 /// An object of a table's folder.
@@ -48,7 +48,7 @@ impl Lake {
         let objects = self.runtime().block_on(self.objects(name))?;
         let loaded = self.load(name, None)?;
         let removed = self.runtime().block_on(self.removed(name, &loaded))?;
-        let live: HashSet<&str> = loaded.files.iter().map(|live| live.path()).collect();
+        let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         let objects = objects.into_iter().map(|object| {
             let fate = if !is_data(&object.path) {
                 Fate::Other
@@ -167,7 +167,7 @@ const TAIL_BYTES: u64 = 8;
 /// The name of a loaded table, for messages.
 fn table_of(loaded: &Loaded) -> String {
     let segments = loaded.table.table_url().path_segments();
-    let name = segments.and_then(|segments| segments.filter(|one| !one.is_empty()).next_back());
+    let name = segments.and_then(|mut segments| segments.rfind(|one| !one.is_empty()));
     name.unwrap_or_default().to_owned()
 }
 

@@ -13,7 +13,7 @@ use deltalake::kernel::{Action, Add, Transaction};
 use serde::Serialize;
 
 use super::land::{Planned, own_prefix};
-use super::loaded::{Loaded, version_of};
+use super::loaded::{LiveFile, Loaded, version_of};
 use super::{CareError, CaredTable, unsigned};
 use crate::lake::actions::removes;
 use crate::lake::attempt::Effect;
@@ -144,18 +144,18 @@ impl Lake {
         let states = self
             .runtime()
             .block_on(states_to_set(spec.name, &newest, to))?;
-        let now: HashSet<&str> = newest.files.iter().map(|live| live.path()).collect();
-        let then: HashSet<&str> = old.files.iter().map(|live| live.path()).collect();
+        let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
+        let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
         let adds: Vec<Add> = old
             .files
             .iter()
-            .filter(|live| !now.contains(live.path()))
+            .filter(|live| !now.contains(live.relative_path()))
             .map(|live| live.add.clone())
             .collect();
         let removes: Vec<FileRef> = newest
             .files
             .iter()
-            .filter(|live| !then.contains(live.path()))
+            .filter(|live| !then.contains(live.relative_path()))
             .map(|live| live.file.clone())
             .collect();
         self.check_files(spec.name, &newest, to, &adds)?;

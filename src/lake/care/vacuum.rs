@@ -10,6 +10,7 @@ use std::time::Duration;
 use object_store::ObjectStoreExt;
 use serde::Serialize;
 
+use super::loaded::LiveFile;
 use super::objects::{Fate, object_path};
 use super::{CareError, CaredTable, FileCount};
 use crate::lake::Lake;
@@ -104,7 +105,7 @@ impl Lake {
     /// The first file that could not be deleted; those before it are gone.
     pub fn execute_vacuum(&self, mut plan: VacuumPlan) -> Result<VacuumPlan, CareError> {
         let loaded = self.load(&plan.table, None)?;
-        let live: HashSet<&str> = loaded.files.iter().map(|live| live.path()).collect();
+        let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         plan.files
             .retain(|doomed| !live.contains(doomed.path.as_str()));
         let store = loaded.table.object_store();

@@ -87,6 +87,10 @@ impl Verified {
         findings.any(|finding| finding.severity == Severity::Damage)
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are written where they are used"
+    )]
     fn damage(
         &mut self,
         table: &str,

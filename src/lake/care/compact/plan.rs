@@ -44,6 +44,7 @@ pub(super) fn plan(
     options: &CompactOptions,
     files: &[LiveFile],
 ) -> Result<Vec<Work>, CareError> {
+    options.days.check(cared)?;
     let mut partitions: BTreeMap<String, Vec<&LiveFile>> = BTreeMap::new();
     for live in files {
         if options.days.wants(cared, &live.file)? {

@@ -46,7 +46,7 @@ impl Lake {
             if let Err(error) = self.read_all(cared, live, &mut seen, verified) {
                 let found = chain(&error);
                 let expected = "every page can be decoded";
-                verified.damage(name, live.path(), "rows", (expected, found), LOST);
+                verified.damage(name, live.relative_path(), "rows", (expected, found), LOST);
             }
         }
         for (object, fate) in &folder.objects {
@@ -80,7 +80,7 @@ impl Lake {
         live: &LiveFile,
         verified: &mut Verified,
     ) -> Result<bool, CareError> {
-        let (name, path) = (cared.spec.name, live.path());
+        let (name, path) = (cared.spec.name, live.relative_path());
         verify_path(cared, live, verified);
         let Some(bytes) = self.size_of(loaded, path)? else {
             let expected = format!("{} bytes", live.bytes());
@@ -122,7 +122,7 @@ impl Lake {
 
 /// The path must say the partition that the log says.
 fn verify_path(cared: &CaredTable, live: &LiveFile, verified: &mut Verified) {
-    let (name, path) = (cared.spec.name, live.path());
+    let (name, path) = (cared.spec.name, live.relative_path());
     let folder = partition_of(&cared.spec, &live.file)
         .map_err(|error| error.to_string())
         .and_then(|partition| {

@@ -75,7 +75,7 @@ impl Lake {
             misplaced += misplaced_rows(cared, live, &batch)?;
             twice += seen.places(cared, live, &batch)?;
         }
-        let (name, path) = (cared.spec.name, live.path());
+        let (name, path) = (cared.spec.name, live.relative_path());
         if misplaced > 0 {
             let expected = format!("rows of {}", live.partition_text());
             let found = format!("{misplaced} rows of another partition");
