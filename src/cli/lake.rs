@@ -104,7 +104,7 @@ pub enum LakeCommand {
         #[arg(long, value_enum, required_unless_present = "all")]
         table: Option<LakeTable>,
         /// All tables, as they were at the time of --as-of
-        #[arg(long, conflicts_with = "table", requires = "as_of")]
+        #[arg(long, conflicts_with_all = ["table", "to_version"])]
         all: bool,
         /// The version of the table (`lake history`)
         #[arg(

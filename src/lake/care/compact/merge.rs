@@ -233,3 +233,66 @@ fn merge(
     }
     sink(held, sources.take(table)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::care::Dated;
+    use crate::lake::testing::{lake, rows, spec};
+    use arrow::array::AsArray;
+    use arrow::datatypes::Int64Type;
+
+    fn sorted(chunk_limit: usize, held_limit: usize, batches: i64) -> Vec<(i64, String)> {
+        let (_folder, lake) = lake();
+        let cared = CaredTable {
+            spec: spec(),
+            order: &["purchased_at", "source_file"],
+            must_be_ordered: true,
+            replaces_rows: false,
+            dated: Dated::No,
+        };
+        let mut merger =
+            Merger::with_limits(&lake, &cared, "run", chunk_limit, held_limit).unwrap();
+        for batch in 0..batches {
+            // Batches in no order, whose times overlap.
+            let from = (batch * 31) % 197;
+            let file = format!("{}.json", (batch * 17) % 101);
+            merger.push(rows(&file, from, from + 5)).unwrap();
+        }
+        let mut found = Vec::new();
+        let mut take = |batch: RecordBatch| {
+            assert!((1..=BATCH_ROWS).contains(&batch.num_rows()));
+            let files = batch
+                .column_by_name("source_file")
+                .unwrap()
+                .as_string::<i32>();
+            let rows = batch.column_by_name("source_row").unwrap();
+            let rows = rows.as_primitive::<Int64Type>().values().iter();
+            found.extend(
+                rows.zip(files)
+                    .map(|(row, file)| (*row, file.unwrap().to_owned())),
+            );
+            Ok(())
+        };
+        merger.finish(&mut take).unwrap();
+        found
+    }
+
+    #[test]
+    fn rows_come_out_in_order_from_memory_from_disk_and_in_several_passes() {
+        for batches in [0, 1, 10, 300] {
+            let mut expected: Vec<(i64, String)> = (0..batches)
+                .flat_map(|batch| {
+                    let from = (batch * 31) % 197;
+                    let file = format!("{}.json", (batch * 17) % 101);
+                    (from..from + 5).map(move |row| (row, file.clone()))
+                })
+                .collect();
+            expected.sort();
+            // All in one chunk; chunks of some batches; a run for each batch, all on disk.
+            for (chunk, held) in [(usize::MAX, 0), (20_000, usize::MAX), (1, 0)] {
+                assert_eq!(sorted(chunk, held, batches), expected, "{batches}, {chunk}");
+            }
+        }
+    }
+}
