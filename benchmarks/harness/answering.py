@@ -1,5 +1,7 @@
 """The workloads that answer from a lake: W6 and W7. Lakes are made by the project beforehand."""
 
+import contextlib
+import itertools
 import json
 import pathlib
 import shutil
@@ -13,7 +15,7 @@ from harness.setting import Setting, Workload
 
 # A series is asked of this many times the rows of the other workloads.
 SERIES_FACTOR = 20
-# Runs that have made the lake that is compacted, each with one file: as many small files for each day.
+# Runs that have made the lake that is compacted. Each brings something of every day: as many small files a day.
 SMALL_RUNS = 50
 FIRST_DAY, LAST_DAY, DAYS = "2026-07-01", "2026-10-08", 100
 APP = "11ae5b4b-2445-4440-a04f-bf537764c9ad"
@@ -53,12 +55,11 @@ def series(setting: Setting) -> list[Workload]:
 
 def compacted_series(setting: Setting) -> Workload:
     """A lake of many small runs answers before and after its compaction."""
-    options = ["--start-date", FIRST_DAY, "--days", str(DAYS), "--files", str(SMALL_RUNS), "--shuffle"]
-    dump = setting.generator.make("small-runs", setting.rows, options)
+    dump = setting.generator.make("runs", setting.rows, ["--start-date", FIRST_DAY, "--days", str(DAYS)])
     small = setting.folder / "W6-small-lake"
     shutil.rmtree(small, ignore_errors=True)
-    for file in dump.files:
-        subprocess.run([*ingesting_into(setting, small), "--reject-limit", "100%", str(file)], check=True)
+    for part in dealt(dump.files[0], setting.folder / "runs"):
+        subprocess.run([*ingesting_into(setting, small), "--reject-limit", "100%", str(part)], check=True)
     large = setting.folder / "W6-compacted-lake"
     shutil.rmtree(large, ignore_errors=True)
     shutil.copytree(small, large)
@@ -76,6 +77,19 @@ def compacted_series(setting: Setting) -> Workload:
         programs.append(Program(name, command, lambda out: reference.check(our_series(out)), answers=True, note=note))
     title = f"series over {DAYS} days of {dump.truth['accepted']:,} purchases of {SMALL_RUNS} runs, compacted"
     return Workload("W6-compacted", title, programs, dump)
+
+
+def dealt(file: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
+    """The lines of a file, dealt out to as many files as there are runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    paths = [folder / f"{number}.ndjson" for number in range(SMALL_RUNS)]
+    with contextlib.ExitStack() as stack:
+        parts = [stack.enter_context(path.open("wb")) for path in paths]
+        lines = stack.enter_context(file.open("rb"))
+        for part, line in zip(itertools.cycle(parts), lines):
+            part.write(line)
+    return paths
 
 
 def supplier_list(setting: Setting) -> Workload:

@@ -161,6 +161,7 @@ pub enum LakeTable {
     /// Customer purchases
     Purchases,
     /// Supplier purchases
+    #[value(alias = "supplier-purchases")]
     SupplierPurchases,
     /// Rejected records
     Rejects,
@@ -177,6 +178,7 @@ pub enum LakeTables {
     /// Customer purchases
     Purchases,
     /// Supplier purchases
+    #[value(alias = "supplier-purchases")]
     SupplierPurchases,
     /// Rejected records
     Rejects,

@@ -22,6 +22,8 @@ mod loaded;
 mod objects;
 mod restore;
 mod status;
+#[cfg(test)]
+mod tests;
 mod vacuum;
 mod verify;
 mod withdraw;

@@ -20,7 +20,7 @@ mod commits;
 mod transactions;
 
 pub(super) use as_of::version_as_of;
-pub(super) use commits::commits;
+pub(super) use commits::{Commit, commits};
 pub(super) use transactions::{IN, WITHDRAWN, landed_from, present, states};
 
 /// Commits read at once; they are small files.

@@ -226,7 +226,12 @@ fn what_makes_no_sense_is_refused_with_a_remedy() {
         ),
         ("vacuum", &["--retention", "soon"], 2, "--retention"),
         ("restore", &["--table", "purchases"], 2, "--to-version"),
-        ("restore", &["--all", "--to-version", "1"], 2, "cannot be used with"),
+        (
+            "restore",
+            &["--all", "--to-version", "1"],
+            2,
+            "cannot be used with",
+        ),
         (
             "restore",
             &["--table", "purchases", "--to-version", "9"],

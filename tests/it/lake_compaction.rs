@@ -1,6 +1,7 @@
 //! Compaction: fewer files with the same rows, in order; alone, twice at once, beside writers and a
 //! reader, beside changes, and killed.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -58,13 +59,13 @@ fn dump_of(workdir: &Workdir, files: &str, rows: &str, dirt: &str) -> Dump {
 #[test]
 fn many_small_files_become_one_a_day_in_order_and_stay_so() {
     let workdir = Workdir::new();
-    let dump = dump_of(&workdir, "14", "7000", "0.02");
+    let dump = dump_of(&workdir, "9", "3000", "0.02");
     ingest_each(&workdir, &dump.files);
     let tables = ["purchases", "rejects", "inputs"];
     let before = tables.map(|table| digest(&workdir, table));
     let plan = care_json(&workdir, "compact", &["--dry-run"]);
     assert!(
-        files(&workdir, "purchases", "time").len() >= 14,
+        files(&workdir, "purchases", "time").len() >= 9,
         "nothing was done"
     );
     let done = care_json(&workdir, "compact", &[]);
@@ -120,13 +121,13 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
 #[test]
 fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
     let workdir = Workdir::new();
-    let dump = dump_of(&workdir, "4", "24000", "0");
+    let dump = dump_of(&workdir, "3", "12000", "0");
     ingest_each(&workdir, &dump.files);
     let before = digest(&workdir, "purchases");
     care(
         &workdir,
         "compact",
-        &["--table", "purchases", "--target-size", "64KiB"],
+        &["--table", "purchases", "--target-size", "32KiB"],
     )
     .assert_code(0);
     assert_eq!(digest(&workdir, "purchases"), before);
@@ -135,88 +136,83 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
     for file in &files {
         let bytes = file["bytes"].as_u64().expect("a size");
         // Sorted rows may pack better or worse than those they were measured by.
-        assert!((20_000..100_000).contains(&bytes), "{file:#}");
+        assert!((10_000..50_000).contains(&bytes), "{file:#}");
         assert_eq!(file["sorted"], true, "{file:#}");
     }
     let again = care_json(
         &workdir,
         "compact",
-        &["--table", "purchases", "--target-size", "64KiB"],
+        &["--table", "purchases", "--target-size", "32KiB"],
     );
     assert_eq!(again[0]["partitions"], 0, "{again:#}");
 }
 
-#[test]
-fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
-    let workdir = Workdir::new();
-    let dump = dump_of(&workdir, "40", "6000", "0");
-    let (first, rest) = dump.files.split_at(4);
-    ingest_each(&workdir, first);
-    let whole: serde_json::Map<String, Value> = dump.truth["files"]
-        .as_array()
-        .expect("a list of files")
-        .iter()
-        .map(|file| {
-            (
-                file["name"].as_str().expect("a name").to_owned(),
-                file["rows"].clone(),
-            )
-        })
-        .collect();
+/// Ingests the files in four processes at a time, compacts again and again, and reads all the while;
+/// returns how many compactions landed, and the readings.
+fn at_once(workdir: &Workdir, files: &[PathBuf], whole: &str) -> (usize, Vec<Value>) {
     let (lake, stop) = (workdir.lake(), workdir.path("stop"));
-    let whole = Value::Object(whole).to_string();
     let writing = AtomicBool::new(true);
-    let mut compactions = 0;
-    let polls = std::thread::scope(|scope| {
-        let (stop, whole) = (&stop, &whole);
-        let reader = scope.spawn(move || {
-            python(
-                "lake_care.py",
-                [
-                    "watch".as_ref(),
-                    lake.as_os_str(),
-                    stop.as_os_str(),
-                    whole.as_ref(),
-                ],
-            )
-        });
-        let share = rest.len().div_ceil(WRITERS);
-        let writers: Vec<_> = rest
-            .chunks(share)
-            .map(|files| {
-                let workdir = &workdir;
-                scope.spawn(move || ingest_each(workdir, files))
-            })
+    std::thread::scope(|scope| {
+        let watch = [
+            "watch".as_ref(),
+            lake.as_os_str(),
+            stop.as_os_str(),
+            whole.as_ref(),
+        ];
+        let reader = scope.spawn(move || python("lake_care.py", watch));
+        let writers: Vec<_> = files
+            .chunks(files.len().div_ceil(WRITERS))
+            .map(|files| scope.spawn(move || ingest_each(workdir, files)))
             .collect();
-        let care = scope.spawn(|| {
-            let mut done = 0;
+        let compactions = scope.spawn(|| {
+            let mut landed = 0;
             while writing.load(Ordering::Relaxed) {
-                let compacted = care_json(&workdir, "compact", &["--table", "purchases"]);
-                done += compacted[0]["versions"].as_array().expect("versions").len();
+                let done = care_json(workdir, "compact", &["--table", "purchases"]);
+                landed += done[0]["versions"].as_array().expect("versions").len();
             }
-            done
+            landed
         });
         for writer in writers {
             writer.join().expect("a writer");
         }
         writing.store(false, Ordering::Relaxed);
-        compactions += care.join().expect("the compactions");
+        let landed = compactions.join().expect("the compactions");
         workdir.write("stop", "");
-        reader.join().expect("the reader")
-    });
-    assert!(compactions > 1, "{compactions} compactions");
-    let polls = polls.as_array().expect("a list of readings");
+        let polls = reader.join().expect("the reader");
+        (
+            landed,
+            polls.as_array().expect("a list of readings").clone(),
+        )
+    })
+}
+
+#[test]
+fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
+    let workdir = Workdir::new();
+    let dump = dump_of(&workdir, "36", "3600", "0");
+    let (first, rest) = dump.files.split_at(4);
+    ingest_each(&workdir, first);
+    let files = dump.truth["files"]
+        .as_array()
+        .expect("a list of files")
+        .iter();
+    let whole: serde_json::Map<String, Value> = files
+        .map(|file| {
+            let name = file["name"].as_str().expect("a name");
+            (name.to_owned(), file["rows"].clone())
+        })
+        .collect();
+    let (landed, polls) = at_once(&workdir, rest, &Value::Object(whole).to_string());
+    assert!(landed > 1, "{landed} compactions");
     let mut last = 0;
-    for poll in polls {
+    for poll in &polls {
         assert_eq!(poll["wrong"], json!([]), "{poll:#}");
         let rows = poll["rows"].as_u64().expect("a count");
         assert!(rows >= last, "{last} rows became {rows}");
         last = rows;
     }
-    let versions: std::collections::BTreeSet<u64> = polls
-        .iter()
-        .filter_map(|poll| poll["version"].as_u64())
-        .collect();
+    let versions = polls.iter().filter_map(|poll| poll["version"].as_u64());
+    let versions: BTreeSet<u64> = versions.collect();
     assert!(versions.len() > 2, "the reader saw {versions:?}");
     assert_eq!(last, dump.count("accepted"));
     care(&workdir, "compact", &[]).assert_code(0);
@@ -228,9 +224,9 @@ fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
 #[test]
 fn two_compactions_at_once_double_nothing() {
     let made = Workdir::new();
-    let dump = dump_of(&made, "8", "4000", "0");
+    let dump = dump_of(&made, "6", "1500", "0");
     ingest_each(&made, &dump.files);
-    let rounds: Vec<Workdir> = (0..4).map(|_| Workdir::new()).collect();
+    let rounds: Vec<Workdir> = (0..3).map(|_| Workdir::new()).collect();
     for workdir in &rounds {
         copied(&made.lake(), &workdir.lake());
         std::thread::scope(|scope| {
@@ -295,7 +291,7 @@ fn beside_upserts_the_newest_state_of_each_supplier_purchase_stands() {
 #[test]
 fn a_compaction_killed_at_any_instant_leaves_a_whole_lake() {
     let workdir = Workdir::new();
-    let dump = dump_of(&workdir, "6", "9000", "0");
+    let dump = dump_of(&workdir, "5", "4000", "0");
     ingest_each(&workdir, &dump.files);
     let compact = |lake: &Path| {
         let mut command = workdir.program();
@@ -316,7 +312,7 @@ fn a_compaction_killed_at_any_instant_leaves_a_whole_lake() {
     let duration = started.elapsed();
     let (seed, mut instants) = Instants::seeded();
     let (mut killed, mut lakes) = (0, Vec::new());
-    for round in 0..10 {
+    for round in 0..8 {
         let lake = copy(&format!("lake-{round}"));
         let delay: Duration = duration.mul_f64(instants.next());
         killed += u32::from(kill_after(compact(&lake), delay));
@@ -329,7 +325,7 @@ fn a_compaction_killed_at_any_instant_leaves_a_whole_lake() {
     let all = vec![digest(&workdir, "purchases"); lakes.len()];
     assert_eq!(digests("purchases", &lakes), all, "seed {seed}");
     assert!(
-        killed > 2,
+        killed > 1,
         "seed {seed}: only {killed} kills hit a compaction"
     );
 }

@@ -11,7 +11,8 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::CareError;
 use super::loaded::{LiveFile, Loaded};
-use crate::lake::{Lake, LakeError, log};
+use crate::lake::log::{self, Commit};
+use crate::lake::{Lake, LakeError};
 
 /// An object of a table's folder.
 #[derive(Clone, Debug)]
@@ -39,6 +40,8 @@ pub(super) enum Fate {
 pub(super) struct Folder {
     pub(super) objects: Vec<(Object, Fate)>,
     pub(super) loaded: Loaded,
+    /// When the newest version was committed, in milliseconds since 1970, where its commit is there.
+    pub(super) committed_millis: Option<i64>,
 }
 
 impl Lake {
@@ -47,7 +50,13 @@ impl Lake {
     pub(super) fn folder(&self, name: &str) -> Result<Folder, CareError> {
         let objects = self.runtime().block_on(self.objects(name))?;
         let loaded = self.load(name, None)?;
-        let removed = self.runtime().block_on(self.removed(name, &loaded))?;
+        let store = loaded.table.object_store();
+        let commits = self.runtime().block_on(log::commits(name, &store))?;
+        let of_newest = commits.iter().find(|one| one.version == loaded.version);
+        let committed_millis = of_newest.map(|commit| commit.at_millis);
+        let removed = self
+            .runtime()
+            .block_on(self.removed(name, &loaded, commits))?;
         let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         let objects = objects.into_iter().map(|object| {
             let fate = if !is_data(&object.path) {
@@ -64,6 +73,7 @@ impl Lake {
         Ok(Folder {
             objects: objects.collect(),
             loaded,
+            committed_millis,
         })
     }
 
@@ -94,6 +104,7 @@ impl Lake {
         &self,
         name: &str,
         loaded: &Loaded,
+        commits: Vec<Commit>,
     ) -> Result<HashMap<String, i64>, CareError> {
         let mut removed = HashMap::new();
         let mut note = |path: String, at: i64| {
@@ -112,11 +123,8 @@ impl Lake {
             note(tombstone.path().into_owned(), at);
         }
         // Checkpoints forget them in time; the commits know more.
-        let store = loaded.table.object_store();
-        for commit in log::commits(name, &store).await? {
-            for gone in commit.removed {
-                note(gone.path, gone.at_millis);
-            }
+        for gone in commits.into_iter().flat_map(|commit| commit.removed) {
+            note(gone.path, gone.at_millis);
         }
         Ok(removed)
     }

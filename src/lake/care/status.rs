@@ -129,8 +129,6 @@ impl Lake {
     ) -> Result<TableStatus, CareError> {
         let store = folder.loaded.table.object_store();
         let version = log::signed(folder.loaded.version);
-        let committed = self.runtime().block_on(log::commits(name, &store))?;
-        let newest = committed.last().map(|commit| utc(commit.at_millis));
         let files = self.runtime().block_on(log::list(name, &store))?;
         let checkpoint = files.newest_checkpoint().map(|(of, path)| {
             let written = self.runtime().block_on(store.head(path));
@@ -145,7 +143,7 @@ impl Lake {
         Ok(TableStatus {
             table: name.to_owned(),
             version,
-            committed_at: newest.unwrap_or_default(),
+            committed_at: folder.committed_millis.map(utc).unwrap_or_default(),
             rows: 0,
             partitions: 0,
             live: FileCount::default(),
