@@ -3,12 +3,12 @@
 //!
 //! | file | job |
 //! |---|---|
-//! | [`status`] | what a table holds, and what lies around |
-//! | [`history`] | what each version did |
-//! | [`compact`] | small files into large ones, in order |
-//! | [`vacuum`] | deletes what no version needs |
-//! | [`verify`] | whether the store holds what the logs say |
-//! | [`restore`] | an older version as the newest |
+//! | `status` | what a table holds, and what lies around |
+//! | `history` | what each version did |
+//! | `compact` | small files into large ones, in order |
+//! | `vacuum` | deletes what no version needs |
+//! | `verify` | whether the store holds what the logs say |
+//! | `restore` | an older version as the newest |
 //!
 //! Listing, sizes, footers and deletions go through the table's object store; rows through
 //! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter).
