@@ -56,6 +56,16 @@ fn dump_of(workdir: &Workdir, files: &str, rows: &str, dirt: &str) -> Dump {
     )
 }
 
+/// What the reports answer.
+fn answers(workdir: &Workdir) -> [String; 3] {
+    let series = ["--length", "5", "--ending-at", "2026-10-05"];
+    let items = workdir.report("quantity-series", series);
+    let money = ["--currency", "BRL"];
+    let money = workdir.report("revenue-series", series.iter().chain(&money));
+    let names = workdir.report("product-list", [""; 0]);
+    [items, money, names].map(|answer| answer.assert_code(0).stdout().to_owned())
+}
+
 #[test]
 fn many_small_files_become_one_a_day_in_order_and_stay_so() {
     let workdir = Workdir::new();
@@ -63,6 +73,7 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
     ingest_each(&workdir, &dump.files);
     let tables = ["purchases", "rejects", "inputs"];
     let before = tables.map(|table| digest(&workdir, table));
+    let answered = answers(&workdir);
     let plan = care_json(&workdir, "compact", &["--dry-run"]);
     assert!(
         files(&workdir, "purchases", "time").len() >= 9,
@@ -80,6 +91,7 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
     }
     assert_eq!(tables.map(|table| digest(&workdir, table)), before);
     assert_once(&summary(&workdir.lake()), &dump.truth);
+    assert_eq!(answers(&workdir), answered, "to the byte");
     for (table, column, expected) in [
         ("purchases", "time", 3),
         ("rejects", "source_file", 1),
