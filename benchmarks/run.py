@@ -16,7 +16,7 @@ WORKLOADS: dict[str, Callable[[Setting], list[Workload]]] = {
     "W3": lambda setting: [ingesting.delimited(setting)],
     "W4": lambda setting: [ingesting.gzipped(setting)],
     "W5": lambda setting: [ingesting.small_files(setting)],
-    "W6": answering.series,
+    "W6": lambda setting: [*answering.series(setting), answering.compacted_series(setting)],
     "W7": lambda setting: [answering.supplier_list(setting)],
     "W8": lambda setting: [ingesting.again(setting)],
     "W9": lambda setting: [ingesting.threads(setting)],

@@ -1,5 +1,6 @@
 //! What was typed: clap types only. What they mean together is decided in [`crate::job`].
 
+mod lake;
 mod read;
 mod report;
 mod run;
@@ -8,6 +9,7 @@ mod store;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
 };
@@ -77,6 +79,9 @@ pub enum Command {
     Report(ReportCommand),
     /// Write a page with charts and tables of what the lake holds
     Page(PageArguments),
+    /// Look after the tables: state, versions, files; compact, vacuum, verify, restore
+    #[command(subcommand)]
+    Lake(LakeCommand),
     /// Run the steps of a job file
     Run(RunArguments),
     /// Check job files before they run

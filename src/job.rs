@@ -4,6 +4,7 @@
 mod check_files;
 pub mod explain;
 pub mod file;
+mod lake;
 mod page;
 mod read;
 mod report;
@@ -17,10 +18,11 @@ use chrono::{DateTime, Utc};
 use crate::cli;
 use crate::ingest::supplier_purchases::Absence;
 
-pub use crate::cli::{CheckFormat, PlanFormat};
+pub use crate::cli::{CheckFormat, LakeFormat, LakeTable, PlanFormat};
 pub use check_files::{CheckedFile, as_text, check_files};
 pub use explain::Setting;
 pub use file::Problem;
+pub use lake::{LakeJob, LakeTask};
 pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
 pub use report::{AtVersion, ListScope, Question, ReportJob};

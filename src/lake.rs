@@ -34,6 +34,7 @@ mod attempt;
 mod background;
 mod batch;
 mod batch_bytes;
+pub mod care;
 mod change;
 mod column;
 mod digest;

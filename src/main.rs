@@ -22,10 +22,12 @@ use purchase_etl::cli::{
 use purchase_etl::ingest::Progress;
 use purchase_etl::job::file::{Asked, schema};
 use purchase_etl::job::{
-    CheckJob, IngestJob, JobError, PageJob, ReportJob, RunJob, as_text, check_files, variables,
+    CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunJob, as_text, check_files,
+    variables,
 };
 use purchase_etl::pipeline::{
-    Exit, PipelineError, Stage, chain, run_check, run_ingest, run_job_file, run_page, run_report,
+    Exit, PipelineError, Stage, chain, run_check, run_ingest, run_job_file, run_lake, run_page,
+    run_report,
 };
 use purchase_etl::rules::{self, RuleId};
 use purchase_etl::source::shown;
@@ -102,6 +104,10 @@ fn run(typed: Typed, now: DateTime<Utc>) -> anyhow::Result<Exit> {
         Command::Page(arguments) => {
             let job = PageJob::resolve(arguments, now).map_err(PipelineError::from)?;
             run_page(&job, &mut stage)?
+        }
+        Command::Lake(command) => {
+            let job = LakeJob::resolve(command, now).map_err(PipelineError::from)?;
+            run_lake(&job, &mut stage)?
         }
         Command::Run(_) => job.map_or(Ok(Exit::Usage), |job| run_job_file(&job, &mut stage))?,
         Command::Jobs(command) => jobs(command, now, &mut stdout)?,

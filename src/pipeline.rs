@@ -4,6 +4,7 @@ mod check;
 mod ingest;
 mod job_file;
 mod kinds;
+mod lake;
 mod output;
 mod page;
 mod report;
@@ -14,8 +15,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
 use crate::lake::LakeError;
+use crate::lake::care::CareError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
@@ -124,6 +126,9 @@ pub enum PipelineError {
     /// An object store that an answer goes to.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The care of the lake.
+    #[error(transparent)]
+    Care(#[from] CareError),
     /// The answer cannot be worked out.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -167,6 +172,7 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
+            | Self::Care(CareError::NoDays { .. })
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
             | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => Exit::Usage,
@@ -179,7 +185,10 @@ impl PipelineError {
                 Exit::Usage
             }
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
-            Self::Run(RunError::Interrupted) => Exit::Interrupted,
+            Self::Run(RunError::Interrupted) | Self::Care(CareError::Interrupted) => {
+                Exit::Interrupted
+            }
+            Self::Care(error) if error.is_conflict() => Exit::Conflict,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
                 Exit::Conflict
             }
@@ -256,4 +265,12 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     page::run(job, stage)
+}
+
+/// Looks after the tables of a lake.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    lake::run(job, stage)
 }

@@ -1,5 +1,7 @@
 """The workloads that answer from a lake: W6 and W7. Lakes are made by the project beforehand."""
 
+import contextlib
+import itertools
 import json
 import pathlib
 import shutil
@@ -13,6 +15,8 @@ from harness.setting import Setting, Workload
 
 # A series is asked of this many times the rows of the other workloads.
 SERIES_FACTOR = 20
+# Runs that have made the lake that is compacted. Each brings something of every day: as many small files a day.
+SMALL_RUNS = 50
 FIRST_DAY, LAST_DAY, DAYS = "2026-07-01", "2026-10-08", 100
 APP = "11ae5b4b-2445-4440-a04f-bf537764c9ad"
 PRODUCT = "Caneca básica"
@@ -47,6 +51,45 @@ def series(setting: Setting) -> list[Workload]:
         title = f"series over {DAYS} days of {truth['accepted']:,} purchases, by {what}"
         workloads.append(Workload(f"W6-{what}", title, programs, dump))
     return workloads
+
+
+def compacted_series(setting: Setting) -> Workload:
+    """A lake of many small runs answers before and after its compaction."""
+    dump = setting.generator.make("runs", setting.rows, ["--start-date", FIRST_DAY, "--days", str(DAYS)])
+    small = setting.folder / "W6-small-lake"
+    shutil.rmtree(small, ignore_errors=True)
+    for part in dealt(dump.files[0], setting.folder / "runs"):
+        subprocess.run([*ingesting_into(setting, small), "--reject-limit", "100%", str(part)], check=True)
+    large = setting.folder / "W6-compacted-lake"
+    shutil.rmtree(large, ignore_errors=True)
+    shutil.copytree(small, large)
+    compact = [setting.program, "--quiet", "lake", "compact", "--lake", str(large), "--format", "json"]
+    subprocess.run(compact, check=True, stdout=subprocess.DEVNULL)
+    reference = Reference(dump.truth["quantity_total"])
+    programs = []
+    for name, lake in ((OURS, large), ("before compaction", small)):
+
+        def command(out: pathlib.Path, lake: pathlib.Path = lake) -> list[str]:
+            window = ["--length", str(DAYS), "--ending-at", f"{LAST_DAY}T23:59:59.999999Z", "--now", NOW]
+            return [setting.program, "--quiet", "report", "quantity-series", "--lake", str(lake), *window]
+
+        note = f"{len(data_files(lake / 'purchases')):,} files"
+        programs.append(Program(name, command, lambda out: reference.check(our_series(out)), answers=True, note=note))
+    title = f"series over {DAYS} days of {dump.truth['accepted']:,} purchases of {SMALL_RUNS} runs, compacted"
+    return Workload("W6-compacted", title, programs, dump)
+
+
+def dealt(file: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
+    """The lines of a file, dealt out to as many files as there are runs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    paths = [folder / f"{number}.ndjson" for number in range(SMALL_RUNS)]
+    with contextlib.ExitStack() as stack:
+        parts = [stack.enter_context(path.open("wb")) for path in paths]
+        lines = stack.enter_context(file.open("rb"))
+        for part, line in zip(itertools.cycle(parts), lines):
+            part.write(line)
+    return paths
 
 
 def supplier_list(setting: Setting) -> Workload:
@@ -117,9 +160,12 @@ def question(peer: Peer, listed: pathlib.Path, asked: list[str], key: str, refer
 def lake_of(setting: Setting, name: str, inputs: list[str]) -> pathlib.Path:
     lake = setting.folder / name
     shutil.rmtree(lake, ignore_errors=True)
-    command = [setting.program, "--quiet", "ingest", "--lake", str(lake), "--now", NOW, *inputs]
-    subprocess.run(command, check=True)
+    subprocess.run([*ingesting_into(setting, lake), *inputs], check=True)
     return lake
+
+
+def ingesting_into(setting: Setting, lake: pathlib.Path) -> list[str]:
+    return [setting.program, "--quiet", "ingest", "--lake", str(lake), "--now", NOW]
 
 
 def file_list(setting: Setting, table: pathlib.Path) -> pathlib.Path:

@@ -21,6 +21,16 @@ pub(super) enum Effect {
     Append,
     /// It may replace some of them, so it holds for the version it was planned on and no other.
     Change,
+    /// As a change, but the rows stay what they were.
+    Compact {
+        /// The size that its files were to have.
+        target_bytes: i64,
+    },
+    /// As a change: the files become those of an older version.
+    Restore {
+        /// That version.
+        version: u64,
+    },
 }
 
 /// Why a try failed, and the version it was to follow.
@@ -91,7 +101,7 @@ fn properties(claim: Claim<'_>, effect: Effect) -> CommitProperties {
     // Without a time of last update a transaction never expires, and neither does exactly-once.
     let transactions = app_ids
         .into_iter()
-        .map(|id| Transaction::new(id, 1))
+        .map(|id| Transaction::new(id, log::IN))
         .collect();
     let metadata: [(String, Value); 1] = [("runId".to_owned(), json!(claim.run_id))];
     let properties = CommitProperties::default()
@@ -101,7 +111,9 @@ fn properties(claim: Claim<'_>, effect: Effect) -> CommitProperties {
         Effect::Append => properties,
         // With retries the library would put a change on top of versions it was not planned on,
         // and its own check of conflicts misses some that double or lose rows.
-        Effect::Change => properties.with_max_retries(0),
+        Effect::Change | Effect::Compact { .. } | Effect::Restore { .. } => {
+            properties.with_max_retries(0)
+        }
     }
 }
 
@@ -126,6 +138,14 @@ fn operation(spec: &TableSpec, effect: Effect) -> DeltaOperation {
             matched_predicates: vec![action("update")],
             not_matched_predicates: vec![action("insert")],
             not_matched_by_source_predicates: Vec::new(),
+        },
+        Effect::Compact { target_bytes } => DeltaOperation::Optimize {
+            predicate: None,
+            target_size: target_bytes,
+        },
+        Effect::Restore { version } => DeltaOperation::Restore {
+            version: Some(version),
+            datetime: None,
         },
     }
 }

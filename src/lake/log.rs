@@ -1,32 +1,28 @@
-//! The Delta log read directly, for the one question its library answers too slowly: which of many
-//! application transactions (`txn`) are there. One pass over the newest checkpoint and the commits
-//! after it answers it for all of them.
+//! The Delta log read directly, for the questions its library answers too slowly or not at all:
+//! which of many application transactions there are ([`transactions`]), when a version was committed
+//! ([`as_of`]), and what each commit did ([`commits`]).
 //!
-//! ([`as_of`] asks it when a version was committed.)
-//!
-//! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
+//! In: a table's store. Out: its log files by version, and their bytes.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
 use deltalake::ObjectStore;
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::ChunkReader;
-use serde::Deserialize;
 
 use super::LakeError;
 use crate::store::remedy;
 
 mod as_of;
+mod commits;
+mod transactions;
 
 pub(super) use as_of::version_as_of;
+pub(super) use commits::{Commit, commits};
+pub(super) use transactions::{IN, WITHDRAWN, landed_from, present, states};
 
 /// Commits read at once; they are small files.
 const PARALLEL_READS: usize = 8;
@@ -50,33 +46,12 @@ impl LogFiles {
             .map(|(version, _)| *version);
         commit.max(checkpoint)
     }
-}
 
-/// A transaction of the log, with the run that committed it, where the commit says so.
-#[derive(Debug)]
-pub(super) struct Landed {
-    pub(super) app_id: String,
-    pub(super) version: u64,
-    pub(super) run_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    txn: Option<Txn>,
-    #[serde(rename = "commitInfo")]
-    commit_info: Option<CommitInfo>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Txn {
-    app_id: String,
-}
-
-#[derive(Deserialize)]
-struct CommitInfo {
-    #[serde(rename = "runId")]
-    run_id: Option<String>,
+    /// The newest checkpoint: its version and one of its parts.
+    pub(super) fn newest_checkpoint(&self) -> Option<(u64, &Path)> {
+        let (version, parts) = self.checkpoints.last_key_value()?;
+        Some((*version, parts.first()?))
+    }
 }
 
 /// A version as Delta's users count them.
@@ -154,148 +129,6 @@ fn classify(name: &str) -> Option<(u64, Kind)> {
     Some((version, kind))
 }
 
-/// Which of the `wanted` application ids have a transaction in the log.
-pub(super) async fn present(
-    table: &str,
-    store: &Arc<dyn ObjectStore>,
-    wanted: &HashSet<String>,
-) -> Result<HashSet<String>, LakeError> {
-    let files = list(table, store).await?;
-    let mut found = HashSet::new();
-    let from = match files.checkpoints.last_key_value() {
-        Some((version, parts)) => {
-            for part in parts {
-                found.extend(checkpoint_ids(table, store, part, wanted).await?);
-            }
-            version + 1
-        }
-        None => 0,
-    };
-    let landed = commits_from(table, store, &files, from).await?;
-    found.extend(
-        landed
-            .into_iter()
-            .map(|txn| txn.app_id)
-            .filter(|id| wanted.contains(id)),
-    );
-    Ok(found)
-}
-
-/// The transactions of the commits from version `from` on.
-pub(super) async fn landed_from(
-    table: &str,
-    store: &Arc<dyn ObjectStore>,
-    from: u64,
-) -> Result<Vec<Landed>, LakeError> {
-    let files = list(table, store).await?;
-    commits_from(table, store, &files, from).await
-}
-
-async fn commits_from(
-    table: &str,
-    store: &Arc<dyn ObjectStore>,
-    files: &LogFiles,
-    from: u64,
-) -> Result<Vec<Landed>, LakeError> {
-    let wanted: Vec<(u64, Path)> = files
-        .commits
-        .range(from..)
-        .map(|(version, path)| (*version, path.clone()))
-        .collect();
-    for (expected, (version, path)) in (from..).zip(&wanted) {
-        if *version != expected {
-            return Err(broken(
-                table,
-                path.as_ref(),
-                format!("version {expected} is missing"),
-            ));
-        }
-    }
-    let read = |(version, path): (u64, Path)| async move {
-        let bytes = read(table, store, &path).await?;
-        transactions(table, &path, version, bytes.as_ref())
-    };
-    let found: Vec<Vec<Landed>> = stream::iter(wanted)
-        .map(read)
-        .buffered(PARALLEL_READS)
-        .try_collect()
-        .await?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-/// The transactions of one commit.
-fn transactions(
-    table: &str,
-    path: &Path,
-    version: u64,
-    bytes: &[u8],
-) -> Result<Vec<Landed>, LakeError> {
-    let mut ids = Vec::new();
-    let mut run_id = None;
-    for line in bytes.split(|byte| *byte == b'\n') {
-        let says = |key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
-        if !says("\"txn\"") && !says("\"commitInfo\"") {
-            continue;
-        }
-        let line: Line = serde_json::from_slice(line)
-            .map_err(|error| broken(table, path.as_ref(), error.to_string()))?;
-        ids.extend(line.txn.map(|txn| txn.app_id));
-        run_id = run_id.or(line.commit_info.and_then(|info| info.run_id));
-    }
-    let landed = |app_id| Landed {
-        app_id,
-        version,
-        run_id: run_id.clone(),
-    };
-    Ok(ids.into_iter().map(landed).collect())
-}
-
-/// The wanted application ids of one checkpoint part.
-async fn checkpoint_ids(
-    table: &str,
-    store: &Arc<dyn ObjectStore>,
-    path: &Path,
-    wanted: &HashSet<String>,
-) -> Result<Vec<String>, LakeError> {
-    let bytes = read(table, store, path).await?;
-    let failed = LakeError::parquet("read", format!("{table}/{path}").as_ref());
-    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(&failed)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), ["txn.appId"]);
-    let reader = builder.with_projection(mask).build().map_err(&failed)?;
-    let mut found = Vec::new();
-    for batch in reader {
-        let batch = batch.map_err(LakeError::arrow("read the checkpoint's", table))?;
-        collect_ids(table, &batch, wanted, &mut found)?;
-    }
-    Ok(found)
-}
-
-fn collect_ids(
-    table: &str,
-    batch: &RecordBatch,
-    wanted: &HashSet<String>,
-    found: &mut Vec<String>,
-) -> Result<(), LakeError> {
-    // A checkpoint need not have the column at all.
-    let Some(txn) = batch
-        .column_by_name("txn")
-        .and_then(|column| column.as_struct_opt())
-    else {
-        return Ok(());
-    };
-    let Some(ids) = txn.column_by_name("appId") else {
-        return Ok(());
-    };
-    let ids =
-        cast(ids, &DataType::Utf8).map_err(LakeError::arrow("read the checkpoint's", table))?;
-    for (row, id) in ids.as_string::<i32>().iter().enumerate() {
-        if let Some(id) = id.filter(|id| txn.is_valid(row) && wanted.contains(*id)) {
-            found.push(id.to_owned());
-        }
-    }
-    Ok(())
-}
-
 async fn read(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -357,23 +190,5 @@ mod tests {
         ] {
             assert_eq!(kind(other), "other", "{other}");
         }
-    }
-
-    #[test]
-    fn transactions_carry_the_run_of_their_commit_and_torn_lines_are_refused() {
-        let commit = br#"{"commitInfo":{"operation":"WRITE","runId":"run-1"}}
-{"add":{"path":"x","stats":"{\"txn\":1}"}}
-{"txn":{"appId":"purchases:purchases:aa","version":1}}"#;
-        let path = Path::from("_delta_log/00000000000000000003.json");
-        let landed = transactions("purchases", &path, 3, commit).unwrap();
-        assert_eq!(landed.len(), 1);
-        assert_eq!(landed[0].app_id, "purchases:purchases:aa");
-        assert_eq!(
-            (landed[0].version, landed[0].run_id.as_deref()),
-            (3, Some("run-1"))
-        );
-
-        let torn = transactions("purchases", &path, 3, br#"{"txn":{"appId":"purch"#);
-        assert!(matches!(torn, Err(LakeError::LogBroken { .. })));
     }
 }

@@ -130,10 +130,14 @@ impl Lake {
             .into_iter()
             .filter(|txn| claim.app_ids.contains(&txn.app_id))
         {
-            if txn.run_id.as_deref() == Some(claim.run_id) {
+            if !txn.is_in() {
+                // An older version was restored: nobody's input is in by it.
+                present.remove(&txn.app_id);
+            } else if txn.run_id.as_deref() == Some(claim.run_id) {
                 return Ok(Some(Outcome::Landed(txn.version)));
+            } else {
+                present.insert(txn.app_id);
             }
-            present.insert(txn.app_id);
         }
         Ok((!present.is_empty()).then_some(Outcome::Present(present)))
     }

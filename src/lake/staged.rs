@@ -115,7 +115,7 @@ pub(super) fn seal(
 /// Delta's per-file statistics, from the footer.
 ///
 /// <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#per-file-statistics>
-fn stats_json(schema: &Schema, rows: u64, metadata: &ParquetMetaData) -> String {
+pub(super) fn stats_json(schema: &Schema, rows: u64, metadata: &ParquetMetaData) -> String {
     let mut least = Map::new();
     let mut greatest = Map::new();
     let mut nulls = Map::new();

@@ -25,6 +25,16 @@ mod hostile;
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
 mod kill;
+/// The state, the versions and the files of a lake.
+mod lake_care;
+/// Compaction beside writers, readers and other compactions.
+mod lake_compaction;
+/// An older version as the newest, and its inputs again.
+mod lake_restore;
+/// What a vacuum deletes, and what not.
+mod lake_vacuum;
+/// Planted damage is found, and nothing else.
+mod lake_verify;
 /// How much memory a run may need.
 mod memory;
 /// The page to look at, in a real Chromium.

@@ -1,0 +1,206 @@
+//! What a table's rows add up to: batches come in, counts and exact sums go out, to hold the rows
+//! before a rewriting against those after it.
+//!
+//! Numbers are added in 128 bits, modulo 2^128: a difference shows all the same. Amounts are added
+//! up by their currency, texts by their length.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+
+use super::CareError;
+use crate::lake::LakeError;
+
+/// Counts and sums of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::lake::care) struct Sums {
+    rows: u64,
+    /// By column, and for amounts by currency.
+    columns: BTreeMap<(String, String), Column>,
+}
+
+/// A column, or those of its values that have one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Column {
+    values: u64,
+    sum: i128,
+}
+
+impl Column {
+    fn add(&mut self, value: i128) {
+        self.values += 1;
+        self.sum = self.sum.wrapping_add(value);
+    }
+}
+
+impl Sums {
+    pub(in crate::lake::care) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(in crate::lake::care) fn add(&mut self, batch: &RecordBatch) -> Result<(), CareError> {
+        self.rows += batch.num_rows() as u64;
+        let schema = batch.schema();
+        for (field, values) in schema.fields().iter().zip(batch.columns()) {
+            if let DataType::Decimal128(..) = field.data_type() {
+                let currency = currency_of(field.name(), batch)?;
+                self.add_amounts(field.name(), values, currency.as_ref());
+            } else {
+                let column = (field.name().clone(), String::new());
+                add_plain(self.columns.entry(column).or_default(), values)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_amounts(&mut self, name: &str, values: &ArrayRef, currencies: Option<&StringArray>) {
+        let amounts = values.as_primitive::<Decimal128Type>();
+        let mut found: BTreeMap<&str, Column> = BTreeMap::new();
+        for (row, amount) in amounts.iter().enumerate() {
+            let currency = currencies.filter(|codes| codes.is_valid(row));
+            let code = currency.map_or("", |codes| codes.value(row));
+            if let Some(amount) = amount {
+                found.entry(code).or_default().add(amount);
+            }
+        }
+        for (code, part) in found {
+            let column = (name.to_owned(), code.to_owned());
+            let whole = self.columns.entry(column).or_default();
+            whole.values += part.values;
+            whole.sum = whole.sum.wrapping_add(part.sum);
+        }
+    }
+
+    /// The first difference to another, in words.
+    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+        if self.rows != other.rows {
+            return Some(format!("the rows from {} to {}", self.rows, other.rows));
+        }
+        let names = self.columns.keys().chain(other.columns.keys());
+        for name in names {
+            let column = |sums: &Self| sums.columns.get(name).copied().unwrap_or_default();
+            let (before, after) = (column(self), column(other));
+            if before != after {
+                let (column, currency) = name;
+                return Some(format!(
+                    "the sum of {column} {currency} from {} in {} values to {} in {}",
+                    before.sum, before.values, after.sum, after.values
+                ));
+            }
+        }
+        None
+    }
+
+    /// Amounts by column and currency, exact, in units of 10^-9; the count of rows under "rows".
+    pub(in crate::lake::care) fn amounts(&self) -> BTreeMap<String, String> {
+        let amounts = self
+            .columns
+            .iter()
+            .filter(|((_, code), _)| !code.is_empty());
+        amounts
+            .map(|((column, code), sum)| (format!("{column} {code}"), decimal(sum.sum)))
+            .collect()
+    }
+}
+
+/// Amounts have nine decimals.
+fn decimal(units: i128) -> String {
+    const ONE: u128 = 1_000_000_000;
+    let sign = if units < 0 { "-" } else { "" };
+    let (whole, part) = (units.unsigned_abs() / ONE, units.unsigned_abs() % ONE);
+    let text = format!("{sign}{whole}.{part:09}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The column with the currencies of an amount: of its own name, or the only one.
+fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>, CareError> {
+    let own = batch.column_by_name(&format!("{amount}_currency"));
+    let stem = amount.strip_suffix("_value").unwrap_or(amount);
+    let own = own.or_else(|| batch.column_by_name(&format!("{stem}_value_currency")));
+    let Some(codes) = own.or_else(|| batch.column_by_name("currency")) else {
+        return Ok(None);
+    };
+    Ok(Some(texts(codes)?))
+}
+
+/// A column of texts, whatever holds them.
+fn texts(values: &ArrayRef) -> Result<StringArray, CareError> {
+    let plain = cast(values, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
+    Ok(plain.as_string::<i32>().clone())
+}
+
+fn add_plain(column: &mut Column, values: &ArrayRef) -> Result<(), CareError> {
+    match values.data_type() {
+        DataType::Utf8 | DataType::Dictionary(..) => {
+            for text in texts(values)?.iter().flatten() {
+                column.add(length(text.as_bytes()));
+            }
+        }
+        DataType::Binary => {
+            for bytes in values.as_binary::<i32>().iter().flatten() {
+                column.add(length(bytes));
+            }
+        }
+        DataType::Boolean => {
+            for flag in values.as_boolean().iter().flatten() {
+                column.add(i128::from(flag));
+            }
+        }
+        _ => {
+            let numbers = as_numbers(values)?;
+            for number in numbers.as_primitive::<Int64Type>().iter().flatten() {
+                column.add(i128::from(number));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Numbers, days and instants as what they are stored as.
+fn as_numbers(values: &ArrayRef) -> Result<ArrayRef, CareError> {
+    let failed = LakeError::arrow("add up", "a column");
+    let values = match values.data_type() {
+        DataType::Date32 => cast(values, &DataType::Int32).map_err(&failed)?,
+        _ => ArrayRef::clone(values),
+    };
+    Ok(cast(&values, &DataType::Int64).map_err(failed)?)
+}
+
+fn length(bytes: &[u8]) -> i128 {
+    i128::try_from(bytes.len()).unwrap_or(i128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::testing::rows;
+
+    #[test]
+    fn sums_do_not_depend_on_how_rows_are_cut_and_see_one_changed_value() {
+        let mut whole = Sums::default();
+        whole.add(&rows("a.json", 0, 10)).unwrap();
+        let mut parts = Sums::default();
+        for (from, to) in [(7, 10), (0, 3), (3, 7)] {
+            parts.add(&rows("a.json", from, to)).unwrap();
+        }
+        assert_eq!(whole, parts);
+        assert_eq!(whole.difference(&parts), None);
+        let mut other = Sums::default();
+        other.add(&rows("a.json", 0, 9)).unwrap();
+        other.add(&rows("a.json", 10, 11)).unwrap();
+        let told = whole.difference(&other).unwrap();
+        // 0+…+9 = 45, and 46 with 10 in the place of 9: the price is 19,990,000,001 units times it.
+        assert!(told.contains("price"), "{told}");
+        assert!(told.contains("899550000045"), "{told}");
+    }
+
+    #[test]
+    fn amounts_are_exact_and_without_idle_zeros() {
+        assert_eq!(decimal(0), "0");
+        assert_eq!(decimal(39_900_000_000), "39.9");
+        assert_eq!(decimal(-1), "-0.000000001");
+        assert_eq!(decimal(100_000_000_000), "100");
+    }
+}

@@ -1,0 +1,217 @@
+//! What lies in a table's folder: the store comes in; each object and what the log knows of it go
+//! out.
+
+use std::collections::{HashMap, HashSet};
+
+use deltalake::table::state::DeltaTableState;
+use futures::stream::TryStreamExt;
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+use super::CareError;
+use super::loaded::{LiveFile, Loaded};
+use crate::lake::log::{self, Commit};
+use crate::lake::{Lake, LakeError};
+
+/// An object of a table's folder.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    /// Below the table's folder.
+    pub(super) path: String,
+    pub(super) bytes: u64,
+    pub(super) modified_millis: i64,
+}
+
+/// What the log knows of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// The newest version has it.
+    Live,
+    /// A version had it, until this time (milliseconds since 1970).
+    Removed(i64),
+    /// A Parquet file that no version in the log has.
+    Orphan,
+    /// The log itself, or something that is no data file.
+    Other,
+}
+
+/// The objects of a table, with their fates, sorted by path.
+pub(super) struct Folder {
+    pub(super) objects: Vec<(Object, Fate)>,
+    pub(super) loaded: Loaded,
+    /// When the newest version was committed, in milliseconds since 1970, where its commit is there.
+    pub(super) committed_millis: Option<i64>,
+}
+
+impl Lake {
+    /// Lists a table's folder, and then loads its newest version: what is committed in between is
+    /// known to be live, and what is written in between is not listed.
+    pub(super) fn folder(&self, name: &str) -> Result<Folder, CareError> {
+        let objects = self.runtime().block_on(self.objects(name))?;
+        let loaded = self.load(name, None)?;
+        let store = loaded.table.object_store();
+        let commits = self.runtime().block_on(log::commits(name, &store))?;
+        let of_newest = commits.iter().find(|one| one.version == loaded.version);
+        let committed_millis = of_newest.map(|commit| commit.at_millis);
+        let removed = self
+            .runtime()
+            .block_on(self.removed(name, &loaded, commits))?;
+        let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
+        let objects = objects.into_iter().map(|object| {
+            let fate = if !is_data(&object.path) {
+                Fate::Other
+            } else if live.contains(object.path.as_str()) {
+                Fate::Live
+            } else if let Some(at) = removed.get(&object.path) {
+                Fate::Removed(*at)
+            } else {
+                Fate::Orphan
+            };
+            (object, fate)
+        });
+        Ok(Folder {
+            objects: objects.collect(),
+            loaded,
+            committed_millis,
+        })
+    }
+
+    async fn objects(&self, name: &str) -> Result<Vec<Object>, CareError> {
+        let store = self
+            .handle(name)
+            .map_err(LakeError::delta("open", name))?
+            .object_store();
+        let listed: Vec<_> = store
+            .list(None)
+            .try_collect()
+            .await
+            .map_err(CareError::store("list", name, "the files"))?;
+        let mut objects: Vec<Object> = listed
+            .into_iter()
+            .map(|meta| Object {
+                path: meta.location.to_string(),
+                bytes: meta.size,
+                modified_millis: meta.last_modified.timestamp_millis(),
+            })
+            .collect();
+        objects.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(objects)
+    }
+
+    /// When each file left the table that the log remembers as removed, the last time it did.
+    async fn removed(
+        &self,
+        name: &str,
+        loaded: &Loaded,
+        commits: Vec<Commit>,
+    ) -> Result<HashMap<String, i64>, CareError> {
+        let mut removed = HashMap::new();
+        let mut note = |path: String, at: i64| {
+            let known = removed.entry(path).or_insert(at);
+            *known = at.max(*known);
+        };
+        let state: &DeltaTableState = loaded.state(name)?;
+        let log_store = loaded.table.log_store();
+        let tombstones: Vec<_> = state
+            .all_tombstones(&*log_store)
+            .try_collect()
+            .await
+            .map_err(LakeError::delta("read the removed files of", name))?;
+        for tombstone in tombstones {
+            let at = tombstone.deletion_timestamp().unwrap_or_default();
+            note(tombstone.path().into_owned(), at);
+        }
+        // Checkpoints forget them in time; the commits know more.
+        for gone in commits.into_iter().flat_map(|commit| commit.removed) {
+            note(gone.path, gone.at_millis);
+        }
+        Ok(removed)
+    }
+
+    /// The size of a file; nothing when it is not there.
+    pub(super) fn size_of(&self, loaded: &Loaded, file: &str) -> Result<Option<u64>, CareError> {
+        let store = loaded.table.object_store();
+        let path = object_path(file);
+        match self.runtime().block_on(store.head(&path)) {
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(CareError::store("find", &table_of(loaded), file)(error)),
+        }
+    }
+
+    /// The footer of a file of this size, or what is wrong with it, in words.
+    pub(super) fn footer(
+        &self,
+        loaded: &Loaded,
+        file: &str,
+        bytes: u64,
+    ) -> Result<Result<ParquetMetaData, String>, CareError> {
+        let store = loaded.table.object_store();
+        let path = object_path(file);
+        let read = |from: u64, to: u64| {
+            let got = self.runtime().block_on(store.get_range(&path, from..to));
+            got.map_err(CareError::store("read", &table_of(loaded), file))
+        };
+        let Some(tail_at) = bytes.checked_sub(TAIL_BYTES) else {
+            return Ok(Err("it is too short to be a Parquet file".to_owned()));
+        };
+        let tail = read(tail_at, bytes)?;
+        let Some((length, b"PAR1")) = tail.split_first_chunk::<4>() else {
+            return Ok(Err("its end is not that of a Parquet file".to_owned()));
+        };
+        let length = u64::from(u32::from_le_bytes(*length));
+        let Some(footer_at) = tail_at.checked_sub(length) else {
+            return Ok(Err("its footer is longer than the file".to_owned()));
+        };
+        let footer = read(footer_at, tail_at)?;
+        Ok(ParquetMetaDataReader::decode_metadata(&footer).map_err(|error| error.to_string()))
+    }
+}
+
+/// The length of the footer in four bytes, and the magic word.
+const TAIL_BYTES: u64 = 8;
+
+/// The name of a loaded table, for messages.
+fn table_of(loaded: &Loaded) -> String {
+    let segments = loaded.table.table_url().path_segments();
+    let name = segments.and_then(|mut segments| segments.rfind(|one| !one.is_empty()));
+    name.unwrap_or_default().to_owned()
+}
+
+/// A path of the log, as the store has it.
+pub(super) fn object_path(path: &str) -> Path {
+    Path::parse(path).unwrap_or_else(|_odd| Path::from(path))
+}
+
+/// Whether an object is a data file by its name: Parquet, outside the log and not hidden. Names that
+/// begin with `_` or `.` are hidden, as all readers have it.
+fn is_data(path: &str) -> bool {
+    let hidden = |segment: &str| segment.starts_with(['_', '.']);
+    let is_parquet = std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "parquet");
+    is_parquet && !path.split('/').any(hidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_parquet_files_outside_the_log_are_data() {
+        for path in ["part-1.parquet", "purchase_date=2026-11-20/part-1.parquet"] {
+            assert!(is_data(path), "{path}");
+        }
+        for path in [
+            "_delta_log/00000000000000000010.checkpoint.parquet",
+            "_delta_log/00000000000000000001.json",
+            "_held-run-00001",
+            ".hidden/part-1.parquet",
+            "purchase_date=2026-11-20/.part-1.parquet",
+            "README.md",
+        ] {
+            assert!(!is_data(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! An older version as the newest: a table and a version or an instant come in; a version with the
+//! files, and the inputs, of the older one goes out.
+//!
+//! Which inputs are in is part of what is restored: those that came after the older version are
+//! withdrawn by a transaction of version 0, and by taking out their rows of `inputs`. Ingesting them
+//! again brings their rows back, once.
+//!
+//! Refused: versions whose files a vacuum has taken, and taking back rejects whose inputs stay.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use deltalake::kernel::{Action, Add, Transaction};
+use serde::Serialize;
+
+use super::land::{Planned, own_prefix};
+use super::loaded::{LiveFile, Loaded, version_of};
+use super::{CareError, CaredTable, unsigned};
+use crate::lake::actions::removes;
+use crate::lake::attempt::Effect;
+use crate::lake::spec::REJECTS;
+use crate::lake::{FileRef, Lake, LakeError, log};
+
+/// Which version is to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreTarget {
+    /// This one.
+    Version(i64),
+    /// The one that was the newest at this instant, in microseconds since 1970 in UTC. A table that
+    /// is younger becomes empty.
+    AsOf(i64),
+}
+
+/// What a restore did to a table, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Restored {
+    /// The table.
+    pub table: String,
+    /// Its newest version before.
+    pub from_version: i64,
+    /// The version whose files it has.
+    pub to_version: i64,
+    /// The version that was committed; nothing for a dry run, or when nothing was to do.
+    pub committed_version: Option<i64>,
+    /// Files that come back.
+    pub files_added: u64,
+    /// Files that go.
+    pub files_removed: u64,
+    /// Rows before.
+    pub rows_before: u64,
+    /// Rows after.
+    pub rows_after: u64,
+    /// Inputs that are no longer in: ingest them again if they are wanted.
+    pub inputs_withdrawn: u64,
+    /// Inputs that are in again, after a restore of a restore.
+    pub inputs_reinstated: u64,
+}
+
+impl Restored {
+    /// Whether the table was as wanted already.
+    pub fn is_nothing(&self) -> bool {
+        let Self {
+            files_added,
+            files_removed,
+            inputs_withdrawn,
+            inputs_reinstated,
+            ..
+        } = self;
+        files_added + files_removed + inputs_withdrawn + inputs_reinstated == 0
+    }
+}
+
+/// The difference between two versions.
+struct Difference {
+    newest: Loaded,
+    to: u64,
+    adds: Vec<Add>,
+    removes: Vec<FileRef>,
+    /// The new states of transactions, by their ids.
+    states: BTreeMap<String, i64>,
+    told: Restored,
+}
+
+impl Lake {
+    /// Makes an older version of a table the newest, or tells what that would change.
+    /// `rows_tables` are the tables that take accepted rows.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
+    /// [`CareError::Vacuumed`], [`CareError::RejectsAlone`], [`LakeError::Conflict`] when other
+    /// writers kept being quicker, or what the store said.
+    pub fn restore(
+        &self,
+        cared: &CaredTable,
+        rows_tables: &[&str],
+        target: RestoreTarget,
+        run_id: &str,
+        dry_run: bool,
+    ) -> Result<Restored, CareError> {
+        let spec = &cared.spec;
+        let takes_rows = rows_tables.contains(&spec.name);
+        let first = self.difference(cared, target)?;
+        self.check_rejects(cared, rows_tables, &first)?;
+        let mut told = first.told.clone();
+        if dry_run || told.is_nothing() {
+            return Ok(told);
+        }
+        // First the rows of `inputs`: an input without one is looked up in the log, and healed; an
+        // input with one is not even opened.
+        let withdrawn = first.withdrawn();
+        if takes_rows {
+            self.withdraw_all(run_id, &withdrawn)?;
+        }
+        let mut late = Vec::new();
+        let mut plan = || {
+            let difference = self.difference(cared, target)?;
+            self.check_rejects(cared, rows_tables, &difference)?;
+            told = difference.told.clone();
+            late = difference.withdrawn();
+            if told.is_nothing() {
+                return Ok(None);
+            }
+            difference.planned(cared).map(Some)
+        };
+        let name = format!("restore-{run_id}");
+        let landed = self.land(spec, run_id, &name, &mut plan)?;
+        told.committed_version = landed.map(log::signed);
+        // Inputs that came in between, by another process.
+        late.retain(|id| !withdrawn.contains(id));
+        if takes_rows {
+            self.withdraw_all(run_id, &late)?;
+        }
+        Ok(told)
+    }
+
+    fn difference(
+        &self,
+        cared: &CaredTable,
+        target: RestoreTarget,
+    ) -> Result<Difference, CareError> {
+        let spec = &cared.spec;
+        let newest = self.load_checked(spec)?;
+        let to = self.target_version(spec.name, newest.version, target)?;
+        let old = self.load(spec.name, Some(to))?;
+        let states = self
+            .runtime()
+            .block_on(states_to_set(spec.name, &newest, to))?;
+        let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
+        let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
+        let adds: Vec<Add> = old
+            .files
+            .iter()
+            .filter(|live| !now.contains(live.relative_path()))
+            .map(|live| live.add.clone())
+            .collect();
+        let removes: Vec<FileRef> = newest
+            .files
+            .iter()
+            .filter(|live| !then.contains(live.relative_path()))
+            .map(|live| live.file.clone())
+            .collect();
+        self.check_files(spec.name, &newest, to, &adds)?;
+        let count = |wanted: i64| states.values().filter(|state| **state == wanted).count() as u64;
+        let told = Restored {
+            table: spec.name.to_owned(),
+            from_version: log::signed(newest.version),
+            to_version: log::signed(to),
+            committed_version: None,
+            files_added: adds.len() as u64,
+            files_removed: removes.len() as u64,
+            rows_before: rows(&newest),
+            rows_after: rows(&old),
+            inputs_withdrawn: count(log::WITHDRAWN),
+            inputs_reinstated: count(log::IN),
+        };
+        Ok(Difference {
+            newest,
+            to,
+            adds,
+            removes,
+            states,
+            told,
+        })
+    }
+
+    fn target_version(
+        &self,
+        table: &str,
+        newest: u64,
+        target: RestoreTarget,
+    ) -> Result<u64, CareError> {
+        let version = match target {
+            RestoreTarget::Version(version) => version,
+            RestoreTarget::AsOf(micros) => match self.version_as_of(table, micros) {
+                // Before the table was made there was nothing in it, and version 0 has nothing.
+                Err(LakeError::NoVersionAsOf { oldest: 0, .. }) => 0,
+                found => found?,
+            },
+        };
+        Ok(version_of(table, version, newest)?)
+    }
+
+    /// Refuses files that are gone, or no longer what they were.
+    fn check_files(
+        &self,
+        table: &str,
+        newest: &Loaded,
+        to: u64,
+        adds: &[Add],
+    ) -> Result<(), CareError> {
+        let mut missing = Vec::new();
+        for add in adds {
+            if self.size_of(newest, &add.path)? != Some(unsigned(add.size)) {
+                missing.push(add.path.clone());
+            }
+        }
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        Err(CareError::Vacuumed {
+            table: table.to_owned(),
+            version: log::signed(to),
+            missing: missing.len(),
+            first: first.clone(),
+        })
+    }
+
+    /// Rejects are read again with their input and not alone: they may only go when its rows go.
+    fn check_rejects(
+        &self,
+        cared: &CaredTable,
+        rows_tables: &[&str],
+        difference: &Difference,
+    ) -> Result<(), CareError> {
+        if cared.spec.name != REJECTS {
+            return Ok(());
+        }
+        let mut inputs = 0;
+        for table in rows_tables {
+            let ids: HashSet<String> = difference
+                .withdrawn()
+                .iter()
+                .filter_map(|id| id.strip_prefix(REJECTS))
+                .map(|rest| format!("{table}{rest}"))
+                .collect();
+            let store = self
+                .handle(table)
+                .map_err(LakeError::delta("open", table))?
+                .object_store();
+            let present = log::present(table, &store, &ids);
+            inputs += self.runtime().block_on(present)?.len();
+        }
+        if inputs > 0 {
+            return Err(CareError::RejectsAlone { inputs });
+        }
+        Ok(())
+    }
+
+    /// Withdraws inputs by the ids of their transactions, kind by kind.
+    fn withdraw_all(&self, run_id: &str, ids: &[String]) -> Result<(), CareError> {
+        let mut kinds: HashMap<&str, HashSet<String>> = HashMap::new();
+        for id in ids {
+            let mut parts = id.splitn(3, ':').skip(1);
+            if let (Some(kind), Some(digest)) = (parts.next(), parts.next()) {
+                kinds.entry(kind).or_default().insert(digest.to_owned());
+            }
+        }
+        for (kind, digests) in kinds {
+            self.withdraw_inputs(run_id, kind, &digests)?;
+        }
+        Ok(())
+    }
+}
+
+impl Difference {
+    /// The ids of the inputs that are to go.
+    fn withdrawn(&self) -> Vec<String> {
+        let states = self.states.iter();
+        states
+            .filter(|(_, state)| **state == log::WITHDRAWN)
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    fn planned(self, cared: &CaredTable) -> Result<Planned, CareError> {
+        let name = cared.spec.name;
+        let mut actions: Vec<Action> = removes(name, self.newest.state(name)?, &self.removes)?
+            .into_iter()
+            .map(Action::Remove)
+            .collect();
+        let adds = self.adds.into_iter().map(|mut add| {
+            add.data_change = true;
+            Action::Add(add)
+        });
+        actions.extend(adds);
+        let states = self.states.into_iter();
+        actions.extend(states.map(|(id, state)| Action::Txn(Transaction::new(id, state))));
+        Ok(Planned {
+            effect: Effect::Restore { version: self.to },
+            table: self.newest.table,
+            actions,
+        })
+    }
+}
+
+/// The states that transactions must get to be those of version `to` again: of those that have
+/// changed since.
+async fn states_to_set(
+    table: &str,
+    newest: &Loaded,
+    to: u64,
+) -> Result<BTreeMap<String, i64>, LakeError> {
+    let store = newest.table.object_store();
+    let own = own_prefix(table);
+    let since = log::landed_from(table, &store, to + 1).await?;
+    // In the order of the versions: the newest of an id stays.
+    let now: HashMap<String, bool> = since
+        .into_iter()
+        .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&own))
+        .map(|txn| (txn.app_id.clone(), txn.is_in()))
+        .collect();
+    let then = log::states(table, &store, &|id| now.contains_key(id), Some(to)).await?;
+    let changed = now.into_iter().filter_map(|(id, is_in)| {
+        let was_in = then.get(&id).is_some_and(|state| *state >= log::IN);
+        let state = if was_in { log::IN } else { log::WITHDRAWN };
+        (was_in != is_in).then_some((id, state))
+    });
+    Ok(changed.collect())
+}
+
+fn rows(loaded: &Loaded) -> u64 {
+    let rows = loaded.files.iter().map(|live| live.file.rows);
+    rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+}

@@ -1,0 +1,165 @@
+//! Whether the store holds what the logs say: tables come in, findings go out.
+//!
+//! | depth | what is compared |
+//! |---|---|
+//! | [`Depth::Footers`] | size, row count and statistics of each file of the newest version; its path and its partition; files that no version has; the ledger of each input, and the inputs together with the tables |
+//! | [`Depth::Rows`] | besides, every row is read: its day or month against the partition, its place in its input, which no other row may have; rows and rejects of each input |
+
+mod files;
+mod ledger;
+mod rows;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{CareError, CaredTable};
+use crate::lake::Lake;
+
+pub(super) use rows::Seen;
+
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The end of each file.
+    Footers,
+    /// Every row.
+    Rows,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is wrong, and something is left to do.
+    Note,
+    /// The lake does not hold what it should.
+    Damage,
+}
+
+/// Something that is not as the log says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The table.
+    pub table: String,
+    /// The file below the table's folder, or the input.
+    pub subject: Option<String>,
+    /// What was compared.
+    pub what: &'static str,
+    /// What it should be.
+    pub expected: String,
+    /// What it is.
+    pub found: String,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+/// A table that was verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VerifiedTable {
+    /// Its name.
+    pub table: String,
+    /// The version.
+    pub version: i64,
+    /// Its files.
+    pub files: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// Exact sums of its amounts by currency, where every row was read.
+    pub sums: BTreeMap<String, String>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// The tables that are there.
+    pub tables: Vec<VerifiedTable>,
+    /// What is not as it should be, and what is left to do.
+    pub findings: Vec<Finding>,
+}
+
+impl Verified {
+    /// Whether anything is damaged.
+    pub fn is_damaged(&self) -> bool {
+        let mut findings = self.findings.iter();
+        findings.any(|finding| finding.severity == Severity::Damage)
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "numbers and texts are written where they are used"
+    )]
+    fn damage(
+        &mut self,
+        table: &str,
+        subject: &str,
+        what: &'static str,
+        numbers: (impl ToString, impl ToString),
+        remedy: &'static str,
+    ) {
+        self.findings.push(Finding {
+            severity: Severity::Damage,
+            table: table.to_owned(),
+            subject: (!subject.is_empty()).then(|| subject.to_owned()),
+            what,
+            expected: numbers.0.to_string(),
+            found: numbers.1.to_string(),
+            remedy,
+        });
+    }
+
+    fn note(
+        &mut self,
+        table: &str,
+        what: &'static str,
+        numbers: (impl ToString, impl ToString),
+        remedy: &'static str,
+    ) {
+        self.damage(table, "", what, numbers, remedy);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.severity = Severity::Note;
+        }
+    }
+}
+
+/// The tables of a lake by what they are for.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    /// Those that take accepted rows, each named as its record kind.
+    pub rows: &'a [CaredTable],
+    /// The rejects.
+    pub rejects: &'a CaredTable,
+    /// The inputs.
+    pub inputs: &'a CaredTable,
+}
+
+impl Lake {
+    /// Verifies all tables that are there. A run that goes on beside it may show as work that is
+    /// left to do, never as damage.
+    ///
+    /// # Errors
+    /// A log that cannot be read; what is wrong with files is a finding.
+    pub fn verify(
+        &self,
+        tables: Tables<'_>,
+        depth: Depth,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Verified, CareError> {
+        let mut verified = Verified::default();
+        // In the order against that of the commits: what is found in the first is in the others.
+        let ledger = self.ledger(tables.inputs, tables.rows, &mut verified)?;
+        let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+        let all = tables.rows.iter().chain([tables.rejects, tables.inputs]);
+        for cared in all {
+            if !self.has_table(cared)? {
+                continue;
+            }
+            let of_table = self.verify_files(cared, depth, interrupted, &mut verified)?;
+            seen.insert(cared.spec.name, of_table);
+        }
+        ledger.compare(tables, depth, &seen, &mut verified);
+        Ok(verified)
+    }
+}

@@ -1,0 +1,196 @@
+//! The rows of a table: every one is read; where it belongs and where it came from is compared.
+//!
+//! Memory: a bit for each record of the inputs that rows came from.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use chrono::{DateTime, NaiveDate};
+
+use super::{CareError, CaredTable, Verified};
+use crate::lake::care::Dated;
+use crate::lake::care::compact::Sums;
+use crate::lake::care::loaded::{LiveFile, days_of};
+use crate::lake::{Lake, LakeError};
+
+/// What to do about rows that are wrong.
+const WRONG: &str = "restore the version before the one that brought the file (`lake history`), and \
+                     ingest again";
+
+/// The farthest record that is kept account of: 2^36 bits are 8 GiB.
+const MOST_RECORDS: u64 = 1 << 36;
+
+/// What the rows of a table were found to be.
+#[derive(Debug, Default)]
+pub(in crate::lake::care) struct Seen {
+    /// Rows by the log.
+    pub(super) logged_rows: u64,
+    /// The same by record kind, of the table that is parted by it.
+    pub(super) logged_by_kind: BTreeMap<String, u64>,
+    pub(super) sums: Sums,
+    /// Rows by record kind (of rejects; else empty) and input.
+    pub(super) by_input: BTreeMap<(String, String), u64>,
+    /// The records of each run and input that have a row.
+    places: BTreeMap<(String, String), Bits>,
+}
+
+/// A set of small numbers.
+#[derive(Debug, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    /// Puts a number in; whether it was not there.
+    fn insert(&mut self, number: u64) -> bool {
+        let (word, bit) = (number / 64, 1_u64 << (number % 64));
+        let Ok(word) = usize::try_from(word) else {
+            return false;
+        };
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        let Some(word) = self.0.get_mut(word) else {
+            return false;
+        };
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+}
+
+impl Lake {
+    /// Reads all rows of a file.
+    pub(super) fn read_all(
+        &self,
+        cared: &CaredTable,
+        live: &LiveFile,
+        seen: &mut Seen,
+        verified: &mut Verified,
+    ) -> Result<(), CareError> {
+        let (mut misplaced, mut twice) = (0_u64, 0_u64);
+        for batch in self.read_rows(&cared.spec, &live.file, None)? {
+            let batch = batch?;
+            seen.sums.add(&batch)?;
+            misplaced += misplaced_rows(cared, live, &batch)?;
+            twice += seen.places(cared, live, &batch)?;
+        }
+        let (name, path) = (cared.spec.name, live.relative_path());
+        if misplaced > 0 {
+            let expected = format!("rows of {}", live.partition_text());
+            let found = format!("{misplaced} rows of another partition");
+            verified.damage(name, path, "partition of rows", (expected, found), WRONG);
+        }
+        if twice > 0 {
+            let found = format!("{twice} rows whose run, input and record another row has");
+            let expected = "each record of an input once";
+            verified.damage(
+                name,
+                path,
+                "rows that are there twice",
+                (expected, found),
+                WRONG,
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Seen {
+    /// Takes account of where rows came from; returns how many came from where another row did.
+    fn places(
+        &mut self,
+        cared: &CaredTable,
+        live: &LiveFile,
+        batch: &RecordBatch,
+    ) -> Result<u64, CareError> {
+        let columns = ["run_id", "source_file", "source_row"];
+        let [Some(runs), Some(files), Some(rows)] = columns.map(|name| batch.column_by_name(name))
+        else {
+            // The table of inputs: its rows are the inputs.
+            return Ok(0);
+        };
+        let kind = live.file.partition("record_kind").unwrap_or_default();
+        let failed = LakeError::arrow("read", cared.spec.name);
+        let text = |column: &ArrayRef| cast(column, &DataType::Utf8).map_err(&failed);
+        let (runs, files) = (text(runs)?, text(files)?);
+        let (runs, files) = (runs.as_string::<i32>(), files.as_string::<i32>());
+        let rows = rows.as_primitive::<Int64Type>();
+        let mut twice = 0;
+        let mut at = 0;
+        while at < batch.num_rows() {
+            // Rows come in stretches of one input.
+            let (run, file) = (runs.value(at), files.value(at));
+            let same = |row: &usize| runs.value(*row) == run && files.value(*row) == file;
+            let end = (at..batch.num_rows()).take_while(same).last().unwrap_or(at) + 1;
+            let input = (kind.to_owned(), file.to_owned());
+            *self.by_input.entry(input).or_default() += (end - at) as u64;
+            let place = (format!("{kind} {run}"), file.to_owned());
+            let known = self.places.entry(place).or_default();
+            for row in at..end {
+                let number = u64::try_from(rows.value(row)).unwrap_or(u64::MAX);
+                twice += u64::from(number >= MOST_RECORDS || !known.insert(number));
+            }
+            at = end;
+        }
+        Ok(twice)
+    }
+}
+
+/// How many rows are of another day or month than the partition says.
+fn misplaced_rows(
+    cared: &CaredTable,
+    live: &LiveFile,
+    batch: &RecordBatch,
+) -> Result<u64, CareError> {
+    let (Dated::Day { of, .. } | Dated::Month { of, .. }) = cared.dated else {
+        return Ok(0);
+    };
+    let (first, last) = days_of(cared, &live.file)?;
+    let failed = LakeError::arrow("read", cared.spec.name);
+    let column = batch
+        .column_by_name(of)
+        .ok_or_else(|| LakeError::NoColumn {
+            table: cared.spec.name.to_owned(),
+            column: of.to_owned(),
+        })?;
+    let is_date = *column.data_type() == DataType::Date32;
+    let days = if is_date {
+        cast(column, &DataType::Int32).map_err(&failed)?
+    } else {
+        ArrayRef::clone(column)
+    };
+    let numbers = cast(&days, &DataType::Int64).map_err(&failed)?;
+    let belongs = |number: i64| {
+        let day = date_of(number, is_date);
+        day.is_some_and(|day| (first..=last).contains(&day))
+    };
+    let numbers = numbers.as_primitive::<Int64Type>().iter();
+    Ok(numbers
+        .filter(|number| !number.is_some_and(belongs))
+        .count() as u64)
+}
+
+/// The day of days since 1970, or of microseconds since then.
+fn date_of(number: i64, is_date: bool) -> Option<NaiveDate> {
+    if is_date {
+        NaiveDate::from_epoch_days(i32::try_from(number).ok()?)
+    } else {
+        Some(DateTime::from_timestamp_micros(number)?.date_naive())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_new_once() {
+        let mut bits = Bits::default();
+        for number in [0, 63, 64, 1_000_000] {
+            assert!(bits.insert(number), "{number}");
+            assert!(!bits.insert(number), "{number}");
+        }
+        assert!(bits.insert(1));
+    }
+}

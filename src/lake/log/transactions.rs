@@ -1,0 +1,255 @@
+//! The application transactions (`txn`) of a log: ids come in, the state of each goes out, in one
+//! pass over a checkpoint and the commits after it however many there are.
+//!
+//! A transaction of version 1 says that an input is in. [`super::super::care`] takes inputs out
+//! again when it restores an older version, with a transaction of version 0: the newest counts.
+//!
+//! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int64Type};
+use deltalake::ObjectStore;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use object_store::path::Path;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde::Deserialize;
+
+use super::{LogFiles, PARALLEL_READS, broken, list, read};
+use crate::lake::LakeError;
+
+/// The version of a transaction whose input is in the table.
+pub(in crate::lake) const IN: i64 = 1;
+/// The version of a transaction whose input was in the table, until an older version was restored.
+pub(in crate::lake) const WITHDRAWN: i64 = 0;
+
+/// A transaction of the log, with the run that committed it, where the commit says so.
+#[derive(Debug)]
+pub(in crate::lake) struct Landed {
+    pub(in crate::lake) app_id: String,
+    /// [`IN`] or [`WITHDRAWN`].
+    pub(in crate::lake) state: i64,
+    /// The version of the table.
+    pub(in crate::lake) version: u64,
+    pub(in crate::lake) run_id: Option<String>,
+}
+
+impl Landed {
+    pub(in crate::lake) fn is_in(&self) -> bool {
+        self.state >= IN
+    }
+}
+
+#[derive(Deserialize)]
+struct Line {
+    txn: Option<Txn>,
+    #[serde(rename = "commitInfo")]
+    commit_info: Option<CommitInfo>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Txn {
+    app_id: String,
+    version: i64,
+}
+
+#[derive(Deserialize)]
+struct CommitInfo {
+    #[serde(rename = "runId")]
+    run_id: Option<String>,
+}
+
+/// Which application ids are meant.
+type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+
+/// Which of the `wanted` application ids are in the table at its newest version.
+pub(in crate::lake) async fn present(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    wanted: &HashSet<String>,
+) -> Result<HashSet<String>, LakeError> {
+    let states = states(table, store, &|id| wanted.contains(id), None).await?;
+    let found = states.into_iter().filter(|(_, state)| *state >= IN);
+    Ok(found.map(|(id, _)| id).collect())
+}
+
+/// The newest state of each wanted application id, as of a version or the newest.
+pub(in crate::lake) async fn states(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    wanted: Wanted<'_>,
+    until: Option<u64>,
+) -> Result<HashMap<String, i64>, LakeError> {
+    let files = list(table, store).await?;
+    let until = until.unwrap_or(u64::MAX);
+    let mut states = HashMap::new();
+    let from = match files.checkpoints.range(..=until).next_back() {
+        Some((version, parts)) => {
+            for part in parts {
+                states.extend(checkpoint_states(table, store, part, wanted).await?);
+            }
+            version + 1
+        }
+        None => 0,
+    };
+    // In the order of the versions: the newest of an id stays.
+    for txn in commits_between(table, store, &files, from, until).await? {
+        if wanted(&txn.app_id) {
+            states.insert(txn.app_id, txn.state);
+        }
+    }
+    Ok(states)
+}
+
+/// The transactions of the commits from version `from` on, in their order.
+pub(in crate::lake) async fn landed_from(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    from: u64,
+) -> Result<Vec<Landed>, LakeError> {
+    let files = list(table, store).await?;
+    commits_between(table, store, &files, from, u64::MAX).await
+}
+
+async fn commits_between(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    files: &LogFiles,
+    from: u64,
+    until: u64,
+) -> Result<Vec<Landed>, LakeError> {
+    if from > until {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<(u64, Path)> = files
+        .commits
+        .range(from..=until)
+        .map(|(version, path)| (*version, path.clone()))
+        .collect();
+    for (expected, (version, path)) in (from..).zip(&wanted) {
+        if *version != expected {
+            return Err(broken(
+                table,
+                path.as_ref(),
+                format!("version {expected} is missing"),
+            ));
+        }
+    }
+    let read = |(version, path): (u64, Path)| async move {
+        let bytes = read(table, store, &path).await?;
+        transactions(table, &path, version, bytes.as_ref())
+    };
+    let found: Vec<Vec<Landed>> = stream::iter(wanted)
+        .map(read)
+        .buffered(PARALLEL_READS)
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The transactions of one commit.
+fn transactions(
+    table: &str,
+    path: &Path,
+    version: u64,
+    bytes: &[u8],
+) -> Result<Vec<Landed>, LakeError> {
+    let mut txns = Vec::new();
+    let mut run_id = None;
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let says = |key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
+        if !says("\"txn\"") && !says("\"commitInfo\"") {
+            continue;
+        }
+        let line: Line = serde_json::from_slice(line)
+            .map_err(|error| broken(table, path.as_ref(), error.to_string()))?;
+        txns.extend(line.txn);
+        run_id = run_id.or(line.commit_info.and_then(|info| info.run_id));
+    }
+    let landed = |txn: Txn| Landed {
+        app_id: txn.app_id,
+        state: txn.version,
+        version,
+        run_id: run_id.clone(),
+    };
+    Ok(txns.into_iter().map(landed).collect())
+}
+
+/// The wanted transactions of one checkpoint part.
+async fn checkpoint_states(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    path: &Path,
+    wanted: Wanted<'_>,
+) -> Result<Vec<(String, i64)>, LakeError> {
+    let bytes = read(table, store, path).await?;
+    let failed = LakeError::parquet("read", format!("{table}/{path}").as_ref());
+    let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(&failed)?;
+    let columns = ["txn.appId", "txn.version"];
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let reader = builder.with_projection(mask).build().map_err(&failed)?;
+    let mut found = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(LakeError::arrow("read the checkpoint's", table))?;
+        collect_states(table, &batch, wanted, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn collect_states(
+    table: &str,
+    batch: &RecordBatch,
+    wanted: Wanted<'_>,
+    found: &mut Vec<(String, i64)>,
+) -> Result<(), LakeError> {
+    // A checkpoint need not have the column at all.
+    let Some(txn) = batch
+        .column_by_name("txn")
+        .and_then(|column| column.as_struct_opt())
+    else {
+        return Ok(());
+    };
+    let columns = (txn.column_by_name("appId"), txn.column_by_name("version"));
+    let (Some(ids), Some(versions)) = columns else {
+        return Ok(());
+    };
+    let failed = LakeError::arrow("read the checkpoint's", table);
+    let ids = cast(ids, &DataType::Utf8).map_err(&failed)?;
+    let versions = cast(versions, &DataType::Int64).map_err(&failed)?;
+    let versions = versions.as_primitive::<Int64Type>();
+    for (row, id) in ids.as_string::<i32>().iter().enumerate() {
+        if let Some(id) = id.filter(|id| txn.is_valid(row) && wanted(id)) {
+            found.push((id.to_owned(), versions.value(row)));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transactions_carry_the_run_of_their_commit_and_torn_lines_are_refused() {
+        let commit = br#"{"commitInfo":{"operation":"WRITE","runId":"run-1"}}
+{"add":{"path":"x","stats":"{\"txn\":1}"}}
+{"txn":{"appId":"purchases:purchases:aa","version":1}}"#;
+        let path = Path::from("_delta_log/00000000000000000003.json");
+        let landed = transactions("purchases", &path, 3, commit).unwrap();
+        assert_eq!(landed.len(), 1);
+        assert_eq!(landed[0].app_id, "purchases:purchases:aa");
+        assert!(landed[0].is_in());
+        assert_eq!(
+            (landed[0].version, landed[0].run_id.as_deref()),
+            (3, Some("run-1"))
+        );
+
+        let torn = transactions("purchases", &path, 3, br#"{"txn":{"appId":"purch"#);
+        assert!(matches!(torn, Err(LakeError::LogBroken { .. })));
+    }
+}

@@ -1,0 +1,255 @@
+//! `lake restore`: the table is as it was, and what came later can come again, once.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::dump::Dump;
+use crate::lake_care::{care, care_json, ingest_each, status};
+use crate::python::{assert_once, row_digests, summary};
+use crate::records::numbered;
+use crate::supplier_records::{Bought, held, ingest, pairs, whole};
+use crate::workdir::{Output, Workdir};
+
+const COLUMNS: &str = "source_file,source_row,price,quantity,time,currency";
+
+/// A dump of four files, ingested one by one.
+fn ingested() -> (Workdir, Dump) {
+    let workdir = Workdir::new();
+    let arguments = [
+        "--rows", "1200", "--files", "4", "--dirt", "0.04", "--days", "2", "--seed", "6",
+    ];
+    let dump = Dump::make(&workdir, "dump", &arguments);
+    ingest_each(&workdir, &dump.files);
+    (workdir, dump)
+}
+
+fn rows(workdir: &Workdir, table: &str) -> Value {
+    status(workdir, table)["rows"].clone()
+}
+
+/// The rows that stood in a version, by the history.
+fn rows_in(workdir: &Workdir, version: u64) -> u64 {
+    let history = care_json(workdir, "history", &["--table", "purchases"]);
+    let versions = history["versions"].as_array().expect("versions").iter();
+    let of_version = versions.filter(|one| one["version"].as_u64() <= Some(version));
+    let rows = of_version.map(|one| one["rows_added"].as_u64().expect("a count"));
+    rows.sum()
+}
+
+/// When a version of a table was committed.
+fn committed_at(workdir: &Workdir, table: &str, version: u64) -> String {
+    let history = care_json(workdir, "history", &["--table", table]);
+    let mut versions = history["versions"].as_array().expect("versions").iter();
+    let found = versions.find(|one| one["version"] == version);
+    found.expect("the version")["committed_at"]
+        .as_str()
+        .expect("a time")
+        .to_owned()
+}
+
+#[test]
+fn restored_and_ingested_again_each_row_is_there_once() {
+    let (workdir, dump) = ingested();
+    let before = row_digests(COLUMNS, &[workdir.lake()]);
+    let expected = rows_in(&workdir, 2);
+    let back = ["--table", "purchases", "--to-version", "2"];
+    let plan = care_json(
+        &workdir,
+        "restore",
+        &[back.as_slice(), &["--dry-run"]].concat(),
+    );
+    assert_eq!(
+        rows(&workdir, "purchases"),
+        dump.truth["accepted"],
+        "it was a plan"
+    );
+    let done = care_json(&workdir, "restore", &back);
+    for name in ["files_removed", "rows_after", "inputs_withdrawn"] {
+        assert_eq!(plan[0][name], done[0][name], "{name}");
+    }
+    assert_eq!(done[0]["inputs_withdrawn"], 2);
+    assert_eq!(rows(&workdir, "purchases"), expected);
+    assert_eq!(rows(&workdir, "inputs"), 2);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    let again = care_json(&workdir, "restore", &back);
+    assert_eq!(again[0]["committed_version"], Value::Null, "{again:#}");
+
+    // All at once: the first two are known, the others are read again, and then known.
+    for outcomes in [
+        [
+            "already_ingested",
+            "already_ingested",
+            "ingested",
+            "ingested",
+        ],
+        ["already_ingested"; 4],
+    ] {
+        let run = workdir.ingest(
+            [
+                &[PathBuf::from("--reject-limit"), PathBuf::from("100%")],
+                dump.files.as_slice(),
+            ]
+            .concat(),
+        );
+        run.assert_code(0);
+        assert_eq!(run.outcomes(), outcomes);
+    }
+    assert_eq!(row_digests(COLUMNS, &[workdir.lake()]), before);
+    assert_once(&summary(&workdir.lake()), &dump.truth);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
+
+#[test]
+fn what_was_withdrawn_stays_so_behind_a_checkpoint_and_can_come_back_from_there() {
+    let (workdir, dump) = ingested();
+    care(
+        &workdir,
+        "restore",
+        &["--table", "purchases", "--to-version", "1"],
+    )
+    .assert_code(0);
+    // Enough versions of all tables for a checkpoint each.
+    let more: Vec<PathBuf> = (0..11)
+        .map(|number| workdir.write(&format!("{number}.ndjson"), numbered(number, 1)))
+        .collect();
+    ingest_each(&workdir, &more);
+    for table in ["purchases", "inputs"] {
+        assert!(
+            status(&workdir, table)["checkpoint"]["version"].as_i64() > Some(5),
+            "{table}"
+        );
+    }
+    let options = ["--reject-limit", "100%", "--verify-content"].map(PathBuf::from);
+    let all = || workdir.ingest([options.as_slice(), dump.files.as_slice()].concat());
+    assert_eq!(
+        all().outcomes(),
+        ["already_ingested", "ingested", "ingested", "ingested"]
+    );
+    assert_eq!(all().outcomes(), ["already_ingested"; 4]);
+    assert_eq!(rows(&workdir, "purchases"), dump.count("accepted") + 11);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
+
+#[test]
+fn a_restore_can_be_taken_back() {
+    let (workdir, dump) = ingested();
+    let before = row_digests(COLUMNS, &[workdir.lake()]);
+    care(
+        &workdir,
+        "restore",
+        &["--table", "purchases", "--to-version", "1"],
+    )
+    .assert_code(0);
+    let undone = care_json(
+        &workdir,
+        "restore",
+        &["--table", "purchases", "--to-version", "4"],
+    );
+    assert_eq!(undone[0]["inputs_reinstated"], 3, "{undone:#}");
+    assert_eq!(row_digests(COLUMNS, &[workdir.lake()]), before);
+    // Their rows of `inputs` are healed as after a stopped run, and nothing is taken twice.
+    ingest_each(&workdir, &dump.files);
+    assert_once(&summary(&workdir.lake()), &dump.truth);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
+
+#[test]
+fn all_tables_go_back_to_one_moment_and_forward_again() {
+    let (workdir, dump) = ingested();
+    let moment = committed_at(&workdir, "inputs", 2);
+    let done = care_json(&workdir, "restore", &["--all", "--as-of", &moment]);
+    let told: Vec<Value> = done
+        .as_array()
+        .expect("tables")
+        .iter()
+        .map(|one| json!([one["table"], one["to_version"], one["inputs_withdrawn"]]))
+        .collect();
+    let expected = [
+        json!(["inputs", 2, 2]),
+        json!(["purchases", 2, 2]),
+        json!(["rejects", 2, 2]),
+    ];
+    assert_eq!(told, expected);
+    let found = summary(&workdir.lake());
+    let counts = &found["inputs"]["counts"];
+    assert_eq!(found["purchases"]["rows"], counts["accepted"], "{found:#}");
+    assert_eq!(found["rejects"]["rows"], counts["rejected"], "{found:#}");
+    let verified = care_json(&workdir, "verify", &["--deep"]);
+    assert_eq!(verified["findings"], json!([]), "{verified:#}");
+    ingest_each(&workdir, &dump.files);
+    assert_once(&summary(&workdir.lake()), &dump.truth);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    // Before there was anything.
+    care(&workdir, "restore", &["--all", "--as-of", "2020-01-01"]).assert_code(0);
+    assert_eq!(summary(&workdir.lake())["inputs"]["rows"], 0);
+    ingest_each(&workdir, &dump.files);
+    assert_once(&summary(&workdir.lake()), &dump.truth);
+}
+
+#[test]
+fn rejects_alone_are_not_taken_back_while_their_inputs_stay() {
+    let (workdir, dump) = ingested();
+    let refused = care(
+        &workdir,
+        "restore",
+        &["--table", "rejects", "--to-version", "2"],
+    );
+    refused
+        .assert_code(1)
+        .assert_said(&["2 inputs would lose their rejects", "--all"]);
+    assert_eq!(rows(&workdir, "rejects"), dump.truth["rejected"]);
+    // A compaction of them is no matter of inputs.
+    care(&workdir, "compact", &["--table", "rejects"]).assert_code(0);
+    care(
+        &workdir,
+        "restore",
+        &["--table", "rejects", "--to-version", "4"],
+    )
+    .assert_code(0);
+    assert_eq!(status(&workdir, "rejects")["live"]["files"], 4);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
+
+#[test]
+fn supplier_purchases_go_back_to_older_states_and_forward_again() {
+    let workdir = Workdir::new();
+    let input = |day: &str, notes: &str, id| {
+        let updated_at = format!("2026-10-{day}T09:00:00-03:00");
+        let state = Bought {
+            id,
+            updated_at: &updated_at,
+            notes,
+            ..Bought::default()
+        };
+        workdir.write(&format!("{notes}.json"), whole(&[state.json()]))
+    };
+    let run = |path: &PathBuf| -> Output { ingest(&workdir, "12", [path]) };
+    let (first, second, third) = (
+        input("06", "one", 1),
+        input("07", "two", 1),
+        input("07", "other", 2),
+    );
+    for path in [&first, &second, &third] {
+        run(path).assert_code(0);
+    }
+    let newest = pairs(&[(2, "other"), (1, "two")]);
+    assert_eq!(held(&workdir), newest);
+    care(&workdir, "compact", &[]).assert_code(0);
+    care(
+        &workdir,
+        "restore",
+        &["--table", "supplier_purchases", "--to-version", "1"],
+    )
+    .assert_code(0);
+    assert_eq!(held(&workdir), pairs(&[(1, "one")]));
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    for outcome in ["ingested", "already_ingested"] {
+        for path in [&third, &second] {
+            assert_eq!(run(path).outcomes(), [outcome]);
+        }
+        assert_eq!(held(&workdir), newest);
+    }
+    assert_eq!(run(&first).outcomes(), ["already_ingested"]);
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
