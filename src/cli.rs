@@ -1,11 +1,14 @@
 //! What was typed: clap types only. What they mean together is decided in [`crate::job`].
 
+mod observe;
 mod read;
 mod report;
+mod runs;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use observe::{AlertOn, ObserveArguments};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
 };
@@ -13,6 +16,7 @@ pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
     SupplierSummaryArguments,
 };
+pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
 /// from them.
@@ -31,6 +35,9 @@ pub struct Cli {
     /// Only warnings and errors on standard error, and no progress bar
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Who is told about runs
+    #[command(flatten)]
+    pub observe: ObserveArguments,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -59,6 +66,9 @@ pub enum Command {
     Page(PageArguments),
     /// Run the steps of a job file
     Run(RunArguments),
+    /// Show what earlier runs did
+    #[command(subcommand)]
+    Runs(RunsCommand),
     /// Show the rules that records, files and parameters are held to
     #[command(subcommand)]
     Rules(RulesCommand),

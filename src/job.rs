@@ -5,6 +5,7 @@ pub mod file;
 mod page;
 mod read;
 mod report;
+mod runs;
 mod template;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use crate::cli::CheckFormat;
 pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
 pub use report::{AtVersion, ListScope, Question, ReportJob};
+pub use runs::{RunFormat, RunsFormat, RunsJob};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,10 @@
 
 #[path = "main/console.rs"]
 mod console;
+#[path = "main/json_log.rs"]
+mod json_log;
+#[path = "main/watchers.rs"]
+mod watchers;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -15,8 +19,9 @@ use clap::{CommandFactory, Parser};
 use purchase_etl::cli::{Cli, Command, LogFormat, RulesCommand, RulesFormat};
 use purchase_etl::ingest::Progress;
 use purchase_etl::job::{CheckJob, IngestJob, PageJob, ReportJob};
+use purchase_etl::observe::Observer;
 use purchase_etl::pipeline::{
-    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_page, run_report,
+    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_page, run_report, run_runs,
 };
 use purchase_etl::rules::{self, RuleId};
 use purchase_etl::source::shown;
@@ -24,24 +29,55 @@ use purchase_etl::source::shown;
 use console::Console;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     console::start_log(cli.log_format, cli.quiet);
-    let exit = match run(cli) {
-        Ok(exit) => exit,
+    let observer = watchers::observer(&cli.command, cli.observe.clone());
+    let (exit, error) = match run(cli, &observer) {
+        Ok(exit) => (exit, None),
         Err(error) => {
             let exit = error
                 .downcast_ref::<PipelineError>()
                 .map_or(Exit::Usage, PipelineError::exit);
-            if exit != Exit::Done {
-                tracing::error!("{}", shown(&chain(&error)));
-            }
-            exit
+            (exit, Some(chain(&error)).filter(|_| exit != Exit::Done))
         }
     };
+    if let Some(error) = &error {
+        let _failed = observer.failure_span().map(tracing::Span::entered);
+        tracing::error!("{}", shown(error));
+    }
+    observer.finish(exit, error.as_deref());
     ExitCode::from(exit.code())
 }
 
-fn run(cli: Cli) -> anyhow::Result<Exit> {
+/// Help and versions as they are; an error as a line of JSON for those who asked for JSON.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let by_variable = std::env::var("PURCHASE_ETL_LOG_FORMAT").is_ok_and(|form| form == "json");
+    let arguments: Vec<_> = std::env::args().collect();
+    let by_argument = arguments.iter().any(|typed| typed == "--log-format=json")
+        || arguments
+            .windows(2)
+            .any(|pair| pair == ["--log-format", "json"]);
+    if error.use_stderr() && (by_argument || by_variable) {
+        console::start_log(LogFormat::Json, true);
+        tracing::error!("{}", shown(error.to_string().trim_end()));
+    } else {
+        // Where even that cannot be written, there is nobody to tell.
+        drop(error.print());
+    }
+    ExitCode::from(
+        if error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Done
+        }
+        .code(),
+    )
+}
+
+fn run(cli: Cli, observer: &Observer) -> anyhow::Result<Exit> {
     let mut stdout = std::io::stdout().lock();
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
@@ -53,11 +89,17 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     })
     .context("cannot listen for signals")?;
     let is_terminal = std::io::stderr().is_terminal();
-    let mut console = Console::new(cli.quiet, is_terminal && cli.log_format == LogFormat::Text);
+    let mut console = Console::new(
+        cli.quiet,
+        cli.log_format,
+        is_terminal && cli.log_format == LogFormat::Text,
+    );
     let mut stage = Stage {
         stdout: &mut stdout,
         watcher: &mut console,
         progress,
+        observer,
+        step: None,
         started: Instant::now(),
     };
     let now = clock();
@@ -82,6 +124,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
             let date = arguments.date.unwrap_or_else(|| now.date_naive());
             run_job_file(&arguments.job, date, now, arguments.dry_run, &mut stage)?
         }
+        Command::Runs(command) => run_runs(&command.into(), &mut stage)?,
         Command::Rules(command) => {
             print(&mut stdout, &rules_text(command)?)?;
             Exit::Done

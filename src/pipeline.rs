@@ -4,59 +4,31 @@ mod check;
 mod ingest;
 mod job_file;
 mod kinds;
+mod observed;
 mod output;
 mod page;
 mod report;
+mod runs;
+mod step;
 mod tables;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
+use crate::observe::Observer;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
 use crate::summary::RunReport;
 
+pub use crate::summary::Exit;
 pub use job_file::run_job_file;
+pub use step::StepContext;
 
 use output::{put, put_file};
-
-/// How a command ended; the numbers are part of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// 0: done.
-    Done,
-    /// 1: storage, network or disk failed.
-    Failed,
-    /// 2: wrong usage or parameter.
-    Usage,
-    /// 3: done, but at least one input was refused.
-    Refused,
-    /// 4: the ledger did not balance; nothing was committed.
-    Unbalanced,
-    /// 5: other writers kept being quicker; nothing was committed.
-    Conflict,
-    /// 130: interrupted; nothing half-done.
-    Interrupted,
-}
-
-impl Exit {
-    /// The code of the process.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Refused => 3,
-            Self::Unbalanced => 4,
-            Self::Conflict => 5,
-            Self::Interrupted => 130,
-        }
-    }
-}
 
 /// Why a command has no result.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +65,30 @@ pub enum PipelineError {
         /// The file.
         path: String,
     },
+    /// There is no report of such a run.
+    #[error("the lake {lake} has no run {id:?}; `purchase-etl runs list` shows those it has")]
+    NoRun {
+        /// The id, or the beginning of one.
+        id: String,
+        /// The lake.
+        lake: String,
+    },
+    /// There are several runs whose ids begin like this.
+    #[error("several runs begin with {id:?}; give more of the id: {}", runs.join(", "))]
+    SeveralRuns {
+        /// The beginning.
+        id: String,
+        /// Some of the runs.
+        runs: Vec<String>,
+    },
+    /// A report is no JSON.
+    #[error("the report _runs/{run_id}.json is damaged; the tables do not need it")]
+    DamagedRun {
+        /// The run.
+        run_id: String,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
     /// An output file cannot be written.
     #[error("cannot write {path}")]
     Output {
@@ -117,6 +113,8 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
+            | Self::NoRun { .. }
+            | Self::SeveralRuns { .. }
             | Self::Lake(LakeError::Scheme { .. })
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
@@ -151,6 +149,10 @@ pub struct Stage<'a> {
     pub watcher: &'a mut dyn Watcher,
     /// Counters and the switch to stop.
     pub progress: Progress,
+    /// Others who want to know.
+    pub observer: &'a Observer,
+    /// The step of a job that is under way.
+    pub step: Option<StepContext>,
     /// Measures elapsed time.
     pub started: std::time::Instant,
 }
@@ -171,7 +173,7 @@ pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
     if job.dry_run {
         return ingest::plan(job, stage);
     }
-    ingest::run(job, stage)
+    observed::ingest(job, stage)
 }
 
 /// Checks without writing.
@@ -179,7 +181,7 @@ pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    check::run(job, stage)
+    observed::check(job, stage)
 }
 
 /// Answers a question. A parameter that breaks a rule is answered in the documented error shape
@@ -188,7 +190,7 @@ pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    report::run(job, stage)
+    observed::report(job, stage)
 }
 
 /// Writes the page with charts and tables.
@@ -196,5 +198,13 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    page::run(job, stage)
+    observed::page(job, stage)
+}
+
+/// Shows what earlier runs did.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_runs(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    runs::run(job, stage)
 }

@@ -44,6 +44,14 @@ pub enum LakeError {
         /// What was given.
         run_id: String,
     },
+    /// The reports of runs cannot be listed or read.
+    #[error("cannot read the reports of runs in the lake {lake}")]
+    RunReports {
+        /// The lake.
+        lake: String,
+        /// What the store said.
+        source: Box<object_store::Error>,
+    },
     /// The asynchronous runtime did not start.
     #[error("cannot start the threads that talk to the lake")]
     Runtime {

@@ -86,7 +86,7 @@ impl PartitionWriter {
     /// # Errors
     /// A run id or specification that cannot be used, or a directory that cannot be created.
     pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
-        super::check_run_id(&options.run_id)?;
+        super::runs::check_run_id(&options.run_id)?;
         spec.delta_columns()?;
         let directory = lake.table_directory(spec.name);
         durable::create_directory(&directory)?;

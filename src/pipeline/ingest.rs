@@ -1,5 +1,6 @@
 //! `ingest`: plan, or read, judge, write, commit and report.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::kinds::{Assigned, assign};
@@ -10,10 +11,11 @@ use crate::ingest::supplier_purchases::{self, Absence, SupplierPurchases};
 use crate::ingest::{IngestOptions, Ingested, KnownFiles, RunSettings};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
+use crate::observe::error_text;
 use crate::source::{Input, discover};
-use crate::summary::{Outcome, RunReport};
+use crate::summary::{FailedRunReport, Outcome, RunReport};
 
-pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<RunReport, PipelineError> {
     let inputs = discover(&job.read.inputs)?;
     let lake = Lake::at(&job.lake)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
@@ -49,8 +51,59 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
         Some(path) => put_file(path, &json)?,
         None => {}
     }
+    Ok(report)
+}
+
+/// How a run ended that has a report.
+pub(super) fn exit(report: &RunReport) -> Exit {
     let refused = report.inputs_with(Outcome::Refused) > 0;
-    Ok(if refused { Exit::Refused } else { Exit::Done })
+    if refused { Exit::Refused } else { Exit::Done }
+}
+
+/// Keeps a report of a run that failed, so that the history of the lake is whole. The lake may be
+/// what has failed: then there is none.
+pub(super) fn keep_failed(job: &IngestJob, stage: &Stage<'_>, error: &PipelineError) {
+    let exit = error.exit();
+    // A wrong command is no run.
+    if matches!(exit, Exit::Done | Exit::Refused | Exit::Usage) {
+        return;
+    }
+    if let Err(error) = write_failed(job, stage, exit, error_text(error)) {
+        tracing::debug!("no report of the failed run: {}", error_text(&error));
+    }
+}
+
+fn write_failed(
+    job: &IngestJob,
+    stage: &Stage<'_>,
+    exit: Exit,
+    error: String,
+) -> Result<(), PipelineError> {
+    let lake = Lake::at(&job.lake)?;
+    let failed = FailedRunReport {
+        run_id: job.read.run_id.clone(),
+        program_version: env!("CARGO_PKG_VERSION"),
+        record_kind: job.read.kinds.name(),
+        lake: Some(lake.location().to_string()),
+        started_at: started_at(job),
+        settings: settings(job),
+        elapsed_ms: elapsed_ms(stage),
+        exit_code: exit.code(),
+        error,
+    };
+    let mut report = serde_json::to_value(&failed)?;
+    // What failed may have come after the report, whose counts hold all the same.
+    let earlier = lake.run_report(&failed.run_id).ok();
+    if let Some(mut earlier) =
+        earlier.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+    {
+        for key in ["exit_code", "error"] {
+            earlier[key] = report[key].take();
+        }
+        report = earlier;
+    }
+    lake.write_run_report(&failed.run_id, &serde_json::to_vec_pretty(&report)?)?;
+    Ok(())
 }
 
 fn ingest_by_kind(
@@ -98,6 +151,26 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     } = ingested;
     let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
     let exit = if refused { Exit::Refused } else { Exit::Done };
+    RunReport {
+        run_id: job.read.run_id.clone(),
+        program_version: env!("CARGO_PKG_VERSION"),
+        record_kind: job.read.kinds.name(),
+        lake: Some(lake.location().to_string()),
+        started_at: started_at(job),
+        settings: settings(job),
+        counts: tally.counts,
+        rejected_by_rule: tally.rejected_by_rule,
+        warned_by_rule: tally.warned_by_rule,
+        notes: tally.notes,
+        table_versions: versions,
+        bytes: inputs.iter().map(|input| input.bytes).sum(),
+        elapsed_ms: elapsed_ms(stage),
+        exit_code: exit.code(),
+        inputs,
+    }
+}
+
+fn settings(job: &IngestJob) -> BTreeMap<&'static str, String> {
     let mut settings = job.read.echoed.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
     settings.insert("max_partitions", job.max_partitions.to_string());
@@ -105,26 +178,16 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
         settings.insert("full_snapshot", "true".to_owned());
     }
     settings.insert("verify_content", job.verify_content.to_string());
-    RunReport {
-        run_id: job.read.run_id.clone(),
-        program_version: env!("CARGO_PKG_VERSION"),
-        record_kind: job.read.kinds.name(),
-        lake: Some(lake.location().to_string()),
-        started_at: job
-            .read
-            .now
-            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
-        settings,
-        counts: tally.counts,
-        rejected_by_rule: tally.rejected_by_rule,
-        warned_by_rule: tally.warned_by_rule,
-        notes: tally.notes,
-        table_versions: versions,
-        bytes: inputs.iter().map(|input| input.bytes).sum(),
-        elapsed_ms: u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        exit_code: exit.code(),
-        inputs,
-    }
+    settings
+}
+
+fn started_at(job: &IngestJob) -> String {
+    let now = job.read.now;
+    now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+fn elapsed_ms(stage: &Stage<'_>) -> u64 {
+    u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The files that would not be read again.

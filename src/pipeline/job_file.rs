@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Exit, PipelineError, Stage, put, run_ingest, run_page, run_report};
+use super::{Exit, PipelineError, Stage, StepContext, put, run_ingest, run_page, run_report};
 use crate::job::file::{Action, load};
 
 /// Runs a job file for a data date. A step that refuses an input does not stop the later ones;
@@ -20,9 +20,16 @@ pub fn run_job_file(
     stage: &mut Stage<'_>,
 ) -> Result<Exit, PipelineError> {
     let steps = load(path, date, now, dry_run)?;
+    let job = path.file_stem().unwrap_or_default();
+    let job = job.to_string_lossy().into_owned();
     let mut exit = Exit::Done;
     for step in &steps {
         tracing::info!(step = step.name, "step");
+        stage.step = Some(StepContext {
+            job: job.clone(),
+            step: step.name.clone(),
+            date,
+        });
         let ended = match &step.action {
             Action::Ingest(job) => run_ingest(job, stage)?,
             Action::Report(job) if dry_run => {
