@@ -21,8 +21,14 @@ mod hostile;
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
 mod kill;
+/// `OpenLineage` events against the standard's own classes.
+mod lineage;
+/// Log lines as JSON.
+mod log_lines;
 /// How much memory a run may need.
 mod memory;
+/// Metrics, traces and alerts, as those get them who are told.
+mod observe;
 /// The page to look at, in a real Chromium.
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
@@ -31,6 +37,8 @@ mod readers;
 mod refusals;
 /// The rooms of `src/` import each other in one direction.
 mod rooms;
+/// The history of runs.
+mod runs;
 /// The answers to the sample data against those that the oracle worked out.
 mod samples;
 /// What changes a stored purchase: versions, deletions, full snapshots; and older states.
@@ -62,6 +70,8 @@ mod truth;
 mod dump;
 /// Python helpers: lakes read by other programs.
 mod python;
+/// Somebody on this machine who takes requests.
+mod receiver;
 /// Purchases and the documented answers as text.
 mod records;
 /// The published schemas, to hold answers against.

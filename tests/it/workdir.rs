@@ -98,7 +98,9 @@ impl Workdir {
         command.current_dir(self.dir.path());
         // The machine's own settings must not reach the program.
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PURCHASE_ETL_") {
+            let prefixes = ["PURCHASE_ETL_", "OTEL_", "OPENLINEAGE_", "TRACE"];
+            let text = name.to_string_lossy();
+            if prefixes.iter().any(|prefix| text.starts_with(prefix)) {
                 command.env_remove(name);
             }
         }
