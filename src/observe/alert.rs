@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Command, Step};
 use super::http::{SendError, Sender};
-use super::scrub::scrubbed;
+use super::scrub::{scrubbed, scrubbed_location};
 use crate::summary::{Exit, Outcome};
 
 /// A night's job must not hang on the program that tells of it.
@@ -111,7 +111,7 @@ fn step(step: &Step) -> Value {
         "date": of.map(|of| of.date.to_string()),
         "outcome": step.end.exit.name(),
         "exit_code": step.end.exit.code(),
-        "lake": step.facts.lake.as_deref().map(scrubbed),
+        "lake": step.facts.lake.as_deref().map(scrubbed_location),
         "counts": report.map(|report| report.counts),
         "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
         "error": step.end.error,
@@ -127,7 +127,7 @@ fn refusals(step: &Step) -> Vec<Value> {
             let refusal = input.refusal.as_ref()?;
             Some(json!({
                 "run_id": step.facts.run_id,
-                "path": scrubbed(&input.path),
+                "path": scrubbed_location(&input.path),
                 "rule_id": refusal.rule_id,
                 "line": refusal.line,
                 "byte_offset": refusal.byte_offset,

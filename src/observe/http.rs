@@ -68,7 +68,8 @@ impl Sender {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let answer = self.runtime.block_on(request.send())?;
+        // A request looks for the runtime when it is begun.
+        let answer = self.runtime.block_on(async { request.send().await })?;
         if answer.status().is_success() {
             Ok(())
         } else {

@@ -25,6 +25,14 @@ pub fn scrubbed(text: &str) -> String {
     clean
 }
 
+/// A path or URL without the secrets in it; spaces do not end it.
+pub fn scrubbed_location(location: &str) -> String {
+    match location.split_once("://") {
+        Some((scheme, place)) => format!("{scheme}://{}", without_secrets(scheme, place)),
+        None => location.to_owned(),
+    }
+}
+
 fn ends_url(character: char) -> bool {
     character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']')
 }
@@ -78,5 +86,7 @@ mod tests {
         ] {
             assert_eq!(scrubbed(text), expected);
         }
+        let location = "s3://me:pw@bucket/a b.json?X-Amz-Signature=x";
+        assert_eq!(scrubbed_location(location), "s3://bucket/a b.json");
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Expected values come from the documents' golden vectors, from `sample_data/expected`, from the
 //! truth files of generated dumps, or from the oracle in `tests/oracle`; none from the program.
-//! Needs the example `generate_dump` and a Python with the packages of `tests/requirements.txt`;
-//! `make test` sees to both.
+//! Needs the example `generate_dump` and Pythons with the packages of `tests/requirements.txt` and
+//! `tests/requirements/`; `make test` sees to both.
 
 /// `check` in its three forms, and the catalogue of rules.
 mod check;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
+/// The examples under `docs/deploy` in the programs they are for.
+mod deploy;
 /// The oracle's verdict and values against ours, record by record.
 mod differential;
 /// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::event::facet;
 use crate::observe::facts::{Dataset, StepEnd, StepFacts};
-use crate::observe::scrub::scrubbed;
+use crate::observe::scrub::scrubbed_location;
 use crate::summary::{InputReport, Outcome, RunReport};
 
 /// What a step reads.
@@ -126,7 +126,7 @@ pub(super) fn name_of(location: &str) -> (String, String) {
     if location == "-" {
         return ("file".to_owned(), "/dev/stdin".to_owned());
     }
-    let location = scrubbed(location);
+    let location = scrubbed_location(location);
     let Some((scheme, place)) = location.split_once("://") else {
         let path = std::path::absolute(&location);
         return local(&path.map_or(location, |path| path.display().to_string()));

@@ -17,7 +17,7 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, Spa
 
 use super::OtelSettings;
 use crate::observe::facts::{Command, Step};
-use crate::observe::scrub::scrubbed;
+use crate::observe::scrub::{scrubbed, scrubbed_location};
 use crate::summary::{Counts, Exit, InputReport, Outcome};
 
 /// A trace of more spans is of no use to a reader, and too large for some receivers.
@@ -104,7 +104,7 @@ fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
         ]);
     }
     if let Some(lake) = &facts.lake {
-        span.set_attribute(KeyValue::new("purchase_etl.lake", scrubbed(lake)));
+        span.set_attribute(KeyValue::new("purchase_etl.lake", scrubbed_location(lake)));
     }
     if let Some(report) = &step.end.report {
         span.set_attributes(counts(&report.counts));
@@ -125,7 +125,7 @@ fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
 
 fn input_span(tracer: &SdkTracer, within: &Context, step: &Step, input: &InputReport) {
     let mut span = begin(tracer, within, "input".to_owned(), step.started_at);
-    let location = scrubbed(&input.path);
+    let location = scrubbed_location(&input.path);
     let key = if location.contains("://") {
         "url.full"
     } else {
