@@ -33,7 +33,8 @@ impl From<reqwest::Error> for SendError {
 /// Sends requests, one at a time.
 #[derive(Debug)]
 pub(super) struct Sender {
-    runtime: Runtime,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
     client: reqwest::Client,
 }
 
@@ -50,7 +51,10 @@ impl Sender {
             .connect_timeout(CONNECT_TIMEOUT)
             .user_agent(concat!("purchase-etl/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { runtime, client })
+        Ok(Self {
+            runtime: Some(runtime),
+            client,
+        })
     }
 
     /// Posts JSON, with a bearer token if there is one.
@@ -69,7 +73,7 @@ impl Sender {
             request = request.bearer_auth(token);
         }
         // A request looks for the runtime when it is begun.
-        let answer = self.runtime.block_on(async { request.send().await })?;
+        let answer = self.runtime().block_on(async { request.send().await })?;
         if answer.status().is_success() {
             Ok(())
         } else {
@@ -79,14 +83,23 @@ impl Sender {
 
     /// What waits for the exporters of OpenTelemetry.
     pub(super) fn runtime(&self) -> &Runtime {
-        &self.runtime
+        self.runtime.as_ref().expect("taken only when dropped")
     }
 
     /// A client for the exporters of OpenTelemetry; it may be called from any thread.
     pub(super) fn exporter_client(&self) -> ExporterClient {
         ExporterClient {
-            handle: self.runtime.handle().clone(),
+            handle: self.runtime().handle().clone(),
             client: self.client.clone(),
+        }
+    }
+}
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        // A name server that does not answer must not hold up the end of the process.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }

@@ -42,10 +42,8 @@ fn three_runs(workdir: &Workdir) -> [String; 3] {
     workdir.write("lake/purchases/_delta_log", "no folder");
     let last = workdir.write("last.ndjson", numbered(7, 2));
     workdir.ingest([&last]).assert_code(1);
-    let [first, second] = [first, second].map(|run| {
-        let id = run.json()["run_id"].as_str().expect("an id").to_owned();
-        id
-    });
+    let [first, second] =
+        [first, second].map(|run| run.json()["run_id"].as_str().expect("an id").to_owned());
     let third = listed(workdir, &[])[0]["run_id"].clone();
     [first, second, third.as_str().expect("an id").to_owned()]
 }

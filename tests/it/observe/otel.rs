@@ -112,6 +112,13 @@ fn a_job_is_a_trace_of_its_steps_and_inputs_below_whoever_called() {
         spans["input"]["parentSpanId"],
         spans["step dumps"]["spanId"]
     );
+    assert_attributes(&workdir, &spans);
+    assert_accepted(&requests, "3");
+}
+
+/// Fails unless the spans of the ingest and its input say what the run report says.
+#[track_caller]
+fn assert_attributes(workdir: &Workdir, spans: &BTreeMap<String, Value>) {
     let report = read_json(&workdir.path("run.json"));
     let step = attributes(&spans["step dumps"]["attributes"]);
     assert_eq!(step["purchase_etl.run_id"], report["run_id"]);
@@ -122,8 +129,12 @@ fn a_job_is_a_trace_of_its_steps_and_inputs_below_whoever_called() {
     assert_eq!(input["file.path"], dump.to_str().expect("a path"));
     assert_eq!(input["purchase_etl.outcome"], "ingested");
     assert_eq!(input["purchase_etl.records.read"], "3");
+}
 
-    let metrics = of_path(&requests, "/v1/metrics");
+/// Fails unless the metrics say that so many records were accepted.
+#[track_caller]
+fn assert_accepted(requests: &[Request], count: &str) {
+    let metrics = of_path(requests, "/v1/metrics");
     let metrics = &metrics.body["resourceMetrics"][0]["scopeMetrics"][0]["metrics"];
     let metrics = metrics.as_array().expect("metrics");
     let records = metrics
@@ -140,7 +151,7 @@ fn a_job_is_a_trace_of_its_steps_and_inputs_below_whoever_called() {
         accepted
             .as_str()
             .map_or_else(|| accepted.to_string(), str::to_owned),
-        "3"
+        count
     );
 }
 
