@@ -29,6 +29,13 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// The text of a regular file; none of what is no file, and must not be waited for.
+pub(super) fn read(path: &Path) -> Option<String> {
+    let is_file = fs::metadata(path).is_ok_and(|place| place.is_file());
+    let bytes = is_file.then(|| fs::read(path).ok()).flatten()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Appends lines in one write, so that those of several processes do not mix.
 pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     make_folder(path)?;

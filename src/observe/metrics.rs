@@ -36,11 +36,7 @@ pub(super) fn write(path: &Path, command: &Command<'_>) -> Result<(), MetricsErr
         path: path.to_owned(),
         source,
     };
-    let earlier = match std::fs::read(path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        // A first run, or a place that can only be written to.
-        Err(_none) => String::new(),
-    };
+    let earlier = file::read(path).unwrap_or_default();
     let text = text(&earlier, command).map_err(|error| failed(error.into()))?;
     file::replace(path, text.as_bytes()).map_err(|error| failed(error.into()))
 }

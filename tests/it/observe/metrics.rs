@@ -175,3 +175,19 @@ fn metrics_that_cannot_be_written_are_a_warning() {
     ]);
     output.assert_code(0).assert_said(&["WARN", "shop.prom"]);
 }
+
+#[test]
+fn metrics_may_go_to_standard_output() {
+    let workdir = Workdir::new();
+    let dump = workdir.write("first.ndjson", numbered(0, 3));
+    let lake = workdir.lake();
+    let ran = workdir.run([
+        "ingest".as_ref(),
+        "--metrics-file=/dev/stdout".as_ref(),
+        "--lake".as_ref(),
+        lake.as_os_str(),
+        dump.as_os_str(),
+    ]);
+    ran.assert_code(0)
+        .assert_shown(&["purchase_etl_records_total{"]);
+}
