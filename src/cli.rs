@@ -1,15 +1,18 @@
 //! What was typed: clap types only. What they mean together is decided in [`crate::job`].
 
 mod lake;
+mod observe;
 mod read;
 mod report;
 mod run;
+mod runs;
 mod store;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
+pub use observe::{AlertOn, ObserveArguments};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
 };
@@ -18,7 +21,7 @@ pub use report::{
     SupplierSummaryArguments,
 };
 pub use run::{JobsCommand, PlanFormat, RunArguments};
-
+pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
 pub use store::StoreArguments;
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
@@ -53,6 +56,9 @@ pub struct Cli {
         default_missing_value = "text"
     )]
     pub explain_config: Option<PlanFormat>,
+    /// Who is told about runs
+    #[command(flatten)]
+    pub observe: ObserveArguments,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -87,6 +93,9 @@ pub enum Command {
     /// Check job files before they run
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Show what earlier runs did
+    #[command(subcommand)]
+    Runs(RunsCommand),
     /// Show the rules that records, files and parameters are held to
     #[command(subcommand)]
     Rules(RulesCommand),

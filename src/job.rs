@@ -9,6 +9,7 @@ mod page;
 mod read;
 mod report;
 mod run;
+mod runs;
 mod stores;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
 pub use report::{AtVersion, ListScope, Question, ReportJob};
 pub use run::{Backfill, RunJob, RunMode, settings_date, variables};
+pub use runs::{RunFormat, RunsFormat, RunsJob};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
 #[derive(Debug, thiserror::Error)]

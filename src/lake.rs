@@ -52,6 +52,7 @@ mod notes;
 mod partition;
 mod read_back;
 mod rows;
+mod runs;
 mod slot;
 mod snapshot;
 mod spec;
@@ -71,6 +72,7 @@ pub use held::{HeldBatches, HeldId};
 pub use inputs::{InputCounts, InputRow, KnownInput};
 pub use known::Known;
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
+pub use runs::RunFile;
 pub use snapshot::{FileRef, Snapshot};
 pub use spec::{TableSpec, inputs_spec, rejects_spec};
 pub use staged::{DataFile, StagedFiles};
@@ -127,15 +129,6 @@ impl Lake {
         Ok(Some(self.stores.options(url)?))
     }
 
-    /// Keeps the report of a run as `_runs/<run_id>.json`, replacing an earlier one in one step.
-    ///
-    /// # Errors
-    /// [`LakeError::RunId`], or [`LakeError::Io`] when the file cannot be written durably.
-    pub fn write_run_report(&self, run_id: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
-        check_run_id(run_id)?;
-        self.write_note(&format!("_runs/{run_id}.json"), bytes)
-    }
-
     /// The directory of a table, on the local file system.
     fn local_directory(&self, table: &str) -> Option<PathBuf> {
         Some(self.location.directory()?.join(table))
@@ -147,18 +140,6 @@ impl Lake {
 
     fn file_numbers(&self) -> &Arc<AtomicU64> {
         &self.file_numbers
-    }
-}
-
-/// A run id becomes part of file names, so it is held to what every file system takes.
-fn check_run_id(run_id: &str) -> Result<(), LakeError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if (1..=64).contains(&run_id.len()) && run_id.bytes().all(plain) {
-        Ok(())
-    } else {
-        Err(LakeError::RunId {
-            run_id: run_id.to_owned(),
-        })
     }
 }
 

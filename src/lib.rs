@@ -12,13 +12,14 @@
 //!
 //! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`ingest`] drives the
 //! first three of them on all cores, [`rules`] says what is checked and why, [`values`] holds the
-//! exact values everything else is made of.
+//! exact values everything else is made of, [`observe`] tells others what has happened.
 
 pub mod cli;
 pub mod ingest;
 pub mod job;
 pub mod json;
 pub mod lake;
+pub mod observe;
 pub mod pipeline;
 pub mod purchase;
 pub mod record;

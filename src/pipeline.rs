@@ -5,9 +5,11 @@ mod ingest;
 mod job_file;
 mod kinds;
 mod lake;
+mod observed;
 mod output;
 mod page;
 mod report;
+mod runs;
 mod step;
 mod tables;
 
@@ -15,97 +17,21 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
 use crate::lake::care::CareError;
+use crate::observe::Observer;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
-use crate::store::{StoreError, Stores, remedy, scrubbed};
+use crate::store::{StoreError, Stores};
 use crate::summary::RunReport;
 
+pub use crate::summary::Exit;
 pub use job_file::run_job_file;
 pub use step::StepContext;
 
 use output::{put, put_file};
-
-/// How a command ended; the numbers are part of the interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
-    /// 0: done.
-    Done,
-    /// 1: storage, network or disk failed.
-    Failed,
-    /// 2: wrong usage or parameter.
-    Usage,
-    /// 3: done, but at least one input was refused.
-    Refused,
-    /// 4: the ledger did not balance; nothing was committed.
-    Unbalanced,
-    /// 5: other writers kept being quicker; nothing was committed.
-    Conflict,
-    /// 130: interrupted; nothing half-done.
-    Interrupted,
-}
-
-impl Exit {
-    /// The code of the process.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Refused => 3,
-            Self::Unbalanced => 4,
-            Self::Conflict => 5,
-            Self::Interrupted => 130,
-        }
-    }
-
-    /// The one of two that says more about what is left to do: a failure more than an input that
-    /// was refused, an interruption more than all else.
-    #[must_use]
-    pub fn worst(self, other: Self) -> Self {
-        let severity = |exit| match exit {
-            Self::Done => 0,
-            Self::Refused => 1,
-            Self::Usage => 2,
-            Self::Failed => 3,
-            Self::Conflict => 4,
-            Self::Unbalanced => 5,
-            Self::Interrupted => 6,
-        };
-        if severity(other) > severity(self) {
-            other
-        } else {
-            self
-        }
-    }
-}
-
-/// An error and its causes, each once: some errors repeat their cause in their own text. URLs lose
-/// their signatures, and what a store said gets its remedy.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut causes = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) && !causes.contains(&said) {
-            causes.push_str(": ");
-            causes.push_str(&said);
-        }
-        cause = error.source();
-    }
-    // What to do comes before what a store said, which may be a page of XML.
-    let told = remedy(&text).or_else(|| remedy(&causes));
-    if let Some(remedy) = told.filter(|remedy| !text.contains(remedy)) {
-        text.push_str(": ");
-        text.push_str(remedy);
-    }
-    text.push_str(&causes);
-    scrubbed(&text)
-}
 
 /// Why a command has no result.
 #[derive(Debug, thiserror::Error)]
@@ -148,6 +74,30 @@ pub enum PipelineError {
         /// The file.
         path: String,
     },
+    /// There is no report of such a run.
+    #[error("the lake {lake} has no run {id:?}; `purchase-etl runs list` shows those it has")]
+    NoRun {
+        /// The id, or the beginning of one.
+        id: String,
+        /// The lake.
+        lake: String,
+    },
+    /// There are several runs whose ids begin like this.
+    #[error("several runs begin with {id:?}; give more of the id: {}", runs.join(", "))]
+    SeveralRuns {
+        /// The beginning.
+        id: String,
+        /// Some of the runs.
+        runs: Vec<String>,
+    },
+    /// A report is no JSON.
+    #[error("the report _runs/{run_id}.json is damaged; the tables do not need it")]
+    DamagedRun {
+        /// The run.
+        run_id: String,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
     /// An output file cannot be written.
     #[error("cannot write {path}")]
     Output {
@@ -173,6 +123,8 @@ impl PipelineError {
             }
             Self::Job(_)
             | Self::Care(CareError::NoDays { .. })
+            | Self::NoRun { .. }
+            | Self::SeveralRuns { .. }
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
             | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => Exit::Usage,
@@ -217,6 +169,8 @@ pub struct Stage<'a> {
     pub progress: Progress,
     /// The way to object stores.
     pub stores: Stores,
+    /// Others who want to know.
+    pub observer: &'a Observer,
     /// Measures elapsed time.
     pub started: std::time::Instant,
     /// The step of a job that is being run, if it is one.
@@ -239,7 +193,7 @@ pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
     if job.dry_run {
         return ingest::show_plan(job, stage);
     }
-    ingest::run(job, stage)
+    observed::ingest(job, stage)
 }
 
 /// Checks without writing.
@@ -247,7 +201,7 @@ pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    check::run(job, stage)
+    observed::check(job, stage)
 }
 
 /// Answers a question. A parameter that breaks a rule is answered in the documented error shape
@@ -256,7 +210,7 @@ pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    report::run(job, stage)
+    observed::report(job, stage)
 }
 
 /// Writes the page with charts and tables.
@@ -264,7 +218,15 @@ pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    page::run(job, stage)
+    observed::page(job, stage)
+}
+
+/// Shows what earlier runs did.
+///
+/// # Errors
+/// [`PipelineError::exit`] tells the exit code.
+pub fn run_runs(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    runs::run(job, stage)
 }
 
 /// Looks after the tables of a lake.

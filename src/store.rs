@@ -14,11 +14,13 @@
 
 mod error;
 mod list;
+mod message;
 mod open;
 mod options;
 mod profile;
 mod reader;
 mod scratch;
+mod scrub;
 mod settings;
 mod steady;
 mod upload;
@@ -31,9 +33,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use object_store::ObjectStore;
 use tokio::runtime::{Builder, Runtime};
 
-pub use error::{StoreError, remedy, scrubbed};
+pub use error::StoreError;
 pub use list::Object;
+pub use message::{error_text, remedy};
 pub use reader::{ObjectChanged, ObjectReader};
+pub use scrub::{scrubbed, scrubbed_location};
 pub use settings::StoreSettings;
 pub(crate) use upload::upload;
 pub use url::StoreUrl;

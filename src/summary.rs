@@ -1,11 +1,17 @@
 //! Counts and the run report: what happened, in a form people and machines can check.
 
+mod exit;
+mod failed;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::rules::RuleId;
 use crate::source::Refusal;
+
+pub use exit::Exit;
+pub use failed::FailedRunReport;
 
 /// What became of the records of an input or a run.
 ///
@@ -58,6 +64,17 @@ impl Counts {
         self.skipped += skipped;
     }
 
+    /// The parts that `read` is the sum of, by name.
+    pub fn fates(&self) -> [(&'static str, u64); 5] {
+        [
+            ("accepted", self.accepted),
+            ("rejected", self.rejected),
+            ("duplicate", self.duplicate),
+            ("superseded", self.superseded),
+            ("skipped", self.skipped),
+        ]
+    }
+
     /// Rejected records as a share of those that could have been accepted, 0 to 1.
     pub fn reject_share(&self) -> f64 {
         let judged = self.read - self.skipped;
@@ -95,6 +112,18 @@ pub enum Outcome {
     Refused,
     /// Judged without being written (`check`, `--dry-run`).
     Checked,
+}
+
+impl Outcome {
+    /// The word for it, as in run reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ingested => "ingested",
+            Self::AlreadyIngested => "already_ingested",
+            Self::Refused => "refused",
+            Self::Checked => "checked",
+        }
+    }
 }
 
 /// Why an input was refused, for machines.
@@ -186,6 +215,24 @@ impl TableVersions {
             rejects: self.rejects.or(other.rejects),
             inputs: self.inputs.or(other.inputs),
         }
+    }
+
+    /// The tables that have a version, by name.
+    pub fn named(self) -> impl Iterator<Item = (&'static str, i64)> {
+        let Self {
+            purchases,
+            supplier_purchases,
+            rejects,
+            inputs,
+        } = self;
+        [
+            ("purchases", purchases),
+            ("supplier_purchases", supplier_purchases),
+            ("rejects", rejects),
+            ("inputs", inputs),
+        ]
+        .into_iter()
+        .filter_map(|(table, version)| Some((table, version?)))
     }
 }
 

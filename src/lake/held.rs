@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 
 use arrow::array::RecordBatch;
 
+use super::runs::check_run_id;
 use super::spec::TableSpec;
 use super::spill::{Spill, Spilled};
-use super::{Lake, LakeError, check_run_id};
+use super::{Lake, LakeError};
 
 /// Batches of one table that are held until a commit has settled what becomes of them.
 ///

@@ -3,7 +3,8 @@
 //! In: bytes of the caller's own. Out: the same bytes, or nothing when there is no mark. Refused:
 //! names that are no plain file names.
 
-use super::{Lake, LakeError, check_run_id};
+use super::runs::check_run_id;
+use super::{Lake, LakeError};
 
 impl Lake {
     /// Keeps the mark of a day, replacing an earlier one in one step.

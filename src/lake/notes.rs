@@ -7,7 +7,28 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
 use super::{Lake, LakeError, durable};
+use crate::store::Object;
+
+/// A note that is there to be read.
+#[derive(Debug)]
+pub(super) struct Note {
+    pub(super) name: String,
+    pub(super) written_at: DateTime<Utc>,
+}
+
+impl Note {
+    fn of_object(object: &Object) -> Self {
+        let key = object.url.key();
+        let written_at = DateTime::from_timestamp_micros(object.modified_micros);
+        Self {
+            name: key.rsplit('/').next().unwrap_or(key).to_owned(),
+            written_at: written_at.unwrap_or_default(),
+        }
+    }
+}
 
 impl Lake {
     /// Keeps a note at a path below the lake, replacing an earlier one in one step. Returns where.
@@ -37,24 +58,21 @@ impl Lake {
         }
     }
 
-    /// The names of the notes in a folder below the lake, sorted; those that begin with `.` are on
-    /// their way. No folder has none.
-    pub(super) fn note_names(&self, folder: &str) -> Result<Vec<String>, LakeError> {
-        let mut names = match self.location.store() {
+    /// The notes in a folder below the lake; those that begin with `.` are on their way. No folder has
+    /// none.
+    pub(super) fn notes(&self, folder: &str) -> Result<Vec<Note>, LakeError> {
+        let mut notes = match self.location.store() {
             Some(url) => {
-                let folder = url.join(folder);
-                let listed = self.stores.list(&folder)?.into_iter();
-                let name = |key: &str| key.rsplit('/').next().unwrap_or(key).to_owned();
-                listed.map(|object| name(object.url.key())).collect()
+                let listed = self.stores.list(&url.join(folder))?;
+                listed.iter().map(Note::of_object).collect()
             }
-            None => self.local_note_names(folder)?,
+            None => self.local_notes(folder)?,
         };
-        names.retain(|name| !name.starts_with('.'));
-        names.sort();
-        Ok(names)
+        notes.retain(|note| !note.name.starts_with('.'));
+        Ok(notes)
     }
 
-    fn local_note_names(&self, folder: &str) -> Result<Vec<String>, LakeError> {
+    fn local_notes(&self, folder: &str) -> Result<Vec<Note>, LakeError> {
         let path = self.note_path(folder);
         let failed = || LakeError::io("list", &path);
         let entries = match fs::read_dir(&path) {
@@ -62,12 +80,20 @@ impl Lake {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(failed()(error)),
         };
-        let mut names = Vec::new();
+        let mut notes = Vec::new();
         for entry in entries {
-            let name = entry.map_err(failed())?.file_name();
-            names.extend(name.to_str().map(str::to_owned));
+            let entry = entry.map_err(failed())?;
+            let modified = entry.metadata().and_then(|facts| facts.modified());
+            // One that is being replaced is there under its name a moment later.
+            let (Ok(modified), Ok(name)) = (modified, entry.file_name().into_string()) else {
+                continue;
+            };
+            notes.push(Note {
+                name,
+                written_at: modified.into(),
+            });
         }
-        Ok(names)
+        Ok(notes)
     }
 
     fn note_path(&self, relative: &str) -> PathBuf {

@@ -87,7 +87,7 @@ impl PartitionWriter {
     /// # Errors
     /// A run id or specification that cannot be used, or a directory that cannot be created.
     pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
-        super::check_run_id(&options.run_id)?;
+        super::runs::check_run_id(&options.run_id)?;
         spec.delta_columns()?;
         let files = lake.files(spec.name)?;
         files.create_directory()?;

@@ -21,16 +21,19 @@ pub(crate) struct Typed {
     settings: TypedSettings,
 }
 
-/// Parses the arguments of the process; help, version and errors end it here.
-pub(crate) fn typed() -> Typed {
-    let matches = Cli::command().get_matches();
-    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    Typed {
+/// Parses the arguments of the process.
+///
+/// # Errors
+/// What clap says, for help and the version too.
+pub(crate) fn typed() -> Result<Typed, clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    Ok(Typed {
         cli,
         matches,
         job: None,
         settings: TypedSettings::default(),
-    }
+    })
 }
 
 /// The arguments again, with the settings of the job file before them.

@@ -13,9 +13,12 @@ use purchase_etl::pipeline::Watcher;
 use purchase_etl::rules::RuleId;
 use purchase_etl::summary::{Outcome, RunReport};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
+use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::json_log::JsonLines;
 
 /// Sends our own log lines to standard error; only warnings and errors when `quiet`. What the
 /// libraries below us log is theirs to debug with, and their spans would drown ours.
@@ -31,12 +34,13 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
     match format {
         LogFormat::Text => {
             let plain = layer.with_target(false).without_time().with_ansi(false);
-            registry.with(plain.with_filter(ours)).init();
+            // A person sees which step runs; its ids would stand before every line.
+            let events = filter_fn(|metadata| !metadata.is_span());
+            registry.with(plain.with_filter(ours.and(events))).init();
         }
         LogFormat::Json => {
-            registry
-                .with(layer.json().flatten_event(true).with_filter(ours))
-                .init();
+            let lines = layer.fmt_fields(JsonFields::new()).event_format(JsonLines);
+            registry.with(lines.with_filter(ours)).init();
         }
     }
 }
@@ -44,6 +48,7 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
 /// Talks to a person, or stays silent.
 pub(crate) struct Console {
     quiet: bool,
+    format: LogFormat,
     on_terminal: bool,
     bar: Option<Bar>,
 }
@@ -54,9 +59,10 @@ struct Bar {
 }
 
 impl Console {
-    pub(crate) fn new(quiet: bool, on_terminal: bool) -> Self {
+    pub(crate) fn new(quiet: bool, format: LogFormat, on_terminal: bool) -> Self {
         Self {
             quiet,
+            format,
             on_terminal,
             bar: None,
         }
@@ -83,8 +89,12 @@ impl Watcher for Console {
     }
 
     fn summary(&mut self, report: &RunReport) {
-        if !self.quiet {
-            tracing::info!("{}", summary(report).trim_end());
+        if self.quiet {
+            return;
+        }
+        match self.format {
+            LogFormat::Text => tracing::info!("{}", summary(report).trim_end()),
+            LogFormat::Json => tell(report),
         }
     }
 }
@@ -113,6 +123,26 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
         std::thread::sleep(Duration::from_millis(100));
     }
     bar.finish_and_clear();
+}
+
+/// The end of a run for machines; the run report has the rest.
+fn tell(report: &RunReport) {
+    let counts = report.counts;
+    tracing::info!(
+        inputs_ingested = report.inputs_with(Outcome::Ingested),
+        inputs_already_ingested = report.inputs_with(Outcome::AlreadyIngested),
+        inputs_refused = report.inputs_with(Outcome::Refused),
+        read = counts.read,
+        accepted = counts.accepted,
+        rejected = counts.rejected,
+        duplicate = counts.duplicate,
+        superseded = counts.superseded,
+        skipped = counts.skipped,
+        bytes = report.bytes,
+        elapsed_ms = report.elapsed_ms,
+        exit_code = report.exit_code,
+        "run ended"
+    );
 }
 
 /// The table at the end of a run.

@@ -2,6 +2,8 @@
 
 mod plan;
 
+use std::collections::BTreeMap;
+
 use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
@@ -10,11 +12,12 @@ use crate::ingest::{IngestOptions, Ingested, RunSettings};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, SourceError, discover};
-use crate::summary::{Outcome, RunReport};
+use crate::store::error_text;
+use crate::summary::{FailedRunReport, Outcome, RunReport};
 
 pub(super) use plan::IngestPlan;
 
-pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<RunReport, PipelineError> {
     let inputs = discover(&job.read.inputs, &stage.stores)?;
     let lake = Lake::at(&job.lake, &stage.stores)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
@@ -50,8 +53,64 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
         Some(path) => put_file(&stage.stores, path, &json)?,
         None => {}
     }
+    Ok(report)
+}
+
+/// How a run ended that has a report.
+pub(super) fn exit(report: &RunReport) -> Exit {
     let refused = report.inputs_with(Outcome::Refused) > 0;
-    Ok(if refused { Exit::Refused } else { Exit::Done })
+    if refused { Exit::Refused } else { Exit::Done }
+}
+
+/// Keeps a report of a run that failed, so that the history of the lake is whole. The lake may be
+/// what has failed: then there is none.
+pub(super) fn keep_failed(job: &IngestJob, stage: &Stage<'_>, error: &PipelineError) {
+    let exit = error.exit();
+    // A wrong command is no run.
+    if matches!(exit, Exit::Done | Exit::Refused | Exit::Usage) {
+        return;
+    }
+    if let Err(error) = write_failed(job, stage, exit, error_text(error)) {
+        tracing::debug!("no report of the failed run: {}", error_text(&error));
+    }
+}
+
+fn write_failed(
+    job: &IngestJob,
+    stage: &Stage<'_>,
+    exit: Exit,
+    error: String,
+) -> Result<(), PipelineError> {
+    let lake = Lake::at(&job.lake, &stage.stores)?;
+    let step = stage.step.as_ref();
+    let failed = FailedRunReport {
+        run_id: job.read.run_id.clone(),
+        program_version: env!("CARGO_PKG_VERSION"),
+        record_kind: job.read.kinds.name(),
+        lake: Some(lake.location().to_string()),
+        started_at: started_at(job),
+        job: step.map(|step| step.job.clone()),
+        step: step.map(|step| step.step.clone()),
+        data_date: step.map(|step| step.date.to_string()),
+        job_digest: job.job_digest.clone(),
+        settings: settings(job),
+        elapsed_ms: elapsed_ms(stage),
+        exit_code: exit.code(),
+        error,
+    };
+    let mut report = serde_json::to_value(&failed)?;
+    // What failed may have come after the report, whose counts hold all the same.
+    let earlier = lake.run_report(&failed.run_id).ok().flatten();
+    if let Some(mut earlier) =
+        earlier.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
+    {
+        for key in ["exit_code", "error"] {
+            earlier[key] = report[key].take();
+        }
+        report = earlier;
+    }
+    lake.write_run_report(&failed.run_id, &serde_json::to_vec_pretty(&report)?)?;
+    Ok(())
 }
 
 fn ingest_by_kind(
@@ -99,37 +158,47 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
     } = ingested;
     let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
     let exit = if refused { Exit::Refused } else { Exit::Done };
-    let mut settings = job.read.echoed.clone();
-    settings.insert("reject_limit", format!("{}", job.reject_limit));
-    settings.insert("max_partitions", job.max_partitions.to_string());
-    let is_snapshot = job.absence == Absence::MeansDeleted;
-    settings.insert("full_snapshot", is_snapshot.to_string());
-    settings.insert("verify_content", job.verify_content.to_string());
     let step = stage.step.as_ref();
     RunReport {
         run_id: job.read.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
         record_kind: job.read.kinds.name(),
         lake: Some(lake.location().to_string()),
-        started_at: job
-            .read
-            .now
-            .to_rfc3339_opts(chrono::SecondsFormat::Micros, true),
+        started_at: started_at(job),
         job: step.map(|step| step.job.clone()),
         step: step.map(|step| step.step.clone()),
         data_date: step.map(|step| step.date.to_string()),
         job_digest: job.job_digest.clone(),
-        settings,
+        settings: settings(job),
         counts: tally.counts,
         rejected_by_rule: tally.rejected_by_rule,
         warned_by_rule: tally.warned_by_rule,
         notes: tally.notes,
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
-        elapsed_ms: u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        elapsed_ms: elapsed_ms(stage),
         exit_code: exit.code(),
         inputs,
     }
+}
+
+fn settings(job: &IngestJob) -> BTreeMap<&'static str, String> {
+    let mut settings = job.read.echoed.clone();
+    settings.insert("reject_limit", format!("{}", job.reject_limit));
+    settings.insert("max_partitions", job.max_partitions.to_string());
+    let is_snapshot = job.absence == Absence::MeansDeleted;
+    settings.insert("full_snapshot", is_snapshot.to_string());
+    settings.insert("verify_content", job.verify_content.to_string());
+    settings
+}
+
+fn started_at(job: &IngestJob) -> String {
+    let now = job.read.now;
+    now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+fn elapsed_ms(stage: &Stage<'_>) -> u64 {
+    u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Shows what would be read, and what is ingested already.

@@ -214,6 +214,38 @@ fn an_interrupted_run_ends_with_130_and_leaves_nothing_half_done() {
 }
 
 #[test]
+fn a_job_that_is_terminated_in_an_input_ends_with_130_and_stays_in_the_history() {
+    let workdir = Workdir::new();
+    let job = workdir.write(
+        "job.toml",
+        "lake = \"lake\"\n[[steps]]\nname = \"dumps\"\ningest = { inputs = [\"-\"] }\n\
+         [[steps]]\nname = \"page\"\npage = { output = \"page\" }\n",
+    );
+    let mut command = workdir.program();
+    command
+        .arg("run")
+        .arg(job)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let shown = format!("{command:?} < endless input, kill -TERM");
+    let mut child = command.spawn().expect("the program starts");
+    feed_for_ever(&mut child, "TERM");
+    let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
+    output
+        .assert_code(130)
+        .assert_stdout("")
+        .assert_said(&["interrupted"]);
+    assert!(!workdir.path("page").exists());
+    let found = summary(&workdir.lake());
+    assert_eq!(found["purchases"]["rows"], 0, "{found:#}");
+    let listed = workdir.run(["runs", "list", "--lake", "lake", "--format", "csv"]);
+    let lines: Vec<_> = listed.assert_code(0).stdout().lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[1].contains(",130,interrupted"), "{lines:?}");
+}
+
+#[test]
 fn a_run_that_waits_for_its_input_can_be_interrupted() {
     let workdir = Workdir::new();
     let mut command = workdir.ingest_command();

@@ -2,8 +2,8 @@
 //!
 //! Expected values come from the documents' golden vectors, from `sample_data/expected`, from the
 //! truth files of generated dumps, or from the oracle in `tests/oracle`; none from the program.
-//! Needs the example `generate_dump` and a Python with the packages of `tests/requirements.txt`;
-//! `make test` sees to both.
+//! Needs the example `generate_dump` and Pythons with the packages of `tests/requirements.txt` and
+//! `tests/requirements/`; `make test` sees to both.
 
 /// A job for many days: interrupted, in parallel, late files.
 mod backfill;
@@ -13,6 +13,8 @@ mod check;
 mod cli;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
+/// The examples under `docs/deploy` in the programs they are for.
+mod deploy;
 /// The oracle's verdict and values against ours, record by record.
 mod differential;
 /// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
@@ -35,8 +37,14 @@ mod lake_restore;
 mod lake_vacuum;
 /// Planted damage is found, and nothing else.
 mod lake_verify;
+/// `OpenLineage` events against the standard's own classes.
+mod lineage;
+/// Log lines as JSON.
+mod log_lines;
 /// How much memory a run may need.
 mod memory;
+/// Metrics, traces and alerts, as those get them who are told.
+mod observe;
 /// The page to look at, in a real Chromium.
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
@@ -47,6 +55,8 @@ mod ready_jobs;
 mod refusals;
 /// The rooms of `src/` import each other in one direction.
 mod rooms;
+/// The history of runs.
+mod runs;
 /// The answers to the sample data against those that the oracle worked out.
 mod samples;
 /// Inputs, lakes and answers in object stores.
@@ -88,6 +98,8 @@ mod emulators;
 mod faulty;
 /// Python helpers: lakes read by other programs.
 mod python;
+/// Somebody on this machine who takes requests.
+mod receiver;
 /// Purchases and the documented answers as text.
 mod records;
 /// The published schemas, to hold answers against.

@@ -3,7 +3,7 @@
 //! The interpreter is the one `PURCHASE_ETL_PYTHON` names, else `python3`. A missing package fails
 //! the test: a comparison that is skipped would look like one that passed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -18,7 +18,33 @@ pub(crate) fn python<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> Value {
     let interpreter = std::env::var_os("PURCHASE_ETL_PYTHON").unwrap_or_else(|| "python3".into());
-    let mut command = Command::new(&interpreter);
+    python_at(&interpreter, script, arguments)
+}
+
+/// The same with the interpreter that a variable names: some packages do not go together.
+#[track_caller]
+pub(crate) fn python_of<A: AsRef<OsStr>>(
+    variable: &str,
+    script: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Value {
+    python_at(&interpreter(variable), script, arguments)
+}
+
+/// The interpreter that a variable names.
+#[track_caller]
+pub(crate) fn interpreter(variable: &str) -> OsString {
+    std::env::var_os(variable)
+        .unwrap_or_else(|| panic!("{variable} names no Python; `make test` provides one"))
+}
+
+#[track_caller]
+fn python_at<A: AsRef<OsStr>>(
+    interpreter: &OsStr,
+    script: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Value {
+    let mut command = Command::new(interpreter);
     command
         .arg(project().join("tests/it").join(script))
         .args(arguments)

@@ -19,7 +19,15 @@ use crate::schemas::assert_valid;
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// What the names of variables begin with that change what the program does.
-const FOREIGN: [&str; 4] = ["PURCHASE_ETL_", "AWS_", "AZURE_", "GOOGLE_"];
+const FOREIGN: [&str; 7] = [
+    "PURCHASE_ETL_",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "OTEL_",
+    "OPENLINEAGE_",
+    "TRACE",
+];
 
 /// The folder of the project.
 pub(crate) fn project() -> PathBuf {

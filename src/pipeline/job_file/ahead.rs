@@ -4,20 +4,34 @@
 use super::day::{Early, EarlyStep, context, run_step};
 use crate::ingest::Progress;
 use crate::job::file::JobPlan;
+use crate::observe::Observer;
 use crate::pipeline::{Stage, Watcher};
 use crate::store::Stores;
 use crate::summary::RunReport;
+
+/// What the days share.
+struct Shared<'a> {
+    progress: &'a Progress,
+    stores: &'a Stores,
+    observer: &'a Observer,
+    started: std::time::Instant,
+}
 
 /// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass.
 pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
     if days.len() < 2 {
         return days.iter().map(|_| Early::new()).collect();
     }
-    let (progress, stores, started) = (&stage.progress, &stage.stores, stage.started);
+    let shared = Shared {
+        progress: &stage.progress,
+        stores: &stage.stores,
+        observer: stage.observer,
+        started: stage.started,
+    };
     std::thread::scope(|scope| {
         let threads: Vec<_> = days
             .iter()
-            .map(|day| scope.spawn(|| steps(day, progress, stores, started)))
+            .map(|day| scope.spawn(|| steps(day, &shared)))
             .collect();
         let ended = threads.into_iter().map(|thread| {
             // A panic is a bug, and goes on where it can be seen.
@@ -29,12 +43,7 @@ pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
     })
 }
 
-fn steps(
-    day: &JobPlan,
-    progress: &Progress,
-    stores: &Stores,
-    started: std::time::Instant,
-) -> Early {
+fn steps(day: &JobPlan, shared: &Shared<'_>) -> Early {
     let mut early = Early::new();
     for step in day.steps.iter().filter(|step| step.days_in_parallel) {
         // What a failed step is needed for is left to the day's turn, where it is refused.
@@ -49,9 +58,10 @@ fn steps(
         let mut own = Stage {
             stdout: &mut stdout,
             watcher: &mut quiet,
-            progress: progress.clone(),
-            stores: stores.clone(),
-            started,
+            progress: shared.progress.clone(),
+            stores: shared.stores.clone(),
+            observer: shared.observer,
+            started: shared.started,
             step: Some(context(day, step)),
         };
         let ended = run_step(step, &mut own);

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 
 use crate::job::file::{Action, JobPlan, Step};
 use crate::pipeline::{
-    Exit, PipelineError, Stage, StepContext, chain, put, run_check, run_ingest, run_page,
-    run_report,
+    Exit, PipelineError, Stage, StepContext, put, run_check, run_ingest, run_page, run_report,
 };
 use crate::source::shown;
+use crate::store::error_text;
 use crate::summary::RunReport;
 
 /// Steps that were run before the day's turn, by name.
@@ -52,7 +52,7 @@ pub(super) fn run(plan: &JobPlan, mut early: Early, stage: &mut Stage<'_>) -> Ex
             let exit = error.exit();
             if exit != Exit::Done {
                 failed.insert(&step.name);
-                let told = shown(&chain(&error));
+                let told = shown(&error_text(&error));
                 tracing::error!(date = %plan.date, step = step.name, "{told}");
             }
             exit

@@ -1,0 +1,141 @@
+//! What each command does: what was typed comes in, the pipeline is called, an exit code goes out.
+
+use std::io::Write;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use clap::CommandFactory;
+use purchase_etl::cli::{
+    Cli, Command, JobsCommand, LogFormat, PlanFormat, RulesCommand, RulesFormat, RunArguments,
+};
+use purchase_etl::job::file::{Asked, schema};
+use purchase_etl::job::{
+    CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunJob, as_text, check_files,
+    variables,
+};
+use purchase_etl::pipeline::{
+    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_lake, run_page,
+    run_report, run_runs,
+};
+use purchase_etl::rules::{self, RuleId};
+
+use crate::arguments::{Typed, environment};
+
+/// Carries a command out; with `--explain-config`, says what it would be carried out with.
+pub(crate) fn carry_out(
+    typed: Typed,
+    job: Option<RunJob>,
+    now: DateTime<Utc>,
+    stage: &mut Stage<'_>,
+) -> anyhow::Result<Exit> {
+    if let Some(format) = typed.cli.explain_config {
+        print(stage.stdout, &typed.explained(format, job.as_ref())?)?;
+        return Ok(Exit::Done);
+    }
+    let exit = match typed.cli.command {
+        Command::Ingest(arguments) => {
+            let job = IngestJob::resolve(arguments, now).map_err(PipelineError::from)?;
+            run_ingest(&job, stage)?
+        }
+        Command::Check(arguments) => {
+            let job = CheckJob::resolve(arguments, now).map_err(PipelineError::from)?;
+            run_check(&job, stage)?
+        }
+        Command::Report(command) => {
+            let job = ReportJob::resolve(command, now).map_err(PipelineError::from)?;
+            run_report(&job, stage)?
+        }
+        Command::Page(arguments) => {
+            let job = PageJob::resolve(arguments, now).map_err(PipelineError::from)?;
+            run_page(&job, stage)?
+        }
+        Command::Lake(command) => {
+            let job = LakeJob::resolve(command, now).map_err(PipelineError::from)?;
+            run_lake(&job, stage)?
+        }
+        Command::Run(_) => job.map_or(Ok(Exit::Usage), |job| run_job_file(&job, stage))?,
+        Command::Jobs(command) => jobs(command, now, stage.stdout)?,
+        Command::Runs(command) => run_runs(&command.into(), stage)?,
+        Command::Rules(command) => {
+            print(stage.stdout, &rules_text(command)?)?;
+            Exit::Done
+        }
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "purchase-etl", &mut text);
+            print(stage.stdout, &String::from_utf8_lossy(&text))?;
+            Exit::Done
+        }
+    };
+    Ok(exit)
+}
+
+/// The job of a `run`.
+pub(crate) fn job(typed: &Typed, now: DateTime<Utc>) -> Result<Option<RunJob>, JobError> {
+    let (Command::Run(arguments), Some(text)) = (&typed.cli.command, &typed.job) else {
+        return Ok(None);
+    };
+    let of_log = match typed.cli.log_format {
+        LogFormat::Text => PlanFormat::Text,
+        LogFormat::Json => PlanFormat::Json,
+    };
+    let arguments = RunArguments {
+        plan_format: arguments.plan_format.or(Some(of_log)),
+        ..arguments.clone()
+    };
+    RunJob::resolve(arguments, text, now, &environment).map(Some)
+}
+
+fn jobs(command: JobsCommand, now: DateTime<Utc>, stdout: &mut dyn Write) -> anyhow::Result<Exit> {
+    let JobsCommand::Check {
+        files,
+        date,
+        set,
+        format,
+    } = command
+    else {
+        print(stdout, &schema()?)?;
+        return Ok(Exit::Done);
+    };
+    let asked = Asked {
+        date: date.unwrap_or_else(|| now.date_naive()),
+        now,
+        set: &variables(&set).map_err(PipelineError::from)?,
+        environment: &environment,
+    };
+    let checked = check_files(&files, &asked);
+    let text = match format {
+        PlanFormat::Text => as_text(&checked),
+        PlanFormat::Json => serde_json::to_string_pretty(&checked)? + "\n",
+    };
+    print(stdout, &text)?;
+    let is_wrong = checked.iter().any(|file| !file.problems.is_empty());
+    Ok(if is_wrong { Exit::Usage } else { Exit::Done })
+}
+
+fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
+    Ok(match command {
+        RulesCommand::List {
+            filter,
+            format: RulesFormat::Text,
+        } => rules::render_list(filter.as_deref()),
+        RulesCommand::List {
+            filter,
+            format: RulesFormat::Json,
+        } => rules::list_json(filter.as_deref()),
+        RulesCommand::Explain { id, format } => {
+            let rule: RuleId = id.parse().context("see `purchase-etl rules list`")?;
+            match format {
+                RulesFormat::Text => rules::render_explain(rule.rule()),
+                RulesFormat::Json => rules::explain_json(rule.rule()),
+            }
+        }
+    })
+}
+
+fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {
+    let written = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+    written.map_err(PipelineError::Stdout)
+}

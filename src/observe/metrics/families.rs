@@ -1,0 +1,139 @@
+//! The metrics: their names, help texts and labels.
+//!
+//! Every label has few values: jobs, steps and commands stand in job files, kinds, outcomes, rules
+//! and tables in this program. The job's label is not called `job`, which a scraper sets itself.
+
+use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
+
+const ENDED: [&str; 3] = ["etl_job", "step", "command"];
+
+/// All metrics of a file.
+pub(super) struct Families {
+    registry: Registry,
+    pub(super) runs: CounterVec,
+    pub(super) records: CounterVec,
+    pub(super) rejected: CounterVec,
+    pub(super) warned: CounterVec,
+    pub(super) inputs: CounterVec,
+    pub(super) read_bytes: CounterVec,
+    pub(super) last_duration: GaugeVec,
+    pub(super) last_run: GaugeVec,
+    pub(super) last_success: GaugeVec,
+    pub(super) last_exit_code: GaugeVec,
+    pub(super) table_version: GaugeVec,
+    pub(super) build_info: GaugeVec,
+}
+
+impl Families {
+    pub(super) fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let counter = |name, help, labels: &[&str]| counter(&registry, name, help, labels);
+        let gauge = |name, help, labels: &[&str]| gauge(&registry, name, help, labels);
+        let by = |more: &[&'static str]| [&["etl_job", "step", "kind"], more].concat();
+        Ok(Self {
+            runs: counter(
+                "runs_total",
+                "Commands and steps that ended, by how",
+                &[&ENDED[..], &["outcome"]].concat(),
+            )?,
+            records: counter(
+                "records_total",
+                "Records read, by what became of them",
+                &by(&["outcome"]),
+            )?,
+            rejected: counter(
+                "rejected_records_total",
+                "Rejected records; a record counts under every rule it breaks",
+                &by(&["rule"]),
+            )?,
+            warned: counter("warnings_total", "Warnings, by rule", &by(&["rule"]))?,
+            inputs: counter(
+                "inputs_total",
+                "Inputs, by what became of them",
+                &by(&["outcome"]),
+            )?,
+            read_bytes: counter("read_bytes_total", "Decompressed bytes read", &by(&[]))?,
+            last_duration: gauge(
+                "last_run_duration_seconds",
+                "Wall time of the last run",
+                &ENDED,
+            )?,
+            last_run: gauge(
+                "last_run_timestamp_seconds",
+                "When the last run ended",
+                &ENDED,
+            )?,
+            last_success: gauge(
+                "last_success_timestamp_seconds",
+                "When the last run ended that did what was asked (exit code 0 or 3)",
+                &ENDED,
+            )?,
+            last_exit_code: gauge("last_run_exit_code", "Exit code of the last run", &ENDED)?,
+            table_version: gauge(
+                "lake_table_version",
+                "Version of a table of the lake after the last run that touched it",
+                &["table"],
+            )?,
+            build_info: gauge(
+                "build_info",
+                "The program that wrote this file",
+                &["version"],
+            )?,
+            registry,
+        })
+    }
+
+    /// The counter of this name.
+    pub(super) fn counter(&self, name: &str) -> Option<&CounterVec> {
+        Some(match name.strip_prefix("purchase_etl_")? {
+            "runs_total" => &self.runs,
+            "records_total" => &self.records,
+            "rejected_records_total" => &self.rejected,
+            "warnings_total" => &self.warned,
+            "inputs_total" => &self.inputs,
+            "read_bytes_total" => &self.read_bytes,
+            _ => return None,
+        })
+    }
+
+    /// The gauge of this name, if its value outlives a run.
+    pub(super) fn gauge(&self, name: &str) -> Option<&GaugeVec> {
+        Some(match name.strip_prefix("purchase_etl_")? {
+            "last_run_duration_seconds" => &self.last_duration,
+            "last_run_timestamp_seconds" => &self.last_run,
+            "last_success_timestamp_seconds" => &self.last_success,
+            "last_run_exit_code" => &self.last_exit_code,
+            "lake_table_version" => &self.table_version,
+            _ => return None,
+        })
+    }
+
+    /// The text format.
+    pub(super) fn text(&self) -> Result<String, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+fn counter(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<CounterVec, prometheus::Error> {
+    let family = CounterVec::new(Opts::new(format!("purchase_etl_{name}"), help), labels)?;
+    registry.register(Box::new(family.clone()))?;
+    Ok(family)
+}
+
+fn gauge(
+    registry: &Registry,
+    name: &str,
+    help: &str,
+    labels: &[&str],
+) -> Result<GaugeVec, prometheus::Error> {
+    let family = GaugeVec::new(Opts::new(format!("purchase_etl_{name}"), help), labels)?;
+    registry.register(Box::new(family.clone()))?;
+    Ok(family)
+}

@@ -1,0 +1,156 @@
+//! OpenTelemetry: a trace and metrics of a command by OTLP over HTTP, as JSON. The whole command goes
+//! in when it has ended; two requests go out. The variables of the standard (`OTEL_…`) that are not
+//! in [`OtelSettings`] are read by OpenTelemetry's own libraries.
+
+mod measures;
+mod spans;
+
+use opentelemetry::{Key, KeyValue};
+use opentelemetry_otlp::{
+    ExporterBuildError, MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
+};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkError;
+use opentelemetry_sdk::trace::SpanExporter as _;
+
+use super::facts::Command;
+use super::http::Sender;
+
+/// Where traces and metrics go, and what the trace belongs to.
+#[derive(Clone, Default)]
+pub struct OtelSettings {
+    /// The collector, without the paths of its signals.
+    pub endpoint: Option<String>,
+    /// Where traces go, if elsewhere.
+    pub traces_endpoint: Option<String>,
+    /// Where metrics go, if elsewhere.
+    pub metrics_endpoint: Option<String>,
+    /// Whether all of it is switched off.
+    pub disabled: bool,
+    /// The W3C trace context of who started us.
+    pub traceparent: Option<String>,
+    /// Its vendors' part.
+    pub tracestate: Option<String>,
+}
+
+impl std::fmt::Debug for OtelSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The endpoints may hold secrets.
+        f.debug_struct("OtelSettings")
+            .field("disabled", &self.disabled)
+            .field("traceparent", &self.traceparent)
+            .finish_non_exhaustive()
+    }
+}
+
+impl OtelSettings {
+    /// Whether anything is to be sent.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.traces().is_some() || self.metrics().is_some()
+    }
+
+    fn traces(&self) -> Option<String> {
+        self.of_signal(self.traces_endpoint.as_deref(), "v1/traces")
+    }
+
+    fn metrics(&self) -> Option<String> {
+        self.of_signal(self.metrics_endpoint.as_deref(), "v1/metrics")
+    }
+
+    /// As the standard says: an endpoint of one signal is taken as it stands, the general one gets
+    /// the signal's path.
+    fn of_signal(&self, own: Option<&str>, path: &str) -> Option<String> {
+        let general = || {
+            let base = self.endpoint.as_deref().filter(|base| !base.is_empty())?;
+            Some(format!("{}/{path}", base.trim_end_matches('/')))
+        };
+        let own = own.filter(|own| !own.is_empty()).map(str::to_owned);
+        own.or_else(general).filter(|_| !self.disabled)
+    }
+}
+
+/// Why a collector was not told.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OtelError {
+    #[error("the endpoint cannot be used")]
+    Exporter(#[from] ExporterBuildError),
+    #[error("cannot send {signal}")]
+    Send {
+        signal: &'static str,
+        source: OTelSdkError,
+    },
+}
+
+/// Sends the trace and the metrics of a command.
+pub(super) fn export(
+    settings: &OtelSettings,
+    command: &Command<'_>,
+    sender: &Sender,
+) -> Result<(), OtelError> {
+    let resource = resource();
+    if let Some(endpoint) = settings.traces() {
+        let mut exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(sender.exporter_client())
+            .with_protocol(Protocol::HttpJson)
+            .with_endpoint(endpoint)
+            .build()?;
+        exporter.set_resource(&resource);
+        let spans = spans::of(settings, command, resource.clone());
+        if !spans.is_empty() {
+            let sent = sender.runtime().block_on(exporter.export(spans));
+            sent.map_err(|source| OtelError::Send {
+                signal: "traces",
+                source,
+            })?;
+        }
+    }
+    if let Some(endpoint) = settings.metrics() {
+        let exporter = MetricExporter::builder()
+            .with_http()
+            .with_http_client(sender.exporter_client())
+            .with_protocol(Protocol::HttpJson)
+            .with_endpoint(endpoint)
+            .build()?;
+        measures::send(exporter, command, resource).map_err(|source| OtelError::Send {
+            signal: "metrics",
+            source,
+        })?;
+    }
+    Ok(())
+}
+
+/// Who we are: `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` decide before our own name.
+fn resource() -> Resource {
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let told = Resource::builder().build();
+    let name = told.get_ref(&Key::from_static_str("service.name"));
+    let is_named = name.is_some_and(|name| !name.as_str().starts_with("unknown_service"));
+    let builder = Resource::builder().with_attribute(version);
+    if is_named {
+        builder.build()
+    } else {
+        builder.with_service_name("purchase-etl").build()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_general_endpoint_gets_paths_and_a_signals_own_does_not() {
+        let mut settings = OtelSettings {
+            endpoint: Some("http://host:4318/base/".to_owned()),
+            metrics_endpoint: Some("http://other/m".to_owned()),
+            ..OtelSettings::default()
+        };
+        assert_eq!(
+            settings.traces().unwrap(),
+            "http://host:4318/base/v1/traces"
+        );
+        assert_eq!(settings.metrics().unwrap(), "http://other/m");
+        settings.disabled = true;
+        assert!(!settings.is_wanted());
+    }
+}

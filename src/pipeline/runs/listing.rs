@@ -1,0 +1,121 @@
+//! The list of runs: reports as JSON go in, lines go out.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::source::shown;
+
+/// One run of the list. A run that failed has no counts.
+#[derive(Debug, Serialize)]
+pub(super) struct ListedRun {
+    run_id: String,
+    started_at: String,
+    record_kind: Option<String>,
+    inputs: Option<usize>,
+    accepted: Option<u64>,
+    rejected: Option<u64>,
+    elapsed_ms: Option<u64>,
+    exit_code: Option<u64>,
+    error: Option<String>,
+}
+
+impl ListedRun {
+    /// What a report says; nothing when it is none.
+    pub(super) fn of(report: &Value) -> Option<Self> {
+        let text = |key: &str| Some(report.get(key)?.as_str()?.to_owned());
+        let count = |key: &str| report.get("counts")?.get(key)?.as_u64();
+        Some(Self {
+            run_id: text("run_id")?,
+            started_at: text("started_at")?,
+            record_kind: text("record_kind"),
+            inputs: report.get("inputs").and_then(Value::as_array).map(Vec::len),
+            accepted: count("accepted"),
+            rejected: count("rejected"),
+            elapsed_ms: report.get("elapsed_ms").and_then(Value::as_u64),
+            exit_code: report.get("exit_code").and_then(Value::as_u64),
+            error: text("error"),
+        })
+    }
+}
+
+/// A table for people.
+pub(super) fn text(runs: &[ListedRun]) -> String {
+    if runs.is_empty() {
+        return "no runs\n".to_owned();
+    }
+    let mut text = format!(
+        "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}\n",
+        "started (UTC)", "run", "kind", "inputs", "accepted", "rejected", "seconds", "exit"
+    );
+    for run in runs {
+        let seconds = run
+            .elapsed_ms
+            .map(|ms| format!("{}.{:03}", ms / 1000, ms % 1000));
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
+            "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}",
+            shown(&second(&run.started_at)),
+            shown(&run.run_id),
+            shown(run.record_kind.as_deref().unwrap_or("-")),
+            or_dash(run.inputs),
+            or_dash(run.accepted),
+            or_dash(run.rejected),
+            or_dash(seconds),
+            or_dash(run.exit_code),
+        );
+        if let Some(error) = &run.error {
+            let _ = write!(text, "  {}", shown(error));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// An instant to the second.
+fn second(instant: &str) -> String {
+    match instant.split_once('.') {
+        Some((seconds, _fraction)) => format!("{seconds}Z"),
+        None => instant.to_owned(),
+    }
+}
+
+fn or_dash(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}
+
+/// The same with headers; what is not known is empty.
+pub(super) fn csv(runs: &[ListedRun]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let headers = [
+        "started_at",
+        "run_id",
+        "record_kind",
+        "inputs",
+        "accepted",
+        "rejected",
+        "elapsed_ms",
+        "exit_code",
+        "error",
+    ];
+    let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
+    writer.write_record(headers).expect("memory takes all");
+    for run in runs {
+        let row = [
+            run.started_at.clone(),
+            run.run_id.clone(),
+            run.record_kind.clone().unwrap_or_default(),
+            number(run.inputs.map(|inputs| inputs as u64)),
+            number(run.accepted),
+            number(run.rejected),
+            number(run.elapsed_ms),
+            number(run.exit_code),
+            run.error.clone().unwrap_or_default(),
+        ];
+        writer.write_record(row).expect("memory takes all");
+    }
+    let bytes = writer.into_inner().expect("memory takes all");
+    String::from_utf8_lossy(&bytes).into_owned()
+}

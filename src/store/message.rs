@@ -1,0 +1,111 @@
+//! Messages of stores for people: an error comes in; its text with what to do about it, and without
+//! secrets, goes out.
+
+use std::error::Error;
+
+use super::scrub::scrubbed;
+
+/// What the services answer, and what to do then.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
+/// <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>
+const REMEDIES: [(&[&str], &str); 6] = [
+    (
+        &[
+            "NoSuchBucket",
+            "ContainerNotFound",
+            "The specified bucket does not exist",
+        ],
+        "the bucket or container does not exist: check its name, or create it",
+    ),
+    (
+        &[
+            "ExpiredToken",
+            "TokenRefreshRequired",
+            "RequestTimeTooSkewed",
+            "token has expired",
+        ],
+        "the credentials have expired, or this machine's clock is wrong: renew them and run again",
+    ),
+    (
+        &[
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "AuthenticationFailed",
+            "InvalidAuthenticationInfo",
+            "Unauthenticated",
+        ],
+        "the store does not accept these credentials: check the key and its secret in the environment",
+    ),
+    (
+        &[
+            "AccessDenied",
+            "AuthorizationFailure",
+            "AuthorizationPermissionMismatch",
+            "403 Forbidden",
+        ],
+        "these credentials may not do that: reading needs list and get, writing needs put as well, cleaning needs delete",
+    ),
+    (
+        &["PermanentRedirect", "AuthorizationHeaderMalformed"],
+        "the bucket lies in another region: set AWS_REGION or --s3-region",
+    ),
+    (
+        &[
+            "error sending request",
+            "Connection refused",
+            "dns error",
+            "connect error",
+            "operation timed out",
+        ],
+        "the store cannot be reached: check the endpoint and the network; --store-retries and --store-deadline say how long it is tried",
+    ),
+];
+
+/// What to do about an error of a store, told by its text.
+pub fn remedy(text: &str) -> Option<&'static str> {
+    REMEDIES
+        .iter()
+        .find(|(codes, _)| codes.iter().any(|code| text.contains(code)))
+        .map(|(_, remedy)| *remedy)
+}
+
+/// An error and its causes, each once: some errors repeat their cause in their own text. URLs lose
+/// their signatures, and what a store said gets its remedy.
+pub fn error_text(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut causes = String::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) && !causes.contains(&said) {
+            causes.push_str(": ");
+            causes.push_str(&said);
+        }
+        cause = error.source();
+    }
+    // What to do comes before what a store said, which may be a page of XML.
+    let told = remedy(&text).or_else(|| remedy(&causes));
+    if let Some(remedy) = told.filter(|remedy| !text.contains(remedy)) {
+        text.push_str(": ");
+        text.push_str(remedy);
+    }
+    text.push_str(&causes);
+    scrubbed(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answers_of_services_have_remedies() {
+        for (said, todo) in [
+            ("<Code>NoSuchBucket</Code>", "create it"),
+            ("<Code>ExpiredToken</Code>", "renew"),
+        ] {
+            assert!(remedy(said).unwrap().contains(todo), "{said}");
+        }
+        assert_eq!(remedy("disk full"), None);
+    }
+}

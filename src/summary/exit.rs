@@ -1,0 +1,73 @@
+//! How a command ended: the exit code, and the word for it that logs, metrics and alerts use.
+
+/// How a command ended; the numbers are part of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: storage, network or disk failed.
+    Failed,
+    /// 2: wrong usage or parameter.
+    Usage,
+    /// 3: done, but at least one input was refused.
+    Refused,
+    /// 4: the ledger did not balance; nothing was committed.
+    Unbalanced,
+    /// 5: other writers kept being quicker; nothing was committed.
+    Conflict,
+    /// 130: interrupted; nothing half-done.
+    Interrupted,
+}
+
+impl Exit {
+    /// The code of the process.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Refused => 3,
+            Self::Unbalanced => 4,
+            Self::Conflict => 5,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// The word for it, as in metrics and `--alert-on`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Refused => "refused",
+            Self::Unbalanced => "unbalanced",
+            Self::Conflict => "conflict",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// Whether what was asked for has been done, if need be without the inputs that were refused.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Done | Self::Refused)
+    }
+
+    /// The one of two that says more about what is left to do: a failure more than an input that
+    /// was refused, an interruption more than all else.
+    #[must_use]
+    pub fn worst(self, other: Self) -> Self {
+        let severity = |exit| match exit {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Failed => 3,
+            Self::Conflict => 4,
+            Self::Unbalanced => 5,
+            Self::Interrupted => 6,
+        };
+        if severity(other) > severity(self) {
+            other
+        } else {
+            self
+        }
+    }
+}
