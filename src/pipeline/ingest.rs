@@ -66,8 +66,9 @@ pub(super) fn exit(report: &RunReport) -> Exit {
 /// what has failed: then there is none.
 pub(super) fn keep_failed(job: &IngestJob, stage: &Stage<'_>, error: &PipelineError) {
     let exit = error.exit();
-    // A wrong command is no run.
-    if matches!(exit, Exit::Done | Exit::Refused | Exit::Usage) {
+    // A wrong command is no run, nor is one whose inputs cannot be found: nothing has begun.
+    let has_begun = !matches!(error, PipelineError::Source(_));
+    if !has_begun || matches!(exit, Exit::Done | Exit::Refused | Exit::Usage) {
         return;
     }
     if let Err(error) = write_failed(job, stage, exit, error_text(error)) {

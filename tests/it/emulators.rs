@@ -76,7 +76,7 @@ impl Emulator {
     }
 
     fn wait(&self) {
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while TcpStream::connect(self.address).is_err() {
             assert!(
                 Instant::now() < until,
