@@ -36,7 +36,7 @@ export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
 
-.PHONY: help build demo test check lint fmt clippy docs one-build deny advisories bench conformance clean
+.PHONY: help build demo test test-tools check lint fmt clippy docs one-build deny advisories bench conformance clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,11 @@ build: ## Builds the program
 demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the reports
 	$(BIN) run jobs/demo.toml
 
+# Other readers of the tables, object stores on loopback, and the programs that the examples are for.
+test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)
+
 # Documentation examples first: nextest cannot run them.
-test: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed) ## Runs all tests; what they need goes below target/, root gets Chromium
+test: test-tools ## Runs all tests; what they need goes below target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
 	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
