@@ -17,12 +17,15 @@ mod list;
 mod message;
 mod open;
 mod options;
+mod placed;
 mod profile;
 mod reader;
 mod scratch;
 mod scrub;
 mod settings;
 mod steady;
+#[cfg(test)]
+pub(crate) mod testing;
 mod upload;
 mod url;
 

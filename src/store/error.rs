@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::placed;
+
 /// An error of a store.
 ///
 /// [`StoreError::is_usage`] tells what was typed wrongly (exit code 2) from trouble with the
@@ -97,7 +99,7 @@ impl StoreError {
         move |source| Self::Failed {
             action,
             url,
-            source: Box::new(source),
+            source: Box::new(placed::bare(source)),
         }
     }
 

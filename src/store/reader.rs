@@ -134,3 +134,71 @@ impl Read for ObjectReader {
         Ok(length)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Planned;
+    use super::*;
+
+    /// Two ranges and a bit of a third, which differ.
+    fn content() -> Vec<u8> {
+        let range = |byte| vec![byte; usize::try_from(RANGE_BYTES).unwrap()];
+        let mut bytes = [range(b'0'), range(b'1'), b"the end".to_vec()].concat();
+        bytes[0] = b'<';
+        bytes
+    }
+
+    /// Puts an object, lists it, and reads it to the end.
+    fn read_back(planned: Planned, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let url = StoreUrl::parse("s3://dumps/a.json").unwrap().unwrap();
+        let stores = Stores::with_store(&url, Arc::new(planned));
+        stores.put_bytes(&url, bytes).unwrap();
+        let listed = stores.list(&url.with_key("")).unwrap();
+        let [object] = listed.as_slice() else {
+            panic!("{listed:?}")
+        };
+        assert_eq!((&object.url, object.size_bytes), (&url, bytes.len() as u64));
+        let mut read = Vec::new();
+        stores.read(object).unwrap().read_to_end(&mut read)?;
+        Ok(read)
+    }
+
+    #[test]
+    fn the_ranges_of_an_object_come_in_order() {
+        let range = usize::try_from(RANGE_BYTES).unwrap();
+        for length in [0, 1, range - 1, range, range + 1, 2 * range + 7] {
+            let bytes = &content()[..length];
+            let read = read_back(Planned::default(), bytes).unwrap();
+            assert!(read == bytes, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_replaced_between_two_ranges_has_changed() {
+        let bytes = content();
+        for number in [0, 1, 2] {
+            for length in [bytes.len(), 5] {
+                let other = vec![b'x'; length];
+                let planned = Planned::default().replacing(number, other);
+                let error = read_back(planned, &bytes).unwrap_err();
+                let cause = error.get_ref().unwrap();
+                assert!(cause.is::<ObjectChanged>(), "{number} {length}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_small_object_is_there_or_not() {
+        let url = StoreUrl::parse("s3://dumps/a/b.json").unwrap().unwrap();
+        let stores = Stores::with_store(&url, Arc::new(Planned::default()));
+        assert_eq!(stores.get_bytes(&url).unwrap(), None);
+        assert!(stores.head(&url).unwrap().is_none());
+        stores.put_bytes(&url, b"x").unwrap();
+        stores.put_bytes(&url, b"yz").unwrap();
+        assert_eq!(stores.get_bytes(&url).unwrap().unwrap(), b"yz");
+        assert_eq!(stores.head(&url).unwrap().unwrap().size_bytes, 2);
+        stores.delete(&url).unwrap();
+        stores.delete(&url).unwrap();
+        assert!(stores.list(&url.with_key("a")).unwrap().is_empty());
+    }
+}
