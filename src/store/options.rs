@@ -31,8 +31,38 @@ pub(super) fn of(
         Cloud::Azure => azure(url, settings)?,
         Cloud::Gcs => gcs(url, settings)?,
     };
+    check_values(&options)?;
     Ok(options.into_iter().collect())
 }
+
+/// Refuses values that cannot be part of a request, or that an error would show. Messages name the
+/// setting and never repeat its value.
+fn check_values(options: &Options) -> Result<(), StoreError> {
+    let refuse = |name: &str, reason: &str| StoreError::Setting {
+        setting: name.to_ascii_uppercase(),
+        reason: reason.to_owned(),
+    };
+    for (name, value) in options {
+        let is_json = value.trim_start().starts_with('{');
+        if is_json && GOOGLE_KEY_FILES.contains(&name.as_str()) {
+            return Err(refuse(
+                name,
+                "it is the path of a key file, and holds a key: give the key itself in GOOGLE_SERVICE_ACCOUNT_KEY",
+            ));
+        }
+        // JSON has line breaks.
+        if !name.starts_with("google_") && value.contains(char::is_control) {
+            return Err(refuse(
+                name,
+                "it holds a line break or another control character, as files and editors leave them at the end: remove it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Options of Google's that are paths.
+const GOOGLE_KEY_FILES: [&str; 2] = ["google_service_account", "google_application_credentials"];
 
 fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
     let mut options = variables(settings, "AWS_", |name| {
@@ -349,6 +379,28 @@ mod tests {
         settings.s3_endpoint = Some("http://h.example".to_owned());
         settings.allow_http = true;
         options("s3://b", &settings).unwrap();
+    }
+
+    #[test]
+    fn values_that_no_request_can_have_are_refused_without_being_repeated() {
+        let json = "{\"private_key\": \"hunter2\"}";
+        for (url, name, value) in [
+            ("s3://b", "AWS_SESSION_TOKEN", "hunter2\n"),
+            ("s3://b", "AWS_SECRET_ACCESS_KEY", "hunter2\r"),
+            ("az://c", "AZURE_STORAGE_ACCOUNT_KEY", "hunter2\n"),
+            ("gs://b", "GOOGLE_SERVICE_ACCOUNT", json),
+            ("gs://b", "GOOGLE_APPLICATION_CREDENTIALS", json),
+        ] {
+            let mut settings = settings(&[(name, value)]);
+            settings.instance_credentials = true;
+            let refused = options(url, &settings).unwrap_err();
+            assert!(refused.is_usage(), "{name}");
+            let message = refused.to_string();
+            assert!(message.contains(name), "{message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+        let key = settings(&[("GOOGLE_SERVICE_ACCOUNT_KEY", "{\n}\n")]);
+        options("gs://b", &key).unwrap();
     }
 
     #[test]
