@@ -23,6 +23,7 @@ mod reader;
 mod scratch;
 mod scrub;
 mod settings;
+mod silence;
 mod steady;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,6 +47,7 @@ pub(crate) use upload::upload;
 pub use url::StoreUrl;
 
 use scratch::Scratch;
+use silence::Silence;
 
 /// Enough to overlap requests; the heavy work runs on rayon.
 const RUNTIME_THREADS: usize = 2;
@@ -62,6 +64,8 @@ struct Inner {
     runtime: Arc<Runtime>,
     /// By scheme and authority.
     opened: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
+    /// Shared with readings on their way, which must not keep the runtime they run on.
+    silence: Arc<Silence>,
     scratch: Scratch,
 }
 
@@ -83,6 +87,7 @@ impl Stores {
                 settings,
                 runtime: Arc::new(runtime),
                 opened: Mutex::default(),
+                silence: Arc::default(),
                 scratch,
             }),
         })

@@ -54,6 +54,14 @@ pub enum StoreError {
         /// What the store said.
         source: Box<object_store::Error>,
     },
+    /// The readings before this one had no answer.
+    #[error(
+        "{url} was not asked for: its store did not answer before; run again when it can be reached"
+    )]
+    Silent {
+        /// The place.
+        url: String,
+    },
     /// What arrived is not what was sent.
     #[error(
         "{url} has {found} bytes where {expected} were uploaded: nothing was committed; run again"

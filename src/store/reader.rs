@@ -16,6 +16,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::list::Object;
+use super::message::is_unreachable;
 use super::{StoreError, StoreUrl, Stores};
 
 /// One request: large enough that its latency does not show, small enough that some of them in
@@ -46,10 +47,16 @@ impl Stores {
     /// Begins to read an object; what was listed of it must still hold.
     ///
     /// # Errors
-    /// Settings or credentials that are missing or cannot be used. What the store says to the
-    /// requests comes out of the reader.
+    /// Settings or credentials that are missing or cannot be used; [`StoreError::Silent`] when the
+    /// readings before had no answer. What the store says to the requests comes out of the reader.
     pub fn read(&self, object: &Object) -> Result<ObjectReader, StoreError> {
         let store = self.store(&object.url)?;
+        let (silence, url) = (Arc::clone(&self.inner.silence), object.url.clone());
+        if silence.is_long(&url) {
+            let url = url.to_string();
+            return Err(StoreError::Silent { url });
+        }
+        let pause = self.settings().deadline;
         let (sender, ranges) = mpsc::channel(1);
         let path = object.url.path();
         let (size, etag) = (object.size_bytes, object.etag.clone());
@@ -62,6 +69,10 @@ impl Stores {
                 .map(|range| fetch(Arc::clone(&store), path.clone(), range, etag.clone()))
                 .buffered(AHEAD);
             while let Some(bytes) = fetched.next().await {
+                match &bytes {
+                    Err(error) if is_unreachable(&error.to_string()) => silence.heard(&url, pause),
+                    _ => silence.broken(&url),
+                }
                 let is_last = bytes.is_err();
                 // A reader that is gone wants no more.
                 if sender.send(bytes).await.is_err() || is_last {
@@ -185,6 +196,27 @@ mod tests {
                 assert!(cause.is::<ObjectChanged>(), "{number} {length}: {error}");
             }
         }
+    }
+
+    #[test]
+    fn a_store_that_does_not_answer_is_not_asked_for_each_object() {
+        let url = StoreUrl::parse("s3://dumps").unwrap().unwrap();
+        let store = Arc::new(Planned::default().that_is_down());
+        let stores = Stores::with_store(&url, Arc::clone(&store) as _);
+        let mut object = Object {
+            url: url.with_key("a.json"),
+            size_bytes: 1,
+            modified_micros: 0,
+            etag: None,
+        };
+        for _ in 0..2 {
+            let mut reader = stores.read(&object).unwrap();
+            reader.read_to_end(&mut Vec::new()).unwrap_err();
+        }
+        object.url = url.with_key("b.json");
+        let silent = stores.read(&object).unwrap_err();
+        assert!(matches!(silent, StoreError::Silent { .. }), "{silent}");
+        assert_eq!(store.readings(), 2);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) struct Planned {
     /// Before which reading an object is replaced, and by what.
     replacement: Option<(usize, PutPayload)>,
     readings: AtomicUsize,
-    /// Whether nothing can be written and deleted.
+    /// Whether nothing can be read, written and deleted.
     down: bool,
     deletions: AtomicUsize,
 }
@@ -69,10 +69,15 @@ impl Planned {
         self
     }
 
-    /// Answers nobody who wants to write or delete.
+    /// Answers nobody who wants to read, write or delete.
     pub(crate) fn that_is_down(mut self) -> Self {
         self.down = true;
         self
+    }
+
+    /// How many readings were asked for so far.
+    pub(crate) fn readings(&self) -> usize {
+        self.readings.load(Ordering::SeqCst)
     }
 
     /// How many deletions were asked for so far.
@@ -127,6 +132,9 @@ impl ObjectStore for Planned {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst);
+        if self.down {
+            return Err(down());
+        }
         if let Some((at, bytes)) = &self.replacement
             && number == *at
         {

@@ -123,6 +123,28 @@ fn a_store_that_goes_down_ends_the_run_in_time_and_the_same_command_heals() {
     }
 }
 
+/// Each request is tried for as long as is allowed, but not for each of the inputs.
+#[test]
+fn inputs_in_a_store_that_is_down_are_refused_without_a_wait_for_each() {
+    let store = Emulator::start(Cloud::S3, &["dumps"]);
+    let workdir = Workdir::new();
+    for number in 0..12 {
+        let text = numbered(number * 10, 10);
+        store.put("dumps", &format!("in/{number}.ndjson"), text.as_bytes());
+    }
+    let network = Faulty::planned(store.address, |_, line| {
+        let is_reading = line.starts_with("GET /dumps/in/");
+        if is_reading { Fault::Down } else { Fault::None }
+    });
+    let more = [&IMPATIENT[..], &["s3://dumps/in"]].concat();
+    let down = ingest(&workdir, network.address, "lake", &more);
+    assert_eq!(down.assert_code(3).outcomes(), ["refused"; 12]);
+    down.assert_said(&["s3://dumps/in/9.ndjson", "cannot be reached", "run again"]);
+    assert!(network.faults() < 12, "{} requests", network.faults());
+    let healed = ingest(&workdir, store.address, "lake", &["s3://dumps/in"]);
+    assert_eq!(healed.assert_code(0).json()["counts"]["accepted"], 120);
+}
+
 /// How many requests a run makes.
 fn count_requests(workdir: &Workdir, store: &Emulator, inputs: &str) -> usize {
     let requests = Arc::new(AtomicUsize::new(0));
