@@ -12,6 +12,7 @@
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
+mod connection_string;
 mod error;
 mod list;
 mod message;
