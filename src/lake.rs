@@ -99,11 +99,13 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::Location`] for text that names no place, [`LakeError::Store`] for URLs that are
-    /// refused.
+    /// refused, and for settings or credentials of a store that are missing or cannot be used.
     pub fn at(location: &str, stores: &Stores) -> Result<Self, LakeError> {
         let location = Location::parse(location)?;
-        if location.store().is_some() {
+        if let Some(place) = location.store() {
             table::know_stores();
+            // What is wrong with settings is told before anything is done with the lake.
+            stores.store(place)?;
         }
         Ok(Self {
             location,

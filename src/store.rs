@@ -12,17 +12,22 @@
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
+mod connection_string;
 mod error;
 mod list;
 mod message;
 mod open;
 mod options;
+mod placed;
 mod profile;
 mod reader;
 mod scratch;
 mod scrub;
 mod settings;
+mod silence;
 mod steady;
+#[cfg(test)]
+pub(crate) mod testing;
 mod upload;
 mod url;
 
@@ -43,6 +48,7 @@ pub(crate) use upload::upload;
 pub use url::StoreUrl;
 
 use scratch::Scratch;
+use silence::Silence;
 
 /// Enough to overlap requests; the heavy work runs on rayon.
 const RUNTIME_THREADS: usize = 2;
@@ -59,6 +65,8 @@ struct Inner {
     runtime: Arc<Runtime>,
     /// By scheme and authority.
     opened: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
+    /// Shared with readings on their way, which must not keep the runtime they run on.
+    silence: Arc<Silence>,
     scratch: Scratch,
 }
 
@@ -80,6 +88,7 @@ impl Stores {
                 settings,
                 runtime: Arc::new(runtime),
                 opened: Mutex::default(),
+                silence: Arc::default(),
                 scratch,
             }),
         })

@@ -102,10 +102,8 @@ impl TableFiles {
         };
         let published = remote.upload(&self.directory, files);
         if published.is_err() {
-            for file in files.iter() {
-                // What cannot be deleted is an orphan, which no reader of the log sees.
-                let _ = self.remove(&file.relative_path);
-            }
+            // What cannot be deleted is an orphan, which no reader of the log sees.
+            let _ = self.remove_all(files);
         }
         published
     }
@@ -136,13 +134,28 @@ impl TableFiles {
         }
     }
 
-    /// Deletes a file; one that is already gone is fine.
-    pub(super) fn remove(&self, relative: &str) -> Result<(), LakeError> {
-        let local = remove(&self.directory.join(relative));
-        match &self.remote {
-            None => local,
-            Some(remote) => remote.remove(relative).and(local),
+    /// Deletes a file that was written and not published; one that is already gone is fine. No store
+    /// has it, so none is asked.
+    pub(super) fn remove_written(&self, relative: &str) -> Result<(), LakeError> {
+        remove(&self.directory.join(relative))
+    }
+
+    /// Deletes files, whether they are published or not; those that are already gone are fine. The
+    /// others are still tried when one cannot be deleted, but a store is then not asked any more:
+    /// each answer that does not come takes as long as a request is tried again.
+    pub(super) fn remove_all(&self, files: &[DataFile]) -> Result<(), LakeError> {
+        let paths = files.iter().map(|file| file.relative_path.as_str());
+        let mut outcome = Ok(());
+        for path in paths.clone() {
+            outcome = outcome.and(self.remove_written(path));
         }
+        let Some(remote) = &self.remote else {
+            return outcome;
+        };
+        for path in paths {
+            remote.remove(path)?;
+        }
+        outcome
     }
 
     /// The path or URL of a file, for messages.
@@ -261,4 +274,83 @@ fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
     directories
         .par_iter()
         .try_for_each(|directory| durable::sync_directory(directory))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lake::partition::Partition;
+    use crate::store::testing::Planned;
+
+    fn written(files: &TableFiles, names: &[&str]) -> Vec<DataFile> {
+        files.create_directory().unwrap();
+        let one = |name: &&str| {
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(files.directory().join(name))
+                .unwrap();
+            file.write_all(b"12345").unwrap();
+            DataFile {
+                relative_path: (*name).to_owned(),
+                partition: Partition::new(Vec::new()),
+                rows: 1,
+                bytes: 5,
+                stats_json: String::new(),
+                uploaded: None,
+            }
+        };
+        names.iter().map(one).collect()
+    }
+
+    /// A table in a store, and the store.
+    fn table(planned: Planned) -> (TableFiles, Arc<Planned>) {
+        let url = StoreUrl::parse("s3://shop/lake").unwrap().unwrap();
+        let planned = Arc::new(planned);
+        let stores = Stores::with_store(&url, Arc::clone(&planned) as _);
+        let lake = Lake::at("s3://shop/lake", &stores).unwrap();
+        (lake.files("purchases").unwrap(), planned)
+    }
+
+    #[test]
+    fn published_files_are_in_the_store_alone_and_can_be_removed() {
+        let (files, store) = table(Planned::default());
+        let mut staged = written(&files, &["a.parquet", "b.parquet"]);
+        files.publish(&mut staged).unwrap();
+        for file in &staged {
+            assert_eq!(files.facts(file).unwrap().bytes, 5);
+            assert!(!files.directory().join(&file.relative_path).exists());
+            let mut text = String::new();
+            let mut copy = files.open(&file.relative_path).unwrap();
+            io::Read::read_to_string(&mut copy, &mut text).unwrap();
+            assert_eq!(text, "12345");
+        }
+        files.remove_all(&staged).unwrap();
+        files.remove_all(&staged).unwrap();
+        assert!(files.open("a.parquet").is_err());
+        assert_eq!(store.deletions(), 4);
+    }
+
+    #[test]
+    fn a_store_that_is_down_is_asked_to_delete_one_file_and_not_each_of_them() {
+        let (files, store) = table(Planned::default().that_is_down());
+        let mut staged = written(&files, &["a.parquet", "b.parquet", "c.parquet"]);
+        assert!(files.publish(&mut staged).is_err());
+        assert_eq!(store.deletions(), 1);
+        for file in &staged {
+            assert!(!files.directory().join(&file.relative_path).exists());
+        }
+    }
+
+    #[test]
+    fn files_that_were_never_published_are_removed_without_asking_the_store() {
+        let (files, store) = table(Planned::default().that_is_down());
+        let staged = written(&files, &["a.parquet"]);
+        files.remove_written(&staged[0].relative_path).unwrap();
+        files.remove_written(&staged[0].relative_path).unwrap();
+        assert!(!files.directory().join("a.parquet").exists());
+        assert_eq!(store.deletions(), 0);
+    }
 }

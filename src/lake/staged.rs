@@ -59,14 +59,10 @@ impl StagedFiles {
     /// Deletes the files. Call it only while it is certain that no commit names them.
     ///
     /// # Errors
-    /// The first file that could not be deleted; the others are still tried.
+    /// The first file that could not be deleted; the others are still tried, but for those in a
+    /// store that does not answer.
     pub fn discard(self, lake: &Lake) -> Result<(), LakeError> {
-        let files = lake.files(self.table)?;
-        let mut outcome = Ok(());
-        for file in &self.files {
-            outcome = outcome.and(files.remove(&file.relative_path));
-        }
-        outcome
+        lake.files(self.table)?.remove_all(&self.files)
     }
 }
 

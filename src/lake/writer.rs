@@ -352,7 +352,7 @@ impl PartitionWriter {
         let mut outcome = Ok(());
         for slot in self.slots.drain(..) {
             for path in slot.relative_paths() {
-                outcome = outcome.and(self.files.remove(path));
+                outcome = outcome.and(self.files.remove_written(path));
             }
         }
         outcome

@@ -139,11 +139,14 @@ pub(super) struct ByteStream {
 
 impl ByteStream {
     /// Opens the input. `progress` counts the stored bytes of the run as they are read.
+    ///
+    /// # Errors
+    /// It cannot be opened or read, or is another object than was listed.
     pub(super) fn open(
         input: &Input,
         limits: Limits,
         progress: Arc<AtomicU64>,
-    ) -> Result<Self, SourceError> {
+    ) -> Result<Self, Problem> {
         let path = PathBuf::from(input.location.to_string());
         let failed = |source| SourceError::Read {
             path: path.clone(),
@@ -161,7 +164,7 @@ impl ByteStream {
         raw.by_ref()
             .take(4)
             .read_to_end(&mut magic)
-            .map_err(failed)?;
+            .map_err(|error| changed(&error).map_or_else(|| failed(error).into(), Problem::from))?;
         let compression = match magic.as_slice() {
             [0x1F, 0x8B, ..] => Compression::Gzip,
             [0x28, 0xB5, 0x2F, 0xFD] => Compression::Zstd,
@@ -222,16 +225,8 @@ impl ByteStream {
     }
 
     fn explain(&self, source: io::Error) -> Problem {
-        if source
-            .get_ref()
-            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<ObjectChanged>)
-        {
-            return Refusal {
-                rule: RuleId::FileUnreadable,
-                place: None,
-                message: format!("{source}; run again when its writer is done"),
-            }
-            .into();
+        if let Some(refusal) = changed(&source) {
+            return refusal.into();
         }
         if self.compression == Compression::Plain || self.storage_failed.load(Ordering::Relaxed) {
             return SourceError::Read {
@@ -292,6 +287,16 @@ impl ByteStream {
     pub(super) fn decompressed(&self) -> u64 {
         self.decompressed
     }
+}
+
+/// The refusal of an object that is not any more what was listed, if that is what went wrong.
+fn changed(error: &io::Error) -> Option<Refusal> {
+    let cause = error.get_ref()?;
+    cause.is::<ObjectChanged>().then(|| Refusal {
+        rule: RuleId::FileUnreadable,
+        place: None,
+        message: format!("{error}; run again when its writer is done"),
+    })
 }
 
 type Opened = (Box<dyn Read + Send>, Option<Watched>);

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::placed;
+
 /// An error of a store.
 ///
 /// [`StoreError::is_usage`] tells what was typed wrongly (exit code 2) from trouble with the
@@ -52,6 +54,14 @@ pub enum StoreError {
         /// What the store said.
         source: Box<object_store::Error>,
     },
+    /// The readings before this one had no answer.
+    #[error(
+        "{url} was not asked for: its store did not answer before; run again when it can be reached"
+    )]
+    Silent {
+        /// The place.
+        url: String,
+    },
     /// What arrived is not what was sent.
     #[error(
         "{url} has {found} bytes where {expected} were uploaded: nothing was committed; run again"
@@ -97,7 +107,7 @@ impl StoreError {
         move |source| Self::Failed {
             action,
             url,
-            source: Box::new(source),
+            source: Box::new(placed::bare(source)),
         }
     }
 

@@ -51,16 +51,24 @@ const REMEDIES: [(&[&str], &str); 6] = [
         "the bucket lies in another region: set AWS_REGION or --s3-region",
     ),
     (
-        &[
-            "error sending request",
-            "Connection refused",
-            "dns error",
-            "connect error",
-            "operation timed out",
-        ],
+        &UNREACHABLE,
         "the store cannot be reached: check the endpoint and the network; --store-retries and --store-deadline say how long it is tried",
     ),
 ];
+
+/// What the client says when no answer comes.
+const UNREACHABLE: [&str; 5] = [
+    "error sending request",
+    "Connection refused",
+    "dns error",
+    "connect error",
+    "operation timed out",
+];
+
+/// Whether an error of a store, told by its text, means that it does not answer.
+pub(super) fn is_unreachable(text: &str) -> bool {
+    UNREACHABLE.iter().any(|sign| text.contains(sign))
+}
 
 /// What to do about an error of a store, told by its text.
 pub fn remedy(text: &str) -> Option<&'static str> {

@@ -36,7 +36,7 @@ pub(super) fn open(
             let builder = AmazonS3Builder::new()
                 .with_client_options(client)
                 .with_retry(retry)
-                .with_url(root);
+                .with_url(root.as_str());
             configured(options, builder, AmazonS3Builder::with_config)
                 .and_then(AmazonS3Builder::build)
                 .map(|store| Arc::new(store) as _)
@@ -45,7 +45,7 @@ pub(super) fn open(
             let builder = MicrosoftAzureBuilder::new()
                 .with_client_options(client)
                 .with_retry(retry)
-                .with_url(root);
+                .with_url(root.as_str());
             configured(options, builder, MicrosoftAzureBuilder::with_config)
                 .and_then(MicrosoftAzureBuilder::build)
                 .map(|store| Arc::new(store) as _)
@@ -54,14 +54,14 @@ pub(super) fn open(
             let builder = GoogleCloudStorageBuilder::new()
                 .with_client_options(client)
                 .with_retry(retry)
-                .with_url(root);
+                .with_url(root.as_str());
             configured(options, builder, GoogleCloudStorageBuilder::with_config)
                 .and_then(GoogleCloudStorageBuilder::build)
                 .map(|store| Arc::new(store) as _)
         }
     };
     let store = store.map_err(StoreError::failed("use the settings for", url))?;
-    Ok(Arc::new(Steady::of(store)))
+    Ok(Arc::new(Steady::of(store, root)))
 }
 
 /// Hands each option to a builder.

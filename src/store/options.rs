@@ -13,7 +13,7 @@ use url::{Host, Url};
 
 use super::settings::StoreSettings;
 use super::url::Cloud;
-use super::{StoreError, StoreUrl, profile};
+use super::{StoreError, StoreUrl, connection_string, profile};
 
 /// Pairs by their names, so that they come in one order.
 pub(super) type Options = BTreeMap<String, String>;
@@ -31,8 +31,38 @@ pub(super) fn of(
         Cloud::Azure => azure(url, settings)?,
         Cloud::Gcs => gcs(url, settings)?,
     };
+    check_values(&options)?;
     Ok(options.into_iter().collect())
 }
+
+/// Refuses values that cannot be part of a request, or that an error would show. Messages name the
+/// setting and never repeat its value.
+fn check_values(options: &Options) -> Result<(), StoreError> {
+    let refuse = |name: &str, reason: &str| StoreError::Setting {
+        setting: name.to_ascii_uppercase(),
+        reason: reason.to_owned(),
+    };
+    for (name, value) in options {
+        let is_json = value.trim_start().starts_with('{');
+        if is_json && GOOGLE_KEY_FILES.contains(&name.as_str()) {
+            return Err(refuse(
+                name,
+                "it is the path of a key file, and holds a key: give the key itself in GOOGLE_SERVICE_ACCOUNT_KEY",
+            ));
+        }
+        // JSON has line breaks.
+        if !name.starts_with("google_") && value.contains(char::is_control) {
+            return Err(refuse(
+                name,
+                "it holds a line break or another control character, as files and editors leave them at the end: remove it",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Options of Google's that are paths.
+const GOOGLE_KEY_FILES: [&str; 2] = ["google_service_account", "google_application_credentials"];
 
 fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
     let mut options = variables(settings, "AWS_", |name| {
@@ -83,7 +113,7 @@ fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError
         Some(key.as_ref().to_owned())
     });
     if let Some(text) = settings.variable("AZURE_STORAGE_CONNECTION_STRING") {
-        for (name, value) in connection_string(text)? {
+        for (name, value) in connection_string::parts(text)? {
             options.entry(name).or_insert(value);
         }
     }
@@ -227,47 +257,6 @@ fn speaks_plain_http(
     }
 }
 
-/// The parts of `AZURE_STORAGE_CONNECTION_STRING`.
-///
-/// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
-fn connection_string(text: &str) -> Result<Options, StoreError> {
-    let mut options = Options::new();
-    let mut suffix = "core.windows.net";
-    let mut protocol = "https";
-    for part in text.split(';').filter(|part| !part.trim().is_empty()) {
-        let Some((name, value)) = part.split_once('=') else {
-            return Err(StoreError::Setting {
-                setting: "AZURE_STORAGE_CONNECTION_STRING".to_owned(),
-                reason: "a part of it is no Name=Value; copy it again from the portal".to_owned(),
-            });
-        };
-        let name = match name.trim() {
-            "AccountName" => "azure_storage_account_name",
-            "AccountKey" => "azure_storage_account_key",
-            "SharedAccessSignature" => "azure_storage_sas_key",
-            "BlobEndpoint" => "azure_storage_endpoint",
-            "EndpointSuffix" => {
-                suffix = value;
-                continue;
-            }
-            "DefaultEndpointsProtocol" => {
-                protocol = value;
-                continue;
-            }
-            // Queues, tables and files have endpoints of their own.
-            _ => continue,
-        };
-        options.insert(name.to_owned(), value.trim_end_matches('/').to_owned());
-    }
-    let account = options.get("azure_storage_account_name").cloned();
-    if let Some(account) = account.filter(|_| suffix != "core.windows.net") {
-        options
-            .entry("azure_storage_endpoint".to_owned())
-            .or_insert_with(|| format!("{protocol}://{account}.blob.{suffix}"));
-    }
-    Ok(options)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -352,34 +341,24 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_string_gives_account_key_and_endpoint() {
-        let text = "DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=a2V5==;\
-                    BlobEndpoint=http://127.0.0.1:10000/shop;QueueEndpoint=http://127.0.0.1:10001/shop;";
-        let found = options(
-            "az://c",
-            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", text)]),
-        )
-        .unwrap();
-        assert_eq!(found["azure_storage_account_key"], "a2V5==");
-        assert_eq!(
-            found["azure_storage_endpoint"],
-            "http://127.0.0.1:10000/shop"
-        );
-        assert_eq!(found["allow_http"], "true");
-        let china = "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.chinacloudapi.cn";
-        let found = options(
-            "az://c",
-            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", china)]),
-        )
-        .unwrap();
-        assert_eq!(
-            found["azure_storage_endpoint"],
-            "https://shop.blob.core.chinacloudapi.cn"
-        );
-        let wrong = options(
-            "az://c",
-            &settings(&[("AZURE_STORAGE_CONNECTION_STRING", "hunter2")]),
-        );
-        assert!(!wrong.unwrap_err().to_string().contains("hunter2"));
+    fn values_that_no_request_can_have_are_refused_without_being_repeated() {
+        let json = "{\"private_key\": \"hunter2\"}";
+        for (url, name, value) in [
+            ("s3://b", "AWS_SESSION_TOKEN", "hunter2\n"),
+            ("s3://b", "AWS_SECRET_ACCESS_KEY", "hunter2\r"),
+            ("az://c", "AZURE_STORAGE_ACCOUNT_KEY", "hunter2\n"),
+            ("gs://b", "GOOGLE_SERVICE_ACCOUNT", json),
+            ("gs://b", "GOOGLE_APPLICATION_CREDENTIALS", json),
+        ] {
+            let mut settings = settings(&[(name, value)]);
+            settings.instance_credentials = true;
+            let refused = options(url, &settings).unwrap_err();
+            assert!(refused.is_usage(), "{name}");
+            let message = refused.to_string();
+            assert!(message.contains(name), "{message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+        let key = settings(&[("GOOGLE_SERVICE_ACCOUNT_KEY", "{\n}\n")]);
+        options("gs://b", &key).unwrap();
     }
 }

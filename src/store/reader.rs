@@ -16,6 +16,7 @@ use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::list::Object;
+use super::message::is_unreachable;
 use super::{StoreError, StoreUrl, Stores};
 
 /// One request: large enough that its latency does not show, small enough that some of them in
@@ -46,10 +47,16 @@ impl Stores {
     /// Begins to read an object; what was listed of it must still hold.
     ///
     /// # Errors
-    /// Settings or credentials that are missing or cannot be used. What the store says to the
-    /// requests comes out of the reader.
+    /// Settings or credentials that are missing or cannot be used; [`StoreError::Silent`] when the
+    /// readings before had no answer. What the store says to the requests comes out of the reader.
     pub fn read(&self, object: &Object) -> Result<ObjectReader, StoreError> {
         let store = self.store(&object.url)?;
+        let (silence, url) = (Arc::clone(&self.inner.silence), object.url.clone());
+        if silence.is_long(&url) {
+            let url = url.to_string();
+            return Err(StoreError::Silent { url });
+        }
+        let pause = self.settings().deadline;
         let (sender, ranges) = mpsc::channel(1);
         let path = object.url.path();
         let (size, etag) = (object.size_bytes, object.etag.clone());
@@ -62,6 +69,10 @@ impl Stores {
                 .map(|range| fetch(Arc::clone(&store), path.clone(), range, etag.clone()))
                 .buffered(AHEAD);
             while let Some(bytes) = fetched.next().await {
+                match &bytes {
+                    Err(error) if is_unreachable(&error.to_string()) => silence.heard(&url, pause),
+                    _ => silence.broken(&url),
+                }
                 let is_last = bytes.is_err();
                 // A reader that is gone wants no more.
                 if sender.send(bytes).await.is_err() || is_last {
@@ -132,5 +143,94 @@ impl Read for ObjectReader {
         let (taken, _) = buffer.split_at_mut(length);
         self.current.copy_to_slice(taken);
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Planned;
+    use super::*;
+
+    /// Two ranges and a bit of a third, which differ.
+    fn content() -> Vec<u8> {
+        let range = |byte| vec![byte; usize::try_from(RANGE_BYTES).unwrap()];
+        let mut bytes = [range(b'0'), range(b'1'), b"the end".to_vec()].concat();
+        bytes[0] = b'<';
+        bytes
+    }
+
+    /// Puts an object, lists it, and reads it to the end.
+    fn read_back(planned: Planned, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let url = StoreUrl::parse("s3://dumps/a.json").unwrap().unwrap();
+        let stores = Stores::with_store(&url, Arc::new(planned));
+        stores.put_bytes(&url, bytes).unwrap();
+        let listed = stores.list(&url.with_key("")).unwrap();
+        let [object] = listed.as_slice() else {
+            panic!("{listed:?}")
+        };
+        assert_eq!((&object.url, object.size_bytes), (&url, bytes.len() as u64));
+        let mut read = Vec::new();
+        stores.read(object).unwrap().read_to_end(&mut read)?;
+        Ok(read)
+    }
+
+    #[test]
+    fn the_ranges_of_an_object_come_in_order() {
+        let range = usize::try_from(RANGE_BYTES).unwrap();
+        for length in [0, 1, range - 1, range, range + 1, 2 * range + 7] {
+            let bytes = &content()[..length];
+            let read = read_back(Planned::default(), bytes).unwrap();
+            assert!(read == bytes, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_replaced_between_two_ranges_has_changed() {
+        let bytes = content();
+        for number in [0, 1, 2] {
+            for length in [bytes.len(), 5] {
+                let other = vec![b'x'; length];
+                let planned = Planned::default().replacing(number, other);
+                let error = read_back(planned, &bytes).unwrap_err();
+                let cause = error.get_ref().unwrap();
+                assert!(cause.is::<ObjectChanged>(), "{number} {length}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_store_that_does_not_answer_is_not_asked_for_each_object() {
+        let url = StoreUrl::parse("s3://dumps").unwrap().unwrap();
+        let store = Arc::new(Planned::default().that_is_down());
+        let stores = Stores::with_store(&url, Arc::clone(&store) as _);
+        let mut object = Object {
+            url: url.with_key("a.json"),
+            size_bytes: 1,
+            modified_micros: 0,
+            etag: None,
+        };
+        for _ in 0..2 {
+            let mut reader = stores.read(&object).unwrap();
+            reader.read_to_end(&mut Vec::new()).unwrap_err();
+        }
+        object.url = url.with_key("b.json");
+        let silent = stores.read(&object).unwrap_err();
+        assert!(matches!(silent, StoreError::Silent { .. }), "{silent}");
+        assert_eq!(store.readings(), 2);
+    }
+
+    #[test]
+    fn a_small_object_is_there_or_not() {
+        let url = StoreUrl::parse("s3://dumps/a/b.json").unwrap().unwrap();
+        let stores = Stores::with_store(&url, Arc::new(Planned::default()));
+        assert_eq!(stores.get_bytes(&url).unwrap(), None);
+        assert!(stores.head(&url).unwrap().is_none());
+        stores.put_bytes(&url, b"x").unwrap();
+        stores.put_bytes(&url, b"yz").unwrap();
+        assert_eq!(stores.get_bytes(&url).unwrap().unwrap(), b"yz");
+        assert_eq!(stores.head(&url).unwrap().unwrap().size_bytes, 2);
+        stores.delete(&url).unwrap();
+        stores.delete(&url).unwrap();
+        assert!(stores.list(&url.with_key("a")).unwrap().is_empty());
     }
 }

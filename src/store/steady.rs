@@ -1,11 +1,15 @@
-//! A store whose readings are whole, and whose listings begin after the offset that is asked for, whatever the network
-//! and the service make of it.
+//! A store whose readings are whole, and whose listings begin after the offset that is asked for,
+//! whatever the network and the service make of it.
 //!
 //! Requests are tried again by the client below, but not when the answer is cut short while it is
-//! read: a listing then goes on after the last key that came, and other readings begin again. And Azure's parameter `startFrom` is
-//! newer than some services that speak its protocol: they pass over it and list everything. Which
-//! versions a table has would then be read wrongly from its log.
+//! read: a reading then begins again, and a listing leaves out what has come of it already. It cannot
+//! go on after the last key, because some stores list in an order of their own: Azure with a
+//! hierarchical namespace folder by folder, directory buckets of S3 in none.
+//!
+//! And Azure's parameter `startFrom` is newer than some services that speak its protocol: they pass
+//! over it and list everything. Which versions a table has would then be read wrongly from its log.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,24 +21,43 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
 };
+
+use super::placed;
 
 /// How often a reading is taken up again after its answer was cut short.
 const RESUMES: u32 = 5;
 
-/// The pause before that; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The pause before that; it doubles. Tests need not wait for a network to recover.
+const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 100 });
 
 #[derive(Debug)]
 pub(super) struct Steady {
     inner: Arc<dyn ObjectStore>,
+    /// The URL of the bucket, for errors.
+    root: Arc<str>,
 }
 
 impl Steady {
-    pub(super) fn of(inner: Arc<dyn ObjectStore>) -> Self {
-        Self { inner }
+    pub(super) fn of(inner: Arc<dyn ObjectStore>, root: String) -> Self {
+        let root = root.into();
+        Self { inner, root }
+    }
+
+    fn at(&self, key: &Path) -> impl FnOnce(Error) -> Error {
+        move |error| placed::at(&self.root, Some(key), error)
+    }
+
+    fn placed(
+        &self,
+        entries: BoxStream<'static, Result<ObjectMeta>>,
+        prefix: Option<&Path>,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        let (root, prefix) = (Arc::clone(&self.root), prefix.cloned());
+        let at = move |error| placed::at(&root, prefix.as_ref(), error);
+        entries.map_err(at).boxed()
     }
 }
 
@@ -47,7 +70,7 @@ impl fmt::Display for Steady {
 #[async_trait]
 impl ObjectStore for Steady {
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        Listing::begin(&self.inner, prefix, None)
+        self.placed(Listing::begin(&self.inner, prefix, None), prefix)
     }
 
     fn list_with_offset(
@@ -55,7 +78,7 @@ impl ObjectStore for Steady {
         prefix: Option<&Path>,
         offset: &Path,
     ) -> BoxStream<'static, Result<ObjectMeta>> {
-        Listing::begin(&self.inner, prefix, Some(offset))
+        self.placed(Listing::begin(&self.inner, prefix, Some(offset)), prefix)
     }
 
     async fn put_opts(
@@ -64,7 +87,8 @@ impl ObjectStore for Steady {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        self.inner.put_opts(location, payload, options).await
+        let put = self.inner.put_opts(location, payload, options).await;
+        put.map_err(self.at(location))
     }
 
     async fn put_multipart_opts(
@@ -72,15 +96,18 @@ impl ObjectStore for Steady {
         location: &Path,
         options: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        self.inner.put_multipart_opts(location, options).await
+        let begun = self.inner.put_multipart_opts(location, options).await;
+        begun.map_err(self.at(location))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        again(|| self.inner.get_opts(location, options.clone())).await
+        let got = again(|| self.inner.get_opts(location, options.clone())).await;
+        got.map_err(self.at(location))
     }
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> Result<Vec<Bytes>> {
-        again(|| self.inner.get_ranges(location, ranges)).await
+        let got = again(|| self.inner.get_ranges(location, ranges)).await;
+        got.map_err(self.at(location))
     }
 
     fn delete_stream(
@@ -91,7 +118,8 @@ impl ObjectStore for Steady {
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        again(|| self.inner.list_with_delimiter(prefix)).await
+        let listed = again(|| self.inner.list_with_delimiter(prefix)).await;
+        listed.map_err(|error| placed::at(&self.root, prefix, error))
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
@@ -103,13 +131,16 @@ impl ObjectStore for Steady {
     }
 }
 
-/// A listing on its way. Stores list keys in the order of their bytes.
+/// A listing on its way.
 struct Listing {
     store: Arc<dyn ObjectStore>,
     prefix: Option<Path>,
-    /// Everything up to here has come, or is not wanted.
+    /// Keys up to here are not wanted.
     after: Option<Path>,
+    /// What has come.
+    came: HashSet<Path>,
     entries: BoxStream<'static, Result<ObjectMeta>>,
+    /// How often it was taken up again since something came.
     resumed: u32,
 }
 
@@ -123,6 +154,7 @@ impl Listing {
             store: Arc::clone(store),
             prefix: prefix.cloned(),
             after: after.cloned(),
+            came: HashSet::new(),
             entries: entries(store, prefix, after),
             resumed: 0,
         };
@@ -133,10 +165,12 @@ impl Listing {
         loop {
             match self.entries.try_next().await {
                 Ok(None) => return Ok(None),
-                Ok(Some(object)) if self.has_come(&object.location) => {}
                 Ok(Some(object)) => {
-                    self.after = Some(object.location.clone());
-                    return Ok(Some((object, self)));
+                    if self.is_wanted(&object.location) && self.came.insert(object.location.clone())
+                    {
+                        self.resumed = 0;
+                        return Ok(Some((object, self)));
+                    }
                 }
                 Err(error) if self.resumed < RESUMES && is_cut_short(&error) => {
                     pause(self.resumed).await;
@@ -149,8 +183,8 @@ impl Listing {
         }
     }
 
-    fn has_come(&self, key: &Path) -> bool {
-        self.after.as_ref().is_some_and(|after| key <= after)
+    fn is_wanted(&self, key: &Path) -> bool {
+        self.after.as_ref().is_none_or(|after| key > after)
     }
 }
 
@@ -187,7 +221,50 @@ async fn pause(tried: u32) {
 }
 
 /// Whether the answer began and did not come to its end. The client tells it by its text only.
-fn is_cut_short(error: &object_store::Error) -> bool {
-    matches!(error, object_store::Error::Generic { .. })
-        && error.to_string().contains("response body")
+fn is_cut_short(error: &Error) -> bool {
+    matches!(error, Error::Generic { .. }) && error.to_string().contains("response body")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Planned;
+    use super::*;
+
+    /// Keys as Azure lists those of a hierarchical namespace: `a/` before `a-b/`.
+    const KEYS: [&str; 6] = ["a/1", "a/2", "a-b/1", "a-b/2", "b/1", "b/2"];
+
+    fn listed(planned: Planned, after: Option<&str>) -> Result<Vec<String>> {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_time().build().unwrap();
+        runtime.block_on(async {
+            let store = Steady::of(
+                Arc::new(planned.with_objects(&KEYS).await),
+                "s3://b".to_owned(),
+            );
+            let entries = match after {
+                Some(after) => store.list_with_offset(None, &Path::from(after)),
+                None => store.list(None),
+            };
+            let keys = entries.map_ok(|object| object.location.to_string());
+            keys.try_collect().await
+        })
+    }
+
+    #[test]
+    fn a_listing_that_is_cut_short_loses_and_doubles_nothing_in_any_order() {
+        for cuts in [&[][..], &[0], &[3], &[6], &[1, 2, 3, 4, 5], &[2, 2, 2]] {
+            let planned = || Planned::default().listing(&KEYS).cut_after(cuts);
+            assert_eq!(listed(planned(), None).unwrap(), KEYS, "{cuts:?}");
+            let after = listed(planned(), Some("a-b/1")).unwrap();
+            assert_eq!(after, ["a/1", "a/2", "a-b/2", "b/1", "b/2"], "{cuts:?}");
+        }
+    }
+
+    #[test]
+    fn a_listing_that_never_gets_on_is_an_error() {
+        let stuck = [2; 1 + RESUMES as usize + 1];
+        let planned = Planned::default().listing(&KEYS).cut_after(&stuck);
+        let error = listed(planned, None).unwrap_err();
+        assert!(is_cut_short(&error), "{error}");
+    }
 }

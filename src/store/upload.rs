@@ -87,3 +87,34 @@ fn next_part(file: &mut File, path: &Path) -> Result<Vec<u8>, StoreError> {
         .map_err(StoreError::scratch("read", path))?;
     Ok(part)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Arc;
+
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    #[test]
+    fn files_of_any_number_of_parts_arrive_as_they_are() {
+        let url = StoreUrl::parse("s3://lake/t/part.parquet")
+            .unwrap()
+            .unwrap();
+        let stores = Stores::with_store(&url, Arc::new(InMemory::new()));
+        let bytes: Vec<u8> = (0..2 * PART_BYTES + 5)
+            .map(|at| u8::try_from((at + at / PART_BYTES) % 251).unwrap())
+            .collect();
+        for length in [0, 1, PART_BYTES, PART_BYTES + 1, bytes.len()] {
+            let mut file = tempfile::NamedTempFile::new().unwrap();
+            file.write_all(&bytes[..length]).unwrap();
+            stores.put_file(&url, file.path()).unwrap();
+            let there = stores.get_bytes(&url).unwrap().unwrap();
+            assert!(there == bytes[..length], "{length} bytes");
+        }
+        let missing = stores.put_file(&url, Path::new("/no/such/file"));
+        assert!(matches!(missing, Err(StoreError::Scratch { .. })));
+        assert_eq!(stores.get_bytes(&url).unwrap().unwrap().len(), bytes.len());
+    }
+}

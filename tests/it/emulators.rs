@@ -191,6 +191,14 @@ impl Emulator {
             .to_vec()
     }
 
+    /// Deletes an object.
+    pub(crate) fn delete(&self, bucket: &str, key: &str) {
+        let store = self.client(bucket);
+        let path = Key::parse(key).expect("a key");
+        let deleted = self.runtime.block_on(store.delete(&path));
+        deleted.expect("an object is deleted");
+    }
+
     /// All keys below a prefix, sorted.
     pub(crate) fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
         let store = self.client(bucket);

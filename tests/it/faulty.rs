@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Cut,
     /// The store does it, and no answer arrives.
     Lost,
+    /// Nobody is there: no answer arrives, and the store does nothing.
+    Down,
     /// The store does not accept the credentials any more.
     Expired,
 }
@@ -29,19 +31,29 @@ pub(crate) struct Faulty {
 impl Faulty {
     /// Stands before `store`; `plan` is asked with the number of each request.
     pub(crate) fn before(store: SocketAddr, plan: fn(usize) -> Fault) -> Self {
+        Self::planned(store, move |number, _line| plan(number))
+    }
+
+    /// The same, with the first line of the request besides its number.
+    pub(crate) fn planned(
+        store: SocketAddr,
+        plan: impl Fn(usize, &str) -> Fault + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("its address");
         let faults = Arc::new(AtomicUsize::new(0));
-        let (requests, made) = (Arc::new(AtomicUsize::new(0)), Arc::clone(&faults));
+        let requests = AtomicUsize::new(0);
+        let made = Arc::clone(&faults);
+        let plan = Arc::new(move |line: &str| {
+            let fault = plan(requests.fetch_add(1, Ordering::SeqCst), line);
+            made.fetch_add(usize::from(fault != Fault::None), Ordering::SeqCst);
+            fault
+        });
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
-                let (requests, made) = (Arc::clone(&requests), Arc::clone(&made));
-                std::thread::spawn(move || {
-                    let fault = plan(requests.fetch_add(1, Ordering::Relaxed));
-                    made.fetch_add(usize::from(fault != Fault::None), Ordering::Relaxed);
-                    // A client that gives up is part of the plan.
-                    let _ = serve(client, store, fault);
-                });
+                let plan = Arc::clone(&plan);
+                // A client that gives up is part of the plan.
+                std::thread::spawn(move || drop(serve(client, store, &*plan)));
             }
         });
         Self { address, faults }
@@ -49,14 +61,21 @@ impl Faulty {
 
     /// How many requests have failed.
     pub(crate) fn faults(&self) -> usize {
-        self.faults.load(Ordering::Relaxed)
+        self.faults.load(Ordering::SeqCst)
     }
 }
 
 /// Serves one request; the connection ends with it.
-fn serve(mut client: TcpStream, store: SocketAddr, fault: Fault) -> std::io::Result<()> {
+fn serve(
+    mut client: TcpStream,
+    store: SocketAddr,
+    plan: &dyn Fn(&str) -> Fault,
+) -> std::io::Result<()> {
     let request = read_request(&mut client)?;
+    let line = request.split(|byte| *byte == b'\r').next();
+    let fault = plan(&String::from_utf8_lossy(line.unwrap_or_default()));
     match fault {
+        Fault::Down => return Ok(()),
         Fault::Busy => return client.write_all(&answer("503 Slow Down", "")),
         Fault::Expired => {
             let body = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";

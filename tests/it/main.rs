@@ -61,8 +61,14 @@ mod runs;
 mod samples;
 /// Inputs, lakes and answers in object stores.
 mod stores;
+/// The care of lakes in object stores.
+mod stores_care;
+/// Answers that are lost, stores that go down, and objects that change while they are read.
+mod stores_faults;
 /// The nightly job in object stores, killed and run again.
 mod stores_nightly;
+/// Secrets of stores, which nothing that is told or kept may hold.
+mod stores_secrets;
 /// What changes a stored purchase: versions, deletions, full snapshots; and older states.
 mod supplier_changes;
 /// Which company a dump of supplier purchases belongs to.

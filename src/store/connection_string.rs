@@ -1,0 +1,72 @@
+//! Azure's connection string: the text of the portal comes in, options go out.
+//!
+//! Refused: parts that are no `Name=Value`, without repeating them.
+
+use super::StoreError;
+use super::options::Options;
+
+/// The parts of `AZURE_STORAGE_CONNECTION_STRING`.
+///
+/// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
+pub(super) fn parts(text: &str) -> Result<Options, StoreError> {
+    let mut options = Options::new();
+    let mut suffix = "core.windows.net";
+    let mut protocol = "https";
+    for part in text.split(';').filter(|part| !part.trim().is_empty()) {
+        let Some((name, value)) = part.split_once('=') else {
+            return Err(StoreError::Setting {
+                setting: "AZURE_STORAGE_CONNECTION_STRING".to_owned(),
+                reason: "a part of it is no Name=Value; copy it again from the portal".to_owned(),
+            });
+        };
+        let name = match name.trim() {
+            "AccountName" => "azure_storage_account_name",
+            "AccountKey" => "azure_storage_account_key",
+            "SharedAccessSignature" => "azure_storage_sas_key",
+            "BlobEndpoint" => "azure_storage_endpoint",
+            "EndpointSuffix" => {
+                suffix = value;
+                continue;
+            }
+            "DefaultEndpointsProtocol" => {
+                protocol = value;
+                continue;
+            }
+            // Queues, tables and files have endpoints of their own.
+            _ => continue,
+        };
+        options.insert(name.to_owned(), value.trim_end_matches('/').to_owned());
+    }
+    let account = options.get("azure_storage_account_name").cloned();
+    if let Some(account) = account.filter(|_| suffix != "core.windows.net") {
+        options
+            .entry("azure_storage_endpoint".to_owned())
+            .or_insert_with(|| format!("{protocol}://{account}.blob.{suffix}"));
+    }
+    Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_string_gives_account_key_and_endpoint() {
+        let text = "DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=a2V5==;\
+                    BlobEndpoint=http://127.0.0.1:10000/shop;QueueEndpoint=http://127.0.0.1:10001/shop;";
+        let found = parts(text).unwrap();
+        assert_eq!(found["azure_storage_account_key"], "a2V5==");
+        assert_eq!(
+            found["azure_storage_endpoint"],
+            "http://127.0.0.1:10000/shop"
+        );
+        let china = "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.chinacloudapi.cn";
+        let found = parts(china).unwrap();
+        assert_eq!(
+            found["azure_storage_endpoint"],
+            "https://shop.blob.core.chinacloudapi.cn"
+        );
+        let wrong = parts("hunter2");
+        assert!(!wrong.unwrap_err().to_string().contains("hunter2"));
+    }
+}

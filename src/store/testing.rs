@@ -1,0 +1,184 @@
+//! Stores for tests: one in memory stands behind a URL, and does what a test plans.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryStreamExt};
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+};
+
+use super::{StoreSettings, StoreUrl, Stores};
+
+impl Stores {
+    /// Nothing but `store`, behind the bucket of `url`.
+    pub(crate) fn with_store(url: &StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
+        let stores = Self::new(StoreSettings::default()).unwrap();
+        let place = (url.scheme().to_owned(), url.authority().to_owned());
+        stores.inner.opened.lock().unwrap().insert(place, store);
+        stores
+    }
+}
+
+/// A store in memory with a plan.
+#[derive(Debug, Default)]
+pub(crate) struct Planned {
+    inner: InMemory,
+    /// The order of a listing; by key if it is empty.
+    order: Vec<Path>,
+    /// After how many entries each listing is cut short, the next one first.
+    cuts: Mutex<Vec<usize>>,
+    /// Before which reading an object is replaced, and by what.
+    replacement: Option<(usize, PutPayload)>,
+    readings: AtomicUsize,
+    /// Whether nothing can be read, written and deleted.
+    down: bool,
+    deletions: AtomicUsize,
+}
+
+impl Planned {
+    /// Puts objects of one byte.
+    pub(crate) async fn with_objects(self, keys: &[&str]) -> Self {
+        for key in keys {
+            self.inner.put(&Path::from(*key), "x".into()).await.unwrap();
+        }
+        self
+    }
+
+    /// Lists in this order.
+    pub(crate) fn listing(mut self, keys: &[&str]) -> Self {
+        self.order = keys.iter().map(|key| Path::from(*key)).collect();
+        self
+    }
+
+    /// Cuts listings short.
+    pub(crate) fn cut_after(self, entries: &[usize]) -> Self {
+        *self.cuts.lock().unwrap() = entries.iter().rev().copied().collect();
+        self
+    }
+
+    /// Replaces the object that is read before reading `number`, from 0.
+    pub(crate) fn replacing(mut self, number: usize, bytes: Vec<u8>) -> Self {
+        self.replacement = Some((number, bytes.into()));
+        self
+    }
+
+    /// Answers nobody who wants to read, write or delete.
+    pub(crate) fn that_is_down(mut self) -> Self {
+        self.down = true;
+        self
+    }
+
+    /// How many readings were asked for so far.
+    pub(crate) fn readings(&self) -> usize {
+        self.readings.load(Ordering::SeqCst)
+    }
+
+    /// How many deletions were asked for so far.
+    pub(crate) fn deletions(&self) -> usize {
+        self.deletions.load(Ordering::SeqCst)
+    }
+}
+
+impl fmt::Display for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Planned")
+    }
+}
+
+fn down() -> object_store::Error {
+    object_store::Error::Generic {
+        store: "Planned",
+        source: "error sending request".into(),
+    }
+}
+
+/// What the client says of an answer that ends too early.
+fn cut_short() -> object_store::Error {
+    object_store::Error::Generic {
+        store: "Planned",
+        source: "Error getting list response body".into(),
+    }
+}
+
+#[async_trait]
+impl ObjectStore for Planned {
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        let all = self.inner.list(prefix).try_collect::<Vec<_>>();
+        let mut all = all.now_or_never().unwrap().unwrap();
+        all.sort_by_key(|object| {
+            let at = self.order.iter().position(|key| *key == object.location);
+            (at, object.location.clone())
+        });
+        let cut = self.cuts.lock().unwrap().pop();
+        let left = all.into_iter().take(cut.unwrap_or(usize::MAX)).map(Ok);
+        stream::iter(left.chain(cut.map(|_| Err(cut_short())))).boxed()
+    }
+
+    /// As a service that does not know of offsets.
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        _offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.list(prefix)
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        let number = self.readings.fetch_add(1, Ordering::SeqCst);
+        if self.down {
+            return Err(down());
+        }
+        if let Some((at, bytes)) = &self.replacement
+            && number == *at
+        {
+            self.inner.put(location, bytes.clone()).await?;
+        }
+        self.inner.get_opts(location, options).await
+    }
+
+    async fn put_opts(
+        &self,
+        location: &Path,
+        payload: PutPayload,
+        options: PutOptions,
+    ) -> Result<PutResult> {
+        if self.down {
+            return Err(down());
+        }
+        self.inner.put_opts(location, payload, options).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(location, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        locations: BoxStream<'static, Result<Path>>,
+    ) -> BoxStream<'static, Result<Path>> {
+        self.deletions.fetch_add(1, Ordering::SeqCst);
+        if self.down {
+            return stream::iter([Err(down())]).boxed();
+        }
+        self.inner.delete_stream(locations)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}

@@ -1,0 +1,219 @@
+//! Answers that are lost, stores that go down in the middle, and objects that change while they are
+//! read: nothing is lost or doubled, the run ends in time, and the same command heals.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::dump::Dump;
+use crate::emulators::{Cloud, Emulator, s3_variables};
+use crate::faulty::{Fault, Faulty};
+use crate::python::{assert_once, summary};
+use crate::records::numbered;
+use crate::workdir::{NOW, Output, Workdir};
+
+/// Runs that give up soon.
+const IMPATIENT: [&str; 4] = ["--store-retries", "1", "--store-deadline", "2s"];
+
+fn ingest(workdir: &Workdir, store: SocketAddr, lake: &str, more: &[&str]) -> Output {
+    let mut command = workdir.program();
+    command.envs(s3_variables(store));
+    command.args(["ingest", "--summary", "-", "--now", NOW, "--lake", lake]);
+    command.args(["--reject-limit", "100%"]).args(more);
+    Output::of(command)
+}
+
+/// A dump of two files in the bucket `dumps`.
+fn stored_dump(workdir: &Workdir, store: &Emulator) -> Dump {
+    let arguments = [
+        "--rows", "600", "--files", "2", "--dirt", "0.03", "--days", "2",
+    ];
+    let dump = Dump::make(workdir, "dump", &arguments);
+    for file in &dump.files {
+        let name = file.file_name().expect("a name").to_string_lossy();
+        let bytes = std::fs::read(file).expect("a dump");
+        store.put("dumps", &format!("in/{name}"), &bytes);
+    }
+    dump
+}
+
+#[track_caller]
+fn assert_whole(workdir: &Workdir, store: &Emulator, prefix: &str, dump: &Dump) {
+    let copy = workdir.path(&format!("copy of {prefix}"));
+    let copy = store.download("lake", prefix, &copy);
+    assert_once(&summary(&copy), &dump.truth);
+}
+
+/// The commit is in the log, and nobody says so.
+#[test]
+fn commits_whose_answer_is_lost_are_looked_up() {
+    let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
+    let workdir = Workdir::new();
+    let dump = stored_dump(&workdir, &store);
+    for (number, fault) in [Fault::Lost, Fault::Cut, Fault::Busy]
+        .into_iter()
+        .enumerate()
+    {
+        let network = Faulty::planned(store.address, {
+            let commits = AtomicUsize::new(0);
+            move |_, line| {
+                let is_commit = line.starts_with("PUT ")
+                    && line.contains("/_delta_log/0")
+                    && line.contains(".json ");
+                // Tables are made, rows, rejects and inputs are committed: each answer fails once.
+                let fails = is_commit && commits.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
+                if fails { fault } else { Fault::None }
+            }
+        });
+        let prefix = format!("l{number}");
+        let lake = store.url("lake", &prefix);
+        let inputs = store.url("dumps", "in");
+        let first = ingest(&workdir, network.address, &lake, &[&inputs]);
+        assert_eq!(
+            first.assert_code(0).outcomes(),
+            ["ingested"; 2],
+            "{fault:?}"
+        );
+        assert!(network.faults() >= 3, "{fault:?}: {}", network.faults());
+        assert_whole(&workdir, &store, &prefix, &dump);
+        let again = ingest(&workdir, store.address, &lake, &[&inputs]);
+        assert_eq!(again.assert_code(0).outcomes(), ["already_ingested"; 2]);
+    }
+}
+
+/// From some request on nobody answers any more: it does not matter from which.
+#[test]
+fn a_store_that_goes_down_ends_the_run_in_time_and_the_same_command_heals() {
+    let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
+    let workdir = Workdir::new();
+    let dump = stored_dump(&workdir, &store);
+    let inputs = store.url("dumps", "in");
+    let requests = count_requests(&workdir, &store, &inputs);
+    // From the first request to the last but one, in steps that meet each kind.
+    for point in [0, 2, 5, 7, 9] {
+        let last = requests * point / 10;
+        let network = Faulty::planned(store.address, move |number, _| {
+            if number < last {
+                Fault::None
+            } else {
+                Fault::Down
+            }
+        });
+        let prefix = format!("down{point}");
+        let lake = store.url("lake", &prefix);
+        let begun = Instant::now();
+        let more = [&IMPATIENT[..], &[inputs.as_str()]].concat();
+        let down = ingest(&workdir, network.address, &lake, &more);
+        let took = begun.elapsed();
+        assert!(
+            took < Duration::from_secs(45),
+            "{last}: {took:?}\n{}",
+            down.story()
+        );
+        down.assert_code(1).assert_said(&["s3://"]);
+        let errors = down
+            .stderr()
+            .lines()
+            .filter(|line| line.starts_with("ERROR"));
+        assert_eq!(errors.count(), 1, "{}", down.story());
+        ingest(&workdir, store.address, &lake, &[&inputs]).assert_code(0);
+        assert_whole(&workdir, &store, &prefix, &dump);
+    }
+}
+
+/// Each request is tried for as long as is allowed, but not for each of the inputs.
+#[test]
+fn inputs_in_a_store_that_is_down_are_refused_without_a_wait_for_each() {
+    let store = Emulator::start(Cloud::S3, &["dumps"]);
+    let workdir = Workdir::new();
+    for number in 0..12 {
+        let text = numbered(number * 10, 10);
+        store.put("dumps", &format!("in/{number}.ndjson"), text.as_bytes());
+    }
+    let network = Faulty::planned(store.address, |_, line| {
+        let is_reading = line.starts_with("GET /dumps/in/");
+        if is_reading { Fault::Down } else { Fault::None }
+    });
+    let more = [&IMPATIENT[..], &["s3://dumps/in"]].concat();
+    let down = ingest(&workdir, network.address, "lake", &more);
+    assert_eq!(down.assert_code(3).outcomes(), ["refused"; 12]);
+    down.assert_said(&["s3://dumps/in/9.ndjson", "cannot be reached", "run again"]);
+    assert!(network.faults() < 12, "{} requests", network.faults());
+    let healed = ingest(&workdir, store.address, "lake", &["s3://dumps/in"]);
+    assert_eq!(healed.assert_code(0).json()["counts"]["accepted"], 120);
+}
+
+/// How many requests a run makes.
+fn count_requests(workdir: &Workdir, store: &Emulator, inputs: &str) -> usize {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&requests);
+    let network = Faulty::planned(store.address, move |number, _| {
+        seen.fetch_max(number + 1, Ordering::SeqCst);
+        Fault::None
+    });
+    let lake = store.url("lake", "counted");
+    ingest(workdir, network.address, &lake, &[inputs]).assert_code(0);
+    requests.load(Ordering::SeqCst)
+}
+
+/// Puts an object as anybody may who has access: the emulator does not check the signature.
+fn put(store: SocketAddr, path: &str, body: &[u8]) {
+    let mut stream = TcpStream::connect(store).expect("a connection");
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nHost: {store}\r\nAuthorization: AWS4-HMAC-SHA256 Credential=testing/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("a request");
+    stream.write_all(body).expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+/// Same size, other bytes: only the store can tell.
+#[test]
+fn an_object_that_is_replaced_while_it_is_read_is_refused_and_the_others_go_on() {
+    let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
+    let workdir = Workdir::new();
+    // More than one range of it.
+    let (first, other) = (numbered(10_000, 40_000), numbered(50_000, 40_000));
+    assert!(
+        first.len() > 4 << 20 && first.len() == other.len(),
+        "{}",
+        first.len()
+    );
+    store.put("dumps", "in/a.ndjson", first.as_bytes());
+    store.put("dumps", "in/b.ndjson", numbered(90_000, 10).as_bytes());
+    let replaced_before = |reading: usize| {
+        let (address, other) = (store.address, other.clone());
+        let readings = AtomicUsize::new(0);
+        Faulty::planned(address, move |_, line| {
+            let is_reading = line.starts_with("GET /dumps/in/a.ndjson");
+            if is_reading && readings.fetch_add(1, Ordering::SeqCst) == reading {
+                put(address, "/dumps/in/a.ndjson", other.as_bytes());
+            }
+            Fault::None
+        })
+    };
+    for reading in [0, 1] {
+        store.put("dumps", "in/a.ndjson", first.as_bytes());
+        let network = replaced_before(reading);
+        let lake = store.url("lake", &format!("replaced{reading}"));
+        let inputs = store.url("dumps", "in");
+        let output = ingest(&workdir, network.address, &lake, &[&inputs]);
+        output.assert_code(3).assert_said(&[
+            "s3://dumps/in/a.ndjson",
+            "FILE-UNREADABLE",
+            "run again",
+        ]);
+        assert_eq!(output.outcomes(), ["refused", "ingested"]);
+        let again = ingest(&workdir, store.address, &lake, &[&inputs]);
+        assert_eq!(
+            again.assert_code(0).outcomes(),
+            ["ingested", "already_ingested"]
+        );
+        assert_eq!(again.json()["counts"]["accepted"], 40_000);
+    }
+}
