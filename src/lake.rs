@@ -119,6 +119,11 @@ impl Lake {
         self.location.url()
     }
 
+    /// The way to the store that the lake is in.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
     /// Settings and credentials of the store that the lake is in, by the names that polars knows;
     /// `None` for a lake on the local file system.
     ///

@@ -103,7 +103,10 @@ fn open<F>(
     };
     let Snapshot { version, files } = lake.snapshot(name, version, dates)?;
     tracing::debug!(table = name, version, files = files.len(), "table opened");
-    let access = lake.store_options()?.map(StoreAccess::new);
+    let reached = lake.stores().settings();
+    let access = lake
+        .store_options()?
+        .map(|options| StoreAccess::new(options, reached.retries, reached.deadline));
     let files = files.into_iter().map(|found| {
         let path = DataPath::new(found.path.clone(), access.clone());
         file(found, path)

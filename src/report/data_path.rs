@@ -3,20 +3,41 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use polars::io::cloud::CloudOptions;
+use polars::io::cloud::{CloudOptions, CloudRetryConfig};
 use polars::prelude::*;
 use polars_buffer::Buffer;
 
-/// What gives access to the object store that files are in: keys and values as polars knows them.
-/// Some of them are secret.
+/// What gives access to the object store that files are in.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StoreAccess(Arc<[(String, String)]>);
+pub struct StoreAccess {
+    /// Keys and values as polars knows them; some are secret.
+    options: Arc<[(String, String)]>,
+    retries: usize,
+    deadline: Duration,
+}
 
 impl StoreAccess {
-    /// Access by these options.
-    pub fn new(options: Vec<(String, String)>) -> Self {
-        Self(options.into())
+    /// Access by these options. A request that fails is tried again so often, and for so long.
+    pub fn new(options: Vec<(String, String)>, retries: usize, deadline: Duration) -> Self {
+        Self {
+            options: options.into(),
+            retries,
+            deadline,
+        }
+    }
+
+    fn for_polars(&self, scheme: Option<CloudScheme>) -> PolarsResult<CloudOptions> {
+        let options = self.options.iter();
+        let options = options.map(|(name, value)| (name, value.as_str()));
+        let retry = CloudRetryConfig {
+            max_retries: Some(self.retries),
+            retry_timeout: Some(self.deadline),
+            ..CloudRetryConfig::default()
+        };
+        let access = CloudOptions::from_untyped_config(scheme, options)?;
+        Ok(access.with_retry_config(retry))
     }
 }
 
@@ -24,7 +45,7 @@ impl fmt::Debug for StoreAccess {
     /// Names, never values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.0.iter().map(|(name, _)| name))
+            .entries(self.options.iter().map(|(name, _)| name))
             .finish()
     }
 }
@@ -60,14 +81,9 @@ impl From<String> for DataPath {
 pub(super) fn scan_files(paths: &[DataPath]) -> PolarsResult<LazyFrame> {
     let access = paths.first().and_then(|path| {
         let access = path.access.as_ref()?;
-        Some((CloudScheme::from_path(path.as_str()), access))
+        Some(access.for_polars(CloudScheme::from_path(path.as_str())))
     });
-    let cloud_options = access
-        .map(|(scheme, access)| {
-            let options = access.0.iter().map(|(name, value)| (name, value.as_str()));
-            CloudOptions::from_untyped_config(scheme, options)
-        })
-        .transpose()?;
+    let cloud_options = access.transpose()?;
     let args = ScanArgsParquet {
         glob: false,
         cache: false,
