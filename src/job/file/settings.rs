@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 use toml::de::DeValue;
 
-use super::keys::{self, name_of};
+use super::keys::{self, Shape, name_of};
 use super::opened::Opened;
 use super::suggest;
 use crate::cli::Cli;
@@ -42,6 +42,14 @@ impl TypedSettings {
     pub fn words(&self) -> Vec<String> {
         let entries = self.entries.values();
         entries.flat_map(|entry| entry.words.clone()).collect()
+    }
+
+    /// The ids of the switches that are off: there is no word for that, but their environment
+    /// variables must not be looked at.
+    pub fn switched_off(&self) -> impl Iterator<Item = &str> {
+        let entries = self.entries.values();
+        let off = entries.filter(|entry| entry.words.is_empty());
+        off.map(|entry| entry.id.as_str())
     }
 
     /// Where a setting stands, by its key.
@@ -100,6 +108,12 @@ impl Opened<'_> {
             let Some(words) = self.words(key, &path, value) else {
                 continue;
             };
+            if words.is_empty() && key.shape != Shape::Switch {
+                let remedy = "name one or more, or leave the key out";
+                self.problems
+                    .add(&value.span(), &path, "the list is empty", remedy);
+                continue;
+            }
             let problem_here = self.problems.at(&value.span(), &path, "correct the value");
             let entry = Entry {
                 id: key.id.clone(),
