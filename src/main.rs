@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         }
     };
     if let Some(error) = &error {
-        let _failed = observer.failure_span().map(tracing::Span::entered);
+        let _failed = observer.failure_span(None).map(tracing::Span::entered);
         tracing::error!("{}", shown(error));
     }
     observer.finish(exit, error.as_deref());

@@ -75,6 +75,7 @@ fn settings(
     job.settings(&Asked {
         date: settings_date(arguments, now)?,
         now,
+        clock: now,
         set: &variables(&arguments.set)?,
         environment: &environment,
     })

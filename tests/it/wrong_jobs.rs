@@ -195,7 +195,7 @@ fn the_schema_of_job_files_is_the_published_one_and_takes_the_ready_jobs() {
     );
     let jobs = fs::read_dir(project().join("jobs")).expect("the ready jobs");
     let jobs: Vec<_> = jobs.map(|entry| entry.expect("a job").path()).collect();
-    assert_eq!(jobs.len(), 6);
+    assert_eq!(jobs.len(), 7);
     for path in &jobs {
         assert_valid(
             "job.schema",
