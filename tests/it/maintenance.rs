@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::backfill::{command, end, write_dumps};
+use crate::emulators::{Cloud, Emulator};
 use crate::lake_care::{care, ingest_each, live, status};
 use crate::records::numbered;
 use crate::workdir::{Output, Workdir, project};
@@ -170,4 +171,39 @@ fn a_backfill_brings_back_what_a_restore_has_taken() {
     let same = ["--table", "purchases", "--to-version", &newest];
     care(&workdir, "restore", &same).assert_code(0);
     assert_eq!(run(), (3, 0));
+}
+
+#[test]
+fn marks_of_days_in_a_store_go_with_a_restore_too() {
+    let workdir = Workdir::new();
+    write_dumps(&workdir, 1..=2, 4);
+    let dumps = workdir.path("dumps");
+    let store = Emulator::start(Cloud::S3, &["lakes"]);
+    let lake = store.url("lakes", "shop");
+    let set = format!("lake={lake}");
+    let run = || {
+        let mut command = command(&workdir, &dumps, 2, &["--set", &set]);
+        command.envs(store.variables());
+        let ran = end(command);
+        ran.assert_code(0);
+        (ran.told("days finished before"), ran.told("days done"))
+    };
+    assert_eq!((run(), run()), ((0, 2), (2, 0)));
+    assert_eq!(store.keys("lakes", "shop/_jobs").len(), 2);
+    let mut restore = workdir.program();
+    let to = [
+        "lake",
+        "restore",
+        "--table",
+        "purchases",
+        "--to-version",
+        "1",
+    ];
+    restore
+        .args(to)
+        .args(["--lake", &lake])
+        .envs(store.variables());
+    end(restore).assert_code(0);
+    assert!(store.keys("lakes", "shop/_jobs").is_empty());
+    assert_eq!((run(), run()), ((0, 2), (2, 0)));
 }

@@ -3,13 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::kill::signal;
+use crate::kill::interrupted_while_waiting;
 use crate::receiver::Receiver;
 use crate::records::numbered;
 use crate::workdir::{Output, Workdir, read_json};
@@ -191,24 +188,8 @@ fn a_job_that_is_interrupted_is_told_as_that() {
     let mut command = workdir.program();
     command
         .args(["run", "shop.toml", "--date", DAYS[0]])
-        .args(TOLD)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input is piped");
-    stdin
-        .write_all(numbered(0, 3).as_bytes())
-        .expect("it takes them");
-    // The lake is made before the input is read.
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !workdir.lake().join("inputs/_delta_log").exists() {
-        assert!(Instant::now() < deadline, "the run makes no tables");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    signal(&child, "TERM");
-    assert_eq!(child.wait().expect("the end").code(), Some(130));
-    drop(stdin);
+        .args(TOLD);
+    interrupted_while_waiting(&workdir, command, "TERM").assert_code(130);
     let events = events(&workdir);
     let told: Vec<_> = events
         .iter()
