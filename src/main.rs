@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         }
     };
     if let Some(error) = &error {
-        let _failed = observer.failure_span().map(tracing::Span::entered);
+        let _failed = observer.failure_span(None).map(tracing::Span::entered);
         tracing::error!("{}", shown(error));
     }
     observer.finish(exit, error.as_deref());
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
 /// Help and versions as they are; an error as a line of JSON for those who asked for JSON.
 fn not_understood(error: &clap::Error) -> ExitCode {
     let by_variable = std::env::var("PURCHASE_ETL_LOG_FORMAT").is_ok_and(|form| form == "json");
-    let arguments: Vec<_> = std::env::args().collect();
+    let arguments: Vec<_> = std::env::args_os().collect();
     let by_argument = arguments.iter().any(|typed| typed == "--log-format=json")
         || arguments
             .windows(2)

@@ -14,7 +14,7 @@ mod otel;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use alert::AlertSettings;
 pub use facts::{Column, Command, Dataset, Step, StepEnd, StepFacts, StepOfJob};
@@ -43,6 +43,7 @@ pub struct ObserverSettings {
 #[derive(Debug)]
 pub struct Observer {
     command: String,
+    job: Option<String>,
     clock: fn() -> DateTime<Utc>,
     started_at: DateTime<Utc>,
     metrics_file: Option<PathBuf>,
@@ -61,8 +62,14 @@ pub struct OpenStep {
 }
 
 impl Observer {
-    /// An observer of a command, such as `ingest`. The clock is the one of the process.
-    pub fn new(command: &str, settings: ObserverSettings, clock: fn() -> DateTime<Utc>) -> Self {
+    /// An observer of a command, such as `ingest`, and of the job that it runs, if it runs one. The
+    /// clock is the one of the process.
+    pub fn new(
+        command: &str,
+        job: Option<String>,
+        settings: ObserverSettings,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Self {
         let ObserverSettings {
             metrics_file,
             otel,
@@ -77,6 +84,7 @@ impl Observer {
         });
         Self {
             command: command.to_owned(),
+            job,
             clock,
             started_at: clock(),
             metrics_file,
@@ -114,11 +122,20 @@ impl Observer {
         steps.push(step);
     }
 
-    /// The log's context of the last step that failed, if one did.
-    pub fn failure_span(&self) -> Option<tracing::Span> {
+    /// The log's context of a step of a job that has failed, or of a command that is no job.
+    pub fn failure_span(&self, of: Option<&StepOfJob>) -> Option<tracing::Span> {
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        let failed = steps.iter().rev().find(|step| !step.end.exit.is_success());
+        let failed = steps
+            .iter()
+            .rfind(|step| !step.end.exit.is_success() && step.facts.step.as_ref() == of);
         failed.map(|step| step.facts.span())
+    }
+
+    /// A job has ended for a data date, with all its steps.
+    pub fn job_ended(&self, job: &str, date: NaiveDate, exit: Exit) {
+        if let Some(lineage) = &self.lineage {
+            lineage.job_ended(job, date, exit, (self.clock)(), self.sender.as_ref());
+        }
     }
 
     /// The command has ended: tells everybody who waits for its end.
@@ -132,6 +149,7 @@ impl Observer {
         let error = error.map(scrubbed);
         let command = Command {
             name: &self.command,
+            job: self.job.as_deref().unwrap_or_default(),
             steps: &steps,
             started_at: self.started_at,
             ended_at,

@@ -234,5 +234,5 @@ pub fn run_runs(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineEr
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    lake::run(job, stage)
+    observed::lake(job, stage)
 }

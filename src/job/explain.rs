@@ -96,12 +96,14 @@ fn setting(
             let variable = argument.get_env().map(std::ffi::OsStr::to_string_lossy);
             Origin::Environment(variable.unwrap_or_default().into_owned())
         }
-        _ => Origin::Default,
+        // A switch that a job file turns off has no word on the command line.
+        _ => placed(&name).unwrap_or(Origin::Default),
     };
     let raw = matches.try_get_raw(id).ok().flatten();
     let value = raw.map(|values| {
-        let values: Vec<_> = values.map(std::ffi::OsStr::to_string_lossy).collect();
-        shown(&name, argument.is_hide_env_values_set(), &values.join(", "))
+        let is_hidden = argument.is_hide_env_values_set();
+        let values = values.map(|value| shown(&name, is_hidden, &value.to_string_lossy()));
+        values.collect::<Vec<_>>().join(", ")
     });
     let value = value.or_else(|| documented_default(argument));
     Setting {
@@ -121,9 +123,20 @@ fn documented_default(argument: &Arg) -> Option<String> {
 
 /// Whether a setting or a variable of this name looks like a secret.
 pub(super) fn is_secret(name: &str) -> bool {
-    const SECRETS: [&str; 5] = ["secret", "password", "token", "credential", "access_key"];
+    const SECRETS: [&str; 8] = [
+        "secret",
+        "password",
+        "passwd",
+        "token",
+        "credential",
+        "signature",
+        "connection_string",
+        // What a request carries to say who sends it.
+        "headers",
+    ];
     let name = name.to_lowercase();
-    SECRETS.iter().any(|secret| name.contains(secret))
+    let is_key = name == "apikey" || name.split('_').any(|word| word == "key" || word == "sas");
+    is_key || SECRETS.iter().any(|secret| name.contains(secret))
 }
 
 /// A value without its secrets.
@@ -190,6 +203,21 @@ mod tests {
     fn what_looks_like_a_secret_is_covered() {
         assert_eq!(shown("access_token", false, "abc"), COVERED);
         assert_eq!(shown("lake", true, "abc"), COVERED);
+        for name in [
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SESSION_TOKEN",
+            "AZURE_STORAGE_ACCOUNT_KEY",
+            "AZURE_STORAGE_SAS_TOKEN",
+            "OPENLINEAGE_API_KEY",
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "api_key",
+        ] {
+            assert!(is_secret(name), "{name}");
+        }
+        for name in ["monkey", "keyboard", "zone", "lake", "AWS_REGION"] {
+            assert!(!is_secret(name), "{name}");
+        }
         assert_eq!(shown("lake", false, "lake/a?b"), "lake/a?b");
         let url = "https://me:word@host/x?sig=abc";
         assert_eq!(shown("webhook", false, url), "https://***@host/x?***");

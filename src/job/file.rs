@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::explain::Setting;
-use super::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+use super::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
 
 pub use problem::Problem;
 pub use schema::schema;
@@ -56,6 +56,8 @@ pub struct Asked<'a> {
     pub date: NaiveDate,
     /// The job's clock.
     pub now: DateTime<Utc>,
+    /// The clock of the process, which nobody sets: what is deleted goes by it.
+    pub clock: DateTime<Utc>,
     /// Names and values of `--set`.
     pub set: &'a [(String, String)],
     /// The environment.
@@ -117,6 +119,14 @@ pub enum Action {
     Report(Box<ReportJob>),
     /// Write the page.
     Page(Box<PageJob>),
+    /// Look after the tables.
+    Lake(Box<LakeJob>),
+}
+
+/// The name of a job: that of its file without the ending.
+pub fn job_name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
 }
 
 impl JobText {
@@ -146,7 +156,7 @@ impl JobText {
         let (lake, settings) = (opened.lake.clone(), opened.top_settings());
         opened.finish()?;
         Ok(JobPlan {
-            name: self.name(),
+            name: job_name(&self.path),
             path: self.path.clone(),
             digest: self.digest(asked.set),
             date: asked.date,
@@ -170,12 +180,6 @@ impl JobText {
         }
         opened.finish()?;
         Ok(settings)
-    }
-
-    /// The file's name without its ending.
-    fn name(&self) -> String {
-        let stem = self.path.file_stem().unwrap_or_default();
-        stem.to_string_lossy().into_owned()
     }
 
     fn digest(&self, set: &[(String, String)]) -> String {

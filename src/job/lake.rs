@@ -93,6 +93,21 @@ pub enum LakeTask {
     },
 }
 
+impl LakeTask {
+    /// The word for it, as typed.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::History { .. } => "history",
+            Self::Files { .. } => "files",
+            Self::Compact { .. } => "compact",
+            Self::Vacuum { .. } => "vacuum",
+            Self::Verify { .. } => "verify",
+            Self::Restore { .. } => "restore",
+        }
+    }
+}
+
 /// All tables, those first that others rest on the least: a restore that stops in between leaves
 /// what the next ingest heals.
 const ALL: [LakeTable; 4] = [

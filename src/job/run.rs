@@ -62,7 +62,8 @@ impl RunJob {
             dry_run,
             plan_format,
         } = arguments;
-        let now = read::clock("--now", typed_now.as_deref(), now)?;
+        let clock = now;
+        let now = read::clock("--now", typed_now.as_deref(), clock)?;
         let set = variables(&set)?;
         let range = from.zip(to);
         let dates = match range {
@@ -73,6 +74,7 @@ impl RunJob {
             let asked = Asked {
                 date,
                 now,
+                clock,
                 set: &set,
                 environment,
             };

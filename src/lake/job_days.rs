@@ -6,6 +6,9 @@
 use super::runs::check_run_id;
 use super::{Lake, LakeError};
 
+/// The folder of the marks.
+const FOLDER: &str = "_jobs";
+
 impl Lake {
     /// Keeps the mark of a day, replacing an earlier one in one step.
     ///
@@ -26,10 +29,18 @@ impl Lake {
         check_run_id(day)?;
         self.read_note(&note(job, day))
     }
+
+    /// Deletes the marks of all days of all jobs: what those days had written is to go.
+    ///
+    /// # Errors
+    /// [`LakeError::Io`] or [`LakeError::Store`] when they cannot be deleted.
+    pub fn forget_job_days(&self) -> Result<(), LakeError> {
+        self.remove_notes(FOLDER)
+    }
 }
 
 fn note(job: &str, day: &str) -> String {
-    format!("_jobs/{job}/{day}.json")
+    format!("{FOLDER}/{job}/{day}.json")
 }
 
 #[cfg(test)]
@@ -45,6 +56,9 @@ mod tests {
         }
         assert_eq!(lake.read_job_day("job", "2026-10-06").unwrap(), None);
         assert_eq!(lake.read_job_day("other", "2026-10-05").unwrap(), None);
+        lake.forget_job_days().unwrap();
+        assert_eq!(lake.read_job_day("job", "2026-10-05").unwrap(), None);
+        lake.forget_job_days().unwrap();
         for strange in ["", "..", "a/b"] {
             assert!(lake.write_job_day(strange, "2026-10-05", b"").is_err());
             assert!(lake.read_job_day("job", strange).is_err());

@@ -72,6 +72,22 @@ impl Lake {
         Ok(notes)
     }
 
+    /// Deletes a folder of notes below the lake, with the folders in it. No folder is fine.
+    pub(super) fn remove_notes(&self, folder: &str) -> Result<(), LakeError> {
+        if let Some(url) = self.location.store() {
+            for object in self.stores.list(&url.join(folder))? {
+                self.stores.delete(&object.url)?;
+            }
+            return Ok(());
+        }
+        let path = self.note_path(folder);
+        match fs::remove_dir_all(&path) {
+            Ok(()) => path.parent().map_or(Ok(()), durable::sync_directory),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(LakeError::io("remove", &path)(error)),
+        }
+    }
+
     fn local_notes(&self, folder: &str) -> Result<Vec<Note>, LakeError> {
         let path = self.note_path(folder);
         let failed = || LakeError::io("list", &path);

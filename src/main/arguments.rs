@@ -54,9 +54,10 @@ pub(crate) fn with_job_settings(
     let given = settings.words().into_iter().map(OsString::from);
     words.splice(1..1, given);
     let refused = |error: clap::Error| PipelineError::from(settings.refused(&error));
-    let matches = Cli::command()
-        .try_get_matches_from(words)
-        .map_err(refused)?;
+    let command = settings.switched_off().fold(Cli::command(), |command, id| {
+        command.mut_arg(id, |argument| argument.env(None::<&'static str>))
+    });
+    let matches = command.try_get_matches_from(words).map_err(refused)?;
     let cli = Cli::from_arg_matches(&matches).map_err(refused)?;
     Ok(Some(Typed {
         cli,
@@ -74,6 +75,7 @@ fn settings(
     job.settings(&Asked {
         date: settings_date(arguments, now)?,
         now,
+        clock: now,
         set: &variables(&arguments.set)?,
         environment: &environment,
     })

@@ -100,6 +100,7 @@ fn jobs(command: JobsCommand, now: DateTime<Utc>, stdout: &mut dyn Write) -> any
     let asked = Asked {
         date: date.unwrap_or_else(|| now.date_naive()),
         now,
+        clock: now,
         set: &variables(&set).map_err(PipelineError::from)?,
         environment: &environment,
     };

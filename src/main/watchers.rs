@@ -2,6 +2,7 @@
 //! environment only.
 
 use purchase_etl::cli::{AlertOn, Cli, Command, ObserveArguments};
+use purchase_etl::job::file::job_name;
 use purchase_etl::observe::{
     AlertSettings, LineageSettings, Observer, ObserverSettings, OtelSettings,
 };
@@ -15,7 +16,11 @@ pub(crate) fn observer(cli: &Cli) -> Observer {
         None => ObserverSettings::default(),
     };
     let name = name.unwrap_or_default();
-    Observer::new(name, settings, crate::clock)
+    let job = match &cli.command {
+        Command::Run(arguments) => Some(job_name(&arguments.job)),
+        _ => None,
+    };
+    Observer::new(name, job, settings, crate::clock)
 }
 
 /// The name of a command that runs something; none for those that only show, and for dry runs.
@@ -26,6 +31,7 @@ fn watched_name(command: &Command) -> Option<&'static str> {
         Command::Check(_) => Some("check"),
         Command::Report(_) => Some("report"),
         Command::Page(_) => Some("page"),
+        Command::Lake(command) if command.changes_or_judges() => Some("lake"),
         _ => None,
     }
 }

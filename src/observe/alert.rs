@@ -83,7 +83,7 @@ fn event(command: &Command<'_>) -> Value {
     let time =
         |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let refusals: Vec<_> = command.steps.iter().flat_map(refusals).collect();
-    let job = Some(command.job()).filter(|job| !job.is_empty());
+    let job = Some(command.job).filter(|job| !job.is_empty());
     json!({
         "event": "run_ended",
         "program": "purchase-etl",
@@ -148,7 +148,7 @@ fn run(program: &str, command: &Command<'_>, event: &Value) -> Result<(), AlertE
         .env("PURCHASE_ETL_OUTCOME", command.exit.name())
         .env("PURCHASE_ETL_EXIT_CODE", command.exit.code().to_string())
         .env("PURCHASE_ETL_COMMAND", command.name)
-        .env("PURCHASE_ETL_JOB", command.job())
+        .env("PURCHASE_ETL_JOB", command.job)
         .env("PURCHASE_ETL_RUN_IDS", run_ids.join(" "))
         .stdin(Stdio::piped())
         // Standard output is data, and standard error may be JSON by the line.

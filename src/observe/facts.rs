@@ -39,7 +39,7 @@ pub struct StepOfJob {
 pub struct StepFacts {
     /// The run, as in the `run_id` columns; a UUID.
     pub run_id: String,
-    /// `ingest`, `check`, `report` or `page`.
+    /// `ingest`, `check`, `report`, `page` or `lake`.
     pub command: &'static str,
     /// Where it stands in a job.
     pub step: Option<StepOfJob>,
@@ -112,6 +112,8 @@ impl Step {
 pub struct Command<'a> {
     /// `ingest`, `run` and so on.
     pub name: &'a str,
+    /// The job file's name, or none.
+    pub job: &'a str,
     /// The steps, in the order they ended.
     pub steps: &'a [Step],
     /// When it began.
@@ -122,13 +124,6 @@ pub struct Command<'a> {
     pub exit: Exit,
     /// Why it has no result; without secrets.
     pub error: Option<&'a str>,
-}
-
-impl Command<'_> {
-    /// The job file's name, or none.
-    pub(super) fn job(&self) -> &str {
-        self.steps.first().map_or("", |step| step.facts.job())
-    }
 }
 
 /// Seconds from one instant to a later one.

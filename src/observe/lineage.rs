@@ -9,8 +9,8 @@ mod event;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
@@ -49,19 +49,13 @@ impl std::fmt::Debug for LineageSettings {
     }
 }
 
-/// The run of a whole job, of which steps are parts.
-#[derive(Debug)]
-struct JobRun {
-    run_id: String,
-    exit: Exit,
-}
-
 /// Emits events.
 #[derive(Debug)]
 pub(super) struct Lineage {
     settings: LineageSettings,
     caller: Option<Parent>,
-    jobs: Mutex<BTreeMap<(String, NaiveDate), JobRun>>,
+    /// The ids of the runs of whole jobs, of which steps are parts.
+    jobs: Mutex<BTreeMap<(String, NaiveDate), String>>,
     given_up: AtomicBool,
 }
 
@@ -103,12 +97,6 @@ impl Lineage {
 
     pub(super) fn step_ended(&self, step: &Step, sender: Option<&Sender>) {
         let parent = self.job_of(&step.facts, step.started_at, sender);
-        if let Some(of) = &step.facts.step
-            && let Ok(mut jobs) = self.jobs.lock()
-            && let Some(job) = jobs.get_mut(&(of.job.clone(), of.date))
-        {
-            job.exit = job.exit.max(step.end.exit);
-        }
         let mut event = self.step(
             &step.facts,
             Transition::of(step.end.exit),
@@ -119,15 +107,28 @@ impl Lineage {
         self.emit(&event.json(), sender);
     }
 
-    /// Ends the jobs whose steps were told.
+    /// Ends a job, if a step of it was told.
+    pub(super) fn job_ended(
+        &self,
+        job: &str,
+        date: NaiveDate,
+        exit: Exit,
+        at: DateTime<Utc>,
+        sender: Option<&Sender>,
+    ) {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run_id) = jobs.remove(&(job.to_owned(), date)) {
+            let event = self.job(job, date, &run_id, Transition::of(exit), at);
+            self.emit(&event.json(), sender);
+        }
+    }
+
+    /// Ends the jobs that were left: steps of theirs were run ahead of a turn that did not come.
     pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&Sender>) {
-        let jobs = self.jobs.lock().map(|mut jobs| std::mem::take(&mut *jobs));
-        for ((job, date), run) in jobs.unwrap_or_default() {
-            let transition = Transition::of(run.exit);
-            self.emit(
-                &self.job(&job, date, &run.run_id, transition, at).json(),
-                sender,
-            );
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((job, date), run_id) in std::mem::take(&mut *jobs) {
+            let event = self.job(&job, date, &run_id, Transition::of(Exit::Interrupted), at);
+            self.emit(&event.json(), sender);
         }
     }
 
@@ -142,18 +143,13 @@ impl Lineage {
             return self.caller.clone();
         };
         let key = (of.job.clone(), of.date);
-        let mut jobs = self.jobs.lock().ok()?;
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         let (run_id, is_new) = match jobs.get(&key) {
-            Some(job) => (job.run_id.clone(), false),
+            Some(run_id) => (run_id.clone(), false),
             None => (Uuid::now_v7().to_string(), true),
         };
         if is_new {
-            let exit = Exit::Done;
-            let run = JobRun {
-                run_id: run_id.clone(),
-                exit,
-            };
-            jobs.insert(key, run);
+            jobs.insert(key, run_id.clone());
             let event = self.job(&of.job, of.date, &run_id, Transition::Start, at);
             self.emit(&event.json(), sender);
         }

@@ -6,6 +6,7 @@
 mod earlier;
 mod families;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,7 @@ fn text(earlier: &str, command: &Command<'_>) -> Result<String, prometheus::Erro
         add_step(&families, step);
     }
     add_command(&families, command);
+    add_versions(&families, command.steps);
     families.text()
 }
 
@@ -71,7 +73,7 @@ fn add_step(families: &Families, step: &Step) {
 
 fn add_command(families: &Families, command: &Command<'_>) {
     let ended = Ended {
-        labels: [command.job(), "", command.name],
+        labels: [command.job, "", command.name],
         exit: command.exit,
         seconds: super::facts::seconds_between(command.started_at, command.ended_at),
         at: command.ended_at.timestamp_millis(),
@@ -153,7 +155,17 @@ fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
         .read_bytes
         .with_label_values(&[job, step, kind])
         .inc_by(number(report.bytes));
-    for (table, version) in report.table_versions.named() {
+}
+
+/// Steps that run at the same time may end in another order than they committed.
+fn add_versions(families: &Families, steps: &[Step]) {
+    let mut newest = BTreeMap::new();
+    let reports = steps.iter().filter_map(|step| step.end.report.as_ref());
+    for (table, version) in reports.flat_map(|report| report.table_versions.named()) {
+        let known = newest.entry(table).or_insert(version);
+        *known = version.max(*known);
+    }
+    for (table, version) in newest {
         #[expect(clippy::cast_precision_loss, reason = "versions far below 2^53")]
         let version = version as f64;
         families

@@ -83,6 +83,10 @@ fn write_failed(
     error: String,
 ) -> Result<(), PipelineError> {
     let lake = Lake::at(&job.lake, &stage.stores)?;
+    if lake.run_report(&job.read.run_id)?.is_some() {
+        // All was committed, and only the copy for `--summary` has failed: the report says more.
+        return Ok(());
+    }
     let step = stage.step.as_ref();
     let failed = FailedRunReport {
         run_id: job.read.run_id.clone(),

@@ -67,6 +67,11 @@ pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
     Ok(Exit::Done)
 }
 
+/// The name of a table.
+pub(super) fn name_of(table: LakeTable) -> &'static str {
+    cared(table).spec.name
+}
+
 /// What is told, in the form that was asked for.
 fn told<T: Serialize>(
     job: &LakeJob,
@@ -240,7 +245,14 @@ fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Resto
         if tables.len() > 1 && !lake.has_table(&cared)? {
             continue;
         }
-        done.push(lake.restore(&cared, &rows, target, &job.run_id, dry_run)?);
+        let restore = |dry_run| lake.restore(&cared, &rows, target, &job.run_id, dry_run);
+        let mut told = restore(true)?;
+        if !dry_run && !told.is_nothing() {
+            // First of all: a mark that outlives the rows of its day would hide that they are gone.
+            lake.forget_job_days()?;
+            told = restore(false)?;
+        }
+        done.push(told);
     }
     Ok(done)
 }

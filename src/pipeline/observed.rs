@@ -3,10 +3,12 @@
 
 use uuid::Uuid;
 
-use super::{Exit, PipelineError, Stage, check, ingest, page, report};
+use super::{Exit, PipelineError, Stage, check, ingest, lake, page, report};
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
-use crate::job::{CheckJob, IngestJob, KindSettings, ListScope, PageJob, Question, ReportJob};
+use crate::job::{
+    CheckJob, IngestJob, KindSettings, LakeJob, ListScope, PageJob, Question, ReportJob,
+};
 use crate::lake::{TableSpec, inputs_spec, rejects_spec};
 use crate::observe::{Column, Dataset, StepEnd, StepFacts, StepOfJob};
 use crate::store::error_text;
@@ -85,6 +87,19 @@ pub(super) fn page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, Pipelin
     watched(facts, stage, |stage| page::run(job, stage))
 }
 
+/// What is done for a lake reads and writes no rows that others wait for, so it names no tables.
+pub(super) fn lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    let facts = StepFacts {
+        run_id: job.run_id.clone(),
+        command: "lake",
+        step: step_of(stage),
+        lake: Some(job.lake.clone()),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+    };
+    watched(facts, stage, |stage| lake::run(job, stage))
+}
+
 fn watched(
     facts: StepFacts,
     stage: &mut Stage<'_>,
@@ -115,7 +130,8 @@ fn end_of(ran: Result<Exit, &PipelineError>, report: Option<&RunReport>) -> Step
     }
 }
 
-fn step_of(stage: &Stage<'_>) -> Option<StepOfJob> {
+/// The step that a stage works for.
+pub(super) fn step_of(stage: &Stage<'_>) -> Option<StepOfJob> {
     stage.step.as_ref().map(|of| StepOfJob {
         job: of.job.clone(),
         step: of.step.clone(),

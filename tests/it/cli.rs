@@ -11,6 +11,23 @@ use crate::records::numbered;
 use crate::workdir::{NOW, Workdir, sample};
 
 #[test]
+fn an_argument_that_is_no_text_is_refused_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let workdir = Workdir::new();
+    let no_text = std::ffi::OsStr::from_bytes(b"\xff");
+    for more in ["--no-such-option", "--log-format=json"] {
+        let arguments = ["ingest".as_ref(), no_text, more.as_ref()];
+        let refused = workdir.run(arguments);
+        refused.assert_code(2);
+        assert!(
+            !refused.stderr().contains("panicked"),
+            "{}",
+            refused.story()
+        );
+    }
+}
+
+#[test]
 fn every_way_to_end_has_its_exit_code() {
     let workdir = Workdir::new();
     workdir.write("good.ndjson", numbered(0, 3));

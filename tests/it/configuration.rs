@@ -114,6 +114,96 @@ fn a_flag_goes_before_the_job_file_and_that_before_the_environment() {
 }
 
 #[test]
+fn switches_lists_and_numbers_follow_the_same_order() {
+    let workdir = Workdir::new();
+    let names = ["allow_http", "alert_on", "store_retries"];
+    let variables = [
+        ("PURCHASE_ETL_ALLOW_HTTP", "true"),
+        ("PURCHASE_ETL_ALERT_ON", "done,refused"),
+        ("PURCHASE_ETL_STORE_RETRIES", "4"),
+    ];
+    let found = |told: &Output| names.map(|name| explained(told, "global", name));
+    workdir.write("job.toml", JOB);
+    let from = |at: usize| format!("environment {}", variables[at].0);
+    assert_eq!(
+        found(&explain(&workdir, &[], &variables)),
+        [
+            text("true", &from(0)),
+            text("done, refused", &from(1)),
+            text("4", &from(2))
+        ]
+    );
+    let all = "failed, usage, refused, unbalanced, conflict, interrupted";
+    assert_eq!(
+        found(&explain(&workdir, &[], &[])),
+        [
+            text("false", "default"),
+            text(all, "default"),
+            text("10", "default")
+        ]
+    );
+    let settings =
+        "[settings]\nallow_http = false\nalert_on = [\"failed\", \"conflict\"]\nstore_retries = 3";
+    workdir.write("job.toml", JOB.replace("[settings]", settings));
+    // The lines behind that of `[settings]`, the fifth.
+    let line = |at: usize| format!("job file job.toml:{at}");
+    assert_eq!(
+        found(&explain(&workdir, &[], &variables)),
+        [
+            text("false", &line(6)),
+            text("failed, conflict", &line(7)),
+            text("3", &line(8))
+        ]
+    );
+    let flags = ["--allow-http", "--alert-on=usage", "--store-retries=7"];
+    assert_eq!(
+        found(&explain(&workdir, &flags, &variables)),
+        ["true", "usage", "7"].map(|value| text(value, "flag"))
+    );
+    // An empty list cannot be typed either.
+    workdir.write(
+        "job.toml",
+        JOB.replace("[settings]", "[settings]\nalert_on = []"),
+    );
+    let refused = workdir.run(["run", "job.toml"]);
+    refused
+        .assert_code(2)
+        .assert_said(&["job.toml:6:12: settings.alert_on", "empty"]);
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let workdir = Workdir::new();
+    let inputs = "[\"a.json\", \"https://me:geheim@host/b?sig=geheim\"]";
+    let job = JOB
+        .replace("[variables]", "[variables]\napi_key = \"geheim\"")
+        .replace("[\"dump-{date}.ndjson\"]", inputs);
+    workdir.write("job.toml", job);
+    let environment = [
+        ("AWS_SECRET_ACCESS_KEY", "geheim"),
+        ("AWS_ACCESS_KEY_ID", "geheim"),
+        ("OPENLINEAGE_API_KEY", "geheim"),
+        ("OPENLINEAGE_URL", "https://me:geheim@host/x"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "x=geheim"),
+        ("PURCHASE_ETL_ALERT_URL", "https://hooks.example/geheim"),
+        ("PURCHASE_ETL_ALERT_COMMAND", "curl -H 'X: geheim' host"),
+    ];
+    let told = explain(&workdir, &[], &environment);
+    for shown in [told.stdout(), told.stderr()] {
+        assert!(!shown.contains("geheim"), "{shown}");
+    }
+    let lake = JOB.replace("\"UTC\"", "\"{env:OPENLINEAGE_API_KEY}\"");
+    workdir.write("job.toml", lake);
+    let mut command = workdir.program();
+    command.args(["run", "job.toml"]).envs(environment);
+    let refused = Output::of(command);
+    refused
+        .assert_code(2)
+        .assert_said(&["OPENLINEAGE_API_KEY", "job.toml:4:8"]);
+    assert!(!refused.stderr().contains("geheim"), "{}", refused.stderr());
+}
+
+#[test]
 fn a_job_says_where_its_settings_come_from() {
     let workdir = Workdir::new();
     workdir.write("job.toml", JOB);

@@ -245,16 +245,18 @@ fn a_job_that_is_terminated_in_an_input_ends_with_130_and_stays_in_the_history()
     assert!(lines[1].contains(",130,interrupted"), "{lines:?}");
 }
 
-#[test]
-fn a_run_that_waits_for_its_input_can_be_interrupted() {
-    let workdir = Workdir::new();
-    let mut command = workdir.ingest_command();
+/// Starts a command that reads customer purchases from standard input into the lake of the folder,
+/// and sends it a signal while it waits for more of them.
+pub(crate) fn interrupted_while_waiting(
+    workdir: &Workdir,
+    mut command: Command,
+    signal_name: &str,
+) -> Output {
     command
-        .arg("-")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let shown = format!("{command:?} < nothing, kill -INT");
+    let shown = format!("{command:?} < nothing, kill -{signal_name}");
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("standard input is piped");
     stdin
@@ -266,7 +268,7 @@ fn a_run_that_waits_for_its_input_can_be_interrupted() {
         assert!(Instant::now() < deadline, "the run makes no tables");
         std::thread::sleep(Duration::from_millis(5));
     }
-    signal(&child, "INT");
+    signal(&child, signal_name);
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut ended = false;
     while !ended && Instant::now() < deadline {
@@ -280,5 +282,13 @@ fn a_run_that_waits_for_its_input_can_be_interrupted() {
         "it waited for the end of its input\n{}",
         output.story()
     );
-    output.assert_code(130);
+    output
+}
+
+#[test]
+fn a_run_that_waits_for_its_input_can_be_interrupted() {
+    let workdir = Workdir::new();
+    let mut command = workdir.ingest_command();
+    command.arg("-");
+    interrupted_while_waiting(&workdir, command, "INT").assert_code(130);
 }

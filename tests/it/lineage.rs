@@ -1,12 +1,10 @@
 //! `OpenLineage` events: their order and content, and that the standard's own classes take them.
 
 use std::fs;
-use std::io::Write;
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::kill::interrupted_while_waiting;
 use crate::observe::shop;
 use crate::python::python_of;
 use crate::receiver::{Receiver, nobody};
@@ -165,25 +163,8 @@ fn a_run_that_fails_or_is_interrupted_says_so() {
         .ingest([&option[..], &["missing.json"]].concat())
         .assert_code(2);
     let mut command = workdir.ingest_command();
-    command
-        .args([&option[..], &["-"]].concat())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().expect("the program starts");
-    let mut stdin = child.stdin.take().expect("standard input is piped");
-    stdin
-        .write_all(numbered(0, 3).as_bytes())
-        .expect("the pipe holds this much");
-    // The lake is made before the input is read.
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !workdir.lake().join("inputs/_delta_log").exists() {
-        assert!(Instant::now() < deadline, "the run makes no tables");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    crate::kill::signal(&child, "TERM");
-    assert_eq!(child.wait().expect("the end").code(), Some(130));
-    drop(stdin);
+    command.args([&option[..], &["-"]].concat());
+    interrupted_while_waiting(&workdir, command, "TERM").assert_code(130);
     let events = judged(&workdir);
     let expected = ["START", "FAIL", "START", "ABORT"].map(|happened| (happened, "ingest"));
     assert_eq!(told(&events), expected);

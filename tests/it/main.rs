@@ -41,6 +41,8 @@ mod lake_verify;
 mod lineage;
 /// Log lines as JSON.
 mod log_lines;
+/// The care of a lake as steps of a job.
+mod maintenance;
 /// How much memory a run may need.
 mod memory;
 /// Metrics, traces and alerts, as those get them who are told.

@@ -2,6 +2,8 @@
 
 /// `--alert-command` and `--alert-url`.
 mod alerts;
+/// Jobs of several days, interruptions and wrong job files, in all of them.
+mod days;
 /// `--metrics-file` in the parser of Prometheus.
 mod metrics;
 /// Traces and metrics at an OpenTelemetry collector.

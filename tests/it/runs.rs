@@ -90,6 +90,23 @@ fn runs_are_listed_from_the_newest_with_what_became_of_them() {
 }
 
 #[test]
+fn a_summary_that_cannot_be_written_does_not_take_the_report_of_what_was_done() {
+    let workdir = Workdir::new();
+    let good = workdir.write("good.ndjson", numbered(0, 3));
+    workdir.write("file", "no folder");
+    let lake = workdir.lake();
+    let words = ["ingest", "--summary", "file/run.json", "--lake"].map(AsRef::as_ref);
+    let ran = workdir.run([&words[..], &[lake.as_os_str(), good.as_os_str()]].concat());
+    ran.assert_code(1).assert_said(&["file/run.json"]);
+    let runs = listed(&workdir, &[]);
+    assert_eq!(runs.len(), 1);
+    let id = runs[0]["run_id"].as_str().expect("an id");
+    let shown = show(&workdir, id, &["--format", "json"]).json();
+    assert_eq!(shown["counts"]["accepted"], 3, "{shown}");
+    assert_eq!(shown["inputs"][0]["outcome"], "ingested", "{shown}");
+}
+
+#[test]
 fn a_run_is_shown_by_the_beginning_of_its_id() {
     let workdir = Workdir::new();
     let [first, second, third] = three_runs(&workdir);

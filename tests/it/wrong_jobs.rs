@@ -183,6 +183,24 @@ fn as_json(text: &str) -> String {
 }
 
 #[test]
+fn settings_that_no_option_takes_are_all_named_before_anything_runs() {
+    let workdir = Workdir::new();
+    let settings = "[settings]\nstore_deadline = \"soon\"\nstore_retries = -1\nquiet = true";
+    let step = "[[steps]]\nname = \"page\"\npage = { output = \"page\" }";
+    workdir.write("job.toml", format!("lake = \"lake\"\n{settings}\n{step}\n"));
+    let checked = workdir.run(["jobs", "check", "job.toml"]);
+    checked.assert_code(2).assert_shown(&[
+        "job.toml:3:18: settings.store_deadline: expected number",
+        "job.toml:4:17: settings.store_retries: invalid digit",
+    ]);
+    let ran = workdir.run(["run", "job.toml"]);
+    ran.assert_code(2)
+        .assert_said(&["job.toml:3:18: settings.store_deadline", "and 1 more"]);
+    let empty = workdir.run(["run", "job.toml", "--set", "lake="]);
+    empty.assert_code(2).assert_said(&["lake=PATH"]);
+}
+
+#[test]
 fn the_schema_of_job_files_is_the_published_one_and_takes_the_ready_jobs() {
     let workdir = Workdir::new();
     let printed = workdir.run(["jobs", "schema"]);
@@ -195,7 +213,7 @@ fn the_schema_of_job_files_is_the_published_one_and_takes_the_ready_jobs() {
     );
     let jobs = fs::read_dir(project().join("jobs")).expect("the ready jobs");
     let jobs: Vec<_> = jobs.map(|entry| entry.expect("a job").path()).collect();
-    assert_eq!(jobs.len(), 6);
+    assert_eq!(jobs.len(), 7);
     for path in &jobs {
         assert_valid(
             "job.schema",

@@ -9,18 +9,24 @@ use clap::{ArgMatches, FromArgMatches};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, ActionName, Key};
+use super::keys::{self, ActionName, Key, Selector};
 use super::opened::Opened;
 use super::{Action, suggest};
 use crate::cli;
 use crate::job::explain::{self, Origin, Setting};
-use crate::job::{CheckJob, IngestJob, JobError, PageJob, ReportJob};
+use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
 
 /// A command as a job file gives it.
 struct Typed {
     words: Vec<String>,
     /// Where the keys stand.
     spans: BTreeMap<String, Range<usize>>,
+}
+
+/// The subcommand of this name, or the command itself.
+fn of_chosen<'c>(whole: &'c clap::Command, chosen: Option<&str>) -> &'c clap::Command {
+    let found = chosen.and_then(|name| whole.find_subcommand(name));
+    found.unwrap_or(whole)
 }
 
 impl Opened<'_> {
@@ -41,21 +47,22 @@ impl Opened<'_> {
             return None;
         };
         let whole = name.command();
-        let (command, question) = match name {
-            ActionName::Report => {
-                let question = self.question(&path, entry.span(), table, &whole)?;
-                (whole.find_subcommand(&question)?.clone(), Some(question))
+        let chosen = match name.selector() {
+            Some(selector) => {
+                Some(self.chosen_one(&path, entry.span(), table, &whole, selector)?)
             }
-            _ => (whole.clone(), None),
+            None => None,
         };
-        let mut typed = self.typed(&path, entry.span(), table, &command, question.as_deref())?;
+        let chosen = chosen.as_deref();
+        let mut typed = self.typed(&path, entry.span(), table, (name, &whole), chosen)?;
         typed.words.insert(0, format!("--lake={}", self.lake));
         if name == ActionName::Check {
             typed.words.remove(0);
         }
-        if let Some(question) = question {
-            typed.words.insert(0, question);
+        if let Some(chosen) = chosen {
+            typed.words.insert(0, chosen.to_owned());
         }
+        let command = of_chosen(&whole, chosen).clone();
         let matched = whole.try_get_matches_from(&typed.words);
         let matches = match matched {
             Ok(matches) => matches,
@@ -75,23 +82,23 @@ impl Opened<'_> {
         }
     }
 
-    /// The question of a report: the name of a subcommand.
-    fn question(
+    /// The name of a subcommand: the question of a report, what to do with a lake.
+    fn chosen_one(
         &mut self,
         path: &str,
         span: Range<usize>,
         table: &DeTable<'_>,
-        reports: &clap::Command,
+        whole: &clap::Command,
+        selector: Selector,
     ) -> Option<String> {
-        let names: Vec<&str> = reports
+        let names: Vec<&str> = whole
             .get_subcommands()
             .map(clap::Command::get_name)
             .collect();
-        let key = format!("{path}question");
-        let Some(entry) = table.get("question") else {
+        let key = format!("{path}{}", selector.key);
+        let Some(entry) = table.get(selector.key) else {
             let remedy = suggest::remedy("", names);
-            self.problems
-                .add(&span, &key, "the report names no question", remedy);
+            self.problems.add(&span, &key, selector.missing, remedy);
             return None;
         };
         let DeValue::String(text) = entry.get_ref() else {
@@ -100,12 +107,12 @@ impl Opened<'_> {
                 .add(&entry.span(), &key, message, "write a text");
             return None;
         };
-        let question = self.fill(text, &[], &key, &entry.span())?;
-        if names.contains(&question.as_str()) {
-            return Some(question);
+        let chosen = self.fill(text, &[], &key, &entry.span())?;
+        if names.contains(&chosen.as_str()) {
+            return Some(chosen);
         }
-        let message = format!("{question:?} is no question");
-        let remedy = suggest::remedy(&question, names);
+        let message = format!("{chosen:?} {}", selector.stranger);
+        let remedy = suggest::remedy(&chosen, names);
         self.problems.add(&entry.span(), &key, message, remedy);
         None
     }
@@ -116,10 +123,11 @@ impl Opened<'_> {
         path: &str,
         span: Range<usize>,
         table: &DeTable<'_>,
-        command: &clap::Command,
-        question: Option<&str>,
+        (name, whole): (ActionName, &clap::Command),
+        chosen: Option<&str>,
     ) -> Option<Typed> {
-        let keys = keys::keys(command);
+        let selector = name.selector();
+        let keys = keys::keys(of_chosen(whole, chosen));
         let known = |name: &str| keys.iter().find(|key| key.name == name);
         let mut is_whole = true;
         let mut arguments = Vec::new();
@@ -129,12 +137,13 @@ impl Opened<'_> {
         };
         for (written, value) in table {
             let name = written.get_ref().as_ref();
-            if question.is_some() && name == "question" {
+            if selector.is_some_and(|selector| selector.key == name) {
                 continue;
             }
             let key_path = format!("{path}{name}");
             let Some(key) = known(name) else {
-                self.refuse_key(&key_path, written, &keys, question);
+                let chosen = chosen.zip(selector);
+                self.refuse_key(&key_path, written, &keys, whole, chosen);
                 is_whole = false;
                 continue;
             };
@@ -178,19 +187,20 @@ impl Opened<'_> {
         path: &str,
         written: &Spanned<toml::de::DeString<'_>>,
         keys: &[Key],
-        question: Option<&str>,
+        whole: &clap::Command,
+        chosen: Option<(&str, Selector)>,
     ) {
         let name = written.get_ref().as_ref();
         let option = name.replace('_', "-");
         let elsewhere = keys::NO_KEYS.iter().find(|(listed, _)| *listed == option);
-        let (message, remedy) = match (elsewhere, question) {
+        let (message, remedy) = match (elsewhere, chosen) {
             (Some((_, reason)), _) => (
                 "this is no key of a step".to_owned(),
                 format!("it {reason}"),
             ),
-            (None, Some(question)) if keys::is_of_a_question(name) => {
-                let remedy = "leave it out, or ask another question".to_owned();
-                (format!("this is no parameter of {question}"), remedy)
+            (None, Some((chosen, selector))) if keys::is_of_a_subcommand(whole, name) => {
+                let remedy = format!("leave it out, or {}", selector.other);
+                (format!("this is no parameter of {chosen}"), remedy)
             }
             _ => {
                 let known = keys.iter().map(|key| key.name.as_str());
@@ -242,6 +252,11 @@ impl Opened<'_> {
             ActionName::Page => {
                 let arguments = cli::PageArguments::from_arg_matches(matches).expect(SAME);
                 Action::Page(Box::new(PageJob::resolve(arguments, now)?))
+            }
+            ActionName::Lake => {
+                let command = cli::LakeCommand::from_arg_matches(matches).expect(SAME);
+                // By a clock that somebody has set, a vacuum would take what is still needed.
+                Action::Lake(Box::new(LakeJob::resolve(command, self.asked.clock)?))
             }
         })
     }

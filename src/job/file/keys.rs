@@ -6,7 +6,7 @@
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Args, Subcommand};
 
-use crate::cli::{CheckArguments, IngestArguments, PageArguments, ReportCommand};
+use crate::cli::{CheckArguments, IngestArguments, LakeCommand, PageArguments, ReportCommand};
 
 /// Options of the commands that are no keys of their steps, and why.
 pub(super) const NO_KEYS: [(&str, &str); 3] = [
@@ -14,6 +14,10 @@ pub(super) const NO_KEYS: [(&str, &str); 3] = [
     ("now", "a job has one clock: `run --now`"),
     ("dry-run", "is for the job as a whole: `run --dry-run`"),
 ];
+
+/// What a step may do with the lake: the rest shows what only a person wants to see, or takes rows
+/// back, which nobody should do by a clock.
+const CARE: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 
 /// Global options that are no keys of `[settings]`, and why.
 pub(super) const NO_SETTINGS: [(&str, &str); 1] =
@@ -58,10 +62,30 @@ pub(super) enum ActionName {
     Check,
     Report,
     Page,
+    Lake,
+}
+
+/// The key of a step whose value is a subcommand, and how it is talked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Selector {
+    /// As written in the file.
+    pub(super) key: &'static str,
+    /// What is wrong when it is missing.
+    pub(super) missing: &'static str,
+    /// What a value is that is no subcommand.
+    pub(super) stranger: &'static str,
+    /// What to choose when a key belongs to another subcommand.
+    pub(super) other: &'static str,
 }
 
 impl ActionName {
-    pub(super) const ALL: [Self; 4] = [Self::Ingest, Self::Check, Self::Report, Self::Page];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Ingest,
+        Self::Check,
+        Self::Report,
+        Self::Page,
+        Self::Lake,
+    ];
 
     /// The key of the step.
     pub(super) fn key(self) -> &'static str {
@@ -70,10 +94,31 @@ impl ActionName {
             Self::Check => "check",
             Self::Report => "report",
             Self::Page => "page",
+            Self::Lake => "lake",
         }
     }
 
-    /// The command; that of a report has a subcommand for each question.
+    /// The key that names the subcommand, of commands that have some.
+    pub(super) fn selector(self) -> Option<Selector> {
+        match self {
+            Self::Ingest | Self::Check | Self::Page => None,
+            Self::Report => Some(Selector {
+                key: "question",
+                missing: "the report names no question",
+                stranger: "is no question",
+                other: "ask another question",
+            }),
+            Self::Lake => Some(Selector {
+                key: "do",
+                missing: "the step does not say what to do with the lake",
+                stranger: "is nothing that a step does with the lake",
+                other: "do something else",
+            }),
+        }
+    }
+
+    /// The command; that of a report has a subcommand for each question, that of a lake for what
+    /// can be done with it.
     pub(super) fn command(self) -> clap::Command {
         let command = clap::Command::new(self.key()).no_binary_name(true);
         match self {
@@ -81,6 +126,12 @@ impl ActionName {
             Self::Check => CheckArguments::augment_args(command),
             Self::Report => ReportCommand::augment_subcommands(command),
             Self::Page => PageArguments::augment_args(command),
+            Self::Lake => {
+                let all = LakeCommand::augment_subcommands(clap::Command::new(self.key()));
+                let care = all.get_subcommands();
+                let care = care.filter(|verb| CARE.contains(&verb.get_name())).cloned();
+                command.subcommands(care).subcommand_required(true)
+            }
         }
     }
 }
@@ -103,10 +154,9 @@ pub(super) fn settings(cli: &clap::Command) -> Vec<Key> {
         .collect()
 }
 
-/// Whether any question has this key.
-pub(super) fn is_of_a_question(name: &str) -> bool {
-    let reports = ActionName::Report.command();
-    let mut keys = reports.get_subcommands().flat_map(keys);
+/// Whether any subcommand has this key.
+pub(super) fn is_of_a_subcommand(whole: &clap::Command, name: &str) -> bool {
+    let mut keys = whole.get_subcommands().flat_map(keys);
     keys.any(|key| key.name == name)
 }
 
@@ -199,7 +249,10 @@ mod tests {
         let mut left_out = BTreeSet::new();
         for action in ActionName::ALL {
             let typed = cli.find_subcommand(action.key()).expect("a command");
-            for (typed, ours) in leaves(typed).iter().zip(leaves(&action.command())) {
+            for ours in leaves(&action.command()) {
+                let leaves = leaves(typed);
+                let typed = leaves.iter().find(|one| one.get_name() == ours.get_name());
+                let typed = typed.expect("the same command");
                 let keys: BTreeSet<String> = keys(&ours).into_iter().map(|key| key.name).collect();
                 for argument in typed.get_arguments().filter(|one| !one.is_global_set()) {
                     let name = argument.get_long().unwrap_or(argument.get_id().as_str());

@@ -153,6 +153,13 @@ impl<'a> Opened<'a> {
     }
 
     fn check_set(&self) -> Result<(), JobError> {
+        if self.set("lake") == Some("") {
+            return Err(JobError::Option {
+                option: "--set".to_owned(),
+                value: "lake=".to_owned(),
+                expected: "lake=PATH or lake=URL".to_owned(),
+            });
+        }
         let variables = &self.templates.variables;
         let stray = self
             .asked

@@ -76,18 +76,18 @@ fn step() -> Value {
     })
 }
 
-/// The table of an action; that of a report depends on its question.
+/// The table of an action; that of a report depends on its question, and so on.
 fn table(action: ActionName) -> Value {
     let command = action.command();
-    if action != ActionName::Report {
+    let Some(selector) = action.selector() else {
         return object(&command, Map::new(), &[]);
-    }
-    let questions = command.get_subcommands().map(|question| {
-        let name = json!({ "const": question.get_name(), "description": help(question) });
-        let first = Map::from_iter([("question".to_owned(), name)]);
-        object(question, first, &["question"])
+    };
+    let chosen = command.get_subcommands().map(|chosen| {
+        let name = json!({ "const": chosen.get_name(), "description": help(chosen) });
+        let first = Map::from_iter([(selector.key.to_owned(), name)]);
+        object(chosen, first, &[selector.key])
     });
-    json!({ "oneOf": questions.collect::<Vec<_>>() })
+    json!({ "oneOf": chosen.collect::<Vec<_>>() })
 }
 
 fn object(command: &clap::Command, first: Map<String, Value>, required: &[&str]) -> Value {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::CommandFactory;
+use toml::Spanned;
 use toml::de::DeValue;
 
-use super::keys::{self, name_of};
+use super::keys::{self, Key, Shape, name_of};
 use super::opened::Opened;
 use super::suggest;
 use crate::cli::Cli;
@@ -44,6 +45,14 @@ impl TypedSettings {
         entries.flat_map(|entry| entry.words.clone()).collect()
     }
 
+    /// The ids of the switches that are off: there is no word for that, but their environment
+    /// variables must not be looked at.
+    pub fn switched_off(&self) -> impl Iterator<Item = &str> {
+        let entries = self.entries.values();
+        let off = entries.filter(|entry| entry.words.is_empty());
+        off.map(|entry| entry.id.as_str())
+    }
+
     /// Where a setting stands, by its key.
     pub fn origin(&self, name: &str) -> Option<Origin> {
         let entry = self.entries.get(name)?;
@@ -71,6 +80,29 @@ impl TypedSettings {
 }
 
 impl Opened<'_> {
+    /// Whether clap takes the words of a setting; what it says against them is noted.
+    fn fits(
+        &mut self,
+        key: &Key,
+        path: &str,
+        value: &Spanned<DeValue<'_>>,
+        words: &[String],
+    ) -> bool {
+        let cli = Cli::command();
+        let options = cli.get_arguments();
+        let option = options.filter(|argument| argument.get_id() == key.id.as_str());
+        // Alone and without its variable: the file is judged, and not the environment.
+        let alone = option.map(|argument| argument.clone().env(None::<&'static str>));
+        let command = clap::Command::new("settings").no_binary_name(true);
+        let matched = command.args(alone).try_get_matches_from(words);
+        if let Err(error) = &matched {
+            let table = path.strip_suffix(&key.name).unwrap_or(path);
+            let spans = BTreeMap::from([(key.name.clone(), value.span())]);
+            self.refuse_clap(table, &value.span(), &spans, error);
+        }
+        matched.is_ok()
+    }
+
     /// The settings of the file; what is wrong is noted.
     pub(super) fn typed_settings(&mut self) -> TypedSettings {
         let mut settings = TypedSettings {
@@ -100,6 +132,15 @@ impl Opened<'_> {
             let Some(words) = self.words(key, &path, value) else {
                 continue;
             };
+            if words.is_empty() && key.shape != Shape::Switch {
+                let remedy = "name one or more, or leave the key out";
+                self.problems
+                    .add(&value.span(), &path, "the list is empty", remedy);
+                continue;
+            }
+            if !self.fits(key, &path, value, &words) {
+                continue;
+            }
             let problem_here = self.problems.at(&value.span(), &path, "correct the value");
             let entry = Entry {
                 id: key.id.clone(),

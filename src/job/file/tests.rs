@@ -10,6 +10,7 @@ fn resolve_with(text: &str, set: &[(&str, &str)]) -> Result<JobPlan, Vec<Problem
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let set: Vec<(String, String)> = set.iter().map(owned).collect();
     let asked = Asked {
+        clock: DateTime::UNIX_EPOCH,
         date: DATE.parse().unwrap(),
         now: DateTime::UNIX_EPOCH,
         set: &set,
@@ -310,7 +311,7 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
                 .into_iter()
                 .map(|key| key.name)
                 .collect();
-            wanted.extend((action == keys::ActionName::Report).then(|| "question".to_owned()));
+            wanted.extend(action.selector().map(|selector| selector.key.to_owned()));
             wanted.sort();
             assert_eq!(names(table), wanted, "{action:?}");
         }

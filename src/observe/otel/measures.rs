@@ -75,7 +75,7 @@ fn measure(provider: &SdkMeterProvider, command: &Command<'_>) {
         .with_description("Wall time of the command")
         .build();
     let labels = [
-        KeyValue::new("purchase_etl.job", command.job().to_owned()),
+        KeyValue::new("purchase_etl.job", command.job.to_owned()),
         KeyValue::new("purchase_etl.command", command.name.to_owned()),
         KeyValue::new("purchase_etl.outcome", command.exit.name()),
     ];

@@ -47,8 +47,8 @@ pub(super) fn of(
         "process.exit.code",
         i64::from(command.exit.code()),
     ));
-    if !command.job().is_empty() {
-        root.set_attribute(KeyValue::new("purchase_etl.job", command.job().to_owned()));
+    if !command.job.is_empty() {
+        root.set_attribute(KeyValue::new("purchase_etl.job", command.job.to_owned()));
     }
     end(root, command.exit, command.error, command.ended_at);
     let mut spans = ended.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -62,6 +62,7 @@ pub(super) fn run(
         for ((plan, fingerprint), early) in chunk.iter().zip(fingerprints).zip(early) {
             if has_stopped {
                 tally.left.push(plan.date);
+                exit = exit.worst(day::leave(plan, &early, stage));
                 continue;
             }
             let ended = day::run(plan, early, stage);

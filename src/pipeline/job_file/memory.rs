@@ -116,7 +116,7 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
         let named = match &step.action {
             Action::Ingest(job) => &job.read.inputs,
             Action::Check(job) => &job.read.inputs,
-            Action::Report(_) | Action::Page(_) => continue,
+            Action::Report(_) | Action::Page(_) | Action::Lake(_) => continue,
         };
         for input in discover(named, stores).ok()? {
             add(&input.location.to_string());

@@ -28,6 +28,7 @@ enum Does {
     Ingest(IngestPlan),
     Check(CheckPlan),
     Answer(String),
+    Lake(String),
 }
 
 #[derive(Serialize)]
@@ -72,6 +73,7 @@ fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, 
             Does::Answer(format!("report {} from {}", job.question.name(), job.lake))
         }
         Action::Page(job) => Does::Answer(format!("page from {}", job.lake)),
+        Action::Lake(job) => Does::Lake(format!("{} of {}", job.task.name(), job.lake)),
     };
     let outputs = targets(&step.action).into_iter().map(|target| {
         let exists = target.exists(stores);
@@ -108,7 +110,7 @@ impl PlannedStep<'_> {
         match &self.does {
             Does::Ingest(plan) => plan.missing(),
             Does::Check(plan) => &plan.missing,
-            Does::Answer(_) => &[],
+            Does::Answer(_) | Does::Lake(_) => &[],
         }
     }
 
@@ -121,6 +123,7 @@ impl PlannedStep<'_> {
             Does::Ingest(plan) => ("ingest", json!(plan)),
             Does::Check(plan) => ("check", json!(plan)),
             Does::Answer(text) => ("answer", json!(text)),
+            Does::Lake(text) => ("lake", json!(text)),
         };
         json!({
             "name": self.step.name,
@@ -143,7 +146,7 @@ impl PlannedStep<'_> {
                     let _ = writeln!(text, "  nothing there  {named}");
                 }
             }
-            Does::Answer(told) => {
+            Does::Answer(told) | Does::Lake(told) => {
                 let _ = writeln!(text, "{told}");
             }
         }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::job::file::Action;
-use crate::job::{ListScope, Question};
+use crate::job::{LakeTask, ListScope, Question};
+use crate::pipeline::lake::name_of;
 use crate::pipeline::output::store_url;
 use crate::store::Stores;
 
@@ -34,15 +35,20 @@ impl Target {
 }
 
 /// The tables that a step writes.
-pub(super) fn tables(action: &Action) -> &'static [&'static str] {
+pub(super) fn tables(action: &Action) -> Vec<&'static str> {
     use crate::job::KindSettings::{Auto, Purchases, SupplierPurchases};
-    let Action::Ingest(job) = action else {
-        return &[];
-    };
-    match job.read.kinds {
-        Purchases(_) => &["purchases", "rejects", "inputs"],
-        SupplierPurchases(_) => &["supplier_purchases", "rejects", "inputs"],
-        Auto(..) => &["purchases", "supplier_purchases", "rejects", "inputs"],
+    match action {
+        Action::Ingest(job) => match job.read.kinds {
+            Purchases(_) => vec!["purchases", "rejects", "inputs"],
+            SupplierPurchases(_) => vec!["supplier_purchases", "rejects", "inputs"],
+            Auto(..) => vec!["purchases", "supplier_purchases", "rejects", "inputs"],
+        },
+        Action::Lake(job) => match &job.task {
+            LakeTask::Compact { tables, .. } => tables.iter().copied().map(name_of).collect(),
+            // A vacuum takes files that no version needs.
+            _ => Vec::new(),
+        },
+        Action::Check(_) | Action::Report(_) | Action::Page(_) => Vec::new(),
     }
 }
 
@@ -50,7 +56,7 @@ pub(super) fn tables(action: &Action) -> &'static [&'static str] {
 pub(super) fn targets(action: &Action) -> Vec<Target> {
     match action {
         Action::Ingest(job) => job.summary.iter().map(|path| target(path)).collect(),
-        Action::Check(_) => vec![Target::StandardOutput],
+        Action::Check(_) | Action::Lake(_) => vec![Target::StandardOutput],
         Action::Report(job) => vec![match (&job.question, &job.output) {
             (Question::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
                 Target::File(folder.join("page-1.json"))
