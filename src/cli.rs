@@ -41,9 +41,6 @@ pub struct Cli {
     /// Only warnings and errors on standard error, and no progress bar
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// How object stores are reached
-    #[command(flatten)]
-    pub store: StoreArguments,
     /// Show every setting, its value and where it came from, and stop: text or json
     #[arg(
         long,
@@ -56,6 +53,9 @@ pub struct Cli {
         default_missing_value = "text"
     )]
     pub explain_config: Option<PlanFormat>,
+    /// How object stores are reached
+    #[command(flatten)]
+    pub store: StoreArguments,
     /// Who is told about runs
     #[command(flatten)]
     pub observe: ObserveArguments,

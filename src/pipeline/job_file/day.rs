@@ -116,6 +116,8 @@ pub(super) fn context(plan: &JobPlan, step: &Step) -> StepContext {
 }
 
 pub(super) fn run_step(step: &Step, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    // A step's time is its own, not that of the steps before it.
+    stage.started = std::time::Instant::now();
     match &step.action {
         Action::Ingest(job) => run_ingest(job, stage),
         Action::Check(job) => run_check(job, stage),
