@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
 
 use crate::dump::Dump;
 use crate::emulators::{Cloud, Emulator, s3_variables};
@@ -83,9 +82,12 @@ fn commits_whose_answer_is_lost_are_looked_up() {
     }
 }
 
+/// Requests to a store that is down before a run ends. Each is tried twice, some go out side by side.
+const MOST_TRIES: usize = 12;
+
 /// From some request on nobody answers any more: it does not matter from which.
 #[test]
-fn a_store_that_goes_down_ends_the_run_in_time_and_the_same_command_heals() {
+fn a_store_that_goes_down_ends_the_run_soon_and_the_same_command_heals() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     let workdir = Workdir::new();
     let dump = stored_dump(&workdir, &store);
@@ -103,13 +105,13 @@ fn a_store_that_goes_down_ends_the_run_in_time_and_the_same_command_heals() {
         });
         let prefix = format!("down{point}");
         let lake = store.url("lake", &prefix);
-        let begun = Instant::now();
         let more = [&IMPATIENT[..], &[inputs.as_str()]].concat();
         let down = ingest(&workdir, network.address, &lake, &more);
-        let took = begun.elapsed();
+        // It gives up: not each of the files that are left to write or to delete is tried for.
+        let tries = network.faults();
         assert!(
-            took < Duration::from_secs(45),
-            "{last}: {took:?}\n{}",
+            tries <= MOST_TRIES,
+            "{last}: {tries} tries\n{}",
             down.story()
         );
         down.assert_code(1).assert_said(&["s3://"]);
