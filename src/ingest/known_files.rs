@@ -59,3 +59,36 @@ fn identity(input: &Input) -> Option<Identity> {
     let size = i64::try_from(input.size_bytes?).ok()?;
     Some((input.location.to_string(), size, input.modified_micros?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_was_young_when_it_was_ingested_is_read_again() {
+        let input = |path: &str, age_micros: i64| KnownInput {
+            path: path.to_owned(),
+            size_bytes: 1,
+            modified_at: Some(1_000_000_000),
+            digest: "00".repeat(32).parse().unwrap(),
+            ingested_at: 1_000_000_000 + age_micros,
+        };
+        for (path, age_micros, settled) in [
+            ("s3://dumps/a.json", 2_000_000, true),
+            ("s3://dumps/a.json", 1_999_999, false),
+            ("s3://dumps/a.json", -5, false),
+            ("/dumps/a.json", 0, true),
+        ] {
+            assert_eq!(
+                is_settled(&input(path, age_micros)),
+                settled,
+                "{path} {age_micros}"
+            );
+        }
+        let undated = KnownInput {
+            modified_at: None,
+            ..input("s3://dumps/a.json", 2_000_000)
+        };
+        assert!(!is_settled(&undated));
+    }
+}

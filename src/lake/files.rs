@@ -14,6 +14,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
 use rayon::prelude::*;
 
+use super::location::Place;
 use super::staged::DataFile;
 use super::{Lake, LakeError, durable};
 use crate::store::{StoreError, StoreUrl, Stores, upload};
@@ -47,34 +48,29 @@ pub(super) struct FileFacts {
 impl Lake {
     /// The files of a table.
     pub(super) fn files(&self, table: &str) -> Result<TableFiles, LakeError> {
-        Ok(match (self.location.directory(), self.location.store()) {
-            (Some(directory), _) => TableFiles {
+        Ok(match self.location.place() {
+            Place::Directory(directory) => TableFiles {
                 directory: directory.join(table),
                 remote: None,
             },
-            (None, Some(url)) => TableFiles {
+            Place::Store(url) => TableFiles {
                 directory: self.stores.scratch()?.join(table),
                 remote: Some(Remote {
                     stores: self.stores.clone(),
                     url: url.join(table),
                 }),
             },
-            (None, None) => TableFiles {
-                directory: PathBuf::from(table),
-                remote: None,
-            },
         })
     }
 
     /// The path or URL of a data file, as other programs take it.
     pub(super) fn data_path(&self, table: &str, relative: &str) -> String {
-        match (self.location.directory(), self.location.store()) {
-            (Some(directory), _) => {
+        match self.location.place() {
+            Place::Directory(directory) => {
                 let path = directory.join(table).join(relative);
                 path.to_string_lossy().into_owned()
             }
-            (None, Some(url)) => url.join(table).join(relative).to_string(),
-            (None, None) => relative.to_owned(),
+            Place::Store(url) => url.join(table).join(relative).to_string(),
         }
     }
 }

@@ -17,9 +17,12 @@ pub(super) struct Location {
     place: Place,
 }
 
+/// What kind of place it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
+    /// On the local file system.
     Directory(PathBuf),
+    /// In an object store.
     Store(StoreUrl),
 }
 
@@ -61,6 +64,10 @@ impl Location {
 
     pub(super) fn url(&self) -> &Url {
         &self.url
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The directory, of a lake on the local file system.

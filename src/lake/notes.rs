@@ -5,10 +5,11 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+use super::location::Place;
 use super::{Lake, LakeError, durable};
 use crate::store::Object;
 
@@ -33,12 +34,15 @@ impl Note {
 impl Lake {
     /// Keeps a note at a path below the lake, replacing an earlier one in one step. Returns where.
     pub(super) fn write_note(&self, relative: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
-        if let Some(url) = self.location.store() {
-            let url = url.join(relative);
-            self.stores.put_bytes(&url, bytes)?;
-            return Ok(PathBuf::from(url.to_string()));
-        }
-        let path = self.note_path(relative);
+        let lake = match self.location.place() {
+            Place::Directory(lake) => lake,
+            Place::Store(lake) => {
+                let url = lake.join(relative);
+                self.stores.put_bytes(&url, bytes)?;
+                return Ok(PathBuf::from(url.to_string()));
+            }
+        };
+        let path = lake.join(relative);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let scratch = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
         durable::write_atomically(&path, &scratch, bytes)?;
@@ -47,10 +51,11 @@ impl Lake {
 
     /// A note, if there is one.
     pub(super) fn read_note(&self, relative: &str) -> Result<Option<Vec<u8>>, LakeError> {
-        if let Some(url) = self.location.store() {
-            return Ok(self.stores.get_bytes(&url.join(relative))?);
-        }
-        let path = self.note_path(relative);
+        let lake = match self.location.place() {
+            Place::Directory(lake) => lake,
+            Place::Store(lake) => return Ok(self.stores.get_bytes(&lake.join(relative))?),
+        };
+        let path = lake.join(relative);
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -61,12 +66,12 @@ impl Lake {
     /// The notes in a folder below the lake; those that begin with `.` are on their way. No folder has
     /// none.
     pub(super) fn notes(&self, folder: &str) -> Result<Vec<Note>, LakeError> {
-        let mut notes = match self.location.store() {
-            Some(url) => {
-                let listed = self.stores.list(&url.join(folder))?;
+        let mut notes = match self.location.place() {
+            Place::Directory(lake) => local_notes(&lake.join(folder))?,
+            Place::Store(lake) => {
+                let listed = self.stores.list(&lake.join(folder))?;
                 listed.iter().map(Note::of_object).collect()
             }
-            None => self.local_notes(folder)?,
         };
         notes.retain(|note| !note.name.starts_with('.'));
         Ok(notes)
@@ -74,47 +79,43 @@ impl Lake {
 
     /// Deletes a folder of notes below the lake, with the folders in it. No folder is fine.
     pub(super) fn remove_notes(&self, folder: &str) -> Result<(), LakeError> {
-        if let Some(url) = self.location.store() {
-            for object in self.stores.list(&url.join(folder))? {
-                self.stores.delete(&object.url)?;
+        let lake = match self.location.place() {
+            Place::Directory(lake) => lake,
+            Place::Store(lake) => {
+                for object in self.stores.list(&lake.join(folder))? {
+                    self.stores.delete(&object.url)?;
+                }
+                return Ok(());
             }
-            return Ok(());
-        }
-        let path = self.note_path(folder);
+        };
+        let path = lake.join(folder);
         match fs::remove_dir_all(&path) {
-            Ok(()) => path.parent().map_or(Ok(()), durable::sync_directory),
+            Ok(()) => durable::sync_directory(lake),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(LakeError::io("remove", &path)(error)),
         }
     }
+}
 
-    fn local_notes(&self, folder: &str) -> Result<Vec<Note>, LakeError> {
-        let path = self.note_path(folder);
-        let failed = || LakeError::io("list", &path);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed()(error)),
+fn local_notes(folder: &Path) -> Result<Vec<Note>, LakeError> {
+    let failed = || LakeError::io("list", folder);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed()(error)),
+    };
+    let mut notes = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed())?;
+        let modified = entry.metadata().and_then(|facts| facts.modified());
+        // One that is being replaced is there under its name a moment later.
+        let (Ok(modified), Ok(name)) = (modified, entry.file_name().into_string()) else {
+            continue;
         };
-        let mut notes = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed())?;
-            let modified = entry.metadata().and_then(|facts| facts.modified());
-            // One that is being replaced is there under its name a moment later.
-            let (Ok(modified), Ok(name)) = (modified, entry.file_name().into_string()) else {
-                continue;
-            };
-            notes.push(Note {
-                name,
-                written_at: modified.into(),
-            });
-        }
-        Ok(notes)
+        notes.push(Note {
+            name,
+            written_at: modified.into(),
+        });
     }
-
-    fn note_path(&self, relative: &str) -> PathBuf {
-        self.location
-            .directory()
-            .map_or_else(|| PathBuf::from(relative), |lake| lake.join(relative))
-    }
+    Ok(notes)
 }

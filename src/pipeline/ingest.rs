@@ -13,7 +13,7 @@ use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, SourceError, discover};
 use crate::store::error_text;
-use crate::summary::{FailedRunReport, Outcome, RunReport};
+use crate::summary::{FailedRunReport, InputReport, Outcome, RunReport};
 
 pub(super) use plan::IngestPlan;
 
@@ -58,7 +58,11 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<RunReport, P
 
 /// How a run ended that has a report.
 pub(super) fn exit(report: &RunReport) -> Exit {
-    let refused = report.inputs_with(Outcome::Refused) > 0;
+    exit_with(&report.inputs)
+}
+
+fn exit_with(inputs: &[InputReport]) -> Exit {
+    let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
     if refused { Exit::Refused } else { Exit::Done }
 }
 
@@ -103,18 +107,7 @@ fn write_failed(
         exit_code: exit.code(),
         error,
     };
-    let mut report = serde_json::to_value(&failed)?;
-    // What failed may have come after the report, whose counts hold all the same.
-    let earlier = lake.run_report(&failed.run_id).ok().flatten();
-    if let Some(mut earlier) =
-        earlier.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok())
-    {
-        for key in ["exit_code", "error"] {
-            earlier[key] = report[key].take();
-        }
-        report = earlier;
-    }
-    lake.write_run_report(&failed.run_id, &serde_json::to_vec_pretty(&report)?)?;
+    lake.write_run_report(&failed.run_id, &serde_json::to_vec_pretty(&failed)?)?;
     Ok(())
 }
 
@@ -161,8 +154,6 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
         inputs,
         versions,
     } = ingested;
-    let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
-    let exit = if refused { Exit::Refused } else { Exit::Done };
     let step = stage.step.as_ref();
     RunReport {
         run_id: job.read.run_id.clone(),
@@ -182,7 +173,7 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
         elapsed_ms: elapsed_ms(stage),
-        exit_code: exit.code(),
+        exit_code: exit_with(&inputs).code(),
         inputs,
     }
 }

@@ -90,6 +90,12 @@ impl Input {
         }
     }
 
+    /// What changes with the content of an object, where its store tells it.
+    pub fn etag(&self) -> Option<&str> {
+        let (_, object) = self.object.as_ref()?;
+        object.etag.as_deref()
+    }
+
     /// Whether a second reading gives the same bytes: not so for pipes.
     pub fn is_rereadable(&self) -> bool {
         self.size_bytes.is_some()

@@ -77,10 +77,10 @@ impl Stores {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             // The answer to a request for facts alone has no text that says why; that of a listing
             // has one.
-            Err(error) => {
-                self.list(url)?;
-                Err(StoreError::failed("find", url)(error))
-            }
+            Err(error) => match self.list(url) {
+                Err(told @ StoreError::Failed { .. }) => Err(told),
+                _ => Err(StoreError::failed("find", url)(error)),
+            },
         }
     }
 }

@@ -18,12 +18,16 @@ pub struct FailedRunReport {
     /// When the run began, RFC 3339 UTC.
     pub started_at: String,
     /// The job, when one ran it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<String>,
     /// The step of that job.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
     /// The data date of that job.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_date: Option<String>,
     /// Digest of the job file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_digest: Option<String>,
     /// Every setting that decides a verdict.
     pub settings: BTreeMap<&'static str, String>,

@@ -2,7 +2,7 @@
 //!
 //! A day counts as finished as long as everything that it was made of is the same: the program's
 //! version, the job file and what `--set` and `--only` made of it, every resolved setting, the
-//! inputs by path, size and time of change, and its output files are there. So a late file, a
+//! inputs by path, size and time of change (objects by their `ETag` too), and its output files are there. So a late file, a
 //! deleted report or a changed environment variable make the day run again. A day that writes to
 //! standard output is never finished: nobody can tell whether its answer was kept.
 //!
@@ -123,6 +123,8 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
             // What has no size or time is not known to be the same.
             add(&input.size_bytes?.to_string());
             add(&input.modified_micros?.to_string());
+            // Stores tell whole seconds, in which an object may be written twice.
+            add(input.etag().unwrap_or_default());
         }
     }
     Some(hasher.finalize().to_hex().to_string())
