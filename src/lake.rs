@@ -14,6 +14,8 @@
 //! - The rows of an input are committed once: its digest is a `txn` in the same commit.
 //! - What was reported as committed is on disk: data files and directories are synced before the
 //!   commit, the log after it.
+//! - So is what others have committed and a run relies on: a run that was stopped may have left a log
+//!   entry that is visible and not yet on disk.
 //! - A commit that may or may not have landed is looked up in the log before anything is said.
 //!
 //! Refused: tables above protocol reader 1, writer 2, tables with other columns than their
@@ -48,6 +50,7 @@ mod job_days;
 mod known;
 mod location;
 mod log;
+mod log_sync;
 mod notes;
 mod partition;
 mod read_back;
@@ -81,6 +84,7 @@ pub use writer::{PartitionWriter, WriterOptions};
 use location::Location;
 
 use crate::store::Stores;
+use log_sync::DurableVersions;
 
 /// A lake: a directory of Delta tables.
 ///
@@ -93,6 +97,7 @@ pub struct Lake {
     file_numbers: Arc<AtomicU64>,
 }
 
+    durable: DurableVersions,
 impl Lake {
     /// The lake at a local path, a `file://` URL, or a URL of an object store. Relative paths and
     /// `..` are resolved.
@@ -113,6 +118,7 @@ impl Lake {
             file_numbers: Arc::default(),
         })
     }
+            durable: DurableVersions::default(),
 
     /// The absolute URL of the lake's directory; it ends with a slash.
     pub fn location(&self) -> &Url {

@@ -79,12 +79,10 @@ impl Lake {
             }
         };
         let version = landed.version;
-        self.sync_log(name, version)?;
+        self.sync_log(name)?;
         // From here on the rows are in the table: a checkpoint that fails is made by a later run.
         match landed.await {
-            Ok(finished) if finished.metrics.new_checkpoint_created => {
-                self.sync_checkpoint(name, version)?;
-            }
+            Ok(finished) if finished.metrics.new_checkpoint_created => self.sync_log(name)?,
             Ok(_) => {}
             Err(error) => {
                 warn!(table = name, version, %error, "the commit landed, its checkpoint did not");

@@ -187,9 +187,7 @@ impl Lake {
             inputs.iter().map(|input| (input.digest, input)).collect();
         loop {
             let digests: Vec<Digest> = missing.keys().copied().collect();
-            let known = self
-                .runtime()
-                .block_on(self.known_in(spec.name, kind, &digests))?;
+            let known = self.known_in(spec.name, kind, &digests)?;
             missing.retain(|digest, _| !known.contains(digest));
             if missing.is_empty() {
                 return Ok(None);

@@ -97,6 +97,7 @@ impl Lake {
             read_known(&files, &file.relative_path, kind, &mut known)?;
         }
         known.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
+        self.sync_log(INPUTS)?;
         Ok(known)
     }
 

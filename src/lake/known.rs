@@ -68,7 +68,7 @@ impl Lake {
         kind: &str,
         digests: &[Digest],
     ) -> Result<Known, LakeError> {
-        let look = |table: &str| self.runtime().block_on(self.known_in(table, kind, digests));
+        let look = |table: &str| self.known_in(table, kind, digests);
         Ok(Known {
             rows: look(rows_table)?,
             rejects: look(REJECTS)?,
@@ -76,8 +76,8 @@ impl Lake {
         })
     }
 
-    /// The digests with a transaction in one table.
-    pub(super) async fn known_in(
+    /// The digests with a transaction in one table. What is found is durable.
+    pub(super) fn known_in(
         &self,
         table: &str,
         kind: &str,
@@ -91,7 +91,11 @@ impl Lake {
             .iter()
             .map(|digest| app_id(table, kind, digest))
             .collect();
-        let present = log::present(table, &store, &wanted).await?;
+        let present = log::present(table, &store, &wanted);
+        let present = self.runtime().block_on(present)?;
+        if !present.is_empty() {
+            self.sync_log(table)?;
+        }
         Ok(raced(table, kind, digests, &present).into_iter().collect())
     }
 }

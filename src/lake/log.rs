@@ -100,15 +100,18 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
     Ok(files)
 }
 
-enum Kind {
+/// What a file of a log is.
+pub(super) enum Kind {
+    /// A version.
     Commit,
     Checkpoint { part: usize, parts: usize },
 }
+    /// A part of a checkpoint, counted from 1.
 
 /// What a file of the log is, by its name.
 ///
 /// <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#file-types>
-fn classify(name: &str) -> Option<(u64, Kind)> {
+pub(super) fn classify(name: &str) -> Option<(u64, Kind)> {
     let (version, rest) = name.split_once('.')?;
     if version.len() != 20 {
         return None;

@@ -58,12 +58,11 @@ impl<'a> Tries<'a> {
     /// Some of the transactions are there. They may be from an earlier try of our own, if its
     /// answer came before it landed.
     pub(super) fn met(&self, lake: &Lake, present: HashSet<String>) -> Result<Outcome, LakeError> {
-        let present = Outcome::Present(present);
-        let Some(since) = self.since else {
-            return Ok(present);
+        let found = match self.since {
+            Some(since) => lake.runtime().block_on(lake.read_back(self.claim, since))?,
+            None => None,
         };
-        let found = lake.runtime().block_on(lake.read_back(self.claim, since))?;
-        self.settled(lake, found.unwrap_or(present))
+        self.settled(lake, found.unwrap_or(Outcome::Present(present)))
     }
 
     /// A try failed. What came of it is looked up; nothing means that it is certain not to have
@@ -110,9 +109,7 @@ impl<'a> Tries<'a> {
 
     /// What was found in the log becomes durable before it is reported.
     fn settled(&self, lake: &Lake, outcome: Outcome) -> Result<Outcome, LakeError> {
-        if let Outcome::Landed(version) = outcome {
-            lake.sync_log(self.claim.spec.name, version)?;
-        }
+        lake.sync_log(self.claim.spec.name)?;
         Ok(outcome)
     }
 }

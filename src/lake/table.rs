@@ -3,9 +3,6 @@
 //! Refused: protocols above reader 1, writer 2 (deletion vectors and column mapping would not be
 //! seen by the report), columns or partitioning that differ from the specification.
 
-use std::fs;
-use std::path::PathBuf;
-
 use std::sync::{Arc, Once};
 
 use deltalake::kernel::transaction::CommitProperties;
@@ -52,14 +49,9 @@ impl Lake {
                     return Err(LakeError::delta("create", spec.name)(error));
                 }
             }
-            self.sync_log(spec.name, 0)?;
-            if let (Some(table), Some(lake)) =
-                (self.local_directory(spec.name), self.location.directory())
-            {
-                durable::sync_directory(&table)?;
-                durable::sync_directory(lake)?;
-            }
         }
+        // Also what a run has left that was stopped while it made the table.
+        self.sync_log(spec.name)?;
         self.runtime().block_on(self.open_checked(spec)).map(drop)
     }
 
@@ -158,39 +150,6 @@ impl Lake {
         check_columns(spec, &state.schema())?;
         check_partitioning(spec, state.metadata().partition_columns())?;
         Ok(handle)
-    }
-
-    /// The directory of a table's log, on the local file system.
-    fn log_directory(&self, table: &str) -> Option<PathBuf> {
-        Some(self.local_directory(table)?.join("_delta_log"))
-    }
-
-    /// Makes one commit durable: its file and the directory that names it.
-    pub(super) fn sync_log(&self, table: &str, version: u64) -> Result<(), LakeError> {
-        // What a store has answered for is durable there.
-        let Some(directory) = self.log_directory(table) else {
-            return Ok(());
-        };
-        durable::sync_file(&directory.join(format!("{version:020}.json")))?;
-        durable::sync_directory(&directory)
-    }
-
-    /// Makes a checkpoint durable, since readers prefer it to the commits it stands for.
-    pub(super) fn sync_checkpoint(&self, table: &str, version: u64) -> Result<(), LakeError> {
-        let Some(directory) = self.log_directory(table) else {
-            return Ok(());
-        };
-        let prefix = format!("{version:020}.checkpoint.");
-        let listed = fs::read_dir(&directory).map_err(LakeError::io("list", &directory))?;
-        for entry in listed {
-            let entry = entry.map_err(LakeError::io("list", &directory))?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with(&prefix) || name == "_last_checkpoint" {
-                durable::sync_file(&entry.path())?;
-            }
-        }
-        durable::sync_directory(&directory)
     }
 }
 

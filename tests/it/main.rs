@@ -51,6 +51,8 @@ mod observe;
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod readers;
+/// Power cuts: what a run has reported is on the disk, also where it rests on another run.
+mod power_cut;
 /// The jobs of `jobs/`, each run as it stands.
 mod ready_jobs;
 /// Inputs that are refused commit nothing at all, and the others go on.

@@ -105,6 +105,8 @@ impl Lake {
     /// The first file that could not be deleted; those before it are gone.
     pub fn execute_vacuum(&self, mut plan: VacuumPlan) -> Result<VacuumPlan, CareError> {
         let loaded = self.load(&plan.table, None)?;
+        // A power cut must not take back the versions that these files have left.
+        self.sync_log(&plan.table)?;
         let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         plan.files
             .retain(|doomed| !live.contains(doomed.path.as_str()));

@@ -1,0 +1,89 @@
+//! The log of a table on disk: a table comes in; all of its log that readers see now is durable
+//! when it goes out.
+//!
+//! Whoever commits makes the entry visible first and durable then. A run that is stopped in between
+//! leaves an entry that a power cut takes back, so a run syncs every entry it builds on or relies
+//! on, whoever wrote it. What a store has answered for is durable there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::log::{Kind, classify};
+use super::{Lake, LakeError, durable};
+
+/// By table, the newest version up to which this process has synced the log.
+#[derive(Debug, Default)]
+pub(super) struct DurableVersions(Mutex<BTreeMap<String, u64>>);
+
+impl DurableVersions {
+    fn get(&self, table: &str) -> Option<u64> {
+        let versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        versions.get(table).copied()
+    }
+
+    fn raise(&self, table: &str, version: u64) {
+        let mut versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = versions.entry(table.to_owned()).or_default();
+        *newest = version.max(*newest);
+    }
+}
+
+impl Lake {
+    /// Makes the log of a table durable as it is now: its files and the directories that name them.
+    /// The first time it syncs the newest checkpoint and the versions from there on, later only what
+    /// has come since.
+    pub(super) fn sync_log(&self, table: &str) -> Result<(), LakeError> {
+        let (Some(directory), Some(lake)) =
+            (self.local_directory(table), self.location.directory())
+        else {
+            return Ok(());
+        };
+        let log = directory.join("_delta_log");
+        let synced = self.durable.get(table);
+        if let Some(newest) = sync_entries(&log, synced)? {
+            self.durable.raise(table, newest);
+        }
+        if synced.is_none() {
+            durable::sync_directory(&directory)?;
+            durable::sync_directory(lake)?;
+        }
+        Ok(())
+    }
+}
+
+/// Syncs the entries of a log that may not be durable; returns the newest version. A checkpoint is
+/// made after its version, and readers prefer it: so those of the last synced version are due again.
+fn sync_entries(log: &Path, synced: Option<u64>) -> Result<Option<u64>, LakeError> {
+    let failed = || LakeError::io("list", log);
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(log).map_err(failed())? {
+        let entry = entry.map_err(failed())?;
+        let name = entry.file_name();
+        if let Some((version, kind)) = name.to_str().and_then(classify) {
+            entries.push((version, kind, entry.path()));
+        }
+    }
+    let checkpoints = entries
+        .iter()
+        .filter(|(_, kind, _)| matches!(kind, Kind::Checkpoint { .. }));
+    let newest_checkpoint = checkpoints.map(|(version, ..)| *version).max();
+    let from = synced.or(newest_checkpoint).unwrap_or_default();
+    for (_, _, path) in entries.iter().filter(|(version, ..)| *version >= from) {
+        sync_if_there(path)?;
+    }
+    sync_if_there(&log.join("_last_checkpoint"))?;
+    durable::sync_directory(log)?;
+    Ok(entries.iter().map(|(version, ..)| *version).max())
+}
+
+/// Old entries may be cleaned up by another process at any time.
+fn sync_if_there(path: &Path) -> Result<(), LakeError> {
+    match durable::sync_file(path) {
+        Err(LakeError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(())
+        }
+        synced => synced,
+    }
+}
