@@ -27,7 +27,7 @@ mod tally;
 pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
 pub use error::RunError;
 pub use known_files::KnownFiles;
-pub use options::{IngestOptions, Ingested};
+pub use options::{IngestOptions, Ingested, Stopped};
 pub use runner::{Progress, RunSettings};
 pub use sniff::{Sniffed, sniff};
 pub use tally::{InputTally, RunTally};

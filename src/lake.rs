@@ -54,6 +54,7 @@ mod log_sync;
 mod notes;
 mod partition;
 mod read_back;
+mod recovery;
 mod rows;
 mod runs;
 mod slot;
@@ -75,6 +76,7 @@ pub use held::{HeldBatches, HeldId};
 pub use inputs::{InputCounts, InputRow, KnownInput};
 pub use known::Known;
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
+pub use recovery::Recovered;
 pub use runs::RunFile;
 pub use snapshot::{FileRef, Snapshot};
 pub use spec::{TableSpec, inputs_spec, rejects_spec};
@@ -82,9 +84,9 @@ pub use staged::{DataFile, StagedFiles};
 pub use writer::{PartitionWriter, WriterOptions};
 
 use location::Location;
+use log_sync::DurableVersions;
 
 use crate::store::Stores;
-use log_sync::DurableVersions;
 
 /// A lake: a directory of Delta tables.
 ///
@@ -95,9 +97,9 @@ pub struct Lake {
     stores: Stores,
     /// Numbers for the data files, so that all writers of a run have different names.
     file_numbers: Arc<AtomicU64>,
+    durable: DurableVersions,
 }
 
-    durable: DurableVersions,
 impl Lake {
     /// The lake at a local path, a `file://` URL, or a URL of an object store. Relative paths and
     /// `..` are resolved.
@@ -116,9 +118,9 @@ impl Lake {
             location,
             stores: stores.clone(),
             file_numbers: Arc::default(),
+            durable: DurableVersions::default(),
         })
     }
-            durable: DurableVersions::default(),
 
     /// The absolute URL of the lake's directory; it ends with a slash.
     pub fn location(&self) -> &Url {

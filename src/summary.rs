@@ -1,7 +1,6 @@
 //! Counts and the run report: what happened, in a form people and machines can check.
 
 mod exit;
-mod failed;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +10,6 @@ use crate::rules::RuleId;
 use crate::source::Refusal;
 
 pub use exit::Exit;
-pub use failed::FailedRunReport;
 
 /// What became of the records of an input or a run.
 ///
@@ -279,6 +277,10 @@ pub struct RunReport {
     pub elapsed_ms: u64,
     /// The process's exit code, as documented.
     pub exit_code: u8,
+    /// Why the run has no result, if it has none; without secrets. What it had committed by then is
+    /// in the counts, and its inputs in `inputs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     /// The inputs, in the order they were read.
     pub inputs: Vec<InputReport>,
 }

@@ -51,3 +51,13 @@ pub enum RunError {
     #[error("cannot build the columns of a batch")]
     Columns(#[from] arrow::error::ArrowError),
 }
+
+impl RunError {
+    /// The version that the rows of the failed commit are in, when they are in all the same.
+    pub(super) fn rows_version(&self) -> Option<i64> {
+        match self {
+            Self::Lake(error) => error.rows_version(),
+            _ => None,
+        }
+    }
+}

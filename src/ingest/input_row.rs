@@ -28,6 +28,13 @@ pub(super) fn input_row(
     }
 }
 
+/// The note on an input whose row had to be worked out anew.
+pub(super) fn recounted(path: &str) -> String {
+    format!(
+        "{path} was committed by a run that was stopped, and what that run had written down for the table of inputs is gone: its counts there were worked out anew"
+    )
+}
+
 /// Counts and sizes are far below i64.
 pub(super) fn clamp(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)

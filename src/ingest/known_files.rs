@@ -1,13 +1,13 @@
 //! Files that were ingested before, told by path, size and time of change without reading them.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::lake::{KnownInput, Lake, LakeError};
 use crate::source::{Input, Location};
 
-/// The files that the lake knows.
+/// The files that the lake knows, with the number of their records.
 #[derive(Debug, Default)]
-pub struct KnownFiles(HashSet<Identity>);
+pub struct KnownFiles(HashMap<Identity, u64>);
 
 /// Two ticks of a clock of whole seconds.
 const SETTLED_MICROS: i64 = 2_000_000;
@@ -23,11 +23,11 @@ impl KnownFiles {
     pub fn of(lake: &Lake, record_kind: &str) -> Result<Self, LakeError> {
         let inputs = lake.ingested_inputs(record_kind)?;
         let settled = inputs.into_iter().filter(is_settled);
-        Ok(Self(
-            settled
-                .filter_map(|input| Some((input.path, input.size_bytes, input.modified_at?)))
-                .collect(),
-        ))
+        let identified = settled.filter_map(|input| {
+            let identity = (input.path, input.size_bytes, input.modified_at?);
+            Some((identity, u64::try_from(input.read).unwrap_or_default()))
+        });
+        Ok(Self(identified.collect()))
     }
 
     /// Adds the files of another kind.
@@ -37,7 +37,12 @@ impl KnownFiles {
 
     /// Whether the input is one of them, unchanged. Standard input never is.
     pub fn has(&self, input: &Input) -> bool {
-        identity(input).is_some_and(|identity| self.0.contains(&identity))
+        self.records(input).is_some()
+    }
+
+    /// The number of records of the input, if it is one of them.
+    pub(super) fn records(&self, input: &Input) -> Option<u64> {
+        self.0.get(&identity(input)?).copied()
     }
 }
 
@@ -71,6 +76,8 @@ mod tests {
             size_bytes: 1,
             modified_at: Some(1_000_000_000),
             digest: "00".repeat(32).parse().unwrap(),
+            read: 1,
+            accepted: 1,
             ingested_at: 1_000_000_000 + age_micros,
         };
         for (path, age_micros, settled) in [

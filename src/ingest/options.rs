@@ -1,5 +1,6 @@
 //! How a run writes, and what it did: the same for every kind of record.
 
+use super::error::RunError;
 use super::runner::RunSettings;
 use super::tally::RunTally;
 use crate::summary::{InputReport, TableVersions};
@@ -42,5 +43,24 @@ impl Ingested {
         self.tally.join(tally);
         self.inputs.extend(inputs);
         self.versions = versions.or(self.versions);
+    }
+}
+
+/// A run that ended early: why, and what it had committed by then.
+#[derive(Debug)]
+pub struct Stopped {
+    /// Why.
+    pub error: RunError,
+    /// What is in the lake all the same. Inputs whose fate was open are not among its inputs.
+    pub ingested: Box<Ingested>,
+}
+
+impl Stopped {
+    /// A run that had done this when it failed.
+    pub(super) fn after(error: RunError, ingested: Ingested) -> Self {
+        Self {
+            error,
+            ingested: Box::new(ingested),
+        }
     }
 }

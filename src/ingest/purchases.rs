@@ -6,6 +6,7 @@ mod batch;
 mod collector;
 mod events;
 mod own_files;
+mod recount;
 mod table;
 
 use std::hash::BuildHasher;

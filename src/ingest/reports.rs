@@ -1,9 +1,14 @@
 //! What happened to each input of a run, in the order they were named.
 
-use super::tally::InputTally;
+use super::known_files::KnownFiles;
+use super::tally::{InputTally, RunTally};
+use crate::rules::RuleId;
 use crate::source::csv::dialect::Layout;
 use crate::source::{Input, Totals};
 use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport};
+
+/// Said of an input without records each time it is met, and not only in the counts by rule.
+const EMPTY: &str = "it holds no record (FILE-EMPTY): most often the job that writes it has failed";
 
 /// The reports of the inputs of a run.
 #[derive(Debug)]
@@ -43,6 +48,12 @@ impl<'a> Reports<'a> {
         tally: &InputTally,
     ) {
         let dialect = totals.and_then(|totals| totals.layout.as_deref());
+        let mut notes = dialect
+            .map(|layout| layout.warnings.clone())
+            .unwrap_or_default();
+        if tally.warned_by_rule.contains_key(&RuleId::FileEmpty) {
+            notes.push(EMPTY.to_owned());
+        }
         let report = InputReport {
             path: self.path(index),
             record_kind: self.record_kind,
@@ -53,9 +64,7 @@ impl<'a> Reports<'a> {
             counts: tally.counts,
             refusal: tally.refusal.as_ref().map(RefusalReport::from),
             dialect: dialect.map(dialect_evidence).unwrap_or_default(),
-            notes: dialect
-                .map(|layout| layout.warnings.clone())
-                .unwrap_or_default(),
+            notes,
         };
         if let Some(slot) = self.ended.get_mut(index) {
             *slot = Some(report);
@@ -67,14 +76,22 @@ impl<'a> Reports<'a> {
         self.notes.push((index, note));
     }
 
-    /// Notes an input that is known without being read.
-    pub(super) fn already_ingested(&mut self, index: usize) {
-        self.note(
-            index,
-            Outcome::AlreadyIngested,
-            None,
-            &InputTally::default(),
-        );
+    /// Notes the inputs that are known without being read; returns the others.
+    pub(super) fn leave_out(&mut self, known: &KnownFiles, tally: &mut RunTally) -> Vec<usize> {
+        let inputs = self.inputs;
+        let mut others = Vec::new();
+        for (index, input) in inputs.iter().enumerate() {
+            let Some(records) = known.records(input) else {
+                others.push(index);
+                continue;
+            };
+            let mut of_known = InputTally::default();
+            of_known.counts.read = records;
+            let of_known = of_known.of_known();
+            tally.add(&of_known);
+            self.note(index, Outcome::AlreadyIngested, None, &of_known);
+        }
+        others
     }
 
     /// The reports, in the order of the inputs.

@@ -67,6 +67,13 @@ impl InputTally {
         self.warn(RuleId::CplStale, superseded);
     }
 
+    /// What is left to say of the input when its content was ingested before.
+    pub fn of_known(&self) -> Self {
+        let mut left = Self::default();
+        left.warn(RuleId::FileEmpty, u64::from(self.counts.read == 0));
+        left
+    }
+
     /// Notes what concerns the input as a whole, when it has been read to its end.
     pub fn note_whole(&mut self, totals: &Totals) {
         let recoded = totals

@@ -92,7 +92,8 @@ impl Lake {
     }
 }
 
-/// The run id is for the read-back and for people: the truth is the `txn`.
+/// The run id is for the read-back and for people, the file of `inputs` for the recovery of a run
+/// that was stopped: the truth is the `txn`.
 fn properties(claim: Claim<'_>, effect: Effect) -> CommitProperties {
     let mut app_ids: Vec<&String> = claim.app_ids.iter().collect();
     app_ids.sort();
@@ -101,7 +102,12 @@ fn properties(claim: Claim<'_>, effect: Effect) -> CommitProperties {
         .into_iter()
         .map(|id| Transaction::new(id, log::IN))
         .collect();
-    let metadata: [(String, Value); 1] = [("runId".to_owned(), json!(claim.run_id))];
+    let mut metadata: Vec<(String, Value)> = vec![("runId".to_owned(), json!(claim.run_id))];
+    metadata.extend(
+        claim
+            .inputs_file
+            .map(|path| (log::INPUTS_FILE.to_owned(), json!(path))),
+    );
     let properties = CommitProperties::default()
         .with_application_transactions(transactions)
         .with_metadata(metadata);

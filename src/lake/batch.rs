@@ -1,8 +1,11 @@
 //! One batch of inputs, committed in the order that heals: rejects, then rows, then the inputs'
-//! own row. A crash between two of them is mended by running the same inputs again, because each
+//! own rows. A crash between two of them is mended by running the same inputs again, because each
 //! step has its own transaction per input.
+//!
+//! The inputs' own rows are written first, and the commit of the rows names their file: whoever
+//! finds the rows alone commits that very file ([`super::recovery`]).
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
 use super::change::ChangeOutcome;
@@ -53,12 +56,12 @@ pub enum CommitOutcome {
 /// The steps of a commit, in order; each is announced before it is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitStep {
+    /// The data file of the table of inputs is written.
+    StageInputs,
     /// The rejects are committed.
     Rejects,
     /// The accepted rows are committed.
     Rows,
-    /// The data file of the table of inputs is written.
-    StageInputs,
     /// The table of inputs is committed.
     Inputs,
     /// Nothing is left to do.
@@ -68,9 +71,9 @@ pub enum CommitStep {
 impl fmt::Display for CommitStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::StageInputs => "stage-inputs",
             Self::Rejects => "rejects",
             Self::Rows => "rows",
-            Self::StageInputs => "stage-inputs",
             Self::Inputs => "inputs",
             Self::Done => "done",
         })
@@ -84,8 +87,9 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::Conflict`] if other writers kept being quicker, [`LakeError::OutcomeUnknown`]
-    /// if a commit may have landed, [`LakeError::NotCommitted`] if it did not, or what went wrong
-    /// before it. The data files are then left where they are: those of commits that did not land
+    /// if a commit may have landed, [`LakeError::NotCommitted`] if it did not,
+    /// [`LakeError::NotListed`] if the rows landed and their inputs could not be listed, or what
+    /// went wrong before. The data files are then left where they are: those of commits that did not land
     /// are orphans, which no reader of the log sees.
     pub fn commit_batch(
         &self,
@@ -109,6 +113,8 @@ impl Lake {
             .filter(|input| input.with_rejects)
             .map(|input| input.digest)
             .collect();
+        at(CommitStep::StageInputs);
+        let staged = self.stage_inputs(run_id, record_kind, &inputs)?;
         let mut rejects_version = None;
         at(CommitStep::Rejects);
         if !with_rejects.is_empty() {
@@ -117,21 +123,33 @@ impl Lake {
                 ChangeOutcome::Raced { digests } => {
                     rejects.discard(self)?;
                     rows.discard(self)?;
+                    staged.files.discard(self)?;
                     return Ok(CommitOutcome::Raced { digests });
                 }
             }
         }
         at(CommitStep::Rows);
-        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
-        let landed = self.append_digests(rows_table, run_id, record_kind, &digests, &rows)?;
-        let rows_version = match landed {
+        let app_ids = app_ids(rows_table.name, record_kind, &staged.digests)?;
+        let claim = Claim {
+            spec: rows_table,
+            run_id,
+            app_ids: &app_ids,
+            inputs_file: staged.path(),
+        };
+        let landed = self.append(claim, &rows)?;
+        let rows_version = match ChangeOutcome::of(landed, rows_table, record_kind, &staged.digests)
+        {
             ChangeOutcome::Committed { version } => version,
             ChangeOutcome::Raced { digests } => {
                 rows.discard(self)?;
+                staged.files.discard(self)?;
                 return Ok(CommitOutcome::Raced { digests });
             }
         };
-        let inputs_version = self.commit_input_rows(run_id, record_kind, &inputs, at)?;
+        at(CommitStep::Inputs);
+        let listed = self.commit_staged_inputs(run_id, rows_table, record_kind, &staged);
+        let inputs_version =
+            listed.map_err(LakeError::not_listed(rows_table.name, rows_version))?;
         at(CommitStep::Done);
         Ok(CommitOutcome::Committed {
             rows_version,
@@ -158,8 +176,8 @@ impl Lake {
         self.append_digests(&rejects_spec(), run_id, record_kind, digests, rejects)
     }
 
-    /// Adds the inputs' own rows for inputs whose rows are committed: what a run that was stopped
-    /// just before its last step has left undone. Inputs that have their row already are left out.
+    /// Adds the inputs' own rows for inputs whose rows are committed, and of which
+    /// [`Lake::recover_inputs`] found nothing. Inputs that have their row already are left out.
     ///
     /// Returns the version of the table of inputs, or `None` if nothing was missing.
     ///
@@ -172,41 +190,27 @@ impl Lake {
         inputs: &[InputRow],
     ) -> Result<Option<i64>, LakeError> {
         check_inputs(inputs, &StagedFiles::none(&rejects_spec()))?;
-        self.commit_input_rows(run_id, record_kind, inputs, &mut |_| {})
-    }
-
-    fn commit_input_rows(
-        &self,
-        run_id: &str,
-        kind: &str,
-        inputs: &[InputRow],
-        at: &mut dyn FnMut(CommitStep),
-    ) -> Result<Option<i64>, LakeError> {
         let spec = inputs_spec();
-        let mut missing: BTreeMap<Digest, &InputRow> =
-            inputs.iter().map(|input| (input.digest, input)).collect();
+        let mut missing = inputs.to_vec();
         loop {
-            let digests: Vec<Digest> = missing.keys().copied().collect();
-            let known = self.known_in(spec.name, kind, &digests)?;
-            missing.retain(|digest, _| !known.contains(digest));
+            let digests: Vec<Digest> = missing.iter().map(|input| input.digest).collect();
+            let known = self.known_in(spec.name, record_kind, &digests)?;
+            missing.retain(|input| !known.contains(&input.digest));
             if missing.is_empty() {
                 return Ok(None);
             }
-            at(CommitStep::StageInputs);
-            let rows: Vec<&InputRow> = missing.values().copied().collect();
-            let digests: Vec<Digest> = missing.keys().copied().collect();
-            let staged = self.stage_inputs(run_id, kind, &rows)?;
-            at(CommitStep::Inputs);
-            match self.append_digests(&spec, run_id, kind, &digests, &staged)? {
+            let staged = self.stage_inputs(run_id, record_kind, &missing)?;
+            let (digests, files) = (&staged.digests, &staged.files);
+            match self.append_digests(&spec, run_id, record_kind, digests, files)? {
                 ChangeOutcome::Committed { version } => return Ok(Some(version)),
                 // Some are there now, so the next round has fewer: the loop ends.
-                ChangeOutcome::Raced { .. } => staged.discard(self)?,
+                ChangeOutcome::Raced { .. } => staged.files.discard(self)?,
             }
         }
     }
 
     /// Appends files with one transaction per digest.
-    fn append_digests(
+    pub(super) fn append_digests(
         &self,
         spec: &TableSpec,
         run_id: &str,
@@ -219,6 +223,7 @@ impl Lake {
             spec,
             run_id,
             app_ids: &app_ids,
+            inputs_file: None,
         };
         let outcome = self.append(claim, files)?;
         Ok(ChangeOutcome::of(outcome, spec, kind, digests))

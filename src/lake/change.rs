@@ -13,11 +13,12 @@ use deltalake::kernel::Action;
 
 use super::actions::removes;
 use super::attempt::{Effect, Failure};
+use super::inputs::StagedInputs;
 use super::known::{app_ids, raced};
 use super::read_back::{Claim, Outcome, Tries};
 use super::spec::TableSpec;
 use super::staged::StagedFiles;
-use super::{Digest, FileRef, Lake, LakeError, Snapshot};
+use super::{CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
 
 /// How often a change is planned. Each loss is a commit of somebody else, so that two writers who
 /// both change all the time lose about every other try.
@@ -35,6 +36,23 @@ pub struct Change {
     pub remove: Vec<FileRef>,
     /// The files to be added.
     pub add: StagedFiles,
+    /// The rows of the table of inputs that this version stands for, each input once.
+    pub inputs: Vec<InputRow>,
+}
+
+/// A change whose files are written.
+struct StagedChange {
+    remove: Vec<FileRef>,
+    add: StagedFiles,
+    inputs: StagedInputs,
+}
+
+impl StagedChange {
+    /// Deletes what was written. Call it only while it is certain that no commit names it.
+    fn discard(self, lake: &Lake) -> Result<(), LakeError> {
+        self.inputs.files.discard(lake)?;
+        self.add.discard(lake)
+    }
 }
 
 /// What became of a commit to one table.
@@ -55,9 +73,10 @@ pub enum ChangeOutcome {
 
 impl Lake {
     /// Asks `plan` what to make of the newest version of `spec`'s table and commits that, with
-    /// exactly one transaction per digest in the same commit. When another writer was quicker, the
-    /// staged files are deleted, and `plan` is asked again with the version that came of it; it is
-    /// not asked at all if one of the inputs is in the table already.
+    /// exactly one transaction per digest in the same commit; then lists the inputs of the change.
+    /// When another writer was quicker, the staged files are deleted, and `plan` is asked again with
+    /// the version that came of it; it is not asked at all if one of the inputs is in the table
+    /// already.
     ///
     /// The table must be there ([`Lake::create_if_missing`]). A change that neither removes nor adds
     /// still commits its transactions.
@@ -66,7 +85,8 @@ impl Lake {
     /// What `plan` returns, as it is. [`LakeError::NoInputs`], [`LakeError::DuplicateInput`],
     /// [`LakeError::NotInVersion`], [`LakeError::Conflict`] if other writers kept being quicker,
     /// [`LakeError::OutcomeUnknown`] if the commit may have landed, [`LakeError::NotCommitted`] if
-    /// it did not, or what went wrong before it. But for the conflict, the last staged files are
+    /// it did not, [`LakeError::NotListed`] if it landed and its inputs could not be listed, or
+    /// what went wrong before. But for the conflict, the last staged files are
     /// then left where they are.
     pub fn commit_change<E: From<LakeError>>(
         &self,
@@ -75,44 +95,71 @@ impl Lake {
         record_kind: &str,
         digests: &[Digest],
         plan: &mut dyn FnMut(&Snapshot) -> Result<Change, E>,
-    ) -> Result<ChangeOutcome, E> {
+    ) -> Result<CommitOutcome, E> {
         let app_ids = app_ids(spec.name, record_kind, digests)?;
         let claim = Claim {
             spec,
             run_id,
             app_ids: &app_ids,
+            inputs_file: None,
         };
-        let outcome = self.change(claim, plan)?;
-        Ok(ChangeOutcome::of(outcome, spec, record_kind, digests))
+        let (outcome, inputs) = self.change(claim, record_kind, plan)?;
+        Ok(match outcome {
+            Outcome::Landed(version) => {
+                let rows_version = super::log::signed(version);
+                let listed = self.commit_staged_inputs(run_id, spec, record_kind, &inputs);
+                CommitOutcome::Committed {
+                    rows_version,
+                    rejects_version: None,
+                    inputs_version: listed
+                        .map_err(LakeError::not_listed(spec.name, rows_version))?,
+                }
+            }
+            Outcome::Present(ids) => CommitOutcome::Raced {
+                digests: raced(spec.name, record_kind, digests, &ids),
+            },
+        })
     }
 
+    /// Commits the change; the rows of its inputs are then staged, and nothing is if it was raced.
     fn change<E: From<LakeError>>(
         &self,
         claim: Claim<'_>,
+        kind: &str,
         plan: &mut dyn FnMut(&Snapshot) -> Result<Change, E>,
-    ) -> Result<Outcome, E> {
+    ) -> Result<(Outcome, StagedInputs), E> {
         let mut tries = Tries::new(claim, TRIES, LONGEST_PAUSE);
         loop {
             let (table, present) = self.runtime().block_on(self.look(claim))?;
             if !present.is_empty() {
-                return Ok(tries.met(self, present)?);
+                return Ok((tries.met(self, present)?, StagedInputs::none()));
             }
-            let Change { remove, add } = plan(&self.loaded(claim.spec, &table)?)?;
-            let failure = match self.try_change(claim, &table, &remove, &add)? {
-                Ok(version) => return Ok(Outcome::Landed(version)),
+            let Change {
+                remove,
+                add,
+                inputs,
+            } = plan(&self.loaded(claim.spec, &table)?)?;
+            let inputs = self.stage_inputs(claim.run_id, kind, &inputs)?;
+            let change = StagedChange {
+                remove,
+                add,
+                inputs,
+            };
+            let failure = match self.try_change(claim, &table, &change)? {
+                Ok(version) => return Ok((Outcome::Landed(version), change.inputs)),
                 Err(failure) => failure,
             };
             match tries.failed(self, failure) {
-                Ok(Some(landed @ Outcome::Landed(_))) => return Ok(landed),
+                Ok(Some(landed @ Outcome::Landed(_))) => return Ok((landed, change.inputs)),
                 Ok(Some(present)) => {
-                    add.discard(self)?;
-                    return Ok(present);
+                    change.discard(self)?;
+                    return Ok((present, StagedInputs::none()));
                 }
                 // It is certain that no commit names them.
-                Ok(None) => add.discard(self)?,
+                Ok(None) => change.discard(self)?,
                 Err(error) => {
                     if error.is_conflict() {
-                        add.discard(self)?;
+                        change.discard(self)?;
                     }
                     return Err(error.into());
                 }
@@ -132,13 +179,16 @@ impl Lake {
         &self,
         claim: Claim<'_>,
         table: &DeltaTable,
-        remove: &[FileRef],
-        add: &StagedFiles,
+        change: &StagedChange,
     ) -> Result<Result<u64, Failure>, LakeError> {
         let name = claim.spec.name;
+        let claim = Claim {
+            inputs_file: change.inputs.path(),
+            ..claim
+        };
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
-        let removes = removes(name, state, remove)?.into_iter();
-        let adds = self.adds(claim.spec, add)?.into_iter();
+        let removes = removes(name, state, &change.remove)?.into_iter();
+        let adds = self.adds(claim.spec, &change.add)?.into_iter();
         let actions = removes
             .map(Action::Remove)
             .chain(adds.map(Action::Add))

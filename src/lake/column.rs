@@ -1,5 +1,6 @@
 //! The values of one text column on some days: a table, a column and days come in, texts go out.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use arrow::array::AsArray;
@@ -45,5 +46,36 @@ impl Lake {
             }
         }
         Ok(texts)
+    }
+    /// How many rows of a table bear each text in a column; a table that does not exist has none.
+    /// Nulls are not counted.
+    ///
+    /// # Errors
+    /// As [`Lake::texts`].
+    pub fn count_by_text(
+        &self,
+        spec: &TableSpec,
+        column: &str,
+    ) -> Result<BTreeMap<String, u64>, LakeError> {
+        let snapshot = match self.snapshot(spec.name, None, None) {
+            Err(LakeError::NoTable { .. }) => return Ok(BTreeMap::new()),
+            other => other?,
+        };
+        let failed = LakeError::arrow("read a column of", spec.name);
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for file in &snapshot.files {
+            for batch in self.read_rows(spec, file, Some(&[column]))? {
+                for values in batch?.columns() {
+                    let values = cast(values, &DataType::Utf8).map_err(&failed)?;
+                    for text in values.as_string::<i32>().iter().flatten() {
+                        match counts.get_mut(text) {
+                            Some(count) => *count += 1,
+                            None => drop(counts.insert(text.to_owned(), 1)),
+                        }
+                    }
+                }
+            }
+        }
+        Ok(counts)
     }
 }

@@ -301,6 +301,18 @@ pub enum LakeError {
         /// Why it failed.
         source: Box<DeltaTableError>,
     },
+    /// The rows are committed, and what was to follow failed.
+    #[error(
+        "the rows are in version {version} of table {table:?}, but their inputs could not be listed in `inputs`: run the same command again"
+    )]
+    NotListed {
+        /// The table of the rows.
+        table: String,
+        /// Its version with the rows.
+        version: i64,
+        /// Why.
+        source: Box<Self>,
+    },
     /// The commit failed in a way that may have landed, and the log could not be read back.
     #[error(
         "it is not known whether run {run_id} committed to table {table:?}: run the same command again when the store answers, it takes nothing twice (reading back failed too: {readback})"
@@ -321,6 +333,14 @@ impl LakeError {
     /// Whether other writers were quicker until the tries were used up (exit code 5).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. })
+    }
+
+    /// The version that the rows of the failed commit are in, when they are in all the same.
+    pub fn rows_version(&self) -> Option<i64> {
+        match self {
+            Self::NotListed { version, .. } => Some(*version),
+            _ => None,
+        }
     }
 
     /// Whether the commit may have landed all the same: data files must then not be deleted.

@@ -66,17 +66,23 @@ pub struct KnownInput {
     pub modified_at: Option<i64>,
     /// The digest of its decompressed bytes.
     pub digest: Digest,
+    /// Records read from it.
+    pub read: i64,
+    /// Records of it that were accepted.
+    pub accepted: i64,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
 }
 
 /// The columns [`Lake::ingested_inputs`] reads.
-const KNOWN_COLUMNS: [&str; 6] = [
+const KNOWN_COLUMNS: [&str; 8] = [
     "record_kind",
     "path",
     "size_bytes",
     "modified_at",
     "digest",
+    "records_read",
+    "accepted",
     "ingested_at",
 ];
 
@@ -91,13 +97,13 @@ impl Lake {
             Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
             other => other?,
         };
+        self.sync_log(INPUTS)?;
         let files = self.files(INPUTS)?;
         let mut known = Vec::new();
         for file in &snapshot.files {
             read_known(&files, &file.relative_path, kind, &mut known)?;
         }
         known.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
-        self.sync_log(INPUTS)?;
         Ok(known)
     }
 
@@ -106,32 +112,59 @@ impl Lake {
         &self,
         run_id: &str,
         kind: &str,
-        inputs: &[&InputRow],
-    ) -> Result<StagedFiles, LakeError> {
+        inputs: &[InputRow],
+    ) -> Result<StagedInputs, LakeError> {
         let spec = inputs_spec();
+        if inputs.is_empty() {
+            return Ok(StagedInputs::none());
+        }
         let mut writer = PartitionWriter::new(self, &spec, WriterOptions::new(run_id))?;
         writer.append_unpartitioned(rows(run_id, kind, inputs)?)?;
-        writer.finish()
+        Ok(StagedInputs {
+            digests: inputs.iter().map(|input| input.digest).collect(),
+            files: writer.finish()?,
+        })
+    }
+}
+
+/// Rows of the table of inputs that are written and not committed.
+#[derive(Debug)]
+pub(super) struct StagedInputs {
+    /// The inputs, each once.
+    pub(super) digests: Vec<Digest>,
+    /// One file, or none when there is no input.
+    pub(super) files: StagedFiles,
+}
+
+impl StagedInputs {
+    /// No row.
+    pub(super) fn none() -> Self {
+        Self {
+            digests: Vec::new(),
+            files: StagedFiles::none(&inputs_spec()),
+        }
+    }
+
+    /// The file below the table's directory.
+    pub(super) fn path(&self) -> Option<&str> {
+        let file = self.files.files.first();
+        file.map(|file| file.relative_path.as_str())
     }
 }
 
 /// The rows of the table of inputs, in the order of its specification.
-fn rows(run_id: &str, kind: &str, inputs: &[&InputRow]) -> Result<RecordBatch, LakeError> {
+fn rows(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordBatch, LakeError> {
     let same = |text: &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(inputs.iter().map(|_| text)))
     };
     let text = |value: fn(&InputRow) -> String| -> ArrayRef {
-        Arc::new(StringArray::from_iter_values(
-            inputs.iter().map(|input| value(input)),
-        ))
+        Arc::new(StringArray::from_iter_values(inputs.iter().map(value)))
     };
     let number = |value: fn(&InputRow) -> i64| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(
-            inputs.iter().map(|input| value(input)),
-        ))
+        Arc::new(Int64Array::from_iter_values(inputs.iter().map(value)))
     };
     let time = |value: fn(&InputRow) -> Option<i64>| -> ArrayRef {
-        let times: TimestampMicrosecondArray = inputs.iter().map(|input| value(input)).collect();
+        let times: TimestampMicrosecondArray = inputs.iter().map(value).collect();
         Arc::new(times.with_timezone("UTC"))
     };
     let columns = vec![
@@ -185,19 +218,31 @@ struct KnownColumns<'a> {
     size_bytes: &'a Int64Array,
     modified_at: &'a TimestampMicrosecondArray,
     digest: &'a StringArray,
+    read: &'a Int64Array,
+    accepted: &'a Int64Array,
     ingested_at: &'a TimestampMicrosecondArray,
 }
 
 impl<'a> KnownColumns<'a> {
     fn of(batch: &'a RecordBatch) -> Option<Self> {
-        let [kind, path, size_bytes, modified_at, digest, ingested_at] =
-            KNOWN_COLUMNS.map(|name| batch.column_by_name(name));
+        let [
+            kind,
+            path,
+            size_bytes,
+            modified_at,
+            digest,
+            read,
+            accepted,
+            ingested_at,
+        ] = KNOWN_COLUMNS.map(|name| batch.column_by_name(name));
         Some(Self {
             kind: kind?.as_string_opt()?,
             path: path?.as_string_opt()?,
             size_bytes: size_bytes?.as_primitive_opt::<Int64Type>()?,
             modified_at: modified_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
             digest: digest?.as_string_opt()?,
+            read: read?.as_primitive_opt::<Int64Type>()?,
+            accepted: accepted?.as_primitive_opt::<Int64Type>()?,
             ingested_at: ingested_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
         })
     }
@@ -212,6 +257,8 @@ impl<'a> KnownColumns<'a> {
                 .is_valid(row)
                 .then(|| self.modified_at.value(row)),
             digest: self.digest.value(row).parse().ok()?,
+            read: self.read.value(row),
+            accepted: self.accepted.value(row),
             ingested_at: self.ingested_at.value(row),
         })
     }

@@ -22,7 +22,9 @@ mod transactions;
 
 pub(super) use as_of::version_as_of;
 pub(super) use commits::{Commit, commits};
-pub(super) use transactions::{IN, WITHDRAWN, landed_from, present, states};
+pub(super) use transactions::{
+    IN, INPUTS_FILE, WITHDRAWN, inputs_files, landed_from, present, states,
+};
 
 /// Commits read at once; they are small files.
 const PARALLEL_READS: usize = 8;
@@ -104,9 +106,9 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
 pub(super) enum Kind {
     /// A version.
     Commit,
+    /// A part of a checkpoint, counted from 1.
     Checkpoint { part: usize, parts: usize },
 }
-    /// A part of a checkpoint, counted from 1.
 
 /// What a file of the log is, by its name.
 ///

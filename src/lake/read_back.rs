@@ -24,6 +24,9 @@ pub(super) struct Claim<'a> {
     pub(super) run_id: &'a str,
     /// The application ids of its transactions: at least one.
     pub(super) app_ids: &'a HashSet<String>,
+    /// The data file with the rows of `inputs` that are to follow the commit, below that table's
+    /// directory: whoever finds this commit without them commits that file.
+    pub(super) inputs_file: Option<&'a str>,
 }
 
 /// What became of a commit.
@@ -189,6 +192,7 @@ mod tests {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
+            inputs_file: None,
         };
         let look = |claim: Claim<'_>, before| {
             let read = lake.read_back(claim, before);
@@ -218,6 +222,7 @@ mod tests {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
+            inputs_file: None,
         };
         put_commit(&lake, "purchases", 1, "{\"txn\":{");
         let read = lake.runtime().block_on(lake.read_back(claim, 0));
@@ -235,6 +240,7 @@ mod tests {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
+            inputs_file: None,
         };
         let lost = |error| Failure {
             before: 0,

@@ -83,7 +83,7 @@ pub struct StepEnd {
     pub exit: Exit,
     /// Why it has no result; without secrets.
     pub error: Option<String>,
-    /// The run report of an ingest that came to its end.
+    /// The run report of an ingest, also of one that failed on its way.
     pub report: Option<RunReport>,
 }
 

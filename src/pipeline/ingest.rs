@@ -8,24 +8,69 @@ use super::kinds::{Assigned, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
 use crate::ingest::supplier_purchases::{self, Absence};
-use crate::ingest::{IngestOptions, Ingested, RunSettings};
+use crate::ingest::{IngestOptions, Ingested, RunSettings, Stopped};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::source::{Input, SourceError, discover};
 use crate::store::error_text;
-use crate::summary::{FailedRunReport, InputReport, Outcome, RunReport};
+use crate::summary::{InputReport, Outcome, RunReport};
 
 pub(super) use plan::IngestPlan;
 
-pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<RunReport, PipelineError> {
-    let inputs = discover(&job.read.inputs, &stage.stores)?;
-    let lake = Lake::at(&job.lake, &stage.stores)?;
+/// An ingest that has ended, well or not.
+pub(super) struct Ended {
+    /// What the run did, unless nothing had begun: a wrong command, or inputs that are not found.
+    pub(super) report: Option<RunReport>,
+    pub(super) exit: Result<Exit, PipelineError>,
+}
+
+pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
+    let begun = discover(&job.read.inputs, &stage.stores)
+        .map_err(PipelineError::from)
+        .and_then(|inputs| Ok((inputs, Lake::at(&job.lake, &stage.stores)?)));
+    let (inputs, lake) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            return Ended {
+                report: None,
+                exit: Err(error),
+            };
+        }
+    };
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let ingested = ingest_by_kind(job, &lake, inputs, stage);
+    let (ingested, failure) = match ingest_by_kind(job, &lake, inputs, stage) {
+        Ok(ingested) => (ingested, None),
+        Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
+    };
     stage.watcher.end();
-    let report = report(job, &lake, ingested?, stage);
-    let json = serde_json::to_vec_pretty(&report)?;
-    lake.write_run_report(&report.run_id, &json)?;
+    let report = report(job, &lake, ingested, failure.as_ref(), stage);
+    let kept = keep(job, &lake, &report, stage);
+    let exit = match (failure, kept) {
+        (None, Ok(())) => Ok(exit_with(&report.inputs)),
+        (None, Err(error)) => Err(error),
+        // The lake may be what has failed: then there is no report in it.
+        (Some(error), kept) => {
+            if let Err(of_report) = kept {
+                tracing::debug!("no report of the failed run: {}", error_text(&of_report));
+            }
+            Err(error)
+        }
+    };
+    Ended {
+        report: Some(report),
+        exit,
+    }
+}
+
+/// Keeps the report in the lake and wherever else it is wanted, and says what to look at.
+fn keep(
+    job: &IngestJob,
+    lake: &Lake,
+    report: &RunReport,
+    stage: &mut Stage<'_>,
+) -> Result<(), PipelineError> {
+    let json = serde_json::to_vec_pretty(report)?;
+    let in_lake = lake.write_run_report(&report.run_id, &json);
     for input in &report.inputs {
         for note in &input.notes {
             tracing::warn!(input = input.path, "{note}");
@@ -44,21 +89,16 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Result<RunReport, P
     for note in &report.notes {
         tracing::warn!("{note}");
     }
-    stage.watcher.summary(&report);
-    match &job.summary {
+    stage.watcher.summary(report);
+    let elsewhere = match &job.summary {
         Some(path) if path.as_os_str() == "-" => {
-            put(stage.stdout, &json)?;
-            put(stage.stdout, b"\n")?;
+            put(stage.stdout, &json).and_then(|()| put(stage.stdout, b"\n"))
         }
-        Some(path) => put_file(&stage.stores, path, &json)?,
-        None => {}
-    }
-    Ok(report)
-}
-
-/// How a run ended that has a report.
-pub(super) fn exit(report: &RunReport) -> Exit {
-    exit_with(&report.inputs)
+        Some(path) => put_file(&stage.stores, path, &json),
+        None => Ok(()),
+    };
+    in_lake?;
+    elsewhere
 }
 
 fn exit_with(inputs: &[InputReport]) -> Exit {
@@ -66,57 +106,12 @@ fn exit_with(inputs: &[InputReport]) -> Exit {
     if refused { Exit::Refused } else { Exit::Done }
 }
 
-/// Keeps a report of a run that failed, so that the history of the lake is whole. The lake may be
-/// what has failed: then there is none.
-pub(super) fn keep_failed(job: &IngestJob, stage: &Stage<'_>, error: &PipelineError) {
-    let exit = error.exit();
-    // A wrong command is no run, nor is one whose inputs cannot be found: nothing has begun.
-    let has_begun = !matches!(error, PipelineError::Source(_));
-    if !has_begun || matches!(exit, Exit::Done | Exit::Refused | Exit::Usage) {
-        return;
-    }
-    if let Err(error) = write_failed(job, stage, exit, error_text(error)) {
-        tracing::debug!("no report of the failed run: {}", error_text(&error));
-    }
-}
-
-fn write_failed(
-    job: &IngestJob,
-    stage: &Stage<'_>,
-    exit: Exit,
-    error: String,
-) -> Result<(), PipelineError> {
-    let lake = Lake::at(&job.lake, &stage.stores)?;
-    if lake.run_report(&job.read.run_id)?.is_some() {
-        // All was committed, and only the copy for `--summary` has failed: the report says more.
-        return Ok(());
-    }
-    let step = stage.step.as_ref();
-    let failed = FailedRunReport {
-        run_id: job.read.run_id.clone(),
-        program_version: env!("CARGO_PKG_VERSION"),
-        record_kind: job.read.kinds.name(),
-        lake: Some(lake.location().to_string()),
-        started_at: started_at(job),
-        job: step.map(|step| step.job.clone()),
-        step: step.map(|step| step.step.clone()),
-        data_date: step.map(|step| step.date.to_string()),
-        job_digest: job.job_digest.clone(),
-        settings: settings(job),
-        elapsed_ms: elapsed_ms(stage),
-        exit_code: exit.code(),
-        error,
-    };
-    lake.write_run_report(&failed.run_id, &serde_json::to_vec_pretty(&failed)?)?;
-    Ok(())
-}
-
 fn ingest_by_kind(
     job: &IngestJob,
     lake: &Lake,
     inputs: Vec<Input>,
     stage: &Stage<'_>,
-) -> Result<Ingested, PipelineError> {
+) -> Result<Ingested, Stopped> {
     let Assigned {
         purchases,
         supplier_purchases,
@@ -127,15 +122,30 @@ fn ingest_by_kind(
     let progress = &stage.progress;
     if let Some((inputs, settings)) = purchases {
         let options = options(job, settings);
-        all.add(purchases::ingest(lake, &inputs, &options, progress)?);
+        all = and(all, purchases::ingest(lake, &inputs, &options, progress))?;
     }
     if let Some((inputs, settings)) = supplier_purchases {
         let options = options(job, settings);
         let absence = job.absence;
-        let ingested = supplier_purchases::upsert(lake, &inputs, &options, absence, progress)?;
-        all.add(ingested);
+        let ended = supplier_purchases::upsert(lake, &inputs, &options, absence, progress);
+        all = and(all, ended)?;
     }
     Ok(all)
+}
+
+/// What was done before, and what another part of the run has done, whether it came to its end or not.
+fn and(mut before: Ingested, part: Result<Ingested, Stopped>) -> Result<Ingested, Stopped> {
+    match part {
+        Ok(ingested) => {
+            before.add(ingested);
+            Ok(before)
+        }
+        Err(Stopped { error, ingested }) => {
+            before.add(*ingested);
+            let ingested = Box::new(before);
+            Err(Stopped { error, ingested })
+        }
+    }
 }
 
 fn options<K: Clone>(job: &IngestJob, settings: &RunSettings<K>) -> IngestOptions<K> {
@@ -148,7 +158,13 @@ fn options<K: Clone>(job: &IngestJob, settings: &RunSettings<K>) -> IngestOption
     }
 }
 
-fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -> RunReport {
+fn report(
+    job: &IngestJob,
+    lake: &Lake,
+    ingested: Ingested,
+    failure: Option<&PipelineError>,
+    stage: &Stage<'_>,
+) -> RunReport {
     let Ingested {
         tally,
         inputs,
@@ -173,7 +189,10 @@ fn report(job: &IngestJob, lake: &Lake, ingested: Ingested, stage: &Stage<'_>) -
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
         elapsed_ms: elapsed_ms(stage),
-        exit_code: exit_with(&inputs).code(),
+        exit_code: failure
+            .map_or_else(|| exit_with(&inputs), PipelineError::exit)
+            .code(),
+        error: failure.map(|error| error_text(error)),
         inputs,
     }
 }

@@ -27,13 +27,9 @@ pub(super) fn ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pip
     let _entered = span.enter();
     let observer = stage.observer;
     let open = observer.step_started(facts);
-    let ran = ingest::run(job, stage);
-    if let Err(error) = &ran {
-        ingest::keep_failed(job, stage, error);
-    }
-    let exit = ran.as_ref().map(ingest::exit);
-    observer.step_ended(open, end_of(exit, ran.as_ref().ok()));
-    ran.map(|report| ingest::exit(&report))
+    let ingest::Ended { report, exit } = ingest::run(job, stage);
+    observer.step_ended(open, end_of(exit.as_ref().copied(), report));
+    exit
 }
 
 pub(super) fn check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
@@ -114,19 +110,16 @@ fn watched(
     ran
 }
 
-fn end_of(ran: Result<Exit, &PipelineError>, report: Option<&RunReport>) -> StepEnd {
-    match ran {
-        Ok(exit) => StepEnd {
-            exit,
-            error: None,
-            report: report.cloned(),
-        },
-        Err(error) => StepEnd {
-            exit: error.exit(),
-            // A reader that has seen enough is no failure.
-            error: (error.exit() != Exit::Done).then(|| error_text(error)),
-            report: None,
-        },
+fn end_of(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> StepEnd {
+    let (exit, error) = match ran {
+        Ok(exit) => (exit, None),
+        Err(error) => (error.exit(), Some(error_text(error))),
+    };
+    StepEnd {
+        exit,
+        // A reader that has seen enough is no failure.
+        error: error.filter(|_| exit != Exit::Done),
+        report,
     }
 }
 

@@ -173,7 +173,7 @@ pub(crate) fn signal(child: &Child, name: &str) {
 }
 
 /// Feeds purchases to a run without an end; returns once the run has stopped reading.
-fn feed_for_ever(child: &mut Child, name: &str) {
+pub(crate) fn feed_for_ever(child: &mut Child, name: &str) {
     let mut stdin = child.stdin.take().expect("standard input is piped");
     let text = numbered(0, 5000);
     // Two pieces are surely taken by then, whatever the pipe holds.
@@ -200,10 +200,10 @@ fn an_interrupted_run_ends_with_130_and_leaves_nothing_half_done() {
         let mut child = command.spawn().expect("the program starts");
         feed_for_ever(&mut child, name);
         let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
-        output
-            .assert_code(130)
-            .assert_stdout("")
-            .assert_said(&["interrupted"]);
+        output.assert_code(130).assert_said(&["interrupted"]);
+        let report = output.json();
+        assert_eq!(report["counts"]["read"], 0, "{report:#}");
+        assert!(report["error"].is_string(), "{report:#}");
         let found = summary(&workdir.lake());
         assert_eq!(found["purchases"]["rows"], 3, "{found:#}");
         assert_eq!(found["inputs"]["rows"], 1, "{found:#}");

@@ -229,7 +229,10 @@ fn a_run_that_was_stopped_before_its_last_step_is_told_and_is_no_damage() {
     let again = workdir.path("1.ndjson");
     assert_eq!(workdir.ingest([&again]).outcomes(), ["already_ingested"]);
     let found = verify(&workdir, 0, &["--deep"]);
-    assert_eq!(found, [json!(["note", "inputs", "orphan"])]);
+    assert!(
+        found.is_empty(),
+        "the file of the stopped run is in: {found:?}"
+    );
     // The other way round it is damage: the input would never be read again.
     fs::remove_file(last("purchases")).expect("the last commit");
     let found = verify(&workdir, 1, &[]);

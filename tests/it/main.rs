@@ -19,6 +19,8 @@ mod deploy;
 mod differential;
 /// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
 mod exactly_once;
+/// Runs that fail after they have committed some of their inputs.
+mod failed_runs;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
 mod golden;
 /// Text that means to steer a terminal, and readers that stop early.
@@ -49,12 +51,14 @@ mod memory;
 mod observe;
 /// The page to look at, in a real Chromium.
 mod page;
-/// Other programs read the tables: deltalake, Polars and DuckDB.
-mod readers;
 /// Power cuts: what a run has reported is on the disk, also where it rests on another run.
 mod power_cut;
+/// Other programs read the tables: deltalake, Polars and DuckDB.
+mod readers;
 /// The jobs of `jobs/`, each run as it stands.
 mod ready_jobs;
+/// Runs that were stopped between two commits, and what the next one makes of it.
+mod recovery;
 /// Inputs that are refused commit nothing at all, and the others go on.
 mod refusals;
 /// The rooms of `src/` import each other in one direction.

@@ -82,6 +82,13 @@ pub(crate) fn summary(lake: &Path) -> Value {
     summaries(&[lake.to_owned()]).remove(0)
 }
 
+/// Every row of a table, sorted, all values as text.
+#[track_caller]
+pub(crate) fn table_rows(lake: &Path, table: &str) -> Vec<Value> {
+    let found = read_lakes(&["rows", table], &[lake.to_owned()]);
+    found.as_array().expect("a list of rows").clone()
+}
+
 /// One digest for each lake, over the multiset of its accepted rows in `columns`.
 #[track_caller]
 pub(crate) fn row_digests(columns: &str, lakes: &[PathBuf]) -> Vec<Value> {

@@ -3,6 +3,7 @@
     read_lake.py summary LAKE...                    counts and exact sums of each lake
     read_lake.py digest --columns A,B LAKE...       one digest each, over the multiset of accepted rows
     read_lake.py rejects LAKE                       every reject: file name, row, line, rules, field
+    read_lake.py rows TABLE LAKE                    every row of a table, sorted, all values as text
     read_lake.py raw LAKE FILE...                   rejects whose raw bytes are not those of the file
 """
 
@@ -108,6 +109,11 @@ def list_rejects(options):
     return [{"file": Path(row["source_file"]).name, **{name: row[name] for name in keep}} for row in rows]
 
 
+def rows(options):
+    found = [{name: str(value) for name, value in row.items()} for row in table(options.lake, options.table).to_pylist()]
+    return sorted(found, key=lambda row: list(row.values()))
+
+
 def raw(options):
     """Each reject against its file: the bytes at its offset, the line break around them, the number of its line."""
     content = {str(path.absolute()): unpacked(path) for path in options.files}
@@ -150,6 +156,10 @@ def main():
     command = commands.add_parser("rejects")
     command.add_argument("lake")
     command.set_defaults(run=list_rejects)
+    command = commands.add_parser("rows")
+    command.add_argument("table")
+    command.add_argument("lake")
+    command.set_defaults(run=rows)
     command = commands.add_parser("raw")
     command.add_argument("--lines", action="store_true", help="records are whole lines")
     command.add_argument("lake")

@@ -67,7 +67,7 @@ fn runs_are_listed_from_the_newest_with_what_became_of_them() {
         })
         .collect();
     let expected = [
-        json!([third, null, null, null, 1]),
+        json!([third, 0, 0, 0, 1]),
         json!([second, 2, 4, 0, 3]),
         json!([first, 1, 3, 0, 0]),
     ];

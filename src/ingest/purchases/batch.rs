@@ -1,16 +1,17 @@
 //! Inputs whose fate is decided, on their way into the lake.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Purchases;
 use super::own_files::{Gathered, OwnFiles, Taken};
+use super::recount::recount;
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
-use crate::ingest::input_row::{clamp, input_row};
+use crate::ingest::input_row::{clamp, input_row, recounted};
 use crate::ingest::kind::Kind;
 use crate::ingest::tally::InputTally;
 use crate::lake::{
-    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, StagedFiles,
+    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, Recovered, StagedFiles,
     WriterOptions, rejects_spec,
 };
 use crate::source::Totals;
@@ -33,7 +34,7 @@ impl Waiting {
         Digest::new(*self.totals.digest.as_bytes())
     }
 
-    fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
+    pub(super) fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
         input_row(
             &self.path,
             self.digest(),
@@ -80,6 +81,10 @@ pub(super) struct WaitingRoom<'a> {
     rejects_known: HashSet<Digest>,
     /// Versions of the latest commits.
     pub(super) versions: TableVersions,
+    /// What about the run somebody should know.
+    pub(super) notes: Vec<String>,
+    /// The rows of the latest commit are in, and something after it failed.
+    pub(super) failure: Option<RunError>,
 }
 
 /// What became of inputs.
@@ -106,6 +111,8 @@ impl<'a> WaitingRoom<'a> {
             careful: true,
             rejects_known: HashSet::new(),
             versions: TableVersions::default(),
+            notes: Vec::new(),
+            failure: None,
         }
     }
 
@@ -157,7 +164,7 @@ impl<'a> WaitingRoom<'a> {
             // Also a later copy of the same content.
             known.rows.contains(&digest) || !self.digests.insert(digest)
         });
-        self.heal(&old, &known, now_micros)?;
+        self.recover(&old, &known, now_micros)?;
         settled.know(old);
         let mut gathered = Gathered::default();
         for mut waiting in new {
@@ -228,7 +235,7 @@ impl<'a> WaitingRoom<'a> {
         let (old, again): (Vec<Waiting>, Vec<Waiting>) = group
             .into_iter()
             .partition(|waiting| known.rows.contains(&waiting.digest()));
-        self.heal(&old, &known, now_micros)?;
+        self.recover(&old, &known, now_micros)?;
         settled.know(old);
         settled.again = again.iter().map(|waiting| waiting.index).collect();
         Ok(settled)
@@ -245,7 +252,7 @@ impl<'a> WaitingRoom<'a> {
         let digest = waiting.digest();
         if known.rows.contains(&digest) {
             files.discard()?;
-            self.heal(std::slice::from_ref(waiting), &known, now_micros)?;
+            self.recover(std::slice::from_ref(waiting), &known, now_micros)?;
             return Ok(Some(Outcome::AlreadyIngested));
         }
         let with_rejects = !known.rejects.contains(&digest);
@@ -305,37 +312,58 @@ impl<'a> WaitingRoom<'a> {
             rows,
             rejects,
         };
-        match self
+        let committed = self
             .lake
-            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"))?
-        {
-            CommitOutcome::Committed {
+            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
+        match committed {
+            Ok(CommitOutcome::Committed {
                 rows_version,
                 rejects_version,
                 inputs_version,
-            } => {
+            }) => {
                 self.versions.purchases = Some(rows_version);
                 self.versions.rejects = rejects_version.or(self.versions.rejects);
                 self.versions.inputs = inputs_version.or(self.versions.inputs);
                 Ok(true)
             }
-            CommitOutcome::Raced { .. } => Ok(false),
+            Ok(CommitOutcome::Raced { .. }) => Ok(false),
+            Err(error) => match error.rows_version() {
+                Some(version) => {
+                    self.versions.purchases = Some(version);
+                    self.failure = Some(error.into());
+                    Ok(true)
+                }
+                None => Err(error.into()),
+            },
         }
     }
 
-    /// Adds the `inputs` rows that a run stopped at its very end has left out.
-    fn heal(&mut self, known_inputs: &[Waiting], known: &Known, now: i64) -> Result<(), RunError> {
-        let missing: Vec<InputRow> = known_inputs
-            .iter()
-            .filter(|waiting| {
-                known.rows.contains(&waiting.digest()) && !known.inputs.contains(&waiting.digest())
-            })
-            .map(|waiting| waiting.row(false, now))
-            .collect();
-        if !missing.is_empty() {
+    /// Lists the inputs that a run stopped at its very end has committed and not listed.
+    fn recover(&mut self, met: &[Waiting], known: &Known, now: i64) -> Result<(), RunError> {
+        // Copies of the same content are one input, under the name that comes first.
+        let named = met.iter().rev().map(|waiting| (waiting.digest(), waiting));
+        let mut unlisted: BTreeMap<Digest, &Waiting> = named.collect();
+        unlisted.retain(|digest, _| known.rows.contains(digest) && !known.inputs.contains(digest));
+        if unlisted.is_empty() {
+            return Ok(());
+        }
+        let digests: Vec<Digest> = unlisted.keys().copied().collect();
+        let spec = purchases_spec();
+        let Recovered {
+            inputs_version,
+            lost,
+        } = self
+            .lake
+            .recover_inputs(self.run_id, &spec, Purchases::NAME, &digests)?;
+        self.versions.inputs = inputs_version.or(self.versions.inputs);
+        unlisted.retain(|digest, _| lost.contains(digest));
+        let rows = recount(self.lake, unlisted.into_values(), now)?;
+        self.notes
+            .extend(rows.iter().map(|row| recounted(&row.path)));
+        if !rows.is_empty() {
             let version = self
                 .lake
-                .commit_inputs_only(self.run_id, Purchases::NAME, &missing)?;
+                .commit_inputs_only(self.run_id, Purchases::NAME, &rows)?;
             self.versions.inputs = version.or(self.versions.inputs);
         }
         Ok(())

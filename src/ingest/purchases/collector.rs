@@ -16,12 +16,12 @@ use crate::ingest::error::RunError;
 use crate::ingest::judge::Judged;
 use crate::ingest::kind::Kind;
 use crate::ingest::known_files::KnownFiles;
-use crate::ingest::options::{IngestOptions, Ingested};
+use crate::ingest::options::{IngestOptions, Ingested, Stopped};
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
-use crate::lake::{Lake, rejects_spec};
+use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
 use crate::source::{Input, Totals};
 use crate::summary::Outcome;
@@ -29,55 +29,22 @@ use crate::summary::Outcome;
 /// Ingests customer purchases. Running it again with the same inputs changes nothing.
 ///
 /// # Errors
-/// The lake fails, the ledger does not balance, or the run is interrupted: whatever is not
-/// committed then is not visible to any reader, and the same command heals it.
+/// The lake fails, the ledger does not balance, or the run is interrupted: what was committed before
+/// stays and is told with the error, the rest is not visible to any reader, and the same command
+/// heals it.
 pub fn ingest(
     lake: &Lake,
     inputs: &[Input],
     options: &IngestOptions<Purchases>,
     progress: &Progress,
-) -> Result<Ingested, RunError> {
-    for spec in [purchases_spec(), rejects_spec(), crate::lake::inputs_spec()] {
-        lake.create_if_missing(&spec)?;
-    }
-    let known = if options.verify_content {
-        KnownFiles::default()
-    } else {
-        KnownFiles::of(lake, Purchases::NAME)?
-    };
+) -> Result<Ingested, Stopped> {
     let mut collector = Collector::new(lake, inputs, options);
-    let mut to_read: Vec<usize> = Vec::new();
-    for (index, input) in inputs.iter().enumerate() {
-        if known.has(input) {
-            collector.reports.already_ingested(index);
-        } else {
-            to_read.push(index);
-        }
+    let ended = collector.read_all(inputs, progress);
+    let ingested = collector.finish();
+    match ended {
+        Ok(()) => Ok(ingested),
+        Err(error) => Err(Stopped::after(error, ingested)),
     }
-    // An input that another process committed meanwhile is read again, and then found known.
-    while !to_read.is_empty() {
-        let list: Vec<Input> = to_read
-            .iter()
-            .filter_map(|&i| inputs.get(i).cloned())
-            .collect();
-        collector.reading = to_read;
-        run(&list, &options.run, progress, &mut collector)?;
-        collector.commit_waiting()?;
-        to_read = std::mem::take(&mut collector.again);
-    }
-    let Collector {
-        mut tally,
-        across,
-        reports,
-        room,
-        ..
-    } = collector;
-    across.note_whole_run(&mut tally);
-    Ok(Ingested {
-        tally,
-        inputs: reports.finish(),
-        versions: room.versions,
-    })
 }
 
 /// An input that is being read.
@@ -117,6 +84,47 @@ impl<'a> Collector<'a> {
             tally: RunTally::default(),
             reports: Reports::new(inputs, Purchases::NAME),
             across: AcrossPurchases::default(),
+        }
+    }
+
+    fn read_all(&mut self, inputs: &[Input], progress: &Progress) -> Result<(), RunError> {
+        for spec in [purchases_spec(), rejects_spec(), inputs_spec()] {
+            self.lake.create_if_missing(&spec)?;
+        }
+        let known = if self.options.verify_content {
+            KnownFiles::default()
+        } else {
+            KnownFiles::of(self.lake, Purchases::NAME)?
+        };
+        let mut to_read = self.reports.leave_out(&known, &mut self.tally);
+        // An input that another process committed meanwhile is read again, and then found known.
+        while !to_read.is_empty() {
+            let list: Vec<Input> = to_read
+                .iter()
+                .filter_map(|&i| inputs.get(i).cloned())
+                .collect();
+            self.reading = to_read;
+            run(&list, &self.options.run, progress, self)?;
+            self.commit_waiting()?;
+            to_read = std::mem::take(&mut self.again);
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Ingested {
+        let Self {
+            mut tally,
+            across,
+            reports,
+            room,
+            ..
+        } = self;
+        across.note_whole_run(&mut tally);
+        tally.notes.extend(room.notes);
+        Ingested {
+            tally,
+            inputs: reports.finish(),
+            versions: room.versions,
         }
     }
 
@@ -168,7 +176,7 @@ impl<'a> Collector<'a> {
         if self.open.own.is_none() {
             // Two writers at work would hold twice the memory.
             let settled = self.room.rest(self.options.now_micros)?;
-            self.settle(settled);
+            self.settle(settled)?;
             let mut own = OwnFiles::create(
                 self.lake,
                 &self.options.run.run_id,
@@ -204,11 +212,11 @@ impl<'a> Collector<'a> {
 
     fn commit_waiting(&mut self) -> Result<(), RunError> {
         let settled = self.room.commit_all(self.options.now_micros)?;
-        self.settle(settled);
-        Ok(())
+        self.settle(settled)
     }
 
-    fn settle(&mut self, settled: Settled) {
+    /// Counts what became of inputs; fails when something failed after their rows were committed.
+    fn settle(&mut self, settled: Settled) -> Result<(), RunError> {
         let Settled { ended, mut again } = settled;
         if !again.is_empty() {
             // Their own events must not look like repeats then.
@@ -219,14 +227,13 @@ impl<'a> Collector<'a> {
             let tally = if outcome == Outcome::Ingested {
                 waiting.tally
             } else {
-                InputTally::default()
+                waiting.tally.of_known()
             };
-            if outcome == Outcome::Ingested {
-                self.tally.add(&tally);
-            }
+            self.tally.add(&tally);
             self.reports
                 .note(waiting.index, outcome, Some(&waiting.totals), &tally);
         }
+        self.room.failure.take().map_or(Ok(()), Err)
     }
 
     /// The open input has been read whole: it is counted up and ready to be committed.

@@ -14,7 +14,7 @@ use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
 use crate::ingest::kind::Kind;
 use crate::ingest::known_files::KnownFiles;
-use crate::ingest::options::{IngestOptions, Ingested};
+use crate::ingest::options::{IngestOptions, Ingested, Stopped};
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
@@ -29,19 +29,31 @@ use crate::summary::Outcome;
 ///
 /// # Errors
 /// The lake fails, the ledger does not balance, or the run is interrupted: nothing of the run is
-/// then visible to any reader, and the same command heals it.
+/// then visible to any reader, or all of it and told with the error; the same command heals it.
 pub fn upsert(
     lake: &Lake,
     inputs: &[Input],
     options: &IngestOptions<SupplierPurchases>,
     absence: Absence,
     progress: &Progress,
-) -> Result<Ingested, RunError> {
+) -> Result<Ingested, Stopped> {
+    let mut inputs = inputs.to_vec();
+    inputs.sort_by(|one, other| one.location.cmp(&other.location));
+    let read = read_all(lake, &inputs, options, absence, progress);
+    let collector = read.map_err(|error| Stopped::after(error, Ingested::default()))?;
+    settle(collector)
+}
+
+fn read_all<'a>(
+    lake: &'a Lake,
+    inputs: &'a [Input],
+    options: &'a IngestOptions<SupplierPurchases>,
+    absence: Absence,
+    progress: &Progress,
+) -> Result<Collector<'a>, RunError> {
     for spec in [supplier_purchases_spec(), rejects_spec(), inputs_spec()] {
         lake.create_if_missing(&spec)?;
     }
-    let mut inputs = inputs.to_vec();
-    inputs.sort_by(|one, other| one.location.cmp(&other.location));
     // A full snapshot is more than what is new in it: all of it has to be read. A known file may
     // hold purchases of another company now, when the company is said beside it.
     let is_in_records = options.run.kind.company().is_in_records();
@@ -50,15 +62,10 @@ pub fn upsert(
     } else {
         KnownFiles::of(lake, SupplierPurchases::NAME)?
     };
-    let mut collector = Collector::new(lake, &inputs, options, absence)?;
-    for (index, input) in inputs.iter().enumerate() {
-        if known.has(input) {
-            collector.reports.already_ingested(index);
-            collector.unread.push(input.location.to_string());
-        } else {
-            collector.reading.push(index);
-        }
-    }
+    let mut collector = Collector::new(lake, inputs, options, absence)?;
+    collector.reading = collector.reports.leave_out(&known, &mut collector.tally);
+    let unread = inputs.iter().filter(|input| known.has(input));
+    collector.unread = unread.map(|input| input.location.to_string()).collect();
     let list: Vec<Input> = collector
         .reading
         .iter()
@@ -66,7 +73,7 @@ pub fn upsert(
         .collect();
     run(&list, &options.run, progress, &mut collector)?;
     collector.incoming.close()?;
-    settle(collector)
+    Ok(collector)
 }
 
 /// Rejects that stay in memory until their input has ended; the others wait on disk.

@@ -39,6 +39,7 @@ pub(super) struct Arrivals<'a> {
 
 /// The next state, and what it means for the run's versions.
 pub(super) struct Merged {
+    /// Without the rows of its inputs.
     pub(super) change: Change,
     pub(super) folded: Folded,
     /// Purchases that a full snapshot lacks and that were not deleted before.
@@ -177,6 +178,7 @@ impl Arrivals<'_> {
             return Ok(Change {
                 remove: Vec::new(),
                 add,
+                inputs: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -214,7 +216,11 @@ impl Arrivals<'_> {
                 counts,
             });
         }
-        Ok(Change { remove, add })
+        Ok(Change {
+            remove,
+            add,
+            inputs: Vec::new(),
+        })
     }
 
     /// Adds the rows of a file that stay, with the flag of those that are now deleted; returns how

@@ -1,28 +1,27 @@
 //! The end of a run: what was read is folded, merged with the table and committed. When another
 //! process was quicker with some of it, the rest is worked out again.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::SupplierPurchases;
 use super::collector::{Collector, ReadInput};
 use super::dump::check_dumps;
-use super::fold::{Candidate, Passed, arrange};
+use super::fold::{Absence, Candidate, Passed, arrange, fold};
 use super::merge::{Arrivals, Merged};
 use super::snapshot::FullSnapshot;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
-use crate::ingest::input_row::input_row;
+use crate::ingest::input_row::{input_row, recounted};
 use crate::ingest::kind::Kind;
-use crate::ingest::options::Ingested;
-use crate::ingest::tally::InputTally;
+use crate::ingest::options::{Ingested, Stopped};
 use crate::lake::{
-    ChangeOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter, StagedFiles,
-    WriterOptions, rejects_spec,
+    Change, ChangeOutcome, CommitOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter,
+    Recovered, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::summary::{Outcome, TableVersions};
 
 /// Commits what was read, and reports.
-pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
+pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, Stopped> {
     let mut read = std::mem::take(&mut run.read);
     let is_whole = note_dumps(&mut run);
     run.pages = Vec::new();
@@ -35,14 +34,25 @@ pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
         versions: TableVersions::default(),
         deleted_by_absence: 0,
         was_applied: false,
+        notes: Vec::new(),
+        failure: None,
     };
-    let ended = settling.commit_all(read)?;
+    let ended = match settling.commit_all(read) {
+        Ok(ended) => ended,
+        Err(error) => {
+            settling.failure = Some(error);
+            Vec::new()
+        }
+    };
     let Settling {
         versions,
         deleted_by_absence,
         was_applied,
+        notes,
+        failure,
         ..
     } = settling;
+    run.tally.notes.extend(notes);
     for Ended { input, outcome } in ended {
         run.tally.add(&input.tally);
         run.reports
@@ -59,11 +69,15 @@ pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, RunError> {
             "{deleted_by_absence} purchases that the full snapshot lacks are now marked deleted"
         ));
     }
-    Ok(Ingested {
+    let ingested = Ingested {
         tally: run.tally,
         inputs: run.reports.finish(),
         versions,
-    })
+    };
+    match failure {
+        None => Ok(ingested),
+        Some(error) => Err(Stopped::after(error, ingested)),
+    }
 }
 
 /// The versions of all inputs, arranged.
@@ -106,6 +120,10 @@ struct Settling<'r, 'a> {
     deleted_by_absence: u64,
     /// The same inputs were a full snapshot before.
     was_applied: bool,
+    /// What about the run somebody should know.
+    notes: Vec<String>,
+    /// Why the run has no result, although its rows may be committed.
+    failure: Option<RunError>,
 }
 
 impl Settling<'_, '_> {
@@ -123,7 +141,7 @@ impl Settling<'_, '_> {
                 self.was_applied = true;
             }
             let (old, mut new) = split_known(left, &known);
-            self.heal(&old, &known)?;
+            self.recover(&old, &known)?;
             if new.is_empty() && self.snapshot.digest.is_none() {
                 ended.extend(old.into_iter().map(already_ingested));
                 return Ok(ended);
@@ -139,7 +157,6 @@ impl Settling<'_, '_> {
                     let passed = passed.get(&input.index).copied().unwrap_or_default();
                     input.tally.pass(passed.duplicate, passed.superseded);
                 }
-                self.commit_inputs(&new, &known)?;
                 ended.extend(old.into_iter().map(already_ingested));
                 ended.extend(new.into_iter().map(|input| Ended {
                     input,
@@ -190,7 +207,7 @@ impl Settling<'_, '_> {
         let mut deleted = 0;
         let mut digests: Vec<Digest> = new.iter().map(digest_of).collect();
         digests.extend(self.snapshot.digest);
-        let outcome = lake.commit_change(
+        let committed = lake.commit_change(
             &supplier_purchases_spec(),
             run_id,
             SupplierPurchases::NAME,
@@ -203,17 +220,31 @@ impl Settling<'_, '_> {
                 } = arrivals.merge(snapshot)?;
                 passed = folded.passed;
                 deleted = deleted_by_absence;
-                Ok(change)
+                let inputs = new.iter().map(|input| self.row(input, &passed)).collect();
+                Ok(Change { inputs, ..change })
             },
-        )?;
-        match outcome {
-            ChangeOutcome::Committed { version } => {
-                self.versions.supplier_purchases = Some(version);
-                self.deleted_by_absence = deleted;
-                Ok(Some(passed))
+        );
+        let rows_version = match committed {
+            Ok(CommitOutcome::Committed {
+                rows_version,
+                inputs_version,
+                ..
+            }) => {
+                self.versions.inputs = inputs_version.or(self.versions.inputs);
+                rows_version
             }
-            ChangeOutcome::Raced { .. } => Ok(None),
-        }
+            Ok(CommitOutcome::Raced { .. }) => return Ok(None),
+            Err(error) => {
+                let Some(version) = error.rows_version() else {
+                    return Err(error);
+                };
+                self.failure = Some(error);
+                version
+            }
+        };
+        self.versions.supplier_purchases = Some(rows_version);
+        self.deleted_by_absence = deleted;
+        Ok(Some(passed))
     }
 
     fn commit_rejects(&mut self, new: &[ReadInput], known: &Known) -> Result<bool, RunError> {
@@ -267,54 +298,56 @@ impl Settling<'_, '_> {
         Ok(staged)
     }
 
-    fn commit_inputs(&mut self, inputs: &[ReadInput], known: &Known) -> Result<(), RunError> {
-        let rows: Vec<InputRow> = inputs
+    /// Lists the inputs that a run stopped at its very end has committed and not listed.
+    fn recover(&mut self, met: &[ReadInput], known: &Known) -> Result<(), RunError> {
+        let unlisted: BTreeSet<Digest> = met
             .iter()
-            .map(|input| {
-                let with_rejects = !known.rejects.contains(&digest_of(input));
-                self.row(input, with_rejects)
-            })
+            .map(digest_of)
+            .filter(|digest| known.rows.contains(digest) && !known.inputs.contains(digest))
             .collect();
-        self.add_input_rows(&rows)
-    }
-
-    /// Adds the `inputs` rows that a run stopped at its very end has left out.
-    fn heal(&mut self, old: &[ReadInput], known: &Known) -> Result<(), RunError> {
-        let mut healed = HashSet::new();
-        let rows: Vec<InputRow> = old
-            .iter()
-            .filter(|input| {
-                let digest = digest_of(input);
-                let is_missing = known.rows.contains(&digest) && !known.inputs.contains(&digest);
-                is_missing && healed.insert(digest)
-            })
-            .map(|input| self.row(input, false))
-            .collect();
-        self.add_input_rows(&rows)
-    }
-
-    fn add_input_rows(&mut self, rows: &[InputRow]) -> Result<(), RunError> {
-        if rows.is_empty() {
+        if unlisted.is_empty() {
             return Ok(());
         }
-        let version =
-            self.run
-                .lake
-                .commit_inputs_only(self.run_id(), SupplierPurchases::NAME, rows)?;
+        let (lake, run_id, kind) = (self.run.lake, self.run_id(), SupplierPurchases::NAME);
+        let digests: Vec<Digest> = unlisted.into_iter().collect();
+        let Recovered {
+            inputs_version,
+            lost,
+        } = lake.recover_inputs(run_id, &supplier_purchases_spec(), kind, &digests)?;
+        let mut version = inputs_version;
+        let rows: Vec<InputRow> = lost
+            .iter()
+            .filter_map(|lost| self.recount(met, lost))
+            .collect();
+        if !rows.is_empty() {
+            version = lake.commit_inputs_only(run_id, kind, &rows)?.or(version);
+            self.notes
+                .extend(rows.iter().map(|row| recounted(&row.path)));
+        }
         self.versions.inputs = version.or(self.versions.inputs);
         Ok(())
     }
 
-    fn row(&self, input: &ReadInput, with_rejects: bool) -> InputRow {
+    /// The row of an input as if it had come alone, and into an empty table: which of its versions
+    /// stood when it came, nobody can tell any more.
+    fn recount(&self, met: &[ReadInput], digest: &Digest) -> Option<InputRow> {
+        let input = met.iter().find(|input| input.digest == *digest)?;
+        let of_input = |candidate: &&Candidate| candidate.input == input.index;
+        let alone: Vec<Candidate> = self.candidates.iter().filter(of_input).cloned().collect();
+        let folded = fold(&alone, Absence::MeansNothing, &|_start| None);
+        Some(self.row(input, &folded.passed))
+    }
+
+    /// The row of an input, of whose versions some are not written.
+    fn row(&self, input: &ReadInput, passed: &BTreeMap<usize, Passed>) -> InputRow {
+        let mut tally = input.tally.clone();
+        let Passed {
+            duplicate,
+            superseded,
+        } = passed.get(&input.index).copied().unwrap_or_default();
+        tally.pass(duplicate, superseded);
         let now = self.run.options.now_micros;
-        input_row(
-            &input.path,
-            input.digest,
-            &input.totals,
-            &input.tally,
-            with_rejects,
-            now,
-        )
+        input_row(&input.path, input.digest, &input.totals, &tally, false, now)
     }
 
     fn run_id(&self) -> &str {
@@ -328,7 +361,7 @@ fn digest_of(input: &ReadInput) -> Digest {
 
 /// Nothing of this run came from it.
 fn already_ingested(mut input: ReadInput) -> Ended {
-    input.tally = InputTally::default();
+    input.tally = input.tally.of_known();
     Ended {
         input,
         outcome: Outcome::AlreadyIngested,

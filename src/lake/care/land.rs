@@ -51,6 +51,7 @@ impl Lake {
             spec,
             run_id,
             app_ids: &app_ids,
+            inputs_file: None,
         };
         let mut tries = Tries::new(claim, TRIES, LONGEST_PAUSE);
         while let Some(planned) = plan()? {

@@ -57,4 +57,17 @@ impl LakeError {
             source: Box::new(source),
         }
     }
+
+    /// For what fails after the rows of a commit are in.
+    pub(in crate::lake) fn not_listed(
+        table: &str,
+        version: i64,
+    ) -> impl FnOnce(Self) -> Self + use<> {
+        let table = table.to_owned();
+        move |source| Self::NotListed {
+            table,
+            version,
+            source: Box::new(source),
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
 
 use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
@@ -27,6 +28,9 @@ pub(in crate::lake) const IN: i64 = 1;
 /// The version of a transaction whose input was in the table, until an older version was restored.
 pub(in crate::lake) const WITHDRAWN: i64 = 0;
 
+/// What a commit's `commitInfo` calls the data file with the rows of `inputs` that follow it.
+pub(in crate::lake) const INPUTS_FILE: &str = "inputsFile";
+
 /// A transaction of the log, with the run that committed it, where the commit says so.
 #[derive(Debug)]
 pub(in crate::lake) struct Landed {
@@ -36,6 +40,8 @@ pub(in crate::lake) struct Landed {
     /// The version of the table.
     pub(in crate::lake) version: u64,
     pub(in crate::lake) run_id: Option<String>,
+    /// The value of [`INPUTS_FILE`].
+    inputs_file: Option<String>,
 }
 
 impl Landed {
@@ -59,9 +65,10 @@ struct Txn {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct CommitInfo {
-    #[serde(rename = "runId")]
     run_id: Option<String>,
+    inputs_file: Option<String>,
 }
 
 /// Which application ids are meant.
@@ -116,6 +123,37 @@ pub(in crate::lake) async fn landed_from(
     commits_between(table, store, &files, from, u64::MAX).await
 }
 
+/// By application id, the data file with the rows of `inputs` that the newest commit of a wanted
+/// transaction names. Those of which no commit is left, or none that names a file, are not there.
+pub(in crate::lake) async fn inputs_files(
+    table: &str,
+    store: &Arc<dyn ObjectStore>,
+    wanted: &HashSet<String>,
+) -> Result<HashMap<String, String>, LakeError> {
+    let files = list(table, store).await?;
+    let read = |(version, path): (u64, Path)| async move {
+        let bytes = read(table, store, &path).await?;
+        transactions(table, &path, version, bytes.as_ref())
+    };
+    let newest_first = stream::iter(files.commits.into_iter().rev());
+    let mut commits = pin!(newest_first.map(read).buffered(PARALLEL_READS));
+    let mut found = HashMap::new();
+    while found.len() < wanted.len() {
+        let Some(landed) = commits.try_next().await? else {
+            break;
+        };
+        for txn in landed {
+            let Some(file) = txn.inputs_file.filter(|_| txn.state >= IN) else {
+                continue;
+            };
+            if wanted.contains(&txn.app_id) {
+                found.entry(txn.app_id).or_insert(file);
+            }
+        }
+    }
+    Ok(found)
+}
+
 async fn commits_between(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -160,7 +198,7 @@ fn transactions(
     bytes: &[u8],
 ) -> Result<Vec<Landed>, LakeError> {
     let mut txns = Vec::new();
-    let mut run_id = None;
+    let mut info = None;
     for line in bytes.split(|byte| *byte == b'\n') {
         let says = |key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
         if !says("\"txn\"") && !says("\"commitInfo\"") {
@@ -169,13 +207,14 @@ fn transactions(
         let line: Line = serde_json::from_slice(line)
             .map_err(|error| broken(table, path.as_ref(), error.to_string()))?;
         txns.extend(line.txn);
-        run_id = run_id.or(line.commit_info.and_then(|info| info.run_id));
+        info = info.or(line.commit_info);
     }
     let landed = |txn: Txn| Landed {
         app_id: txn.app_id,
         state: txn.version,
         version,
-        run_id: run_id.clone(),
+        run_id: info.as_ref().and_then(|info| info.run_id.clone()),
+        inputs_file: info.as_ref().and_then(|info| info.inputs_file.clone()),
     };
     Ok(txns.into_iter().map(landed).collect())
 }

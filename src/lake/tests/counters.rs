@@ -73,15 +73,15 @@ pub(super) fn change(
     lake: &Lake,
     name: &str,
     plan: &mut dyn FnMut(&Snapshot) -> Change,
-) -> Result<ChangeOutcome, LakeError> {
+) -> Result<CommitOutcome, LakeError> {
     let mut plan = |snapshot: &Snapshot| Ok(plan(snapshot));
     lake.commit_change(&counters(), name, KIND, &digest(name), &mut plan)
 }
 
-pub(super) fn version(outcome: Result<ChangeOutcome, LakeError>) -> i64 {
+pub(super) fn version(outcome: Result<CommitOutcome, LakeError>) -> i64 {
     match outcome.unwrap() {
-        ChangeOutcome::Committed { version } => version,
-        ChangeOutcome::Raced { digests } => panic!("raced: {digests:?}"),
+        CommitOutcome::Committed { rows_version, .. } => rows_version,
+        CommitOutcome::Raced { digests } => panic!("raced: {digests:?}"),
     }
 }
 
@@ -89,6 +89,7 @@ pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> 
     version(change(lake, name, &mut |_| Change {
         remove: Vec::new(),
         add: staged(lake, name, rows),
+        inputs: Vec::new(),
     }))
 }
 
@@ -107,6 +108,7 @@ pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Chang
     Change {
         remove: snapshot.files.clone(),
         add: staged(lake, run_id, &rows),
+        inputs: Vec::new(),
     }
 }
 

@@ -69,6 +69,7 @@ fn an_append_that_was_prepared_before_a_change_lands_once() {
         spec: &spec,
         run_id: "late",
         app_ids: &app_ids,
+        inputs_file: None,
     };
     let files = staged(&lake, "late", &[(4, Some(40))]);
     let (table, present) = lake.runtime().block_on(lake.look(claim)).unwrap();
@@ -110,7 +111,7 @@ fn an_input_that_another_process_has_committed_changes_nothing() {
     };
     let digests = [Digest::of(b"more"), Digest::of(b"input")];
     let raced = lake.commit_change(&counters(), "slow", KIND, &digests, &mut plan);
-    let expected = ChangeOutcome::Raced {
+    let expected = CommitOutcome::Raced {
         digests: digest("input").to_vec(),
     };
     assert_eq!(raced.unwrap(), expected);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::source::shown;
 
-/// One run of the list. A run that failed has no counts.
+/// One run of the list. A report of another version of this program may lack some of it.
 #[derive(Debug, Serialize)]
 pub(super) struct ListedRun {
     run_id: String,

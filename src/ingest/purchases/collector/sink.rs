@@ -42,8 +42,7 @@ impl Sink<Purchases> for Collector<'_> {
             }
             self.across.settle_open();
             let settled = self.room.admit(waiting, self.options.now_micros)?;
-            self.settle(settled);
-            return Ok(());
+            return self.settle(settled);
         };
         let now = self.options.now_micros;
         if let Some(outcome) = self.room.commit_own(own, &waiting, now)? {
@@ -51,7 +50,7 @@ impl Sink<Purchases> for Collector<'_> {
             self.settle(Settled {
                 ended: vec![(waiting, outcome)],
                 again: Vec::new(),
-            });
+            })?;
         } else {
             // Its own events must not look like repeats when it is read again.
             self.across.forget_open();

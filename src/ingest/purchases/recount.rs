@@ -1,0 +1,125 @@
+//! The rows of `inputs` for inputs that are committed and whose own rows are lost: what was read of
+//! them comes in, and what the table holds of them decides.
+//!
+//! A second reading cannot say how many records of an input were accepted: the events of Currents
+//! are in the lake by then, and look like repeats. What can be said is how many rows the table has
+//! that no input accounts for, and which path they bear.
+
+use std::collections::BTreeMap;
+
+use super::Purchases;
+use super::batch::Waiting;
+use super::table::purchases_spec;
+use crate::ingest::error::RunError;
+use crate::ingest::kind::Kind;
+use crate::lake::{InputRow, Lake};
+
+/// The rows of these inputs, listed at `now_micros`.
+pub(super) fn recount<'w>(
+    lake: &Lake,
+    unlisted: impl IntoIterator<Item = &'w Waiting>,
+    now_micros: i64,
+) -> Result<Vec<InputRow>, RunError> {
+    let mut rows: Vec<InputRow> = unlisted
+        .into_iter()
+        .map(|waiting| waiting.row(false, now_micros))
+        .collect();
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let mut left = unaccounted(lake)?;
+    for row in &mut rows {
+        account(row, &mut left);
+    }
+    Ok(rows)
+}
+
+/// How many rows of each path no listed input accounts for.
+fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
+    let mut left: BTreeMap<String, i64> = BTreeMap::new();
+    for (path, rows) in lake.count_by_text(&purchases_spec(), "source_file")? {
+        left.insert(path, i64::try_from(rows).unwrap_or(i64::MAX));
+    }
+    for input in lake.ingested_inputs(Purchases::NAME)? {
+        if let Some(rows) = left.get_mut(&input.path) {
+            *rows -= input.accepted;
+        }
+    }
+    left.retain(|_, rows| *rows > 0);
+    Ok(left)
+}
+
+/// Gives a row the path and the number of the rows that are its own, as far as they can be told.
+fn account(row: &mut InputRow, left: &mut BTreeMap<String, i64>) {
+    let counts = &mut row.counts;
+    let at_most = counts.accepted + counts.duplicate;
+    let path = if left.contains_key(&row.path) {
+        row.path.clone()
+    } else {
+        // It was renamed since: the only path that is left is its own.
+        match left.iter().collect::<Vec<_>>().as_slice() {
+            [(path, rows)] if **rows <= at_most => (*path).clone(),
+            _ => return,
+        }
+    };
+    let Some(rows) = left.remove(&path) else {
+        return;
+    };
+    let accepted = rows.min(at_most);
+    if rows > accepted {
+        left.insert(path.clone(), rows - accepted);
+    }
+    row.path = path;
+    counts.accepted = accepted;
+    counts.duplicate = at_most - accepted;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::{Digest, InputCounts};
+
+    fn row(path: &str, accepted: i64, duplicate: i64) -> InputRow {
+        InputRow {
+            path: path.to_owned(),
+            size_bytes: 1,
+            modified_at: None,
+            digest: Digest::of(path.as_bytes()),
+            shape: "ndjson".to_owned(),
+            counts: InputCounts {
+                read: accepted + duplicate + 1,
+                accepted,
+                duplicate,
+                rejected: 1,
+                ..InputCounts::default()
+            },
+            ingested_at: 0,
+            with_rejects: false,
+        }
+    }
+
+    fn told(path: &str, accepted: i64, duplicate: i64, left: &[(&str, i64)]) -> (String, i64, i64) {
+        let mut row = row(path, accepted, duplicate);
+        let mut left = left
+            .iter()
+            .map(|(path, rows)| ((*path).to_owned(), *rows))
+            .collect();
+        account(&mut row, &mut left);
+        (row.path, row.counts.accepted, row.counts.duplicate)
+    }
+
+    #[test]
+    fn the_rows_that_no_input_accounts_for_decide_what_was_accepted() {
+        let own = [("a.json", 7), ("b.json", 2)];
+        assert_eq!(told("a.json", 0, 9, &own), ("a.json".to_owned(), 7, 2));
+        assert_eq!(
+            told("c.json", 0, 9, &own[1..]),
+            ("b.json".to_owned(), 2, 7),
+            "renamed"
+        );
+        // Nobody can tell which of two paths is its own, nor can it have more rows than records.
+        assert_eq!(told("c.json", 3, 6, &own), ("c.json".to_owned(), 3, 6));
+        assert_eq!(told("c.json", 1, 0, &own[..1]), ("c.json".to_owned(), 1, 0));
+        assert_eq!(told("a.json", 4, 0, &[]), ("a.json".to_owned(), 4, 0));
+    }
+}

@@ -1,0 +1,250 @@
+//! Inputs that a stopped run has committed and not listed: their digests come in; the rows that the
+//! run has written for them are in the table of inputs when they go out.
+//!
+//! The commit of an input's rows names the data file with its row of `inputs`, which was durable
+//! before. So a recovery writes what the run would have written, whoever recovers, and whatever the
+//! input is called by then.
+//!
+//! Refused: names of files that are no plain paths inside the table.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use object_store::ObjectStoreExt;
+use object_store::path::Path;
+use parquet::file::metadata::ParquetMetaDataReader;
+
+use super::change::ChangeOutcome;
+use super::files::FileFacts;
+use super::inputs::StagedInputs;
+use super::known::app_id;
+use super::partition::{Partition, is_inside};
+use super::spec::{INPUTS, TableSpec, inputs_spec};
+use super::staged::{DataFile, StagedFiles, stats_json};
+use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions, log};
+
+/// What became of inputs that were committed and not listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// The version of the table of inputs; `None` if nothing was missing.
+    pub inputs_version: Option<i64>,
+    /// The inputs of which the run has left no row: the commit or its file is gone.
+    pub lost: Vec<Digest>,
+}
+
+/// A data file of the table of inputs, and its rows of one kind.
+struct Listed {
+    file: DataFile,
+    rows: Vec<RecordBatch>,
+    digests: BTreeSet<Digest>,
+}
+
+impl Lake {
+    /// Lists inputs whose rows are in `rows_table`, as the run that has committed them would have.
+    /// Inputs that are listed already are left alone. With an input, all that its run has committed
+    /// together with it is listed.
+    ///
+    /// # Errors
+    /// As [`Lake::commit_batch`], and for a log that cannot be read.
+    pub fn recover_inputs(
+        &self,
+        run_id: &str,
+        rows_table: &TableSpec,
+        record_kind: &str,
+        digests: &[Digest],
+    ) -> Result<Recovered, LakeError> {
+        let table = rows_table.name;
+        let id = |digest: &Digest| app_id(table, record_kind, digest);
+        let wanted: HashSet<String> = digests.iter().map(id).collect();
+        let store = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        let named = log::inputs_files(table, &store, &wanted);
+        let named = self.runtime().block_on(named)?;
+        let mut recovered = Recovered::default();
+        let mut by_file: BTreeMap<&str, BTreeSet<Digest>> = BTreeMap::new();
+        for digest in digests.iter().collect::<BTreeSet<_>>() {
+            match named.get(&id(digest)).filter(|file| is_inside(file)) {
+                Some(file) => drop(by_file.entry(file).or_default().insert(*digest)),
+                None => recovered.lost.push(*digest),
+            }
+        }
+        for (file, digests) in by_file {
+            let listed = self.listed(record_kind, file)?;
+            match listed.filter(|listed| listed.digests.is_superset(&digests)) {
+                Some(listed) => {
+                    let version = self.commit_listed(run_id, record_kind, &listed)?;
+                    recovered.inputs_version = version.or(recovered.inputs_version);
+                }
+                None => recovered.lost.extend(digests),
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// The last step of a commit: lists its inputs. Another process that found the rows alone may
+    /// have listed them before, with the same file: so the file stays, whatever comes of it.
+    pub(super) fn commit_staged_inputs(
+        &self,
+        run_id: &str,
+        rows_table: &TableSpec,
+        kind: &str,
+        staged: &StagedInputs,
+    ) -> Result<Option<i64>, LakeError> {
+        let StagedInputs { digests, files } = staged;
+        if digests.is_empty() {
+            return Ok(None);
+        }
+        let spec = inputs_spec();
+        match self.append_digests(&spec, run_id, kind, digests, files)? {
+            ChangeOutcome::Committed { version } => Ok(Some(version)),
+            ChangeOutcome::Raced { .. } => {
+                let recovered = self.recover_inputs(run_id, rows_table, kind, digests)?;
+                Ok(recovered.inputs_version)
+            }
+        }
+    }
+
+    /// Commits the rows of a file whose inputs are not listed.
+    fn commit_listed(
+        &self,
+        run_id: &str,
+        kind: &str,
+        listed: &Listed,
+    ) -> Result<Option<i64>, LakeError> {
+        let spec = inputs_spec();
+        let all: Vec<Digest> = listed.digests.iter().copied().collect();
+        loop {
+            let known = self.known_in(INPUTS, kind, &all)?;
+            if known.is_empty() {
+                let files = StagedFiles {
+                    files: vec![listed.file.clone()],
+                    rows: listed.file.rows,
+                    table: INPUTS,
+                };
+                match self.append_digests(&spec, run_id, kind, &all, &files)? {
+                    ChangeOutcome::Committed { version } => return Ok(Some(version)),
+                    ChangeOutcome::Raced { .. } => continue,
+                }
+            }
+            let missing: Vec<Digest> = all
+                .iter()
+                .copied()
+                .filter(|digest| !known.contains(digest))
+                .collect();
+            if missing.is_empty() {
+                return Ok(None);
+            }
+            // Some of the file's inputs were listed, or withdrawn, on another way.
+            let files = self.stage_some(run_id, &listed.rows, &missing)?;
+            match self.append_digests(&spec, run_id, kind, &missing, &files)? {
+                ChangeOutcome::Committed { version } => return Ok(Some(version)),
+                ChangeOutcome::Raced { .. } => files.discard(self)?,
+            }
+        }
+    }
+
+    /// Writes the rows of some inputs into a file of their own.
+    fn stage_some(
+        &self,
+        run_id: &str,
+        rows: &[RecordBatch],
+        digests: &[Digest],
+    ) -> Result<StagedFiles, LakeError> {
+        let wanted: HashSet<String> = digests.iter().map(Digest::to_string).collect();
+        let mut writer = PartitionWriter::new(self, &inputs_spec(), WriterOptions::new(run_id))?;
+        for batch in rows {
+            let names = texts(batch, "digest");
+            let keep: BooleanArray = (0..batch.num_rows())
+                .map(|row| Some(names.is_some_and(|names| wanted.contains(names.value(row)))))
+                .collect();
+            let batch =
+                filter_record_batch(batch, &keep).map_err(LakeError::arrow("filter", INPUTS))?;
+            writer.append_unpartitioned(batch)?;
+        }
+        writer.finish()
+    }
+
+    /// A file that was staged, with its rows of a kind; nothing when it is gone or is none.
+    fn listed(&self, kind: &str, relative_path: &str) -> Result<Option<Listed>, LakeError> {
+        let Some(file) = self.staged_before(relative_path)? else {
+            return Ok(None);
+        };
+        let reference = FileRef {
+            path: self.data_path(INPUTS, relative_path),
+            rows: i64::try_from(file.rows).ok(),
+            bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+            relative_path: relative_path.to_owned(),
+            partitions: Vec::new(),
+        };
+        let rows: Result<Vec<RecordBatch>, LakeError> =
+            self.read_rows(&inputs_spec(), &reference, None)?.collect();
+        let rows = rows?;
+        let mut digests: BTreeSet<Digest> = BTreeSet::new();
+        for batch in &rows {
+            let (Some(kinds), Some(names)) = (texts(batch, "record_kind"), texts(batch, "digest"))
+            else {
+                return Ok(None);
+            };
+            // One kind has a commit of its own, and so a file of its own.
+            if kinds.iter().any(|other: Option<&str>| other != Some(kind)) {
+                return Ok(None);
+            }
+            let parsed = names
+                .iter()
+                .flatten()
+                .filter_map(|name: &str| name.parse::<Digest>().ok());
+            digests.extend(parsed);
+        }
+        Ok(Some(Listed {
+            file,
+            rows,
+            digests,
+        }))
+    }
+
+    /// The facts of a data file of the table of inputs that was staged by an earlier run.
+    fn staged_before(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
+        let spec = inputs_spec();
+        let store = self
+            .handle(INPUTS)
+            .map_err(LakeError::delta("open", INPUTS))?
+            .object_store();
+        let found = match self
+            .runtime()
+            .block_on(store.head(&Path::from(relative_path)))
+        {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => {
+                return Err(LakeError::LogStore {
+                    table: INPUTS.to_owned(),
+                    file: relative_path.to_owned(),
+                    source: Box::new(error),
+                });
+            }
+        };
+        let opened = self.files(INPUTS)?.open(relative_path)?;
+        let Ok(footer) = ParquetMetaDataReader::new().parse_and_finish(&opened) else {
+            return Ok(None);
+        };
+        let rows = u64::try_from(footer.file_metadata().num_rows()).unwrap_or_default();
+        Ok(Some(DataFile {
+            relative_path: relative_path.to_owned(),
+            partition: Partition::new(Vec::new()),
+            rows,
+            bytes: found.size,
+            stats_json: stats_json(&spec.schema, rows, &footer),
+            uploaded: Some(FileFacts {
+                bytes: found.size,
+                modified_millis: found.last_modified.timestamp_millis(),
+            }),
+        }))
+    }
+}
+
+fn texts<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a arrow::array::StringArray> {
+    batch.column_by_name(column)?.as_string_opt::<i32>()
+}
