@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::http_event::is_event_type;
 use crate::json::{Cursor, JsonError, JsonStr};
 use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers};
 use crate::rules::RuleId;
@@ -284,7 +285,9 @@ impl<'a> RawPurchase<'a> {
                 .iter()
                 .any(|extra| extra.key == "data" && extra.value.contains(word))
         };
-        if has("name") && has("count") && has("first") {
+        if self.is_http_event() {
+            Some(RuleId::FileCurrentsHttp)
+        } else if has("name") && has("count") && has("first") {
             Some(RuleId::FileUserExport)
         } else if has("registration_date")
             || has("supplier")
@@ -299,6 +302,19 @@ impl<'a> RawPurchase<'a> {
         } else {
             None
         }
+    }
+
+    /// An event of the custom HTTP connector by itself: its type, and two objects that hold what a
+    /// record has at the top.
+    fn is_http_event(&self) -> bool {
+        let has = |key: &str, is_meant: fn(&str) -> bool| {
+            let mut found = self.extra.iter().filter(|extra| extra.key == key);
+            found.any(|extra| is_meant(&extra.value))
+        };
+        let is_object = |json: &str| json.starts_with('{');
+        has("event_type", is_event_type)
+            && has("user", is_object)
+            && matches!(self.get(Name::Properties), Field::Json(json) if is_object(json))
     }
 
     /// Nothing but what the service writes into an answer that holds no purchases.

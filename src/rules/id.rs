@@ -113,6 +113,7 @@ pub enum RuleId {
     FileUserExport,
     FileSeriesResponse,
     FileErrorResponse,
+    FileCurrentsHttp,
     FileWrongKind,
     FileMixed,
     FileCsvColumns,
