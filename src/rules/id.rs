@@ -38,6 +38,8 @@ pub enum RuleId {
     BrzPriceScale,
     BrzPriceRounded,
     BrzPriceNeg,
+    BrzPriceWidened,
+    BrzPriceFloat32,
     BrzQtyType,
     BrzQtyRange,
     BrzQtyNull,

@@ -174,11 +174,24 @@ class Case:
         else:
             try:
                 money = values.parse_money(self.number(price) or "")
+                if self.record.kind == "currents":
+                    money = self.narrowed(self.number(price), money, currency)
             except NotANumber:
                 self.rules.append("BRZ-PRICE-TYPE")
             else:
                 self.price(money, currency)
         self.quantity()
+
+    def narrowed(self, text, money, currency):
+        units = values.MINOR_UNITS.get(currency, 2)
+        units = 2 if units is None else units
+        meant = values.float32_meant(text, money.decimals, units)
+        if meant is None or meant == money:
+            return money
+        self.infos.append("BRZ-PRICE-WIDENED")
+        if abs(meant.value) >= {0: 1 << 24, 2: 1 << 17, 3: 1 << 14, 4: 1 << 10}[units]:
+            self.warnings.append("BRZ-PRICE-FLOAT32")
+        return meant
 
     def price(self, money, currency):
         minor = values.MINOR_UNITS.get(currency, 2) if currency else None

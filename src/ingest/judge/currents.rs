@@ -1,6 +1,6 @@
 //! Currents events in the forms that are read, and in the form that is not.
 
-use super::fixture::{Reading, purchase};
+use super::fixture::{Reading, Verdicts, purchase};
 use crate::rules::RuleId;
 use crate::source::InputFormat;
 
@@ -85,4 +85,107 @@ fn the_examples_of_the_rule_are_what_it_says() {
     assert_eq!((accepted.accepted, accepted.broken()), (1, vec![]));
     let rejected = Reading::new().judge(rule.rejected.as_bytes());
     assert_eq!(rejected.broken(), [rule.id]);
+}
+
+/// A Currents event of this price and currency as JSON.
+fn event_json(price: &str, currency: &str) -> String {
+    format!(
+        r#"{{"id":"e1","time":1712068448,"user_id":"u1","external_user_id":"x1","product_id":"pen","price":{price},"currency":"{currency}","properties":"{{}}"}}"#
+    )
+}
+
+/// The same as delimited text with a header.
+fn event_csv(price: &str, currency: &str) -> String {
+    format!(
+        "ID,USER_ID,EXTERNAL_USER_ID,TIME,PRODUCT_ID,PRICE,CURRENCY,PROPERTIES\n\
+         e1,u1,x1,1712068448,pen,{price},{currency},{{}}\n"
+    )
+}
+
+/// The price of the only row, without the zeros that say nothing.
+fn price_of(verdicts: &Verdicts) -> String {
+    let prices = verdicts.column("price");
+    let [Some(price)] = prices.as_slice() else {
+        panic!("{verdicts:?}");
+    };
+    price.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+const WIDENED: &[RuleId] = &[RuleId::BrzPriceWidened];
+const SCALE: &[RuleId] = &[RuleId::BrzPriceScale];
+
+/// The price as a dump writes it, its currency, what is stored, and what is found.
+const PRICES: [(&str, &str, &str, &[RuleId]); 16] = [
+    ("3.140000104904175", "USD", "3.14", WIDENED),
+    ("12.34000015258789", "USD", "12.34", WIDENED),
+    ("12.340000153", "USD", "12.34", WIDENED),
+    ("12.3400002", "USD", "12.34", WIDENED),
+    ("0.100000001", "USD", "0.1", WIDENED),
+    (
+        "-5.989999771118164",
+        "USD",
+        "-5.99",
+        &[RuleId::BrzPriceWidened, RuleId::BrzPriceNeg],
+    ),
+    ("70000.0625", "USD", "70000.06", WIDENED),
+    ("131071.9921875", "USD", "131071.99", WIDENED),
+    ("131071.992", "USD", "131071.99", WIDENED),
+    (
+        "3.141592741",
+        "USD",
+        "3.1415927",
+        &[RuleId::BrzPriceWidened, RuleId::BrzPriceScale],
+    ),
+    ("3.141592654", "USD", "3.141592654", SCALE),
+    ("100.005", "USD", "100.005", SCALE),
+    ("2.675", "USD", "2.675", SCALE),
+    ("1234567.88", "USD", "1234567.88", &[]),
+    (
+        "1234567.875",
+        "USD",
+        "1234567.9",
+        &[RuleId::BrzPriceWidened, RuleId::BrzPriceFloat32],
+    ),
+    ("16383.9990234375", "KWD", "16383.999", WIDENED),
+];
+
+#[test]
+fn a_price_that_was_a_32_bit_float_is_the_decimal_that_was_meant() {
+    for (written, currency, stored, found) in PRICES {
+        for text in [event_json(written, currency), event_csv(written, currency)] {
+            let verdicts = Reading::new().judge(text.as_bytes());
+            assert_eq!(price_of(&verdicts), stored, "{text}");
+            assert_eq!(verdicts.warned, found, "{text}");
+        }
+    }
+    for text in [event_json("40.0", "USD"), event_csv("40.0", "USD")] {
+        let verdicts = Reading::new().judge(text.as_bytes());
+        assert_eq!(price_of(&verdicts), "40", "{text}");
+        assert_eq!(verdicts.warned, [], "{text}");
+    }
+}
+
+#[test]
+fn only_the_price_of_a_currents_event_is_taken_for_a_float() {
+    let price = "8.511527858335066";
+    let object = format!(
+        r#"{{"external_id":"u","product_id":"p","currency":"USD","price":{price},"time":"2024-04-02T14:34:08Z"}}"#
+    );
+    let payload = object
+        .replace("\"external_id\":\"u\",", "")
+        .replace('"', "\\\"");
+    let row = format!(r#"{{"external_id":"u","payload":"{payload}"}}"#);
+    for text in [object, row] {
+        let verdicts = Reading::new().judge(text.as_bytes());
+        assert_eq!(price_of(&verdicts), "8.511527858", "{text}");
+        let rounded = [RuleId::BrzPriceRounded, RuleId::BrzPriceScale];
+        assert_eq!(verdicts.warned, rounded, "{text}");
+    }
+    let event = event_json("1", "USD").replace("\"{}\"", "{\"weight\":3.140000104904175}");
+    let verdicts = Reading::new().judge(event.as_bytes());
+    let properties = [Some("{\"weight\":3.140000104904175}".to_owned())];
+    assert_eq!(
+        (verdicts.column("properties"), verdicts.warned),
+        (properties.to_vec(), vec![])
+    );
 }
