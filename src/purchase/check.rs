@@ -151,7 +151,14 @@ impl Checker {
             if raw.origin == Origin::Currents && is_device_column(&extra.key) {
                 continue;
             }
-            let detail = "the purchase object does not document this key";
+            let fills = |name: &Name| {
+                name.as_str().eq_ignore_ascii_case(&extra.key) && !raw.get(*name).is_missing()
+            };
+            let detail = if Name::ALL.iter().any(fills) {
+                "another key fills this field; this one is kept in extra"
+            } else {
+                "the purchase object does not document this key"
+            };
             if self.settings.freeze_contract {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             } else {

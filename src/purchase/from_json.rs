@@ -42,16 +42,9 @@ fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
     if *raw.get(Name::Payload) == Field::Absent || raw.get(Name::ProductId).is_missing() {
         return;
     }
-    let value = match raw.get(Name::Payload) {
-        Field::Text(text) => serde_json::Value::from(&**text).to_string(),
-        other => other.shown().into_owned(),
-    };
+    let payload = raw.get(Name::Payload).clone();
     raw.replace(Name::Payload, Field::Absent);
-    raw.extra.push(Extra {
-        key: "payload".into(),
-        value: value.into(),
-        offset: 0,
-    });
+    raw.keep(Name::Payload, &payload);
 }
 
 #[inline]
@@ -160,8 +153,18 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
     }
     raw.origin = Origin::Currents;
     for (key, name) in NAMES {
-        if let Some(extra) = raw.take_extra(key) {
-            raw.replace(name, field_of_text(extra.value));
+        // A key that stands as it is documented wins; its other spellings stay undocumented.
+        if key == name.as_str() && !raw.get(name).is_missing() {
+            continue;
+        }
+        let Some(extra) = raw.take_extra(key) else {
+            continue;
+        };
+        let value = field_of_text(extra.value);
+        let says_nothing =
+            value.is_missing() || matches!(&value, Field::Text(text) if text.is_empty());
+        if !says_nothing || raw.get(name).is_missing() {
+            raw.give_way(name, value);
         }
     }
     if let Field::Text(text) = raw.get(Name::Properties) {
@@ -239,14 +242,12 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
     ];
     for (column, name) in COLUMNS {
         let own = outer.get(name).clone();
-        let from_extra = outer
-            .take_extra(column)
-            .map(|extra| field_of_text(extra.value));
-        let value = if own.is_missing() {
-            from_extra.unwrap_or(own)
+        let other = if own.is_missing() {
+            outer.take_extra(column)
         } else {
-            own
+            None
         };
+        let value = other.map_or(own, |extra| field_of_text(extra.value));
         let empty = matches!(&value, Field::Text(text) if text.is_empty());
         if value.is_missing() || empty {
             continue;

@@ -237,6 +237,28 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
+    /// Sets a field to the value of a better key. What it held before is kept as undocumented.
+    pub(super) fn give_way(&mut self, name: Name, value: Field<'a>) {
+        let before = std::mem::take(&mut self.fields[name as usize]);
+        self.replace(name, value);
+        if !before.is_missing() {
+            self.keep(name, &before);
+        }
+    }
+
+    /// Keeps a value as that of an undocumented key.
+    pub(super) fn keep(&mut self, name: Name, value: &Field<'_>) {
+        let value = match value {
+            Field::Text(text) => serde_json::Value::from(&**text).to_string(),
+            other => other.shown().into_owned(),
+        };
+        self.extra.push(Extra {
+            key: name.as_str().into(),
+            value: value.into(),
+            offset: 0,
+        });
+    }
+
     /// Keeps an undocumented key, and notes one that stands twice.
     pub fn add_extra(&mut self, extra: Extra<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
@@ -248,12 +270,11 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// Takes the extra with this key (compared without case) out of the list.
+    /// Takes the extra with this key out of the list, or else one that differs in case.
     pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
-        let at = self
-            .extra
-            .iter()
-            .position(|extra| extra.key.eq_ignore_ascii_case(key))?;
+        let mut keys = self.extra.iter().map(|extra| &*extra.key);
+        let exact = keys.clone().position(|found| found == key);
+        let at = exact.or_else(|| keys.position(|found| found.eq_ignore_ascii_case(key)))?;
         Some(self.extra.remove(at))
     }
 

@@ -35,7 +35,7 @@ pub(super) const RULES: [Rule; 8] = [
         code: "BRZ-KEY-UNKNOWN",
         severity: Severity::Warn,
         note: Some(
-            "the key and its value are kept in the column extra; rejects the record with --freeze-contract",
+            "the key and its value are kept in the column extra, also where it is a second name of a field that another key fills; rejects the record with --freeze-contract",
         ),
         summary: "a record has only the documented keys",
         sentence: "O objeto de compra tem muitos campos diferentes que permitem que o backend do Braze armazene e use essas informações para personalização, coleta de dados e personalização.",

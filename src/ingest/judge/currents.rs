@@ -189,3 +189,63 @@ fn only_the_price_of_a_currents_event_is_taken_for_a_float() {
         (properties.to_vec(), vec![])
     );
 }
+
+/// A Currents event with these members before its own.
+fn with_members(members: &str) -> Verdicts {
+    let event = event_json("1", "USD").replacen('{', &format!("{{{members},"), 1);
+    Reading::new().judge(event.as_bytes())
+}
+
+#[test]
+fn of_two_keys_for_one_field_the_documented_one_wins_and_the_other_is_kept() {
+    let kept = |verdicts: Verdicts, field: &str, value: &str, extra: &str| {
+        assert_eq!(verdicts.column(field), [Some(value.to_owned())], "{extra}");
+        assert_eq!(verdicts.extras, [extra], "{extra}");
+        assert_eq!(verdicts.warned, [RuleId::BrzKeyUnknown], "{extra}");
+    };
+    for (members, field, value) in [
+        (r#""external_id":"other""#, "external_id", "x1"),
+        (r#""braze_id":"other""#, "braze_id", "u1"),
+        (r#""EXTERNAL_USER_ID":"other""#, "external_id", "x1"),
+        (r#""PRODUCT_ID":"other""#, "product_id", "pen"),
+        (r#""PRICE":2"#, "price", "1.000000000"),
+        (r#""Time":1"#, "time_raw", "1712068448"),
+        (r#""ID":"e0""#, "event_id", "e1"),
+    ] {
+        let extra = format!("{{{members}}}");
+        kept(with_members(members), field, value, &extra);
+        let behind = event_json("1", "USD").replace("\"{}\"}", &format!("\"{{}}\",{members}}}"));
+        kept(
+            Reading::new().judge(behind.as_bytes()),
+            field,
+            value,
+            &extra,
+        );
+    }
+    // A null or an empty text says nothing that the other could contradict.
+    for nothing in ["null", "\"\""] {
+        let both = format!("{nothing},\"external_id\":\"x2\"");
+        let event = event_json("1", "USD").replace("\"x1\"", &both);
+        let verdicts = Reading::new().judge(event.as_bytes());
+        assert_eq!(verdicts.column("external_id"), [Some("x2".to_owned())]);
+        assert_eq!(verdicts.warned, [], "{event}");
+    }
+    let row = r#"{"EXTERNAL_ID":"other","external_id":"u","payload":"{\"product_id\":\"p\",\"currency\":\"USD\",\"price\":1,\"time\":\"2026-10-01T10:00:00Z\"}"}"#;
+    let verdicts = Reading::new().judge(row.as_bytes());
+    kept(verdicts, "external_id", "u", r#"{"EXTERNAL_ID":"other"}"#);
+}
+
+#[test]
+fn two_columns_for_one_field_of_an_event_are_refused() {
+    for (second, first) in [
+        ("external_id", "EXTERNAL_USER_ID"),
+        ("braze_id", "USER_ID"),
+        ("price", "PRICE"),
+        ("event_id", "ID"),
+    ] {
+        let text = event_csv("1", "USD").replace("PROPERTIES", second);
+        let refusal = Reading::new().judge(text.as_bytes()).refusal.unwrap();
+        assert_eq!(refusal.rule, RuleId::FileHeaderDup, "{text}");
+        assert!(refusal.message.contains(first), "{refusal}");
+    }
+}
