@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod columns;
+mod currents;
 mod from_csv;
 mod from_json;
 mod http_event;

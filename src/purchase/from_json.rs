@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::currents;
 use super::raw::{Name, Origin, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
 use crate::record::{Extra, Field, RecordError, excerpt, read_field};
@@ -134,11 +135,12 @@ fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
 
 /// Currents purchase events name their buyer `external_user_id` and `user_id`, and carry an `id`.
 fn recognise_currents(raw: &mut RawPurchase<'_>) {
-    const NAMES: [(&str, Name); 10] = [
+    const NAMES: [(&str, Name); 11] = [
         ("external_user_id", Name::ExternalId),
         ("user_id", Name::BrazeId),
         ("id", Name::EventId),
         ("app_id", Name::AppId),
+        ("app_api_id", Name::AppApiId),
         ("time", Name::Time),
         ("product_id", Name::ProductId),
         ("price", Name::Price),
@@ -167,6 +169,7 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
             raw.give_way(name, value);
         }
     }
+    currents::settle(raw);
     if let Field::Text(text) = raw.get(Name::Properties) {
         let properties = if text.is_empty() {
             Field::Absent

@@ -39,6 +39,8 @@ pub enum Name {
     Phone,
     /// Which app sold it.
     AppId,
+    /// The same in tables of Currents events whose `app_id` is another identifier.
+    AppApiId,
     /// What was bought.
     ProductId,
     /// ISO 4217 code.
@@ -75,6 +77,7 @@ impl Name {
         Self::Email,
         Self::Phone,
         Self::AppId,
+        Self::AppApiId,
         Self::ProductId,
         Self::Currency,
         Self::Price,
@@ -98,6 +101,7 @@ impl Name {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::AppId => "app_id",
+            Self::AppApiId => "app_api_id",
             Self::ProductId => "product_id",
             Self::Currency => "currency",
             Self::Price => "price",

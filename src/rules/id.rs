@@ -71,6 +71,8 @@ pub enum RuleId {
     BrzKeyDup,
     BrzDupEvent,
     BrzCurrentsDup,
+    BrzCurrentsNoid,
+    BrzCurrentsRedacted,
     BrzCdiConflict,
     BrzCdiPayload,
     CplRecordObject,

@@ -9,6 +9,8 @@ pub(super) const USERS_EXPORT: &str = "Braze, \"Export user profile by identifie
 pub(super) const CLOUD_INGESTION: &str = "Braze, \"File storage integrations\" (Cloud Data Ingestion), https://www.braze.com/docs/user_guide/data/unification/cloud_ingestion/file_storage_integrations/";
 pub(super) const CURRENTS: &str = "Braze community, \"FAQ: What is Currents and how does it work?\", https://community.braze.com/discussions/data/faq-what-is-currents-and-how-does-it-work/365";
 pub(super) const CURRENTS_EVENTS: &str = "Braze, \"Customer behavior and user events\" (Currents event glossary), https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/customer_behavior_events/";
+pub(super) const CURRENTS_DELIVERY: &str = "Braze, \"Event delivery semantics\" (Currents), https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_delivery_semantics/";
+pub(super) const CURRENTS_SETUP: &str = "Braze, \"Set up Currents\", https://www.braze.com/docs/user_guide/data/distribution/braze_currents/setting_up_currents/";
 pub(super) const CURRENTS_HTTP: &str =
     "Braze, \"Partner Custom Currents Connector\", https://www.braze.com/docs/currents_connector/";
 pub(super) const SERIES_EXAMPLE: &str = "Braze, example request of the export endpoints (for example GET /sessions/data_series), https://www.braze.com/docs/api/endpoints/export/session/get_sessions_analytics/";

@@ -110,6 +110,15 @@ class Records(unittest.TestCase):
         self.assertEqual([v["verdict"] for v in judge(event + "\n" + event)], ["accepted", "duplicate"])
 
 
+    def test_an_id_that_currents_removed_is_none(self):
+        event = '{"id":"%s","user_id":"u","app_id":"b","app_api_id":"a","time":"2024-04-02T00:30:00","product_id":"p",'
+        event += '"price":1,"currency":"USD","properties":"[REDACTED]"}'
+        for text in ("", "[REDACTED]"):
+            for verdict in judge(event % text + "\n" + event % text):
+                self.assertEqual(verdict["verdict"], "accepted")
+                self.assertEqual(verdict["warnings"], ["BRZ-CURRENTS-NOID", "BRZ-CURRENTS-REDACTED"])
+                self.assertEqual(verdict["values"]["app_id"], "a")
+
     def test_a_price_that_was_a_32_bit_float_is_the_decimal_that_was_meant(self):
         event = '{"id":"e","user_id":"u","time":1405500000,"product_id":"p","price":%s,"currency":"%s","properties":"{}"}'
         for text, currency, stored in (

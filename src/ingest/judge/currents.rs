@@ -190,10 +190,132 @@ fn only_the_price_of_a_currents_event_is_taken_for_a_float() {
     );
 }
 
+/// A row of an unloaded `USERS_BEHAVIORS_PURCHASE_SHARED`.
+fn shared(row: &str) -> Verdicts {
+    let text = format!(
+        "ID,USER_ID,EXTERNAL_USER_ID,APP_API_ID,TIME,PRODUCT_ID,PRICE,CURRENCY,PROPERTIES,SF_CREATED_AT\n{row}\n"
+    );
+    let mut reading = Reading::new();
+    reading.rules.default_zone = chrono_tz::America::Sao_Paulo;
+    reading.judge(text.as_bytes())
+}
+
+#[test]
+fn rows_of_the_snowflake_share_are_read_as_unloaded() {
+    let some = |text: &str| vec![Some(text.to_owned())];
+    let full = shared(
+        r#"s1,u1,x1,app-1,1712068448,pen,12.340000153,USD,"{""a"":1,""b"":2}",2024-04-02 14:34:20.123"#,
+    );
+    assert_eq!(
+        (price_of(&full).as_str(), &*full.warned),
+        ("12.34", WIDENED)
+    );
+    assert_eq!(full.column("app_id"), some("app-1"));
+    assert_eq!(full.column("properties"), some(r#"{"a":1,"b":2}"#));
+    let extra = r#"{"SF_CREATED_AT":"2024-04-02 14:34:20.123"}"#;
+    assert_eq!(full.column("extra"), some(extra));
+    assert_eq!(full.column("utc_offset_minutes"), some("0"));
+
+    let nulls = shared(r"s2,u1,\N,\N,1712068448,pen,40,USD,{},\N");
+    assert_eq!((nulls.accepted, &*nulls.warned), (1, &[][..]));
+    for name in ["external_id", "app_id", "extra"] {
+        assert_eq!(nulls.column(name), [None], "{name}");
+    }
+
+    let stamped = shared("s3,u1,x1,app-1,2024-04-02 00:30:00.000,pen,1,USD,{},");
+    assert_eq!(stamped.column("time"), some("2024-04-02T00:30:00Z"));
+    assert_eq!(stamped.warned, [RuleId::BrzTimeSpace]);
+
+    for (row, rule) in [
+        (
+            r#"s4,u1,x1,app-1,1712068448,pen,1.5,USD,{"a":1\,"b":2},"#,
+            RuleId::FileCsvColumns,
+        ),
+        (
+            r"s5,u1,x1,app-1,1712068448,\N,1,USD,{},",
+            RuleId::BrzProductRequired,
+        ),
+        (r"s6,u1,x1,app-1,\N,pen,1,USD,{},", RuleId::BrzTimeRequired),
+    ] {
+        assert_eq!(shared(row).broken(), [rule], "{row}");
+    }
+}
+
 /// A Currents event with these members before its own.
 fn with_members(members: &str) -> Verdicts {
     let event = event_json("1", "USD").replacen('{', &format!("{{{members},"), 1);
     Reading::new().judge(event.as_bytes())
+}
+
+#[test]
+fn the_app_is_the_app_api_id_where_there_is_one() {
+    for (members, app, extra) in [
+        (
+            r#""app_id":"59c2","app_api_id":"app-1""#,
+            "app-1",
+            Some(r#"{"app_id":"59c2"}"#),
+        ),
+        (r#""APP_API_ID":"app-1""#, "app-1", None),
+        (r#""app_id":"app-1","app_api_id":null"#, "app-1", None),
+    ] {
+        let verdicts = with_members(members);
+        assert_eq!(
+            verdicts.column("app_id"),
+            [Some(app.to_owned())],
+            "{members}"
+        );
+        assert_eq!(
+            verdicts.column("extra"),
+            [extra.map(str::to_owned)],
+            "{members}"
+        );
+        assert_eq!(verdicts.warned, [], "{members}");
+    }
+    let known = r#""app_group_api_id":"g","app_group_id":"h","sf_created_at":"x","sdk_version":"1","data_point_source":2,"user_segment_membership_ids":"[]""#;
+    let verdicts = with_members(known);
+    assert_eq!((verdicts.accepted, verdicts.warned), (1, vec![]));
+    assert_eq!(verdicts.extras, [format!("{{{known}}}")]);
+    let object = purchase("one").replacen('{', r#"{"app_api_id":"app-1","#, 1);
+    let verdicts = Reading::new().judge(object.as_bytes());
+    assert_eq!(verdicts.column("app_id"), [None]);
+    assert_eq!(verdicts.warned.first(), Some(&RuleId::BrzKeyUnknown));
+}
+
+#[test]
+fn what_the_settings_of_currents_removed_is_kept_and_named() {
+    for (from, to, rule) in [
+        (r#""id":"e1""#, r#""id":"""#, RuleId::BrzCurrentsNoid),
+        (
+            r#""id":"e1""#,
+            r#""id":"[REDACTED]""#,
+            RuleId::BrzCurrentsNoid,
+        ),
+        (r#""id":"e1","#, "", RuleId::BrzCurrentsNoid),
+        (r#""{}""#, r#""[REDACTED]""#, RuleId::BrzCurrentsRedacted),
+        ("x1", "[REDACTED]", RuleId::BrzCurrentsRedacted),
+    ] {
+        let event = event_json("1", "USD").replace(from, to);
+        let verdicts = Reading::new().judge(event.as_bytes());
+        assert_eq!(
+            (verdicts.accepted, verdicts.warned.as_slice()),
+            (1, &[rule][..]),
+            "{event}"
+        );
+        let id = (rule == RuleId::BrzCurrentsRedacted).then(|| "e1".to_owned());
+        assert_eq!(verdicts.column("event_id"), [id], "{event}");
+        if to.contains("REDACTED") && from.contains('{') {
+            assert_eq!(verdicts.column("properties"), [None]);
+        }
+        if from == "x1" {
+            assert_eq!(verdicts.column("external_id"), [Some(to.to_owned())]);
+        }
+    }
+    for cell in ["", "[REDACTED]", r"\N"] {
+        let row = event_csv("1", "USD").replace("\ne1,", &format!("\n{cell},"));
+        let verdicts = Reading::new().judge(row.as_bytes());
+        assert_eq!(verdicts.column("event_id"), [None], "{row}");
+        assert_eq!(verdicts.warned, [RuleId::BrzCurrentsNoid], "{row}");
+    }
 }
 
 #[test]
