@@ -6,12 +6,15 @@
 
 pub mod check;
 pub mod columns;
+mod currents;
 mod from_csv;
 mod from_json;
+mod http_event;
 mod raw;
 
 pub use check::{Checker, FuturePolicy, Purchase, RuleSettings};
 pub use columns::PurchaseColumns;
 pub use from_csv::{CsvPurchases, PurchaseCsvColumns};
 pub use from_json::{read_record, with_payload};
+pub use http_event::pass_http_purchase;
 pub use raw::{Name, Origin, RawPurchase};

@@ -301,6 +301,10 @@ impl<'s, K: Kind> Judge<'s, K> {
                 rule,
                 "this is the service's answer to a request that failed, not purchases; fetch the dump again".to_owned(),
             ),
+            RuleId::FileCurrentsHttp => (
+                rule,
+                "this is an event as the custom HTTP connector of Currents sends it, which is not read; write each purchase as one flat Currents record (docs/inputs.md has a jq command)".to_owned(),
+            ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
                 format!("{other} among {own}; split the dump by kind"),
@@ -318,6 +322,8 @@ impl<'s, K: Kind> Judge<'s, K> {
     }
 }
 
+#[cfg(test)]
+mod currents;
 #[cfg(test)]
 mod edges;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 
 use super::error::RunError;
 use super::tally::{InputTally, RunTally};
-use crate::json::{Cursor, Options};
+use crate::json::{Cursor, JsonError, Options};
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::source::csv::columns::Columns;
@@ -60,6 +60,15 @@ pub trait Kind: Clone + Debug + Send + Sync + 'static {
 
     /// The file rule that this record gives away: it is no record of this kind.
     fn foreign(raw: &Self::Raw<'_>) -> Option<RuleId>;
+
+    /// Passes what stands beside the records of an envelope. The file rule that it gives away: it is
+    /// something that must not be skipped.
+    ///
+    /// # Errors
+    /// The text is not JSON.
+    fn pass_sibling(cursor: &mut Cursor<'_>) -> Result<Option<RuleId>, JsonError> {
+        cursor.skip_value().map(|_| None)
+    }
 
     /// What the input lacks for any of its records to be judged: the rule and what to do.
     fn lacking(&self, _raw: &Self::Raw<'_>) -> Option<(RuleId, &'static str)> {

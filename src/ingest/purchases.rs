@@ -16,11 +16,11 @@ use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
 use super::kind::{Kind, Part, PartForm, RecordText, Words};
-use crate::json::{Cursor, Options};
+use crate::json::{Cursor, JsonError, Options};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
-    Checker, CsvPurchases, Name, PurchaseColumns, PurchaseCsvColumns, RawPurchase, read_record,
-    with_payload,
+    Checker, CsvPurchases, Name, PurchaseColumns, PurchaseCsvColumns, RawPurchase,
+    pass_http_purchase, read_record, with_payload,
 };
 use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
@@ -97,6 +97,11 @@ impl Kind for Purchases {
 
     fn foreign(raw: &RawPurchase<'_>) -> Option<RuleId> {
         raw.foreign()
+    }
+
+    fn pass_sibling(cursor: &mut Cursor<'_>) -> Result<Option<RuleId>, JsonError> {
+        let is_purchase = pass_http_purchase(cursor)?;
+        Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
     }
 
     /// An envelope is told apart from a record by what it has: arrays of records or their

@@ -158,6 +158,7 @@ fn of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<Sniffed> {
             | "purchases_processed" => {
                 return Some(Sniffed::Purchases);
             }
+            "event_type" if value.starts_with("\"users.") => return Some(Sniffed::Purchases),
             "registration_date" | "supplier" | "value_of_items" => {
                 return Some(Sniffed::SupplierPurchases);
             }

@@ -81,7 +81,10 @@ impl InputTally {
             .as_ref()
             .is_some_and(|layout| layout.encoding.first_bad_byte.is_some());
         for (met, rule) in [
-            (self.counts.read == 0, RuleId::FileEmpty),
+            (
+                self.counts.read == 0 && self.refusal.is_none(),
+                RuleId::FileEmpty,
+            ),
             (recoded, RuleId::FileEncoding),
         ] {
             self.warn(rule, u64::from(met));

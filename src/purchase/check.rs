@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::currents;
 use super::raw::{Name, Origin, RawPurchase};
 use crate::record::{Field, Findings, MOST_EXTRA, extra_object};
 use crate::rules::RuleId;
@@ -148,10 +149,17 @@ impl Checker {
         }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
-            if raw.origin == Origin::Currents && is_device_column(&extra.key) {
+            if raw.origin == Origin::Currents && currents::is_known_column(&extra.key) {
                 continue;
             }
-            let detail = "the purchase object does not document this key";
+            let fills = |name: &Name| {
+                name.as_str().eq_ignore_ascii_case(&extra.key) && !raw.get(*name).is_missing()
+            };
+            let detail = if Name::ALL.iter().any(fills) {
+                "another key fills this field; this one is kept in extra"
+            } else {
+                "the purchase object does not document this key"
+            };
             if self.settings.freeze_contract {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             } else {
@@ -159,32 +167,6 @@ impl Checker {
             }
         }
     }
-}
-
-/// Columns that Currents documents beside the purchase; they are kept in `extra`.
-fn is_device_column(key: &str) -> bool {
-    const COLUMNS: [&str; 17] = [
-        "platform",
-        "os_version",
-        "device_model",
-        "resolution",
-        "carrier",
-        "locale",
-        "language",
-        "timezone",
-        "device_id",
-        "ad_id",
-        "ad_id_type",
-        "ad_tracking_enabled",
-        "gender",
-        "country",
-        "sdk_version",
-        "browser",
-        "app_group_id",
-    ];
-    COLUMNS
-        .iter()
-        .any(|column| column.eq_ignore_ascii_case(key))
 }
 
 fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<bool> {

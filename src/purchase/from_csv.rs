@@ -1,8 +1,10 @@
 //! Reads a purchase from a row of delimited text: which column means which field, and how the
-//! text of a cell becomes the type that the rules expect. An empty cell is an absent field.
+//! text of a cell becomes the type that the rules expect. An empty cell is an absent field, and so is
+//! `\N` in a table of Currents events.
 
 use std::borrow::Cow;
 
+use super::currents;
 use super::from_json::json_field;
 use super::raw::{Name, Origin, RawPurchase};
 use crate::json::{Cursor, Options};
@@ -19,7 +21,7 @@ const fn role(name: &'static str, form: ColumnForm) -> Role {
 }
 
 /// The fields a column can fill, in the order of [`ROLES`].
-const NAMES: [Name; 17] = [
+const NAMES: [Name; 18] = [
     Name::ExternalId,
     Name::AliasName,
     Name::AliasLabel,
@@ -27,6 +29,7 @@ const NAMES: [Name; 17] = [
     Name::Email,
     Name::Phone,
     Name::AppId,
+    Name::AppApiId,
     Name::ProductId,
     Name::Currency,
     Name::Price,
@@ -47,6 +50,7 @@ static ROLES: [Role; NAMES.len()] = [
     role("email", ColumnForm::Text),
     role("phone", ColumnForm::Text),
     role("app_id", ColumnForm::Text),
+    role("app_api_id", ColumnForm::Text),
     role("product_id", ColumnForm::Text),
     role("currency", ColumnForm::Text),
     role("price", ColumnForm::Decimal),
@@ -99,6 +103,9 @@ const ALIASES: [(&str, Name); 35] = [
     ("id", Name::EventId),
 ];
 
+/// How Snowflake writes NULL into delimited text unless it is told otherwise.
+const NULL: &str = "\\N";
+
 /// The columns of purchase files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PurchaseCsvColumns;
@@ -119,6 +126,16 @@ impl Columns for PurchaseCsvColumns {
     fn roles(&self) -> &'static [Role] {
         &ROLES
     }
+
+    fn is_documented(&self, header: &str, headers: &[String]) -> bool {
+        are_of_events(headers) && currents::is_known_column(header)
+    }
+}
+
+/// Whether these normalised headers are those of Currents events.
+fn are_of_events(headers: &[String]) -> bool {
+    let has = |name: &str| headers.iter().any(|header| header == name);
+    has("external_user_id") || (has("user_id") && has("id"))
 }
 
 /// Reads rows of one file.
@@ -134,8 +151,7 @@ impl<'l> CsvPurchases<'l> {
     /// A reader for files of this layout.
     pub fn new(layout: &'l Layout) -> Self {
         let headers: Vec<String> = layout.header().map(normalise_header).collect();
-        let has = |name: &str| headers.iter().any(|header| header == name);
-        let is_events = has("external_user_id") || (has("user_id") && has("id"));
+        let is_events = are_of_events(&headers);
         let names: Vec<Option<Name>> = layout
             .columns
             .iter()
@@ -147,6 +163,7 @@ impl<'l> CsvPurchases<'l> {
         // columns are kept as undocumented ones.
         let means_it = |name: &Name, header: &str| match name {
             Name::Payload | Name::UpdatedAt => is_payloads,
+            Name::AppApiId => is_events,
             _ => is_events || !matches!(header, "id" | "user_id"),
         };
         let names = names
@@ -175,7 +192,7 @@ impl<'l> CsvPurchases<'l> {
         let mut properties: Vec<String> = Vec::new();
         let columns = self.layout.columns.iter().zip(&self.names);
         for ((plan, name), cell) in columns.zip(row.fields()) {
-            if cell.is_empty() {
+            if cell.is_empty() || (self.origin == Origin::Currents && cell == NULL) {
                 continue;
             }
             if let Some(key) = &plan.property {
@@ -208,6 +225,9 @@ impl<'l> CsvPurchases<'l> {
                 continue;
             }
             raw.set(name, field(name, plan, cell));
+        }
+        if self.origin == Origin::Currents {
+            currents::settle(raw);
         }
         if properties.is_empty() {
             return;

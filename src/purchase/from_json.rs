@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::currents;
 use super::raw::{Name, Origin, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
 use crate::record::{Extra, Field, RecordError, excerpt, read_field};
@@ -42,16 +43,9 @@ fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
     if *raw.get(Name::Payload) == Field::Absent || raw.get(Name::ProductId).is_missing() {
         return;
     }
-    let value = match raw.get(Name::Payload) {
-        Field::Text(text) => serde_json::Value::from(&**text).to_string(),
-        other => other.shown().into_owned(),
-    };
+    let payload = raw.get(Name::Payload).clone();
     raw.replace(Name::Payload, Field::Absent);
-    raw.extra.push(Extra {
-        key: "payload".into(),
-        value: value.into(),
-        offset: 0,
-    });
+    raw.keep(Name::Payload, &payload);
 }
 
 #[inline]
@@ -141,11 +135,12 @@ fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
 
 /// Currents purchase events name their buyer `external_user_id` and `user_id`, and carry an `id`.
 fn recognise_currents(raw: &mut RawPurchase<'_>) {
-    const NAMES: [(&str, Name); 10] = [
+    const NAMES: [(&str, Name); 11] = [
         ("external_user_id", Name::ExternalId),
         ("user_id", Name::BrazeId),
         ("id", Name::EventId),
         ("app_id", Name::AppId),
+        ("app_api_id", Name::AppApiId),
         ("time", Name::Time),
         ("product_id", Name::ProductId),
         ("price", Name::Price),
@@ -160,10 +155,21 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
     }
     raw.origin = Origin::Currents;
     for (key, name) in NAMES {
-        if let Some(extra) = raw.take_extra(key) {
-            raw.replace(name, field_of_text(extra.value));
+        // A key that stands as it is documented wins; its other spellings stay undocumented.
+        if key == name.as_str() && !raw.get(name).is_missing() {
+            continue;
+        }
+        let Some(extra) = raw.take_extra(key) else {
+            continue;
+        };
+        let value = field_of_text(extra.value);
+        let says_nothing =
+            value.is_missing() || matches!(&value, Field::Text(text) if text.is_empty());
+        if !says_nothing || raw.get(name).is_missing() {
+            raw.give_way(name, value);
         }
     }
+    currents::settle(raw);
     if let Field::Text(text) = raw.get(Name::Properties) {
         let properties = if text.is_empty() {
             Field::Absent
@@ -239,14 +245,12 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
     ];
     for (column, name) in COLUMNS {
         let own = outer.get(name).clone();
-        let from_extra = outer
-            .take_extra(column)
-            .map(|extra| field_of_text(extra.value));
-        let value = if own.is_missing() {
-            from_extra.unwrap_or(own)
+        let other = if own.is_missing() {
+            outer.take_extra(column)
         } else {
-            own
+            None
         };
+        let value = other.map_or(own, |extra| field_of_text(extra.value));
         let empty = matches!(&value, Field::Text(text) if text.is_empty());
         if value.is_missing() || empty {
             continue;

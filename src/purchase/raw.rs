@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::http_event::is_event_type;
 use crate::json::{Cursor, JsonError, JsonStr};
 use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers};
 use crate::rules::RuleId;
@@ -38,6 +39,8 @@ pub enum Name {
     Phone,
     /// Which app sold it.
     AppId,
+    /// The same in tables of Currents events whose `app_id` is another identifier.
+    AppApiId,
     /// What was bought.
     ProductId,
     /// ISO 4217 code.
@@ -74,6 +77,7 @@ impl Name {
         Self::Email,
         Self::Phone,
         Self::AppId,
+        Self::AppApiId,
         Self::ProductId,
         Self::Currency,
         Self::Price,
@@ -97,6 +101,7 @@ impl Name {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::AppId => "app_id",
+            Self::AppApiId => "app_api_id",
             Self::ProductId => "product_id",
             Self::Currency => "currency",
             Self::Price => "price",
@@ -236,6 +241,28 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
+    /// Sets a field to the value of a better key. What it held before is kept as undocumented.
+    pub(super) fn give_way(&mut self, name: Name, value: Field<'a>) {
+        let before = std::mem::take(&mut self.fields[name as usize]);
+        self.replace(name, value);
+        if !before.is_missing() {
+            self.keep(name, &before);
+        }
+    }
+
+    /// Keeps a value as that of an undocumented key.
+    pub(super) fn keep(&mut self, name: Name, value: &Field<'_>) {
+        let value = match value {
+            Field::Text(text) => serde_json::Value::from(&**text).to_string(),
+            other => other.shown().into_owned(),
+        };
+        self.extra.push(Extra {
+            key: name.as_str().into(),
+            value: value.into(),
+            offset: 0,
+        });
+    }
+
     /// Keeps an undocumented key, and notes one that stands twice.
     pub fn add_extra(&mut self, extra: Extra<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
@@ -247,12 +274,11 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// Takes the extra with this key (compared without case) out of the list.
+    /// Takes the extra with this key out of the list, or else one that differs in case.
     pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
-        let at = self
-            .extra
-            .iter()
-            .position(|extra| extra.key.eq_ignore_ascii_case(key))?;
+        let mut keys = self.extra.iter().map(|extra| &*extra.key);
+        let exact = keys.clone().position(|found| found == key);
+        let at = exact.or_else(|| keys.position(|found| found.eq_ignore_ascii_case(key)))?;
         Some(self.extra.remove(at))
     }
 
@@ -284,7 +310,9 @@ impl<'a> RawPurchase<'a> {
                 .iter()
                 .any(|extra| extra.key == "data" && extra.value.contains(word))
         };
-        if has("name") && has("count") && has("first") {
+        if self.is_http_event() {
+            Some(RuleId::FileCurrentsHttp)
+        } else if has("name") && has("count") && has("first") {
             Some(RuleId::FileUserExport)
         } else if has("registration_date")
             || has("supplier")
@@ -299,6 +327,19 @@ impl<'a> RawPurchase<'a> {
         } else {
             None
         }
+    }
+
+    /// An event of the custom HTTP connector by itself: its type, and two objects that hold what a
+    /// record has at the top.
+    fn is_http_event(&self) -> bool {
+        let has = |key: &str, is_meant: fn(&str) -> bool| {
+            let mut found = self.extra.iter().filter(|extra| extra.key == key);
+            found.any(|extra| is_meant(&extra.value))
+        };
+        let is_object = |json: &str| json.starts_with('{');
+        has("event_type", is_event_type)
+            && has("user", is_object)
+            && matches!(self.get(Name::Properties), Field::Json(json) if is_object(json))
     }
 
     /// Nothing but what the service writes into an answer that holds no purchases.

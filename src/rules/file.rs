@@ -1,6 +1,8 @@
 //! Rules on a whole input. The examples are the content of a small file, `\xE9` standing for one raw byte.
 
-use super::source::{OURS, QUANTITY_SERIES, RFC_4180, RFC_8259, SUPPLIER_PURCHASES, USERS_EXPORT};
+use super::source::{
+    CURRENTS_HTTP, OURS, QUANTITY_SERIES, RFC_4180, RFC_8259, SUPPLIER_PURCHASES, USERS_EXPORT,
+};
 use super::{Rule, RuleId, Severity};
 
 /// A file that breaks no rule.
@@ -8,7 +10,7 @@ const GOOD_LINE: &str = r#"{"external_id":"user1","product_id":"backpack","curre
 /// A CSV that breaks no rule.
 const GOOD_CSV: &str = "external_id,product_id,currency,price,time\nuser1,backpack,USD,40.00,2013-07-16T19:20:30+01:00";
 
-pub(super) const RULES: [Rule; 18] = [
+pub(super) const RULES: [Rule; 19] = [
     Rule {
         id: RuleId::FileEncoding,
         code: "FILE-ENCODING",
@@ -90,6 +92,21 @@ pub(super) const RULES: [Rule; 18] = [
         accepted: GOOD_LINE,
         rejected: r#"{"code":"missing_headers","message":"error message","meta":[]}"#,
         remedy: "Fetch the dump again; the message in the file says what the service did not like.",
+    },
+    Rule {
+        id: RuleId::FileCurrentsHttp,
+        code: "FILE-CURRENTS-HTTP",
+        severity: Severity::Refuse,
+        note: Some(
+            "in an array named events only purchases (users.behaviors.Purchase) break the rule; other elements are skipped",
+        ),
+        summary: "the file holds no events as the custom HTTP connector of Currents sends them",
+        sentence: r#"There will be a top-level JSON object with the key "events" that maps to an array of further JSON objects, each representing a single event."#,
+        source: CURRENTS_HTTP,
+        wire_message: None,
+        accepted: r#"{"id":"e2","time":1712068448,"user_id":"u1","product_id":"pen","price":3.14,"currency":"USD","properties":"{\"a\":1}"}"#,
+        rejected: r#"{"events":[{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}]}"#,
+        remedy: "Write each purchase as one object with the members of its user and properties at the top, and purchase_properties as properties; docs/inputs.md has a jq command.",
     },
     Rule {
         id: RuleId::FileWrongKind,

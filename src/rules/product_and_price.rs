@@ -1,9 +1,9 @@
 //! Rules on what was bought, for how much, and how many.
 
-use super::source::{OURS, PURCHASE_EVENTS, PURCHASE_OBJECT};
+use super::source::{CURRENTS_EVENTS, OURS, PURCHASE_EVENTS, PURCHASE_OBJECT};
 use super::{Rule, RuleId, Severity, repeated};
 
-pub(super) const RULES: [Rule; 18] = [
+pub(super) const RULES: [Rule; 20] = [
     Rule {
         id: RuleId::BrzProductRequired,
         code: "BRZ-PRODUCT-REQUIRED",
@@ -203,6 +203,36 @@ pub(super) const RULES: [Rule; 18] = [
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":-40.00,"time":"2013-07-18T09:00:00+01:00"}"#,
         remedy: "Nothing: this is how a refund is written. It still counts as a purchase, as it does at Braze.",
+    },
+    Rule {
+        id: RuleId::BrzPriceWidened,
+        code: "BRZ-PRICE-WIDENED",
+        severity: Severity::Info,
+        note: Some(
+            "Currents events only; the shortest decimal that reads back as the same 32-bit float is stored",
+        ),
+        summary: "the price of a Currents event is not a 32-bit float in more digits than it holds",
+        sentence: r#""price": (required, float) price of the purchase,"#,
+        source: CURRENTS_EVENTS,
+        wire_message: None,
+        accepted: r#"{"id":"e1","user_id":"u1","time":1712068448,"product_id":"pen","price":3.14,"currency":"USD","properties":"{}"}"#,
+        rejected: r#"{"id":"e1","user_id":"u1","time":1712068448,"product_id":"pen","price":3.140000104904175,"currency":"USD","properties":"{}"}"#,
+        remedy: "Nothing: 3.14 is stored. To end the finding, copy the price as a 32-bit float, not as a double.",
+    },
+    Rule {
+        id: RuleId::BrzPriceFloat32,
+        code: "BRZ-PRICE-FLOAT32",
+        severity: Severity::Warn,
+        note: Some(
+            "found with BRZ-PRICE-WIDENED, from 16777216 on in a currency without decimals, 131072 with two, 16384 with three and 1024 with four",
+        ),
+        summary: "the price of a Currents event is small enough for a 32-bit float to tell it from its neighbours",
+        sentence: r#""price": (required, float) price of the purchase,"#,
+        source: CURRENTS_EVENTS,
+        wire_message: None,
+        accepted: r#"{"id":"e1","user_id":"u1","time":1712068448,"product_id":"car","price":131071.9921875,"currency":"USD","properties":"{}"}"#,
+        rejected: r#"{"id":"e1","user_id":"u1","time":1712068448,"product_id":"car","price":131072.015625,"currency":"USD","properties":"{}"}"#,
+        remedy: "The last digits of the amount are lost in the export; take such purchases from another dump, such as the bodies sent to /users/track.",
     },
     Rule {
         id: RuleId::BrzQtyType,

@@ -1,9 +1,12 @@
 //! Rules on keys, flags, repeated records and the envelopes a record travels in.
 
-use super::source::{CLOUD_INGESTION, CURRENTS, PURCHASE_OBJECT, RFC_8259, USERS_TRACK};
+use super::source::{
+    CLOUD_INGESTION, CURRENTS, CURRENTS_DELIVERY, CURRENTS_SETUP, PURCHASE_OBJECT, RFC_8259,
+    USERS_TRACK,
+};
 use super::{Rule, RuleId, Severity};
 
-pub(super) const RULES: [Rule; 8] = [
+pub(super) const RULES: [Rule; 10] = [
     Rule {
         id: RuleId::BrzUpdonlyType,
         code: "BRZ-UPDONLY-TYPE",
@@ -35,7 +38,7 @@ pub(super) const RULES: [Rule; 8] = [
         code: "BRZ-KEY-UNKNOWN",
         severity: Severity::Warn,
         note: Some(
-            "the key and its value are kept in the column extra; rejects the record with --freeze-contract",
+            "the key and its value are kept in the column extra, also where it is a second name of a field that another key fills; rejects the record with --freeze-contract",
         ),
         summary: "a record has only the documented keys",
         sentence: "O objeto de compra tem muitos campos diferentes que permitem que o backend do Braze armazene e use essas informações para personalização, coleta de dados e personalização.",
@@ -99,6 +102,32 @@ pub(super) const RULES: [Rule; 8] = [
             r#"{"id":"7a0b5e52-0d9b-4c6b-9d4a-3f1f1c1f0a01","user_id":"5f3c7e9a1b2d","app_id":"11ae5b4b","time":1374002430,"product_id":"backpack","price":40.0,"currency":"USD","properties":"{}"}"#
         ),
         remedy: "Nothing: the purchase is counted once.",
+    },
+    Rule {
+        id: RuleId::BrzCurrentsNoid,
+        code: "BRZ-CURRENTS-NOID",
+        severity: Severity::Warn,
+        note: Some("an id that is absent, empty or [REDACTED] is none, and event_id is null"),
+        summary: "a Currents event has an id of its own",
+        sentence: r#"If your use cases require "exactly-once" delivery, you can use the unique identifier field that is sent with every event (`id`) to deduplicate events."#,
+        source: CURRENTS_DELIVERY,
+        wire_message: None,
+        accepted: r#"{"id":"7a0b5e52-0d9b-4c6b-9d4a-3f1f1c1f0a01","user_id":"5f3c7e9a1b2d","app_id":"11ae5b4b","time":1374002430,"product_id":"backpack","price":40.0,"currency":"USD","properties":"{}"}"#,
+        rejected: r#"{"id":"[REDACTED]","user_id":"5f3c7e9a1b2d","app_id":"11ae5b4b","time":1374002430,"product_id":"backpack","price":40.0,"currency":"USD","properties":"{}"}"#,
+        remedy: "Export the id, and do not remove it in the settings of Currents: an event without one is kept each time it is delivered.",
+    },
+    Rule {
+        id: RuleId::BrzCurrentsRedacted,
+        code: "BRZ-CURRENTS-REDACTED",
+        severity: Severity::Warn,
+        note: Some("an identifier is kept as this text; properties are stored as none"),
+        summary: "the identifiers and properties of a Currents event are not removed",
+        sentence: "**Remove:** Replaces the string field with `[REDACTED]`. This is helpful if your partner rejects events with missing or empty fields.",
+        source: CURRENTS_SETUP,
+        wire_message: None,
+        accepted: r#"{"id":"7a0b5e52-0d9b-4c6b-9d4a-3f1f1c1f0a01","user_id":"5f3c7e9a1b2d","app_id":"11ae5b4b","time":1374002430,"product_id":"backpack","price":40.0,"currency":"USD","properties":"{}"}"#,
+        rejected: r#"{"id":"7a0b5e52-0d9b-4c6b-9d4a-3f1f1c1f0a01","user_id":"[REDACTED]","app_id":"11ae5b4b","time":1374002430,"product_id":"backpack","price":40.0,"currency":"USD","properties":"{}"}"#,
+        remedy: "Nothing, if the field is removed on purpose; else change the field transformations of the Current. To tell persons apart without naming them, hash the field instead.",
     },
     Rule {
         id: RuleId::BrzCdiConflict,

@@ -8,6 +8,11 @@ pub(super) const PURCHASE_EVENTS: &str = "Braze, \"Purchase events\", https://ww
 pub(super) const USERS_EXPORT: &str = "Braze, \"Export user profile by identifier\" (POST /users/export/ids), https://www.braze.com/docs/api/endpoints/export/user_data/post_users_identifier/";
 pub(super) const CLOUD_INGESTION: &str = "Braze, \"File storage integrations\" (Cloud Data Ingestion), https://www.braze.com/docs/user_guide/data/unification/cloud_ingestion/file_storage_integrations/";
 pub(super) const CURRENTS: &str = "Braze community, \"FAQ: What is Currents and how does it work?\", https://community.braze.com/discussions/data/faq-what-is-currents-and-how-does-it-work/365";
+pub(super) const CURRENTS_EVENTS: &str = "Braze, \"Customer behavior and user events\" (Currents event glossary), https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_glossary/customer_behavior_events/";
+pub(super) const CURRENTS_DELIVERY: &str = "Braze, \"Event delivery semantics\" (Currents), https://www.braze.com/docs/user_guide/data/distribution/braze_currents/event_delivery_semantics/";
+pub(super) const CURRENTS_SETUP: &str = "Braze, \"Set up Currents\", https://www.braze.com/docs/user_guide/data/distribution/braze_currents/setting_up_currents/";
+pub(super) const CURRENTS_HTTP: &str =
+    "Braze, \"Partner Custom Currents Connector\", https://www.braze.com/docs/currents_connector/";
 pub(super) const SERIES_EXAMPLE: &str = "Braze, example request of the export endpoints (for example GET /sessions/data_series), https://www.braze.com/docs/api/endpoints/export/session/get_sessions_analytics/";
 pub(super) const SUPPLIER_PURCHASES: &str = "ConnectPlug, \"Lista de compras\" (GET /api/v3/purchases), https://cplug.redocly.app/openapi/purchase/get-purchases";
 pub(super) const RFC_8259: &str = "RFC 8259, \"The JavaScript Object Notation (JSON) Data Interchange Format\", https://www.rfc-editor.org/rfc/rfc8259";

@@ -34,7 +34,9 @@ pub(super) const RULES: [Rule; 11] = [
         id: RuleId::BrzTimeNooffset,
         code: "BRZ-TIME-NOOFFSET",
         severity: Severity::Warn,
-        note: Some("such a time is read in the default time zone of the job, UTC unless it is set"),
+        note: Some(
+            "such a time is read in the default time zone of the job, UTC unless it is set; times of Currents events are in UTC, which breaks no rule",
+        ),
         summary: "time says its offset from UTC",
         sentence: r#"\"time\": \"2024-04-02T14:34:08\""#,
         source: CLOUD_INGESTION,

@@ -2,12 +2,14 @@
 //!
 //! In: the text of a JSON number. Out: an [`Amount`] in billionths of the currency's base unit.
 //! Refused: anything outside the JSON number grammar, texts beyond the length limits, and values
-//! that do not fit a Decimal128(38, 9). No value passes through a float.
+//! that do not fit a Decimal128(38, 9). No value is computed with floats.
 
+mod float32;
 mod parse;
 
 use std::fmt;
 
+pub use float32::{shortest_decimal, widened_float};
 pub use parse::{AmountError, ParsedAmount, parse_decimal};
 
 /// 10^38: the first magnitude that a Decimal128 of precision 38 cannot hold.

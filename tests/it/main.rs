@@ -13,6 +13,8 @@ mod check;
 mod cli;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
+/// Purchases that Currents and the Snowflake share have delivered, from `ingest` to the reports.
+mod currents;
 /// The examples under `docs/deploy` in the programs they are for.
 mod deploy;
 /// The oracle's verdict and values against ours, record by record.

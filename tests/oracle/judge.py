@@ -13,6 +13,7 @@ Where the contract leaves something open, this is the reading taken here:
 """
 
 import re
+from zoneinfo import ZoneInfo
 
 import values
 from strict_json import Pairs, compact
@@ -23,6 +24,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 TRUE = frozenset(["true", "1", "sim", "s", "yes", "y"])
 FALSE = frozenset(["false", "0", "não", "nao", "n", "no"])
+UTC = ZoneInfo("UTC")
 FUTURE_SKEW_MICROS = 24 * 3600 * 1_000_000
 
 
@@ -174,11 +176,24 @@ class Case:
         else:
             try:
                 money = values.parse_money(self.number(price) or "")
+                if self.record.kind == "currents":
+                    money = self.narrowed(self.number(price), money, currency)
             except NotANumber:
                 self.rules.append("BRZ-PRICE-TYPE")
             else:
                 self.price(money, currency)
         self.quantity()
+
+    def narrowed(self, text, money, currency):
+        units = values.MINOR_UNITS.get(currency, 2)
+        units = 2 if units is None else units
+        meant = values.float32_meant(text, money.decimals, units)
+        if meant is None or meant == money:
+            return money
+        self.infos.append("BRZ-PRICE-WIDENED")
+        if abs(meant.value) >= {0: 1 << 24, 2: 1 << 17, 3: 1 << 14, 4: 1 << 10}[units]:
+            self.warnings.append("BRZ-PRICE-FLOAT32")
+        return meant
 
     def price(self, money, currency):
         minor = values.MINOR_UNITS.get(currency, 2) if currency else None
@@ -225,7 +240,7 @@ class Case:
             if self.record.kind == "currents" and self.number(time) is not None:
                 instant = values.parse_epoch(self.number(time))
             elif isinstance(time, str):
-                instant = values.parse_time(time, self.judge.default_tz)
+                instant = values.parse_time(time, UTC if self.record.kind == "currents" else self.judge.default_tz)
             else:
                 raise BadTime(time)
         except BadTime:
@@ -234,7 +249,8 @@ class Case:
         except TimeOutOfRange:
             self.rules.append("BRZ-TIME-RANGE")
             return
-        self.warnings.extend(instant.notes)
+        without_offset = {"BRZ-TIME-NOOFFSET"} if self.record.kind == "currents" else set()
+        self.warnings.extend(set(instant.notes) - without_offset)
         now = self.judge.now_micros
         if now is not None and instant.micros > now + FUTURE_SKEW_MICROS:
             self.warnings.append("BRZ-TIME-FUTURE")

@@ -13,7 +13,8 @@ from strict_json import Pairs
 # Device columns of a Currents purchase event, beside those that a purchase has.
 CURRENTS_COLUMNS = frozenset(
     """platform os_version device_model resolution carrier locale language timezone device_id ad_id ad_id_type
-    ad_tracking_enabled gender country sdk_version browser app_group_id""".split()
+    ad_tracking_enabled gender country sdk_version browser app_group_id app_group_api_id data_point_source
+    user_segment_membership_ids sf_created_at""".split()
 )
 
 
@@ -226,13 +227,25 @@ def _cdi(members, row, line, rules):
 def _currents(members, row, line, rules, texts):
     record = Record(row, line, "currents", rules=rules, texts=texts)
     renamed = {"external_user_id": "external_id", "user_id": "braze_id", "id": "event_id"}
+    members = {name.lower(): value for name, value in members.items() if not (texts and value == "\\N")}
+    app = members.pop("app_api_id", None)
+    if app not in (None, ""):
+        members["app_id"] = app
     for name, value in members.items():
-        name = renamed.get(name.lower(), name.lower())
+        name = renamed.get(name, name)
         if name == "event_id" or name in KNOWN:
             record.fields[name] = value
         elif name not in CURRENTS_COLUMNS:
             record.unknown.append(name)
     record.fields.pop("quantity", None)
+    if record.fields.get("event_id") in (None, "", "[REDACTED]"):
+        record.fields.pop("event_id", None)
+        record.warnings.append("BRZ-CURRENTS-NOID")
+    if record.fields.get("properties") == "[REDACTED]":
+        del record.fields["properties"]
+        record.warnings.append("BRZ-CURRENTS-REDACTED")
+    if "[REDACTED]" in (record.fields.get("external_id"), record.fields.get("braze_id")):
+        record.warnings.append("BRZ-CURRENTS-REDACTED")
     properties = record.fields.get("properties")
     if isinstance(properties, str) and properties:
         record.fields["properties"] = _json_text(record, properties)

@@ -110,6 +110,28 @@ class Records(unittest.TestCase):
         self.assertEqual([v["verdict"] for v in judge(event + "\n" + event)], ["accepted", "duplicate"])
 
 
+    def test_an_id_that_currents_removed_is_none(self):
+        event = '{"id":"%s","user_id":"u","app_id":"b","app_api_id":"a","time":"2024-04-02T00:30:00","product_id":"p",'
+        event += '"price":1,"currency":"USD","properties":"[REDACTED]"}'
+        for text in ("", "[REDACTED]"):
+            for verdict in judge(event % text + "\n" + event % text):
+                self.assertEqual(verdict["verdict"], "accepted")
+                self.assertEqual(verdict["warnings"], ["BRZ-CURRENTS-NOID", "BRZ-CURRENTS-REDACTED"])
+                self.assertEqual(verdict["values"]["app_id"], "a")
+
+    def test_a_price_that_was_a_32_bit_float_is_the_decimal_that_was_meant(self):
+        event = '{"id":"e","user_id":"u","time":1405500000,"product_id":"p","price":%s,"currency":"%s","properties":"{}"}'
+        for text, currency, stored in (
+            ("3.140000104904175", "USD", "3.14"), ("12.340000153", "USD", "12.34"), ("12.3400002", "USD", "12.34"),
+            ("0.100000001", "USD", "0.1"), ("-5.989999771118164", "USD", "-5.99"), ("70000.0625", "USD", "70000.06"),
+            ("131071.992", "USD", "131071.99"), ("3.141592741", "USD", "3.1415927"), ("3.141592654", "USD", "3.141592654"),
+            ("100.005", "USD", "100.005"), ("1234567.88", "USD", "1234567.88"), ("1234567.875", "USD", "1234567.9"),
+            ("16383.9990234375", "KWD", "16383.999"), ("40.0", "USD", "40"),
+        ):
+            (verdict,) = judge(event % (text, currency))
+            self.assertEqual(verdict["values"]["price"], stored, text)
+
+
 class Values(unittest.TestCase):
     def test_money_is_exact_and_half_even(self):
         for text, stored in (

@@ -5,6 +5,7 @@ implementation. What is refused comes out as an exception named after the kind o
 """
 
 import re
+import struct
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, localcontext
@@ -101,6 +102,26 @@ def parse_money(text):
         plain = exact.normalize()
         decimals = max(0, -plain.as_tuple().exponent)
         return Money(stored, decimals, stored != exact)
+
+
+def float32_meant(text, decimals, units):
+    """The money of the shortest decimal of a 32-bit float that was written in more digits, or None."""
+    if decimals <= units:
+        return None
+    exact = Decimal(text)
+    try:
+        (float32,) = struct.unpack("<f", struct.pack("<f", float(text)))
+    except OverflowError:
+        return None
+    with localcontext() as context:
+        context.prec = 1200
+        if abs(exact - Decimal(float32)) >= Decimal(1).scaleb(-decimals):
+            return None
+    for digits in range(1, 10):
+        short = f"{float32:.{digits - 1}e}"
+        if struct.unpack("<f", struct.pack("<f", float(short))) == (float32,):
+            return parse_money(format(Decimal(short), "f"))
+    return None
 
 
 def shortest(value):

@@ -89,7 +89,10 @@ impl<K: Kind> Judge<'_, K> {
         cursor.skip_space().map_err(|error| walk.refuse(error))?;
         let start = cursor.offset();
         if !walk.records {
-            cursor.skip_value().map_err(|error| walk.refuse(error))?;
+            let foreign = K::pass_sibling(cursor).map_err(|error| walk.refuse(error))?;
+            if let Some(rule) = foreign {
+                return Err(Box::new(self.foreign(rule, walk.place(start))));
+            }
             self.out.skipped += 1;
             self.out.read += 1;
             return Ok(());

@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{Array, Int64Array, StringArray};
+use arrow::array::{Array, Int64Array, RecordBatch, StringArray};
+use arrow::util::display::array_value_to_string;
 
 use super::{JudgeSettings, Judged, judge};
 use crate::ingest::kind::Kind;
@@ -30,6 +31,8 @@ pub(super) struct Verdicts {
     pub(super) rows: Vec<(i64, String)>,
     /// `extra` of the accepted rows that have one.
     pub(super) extras: Vec<String>,
+    /// The accepted rows, in columns.
+    pub(super) batches: Vec<RecordBatch>,
     /// Rejecting rules, place and bytes of the rejects.
     pub(super) rejects: Vec<(Vec<RuleId>, Place, Vec<u8>)>,
     /// Rules of the findings that kept their record.
@@ -131,6 +134,7 @@ impl Verdicts {
             let extras = extras.as_any().downcast_ref::<StringArray>().unwrap();
             self.extras
                 .extend(extras.iter().flatten().map(str::to_owned));
+            self.batches.push(day.batch.clone());
             for row in 0..ordinals.len() {
                 self.rows
                     .push((base + ordinals.value(row), products.value(row).to_owned()));
@@ -151,6 +155,18 @@ impl Verdicts {
         self.read += judged.read;
         self.accepted += judged.accepted;
         self.skipped += judged.skipped;
+    }
+
+    /// A column of the accepted rows as text, `None` where it is null.
+    pub(super) fn column(&self, name: &str) -> Vec<Option<String>> {
+        let columns = self.batches.iter().map(|batch| {
+            let column = batch.column_by_name(name).unwrap();
+            (0..column.len()).map(|row| {
+                let text = || array_value_to_string(column, row).unwrap();
+                column.is_valid(row).then(text)
+            })
+        });
+        columns.flatten().collect()
     }
 
     /// The rules of the refusal and the rejects.

@@ -1,5 +1,6 @@
 //! Who bought: the five identifiers and the app.
 
+use super::super::currents::REDACTED;
 use super::super::raw::{Name, Origin, RawPurchase};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
@@ -32,6 +33,23 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
         findings.add(RuleId::BrzIdMulti, "external_id", "", detail);
     }
     check_email(raw, given == 1, findings);
+    if currents {
+        check_event(raw, findings);
+    }
+}
+
+/// What a Currents event leaves out of what tells it and its person from others.
+fn check_event(raw: &RawPurchase<'_>, findings: &mut Findings) {
+    if raw.get(Name::EventId).is_missing() {
+        let detail = "no id, an empty one or [REDACTED]: kept, not compared with other events";
+        findings.add(RuleId::BrzCurrentsNoid, "id", "", detail);
+    }
+    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone] {
+        if matches!(raw.get(name), Field::Text(text) if text == REDACTED) {
+            let detail = "removed by the settings of Currents; kept as it is";
+            findings.add(RuleId::BrzCurrentsRedacted, name.as_str(), REDACTED, detail);
+        }
+    }
 }
 
 /// Whether an identifier is there that is no string; that is then the only thing said of it.

@@ -1,11 +1,11 @@
 //! What was bought, for how much, how often.
 
-use super::super::raw::{Name, RawPurchase};
+use super::super::raw::{Name, Origin, RawPurchase};
 use super::RuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
-use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};
+use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal, widened_float};
 
 /// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
 const PRODUCT_ID_MAX_CHARS: usize = 255;
@@ -123,11 +123,7 @@ pub(super) fn check_price(
         );
         return None;
     };
-    let ParsedAmount {
-        amount,
-        decimals,
-        rounded,
-    } = match parse_decimal(text) {
+    let mut parsed = match parse_decimal(text) {
         Ok(parsed) => parsed,
         Err(error) => {
             let detail = match error {
@@ -138,6 +134,67 @@ pub(super) fn check_price(
             return None;
         }
     };
+    if raw.origin == Origin::Currents {
+        parsed = narrowed(text, parsed, currency, findings);
+    }
+    note_price(text, parsed, currency, findings);
+    Some(parsed.amount)
+}
+
+/// Decimals of most currencies, for a currency that has none of its own or is not known.
+const USUAL_UNITS: u8 = 2;
+
+/// Currents writes a price as a 32-bit float. Where more digits of it arrive than a float has, the
+/// decimal that was meant is the shortest one of that float.
+fn narrowed(
+    text: &str,
+    written: ParsedAmount,
+    currency: Option<Currency>,
+    findings: &mut Findings,
+) -> ParsedAmount {
+    let units = currency.and_then(minor_units).unwrap_or(USUAL_UNITS);
+    if written.decimals <= u32::from(units) {
+        return written;
+    }
+    let shortest = widened_float(text).and_then(|shortest| parse_decimal(&shortest).ok());
+    let Some(meant) = shortest.filter(|meant| *meant != written) else {
+        return written;
+    };
+    let detail = format!("a 32-bit float in more digits; stored as {}", meant.amount);
+    findings.add(RuleId::BrzPriceWidened, "price", text, &detail);
+    if meant.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS {
+        let detail = format!("a 32-bit float this large does not hold {units} decimals");
+        findings.add(RuleId::BrzPriceFloat32, "price", text, &detail);
+    }
+    meant
+}
+
+/// Billionths in one unit of an amount.
+const NANOS: u128 = 1_000_000_000;
+
+/// From here on neighbouring 32-bit floats are further apart than amounts with so many decimals:
+/// 2^24 for whole numbers, and the power of two below which floats are closer than 10^-units.
+fn float_limit(units: u8) -> u32 {
+    match units {
+        0 => 1 << 24,
+        1 | 2 => 1 << 17,
+        3 => 1 << 14,
+        _ => 1 << 10,
+    }
+}
+
+/// What the digits of a price give rise to.
+fn note_price(
+    text: &str,
+    parsed: ParsedAmount,
+    currency: Option<Currency>,
+    findings: &mut Findings,
+) {
+    let ParsedAmount {
+        amount,
+        decimals,
+        rounded,
+    } = parsed;
     if rounded {
         let detail = "more than 9 decimals; stored rounded half to even";
         findings.add(RuleId::BrzPriceRounded, "price", text, detail);
@@ -156,7 +213,6 @@ pub(super) fn check_price(
             "negative: counted as a refund",
         );
     }
-    Some(amount)
 }
 
 pub(super) fn check_quantity(

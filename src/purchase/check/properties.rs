@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::super::raw::{Name, RawPurchase};
+use super::super::currents::REDACTED;
+use super::super::raw::{Name, Origin, RawPurchase};
 use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
 use crate::record::{
     Field, Findings, Member, MemberValue, SeenKeys, each_doubled_key, each_member,
@@ -36,6 +37,11 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     let text = match raw.get(Name::Properties) {
         Field::Absent | Field::Null => return None,
         Field::Json(text) if text.trim_start().starts_with('{') => text,
+        Field::Text(text) if text == REDACTED && raw.origin == Origin::Currents => {
+            let detail = "removed by the settings of Currents; stored as none";
+            findings.add(RuleId::BrzCurrentsRedacted, "properties", text, detail);
+            return None;
+        }
         other => {
             let detail = "must be a JSON object";
             findings.add(RuleId::BrzPropObject, "properties", &other.shown(), detail);

@@ -22,7 +22,14 @@ pub(super) fn check<'a>(
     findings: &mut Findings,
 ) -> Option<(Instant, Cow<'a, str>)> {
     let mut field = raw.get(Name::Time);
-    let mut zone = settings.default_zone;
+    let is_event = raw.origin == Origin::Currents;
+    // "All timestamps exported by Currents are sent in the UTC time zone." (Braze, "Event delivery
+    // semantics")
+    let mut zone = if is_event {
+        Tz::UTC
+    } else {
+        settings.default_zone
+    };
     if field.is_missing() && raw.origin == Origin::CloudDataIngestion {
         // Cloud Data Ingestion falls back to UPDATED_AT, which is in UTC.
         field = raw.get(Name::UpdatedAt);
@@ -42,8 +49,8 @@ pub(super) fn check<'a>(
             findings.add(RuleId::BrzTimeRequired, "time", "", "a time is required");
             return None;
         }
-        Field::Text(text) if raw.origin == Origin::Currents && is_epoch(text) => parse_epoch(text),
-        Field::Number(text) if raw.origin == Origin::Currents => parse_epoch(text),
+        Field::Text(text) if is_event && is_epoch(text) => parse_epoch(text),
+        Field::Number(text) if is_event => parse_epoch(text),
         Field::Text(text) => parse_instant(text, zone),
         other => {
             let detail = "must be a string in ISO 8601";
@@ -61,7 +68,8 @@ pub(super) fn check<'a>(
         }
     };
     if notes.any() {
-        note_variants(notes, &shown, findings);
+        let no_offset = notes.no_offset && !is_event;
+        note_variants(InstantNotes { no_offset, ..notes }, &shown, findings);
     }
     if instant.micros_utc > settings.now_micros.saturating_add(FUTURE_SKEW_MICROS) {
         let detail = "more than a day after this run began";

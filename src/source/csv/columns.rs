@@ -61,6 +61,12 @@ pub trait Columns {
         property_key(header)
     }
 
+    /// Whether a column that fills no field is documented for a file with these headers, all of them
+    /// normalised: it is kept as an extra field, and that needs no note.
+    fn is_documented(&self, _header: &str, _headers: &[String]) -> bool {
+        false
+    }
+
     /// Whether a normalised header is Portuguese; one such header makes day-first dates and a
     /// decimal comma likely.
     fn is_portuguese(&self, normalised_header: &str) -> bool {

@@ -191,18 +191,18 @@ fn rounds_up(kept: u128, dropped: &[u8]) -> bool {
 }
 
 /// A number as written: the digits without their point, and where the point belongs.
-struct Mantissa {
+pub(super) struct Mantissa {
     negative: bool,
     digits: [u8; MAX_DIGITS],
     /// The significant digits are `digits[start..end]`: no zero at either side.
     start: usize,
     end: usize,
     /// The value is the significant digits times 10^-scale.
-    scale: isize,
+    pub(super) scale: isize,
 }
 
 impl Mantissa {
-    fn read(bytes: &[u8]) -> Result<Self, AmountError> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, AmountError> {
         let (negative, rest) = match bytes {
             [b'-', rest @ ..] => (true, rest),
             _ => (false, bytes),
@@ -240,7 +240,7 @@ impl Mantissa {
         })
     }
 
-    fn significant(&self) -> &[u8] {
+    pub(super) fn significant(&self) -> &[u8] {
         &self.digits[self.start..self.end]
     }
 }

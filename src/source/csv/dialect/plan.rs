@@ -60,7 +60,7 @@ pub(super) fn columns(
     let plans: Vec<_> = (split.header.iter().enumerate())
         .map(|(position, header)| plan(header, meanings.remove(&position)))
         .collect();
-    warn_of_extras(&plans, notes);
+    warn_of_extras(&plans, columns, notes);
     warn_of_unused_mappings(split, columns, overrides, notes);
     Ok(plans)
 }
@@ -103,11 +103,16 @@ fn plan(header: &str, meaning: Option<Meaning>) -> ColumnPlan {
     }
 }
 
-fn warn_of_extras(plans: &[ColumnPlan], notes: &mut Notes) {
-    for plan in plans
+fn warn_of_extras(plans: &[ColumnPlan], columns: &dyn Columns, notes: &mut Notes) {
+    let headers: Vec<String> = plans
         .iter()
-        .filter(|plan| plan.role.is_none() && plan.property.is_none())
-    {
+        .map(|plan| normalise_header(&plan.header))
+        .collect();
+    for (plan, name) in plans.iter().zip(&headers) {
+        let is_used = plan.role.is_some() || plan.property.is_some();
+        if is_used || columns.is_documented(name, &headers) {
+            continue;
+        }
         let header = &plan.header;
         notes.warnings.push(format!(
             "column {header:?} fills no field and is kept as extra"

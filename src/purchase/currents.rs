@@ -1,0 +1,54 @@
+//! What is particular to Currents events, however they are written.
+
+use super::raw::{Name, RawPurchase};
+use crate::record::Field;
+
+/// What Currents writes into a text field that its settings remove (Braze, "Set up Currents").
+pub(super) const REDACTED: &str = "[REDACTED]";
+
+/// Settles what several keys of an event say together: an empty or removed `id` is none, and an
+/// `app_api_id` is the app, whatever `app_id` holds.
+pub(super) fn settle(raw: &mut RawPurchase<'_>) {
+    let is_text = |name: Name, texts: &[&str]| matches!(raw.get(name), Field::Text(text) if texts.contains(&&**text));
+    let has_no_id = is_text(Name::EventId, &["", REDACTED]);
+    let has_app = !raw.get(Name::AppApiId).is_missing() && !is_text(Name::AppApiId, &[""]);
+    if has_no_id {
+        raw.replace(Name::EventId, Field::Absent);
+    }
+    if has_app {
+        let app = raw.get(Name::AppApiId).clone();
+        raw.give_way(Name::AppId, app);
+    }
+}
+
+/// Columns that Currents, and the tables made from it, document beside the purchase; they are kept
+/// in `extra`. Of two identifiers of the app the one that is none of ours is among them.
+pub(super) fn is_known_column(key: &str) -> bool {
+    const COLUMNS: [&str; 21] = [
+        "platform",
+        "os_version",
+        "device_model",
+        "resolution",
+        "carrier",
+        "locale",
+        "language",
+        "timezone",
+        "device_id",
+        "ad_id",
+        "ad_id_type",
+        "ad_tracking_enabled",
+        "gender",
+        "country",
+        "sdk_version",
+        "browser",
+        "app_group_id",
+        "app_group_api_id",
+        "data_point_source",
+        "user_segment_membership_ids",
+        "sf_created_at",
+    ];
+    key == Name::AppId.as_str()
+        || COLUMNS
+            .iter()
+            .any(|column| column.eq_ignore_ascii_case(key))
+}

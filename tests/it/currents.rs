@@ -1,0 +1,60 @@
+//! Purchases that Currents and the Snowflake share have delivered, from `ingest` to the reports.
+
+use crate::check::check;
+use crate::records::quantity_series;
+use crate::workdir::Workdir;
+
+const SHARE: &str = r#"ID,USER_ID,EXTERNAL_USER_ID,APP_API_ID,TIME,PRODUCT_ID,PRICE,CURRENCY,PROPERTIES,SF_CREATED_AT
+s1,u1,x1,app-1,1712068448,pen,12.340000153,USD,"{""a"":1,""b"":2}",2024-04-02 14:34:20.123
+s2,u1,\N,\N,1712068448,pen,40,USD,{},\N
+s3,u1,x1,app-1,2024-04-02 00:30:00.000,pen,1,USD,{},
+"#;
+
+#[test]
+fn the_snowflake_share_is_found_by_its_app_and_its_utc_day() {
+    let workdir = Workdir::new();
+    let share = workdir.write("share.csv", SHARE);
+    let zone = ["--default-timezone", "America/Sao_Paulo"];
+    let output = workdir.ingest(zone.iter().map(AsRef::as_ref).chain([share.as_os_str()]));
+    output.assert_code(0);
+    let report = output.json();
+    let warned = serde_json::json!({"BRZ-PRICE-WIDENED": 1, "BRZ-TIME-SPACE": 1});
+    assert_eq!(report["warned_by_rule"], warned, "{}", output.story());
+    let noted = output.stderr().contains("SF_CREATED_AT");
+    assert!(!noted, "{}", output.story());
+    let day = ["--length", "1", "--ending-at", "2024-04-02"];
+    for (app, quantity) in [(&["--app-id", "app-1"][..], 2), (&[], 3)] {
+        let series = workdir.report("quantity-series", day.iter().chain(app));
+        series
+            .assert_code(0)
+            .assert_stdout(&quantity_series(&[("2024-04-02", quantity)]));
+    }
+}
+
+#[test]
+fn events_whose_id_was_removed_are_all_kept() {
+    let workdir = Workdir::new();
+    let event = |id: &str, product: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"user_id\":\"b\",\"external_user_id\":\"x\",\"time\":1790812961,\"product_id\":\"{product}\",\"price\":1,\"currency\":\"BRL\"}}\n"
+        )
+    };
+    for (what, id) in [("empty", ""), ("redacted", "[REDACTED]")] {
+        let name = |number: usize| format!("{what}{number}.ndjson");
+        let first = workdir.write(&name(1), event(id, "a") + &event(id, "b"));
+        let second = workdir.write(&name(2), event(id, "c"));
+        for (input, rows) in [(first, 2), (second, 1)] {
+            let run = workdir.ingest([&input]);
+            run.assert_code(0);
+            let counts = (run.told("accepted"), run.told("duplicate"));
+            assert_eq!(counts, (rows, 0), "{}", run.story());
+        }
+        let checked = check(&workdir, &[&name(1), &name(2)]);
+        let kept = checked
+            .assert_code(0)
+            .stdout()
+            .matches("BRZ-CURRENTS-NOID")
+            .count();
+        assert_eq!(kept, 3, "{}", checked.story());
+    }
+}
