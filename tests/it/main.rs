@@ -91,6 +91,8 @@ mod supplier_races;
 mod supplier_readers;
 /// The supplier samples against what the oracle worked out.
 mod supplier_samples;
+/// Answers of this program as its inputs.
+mod supplier_round_trip;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
 /// Generated dumps in every shape against their truth files.
