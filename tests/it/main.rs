@@ -37,6 +37,8 @@ mod lake_restore;
 mod lake_vacuum;
 /// Planted damage is found, and nothing else.
 mod lake_verify;
+/// Verifications beside runs that go on.
+mod lake_verify_races;
 /// `OpenLineage` events against the standard's own classes.
 mod lineage;
 /// Log lines as JSON.
