@@ -5,7 +5,8 @@
 //! withdrawn by a transaction of version 0, and by taking out their rows of `inputs`. Ingesting them
 //! again brings their rows back, once.
 //!
-//! Refused: versions whose files a vacuum has taken, and taking back rejects whose inputs stay.
+//! Refused: versions whose files a vacuum has taken, taking back rejects whose inputs stay, and an
+//! instant before the first version of every table that is asked for.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 use super::land::{Planned, own_prefix};
 use super::loaded::{LiveFile, Loaded, version_of};
-use super::{CareError, CaredTable, unsigned};
+use super::{CareError, CaredTable, unsigned, utc};
 use crate::lake::actions::removes;
 use crate::lake::attempt::Effect;
 use crate::lake::spec::REJECTS;
@@ -81,6 +82,34 @@ struct Difference {
 }
 
 impl Lake {
+    /// Refuses an instant, in microseconds since 1970 in UTC, at which none of these tables was there:
+    /// to restore it would empty them all, which a wrong date is more likely to ask for than anybody.
+    ///
+    /// # Errors
+    /// [`CareError::BeforeFirst`], [`LakeError::NoVersionAsOf`] where older versions cannot be read
+    /// any more, or what the store said.
+    pub fn must_reach_back(&self, tables: &[&CaredTable], micros: i64) -> Result<(), CareError> {
+        let mut began = Vec::new();
+        for cared in tables {
+            match self.version_as_of(cared.spec.name, micros) {
+                Err(LakeError::NoVersionAsOf {
+                    table,
+                    oldest: 0,
+                    committed_at,
+                }) => {
+                    began.push(format!("{table} at {}", utc(committed_at / 1000)));
+                }
+                found => return Ok(found.map(drop)?),
+            }
+        }
+        if began.is_empty() {
+            return Ok(());
+        }
+        Err(CareError::BeforeFirst {
+            first: began.join(", "),
+        })
+    }
+
     /// Makes an older version of a table the newest, or tells what that would change.
     /// `rows_tables` are the tables that take accepted rows.
     ///
