@@ -17,7 +17,7 @@ use super::known::{app_ids, raced};
 use super::read_back::{Claim, Outcome, Tries};
 use super::spec::TableSpec;
 use super::staged::StagedFiles;
-use super::{Digest, FileRef, Lake, LakeError, Snapshot};
+use super::{Digest, FileRef, Lake, LakeError, Snapshot, SnapshotMark};
 
 /// How often a change is planned. Each loss is a commit of somebody else, so that two writers who
 /// both change all the time lose about every other try.
@@ -35,6 +35,8 @@ pub struct Change {
     pub remove: Vec<FileRef>,
     /// The files to be added.
     pub add: StagedFiles,
+    /// The full snapshots that it applies, each with the version that the change makes.
+    pub snapshots: Vec<SnapshotMark>,
 }
 
 /// What became of a commit to one table.
@@ -97,8 +99,10 @@ impl Lake {
             if !present.is_empty() {
                 return Ok(tries.met(self, present)?);
             }
-            let Change { remove, add } = plan(&self.loaded(claim.spec, &table)?)?;
-            let failure = match self.try_change(claim, &table, &remove, &add)? {
+            let change = plan(&self.loaded(claim.spec, &table)?)?;
+            let tried = self.try_change(claim, &table, &change)?;
+            let add = change.add;
+            let failure = match tried {
                 Ok(version) => return Ok(Outcome::Landed(version)),
                 Err(failure) => failure,
             };
@@ -132,16 +136,17 @@ impl Lake {
         &self,
         claim: Claim<'_>,
         table: &DeltaTable,
-        remove: &[FileRef],
-        add: &StagedFiles,
+        change: &Change,
     ) -> Result<Result<u64, Failure>, LakeError> {
         let name = claim.spec.name;
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
-        let removes = removes(name, state, remove)?.into_iter();
-        let adds = self.adds(claim.spec, add)?.into_iter();
+        let removes = removes(name, state, &change.remove)?.into_iter();
+        let adds = self.adds(claim.spec, &change.add)?.into_iter();
+        let marks = change.snapshots.iter();
         let actions = removes
             .map(Action::Remove)
             .chain(adds.map(Action::Add))
+            .chain(marks.map(|mark| Action::Txn(mark.transaction(name))))
             .collect();
         let attempt = self.attempt(claim, table, Effect::Change, actions);
         self.runtime().block_on(attempt)

@@ -104,6 +104,7 @@ pub enum RuleId {
     CplStale,
     CplDuplicate,
     CplSnapshotPartial,
+    CplSnapshotRepeated,
     CplPageGap,
     CplPageDrift,
     CplMetaShape,

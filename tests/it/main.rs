@@ -91,10 +91,12 @@ mod supplier_oracle;
 mod supplier_races;
 /// Other programs read the table of supplier purchases.
 mod supplier_readers;
-/// The supplier samples against what the oracle worked out.
-mod supplier_samples;
 /// Answers of this program as its inputs.
 mod supplier_round_trip;
+/// The supplier samples against what the oracle worked out.
+mod supplier_samples;
+/// Full snapshots that come again.
+mod supplier_snapshots;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
 /// Generated dumps in every shape against their truth files.

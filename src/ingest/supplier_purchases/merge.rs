@@ -177,6 +177,7 @@ impl Arrivals<'_> {
             return Ok(Change {
                 remove: Vec::new(),
                 add,
+                snapshots: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -214,7 +215,11 @@ impl Arrivals<'_> {
                 counts,
             });
         }
-        Ok(Change { remove, add })
+        Ok(Change {
+            remove,
+            add,
+            snapshots: Vec::new(),
+        })
     }
 
     /// Adds the rows of a file that stay, with the flag of those that are now deleted; returns how

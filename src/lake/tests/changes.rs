@@ -94,6 +94,7 @@ fn a_change_of_nothing_remembers_its_inputs_and_a_failed_plan_does_not() {
     let none = || Change {
         remove: Vec::new(),
         add: StagedFiles::none(&counters()),
+        snapshots: Vec::new(),
     };
     assert_eq!(version(change(&lake, "empty", &mut |_| none())), 2);
     let known = lake.known("counters", KIND, &digest("empty")).unwrap();
@@ -123,6 +124,7 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
         change(&lake, "bad", &mut |_| Change {
             remove: vec![file.clone(), file.clone()],
             add: StagedFiles::none(table),
+            snapshots: Vec::new(),
         })
     };
     let stale = remove(&old.files[0], &counters());

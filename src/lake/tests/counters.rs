@@ -89,6 +89,7 @@ pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> 
     version(change(lake, name, &mut |_| Change {
         remove: Vec::new(),
         add: staged(lake, name, rows),
+        snapshots: Vec::new(),
     }))
 }
 
@@ -107,6 +108,7 @@ pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Chang
     Change {
         remove: snapshot.files.clone(),
         add: staged(lake, run_id, &rows),
+        snapshots: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     version(change(&lake, "one", &mut |_| Change {
         remove: Vec::new(),
         add: first.take().unwrap(),
+        snapshots: Vec::new(),
     }));
 
     let snapshot = lake.snapshot("counters", None, None).unwrap();
@@ -69,6 +70,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     version(change(&lake, "two", &mut |_| Change {
         remove: vec![file.clone()],
         add: both.take().unwrap(),
+        snapshots: Vec::new(),
     }));
     assert_eq!(
         rows_at(&lake, None),
@@ -126,6 +128,7 @@ fn large_files_come_back_in_bounded_batches_and_in_order() {
     version(change(&lake, "large", &mut |snapshot| Change {
         remove: snapshot.files.clone(),
         add: large.take().unwrap(),
+        snapshots: Vec::new(),
     }));
     let file = &lake.snapshot("counters", None, None).unwrap().files[0];
     let mut next = 0;
