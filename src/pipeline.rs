@@ -122,7 +122,7 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
-            | Self::Care(CareError::NoDays { .. })
+            | Self::Care(CareError::NoDays { .. } | CareError::BeforeFirst { .. })
             | Self::NoRun { .. }
             | Self::SeveralRuns { .. }
             | Self::Report(ReportError::Parameter(_))

@@ -28,7 +28,7 @@ mod suppliers;
 pub use json::error_document;
 pub use kind::{AnswerKind, FormatRefused};
 pub use picture::picture;
-pub use suppliers::{SupplierRowsWriter, supplier_list, supplier_pages};
+pub use suppliers::{Nulls, SupplierRowsWriter, supplier_list, supplier_page, supplier_pages};
 
 /// What a report answered.
 #[derive(Clone, Debug, PartialEq, Eq)]

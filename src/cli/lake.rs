@@ -117,6 +117,9 @@ pub enum LakeCommand {
         /// The version that was the latest at this time, RFC 3339
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
+        /// Accept an --as-of before the first version: the tables become empty
+        #[arg(long, requires = "as_of", conflicts_with = "to_version")]
+        allow_empty: bool,
         /// Show what would change, and stop
         #[arg(long)]
         dry_run: bool,

@@ -48,6 +48,9 @@ pub enum ReportCommand {
         /// Write every page as a file of its own (page-1.json, …) into this folder
         #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "output", "format"])]
         all_pages: Option<PathBuf>,
+        /// Leave out the keys of which nothing is known instead of writing null (JSON only)
+        #[arg(long)]
+        omit_null: bool,
         /// Where from and where to
         #[command(flatten)]
         report: ReportArguments,

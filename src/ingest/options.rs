@@ -1,5 +1,7 @@
 //! How a run writes, and what it did: the same for every kind of record.
 
+use chrono::NaiveDate;
+
 use super::error::RunError;
 use super::runner::RunSettings;
 use super::tally::RunTally;
@@ -19,6 +21,8 @@ pub struct IngestOptions<K> {
     pub max_partitions: usize,
     /// µs since 1970 at the start of the run.
     pub now_micros: i64,
+    /// The data date of the job that the run is a step of.
+    pub data_date: Option<NaiveDate>,
 }
 
 /// What a run did.

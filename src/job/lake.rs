@@ -88,6 +88,8 @@ pub enum LakeTask {
         tables: Vec<LakeTable>,
         /// Which version.
         version: AtVersion,
+        /// An instant before the first version is meant.
+        allow_empty: bool,
         /// Only tell.
         dry_run: bool,
     },
@@ -185,11 +187,13 @@ fn task(
             all: _,
             to_version,
             as_of,
+            allow_empty,
             dry_run,
         } => {
             let task = LakeTask::Restore {
                 tables: table.map_or_else(|| ALL.to_vec(), |table| vec![table]),
                 version: at(to_version, as_of.as_deref(), now)?,
+                allow_empty,
                 dry_run,
             };
             (lake, task)

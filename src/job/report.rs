@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::render::{AnswerKind, Format};
+use crate::render::{AnswerKind, Format, Nulls};
 use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
 
 /// Which question.
@@ -63,6 +63,8 @@ pub struct ReportJob {
     pub format: Format,
     /// Where the answer goes; standard output when absent.
     pub output: Option<PathBuf>,
+    /// What a JSON list of supplier purchases says of which nothing is known.
+    pub nulls: Nulls,
     /// The run's clock.
     pub now: DateTime<Utc>,
 }
@@ -115,8 +117,9 @@ impl ReportJob {
     /// Resolves what was typed; the parameters of the question are judged by the report.
     ///
     /// # Errors
-    /// [`JobError::Option`] names the option.
+    /// [`JobError::Option`] or [`JobError::Stray`] names the option.
     pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
+        let nulls = nulls(&command);
         let (question, report) = question(command)?;
         let cli::ReportArguments {
             lake,
@@ -128,12 +131,19 @@ impl ReportJob {
         let cli::OutputArguments { format, output } = output;
         let asked = parse_format(&format)?;
         question.check(asked, &format)?;
+        if nulls == Nulls::Omitted && asked != Format::Json {
+            return Err(JobError::Stray {
+                option: "--omit-null".to_owned(),
+                reason: "is for the JSON answer alone: leave it out, or choose --format json",
+            });
+        }
         Ok(Self {
             lake,
             version: version(lake_version, as_of.as_deref(), now)?,
             question,
             format: asked,
             output,
+            nulls,
             now: read::clock("--now", typed_now.as_deref(), now)?,
         })
     }
@@ -159,6 +169,7 @@ fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArgumen
         cli::ReportCommand::SupplierPurchases {
             list,
             all_pages,
+            omit_null: _,
             report,
         } => {
             let is_one_page = parse_format(&report.output.format)? == Format::Json
@@ -178,6 +189,15 @@ fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArgumen
             (Question::SupplierSummary(summary_request(summary)), report)
         }
     })
+}
+
+fn nulls(command: &cli::ReportCommand) -> Nulls {
+    match command {
+        cli::ReportCommand::SupplierPurchases {
+            omit_null: true, ..
+        } => Nulls::Omitted,
+        _ => Nulls::Written,
+    }
 }
 
 fn parse_format(text: &str) -> Result<Format, JobError> {

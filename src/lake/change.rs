@@ -18,7 +18,7 @@ use super::known::{app_ids, raced};
 use super::read_back::{Claim, Outcome, Tries};
 use super::spec::TableSpec;
 use super::staged::StagedFiles;
-use super::{CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
+use super::{CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot, SnapshotMark};
 
 /// How often a change is planned. Each loss is a commit of somebody else, so that two writers who
 /// both change all the time lose about every other try.
@@ -38,12 +38,13 @@ pub struct Change {
     pub add: StagedFiles,
     /// The rows of the table of inputs that this version stands for, each input once.
     pub inputs: Vec<InputRow>,
+    /// The full snapshots that it applies, each with the version that the change makes.
+    pub snapshots: Vec<SnapshotMark>,
 }
 
 /// A change whose files are written.
 struct StagedChange {
-    remove: Vec<FileRef>,
-    add: StagedFiles,
+    change: Change,
     inputs: StagedInputs,
 }
 
@@ -51,7 +52,7 @@ impl StagedChange {
     /// Deletes what was written. Call it only while it is certain that no commit names it.
     fn discard(self, lake: &Lake) -> Result<(), LakeError> {
         self.inputs.files.discard(lake)?;
-        self.add.discard(lake)
+        self.change.add.discard(lake)
     }
 }
 
@@ -134,32 +135,24 @@ impl Lake {
             if !present.is_empty() {
                 return Ok((tries.met(self, present)?, StagedInputs::none()));
             }
-            let Change {
-                remove,
-                add,
-                inputs,
-            } = plan(&self.loaded(claim.spec, &table)?)?;
-            let inputs = self.stage_inputs(claim.run_id, kind, &inputs)?;
-            let change = StagedChange {
-                remove,
-                add,
-                inputs,
-            };
-            let failure = match self.try_change(claim, &table, &change)? {
-                Ok(version) => return Ok((Outcome::Landed(version), change.inputs)),
+            let change = plan(&self.loaded(claim.spec, &table)?)?;
+            let inputs = self.stage_inputs(claim.run_id, kind, &change.inputs)?;
+            let staged = StagedChange { change, inputs };
+            let failure = match self.try_change(claim, &table, &staged)? {
+                Ok(version) => return Ok((Outcome::Landed(version), staged.inputs)),
                 Err(failure) => failure,
             };
             match tries.failed(self, failure) {
-                Ok(Some(landed @ Outcome::Landed(_))) => return Ok((landed, change.inputs)),
+                Ok(Some(landed @ Outcome::Landed(_))) => return Ok((landed, staged.inputs)),
                 Ok(Some(present)) => {
-                    change.discard(self)?;
+                    staged.discard(self)?;
                     return Ok((present, StagedInputs::none()));
                 }
                 // It is certain that no commit names them.
-                Ok(None) => change.discard(self)?,
+                Ok(None) => staged.discard(self)?,
                 Err(error) => {
                     if error.is_conflict() {
-                        change.discard(self)?;
+                        staged.discard(self)?;
                     }
                     return Err(error.into());
                 }
@@ -179,19 +172,22 @@ impl Lake {
         &self,
         claim: Claim<'_>,
         table: &DeltaTable,
-        change: &StagedChange,
+        staged: &StagedChange,
     ) -> Result<Result<u64, Failure>, LakeError> {
         let name = claim.spec.name;
+        let StagedChange { change, inputs } = staged;
         let claim = Claim {
-            inputs_file: change.inputs.path(),
+            inputs_file: inputs.path(),
             ..claim
         };
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
         let removes = removes(name, state, &change.remove)?.into_iter();
         let adds = self.adds(claim.spec, &change.add)?.into_iter();
+        let marks = change.snapshots.iter();
         let actions = removes
             .map(Action::Remove)
             .chain(adds.map(Action::Add))
+            .chain(marks.map(|mark| Action::Txn(mark.transaction(name))))
             .collect();
         let attempt = self.attempt(claim, table, Effect::Change, actions);
         self.runtime().block_on(attempt)

@@ -99,13 +99,18 @@ impl Lake {
 
     /// Whether the table has a log with at least one commit or checkpoint.
     pub(super) fn table_exists(&self, table: &str) -> Result<bool, LakeError> {
+        Ok(self.newest_version(table)?.is_some())
+    }
+
+    /// The newest version of a table, if it is there.
+    pub(super) fn newest_version(&self, table: &str) -> Result<Option<u64>, LakeError> {
         let files = self.runtime().block_on(async {
             let handle = self
                 .handle(table)
                 .map_err(LakeError::delta("open", table))?;
             log::list(table, &handle.object_store()).await
         })?;
-        Ok(files.newest().is_some())
+        Ok(files.newest())
     }
 
     /// Loads a table at a version, or the newest.

@@ -121,11 +121,11 @@ fn ingest_by_kind(
     all.inputs.extend(refused);
     let progress = &stage.progress;
     if let Some((inputs, settings)) = purchases {
-        let options = options(job, settings);
+        let options = options(job, settings, stage);
         all = and(all, purchases::ingest(lake, &inputs, &options, progress))?;
     }
     if let Some((inputs, settings)) = supplier_purchases {
-        let options = options(job, settings);
+        let options = options(job, settings, stage);
         let absence = job.absence;
         let ended = supplier_purchases::upsert(lake, &inputs, &options, absence, progress);
         all = and(all, ended)?;
@@ -148,13 +148,18 @@ fn and(mut before: Ingested, part: Result<Ingested, Stopped>) -> Result<Ingested
     }
 }
 
-fn options<K: Clone>(job: &IngestJob, settings: &RunSettings<K>) -> IngestOptions<K> {
+fn options<K: Clone>(
+    job: &IngestJob,
+    settings: &RunSettings<K>,
+    stage: &Stage<'_>,
+) -> IngestOptions<K> {
     IngestOptions {
         run: settings.clone(),
         reject_limit: job.reject_limit,
         verify_content: job.verify_content,
         max_partitions: job.max_partitions,
         now_micros: job.read.now.timestamp_micros(),
+        data_date: stage.step.as_ref().map(|step| step.date),
     }
 }
 

@@ -227,7 +227,10 @@ fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Vacuum
 
 fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Restored>, CareError> {
     let LakeTask::Restore {
-        version, dry_run, ..
+        version,
+        allow_empty,
+        dry_run,
+        ..
     } = job.task
     else {
         return Ok(Vec::new());
@@ -239,12 +242,18 @@ fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Resto
         AtVersion::Latest => return Ok(Vec::new()),
     };
     let rows: Vec<&str> = rows_tables().iter().map(|cared| cared.spec.name).collect();
-    let mut done = Vec::new();
+    let mut there = Vec::new();
     for table in tables {
         let cared = cared(*table);
-        if tables.len() > 1 && !lake.has_table(&cared)? {
-            continue;
+        if tables.len() == 1 || lake.has_table(&cared)? {
+            there.push(cared);
         }
+    }
+    if let (RestoreTarget::AsOf(micros), false) = (target, allow_empty) {
+        lake.must_reach_back(&there.iter().collect::<Vec<_>>(), micros)?;
+    }
+    let mut done = Vec::new();
+    for cared in there {
         let restore = |dry_run| lake.restore(&cared, &rows, target, &job.run_id, dry_run);
         let mut told = restore(true)?;
         if !dry_run && !told.is_nothing() {

@@ -7,7 +7,7 @@ use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::job::{ListScope, Question, ReportJob};
 use crate::lake::Lake;
 use crate::render::page::{Source, TableVersion};
-use crate::render::{Answer, error_document, picture, render};
+use crate::render::{Answer, Nulls, error_document, picture, render, supplier_page};
 use crate::report::{ParameterRefusal, ReportError, product_list};
 use crate::store::Stores;
 
@@ -31,10 +31,12 @@ fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
         }
         _ => {
             let answered = answer(job, &stage.stores)?;
-            let bytes = if job.format.is_picture() {
-                picture(&answered.answer, job.format, &answered.source)?
-            } else {
-                render(&answered.answer, job.format)?
+            let bytes = match &answered.answer {
+                answer if job.format.is_picture() => picture(answer, job.format, &answered.source)?,
+                Answer::SupplierPurchases(page) if job.nulls == Nulls::Omitted => {
+                    supplier_page(page, job.nulls)?
+                }
+                answer => render(answer, job.format)?,
             };
             put_answer(job, &bytes, stage)
         }

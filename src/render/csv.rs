@@ -53,9 +53,11 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
 }
 
 /// A text that a spreadsheet will not run: one that begins like a formula gets a `'` in front
-/// (OWASP, "CSV Injection"). Numbers never pass through here.
+/// (OWASP, "CSV Injection"), and one that looks as if it had got it, so that a reader can take it
+/// off again. Numbers never pass through here.
 pub(super) fn text_cell(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let unguarded = text.trim_start_matches('\'');
+    if unguarded.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)

@@ -68,6 +68,24 @@ impl Json {
         Ok(())
     }
 
+    /// Without the members that are null, at every depth.
+    #[must_use]
+    pub(super) fn without_nulls(self) -> Self {
+        match self {
+            Self::Object(entries) => {
+                let said = entries
+                    .into_iter()
+                    .filter(|(_, value)| *value != Self::Null);
+                Self::Object(
+                    said.map(|(key, value)| (key, value.without_nulls()))
+                        .collect(),
+                )
+            }
+            Self::List(items) => Self::List(items.into_iter().map(Self::without_nulls).collect()),
+            other => other,
+        }
+    }
+
     /// A text, or null.
     pub(super) fn text(text: Option<&str>) -> Self {
         text.map_or(Self::Null, |text| Self::Text(text.to_owned()))

@@ -112,6 +112,26 @@ fn supplier_purchases() {
 }
 
 #[test]
+fn supplier_purchases_without_nulls() {
+    let Answer::SupplierPurchases(page) = page(vec![documented(), bare()]) else {
+        unreachable!("it is a page")
+    };
+    let answer = text(supplier_page(&page, Nulls::Omitted));
+    assert_valid("supplier_purchases_omit_null", &answer);
+    assert_wrong("supplier_purchases", &answer);
+    for wrong in [
+        with(&answer, "\"code\": 456", "\"code\": null"),
+        with(&answer, "\"code\": 456", "\"codes\": 456"),
+        with(&answer, "\"amount\": 99.95,", ""),
+        with(&answer, "\"id\": 7,", ""),
+        with(&answer, "\"status\": \"received\"", "\"status\": null"),
+        with(&answer, ",\n    \"total\": 200", ""),
+    ] {
+        assert_wrong("supplier_purchases_omit_null", &wrong);
+    }
+}
+
+#[test]
 fn errors() {
     let error = ParameterError::refused(RuleId::ParUnit, "unit", "dia", "must be day or hour");
     let message = text(error_document(&error.into()));

@@ -24,6 +24,28 @@ mod writer;
 pub(super) use summary::{summary_batch, summary_document, summary_table};
 pub use writer::SupplierRowsWriter;
 
+/// What a JSON answer says of which nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nulls {
+    /// The key, with `null`.
+    #[default]
+    Written,
+    /// Nothing: the key is left out, for readers that expect a value of its type.
+    Omitted,
+}
+
+/// Writes one page of a list as the JSON document that answers it.
+///
+/// # Errors
+/// [`RenderError::Json`] when the JSON writer gives up.
+pub fn supplier_page(page: &SupplierPurchasePage, nulls: Nulls) -> Result<Vec<u8>, RenderError> {
+    let document = page_document(page);
+    Ok(match nulls {
+        Nulls::Written => document.pretty(),
+        Nulls::Omitted => document.without_nulls().pretty(),
+    }?)
+}
+
 /// Writes every page of a list, as a file name (`page-1.json`, …) and the document that answers
 /// that page; the caller puts them where they belong. Returns the number of pages, at least one.
 ///
@@ -32,11 +54,12 @@ pub use writer::SupplierRowsWriter;
 pub fn supplier_pages<E: From<ReportError> + From<RenderError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierFile],
+    nulls: Nulls,
     mut give: impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<u64, E> {
     let mut pages = 0;
     for_each_supplier_page::<E>(parameters, files, &mut |page| {
-        let document = page_document(&page).pretty().map_err(RenderError::from)?;
+        let document = supplier_page(&page, nulls)?;
         pages = page.current_page;
         give(&format!("page-{}.json", page.current_page), &document)
     })?;

@@ -108,6 +108,7 @@ pub enum RuleId {
     CplStale,
     CplDuplicate,
     CplSnapshotPartial,
+    CplSnapshotRepeated,
     CplPageGap,
     CplPageDrift,
     CplMetaShape,

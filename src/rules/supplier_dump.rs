@@ -3,7 +3,7 @@
 use super::source::{OURS, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
-pub(super) const RULES: [Rule; 6] = [
+pub(super) const RULES: [Rule; 7] = [
     Rule {
         id: RuleId::CplStale,
         code: "CPL-STALE",
@@ -62,6 +62,33 @@ pub(super) const RULES: [Rule; 6] = [
         ),
         rejected: r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":2,"per_page":2,"total":3}}"#,
         remedy: "Complete the dump and run again: until then nothing counts as deleted because it is absent.",
+    },
+    Rule {
+        id: RuleId::CplSnapshotRepeated,
+        code: "CPL-SNAPSHOT-REPEATED",
+        severity: Severity::Refuse,
+        note: Some(
+            "only with --full-snapshot; each line of the examples is one snapshot, in the order they are ingested. The last snapshot of a company may be ingested again, and changes nothing",
+        ),
+        summary: "a full snapshot does not come again after another one of the same company",
+        sentence: "our own rule: a dump does not say when it was made, so an old one that comes again is not told from a return to its state",
+        source: OURS,
+        wire_message: None,
+        accepted: concat!(
+            r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#,
+            "\n",
+            r#"{"data":{"purchases":[{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":1}}"#,
+            "\n",
+            r#"{"data":{"purchases":[{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":3,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#
+        ),
+        rejected: concat!(
+            r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#,
+            "\n",
+            r#"{"data":{"purchases":[{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":1}}"#,
+            "\n",
+            r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#
+        ),
+        remedy: "Give a newer dump. Where the old state is wanted, go back with lake restore to a version before the snapshot that the message names.",
     },
     Rule {
         id: RuleId::CplPageGap,

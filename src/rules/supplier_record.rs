@@ -218,7 +218,7 @@ pub(super) const RULES: [Rule; 17] = [
         code: "CPL-DELETED-KEY",
         severity: Severity::Info,
         note: Some(
-            "the purchase is kept and counts as deleted; a later state without the key brings it back. A column deleted or excluido of a CSV says the same",
+            "the purchase is kept and counts as deleted; a later state without the key brings it back. Where a CSV has a column deleted, is_deleted or excluido, that column decides",
         ),
         summary: "were_stock_movements_deleted is not there",
         sentence: "Nota: Este campo só aparece quando o registro está excluído (deleted=true).",

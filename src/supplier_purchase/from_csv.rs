@@ -5,7 +5,10 @@ mod headers;
 
 use std::borrow::Cow;
 
+use chrono::DateTime;
+
 use super::raw::{MoneyName, Name, RawSupplierPurchase};
+use crate::json::{Cursor, JsonError, Options};
 use crate::record::{Extra, Field};
 use crate::source::csv::columns::ColumnForm;
 use crate::source::csv::dialect::{ColumnPlan, Layout};
@@ -17,6 +20,9 @@ use crate::values::pt_br::{
 use headers::{Fill, fill};
 
 pub use headers::SupplierPurchaseCsvColumns;
+
+/// What a formula of a spreadsheet begins with (OWASP, "CSV Injection").
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Reads rows of one file.
 #[derive(Debug)]
@@ -37,6 +43,7 @@ impl<'l> CsvSupplierPurchases<'l> {
     {
         raw.is_row = true;
         let mut common_currency = None;
+        let mut offsets = Vec::new();
         for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
             if cell.is_empty() {
                 continue;
@@ -46,10 +53,14 @@ impl<'l> CsvSupplierPurchases<'l> {
                     raw.set(name, field(name, form, plan, cell));
                 }
                 Some(Fill::AllCurrencies) => common_currency = Some(currency(cell)),
-                // Such a row is rejected anyway; comparing on would take a time that grows with the
-                // square.
-                None if raw.has_too_many_keys => {}
+                Some(Fill::OffsetOf(name)) => offsets.push((name, plan, cell)),
+                Some(Fill::Extra) => keep_members(plan, cell, raw),
                 None => keep(plan, cell, raw),
+            }
+        }
+        for (name, plan, cell) in offsets {
+            if offset_minutes(raw.get(name)) != cell.trim().parse().ok() {
+                keep(plan, cell, raw);
             }
         }
         let Some(code) = common_currency else {
@@ -66,6 +77,10 @@ impl<'l> CsvSupplierPurchases<'l> {
 
 /// Keeps a column that fills no field.
 fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>) {
+    // Such a row is rejected anyway; comparing on would take a time that grows with the square.
+    if raw.has_too_many_keys {
+        return;
+    }
     let is_taken = raw.extra.iter().any(|extra| extra.key == plan.header);
     let key = if is_taken {
         // Two columns of one name: both are kept.
@@ -78,6 +93,52 @@ fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>)
         value: Cow::Owned(serde_json::Value::from(cell).to_string()),
         offset: 0,
     });
+}
+
+/// Keeps the members of a JSON object as undocumented keys; anything else as a column that fills no
+/// field.
+fn keep_members<'r>(plan: &'r ColumnPlan, cell: &'r str, raw: &mut RawSupplierPurchase<'r>) {
+    match members(cell) {
+        Ok(members) => {
+            for extra in members {
+                if !raw.has_too_many_keys {
+                    raw.add_extra(extra);
+                }
+            }
+        }
+        Err(_) => keep(plan, cell, raw),
+    }
+}
+
+fn members(cell: &str) -> Result<Vec<Extra<'_>>, JsonError> {
+    let mut cursor = Cursor::new(cell, Options::default());
+    let mut members = cursor.open_object()?;
+    let mut found = Vec::new();
+    while let Some(key) = cursor.next_key(&mut members)? {
+        let value = cursor.skip_value()?;
+        found.push(Extra {
+            key: key.decode(),
+            value: Cow::Borrowed(value),
+            offset: 0,
+        });
+    }
+    cursor.end()?;
+    Ok(found)
+}
+
+/// The offset that a time is written with, in minutes.
+fn offset_minutes(time: &Field<'_>) -> Option<i32> {
+    let Field::Text(text) = time else { return None };
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.offset().local_minus_utc() / 60)
+}
+
+/// Without the `'` that tables have in front of a text that a spreadsheet would run as a formula.
+fn without_guard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if text.trim_start_matches('\'').starts_with(FORMULA) => text,
+        _ => cell,
+    }
 }
 
 /// The cell as the type its column holds; text that does not fit stays text, and the rules
@@ -101,7 +162,7 @@ fn field<'r>(name: Name, form: ColumnForm, plan: &ColumnPlan, cell: &'r str) -> 
         ColumnForm::Text | ColumnForm::Json => match name {
             Name::Status => Field::Text(status(cell)),
             _ if MoneyName::ALL.iter().any(|money| money.currency == name) => currency(cell),
-            _ => text(),
+            _ => Field::Text(Cow::Borrowed(without_guard(cell))),
         },
     }
 }
@@ -109,6 +170,13 @@ fn field<'r>(name: Name, form: ColumnForm, plan: &ColumnPlan, cell: &'r str) -> 
 /// A whole number without outer spaces and leading zeros, which tables have and JSON has not.
 fn digits(cell: &str) -> Option<&str> {
     let cell = cell.trim();
+    if cell
+        .strip_prefix('-')
+        .is_some_and(|digits| digits.starts_with(|c| matches!(c, '1'..='9')))
+        && cell.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+    {
+        return Some(cell);
+    }
     let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
     let significant = cell.trim_start_matches('0');
     let last_zero = &cell[cell.len().saturating_sub(1)..];

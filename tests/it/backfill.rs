@@ -325,10 +325,11 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         (2, 1)
     );
     assert!(workdir.path("out/2026-10-04/summary.json").exists());
-    // The day that was missing comes: it is run, and those after it again.
+    // The day that was missing comes: it is run, and those after it again. Its full snapshot has
+    // followed that of the fourth day, which is refused and not passed over in silence.
     write_dumps(&workdir, [3], 3);
     let ran = end(command(&workdir, &dumps, 4, &[]));
-    ran.assert_code(0);
+    ran.assert_code(3).assert_said(&["CPL-SNAPSHOT-REPEATED"]);
     assert_eq!(
         (ran.told("days finished before"), ran.told("days done")),
         (2, 2)

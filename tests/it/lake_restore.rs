@@ -180,11 +180,58 @@ fn all_tables_go_back_to_one_moment_and_forward_again() {
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
     care(&workdir, "verify", &["--deep"]).assert_code(0);
-    // Before there was anything.
-    care(&workdir, "restore", &["--all", "--as-of", "2020-01-01"]).assert_code(0);
+    // Before there was anything, if that is meant.
+    let nothing = ["--all", "--as-of", "2020-01-01", "--allow-empty"];
+    care(&workdir, "restore", &nothing).assert_code(0);
     assert_eq!(summary(&workdir.lake())["inputs"]["rows"], 0);
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
+}
+
+#[test]
+fn an_instant_before_the_first_version_empties_nothing_unless_that_is_meant() {
+    let workdir = Workdir::new();
+    let one = workdir.write("1.ndjson", numbered(0, 3));
+    ingest_each(&workdir, &[one]);
+    let version = |table: &str| status(&workdir, table)["version"].clone();
+    let began = committed_at(&workdir, "purchases", 0);
+    for (which, names) in [
+        (&["--table", "purchases"][..], &["purchases at"][..]),
+        (&["--all"], &["purchases at", "inputs at", "rejects at"]),
+    ] {
+        for dry_run in [&[][..], &["--dry-run"]] {
+            let words = [which, &["--as-of", "2020-01-01"], dry_run].concat();
+            let refused = care(&workdir, "restore", &words);
+            refused
+                .assert_code(2)
+                .assert_said(&[names, &["--allow-empty", began.as_str()]].concat());
+            assert_eq!(version("purchases"), 1, "{}", refused.story());
+        }
+    }
+    // The time that the refusal names is one that can be restored.
+    let at = ["--table", "purchases", "--as-of", &began, "--dry-run"];
+    care(&workdir, "restore", &at).assert_code(0);
+    // A table that is younger than another becomes empty.
+    let state = workdir.write("2.json", whole(&[Bought::default().json()]));
+    ingest(&workdir, "12", [&state]).assert_code(0);
+    let before = committed_at(&workdir, "inputs", 1);
+    let done = care_json(&workdir, "restore", &["--all", "--as-of", &before]);
+    let mut done = done.as_array().expect("tables").iter();
+    let supplier = done.find(|one| one["table"] == "supplier_purchases");
+    assert_eq!(supplier.expect("the table")["to_version"], 0);
+    assert_eq!(rows(&workdir, "supplier_purchases"), 0);
+    assert_eq!(rows(&workdir, "purchases"), 3);
+    let empty = [
+        "--table",
+        "purchases",
+        "--as-of",
+        "2020-01-01",
+        "--allow-empty",
+    ];
+    care(&workdir, "restore", &empty).assert_code(0);
+    assert_eq!(rows(&workdir, "purchases"), 0);
+    let needless = ["--table", "purchases", "--to-version", "0", "--allow-empty"];
+    care(&workdir, "restore", &needless).assert_code(2);
 }
 
 #[test]

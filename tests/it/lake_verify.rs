@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::lake_care::{care, ingest_each, live};
-use crate::records::numbered;
+use crate::lake_care::{care, care_json, ingest_each, live};
+use crate::records::{Record, numbered};
 use crate::supplier_records::{Bought, ingest, whole};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
@@ -257,6 +257,31 @@ fn an_input_whose_counts_do_not_add_up_is_found() {
     assert!(
         found.contains(&json!(["damage", "inputs", "records read"])),
         "{found:?}"
+    );
+}
+
+#[test]
+fn sums_of_the_largest_amounts_are_exact() {
+    let workdir = Workdir::new();
+    let price = "99999999999999999999999999999.999999999";
+    let records = [price, price, price, "-0.000000001"].map(|price| {
+        let record = Record {
+            price,
+            ..Record::default()
+        };
+        record.json() + "\n"
+    });
+    let input = workdir.write("large.ndjson", records.concat());
+    workdir.ingest([input]).assert_code(0);
+    let verified = care_json(&workdir, "verify", &["--deep"]);
+    // 3 × 99999999999999999999999999999.999999999 - 0.000000001, by hand.
+    let expected = "299999999999999999999999999999.999999996";
+    let sums = &verified["tables"][0]["sums"];
+    assert_eq!(sums["price BRL"], expected, "{verified:#}");
+    care(&workdir, "compact", &[]).assert_code(0);
+    assert_eq!(
+        care_json(&workdir, "verify", &["--deep"])["tables"][0]["sums"],
+        *sums
     );
 }
 

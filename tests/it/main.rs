@@ -41,6 +41,8 @@ mod lake_restore;
 mod lake_vacuum;
 /// Planted damage is found, and nothing else.
 mod lake_verify;
+/// Verifications beside runs that go on.
+mod lake_verify_races;
 /// `OpenLineage` events against the standard's own classes.
 mod lineage;
 /// Log lines as JSON.
@@ -97,8 +99,12 @@ mod supplier_oracle;
 mod supplier_races;
 /// Other programs read the table of supplier purchases.
 mod supplier_readers;
+/// Answers of this program as its inputs.
+mod supplier_round_trip;
 /// The supplier samples against what the oracle worked out.
 mod supplier_samples;
+/// Full snapshots that come again.
+mod supplier_snapshots;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
 /// Generated dumps in every shape against their truth files.

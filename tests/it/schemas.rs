@@ -50,6 +50,7 @@ fn schemas_are_named_after_their_files() {
     for name in [
         "quantity_series",
         "supplier_purchases",
+        "supplier_purchases_omit_null",
         "error_message",
         "error_code",
         "job",

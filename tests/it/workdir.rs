@@ -234,6 +234,9 @@ impl Output {
         }
         match (question.to_str()?, self.code()?) {
             ("quantity-series", 0) if !other_form => Some("quantity_series"),
+            ("supplier-purchases", 0) if arguments.iter().any(|word| *word == "--omit-null") => {
+                Some("supplier_purchases_omit_null")
+            }
             ("supplier-purchases", 0) if !other_form => Some("supplier_purchases"),
             ("quantity-series" | "revenue-series", 2) => Some("error_message"),
             ("supplier-purchases" | "supplier-summary", 2) => Some("error_code"),

@@ -43,7 +43,7 @@ ALIASES = {
     "order_number": "order_number numero_pedido pedido",
     "has_stock_movement_out": "has_stock_movement_out saida_estoque",
     "were_stock_movements_deleted": "were_stock_movements_deleted",
-    "deleted": "deleted excluido",
+    "deleted": "deleted is_deleted excluido",
     "created_at": "created_at criado_em",
     "updated_at": "updated_at atualizado_em",
 }
@@ -64,8 +64,8 @@ class Record:
     warnings: list = field(default_factory=list)
     company: object = None
     """What the record itself says its company is."""
-    deleted: bool = False
-    """Whether a CSV column says that the purchase is deleted."""
+    deleted: bool | None = None
+    """What a CSV column says of whether the purchase is deleted."""
     page: int = None
 
 
@@ -188,7 +188,7 @@ def _row(record, cells, brazilian):
     take = lambda name: cells.pop(name, None)
     record.company = _integer(take("company_id"))
     flag = _boolean(take("deleted"))
-    record.deleted = flag is True
+    record.deleted = flag if isinstance(flag, bool) else None
     if isinstance(flag, str):
         record.rules.append(("CPL-BOOL", "deleted"))
     parts = [

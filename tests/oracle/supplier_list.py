@@ -174,7 +174,8 @@ def purchase(row):
         ("has_stock_movement_out", row["has_stock_movement_out"]),
     ]
     if row["is_deleted"]:
-        parts.append(("were_stock_movements_deleted", row["were_stock_movements_deleted"]))
+        # The key is the only sign of deletion: of what nobody said it has a value all the same.
+        parts.append(("were_stock_movements_deleted", bool(row["were_stock_movements_deleted"])))
     parts += [(name, moment(row, name)) for name in ("created_at", "updated_at")]
     return Pairs(parts)
 

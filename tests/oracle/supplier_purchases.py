@@ -127,9 +127,12 @@ class Case:
         self.status(tree)
         for name in ("has_stock_movement_out", "were_stock_movements_deleted"):
             self.values[name] = self.boolean(tree, name, name)
-        self.values["is_deleted"] = tree.get("were_stock_movements_deleted") is not None or self.record.deleted
+        has_flag = tree.get("were_stock_movements_deleted") is not None
+        self.values["is_deleted"] = has_flag if self.record.deleted is None else self.record.deleted
         if self.values["is_deleted"]:
             self.infos.append("CPL-DELETED-KEY")
+        else:
+            self.values["were_stock_movements_deleted"] = None
         self.times(tree)
         self.unknown(tree, KNOWN, "")
         if self.extra:

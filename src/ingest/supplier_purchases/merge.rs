@@ -179,6 +179,7 @@ impl Arrivals<'_> {
                 remove: Vec::new(),
                 add,
                 inputs: Vec::new(),
+                snapshots: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -220,6 +221,7 @@ impl Arrivals<'_> {
             remove,
             add,
             inputs: Vec::new(),
+            snapshots: Vec::new(),
         })
     }
 

@@ -14,10 +14,12 @@ use crate::ingest::error::RunError;
 use crate::ingest::input_row::{input_row, recounted};
 use crate::ingest::kind::Kind;
 use crate::ingest::options::{Ingested, Stopped};
+use crate::ingest::tally::InputTally;
 use crate::lake::{
-    Change, ChangeOutcome, CommitOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter,
+    ChangeOutcome, CommitOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter,
     Recovered, StagedFiles, WriterOptions, rejects_spec,
 };
+use crate::source::Refusal;
 use crate::summary::{Outcome, TableVersions};
 
 /// Commits what was read, and reports.
@@ -137,6 +139,9 @@ impl Settling<'_, '_> {
                 .digest
                 .is_some_and(|d| known.rows.contains(&d));
             if is_applied {
+                if let Some(refusal) = self.snapshot.refusal(self.run.lake)? {
+                    return Ok(left.into_iter().map(|one| refused(one, &refusal)).collect());
+                }
                 self.snapshot = FullSnapshot::default();
                 self.was_applied = true;
             }
@@ -195,18 +200,19 @@ impl Settling<'_, '_> {
         self.candidates
             .retain(|candidate| taking_part.contains(&candidate.input));
         let (lake, run_id) = (self.run.lake, self.run.options.run.run_id.as_str());
+        let full = &self.snapshot;
         let arrivals = Arrivals {
             lake,
             run_id,
             max_partitions: self.run.options.max_partitions,
             incoming: &self.run.incoming,
             candidates: &self.candidates,
-            complete: &self.snapshot.companies,
+            complete: &full.companies,
         };
         let mut passed = BTreeMap::new();
         let mut deleted = 0;
         let mut digests: Vec<Digest> = new.iter().map(digest_of).collect();
-        digests.extend(self.snapshot.digest);
+        digests.extend(full.digest);
         let committed = lake.commit_change(
             &supplier_purchases_spec(),
             run_id,
@@ -214,14 +220,15 @@ impl Settling<'_, '_> {
             &digests,
             &mut |snapshot| -> Result<_, RunError> {
                 let Merged {
-                    change,
+                    mut change,
                     folded,
                     deleted_by_absence,
                 } = arrivals.merge(snapshot)?;
                 passed = folded.passed;
                 deleted = deleted_by_absence;
-                let inputs = new.iter().map(|input| self.row(input, &passed)).collect();
-                Ok(Change { inputs, ..change })
+                change.inputs = new.iter().map(|input| self.row(input, &passed)).collect();
+                change.snapshots = full.marks(snapshot.version + 1);
+                Ok(change)
             },
         );
         let rows_version = match committed {
@@ -365,6 +372,18 @@ fn already_ingested(mut input: ReadInput) -> Ended {
     Ended {
         input,
         outcome: Outcome::AlreadyIngested,
+    }
+}
+
+/// Nothing of this run comes from it, since the snapshot that it is part of is refused.
+fn refused(mut input: ReadInput, refusal: &Refusal) -> Ended {
+    input.tally = InputTally {
+        refusal: Some(refusal.clone()),
+        ..InputTally::default()
+    };
+    Ended {
+        input,
+        outcome: Outcome::Refused,
     }
 }
 

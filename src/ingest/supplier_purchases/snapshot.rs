@@ -1,14 +1,19 @@
 //! What a full snapshot says beyond its purchases: those it lacks are deleted.
 //!
 //! In: what a run has read. Out: the companies it speaks of, and what identifies it. Refused: a
-//! snapshot that is not whole, which deletes nothing.
+//! snapshot that is not whole, which deletes nothing; one that another has followed, as a whole.
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::collector::{Collector, ReadInput};
 use super::fold::Absence;
-use crate::lake::Digest;
+use super::table::supplier_purchases_spec;
+use crate::ingest::error::RunError;
+use crate::lake::{Digest, Lake, SnapshotMark};
 use crate::rules::RuleId;
+use crate::source::Refusal;
 
 /// What a full snapshot says beyond its purchases.
 #[derive(Default)]
@@ -17,6 +22,8 @@ pub(super) struct FullSnapshot {
     pub(super) companies: BTreeSet<i64>,
     /// Its identity: that of its inputs together.
     pub(super) digest: Option<Digest>,
+    /// The data date of the job that applies it.
+    data_date: Option<NaiveDate>,
 }
 
 impl FullSnapshot {
@@ -49,6 +56,7 @@ impl FullSnapshot {
             return Self {
                 companies,
                 digest: Some(Digest::new(*digest.as_bytes())),
+                data_date: run.options.data_date,
             };
         };
         let rule = RuleId::CplSnapshotPartial;
@@ -57,6 +65,52 @@ impl FullSnapshot {
             "the full snapshot deletes nothing, because {lack} ({rule})"
         ));
         Self::default()
+    }
+
+    /// What says in the table that it made this version.
+    pub(super) fn marks(&self, version: i64) -> Vec<SnapshotMark> {
+        let marks = self.digest.into_iter().flat_map(|digest| {
+            let of_company = move |&of| SnapshotMark {
+                of,
+                digest,
+                data_date: self.data_date,
+                version,
+            };
+            self.companies.iter().map(of_company)
+        });
+        marks.collect()
+    }
+
+    /// Why this snapshot, which was applied before, is refused: another one of a company of it was
+    /// applied since, and nothing tells whether the older state is wanted again. Nothing when it is
+    /// the last one; so is one of a lake that bears no marks of the company yet. A job tells it by its
+    /// dates: an earlier day that runs again after a later one wants nothing.
+    pub(super) fn refusal(&self, lake: &Lake) -> Result<Option<Refusal>, RunError> {
+        let marks = lake.snapshot_marks(supplier_purchases_spec().name)?;
+        let last = |company: &i64| {
+            let of_company = marks.iter().filter(|mark| mark.of == *company);
+            of_company.max_by_key(|mark| mark.version)
+        };
+        let mut latest = self.companies.iter().filter_map(last);
+        let is_of_later_day =
+            |mark: &SnapshotMark| self.data_date.is_some_and(|own| mark.data_date > Some(own));
+        let follower =
+            latest.find(|mark| Some(mark.digest) != self.digest && !is_of_later_day(mark));
+        Ok(follower.map(repeated))
+    }
+}
+
+/// The refusal of a snapshot after which this one was applied.
+fn repeated(follower: &SnapshotMark) -> Refusal {
+    let SnapshotMark { of, version, .. } = follower;
+    let table = supplier_purchases_spec().name;
+    Refusal {
+        rule: RuleId::CplSnapshotRepeated,
+        place: None,
+        message: format!(
+            "these inputs were applied as a full snapshot before, and another one of company {of} has followed them: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: give a newer dump, or go back with `lake restore --table {table} --to-version {}`",
+            version - 1
+        ),
     }
 }
 

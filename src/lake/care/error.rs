@@ -81,6 +81,14 @@ pub enum CareError {
         /// One of them.
         first: String,
     },
+    /// No table was there yet at the instant that is to come back.
+    #[error(
+        "--as-of is before the first version of every table asked for, and would empty them; they begin: {first}. Give a later time (`lake history` shows the versions), or --allow-empty if they are to be emptied"
+    )]
+    BeforeFirst {
+        /// Each table with the time of its first version.
+        first: String,
+    },
     /// Rejects would go whose inputs stay.
     #[error(
         "{inputs} inputs would lose their rejects and would not be read again, since their rows stay: restore all tables together with --all --as-of, and do not ingest meanwhile"

@@ -5,7 +5,8 @@
 //! withdrawn by a transaction of version 0, and by taking out their rows of `inputs`. Ingesting them
 //! again brings their rows back, once.
 //!
-//! Refused: versions whose files a vacuum has taken, and taking back rejects whose inputs stay.
+//! Refused: versions whose files a vacuum has taken, taking back rejects whose inputs stay, and an
+//! instant before the first version of every table that is asked for.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,11 +15,11 @@ use serde::Serialize;
 
 use super::land::{Planned, own_prefix};
 use super::loaded::{LiveFile, Loaded, version_of};
-use super::{CareError, CaredTable, unsigned};
+use super::{CareError, CaredTable, unsigned, utc};
 use crate::lake::actions::removes;
 use crate::lake::attempt::Effect;
 use crate::lake::spec::REJECTS;
-use crate::lake::{FileRef, Lake, LakeError, log};
+use crate::lake::{FileRef, Lake, LakeError, log, snapshots};
 
 /// Which version is to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +82,34 @@ struct Difference {
 }
 
 impl Lake {
+    /// Refuses an instant, in microseconds since 1970 in UTC, at which none of these tables was there:
+    /// to restore it would empty them all, which a wrong date is more likely to ask for than anybody.
+    ///
+    /// # Errors
+    /// [`CareError::BeforeFirst`], [`LakeError::NoVersionAsOf`] where older versions cannot be read
+    /// any more, or what the store said.
+    pub fn must_reach_back(&self, tables: &[&CaredTable], micros: i64) -> Result<(), CareError> {
+        let mut began = Vec::new();
+        for cared in tables {
+            match self.version_as_of(cared.spec.name, micros) {
+                Err(LakeError::NoVersionAsOf {
+                    table,
+                    oldest: 0,
+                    committed_at,
+                }) => {
+                    began.push(format!("{table} at {}", utc(committed_at / 1000)));
+                }
+                found => return Ok(found.map(drop)?),
+            }
+        }
+        if began.is_empty() {
+            return Ok(());
+        }
+        Err(CareError::BeforeFirst {
+            first: began.join(", "),
+        })
+    }
+
     /// Makes an older version of a table the newest, or tells what that would change.
     /// `rows_tables` are the tables that take accepted rows.
     ///
@@ -159,7 +188,11 @@ impl Lake {
             .map(|live| live.file.clone())
             .collect();
         self.check_files(spec.name, &newest, to, &adds)?;
-        let count = |wanted: i64| states.values().filter(|state| **state == wanted).count() as u64;
+        let of_inputs = |wanted: i64| {
+            let states = states.iter();
+            let found = states.filter(|(id, state)| **state == wanted && is_input(spec.name, id));
+            found.count() as u64
+        };
         let told = Restored {
             table: spec.name.to_owned(),
             from_version: log::signed(newest.version),
@@ -169,8 +202,8 @@ impl Lake {
             files_removed: removes.len() as u64,
             rows_before: rows(&newest),
             rows_after: rows(&old),
-            inputs_withdrawn: count(log::WITHDRAWN),
-            inputs_reinstated: count(log::IN),
+            inputs_withdrawn: of_inputs(log::WITHDRAWN),
+            inputs_reinstated: of_inputs(log::IN),
         };
         Ok(Difference {
             newest,
@@ -276,7 +309,7 @@ impl Difference {
     fn withdrawn(&self) -> Vec<String> {
         let states = self.states.iter();
         states
-            .filter(|(_, state)| **state == log::WITHDRAWN)
+            .filter(|(id, state)| **state == log::WITHDRAWN && is_input(&self.told.table, id))
             .map(|(id, _)| id.clone())
             .collect()
     }
@@ -313,18 +346,23 @@ async fn states_to_set(
     let own = own_prefix(table);
     let since = log::landed_from(table, &store, to + 1).await?;
     // In the order of the versions: the newest of an id stays.
-    let now: HashMap<String, bool> = since
+    let now: HashMap<String, i64> = since
         .into_iter()
         .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&own))
-        .map(|txn| (txn.app_id.clone(), txn.is_in()))
+        .map(|txn| (txn.app_id, txn.state))
         .collect();
     let then = log::states(table, &store, &|id| now.contains_key(id), Some(to)).await?;
-    let changed = now.into_iter().filter_map(|(id, is_in)| {
-        let was_in = then.get(&id).is_some_and(|state| *state >= log::IN);
-        let state = if was_in { log::IN } else { log::WITHDRAWN };
-        (was_in != is_in).then_some((id, state))
+    // States as they were: that of a full snapshot is the version it made.
+    let changed = now.into_iter().filter_map(|(id, state)| {
+        let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
+        (before != state).then_some((id, before))
     });
     Ok(changed.collect())
+}
+
+/// Whether a transaction stands for an input, and not for a full snapshot of several.
+fn is_input(table: &str, id: &str) -> bool {
+    !id.starts_with(&snapshots::prefix(table))
 }
 
 fn rows(loaded: &Loaded) -> u64 {

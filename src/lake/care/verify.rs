@@ -18,6 +18,10 @@ use crate::lake::Lake;
 
 pub(super) use rows::Seen;
 
+/// How often damage is looked for before it is believed, while other commands change the tables: a
+/// command changes each table once or twice.
+const LOOKS: u32 = 5;
+
 /// How much is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
@@ -139,6 +143,9 @@ impl Lake {
     /// Verifies all tables that are there. A run that goes on beside it may show as work that is
     /// left to do, never as damage.
     ///
+    /// Damage is looked for again, a few times, where a table has got another version meanwhile: a
+    /// restore or a vacuum beside it takes away what the first look relied on.
+    ///
     /// # Errors
     /// A log that cannot be read; what is wrong with files is a finding.
     pub fn verify(
@@ -147,19 +154,79 @@ impl Lake {
         depth: Depth,
         interrupted: &dyn Fn() -> bool,
     ) -> Result<Verified, CareError> {
+        let mut looks = 1;
+        loop {
+            let look = self.look_at(tables, depth, interrupted)?;
+            if looks == LOOKS || !look.verified.is_damaged() || !self.has_moved(tables, &look)? {
+                return Ok(look.verified);
+            }
+            looks += 1;
+        }
+    }
+
+    /// The inputs first, at one version, then the tables that their rows are in: against the order of
+    /// the commits, so that what is in the first is in the others. The transactions of a table are
+    /// those of the version whose rows are counted.
+    fn look_at(
+        &self,
+        tables: Tables<'_>,
+        depth: Depth,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Look, CareError> {
         let mut verified = Verified::default();
-        // In the order against that of the commits: what is found in the first is in the others.
-        let ledger = self.ledger(tables.inputs, tables.rows, &mut verified)?;
-        let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+        let ledger = self.ledger(tables.inputs, &mut verified)?;
+        let mut seen: BTreeMap<&'static str, Seen> = BTreeMap::new();
         let all = tables.rows.iter().chain([tables.rejects, tables.inputs]);
         for cared in all {
             if !self.has_table(cared)? {
                 continue;
             }
-            let of_table = self.verify_files(cared, depth, interrupted, &mut verified)?;
+            let mut of_table = self.verify_files(cared, depth, interrupted, &mut verified)?;
+            for kind in kinds_in(cared, tables) {
+                let inputs = self.inputs_in(cared.spec.name, kind, of_table.version)?;
+                of_table.inputs.insert(kind, inputs);
+            }
             seen.insert(cared.spec.name, of_table);
         }
         ledger.compare(tables, depth, &seen, &mut verified);
-        Ok(verified)
+        let listed = ledger
+            .version
+            .map(|version| (tables.inputs.spec.name, version));
+        let versions = seen.iter().map(|(table, seen)| (*table, seen.version));
+        Ok(Look {
+            versions: versions.chain(listed).collect(),
+            verified,
+        })
+    }
+
+    /// Whether a table has another version than those that were looked at.
+    fn has_moved(&self, tables: Tables<'_>, look: &Look) -> Result<bool, CareError> {
+        for cared in tables.rows.iter().chain([tables.rejects, tables.inputs]) {
+            let newest = self.newest_version(cared.spec.name)?;
+            let mut seen = look.versions.iter();
+            if seen.any(|(table, version)| *table == cared.spec.name && Some(*version) != newest) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
+
+/// What one look has found, and at which versions of the tables.
+struct Look {
+    verified: Verified,
+    /// That of the inputs may be there twice: their list is read first, their files last.
+    versions: Vec<(&'static str, u64)>,
+}
+
+/// The kinds whose inputs have transactions in a table.
+fn kinds_in(cared: &CaredTable, tables: Tables<'_>) -> Vec<&'static str> {
+    let kinds = tables.rows.iter().map(|rows| rows.spec.name);
+    let is_rejects = cared.spec.name == tables.rejects.spec.name;
+    kinds
+        .filter(|kind| is_rejects || *kind == cared.spec.name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

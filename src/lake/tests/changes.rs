@@ -95,6 +95,7 @@ fn a_change_of_nothing_remembers_its_inputs_and_a_failed_plan_does_not() {
         remove: Vec::new(),
         add: StagedFiles::none(&counters()),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     };
     assert_eq!(version(change(&lake, "empty", &mut |_| none())), 2);
     let known = lake.known("counters", KIND, &digest("empty")).unwrap();
@@ -125,6 +126,7 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
             remove: vec![file.clone(), file.clone()],
             add: StagedFiles::none(table),
             inputs: Vec::new(),
+            snapshots: Vec::new(),
         })
     };
     let stale = remove(&old.files[0], &counters());

@@ -90,6 +90,7 @@ pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> 
         remove: Vec::new(),
         add: staged(lake, name, rows),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     }))
 }
 
@@ -109,6 +110,7 @@ pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Chang
         remove: snapshot.files.clone(),
         add: staged(lake, run_id, &rows),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     }
 }
 

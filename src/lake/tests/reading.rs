@@ -30,6 +30,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
         remove: Vec::new(),
         add: first.take().unwrap(),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     }));
 
     let snapshot = lake.snapshot("counters", None, None).unwrap();
@@ -71,6 +72,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
         remove: vec![file.clone()],
         add: both.take().unwrap(),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     }));
     assert_eq!(
         rows_at(&lake, None),
@@ -129,6 +131,7 @@ fn large_files_come_back_in_bounded_batches_and_in_order() {
         remove: snapshot.files.clone(),
         add: large.take().unwrap(),
         inputs: Vec::new(),
+        snapshots: Vec::new(),
     }));
     let file = &lake.snapshot("counters", None, None).unwrap().files[0];
     let mut next = 0;

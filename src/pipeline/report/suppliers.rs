@@ -64,9 +64,8 @@ pub(super) fn each_page(
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
     let lake = Lake::at(&job.lake, &stage.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
-    let pages = supplier_pages::<PipelineError>(&parameters, &table.files, |name, bytes| {
-        put_file(&stage.stores, &folder.join(name), bytes)
-    })?;
+    let mut put = |name: &str, bytes: &[u8]| put_file(&stage.stores, &folder.join(name), bytes);
+    let pages = supplier_pages::<PipelineError>(&parameters, &table.files, job.nulls, &mut put)?;
     tracing::info!(pages, folder = %folder.display(), "pages written");
     remove_later_pages(&stage.stores, folder, pages)
 }

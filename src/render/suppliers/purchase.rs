@@ -49,12 +49,11 @@ pub(super) fn purchase(row: &SupplierPurchaseRow) -> Json {
         ("order_number", Json::text(order_number.as_deref())),
         ("has_stock_movement_out", flag(*has_stock_movement_out)),
     ];
-    // "Este campo só aparece quando o registro está excluído (deleted=true)."
+    // "Este campo só aparece quando o registro está excluído (deleted=true)." It is the only sign of
+    // deletion, and null would read as none.
     if *is_deleted {
-        entries.push((
-            "were_stock_movements_deleted",
-            flag(*were_stock_movements_deleted),
-        ));
+        let were_deleted = were_stock_movements_deleted.unwrap_or(false);
+        entries.push(("were_stock_movements_deleted", Json::Bool(were_deleted)));
     }
     let created_at = created_at.as_ref().map(time_text);
     entries.push(("created_at", Json::text(created_at.as_deref())));

@@ -162,7 +162,7 @@ fn read(answer: &Answer) -> RecordBatch {
 
 const DOCUMENTED_LINE: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"invoice":{"serie":"1","number":"789"},"code":456,"value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":0.00,"currency":"BRL"},"other_expenses_value":{"amount":99.90,"currency":"BRL"},"total":{"amount":199.850000001,"currency":"BRL"},"notes":"my notes","shipping":{"pay_shipping":true,"carrier":{"id":123,"name":"CPlug Logistics"},"shipping_value":{"amount":500.0,"currency":"JPY"}},"status":"received","order_number":"code123","has_stock_movement_out":true,"created_at":"2020-01-01T09:00:00-03:00","updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
-const BARE_LINE: &str = r#"{"id":7,"registration_date":"2024-12-31","supplier":null,"invoice":null,"code":null,"value_of_items":null,"discount":null,"other_expenses_value":null,"total":null,"notes":null,"shipping":null,"status":null,"order_number":null,"has_stock_movement_out":null,"were_stock_movements_deleted":null,"created_at":null,"updated_at":"2025-07-14T13:31:26.000120+00:00"}"#;
+const BARE_LINE: &str = r#"{"id":7,"registration_date":"2024-12-31","supplier":null,"invoice":null,"code":null,"value_of_items":null,"discount":null,"other_expenses_value":null,"total":null,"notes":null,"shipping":null,"status":null,"order_number":null,"has_stock_movement_out":null,"were_stock_movements_deleted":false,"created_at":null,"updated_at":"2025-07-14T13:31:26.000120+00:00"}"#;
 
 #[test]
 fn a_line_is_the_documented_object() {
@@ -173,6 +173,22 @@ fn a_line_is_the_documented_object() {
     let line = text(&page(vec![deleted]), Format::Ndjson);
     let flag = r#""has_stock_movement_out":true,"were_stock_movements_deleted":false,"created_at""#;
     assert!(line.contains(flag), "{line}");
+}
+
+#[test]
+fn without_nulls_a_key_is_there_when_something_is_known() {
+    let mut row = bare();
+    row.shipping.carrier.name = Some("Only a name".to_owned());
+    let Answer::SupplierPurchases(page) = page(vec![row, documented()]) else {
+        unreachable!("it is a page")
+    };
+    let bytes = supplier_page(&page, Nulls::Omitted).expect("rendered");
+    let json = String::from_utf8(bytes).expect("UTF-8");
+    let unindented: String = json.lines().map(str::trim_start).collect();
+    let line = r#"{"id":7,"registration_date":"2024-12-31","shipping":{"carrier":{"name":"Only a name"}},"were_stock_movements_deleted":false,"updated_at":"2025-07-14T13:31:26.000120+00:00"}"#;
+    let start = format!(r#"{{"data":{{"purchases":[{line},{DOCUMENTED_LINE}]}},"meta":{{"#);
+    let unindented = unindented.replace("\": ", "\":");
+    assert!(unindented.starts_with(&start), "{unindented}");
 }
 
 #[test]

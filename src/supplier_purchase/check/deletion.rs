@@ -15,8 +15,8 @@ pub struct Deletion {
 }
 
 /// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
-/// either value; rows of delimited text may have a column of their own for it, and of a whole dump
-/// the user may say it.
+/// either value. A row of delimited text may have a column of its own for it, which then decides: an
+/// export fills the column of the flag on every row. Of a whole dump the user may say it.
 pub(super) fn check(
     raw: &RawSupplierPurchase<'_>,
     deleted_only: bool,
@@ -24,20 +24,21 @@ pub(super) fn check(
 ) -> Deletion {
     let flag = scalar::boolean(raw, Name::WereStockMovementsDeleted, findings);
     let said = scalar::boolean(raw, Name::Deleted, findings);
-    let sign = match (flag, said) {
-        (Some(_), _) => Some((
+    let sign = match (said.unwrap_or(flag.is_some()), flag) {
+        (true, Some(_)) => Some((
             Name::WereStockMovementsDeleted,
             "only there when the purchase is deleted",
         )),
-        (None, Some(true)) => Some((Name::Deleted, "the purchase is deleted")),
-        (None, _) => None,
+        (true, None) => Some((Name::Deleted, "the purchase is deleted")),
+        (false, _) => None,
     };
+    let is_deleted = sign.is_some() || deleted_only;
     if let Some((name, detail)) = sign {
         let value = raw.get(name).shown();
         findings.add(RuleId::CplDeletedKey, name.as_str(), &value, detail);
     }
     Deletion {
-        is_deleted: sign.is_some() || deleted_only,
-        were_stock_movements_deleted: flag,
+        is_deleted,
+        were_stock_movements_deleted: flag.filter(|_| is_deleted),
     }
 }

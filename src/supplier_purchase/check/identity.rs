@@ -18,14 +18,16 @@ pub(super) fn check_company(
     let name = Name::CompanyId;
     let field = reading.raw.get(name);
     let given = reading.settings.company;
-    if field.is_missing() {
+    let digits = reading.digits(name);
+    // Lists of purchases whose company is unknown have 0 for it.
+    let is_unknown = given == Some(CompanyId::UNKNOWN) && digits == Some("0");
+    if field.is_missing() || is_unknown {
         if given.is_none() {
             let detail = "nothing says which company the purchase belongs to";
             findings.add_rejecting(RuleId::CplCompanyRequired, name.as_str(), "", detail);
         }
         return given;
     }
-    let digits = reading.digits(name);
     let own = digits.and_then(|digits| digits.parse::<CompanyId>().ok());
     let Some(own) = own else {
         let detail = "must be a whole number above 0";

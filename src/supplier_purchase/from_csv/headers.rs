@@ -14,6 +14,10 @@ pub(super) enum Fill {
     Field(Name, ColumnForm),
     /// The currency of every amount that has no column of its own for it.
     AllCurrencies,
+    /// The offset of a time, in minutes, which the text of the time has too.
+    OffsetOf(Name),
+    /// Undocumented keys, as one JSON object.
+    Extra,
 }
 
 /// The columns of supplier purchase files.
@@ -39,18 +43,14 @@ impl Columns for SupplierPurchaseCsvColumns {
 
 /// What the column with this role fills.
 pub(super) fn fill(role: usize) -> Option<Fill> {
-    let known = KNOWN.get(role)?;
-    Some(match known.name {
-        Some(name) => Fill::Field(name, known.form),
-        None => Fill::AllCurrencies,
-    })
+    Some(KNOWN.get(role)?.fill)
 }
 
 /// One field and the headers it is known by.
 struct Known {
     role: &'static str,
     form: ColumnForm,
-    name: Option<Name>,
+    fill: Fill,
     aliases: &'static [&'static str],
 }
 
@@ -63,12 +63,12 @@ const fn known(
     Known {
         role,
         form,
-        name: Some(name),
+        fill: Fill::Field(name, form),
         aliases,
     }
 }
 
-const COUNT: usize = 30;
+const COUNT: usize = 33;
 
 static ROLES: [Role; COUNT] = {
     let mut roles = [Role {
@@ -193,7 +193,7 @@ static KNOWN: [Known; COUNT] = [
     Known {
         role: "currency",
         form: ColumnForm::Text,
-        name: None,
+        fill: Fill::AllCurrencies,
         aliases: &["moeda"],
     },
     known(
@@ -239,7 +239,12 @@ static KNOWN: [Known; COUNT] = [
         Name::WereStockMovementsDeleted,
         &[],
     ),
-    known("deleted", ColumnForm::Boolean, Name::Deleted, &["excluido"]),
+    known(
+        "deleted",
+        ColumnForm::Boolean,
+        Name::Deleted,
+        &["is_deleted", "excluido"],
+    ),
     known(
         "created_at",
         ColumnForm::Timestamp,
@@ -252,6 +257,24 @@ static KNOWN: [Known; COUNT] = [
         Name::UpdatedAt,
         &["atualizado_em"],
     ),
+    Known {
+        role: "created_at_offset_minutes",
+        form: ColumnForm::Integer,
+        fill: Fill::OffsetOf(Name::CreatedAt),
+        aliases: &[],
+    },
+    Known {
+        role: "updated_at_offset_minutes",
+        form: ColumnForm::Integer,
+        fill: Fill::OffsetOf(Name::UpdatedAt),
+        aliases: &[],
+    },
+    Known {
+        role: "extra",
+        form: ColumnForm::Json,
+        fill: Fill::Extra,
+        aliases: &[],
+    },
 ];
 
 #[cfg(test)]
@@ -290,9 +313,11 @@ mod tests {
         order_number = order_number | Número Pedido | Pedido
         has_stock_movement_out = has_stock_movement_out | Saída Estoque
         were_stock_movements_deleted = were_stock_movements_deleted
-        deleted = deleted | Excluído
+        deleted = deleted | is_deleted | Excluído
         created_at = created_at | Criado em
         updated_at = updated_at | Atualizado em
+        updated_at_offset_minutes = updated_at_offset_minutes
+        extra = extra
     ";
 
     #[test]

@@ -1,7 +1,9 @@
 //! Rows of delimited text.
 
-use super::super::check::{Invoice, Money, Party, Status};
-use super::super::{Checker, CsvSupplierPurchases, Name, RawSupplierPurchase};
+use super::super::check::{Deletion, Invoice, Money, Party, Status};
+use super::super::{
+    Checker, CompanyId, CsvSupplierPurchases, Name, RawSupplierPurchase, RuleSettings,
+};
 use super::fixture::{Verdict, each_row, layout, settings};
 use crate::record::{Findings, extra_object};
 use crate::rules::RuleId;
@@ -146,11 +148,103 @@ fn a_column_may_say_that_a_purchase_is_deleted() {
     for (header, cell, noted) in [
         ("excluido", "sim", &[RuleId::CplDeletedKey][..]),
         ("deleted", "TRUE", &[RuleId::CplDeletedKey]),
+        ("is_deleted", "true", &[RuleId::CplDeletedKey]),
         ("excluido", "não", &[]),
         ("deleted", "", &[]),
     ] {
         one(header, cell, |_, verdict| {
             assert_eq!(verdict.noted(), noted, "{header} {cell}");
+        });
+    }
+}
+
+#[test]
+fn a_column_that_says_whether_a_purchase_is_deleted_decides_before_the_flag() {
+    for (cells, is_deleted, flag) in [
+        ("false;false", false, None),
+        ("false;true", false, None),
+        ("true;", true, None),
+        ("true;false", true, Some(false)),
+        (";false", true, Some(false)),
+        (";true", true, Some(true)),
+        (";", false, None),
+    ] {
+        let text = format!(
+            "id;registration_date;supplier_id;updated_at;deleted;were_stock_movements_deleted\n\
+             1;2025-01-14;3;2025-01-15T10:00:00Z;{cells}\n"
+        );
+        let mut count = 0;
+        each_row(&settings(), &text, |_, _, purchase| {
+            let Deletion {
+                is_deleted: found,
+                were_stock_movements_deleted,
+            } = purchase.unwrap().deletion;
+            assert_eq!(
+                (found, were_stock_movements_deleted),
+                (is_deleted, flag),
+                "{cells}"
+            );
+            count += 1;
+        });
+        assert_eq!(count, 1);
+    }
+}
+
+#[test]
+fn what_our_own_lists_add_to_a_row_is_read_as_what_it_stands_for() {
+    for (header, cells, extra) in [
+        ("updated_at_offset_minutes", "0", None),
+        (
+            "updated_at_offset_minutes",
+            "-180",
+            Some(r#"{"updated_at_offset_minutes":"-180"}"#),
+        ),
+        (
+            "extra",
+            r#""{""color"":1,""a.b"":[null]}""#,
+            Some(r#"{"color":1,"a.b":[null]}"#),
+        ),
+        ("extra", "{", Some(r#"{"extra":"{"}"#)),
+        ("extra", "[1]", Some(r#"{"extra":"[1]"}"#)),
+        ("extra", "", None),
+        ("code", "-12", None),
+    ] {
+        let text = format!(
+            "id;registration_date;supplier_id;updated_at;{header}\n1;2025-01-14;3;2025-01-15T10:00:00Z;{cells}\n"
+        );
+        each_row(&settings(), &text, |_, verdict, purchase| {
+            let purchase = purchase.unwrap_or_else(|| panic!("{verdict:?}"));
+            assert_eq!(purchase.extra.as_deref(), extra, "{cells}");
+        });
+    }
+}
+
+#[test]
+fn company_0_is_the_unknown_one_where_that_is_said_and_none_elsewhere() {
+    let text = "company_id;id;registration_date;supplier_id;updated_at\n0;1;2025-01-14;3;2025-01-15T10:00:00Z\n";
+    let unknown = RuleSettings {
+        company: Some(CompanyId::UNKNOWN),
+        ..settings()
+    };
+    each_row(&unknown, text, |_, _, purchase| {
+        assert_eq!(purchase.unwrap().key.company_id, 0);
+    });
+    each_row(&settings(), text, |_, verdict, _| {
+        assert_eq!(verdict.broken(), [RuleId::CplCompanyRequired]);
+    });
+}
+
+#[test]
+fn the_apostrophe_in_front_of_a_formula_is_no_part_of_the_text() {
+    for (cell, read) in [
+        ("'=1+1", "=1+1"),
+        ("''-5", "'-5"),
+        ("'quoted'", "'quoted'"),
+        ("=1+1", "=1+1"),
+        ("'", "'"),
+    ] {
+        one("notes", cell, |raw, _| {
+            assert_eq!(raw.get(Name::Notes).shown(), read, "{cell}");
         });
     }
 }

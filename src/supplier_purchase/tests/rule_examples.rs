@@ -8,10 +8,11 @@ use crate::json::Options;
 use crate::rules::{RuleId, Severity};
 
 /// Rules across records, and on the pages they stand on.
-const ACROSS: [RuleId; 6] = [
+const ACROSS: [RuleId; 7] = [
     RuleId::CplStale,
     RuleId::CplDuplicate,
     RuleId::CplSnapshotPartial,
+    RuleId::CplSnapshotRepeated,
     RuleId::CplPageGap,
     RuleId::CplPageDrift,
     RuleId::CplMetaShape,
@@ -109,6 +110,10 @@ fn examples_of_pages_are_found_by_their_rules() {
     let partial = RuleId::CplSnapshotPartial.rule();
     assert_eq!(rules_of_pages(partial.accepted), []);
     assert_eq!(rules_of_pages(partial.rejected), [RuleId::CplPageGap]);
+    let repeated = RuleId::CplSnapshotRepeated.rule();
+    for snapshot in repeated.accepted.lines().chain(repeated.rejected.lines()) {
+        assert_eq!(rules_of_pages(snapshot), [], "{snapshot}");
+    }
 }
 
 #[test]

@@ -1,14 +1,14 @@
 //! What a table's rows add up to: batches come in, counts and exact sums go out, to hold the rows
 //! before a rewriting against those after it.
 //!
-//! Numbers are added in 128 bits, modulo 2^128: a difference shows all the same. Amounts are added
-//! up by their currency, texts by their length.
+//! Numbers are added in 256 bits: 2^128 values of 128 bits, more than any table has, do not leave
+//! them. Amounts are added up by their currency, texts by their length.
 
 use std::collections::BTreeMap;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type, i256};
 
 use super::CareError;
 use crate::lake::LakeError;
@@ -25,13 +25,13 @@ pub(in crate::lake::care) struct Sums {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Column {
     values: u64,
-    sum: i128,
+    sum: i256,
 }
 
 impl Column {
     fn add(&mut self, value: i128) {
         self.values += 1;
-        self.sum = self.sum.wrapping_add(value);
+        self.sum = self.sum.wrapping_add(i256::from_i128(value));
     }
 }
 
@@ -106,11 +106,12 @@ impl Sums {
 }
 
 /// Amounts have nine decimals.
-fn decimal(units: i128) -> String {
-    const ONE: u128 = 1_000_000_000;
-    let sign = if units < 0 { "-" } else { "" };
-    let (whole, part) = (units.unsigned_abs() / ONE, units.unsigned_abs() % ONE);
-    let text = format!("{sign}{whole}.{part:09}");
+fn decimal(units: i256) -> String {
+    let sign = if units.is_negative() { "-" } else { "" };
+    // One digit stands before the decimals at least.
+    let digits = format!("{:0>10}", units.wrapping_abs().to_string());
+    let (whole, part) = digits.split_at(digits.len() - 9);
+    let text = format!("{sign}{whole}.{part}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -174,6 +175,10 @@ fn length(bytes: &[u8]) -> i128 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::Decimal128Array;
+
     use super::*;
     use crate::lake::testing::rows;
 
@@ -198,9 +203,48 @@ mod tests {
 
     #[test]
     fn amounts_are_exact_and_without_idle_zeros() {
-        assert_eq!(decimal(0), "0");
-        assert_eq!(decimal(39_900_000_000), "39.9");
-        assert_eq!(decimal(-1), "-0.000000001");
-        assert_eq!(decimal(100_000_000_000), "100");
+        let text = |units: i128| decimal(i256::from_i128(units));
+        assert_eq!(text(0), "0");
+        assert_eq!(text(39_900_000_000), "39.9");
+        assert_eq!(text(-1), "-0.000000001");
+        assert_eq!(text(100_000_000_000), "100");
+    }
+
+    /// `count` rows with the largest amount there is, of this sign, and one with the smallest.
+    fn largest(count: usize, sign: i128) -> Sums {
+        let amounts = std::iter::repeat_n(sign * (10_i128.pow(38) - 1), count).chain([sign]);
+        let amounts: Decimal128Array = amounts.map(Some).collect();
+        let amounts = amounts.with_precision_and_scale(38, 9).unwrap();
+        let currencies = StringArray::from(vec!["BRL"; count + 1]);
+        let columns: [(&str, ArrayRef); 2] = [
+            ("price", Arc::new(amounts)),
+            ("currency", Arc::new(currencies)),
+        ];
+        let mut sums = Sums::default();
+        sums.add(&RecordBatch::try_from_iter(columns).unwrap())
+            .unwrap();
+        sums
+    }
+
+    #[test]
+    fn sums_beyond_128_bits_are_exact_and_differ_when_rows_do() {
+        for (sign, minus) in [(1, ""), (-1, "-")] {
+            let sums = largest(2, sign);
+            // 2 × 99999999999999999999999999999.999999999 + 0.000000001, by hand.
+            let expected = format!("{minus}199999999999999999999999999999.999999999");
+            assert_eq!(sums.amounts()["price BRL"], expected);
+            let told = sums.difference(&largest(3, sign)).unwrap();
+            assert!(told.contains("rows"), "{told}");
+        }
+        // Two sums that are the same modulo 2^128 = 340282366920938463463374607431768211456.
+        let column = |sum| Column { values: 4, sum };
+        let of = |sum| Sums {
+            rows: 4,
+            columns: BTreeMap::from([(("price".to_owned(), "BRL".to_owned()), column(sum))]),
+        };
+        let (small, large) = (i256::ONE, i256::from_parts(1, 1));
+        assert!(of(small).difference(&of(large)).is_some());
+        let text = of(large).amounts()["price BRL"].clone();
+        assert_eq!(text, "340282366920938463463374607431.768211457");
     }
 }

@@ -31,7 +31,7 @@ impl Lake {
         self.load_checked(&cared.spec)?;
         let folder = self.folder(name)?;
         let loaded = &folder.loaded;
-        let mut seen = Seen::default();
+        let mut seen = Seen::of(loaded.version);
         for live in &loaded.files {
             if interrupted() {
                 return Err(CareError::Interrupted);

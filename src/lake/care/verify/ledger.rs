@@ -1,10 +1,10 @@
-//! The inputs against the tables: the rows of `inputs` and the transactions of all tables come in,
-//! findings go out.
+//! The inputs against the tables: the rows of `inputs`, and the rows and transactions of each table
+//! at one version, come in; findings go out.
 //!
 //! A run commits rejects, then rows, then the row of `inputs`. So what is in a later one has to be
 //! in the earlier ones, and what is only in an earlier one is a run that is not finished: a note.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
@@ -44,10 +44,8 @@ struct Line {
 #[derive(Default)]
 pub(super) struct Ledger {
     lines: Vec<Line>,
-    /// The inputs whose rows are in, by record kind.
-    known: HashMap<String, HashSet<String>>,
-    /// The inputs whose rejects are in, by record kind.
-    with_rejects: HashMap<String, HashSet<String>>,
+    /// The version of the table of inputs, if it is there.
+    pub(super) version: Option<u64>,
     /// Whether it could be read: else there is nothing to compare.
     is_whole: bool,
 }
@@ -57,7 +55,6 @@ impl Lake {
     pub(super) fn ledger(
         &self,
         inputs: &CaredTable,
-        rows_tables: &[CaredTable],
         verified: &mut Verified,
     ) -> Result<Ledger, CareError> {
         let mut ledger = Ledger {
@@ -67,7 +64,9 @@ impl Lake {
         if !self.has_table(inputs)? {
             return Ok(ledger);
         }
-        for live in self.load(inputs.spec.name, None)?.files {
+        let loaded = self.load(inputs.spec.name, None)?;
+        ledger.version = Some(loaded.version);
+        for live in loaded.files {
             let read = self.read_rows(&inputs.spec, &live.file, None);
             let read: Result<Vec<_>, LakeError> = read.and_then(Iterator::collect);
             // What is wrong with the file is found with the files.
@@ -79,25 +78,23 @@ impl Lake {
                 ledger.take(&batch, verified);
             }
         }
-        for cared in rows_tables {
-            let kind = cared.spec.name;
-            let rows = self.digests_in(kind, kind)?;
-            let rejects = self.digests_in("rejects", kind)?;
-            ledger.known.insert(kind.to_owned(), rows);
-            ledger.with_rejects.insert(kind.to_owned(), rejects);
-        }
         Ok(ledger)
     }
 
-    /// The digests of a kind that are in a table, by its transactions.
-    fn digests_in(&self, table: &str, kind: &str) -> Result<HashSet<String>, CareError> {
+    /// The digests of a kind that are in a table at a version, by its transactions.
+    pub(super) fn inputs_in(
+        &self,
+        table: &str,
+        kind: &str,
+        version: u64,
+    ) -> Result<HashSet<String>, CareError> {
         let prefix = format!("{table}:{kind}:");
         let store = self
             .handle(table)
             .map_err(LakeError::delta("open", table))?
             .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let states = log::states(table, &store, &wanted, None);
+        let states = log::states(table, &store, &wanted, Some(version));
         let states = self.runtime().block_on(states)?.into_iter();
         let is_in = states.filter(|(_, state)| *state >= log::IN);
         Ok(is_in
@@ -166,20 +163,23 @@ impl Ledger {
                 let numbers = (listed.len(), lines.len());
                 verified.damage("inputs", kind, "inputs, each once", numbers, UNBALANCED);
             }
-            self.check_present(kind, &lines, verified);
+            let of_rows = seen.get(kind);
+            let known = of_rows.and_then(|seen| seen.inputs.get(kind));
+            check_present(kind, &lines, known, verified);
             let rows = Side {
                 table: kind,
                 kind: "",
-                seen: seen.get(kind),
-                total: seen.get(kind).map_or(0, |seen| seen.logged_rows),
+                seen: of_rows,
+                total: of_rows.map_or(0, |seen| seen.logged_rows),
                 count: |line| line.accepted,
                 replaces: cared.replaces_rows,
-                unfinished: unfinished(self.known.get(kind), &listed),
+                unfinished: unfinished(known, &listed),
             };
             rows.compare(&lines, depth, verified);
             let rejects = tables.rejects.spec.name;
             let of_rejects = seen.get(rejects);
             let total = of_rejects.and_then(|seen| seen.logged_by_kind.get(kind));
+            let with_rejects = of_rejects.and_then(|seen| seen.inputs.get(kind));
             let rejects = Side {
                 table: rejects,
                 kind,
@@ -187,23 +187,27 @@ impl Ledger {
                 total: total.copied().unwrap_or_default(),
                 count: |line| line.rejected,
                 replaces: false,
-                unfinished: unfinished(self.with_rejects.get(kind), &listed),
+                unfinished: unfinished(with_rejects, &listed),
             };
             rejects.compare(&lines, depth, verified);
         }
     }
+}
 
-    /// An input that is listed must be in: else it would never be read again.
-    fn check_present(&self, kind: &str, lines: &[&Line], verified: &mut Verified) {
-        let known = self.known.get(kind);
-        for line in lines {
-            if known.is_none_or(|known| !known.contains(&line.digest)) {
-                let numbers = (
-                    "its rows are in",
-                    format!("it is listed, and table {kind:?} has no transaction of it"),
-                );
-                verified.damage("inputs", &line.path, "input", numbers, ABSENT);
-            }
+/// An input that is listed must be in: else it would never be read again.
+fn check_present(
+    kind: &str,
+    lines: &[&Line],
+    known: Option<&HashSet<String>>,
+    verified: &mut Verified,
+) {
+    for line in lines {
+        if known.is_none_or(|known| !known.contains(&line.digest)) {
+            let numbers = (
+                "its rows are in",
+                format!("it is listed, and table {kind:?} has no transaction of it"),
+            );
+            verified.damage("inputs", &line.path, "input", numbers, ABSENT);
         }
     }
 }

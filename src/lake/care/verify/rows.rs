@@ -2,7 +2,7 @@
 //!
 //! Memory: a bit for each record of the inputs that rows came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch};
 use arrow::compute::cast;
@@ -25,6 +25,10 @@ const MOST_RECORDS: u64 = 1 << 36;
 /// What the rows of a table were found to be.
 #[derive(Debug, Default)]
 pub(in crate::lake::care) struct Seen {
+    /// The version that was read.
+    pub(super) version: u64,
+    /// The digests of the inputs that are in at this version, by record kind.
+    pub(super) inputs: BTreeMap<&'static str, HashSet<String>>,
     /// Rows by the log.
     pub(super) logged_rows: u64,
     /// The same by record kind, of the table that is parted by it.
@@ -97,6 +101,14 @@ impl Lake {
 }
 
 impl Seen {
+    /// Nothing of this version yet.
+    pub(super) fn of(version: u64) -> Self {
+        Self {
+            version,
+            ..Self::default()
+        }
+    }
+
     /// Takes account of where rows came from; returns how many came from where another row did.
     fn places(
         &mut self,

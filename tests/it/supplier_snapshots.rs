@@ -1,0 +1,205 @@
+//! Full snapshots that come again: the last one of a company changes nothing, an earlier one is
+//! refused.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::lake_care::{care, care_json, status};
+use crate::supplier_records::{bought, held, ingest, ingest_text, pairs, whole};
+use crate::workdir::{Output, Workdir};
+
+const RULE: &str = "CPL-SNAPSHOT-REPEATED";
+
+/// Ingests an input as a full snapshot of a company.
+#[track_caller]
+fn snapshot(workdir: &Workdir, company: &str, input: &Path) -> Output {
+    ingest(workdir, company, [Path::new("--full-snapshot"), input])
+}
+
+/// Snapshots of purchases 1 and 2, of 2, and of 2 and 3.
+fn three(workdir: &Workdir) -> [PathBuf; 3] {
+    let write = |name: &str, ids: &[u64]| workdir.write(name, whole(&bought(ids.iter().copied())));
+    [write("a", &[1, 2]), write("b", &[2]), write("c", &[2, 3])]
+}
+
+#[track_caller]
+fn assert_refused(workdir: &Workdir, input: &Path) {
+    let before = (
+        held(workdir),
+        status(workdir, "supplier_purchases")["version"].clone(),
+    );
+    let output = snapshot(workdir, "12", input);
+    output
+        .assert_code(3)
+        .assert_said(&[RULE, "company 12", "lake restore"]);
+    let report = output.json();
+    assert_eq!(output.outcomes(), ["refused"]);
+    assert_eq!(report["inputs"][0]["refusal"]["rule_id"], RULE);
+    assert_eq!(report["exit_code"], 3);
+    let after = (
+        held(workdir),
+        status(workdir, "supplier_purchases")["version"].clone(),
+    );
+    assert_eq!(after, before);
+}
+
+/// It is the last one: nothing happens.
+#[track_caller]
+fn assert_known(workdir: &Workdir, company: &str, input: &Path) {
+    let output = snapshot(workdir, company, input);
+    output.assert_code(0);
+    assert_eq!(output.outcomes(), ["already_ingested"]);
+    let versions = &output.json()["table_versions"];
+    assert_eq!(versions["supplier_purchases"], Value::Null);
+}
+
+#[track_caller]
+fn assert_whole(workdir: &Workdir) {
+    let verified = care_json(workdir, "verify", &["--deep"]);
+    let mut findings = verified["findings"].as_array().expect("findings").iter();
+    assert!(findings.all(|one| one["what"] == "orphan"), "{verified:#}");
+}
+
+#[test]
+fn a_full_snapshot_that_another_has_followed_is_refused_and_the_last_one_is_not() {
+    let workdir = Workdir::new();
+    let [a, b, c] = three(&workdir);
+    snapshot(&workdir, "12", &a).assert_code(0);
+    assert_known(&workdir, "12", &a);
+    snapshot(&workdir, "12", &b).assert_code(0);
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    assert_refused(&workdir, &a);
+    assert_known(&workdir, "12", &b);
+    // Behind a checkpoint too.
+    for id in 10..22 {
+        ingest_text(&workdir, &format!("{id}"), &whole(&bought([id])));
+    }
+    assert!(status(&workdir, "supplier_purchases")["checkpoint"]["version"].as_i64() > Some(5));
+    assert_refused(&workdir, &a);
+    assert_known(&workdir, "12", &b);
+    snapshot(&workdir, "12", &c).assert_code(0);
+    assert_refused(&workdir, &a);
+    assert_refused(&workdir, &b);
+    assert_known(&workdir, "12", &c);
+    assert_whole(&workdir);
+}
+
+#[test]
+fn the_examples_of_the_rule_end_as_it_says() {
+    for (which, codes) in [("accepted", [0, 0, 0]), ("rejected", [0, 0, 3])] {
+        let workdir = Workdir::new();
+        let rule = workdir
+            .run(["rules", "explain", RULE, "--format", "json"])
+            .json();
+        let text = rule[which].as_str().expect("an example");
+        for (at, line) in text.lines().enumerate() {
+            let input = workdir.write(&format!("{at}"), line);
+            snapshot(&workdir, "12", &input).assert_code(codes[at]);
+        }
+    }
+}
+
+#[test]
+fn snapshots_of_other_companies_do_not_follow() {
+    let workdir = Workdir::new();
+    let [a, b, _] = three(&workdir);
+    snapshot(&workdir, "12", &a).assert_code(0);
+    snapshot(&workdir, "34", &b).assert_code(0);
+    assert_known(&workdir, "12", &a);
+    assert_known(&workdir, "34", &b);
+    // One that speaks of both follows both.
+    let of = |company: u64| {
+        let purchase = bought([5]).remove(0);
+        purchase.replacen('{', &format!("{{\"company_id\":{company},"), 1)
+    };
+    let both = workdir.write("both", format!("[{},{}]", of(12), of(34)));
+    let arguments = ["--kind", "supplier-purchases", "--full-snapshot"].map(PathBuf::from);
+    let again = || workdir.ingest(arguments.iter().chain([&both]));
+    again().assert_code(0);
+    again().assert_code(0);
+    assert_refused(&workdir, &a);
+    snapshot(&workdir, "34", &b).assert_code(3);
+}
+
+#[test]
+fn the_dates_of_a_job_tell_a_day_that_runs_again_from_an_old_dump_that_comes_again() {
+    let workdir = Workdir::new();
+    for (day, ids) in [
+        ("01", &[1, 2][..]),
+        ("02", &[1, 2]),
+        ("03", &[2]),
+        ("04", &[1, 2]),
+    ] {
+        let dump = whole(&bought(ids.iter().copied()));
+        workdir.write(&format!("dumps/2026-10-{day}/list.json"), dump);
+    }
+    workdir.write(
+        "job.toml",
+        "lake = \"lake\"\n[[steps]]\nname = \"suppliers\"\ningest = { inputs = [\"dumps/{date}\"], \
+         kind = \"supplier-purchases\", company_id = 12, full_snapshot = true }\n",
+    );
+    let run = |day: &str| {
+        let date = format!("2026-10-{day}");
+        workdir.run(["run", "job.toml", "--date", &date])
+    };
+    for day in ["01", "02", "03", "03", "01", "02"] {
+        run(day).assert_code(0);
+    }
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    // On a later day the same dump may be a mistake, and without a date too.
+    run("04").assert_code(3).assert_said(&[RULE]);
+    assert_refused(&workdir, &workdir.path("dumps/2026-10-01/list.json"));
+    assert_whole(&workdir);
+}
+
+#[test]
+fn a_restore_brings_back_which_snapshot_was_the_last() {
+    let workdir = Workdir::new();
+    let [a, b, _] = three(&workdir);
+    snapshot(&workdir, "12", &a).assert_code(0);
+    snapshot(&workdir, "12", &b).assert_code(0);
+    let back = |version: &str| {
+        let words = ["--table", "supplier_purchases", "--to-version", version];
+        care_json(&workdir, "restore", &words)
+    };
+    // The input, and the snapshot that it made.
+    let told = back("1");
+    assert_eq!(told[0]["inputs_withdrawn"], 2, "{told:#}");
+    assert_known(&workdir, "12", &a);
+    let told = back("2");
+    assert_eq!(told[0]["inputs_reinstated"], 2, "{told:#}");
+    assert_known(&workdir, "12", &b);
+    assert_refused(&workdir, &a);
+    // Withdrawn and applied anew, it is the last one again.
+    back("1");
+    let output = snapshot(&workdir, "12", &b);
+    output.assert_code(0);
+    assert_eq!(output.outcomes(), ["ingested"]);
+    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    assert_refused(&workdir, &a);
+    assert_known(&workdir, "12", &b);
+    assert_whole(&workdir);
+    care(&workdir, "compact", &[]).assert_code(0);
+    assert_refused(&workdir, &a);
+}
+
+#[test]
+fn a_snapshot_of_a_lake_without_marks_counts_as_the_last_until_another_follows() {
+    let workdir = Workdir::new();
+    let [a, b, _] = three(&workdir);
+    snapshot(&workdir, "12", &a).assert_code(0);
+    let commit = format!("lake/supplier_purchases/_delta_log/{:020}.json", 1);
+    let text = std::fs::read_to_string(workdir.path(&commit)).expect("a commit");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("snapshot_of"))
+        .collect();
+    assert_eq!(lines.len() + 1, text.lines().count(), "{text}");
+    workdir.write(&commit, lines.join("\n"));
+    assert_known(&workdir, "12", &a);
+    snapshot(&workdir, "12", &b).assert_code(0);
+    assert_refused(&workdir, &a);
+    assert_known(&workdir, "12", &b);
+    assert_eq!(json!(held(&workdir).len()), json!(2));
+}
