@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 
+mod answers;
 mod as_of;
 mod changes;
 mod commits;

@@ -1,7 +1,7 @@
 //! Stores for tests: one in memory stands behind a URL, and does what a test plans.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -38,8 +38,23 @@ pub(crate) struct Planned {
     replacement: Option<(usize, PutPayload)>,
     readings: AtomicUsize,
     /// Whether nothing can be read, written and deleted.
-    down: bool,
+    down: AtomicBool,
+    /// What becomes of the next object that is put below this prefix.
+    fault: Mutex<Option<(String, PutFault)>>,
     deletions: AtomicUsize,
+}
+
+/// What goes wrong when an object is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PutFault {
+    /// The store does not take it.
+    Refused,
+    /// The store takes it, and its answer is lost.
+    Lost,
+    /// The store takes it, its answer is lost, and the client, which sends it once more, meets itself.
+    Repeated,
+    /// The store takes it, its answer is lost, and nobody can ask the store after that.
+    LostForGood,
 }
 
 impl Planned {
@@ -70,9 +85,30 @@ impl Planned {
     }
 
     /// Answers nobody who wants to read, write or delete.
-    pub(crate) fn that_is_down(mut self) -> Self {
-        self.down = true;
+    pub(crate) fn that_is_down(self) -> Self {
+        self.set_down(true);
         self
+    }
+
+    /// Whether nobody who wants to read, write or delete is answered from here on.
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    fn is_down(&self) -> bool {
+        self.down.load(Ordering::SeqCst)
+    }
+
+    /// Lets the next object fail that is put below a prefix.
+    pub(crate) fn fail_next_put(&self, prefix: &str, fault: PutFault) {
+        *self.fault.lock().unwrap() = Some((prefix.to_owned(), fault));
+    }
+
+    fn fault_of(&self, location: &Path) -> Option<PutFault> {
+        let mut fault = self.fault.lock().unwrap();
+        fault
+            .take_if(|(prefix, _)| location.as_ref().starts_with(prefix.as_str()))
+            .map(|(_, fault)| fault)
     }
 
     /// How many readings were asked for so far.
@@ -110,6 +146,9 @@ fn cut_short() -> object_store::Error {
 #[async_trait]
 impl ObjectStore for Planned {
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        if self.is_down() {
+            return stream::iter([Err(down())]).boxed();
+        }
         let all = self.inner.list(prefix).try_collect::<Vec<_>>();
         let mut all = all.now_or_never().unwrap().unwrap();
         all.sort_by_key(|object| {
@@ -132,7 +171,7 @@ impl ObjectStore for Planned {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let number = self.readings.fetch_add(1, Ordering::SeqCst);
-        if self.down {
+        if self.is_down() {
             return Err(down());
         }
         if let Some((at, bytes)) = &self.replacement
@@ -149,10 +188,26 @@ impl ObjectStore for Planned {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        if self.down {
+        if self.is_down() {
             return Err(down());
         }
-        self.inner.put_opts(location, payload, options).await
+        let fault = self.fault_of(location);
+        if fault == Some(PutFault::Refused) {
+            return Err(down());
+        }
+        let put = self.inner.put_opts(location, payload, options).await?;
+        match fault {
+            None | Some(PutFault::Refused) => Ok(put),
+            Some(PutFault::Lost) => Err(down()),
+            Some(PutFault::Repeated) => Err(object_store::Error::AlreadyExists {
+                path: location.to_string(),
+                source: "412 Precondition Failed".into(),
+            }),
+            Some(PutFault::LostForGood) => {
+                self.set_down(true);
+                Err(down())
+            }
+        }
     }
 
     async fn put_multipart_opts(
@@ -168,7 +223,7 @@ impl ObjectStore for Planned {
         locations: BoxStream<'static, Result<Path>>,
     ) -> BoxStream<'static, Result<Path>> {
         self.deletions.fetch_add(1, Ordering::SeqCst);
-        if self.down {
+        if self.is_down() {
             return stream::iter([Err(down())]).boxed();
         }
         self.inner.delete_stream(locations)

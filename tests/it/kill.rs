@@ -7,8 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::dump::Dump;
+use crate::lake_care::care;
 use crate::python::{assert_once, summaries, summary};
 use crate::records::numbered;
+use crate::recovery::events;
 use crate::workdir::{Output, Workdir};
 
 /// Kills that must have hit a run.
@@ -110,6 +112,61 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
         let checked = std::panic::catch_unwind(|| assert_once(found, &dump.truth));
         assert!(checked.is_ok(), "{hit}: {found:#}");
     }
+}
+
+/// Kills that must have hit a run of events.
+const KILLS_OF_EVENTS: usize = 8;
+
+#[test]
+fn a_run_of_events_killed_at_any_instant_loses_none_and_counts_none_twice() {
+    // Events that come again in the same file and in the next are dropped, once each.
+    let (first, second) = (events((0..9_000).chain(0..1_000)), events(8_000..20_000));
+    let ingest = |workdir: &Workdir| {
+        let mut command = workdir.ingest_command();
+        command.args([
+            workdir.write("1.ndjson", &first),
+            workdir.write("2.ndjson", &second),
+        ]);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.spawn().expect("the program starts")
+    };
+    let started = Instant::now();
+    assert!(
+        ingest(&Workdir::new())
+            .wait()
+            .expect("the end of the run")
+            .success()
+    );
+    let duration = started.elapsed();
+    let (seed, mut instants) = Instants::seeded();
+    let mut killed = 0;
+    for _ in 0..MOST_ATTEMPTS {
+        let workdir = Workdir::new();
+        let delay = duration.mul_f64(instants.next());
+        if !kill_after(ingest(&workdir), delay) {
+            continue;
+        }
+        killed += 1;
+        assert!(
+            ingest(&workdir)
+                .wait()
+                .expect("the end of the run")
+                .success()
+        );
+        let found = summary(&workdir.lake());
+        let hit = format!("seed {seed}, killed after {delay:?} of {duration:?}: {found:#}");
+        assert_eq!(found["purchases"]["rows"], 20_000, "{hit}");
+        assert_eq!(found["inputs"]["counts"]["accepted"], 20_000, "{hit}");
+        assert_eq!(found["inputs"]["counts"]["duplicate"], 2_000, "{hit}");
+        care(&workdir, "verify", &["--deep"]).assert_code(0);
+        if killed == KILLS_OF_EVENTS {
+            return;
+        }
+    }
+    panic!("seed {seed}: only {killed} kills hit a run");
 }
 
 #[test]

@@ -2,20 +2,37 @@
 
 use std::io::Write;
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use crate::workdir::Workdir;
 
 /// The bound of the README.
 const MOST_MIB: u64 = 256;
 
-/// The most memory that a process has had so far.
-fn peak_mib(child: &Child) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
-    let status = status.expect("the program is running");
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak.and_then(|line| line.trim().strip_suffix("kB"));
-    let kib = kib.expect("a number of KiB").trim().parse::<u64>();
-    kib.expect("a number of KiB") / 1024
+/// The most memory that a process has had so far; nothing once it has ended.
+fn peak_kib(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib = peak.trim().strip_suffix("kB").expect("a number of KiB");
+    Some(kib.trim().parse().expect("a number of KiB"))
+}
+
+/// The most memory that a process has had when it ends, and its exit code. What it does with the
+/// last of its input counts: its rows are sorted, encoded and committed only then.
+fn peak_until_end(child: &mut Child) -> (u64, Option<i32>) {
+    let mut peak = 0;
+    loop {
+        let ended = child.try_wait().expect("our own child");
+        match (peak_kib(child), ended) {
+            (Some(kib), None) => peak = kib.max(peak),
+            (_, Some(ended)) => return (peak / 1024, ended.code()),
+            // Between its end and our hearing of it.
+            (None, None) => {}
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// What a run needs that is given `text` on standard input, and its exit code.
@@ -30,9 +47,8 @@ fn peak_of(format: &str, text: &[u8]) -> (u64, Option<i32>) {
     let mut child = command.spawn().expect("the program starts");
     let mut stdin = child.stdin.take().expect("standard input is piped");
     stdin.write_all(text).expect("the program reads");
-    let peak = peak_mib(&child);
     drop(stdin);
-    (peak, child.wait().expect("the program ends").code())
+    peak_until_end(&mut child)
 }
 
 /// A reject takes hundreds of times the memory of a record of one byte.

@@ -18,7 +18,7 @@ use crate::supplier_records::{self, Bought, bought, page};
 use crate::workdir::{Output, Workdir};
 
 /// Events of Currents, one a line; ids that are there twice are repeats.
-fn events(ids: impl IntoIterator<Item = u64>) -> String {
+pub(crate) fn events(ids: impl IntoIterator<Item = u64>) -> String {
     let mut text = String::new();
     for id in ids {
         writeln!(

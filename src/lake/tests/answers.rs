@@ -1,0 +1,148 @@
+//! Answers to commits that are lost: what became of the commit is read from the log, and never guessed.
+
+use std::sync::Arc;
+
+use object_store::ObjectStoreExt;
+use object_store::path::Path as Key;
+
+use super::counters::{KIND as COUNTER_KIND, counters, digest, staged};
+use super::*;
+use crate::lake::testing::{KIND, batch, spec};
+use crate::store::testing::{Planned, PutFault};
+use crate::store::{StoreUrl, Stores};
+
+/// A lake in a store, with its tables, and the store.
+fn lake() -> (Lake, Arc<Planned>) {
+    let url = StoreUrl::parse("s3://shop/lake").unwrap().unwrap();
+    let store = Arc::new(Planned::default());
+    let stores = Stores::with_store(&url, Arc::clone(&store) as _);
+    let lake = Lake::at("s3://shop/lake", &stores).unwrap();
+    for spec in [spec(), counters(), rejects_spec(), inputs_spec()] {
+        lake.create_if_missing(&spec).unwrap();
+    }
+    (lake, store)
+}
+
+fn fail_commit(store: &Planned, table: &str, fault: PutFault) {
+    store.fail_next_put(&format!("lake/{table}/_delta_log/"), fault);
+}
+
+/// The version and the rows of a table, whose data files must all be in the store.
+fn held(lake: &Lake, store: &Planned, table: &str) -> (i64, i64) {
+    let snapshot = lake.snapshot(table, None, None).unwrap();
+    for file in &snapshot.files {
+        let key = Key::from(format!("lake/{table}/{}", file.relative_path));
+        let there = lake.runtime().block_on(store.head(&key));
+        assert!(there.is_ok(), "{table} names {key}, which is gone");
+    }
+    let rows = snapshot.files.iter().map(|file| file.rows.unwrap()).sum();
+    (snapshot.version, rows)
+}
+
+fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
+    let spec = spec();
+    lake.commit_batch(batch(lake, &spec, run_id, "a.json", 5, 2), &mut nothing)
+}
+
+fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
+    let mut plan = |_: &Snapshot| -> Result<Change, LakeError> {
+        Ok(Change {
+            remove: Vec::new(),
+            add: staged(lake, run_id, &[(1, Some(1)), (2, None)]),
+            inputs: Vec::new(),
+        })
+    };
+    lake.commit_change(&counters(), run_id, COUNTER_KIND, &digest("a"), &mut plan)
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_has_landed_and_keeps_its_files() {
+    for fault in [PutFault::Lost, PutFault::Repeated] {
+        for table in ["rejects", "purchases", "inputs"] {
+            let (lake, store) = lake();
+            fail_commit(&store, table, fault);
+            let outcome = ingest(&lake, "run-1").unwrap();
+            assert!(
+                matches!(
+                    outcome,
+                    CommitOutcome::Committed {
+                        rows_version: 1,
+                        ..
+                    }
+                ),
+                "{fault:?} in {table}: {outcome:?}"
+            );
+            let tables = ["purchases", "rejects", "inputs"].map(|table| held(&lake, &store, table));
+            assert_eq!(tables, [(1, 5), (1, 2), (1, 1)], "{fault:?} in {table}");
+        }
+        let (lake, store) = lake();
+        fail_commit(&store, "counters", fault);
+        assert_eq!(committed(change(&lake, "run-1").unwrap()), 1);
+        assert_eq!(held(&lake, &store, "counters"), (1, 2), "{fault:?}");
+    }
+}
+
+#[test]
+fn a_commit_that_was_refused_has_not_landed_and_the_next_run_makes_it() {
+    let (lake, store) = lake();
+    fail_commit(&store, "purchases", PutFault::Refused);
+    let refused = ingest(&lake, "run-1");
+    assert!(
+        matches!(refused, Err(LakeError::NotCommitted { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(held(&lake, &store, "purchases"), (0, 0));
+    // Its rejects are in by then, and are known.
+    let known = lake
+        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .unwrap();
+    assert_eq!((known.rows.len(), known.rejects.len()), (0, 1));
+
+    fail_commit(&store, "counters", PutFault::Refused);
+    let refused = change(&lake, "run-1");
+    assert!(
+        matches!(refused, Err(LakeError::NotCommitted { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(committed(change(&lake, "run-2").unwrap()), 1);
+    assert_eq!(held(&lake, &store, "counters"), (1, 2));
+}
+
+#[test]
+fn a_commit_that_nobody_can_ask_after_is_unknown_and_keeps_its_files() {
+    let (lake, store) = lake();
+    fail_commit(&store, "purchases", PutFault::LostForGood);
+    let unknown = ingest(&lake, "run-1").unwrap_err();
+    assert!(unknown.is_outcome_unknown(), "{unknown:?}");
+    store.set_down(false);
+    assert_eq!(held(&lake, &store, "purchases"), (1, 5));
+    let known = lake
+        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .unwrap();
+    assert_eq!((known.rows.len(), known.inputs.len()), (1, 0));
+
+    fail_commit(&store, "counters", PutFault::LostForGood);
+    let unknown = change(&lake, "run-1").unwrap_err();
+    assert!(unknown.is_outcome_unknown(), "{unknown:?}");
+    store.set_down(false);
+    assert_eq!(held(&lake, &store, "counters"), (1, 2));
+    let raced = change(&lake, "run-2").unwrap();
+    let digests = digest("a").to_vec();
+    assert_eq!(raced, CommitOutcome::Raced { digests });
+}
+
+#[test]
+fn a_lost_answer_of_one_run_is_not_taken_for_the_commit_of_another() {
+    let (lake, store) = lake();
+    // The same input by two runs: the first has landed without knowing it.
+    fail_commit(&store, "purchases", PutFault::LostForGood);
+    assert!(ingest(&lake, "run-1").is_err());
+    store.set_down(false);
+    let spec = spec();
+    let mut again = batch(&lake, &spec, "run-2", "a.json", 5, 0);
+    again.inputs[0].with_rejects = false;
+    let raced = lake.commit_batch(again, &mut nothing).unwrap();
+    let digests = vec![Digest::of(b"a.json")];
+    assert_eq!(raced, CommitOutcome::Raced { digests });
+    assert_eq!(held(&lake, &store, "purchases"), (1, 5));
+}
