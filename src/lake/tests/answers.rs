@@ -50,6 +50,7 @@ fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
             remove: Vec::new(),
             add: staged(lake, run_id, &[(1, Some(1)), (2, None)]),
             inputs: Vec::new(),
+            snapshots: Vec::new(),
         })
     };
     lake.commit_change(&counters(), run_id, COUNTER_KIND, &digest("a"), &mut plan)
