@@ -1,5 +1,5 @@
 //! Object stores: what stands behind `s3://`, `gs://`, `az://` and `abfs://`. URLs and settings come
-//! in; listings, bytes and uploads go out.
+//! in; listings, bytes and uploads go out. Local files that are written as a whole are here too.
 //!
 //! ```text
 //! text -StoreUrl-> place        settings -options-> credentials, endpoint, retries
@@ -21,6 +21,7 @@ mod options;
 mod placed;
 mod profile;
 mod reader;
+mod replace;
 mod scratch;
 mod scrub;
 mod settings;
@@ -42,6 +43,7 @@ pub use error::StoreError;
 pub use list::Object;
 pub use message::{error_text, remedy};
 pub use reader::{ObjectChanged, ObjectReader};
+pub use replace::{create_folder, replace_file, replace_file_with};
 pub use scrub::{scrubbed, scrubbed_location};
 pub use settings::StoreSettings;
 pub(crate) use upload::upload;

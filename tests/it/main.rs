@@ -47,6 +47,8 @@ mod maintenance;
 mod memory;
 /// Metrics, traces and alerts, as those get them who are told.
 mod observe;
+/// Files that are written as a whole, whoever else writes them.
+mod outputs;
 /// The page to look at, in a real Chromium.
 mod page;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
