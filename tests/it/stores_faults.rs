@@ -82,6 +82,30 @@ fn commits_whose_answer_is_lost_are_looked_up() {
     }
 }
 
+/// One request of the commit gets no answer at all, and the store never sees it.
+#[test]
+fn a_commit_that_hangs_once_is_sent_again() {
+    let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
+    let workdir = Workdir::new();
+    let dump = stored_dump(&workdir, &store);
+    let network = Faulty::planned(store.address, {
+        let commits = AtomicUsize::new(0);
+        move |_, line| {
+            let is_commit = line.starts_with("PUT ")
+                && line.contains("/purchases/_delta_log/00000000000000000001.json");
+            let is_first = is_commit && commits.fetch_add(1, Ordering::SeqCst) == 0;
+            if is_first { Fault::Hangs } else { Fault::None }
+        }
+    });
+    let lake = store.url("lake", "hung");
+    let inputs = store.url("dumps", "in");
+    let more = ["--store-timeout", "2s", &inputs];
+    let run = ingest(&workdir, network.address, &lake, &more);
+    assert_eq!(run.assert_code(0).outcomes(), ["ingested"; 2]);
+    assert_eq!(network.faults(), 1);
+    assert_whole(&workdir, &store, "hung", &dump);
+}
+
 /// Requests to a store that is down before a run ends. Each is tried twice, some go out side by side.
 const MOST_TRIES: usize = 12;
 
