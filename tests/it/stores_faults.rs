@@ -106,6 +106,27 @@ fn a_commit_that_hangs_once_is_sent_again() {
     assert_whole(&workdir, &store, "hung", &dump);
 }
 
+/// Nothing is read when a table is made or a commit is written.
+#[test]
+fn an_error_of_writing_the_log_is_told_as_one() {
+    let store = Emulator::start(Cloud::S3, &["lake"]);
+    let workdir = Workdir::new();
+    let input = workdir.write("in.ndjson", numbered(0, 5));
+    let input = input.to_str().expect("a path of text");
+    for (version, said) in [(0, "cannot create the table"), (1, "the commit to table")] {
+        let network = Faulty::planned(store.address, move |_, line| {
+            let log = format!("/purchases/_delta_log/{version:020}.json");
+            let fails = line.starts_with("PUT ") && line.contains(&log);
+            if fails { Fault::Expired } else { Fault::None }
+        });
+        let lake = store.url("lake", &format!("unwritten{version}"));
+        let run = ingest(&workdir, network.address, &lake, &[input]);
+        run.assert_code(1)
+            .assert_said(&[said, "renew them", "Log storage error"]);
+        assert!(!run.stderr().contains("Failed to read"), "{}", run.story());
+    }
+}
+
 /// Requests to a store that is down before a run ends. Each is tried twice, some go out side by side.
 const MOST_TRIES: usize = 12;
 
