@@ -121,7 +121,7 @@ fn ingest_by_kind(
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds);
+    } = assign(inputs, &job.read.kinds)?;
     let mut all = Ingested::default();
     all.inputs.extend(refused);
     let progress = &stage.progress;

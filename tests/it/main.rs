@@ -37,6 +37,8 @@ mod lake_restore;
 mod lake_vacuum;
 /// Planted damage is found, and nothing else.
 mod lake_verify;
+/// Machines that give no more threads, files or memory.
+mod limits;
 /// `OpenLineage` events against the standard's own classes.
 mod lineage;
 /// Log lines as JSON.
