@@ -80,6 +80,15 @@ fn a_long_answer_for_standard_output_waits_in_the_scratch_folder() {
     assert_eq!(left.count(), 0, "nothing stays there");
 }
 
+#[test]
+fn a_pipe_behind_a_name_is_written_to() {
+    let workdir = Workdir::new();
+    workdir.write("in.ndjson", numbered(0, 5));
+    let words = "ingest in.ndjson --lake lake --summary /dev/stdout";
+    let run = workdir.run(words.split(' '));
+    assert_eq!(run.assert_code(0).json()["counts"]["accepted"], 5);
+}
+
 /// What was asked of the system about files, thread by thread.
 fn traced(workdir: &Workdir, arguments: &[&str]) -> Option<Vec<Vec<String>>> {
     // There are machines where nobody may trace, or nothing is there to trace with.
