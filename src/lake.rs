@@ -68,6 +68,7 @@ mod table;
 mod testing;
 mod writer;
 
+pub use background::start_pool;
 pub use batch::{Batch, CommitOutcome, CommitStep};
 pub use change::{Change, ChangeOutcome};
 pub use digest::{Digest, DigestError};

@@ -8,6 +8,8 @@ mod commands;
 mod console;
 #[path = "main/json_log.rs"]
 mod json_log;
+#[path = "main/panics.rs"]
+mod panics;
 #[path = "main/watchers.rs"]
 mod watchers;
 
@@ -18,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use anyhow::Context;
 use chrono::{DateTime, Utc};
 use purchase_etl::cli::{LogFormat, StoreArguments};
 use purchase_etl::ingest::Progress;
@@ -31,6 +32,11 @@ use arguments::Typed;
 use console::Console;
 
 fn main() -> ExitCode {
+    panics::watch();
+    panics::caught(command).unwrap_or(ExitCode::from(Exit::Failed.code()))
+}
+
+fn command() -> ExitCode {
     let now = clock();
     let first = match arguments::typed() {
         Ok(first) => first,
@@ -42,10 +48,16 @@ fn main() -> ExitCode {
         Err(error) => (first, Some(error)),
     };
     console::start_log(typed.cli.log_format, typed.cli.quiet);
+    panics::log_as(typed.cli.log_format);
     let observer = watchers::observer(&typed.cli);
-    let (exit, error) = match refused.map_or_else(|| run(typed, now, &observer), Err) {
-        Ok(exit) => (exit, None),
-        Err(error) => {
+    let ran = panics::caught(|| refused.map_or_else(|| run(typed, now, &observer), Err));
+    let (exit, error) = match ran {
+        None => {
+            observer.finish(Exit::Failed, Some("stopped unexpectedly"));
+            return ExitCode::from(Exit::Failed.code());
+        }
+        Some(Ok(exit)) => (exit, None),
+        Some(Err(error)) => {
             let exit = error
                 .downcast_ref::<PipelineError>()
                 .map_or(Exit::Usage, PipelineError::exit);
@@ -93,12 +105,15 @@ fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
     // The second signal ends the process at once: the tables are safe whenever it stops.
-    ctrlc::set_handler(move || {
+    let listening = ctrlc::set_handler(move || {
         if interrupted.swap(true, Ordering::Relaxed) {
             leave();
         }
-    })
-    .context("cannot listen for signals")?;
+    });
+    listening.map_err(|error| match error {
+        ctrlc::Error::System(error) => PipelineError::Signals(error),
+        other => PipelineError::Signals(std::io::Error::other(other)),
+    })?;
     let is_terminal = std::io::stderr().is_terminal();
     let mut console = Console::new(
         cli.quiet,
@@ -112,6 +127,7 @@ fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<
         progress,
         observer,
         started: Instant::now(),
+        report_threads: report_threads(),
         step: None,
     };
     commands::carry_out(typed, job, now, &mut stage)
@@ -127,6 +143,13 @@ fn stores(arguments: StoreArguments) -> Result<Stores, PipelineError> {
     let home = std::env::home_dir();
     let settings = arguments.settings(environment, home, std::env::temp_dir());
     Ok(Stores::new(settings)?)
+}
+
+/// Threads of each pool of polars, as it counts them itself.
+fn report_threads() -> usize {
+    let asked = std::env::var("POLARS_MAX_THREADS").ok();
+    let asked = asked.and_then(|threads| threads.parse().ok());
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Ends the process with the code of an interruption.

@@ -24,7 +24,7 @@ use crate::observe::Observer;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::source::SourceError;
-use crate::store::{StoreError, Stores};
+use crate::store::{LimitReached, StoreError, Stores, probe_files, probe_threads};
 use crate::summary::RunReport;
 
 pub use crate::summary::Exit;
@@ -52,6 +52,14 @@ pub enum PipelineError {
     /// An object store that an answer goes to.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The machine has no more threads or open files to give.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
+    /// Nobody could hear of an interruption.
+    #[error(
+        "cannot listen for signals; if no thread can be started, raise the limit of processes (ulimit -u, pids.max of a container)"
+    )]
+    Signals(#[source] std::io::Error),
     /// The care of the lake.
     #[error(transparent)]
     Care(#[from] CareError),
@@ -173,6 +181,8 @@ pub struct Stage<'a> {
     pub observer: &'a Observer,
     /// Measures elapsed time.
     pub started: std::time::Instant,
+    /// Threads that each of the pools of the report engine will start.
+    pub report_threads: usize,
     /// The step of a job that is being run, if it is one.
     pub step: Option<StepContext>,
 }
@@ -235,4 +245,14 @@ pub fn run_runs(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineEr
 /// [`PipelineError::exit`] tells the exit code.
 pub fn run_lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     observed::lake(job, stage)
+}
+
+/// Files that polars opens beside those of the table.
+const REPORT_FILES: usize = 8;
+
+/// Polars does not expect that it gets none of its threads and files: the threads of its pool, of its
+/// executor and of its runtime, and some that read files and let go of them.
+fn probe_report(stage: &Stage<'_>) -> Result<(), LimitReached> {
+    probe_files(REPORT_FILES)?;
+    probe_threads(3 * stage.report_threads + 4)
 }

@@ -1,5 +1,5 @@
 //! Object stores: what stands behind `s3://`, `gs://`, `az://` and `abfs://`. URLs and settings come
-//! in; listings, bytes and uploads go out.
+//! in; listings, bytes and uploads go out. Local files that are written as a whole are here too.
 //!
 //! ```text
 //! text -StoreUrl-> place        settings -options-> credentials, endpoint, retries
@@ -14,6 +14,7 @@
 
 mod connection_string;
 mod error;
+mod limits;
 mod list;
 mod message;
 mod open;
@@ -21,6 +22,7 @@ mod options;
 mod placed;
 mod profile;
 mod reader;
+mod replace;
 mod scratch;
 mod scrub;
 mod settings;
@@ -34,24 +36,38 @@ mod url;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use object_store::ObjectStore;
 use tokio::runtime::{Builder, Runtime};
 
 pub use error::StoreError;
+pub use limits::{LimitReached, is_exhausted, probe_files, probe_threads};
 pub use list::Object;
 pub use message::{error_text, remedy};
 pub use reader::{ObjectChanged, ObjectReader};
+pub use replace::{create_folder, replace_file, replace_file_with};
 pub use scrub::{scrubbed, scrubbed_location};
 pub use settings::StoreSettings;
 pub(crate) use upload::upload;
 pub use url::StoreUrl;
 
+use limits::hold_threads;
 use scratch::Scratch;
 use silence::Silence;
 
 /// Enough to overlap requests; the heavy work runs on rayon.
 const RUNTIME_THREADS: usize = 2;
+
+/// Files that the runtime opens: to wait on others, to be woken, and to hear of signals.
+const RUNTIME_FILES: usize = 6;
+
+/// Threads for work that blocks, which are there from the begin. To load a table, two of them wait for
+/// a third one that reads its log.
+const BLOCKING_THREADS: usize = 4;
+
+/// Longer than any process lives: such threads are not given back, since they might not come again.
+const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 
 /// The way to all object stores of a process. Clones share their connections.
 #[derive(Clone, Debug)]
@@ -63,6 +79,8 @@ pub struct Stores {
 struct Inner {
     settings: StoreSettings,
     runtime: Arc<Runtime>,
+    /// Its threads for work that blocks, as far as they are sure.
+    held: Mutex<usize>,
     /// By scheme and authority.
     opened: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
     /// Shared with readings on their way, which must not keep the runtime they run on.
@@ -74,19 +92,24 @@ impl Stores {
     /// Reaches stores by these settings. Nothing is connected yet.
     ///
     /// # Errors
-    /// [`StoreError::Runtime`] if the worker threads do not start.
+    /// [`StoreError::Limit`] or [`StoreError::Runtime`] if the threads do not start.
     pub fn new(settings: StoreSettings) -> Result<Self, StoreError> {
+        probe_files(RUNTIME_FILES)?;
+        probe_threads(RUNTIME_THREADS + BLOCKING_THREADS)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
+            .thread_keep_alive(FOR_EVER)
             .thread_name("store")
             .enable_all()
             .build()
             .map_err(|source| StoreError::Runtime { source })?;
+        hold_threads(&runtime, BLOCKING_THREADS)?;
         let scratch = Scratch::in_folder(&settings.scratch);
         Ok(Self {
             inner: Arc::new(Inner {
                 settings,
                 runtime: Arc::new(runtime),
+                held: Mutex::new(BLOCKING_THREADS),
                 opened: Mutex::default(),
                 silence: Arc::default(),
                 scratch,
@@ -102,6 +125,27 @@ impl Stores {
     /// The threads that talk to stores.
     pub fn runtime(&self) -> &Arc<Runtime> {
         &self.inner.runtime
+    }
+
+    /// Makes sure that so many tasks at once can use tables, each on a thread of its own and with one
+    /// that reads its inputs.
+    ///
+    /// # Errors
+    /// The system does not give the threads for that.
+    pub fn expect_tasks(&self, tasks: usize) -> Result<(), LimitReached> {
+        let mut held = self
+            .inner
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let wanted = tasks * BLOCKING_THREADS;
+        if wanted > *held {
+            // Threads that are held are not given back, so none is when there are too few.
+            probe_threads(wanted - *held + 2 * tasks)?;
+            hold_threads(self.runtime(), wanted)?;
+            *held = wanted;
+        }
+        Ok(())
     }
 
     /// The store that a URL lies in, from its root on. It is opened once for each bucket.

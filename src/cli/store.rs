@@ -81,7 +81,7 @@ pub struct StoreArguments {
     /// The longest that connecting may take
     #[arg(long, global = true, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration, env = "PURCHASE_ETL_STORE_CONNECT_TIMEOUT", hide_short_help = true)]
     pub store_connect_timeout: Duration,
-    /// Folder for files on their way to a store and from it [default: the system's]
+    /// Folder for temporary files: on their way to a store and from it, and long answers for standard output [default: the system's]
     #[arg(
         long,
         global = true,

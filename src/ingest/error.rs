@@ -1,6 +1,8 @@
 //! Why a run ends without a result. Bad records and bad inputs are no errors: they are counted.
 
 use crate::lake::LakeError;
+use crate::source::SourceError;
+use crate::store::LimitReached;
 
 /// Why a run ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +11,12 @@ pub enum RunError {
     /// The lake failed.
     #[error(transparent)]
     Lake(#[from] LakeError),
+    /// The machine has no more threads to give.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
+    /// The machine has run out of something while an input was read; no input is to blame.
+    #[error(transparent)]
+    Exhausted(SourceError),
     /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
     #[error(
         "the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this"

@@ -13,7 +13,9 @@ use std::time::Duration;
 use super::error::RunError;
 use super::judge::Judged;
 use super::kind::Kind;
-use crate::source::{Input, ReaderOptions, Refusal, Totals};
+use crate::lake::start_pool;
+use crate::source::{Input, ReaderOptions, Refusal, SourceError, Totals};
+use crate::store::LimitReached;
 use feeder::Feeder;
 use in_flight::{InFlight, Share};
 use reading::{Bundled, Reading};
@@ -89,9 +91,12 @@ enum Told<K: Kind> {
     Left,
     End(Totals),
     Refused(Refusal),
+    /// It cannot be read, and is not to blame.
+    Exhausted(SourceError),
 }
 
-/// Reads and judges `inputs`.
+/// Reads and judges `inputs`. Judges and encoders share one pool, so that they are as many threads
+/// together as the settings say.
 ///
 /// Memory: some `2 × threads` pieces are on their way between reader and sink, whatever their
 /// length; a longer one travels alone.
@@ -101,7 +106,7 @@ pub(super) fn run<K: Kind>(
     progress: &Progress,
     sink: &mut dyn Sink<K>,
 ) -> Result<(), RunError> {
-    start_pool(settings.threads);
+    start_pool(Some(settings.threads))?;
     let (sender, receiver) = sync_channel(2 * settings.threads);
     let reading = Arc::new(Reading::new(inputs, settings, progress));
     let most_bytes = (2 * settings.threads + 1) * settings.reader.piece_bytes;
@@ -111,20 +116,14 @@ pub(super) fn run<K: Kind>(
         sender,
     };
     // Not joined: it may be waiting for standard input, and ends by itself when nobody listens.
-    std::thread::spawn(move || feeder.feed());
+    let started = std::thread::Builder::new().spawn(move || feeder.feed());
+    started.map_err(LimitReached::threads(1))?;
     let mut taker = Taker {
         reading,
         progress,
         sink,
     };
     taker.take_all(&receiver)
-}
-
-/// Judges and encoders share one pool, so that they are `threads` together.
-fn start_pool(threads: usize) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    // It is there already when this is not the first run of the process: then that one serves.
-    drop(pool.build_global());
 }
 
 /// How long a signal may go unnoticed while nothing arrives.
@@ -203,6 +202,7 @@ impl<K: Kind> Taker<'_, K> {
             Told::Left => self.sink.left(input)?,
             Told::End(totals) => self.sink.end(input, totals)?,
             Told::Refused(refusal) => self.sink.refused(input, refusal)?,
+            Told::Exhausted(error) => return Err(RunError::Exhausted(error)),
         }
         Ok(Flow::Continue)
     }

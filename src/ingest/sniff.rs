@@ -9,8 +9,10 @@ use crate::rules::RuleId;
 use crate::source::csv::columns::{Columns, normalise_header};
 use crate::source::csv::dialect::Layout;
 use crate::source::{
-    Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal, Shape, Totals,
+    Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal, Shape, SourceError,
+    Totals,
 };
+use crate::store::is_exhausted;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 
 /// What an input holds.
@@ -31,7 +33,10 @@ const MOST_PIECES: usize = 4;
 const MOST_VALUES: usize = 100;
 
 /// Looks at the start of an input. Inputs that cannot be read are left to the run, which says why.
-pub fn sniff(input: &Input, options: &ReaderOptions) -> Sniffed {
+///
+/// # Errors
+/// The machine has run out of something.
+pub fn sniff(input: &Input, options: &ReaderOptions) -> Result<Sniffed, SourceError> {
     let options = ReaderOptions {
         envelope: Envelope::Any,
         ..options.clone()
@@ -40,12 +45,13 @@ pub fn sniff(input: &Input, options: &ReaderOptions) -> Sniffed {
     let mut problem = None;
     for columns in columns {
         match look(input, &options, columns) {
-            Ok(Some(sniffed)) => return sniffed,
+            Ok(Some(sniffed)) => return Ok(sniffed),
             Ok(None) => problem = None,
+            Err(Problem::Failed(error)) if is_exhausted(&error) => return Err(error),
             Err(error) => problem = Some(error),
         }
     }
-    match problem {
+    Ok(match problem {
         Some(Problem::Refused(refusal)) => Sniffed::Refused(refusal),
         Some(_unreadable) => Sniffed::Purchases,
         None => Sniffed::Refused(Refusal {
@@ -55,7 +61,7 @@ pub fn sniff(input: &Input, options: &ReaderOptions) -> Sniffed {
                 "the kind of its records cannot be told from its first ones; name it with --kind"
                     .to_owned(),
         }),
-    }
+    })
 }
 
 fn look(

@@ -10,6 +10,7 @@ use deltalake::{DeltaTable, DeltaTableError};
 use serde_json::{Value, json};
 use tracing::warn;
 
+use super::error::write_error;
 use super::read_back::Claim;
 use super::spec::TableSpec;
 use super::{Lake, LakeError, log};
@@ -74,7 +75,7 @@ impl Lake {
         let landed = match committed.await {
             Ok(landed) => landed,
             Err(error) => {
-                let error = Box::new(error);
+                let error = Box::new(write_error(error));
                 return Ok(Err(Failure { before, error }));
             }
         };

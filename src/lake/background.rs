@@ -1,11 +1,43 @@
 //! Work that goes on while its caller does something else: a closure comes in, its result goes out.
 
+use std::error::Error;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use crate::store::{LimitReached, probe_threads};
 
 /// How long a pool thread without other work sleeps before it looks again.
 const NAP: Duration = Duration::from_millis(1);
+
+/// Starts the threads that judge, encode and put in order: one for each core, if none are asked for. They
+/// are there already when this is not the first run of the process: then those serve.
+///
+/// # Errors
+/// The system does not give the threads.
+pub fn start_pool(threads: Option<usize>) -> Result<(), LimitReached> {
+    /// Whether it was begun, and is there.
+    static POOL: Mutex<Option<bool>> = Mutex::new(None);
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.unwrap_or_else(cores);
+    let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    if pool.is_none() {
+        // A pool is begun once only, so this asks whether it will get its threads.
+        probe_threads(threads)?;
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let built = builder.build_global();
+        // An error without a cause says that somebody else has started it.
+        *pool = Some(built.map_or_else(|error| error.source().is_none(), |()| true));
+    }
+    if *pool == Some(true) {
+        return Ok(());
+    }
+    Err(LimitReached::threads(threads)(
+        io::ErrorKind::WouldBlock.into(),
+    ))
+}
 
 /// A closure running on the rayon pool.
 #[derive(Debug)]

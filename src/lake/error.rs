@@ -13,6 +13,8 @@ use crate::store::StoreError;
 
 mod wrap;
 
+pub(super) use wrap::write_error;
+
 /// An error of the lake room.
 ///
 /// [`LakeError::is_conflict`] tells the conflict that retries did not settle (exit code 5) from

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::location::Place;
 use super::{Lake, LakeError, durable};
-use crate::store::Object;
+use crate::store::{Object, replace_file};
 
 /// A note that is there to be read.
 #[derive(Debug)]
@@ -43,9 +43,7 @@ impl Lake {
             }
         };
         let path = lake.join(relative);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let scratch = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        durable::write_atomically(&path, &scratch, bytes)?;
+        replace_file(&path, bytes).map_err(LakeError::io("write", &path))?;
         Ok(path)
     }
 

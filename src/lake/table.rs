@@ -17,6 +17,7 @@ use deltalake::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError, Tab
 
 use url::Url;
 
+use super::error::write_error;
 use super::spec::TableSpec;
 use super::{Lake, LakeError, durable, log};
 
@@ -76,6 +77,7 @@ impl Lake {
             .with_commit_properties(properties)
             .await
             .map(drop)
+            .map_err(write_error)
     }
 
     /// A table handle that has read nothing yet.

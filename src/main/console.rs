@@ -76,8 +76,10 @@ impl Watcher for Console {
         }
         let stop = Arc::new(AtomicBool::new(false));
         let (progress, stopped) = (progress.clone(), Arc::clone(&stop));
-        let thread = std::thread::spawn(move || watch(total_bytes, &progress, &stopped));
-        self.bar = Some(Bar { stop, thread });
+        let watch = move || watch(total_bytes, &progress, &stopped);
+        // Without a thread for it there is no bar.
+        let thread = std::thread::Builder::new().spawn(watch).ok();
+        self.bar = thread.map(|thread| Bar { stop, thread });
     }
 
     fn end(&mut self) {

@@ -159,7 +159,9 @@ fn run(program: &str, command: &Command<'_>, event: &Value) -> Result<(), AlertE
     let text = event.to_string();
     if let Some(mut stdin) = child.stdin.take() {
         // A program that does not read its input must not hold us up, nor is it a failure.
-        std::thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
+        let write = move || drop(stdin.write_all(text.as_bytes()));
+        // Without a thread for it the program gets no event, and ends all the same.
+        drop(std::thread::Builder::new().spawn(write));
     }
     wait(&mut child)
 }

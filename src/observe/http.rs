@@ -8,14 +8,20 @@ use http::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::store::{LimitReached, probe_files, probe_threads};
+
 /// As long as the exporters of OpenTelemetry wait (`OTEL_EXPORTER_OTLP_TIMEOUT`).
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// What the runtime opens, and a connection.
+const RUNTIME_FILES: usize = 7;
 /// A host that does not answer is not worth more of a run's time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why somebody could not be told.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SendError {
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     #[error("cannot start what sends requests")]
     Runtime(#[source] std::io::Error),
     #[error("cannot send the request")]
@@ -40,6 +46,9 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new() -> Result<Self, SendError> {
+        // One that works, and one that asks for addresses.
+        probe_threads(2)?;
+        probe_files(RUNTIME_FILES)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("observe")

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::facts::{Command, Step, number};
 use super::file;
+use crate::store::replace_file;
 use crate::summary::{Exit, Outcome, RunReport};
 use families::Families;
 
@@ -39,7 +40,7 @@ pub(super) fn write(path: &Path, command: &Command<'_>) -> Result<(), MetricsErr
     };
     let earlier = file::read(path).unwrap_or_default();
     let text = text(&earlier, command).map_err(|error| failed(error.into()))?;
-    file::replace(path, text.as_bytes()).map_err(|error| failed(error.into()))
+    replace_file(path, text.as_bytes()).map_err(|error| failed(error.into()))
 }
 
 /// The new file, given the text of the old one.

@@ -37,7 +37,7 @@ fn check_by_kind(
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds);
+    } = assign(inputs, &job.read.kinds)?;
     let mut exit = Exit::Done;
     for input in refused {
         exit = Exit::Refused;

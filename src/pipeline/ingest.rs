@@ -38,9 +38,12 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
         }
     };
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let (ingested, failure) = match ingest_by_kind(job, &lake, inputs, stage) {
-        Ok(ingested) => (ingested, None),
-        Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
+    let (ingested, failure) = match assign(inputs, &job.read.kinds) {
+        Ok(assigned) => match ingest_by_kind(job, &lake, assigned, stage) {
+            Ok(ingested) => (ingested, None),
+            Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
+        },
+        Err(error) => (Ingested::default(), Some(PipelineError::from(error))),
     };
     stage.watcher.end();
     let report = report(job, &lake, ingested, failure.as_ref(), stage);
@@ -109,14 +112,14 @@ fn exit_with(inputs: &[InputReport]) -> Exit {
 fn ingest_by_kind(
     job: &IngestJob,
     lake: &Lake,
-    inputs: Vec<Input>,
+    assigned: Assigned<'_>,
     stage: &Stage<'_>,
 ) -> Result<Ingested, Stopped> {
     let Assigned {
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds);
+    } = assigned;
     let mut all = Ingested::default();
     all.inputs.extend(refused);
     let progress = &stage.progress;

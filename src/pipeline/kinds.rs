@@ -5,7 +5,7 @@ use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::ingest::{RunSettings, Sniffed, sniff};
 use crate::job::KindSettings;
 use crate::rules::RuleId;
-use crate::source::{Input, Refusal};
+use crate::source::{Input, Refusal, SourceError};
 use crate::summary::{Counts, InputReport, Outcome, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
@@ -17,21 +17,24 @@ pub(super) struct Assigned<'j> {
 }
 
 /// Assigns inputs to kinds; the order within a kind is kept.
-pub(super) fn assign(inputs: Vec<Input>, kinds: &KindSettings) -> Assigned<'_> {
+pub(super) fn assign(
+    inputs: Vec<Input>,
+    kinds: &KindSettings,
+) -> Result<Assigned<'_>, SourceError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
-            return Assigned {
+            return Ok(Assigned {
                 purchases: Some((inputs, settings)),
                 supplier_purchases: None,
                 refused: Vec::new(),
-            };
+            });
         }
         KindSettings::SupplierPurchases(settings) => {
-            return Assigned {
+            return Ok(Assigned {
                 purchases: None,
                 supplier_purchases: Some((inputs, settings)),
                 refused: Vec::new(),
-            };
+            });
         }
         KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
     };
@@ -41,18 +44,18 @@ pub(super) fn assign(inputs: Vec<Input>, kinds: &KindSettings) -> Assigned<'_> {
             refused.push(refused_report(&input, &cannot_be_looked_at()));
             continue;
         }
-        match sniff(&input, &for_purchases.reader) {
+        match sniff(&input, &for_purchases.reader)? {
             Sniffed::Purchases => purchases.push(input),
             Sniffed::SupplierPurchases => supplier_purchases.push(input),
             Sniffed::Refused(refusal) => refused.push(refused_report(&input, &refusal)),
         }
     }
     let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
-    Assigned {
+    Ok(Assigned {
         purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
         supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
         refused,
-    }
+    })
 }
 
 /// A pipe can be read once only, and looking at it would take its first records away.

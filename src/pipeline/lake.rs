@@ -8,16 +8,17 @@ use serde::Serialize;
 use super::{Exit, PipelineError, Stage, put};
 use crate::job::{AtVersion, LakeJob, LakeTask};
 use crate::job::{LakeFormat, LakeTable};
-use crate::lake::Lake;
 use crate::lake::care::{
     CareError, CompactOptions, Compacted, DayRange, Depth, RestoreTarget, Restored, TableStatus,
     VacuumPlan,
 };
+use crate::lake::{Lake, start_pool};
 use tables::{all, cared, rows_tables, verified_tables};
 
 pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let lake = Lake::at(&job.lake, &stage.stores)?;
     lake.must_have_one_of(&all())?;
+    start_pool(None)?;
     let told = match &job.task {
         LakeTask::Status { small_bytes } => {
             told(job, &status(&lake, job, *small_bytes)?, text::status)?

@@ -1,11 +1,11 @@
 //! Where answers go: standard output, or files and objects that a reader sees whole or not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::PipelineError;
-use crate::store::{StoreUrl, Stores};
+use crate::store::{StoreUrl, Stores, replace_file, replace_file_with};
 
 /// Writes data for standard output.
 pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
@@ -17,29 +17,24 @@ pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineEr
 
 /// Writes a file so that a reader sees the old one or the new one, never a part.
 pub(super) fn put_file(stores: &Stores, path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
-    if let Some(url) = store_url(path)? {
-        return Ok(stores.put_bytes(&url, bytes)?);
+    match store_url(path)? {
+        Some(url) => Ok(stores.put_bytes(&url, bytes)?),
+        None => replace_file(path, bytes).map_err(failed(path)),
     }
-    put_local(path, |mut file| {
-        file.write_all(bytes).map_err(|source| failed(path, source))
-    })
 }
 
 /// As [`put_file`], for an answer that is written while it is worked out.
 pub(super) fn put_file_with(
     stores: &Stores,
     path: &Path,
-    write: impl FnOnce(File) -> Result<(), PipelineError>,
+    write: impl FnOnce(&File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
     let Some(url) = store_url(path)? else {
-        return put_local(path, write);
+        return replace_file_with(path, failed(path), write);
     };
-    let part = stores.scratch()?.join(uuid::Uuid::now_v7().to_string());
-    put_local(&part, write)?;
-    let put = stores.put_file(&url, &part);
-    // The scratch folder goes in the end, with all that is in it.
-    let _ = std::fs::remove_file(&part);
-    Ok(put?)
+    let spool = Spool::open(stores)?;
+    write(&spool.file)?;
+    Ok(stores.put_file(&url, &spool.path)?)
 }
 
 /// The place in an object store that an output names, if it does.
@@ -47,102 +42,49 @@ pub(super) fn store_url(path: &Path) -> Result<Option<StoreUrl>, PipelineError> 
     Ok(path.to_str().map_or(Ok(None), StoreUrl::parse)?)
 }
 
-/// What a link points to is written, not the link; a device or a pipe is written to, never replaced.
-fn put_local(
-    path: &Path,
-    write: impl FnOnce(File) -> Result<(), PipelineError>,
-) -> Result<(), PipelineError> {
-    if let Ok(place) = std::fs::metadata(path) {
-        let target = path.canonicalize().map_err(|source| failed(path, source))?;
-        if !place.is_file() {
-            let file = OpenOptions::new().write(true).open(&target);
-            return write(file.map_err(|source| failed(path, source))?);
-        }
-        return replace(&target, write);
-    }
-    replace(path, write)
-}
-
-fn replace(
-    path: &Path,
-    write: impl FnOnce(File) -> Result<(), PipelineError>,
-) -> Result<(), PipelineError> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(folder).map_err(|source| failed(path, source))?;
-    }
-    let part = Part::beside(path);
-    let file = part.open().map_err(|source| failed(path, source))?;
-    let synced = file.try_clone().map_err(|source| failed(path, source))?;
-    write(file)?;
-    synced
-        .sync_all()
-        .and_then(|()| std::fs::rename(&part.path, path))
-        .map_err(|source| failed(path, source))
-}
-
 /// Sends an answer to standard output that is written to a file first: nothing of it is printed
 /// when it cannot be worked out, and it is never held in memory.
 pub(super) fn put_with(
+    stores: &Stores,
     stdout: &mut dyn Write,
-    write: impl FnOnce(File) -> Result<(), PipelineError>,
+    write: impl FnOnce(&File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
-    // A name nobody can foresee, and a file nobody else can read.
-    let name = format!("purchase-etl-{}", uuid::Uuid::now_v7());
-    let part = Part::beside(&std::env::temp_dir().join(name));
-    let file = part
-        .create_private()
-        .map_err(|source| failed(&part.path, source))?;
-    write(file)?;
-    let whole = File::open(&part.path).map_err(|source| failed(&part.path, source))?;
+    let spool = Spool::open(stores)?;
+    write(&spool.file)?;
+    let mut whole = &spool.file;
+    whole.rewind().map_err(failed(&spool.path))?;
     std::io::copy(&mut BufReader::new(whole), stdout)
         .and_then(|_bytes| stdout.flush())
         .map_err(PipelineError::Stdout)
 }
 
-fn failed(path: &Path, source: std::io::Error) -> PipelineError {
-    PipelineError::Output {
-        path: path.to_owned(),
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> PipelineError + use<> {
+    let path = path.to_owned();
+    move |source| PipelineError::Output {
+        path: path.clone(),
         source,
     }
 }
 
-/// A file in the making; removed when it has not become another one.
-struct Part {
+/// An answer on its way, in the scratch folder, which nobody else can look into.
+struct Spool {
     path: PathBuf,
+    file: File,
 }
 
-impl Part {
-    fn beside(path: &Path) -> Self {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", std::process::id()));
-        Self {
-            path: path.with_file_name(name),
-        }
-    }
-
-    fn create_private(&self) -> std::io::Result<File> {
+impl Spool {
+    fn open(stores: &Stores) -> Result<Self, PipelineError> {
+        let path = stores.scratch()?.join(uuid::Uuid::now_v7().to_string());
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.path)
-    }
-
-    fn open(&self) -> std::io::Result<File> {
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&self.path)
+        options.read(true).write(true).create_new(true);
+        let file = options.open(&path).map_err(failed(&path))?;
+        Ok(Self { path, file })
     }
 }
 
-impl Drop for Part {
+impl Drop for Spool {
     fn drop(&mut self) {
-        // Renamed by then, as a rule; what is left of a failure is of no use to anybody.
+        // The scratch folder goes in the end, with all that is in it.
         drop(std::fs::remove_file(&self.path));
     }
 }

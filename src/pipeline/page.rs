@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::report::source;
 use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
-use super::{Exit, PipelineError, Stage, put, put_file};
+use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
 use crate::job::{AtVersion, PageJob};
 use crate::lake::Lake;
 use crate::render::error_document;
@@ -22,6 +22,7 @@ use crate::rules::RuleId;
 use crate::store::Stores;
 
 pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+    probe_report(stage)?;
     let data = match data(job, &stage.stores) {
         Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
             put(stage.stdout, &error_document(&refusal)?)?;

@@ -3,7 +3,7 @@
 mod series;
 mod suppliers;
 
-use super::{Exit, PipelineError, Stage, put, put_file};
+use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
 use crate::job::{ListScope, Question, ReportJob};
 use crate::lake::Lake;
 use crate::render::page::{Source, TableVersion};
@@ -22,6 +22,7 @@ pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeli
 }
 
 fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
+    probe_report(stage)?;
     match &job.question {
         Question::SupplierPurchases(request, ListScope::EachPage(folder)) => {
             suppliers::each_page(job, request, folder, stage)

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use super::discover::{Input, Location, modified_micros};
 use super::refusal::{Place, Problem, Refusal, SourceError};
 use crate::rules::RuleId;
-use crate::store::ObjectChanged;
+use crate::store::{ObjectChanged, is_exhausted};
 
 /// Bounds on what an input may make us do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,7 +228,8 @@ impl ByteStream {
         if let Some(refusal) = changed(&source) {
             return refusal.into();
         }
-        if self.compression == Compression::Plain || self.storage_failed.load(Ordering::Relaxed) {
+        let storage_failed = self.storage_failed.load(Ordering::Relaxed);
+        if self.compression == Compression::Plain || storage_failed || is_exhausted(&source) {
             return SourceError::Read {
                 path: self.path.clone(),
                 source,

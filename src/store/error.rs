@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::placed;
+use super::{LimitReached, placed};
 
 /// An error of a store.
 ///
@@ -84,6 +84,9 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// The system does not give what is needed.
+    #[error(transparent)]
+    Limit(#[from] LimitReached),
     /// The asynchronous runtime did not start.
     #[error("cannot start the threads that talk to stores")]
     Runtime {

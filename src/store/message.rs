@@ -1,15 +1,29 @@
-//! Messages of stores for people: an error comes in; its text with what to do about it, and without
-//! secrets, goes out.
+//! Messages of stores and of the system for people: an error comes in; its text with what to do about
+//! it, and without secrets, goes out.
 
 use std::error::Error;
 
 use super::scrub::scrubbed;
 
-/// What the services answer, and what to do then.
+/// What the system and the services answer, and what to do then. What the system says comes first:
+/// a store cannot be reached either when no connection can be opened.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
 /// <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>
-const REMEDIES: [(&[&str], &str); 6] = [
+const REMEDIES: [(&[&str], &str); 8] = [
+    (
+        &["Too many open files"],
+        "no more files can be opened: raise the limit (ulimit -n, LimitNOFILE= of a systemd unit); 1024 are enough",
+    ),
+    (
+        // The latter two are what zstd says then.
+        &[
+            "Cannot allocate memory",
+            "not enough memory",
+            "returned null pointer",
+        ],
+        "the memory has run out: raise the limit (ulimit -v, memory of the container), or ask for fewer threads (--threads)",
+    ),
     (
         &[
             "NoSuchBucket",
@@ -107,10 +121,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answers_of_services_have_remedies() {
+    fn the_answers_of_services_and_of_the_system_have_remedies() {
         for (said, todo) in [
             ("<Code>NoSuchBucket</Code>", "create it"),
             ("<Code>ExpiredToken</Code>", "renew"),
+            (
+                "error sending request: Too many open files (os error 24)",
+                "ulimit -n",
+            ),
+            ("Cannot allocate memory (os error 12)", "ulimit -v"),
         ] {
             assert!(remedy(said).unwrap().contains(todo), "{said}");
         }

@@ -35,7 +35,7 @@ pub(super) fn open(
         Cloud::S3 => {
             let builder = AmazonS3Builder::new()
                 .with_client_options(client)
-                .with_retry(retry)
+                .with_retry(retry.clone())
                 .with_url(root.as_str());
             configured(options, builder, AmazonS3Builder::with_config)
                 .and_then(AmazonS3Builder::build)
@@ -44,7 +44,7 @@ pub(super) fn open(
         Cloud::Azure => {
             let builder = MicrosoftAzureBuilder::new()
                 .with_client_options(client)
-                .with_retry(retry)
+                .with_retry(retry.clone())
                 .with_url(root.as_str());
             configured(options, builder, MicrosoftAzureBuilder::with_config)
                 .and_then(MicrosoftAzureBuilder::build)
@@ -53,7 +53,7 @@ pub(super) fn open(
         Cloud::Gcs => {
             let builder = GoogleCloudStorageBuilder::new()
                 .with_client_options(client)
-                .with_retry(retry)
+                .with_retry(retry.clone())
                 .with_url(root.as_str());
             configured(options, builder, GoogleCloudStorageBuilder::with_config)
                 .and_then(GoogleCloudStorageBuilder::build)
@@ -61,7 +61,7 @@ pub(super) fn open(
         }
     };
     let store = store.map_err(StoreError::failed("use the settings for", url))?;
-    Ok(Arc::new(Steady::of(store, root)))
+    Ok(Arc::new(Steady::of(store, root, retry)))
 }
 
 /// Hands each option to a builder.

@@ -1,10 +1,15 @@
 //! A store whose readings are whole, and whose listings begin after the offset that is asked for,
-//! whatever the network and the service make of it.
+//! whatever the network and the service make of it; and whose objects are created although an answer
+//! does not come.
 //!
 //! Requests are tried again by the client below, but not when the answer is cut short while it is
 //! read: a reading then begins again, and a listing leaves out what has come of it already. It cannot
 //! go on after the last key, because some stores list in an order of their own: Azure with a
 //! hierarchical namespace folder by folder, directory buckets of S3 in none.
+//!
+//! Nor is a request that is not the same when it comes twice: an object that may be created only once.
+//! It is sent again here. If the first one did arrive after all, the answer is that the object is
+//! there, and those who ask for that look whether it is theirs.
 //!
 //! And Azure's parameter `startFrom` is newer than some services that speak its protocol: they pass
 //! over it and list everything. Which versions a table has would then be read wrongly from its log.
@@ -13,16 +18,18 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
+use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
-    ObjectStore, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result,
+    ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions,
+    Result, RetryConfig,
 };
 
 use super::placed;
@@ -38,12 +45,14 @@ pub(super) struct Steady {
     inner: Arc<dyn ObjectStore>,
     /// The URL of the bucket, for errors.
     root: Arc<str>,
+    /// How often and how long a request is tried again.
+    retry: RetryConfig,
 }
 
 impl Steady {
-    pub(super) fn of(inner: Arc<dyn ObjectStore>, root: String) -> Self {
+    pub(super) fn of(inner: Arc<dyn ObjectStore>, root: String, retry: RetryConfig) -> Self {
         let root = root.into();
-        Self { inner, root }
+        Self { inner, root, retry }
     }
 
     fn at(&self, key: &Path) -> impl FnOnce(Error) -> Error {
@@ -87,8 +96,24 @@ impl ObjectStore for Steady {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        let put = self.inner.put_opts(location, payload, options).await;
-        put.map_err(self.at(location))
+        let (started, mut tried) = (Instant::now(), 0);
+        loop {
+            let put = self
+                .inner
+                .put_opts(location, payload.clone(), options.clone());
+            match put.await {
+                Err(error)
+                    if options.mode == PutMode::Create
+                        && is_unanswered(&error)
+                        && tried < self.retry.max_retries
+                        && started.elapsed() < self.retry.retry_timeout =>
+                {
+                    pause(u32::try_from(tried).unwrap_or(RESUMES).min(RESUMES)).await;
+                    tried += 1;
+                }
+                put => return put.map_err(self.at(location)),
+            }
+        }
     }
 
     async fn put_multipart_opts(
@@ -225,6 +250,19 @@ fn is_cut_short(error: &Error) -> bool {
     matches!(error, Error::Generic { .. }) && error.to_string().contains("response body")
 }
 
+/// Whether a request was sent and no answer came, so that nobody knows what has become of it.
+fn is_unanswered(error: &Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<HttpError>() {
+            let kind = error.kind();
+            return matches!(kind, HttpErrorKind::Timeout | HttpErrorKind::Interrupted);
+        }
+        cause = error.source();
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::Planned;
@@ -240,6 +278,7 @@ mod tests {
             let store = Steady::of(
                 Arc::new(planned.with_objects(&KEYS).await),
                 "s3://b".to_owned(),
+                RetryConfig::default(),
             );
             let entries = match after {
                 Some(after) => store.list_with_offset(None, &Path::from(after)),

@@ -20,6 +20,8 @@ pub(crate) enum Fault {
     Down,
     /// The store does not accept the credentials any more.
     Expired,
+    /// Somebody is there and says nothing, for as long as the client waits; the store does nothing.
+    Hangs,
 }
 
 /// A proxy on loopback; its threads end with the process of the test.
@@ -76,6 +78,7 @@ fn serve(
     let fault = plan(&String::from_utf8_lossy(line.unwrap_or_default()));
     match fault {
         Fault::Down => return Ok(()),
+        Fault::Hangs => return client.read_to_end(&mut Vec::new()).map(drop),
         Fault::Busy => return client.write_all(&answer("503 Slow Down", "")),
         Fault::Expired => {
             let body = "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>";

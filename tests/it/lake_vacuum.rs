@@ -147,6 +147,30 @@ fn exactly_the_removed_files_and_orphans_past_the_retention_go() {
     assert_eq!(status(&workdir, "purchases")["removed"]["files"], 0);
 }
 
+#[test]
+fn what_a_commit_left_on_its_way_into_the_log_goes_after_the_retention() {
+    let workdir = lake();
+    let log = "lake/purchases/_delta_log";
+    let old = workdir.path(&format!("{log}/{:020}.json#1", 2));
+    // What the library does: the commit is a second name of what was written.
+    let commit = workdir.path(&format!("{log}/{:020}.json", 2));
+    std::fs::hard_link(&commit, &old).expect("a second name");
+    age(&old, 8);
+    let young = workdir.write(&format!("{log}/_last_checkpoint#12"), "123");
+    age(&young, 6);
+    let other = workdir.write(&format!("{log}/notes#b"), "123");
+    age(&other, 400);
+    assert_eq!(status(&workdir, "purchases")["orphans"]["files"], 2);
+    care(&workdir, "verify", &[])
+        .assert_code(0)
+        .assert_shown(&["_last_checkpoint#12", "json#1"]);
+    let only = ["--table", "purchases", "--execute"];
+    let done = care_json(&workdir, "vacuum", &only);
+    assert_eq!(done[0]["total"]["files"], 1, "{done:#}");
+    assert!(!old.exists() && young.exists() && other.exists() && commit.exists());
+    care(&workdir, "verify", &["--deep"]).assert_code(0);
+}
+
 fn log_of(workdir: &Workdir) -> BTreeSet<PathBuf> {
     let files = workdir.files().into_iter();
     files

@@ -43,6 +43,8 @@ mod lake_vacuum;
 mod lake_verify;
 /// Verifications beside runs that go on.
 mod lake_verify_races;
+/// Machines that give no more threads, files or memory.
+mod limits;
 /// `OpenLineage` events against the standard's own classes.
 mod lineage;
 /// Log lines as JSON.
@@ -53,6 +55,8 @@ mod maintenance;
 mod memory;
 /// Metrics, traces and alerts, as those get them who are told.
 mod observe;
+/// Files that are written as a whole, whoever else writes them.
+mod outputs;
 /// The page to look at, in a real Chromium.
 mod page;
 /// Power cuts: what a run has reported is on the disk, also where it rests on another run.

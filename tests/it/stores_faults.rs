@@ -82,6 +82,51 @@ fn commits_whose_answer_is_lost_are_looked_up() {
     }
 }
 
+/// One request of the commit gets no answer at all, and the store never sees it.
+#[test]
+fn a_commit_that_hangs_once_is_sent_again() {
+    let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
+    let workdir = Workdir::new();
+    let dump = stored_dump(&workdir, &store);
+    let network = Faulty::planned(store.address, {
+        let commits = AtomicUsize::new(0);
+        move |_, line| {
+            let is_commit = line.starts_with("PUT ")
+                && line.contains("/purchases/_delta_log/00000000000000000001.json");
+            let is_first = is_commit && commits.fetch_add(1, Ordering::SeqCst) == 0;
+            if is_first { Fault::Hangs } else { Fault::None }
+        }
+    });
+    let lake = store.url("lake", "hung");
+    let inputs = store.url("dumps", "in");
+    let more = ["--store-timeout", "2s", &inputs];
+    let run = ingest(&workdir, network.address, &lake, &more);
+    assert_eq!(run.assert_code(0).outcomes(), ["ingested"; 2]);
+    assert_eq!(network.faults(), 1);
+    assert_whole(&workdir, &store, "hung", &dump);
+}
+
+/// Nothing is read when a table is made or a commit is written.
+#[test]
+fn an_error_of_writing_the_log_is_told_as_one() {
+    let store = Emulator::start(Cloud::S3, &["lake"]);
+    let workdir = Workdir::new();
+    let input = workdir.write("in.ndjson", numbered(0, 5));
+    let input = input.to_str().expect("a path of text");
+    for (version, said) in [(0, "cannot create the table"), (1, "the commit to table")] {
+        let network = Faulty::planned(store.address, move |_, line| {
+            let log = format!("/purchases/_delta_log/{version:020}.json");
+            let fails = line.starts_with("PUT ") && line.contains(&log);
+            if fails { Fault::Expired } else { Fault::None }
+        });
+        let lake = store.url("lake", &format!("unwritten{version}"));
+        let run = ingest(&workdir, network.address, &lake, &[input]);
+        run.assert_code(1)
+            .assert_said(&[said, "renew them", "Log storage error"]);
+        assert!(!run.stderr().contains("Failed to read"), "{}", run.story());
+    }
+}
+
 /// Requests to a store that is down before a run ends. Each is tried twice, some go out side by side.
 const MOST_TRIES: usize = 12;
 

@@ -13,7 +13,7 @@ use crate::rules::RuleId;
 use crate::source::{
     Input, Piece, Problem, Reader, ReaderOptions, Refusal, SpareBuffers, Totals, shown,
 };
-use crate::store::{remedy, scrubbed};
+use crate::store::{is_exhausted, remedy, scrubbed};
 
 /// Most inputs that are read at a time. The columns of a small file take several times its size, so
 /// that more of them would need more memory than the pieces of a large one.
@@ -142,6 +142,9 @@ impl<K: Kind> Reading<K> {
                 {
                     options.not_utf8 = Some(bad);
                     outlet.restart()?;
+                }
+                Err(Problem::Failed(error)) if is_exhausted(&error) => {
+                    return Ok(Told::Exhausted(error));
                 }
                 Err(problem) => return Ok(Told::Refused(refusal_of(problem))),
             }

@@ -2,6 +2,10 @@
 //! out.
 
 use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
 
 use deltalake::table::state::DeltaTableState;
 use futures::stream::TryStreamExt;
@@ -30,7 +34,7 @@ pub(super) enum Fate {
     Live,
     /// A version had it, until this time (milliseconds since 1970).
     Removed(i64),
-    /// A Parquet file that no version in the log has.
+    /// A Parquet file that no version in the log has, or what a commit has left on its way.
     Orphan,
     /// The log itself, or something that is no data file.
     Other,
@@ -59,7 +63,9 @@ impl Lake {
             .block_on(self.removed(name, &loaded, commits))?;
         let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         let objects = objects.into_iter().map(|object| {
-            let fate = if !is_data(&object.path) {
+            let fate = if is_staging(&object.path) {
+                Fate::Orphan
+            } else if !is_data(&object.path) {
                 Fate::Other
             } else if live.contains(object.path.as_str()) {
                 Fate::Live
@@ -95,8 +101,44 @@ impl Lake {
                 modified_millis: meta.last_modified.timestamp_millis(),
             })
             .collect();
+        objects.extend(self.staging(name)?);
         objects.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(objects)
+    }
+
+    /// What commits on the local file system have left on their way: the Delta library writes a file
+    /// of the log under a name of its own and then links it, and its listings hide such names.
+    fn staging(&self, name: &str) -> Result<Vec<Object>, LakeError> {
+        let Some(table) = self.local_directory(name) else {
+            return Ok(Vec::new());
+        };
+        let log = table.join("_delta_log");
+        let entries = match fs::read_dir(&log) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(LakeError::io("list", &log))?,
+        };
+        let mut staging = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(LakeError::io("list", &log))?;
+            let path = format!("_delta_log/{}", entry.file_name().to_string_lossy());
+            // One that is gone has become a file of the log meanwhile.
+            if let (true, Ok(facts)) = (is_staging(&path), entry.metadata()) {
+                let modified = facts.modified().map_err(LakeError::io("find", &log))?;
+                let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+                staging.push(Object {
+                    path,
+                    bytes: facts.len(),
+                    modified_millis: i64::try_from(age.as_millis()).unwrap_or(i64::MAX),
+                });
+            }
+        }
+        Ok(staging)
+    }
+
+    /// Where a file lies that the Delta library hides and therefore does not delete.
+    pub(super) fn staging_file(&self, name: &str, path: &str) -> Option<PathBuf> {
+        let table = self.local_directory(name).filter(|_| is_staging(path))?;
+        Some(table.join(path))
     }
 
     /// When each file left the table that the log remembers as removed, the last time it did.
@@ -184,6 +226,16 @@ pub(super) fn object_path(path: &str) -> Path {
     Path::parse(path).unwrap_or_else(|_odd| Path::from(path))
 }
 
+/// Whether a file of the log is one on its way by its name: `object_store` adds `#` and a number to the
+/// name that the file is to have.
+fn is_staging(path: &str) -> bool {
+    let of_log = path.strip_prefix("_delta_log/");
+    let number = of_log.and_then(|name| name.rsplit_once('#'));
+    number.is_some_and(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// Whether an object is a data file by its name: Parquet, outside the log and not hidden. Names that
 /// begin with `_` or `.` are hidden, as all readers have it.
 fn is_data(path: &str) -> bool {
@@ -197,6 +249,20 @@ fn is_data(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_numbered_names_of_the_log_are_on_their_way() {
+        assert!(is_staging("_delta_log/00000000000000000001.json#1"));
+        assert!(is_staging("_delta_log/_last_checkpoint#12"));
+        for path in [
+            "_delta_log/00000000000000000001.json",
+            "_delta_log/00000000000000000001.json#",
+            "_delta_log/00000000000000000001.json#a",
+            "purchase_date=2026-11-20/part-1.parquet#1",
+        ] {
+            assert!(!is_staging(path), "{path}");
+        }
+    }
 
     #[test]
     fn only_parquet_files_outside_the_log_are_data() {

@@ -56,7 +56,8 @@ pub struct TableStatus {
     pub small: FileCount,
     /// Files that older versions need: a vacuum deletes them in time.
     pub removed: FileCount,
-    /// Parquet files that no version has: left by stopped runs, or of runs that go on.
+    /// Files that no version has, Parquet or on their way into the log: left by stopped runs, or of
+    /// runs that go on.
     pub orphans: FileCount,
     /// How long ago the oldest of these was written.
     pub oldest_orphan_seconds: Option<i64>,

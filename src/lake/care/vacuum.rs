@@ -2,9 +2,12 @@
 //! and then room on the store, go out.
 //!
 //! Never touched: files of the newest version, files that a version within the retention had, the
-//! log, anything that is not a Parquet file of the table, anything outside the table's folder.
+//! log, anything that is not a Parquet file of the table, anything outside the table's folder. What
+//! commits have left in the log's folder on their way is no part of the log.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 use object_store::ObjectStoreExt;
@@ -13,7 +16,7 @@ use serde::Serialize;
 use super::loaded::LiveFile;
 use super::objects::{Fate, object_path};
 use super::{CareError, CaredTable, FileCount};
-use crate::lake::Lake;
+use crate::lake::{Lake, LakeError};
 
 /// Why a file may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -113,6 +116,11 @@ impl Lake {
         let store = loaded.table.object_store();
         plan.total = FileCount::default();
         for doomed in &plan.files {
+            if let Some(file) = self.staging_file(&plan.table, &doomed.path) {
+                remove_staging(&file)?;
+                plan.total.add(doomed.bytes);
+                continue;
+            }
             let path = object_path(&doomed.path);
             match self.runtime().block_on(store.delete(&path)) {
                 // Gone is gone, whoever did it.
@@ -125,5 +133,15 @@ impl Lake {
         }
         plan.executed = true;
         Ok(plan)
+    }
+}
+
+fn remove_staging(file: &Path) -> Result<(), LakeError> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(LakeError::io("delete", file)(error))
+        }
+        // Gone is gone, whoever did it.
+        _ => Ok(()),
     }
 }

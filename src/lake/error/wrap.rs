@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arrow::error::ArrowError;
 use deltalake::DeltaTableError;
+use deltalake::kernel::transaction::TransactionError;
 use parquet::errors::ParquetError;
 
 use super::LakeError;
@@ -69,5 +70,16 @@ impl LakeError {
             version,
             source: Box::new(source),
         }
+    }
+}
+
+/// The Delta library says of every error of a store that reading the log has failed. Of one that came
+/// while something was written it is to say that.
+pub(in crate::lake) fn write_error(error: DeltaTableError) -> DeltaTableError {
+    match error {
+        DeltaTableError::ObjectStore { source } => DeltaTableError::Transaction {
+            source: TransactionError::ObjectStore { source },
+        },
+        other => other,
     }
 }

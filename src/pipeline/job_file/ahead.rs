@@ -15,29 +15,41 @@ struct Shared<'a> {
     stores: &'a Stores,
     observer: &'a Observer,
     started: std::time::Instant,
+    report_threads: usize,
 }
 
-/// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass.
+/// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass, and
+/// without threads for all of them each day's steps are run when it is its turn.
 pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
+    let in_turn = || days.iter().map(|_| Early::new()).collect();
     if days.len() < 2 {
-        return days.iter().map(|_| Early::new()).collect();
+        return in_turn();
+    }
+    if let Err(error) = stage.stores.expect_tasks(days.len()) {
+        tracing::warn!("one day after the other: {error}");
+        return in_turn();
     }
     let shared = Shared {
         progress: &stage.progress,
         stores: &stage.stores,
         observer: stage.observer,
         started: stage.started,
+        report_threads: stage.report_threads,
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = days
             .iter()
-            .map(|day| scope.spawn(|| steps(day, &shared)))
+            .map(|day| {
+                let thread = std::thread::Builder::new();
+                thread.spawn_scoped(scope, || steps(day, &shared)).ok()
+            })
             .collect();
-        let ended = threads.into_iter().map(|thread| {
+        let ended = threads.into_iter().map(|thread| match thread {
             // A panic is a bug, and goes on where it can be seen.
-            thread
+            Some(thread) => thread
                 .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            None => Early::new(),
         });
         ended.collect()
     })
@@ -62,6 +74,7 @@ fn steps(day: &JobPlan, shared: &Shared<'_>) -> Early {
             stores: shared.stores.clone(),
             observer: shared.observer,
             started: shared.started,
+            report_threads: shared.report_threads,
             step: Some(context(day, step)),
         };
         let ended = run_step(step, &mut own);

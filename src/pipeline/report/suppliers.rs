@@ -44,13 +44,13 @@ pub(super) fn whole_list(
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
     let lake = Lake::at(&job.lake, &stage.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
-    let write = |file: std::fs::File| {
+    let write = |file: &std::fs::File| {
         let (parameters, files) = (&parameters, &table.files);
         supplier_list::<_, PipelineError>(parameters, files, job.format, file).map(drop)
     };
     match &job.output {
         Some(path) => put_file_with(&stage.stores, path, write),
-        None => put_with(stage.stdout, write),
+        None => put_with(&stage.stores, stage.stdout, write),
     }
 }
 
