@@ -11,6 +11,7 @@ mod commits;
 mod counters;
 mod races;
 mod reading;
+mod recovery;
 mod tables;
 
 fn nothing(_: CommitStep) {}
