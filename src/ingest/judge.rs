@@ -323,6 +323,8 @@ impl<'s, K: Kind> Judge<'s, K> {
 }
 
 #[cfg(test)]
+mod cells;
+#[cfg(test)]
 mod currents;
 #[cfg(test)]
 mod edges;
