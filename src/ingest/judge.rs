@@ -333,6 +333,8 @@ mod fixture;
 #[cfg(test)]
 mod json_test_suite;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rule_examples;
 #[cfg(test)]
 mod shapes;
