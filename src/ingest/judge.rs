@@ -338,3 +338,5 @@ mod properties;
 mod rule_examples;
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod times;
