@@ -323,6 +323,8 @@ impl<'s, K: Kind> Judge<'s, K> {
 }
 
 #[cfg(test)]
+mod cells;
+#[cfg(test)]
 mod currents;
 #[cfg(test)]
 mod edges;
@@ -331,6 +333,10 @@ mod fixture;
 #[cfg(test)]
 mod json_test_suite;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod rule_examples;
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod times;

@@ -106,6 +106,9 @@ const ALIASES: [(&str, Name); 35] = [
 /// How Snowflake writes NULL into delimited text unless it is told otherwise.
 const NULL: &str = "\\N";
 
+/// The sign of the real, which is no other currency's.
+const REAL: &str = "R$";
+
 /// The columns of purchase files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PurchaseCsvColumns;
@@ -129,6 +132,11 @@ impl Columns for PurchaseCsvColumns {
 
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
         are_of_events(headers) && currents::is_known_column(header)
+    }
+
+    /// Every Currents event has an `id`; a table made by hand may only share the other headers.
+    fn has_decimal_point(&self, headers: &[String]) -> bool {
+        are_of_events(headers) && headers.iter().any(|header| header == "id")
     }
 }
 
@@ -190,6 +198,7 @@ impl<'l> CsvPurchases<'l> {
     {
         raw.origin = self.origin;
         let mut properties: Vec<String> = Vec::new();
+        let mut is_in_reais = false;
         let columns = self.layout.columns.iter().zip(&self.names);
         for ((plan, name), cell) in columns.zip(row.fields()) {
             if cell.is_empty() || (self.origin == Origin::Currents && cell == NULL) {
@@ -224,7 +233,11 @@ impl<'l> CsvPurchases<'l> {
                 read_properties(cell, raw);
                 continue;
             }
+            is_in_reais |= name == Name::Price && cell.contains(REAL);
             raw.set(name, field(name, plan, cell));
+        }
+        if is_in_reais {
+            name_the_real(raw);
         }
         if self.origin == Origin::Currents {
             currents::settle(raw);
@@ -244,6 +257,14 @@ impl<'l> CsvPurchases<'l> {
                 offset: 0,
             });
         }
+    }
+}
+
+/// A price with the sign of the real names the currency of a row that has no other.
+fn name_the_real(raw: &mut RawPurchase<'_>) {
+    let is_price = matches!(raw.get(Name::Price), Field::Number(_));
+    if is_price && raw.get(Name::Currency).is_missing() {
+        raw.set(Name::Currency, Field::Text(Cow::Borrowed("BRL")));
     }
 }
 
@@ -282,6 +303,7 @@ fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
+        Name::Currency if cell.trim() == REAL => Field::Text(Cow::Borrowed("BRL")),
         Name::Quantity if json_number(cell).is_some() => Field::Number(Cow::Borrowed(cell)),
         Name::Time | Name::UpdatedAt => {
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))

@@ -9,11 +9,10 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use super::calendar_date::calendar_date;
 use super::local_days::last_micros;
 use super::parameter_error::ParameterError;
 use crate::rules::RuleId;
-use crate::values::instant::{InstantNotes, local_date, parse_instant};
+use crate::values::instant::{InstantNotes, local_date, parse_any_date, parse_instant};
 
 const PARAMETER: &str = "ending_at";
 const REQUIREMENT: &str = "must be an ISO 8601 date or date-time between 1970 and 2261, such as \
@@ -126,7 +125,7 @@ fn future(text: &str) -> ParameterError {
 
 /// A date and nothing else, within the years that an instant may have.
 fn bare_date(text: &str) -> Option<NaiveDate> {
-    let date = calendar_date(text)?;
+    let date = parse_any_date(text)?;
     (first_date()..=last_date()).contains(&date).then_some(date)
 }
 
@@ -148,8 +147,12 @@ fn notes_of(notes: InstantNotes) -> Vec<EndingNote> {
         fold,
         leap_second,
         colon_millis,
+        other_form,
+        // Times of purchases are cut to microseconds too: none lies between.
+        cut: _,
     } = notes;
-    let form = offset_form || space_separator || date_only || leap_second || colon_millis;
+    let form =
+        offset_form || space_separator || date_only || leap_second || colon_millis || other_form;
     [
         (no_offset, EndingNote::NoOffset),
         (form, EndingNote::Form),

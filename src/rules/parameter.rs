@@ -156,7 +156,7 @@ pub(super) const RULES: [Rule; 15] = [
         code: "PAR-PAGE",
         severity: Severity::Parameter,
         note: Some("a page after the last one has no purchases"),
-        summary: "page is a whole number from 1",
+        summary: "page is a whole number from 1 to 9223372036854775807",
         sentence: "`page` (number) Indica a página da paginação.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,

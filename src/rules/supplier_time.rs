@@ -6,13 +6,13 @@ use super::{Rule, RuleId, Severity};
 /// A record that breaks no rule.
 const GOOD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
-pub(super) const RULES: [Rule; 4] = [
+pub(super) const RULES: [Rule; 5] = [
     Rule {
         id: RuleId::CplTsFormat,
         code: "CPL-TS-FORMAT",
         severity: Severity::Reject,
         note: Some("for created_at a warning, and the value is left empty"),
-        summary: "updated_at is present, and a time of RFC 3339 from 1970 to 2261 with at most six decimals of a second",
+        summary: "updated_at is present, and a time of ISO 8601 from 1970 to 2261",
         sentence: r#"`data.purchases.updated_at` (string) Data da última atualização. Example: "2020-01-01T09:00:00-03:00""#,
         source: SUPPLIER_PURCHASES,
         wire_message: None,
@@ -51,6 +51,21 @@ pub(super) const RULES: [Rule; 4] = [
         accepted: GOOD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-0300"}"#,
         remedy: "Nothing; write -03:00 instead of -3:00, -03 or -0300 where the dump is made to end the warning.",
+    },
+    Rule {
+        id: RuleId::CplTsPrecision,
+        code: "CPL-TS-PRECISION",
+        severity: Severity::Warn,
+        note: Some(
+            "the decimals beyond the sixth are cut off, not rounded; zeros there are no loss",
+        ),
+        summary: "created_at and updated_at have at most six decimals of a second",
+        sentence: "our own rule: the table keeps microseconds, which most readers of Parquet have, and .NET, Java and Snowflake write seven to nine decimals",
+        source: OURS,
+        wire_message: None,
+        accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2025-07-14T13:31:26.123456000Z"}"#,
+        rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2025-07-14T13:31:26.1234567Z"}"#,
+        remedy: "Nothing; two changes within one microsecond count as made at once.",
     },
     Rule {
         id: RuleId::CplTsOrder,

@@ -3,7 +3,7 @@
 use super::source::{CLOUD_INGESTION, OURS, PURCHASE_OBJECT, RFC_3339, SERIES_EXAMPLE, TZDATA};
 use super::{Rule, RuleId, Severity};
 
-pub(super) const RULES: [Rule; 11] = [
+pub(super) const RULES: [Rule; 12] = [
     Rule {
         id: RuleId::BrzTimeRequired,
         code: "BRZ-TIME-REQUIRED",
@@ -22,7 +22,7 @@ pub(super) const RULES: [Rule; 11] = [
         code: "BRZ-TIME-FORMAT",
         severity: Severity::Reject,
         note: None,
-        summary: "time is an ISO 8601 date and time with at most six decimals of a second",
+        summary: "time is an ISO 8601 date and time, and not digits alone",
         sentence: r#""time" : (required, datetime as string in ISO 8601) Time of purchase"#,
         source: PURCHASE_OBJECT,
         wire_message: None,
@@ -126,6 +126,21 @@ pub(super) const RULES: [Rule; 11] = [
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2016-12-31T23:59:59Z"}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2016-12-31T23:59:60Z"}"#,
         remedy: "Nothing: Parquet and most readers know no second 60, so it is stored as 59.",
+    },
+    Rule {
+        id: RuleId::BrzTimePrecision,
+        code: "BRZ-TIME-PRECISION",
+        severity: Severity::Warn,
+        note: Some(
+            "the decimals beyond the sixth are cut off, not rounded; zeros there are no loss",
+        ),
+        summary: "time has at most six decimals of a second",
+        sentence: "our own rule: the table keeps microseconds, which most readers of Parquet have, and .NET, Java and Snowflake write seven to nine decimals",
+        source: OURS,
+        wire_message: None,
+        accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30.123456000+01:00"}"#,
+        rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30.1234567+01:00"}"#,
+        remedy: "Nothing; write six decimals where the dump is made to end the warning. The time as it was written is kept in time_raw.",
     },
     Rule {
         id: RuleId::BrzTimeFuture,

@@ -42,6 +42,10 @@ pub(super) struct DocumentPieces {
     arrays: usize,
     /// The piece before ended with a comma, so an element must follow.
     owes_element: bool,
+    /// Why the element that is looked through is refused unless it turns out to be an envelope.
+    doubt: Option<Refusal>,
+    /// How many envelopes in the frame are elements of an array.
+    envelopes: usize,
     /// What pieces are copied into, so that `buffer` stays the same one.
     pub(super) spare: SpareBuffers,
 }
@@ -72,6 +76,8 @@ impl DocumentPieces {
             envelope,
             arrays: 0,
             owes_element: false,
+            doubt: None,
+            envelopes: 0,
             spare: SpareBuffers::default(),
         }
     }
@@ -118,13 +124,35 @@ impl DocumentPieces {
             let stop = self.scan.run(marked, &mut self.scanned, piece_bytes);
             match stop {
                 Stop::EndOfBuffer => {
-                    self.check_size(limits)?;
-                    return Ok(None);
+                    if let Some(refusal) = self.doubt.take() {
+                        return Err(refusal);
+                    }
+                    let Err(refusal) = self.check_size(limits) else {
+                        return Ok(None);
+                    };
+                    if !self.scan.is_outermost() {
+                        return Err(refusal);
+                    }
+                    let start = self.scan.element_start();
+                    if start > 0 {
+                        let (bytes, place) = self.take(start);
+                        self.scan.forget_comma();
+                        self.owes_element = true;
+                        return Ok(Some(self.elements(bytes, place, false)));
+                    }
+                    self.enter_envelope(refusal);
+                }
+                Stop::EnvelopeLeft => {
+                    let (closed, place) = self.take(self.scanned - 1);
+                    self.frame.add(&closed, place);
+                    self.take(1);
+                    self.owes_element = true;
                 }
                 Stop::ArrayOpened => {
                     self.arrays += 1;
                     self.check_arrays()?;
                     self.owes_element = false;
+                    self.doubt = None;
                     let opened = self.take(self.scanned);
                     self.frame.add(&opened.0, opened.1);
                 }
@@ -142,6 +170,20 @@ impl DocumentPieces {
                 }
             }
         }
+    }
+
+    /// Looks through an element that is too long for a record: it may be an envelope, whose records
+    /// are handed out one by one.
+    fn enter_envelope(&mut self, refusal: Refusal) {
+        self.doubt = Some(refusal);
+        if self.envelopes > 0 {
+            // What stood between it and the one before was handed out, commas and all.
+            self.frame.add(b",", self.place);
+        }
+        self.envelopes += 1;
+        self.scan.enter_envelope();
+        self.scanned = 0;
+        self.mark();
     }
 
     /// Takes the first `count` bytes out of the buffer.
@@ -192,64 +234,6 @@ impl DocumentPieces {
                 "more than {MOST_ARRAYS} arrays of records in one document; write one record a line"
             ),
         })
-    }
-
-    /// A purchase that has arrays of others beside its fields is neither one nor many.
-    fn refuse_mixed(&self) -> Result<(), Refusal> {
-        let text = std::str::from_utf8(&self.frame.text).unwrap_or_default();
-        let mut cursor = Cursor::new(text, self.options);
-        // The frame has been checked, so that reading it again cannot fail.
-        let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
-            return Ok(());
-        };
-        while let Ok(Some(key)) = cursor.next_key(&mut members) {
-            let offset = cursor.offset();
-            let Ok(value) = cursor.skip_value() else {
-                break;
-            };
-            let key = key.decode();
-            let is_mixed = self.envelope.record_keys().contains(&&*key)
-                || (key == "data" && self.holds_a_record(value))
-                || self.is_unread_array(&[&key], value);
-            if is_mixed {
-                return Err(Refusal {
-                    rule: RuleId::FileMixed,
-                    place: Some(self.frame.place_of(offset)),
-                    message:
-                        "a purchase with arrays of other records in it; write one purchase a line"
-                            .to_owned(),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether `data`, beside arrays that were handed out, is a purchase itself, or holds some that
-    /// were not.
-    fn holds_a_record(&self, data: &str) -> bool {
-        let mut cursor = Cursor::new(data, self.options);
-        let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
-            return false;
-        };
-        while let Ok(Some(key)) = cursor.next_key(&mut members) {
-            let Ok(value) = cursor.skip_value() else {
-                break;
-            };
-            let key = key.decode();
-            if self.envelope.record_keys().contains(&&*key)
-                || self.is_unread_array(&["data", &key], value)
-            {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Whether an array of records is still in the frame: its key was written with escapes, which
-    /// the scanner does not look through.
-    fn is_unread_array(&self, path: &[&str], value: &str) -> bool {
-        let inner = value.trim_start_matches('[').trim_start();
-        self.envelope.holds(path).is_some() && value.starts_with('[') && !inner.starts_with(']')
     }
 
     fn check_size(&self, limits: Limits) -> Result<(), Refusal> {
@@ -305,7 +289,10 @@ impl DocumentPieces {
         self.frame.add(&bytes, place);
         self.check_frame()?;
         if self.arrays > 0 {
-            return self.refuse_mixed().map(|()| None);
+            return self
+                .frame
+                .refuse_mixed(self.envelope, self.options)
+                .map(|()| None);
         }
         let place = self.frame.place_of(0);
         let bytes = std::mem::take(&mut self.frame.text);

@@ -179,9 +179,8 @@ fn digits(cell: &str) -> Option<&str> {
     }
     let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
     let significant = cell.trim_start_matches('0');
-    let last_zero = &cell[cell.len().saturating_sub(1)..];
     is_number.then_some(if significant.is_empty() {
-        last_zero
+        "0"
     } else {
         significant
     })

@@ -1,20 +1,27 @@
 //! Instants of time, in microseconds of UTC, with the offset they were written in.
 //!
 //! In: an ISO 8601 date-time in one of the forms below, or an epoch number. Out: a
-//! [`ParsedInstant`] that also says what was unusual about the text. Refused: other forms, dates
-//! that do not exist, instants outside 1970-01-01 to 2261-12-31 in UTC, and fractions finer than
-//! a microsecond.
+//! [`ParsedInstant`] that also says what was unusual about the text. Refused: other forms, digits
+//! alone, dates that do not exist, and instants outside 1970-01-01 to 2261-12-31 in UTC.
 //!
 //! | Form | Example | Note |
 //! |---|---|---|
 //! | RFC 3339 | `2024-01-31T10:00:00.5-03:00`, `…Z` | |
 //! | to the minute (ISO 8601) | `2024-01-31T10:00Z` | |
-//! | short offsets | `…-0300`, `…-03`, `…-3:00` | `offset_form` |
+//! | other offsets | `…-0300`, `…-03`, `…-3:00`, `… -03:00` | `offset_form` |
+//! | a space for the `+`, as addresses are decoded | `…:00 03:00`, `…:00 0300` | `offset_form` |
 //! | Braze pattern `yyyy-MM-dd'T'HH:mm:ss:SSSZ` | `2020-01-01T09:00:00:123-0300` | `colon_millis` |
 //! | space for `T` | `2024-01-31 10:00:00Z` | `space_separator` |
 //! | no offset | `2024-01-31T10:00:00` | `no_offset`, and `gap` or `fold` |
 //! | date only | `2024-01-31` | `date_only` |
 //! | second 60 | `2016-12-31T23:59:60Z` | `leap_second` |
+//! | basic format | `20240506T070809Z`, `20240506T0708-0300` | `other_form` |
+//! | ordinal date | `2024-127T07:08:09Z`, `2024127T070809Z` | `other_form` |
+//! | week date | `2024-W19-1T07:08:09Z`, `2024W191T070809Z` | `other_form` |
+//! | to the hour | `2024-05-06T07Z` | `other_form` |
+//! | decimal comma | `2024-05-06T07:08:09,5Z` | `other_form` |
+//! | the end of a day | `2024-05-06T24:00:00Z` | `other_form` |
+//! | more than six decimals of a second, not zeros: cut | `2024-05-06T07:08:09.123456789Z` | `cut` |
 
 mod calendar;
 mod epoch;
@@ -23,7 +30,7 @@ mod parse;
 pub use super::local_day::{local_date, local_day_start};
 pub use calendar::{date_utc, days_since_epoch, format_utc_micros};
 pub use epoch::parse_epoch;
-pub use parse::{parse_date, parse_instant};
+pub use parse::{parse_any_date, parse_date, parse_instant};
 
 pub(super) use calendar::MICROS_PER_SECOND;
 use calendar::{MICROS_PER_DAY, days_from_civil};
@@ -49,7 +56,7 @@ pub struct InstantNotes {
     /// alone, which `date_only` covers.
     pub no_offset: bool,
     /// An offset not of the form `±hh:mm`. Not set for `±hhmm` after `colon_millis`, where the
-    /// pattern asks for it.
+    /// pattern asks for it, and in the basic format, which has no colons.
     pub offset_form: bool,
     /// A space in place of the `T`.
     pub space_separator: bool,
@@ -64,6 +71,11 @@ pub struct InstantNotes {
     pub leap_second: bool,
     /// A colon before the milliseconds.
     pub colon_millis: bool,
+    /// A form of ISO 8601 that RFC 3339 does not have: the basic format, an ordinal or a week date,
+    /// a time to the hour, a decimal comma, or hour 24.
+    pub other_form: bool,
+    /// Decimals of a second beyond the sixth, not all of them zeros, were cut off.
+    pub cut: bool,
 }
 
 impl InstantNotes {
@@ -110,25 +122,23 @@ pub enum InstantError {
     /// A moment outside the years 1970 to 2261 in UTC.
     #[error("outside 1970-01-01 to 2261-12-31")]
     Range,
-    /// A fraction that microseconds cannot hold.
-    #[error("fraction of a second finer than a microsecond")]
-    Fraction,
 }
 
 /// 2262-01-01T00:00:00Z. The last full year before a 64-bit count of nanoseconds ends, which is
 /// what other readers of the table may convert to.
 const END_OF_RANGE: i64 = days_from_civil(2262, 1, 1) * MICROS_PER_DAY;
 
-/// Reads the digits after a decimal point as microseconds; zeros beyond the sixth are allowed.
+/// Reads the digits after a decimal sign as microseconds; digits beyond the sixth are cut off.
 /// Returns the microseconds and what follows the digits.
-fn read_fraction(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
+fn read_fraction<'a>(
+    bytes: &'a [u8],
+    notes: &mut InstantNotes,
+) -> Result<(i64, &'a [u8]), InstantError> {
     let mut micros = 0;
     let mut unit = 100_000;
     let mut rest = bytes;
     while let [byte @ b'0'..=b'9', tail @ ..] = rest {
-        if unit == 0 && *byte != b'0' {
-            return Err(InstantError::Fraction);
-        }
+        notes.cut |= unit == 0 && *byte != b'0';
         micros += i64::from(byte - b'0') * unit;
         unit /= 10;
         rest = tail;

@@ -133,6 +133,10 @@ def _canonical(name):
 def _normalise(table, delimiter, portuguese, evidence, epoch):
     """Brings numbers, dates and booleans of every row to the forms that JSON has."""
     rows = [cells for _, cells in table if cells is not None]
+    for cells in rows:
+        currency = (cells.get("currency") or "").strip()
+        if currency == "R$" or (not currency and "R$" in (cells.get("price") or "")):
+            cells["currency"] = "BRL"
     comma_anywhere = False
     for column in ("price", "quantity"):
         values = [cells[column].strip() for cells in rows if cells.get(column)]

@@ -287,20 +287,33 @@ class Case:
     def property_value(self, value):
         if value is None:
             self.warnings.append("BRZ-PROP-NULL")
-        elif isinstance(value, str) and len(value) > 255:
-            self.warnings.append("BRZ-PROP-STR-LEN")
         elif isinstance(value, Pairs):
             self.infos.append("BRZ-PROP-OBJ-STRING")
+        found = set(self.texts_below(value, False))
+        if any(len(text) > 255 for text, _ in found):
+            self.warnings.append("BRZ-PROP-STR-LEN")
+        if any(in_list and self.is_time(text) for text, in_list in found):
+            self.warnings.append("BRZ-PROP-ARRAY-DATE")
+
+    def texts_below(self, value, in_list):
+        """Every text in a value, and whether it stands in a list."""
+        if isinstance(value, Pairs):
+            for _, item in value:
+                yield from self.texts_below(item, False)
         elif isinstance(value, list):
-            if any(isinstance(item, str) and self.is_time(item) for item in value):
-                self.warnings.append("BRZ-PROP-ARRAY-DATE")
+            for item in value:
+                yield from self.texts_below(item, True)
+        elif isinstance(value, str):
+            yield value, in_list
 
     def is_time(self, text):
         try:
             values.parse_time(text, self.judge.default_tz)
-        except (BadTime, TimeOutOfRange):
+        except TimeOutOfRange:
+            return True
+        except BadTime:
             return False
-        return True
+        return len(text) >= 10
 
     def update_only(self):
         flag = self.given("_update_existing_only")

@@ -315,7 +315,9 @@ class Case:
             raise BadTime(text)
         if "BRZ-TIME-NOOFFSET" in moment.notes:
             self.warnings.append("CPL-TS-NOOFFSET")
-        colon = re.search(r":\d\d:\d{3}[+-]", text)
+        if "BRZ-TIME-PRECISION" in moment.notes:
+            self.warnings.append("CPL-TS-PRECISION")
+        colon = re.search(r":\d\d:\d{3}[+-]", text) or not values.TIME.fullmatch(text)
         if colon or {"BRZ-TIME-OFFSETFORM", "BRZ-TIME-SPACE", "BRZ-TIME-LEAP"} & set(moment.notes):
             self.warnings.append("CPL-TS-SPELLING")
         return moment

@@ -152,10 +152,18 @@ class Values(unittest.TestCase):
             ("2026-10-05", "2026-10-05T00:00:00Z", ["BRZ-TIME-DATEONLY"]),
             ("2016-12-31 23:59:60Z", "2016-12-31T23:59:59Z", ["BRZ-TIME-LEAP", "BRZ-TIME-SPACE"]),
             ("2026-10-05T10:00:00.123456000+00:00", "2026-10-05T10:00:00.123456Z", []),
+            ("2026-10-05T10:00:00.1234567Z", "2026-10-05T10:00:00.123456Z", ["BRZ-TIME-PRECISION"]),
+            ("20240506T0708+0530", "2024-05-06T01:38:00Z", []),
+            ("2024-127T07:08:09Z", "2024-05-06T07:08:09Z", []),
+            ("2024-W19-1T07:08:09,5Z", "2024-05-06T07:08:09.500000Z", []),
+            ("2026-10-05T24:00:00Z", "2026-10-06T00:00:00Z", []),
+            ("2024-05-06T07-03:00", "2024-05-06T10:00:00Z", []),
+            ("2024-05-06T07:08:09 03:00", "2024-05-06T04:08:09Z", ["BRZ-TIME-OFFSETFORM"]),
+            ("2024-05-06 07:08:09.123 +0000", "2024-05-06T07:08:09.123000Z", ["BRZ-TIME-OFFSETFORM", "BRZ-TIME-SPACE"]),
         ):
             instant = values.parse_time(text, UTC)
             self.assertEqual((values.utc_text(instant.micros), sorted(instant.notes)), (utc, notes), text)
-        for text in ("", "2026-02-30T10:00:00Z", "2026-10-05T24:00:00Z", "2026-10-05T10:00:00.1234567Z", "10:00"):
+        for text in ("", "2026-02-30T10:00:00Z", "2026-10-05T24:00:01Z", "20261005", "2026-366", "2026-W54-1", "10:00"):
             with self.assertRaises(values.BadTime, msg=text):
                 values.parse_time(text, UTC)
         for text in ("1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "0001-01-01T00:00:00Z"):
@@ -231,6 +239,12 @@ class Files(unittest.TestCase):
         self.assertEqual(verdict["values"]["revenue"], "2469.12")
         self.assertEqual(verdict["values"]["time_utc"], "2026-11-01T00:15:00Z")
         self.assertEqual(verdict["values"]["product_id"], "Café; moído")
+
+    def test_the_sign_of_the_real_names_the_currency(self):
+        for header, cells in (("price;currency", "R$ 0,50;R$"), ("price;currency", "0,50; R$ "), ("price", "R$ 0,50")):
+            text = f"external_id;product_id;time;{header}\nu;p;2026-10-05T10:00:00Z;{cells}\n"
+            verdict = Judge(UTC).verdict(records.read_bytes(text.encode()).records[0])
+            self.assertEqual((verdict["rules"], verdict["values"]["currency"]), ([], "BRL"), cells)
 
     def test_csv_that_can_be_read_two_ways_is_refused(self):
         self.assertEqual(self.refused("product_id;price\na;1.234\nb;2.500\n"), "FILE-CSV-AMBIG")

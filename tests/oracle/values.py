@@ -146,7 +146,7 @@ def exact_product(value, count):
 
 TIME = re.compile(
     r"(?P<y>\d{4})-(?P<mo>\d\d)-(?P<d>\d\d)"
-    r"(?:(?P<sep>[Tt ])(?P<h>\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:(?P<point>[.:])(?P<frac>\d+))?"
+    r"(?:(?P<sep>[Tt ])(?P<h>(?!24)\d\d):(?P<mi>\d\d):(?P<s>\d\d)(?:(?P<point>[.:])(?P<frac>\d+))?"
     r"(?P<off>[Zz]|[+-]\d{1,2}(?::?\d\d)?)?)?",
     re.ASCII,
 )
@@ -156,7 +156,7 @@ def parse_time(text, default_tz):
     """A time by the forms of the contract; `default_tz` is a zoneinfo for texts without an offset."""
     match = TIME.fullmatch(text)
     if not match:
-        raise BadTime(text)
+        return _other_form(text, default_tz)
     part = match.groupdict()
     notes = []
     second = int(part["s"] or 0)
@@ -165,7 +165,7 @@ def parse_time(text, default_tz):
         second = 59
     fraction = part["frac"] or ""
     if fraction[6:].strip("0"):
-        raise BadTime(text)
+        notes.append("BRZ-TIME-PRECISION")
     if part["point"] == ":" and len(fraction) != 3:
         raise BadTime(text)
     try:
@@ -191,6 +191,57 @@ def parse_time(text, default_tz):
     micros = (local - EPOCH) // timedelta(microseconds=1) - round(offset.total_seconds()) * 1_000_000
     _check_range(micros, text)
     return Instant(micros, int(offset.total_seconds() // 60), notes)
+
+
+OTHER = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-?\d{3}|\d{4}-W\d\d-\d|\d{4}W\d{3})"
+    r"(?:(?P<sep>[Tt ])(?P<clock>\d\d(?::\d\d(?::\d\d)?|\d\d(?:\d\d)?)?)(?:[.,](?P<frac>\d+))?"
+    r"(?P<off>[Zz]| ?[+-]\d{1,2}(?::?\d\d)?| \d{1,2}:?\d\d)?)?",
+    re.ASCII,
+)
+
+
+def _other_form(text, default_tz):
+    """The forms of ISO 8601 beyond RFC 3339, by rewriting them to it; digits alone are none."""
+    match = OTHER.fullmatch(text)
+    if not match or text.isdigit():
+        raise BadTime(text)
+    part = match.groupdict()
+    written = part["date"].replace("-", "")
+    try:
+        if len(written) == 7:
+            day = date(int(written[:4]), 1, 1) + timedelta(int(written[4:]) - 1)
+            if day.year != int(written[:4]):
+                raise BadTime(text)
+        elif "W" in written:
+            day = date.fromisocalendar(int(written[:4]), int(written[5:7]), int(written[7]))
+        else:
+            day = date(int(written[:4]), int(written[4:6]), int(written[6:]))
+    except ValueError as error:
+        raise BadTime(text) from error
+    if part["sep"] is None:
+        return parse_time(day.isoformat(), default_tz)
+    clock = part["clock"].replace(":", "")
+    if part["frac"] and len(clock) < 6:
+        raise BadTime(text)
+    clock = clock.ljust(6, "0")
+    if clock == "240000" and not (part["frac"] or "").strip("0"):
+        day, clock = day + timedelta(1), "000000"
+    offset = part["off"] or ""
+    if offset.startswith(" "):
+        offset = offset.strip()
+        offset = offset if offset[0] in "+-" else "+" + offset
+        # A space is noted, also before an offset that is written well.
+        offset = offset.replace(":", "")
+    fraction = "." + part["frac"] if part["frac"] else ""
+    rewritten = f"{day}{part['sep']}{clock[:2]}:{clock[2:4]}:{clock[4:]}{fraction}{offset}"
+    if not TIME.fullmatch(rewritten):
+        raise BadTime(text)
+    instant = parse_time(rewritten, default_tz)
+    is_basic = ":" not in part["clock"] and len(part["clock"]) > 2
+    if is_basic and re.search(r"[^ ][+-]\d{4}$", text):
+        instant.notes.remove("BRZ-TIME-OFFSETFORM")
+    return instant
 
 
 def _written_offset(text, notes):
@@ -219,8 +270,8 @@ def _zone_offset(local, zone, notes):
 
 
 def parse_epoch(text):
-    """Epoch seconds (up to 11 digits, up to six decimals) or milliseconds (12 to 14 digits)."""
-    match = re.fullmatch(r"(-?)(\d{1,14})(?:\.(\d{1,6}))?", text)
+    """Epoch seconds (up to 11 digits, cut to six decimals) or milliseconds (12 to 14 digits)."""
+    match = re.fullmatch(r"(-?)(\d{1,14})(?:\.(\d+))?", text)
     if not match:
         raise BadTime(text)
     sign, digits, fraction = match.groups()
@@ -229,10 +280,10 @@ def parse_epoch(text):
             raise BadTime(text)
         micros = int(digits) * 1000
     else:
-        micros = int(digits) * 1_000_000 + int((fraction or "").ljust(6, "0"))
+        micros = int(digits) * 1_000_000 + int((fraction or "")[:6].ljust(6, "0"))
     micros = -micros if sign else micros
     _check_range(micros, text)
-    return Instant(micros, 0)
+    return Instant(micros, 0, ["BRZ-TIME-PRECISION"] if (fraction or "")[6:].strip("0") else [])
 
 
 def _check_range(micros, text):

@@ -120,3 +120,94 @@ fn comments_alone_are_passed_in_lenient_mode() {
         (1, 1)
     );
 }
+
+#[test]
+fn a_line_holds_as_many_records_as_its_limit_says_and_one_more_is_refused() {
+    // The limit of README, 2^18.
+    for (count, rule) in [(262_144, None), (262_145, Some(RuleId::FileLimit))] {
+        let line = format!(
+            "{{\"purchases\":[],\"events\":[{}{{}}]}}",
+            "{},".repeat(count - 1)
+        );
+        let reading = Reading::new().format(InputFormat::Ndjson);
+        let verdicts = reading.judge(line.as_bytes());
+        assert_eq!(verdicts.refusal.map(|refusal| refusal.rule), rule);
+        assert_eq!(verdicts.skipped, 262_144);
+    }
+}
+
+#[test]
+fn an_envelope_in_an_array_is_read_at_any_size() {
+    let good = purchase("one");
+    let track = format!("{{\"events\":[{{}},{{}}],\"purchases\":[{good},{BAD},{good}]}}");
+    let small = format!("{{\"purchases\":[{good}]}}");
+    for (text, accepted, rejected, skipped) in [
+        (format!("[{track}]"), 2, 1, 2),
+        (format!("[\n {track} ,\n{good}, {track}\n]\n"), 5, 2, 4),
+        (
+            format!("[{good},{small},{track},{small},{track},{BAD}]"),
+            7,
+            3,
+            4,
+        ),
+    ] {
+        for piece_bytes in [1, 7, 64, 300, 1 << 20] {
+            let mut reading = Reading::new()
+                .format(InputFormat::Json)
+                .pieces_of(piece_bytes);
+            reading.options.limits.max_record_bytes = good.len() + 2;
+            let verdicts = reading.judge(text.as_bytes());
+            let what = format!("{text} in pieces of {piece_bytes}");
+            assert_eq!(verdicts.refusal, None, "{what}");
+            let counts = (verdicts.accepted, verdicts.rejects.len(), verdicts.skipped);
+            assert_eq!(counts, (accepted, rejected, skipped), "{what}");
+            for (_, place, raw) in &verdicts.rejects {
+                let start = usize::try_from(place.byte_offset).unwrap();
+                assert_eq!(&text.as_bytes()[start..start + raw.len()], raw.as_slice());
+                let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count();
+                assert_eq!(place.line, lines as u64 + 1, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_around_an_envelope_in_an_array_is_refused() {
+    let good = purchase("one");
+    let track = format!("{{\"purchases\":[{good},{good}]}}");
+    for (text, rule) in [
+        (format!("[{track},]"), RuleId::FileTrailingComma),
+        (format!("[{track}"), RuleId::FileTruncated),
+        (format!("[{track}] x"), RuleId::FileJsonSyntax),
+        (format!("[{track}{track}]"), RuleId::FileJsonSyntax),
+        (
+            format!("[{track},{}]", track.replace(":[", " [")),
+            RuleId::FileJsonSyntax,
+        ),
+        (
+            format!("[{{\"purchases\":[{good},{good}],\"price\":1}}]"),
+            RuleId::FileMixed,
+        ),
+        (
+            format!("[{{\"x\":\"{}\"}}]", "y".repeat(500)),
+            RuleId::FileLimit,
+        ),
+        (
+            format!("[{good},{{\"x\":[\"{}\"]}}]", "y".repeat(500)),
+            RuleId::FileLimit,
+        ),
+    ] {
+        for piece_bytes in [1, 64] {
+            let mut reading = Reading::new()
+                .format(InputFormat::Json)
+                .pieces_of(piece_bytes);
+            reading.options.limits.max_record_bytes = good.len();
+            let refusal = reading.judge(text.as_bytes()).refusal;
+            assert_eq!(
+                refusal.map(|refusal| refusal.rule),
+                Some(rule),
+                "{text} {piece_bytes}"
+            );
+        }
+    }
+}

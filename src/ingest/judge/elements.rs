@@ -59,11 +59,11 @@ impl<K: Kind> Judge<'_, K> {
             .next_element(&mut elements)
             .map_err(|error| walk.refuse(error))?
         {
-            self.element(&mut cursor, &mut walk)?;
-            count += 1;
             if count == MOST_IN_A_LINE {
                 return Err(Box::new(too_many(walk.place(cursor.offset()))));
             }
+            self.element(&mut cursor, &mut walk)?;
+            count += 1;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::record::{
     Field, Findings, Member, MemberValue, SeenKeys, each_doubled_key, each_member,
 };
 use crate::rules::RuleId;
-use crate::values::instant::parse_instant;
+use crate::values::instant::{InstantError, parse_instant};
 
 /// Longest name and longest string, Unicode scalar values.
 const MAX_CHARS: usize = 255;
@@ -50,10 +50,16 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     };
     match judge(raw, text, findings) {
         Ok((nested, compacted)) => {
-            if nested && compacted.len() > MAX_BYTES_WITH_NESTING {
+            // Escapes only make a text longer, so that most texts need not be read again.
+            let is_large = nested && compacted.len() > MAX_BYTES_WITH_NESTING;
+            let bytes = if is_large {
+                unescaped_len(&mut Cursor::new(&compacted, CHECKED)).unwrap_or(compacted.len())
+            } else {
+                0
+            };
+            if bytes > MAX_BYTES_WITH_NESTING {
                 let detail = format!(
-                    "{} bytes with arrays or objects; at most {MAX_BYTES_WITH_NESTING} are allowed",
-                    compacted.len()
+                    "{bytes} bytes with arrays or objects; at most {MAX_BYTES_WITH_NESTING} are allowed"
                 );
                 findings.add(RuleId::BrzPropSize, "properties", "", &detail);
             }
@@ -113,13 +119,13 @@ fn check_member(member: Member<'_>, findings: &mut Findings) -> Result<bool, Jso
         }
         MemberValue::Plain => {}
         MemberValue::Array(text) => {
-            walk_array(&mut Cursor::new(text, CHECKED), name, findings)?;
+            walk(&mut Cursor::new(text, CHECKED), name, false, findings)?;
             return Ok(true);
         }
         MemberValue::Object(text) => {
             let detail = "objects are kept as JSON text";
             findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
-            walk_nested(&mut Cursor::new(text, CHECKED), findings)?;
+            walk(&mut Cursor::new(text, CHECKED), name, false, findings)?;
             return Ok(true);
         }
     }
@@ -171,46 +177,88 @@ fn check_string(name: JsonStr<'_>, value: JsonStr<'_>, findings: &mut Findings) 
     }
 }
 
-fn walk_array(
+/// Checks a value below the properties themselves: its texts, dates in its arrays, and keys that
+/// stand twice. `name` is the property it belongs to.
+fn walk(
     cursor: &mut Cursor<'_>,
     name: JsonStr<'_>,
+    in_array: bool,
     findings: &mut Findings,
 ) -> Result<(), JsonError> {
-    let mut elements = cursor.open_array()?;
-    while cursor.next_element(&mut elements)? {
-        if cursor.peek()? == Kind::String {
+    match cursor.peek()? {
+        Kind::Object => {
+            let mut members = cursor.open_object()?;
+            let mut keys = SeenKeys::default();
+            while let Some(key) = cursor.next_key(&mut members)? {
+                if !keys.add(key) {
+                    note_duplicate(key, findings);
+                }
+                walk(cursor, name, false, findings)?;
+            }
+        }
+        Kind::Array => {
+            let mut elements = cursor.open_array()?;
+            while cursor.next_element(&mut elements)? {
+                walk(cursor, name, true, findings)?;
+            }
+        }
+        Kind::String => {
             let value = cursor.string()?;
             check_string(name, value, findings);
-            if is_datetime(&value.decode()) {
+            if in_array && is_datetime(&value.decode()) {
                 let detail = "arrays must not hold datetimes; kept as text";
-                findings.add(
-                    RuleId::BrzPropArrayDate,
-                    &path(name),
-                    &value.decode(),
-                    detail,
-                );
+                let (path, value) = (path(name), value.decode());
+                findings.add(RuleId::BrzPropArrayDate, &path, &value, detail);
             }
-        } else {
-            walk_nested(cursor, findings)?;
+        }
+        Kind::Number | Kind::Boolean | Kind::Null => {
+            cursor.skip_value()?;
         }
     }
     Ok(())
 }
 
-/// Starts like a date and reads as one.
+/// Starts like a date and reads as one, of whatever year.
 fn is_datetime(text: &str) -> bool {
     text.len() >= 10
         && text.as_bytes().first().is_some_and(u8::is_ascii_digit)
-        && parse_instant(text, Tz::UTC).is_ok()
+        && !matches!(parse_instant(text, Tz::UTC), Err(InstantError::Format))
 }
 
-/// Below the properties themselves only doubled keys matter.
-fn walk_nested(cursor: &mut Cursor<'_>, findings: &mut Findings) -> Result<(), JsonError> {
-    each_doubled_key(cursor, &mut |key| note_duplicate(key, findings))
+/// The bytes of the compact JSON value at the cursor with no more escapes than RFC 8259 asks for.
+fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
+    let string = |text: JsonStr<'_>| {
+        if text.escaped {
+            serde_json::Value::from(text.decode()).to_string().len()
+        } else {
+            text.raw.len() + 2
+        }
+    };
+    // The brackets, and a comma after every item but the last.
+    let mut bytes = 1;
+    match cursor.peek()? {
+        Kind::Object => {
+            let mut members = cursor.open_object()?;
+            while let Some(key) = cursor.next_key(&mut members)? {
+                bytes += string(key) + 1 + unescaped_len(cursor)? + 1;
+            }
+            Ok(bytes.max(2))
+        }
+        Kind::Array => {
+            let mut elements = cursor.open_array()?;
+            while cursor.next_element(&mut elements)? {
+                bytes += unescaped_len(cursor)? + 1;
+            }
+            Ok(bytes.max(2))
+        }
+        Kind::String => Ok(string(cursor.string()?)),
+        Kind::Number | Kind::Boolean | Kind::Null => Ok(cursor.skip_value()?.len()),
+    }
 }
 
 /// Notes doubled keys anywhere in a value that is not `properties`.
 pub(super) fn check_undocumented_value(text: &str, findings: &mut Findings) {
     // The reader has passed the text, so the walk cannot fail.
-    let _ = walk_nested(&mut Cursor::new(text, CHECKED), findings);
+    let note = &mut |key| note_duplicate(key, findings);
+    let _ = each_doubled_key(&mut Cursor::new(text, CHECKED), note);
 }

@@ -93,10 +93,6 @@ fn is_epoch(text: &str) -> bool {
 fn note_error(error: InstantError, shown: &str, findings: &mut Findings) {
     let (rule, detail) = match error {
         InstantError::Range => (RuleId::BrzTimeRange, "must lie from 1970 to 2261"),
-        InstantError::Fraction => (
-            RuleId::BrzTimeFormat,
-            "more than six decimals of a second cannot be stored",
-        ),
         _ => (
             RuleId::BrzTimeFormat,
             "not a time in ISO 8601 such as 2026-11-20T19:20:30-03:00",
@@ -114,8 +110,10 @@ fn note_variants(notes: InstantNotes, shown: &str, findings: &mut Findings) {
         gap,
         fold,
         leap_second,
-        // `yyyy-MM-dd'T'HH:mm:ss:SSSZ` is a documented form.
+        // `yyyy-MM-dd'T'HH:mm:ss:SSSZ` is a documented form, and so is all of ISO 8601.
         colon_millis: _,
+        other_form: _,
+        cut,
     } = notes;
     let variants = [
         (
@@ -145,6 +143,11 @@ fn note_variants(notes: InstantNotes, shown: &str, findings: &mut Findings) {
             "this local time came twice; the earlier is taken",
         ),
         (leap_second, RuleId::BrzTimeLeap, "leap second; read as :59"),
+        (
+            cut,
+            RuleId::BrzTimePrecision,
+            "more than six decimals of a second; cut to microseconds",
+        ),
     ];
     for (met, rule, detail) in variants {
         if met {

@@ -60,6 +60,43 @@ fn the_one_digit_offset_of_the_published_example_is_read_with_a_note() {
 }
 
 #[test]
+fn every_form_of_iso_8601_is_read() {
+    // From Python's fromisoformat, those of hour 24 and of the lost plus by hand.
+    for line in [
+        "20240131T223000-0300 2024-02-01T01:30:00.000000 2024-02-01",
+        "2024-031T22:30:00Z 2024-01-31T22:30:00.000000 2024-01-31",
+        "2024-W05-3T22Z 2024-01-31T22:00:00.000000 2024-01-31",
+        "2024-01-31T24:00:00Z 2024-02-01T00:00:00.000000 2024-02-01",
+        "2024-01-31T10:00:00_03:00 2024-01-31T07:00:00.000000 2024-01-31",
+    ] {
+        let cells: Vec<&str> = line.split(' ').collect();
+        let expected = expect(cells[1], cells[2], &[EndingNote::Form]);
+        assert_eq!(
+            ending(&cells[0].replace('_', " "), Tz::UTC),
+            expected,
+            "{line}"
+        );
+    }
+    let last = |notes: &[EndingNote]| expect("2024-01-31T23:59:59.999999", "2024-01-31", notes);
+    assert_eq!(ending("2024-01-31T23:59:59.9999999Z", Tz::UTC), last(&[]));
+    for date in ["2024-W05-3", "2024-031"] {
+        assert_eq!(
+            ending(date, Tz::UTC),
+            last(&[EndingNote::DateOnly]),
+            "{date}"
+        );
+    }
+    assert_eq!(
+        ending("2011-364", chrono_tz::Pacific::Apia),
+        expect(
+            "2011-12-30T09:59:59.999999",
+            "2011-12-30",
+            &[EndingNote::DateOnly]
+        )
+    );
+}
+
+#[test]
 fn a_bare_date_is_the_end_of_that_local_day() {
     assert_eq!(
         ending("2024-01-31", SAO_PAULO),
@@ -134,6 +171,8 @@ fn what_is_not_iso_8601_or_out_of_range_is_refused() {
         "2024-1-31",
         "yesterday",
         "1706745600",
+        "20240131",
+        "2024031",
         "1969-12-31",
         "2262-01-01",
     ] {

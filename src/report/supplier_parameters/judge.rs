@@ -11,6 +11,10 @@ use crate::report::supplier_errors::{COMPANY_HEADER, InvalidParameter, Validatio
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 
+/// The last page that can be asked for: readers of the answer hold `current_page` in 64 bits with
+/// a sign.
+const PAGE_MAX: u64 = i64::MAX.cast_unsigned();
+
 const DATE_REQUIREMENT: &str = "must be a date, YYYY-MM-DD";
 
 /// Both requests in one form.
@@ -132,7 +136,14 @@ impl Judge {
         match whole_number(text) {
             None => self.refuse(field, text, requirement, Validation::new("Integer", &[])),
             Some(0) => self.refuse(field, text, requirement, Validation::new("Min", &["1"])),
-            Some(page) => page,
+            Some(page) if page <= PAGE_MAX => page,
+            Some(_) => {
+                let most = PAGE_MAX.to_string();
+                let requirement =
+                    format!("must be a whole number between 1 and {most} (inclusive)");
+                let validation = Validation::new("Between", &["1", &most]);
+                self.refuse(field, text, &requirement, validation)
+            }
         }
     }
 

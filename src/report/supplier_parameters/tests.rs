@@ -213,13 +213,27 @@ fn registration_dates_are_dates_in_order() {
 #[test]
 fn pages_and_their_sizes_are_whole_numbers_in_range() {
     let parameters = accepted(&with(|r| {
-        r.page = text("99999999999999999999");
+        r.page = text("9223372036854775807");
         r.per_page = text("500");
     }));
-    assert_eq!((parameters.page(), parameters.per_page()), (u64::MAX, 500));
-    let (rule, _, validation) = only(&with(|r| r.page = text("0")));
-    assert_eq!(rule, RuleId::ParPage);
-    assert_eq!(validation, Validation::new("Min", &["1"]));
+    assert_eq!(
+        (parameters.page(), parameters.per_page()),
+        ((1 << 63) - 1, 500)
+    );
+    for (wrong, validation) in [
+        ("0", Validation::new("Min", &["1"])),
+        (
+            "9223372036854775808",
+            Validation::new("Between", &["1", "9223372036854775807"]),
+        ),
+        (
+            "99999999999999999999",
+            Validation::new("Between", &["1", "9223372036854775807"]),
+        ),
+    ] {
+        let (rule, field, found) = only(&with(|r| r.page = text(wrong)));
+        assert_eq!((rule, field, found), (RuleId::ParPage, "page", validation));
+    }
     let (_, field, validation) = only(&with(|r| r.page = text("1.0")));
     assert_eq!(
         (field, validation),

@@ -273,7 +273,7 @@ fn a_page_beyond_the_last_is_empty_with_the_same_metadata() {
     let table = SupplierTable::of(&some_rows()[..50]);
     let first = page_of(&asked(|_| ()), &table);
     let beyond = first.last_page + 1;
-    for number in [beyond, u64::MAX] {
+    for number in [beyond, u64::MAX >> 1] {
         let page = page_of(&asked(|r| r.page = Some(number.to_string())), &table);
         let expected = SupplierPurchasePage {
             purchases: Vec::new(),

@@ -67,6 +67,12 @@ pub trait Columns {
         false
     }
 
+    /// Whether a program wrote the numbers of a file with these headers, all of them normalised,
+    /// always with a decimal point.
+    fn has_decimal_point(&self, _headers: &[String]) -> bool {
+        false
+    }
+
     /// Whether a normalised header is Portuguese; one such header makes day-first dates and a
     /// decimal comma likely.
     fn is_portuguese(&self, normalised_header: &str) -> bool {

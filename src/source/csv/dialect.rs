@@ -18,7 +18,7 @@
 //! | some like `1.234,56` or `19,9`, none like `19.99` | comma | comma |
 //! | some like `19.99` or `1,234.56`, none like `19,9` | point | point |
 //! | of both kinds | comma, with a warning | point, with a warning |
-//! | undecided, some like `1.234`, none like `1,234` | refused | point |
+//! | undecided, some like `1.234`, none like `1,234` | refused | refused, but point where only programs write (Currents) |
 //! | undecided, some like `1,234`, none like `1.234` | comma, with a warning | refused |
 //! | undecided, some of each | refused | refused |
 //! | whole numbers only, or none | comma, not proven | point, not proven |
@@ -163,15 +163,17 @@ pub fn sniff(
         return Ok(None);
     };
     let mut plans = plan::columns(&split, sample.text, columns, overrides, &mut notes)?;
-    let is_portuguese = split
+    let headers: Vec<String> = split
         .header
         .iter()
-        .any(|header| columns.is_portuguese(&normalise_header(header)));
+        .map(|header| normalise_header(header))
+        .collect();
     let scene = tally::Scene {
         sample,
         split: &split,
         roles: columns.roles(),
-        is_portuguese,
+        is_portuguese: headers.iter().any(|header| columns.is_portuguese(header)),
+        has_decimal_point: columns.has_decimal_point(&headers),
     };
     number::settle(&scene, overrides.decimal, &mut plans, &mut notes)?;
     date::settle(&scene, overrides.date_order, &mut plans, &mut notes)?;

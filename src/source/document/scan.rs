@@ -58,6 +58,8 @@ pub(super) enum Stop {
     },
     /// The array's closing bracket has just been passed.
     ArrayClosed,
+    /// The comma after an envelope that stood in an array has just been passed; elements follow.
+    EnvelopeLeft,
 }
 
 /// What the scanner is inside of.
@@ -82,9 +84,12 @@ pub(super) struct Scan {
     lexeme: Lexeme,
     depth: usize,
     envelope: Envelope,
-    /// Whether the brackets open at depths 1 and 2 are objects.
+    /// Open brackets around the document that is followed: one when it is an envelope that is an
+    /// element of an array.
+    base: usize,
+    /// Whether the brackets open at levels 1 and 2, which count from `base`, are objects.
     is_object: [bool; 2],
-    /// The latest string at depths 1 and 2: where a bracket opens, it is the key before it.
+    /// The latest string at levels 1 and 2: where a bracket opens, it is the key before it.
     keys: [Vec<u8>; 2],
     /// Which of them the string being passed belongs to.
     in_key: Option<usize>,
@@ -130,6 +135,26 @@ impl Scan {
         self.array
             .and_then(|array| array.comma)
             .map_or(0, |comma| comma + 1)
+    }
+
+    /// Whether the unfinished element is one of the document's own array.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.array.is_some_and(|array| array.depth == 1)
+    }
+
+    /// Begins to count elements again, behind the last comma.
+    pub(super) fn forget_comma(&mut self) {
+        if let Some(array) = self.array.as_mut() {
+            (array.comma, array.elements) = (None, 0);
+        }
+    }
+
+    /// Forgets the element it is in, which is to be scanned again from its start as an envelope.
+    pub(super) fn enter_envelope(&mut self) {
+        self.lexeme = Lexeme::Between;
+        self.array = None;
+        self.depth = 1;
+        self.base = 1;
     }
 
     /// Leaves an array that the input ends in; tells whether its elements are records.
@@ -215,8 +240,7 @@ impl Scan {
         let array = self.array.as_mut()?;
         array.elements += 1;
         if offset + 1 >= piece_bytes || array.elements == MOST_LINES {
-            array.elements = 0;
-            array.comma = None;
+            self.forget_comma();
             return Some(Stop::PieceFull { comma: offset });
         }
         array.comma = Some(offset);
@@ -228,8 +252,8 @@ impl Scan {
         match byte {
             b'"' => {
                 self.lexeme = Lexeme::String;
-                self.in_key = match self.depth {
-                    1 | 2 => Some(self.depth - 1),
+                self.in_key = match self.depth - self.base.min(self.depth) {
+                    level @ (1 | 2) => Some(level - 1),
                     _ => None,
                 };
                 if let Some(key) = self.open_key() {
@@ -241,6 +265,10 @@ impl Scan {
                 return self.opened(byte);
             }
             b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+            b',' if self.base == 1 && self.depth == 1 => {
+                self.base = 0;
+                return Some(self.enter_array(Held::Records, Stop::EnvelopeLeft));
+            }
             b'/' => self.lexeme = Lexeme::Slash,
             _ => {}
         }
@@ -252,12 +280,13 @@ impl Scan {
     }
 
     fn opened(&mut self, byte: u8) -> Option<Stop> {
-        let depth = self.depth;
         let opens_array = byte == b'[';
-        if let Some(is_object) = self.is_object.get_mut(depth - 1) {
+        // A second document behind the first has no level, and is no JSON.
+        let level = (self.depth - self.base.min(self.depth)).checked_sub(1)?;
+        if let Some(is_object) = self.is_object.get_mut(level) {
             *is_object = !opens_array;
         }
-        if let Some(key) = self.keys.get_mut(depth - 1) {
+        if let Some(key) = self.keys.get_mut(level) {
             key.clear();
         }
         let held = if opens_array {
@@ -265,21 +294,26 @@ impl Scan {
         } else {
             return None;
         };
+        Some(self.enter_array(held, Stop::ArrayOpened))
+    }
+
+    /// Begins an array of elements at the current depth.
+    fn enter_array(&mut self, held: Held, stop: Stop) -> Stop {
         self.latest = Some(held);
         self.array = Some(Array {
-            depth,
+            depth: self.depth,
             held,
             comma: None,
             elements: 0,
         });
-        Some(Stop::ArrayOpened)
+        stop
     }
 
     /// What an array at the current depth holds, by the keys that lead to it.
     fn held(&self) -> Option<Held> {
         let [outer, inner] = &self.keys;
-        match (self.depth, self.is_object) {
-            (1, _) => Some(Held::Records),
+        match (self.depth - self.base, self.is_object) {
+            (1, _) if self.base == 0 => Some(Held::Records),
             (2, [true, _]) => self.envelope.holds(&[outer]),
             (3, [true, true]) => self.envelope.holds(&[outer, inner]),
             _ => None,

@@ -74,9 +74,6 @@ fn read(settings: &RuleSettings, field: &Field<'_>) -> Result<ParsedInstant, Fau
         Ok(parsed) if parsed.notes.date_only => Err("has no time of day"),
         Ok(parsed) => Ok(parsed),
         Err(InstantError::Range) => Err("must lie from 1970 to 2261"),
-        Err(InstantError::Fraction) => {
-            Err("has more than six decimals of a second, which cannot be stored")
-        }
         Err(_) => Err("not a time such as 2020-01-01T09:00:00-03:00"),
     }
 }
@@ -98,6 +95,8 @@ fn accept(
         fold,
         leap_second,
         colon_millis,
+        other_form,
+        cut,
     } = notes;
     if no_offset {
         let detail = match (gap, fold) {
@@ -108,14 +107,21 @@ fn accept(
         let shown = field.shown();
         findings.add(RuleId::CplTsNooffset, name.as_str(), &shown, detail);
     }
-    if offset_form || leap_second || colon_millis {
+    if offset_form || leap_second || colon_millis || other_form {
         let detail = if leap_second {
             "leap second; read as :59"
+        } else if other_form {
+            "a form of ISO 8601 that RFC 3339 does not have"
         } else {
             "offset or fraction not written as in 2020-01-01T09:00:00.5-03:00"
         };
         let shown = field.shown();
         findings.add(RuleId::CplTsSpelling, name.as_str(), &shown, detail);
+    }
+    if cut {
+        let detail = "more than six decimals of a second; cut to microseconds";
+        let shown = field.shown();
+        findings.add(RuleId::CplTsPrecision, name.as_str(), &shown, detail);
     }
     instant
 }

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::super::{Checker, RawSupplierPurchase, read_record};
-use super::fixture::{settings, verdict, with};
+use super::super::{Checker, RawSupplierPurchase, SupplierPurchaseCsvColumns, read_record};
+use super::fixture::{each_row, settings, verdict, with};
 use crate::json::{Cursor, JsonErrorKind, Options};
 use crate::record::{Findings, MOST_EXTRA, RecordError};
 use crate::rules::RuleId;
+use crate::source::csv::columns::Columns;
 
 fn syntax(text: &str) -> Option<JsonErrorKind> {
     let mut raw = RawSupplierPurchase::default();
@@ -151,6 +152,26 @@ proptest! {
         let purchase = Checker::new(settings()).check(&raw, &mut findings);
         prop_assert_eq!(purchase.is_none(), findings.rejects());
         prop_assert!(!findings.rejects() || !findings.list().is_empty());
+    }
+
+    #[test]
+    fn any_cell_in_any_column_gets_a_verdict(cell in "\\PC{0,12}|[0-9,R$ ]{0,9}[^a]|(?s:.){0,9}") {
+        let columns: Vec<&str> = SupplierPurchaseCsvColumns.roles().iter().map(|role| role.name).collect();
+        let quoted = format!("\"{}\"", cell.replace('"', "\"\""));
+        for column in &columns {
+            // The decimal sign is proven by the first row, so that any cell is read in the second.
+            let row = |own: &str| -> String {
+                let cells = columns.iter().map(|name| if name == column { own } else { "1" });
+                cells.collect::<Vec<_>>().join(";")
+            };
+            let text = format!("{}\n{}\n{}\n", columns.join(";"), row("1,5"), row(&quoted));
+            let mut rows = 0;
+            each_row(&settings(), &text, |_, verdict, _| {
+                assert_eq!(verdict.is_accepted, verdict.broken().is_empty());
+                rows += 1;
+            });
+            prop_assert_eq!(rows, 2);
+        }
     }
 
     #[test]

@@ -123,6 +123,20 @@ fn cells_that_do_not_fit_are_rejected_by_the_rule_of_their_field() {
 }
 
 #[test]
+fn a_whole_number_that_ends_in_a_letter_beyond_ascii_is_rejected_by_the_rule_of_its_field() {
+    for cell in ["Expresso Ipê", "é", "12ª", "00\u{1F69A}", "\u{a0}7\u{663}"] {
+        one("carrier_id", cell, |_, verdict| {
+            assert_eq!(verdict.broken(), [RuleId::CplIntType], "{cell}");
+        });
+    }
+    for (cell, code) in [("00", "0"), ("0123", "123"), (" 7 ", "7")] {
+        one("code", cell, |raw, _| {
+            assert_eq!(raw.get(Name::Code).shown(), code);
+        });
+    }
+}
+
+#[test]
 fn words_for_status_and_booleans_are_read_in_both_languages() {
     for (header, cell, expected) in [
         ("status", "AGUARDANDO", "pending"),

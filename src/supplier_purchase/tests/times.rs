@@ -65,12 +65,59 @@ fn times_are_rfc_3339_with_their_offset() {
 }
 
 #[test]
+fn decimals_beyond_microseconds_are_cut_with_a_warning_in_both_times() {
+    let time = "2025-07-14T13:31:26.123456789-03:00";
+    let utc = "2025-07-14T16:31:26.123456Z";
+    let first = updated(&format!("\"{time}\""));
+    assert_eq!(verdict(&first).noted(), [RuleId::CplTsPrecision]);
+    accepted(&first, |purchase| {
+        assert_eq!(format_utc_micros(purchase.updated_at.micros_utc), utc);
+    });
+    let record = first.replacen('{', &format!("{{\"created_at\":\"{time}\","), 1);
+    let fields = verdict(&record);
+    assert_eq!(fields.fields(), ["created_at", "updated_at"]);
+    accepted(&record, |purchase| {
+        let created = purchase.created_at.unwrap().micros_utc;
+        assert_eq!(format_utc_micros(created), utc);
+    });
+}
+
+#[test]
+fn forms_of_iso_8601_beyond_rfc_3339_are_read_with_a_warning() {
+    for (time, utc, offset) in [
+        ("20250714T133126-0300", "2025-07-14T16:31:26Z", -180),
+        ("2025-195T13:31:26Z", "2025-07-14T13:31:26Z", 0),
+        ("2025-W29-1T13:31:26Z", "2025-07-14T13:31:26Z", 0),
+        ("2025-07-14T24:00:00Z", "2025-07-15T00:00:00Z", 0),
+        ("2025-07-14T13:31:26,5Z", "2025-07-14T13:31:26.500Z", 0),
+        ("2025-07-14T13Z", "2025-07-14T13:00:00Z", 0),
+        (
+            "2025-07-14 13:31:26.123 +0000",
+            "2025-07-14T13:31:26.123Z",
+            0,
+        ),
+        ("2025-07-14T13:31:26 03:00", "2025-07-14T10:31:26Z", 180),
+    ] {
+        let record = updated(&format!("\"{time}\""));
+        assert_eq!(verdict(&record).noted(), [RuleId::CplTsSpelling], "{time}");
+        accepted(&record, |purchase| {
+            let updated = purchase.updated_at;
+            assert_eq!(format_utc_micros(updated.micros_utc), utc, "{time}");
+            assert_eq!(updated.offset_minutes, Some(offset), "{time}");
+        });
+    }
+}
+
+#[test]
 fn what_is_no_time_rejects_as_updated_at_and_warns_as_created_at() {
     for time in [
         "\"\"",
         "\"2025-07-14\"",
         "\"14/07/2025 13:31\"",
         "1752499886",
+        "\"1752499886\"",
+        "\"20250714\"",
+        "\"2025-W29-1\"",
         "\"1969-12-31T23:59:59Z\"",
     ] {
         assert_eq!(

@@ -3,14 +3,13 @@
 use super::calendar::MICROS_PER_SECOND;
 use super::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 
-/// Reads seconds (up to 11 digits, with an optional fraction) or milliseconds (12 to 14 digits)
+/// Reads seconds (up to 11 digits, with an optional fraction, cut to microseconds) or milliseconds (12 to 14 digits)
 /// since 1970-01-01T00:00:00Z. The offset is zero.
 ///
 /// # Errors
 ///
 /// [`InstantError::Format`] for anything but such a number, exponents included;
-/// [`InstantError::Range`] for negative numbers and instants after 2261;
-/// [`InstantError::Fraction`] for fractions finer than a microsecond.
+/// [`InstantError::Range`] for negative numbers and instants after 2261.
 pub fn parse_epoch(text: &str) -> Result<ParsedInstant, InstantError> {
     let bytes = text.as_bytes();
     let (negative, bytes) = match bytes {
@@ -27,9 +26,10 @@ pub fn parse_epoch(text: &str) -> Result<ParsedInstant, InstantError> {
         12..=14 => 1_000,
         _ => return Err(InstantError::Format),
     };
+    let mut notes = InstantNotes::default();
     let fraction = match rest {
         [] => 0,
-        [b'.', rest @ ..] if count <= 11 => match read_fraction(rest)? {
+        [b'.', rest @ ..] if count <= 11 => match read_fraction(rest, &mut notes)? {
             (micros, []) => micros,
             _ => return Err(InstantError::Format),
         },
@@ -39,11 +39,7 @@ pub fn parse_epoch(text: &str) -> Result<ParsedInstant, InstantError> {
         .iter()
         .fold(0_i64, |number, digit| number * 10 + i64::from(digit - b'0'));
     let micros = number * per_digit + fraction;
-    ParsedInstant::new(
-        if negative { -micros } else { micros },
-        0,
-        InstantNotes::default(),
-    )
+    ParsedInstant::new(if negative { -micros } else { micros }, 0, notes)
 }
 
 #[cfg(test)]
@@ -107,6 +103,18 @@ mod tests {
         ] {
             assert_eq!(micros(text), Err(InstantError::Format), "{text:?}");
         }
-        assert_eq!(micros("1712068448.1234567"), Err(InstantError::Fraction));
+    }
+
+    #[test]
+    fn a_fraction_beyond_microseconds_is_cut_and_noted() {
+        for (text, is_cut) in [
+            ("1712068448.1234567", true),
+            ("1712068448.123456999999", true),
+            ("1712068448.1234560000", false),
+        ] {
+            let parsed = parse_epoch(text).unwrap();
+            assert_eq!(parsed.instant.micros_utc, 1_712_068_448_123_456, "{text}");
+            assert_eq!(parsed.notes.cut, is_cut, "{text}");
+        }
     }
 }

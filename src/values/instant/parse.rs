@@ -20,8 +20,7 @@ const MAX_OFFSET: i16 = 18 * 60;
 /// # Errors
 ///
 /// [`InstantError::Format`] for other forms and for dates and times that do not exist,
-/// [`InstantError::Range`] outside 1970 to 2261, [`InstantError::Fraction`] for more than six
-/// decimals unless the rest are zeros.
+/// [`InstantError::Range`] outside 1970 to 2261.
 ///
 /// ```
 /// use chrono_tz::Tz;
@@ -34,20 +33,21 @@ const MAX_OFFSET: i16 = 18 * 60;
 /// # Ok::<(), purchase_etl::values::instant::InstantError>(())
 /// ```
 pub fn parse_instant(text: &str, default_tz: Tz) -> Result<ParsedInstant, InstantError> {
-    let (days, rest) = read_date(text.as_bytes())?;
     let mut notes = InstantNotes::default();
+    let (days, rest) = read_any_date(text.as_bytes(), &mut notes)?;
     let rest = match rest {
         [b'T' | b't', rest @ ..] => rest,
         [b' ', rest @ ..] => {
             notes.space_separator = true;
             rest
         }
-        [] => return start_of_day(days, default_tz),
+        [] => return start_of_day(days, default_tz, notes),
         _ => return Err(InstantError::Format),
     };
-    let (micros, rest) = read_time(rest, &mut notes)?;
+    let is_basic = matches!(rest, [_, _, b'0'..=b'9', ..]);
+    let (micros, rest) = read_time(rest, is_basic, &mut notes)?;
     let local = days * MICROS_PER_DAY + micros;
-    match read_offset(rest, &mut notes)? {
+    match read_offset(rest, is_basic, &mut notes)? {
         Some(minutes) => {
             let micros_utc = local - i64::from(minutes) * 60 * MICROS_PER_SECOND;
             ParsedInstant::new(micros_utc, minutes, notes)
@@ -71,6 +71,77 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
+/// Reads a date of the years 0001 to 9999 in any form of ISO 8601 that is not digits alone:
+/// `2024-05-06`, `2024-127`, `2024-W19-1`, `2024W191`.
+///
+/// ```
+/// use purchase_etl::values::instant::parse_any_date;
+///
+/// assert_eq!(parse_any_date("2024-W19-1").map(|date| date.to_string()).as_deref(), Some("2024-05-06"));
+/// assert_eq!(parse_any_date("20240506"), None);
+/// ```
+pub fn parse_any_date(text: &str) -> Option<NaiveDate> {
+    let (days, rest) = read_any_date(text.as_bytes(), &mut InstantNotes::default()).ok()?;
+    let date = NaiveDate::from_epoch_days(days.try_into().ok()?)?;
+    (rest.is_empty() && date.year() >= 1).then_some(date)
+}
+
+/// A date in whatever form as days since 1970. Digits alone are none: they may count seconds.
+#[inline]
+fn read_any_date<'a>(
+    bytes: &'a [u8],
+    notes: &mut InstantNotes,
+) -> Result<(i64, &'a [u8]), InstantError> {
+    if matches!(bytes, [_, _, _, _, b'-', _, _, b'-', ..]) {
+        return read_date(bytes);
+    }
+    notes.other_form = true;
+    read_other_date(bytes)
+}
+
+/// The dates of ISO 8601 that RFC 3339 does not have.
+#[cold]
+fn read_other_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
+    let [y1, y2, y3, y4, rest @ ..] = bytes else {
+        return Err(InstantError::Format);
+    };
+    let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
+    match rest {
+        [b'-', b'W', w1, w2, b'-', day, rest @ ..] | [b'W', w1, w2, day, rest @ ..] => {
+            let (week, day) = (two_digits(*w1, *w2)?, two_digits(b'0', *day)?);
+            Ok((days_from_week(year, week, day)?, rest))
+        }
+        _ if bytes.iter().all(u8::is_ascii_digit) => Err(InstantError::Format),
+        [m1 @ b'0'..=b'9', m2, d1, d2 @ b'0'..=b'9', rest @ ..] => Ok((
+            checked_days(year, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)?,
+            rest,
+        )),
+        [b'-', n1, n2, n3, rest @ ..] | [n1, n2, n3, rest @ ..] => {
+            let ordinal = two_digits(*n1, *n2)? * 10 + two_digits(b'0', *n3)?;
+            let first = days_from_civil(year, 1, 1);
+            if ordinal == 0 || first + ordinal > days_from_civil(year + 1, 1, 1) {
+                return Err(InstantError::Format);
+            }
+            Ok((first + ordinal - 1, rest))
+        }
+        _ => Err(InstantError::Format),
+    }
+}
+
+/// Days from 1970 to a day of a week, 1 for Monday.
+fn days_from_week(year: i64, week: i64, day: i64) -> Result<i64, InstantError> {
+    // The first week is that of 4 January; 1970-01-01 was a Thursday.
+    let first_monday = |year| {
+        let fourth = days_from_civil(year, 1, 4);
+        fourth - (fourth + 3).rem_euclid(7)
+    };
+    let monday = first_monday(year) + (week - 1) * 7;
+    if week == 0 || monday >= first_monday(year + 1) || !(1..=7).contains(&day) {
+        return Err(InstantError::Format);
+    }
+    Ok(monday + day - 1)
+}
+
 /// `YYYY-MM-DD` as days since 1970.
 #[inline]
 fn read_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
@@ -80,53 +151,85 @@ fn read_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
     let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
     let month = two_digits(*m1, *m2)?;
     let day = two_digits(*d1, *d2)?;
+    Ok((checked_days(year, month, day)?, rest))
+}
+
+/// Days from 1970 to a date, if there is such a day.
+#[inline]
+fn checked_days(year: i64, month: i64, day: i64) -> Result<i64, InstantError> {
     if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
         return Err(InstantError::Format);
     }
-    Ok((days_from_civil(year, month, day), rest))
+    Ok(days_from_civil(year, month, day))
 }
 
-/// `HH:MM`, `HH:MM:SS`, `HH:MM:SS.f+` or `HH:MM:SS:fff` as microseconds of the day.
+/// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.f+` or `HH:MM:SS:fff` as microseconds of the day; in the
+/// basic format without the colons.
 #[inline]
 fn read_time<'a>(
     bytes: &'a [u8],
+    is_basic: bool,
     notes: &mut InstantNotes,
 ) -> Result<(i64, &'a [u8]), InstantError> {
-    let [h1, h2, b':', m1, m2, rest @ ..] = bytes else {
+    let [h1, h2, rest @ ..] = bytes else {
         return Err(InstantError::Format);
     };
     let hour = two_digits(*h1, *h2)?;
-    let minute = two_digits(*m1, *m2)?;
-    let (mut second, mut fraction, mut rest) = (0, 0, rest);
-    if let [b':', tail @ ..] = rest {
-        let [s1, s2, tail @ ..] = tail else {
-            return Err(InstantError::Format);
-        };
-        second = two_digits(*s1, *s2)?;
-        (fraction, rest) = match tail {
-            [b'.', tail @ ..] => read_fraction(tail)?,
-            [b':', f1, f2, f3, tail @ ..] => {
+    let (minute, rest) = next_part(rest, is_basic)?;
+    let (second, mut rest) = match minute {
+        Some(_) => next_part(rest, is_basic)?,
+        None => (None, rest),
+    };
+    notes.other_form |= is_basic || minute.is_none();
+    let mut fraction = 0;
+    if second.is_some() {
+        (fraction, rest) = match rest {
+            [b'.', tail @ ..] => read_fraction(tail, notes)?,
+            [b',', tail @ ..] => {
+                notes.other_form = true;
+                read_fraction(tail, notes)?
+            }
+            [b':', f1, f2, f3, tail @ ..] if !is_basic => {
                 notes.colon_millis = true;
                 let millis = two_digits(*f1, *f2)? * 10 + two_digits(b'0', *f3)?;
                 (millis * 1_000, tail)
             }
-            _ => (0, tail),
+            _ => (0, rest),
         };
     }
+    let (minute, mut second) = (minute.unwrap_or(0), second.unwrap_or(0));
     if second == 60 {
         notes.leap_second = true;
         second = 59;
     }
-    if hour > 23 || minute > 59 || second > 59 {
+    let seconds = hour * 3_600 + minute * 60 + second;
+    let is_end_of_day = seconds == 86_400 && hour == 24 && fraction == 0 && !notes.cut;
+    notes.other_form |= is_end_of_day;
+    if (hour > 23 && !is_end_of_day) || minute > 59 || second > 59 {
         return Err(InstantError::Format);
     }
-    let seconds = hour * 3_600 + minute * 60 + second;
     Ok((seconds * MICROS_PER_SECOND + fraction, rest))
+}
+
+/// The two digits of the next part of a time of day, if there is one, and what follows.
+#[inline]
+fn next_part(bytes: &[u8], is_basic: bool) -> Result<(Option<i64>, &[u8]), InstantError> {
+    match bytes {
+        [b':', tens, ones, rest @ ..] if !is_basic => Ok((Some(two_digits(*tens, *ones)?), rest)),
+        [tens @ b'0'..=b'9', ones, rest @ ..] if is_basic => {
+            Ok((Some(two_digits(*tens, *ones)?), rest))
+        }
+        _ => Ok((None, bytes)),
+    }
 }
 
 /// The offset that must fill the rest of the text, in minutes; `None` when there is none.
 #[inline]
-fn read_offset(bytes: &[u8], notes: &mut InstantNotes) -> Result<Option<i16>, InstantError> {
+fn read_offset(
+    bytes: &[u8],
+    is_basic: bool,
+    notes: &mut InstantNotes,
+) -> Result<Option<i16>, InstantError> {
     let (sign, rest) = match bytes {
         [] => {
             notes.no_offset = true;
@@ -134,6 +237,15 @@ fn read_offset(bytes: &[u8], notes: &mut InstantNotes) -> Result<Option<i16>, In
         }
         [b'Z' | b'z'] => return Ok(Some(0)),
         [sign @ (b'+' | b'-'), rest @ ..] => (*sign, rest),
+        [b' ', sign @ (b'+' | b'-'), rest @ ..] => {
+            notes.offset_form = true;
+            (*sign, rest)
+        }
+        // What decodes the text of an address makes a space of a plus.
+        [b' ', rest @ ..] if rest.len() >= 4 => {
+            notes.offset_form = true;
+            (b'+', rest)
+        }
         _ => return Err(InstantError::Format),
     };
     let (hours, minutes) = match *rest {
@@ -143,7 +255,7 @@ fn read_offset(bytes: &[u8], notes: &mut InstantNotes) -> Result<Option<i16>, In
             (two_digits(b'0', h)?, two_digits(m1, m2)?)
         }
         [h1, h2, m1, m2] => {
-            notes.offset_form = !notes.colon_millis;
+            notes.offset_form |= !notes.colon_millis && !is_basic;
             (two_digits(h1, h2)?, two_digits(m1, m2)?)
         }
         [h1, h2] => {
@@ -169,11 +281,8 @@ fn two_digits(tens: u8, ones: u8) -> Result<i64, InstantError> {
 }
 
 /// A date alone stands for the first instant of that day in the zone.
-fn start_of_day(days: i64, tz: Tz) -> Result<ParsedInstant, InstantError> {
-    let notes = InstantNotes {
-        date_only: true,
-        ..InstantNotes::default()
-    };
+fn start_of_day(days: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInstant, InstantError> {
+    notes.date_only = true;
     if tz == Tz::UTC {
         return ParsedInstant::new(days * MICROS_PER_DAY, 0, notes);
     }
@@ -212,5 +321,7 @@ fn whole_minutes(seconds: i64) -> i16 {
     i16::try_from(seconds.div_euclid(60)).expect("a zone's offset is less than a day")
 }
 
+#[cfg(test)]
+mod iso_forms;
 #[cfg(test)]
 mod tests;

@@ -47,7 +47,7 @@ pub(super) fn settle(
     });
     let is_comma_country = scene.split.delimiter == Delimiter::SEMICOLON || scene.is_portuguese;
     for (column, numbers) in columns.into_iter().zip(seen) {
-        sign_of(&numbers, is_comma_country, &mut plans[column], notes)?;
+        sign_of(&numbers, is_comma_country, scene, &mut plans[column], notes)?;
     }
     Ok(())
 }
@@ -55,6 +55,7 @@ pub(super) fn settle(
 fn sign_of(
     numbers: &Numbers,
     is_comma_country: bool,
+    scene: &Scene<'_>,
     plan: &mut ColumnPlan,
     notes: &mut Notes,
 ) -> Result<(), CsvRefusal> {
@@ -68,9 +69,9 @@ fn sign_of(
     let decided = by_plain_values(numbers, is_comma_country, plan, notes);
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
         (Some((sign, value)), ..) => (sign, "the value has only one reading", Some(value)),
-        (None, Some(value), None) if !is_comma_country => (
+        (None, Some(value), None) if scene.has_decimal_point && !is_comma_country => (
             Point,
-            "nothing in the file uses a decimal comma",
+            "events of Currents have a decimal point",
             Some(value.clone()),
         ),
         (None, None, Some(value)) if is_comma_country => {

@@ -11,6 +11,8 @@ pub(super) struct Scene<'a> {
     pub(super) split: &'a Split,
     pub(super) roles: &'static [Role],
     pub(super) is_portuguese: bool,
+    /// Whether numbers that say nothing have a decimal point.
+    pub(super) has_decimal_point: bool,
 }
 
 impl Scene<'_> {
