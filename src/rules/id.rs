@@ -125,6 +125,7 @@ pub enum RuleId {
     FileCsvQuote,
     FileCsvAmbig,
     FileHeaderDup,
+    FileMapJson,
     FileEmpty,
     FileTruncated,
     FileLimit,
