@@ -107,6 +107,8 @@ mod supplier_samples;
 mod supplier_snapshots;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
+/// What stays on a terminal.
+mod terminal;
 /// Generated dumps in every shape against their truth files.
 mod truth;
 /// Job files that are wrong, and their schema.
