@@ -1,7 +1,7 @@
 //! Where answers go: standard output, or files and objects that a reader sees whole or not at all.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::PipelineError;
@@ -89,9 +89,7 @@ pub(super) fn put_with(
     stdout: &mut dyn Write,
     write: impl FnOnce(File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
-    // A name nobody can foresee, and a file nobody else can read.
-    let name = format!("purchase-etl-{}", uuid::Uuid::now_v7());
-    let part = Part::beside(&std::env::temp_dir().join(name));
+    let part = Part::in_temporary_folder();
     let file = part
         .create_private()
         .map_err(|source| failed(&part.path, source))?;
@@ -100,6 +98,61 @@ pub(super) fn put_with(
     std::io::copy(&mut BufReader::new(whole), stdout)
         .and_then(|_bytes| stdout.flush())
         .map_err(PipelineError::Stdout)
+}
+
+/// Text that waits until it is known whether it is printed: in memory, or in a file when it is long.
+#[derive(Default)]
+pub(super) struct Spool {
+    bytes: Vec<u8>,
+    /// What came before.
+    file: Option<(Part, File)>,
+}
+
+impl Spool {
+    /// Most bytes in memory.
+    const MOST: usize = 1 << 20;
+
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), PipelineError> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() < Self::MOST {
+            return Ok(());
+        }
+        if self.file.is_none() {
+            let part = Part::in_temporary_folder();
+            let file = part.create_private();
+            let file = file.map_err(|source| failed(&part.path, source))?;
+            self.file = Some((part, file));
+        }
+        let Some((part, file)) = &mut self.file else {
+            return Ok(());
+        };
+        let written = file.write_all(&self.bytes);
+        written.map_err(|source| failed(&part.path, source))?;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    /// Forgets all that waits.
+    pub(super) fn clear(&mut self) -> Result<(), PipelineError> {
+        self.bytes.clear();
+        if let Some((part, file)) = &mut self.file {
+            let emptied = file.set_len(0).and_then(|()| file.rewind());
+            emptied.map_err(|source| failed(&part.path, source))?;
+        }
+        Ok(())
+    }
+
+    /// Prints all that waits.
+    pub(super) fn put(&mut self, stdout: &mut dyn Write) -> Result<(), PipelineError> {
+        if let Some((part, file)) = &mut self.file {
+            file.rewind().map_err(|source| failed(&part.path, source))?;
+            std::io::copy(file, stdout).map_err(PipelineError::Stdout)?;
+        }
+        if !self.bytes.is_empty() {
+            put(stdout, &self.bytes)?;
+        }
+        self.clear()
+    }
 }
 
 fn failed(path: &Path, source: std::io::Error) -> PipelineError {
@@ -123,9 +176,16 @@ impl Part {
         }
     }
 
+    /// A name nobody can foresee.
+    fn in_temporary_folder() -> Self {
+        let name = format!("purchase-etl-{}", uuid::Uuid::now_v7());
+        Self::beside(&std::env::temp_dir().join(name))
+    }
+
+    /// A file nobody else can read.
     fn create_private(&self) -> std::io::Result<File> {
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.read(true).write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         options.open(&self.path)
