@@ -197,7 +197,7 @@ pub struct InputReport {
     pub dialect: Vec<DialectEvidence>,
     /// What about the input somebody should look at, the messages of `findings` among it.
     pub notes: Vec<String>,
-    /// The rules it breaks as a whole without being refused.
+    /// The rules it breaks as a whole, beside the one that refuses it.
     pub findings: Vec<InputFinding>,
 }
 

@@ -116,7 +116,7 @@ impl<'a> Reports<'a> {
     }
 }
 
-/// The rules that an input breaks as a whole, as counted in its tally.
+/// The rules that an input breaks as a whole, whether it is refused for another one or not.
 fn findings(tally: &InputTally, dialect: Option<&Layout>) -> Vec<InputFinding> {
     let met = |rule: RuleId| tally.warned_by_rule.contains_key(&rule);
     let of_inputs = OF_INPUTS.iter().filter(|(rule, _)| met(*rule));
@@ -127,7 +127,7 @@ fn findings(tally: &InputTally, dialect: Option<&Layout>) -> Vec<InputFinding> {
         })
         .collect();
     let rule_id = RuleId::FileEncoding;
-    let recoded = dialect.filter(|_| met(rule_id)).and_then(Layout::recoded);
+    let recoded = dialect.and_then(Layout::recoded);
     findings.extend(recoded.map(|message| InputFinding { rule_id, message }));
     findings
 }

@@ -18,16 +18,20 @@ use crate::source::{Input, discover};
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = discover(&job.read.inputs, &stage.stores)?;
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let checked = check_by_kind(job, inputs, stage);
+    let mut listing = Listing::new(job);
+    let checked = check_by_kind(job, inputs, &mut listing, stage);
     stage.watcher.end();
-    checked
+    let checked = checked?;
+    put_results(job.format, &listing, &checked, stage.stdout)?;
+    Ok(exit_with(&checked.inputs))
 }
 
 fn check_by_kind(
     job: &CheckJob,
     inputs: Vec<Input>,
+    listing: &mut Listing,
     stage: &mut Stage<'_>,
-) -> Result<Exit, PipelineError> {
+) -> Result<Ingested, PipelineError> {
     let Assigned {
         purchases,
         supplier_purchases,
@@ -37,18 +41,16 @@ fn check_by_kind(
         inputs: refused,
         ..Ingested::default()
     };
-    let mut listing = Listing::new(job);
     listing.undecided(&checked.inputs, stage.stdout)?;
     if let Some((inputs, settings)) = purchases {
-        checked.add(check_kind(job, &inputs, settings, &mut listing, stage)?);
+        checked.add(check_kind(job, &inputs, settings, listing, stage)?);
     }
     if let Some((mut inputs, settings)) = supplier_purchases {
         // The order of their run, which decides between two contents of one time.
         inputs.sort_by(|one, other| one.location.cmp(&other.location));
-        checked.add(check_kind(job, &inputs, settings, &mut listing, stage)?);
+        checked.add(check_kind(job, &inputs, settings, listing, stage)?);
     }
-    put_results(job.format, &listing, &checked, stage.stdout)?;
-    Ok(exit_with(&checked.inputs))
+    Ok(checked)
 }
 
 fn check_kind<K: Kind>(

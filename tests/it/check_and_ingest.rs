@@ -115,9 +115,9 @@ fn check_says_of_inputs_as_a_whole_what_ingest_says() {
     let text = format!("{said:?}");
     assert!(text.contains("precio"), "{text}");
 
-    let day_first = "id_cliente;produto;moeda;preco;data\na;b;BRL;1,50;05/10/2026 10:00:00\n";
+    let day_first = "external_id;produto;moeda;preco;data\na;b;BRL;1,50;05/10/2026 10:00:00\n";
     let day_first = workdir.write("day.csv", day_first);
-    let latin = b"id_cliente;produto;moeda;preco;data\na;caf\xe9;BRL;1,50;2026-10-05 10:00:00\n";
+    let latin = b"external_id;produto;moeda;preco;data\na;caf\xe9;BRL;1,50;2026-10-05 10:00:00\n";
     let latin = workdir.write("latin.csv", latin);
     let empty = workdir.write("empty.ndjson", "\n");
     let said = assert_alike(&workdir, &[], &[day_first, latin, empty]);
