@@ -78,7 +78,7 @@ pub enum LogFormat {
 pub enum Command {
     /// Read dumps, check every record, write the good ones to the lake and keep the bad ones
     Ingest(IngestArguments),
-    /// Read and check dumps like `ingest`, write nothing, list every finding
+    /// Read and check dumps like `ingest`, write nothing, list what is wrong
     Check(CheckArguments),
     /// Answer a question from the lake
     #[command(subcommand)]
@@ -144,9 +144,22 @@ pub struct CheckArguments {
     /// Form of the findings
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
     pub format: CheckFormat,
+    /// Which findings of records the text form lists; the other forms list all [default: first]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub findings: Option<FindingsListed>,
     /// Refuse an input when more than this share of its records is rejected, e.g. 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub reject_limit: String,
+}
+
+/// Which findings of records are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FindingsListed {
+    /// The first three of each rule; all are counted
+    #[default]
+    First,
+    /// Every one
+    All,
 }
 
 /// Form of the findings.

@@ -24,7 +24,7 @@ mod sniff;
 pub mod supplier_purchases;
 mod tally;
 
-pub use checking::{CheckObserver, CheckedInput, CheckedRecord, check_inputs};
+pub use checking::{CheckObserver, CheckedRecord, check_inputs};
 pub use error::RunError;
 pub use known_files::KnownFiles;
 pub use options::{IngestOptions, Ingested, Stopped};

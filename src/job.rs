@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use crate::cli;
 use crate::ingest::supplier_purchases::Absence;
 
-pub use crate::cli::{CheckFormat, LakeFormat, LakeTable, PlanFormat};
+pub use crate::cli::{CheckFormat, FindingsListed, LakeFormat, LakeTable, PlanFormat};
 pub use check_files::{CheckedFile, as_text, check_files};
 pub use explain::Setting;
 pub use file::Problem;
@@ -116,6 +116,8 @@ pub struct CheckJob {
     pub reject_limit: f64,
     /// Form of the findings.
     pub format: CheckFormat,
+    /// Which findings the text form lists.
+    pub findings: FindingsListed,
 }
 
 impl IngestJob {
@@ -167,12 +169,20 @@ impl CheckJob {
         let cli::CheckArguments {
             read,
             format,
+            findings,
             reject_limit,
         } = arguments;
+        if format != CheckFormat::Text && findings == Some(FindingsListed::First) {
+            return Err(JobError::Stray {
+                option: "--findings first".to_owned(),
+                reason: "is for the text form; the others list all findings",
+            });
+        }
         Ok(Self {
             read: ReadJob::resolve(read, now)?,
             reject_limit: share("--reject-limit", &reject_limit)?,
             format,
+            findings: findings.unwrap_or_default(),
         })
     }
 }

@@ -29,7 +29,7 @@ use purchase_etl::source::shown;
 use purchase_etl::store::{Stores, error_text};
 
 use arguments::Typed;
-use console::Console;
+use console::{AboveBar, Console};
 
 fn main() -> ExitCode {
     panics::watch();
@@ -101,7 +101,9 @@ fn not_understood(error: &clap::Error) -> ExitCode {
 fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<Exit> {
     let job = commands::job(&typed, now).map_err(PipelineError::from)?;
     let cli = &typed.cli;
-    let mut stdout = std::io::stdout().lock();
+    let mut plain = std::io::stdout();
+    let mut above_bar = AboveBar(std::io::stdout());
+    let shares_terminal = std::io::stdout().is_terminal();
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
     // The second signal ends the process at once: the tables are safe whenever it stops.
@@ -121,7 +123,11 @@ fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<
         is_terminal && cli.log_format == LogFormat::Text,
     );
     let mut stage = Stage {
-        stdout: &mut stdout,
+        stdout: if shares_terminal {
+            &mut above_bar
+        } else {
+            &mut plain
+        },
         stores: stores(cli.store.clone())?,
         watcher: &mut console,
         progress,
@@ -158,6 +164,7 @@ fn report_threads() -> usize {
     reason = "a person has asked twice, and the tables are safe at any instant"
 )]
 fn leave() -> ! {
+    console::clear_bar();
     std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 

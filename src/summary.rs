@@ -152,6 +152,15 @@ impl From<&Refusal> for RefusalReport {
     }
 }
 
+/// A rule that an input breaks as a whole, and that no record of it can be blamed for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputFinding {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// What is wrong.
+    pub message: String,
+}
+
 /// One decision about delimited text and what it was based on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DialectEvidence {
@@ -186,8 +195,21 @@ pub struct InputReport {
     pub refusal: Option<RefusalReport>,
     /// How delimited text was understood.
     pub dialect: Vec<DialectEvidence>,
-    /// What about the input somebody should look at.
+    /// What about the input somebody should look at, the messages of `findings` among it.
     pub notes: Vec<String>,
+    /// The rules it breaks as a whole, beside the one that refuses it.
+    pub findings: Vec<InputFinding>,
+}
+
+impl InputReport {
+    /// The notes, each with the rule it is about if it is about one.
+    pub fn ruled_notes(&self) -> impl Iterator<Item = (Option<RuleId>, &str)> {
+        self.notes.iter().map(|note| {
+            let mut findings = self.findings.iter();
+            let finding = findings.find(|finding| finding.message == *note);
+            (finding.map(|finding| finding.rule_id), note.as_str())
+        })
+    }
 }
 
 /// Versions of the tables after a run; absent for a table the run did not touch.

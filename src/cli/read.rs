@@ -68,7 +68,8 @@ pub struct ReadArguments {
     /// CSV: order of day and month in dates
     #[arg(long, value_enum, help_heading = "Delimited text")]
     pub date_order: Option<DateOrderArgument>,
-    /// CSV: which field a column fills, e.g. `Preço final=price`; may be repeated
+    /// CSV: which field a column fills, e.g. `Preço final=price`; may be repeated. JSON inputs are
+    /// refused with it
     #[arg(
         long = "map",
         value_name = "HEADER=FIELD",

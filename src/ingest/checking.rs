@@ -1,13 +1,19 @@
 //! Reads and judges inputs without writing anything.
 
+use std::collections::HashSet;
+
 use super::error::RunError;
 use super::judge::Judged;
-use super::kind::{Across, EndedInput, Kind};
+use super::kind::{Across, EndedInput, Kind, ReadInput};
+use super::options::Ingested;
+use super::reports::Reports;
 use super::runner::{Flow, Progress, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
 use crate::json::Options;
+use crate::lake::Digest;
 use crate::record::Finding;
 use crate::source::{Input, Place, Refusal, Totals};
+use crate::summary::Outcome;
 
 /// The findings of one record.
 #[derive(Clone, Debug)]
@@ -20,57 +26,41 @@ pub struct CheckedRecord {
     pub findings: Vec<Finding>,
 }
 
-/// One input at its end.
-#[derive(Clone, Debug)]
-pub struct CheckedInput {
-    /// Position among the inputs.
-    pub index: usize,
-    /// Counts, and the refusal if there is one.
-    pub tally: InputTally,
-    /// Digest, shape and dialect, unless it was refused before its end.
-    pub totals: Option<Totals>,
-}
-
-/// Judges `inputs`; `on_record` gets the findings as they are met, input by input and in order,
-/// `on_input` the result of each input.
+/// Judges `inputs` as `ingest` does into an empty lake; `observer` gets the findings as they are
+/// met, input by input and in order. What the inputs are as a whole comes out.
 ///
 /// # Errors
-/// The run is interrupted, or one of the two callbacks fails.
+/// The run is interrupted, or the observer fails.
 pub fn check_inputs<K: Kind, E: From<RunError>>(
     inputs: &[Input],
     settings: &RunSettings<K>,
     reject_limit: f64,
     progress: &Progress,
     observer: &mut dyn CheckObserver<E>,
-) -> Result<RunTally, E> {
+) -> Result<Ingested, E> {
     let settings = RunSettings {
         with_texts: true,
         ..settings.clone()
     };
     let mut checking: Checking<'_, K, E> = Checking {
         inputs,
+        kind: &settings.kind,
         json: settings.reader.json(),
         reject_limit,
         observer,
         open: InputTally::default(),
-        run: RunTally::default(),
         across: K::Across::default(),
+        contents: HashSet::new(),
+        read: Vec::new(),
+        reports: Reports::new(inputs, K::NAME),
         failed: None,
     };
     let ended = run(inputs, &settings, progress, &mut checking);
-    let Checking {
-        run,
-        failed,
-        mut across,
-        ..
-    } = checking;
-    if let Some(error) = failed {
+    if let Some(error) = checking.failed {
         return Err(error);
     }
     ended?;
-    let mut tally = run;
-    across.finish(&mut tally);
-    Ok(tally)
+    Ok(checking.finish())
 }
 
 /// Takes what a check finds.
@@ -85,21 +75,25 @@ pub trait CheckObserver<E> {
     /// # Errors
     /// Whatever stops the check.
     fn restart(&mut self) -> Result<(), E>;
-    /// The end of an input.
+    /// The end of the open input.
     ///
     /// # Errors
     /// Whatever stops the check.
-    fn input(&mut self, input: CheckedInput) -> Result<(), E>;
+    fn input(&mut self, tally: &InputTally) -> Result<(), E>;
 }
 
 struct Checking<'a, K: Kind, E> {
     inputs: &'a [Input],
+    kind: &'a K,
     json: Options,
     reject_limit: f64,
     observer: &'a mut dyn CheckObserver<E>,
     open: InputTally,
-    run: RunTally,
     across: K::Across,
+    /// Of the inputs that were kept: the same content counts once.
+    contents: HashSet<Digest>,
+    read: Vec<ReadInput>,
+    reports: Reports<'a>,
     failed: Option<E>,
 }
 
@@ -111,30 +105,38 @@ impl<K: Kind, E> Checking<'_, K, E> {
         })
     }
 
-    fn end_input(&mut self, input: usize, totals: Option<Totals>) -> Result<(), RunError> {
-        let mut tally = std::mem::take(&mut self.open);
-        if tally.refusal.is_some() {
-            self.across.forget();
-        } else {
-            let path = self
-                .inputs
-                .get(input)
-                .map(|input| input.location.to_string());
-            let ended = EndedInput {
-                index: input,
-                path: path.as_deref().unwrap_or_default(),
-                totals: totals.as_ref(),
-                json: self.json,
-            };
-            self.across.settle(ended, &mut tally);
-        }
-        self.run.add(&tally);
-        let told = self.observer.input(CheckedInput {
-            index: input,
-            tally,
-            totals,
-        });
+    fn refuse(&mut self, input: usize, totals: Option<&Totals>) -> Result<(), RunError> {
+        self.across.forget();
+        let tally = std::mem::take(&mut self.open);
+        let outcome = Outcome::Refused;
+        self.reports.note(input, outcome, totals, &tally);
+        let told = self.observer.input(&tally);
         self.tell(told)
+    }
+
+    fn finish(self) -> Ingested {
+        let Self {
+            mut across,
+            mut read,
+            mut reports,
+            ..
+        } = self;
+        let mut tally = RunTally::default();
+        across.finish(&mut read, &mut reports, &mut tally);
+        for input in read {
+            let (outcome, of_input) = if input.is_copy {
+                (Outcome::AlreadyIngested, input.tally.of_known())
+            } else {
+                (Outcome::Checked, input.tally)
+            };
+            tally.add(&of_input);
+            reports.note(input.index, outcome, Some(&input.totals), &of_input);
+        }
+        Ingested {
+            tally,
+            inputs: reports.finish(),
+            ..Ingested::default()
+        }
     }
 }
 
@@ -147,6 +149,9 @@ impl<K: Kind, E> Sink<K> for Checking<'_, K, E> {
     }
 
     fn piece(&mut self, input: usize, mut judged: Judged<K>) -> Result<Flow, RunError> {
+        if self.open.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
         let base = self.open.counts.read - self.open.counts.skipped;
         self.open.add(&judged);
         if let Some(rows) = judged.rows.take() {
@@ -164,18 +169,41 @@ impl<K: Kind, E> Sink<K> for Checking<'_, K, E> {
     }
 
     fn left(&mut self, input: usize) -> Result<(), RunError> {
-        self.end_input(input, None)
+        self.refuse(input, None)
     }
 
-    fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
-        self.open.apply_reject_limit(self.reject_limit);
-        self.open.note_whole(&totals);
-        self.end_input(input, Some(totals))
+    fn end(&mut self, index: usize, totals: Totals) -> Result<(), RunError> {
+        self.open.close(self.reject_limit, &totals);
+        let input = self
+            .inputs
+            .get(index)
+            .filter(|_| self.open.refusal.is_none());
+        let Some(input) = input else {
+            return self.refuse(index, Some(&totals));
+        };
+        let mut tally = std::mem::take(&mut self.open);
+        let ended = EndedInput {
+            index,
+            input,
+            totals: &totals,
+            kind: self.kind,
+            json: self.json,
+        };
+        self.across.settle(&ended, &mut tally);
+        let told = self.observer.input(&tally);
+        let is_copy = !self.contents.insert(self.kind.digest(input, &totals));
+        self.read.push(ReadInput {
+            index,
+            totals,
+            tally,
+            is_copy,
+        });
+        self.tell(told)
     }
 
     fn refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
         self.open.refusal.get_or_insert(refusal);
-        self.end_input(input, None)
+        self.refuse(input, None)
     }
 }
 

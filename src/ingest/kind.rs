@@ -7,8 +7,10 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 
 use super::error::RunError;
+use super::reports::Reports;
 use super::tally::{InputTally, RunTally};
 use crate::json::{Cursor, JsonError, Options};
+use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::source::csv::columns::Columns;
@@ -40,6 +42,11 @@ pub trait Kind: Clone + Debug + Send + Sync + 'static {
     #[must_use]
     fn of_input(&self, _input: &Input) -> Self {
         self.clone()
+    }
+
+    /// What identifies the content of an input.
+    fn digest(&self, _input: &Input, totals: &Totals) -> Digest {
+        Digest::new(*totals.digest.as_bytes())
     }
 
     /// Which column of delimited text means what.
@@ -169,20 +176,35 @@ pub trait Across<K: Kind>: Debug + Default {
     /// None of the open input is kept, or it is read again.
     fn forget(&mut self);
     /// The open input has ended and is kept.
-    fn settle(&mut self, input: EndedInput<'_>, tally: &mut InputTally);
-    /// Notes what concerns the run as a whole.
-    fn finish(&mut self, tally: &mut RunTally);
+    fn settle(&mut self, input: &EndedInput<'_, K>, tally: &mut InputTally);
+    /// Notes what concerns the run as a whole, and the inputs as its parts.
+    fn finish(&mut self, read: &mut [ReadInput], reports: &mut Reports<'_>, run: &mut RunTally);
 }
 
 /// An input that has been read to its end.
-#[derive(Clone, Copy, Debug)]
-pub struct EndedInput<'a> {
+#[derive(Debug)]
+pub struct EndedInput<'a, K> {
     /// Position among the inputs.
     pub index: usize,
-    /// The input as it was named.
-    pub path: &'a str,
-    /// What is known of it, unless it was left early.
-    pub totals: Option<&'a Totals>,
+    /// The input.
+    pub input: &'a Input,
+    /// What is known of it.
+    pub totals: &'a Totals,
+    /// The kind of its records.
+    pub kind: &'a K,
     /// How its JSON was read.
     pub json: Options,
+}
+
+/// An input that has been read to its end and is not refused, in a run in which nothing is written.
+#[derive(Debug)]
+pub struct ReadInput {
+    /// Position among the inputs.
+    pub index: usize,
+    /// What is known of it.
+    pub totals: Totals,
+    /// Its counts.
+    pub tally: InputTally,
+    /// Whether an earlier input of the run has the same content.
+    pub is_copy: bool,
 }

@@ -7,6 +7,7 @@ mod collector;
 mod events;
 mod own_files;
 mod recount;
+mod repeats;
 mod table;
 
 use std::hash::BuildHasher;

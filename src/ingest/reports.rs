@@ -5,19 +5,28 @@ use super::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
 use crate::source::csv::dialect::Layout;
 use crate::source::{Input, Totals};
-use crate::summary::{DialectEvidence, InputReport, Outcome, RefusalReport};
+use crate::summary::{DialectEvidence, InputFinding, InputReport, Outcome, RefusalReport};
 
-/// Said of an input without records each time it is met, and not only in the counts by rule.
-const EMPTY: &str = "it holds no record (FILE-EMPTY): most often the job that writes it has failed";
+/// What is wrong with an input that breaks one of these rules as a whole.
+const OF_INPUTS: [(RuleId, &str); 2] = [
+    (
+        RuleId::FileEmpty,
+        "it holds no record: most often the job that writes it has failed",
+    ),
+    (
+        RuleId::CplMetaShape,
+        "its meta does not say which page it is: current_page, last_page, per_page and total must stand there once each, as whole numbers",
+    ),
+];
 
 /// The reports of the inputs of a run.
 #[derive(Debug)]
-pub(super) struct Reports<'a> {
+pub struct Reports<'a> {
     inputs: &'a [Input],
     record_kind: &'static str,
     ended: Vec<Option<InputReport>>,
-    /// Notes on inputs beside those of their dialect.
-    notes: Vec<(usize, String)>,
+    /// What only shows when the other inputs are known.
+    findings: Vec<(usize, InputFinding)>,
 }
 
 impl<'a> Reports<'a> {
@@ -27,7 +36,7 @@ impl<'a> Reports<'a> {
             inputs,
             record_kind,
             ended: inputs.iter().map(|_| None).collect(),
-            notes: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -51,9 +60,8 @@ impl<'a> Reports<'a> {
         let mut notes = dialect
             .map(|layout| layout.warnings.clone())
             .unwrap_or_default();
-        if tally.warned_by_rule.contains_key(&RuleId::FileEmpty) {
-            notes.push(EMPTY.to_owned());
-        }
+        let findings = findings(tally, dialect);
+        notes.extend(findings.iter().map(|finding| finding.message.clone()));
         let report = InputReport {
             path: self.path(index),
             record_kind: self.record_kind,
@@ -65,15 +73,17 @@ impl<'a> Reports<'a> {
             refusal: tally.refusal.as_ref().map(RefusalReport::from),
             dialect: dialect.map(dialect_evidence).unwrap_or_default(),
             notes,
+            findings,
         };
         if let Some(slot) = self.ended.get_mut(index) {
             *slot = Some(report);
         }
     }
 
-    /// Adds something about an input that somebody should look at.
-    pub(super) fn add_note(&mut self, index: usize, note: String) {
-        self.notes.push((index, note));
+    /// Adds a rule that an input breaks together with others.
+    pub(super) fn add_finding(&mut self, index: usize, rule_id: RuleId, message: String) {
+        self.findings
+            .push((index, InputFinding { rule_id, message }));
     }
 
     /// Notes the inputs that are known without being read; returns the others.
@@ -96,13 +106,30 @@ impl<'a> Reports<'a> {
 
     /// The reports, in the order of the inputs.
     pub(super) fn finish(mut self) -> Vec<InputReport> {
-        for (index, note) in self.notes {
+        for (index, finding) in self.findings {
             if let Some(Some(report)) = self.ended.get_mut(index) {
-                report.notes.push(note);
+                report.notes.push(finding.message.clone());
+                report.findings.push(finding);
             }
         }
         self.ended.into_iter().flatten().collect()
     }
+}
+
+/// The rules that an input breaks as a whole, whether it is refused for another one or not.
+fn findings(tally: &InputTally, dialect: Option<&Layout>) -> Vec<InputFinding> {
+    let met = |rule: RuleId| tally.warned_by_rule.contains_key(&rule);
+    let of_inputs = OF_INPUTS.iter().filter(|(rule, _)| met(*rule));
+    let mut findings: Vec<InputFinding> = of_inputs
+        .map(|&(rule_id, message)| InputFinding {
+            rule_id,
+            message: message.to_owned(),
+        })
+        .collect();
+    let rule_id = RuleId::FileEncoding;
+    let recoded = dialect.and_then(Layout::recoded);
+    findings.extend(recoded.map(|message| InputFinding { rule_id, message }));
+    findings
 }
 
 fn dialect_evidence(layout: &Layout) -> Vec<DialectEvidence> {

@@ -26,6 +26,7 @@ use arrow::error::ArrowError;
 
 use super::kind::{Kind, Part, PartForm, RecordText, Words};
 use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::source::csv::columns::Columns;
@@ -111,6 +112,17 @@ impl Kind for SupplierPurchases {
             ..self.rules.clone()
         };
         Self::new(self.company.clone(), rules)
+    }
+
+    /// The same bytes under another company are another input.
+    fn digest(&self, input: &Input, totals: &Totals) -> Digest {
+        let Some(company) = self.company.of(input) else {
+            return Digest::new(*totals.digest.as_bytes());
+        };
+        let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
+        hasher.update(totals.digest.as_bytes());
+        hasher.update(&company.get().to_le_bytes());
+        Digest::new(*hasher.finalize().as_bytes())
     }
 
     fn csv_columns(&self) -> &dyn Columns {

@@ -68,23 +68,29 @@ impl InputTally {
     }
 
     /// What is left to say of the input when its content was ingested before.
+    #[must_use]
     pub fn of_known(&self) -> Self {
         let mut left = Self::default();
         left.warn(RuleId::FileEmpty, u64::from(self.counts.read == 0));
         left
     }
 
-    /// Notes what concerns the input as a whole, when it has been read to its end.
-    pub fn note_whole(&mut self, totals: &Totals) {
+    /// The input has been read to its end: too many rejects refuse it, and what concerns it as a
+    /// whole is noted unless it is refused.
+    pub fn close(&mut self, reject_limit: f64, totals: &Totals) {
+        self.apply_reject_limit(reject_limit);
+        if self.refusal.is_none() {
+            self.note_whole(totals);
+        }
+    }
+
+    fn note_whole(&mut self, totals: &Totals) {
         let recoded = totals
             .layout
             .as_ref()
             .is_some_and(|layout| layout.encoding.first_bad_byte.is_some());
         for (met, rule) in [
-            (
-                self.counts.read == 0 && self.refusal.is_none(),
-                RuleId::FileEmpty,
-            ),
+            (self.counts.read == 0, RuleId::FileEmpty),
             (recoded, RuleId::FileEncoding),
         ] {
             self.warn(rule, u64::from(met));
@@ -92,7 +98,7 @@ impl InputTally {
     }
 
     /// Refuses the input when it has more rejects than `limit` (a share, 0 to 1) allows.
-    pub fn apply_reject_limit(&mut self, limit: f64) {
+    fn apply_reject_limit(&mut self, limit: f64) {
         let share = self.counts.reject_share();
         if self.refusal.is_none() && share > limit {
             let most = self

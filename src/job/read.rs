@@ -107,7 +107,7 @@ impl ReadJob {
     }
 }
 
-/// Options that mean nothing to the kind, and would be ignored in silence.
+/// Options that mean nothing to the kind or the format, and would be ignored in silence.
 fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
     let ReadArguments {
         inputs,
@@ -116,8 +116,20 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         company_path,
         default_currency,
         deleted_only,
+        input_format,
+        mapping,
         ..
     } = arguments;
+    let is_json = matches!(
+        input_format,
+        InputFormatArgument::Json | InputFormatArgument::Ndjson
+    );
+    if is_json && !mapping.is_empty() {
+        return Err(JobError::Stray {
+            option: "--map".to_owned(),
+            reason: "names columns of delimited text, and --input-format says that the inputs are JSON; leave one of the two out",
+        });
+    }
     if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
         return Err(JobError::Stray {
             option: "--kind auto".to_owned(),

@@ -1,8 +1,9 @@
 //! Standard error: log lines, a progress bar on a terminal, and the summary at the end.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,6 +21,48 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::json_log::JsonLines;
 
+/// The bar that is on the terminal.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn shown_bar() -> MutexGuard<'static, Option<ProgressBar>> {
+    // A bar is valid whatever became of the thread that held it.
+    BAR.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the bar off the terminal for good.
+pub(crate) fn clear_bar() {
+    if let Some(bar) = shown_bar().take() {
+        bar.finish_and_clear();
+    }
+}
+
+/// Writes above the bar: it is taken off, and drawn again below what was written.
+pub(crate) struct AboveBar<W>(pub(crate) W);
+
+impl<W: Write> Write for AboveBar<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !bytes.ends_with(b"\n") {
+            // The bar would stand on the rest of the line.
+            clear_bar();
+        }
+        let Self(inner) = self;
+        let bar = shown_bar();
+        let mut write = || {
+            inner.write_all(bytes)?;
+            inner.flush()
+        };
+        match bar.as_ref() {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+        .map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Sends our own log lines to standard error; only warnings and errors when `quiet`. What the
 /// libraries below us log is theirs to debug with, and their spans would drown ours.
 pub(crate) fn start_log(format: LogFormat, quiet: bool) {
@@ -29,7 +72,7 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
         LevelFilter::INFO
     };
     let ours = Targets::new().with_target("purchase_etl", level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| AboveBar(std::io::stderr()));
     let registry = tracing_subscriber::registry();
     match format {
         LogFormat::Text => {
@@ -85,6 +128,7 @@ impl Watcher for Console {
     fn end(&mut self) {
         if let Some(Bar { stop, thread }) = self.bar.take() {
             stop.store(true, Ordering::Relaxed);
+            clear_bar();
             // A bar that failed to draw is no reason to fail.
             drop(thread.join());
         }
@@ -105,7 +149,8 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
     let (bar, template) = match total_bytes {
         Some(total) => (
             ProgressBar::new(total),
-            "{bar:30} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
+            // As wide as the terminal: a bar that wraps is two lines, of which one may stay.
+            "{wide_bar} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
         ),
         None => (
             ProgressBar::new_spinner(),
@@ -115,7 +160,8 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
-    while !stop.load(Ordering::Relaxed) {
+    *shown_bar() = Some(bar.clone());
+    while !stop.load(Ordering::Relaxed) && !bar.is_finished() {
         bar.set_position(progress.bytes.load(Ordering::Relaxed));
         bar.set_message(format!(
             "{} records",
@@ -124,7 +170,7 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
         // Ten times a second is smooth to the eye.
         std::thread::sleep(Duration::from_millis(100));
     }
-    bar.finish_and_clear();
+    clear_bar();
 }
 
 /// The end of a run for machines; the run report has the rest.

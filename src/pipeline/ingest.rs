@@ -75,8 +75,9 @@ fn keep(
     let json = serde_json::to_vec_pretty(report)?;
     let in_lake = lake.write_run_report(&report.run_id, &json);
     for input in &report.inputs {
-        for note in &input.notes {
-            tracing::warn!(input = input.path, "{note}");
+        for (rule, note) in input.ruled_notes() {
+            let rule = rule.map(tracing::field::display);
+            tracing::warn!(input = input.path, rule, "{note}");
         }
         if let Some(refusal) = &input.refusal {
             tracing::warn!(
@@ -104,7 +105,7 @@ fn keep(
     elsewhere
 }
 
-fn exit_with(inputs: &[InputReport]) -> Exit {
+pub(super) fn exit_with(inputs: &[InputReport]) -> Exit {
     let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
     if refused { Exit::Refused } else { Exit::Done }
 }

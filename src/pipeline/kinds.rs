@@ -80,5 +80,6 @@ fn refused_report(input: &Input, refusal: &Refusal) -> InputReport {
         refusal: Some(RefusalReport::from(refusal)),
         dialect: Vec::new(),
         notes: Vec::new(),
+        findings: Vec::new(),
     }
 }

@@ -32,9 +32,9 @@ pub(super) fn put_file_with(
     let Some(url) = store_url(path)? else {
         return replace_file_with(path, failed(path), write);
     };
-    let spool = Spool::open(stores)?;
-    write(&spool.file)?;
-    Ok(stores.put_file(&url, &spool.path)?)
+    let scratch = ScratchFile::open(stores)?;
+    write(&scratch.file)?;
+    Ok(stores.put_file(&url, &scratch.path)?)
 }
 
 /// The place in an object store that an output names, if it does.
@@ -49,13 +49,72 @@ pub(super) fn put_with(
     stdout: &mut dyn Write,
     write: impl FnOnce(&File) -> Result<(), PipelineError>,
 ) -> Result<(), PipelineError> {
-    let spool = Spool::open(stores)?;
-    write(&spool.file)?;
-    let mut whole = &spool.file;
-    whole.rewind().map_err(failed(&spool.path))?;
+    let scratch = ScratchFile::open(stores)?;
+    write(&scratch.file)?;
+    let mut whole = &scratch.file;
+    whole.rewind().map_err(failed(&scratch.path))?;
     std::io::copy(&mut BufReader::new(whole), stdout)
         .and_then(|_bytes| stdout.flush())
         .map_err(PipelineError::Stdout)
+}
+
+/// Text that waits until it is known whether it is printed: in memory, or in a file when it is long.
+pub(super) struct Spool {
+    stores: Stores,
+    bytes: Vec<u8>,
+    /// What came before.
+    file: Option<ScratchFile>,
+}
+
+impl Spool {
+    /// Most bytes in memory.
+    const MOST: usize = 1 << 20;
+
+    /// Nothing; a long text waits in the scratch folder of these stores.
+    pub(super) fn new(stores: &Stores) -> Self {
+        Self {
+            stores: stores.clone(),
+            bytes: Vec::new(),
+            file: None,
+        }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), PipelineError> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() < Self::MOST {
+            return Ok(());
+        }
+        let scratch = match self.file.take() {
+            Some(scratch) => scratch,
+            None => ScratchFile::open(&self.stores)?,
+        };
+        let ScratchFile { path, file } = self.file.insert(scratch);
+        file.write_all(&self.bytes).map_err(failed(path))?;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    /// Forgets all that waits.
+    pub(super) fn clear(&mut self) -> Result<(), PipelineError> {
+        self.bytes.clear();
+        if let Some(ScratchFile { path, file }) = &mut self.file {
+            let emptied = file.set_len(0).and_then(|()| file.rewind());
+            emptied.map_err(failed(path))?;
+        }
+        Ok(())
+    }
+
+    /// Prints all that waits.
+    pub(super) fn put(&mut self, stdout: &mut dyn Write) -> Result<(), PipelineError> {
+        if let Some(ScratchFile { path, file }) = &mut self.file {
+            file.rewind().map_err(failed(path))?;
+            std::io::copy(file, stdout).map_err(PipelineError::Stdout)?;
+        }
+        if !self.bytes.is_empty() {
+            put(stdout, &self.bytes)?;
+        }
+        self.clear()
+    }
 }
 
 fn failed(path: &Path) -> impl Fn(std::io::Error) -> PipelineError + use<> {
@@ -67,12 +126,12 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> PipelineError + use<> {
 }
 
 /// An answer on its way, in the scratch folder, which nobody else can look into.
-struct Spool {
+struct ScratchFile {
     path: PathBuf,
     file: File,
 }
 
-impl Spool {
+impl ScratchFile {
     fn open(stores: &Stores) -> Result<Self, PipelineError> {
         let path = stores.scratch()?.join(uuid::Uuid::now_v7().to_string());
         let mut options = OpenOptions::new();
@@ -82,7 +141,7 @@ impl Spool {
     }
 }
 
-impl Drop for Spool {
+impl Drop for ScratchFile {
     fn drop(&mut self) {
         // The scratch folder goes in the end, with all that is in it.
         drop(std::fs::remove_file(&self.path));

@@ -10,7 +10,7 @@ const GOOD_LINE: &str = r#"{"external_id":"user1","product_id":"backpack","curre
 /// A CSV that breaks no rule.
 const GOOD_CSV: &str = "external_id,product_id,currency,price,time\nuser1,backpack,USD,40.00,2013-07-16T19:20:30+01:00";
 
-pub(super) const RULES: [Rule; 19] = [
+pub(super) const RULES: [Rule; 20] = [
     Rule {
         id: RuleId::FileEncoding,
         code: "FILE-ENCODING",
@@ -189,6 +189,19 @@ pub(super) const RULES: [Rule; 19] = [
         accepted: GOOD_CSV,
         rejected: "external_id,product_id,currency,price,preco,time\nuser1,backpack,USD,40.00,200.00,2013-07-16T19:20:30+01:00",
         remedy: "Rename or remove one of the two columns that the finding names.",
+    },
+    Rule {
+        id: RuleId::FileMapJson,
+        code: "FILE-MAP-JSON",
+        severity: Severity::Refuse,
+        note: Some("only looked for when --map is given"),
+        summary: "an input that is read with --map is delimited text",
+        sentence: "our own rule: JSON has no columns to map, and an option that is ignored in silence is a wrong result that looks right",
+        source: OURS,
+        wire_message: None,
+        accepted: GOOD_CSV,
+        rejected: GOOD_LINE,
+        remedy: "Read JSON inputs in a run of their own, without --map; rename their keys where the dump is made (docs/inputs.md names those that are known).",
     },
     Rule {
         id: RuleId::FileEmpty,

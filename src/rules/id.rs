@@ -127,6 +127,7 @@ pub enum RuleId {
     FileCsvQuote,
     FileCsvAmbig,
     FileHeaderDup,
+    FileMapJson,
     FileEmpty,
     FileTruncated,
     FileLimit,

@@ -156,6 +156,9 @@ impl Reader {
                 spare: SpareBuffers::default(),
             });
         }
+        if shape != Shape::Empty && options.dialect.mapping.is_given() {
+            return Err(no_columns().into());
+        }
         let mark = if sample.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
         } else {
@@ -252,6 +255,16 @@ impl Reader {
             layout,
             frame,
         })
+    }
+}
+
+/// The user believes the input to be another one than it is.
+fn no_columns() -> Refusal {
+    Refusal {
+        rule: RuleId::FileMapJson,
+        place: None,
+        message: "--map names columns of delimited text, and the input is JSON, which has none; give it in a run without --map"
+            .to_owned(),
     }
 }
 

@@ -48,10 +48,13 @@ fn check_lists_every_finding_as_text() {
         format!("{path}:2: reject BRZ-QTY-RANGE: quantity: "),
         format!("{path}:3: reject FILE-JSON-SYNTAX: "),
         format!("{path}:4: warning BRZ-CUR-CASE: currency: "),
-        format!("{path}: 4 records, 2 would be accepted, 2 rejected, 0 skipped"),
+        format!("{path}: 4 records, 2 would be accepted, 2 rejected, 0 duplicate"),
+        "findings by rule  reject   BRZ-PRICE-TYPE ".to_owned(),
+        "                  reject   BRZ-QTY-RANGE ".to_owned(),
+        "                  reject   FILE-JSON-SYNTAX ".to_owned(),
+        "                  warning  BRZ-CUR-CASE ".to_owned(),
     ];
-    let mut lines: Vec<&str> = output.stdout().lines().collect();
-    lines.sort_unstable_by_key(|line| (!line.contains("reject "), line.contains(" records, ")));
+    let lines: Vec<&str> = output.stdout().lines().collect();
     for start in &starts {
         let found = lines.iter().any(|line| line.starts_with(start.as_str()));
         assert!(found, "{start:?}\n{}", output.story());
@@ -71,6 +74,69 @@ fn check_lists_every_finding_as_text() {
         "check writes nothing: {:?}",
         workdir.files()
     );
+}
+
+#[test]
+fn check_lists_the_first_findings_of_each_rule_and_all_when_asked() {
+    let workdir = Workdir::new();
+    workdir.write("many.ndjson", "{}\n".repeat(50));
+    let rule = "reject BRZ-TIME-REQUIRED";
+    let listed = |more: &[&str]| {
+        let output = check(&workdir, &[&ALL, more, &["many.ndjson"]].concat());
+        output.assert_code(0);
+        let places = output.stdout().matches(&format!("{rule}: ")).count();
+        (places, output.stdout().to_owned())
+    };
+    let (places, text) = listed(&[]);
+    assert_eq!(places, 3, "{text}");
+    let total = text
+        .lines()
+        .find(|line| line.contains("reject   BRZ-TIME-REQUIRED"));
+    assert!(total.is_some_and(|line| line.ends_with(" 50")), "{text}");
+    assert!(text.contains("--findings all"), "{text}");
+    let (places, text) = listed(&["--findings", "all"]);
+    assert_eq!(places, 50, "{text}");
+    assert!(!text.contains("--findings all"), "{text}");
+    // The other forms are for machines, and always complete.
+    for (format, words) in [
+        ("json", "BRZ-TIME-REQUIRED"),
+        ("response", "BRZ-TIME-REQUIRED"),
+    ] {
+        let arguments = [&ALL[..], &["--format", format, "many.ndjson"]].concat();
+        let output = check(&workdir, &arguments);
+        let found = output
+            .assert_code(0)
+            .stdout()
+            .matches(&format!("\"rule_id\":\"{words}"))
+            .count();
+        assert_eq!(found, 50, "{}", output.story());
+        let wrong = check(
+            &workdir,
+            &[&arguments[..], &["--findings", "first"]].concat(),
+        );
+        wrong.assert_code(2).assert_said(&["--findings first"]);
+    }
+}
+
+/// UTF-8 at first, and Windows-1252 in the end: the input is read twice.
+#[test]
+fn an_input_that_is_read_again_is_listed_once() {
+    let workdir = Workdir::new();
+    let header = "external_id;product_id;currency;price;time\n";
+    let wrong = "a;b;BRL;zero;2026-10-05T10:00:00Z\n";
+    let good = "a;b;BRL;1,50;2026-10-05T10:00:00Z\n".repeat(300_000);
+    let mut text = format!("{header}{wrong}{good}").into_bytes();
+    text.extend(b"a;caf\xe9;BRL;1,50;2026-10-05T10:00:00Z\n");
+    workdir.write("late.csv", text);
+    for (arguments, words) in [
+        (["--format", "text"], "late.csv:2: reject"),
+        (["--format", "json"], "\"line\":2,"),
+        (["--format", "response"], "\"index\":0,"),
+    ] {
+        let output = check(&workdir, &[&arguments[..], &["late.csv"]].concat());
+        let found = output.assert_code(0).stdout().matches(words).count();
+        assert_eq!(found, 1, "{}", output.story());
+    }
 }
 
 #[test]
@@ -103,7 +169,14 @@ fn check_names_place_field_value_and_remedy_as_json() {
         !finding["remedy"].as_str().expect("a text").is_empty(),
         "{finding:#}"
     );
-    let last = lines.last().expect("a line for the input");
+    let [.., last, run] = lines.as_slice() else {
+        panic!(
+            "a line for the input, and one for the run: {}",
+            output.story()
+        );
+    };
+    assert_eq!(run["rejected_by_rule"]["BRZ-QTY-RANGE"], 1, "{run:#}");
+    assert_eq!(run["warned_by_rule"], json!({"BRZ-CUR-CASE": 1}), "{run:#}");
     assert_eq!(
         (&last["counts"]["accepted"], &last["counts"]["rejected"]),
         (&json!(2), &json!(2))

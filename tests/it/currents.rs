@@ -53,7 +53,7 @@ fn events_whose_id_was_removed_are_all_kept() {
         let kept = checked
             .assert_code(0)
             .stdout()
-            .matches("BRZ-CURRENTS-NOID")
+            .matches("warning BRZ-CURRENTS-NOID:")
             .count();
         assert_eq!(kept, 3, "{}", checked.story());
     }

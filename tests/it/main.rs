@@ -9,6 +9,8 @@
 mod backfill;
 /// `check` in its three forms, and the catalogue of rules.
 mod check;
+/// `check` says of the same inputs what `ingest` says, whatever their order.
+mod check_and_ingest;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
 /// Where settings come from: flag, job file, environment, default.
@@ -111,6 +113,8 @@ mod supplier_samples;
 mod supplier_snapshots;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
+/// What stays on a terminal.
+mod terminal;
 /// Generated dumps in every shape against their truth files.
 mod truth;
 /// Job files that are wrong, and their schema.

@@ -1,7 +1,7 @@
 //! How much memory a run may need, whatever its input looks like.
 
 use std::io::Write;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::workdir::Workdir;
@@ -40,6 +40,10 @@ fn peak_of(format: &str, text: &[u8]) -> (u64, Option<i32>) {
     let workdir = Workdir::new();
     let mut command = workdir.ingest_command();
     command.args(["--input-format", format, "--reject-limit", "100%", "-"]);
+    peak_with(command, text)
+}
+
+fn peak_with(mut command: Command, text: &[u8]) -> (u64, Option<i32>) {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -73,4 +77,19 @@ fn a_line_of_more_records_than_fit_into_one_is_refused() {
     line.extend(b"1]\n");
     let (_, code) = peak_of("ndjson", &line);
     assert_eq!(code, Some(3));
+}
+
+/// Every record has five findings, which take hundreds of times its own memory.
+#[test]
+fn a_check_needs_no_more_however_many_findings_there_are() {
+    let workdir = Workdir::new();
+    let text = b"{}\n".repeat(200_000);
+    for format in ["text", "json", "response"] {
+        let mut command = workdir.program();
+        command.args(["check", "--input-format", "ndjson", "--findings", "all"]);
+        command.args(["--reject-limit", "100%", "--format", format, "-"]);
+        let (peak, code) = peak_with(command, &text);
+        assert_eq!(code, Some(0), "{format}");
+        assert!(peak <= MOST_MIB, "{format}: {peak} MiB");
+    }
 }

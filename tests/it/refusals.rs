@@ -173,3 +173,46 @@ fn an_empty_input_is_a_warning() {
         assert_eq!(found["purchases"]["rows"], 0, "{what}");
     }
 }
+
+#[test]
+fn a_mapping_of_columns_refuses_json_and_leaves_delimited_text_alone() {
+    let workdir = Workdir::new();
+    // The examples of the rule itself, with a column that only the mapping knows.
+    let rule = workdir.run(["rules", "explain", "FILE-MAP-JSON", "--format", "json"]);
+    let rule = rule.assert_code(0).json();
+    let example = |name: &str| rule[name].as_str().expect("an example").to_owned();
+    workdir.write("in/a.csv", example("accepted").replace("price", "final"));
+    workdir.write("in/b.ndjson", example("rejected"));
+    workdir.write(
+        "in/c.json",
+        format!("{{\n\"purchases\":[\n{}]}}", example("rejected")),
+    );
+    workdir.write("in/d.json", "");
+    for kind in ["purchases", "auto"] {
+        let checked = check(&workdir, &["--kind", kind, "--map", "final=price", "in"]);
+        checked.assert_code(3);
+        let refused = checked.stdout().matches("refused FILE-MAP-JSON").count();
+        assert_eq!(refused, 2, "{}", checked.story());
+    }
+    let output = workdir.ingest(["--map", "final=price", "in"]);
+    output
+        .assert_code(3)
+        .assert_said(&["b.ndjson", "FILE-MAP-JSON", "--map"]);
+    let outcomes = ["ingested", "refused", "refused", "ingested"];
+    assert_eq!(output.outcomes(), outcomes, "{}", output.story());
+    assert_eq!(output.told("accepted"), 1, "{}", output.story());
+    assert_eq!(summary(&workdir.lake())["purchases"]["rows"], 1);
+}
+
+#[test]
+fn a_mapping_of_columns_beside_a_json_format_is_a_usage_error() {
+    let workdir = Workdir::new();
+    workdir.write("good.ndjson", numbered(0, 3));
+    for format in ["json", "ndjson"] {
+        let output = workdir.ingest(["--input-format", format, "--map", "a=price", "good.ndjson"]);
+        output
+            .assert_code(2)
+            .assert_said(&["--map", "--input-format", "JSON"]);
+    }
+    assert!(!workdir.lake().exists(), "nothing was begun");
+}

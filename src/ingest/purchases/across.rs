@@ -2,19 +2,17 @@
 //! products.
 
 use super::events::SeenEvents;
+use super::repeats::SeenRecords;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::error::RunError;
-use crate::ingest::kind::{Across, EndedInput};
+use crate::ingest::kind::{Across, EndedInput, ReadInput};
+use crate::ingest::reports::Reports;
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
 use crate::source::Refusal;
 
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
 const PRODUCT_IDS: usize = 5_000;
-
-/// Slots for fingerprints: an exact repeat is noticed when fewer than about this many records lie
-/// between the two. Fixed, so that memory does not grow with the input (8 MiB).
-const REPEAT_SLOTS: usize = 1 << 20;
 
 /// As `ingest` has it without `--max-partitions`.
 const DEFAULT_MAX_PARTITIONS: usize = 1000;
@@ -23,7 +21,9 @@ const DEFAULT_MAX_PARTITIONS: usize = 1000;
 #[derive(Debug, Default)]
 pub struct AcrossPurchases {
     products: foldhash::HashSet<u64>,
-    repeats: Vec<u64>,
+    /// Of the input being read: forgotten when it is refused.
+    open_products: foldhash::HashSet<u64>,
+    records: SeenRecords,
     events: SeenEvents,
 }
 
@@ -37,11 +37,12 @@ impl AcrossPurchases {
         in_lake: &dyn Fn(i32) -> Result<Vec<String>, RunError>,
     ) -> Result<(), RunError> {
         for &product in &rows.products {
-            if self.products.len() <= PRODUCT_IDS {
-                self.products.insert(product);
+            if self.open_products.len() <= PRODUCT_IDS {
+                self.open_products.insert(product);
             }
         }
-        tally.warn(RuleId::BrzDupEvent, self.count_repeats(&rows.fingerprints));
+        let repeats = self.records.count_repeats(&rows.fingerprints);
+        tally.warn(RuleId::BrzDupEvent, repeats);
         if rows.has_event_ids {
             let dropped = self.events.drop_seen(&mut rows.days, in_lake)?;
             tally.counts.accepted -= dropped;
@@ -51,37 +52,28 @@ impl AcrossPurchases {
         Ok(())
     }
 
-    fn count_repeats(&mut self, fingerprints: &[u64]) -> u64 {
-        if self.repeats.is_empty() && !fingerprints.is_empty() {
-            self.repeats = vec![0; REPEAT_SLOTS];
-        }
-        let mut repeats = 0;
-        for &fingerprint in fingerprints {
-            // The low bits choose the slot; the whole value is compared.
-            let at = usize::try_from(fingerprint % REPEAT_SLOTS as u64).unwrap_or(0);
-            if let Some(slot) = self.repeats.get_mut(at) {
-                repeats += u64::from(*slot == fingerprint);
-                *slot = fingerprint;
-            }
-        }
-        repeats
-    }
-
     /// None of the open input is kept, or it is read again.
     pub(super) fn forget_open(&mut self) {
+        self.open_products.clear();
         self.events.forget();
-        self.repeats.fill(0);
+        self.records.forget();
     }
 
     /// Inputs that were kept could not be committed and are to be read again.
     pub(super) fn start_over(&mut self) {
         self.events.start_over();
-        self.repeats.fill(0);
+        self.records.start_over();
     }
 
     /// The open input is kept.
     pub(super) fn settle_open(&mut self) {
+        for product in self.open_products.drain() {
+            if self.products.len() <= PRODUCT_IDS {
+                self.products.insert(product);
+            }
+        }
         self.events.settle();
+        self.records.settle();
     }
 
     /// Notes the rules that speak of the whole data set.
@@ -118,11 +110,11 @@ impl Across<Purchases> for AcrossPurchases {
         self.forget_open();
     }
 
-    fn settle(&mut self, _input: EndedInput<'_>, _tally: &mut InputTally) {
+    fn settle(&mut self, _input: &EndedInput<'_, Purchases>, _tally: &mut InputTally) {
         self.settle_open();
     }
 
-    fn finish(&mut self, tally: &mut RunTally) {
-        self.note_whole_run(tally);
+    fn finish(&mut self, _read: &mut [ReadInput], _reports: &mut Reports<'_>, run: &mut RunTally) {
+        self.note_whole_run(run);
     }
 }

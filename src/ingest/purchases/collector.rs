@@ -238,8 +238,7 @@ impl<'a> Collector<'a> {
 
     /// The open input has been read whole: it is counted up and ready to be committed.
     fn close(&mut self, index: usize, totals: Totals) -> Result<Closed, RunError> {
-        let mut open = std::mem::take(&mut self.open);
-        open.tally.note_whole(&totals);
+        let open = std::mem::take(&mut self.open);
         let counts = open.tally.counts;
         if !counts.balances() {
             let path = self.reports.path(index);

@@ -1,20 +1,22 @@
-//! What a check can say without a lake: the versions of one input that another one in it repeats
-//! or supersedes, and pages that are missing from it.
+//! What a check can say without a lake: the versions that other ones of the run repeat or
+//! supersede, and pages that are missing.
 
 use super::SupplierPieceRows;
 use super::SupplierPurchases;
-use super::dump::{InputPages, check_dumps};
+use super::dump::{InputPages, note_dumps};
 use super::fold::{Absence, Candidate, arrange, fold};
-use super::pages_of_frame;
 use crate::ingest::error::RunError;
-use crate::ingest::kind::{Across, EndedInput};
+use crate::ingest::kind::{Across, EndedInput, ReadInput};
+use crate::ingest::reports::Reports;
 use crate::ingest::tally::{InputTally, RunTally};
-use crate::rules::RuleId;
 
 /// What has been met so far.
 #[derive(Debug, Default)]
 pub struct AcrossSupplierPurchases {
+    /// Of the inputs that have ended, and then of the open one.
     candidates: Vec<Candidate>,
+    /// Where those of the open input begin.
+    settled: usize,
     pages: InputPages,
     /// Pages of the inputs that have ended.
     ended: Vec<(usize, InputPages)>,
@@ -29,49 +31,48 @@ impl Across<SupplierPurchases> for AcrossSupplierPurchases {
         } = rows;
         self.pages.take(pages, &page_ends, &rows.versions);
         for version in rows.versions {
+            // As many as fit into memory, far below u32.
+            let row = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
             self.candidates.push(Candidate {
                 version,
                 input: 0,
-                row: 0,
+                row,
             });
         }
         Ok(())
     }
 
     fn forget(&mut self) {
-        self.candidates.clear();
+        self.candidates.truncate(self.settled);
         self.pages = InputPages::default();
     }
 
-    fn settle(&mut self, input: EndedInput<'_>, tally: &mut InputTally) {
-        let mut candidates = std::mem::take(&mut self.candidates);
-        arrange(&mut candidates);
-        let folded = fold(&candidates, Absence::MeansNothing, &|_start| None);
-        for passed in folded.passed.values() {
-            tally.pass(passed.duplicate, passed.superseded);
+    fn settle(&mut self, input: &EndedInput<'_, SupplierPurchases>, tally: &mut InputTally) {
+        let index = input.index;
+        for candidate in self.candidates.iter_mut().skip(self.settled) {
+            candidate.input = index;
         }
+        self.settled = self.candidates.len();
         let mut pages = std::mem::take(&mut self.pages);
-        if let Some(totals) = input.totals {
-            let (page, is_broken) = pages_of_frame(totals, tally.counts.read, input.json);
-            pages.frame(page);
-            tally.warn(RuleId::CplMetaShape, u64::from(is_broken));
-        }
-        input.path.clone_into(&mut pages.path);
-        self.ended.push((input.index, pages));
+        pages.end(input, tally);
+        self.ended.push((index, pages));
     }
 
-    fn finish(&mut self, tally: &mut RunTally) {
-        for note in check_dumps(&self.ended, &[]) {
-            *tally.warned_by_rule.entry(note.rule).or_default() += 1;
-            let path = self
-                .ended
-                .iter()
-                .find(|(index, _)| *index == note.input)
-                .map_or("", |(_, pages)| pages.path.as_str());
-            let (rule, sentence) = (note.rule, note.sentence);
-            tally
-                .notes
-                .push(format!("{path}: warning {rule}: {sentence}"));
+    fn finish(&mut self, read: &mut [ReadInput], reports: &mut Reports<'_>, run: &mut RunTally) {
+        note_dumps(&self.ended, &[], run, reports);
+        let copies: Vec<usize> = read
+            .iter()
+            .filter(|input| input.is_copy)
+            .map(|input| input.index)
+            .collect();
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.retain(|candidate| copies.binary_search(&candidate.input).is_err());
+        arrange(&mut candidates);
+        let folded = fold(&candidates, Absence::MeansNothing, &|_start| None);
+        for input in read {
+            let passed = folded.passed.get(&input.index).copied();
+            let passed = passed.unwrap_or_default();
+            input.tally.pass(passed.duplicate, passed.superseded);
         }
     }
 }

@@ -154,24 +154,6 @@ impl<'a> Collector<'a> {
         })
     }
 
-    /// The company of an input, where it is said beside it.
-    fn company(&self, index: usize) -> Option<i64> {
-        let input = self.inputs.get(index)?;
-        let company = self.options.run.kind.company().of(input)?;
-        Some(company.get())
-    }
-
-    /// The same bytes under another company are another input.
-    fn digest(&self, index: usize, totals: &Totals) -> Digest {
-        let Some(company) = self.company(index) else {
-            return Digest::new(*totals.digest.as_bytes());
-        };
-        let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
-        hasher.update(totals.digest.as_bytes());
-        hasher.update(&company.to_le_bytes());
-        Digest::new(*hasher.finalize().as_bytes())
-    }
-
     fn index(&self, input: usize) -> usize {
         self.reading.get(input).copied().unwrap_or(input)
     }

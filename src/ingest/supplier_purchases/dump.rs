@@ -4,9 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::{SupplierPurchases, pages_of_frame};
+use crate::ingest::kind::EndedInput;
+use crate::ingest::reports::Reports;
+use crate::ingest::tally::{InputTally, RunTally};
 use crate::rules::RuleId;
 use crate::supplier_purchase::page::{SeenPage, completeness};
-use crate::supplier_purchase::{Key, Version};
+use crate::supplier_purchase::{CompanyId, Key, Version};
 
 /// What an input says about its pages.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +44,22 @@ impl InputPages {
         self.pages.extend(pages);
     }
 
+    /// The input has ended; its counts are in `tally`.
+    pub(super) fn end(
+        &mut self,
+        ended: &EndedInput<'_, SupplierPurchases>,
+        tally: &mut InputTally,
+    ) {
+        let (page, is_broken) = pages_of_frame(ended.totals, tally.counts.read, ended.json);
+        self.frame(page);
+        tally.warn(RuleId::CplMetaShape, u64::from(is_broken));
+        self.path = ended.input.location.to_string();
+        let company = ended.kind.company().of(ended.input);
+        self.company = company.map(CompanyId::get);
+    }
+
     /// The page that the text around all records describes.
-    pub(super) fn frame(&mut self, seen: Option<SeenPage>) {
+    fn frame(&mut self, seen: Option<SeenPage>) {
         if let Some(seen) = seen {
             for paged in self.keys.iter_mut().filter(|paged| paged.page == 0) {
                 paged.page = seen.page.current_page;
@@ -74,16 +92,32 @@ fn folder_of(path: &str) -> String {
 
 /// What is wrong with a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct DumpNote {
+struct DumpNote {
     /// The input to which it is reported: the first of the dump.
-    pub(super) input: usize,
-    pub(super) rule: RuleId,
-    pub(super) sentence: String,
+    input: usize,
+    rule: RuleId,
+    sentence: String,
 }
 
-/// Checks the dumps of a run; `inputs` are those that were read, with their position. Nothing is
-/// said of a folder with inputs that were not read.
-pub(super) fn check_dumps(inputs: &[(usize, InputPages)], unread: &[String]) -> Vec<DumpNote> {
+/// Notes missing pages; tells whether the dumps are whole as far as they say. `inputs` are those
+/// that were read, with their position.
+pub(super) fn note_dumps(
+    inputs: &[(usize, InputPages)],
+    unread: &[String],
+    run: &mut RunTally,
+    reports: &mut Reports<'_>,
+) -> bool {
+    let notes = check_dumps(inputs, unread);
+    let is_whole = notes.is_empty();
+    for note in notes {
+        *run.warned_by_rule.entry(note.rule).or_default() += 1;
+        reports.add_finding(note.input, note.rule, note.sentence);
+    }
+    is_whole
+}
+
+/// Checks the dumps of a run. Nothing is said of a folder with inputs that were not read.
+fn check_dumps(inputs: &[(usize, InputPages)], unread: &[String]) -> Vec<DumpNote> {
     let unread: BTreeSet<String> = unread.iter().map(|path| folder_of(path)).collect();
     let mut notes = Vec::new();
     for inputs in dumps(inputs) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::SupplierPurchases;
 use super::collector::{Collector, ReadInput};
-use super::dump::check_dumps;
+use super::dump::note_dumps;
 use super::fold::{Absence, Candidate, Passed, arrange, fold};
 use super::merge::{Arrivals, Merged};
 use super::snapshot::FullSnapshot;
@@ -25,7 +25,7 @@ use crate::summary::{Outcome, TableVersions};
 /// Commits what was read, and reports.
 pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, Stopped> {
     let mut read = std::mem::take(&mut run.read);
-    let is_whole = note_dumps(&mut run);
+    let is_whole = note_dumps(&run.pages, &run.unread, &mut run.tally, &mut run.reports);
     run.pages = Vec::new();
     let snapshot = FullSnapshot::of(&mut run, &read, is_whole);
     let candidates = gather(&mut read);
@@ -94,17 +94,6 @@ fn gather(inputs: &mut [ReadInput]) -> Vec<Candidate> {
     }
     arrange(&mut candidates);
     candidates
-}
-
-/// Notes missing pages; tells whether the dumps are whole as far as they say.
-fn note_dumps(run: &mut Collector<'_>) -> bool {
-    let mut is_whole = true;
-    for note in check_dumps(&run.pages, &run.unread) {
-        is_whole = false;
-        *run.tally.warned_by_rule.entry(note.rule).or_default() += 1;
-        run.reports.add_note(note.input, note.sentence);
-    }
-    is_whole
 }
 
 /// An input and how it ended.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
-use crate::lake::testing::{KIND, batch, date, distinct, input, lake, paths, reopen, spec};
+use crate::lake::testing::{KIND, batch, date, distinct, lake, paths, reopen, spec};
 
 #[test]
 fn a_batch_is_committed_in_the_healing_order_and_read_back() {

@@ -53,35 +53,25 @@ impl Service {
         }
     }
 
-    /// The answer to an input whose other records are accepted.
-    pub(super) fn answer(
-        self,
-        accepted: u64,
-        errors: &[Value],
-    ) -> Result<String, serde_json::Error> {
-        match self {
-            Self::Braze => serde_json::to_string(&PartialSuccess {
-                message: "success",
-                purchases_processed: accepted,
-                errors,
-            }),
+    /// What stands before and behind the `errors` errors in the answer to an input whose other
+    /// records are accepted.
+    pub(super) fn answer(self, accepted: u64, errors: u64) -> (String, &'static str) {
+        let before = match self {
+            Self::Braze => {
+                format!(r#"{{"message":"success","purchases_processed":{accepted},"errors":["#)
+            }
             Self::ConnectPlug => {
-                let code = if errors.is_empty() {
+                let code = if errors == 0 {
                     "ok"
                 } else {
                     "uneditable_entity"
                 };
-                let message = format!(
-                    "purchases accepted: {accepted}; fields at fault in others: {}",
-                    errors.len()
-                );
-                serde_json::to_string(&Coded {
-                    code,
-                    message,
-                    meta: errors,
-                })
+                format!(
+                    r#"{{"code":"{code}","message":"purchases accepted: {accepted}; fields at fault in others: {errors}","meta":["#
+                )
             }
-        }
+        };
+        (before, "]}")
     }
 
     /// The answer to an input that is refused as a whole.
@@ -98,25 +88,17 @@ impl Service {
                 serde_json::to_string(&Coded {
                     code,
                     message,
-                    meta: &[],
+                    meta: [],
                 })
             }
         }
     }
 }
 
-/// Braze's answer to a request of which parts were processed.
+/// ConnectPlug's answer to a request that it refuses.
 #[derive(Serialize)]
-struct PartialSuccess<'a> {
-    message: &'static str,
-    purchases_processed: u64,
-    errors: &'a [Value],
-}
-
-/// ConnectPlug's answer to a request it does not accept.
-#[derive(Serialize)]
-struct Coded<'a> {
+struct Coded {
     code: &'static str,
     message: String,
-    meta: &'a [Value],
+    meta: [(); 0],
 }

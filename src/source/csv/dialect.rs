@@ -141,6 +141,15 @@ impl Layout {
         }
     }
 
+    /// That the input is not UTF-8 although nobody has said so, and what it is read as.
+    pub fn recoded(&self) -> Option<String> {
+        let read = self.encoding.charset;
+        let offset = self.encoding.first_bad_byte?;
+        Some(format!(
+            "the byte at offset {offset} is not UTF-8: the file is read as {read} (see --encoding)"
+        ))
+    }
+
     /// The headers, in order.
     pub fn header(&self) -> impl ExactSizeIterator<Item = &str> {
         self.columns.iter().map(|column| column.header.as_str())
@@ -218,12 +227,7 @@ impl Notes {
             (Basis::Mark, _) => "byte order mark".to_owned(),
             (Basis::Content, None) => "every byte fits".to_owned(),
             (Basis::Content, Some(offset)) => {
-                let why = format!("the byte at offset {offset} is not UTF-8");
-                let read = encoding.charset;
-                self.warnings.push(format!(
-                    "{why}: the file is read as {read} (see --encoding)"
-                ));
-                why
+                format!("the byte at offset {offset} is not UTF-8")
             }
         };
         self.decided("encoding", encoding.charset, why, None);

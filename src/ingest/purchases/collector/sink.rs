@@ -29,9 +29,8 @@ impl Sink<Purchases> for Collector<'_> {
 
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
         let index = self.index(input);
-        self.open
-            .tally
-            .apply_reject_limit(self.options.reject_limit);
+        let limit = self.options.reject_limit;
+        self.open.tally.close(limit, &totals);
         if self.open.tally.refusal.is_some() {
             return self.refuse(index, Some(&totals));
         }

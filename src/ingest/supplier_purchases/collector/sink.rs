@@ -3,13 +3,13 @@
 use super::{Collector, Open, ReadInput};
 use crate::ingest::error::RunError;
 use crate::ingest::judge::Judged;
+use crate::ingest::kind::{EndedInput, Kind};
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::runner::{Flow, Sink};
 use crate::ingest::supplier_purchases::fold::Candidate;
 use crate::ingest::supplier_purchases::incoming::is_whole;
-use crate::ingest::supplier_purchases::{SupplierPieceRows, SupplierPurchases, pages_of_frame};
+use crate::ingest::supplier_purchases::{SupplierPieceRows, SupplierPurchases};
 use crate::record::shift_source_rows;
-use crate::rules::RuleId;
 use crate::source::{Refusal, Totals};
 
 impl Sink<SupplierPurchases> for Collector<'_> {
@@ -43,36 +43,40 @@ impl Sink<SupplierPurchases> for Collector<'_> {
 
     fn end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
         let index = self.index(input);
-        let tally = &mut self.open.tally;
-        tally.apply_reject_limit(self.options.reject_limit);
-        if tally.refusal.is_some() {
+        self.open.tally.close(self.options.reject_limit, &totals);
+        if self.open.tally.refusal.is_some() {
             self.refuse(index, Some(&totals));
             return Ok(());
         }
-        tally.note_whole(&totals);
-        let json = self.options.run.reader.json();
-        let (page, is_broken) = pages_of_frame(&totals, tally.counts.read, json);
-        tally.warn(RuleId::CplMetaShape, u64::from(is_broken));
         let Open {
-            tally,
+            mut tally,
             candidates,
             rejects,
             mut pages,
         } = std::mem::take(&mut self.open);
+        let Some(input) = self.inputs.get(index) else {
+            return Ok(());
+        };
+        let kind = &self.options.run.kind;
+        let ended = EndedInput {
+            index,
+            input,
+            totals: &totals,
+            kind,
+            json: self.options.run.reader.json(),
+        };
+        pages.end(&ended, &mut tally);
         let path = self.reports.path(index);
         let counts = tally.counts;
         // The ledger: nothing of an input whose records are not all accounted for is committed.
         if !counts.balances() || counts.accepted != candidates.len() as u64 {
             return Err(RunError::Unbalanced { path, counts });
         }
-        pages.frame(page);
-        pages.path.clone_from(&path);
-        pages.company = self.company(index);
         self.pages.push((index, pages));
         self.read.push(ReadInput {
             index,
             path,
-            digest: self.digest(index, &totals),
+            digest: kind.digest(input, &totals),
             totals,
             tally,
             candidates,

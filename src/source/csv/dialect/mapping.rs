@@ -16,9 +16,14 @@ pub struct UnknownField {
     pub accepted: Vec<&'static str>,
 }
 
-/// The columns that the user has given a field, by normalised header.
+/// The columns that the user has given a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mapping(BTreeMap<String, usize>);
+pub struct Mapping {
+    /// By normalised header.
+    roles: BTreeMap<String, usize>,
+    /// Whether the user has named any column, be it for a field of another kind of records.
+    is_given: bool,
+}
 
 impl Mapping {
     /// Takes one line: the column `header` fills the canonical `field`. Headers are
@@ -32,6 +37,7 @@ impl Mapping {
         header: &str,
         field: &str,
     ) -> Result<(), UnknownField> {
+        self.is_given = true;
         let roles = columns.roles();
         let role = roles
             .iter()
@@ -41,17 +47,24 @@ impl Mapping {
                 field: field.to_owned(),
                 accepted: roles.iter().map(|role| role.name).collect(),
             })?;
-        self.0.insert(normalise_header(header), role);
+        self.roles.insert(normalise_header(header), role);
         Ok(())
+    }
+
+    /// Whether the user has named any column.
+    pub fn is_given(&self) -> bool {
+        self.is_given
     }
 
     /// The field of a column, by its normalised header.
     pub(super) fn role_of(&self, normalised_header: &str) -> Option<usize> {
-        self.0.get(normalised_header).copied()
+        self.roles.get(normalised_header).copied()
     }
 
     /// Normalised headers with their fields.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.0.iter().map(|(header, role)| (header.as_str(), *role))
+        self.roles
+            .iter()
+            .map(|(header, role)| (header.as_str(), *role))
     }
 }

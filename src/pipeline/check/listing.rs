@@ -1,0 +1,214 @@
+//! The findings of records, input by input: findings come in while an input is read, lines go out at
+//! its end. Until then they wait in a spool, so that an input that is read again is listed once and
+//! memory does not follow the number of findings.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::service::Service;
+use crate::ingest::kind::Kind;
+use crate::ingest::{CheckObserver, CheckedRecord, InputTally};
+use crate::job::{CheckFormat, CheckJob, FindingsListed};
+use crate::pipeline::PipelineError;
+use crate::pipeline::output::{Spool, put};
+use crate::record::Finding;
+use crate::rules::{RuleId, Severity};
+use crate::source::{Input, Location};
+use crate::store::Stores;
+use crate::summary::InputReport;
+
+/// Findings of a rule that are listed unless all of them are wanted.
+const FIRST: u64 = 3;
+
+/// How many findings there were, by what they mean for their record and by rule.
+pub(super) type Found = BTreeMap<(&'static str, RuleId), u64>;
+
+/// What has been listed so far.
+pub(super) struct Listing {
+    format: CheckFormat,
+    /// Most findings of a rule that are listed.
+    most: u64,
+    spool: Spool,
+    found: Found,
+    /// As it was before the open input.
+    settled: Found,
+    /// Errors of the open input in the service's form.
+    errors: u64,
+}
+
+impl Listing {
+    pub(super) fn new(job: &CheckJob, stores: &Stores) -> Self {
+        let is_short = job.format == CheckFormat::Text && job.findings == FindingsListed::First;
+        Self {
+            format: job.format,
+            most: if is_short { FIRST } else { u64::MAX },
+            spool: Spool::new(stores),
+            found: Found::new(),
+            settled: Found::new(),
+            errors: 0,
+        }
+    }
+
+    /// The findings of records.
+    pub(super) fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// Whether some findings are counted and not listed.
+    pub(super) fn is_short(&self) -> bool {
+        self.found.values().any(|&count| count > self.most)
+    }
+
+    /// Answers inputs whose kind cannot be told, where an answer for each input is wanted.
+    pub(super) fn undecided(
+        &self,
+        inputs: &[InputReport],
+        stdout: &mut dyn Write,
+    ) -> Result<(), PipelineError> {
+        for input in inputs
+            .iter()
+            .filter(|_| self.format == CheckFormat::Response)
+        {
+            let refusal = input.refusal.as_ref();
+            let message = refusal.map_or("", |refusal| refusal.message.as_str());
+            put(
+                stdout,
+                format!("{}\n", json!({ "message": message })).as_bytes(),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Lists the findings in inputs of a kind.
+    pub(super) fn of_kind<'l, K: Kind>(
+        &'l mut self,
+        inputs: &'l [Input],
+        stdout: &'l mut dyn Write,
+    ) -> OfKind<'l> {
+        OfKind {
+            listing: self,
+            inputs,
+            service: Service::of(K::NAME),
+            stdout,
+        }
+    }
+}
+
+/// Lists the findings in inputs of one kind.
+pub(super) struct OfKind<'l> {
+    listing: &'l mut Listing,
+    inputs: &'l [Input],
+    service: Service,
+    stdout: &'l mut dyn Write,
+}
+
+impl OfKind<'_> {
+    fn line(&self, input: usize, record: &CheckedRecord, finding: &Finding) -> String {
+        let location = self.inputs.get(input).map(|input| &input.location);
+        let (place, severity) = (record.place, severity_of(finding));
+        match self.listing.format {
+            CheckFormat::Text => format!(
+                "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
+                location.map(Location::shown).unwrap_or_default(),
+                place.line,
+                finding.rule,
+                finding.message(),
+                record.ordinal,
+                place.byte_offset
+            ),
+            CheckFormat::Json => {
+                let item = json!({
+                    // JSON escapes by itself.
+                    "file": location.map(ToString::to_string),
+                    "record": record.ordinal,
+                    "line": place.line,
+                    "byte_offset": place.byte_offset,
+                    "rule_id": finding.rule,
+                    "severity": severity,
+                    "field": finding.field,
+                    "value_excerpt": finding.value,
+                    "message": finding.message(),
+                    "remedy": finding.rule.rule().remedy,
+                });
+                format!("{item}\n")
+            }
+            CheckFormat::Response => {
+                let comma = if self.listing.errors > 0 { "," } else { "" };
+                format!("{comma}{}", self.service.error(finding, record.ordinal))
+            }
+        }
+    }
+}
+
+impl CheckObserver<PipelineError> for OfKind<'_> {
+    fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), PipelineError> {
+        for finding in &record.findings {
+            // The services answer what they refuse.
+            if self.listing.format == CheckFormat::Response && !finding.rejecting {
+                continue;
+            }
+            let key = (severity_of(finding), finding.rule);
+            let count = self.listing.found.entry(key).or_default();
+            *count += 1;
+            if *count <= self.listing.most {
+                let line = self.line(input, record, finding);
+                self.listing.spool.push(line.as_bytes())?;
+                self.listing.errors += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Result<(), PipelineError> {
+        self.listing.errors = 0;
+        self.listing.found.clone_from(&self.listing.settled);
+        self.listing.spool.clear()
+    }
+
+    fn input(&mut self, tally: &InputTally) -> Result<(), PipelineError> {
+        let Listing {
+            format,
+            spool,
+            found,
+            settled,
+            errors,
+            ..
+        } = &mut *self.listing;
+        settled.clone_from(found);
+        let errors = std::mem::take(errors);
+        if *format != CheckFormat::Response {
+            return spool.put(self.stdout);
+        }
+        match &tally.refusal {
+            // The faults say more than that they are too many.
+            Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
+                spool.clear()?;
+                let answer = self.service.refusal(refusal)?;
+                put(self.stdout, format!("{answer}\n").as_bytes())
+            }
+            _ => {
+                let (before, after) = self.service.answer(tally.counts.accepted, errors);
+                put(self.stdout, before.as_bytes())?;
+                spool.put(self.stdout)?;
+                put(self.stdout, format!("{after}\n").as_bytes())
+            }
+        }
+    }
+}
+
+fn severity_of(finding: &Finding) -> &'static str {
+    if finding.rejecting {
+        return "reject";
+    }
+    severity(finding.rule)
+}
+
+/// What a rule means for a record that is kept.
+pub(super) fn severity(rule: RuleId) -> &'static str {
+    match rule.rule().severity {
+        Severity::Info => "info",
+        _ => "warning",
+    }
+}

@@ -1,0 +1,135 @@
+//! What became of the inputs, and of all of them together, at the end of a check: reports come in,
+//! lines go out.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::listing::{Listing, severity};
+use crate::ingest::Ingested;
+use crate::job::CheckFormat;
+use crate::pipeline::PipelineError;
+use crate::pipeline::output::put;
+use crate::source::shown;
+use crate::summary::{InputReport, Outcome};
+
+/// Prints the results; the services' answers have none.
+pub(super) fn put_results(
+    format: CheckFormat,
+    listing: &Listing,
+    checked: &Ingested,
+    stdout: &mut dyn Write,
+) -> Result<(), PipelineError> {
+    match format {
+        CheckFormat::Text => {
+            for input in &checked.inputs {
+                put(stdout, of_input(input).as_bytes())?;
+            }
+            put(stdout, of_run(listing, checked).as_bytes())
+        }
+        CheckFormat::Json => put_json(checked, stdout),
+        CheckFormat::Response => Ok(()),
+    }
+}
+
+fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineError> {
+    for input in &checked.inputs {
+        let mut lines = String::new();
+        for finding in &input.findings {
+            let rule = finding.rule_id;
+            let item = json!({
+                "file": input.path,
+                "rule_id": rule,
+                "severity": severity(rule),
+                "message": finding.message,
+                "remedy": rule.rule().remedy,
+            });
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{item}");
+        }
+        let item = json!({
+            "file": input.path,
+            "outcome": input.outcome,
+            "counts": input.counts,
+            "refusal": input.refusal,
+            "notes": input.notes,
+        });
+        let _ = writeln!(lines, "{item}");
+        put(stdout, lines.as_bytes())?;
+    }
+    let tally = &checked.tally;
+    let item = json!({
+        "counts": tally.counts,
+        "rejected_by_rule": tally.rejected_by_rule,
+        "warned_by_rule": tally.warned_by_rule,
+        "notes": tally.notes,
+    });
+    put(stdout, format!("{item}\n").as_bytes())
+}
+
+fn of_input(input: &InputReport) -> String {
+    let path = shown(&input.path);
+    let mut text = String::new();
+    for (rule, note) in input.ruled_notes() {
+        let note = shown(note);
+        // Writing to a String cannot fail.
+        let _ = match rule {
+            Some(rule) => writeln!(text, "{path}: {} {rule}: {note}", severity(rule)),
+            None => writeln!(text, "{path}: note: {note}"),
+        };
+    }
+    let counts = input.counts;
+    let _ = match (&input.refusal, input.outcome) {
+        (Some(refusal), _) => {
+            let line = refusal.line.map(|line| format!(":{line}"));
+            let line = line.unwrap_or_default();
+            let (rule, message) = (refusal.rule_id, shown(&refusal.message));
+            writeln!(text, "{path}{line}: refused {rule}: {message}")
+        }
+        (None, Outcome::AlreadyIngested) => {
+            writeln!(
+                text,
+                "{path}: the same content as an input before it; it counts once"
+            )
+        }
+        (None, _) => writeln!(
+            text,
+            "{path}: {} records, {} would be accepted, {} rejected, {} duplicate, {} superseded, {} skipped",
+            counts.read,
+            counts.accepted,
+            counts.rejected,
+            counts.duplicate,
+            counts.superseded,
+            counts.skipped
+        ),
+    };
+    text
+}
+
+/// Counts by rule: the findings of records, and what only shows in several together.
+fn of_run(listing: &Listing, checked: &Ingested) -> String {
+    let mut found = listing.found().clone();
+    for (&rule, &count) in &checked.tally.warned_by_rule {
+        found.entry((severity(rule), rule)).or_insert(count);
+    }
+    let mut text = String::new();
+    for (at, ((severity, rule), count)) in found.iter().enumerate() {
+        let title = if at == 0 { "findings by rule" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{title:<18}{severity:<9}{:<22}{count:>10}",
+            rule.code()
+        );
+    }
+    for note in &checked.tally.notes {
+        let _ = writeln!(text, "{}", shown(note));
+    }
+    if listing.is_short() {
+        text.push_str(
+            "the first findings of each rule are listed; --findings all lists every one\n",
+        );
+    }
+    text
+}
