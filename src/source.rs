@@ -16,7 +16,8 @@ mod shape;
 mod spare;
 mod stream;
 
-pub use discover::{Input, Location, discover, shown};
+pub use crate::values::text::{shown, shown_json};
+pub use discover::{Input, Location, discover};
 pub(crate) use document::refusal as document_refusal;
 pub use envelope::{Envelope, Held};
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};

@@ -8,3 +8,4 @@ pub mod instant;
 pub mod local_day;
 pub mod money;
 pub mod pt_br;
+pub mod text;

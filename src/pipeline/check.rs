@@ -17,7 +17,7 @@ use crate::ingest::{
 };
 use crate::job::{CheckFormat, CheckJob};
 use crate::rules::{RuleId, Severity};
-use crate::source::{Input, discover, shown};
+use crate::source::{Input, discover, shown, shown_json};
 use crate::summary::{InputReport, RefusalReport};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
@@ -95,7 +95,7 @@ fn put_undecided(
         .map(|refusal| refusal.message.clone());
     let reason = reason.unwrap_or_default();
     let line = match format {
-        CheckFormat::Text => format!("{}: refused {reason}", shown(&input.path)),
+        CheckFormat::Text => format!("{}: refused {reason}", input.path),
         CheckFormat::Json => json!({
             "file": input.path,
             "counts": input.counts,
@@ -104,7 +104,17 @@ fn put_undecided(
         .to_string(),
         CheckFormat::Response => json!({ "message": reason }).to_string(),
     };
-    put(stage.stdout, format!("{line}\n").as_bytes())
+    put_line(&line, format, stage.stdout)
+}
+
+/// A line in which the text of others steers no terminal.
+fn put_line(line: &str, format: CheckFormat, out: &mut dyn Write) -> Result<(), PipelineError> {
+    let line = match format {
+        CheckFormat::Text => shown(line),
+        CheckFormat::Json | CheckFormat::Response => shown_json(line),
+    };
+    put(out, line.as_bytes())?;
+    put(out, b"\n")
 }
 
 struct Listing<'a> {
@@ -121,17 +131,12 @@ impl Listing<'_> {
     fn path(&self, input: usize) -> String {
         self.inputs
             .get(input)
-            .map(|input| match self.format {
-                CheckFormat::Text => input.location.shown(),
-                // JSON escapes by itself.
-                CheckFormat::Json | CheckFormat::Response => input.location.to_string(),
-            })
+            .map(|input| input.location.to_string())
             .unwrap_or_default()
     }
 
     fn line(&mut self, line: &str) -> Result<(), PipelineError> {
-        put(self.stdout, line.as_bytes())?;
-        put(self.stdout, b"\n")
+        put_line(line, self.format, self.stdout)
     }
 }
 

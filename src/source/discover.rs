@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::refusal::SourceError;
 use crate::store::{Object, StoreUrl, Stores};
+use crate::values::text::shown;
 
 pub(super) use local::modified_micros;
 
@@ -50,19 +51,6 @@ impl Location {
         name.rsplit_once('.')
             .map(|(_, extension)| extension.to_ascii_lowercase())
     }
-}
-
-/// `path` with its control characters escaped.
-pub fn shown(path: &str) -> String {
-    path.chars()
-        .flat_map(|character| {
-            let steers = character.is_control()
-                || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-            let escaped = steers.then(|| character.escape_default());
-            let plain = (!steers).then_some(character);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 /// One input, before it is opened.
