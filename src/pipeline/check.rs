@@ -9,7 +9,7 @@ use serde_json::json;
 use service::Service;
 
 use super::ingest::total_bytes;
-use super::kinds::{Assigned, assign};
+use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put};
 use crate::ingest::kind::Kind;
 use crate::ingest::{
@@ -37,7 +37,7 @@ fn check_by_kind(
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds);
+    } = assign(inputs, &job.read.kinds, &KnownKinds::default());
     let mut exit = Exit::Done;
     for input in refused {
         exit = Exit::Refused;

@@ -4,13 +4,13 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use super::kinds::{Assigned, assign};
+use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
 use crate::ingest::supplier_purchases::{self, Absence};
 use crate::ingest::{IngestOptions, Ingested, RunSettings, Stopped};
 use crate::job::IngestJob;
-use crate::lake::Lake;
+use crate::lake::{Lake, LakeError};
 use crate::source::{Input, SourceError, discover};
 use crate::store::error_text;
 use crate::summary::{InputReport, Outcome, RunReport};
@@ -112,11 +112,16 @@ fn ingest_by_kind(
     inputs: Vec<Input>,
     stage: &Stage<'_>,
 ) -> Result<Ingested, Stopped> {
+    let known = if job.verify_content {
+        KnownKinds::default()
+    } else {
+        KnownKinds::of(lake, &job.read.kinds).map_err(not_begun)?
+    };
     let Assigned {
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds);
+    } = assign(inputs, &job.read.kinds, &known);
     let mut all = Ingested::default();
     all.inputs.extend(refused);
     let progress = &stage.progress;
@@ -131,6 +136,13 @@ fn ingest_by_kind(
         all = and(all, ended)?;
     }
     Ok(all)
+}
+
+fn not_begun(error: LakeError) -> Stopped {
+    Stopped {
+        error: error.into(),
+        ingested: Box::default(),
+    }
 }
 
 /// What was done before, and what another part of the run has done, whether it came to its end or not.
