@@ -113,6 +113,7 @@ pub enum RuleId {
     CplPageDrift,
     CplMetaShape,
     FileEncoding,
+    FileFormat,
     FileJsonSyntax,
     FileTrailingComma,
     FileUserExport,

@@ -23,6 +23,8 @@ mod differential;
 mod exactly_once;
 /// Runs that fail after they have committed some of their inputs.
 mod failed_runs;
+/// Files that are no text, and text that other programs have put something around.
+mod formats;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
 mod golden;
 /// Text that means to steer a terminal, and readers that stop early.
