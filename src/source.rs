@@ -19,7 +19,7 @@ mod spare;
 mod stream;
 
 pub use crate::values::text::{shown, shown_json};
-pub use discover::{Input, Location, discover};
+pub use discover::{Found, Input, LeftOut, Location, discover};
 pub(crate) use document::refusal as document_refusal;
 pub use envelope::{Envelope, Held};
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use service::Service;
 
+use super::found::logged;
 use super::ingest::total_bytes;
 use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put};
@@ -21,7 +22,7 @@ use crate::source::{Input, discover, shown, shown_json};
 use crate::summary::{InputReport, RefusalReport};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs, &stage.stores)?;
+    let inputs = logged(discover(&job.read.inputs, &stage.stores, None)?);
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
     let checked = check_by_kind(job, inputs, stage);
     stage.watcher.end();

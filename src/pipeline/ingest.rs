@@ -4,6 +4,7 @@ mod plan;
 
 use std::collections::BTreeMap;
 
+use super::found::{logged, place_of};
 use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
@@ -25,10 +26,7 @@ pub(super) struct Ended {
 }
 
 pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
-    let begun = discover(&job.read.inputs, &stage.stores)
-        .map_err(PipelineError::from)
-        .and_then(|inputs| Ok((inputs, Lake::at(&job.lake, &stage.stores)?)));
-    let (inputs, lake) = match begun {
+    let (inputs, lake) = match begin(job, stage) {
         Ok(begun) => begun,
         Err(error) => {
             return Ended {
@@ -60,6 +58,12 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
         report: Some(report),
         exit,
     }
+}
+
+fn begin(job: &IngestJob, stage: &Stage<'_>) -> Result<(Vec<Input>, Lake), PipelineError> {
+    let lake = Lake::at(&job.lake, &stage.stores)?;
+    let found = discover(&job.read.inputs, &stage.stores, place_of(&lake).as_ref())?;
+    Ok((logged(found), lake))
 }
 
 /// Keeps the report in the lake and wherever else it is wanted, and says what to look at.

@@ -291,7 +291,8 @@ mod tests {
             not_utf8: None,
         };
         let path = file.path().to_string_lossy().into_owned();
-        let inputs = discover(&[path], &Stores::new(StoreSettings::default()).unwrap()).unwrap();
+        let stores = Stores::new(StoreSettings::default()).unwrap();
+        let inputs = discover(&[path], &stores, None).unwrap().inputs;
         for grows in [false, true] {
             let mut reader =
                 Reader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();

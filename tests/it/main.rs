@@ -29,6 +29,8 @@ mod formats;
 mod golden;
 /// Text that means to steer a terminal, and readers that stop early.
 mod hostile;
+/// What is found where the user points, and what is left out there.
+mod inputs;
 /// Job files: the demo, dry runs, steps that need each other.
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.
