@@ -1,7 +1,7 @@
 //! What is found where the user points, and what is left out there.
 
 use std::os::unix::fs::symlink;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::check::check;
 use crate::emulators::{Cloud, Emulator};
@@ -190,4 +190,84 @@ fn a_lake_below_a_prefix_of_inputs_is_left_out() {
     let inside = store.url("shop", "data/lake/purchases");
     let refused = run(&["ingest", "--lake", &lake, "--now", NOW, &inside]);
     refused.assert_code(2).assert_said(&["lies in the lake"]);
+}
+
+#[test]
+fn lakes_whose_paths_decode_to_each_other_stay_two() {
+    let workdir = Workdir::new();
+    // What is written with a `%` or a `\` is that very name.
+    let lakes = ["a b", "a%20b", "a/b", "a\\b", "a%2Fb", "a%b", "a%2520b"];
+    for (at, lake) in lakes.iter().enumerate() {
+        let name = format!("{at}.ndjson");
+        workdir.write(&name, numbered(100 * at, at + 1));
+        let first = into(&workdir, lake, &name);
+        assert_eq!(first.assert_code(0).told("accepted"), at as u64 + 1);
+        let second = format!("{at} more.ndjson");
+        workdir.write(&second, numbered(100 * at + 50, 1));
+        into(&workdir, lake, &second).assert_code(0);
+    }
+    for (at, lake) in lakes.iter().enumerate() {
+        let again = into(&workdir, lake, &format!("{at}.ndjson"));
+        assert_eq!(
+            again.assert_code(0).outcomes(),
+            ["already_ingested"],
+            "{lake}"
+        );
+        for verb in [
+            &["compact"][..],
+            &["verify"],
+            &["vacuum", "--execute"],
+            &["status"],
+        ] {
+            let words = [&["lake"], verb, &["--lake", lake]].concat();
+            workdir.run(words).assert_code(0);
+        }
+        let listed = workdir
+            .program()
+            .args(["report", "product-list", "--format", "csv"])
+            .args(["--now", NOW, "--lake", lake])
+            .stdin(Stdio::null())
+            .output()
+            .expect("the program starts");
+        let products = String::from_utf8_lossy(&listed.stdout).lines().count();
+        assert_eq!(products, 1 + at + 2, "{lake}: {listed:?}");
+        assert!(
+            workdir.path(lake).join("purchases/_delta_log").is_dir(),
+            "{lake}"
+        );
+    }
+}
+
+#[test]
+fn prefixes_that_decode_to_each_other_stay_two_lakes() {
+    let store = Emulator::start(Cloud::S3, &["shop"]);
+    let workdir = Workdir::new();
+    let run = |arguments: &[&str]| {
+        let mut command = workdir.program();
+        let variables = store.variables();
+        let variables = variables.iter().map(|(name, value)| (name, value));
+        command.envs(variables).args(arguments);
+        Output::of(command)
+    };
+    for (at, lake) in ["a b", "a%20b"].iter().enumerate() {
+        let lake = store.url("shop", lake);
+        for more in [0, 50] {
+            let name = format!("{at} {more}.ndjson");
+            workdir.write(&name, numbered(100 * at + more, at + 1));
+            let read = run(&["ingest", "--lake", &lake, "--now", NOW, &name]);
+            assert_eq!(read.assert_code(0).told("accepted"), at as u64 + 1);
+        }
+        let listed = run(&[
+            "report",
+            "product-list",
+            "--format",
+            "csv",
+            "--now",
+            NOW,
+            "--lake",
+            &lake,
+        ]);
+        let products = listed.assert_code(0).stdout().lines().count();
+        assert_eq!(products, 1 + 2 * (at + 1), "{}", listed.story());
+    }
 }
