@@ -23,7 +23,7 @@
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -89,7 +89,7 @@ pub use writer::{PartitionWriter, WriterOptions};
 use location::Location;
 use log_sync::DurableVersions;
 
-use crate::store::Stores;
+use crate::store::{StoreUrl, Stores};
 
 /// A lake: a directory of Delta tables.
 ///
@@ -128,6 +128,16 @@ impl Lake {
     /// The absolute URL of the lake's directory; it ends with a slash.
     pub fn location(&self) -> &Url {
         self.location.url()
+    }
+
+    /// The directory, of a lake on the local file system.
+    pub fn local_path(&self) -> Option<&Path> {
+        self.location.directory()
+    }
+
+    /// The place, of a lake in an object store.
+    pub fn store_url(&self) -> Option<&StoreUrl> {
+        self.location.store()
     }
 
     /// The way to the store that the lake is in.

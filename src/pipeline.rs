@@ -1,6 +1,7 @@
 //! The conductor: takes a job, calls the stages in order, hands the answer to standard output.
 
 mod check;
+mod found;
 mod ingest;
 mod job_file;
 mod kinds;
@@ -135,7 +136,9 @@ impl PipelineError {
             | Self::SeveralRuns { .. }
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
-            | Self::Source(SourceError::NotFound(_) | SourceError::Pattern { .. }) => Exit::Usage,
+            | Self::Source(
+                SourceError::NotFound(_) | SourceError::InLake(_) | SourceError::Pattern { .. },
+            ) => Exit::Usage,
             Self::Store(error)
             | Self::Source(SourceError::Store(error))
             | Self::Lake(LakeError::Store(error))

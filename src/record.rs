@@ -11,7 +11,7 @@ mod lineage;
 mod members;
 mod unreadable;
 
-pub use field::{Extra, Field, MOST_EXTRA, extra_object, read_field};
+pub use field::{Extra, Field, MOST_EXTRA, extra_object, is_profiles, read_field};
 pub use finding::{Finding, Findings, excerpt};
 pub use keys::{SeenKeys, each_doubled_key};
 pub use lineage::{lineage_columns, lineage_fields, shift_source_rows};

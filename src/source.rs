@@ -9,14 +9,17 @@ mod csv_pieces;
 mod discover;
 mod document;
 mod envelope;
+mod gzip;
 mod lines;
+mod magic;
 mod reader;
 mod refusal;
 mod shape;
 mod spare;
 mod stream;
 
-pub use discover::{Input, Location, discover, shown};
+pub use crate::values::text::{shown, shown_json};
+pub use discover::{Found, Input, LeftOut, Location, discover};
 pub(crate) use document::refusal as document_refusal;
 pub use envelope::{Envelope, Held};
 pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};

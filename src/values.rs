@@ -8,6 +8,7 @@ pub mod instant;
 pub mod local_day;
 pub mod money;
 pub mod pt_br;
+pub mod text;
 
 #[cfg(test)]
 mod tests {

@@ -164,6 +164,7 @@ fn of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<Sniffed> {
             | "purchases_processed" => {
                 return Some(Sniffed::Purchases);
             }
+            "users" if value.starts_with('[') => return Some(Sniffed::Purchases),
             "event_type" if value.starts_with("\"users.") => return Some(Sniffed::Purchases),
             "registration_date" | "supplier" | "value_of_items" => {
                 return Some(Sniffed::SupplierPurchases);
@@ -228,6 +229,10 @@ mod tests {
             (
                 r#"[7,{"id":1,"supplier":{}}]"#,
                 Some(Sniffed::SupplierPurchases),
+            ),
+            (
+                r#"{"users":[{"external_id":"a"}],"message":"success"}"#,
+                Some(Sniffed::Purchases),
             ),
             (r#"{"purchases":[]}"#, None),
             (r#"{"id":1}"#, None),

@@ -5,6 +5,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use object_store::path::Path as KeyPath;
 use url::Url;
 
 use super::LakeError;
@@ -83,6 +84,27 @@ impl Location {
         match &self.place {
             Place::Directory(_) => None,
             Place::Store(store) => Some(store),
+        }
+    }
+
+    /// The path of a table in its file system or bucket, if the Delta library would take the URL for
+    /// another place: it decodes once more what it has listed, and reads a `\` as a `/`.
+    pub(super) fn literal_path(&self, name: &str) -> Option<KeyPath> {
+        let path = match &self.place {
+            Place::Directory(directory) => directory.to_str()?,
+            Place::Store(store) => store.key(),
+        };
+        let is_literal = path.contains(['%', '\\']);
+        let path = is_literal.then(|| KeyPath::parse(path).ok()).flatten()?;
+        Some(path.join(name))
+    }
+
+    /// The root of the file system or bucket.
+    pub(super) fn root_url(&self) -> Result<Url, LakeError> {
+        match &self.place {
+            Place::Directory(_) => Url::from_directory_path("/")
+                .map_err(|()| refuse(self.url.as_str(), "it is not an absolute path")),
+            Place::Store(store) => Ok(store.with_key("").to_directory_url()?),
         }
     }
 

@@ -15,6 +15,8 @@ use deltalake::protocol::SaveMode;
 use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
 use url::Url;
 
 use super::error::write_error;
@@ -82,21 +84,27 @@ impl Lake {
 
     /// A table handle that has read nothing yet.
     pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
-        let url = self
-            .location
-            .table_url(table)
-            .map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
-        let builder = DeltaTableBuilder::from_url(url.clone())?;
-        let Some(place) = self.location.store() else {
-            return builder.build();
-        };
-        let store = self
-            .stores
-            .store(place)
+        let refused = |error: LakeError| DeltaTableError::InvalidTableLocation(error.to_string());
+        let store = self.location.store().map(|place| self.stores.store(place));
+        let store = store
+            .transpose()
             .map_err(|error| DeltaTableError::GenericError {
                 source: Box::new(error),
             })?;
-        builder.with_storage_backend(store, url).build()
+        let Some(path) = self.location.literal_path(table) else {
+            let url = self.location.table_url(table).map_err(refused)?;
+            let builder = DeltaTableBuilder::from_url(url.clone())?;
+            let Some(store) = store else {
+                return builder.build();
+            };
+            return builder.with_storage_backend(store, url).build();
+        };
+        // The library sees the table as the root of its store, and none of the path.
+        let url = self.location.root_url().map_err(refused)?;
+        let store = store.unwrap_or_else(|| Arc::new(LocalFileSystem::new()));
+        DeltaTableBuilder::from_url(url.clone())?
+            .with_storage_backend(Arc::new(PrefixStore::new(store, path)), url)
+            .build()
     }
 
     /// Whether the table has a log with at least one commit or checkpoint.

@@ -1,6 +1,6 @@
 //! Standard error: log lines, a progress bar on a terminal, and the summary at the end.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +12,15 @@ use purchase_etl::cli::LogFormat;
 use purchase_etl::ingest::Progress;
 use purchase_etl::pipeline::Watcher;
 use purchase_etl::rules::RuleId;
+use purchase_etl::source::shown;
 use purchase_etl::summary::{Outcome, RunReport};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
-use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::json_log::JsonLines;
@@ -76,7 +80,11 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
     let registry = tracing_subscriber::registry();
     match format {
         LogFormat::Text => {
-            let plain = layer.with_target(false).without_time().with_ansi(false);
+            let plain = layer
+                .with_target(false)
+                .without_time()
+                .with_ansi(false)
+                .map_event_format(PlainLines);
             // A person sees which step runs; its ids would stand before every line.
             let events = filter_fn(|metadata| !metadata.is_span());
             registry.with(plain.with_filter(ours.and(events))).init();
@@ -85,6 +93,34 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
             let lines = layer.fmt_fields(JsonFields::new()).event_format(JsonLines);
             registry.with(lines.with_filter(ours)).init();
         }
+    }
+}
+
+/// Writes events as text in which the text of others steers no terminal.
+struct PlainLines<F>(F);
+
+impl<S, N, F> FormatEvent<S, N> for PlainLines<F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    N: for<'writer> FormatFields<'writer> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut text = String::new();
+        self.0
+            .format_event(context, Writer::new(&mut text), event)?;
+        // A message may have several lines, such as the table at the end of a run.
+        text.split_inclusive('\n').try_for_each(|line| {
+            let (line, end) = line
+                .strip_suffix('\n')
+                .map_or((line, ""), |line| (line, "\n"));
+            write!(writer, "{}{end}", shown(line))
+        })
     }
 }
 

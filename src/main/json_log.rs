@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use purchase_etl::source::shown_json;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -39,7 +40,7 @@ where
             }
         }
         event.record(&mut Fields(&mut line));
-        writeln!(writer, "{}", Value::Object(line))
+        writeln!(writer, "{}", shown_json(&Value::Object(line).to_string()))
     }
 }
 

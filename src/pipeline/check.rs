@@ -7,8 +7,9 @@ mod service;
 use listing::Listing;
 use results::put_results;
 
+use super::found::logged;
 use super::ingest::{exit_with, total_bytes};
-use super::kinds::{Assigned, assign};
+use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage};
 use crate::ingest::kind::Kind;
 use crate::ingest::{Ingested, RunSettings, check_inputs};
@@ -16,7 +17,7 @@ use crate::job::CheckJob;
 use crate::source::{Input, discover};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = discover(&job.read.inputs, &stage.stores)?;
+    let inputs = logged(discover(&job.read.inputs, &stage.stores, None)?);
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
     let mut listing = Listing::new(job, &stage.stores);
     let checked = check_by_kind(job, inputs, &mut listing, stage);
@@ -36,7 +37,7 @@ fn check_by_kind(
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds)?;
+    } = assign(inputs, &job.read.kinds, &KnownKinds::default())?;
     let mut checked = Ingested {
         inputs: refused,
         ..Ingested::default()

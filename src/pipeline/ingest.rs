@@ -4,7 +4,8 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use super::kinds::{Assigned, assign};
+use super::found::{logged, place_of};
+use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
 use crate::ingest::supplier_purchases::{self, Absence};
@@ -25,10 +26,7 @@ pub(super) struct Ended {
 }
 
 pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
-    let begun = discover(&job.read.inputs, &stage.stores)
-        .map_err(PipelineError::from)
-        .and_then(|inputs| Ok((inputs, Lake::at(&job.lake, &stage.stores)?)));
-    let (inputs, lake) = match begun {
+    let (inputs, lake) = match begin(job, stage) {
         Ok(begun) => begun,
         Err(error) => {
             return Ended {
@@ -38,12 +36,12 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
         }
     };
     stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let (ingested, failure) = match assign(inputs, &job.read.kinds) {
+    let (ingested, failure) = match assigned(job, &lake, inputs) {
         Ok(assigned) => match ingest_by_kind(job, &lake, assigned, stage) {
             Ok(ingested) => (ingested, None),
             Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
         },
-        Err(error) => (Ingested::default(), Some(PipelineError::from(error))),
+        Err(error) => (Ingested::default(), Some(error)),
     };
     stage.watcher.end();
     let report = report(job, &lake, ingested, failure.as_ref(), stage);
@@ -63,6 +61,25 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
         report: Some(report),
         exit,
     }
+}
+
+fn begin(job: &IngestJob, stage: &Stage<'_>) -> Result<(Vec<Input>, Lake), PipelineError> {
+    let lake = Lake::at(&job.lake, &stage.stores)?;
+    let found = discover(&job.read.inputs, &stage.stores, place_of(&lake).as_ref())?;
+    Ok((logged(found), lake))
+}
+
+fn assigned<'j>(
+    job: &'j IngestJob,
+    lake: &Lake,
+    inputs: Vec<Input>,
+) -> Result<Assigned<'j>, PipelineError> {
+    let known = if job.verify_content {
+        KnownKinds::default()
+    } else {
+        KnownKinds::of(lake, &job.read.kinds)?
+    };
+    Ok(assign(inputs, &job.read.kinds, &known)?)
 }
 
 /// Keeps the report in the lake and wherever else it is wanted, and says what to look at.

@@ -1,11 +1,13 @@
-//! Which inputs go to which kind: what the user says, or what each input shows.
+//! Which inputs go to which kind: what the user says, what the lake knows, or what each input shows.
 
+use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::ingest::{RunSettings, Sniffed, sniff};
+use crate::ingest::{KnownFiles, RunSettings, Sniffed, sniff};
 use crate::job::KindSettings;
+use crate::lake::{Lake, LakeError};
 use crate::rules::RuleId;
-use crate::source::{Input, Refusal, SourceError};
+use crate::source::{Input, ReaderOptions, Refusal, SourceError};
 use crate::summary::{Counts, InputReport, Outcome, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
@@ -16,11 +18,45 @@ pub(super) struct Assigned<'j> {
     pub(super) refused: Vec<InputReport>,
 }
 
+/// The files that the lake knows, by kind.
+#[derive(Default)]
+pub(super) struct KnownKinds {
+    purchases: KnownFiles,
+    supplier_purchases: KnownFiles,
+}
+
+impl KnownKinds {
+    /// Asks the lake, where each input is to show its kind.
+    pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
+        if !matches!(kinds, KindSettings::Auto(..)) {
+            return Ok(Self::default());
+        }
+        Ok(Self {
+            purchases: KnownFiles::of(lake, Purchases::NAME)?,
+            supplier_purchases: KnownFiles::of(lake, SupplierPurchases::NAME)?,
+        })
+    }
+
+    /// The kind of an input: the one it was ingested as, or else what it shows when it is opened.
+    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<Sniffed, SourceError> {
+        let known = (
+            self.purchases.has(input),
+            self.supplier_purchases.has(input),
+        );
+        match known {
+            (true, false) => Ok(Sniffed::Purchases),
+            (false, true) => Ok(Sniffed::SupplierPurchases),
+            (true, true) | (false, false) => sniff(input, reader),
+        }
+    }
+}
+
 /// Assigns inputs to kinds; the order within a kind is kept.
-pub(super) fn assign(
+pub(super) fn assign<'j>(
     inputs: Vec<Input>,
-    kinds: &KindSettings,
-) -> Result<Assigned<'_>, SourceError> {
+    kinds: &'j KindSettings,
+    known: &KnownKinds,
+) -> Result<Assigned<'j>, SourceError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
             return Ok(Assigned {
@@ -44,7 +80,7 @@ pub(super) fn assign(
             refused.push(refused_report(&input, &cannot_be_looked_at()));
             continue;
         }
-        match sniff(&input, &for_purchases.reader)? {
+        match known.kind_of(&input, &for_purchases.reader)? {
             Sniffed::Purchases => purchases.push(input),
             Sniffed::SupplierPurchases => supplier_purchases.push(input),
             Sniffed::Refused(refusal) => refused.push(refused_report(&input, &refusal)),

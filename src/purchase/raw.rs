@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::http_event::is_event_type;
 use crate::json::{Cursor, JsonError, JsonStr};
-use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers};
+use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers, is_profiles};
 use crate::rules::RuleId;
 use crate::source::csv::columns::normalise_header;
 
@@ -312,7 +312,9 @@ impl<'a> RawPurchase<'a> {
         };
         if self.is_http_event() {
             Some(RuleId::FileCurrentsHttp)
-        } else if has("name") && has("count") && has("first") {
+        } else if (has("name") && has("count") && has("first"))
+            || self.extra.iter().any(is_profiles)
+        {
             Some(RuleId::FileUserExport)
         } else if has("registration_date")
             || has("supplier")

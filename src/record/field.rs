@@ -72,6 +72,11 @@ pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
     })
 }
 
+/// Whether a member is the list of profiles that `/users/export` answers with: an array `users`.
+pub fn is_profiles(member: &Extra<'_>) -> bool {
+    member.key == "users" && member.value.starts_with('[')
+}
+
 /// Undocumented keys as one compact JSON object, in source order; nothing when there are none.
 pub fn extra_object(extras: &[Extra<'_>]) -> Option<String> {
     if extras.is_empty() {

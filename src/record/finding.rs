@@ -1,6 +1,7 @@
 //! What a check finds: which rule, in which field, with which value.
 
 use crate::rules::{RuleId, Severity};
+use crate::values::text::steers;
 
 /// Findings of one record that get a text of their own.
 const MOST_TEXTS: usize = 32;
@@ -140,8 +141,7 @@ pub fn excerpt(text: &str) -> String {
             out.push('…');
             break;
         }
-        let steers = matches!(character, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-        if character.is_control() || steers {
+        if steers(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);

@@ -6,6 +6,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use super::exact::amount_text;
 use super::{Answer, Format, RenderError, suppliers};
+use crate::values::text::is_formula;
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     if let Answer::SupplierPurchases(page) = answer {
@@ -56,8 +57,7 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
 /// (OWASP, "CSV Injection"), and one that looks as if it had got it, so that a reader can take it
 /// off again. Numbers never pass through here.
 pub(super) fn text_cell(text: &str) -> Cow<'_, str> {
-    let unguarded = text.trim_start_matches('\'');
-    if unguarded.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if is_formula(text) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)

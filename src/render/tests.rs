@@ -145,6 +145,9 @@ fn csv_texts_that_begin_like_a_formula_are_disarmed_and_the_rest_is_quoted() {
         "@x",
         "\tx",
         "\rx",
+        "\nx",
+        " =1+1",
+        "＝1+1",
         "a,b",
         "say \"hi\"",
         "two\nlines",
@@ -152,7 +155,7 @@ fn csv_texts_that_begin_like_a_formula_are_disarmed_and_the_rest_is_quoted() {
     ];
     assert_eq!(
         text(&products(&ids), Format::Csv),
-        "product_id\r\n'=1+1\r\n'+5\r\n'-5\r\n'@x\r\n'\tx\r\n\"'\rx\"\r\n\"a,b\"\r\n\
+        "product_id\r\n'=1+1\r\n'+5\r\n'-5\r\n'@x\r\n'\tx\r\n\"'\rx\"\r\n\"'\nx\"\r\n' =1+1\r\n'＝1+1\r\n\"a,b\"\r\n\
          \"say \"\"hi\"\"\"\r\n\"two\nlines\"\r\nok=1\r\n"
     );
 }

@@ -10,7 +10,7 @@ const GOOD_LINE: &str = r#"{"external_id":"user1","product_id":"backpack","curre
 /// A CSV that breaks no rule.
 const GOOD_CSV: &str = "external_id,product_id,currency,price,time\nuser1,backpack,USD,40.00,2013-07-16T19:20:30+01:00";
 
-pub(super) const RULES: [Rule; 20] = [
+pub(super) const RULES: [Rule; 21] = [
     Rule {
         id: RuleId::FileEncoding,
         code: "FILE-ENCODING",
@@ -25,6 +25,21 @@ pub(super) const RULES: [Rule; 20] = [
         accepted: r#"{"external_id":"user1","product_id":"café","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":"caf\xE9","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         remedy: "Write the dump as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8.",
+    },
+    Rule {
+        id: RuleId::FileFormat,
+        code: "FILE-FORMAT",
+        severity: Severity::Refuse,
+        note: Some(
+            "gzip and zstd are undone first; zstd data that need a dictionary break the rule too",
+        ),
+        summary: "the file is JSON or delimited text, as it is or compressed with gzip or zstd",
+        sentence: "our own rule: the first bytes of workbooks, archives, documents and columnar files tell what they are, and read as text they would be refused for reasons that mislead",
+        source: OURS,
+        wire_message: None,
+        accepted: GOOD_LINE,
+        rejected: "%PDF-1.7",
+        remedy: "Export the records as NDJSON or CSV; save a workbook as CSV; unpack an archive.",
     },
     Rule {
         id: RuleId::FileJsonSyntax,

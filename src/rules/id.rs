@@ -115,6 +115,7 @@ pub enum RuleId {
     CplPageDrift,
     CplMetaShape,
     FileEncoding,
+    FileFormat,
     FileJsonSyntax,
     FileTrailingComma,
     FileUserExport,

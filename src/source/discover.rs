@@ -1,13 +1,16 @@
 //! From what the user named (files, folders, globs, `-`, URLs of object stores) to a list of inputs.
 
 mod local;
+mod pattern;
 mod stored;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
 use super::refusal::SourceError;
 use crate::store::{Object, StoreUrl, Stores};
+use crate::values::text::shown;
 
 pub(super) use local::modified_micros;
 
@@ -52,19 +55,6 @@ impl Location {
     }
 }
 
-/// `path` with its control characters escaped.
-pub fn shown(path: &str) -> String {
-    path.chars()
-        .flat_map(|character| {
-            let steers = character.is_control()
-                || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-            let escaped = steers.then(|| character.escape_default());
-            let plain = (!steers).then_some(character);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
-}
-
 /// One input, before it is opened.
 #[derive(Clone, Debug)]
 pub struct Input {
@@ -102,43 +92,89 @@ impl Input {
     }
 }
 
-/// Finds the inputs. Folders are searched through, and so are keys below a prefix; entries whose
-/// name begins with `.` or `_` are left out there, as every reader of partitioned folders does. The
-/// result is sorted by path within each argument and holds no path twice.
-///
-/// # Errors
-/// An argument that matches nothing, or cannot be listed.
-pub fn discover(arguments: &[String], stores: &Stores) -> Result<Vec<Input>, SourceError> {
-    let mut inputs: Vec<Input> = Vec::new();
-    for argument in arguments {
-        let mut found = discover_one(argument, stores)?;
-        found.sort_by(|a, b| a.location.cmp(&b.location));
-        if found.is_empty() {
-            return Err(SourceError::NotFound(argument.clone()));
-        }
-        inputs.append(&mut found);
-    }
-    let mut seen = std::collections::HashSet::new();
-    inputs.retain(|input| seen.insert(input.location.clone()));
-    Ok(inputs)
+/// What was found where the user pointed.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The inputs, sorted by path within each argument, no path twice.
+    pub inputs: Vec<Input>,
+    /// What was met on the way and is no input.
+    pub left_out: Vec<LeftOut>,
 }
 
-fn discover_one(argument: &str, stores: &Stores) -> Result<Vec<Input>, SourceError> {
+/// What is no input, although it lies in a folder or is matched by a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The lake, of which all or a part lies there.
+    Lake(Location),
+    /// A pipe, socket or device.
+    Pipe(Location),
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lake(at) => write!(f, "left out {}: it belongs to the lake", at.shown()),
+            Self::Pipe(at) => write!(
+                f,
+                "left out {}: it is a pipe, socket or device; name it to have it read",
+                at.shown()
+            ),
+        }
+    }
+}
+
+/// Finds the inputs. Folders are searched through, and so are keys below a prefix; entries whose
+/// name begins with `.` or `_` are left out there, as every reader of partitioned folders does. So
+/// is what lies in the `lake` that the inputs go to.
+///
+/// # Errors
+/// An argument that matches nothing, lies in the lake, or cannot be listed.
+pub fn discover(
+    arguments: &[String],
+    stores: &Stores,
+    lake: Option<&Location>,
+) -> Result<Found, SourceError> {
+    let mut all = Found::default();
+    for argument in arguments {
+        let mut found = discover_one(argument, stores, lake)?;
+        found.inputs.sort_by(|a, b| a.location.cmp(&b.location));
+        if found.inputs.is_empty() {
+            return Err(SourceError::NotFound(argument.clone()));
+        }
+        all.inputs.append(&mut found.inputs);
+        all.left_out.append(&mut found.left_out);
+    }
+    let mut seen = HashSet::new();
+    all.inputs
+        .retain(|input| seen.insert(input.location.clone()));
+    Ok(all)
+}
+
+fn discover_one(
+    argument: &str,
+    stores: &Stores,
+    lake: Option<&Location>,
+) -> Result<Found, SourceError> {
+    let mut found = Found::default();
     if argument == "-" {
-        return Ok(vec![Input {
+        found.inputs.push(Input {
             location: Location::Stdin,
             size_bytes: None,
             modified_micros: None,
             object: None,
-        }]);
+        });
+        return Ok(found);
     }
-    match StoreUrl::parse(argument)? {
-        Some(url) => stored::discover(argument, &url, stores),
-        None => local::discover(argument),
+    let (mut folder, mut prefix) = (None, None);
+    match lake {
+        Some(Location::File(lake)) => folder = Some(lake.as_path()),
+        Some(Location::Object(lake)) => prefix = Some(lake),
+        Some(Location::Stdin) | None => {}
     }
-}
-
-/// Whether a name is a pattern.
-fn is_pattern(name: &str) -> bool {
-    name.contains(['*', '?', '['])
+    if let Some(url) = StoreUrl::parse(argument)? {
+        stored::discover(argument, &url, stores, prefix, &mut found)?;
+    } else {
+        local::discover(argument, folder, &mut found)?;
+    }
+    Ok(found)
 }

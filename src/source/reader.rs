@@ -11,6 +11,7 @@ use super::discover::Input;
 use super::document::DocumentPieces;
 use super::envelope::Envelope;
 use super::lines::LinePieces;
+use super::magic;
 use super::refusal::{Place, Problem, Refusal};
 use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
 use super::spare::SpareBuffers;
@@ -139,6 +140,9 @@ impl Reader {
             .piece_bytes
             .clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
         let mut ended = !stream.fill(&mut sample, first)?;
+        if let Some(refusal) = magic::refusal(&sample, options.format) {
+            return Err(refusal.into());
+        }
         let shape = match options.format {
             InputFormat::Auto => decide(&sample, ended, options.json()),
             InputFormat::Json => Shape::Document,
@@ -300,7 +304,8 @@ mod tests {
             not_utf8: None,
         };
         let path = file.path().to_string_lossy().into_owned();
-        let inputs = discover(&[path], &Stores::new(StoreSettings::default()).unwrap()).unwrap();
+        let stores = Stores::new(StoreSettings::default()).unwrap();
+        let inputs = discover(&[path], &stores, None).unwrap().inputs;
         for grows in [false, true] {
             let mut reader =
                 Reader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();

@@ -44,6 +44,9 @@ pub enum SourceError {
     /// Nothing matches what the user named.
     #[error("no input found at {0}: check the path or quote the pattern")]
     NotFound(String),
+    /// What the user named lies in the lake that it would go to.
+    #[error("{0} lies in the lake: name the dumps that go into it, not its own files")]
+    InLake(String),
     /// The pattern cannot be understood.
     #[error("{pattern} is no valid pattern")]
     Pattern {

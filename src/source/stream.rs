@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::discover::{Input, Location, modified_micros};
+use super::gzip::Members;
+use super::magic::Compression;
 use super::refusal::{Place, Problem, Refusal, SourceError};
 use crate::rules::RuleId;
 use crate::store::{ObjectChanged, is_exhausted};
@@ -36,14 +38,6 @@ impl Default for Limits {
             max_ratio: 200,
         }
     }
-}
-
-/// How an input is stored, told by its first bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Compression {
-    Plain,
-    Gzip,
-    Zstd,
 }
 
 /// Before this many decompressed bytes the ratio is not looked at.
@@ -165,11 +159,7 @@ impl ByteStream {
             .take(4)
             .read_to_end(&mut magic)
             .map_err(|error| changed(&error).map_or_else(|| failed(error).into(), Problem::from))?;
-        let compression = match magic.as_slice() {
-            [0x1F, 0x8B, ..] => Compression::Gzip,
-            [0x28, 0xB5, 0x2F, 0xFD] => Compression::Zstd,
-            _ => Compression::Plain,
-        };
+        let compression = Compression::of(&magic);
         let size = file.as_ref().map_or(u64::MAX, |file| file.facts.size_bytes);
         let block = usize::try_from(size)
             .unwrap_or(BLOCK_BYTES)
@@ -233,6 +223,15 @@ impl ByteStream {
             return SourceError::Read {
                 path: self.path.clone(),
                 source,
+            }
+            .into();
+        }
+        // What the zstd library calls it: the frame names a dictionary, or its data refer to one.
+        if source.to_string().contains("Dictionary mismatch") {
+            return Refusal {
+                rule: RuleId::FileFormat,
+                place: None,
+                message: "the zstd data need the dictionary they were compressed with; decompress the file with zstd -d -D DICTIONARY".to_owned(),
             }
             .into();
         }
@@ -332,8 +331,7 @@ fn open_stored(
 fn decoder(raw: Peeked, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
     Ok(match compression {
         Compression::Plain => Box::new(raw),
-        // A file may hold several members one after the other (flate2's plain decoder stops after the first).
-        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(raw)),
+        Compression::Gzip => Box::new(Members::new(raw)),
         Compression::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
             // 128 MiB, the largest window that needs no special memory in the reference decoder.

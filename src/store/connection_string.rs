@@ -1,9 +1,25 @@
 //! Azure's connection string: the text of the portal comes in, options go out.
 //!
-//! Refused: parts that are no `Name=Value`, without repeating them.
+//! Refused: parts that are no `Name=Value`, without repeating them, and an emulator behind a proxy.
 
 use super::StoreError;
 use super::options::Options;
+
+/// What `UseDevelopmentStorage=true` stands for: the emulator's endpoint, account and key, which
+/// are the same on every machine.
+///
+/// <https://learn.microsoft.com/azure/storage/common/storage-connect-azurite>
+const DEVELOPMENT_STORAGE: [(&str, &str); 3] = [
+    ("azure_storage_account_name", "devstoreaccount1"),
+    (
+        "azure_storage_account_key",
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+    ),
+    (
+        "azure_storage_endpoint",
+        "http://127.0.0.1:10000/devstoreaccount1",
+    ),
+];
 
 /// The parts of `AZURE_STORAGE_CONNECTION_STRING`.
 ///
@@ -14,10 +30,9 @@ pub(super) fn parts(text: &str) -> Result<Options, StoreError> {
     let mut protocol = "https";
     for part in text.split(';').filter(|part| !part.trim().is_empty()) {
         let Some((name, value)) = part.split_once('=') else {
-            return Err(StoreError::Setting {
-                setting: "AZURE_STORAGE_CONNECTION_STRING".to_owned(),
-                reason: "a part of it is no Name=Value; copy it again from the portal".to_owned(),
-            });
+            return Err(refuse(
+                "a part of it is no Name=Value; copy it again from the portal",
+            ));
         };
         let name = match name.trim() {
             "AccountName" => "azure_storage_account_name",
@@ -32,6 +47,19 @@ pub(super) fn parts(text: &str) -> Result<Options, StoreError> {
                 protocol = value;
                 continue;
             }
+            "UseDevelopmentStorage" => {
+                if value.trim().eq_ignore_ascii_case("true") {
+                    for (name, value) in DEVELOPMENT_STORAGE {
+                        options.insert(name.to_owned(), value.to_owned());
+                    }
+                }
+                continue;
+            }
+            "DevelopmentStorageProxyUri" => {
+                return Err(refuse(
+                    "DevelopmentStorageProxyUri is not supported; give AccountName, AccountKey and BlobEndpoint of the emulator",
+                ));
+            }
             // Queues, tables and files have endpoints of their own.
             _ => continue,
         };
@@ -44,6 +72,13 @@ pub(super) fn parts(text: &str) -> Result<Options, StoreError> {
             .or_insert_with(|| format!("{protocol}://{account}.blob.{suffix}"));
     }
     Ok(options)
+}
+
+fn refuse(reason: &str) -> StoreError {
+    StoreError::Setting {
+        setting: "AZURE_STORAGE_CONNECTION_STRING".to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +101,23 @@ mod tests {
             found["azure_storage_endpoint"],
             "https://shop.blob.core.chinacloudapi.cn"
         );
+        let wrong = parts("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://hunter2");
+        let message = wrong.unwrap_err().to_string();
+        assert!(message.contains("DevelopmentStorageProxyUri") && !message.contains("hunter2"));
         let wrong = parts("hunter2");
         assert!(!wrong.unwrap_err().to_string().contains("hunter2"));
+    }
+    #[test]
+    fn development_storage_is_the_emulator_on_this_machine() {
+        let found = parts("UseDevelopmentStorage=true").unwrap();
+        assert_eq!(found["azure_storage_account_name"], "devstoreaccount1");
+        assert_eq!(
+            found["azure_storage_endpoint"],
+            "http://127.0.0.1:10000/devstoreaccount1"
+        );
+        // The key as Microsoft's documentation of Azurite prints it.
+        let key = &found["azure_storage_account_key"];
+        assert!(key.starts_with("Eby8vdM02xNOcqFl") && key.ends_with("KBHBeksoGMGw=="));
+        assert!(parts("UseDevelopmentStorage=false").unwrap().is_empty());
     }
 }

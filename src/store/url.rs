@@ -120,6 +120,18 @@ impl StoreUrl {
         self.with_key(&format!("{}/{relative}", self.key))
     }
 
+    /// Whether this is the other place or lies below it, whichever of a cloud's schemes each is
+    /// written with.
+    pub fn is_below(&self, other: &Self) -> bool {
+        let bucket = |url: &Self| url.authority.split('@').next().map(str::to_owned);
+        let is_below = other.key.is_empty()
+            || self
+                .key
+                .strip_prefix(&other.key)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.cloud() == other.cloud() && bucket(self) == bucket(other) && is_below
+    }
+
     /// The same place as a URL by the letter, with a slash at its end.
     ///
     /// # Errors

@@ -16,13 +16,11 @@ use crate::source::csv::rows::Row;
 use crate::values::pt_br::{
     NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
+use crate::values::text::is_formula;
 
 use headers::{Fill, fill};
 
 pub use headers::SupplierPurchaseCsvColumns;
-
-/// What a formula of a spreadsheet begins with (OWASP, "CSV Injection").
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// Reads rows of one file.
 #[derive(Debug)]
@@ -136,7 +134,7 @@ fn offset_minutes(time: &Field<'_>) -> Option<i32> {
 /// Without the `'` that tables have in front of a text that a spreadsheet would run as a formula.
 fn without_guard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(text) if text.trim_start_matches('\'').starts_with(FORMULA) => text,
+        Some(text) if is_formula(text) => text,
         _ => cell,
     }
 }

@@ -34,10 +34,13 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     assert_eq!(output.stderr(), "", "{}", output.story());
 }
 
-/// Escape, bell, the eight-bit form of escape-[, and the mark that turns text around.
+/// Escape, bell, delete, the eight-bit form of escape-[, the mark that turns text around, and the
+/// two line separators.
 #[track_caller]
 fn assert_harmless(output: &Output) {
-    let steers = ['\u{1b}', '\u{7}', '\u{9b}', '\u{202e}'];
+    let steers = [
+        '\u{1b}', '\u{7}', '\u{7f}', '\u{9b}', '\u{202e}', '\u{2028}', '\u{2029}',
+    ];
     for text in [output.stdout(), output.stderr()] {
         assert!(!text.contains(steers), "{text:?}\n{}", output.story());
     }
@@ -45,8 +48,8 @@ fn assert_harmless(output: &Output) {
 
 /// Writes dumps in which every value, name and header tries it, and returns their names.
 fn hostile_dumps(workdir: &Workdir) -> [&'static str; 5] {
-    let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}";
-    let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e""#;
+    let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{7f}\u{2028}\u{2029}";
+    let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\u007f\u2028\u2029""#;
     let usual = Record::default();
     let key = format!(",\"properties\":{{{escaped}:1,\"$x{steer}\":1}}");
     let lines = [
@@ -134,13 +137,15 @@ fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
 #[test]
 fn hostile_file_names_and_parameters_cannot_steer_a_terminal() {
     let workdir = Workdir::new();
-    let steer = "\u{1b}[31mred";
+    let steer = "\u{1b}[31mred\u{7f}\u{9b}\u{202e}\u{2028}\u{2029}";
     workdir.write(steer, mixed());
     for format in ["text", "json", "response"] {
         assert_harmless(&check(&workdir, &["--format", format, steer]));
     }
-    let refused = workdir.run(["ingest", "--lake", "lake", steer]);
-    assert_harmless(refused.assert_code(3));
+    for log in ["text", "json"] {
+        let refused = workdir.run(["ingest", "--lake", "lake", "--log-format", log, steer]);
+        assert_harmless(refused.assert_code(3));
+    }
     for arguments in [
         ["ingest", "--lake", "lake", "no such \u{1b}[31m"],
         ["ingest", "--lake", "lake", "no such \u{1b}[31m*"],

@@ -25,10 +25,14 @@ mod differential;
 mod exactly_once;
 /// Runs that fail after they have committed some of their inputs.
 mod failed_runs;
+/// Files that are no text, and text that other programs have put something around.
+mod formats;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
 mod golden;
 /// Text that means to steer a terminal, and readers that stop early.
 mod hostile;
+/// What is found where the user points, and what is left out there.
+mod inputs;
 /// Job files: the demo, dry runs, steps that need each other.
 mod jobs;
 /// Runs that are killed or interrupted, and what the same command makes of it afterwards.

@@ -10,7 +10,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("values", &[]),
     ("json", &[]),
     ("response", &[]),
-    ("record", &["json", "rules"]),
+    ("record", &["json", "rules", "values"]),
     ("store", &[]),
     ("source", &["json", "rules", "store", "values"]),
     // Of `source` only what describes delimited text: which column means which field.

@@ -92,6 +92,42 @@ fn in_a_mixed_folder_each_input_goes_where_its_records_belong() {
     assert_eq!(known.count(), 4, "{outcomes:?}");
 }
 
+#[test]
+fn a_known_input_is_not_opened_to_tell_its_kind() {
+    let workdir = Workdir::new();
+    let words = ["--kind", "auto", "--company-id", "12"].map(PathBuf::from);
+    let inputs = [
+        workdir.write("customers.ndjson", numbered(0, 3)),
+        workdir.write("suppliers.json", whole(&bought(1..4))),
+    ];
+    let first = workdir.ingest(words.iter().chain(&inputs));
+    assert_eq!(first.assert_code(0).outcomes(), ["ingested", "ingested"]);
+    // With the size and time of the known file, this shows whether its bytes are looked at.
+    for input in &inputs {
+        let file = std::fs::File::open(input).expect("the input");
+        let facts = file.metadata().expect("its size and time");
+        let size = usize::try_from(facts.len()).expect("a small file");
+        let name = input.file_name().expect("a name").to_string_lossy();
+        workdir.write(&name, vec![b'?'; size]);
+        let modified = facts.modified().expect("a time of change");
+        file.set_modified(modified).expect("the time it had");
+    }
+    // A company beside the records would have supplier purchases read again.
+    let words = ["--kind", "auto"].map(PathBuf::from);
+    let again = workdir.ingest(words.iter().chain(&inputs));
+    assert_eq!(
+        again.assert_code(0).outcomes(),
+        ["already_ingested", "already_ingested"]
+    );
+    assert_eq!(
+        again.json()["inputs"][1]["record_kind"],
+        "supplier_purchases"
+    );
+    let verify = [PathBuf::from("--verify-content")];
+    let verified = workdir.ingest(words.iter().chain(&verify).chain(&inputs));
+    assert_eq!(verified.assert_code(3).outcomes(), ["refused", "refused"]);
+}
+
 /// Fails unless the input is refused by this rule with this advice, and nothing is kept of it.
 #[track_caller]
 fn assert_refused(output: &Output, rule: &str, advice: &str) {

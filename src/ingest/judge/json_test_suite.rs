@@ -69,6 +69,7 @@ fn json_test_suite_is_judged_as_rfc_8259_says() {
                             | RuleId::FileTruncated
                             | RuleId::FileTrailingComma
                             | RuleId::FileLimit
+                            | RuleId::FileEncoding
                     );
                     assert!(syntax && refusal.place.is_some(), "{name}: {refusal}");
                 }

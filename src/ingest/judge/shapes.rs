@@ -201,6 +201,10 @@ fn what_only_looks_like_purchases_is_refused_by_what_its_elements_are() {
             RuleId::FileUserExport,
         ),
         (
+            "{\"users\":[{\"external_id\":\"a\",\"purchases\":[{\"name\":\"item\",\"first\":\"2024-01-01\",\"last\":\"2024-01-02\",\"count\":2}]}],\"message\":\"success\"}",
+            RuleId::FileUserExport,
+        ),
+        (
             "{\"message\":\"success\",\"data\":[{\"time\":\"2025-01-01\",\"purchase_quantity\":150}]}",
             RuleId::FileSeriesResponse,
         ),

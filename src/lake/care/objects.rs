@@ -216,9 +216,9 @@ const TAIL_BYTES: u64 = 8;
 
 /// The name of a loaded table, for messages.
 fn table_of(loaded: &Loaded) -> String {
-    let segments = loaded.table.table_url().path_segments();
-    let name = segments.and_then(|mut segments| segments.rfind(|one| !one.is_empty()));
-    name.unwrap_or_default().to_owned()
+    let state = loaded.table.snapshot().ok();
+    let name = state.and_then(|state| state.metadata().name().map(ToOwned::to_owned));
+    name.unwrap_or_default()
 }
 
 /// A path of the log, as the store has it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use object_store::ObjectStoreExt;
 use object_store::path::Path as Key;
 
-use super::counters::{KIND as COUNTER_KIND, counters, digest, staged};
+use super::counters::{KIND as COUNTER_KIND, counters, digest, replacing, staged};
 use super::*;
 use crate::lake::testing::{KIND, batch, spec};
 use crate::store::testing::{Planned, PutFault};
@@ -46,12 +46,10 @@ fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
 
 fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
     let mut plan = |_: &Snapshot| -> Result<Change, LakeError> {
-        Ok(Change {
-            remove: Vec::new(),
-            add: staged(lake, run_id, &[(1, Some(1)), (2, None)]),
-            inputs: Vec::new(),
-            snapshots: Vec::new(),
-        })
+        Ok(replacing(
+            Vec::new(),
+            staged(lake, run_id, &[(1, Some(1)), (2, None)]),
+        ))
     };
     lake.commit_change(&counters(), run_id, COUNTER_KIND, &digest("a"), &mut plan)
 }

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde_json::Value;
 
 use super::counters::{
-    KIND, change, counters, data_files, digest, increment, log_of, rows_at, start, version,
+    KIND, change, counters, data_files, digest, increment, log_of, replacing, rows_at, start,
+    version,
 };
 use super::*;
 use crate::lake::testing::reopen;
@@ -91,12 +92,7 @@ fn what_is_staged_is_invisible_until_it_is_committed() {
 #[test]
 fn a_change_of_nothing_remembers_its_inputs_and_a_failed_plan_does_not() {
     let (_folder, lake) = start();
-    let none = || Change {
-        remove: Vec::new(),
-        add: StagedFiles::none(&counters()),
-        inputs: Vec::new(),
-        snapshots: Vec::new(),
-    };
+    let none = || replacing(Vec::new(), StagedFiles::none(&counters()));
     assert_eq!(version(change(&lake, "empty", &mut |_| none())), 2);
     let known = lake.known("counters", KIND, &digest("empty")).unwrap();
     assert_eq!(known.rows.len(), 1);
@@ -122,11 +118,8 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
         increment(&lake, "more", snapshot)
     }));
     let remove = |file: &FileRef, table: &TableSpec| {
-        change(&lake, "bad", &mut |_| Change {
-            remove: vec![file.clone(), file.clone()],
-            add: StagedFiles::none(table),
-            inputs: Vec::new(),
-            snapshots: Vec::new(),
+        change(&lake, "bad", &mut |_| {
+            replacing(vec![file.clone(), file.clone()], StagedFiles::none(table))
         })
     };
     let stale = remove(&old.files[0], &counters());

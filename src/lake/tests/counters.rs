@@ -85,12 +85,19 @@ pub(super) fn version(outcome: Result<CommitOutcome, LakeError>) -> i64 {
     }
 }
 
-pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> i64 {
-    version(change(lake, name, &mut |_| Change {
-        remove: Vec::new(),
-        add: staged(lake, name, rows),
+/// A change of files alone.
+pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> Change {
+    Change {
+        remove,
+        add,
         inputs: Vec::new(),
         snapshots: Vec::new(),
+    }
+}
+
+pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> i64 {
+    version(change(lake, name, &mut |_| {
+        replacing(Vec::new(), staged(lake, name, rows))
     }))
 }
 
@@ -106,12 +113,7 @@ pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Chang
             rows.extend(ids.values().iter().copied().zip(more));
         }
     }
-    Change {
-        remove: snapshot.files.clone(),
-        add: staged(lake, run_id, &rows),
-        inputs: Vec::new(),
-        snapshots: Vec::new(),
-    }
+    replacing(snapshot.files.clone(), staged(lake, run_id, &rows))
 }
 
 /// A lake with the table, and in it, at version 1, the counters 1 to 3 at zero.

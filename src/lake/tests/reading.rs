@@ -7,7 +7,9 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use serde_json::Value;
 
-use super::counters::{change, counters, counts, log_of, place, rows_at, staged, start, version};
+use super::counters::{
+    change, counters, counts, log_of, place, replacing, rows_at, staged, start, version,
+};
 use super::*;
 use crate::lake::testing::writer;
 
@@ -26,11 +28,8 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     }
     let first = first.finish().unwrap();
     let mut first = Some(first);
-    version(change(&lake, "one", &mut |_| Change {
-        remove: Vec::new(),
-        add: first.take().unwrap(),
-        inputs: Vec::new(),
-        snapshots: Vec::new(),
+    version(change(&lake, "one", &mut |_| {
+        replacing(Vec::new(), first.take().unwrap())
     }));
 
     let snapshot = lake.snapshot("counters", None, None).unwrap();
@@ -68,11 +67,8 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     let both = both.finish().unwrap();
     assert_eq!((both.files.len(), both.rows), (1, 3));
     let mut both = Some(both);
-    version(change(&lake, "two", &mut |_| Change {
-        remove: vec![file.clone()],
-        add: both.take().unwrap(),
-        inputs: Vec::new(),
-        snapshots: Vec::new(),
+    version(change(&lake, "two", &mut |_| {
+        replacing(vec![file.clone()], both.take().unwrap())
     }));
     assert_eq!(
         rows_at(&lake, None),
@@ -127,11 +123,8 @@ fn large_files_come_back_in_bounded_batches_and_in_order() {
     let (_folder, lake) = start();
     let rows: Vec<(i64, Option<i64>)> = (0..50_000).map(|id| (id, None)).collect();
     let mut large = Some(staged(&lake, "large", &rows));
-    version(change(&lake, "large", &mut |snapshot| Change {
-        remove: snapshot.files.clone(),
-        add: large.take().unwrap(),
-        inputs: Vec::new(),
-        snapshots: Vec::new(),
+    version(change(&lake, "large", &mut |snapshot| {
+        replacing(snapshot.files.clone(), large.take().unwrap())
     }));
     let file = &lake.snapshot("counters", None, None).unwrap().files[0];
     let mut next = 0;

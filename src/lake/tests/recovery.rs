@@ -34,7 +34,7 @@ fn stopped(lake: &Lake) -> [Digest; 2] {
     two.inputs.push(input("b.json", InputCounts::default()));
     let crash = catch_unwind(AssertUnwindSafe(|| {
         lake.commit_batch(two, &mut |step| {
-            assert_ne!(step, CommitStep::Inputs, "on purpose")
+            assert_ne!(step, CommitStep::Inputs, "on purpose");
         })
     }));
     assert!(crash.is_err());

@@ -15,7 +15,7 @@ use crate::pipeline::PipelineError;
 use crate::pipeline::output::{Spool, put};
 use crate::record::Finding;
 use crate::rules::{RuleId, Severity};
-use crate::source::{Input, Location};
+use crate::source::{Input, Location, shown, shown_json};
 use crate::store::Stores;
 use crate::summary::InputReport;
 
@@ -73,10 +73,8 @@ impl Listing {
         {
             let refusal = input.refusal.as_ref();
             let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            put(
-                stdout,
-                format!("{}\n", json!({ "message": message })).as_bytes(),
-            )?;
+            let answer = shown_json(&json!({ "message": message }).to_string());
+            put(stdout, format!("{answer}\n").as_bytes())?;
         }
         Ok(())
     }
@@ -114,13 +112,12 @@ impl OfKind<'_> {
                 location.map(Location::shown).unwrap_or_default(),
                 place.line,
                 finding.rule,
-                finding.message(),
+                shown(&finding.message()),
                 record.ordinal,
                 place.byte_offset
             ),
             CheckFormat::Json => {
                 let item = json!({
-                    // JSON escapes by itself.
                     "file": location.map(ToString::to_string),
                     "record": record.ordinal,
                     "line": place.line,
@@ -132,11 +129,12 @@ impl OfKind<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
-                format!("{item}\n")
+                format!("{}\n", shown_json(&item.to_string()))
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
-                format!("{comma}{}", self.service.error(finding, record.ordinal))
+                let error = self.service.error(finding, record.ordinal).to_string();
+                format!("{comma}{}", shown_json(&error))
             }
         }
     }
@@ -185,7 +183,7 @@ impl CheckObserver<PipelineError> for OfKind<'_> {
             // The faults say more than that they are too many.
             Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
                 spool.clear()?;
-                let answer = self.service.refusal(refusal)?;
+                let answer = shown_json(&self.service.refusal(refusal)?);
                 put(self.stdout, format!("{answer}\n").as_bytes())
             }
             _ => {

@@ -11,7 +11,7 @@ use crate::ingest::Ingested;
 use crate::job::CheckFormat;
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
-use crate::source::shown;
+use crate::source::{shown, shown_json};
 use crate::summary::{InputReport, Outcome};
 
 /// Prints the results; the services' answers have none.
@@ -46,7 +46,7 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
                 "remedy": rule.rule().remedy,
             });
             // Writing to a String cannot fail.
-            let _ = writeln!(lines, "{item}");
+            let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
         }
         let item = json!({
             "file": input.path,
@@ -55,7 +55,7 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
             "refusal": input.refusal,
             "notes": input.notes,
         });
-        let _ = writeln!(lines, "{item}");
+        let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
         put(stdout, lines.as_bytes())?;
     }
     let tally = &checked.tally;
@@ -65,7 +65,10 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
         "warned_by_rule": tally.warned_by_rule,
         "notes": tally.notes,
     });
-    put(stdout, format!("{item}\n").as_bytes())
+    put(
+        stdout,
+        format!("{}\n", shown_json(&item.to_string())).as_bytes(),
+    )
 }
 
 fn of_input(input: &InputReport) -> String {

@@ -13,6 +13,7 @@ use crate::ingest::supplier_purchases::{Absence, SupplierPurchases};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
+use crate::pipeline::found::{logged, place_of};
 use crate::source::{SourceError, discover};
 use crate::store::Stores;
 
@@ -44,6 +45,7 @@ impl IngestPlan {
     pub(in crate::pipeline) fn of(job: &IngestJob, stores: &Stores) -> Result<Self, PipelineError> {
         let lake = Lake::at(&job.lake, stores)?;
         let known = known_files(job, &lake)?;
+        let place = place_of(&lake);
         let mut plan = Self {
             lake: lake.location().to_string(),
             record_kind: job.read.kinds.name(),
@@ -52,8 +54,8 @@ impl IngestPlan {
         };
         let mut seen = HashSet::new();
         for named in &job.read.inputs {
-            let found = match discover(std::slice::from_ref(named), stores) {
-                Ok(found) => found,
+            let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
+                Ok(found) => logged(found),
                 Err(SourceError::NotFound(named)) => {
                     plan.missing.push(named);
                     continue;

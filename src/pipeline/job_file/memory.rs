@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::targets::{Target, targets};
 use crate::job::file::{Action, JobPlan};
 use crate::lake::{Lake, LakeError};
+use crate::pipeline::found::place_of;
 use crate::pipeline::{Exit, PipelineError};
 use crate::source::discover;
 use crate::store::Stores;
@@ -113,12 +114,15 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
             add(&setting.name);
             add(setting.value.as_deref().unwrap_or("\u{1}"));
         }
-        let named = match &step.action {
-            Action::Ingest(job) => &job.read.inputs,
-            Action::Check(job) => &job.read.inputs,
+        let (named, lake) = match &step.action {
+            Action::Ingest(job) => {
+                let lake = Lake::at(&job.lake, stores).ok()?;
+                (&job.read.inputs, place_of(&lake))
+            }
+            Action::Check(job) => (&job.read.inputs, None),
             Action::Report(_) | Action::Page(_) | Action::Lake(_) => continue,
         };
-        for input in discover(named, stores).ok()? {
+        for input in discover(named, stores, lake.as_ref()).ok()?.inputs {
             add(&input.location.to_string());
             // What has no size or time is not known to be the same.
             add(&input.size_bytes?.to_string());

@@ -11,6 +11,7 @@ use super::memory::Memory;
 use super::targets::{Target, tables, targets};
 use crate::job::PlanFormat;
 use crate::job::file::{Action, JobPlan, Step};
+use crate::pipeline::found::logged;
 use crate::pipeline::ingest::IngestPlan;
 use crate::pipeline::{Exit, PipelineError, Stage, put};
 use crate::source::{SourceError, discover};
@@ -92,8 +93,8 @@ fn check_plan(named: &[String], stores: &Stores) -> Result<CheckPlan, PipelineEr
         missing: Vec::new(),
     };
     for named in named {
-        match discover(std::slice::from_ref(named), stores) {
-            Ok(found) => plan.inputs.extend(found.iter().map(
+        match discover(std::slice::from_ref(named), stores, None) {
+            Ok(found) => plan.inputs.extend(logged(found).iter().map(
                 |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
             )),
             Err(SourceError::NotFound(named)) => plan.missing.push(named),

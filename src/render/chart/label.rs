@@ -3,6 +3,8 @@
 //! In: any text. Out: a text of one line that shows what was in it, changes neither the direction
 //! nor the structure of what stands around it, and is legal in XML. Nothing is refused.
 
+use crate::values::text::steers;
+
 /// A text as it can be shown: characters that steer a reader are written as escapes, and of a text
 /// longer than `most` characters the beginning is left, with `…` for the rest.
 pub(in crate::render) fn visible(text: &str, most: usize) -> String {
@@ -23,24 +25,6 @@ pub(in crate::render) fn visible(text: &str, most: usize) -> String {
         }
     }
     shown
-}
-
-/// Controls, marks of direction, line separators, and what XML does not allow.
-fn steers(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{061C}'
-                | '\u{200B}'
-                | '\u{200E}'
-                | '\u{200F}'
-                | '\u{2028}'..='\u{202E}'
-                | '\u{2060}'..='\u{206F}'
-                | '\u{FEFF}'
-                | '\u{FFF9}'..='\u{FFFB}'
-                | '\u{FFFE}'
-                | '\u{FFFF}'
-        )
 }
 
 /// The beginning of a text that is as wide as there is room, as `width` measures it.

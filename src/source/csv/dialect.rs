@@ -5,10 +5,10 @@
 //! that contradicts it is a bad row, never a change of mind. A file that can be read in two ways
 //! is refused, with the column, the value, the line and the option that decides.
 //!
-//! **Delimiter.** Among `;` `,` tab `|`, quotes honoured: those that split the header and give at
-//! least nine rows in ten the width of the header. Of several, the one whose header names more
-//! known fields, then the one that fits more rows, then the one with more columns; a draw is
-//! refused. None: the file has one column.
+//! **Delimiter.** A first line such as `sep=;` states it and is no header. Else, among `;` `,` tab
+//! `|`, quotes honoured: those that split the header and give at least nine rows in ten the width of
+//! the header. Of several, the one whose header names more known fields, then the one that fits more
+//! rows, then the one with more columns; a draw is refused. None: the file has one column.
 //!
 //! **Decimal sign**, per column of decimals. The file counts as *comma country* when its delimiter
 //! is `;` or a header is Portuguese:

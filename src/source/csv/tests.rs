@@ -135,3 +135,32 @@ fn read(bytes: impl AsRef<[u8]>) -> Result<Table, CsvRefusal> {
     read_in(bytes.as_ref(), 7, &DialectOverrides::default())
         .map(|table| table.expect("the file has a header"))
 }
+
+#[test]
+fn a_first_line_that_states_the_delimiter_decides_and_is_no_header() {
+    for first in [
+        "sep=,\r\n",
+        "SEP=,\n",
+        "\"sep=,\"\n",
+        "\"sep=,\",,,\r",
+        "sep=,,,\n",
+    ] {
+        let table = read(format!("{first}external_id,price\na,\"1;5\"\nb,2;5\n")).unwrap();
+        assert_eq!(table.layout.delimiter.as_char(), ',', "{first:?}");
+        assert_eq!(table.rows, [["a", "1;5"], ["b", "2;5"]], "{first:?}");
+        let why = table
+            .layout
+            .evidence
+            .iter()
+            .find(|one| one.what == "delimiter");
+        assert_eq!(why.unwrap().why, "the first line states it");
+    }
+    for first in ["sep=x\n", "separator\n"] {
+        read(format!("{first}external_id,price\na,1\n")).unwrap_err();
+    }
+    assert!(
+        read_in(b"sep=;\r\n\r\n", 7, &DialectOverrides::default())
+            .unwrap()
+            .is_none()
+    );
+}

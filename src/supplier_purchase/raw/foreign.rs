@@ -1,7 +1,7 @@
 //! Telling what is no supplier purchase at all, by the keys of the element.
 
 use super::{Name, RawSupplierPurchase};
-use crate::record::{Extra, Field};
+use crate::record::{Extra, Field, is_profiles};
 use crate::rules::RuleId;
 
 /// The keys, and headers of delimited text, under which a customer purchase names its product.
@@ -37,7 +37,7 @@ impl RawSupplierPurchase<'_> {
     /// |---|---|
     /// | a product and a price, or a price with `time` and `currency` | FILE-WRONG-KIND |
     /// | `payload` whose text holds a product and a price | FILE-WRONG-KIND |
-    /// | `name`, `count` and `first` | FILE-USER-EXPORT |
+    /// | `name`, `count` and `first`, or an array `users` | FILE-USER-EXPORT |
     /// | `time` and a series' value, or `data` that holds one | FILE-SERIES-RESPONSE |
     /// | `message`, and beside it nothing but `code`, `meta` and `errors` | FILE-ERROR-RESPONSE |
     ///
@@ -47,7 +47,10 @@ impl RawSupplierPurchase<'_> {
         if self.extra.is_empty() || OWN.iter().any(|name| !self.get(*name).is_missing()) {
             return None;
         }
-        if self.has_any(&["name"]) && self.has_any(&["count"]) && self.has_any(&["first"]) {
+        let is_aggregate = ["name", "count", "first"]
+            .iter()
+            .all(|key| self.has_any(&[key]));
+        if is_aggregate || self.extra.iter().any(is_profiles) {
             Some(RuleId::FileUserExport)
         } else if self.is_of_a_customer() {
             Some(RuleId::FileWrongKind)

@@ -253,6 +253,8 @@ fn the_apostrophe_in_front_of_a_formula_is_no_part_of_the_text() {
     for (cell, read) in [
         ("'=1+1", "=1+1"),
         ("''-5", "'-5"),
+        ("' =1", " =1"),
+        ("'＝1", "＝1"),
         ("'quoted'", "'quoted'"),
         ("=1+1", "=1+1"),
         ("'", "'"),

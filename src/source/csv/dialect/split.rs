@@ -49,22 +49,33 @@ pub(super) fn find(
     overrides: &DialectOverrides,
     notes: &mut Notes,
 ) -> Result<Option<Split>, CsvRefusal> {
-    if sample
-        .text
-        .chars()
-        .all(|character| matches!(character, '\r' | '\n' | '\u{feff}'))
-    {
+    let stated = Stated::of(sample.text);
+    let start = stated.as_ref().map_or(At::START, |stated| stated.end);
+    if is_blank(text_from(sample, start)) {
         return Ok(None);
     }
     if let Some(delimiter) = overrides.delimiter {
-        let split = survey(sample, delimiter, columns, overrides)?;
+        let split = survey(sample, start, delimiter, columns, overrides)?;
         notes.decided("delimiter", delimiter, "--delimiter", None);
+        return Ok(Some(split));
+    }
+    if let Some(Stated {
+        delimiter, line, ..
+    }) = stated
+    {
+        let split = survey(sample, start, delimiter, columns, overrides)?;
+        notes.decided(
+            "delimiter",
+            delimiter,
+            "the first line states it",
+            Some(line),
+        );
         return Ok(Some(split));
     }
     let mut splits = Vec::new();
     let mut refusal = None;
     for delimiter in Delimiter::CANDIDATES {
-        match survey(sample, delimiter, columns, overrides) {
+        match survey(sample, start, delimiter, columns, overrides) {
             Ok(split) => splits.push(split),
             Err(error) => refusal = refusal.or(Some(error)),
         }
@@ -93,6 +104,48 @@ pub(super) fn find(
     }
     note(sample, &best, notes);
     Ok(Some(best))
+}
+
+/// The delimiter that a first line `sep=;` states, which Excel reads and does not show. Programs
+/// that save such a file again may have put it into quotes, or filled the line with delimiters.
+struct Stated {
+    delimiter: Delimiter,
+    line: Sighting,
+    /// Where the header may begin.
+    end: At,
+}
+
+impl Stated {
+    fn of(text: &str) -> Option<Self> {
+        let (line, _) = text.split_once(['\r', '\n'])?;
+        let filled = line.trim_end_matches([';', ',', '\t', '|']);
+        let line_and_sign = line.get(..filled.len() + 1).unwrap_or(line);
+        let quoted = line.strip_prefix('"').and_then(|line| line.split_once('"'));
+        let stated = quoted.map_or(line_and_sign, |(stated, _)| stated);
+        let (name, sign) = stated.split_at_checked(4)?;
+        let delimiter = sign.parse().ok()?;
+        let rest = text.get(line.len()..)?;
+        let ends = if rest.starts_with("\r\n") { 2 } else { 1 };
+        let end = At {
+            byte_offset: (line.len() + ends) as u64,
+            line: 2,
+        };
+        name.eq_ignore_ascii_case("sep=").then(|| Self {
+            delimiter,
+            line: Sighting::new(line, At::START),
+            end,
+        })
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars()
+        .all(|character| matches!(character, '\r' | '\n' | '\u{feff}'))
+}
+
+fn text_from<'a>(sample: &Sample<'a>, start: At) -> &'a str {
+    let start = usize::try_from(start.byte_offset).unwrap_or(usize::MAX);
+    sample.text.get(start..).unwrap_or_default()
 }
 
 fn note(sample: &Sample<'_>, split: &Split, notes: &mut Notes) {
@@ -125,25 +178,21 @@ fn note(sample: &Sample<'_>, split: &Split, notes: &mut Notes) {
 }
 
 fn header_line(sample: &Sample<'_>, at: At) -> Sighting {
-    let start = usize::try_from(at.byte_offset).unwrap_or(0);
-    let line = sample
-        .text
-        .get(start..)
-        .and_then(|text| text.lines().next())
-        .unwrap_or_default();
-    Sighting::new(line, at)
+    let line = text_from(sample, at).lines().next();
+    Sighting::new(line.unwrap_or_default(), at)
 }
 
-/// Splits the whole sample at one delimiter.
+/// Splits the whole sample at one delimiter, behind a line that states it.
 fn survey(
     sample: &Sample<'_>,
+    start: At,
     delimiter: Delimiter,
     columns: &dyn Columns,
     overrides: &DialectOverrides,
 ) -> Result<Split, CsvRefusal> {
-    let mut rows = Rows::of_any_width(sample.text, At::START, delimiter);
+    let mut rows = Rows::of_any_width(text_from(sample, start), start, delimiter);
     let (header, header_at) = match rows.next_row() {
-        None => (Vec::new(), At::START),
+        None => (Vec::new(), start),
         Some(Ok(row)) => (row.fields().map(trimmed).collect(), row.at()),
         Some(Err(bad)) => return Err(CsvRefusal::QuoteUnclosed { at: bad.at }),
     };
