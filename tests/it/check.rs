@@ -124,7 +124,7 @@ fn an_input_that_is_read_again_is_listed_once() {
     let workdir = Workdir::new();
     let header = "external_id;product_id;currency;price;time\n";
     let wrong = "a;b;BRL;zero;2026-10-05T10:00:00Z\n";
-    let good = "a;b;BRL;1,50;2026-10-05T10:00:00Z\n".repeat(300_000);
+    let good = "a;b;BRL;1,50;2026-10-05T10:00:00Z\n".repeat(150_000);
     let mut text = format!("{header}{wrong}{good}").into_bytes();
     text.extend(b"a;caf\xe9;BRL;1,50;2026-10-05T10:00:00Z\n");
     workdir.write("late.csv", text);
