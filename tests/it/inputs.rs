@@ -1,7 +1,9 @@
 //! What is found where the user points, and what is left out there.
 
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::check::check;
 use crate::emulators::{Cloud, Emulator};
@@ -50,6 +52,37 @@ fn a_link_that_leads_nowhere_is_refused_and_the_others_go_on() {
     assert_eq!(direct.assert_code(3).outcomes(), ["refused", "ingested"]);
     let checked = check(&workdir, &["in"]);
     checked.assert_code(3).assert_shown(&["FILE-UNREADABLE"]);
+}
+
+#[test]
+fn a_file_that_goes_away_between_listing_and_opening_is_refused_and_the_others_go_on() {
+    let workdir = Workdir::new();
+    let [gone, kept] =
+        ["gone.ndjson", "kept.ndjson"].map(|name| workdir.write(name, numbered(0, 2)));
+    let mut command = workdir.ingest_command();
+    command.arg("-").args([&gone, &kept]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let shown = format!("{command:?}");
+    let mut child = command.spawn().expect("the program starts");
+    // The tables are made when the inputs have been listed, and standard input is read first.
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !workdir.lake().join("inputs/_delta_log").exists() {
+        assert!(Instant::now() < deadline, "the run makes no tables");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::fs::remove_file(gone).expect("a file");
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    let text = numbered(2, 3);
+    stdin.write_all(text.as_bytes()).expect("the program reads");
+    drop(stdin);
+    let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
+    output
+        .assert_code(3)
+        .assert_said(&["gone.ndjson", "FILE-UNREADABLE"]);
+    assert_eq!(output.outcomes(), ["ingested", "refused", "ingested"]);
 }
 
 #[test]
