@@ -5,7 +5,7 @@
 
 /// Fingerprints that are remembered of all inputs that were kept, and as many of the one being
 /// read: an exact repeat is noticed when fewer than about this many records lie between the two.
-/// Fixed, so that memory does not grow with the input (8 MiB each).
+/// Fixed, so that memory does not grow with the input (8 MiB each, the first from the second input on).
 const REMEMBERED: usize = 1 << 20;
 
 /// Places that a fingerprint may stand in. With one alone, chance would drive a record out soon;
@@ -18,6 +18,7 @@ type Set = [u64; WAYS];
 /// The fingerprints met so far.
 #[derive(Debug, Default)]
 pub(super) struct SeenRecords {
+    /// Of the inputs that were kept; empty as long as there are none.
     settled: Vec<Set>,
     /// Of the input being read.
     open: Vec<Set>,
@@ -29,18 +30,21 @@ impl SeenRecords {
     /// Takes the records of the open input; returns how many of them were met before.
     pub(super) fn count_repeats(&mut self, fingerprints: &[u64]) -> u64 {
         if self.open.is_empty() && !fingerprints.is_empty() {
-            self.settled = vec![Set::default(); REMEMBERED / WAYS];
-            self.open = self.settled.clone();
+            self.open = vec![Set::default(); REMEMBERED / WAYS];
         }
         let mut repeats = 0;
         for &fingerprint in fingerprints {
             // 0 means that a place is free.
             let fingerprint = fingerprint.max(1);
             let at = set_of(fingerprint);
-            let (Some(settled), Some(open)) = (self.settled.get(at), self.open.get_mut(at)) else {
+            let Some(open) = self.open.get_mut(at) else {
                 continue;
             };
-            if settled.contains(&fingerprint) || open.contains(&fingerprint) {
+            // Each look is a cache line of its own: none at what no input has filled.
+            let settled = self.settled.get(at);
+            let is_known = open.contains(&fingerprint)
+                || settled.is_some_and(|settled| settled.contains(&fingerprint));
+            if is_known {
                 repeats += 1;
                 continue;
             }
@@ -54,6 +58,11 @@ impl SeenRecords {
 
     /// The open input is kept.
     pub(super) fn settle(&mut self) {
+        if self.settled.is_empty() {
+            self.settled = std::mem::take(&mut self.open);
+            self.touched.clear();
+            return;
+        }
         for at in self.touched.drain(..) {
             let (Some(settled), Some(open)) = (self.settled.get_mut(at), self.open.get_mut(at))
             else {
@@ -77,7 +86,7 @@ impl SeenRecords {
 
     /// Inputs that were kept are to be read again.
     pub(super) fn start_over(&mut self) {
-        self.settled.fill(Set::default());
+        self.settled = Vec::new();
     }
 }
 
