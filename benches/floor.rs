@@ -21,7 +21,7 @@ use purchase_etl::ingest::purchases::purchases_spec;
 use purchase_etl::json::{Cursor, Marks, Options};
 use purchase_etl::lake::{Lake, WriterOptions, write_data_file};
 use purchase_etl::purchase::columns::schema;
-use purchase_etl::store::{StoreSettings, Stores};
+use purchase_etl::storage::{StoreSettings, Stores};
 use rayon::prelude::*;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};

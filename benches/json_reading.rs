@@ -10,9 +10,9 @@ use std::time::Instant;
 
 use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::ingest::purchases::Purchases;
+use purchase_etl::input::{Limits, Piece, PieceForm, Place};
 use purchase_etl::json::{Cursor, Marks, Options};
 use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
-use purchase_etl::source::{Limits, Piece, PieceForm, Place};
 use serde::de::IgnoredAny;
 
 const ROUNDS: usize = 5;

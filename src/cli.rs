@@ -1,18 +1,17 @@
 //! What was typed: clap types only. What they mean together is decided in [`crate::job`].
 
 mod lake;
-mod observe;
 mod read;
 mod report;
 mod run;
 mod runs;
-mod store;
+mod storage;
+mod telemetry;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
-pub use observe::{AlertOn, ObserveArguments};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
 };
@@ -22,7 +21,8 @@ pub use report::{
 };
 pub use run::{JobsCommand, PlanFormat, RunArguments};
 pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
-pub use store::StoreArguments;
+pub use storage::StoreArguments;
+pub use telemetry::{AlertOn, ObserveArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
 /// from them.

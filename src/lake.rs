@@ -89,7 +89,7 @@ pub use writer::{PartitionWriter, WriterOptions};
 use location::Location;
 use log_sync::DurableVersions;
 
-use crate::store::{StoreUrl, Stores};
+use crate::storage::{StoreUrl, Stores};
 
 /// A lake: a directory of Delta tables.
 ///

@@ -3,7 +3,7 @@
 //! The data goes one way, and each room of this crate does one step of it:
 //!
 //! ```text
-//! dump files -source-> records -purchase-> accepted rows -lake-> Delta tables -report-> answer -render-> text
+//! dump files -input-> records -purchase-> accepted rows -lake-> Delta tables -report-> answer -render-> text
 //!                                  \-----> rejects (verbatim, reason, place) --/
 //! ```
 //!
@@ -12,14 +12,14 @@
 //!
 //! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`ingest`] drives the
 //! first three of them on all cores, [`rules`] says what is checked and why, [`values`] holds the
-//! exact values everything else is made of, [`observe`] tells others what has happened.
+//! exact values everything else is made of, [`telemetry`] tells others what has happened.
 
 pub mod cli;
 pub mod ingest;
+pub mod input;
 pub mod job;
 pub mod json;
 pub mod lake;
-pub mod observe;
 pub mod pipeline;
 pub mod purchase;
 pub mod record;
@@ -27,8 +27,8 @@ pub mod render;
 pub mod report;
 pub mod response;
 pub mod rules;
-pub mod source;
-pub mod store;
-pub mod summary;
+pub mod run_report;
+pub mod storage;
 pub mod supplier_purchase;
+pub mod telemetry;
 pub mod values;

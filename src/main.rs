@@ -23,10 +23,10 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use purchase_etl::cli::{LogFormat, StoreArguments};
 use purchase_etl::ingest::Progress;
-use purchase_etl::observe::Observer;
+use purchase_etl::input::shown;
 use purchase_etl::pipeline::{Exit, PipelineError, Stage};
-use purchase_etl::source::shown;
-use purchase_etl::store::{Stores, error_text};
+use purchase_etl::storage::{Stores, error_text};
+use purchase_etl::telemetry::Observer;
 
 use arguments::Typed;
 use console::{AboveBar, Console};

@@ -18,17 +18,17 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
+use crate::input::SourceError;
 use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
 use crate::lake::care::CareError;
-use crate::observe::Observer;
 use crate::render::RenderError;
 use crate::report::ReportError;
-use crate::source::SourceError;
-use crate::store::{LimitReached, StoreError, Stores, probe_files, probe_threads};
-use crate::summary::RunReport;
+use crate::run_report::RunReport;
+use crate::storage::{LimitReached, StoreError, Stores, probe_files, probe_threads};
+use crate::telemetry::Observer;
 
-pub use crate::summary::Exit;
+pub use crate::run_report::Exit;
 pub use job_file::run_job_file;
 pub use step::StepContext;
 

@@ -4,17 +4,17 @@
 //! says what stands there, checked into a [`Purchase`] whose values are exact, and leaves as
 //! Arrow columns; or it is rejected with every rule it breaks.
 
-pub mod check;
 pub mod columns;
 mod currents;
-mod from_csv;
-mod from_json;
 mod http_event;
 mod raw;
+mod read_csv;
+mod read_json;
+pub mod validate;
 
-pub use check::{Checker, FuturePolicy, Purchase, RuleSettings};
 pub use columns::PurchaseColumns;
-pub use from_csv::{CsvPurchases, PurchaseCsvColumns};
-pub use from_json::{read_record, with_payload};
 pub use http_event::pass_http_purchase;
 pub use raw::{Name, Origin, RawPurchase};
+pub use read_csv::{CsvPurchases, PurchaseCsvColumns};
+pub use read_json::{read_record, with_payload};
+pub use validate::{Checker, FuturePolicy, Purchase, RuleSettings};

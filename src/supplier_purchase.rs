@@ -10,24 +10,24 @@
 //! so that the latest can be told. The `meta` of a response says whether a dump is whole
 //! ([`page`]).
 
-pub mod check;
 pub mod columns;
 mod company;
-mod from_csv;
-mod from_json;
 mod month;
 pub mod page;
 mod raw;
+mod read_csv;
+mod read_json;
+pub mod validate;
 mod validation;
 mod version;
 
-pub use check::{Checker, RuleSettings, SupplierPurchase};
 pub use columns::SupplierPurchaseColumns;
 pub use company::{CompanyId, InvalidCompanyId};
-pub use from_csv::{CsvSupplierPurchases, SupplierPurchaseCsvColumns};
-pub use from_json::read_record;
 pub use month::{InvalidMonth, Month};
 pub use raw::{Name, RawSupplierPurchase};
+pub use read_csv::{CsvSupplierPurchases, SupplierPurchaseCsvColumns};
+pub use read_json::read_record;
+pub use validate::{Checker, RuleSettings, SupplierPurchase};
 pub use validation::{Validation, validation};
 pub use version::{Key, Version};
 

@@ -9,11 +9,11 @@ use super::options::Ingested;
 use super::reports::Reports;
 use super::runner::{Flow, Progress, RunSettings, Sink, run};
 use super::tally::{InputTally, RunTally};
+use crate::input::{Input, Place, Refusal, Totals};
 use crate::json::Options;
 use crate::lake::Digest;
 use crate::record::Finding;
-use crate::source::{Input, Place, Refusal, Totals};
-use crate::summary::Outcome;
+use crate::run_report::Outcome;
 
 /// The findings of one record.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Why a run ends without a result. Bad records and bad inputs are no errors: they are counted.
 
+use crate::input::SourceError;
 use crate::lake::LakeError;
-use crate::source::SourceError;
-use crate::store::LimitReached;
+use crate::storage::LimitReached;
 
 /// Why a run ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum RunError {
         /// The input.
         path: String,
         /// Its counts.
-        counts: crate::summary::Counts,
+        counts: crate::run_report::Counts,
     },
     /// Asked to stop.
     #[error("interrupted: nothing half-done was left in the tables")]

@@ -1,9 +1,9 @@
 //! The facts about an ingested input, as its row in the table of inputs.
 
 use super::tally::InputTally;
+use crate::input::Totals;
 use crate::lake::{Digest, InputCounts, InputRow};
-use crate::source::Totals;
-use crate::summary::Counts;
+use crate::run_report::Counts;
 
 /// The row of an input that was ingested at `now_micros`; `digest` is its identity.
 pub(super) fn input_row(

@@ -10,11 +10,11 @@ mod lines;
 use std::sync::Arc;
 
 use super::kind::{Kind, RecordText, Words};
+use crate::input::csv::encoding::Charset;
+use crate::input::{Limits, Piece, PieceForm, Place, Refusal};
 use crate::json::{JsonError, JsonErrorKind, Options};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
-use crate::source::csv::encoding::Charset;
-use crate::source::{Limits, Piece, PieceForm, Place, Refusal};
 
 /// What a judge needs to know beside the piece.
 #[derive(Clone, Debug)]

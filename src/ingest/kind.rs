@@ -9,14 +9,14 @@ use arrow::error::ArrowError;
 use super::error::RunError;
 use super::reports::Reports;
 use super::tally::{InputTally, RunTally};
+use crate::input::csv::columns::Columns;
+use crate::input::csv::dialect::Layout;
+use crate::input::csv::rows::Row;
+use crate::input::{Envelope, Held, Input, Totals};
 use crate::json::{Cursor, JsonError, Options};
 use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
-use crate::source::csv::columns::Columns;
-use crate::source::csv::dialect::Layout;
-use crate::source::csv::rows::Row;
-use crate::source::{Envelope, Held, Input, Totals};
 
 /// A kind of record with the settings that decide its verdicts.
 pub trait Kind: Clone + Debug + Send + Sync + 'static {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::input::{Input, Location};
 use crate::lake::{KnownInput, Lake, LakeError};
-use crate::source::{Input, Location};
 
 /// The files that the lake knows, with the number of their records.
 #[derive(Debug, Default)]

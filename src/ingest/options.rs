@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::error::RunError;
 use super::runner::RunSettings;
 use super::tally::RunTally;
-use crate::summary::{InputReport, TableVersions};
+use crate::run_report::{InputReport, TableVersions};
 
 /// How a run writes.
 #[derive(Clone, Debug)]

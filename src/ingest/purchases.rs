@@ -17,6 +17,10 @@ use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
 use super::kind::{Kind, Part, PartForm, RecordText, Words};
+use crate::input::Envelope;
+use crate::input::csv::columns::Columns;
+use crate::input::csv::dialect::Layout;
+use crate::input::csv::rows::Row;
 use crate::json::{Cursor, JsonError, Options};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
@@ -25,10 +29,6 @@ use crate::purchase::{
 };
 use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
-use crate::source::Envelope;
-use crate::source::csv::columns::Columns;
-use crate::source::csv::dialect::Layout;
-use crate::source::csv::rows::Row;
 
 pub use across::AcrossPurchases;
 pub use collector::ingest;

@@ -2,10 +2,10 @@
 
 use super::known_files::KnownFiles;
 use super::tally::{InputTally, RunTally};
+use crate::input::csv::dialect::Layout;
+use crate::input::{Input, Totals};
 use crate::rules::RuleId;
-use crate::source::csv::dialect::Layout;
-use crate::source::{Input, Totals};
-use crate::summary::{DialectEvidence, InputFinding, InputReport, Outcome, RefusalReport};
+use crate::run_report::{DialectEvidence, InputFinding, InputReport, Outcome, RefusalReport};
 
 /// What is wrong with an input that breaks one of these rules as a whole.
 const OF_INPUTS: [(RuleId, &str); 2] = [

@@ -3,16 +3,16 @@
 
 use std::sync::Arc;
 
-use crate::json::{Cursor, Kind as JsonKind, Options};
-use crate::purchase::PurchaseCsvColumns;
-use crate::rules::RuleId;
-use crate::source::csv::columns::{Columns, normalise_header};
-use crate::source::csv::dialect::Layout;
-use crate::source::{
+use crate::input::csv::columns::{Columns, normalise_header};
+use crate::input::csv::dialect::Layout;
+use crate::input::{
     Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal, Shape, SourceError,
     Totals,
 };
-use crate::store::is_exhausted;
+use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::purchase::PurchaseCsvColumns;
+use crate::rules::RuleId;
+use crate::storage::is_exhausted;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 
 /// What an input holds.

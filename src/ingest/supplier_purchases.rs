@@ -25,14 +25,14 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 
 use super::kind::{Kind, Part, PartForm, RecordText, Words};
+use crate::input::csv::columns::Columns;
+use crate::input::csv::dialect::Layout;
+use crate::input::csv::rows::Row;
+use crate::input::{Envelope, Held, Input, Totals};
 use crate::json::{Cursor, Kind as JsonKind, Options};
 use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
-use crate::source::csv::columns::Columns;
-use crate::source::csv::dialect::Layout;
-use crate::source::csv::rows::Row;
-use crate::source::{Envelope, Held, Input, Totals};
 use crate::supplier_purchase::columns::SupplierRows;
 use crate::supplier_purchase::page::{SeenPage, read_meta};
 use crate::supplier_purchase::{

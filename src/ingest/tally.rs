@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use super::judge::Judged;
 use super::kind::Kind;
+use crate::input::{Refusal, Totals};
 use crate::rules::RuleId;
-use crate::source::{Refusal, Totals};
-use crate::summary::{Counts, RuleCounts, add_rule_counts};
+use crate::run_report::{Counts, RuleCounts, add_rule_counts};
 
 /// The counts of one input.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::StoreArguments;
-use crate::store::StoreSettings;
+use crate::storage::StoreSettings;
 
 impl StoreArguments {
     /// The settings of a process whose variables are `environment`; `temporary` is the system's

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::store::{LimitReached, probe_threads};
+use crate::storage::{LimitReached, probe_threads};
 
 /// How long a pool thread without other work sleeps before it looks again.
 const NAP: Duration = Duration::from_millis(1);

@@ -7,7 +7,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 
 use super::LakeError;
-use crate::store::create_folder;
+use crate::storage::create_folder;
 
 /// Syncs one file's bytes.
 pub(super) fn sync_file(path: &Path) -> Result<(), LakeError> {

@@ -9,7 +9,7 @@ use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
 use super::Digest;
-use crate::store::StoreError;
+use crate::storage::StoreError;
 
 mod wrap;
 

@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::location::Place;
 use super::staged::DataFile;
 use super::{Lake, LakeError, durable};
-use crate::store::{StoreError, StoreUrl, Stores, upload};
+use crate::storage::{StoreError, StoreUrl, Stores, upload};
 
 /// Files that are uploaded at once; each of them has some parts in memory.
 const UPLOADS_AT_ONCE: usize = 4;
@@ -278,7 +278,7 @@ mod tests {
 
     use super::*;
     use crate::lake::partition::Partition;
-    use crate::store::testing::Planned;
+    use crate::storage::testing::Planned;
 
     fn written(files: &TableFiles, names: &[&str]) -> Vec<DataFile> {
         files.create_directory().unwrap();

@@ -9,7 +9,7 @@ use object_store::path::Path as KeyPath;
 use url::Url;
 
 use super::LakeError;
-use crate::store::StoreUrl;
+use crate::storage::StoreUrl;
 
 /// The place of a lake: one absolute directory, with no `..` in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

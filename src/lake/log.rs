@@ -14,7 +14,7 @@ use object_store::path::Path;
 use parquet::file::reader::ChunkReader;
 
 use super::LakeError;
-use crate::store::remedy;
+use crate::storage::remedy;
 
 mod as_of;
 mod commits;

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::location::Place;
 use super::{Lake, LakeError, durable};
-use crate::store::{Object, replace_file};
+use crate::storage::{Object, replace_file};
 
 /// A note that is there to be read.
 #[derive(Debug)]

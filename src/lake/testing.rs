@@ -20,7 +20,7 @@ use super::{
     Batch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType, PartitionValue,
     PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec, rejects_spec,
 };
-use crate::store::{StoreSettings, Stores};
+use crate::storage::{StoreSettings, Stores};
 
 pub(super) const KIND: &str = "purchases";
 

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use purchase_etl::source::shown_json;
+use purchase_etl::input::shown_json;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};

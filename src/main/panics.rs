@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use purchase_etl::cli::LogFormat;
-use purchase_etl::store::remedy;
+use purchase_etl::storage::remedy;
 
 /// Whether a line is to be JSON.
 static JSON: AtomicBool = AtomicBool::new(false);
@@ -40,7 +40,7 @@ fn line(panic: &PanicHookInfo<'_>) -> String {
     let place = place.unwrap_or_default();
     let message = format!("stopped unexpectedly at {place}: {said}: {todo}");
     if !JSON.load(Ordering::Relaxed) {
-        return format!("ERROR {}", purchase_etl::source::shown(&message));
+        return format!("ERROR {}", purchase_etl::input::shown(&message));
     }
     let now = crate::clock().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let line = serde_json::json!({

@@ -3,10 +3,10 @@
 
 use purchase_etl::cli::{AlertOn, Cli, Command, ObserveArguments};
 use purchase_etl::job::file::job_name;
-use purchase_etl::observe::{
+use purchase_etl::pipeline::Exit;
+use purchase_etl::telemetry::{
     AlertSettings, LineageSettings, Observer, ObserverSettings, OtelSettings,
 };
-use purchase_etl::pipeline::Exit;
 
 /// The observer of a command; of one that runs nothing, an observer nobody listens to.
 pub(crate) fn observer(cli: &Cli) -> Observer {

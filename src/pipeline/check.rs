@@ -13,8 +13,8 @@ use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage};
 use crate::ingest::kind::Kind;
 use crate::ingest::{Ingested, RunSettings, check_inputs};
+use crate::input::{Input, discover};
 use crate::job::CheckJob;
-use crate::source::{Input, discover};
 
 pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let inputs = logged(discover(&job.read.inputs, &stage.stores, None)?);

@@ -1,8 +1,8 @@
 //! The inputs of a step: what discovery has found comes in; the inputs go out, and what was left
 //! out is logged.
 
+use crate::input::{Found, Input, LeftOut, Location};
 use crate::lake::Lake;
-use crate::source::{Found, Input, LeftOut, Location};
 
 /// The lake as a place that holds no inputs.
 pub(super) fn place_of(lake: &Lake) -> Option<Location> {

@@ -10,11 +10,11 @@ use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
 use crate::ingest::supplier_purchases::{self, Absence};
 use crate::ingest::{IngestOptions, Ingested, RunSettings, Stopped};
+use crate::input::{Input, SourceError, discover};
 use crate::job::IngestJob;
 use crate::lake::Lake;
-use crate::source::{Input, SourceError, discover};
-use crate::store::error_text;
-use crate::summary::{InputReport, Outcome, RunReport};
+use crate::run_report::{InputReport, Outcome, RunReport};
+use crate::storage::error_text;
 
 pub(super) use plan::IngestPlan;
 

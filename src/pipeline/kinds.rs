@@ -4,11 +4,11 @@ use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::ingest::{KnownFiles, RunSettings, Sniffed, sniff};
+use crate::input::{Input, ReaderOptions, Refusal, SourceError};
 use crate::job::KindSettings;
 use crate::lake::{Lake, LakeError};
 use crate::rules::RuleId;
-use crate::source::{Input, ReaderOptions, Refusal, SourceError};
-use crate::summary::{Counts, InputReport, Outcome, RefusalReport};
+use crate::run_report::{Counts, InputReport, Outcome, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
 pub(super) struct Assigned<'j> {

@@ -10,9 +10,9 @@ use crate::job::{
     CheckJob, IngestJob, KindSettings, LakeJob, ListScope, PageJob, Question, ReportJob,
 };
 use crate::lake::{TableSpec, inputs_spec, rejects_spec};
-use crate::observe::{Column, Dataset, StepEnd, StepFacts, StepOfJob};
-use crate::store::error_text;
-use crate::summary::RunReport;
+use crate::run_report::RunReport;
+use crate::storage::error_text;
+use crate::telemetry::{Column, Dataset, StepEnd, StepFacts, StepOfJob};
 
 pub(super) fn ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let facts = StepFacts {

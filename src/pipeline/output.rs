@@ -5,7 +5,7 @@ use std::io::{BufReader, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::PipelineError;
-use crate::store::{StoreUrl, Stores, replace_file, replace_file_with};
+use crate::storage::{StoreUrl, Stores, replace_file, replace_file_with};
 
 /// Writes data for standard output.
 pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {

@@ -19,7 +19,7 @@ use crate::report::{
     supplier_summary,
 };
 use crate::rules::RuleId;
-use crate::store::Stores;
+use crate::storage::Stores;
 
 pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     probe_report(stage)?;

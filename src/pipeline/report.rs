@@ -9,7 +9,7 @@ use crate::lake::Lake;
 use crate::render::page::{Source, TableVersion};
 use crate::render::{Answer, Nulls, error_document, picture, render, supplier_page};
 use crate::report::{ParameterRefusal, ReportError, product_list};
-use crate::store::Stores;
+use crate::storage::Stores;
 
 pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     match write(job, stage) {

@@ -35,8 +35,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
 use self::optional_text::OptionalText;
-use super::check::Purchase;
 use super::raw::Name;
+use super::validate::Purchase;
 pub use crate::record::shift_source_rows;
 use crate::record::{lineage_columns, lineage_fields};
 use crate::values::instant::days_since_epoch;

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::http_event::is_event_type;
+use crate::input::csv::columns::normalise_header;
 use crate::json::{Cursor, JsonError, JsonStr};
 use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers, is_profiles};
 use crate::rules::RuleId;
-use crate::source::csv::columns::normalise_header;
 
 /// Headers of delimited text, two of which only a table of supplier purchases has.
 const SUPPLIER_HEADERS: [&str; 8] = [

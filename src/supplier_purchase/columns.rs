@@ -40,7 +40,7 @@ use arrow::error::ArrowError;
 use chrono::{Datelike, NaiveDate};
 
 use self::groups::{InstantColumns, MoneyColumns, PartyColumns};
-use super::check::{Amounts, Deletion, Invoice, Shipping, Status, SupplierPurchase};
+use super::validate::{Amounts, Deletion, Invoice, Shipping, Status, SupplierPurchase};
 use super::version::Version;
 use crate::record::lineage_columns;
 

@@ -2,8 +2,8 @@
 
 use chrono::Datelike;
 
-use super::check::{Invoice, Money, Party, Shipping, SupplierPurchase};
 use super::month::Month;
+use super::validate::{Invoice, Money, Party, Shipping, SupplierPurchase};
 use crate::values::instant::Instant;
 
 /// Which purchase of which company; the ids of two companies may be the same.
@@ -101,7 +101,7 @@ fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
     values.flag(*pay_shipping);
     values.party(carrier);
     values.money(amounts.shipping_value);
-    values.text(status.map(super::check::Status::as_str));
+    values.text(status.map(super::validate::Status::as_str));
     values.text(*order_number);
     values.flag(*has_stock_movement_out);
     values.flag(deletion.were_stock_movements_deleted);

@@ -5,10 +5,10 @@ use std::fs;
 use serde_json::Value;
 
 use crate::kill::interrupted_while_waiting;
-use crate::observe::shop;
 use crate::python::python_of;
 use crate::receiver::{Receiver, nobody};
 use crate::records::numbered;
+use crate::telemetry::shop;
 use crate::workdir::{Workdir, sample};
 
 /// The events of `events.ndjson`, judged by the standard's classes and by a schema drawn from them.

@@ -59,8 +59,6 @@ mod log_lines;
 mod maintenance;
 /// How much memory a run may need.
 mod memory;
-/// Metrics, traces and alerts, as those get them who are told.
-mod observe;
 /// Files that are written as a whole, whoever else writes them.
 mod outputs;
 /// The page to look at, in a real Chromium.
@@ -117,6 +115,8 @@ mod supplier_samples;
 mod supplier_snapshots;
 /// Any versions in any dumps, against a plain loop.
 mod supplier_state;
+/// Metrics, traces and alerts, as those get them who are told.
+mod telemetry;
 /// What stays on a terminal.
 mod terminal;
 /// Generated dumps in every shape against their truth files.

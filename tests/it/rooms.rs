@@ -11,18 +11,18 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("json", &[]),
     ("response", &[]),
     ("record", &["json", "rules", "values"]),
-    ("store", &[]),
-    ("source", &["json", "rules", "store", "values"]),
-    // Of `source` only what describes delimited text: which column means which field.
-    ("purchase", &["json", "record", "rules", "source", "values"]),
+    ("storage", &[]),
+    ("input", &["json", "rules", "storage", "values"]),
+    // Of `input` only what describes delimited text: which column means which field.
+    ("purchase", &["json", "record", "rules", "input", "values"]),
     (
         "supplier_purchase",
-        &["json", "record", "rules", "source", "values"],
+        &["json", "record", "rules", "input", "values"],
     ),
-    ("lake", &["store", "values"]),
-    ("summary", &["rules", "source"]),
+    ("lake", &["storage", "values"]),
+    ("run_report", &["rules", "input"]),
     // Who waits to hear of runs; it knows what happened, and nothing of how.
-    ("observe", &["store", "summary"]),
+    ("telemetry", &["storage", "run_report"]),
     ("report", &["rules", "values"]),
     ("render", &["report", "response", "values"]),
     (
@@ -33,9 +33,9 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
             "purchase",
             "record",
             "rules",
-            "source",
-            "store",
-            "summary",
+            "input",
+            "storage",
+            "run_report",
             "supplier_purchase",
             "values",
         ],
@@ -48,8 +48,8 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
             "purchase",
             "render",
             "report",
-            "source",
-            "store",
+            "input",
+            "storage",
             "supplier_purchase",
             "values",
         ],
@@ -60,14 +60,14 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
             "ingest",
             "job",
             "lake",
-            "observe",
+            "telemetry",
             "record",
             "render",
             "report",
             "rules",
-            "source",
-            "store",
-            "summary",
+            "input",
+            "storage",
+            "run_report",
             "supplier_purchase",
         ],
     ),
@@ -151,9 +151,9 @@ fn rooms_import_in_one_direction() {
 #[test]
 fn an_import_is_seen_on_every_line_that_is_no_comment() {
     let text = "//! crate::lake\nuse crate::rules::RuleId;\n#[cfg(test)]\nmod tests {\n    \
-                use crate::source;\n    // crate::job\n}\nfn late() { crate::report::late() }\n";
+                use crate::input;\n    // crate::job\n}\nfn late() { crate::report::late() }\n";
     let found: Vec<String> = imports(text).into_iter().collect();
-    assert_eq!(found, ["report", "rules", "source"]);
-    assert!(may_import("lake.rs", "lake", "store"));
+    assert_eq!(found, ["input", "report", "rules"]);
+    assert!(may_import("lake.rs", "lake", "storage"));
     assert!(!may_import("lake/testing.rs", "lake", "ingest"));
 }

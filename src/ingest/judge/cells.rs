@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::fixture::Reading;
+use crate::input::csv::columns::Columns;
 use crate::purchase::PurchaseCsvColumns;
 use crate::rules::RuleId;
-use crate::source::csv::columns::Columns;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]

@@ -3,11 +3,11 @@
 
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::Kind;
-use crate::source::csv::dialect::Layout;
-use crate::source::csv::encoding::Charset;
-use crate::source::csv::refusal::At;
-use crate::source::csv::rows::{BadRow, Rows};
-use crate::source::{Place, Refusal};
+use crate::input::csv::dialect::Layout;
+use crate::input::csv::encoding::Charset;
+use crate::input::csv::refusal::At;
+use crate::input::csv::rows::{BadRow, Rows};
+use crate::input::{Place, Refusal};
 
 impl<K: Kind> Judge<'_, K> {
     pub(super) fn rows(&mut self, bytes: &[u8], layout: &Layout) -> Verdict {

@@ -1,8 +1,8 @@
 //! Currents events in the forms that are read, and in the form that is not.
 
 use super::fixture::{Reading, Verdicts, purchase};
+use crate::input::InputFormat;
 use crate::rules::RuleId;
-use crate::source::InputFormat;
 
 /// The purchase event of the connector's documentation, shortened.
 const HTTP_PURCHASE: &str = r#"{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}"#;

@@ -1,8 +1,8 @@
 //! Texts at the edges: nearly envelopes, nearly foreign, hostile, at their limits.
 
 use super::fixture::{BAD, Reading, purchase};
+use crate::input::InputFormat;
 use crate::rules::RuleId;
-use crate::source::InputFormat;
 
 #[test]
 fn an_envelope_is_told_from_a_record_with_arrays() {

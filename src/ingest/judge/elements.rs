@@ -5,10 +5,10 @@
 use super::lines::Around;
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::Kind;
+use crate::input::{Place, Refusal, document_refusal};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks};
 use crate::record::RecordError;
 use crate::rules::RuleId;
-use crate::source::{Place, Refusal, document_refusal};
 
 impl<K: Kind> Judge<'_, K> {
     /// A piece that holds elements with commas between them.

@@ -9,10 +9,10 @@ use arrow::util::display::array_value_to_string;
 use super::{JudgeSettings, Judged, judge};
 use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
+use crate::input::csv::dialect::DialectOverrides;
+use crate::input::{Input, InputFormat, Limits, Place, Problem, Reader, ReaderOptions, Refusal};
 use crate::purchase::{Checker, FuturePolicy, PurchaseCsvColumns, RuleSettings};
 use crate::rules::RuleId;
-use crate::source::csv::dialect::DialectOverrides;
-use crate::source::{Input, InputFormat, Limits, Place, Problem, Reader, ReaderOptions, Refusal};
 
 /// How a test reads.
 #[derive(Clone)]

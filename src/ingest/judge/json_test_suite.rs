@@ -4,8 +4,8 @@
 use std::path::PathBuf;
 
 use super::fixture::Reading;
+use crate::input::InputFormat;
 use crate::rules::RuleId;
-use crate::source::InputFormat;
 
 /// Files of the suite that RFC 8259 leaves open and we read: numbers are kept as their digits,
 /// however large, and are judged by the rule of their field.

@@ -2,10 +2,10 @@
 
 use super::{Judge, Stretch, Verdict};
 use crate::ingest::kind::{Kind, Part, PartForm};
+use crate::input::{Held, Place, Refusal};
 use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks, is_space};
 use crate::record::RecordError;
 use crate::rules::RuleId;
-use crate::source::{Held, Place, Refusal};
 
 impl<K: Kind> Judge<'_, K> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> Verdict {

@@ -1,8 +1,8 @@
 //! Every rule of a record against the examples of its own catalogue entry.
 
 use super::fixture::Reading;
+use crate::input::InputFormat;
 use crate::rules::{RuleId, Severity};
-use crate::source::InputFormat;
 
 /// Rules that are counted across records or by the reader of the row around the record.
 const ELSEWHERE: [RuleId; 3] = [

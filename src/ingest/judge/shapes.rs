@@ -1,8 +1,8 @@
 //! The same purchases in every shape, cut at every size.
 
 use super::fixture::{BAD, Reading, Verdicts, purchase};
+use crate::input::InputFormat;
 use crate::rules::RuleId;
-use crate::source::InputFormat;
 
 fn records() -> Vec<String> {
     vec![

@@ -8,8 +8,8 @@ use crate::ingest::error::RunError;
 use crate::ingest::kind::{Across, EndedInput, ReadInput};
 use crate::ingest::reports::Reports;
 use crate::ingest::tally::{InputTally, RunTally};
+use crate::input::Refusal;
 use crate::rules::RuleId;
-use crate::source::Refusal;
 
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
 const PRODUCT_IDS: usize = 5_000;

@@ -10,12 +10,12 @@ use crate::ingest::error::RunError;
 use crate::ingest::input_row::{clamp, input_row, recounted};
 use crate::ingest::kind::Kind;
 use crate::ingest::tally::InputTally;
+use crate::input::Totals;
 use crate::lake::{
     Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, Recovered, StagedFiles,
     WriterOptions, rejects_spec,
 };
-use crate::source::Totals;
-use crate::summary::{Counts, Outcome, TableVersions};
+use crate::run_report::{Counts, Outcome, TableVersions};
 
 /// An input that has been read to its end and is not refused.
 #[derive(Clone, Debug)]

@@ -21,10 +21,10 @@ use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
+use crate::input::{Input, Totals};
 use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
-use crate::source::{Input, Totals};
-use crate::summary::Outcome;
+use crate::run_report::Outcome;
 
 /// Ingests customer purchases. Running it again with the same inputs changes nothing.
 ///

@@ -9,7 +9,7 @@ use super::reading::{Gone, Outlet, Reading};
 use super::{Attempt, Event, Flow, Told};
 use crate::ingest::judge::JudgeSettings;
 use crate::ingest::kind::Kind;
-use crate::source::Piece;
+use crate::input::Piece;
 
 /// Reads all inputs.
 pub(super) struct Feeder<K: Kind> {

@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use super::{Flow, Progress, RunSettings, Told};
 use crate::ingest::judge::{JudgeSettings, Judged, judge};
 use crate::ingest::kind::Kind;
-use crate::rules::RuleId;
-use crate::source::{
+use crate::input::{
     Input, Piece, Problem, Reader, ReaderOptions, Refusal, SpareBuffers, Totals, shown,
 };
-use crate::store::{is_exhausted, remedy, scrubbed};
+use crate::rules::RuleId;
+use crate::storage::{is_exhausted, remedy, scrubbed};
 
 /// Most inputs that are read at a time. The columns of a small file take several times its size, so
 /// that more of them would need more memory than the pieces of a large one.

@@ -18,9 +18,9 @@ use crate::ingest::options::{IngestOptions, Ingested, Stopped};
 use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
+use crate::input::{Input, Totals};
 use crate::lake::{Digest, HeldBatches, HeldId, Lake, inputs_spec, rejects_spec};
-use crate::source::{Input, Totals};
-use crate::summary::Outcome;
+use crate::run_report::Outcome;
 
 /// Brings the table of supplier purchases up to date. Running it again with the same inputs
 /// changes nothing.

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use crate::source::{Input, Location};
+use crate::input::{Input, Location};
 use crate::supplier_purchase::CompanyId;
 
 /// Where the company of an input is taken from.

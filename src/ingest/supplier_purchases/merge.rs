@@ -22,7 +22,7 @@ use crate::lake::{
     Change, FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles,
     WriterOptions,
 };
-use crate::summary::Counts;
+use crate::run_report::Counts;
 use crate::supplier_purchase::{Key, Month};
 
 /// What a run brings.

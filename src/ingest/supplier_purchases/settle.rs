@@ -15,12 +15,12 @@ use crate::ingest::input_row::{input_row, recounted};
 use crate::ingest::kind::Kind;
 use crate::ingest::options::{Ingested, Stopped};
 use crate::ingest::tally::InputTally;
+use crate::input::Refusal;
 use crate::lake::{
     ChangeOutcome, CommitOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter,
     Recovered, StagedFiles, WriterOptions, rejects_spec,
 };
-use crate::source::Refusal;
-use crate::summary::{Outcome, TableVersions};
+use crate::run_report::{Outcome, TableVersions};
 
 /// Commits what was read, and reports.
 pub(super) fn settle(mut run: Collector<'_>) -> Result<Ingested, Stopped> {

@@ -11,9 +11,9 @@ use super::collector::{Collector, ReadInput};
 use super::fold::Absence;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
+use crate::input::Refusal;
 use crate::lake::{Digest, Lake, SnapshotMark};
 use crate::rules::RuleId;
-use crate::source::Refusal;
 
 /// What a full snapshot says beyond its purchases.
 #[derive(Default)]

@@ -2,9 +2,9 @@
 
 use super::{JobError, wrong};
 use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
+use crate::input::csv::columns::Columns;
+use crate::input::csv::dialect::DialectOverrides;
 use crate::purchase::PurchaseCsvColumns;
-use crate::source::csv::columns::Columns;
-use crate::source::csv::dialect::DialectOverrides;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 

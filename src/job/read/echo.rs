@@ -6,8 +6,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{DEFAULT_CURRENCY, threads};
 use crate::cli::{ReadArguments, RecordKind};
+use crate::input::Limits;
 use crate::job::JobError;
-use crate::source::Limits;
 
 /// Every setting of the reading, with its value after the defaults; what is found in each input
 /// when it is not given, such as the delimiter, is absent then.

@@ -8,8 +8,8 @@ use object_store::path::Path as Key;
 use super::counters::{KIND as COUNTER_KIND, counters, digest, replacing, staged};
 use super::*;
 use crate::lake::testing::{KIND, batch, spec};
-use crate::store::testing::{Planned, PutFault};
-use crate::store::{StoreUrl, Stores};
+use crate::storage::testing::{Planned, PutFault};
+use crate::storage::{StoreUrl, Stores};
 
 /// A lake in a store, with its tables, and the store.
 fn lake() -> (Lake, Arc<Planned>) {

@@ -10,14 +10,14 @@ use serde_json::json;
 use super::service::Service;
 use crate::ingest::kind::Kind;
 use crate::ingest::{CheckObserver, CheckedRecord, InputTally};
+use crate::input::{Input, Location, shown, shown_json};
 use crate::job::{CheckFormat, CheckJob, FindingsListed};
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::{Spool, put};
 use crate::record::Finding;
 use crate::rules::{RuleId, Severity};
-use crate::source::{Input, Location, shown, shown_json};
-use crate::store::Stores;
-use crate::summary::InputReport;
+use crate::run_report::InputReport;
+use crate::storage::Stores;
 
 /// Findings of a rule that are listed unless all of them are wanted.
 const FIRST: u64 = 3;

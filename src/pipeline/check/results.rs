@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::listing::{Listing, severity};
 use crate::ingest::Ingested;
+use crate::input::{shown, shown_json};
 use crate::job::CheckFormat;
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
-use crate::source::{shown, shown_json};
-use crate::summary::{InputReport, Outcome};
+use crate::run_report::{InputReport, Outcome};
 
 /// Prints the results; the services' answers have none.
 pub(super) fn put_results(

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::ingest::kind::Kind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::input::Refusal;
 use crate::record::Finding;
 use crate::rules::RuleId;
-use crate::source::Refusal;
 use crate::supplier_purchase::validation;
 
 /// The service that documents a kind of record.

@@ -10,12 +10,12 @@ use crate::ingest::KnownFiles;
 use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::supplier_purchases::{Absence, SupplierPurchases};
+use crate::input::{SourceError, discover};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
 use crate::pipeline::found::{logged, place_of};
-use crate::source::{SourceError, discover};
-use crate::store::Stores;
+use crate::storage::Stores;
 
 /// What an ingest would read, and where to.
 #[derive(Debug, Serialize)]

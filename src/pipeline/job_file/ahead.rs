@@ -4,10 +4,10 @@
 use super::day::{Early, EarlyStep, context, run_step};
 use crate::ingest::Progress;
 use crate::job::file::JobPlan;
-use crate::observe::Observer;
 use crate::pipeline::{Stage, Watcher};
-use crate::store::Stores;
-use crate::summary::RunReport;
+use crate::run_report::RunReport;
+use crate::storage::Stores;
+use crate::telemetry::Observer;
 
 /// What the days share.
 struct Shared<'a> {

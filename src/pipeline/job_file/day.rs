@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
+use crate::input::shown;
 use crate::job::file::{Action, JobPlan, Step};
 use crate::pipeline::observed::step_of;
 use crate::pipeline::{
     Exit, PipelineError, Stage, StepContext, put, run_check, run_ingest, run_lake, run_page,
     run_report,
 };
-use crate::source::shown;
-use crate::store::error_text;
-use crate::summary::RunReport;
+use crate::run_report::RunReport;
+use crate::storage::error_text;
 
 /// Steps that were run before the day's turn, by name.
 pub(super) type Early = BTreeMap<String, EarlyStep>;

@@ -13,12 +13,12 @@ use blake3::Hasher;
 use serde::{Deserialize, Serialize};
 
 use super::targets::{Target, targets};
+use crate::input::discover;
 use crate::job::file::{Action, JobPlan};
 use crate::lake::{Lake, LakeError};
 use crate::pipeline::found::place_of;
 use crate::pipeline::{Exit, PipelineError};
-use crate::source::discover;
-use crate::store::Stores;
+use crate::storage::Stores;
 
 /// Digits of the job's digest in the name of the folder: enough for as many jobs as anybody has.
 const NAME_DIGITS: usize = 32;

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use super::memory::Memory;
 use super::targets::{Target, tables, targets};
+use crate::input::{SourceError, discover};
 use crate::job::PlanFormat;
 use crate::job::file::{Action, JobPlan, Step};
 use crate::pipeline::found::logged;
 use crate::pipeline::ingest::IngestPlan;
 use crate::pipeline::{Exit, PipelineError, Stage, put};
-use crate::source::{SourceError, discover};
-use crate::store::Stores;
+use crate::storage::Stores;
 
 /// What a step would do.
 struct PlannedStep<'a> {

@@ -8,7 +8,7 @@ use crate::job::file::Action;
 use crate::job::{LakeTask, ListScope, Question};
 use crate::pipeline::lake::name_of;
 use crate::pipeline::output::store_url;
-use crate::store::Stores;
+use crate::storage::Stores;
 
 /// A place that a step writes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

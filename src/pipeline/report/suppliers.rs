@@ -13,7 +13,7 @@ use crate::report::{
     SupplierFile, SupplierListParameters, SupplierListRequest, SupplierSummaryParameters,
     SupplierSummaryRequest, supplier_purchases as answer_page, supplier_summary,
 };
-use crate::store::Stores;
+use crate::storage::Stores;
 
 /// One page.
 pub(super) fn page(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::source::shown;
+use crate::input::shown;
 
 /// One run of the list. A report of another version of this program may lack some of it.
 #[derive(Debug, Serialize)]

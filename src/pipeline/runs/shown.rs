@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::source::shown;
+use crate::input::shown;
 
 /// The text.
 pub(super) fn text(report: &Value) -> String {

@@ -8,7 +8,7 @@ use arrow::array::{
 };
 use arrow::datatypes::DataType;
 
-use super::super::check::Money;
+use super::super::validate::Money;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
 

@@ -1,16 +1,16 @@
 //! What the tests of this room share.
 
-use super::super::check::Money;
+use super::super::validate::Money;
 use super::super::{
     Checker, CompanyId, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchase,
     SupplierPurchaseColumns, SupplierPurchaseCsvColumns, columns::SupplierRows, read_record,
 };
+use crate::input::csv::dialect::{DialectOverrides, Layout, Sample, sniff};
+use crate::input::csv::encoding::detect_encoding;
+use crate::input::csv::rows::Rows;
 use crate::json::{Cursor, Options};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
-use crate::source::csv::dialect::{DialectOverrides, Layout, Sample, sniff};
-use crate::source::csv::encoding::detect_encoding;
-use crate::source::csv::rows::Rows;
 use crate::values::currency::parse_currency;
 
 /// The documented example of the response, each value as its field's own.

@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::super::{Checker, RawSupplierPurchase, SupplierPurchaseCsvColumns, read_record};
 use super::fixture::{each_row, settings, verdict, with};
+use crate::input::csv::columns::Columns;
 use crate::json::{Cursor, JsonErrorKind, Options};
 use crate::record::{Findings, MOST_EXTRA, RecordError};
 use crate::rules::RuleId;
-use crate::source::csv::columns::Columns;
 
 fn syntax(text: &str) -> Option<JsonErrorKind> {
     let mut raw = RawSupplierPurchase::default();

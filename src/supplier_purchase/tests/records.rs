@@ -1,6 +1,6 @@
 //! Records as JSON: the documented example, and each rule at its edges.
 
-use super::super::check::{Invoice, Party, Status};
+use super::super::validate::{Invoice, Party, Status};
 use super::super::{Checker, CompanyId, RawSupplierPurchase, read_record};
 use super::fixture::{DOCUMENTED, accepted, judge_with, settings, shown, verdict, with, without};
 use crate::json::{Cursor, Options};

@@ -1,14 +1,14 @@
 //! Rows of delimited text.
 
-use super::super::check::{Deletion, Invoice, Money, Party, Status};
+use super::super::validate::{Deletion, Invoice, Money, Party, Status};
 use super::super::{
     Checker, CompanyId, CsvSupplierPurchases, Name, RawSupplierPurchase, RuleSettings,
 };
 use super::fixture::{Verdict, each_row, layout, settings};
+use crate::input::csv::refusal::At;
+use crate::input::csv::rows::Rows;
 use crate::record::{Findings, extra_object};
 use crate::rules::RuleId;
-use crate::source::csv::refusal::At;
-use crate::source::csv::rows::Rows;
 use crate::values::instant::format_utc_micros;
 
 fn shown(money: Option<Money>) -> String {

@@ -6,7 +6,7 @@ use crate::ingest::judge::Judged;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::purchases::batch::Settled;
 use crate::ingest::runner::{Flow, Sink};
-use crate::source::{Refusal, Totals};
+use crate::input::{Refusal, Totals};
 
 impl Sink<Purchases> for Collector<'_> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {

@@ -9,8 +9,8 @@ use crate::ingest::runner::{Flow, Sink};
 use crate::ingest::supplier_purchases::fold::Candidate;
 use crate::ingest::supplier_purchases::incoming::is_whole;
 use crate::ingest::supplier_purchases::{SupplierPieceRows, SupplierPurchases};
+use crate::input::{Refusal, Totals};
 use crate::record::shift_source_rows;
-use crate::source::{Refusal, Totals};
 
 impl Sink<SupplierPurchases> for Collector<'_> {
     fn restart(&mut self, _input: usize) -> Result<(), RunError> {

@@ -1,0 +1,342 @@
+//! The bytes of an input, decompressed, counted and digested as they pass.
+
+use std::fs::File;
+use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::discover::{Input, Location, modified_micros};
+use super::gzip::Members;
+use super::magic::Compression;
+use super::refusal::{Place, Problem, Refusal, SourceError};
+use crate::rules::RuleId;
+use crate::storage::{ObjectChanged, is_exhausted};
+
+/// Bounds on what an input may make us do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest record, bytes.
+    pub max_record_bytes: usize,
+    /// Longest line of NDJSON (an envelope may hold many records), and most bytes of a document
+    /// outside its arrays.
+    pub max_line_bytes: usize,
+    /// Deepest nesting of JSON.
+    pub max_depth: usize,
+    /// Most decompressed bytes per stored byte, after the first MiB.
+    pub max_ratio: u64,
+}
+
+impl Default for Limits {
+    /// 1 MiB a record, 64 MiB a line, 64 levels, 200:1 (gzip itself ends near 1,030:1, and dumps
+    /// of purchases reach about 30:1).
+    fn default() -> Self {
+        Self {
+            max_record_bytes: 1 << 20,
+            max_line_bytes: 64 << 20,
+            max_depth: 64,
+            max_ratio: 200,
+        }
+    }
+}
+
+/// Before this many decompressed bytes the ratio is not looked at.
+const RATIO_GRACE_BYTES: u64 = 1 << 20;
+
+/// Decompressors and files are read in blocks of this size: large enough that system calls do not
+/// show, small enough for the second-level cache.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// Counts the stored bytes and remembers whether storage itself failed.
+struct Stored {
+    inner: Box<dyn Read + Send>,
+    /// Of this input.
+    count: Arc<AtomicU64>,
+    /// Of the whole run, for progress.
+    progress: Arc<AtomicU64>,
+    failed: Arc<AtomicBool>,
+}
+
+impl Read for Stored {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer);
+        match &read {
+            Ok(n) => {
+                self.count.fetch_add(*n as u64, Ordering::Relaxed);
+                self.progress.fetch_add(*n as u64, Ordering::Relaxed);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.failed.store(true, Ordering::Relaxed),
+        }
+        read
+    }
+}
+
+/// Size and time of change of a regular file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Stored bytes.
+    pub size_bytes: u64,
+    /// Last change, µs since 1970, when known.
+    pub modified_micros: Option<i64>,
+}
+
+impl FileFacts {
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self {
+            size_bytes: metadata.len(),
+            modified_micros: modified_micros(&metadata),
+        })
+    }
+}
+
+/// A regular file or an object that is being read.
+struct Watched {
+    /// None for an object: its reader sees to it that it stays the same.
+    handle: Option<File>,
+    facts: FileFacts,
+}
+
+impl Watched {
+    /// `None` for what has no size of its own.
+    fn begin(handle: File) -> io::Result<Option<Self>> {
+        if !handle.metadata()?.is_file() {
+            return Ok(None);
+        }
+        let facts = FileFacts::of(&handle)?;
+        Ok(Some(Self {
+            handle: Some(handle),
+            facts,
+        }))
+    }
+
+    fn facts_now(&self) -> io::Result<FileFacts> {
+        self.handle.as_ref().map_or(Ok(self.facts), FileFacts::of)
+    }
+}
+
+type Peeked = BufReader<Chain<Cursor<Vec<u8>>, Stored>>;
+
+/// The decompressed bytes of one input.
+pub(super) struct ByteStream {
+    inner: Box<dyn Read + Send>,
+    path: PathBuf,
+    file: Option<Watched>,
+    limits: Limits,
+    compression: Compression,
+    stored: Arc<AtomicU64>,
+    storage_failed: Arc<AtomicBool>,
+    digest: blake3::Hasher,
+    decompressed: u64,
+}
+
+impl ByteStream {
+    /// Opens the input. `progress` counts the stored bytes of the run as they are read.
+    ///
+    /// # Errors
+    /// It cannot be opened or read, or is another object than was listed.
+    pub(super) fn open(
+        input: &Input,
+        limits: Limits,
+        progress: Arc<AtomicU64>,
+    ) -> Result<Self, Problem> {
+        let path = PathBuf::from(input.location.to_string());
+        let failed = |source| SourceError::Read {
+            path: path.clone(),
+            source,
+        };
+        let (raw, file) = open_stored(input, failed)?;
+        let (stored, storage_failed) = (Arc::default(), Arc::new(AtomicBool::new(false)));
+        let mut raw = Stored {
+            inner: raw,
+            count: Arc::clone(&stored),
+            progress,
+            failed: Arc::clone(&storage_failed),
+        };
+        let mut magic = Vec::new();
+        raw.by_ref()
+            .take(4)
+            .read_to_end(&mut magic)
+            .map_err(|error| changed(&error).map_or_else(|| failed(error).into(), Problem::from))?;
+        let compression = Compression::of(&magic);
+        let size = file.as_ref().map_or(u64::MAX, |file| file.facts.size_bytes);
+        let block = usize::try_from(size)
+            .unwrap_or(BLOCK_BYTES)
+            .min(BLOCK_BYTES);
+        let raw = BufReader::with_capacity(block.max(1), Cursor::new(magic).chain(raw));
+        let inner = decoder(raw, compression).map_err(failed)?;
+        Ok(Self {
+            inner,
+            path,
+            file,
+            limits,
+            compression,
+            stored,
+            storage_failed,
+            digest: blake3::Hasher::new(),
+            decompressed: 0,
+        })
+    }
+
+    /// Appends bytes to `buffer` until it holds `target` of them; `false` at the end of the input.
+    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, Problem> {
+        while buffer.len() < target {
+            let start = buffer.len();
+            let wanted = (target - start).min(4 * BLOCK_BYTES);
+            let read = self.inner.by_ref().take(wanted as u64).read_to_end(buffer);
+            let fresh = buffer.get(start..).unwrap_or_default();
+            self.digest.update(fresh);
+            self.decompressed += fresh.len() as u64;
+            match read {
+                Ok(0) => return Ok(false),
+                Ok(_) => self.check_ratio()?,
+                Err(error) => return Err(self.explain(error)),
+            }
+        }
+        Ok(true)
+    }
+
+    fn check_ratio(&self) -> Result<(), Refusal> {
+        let stored = self.stored.load(Ordering::Relaxed);
+        let bound = stored.saturating_mul(self.limits.max_ratio);
+        let compressed = self.compression != Compression::Plain;
+        if !compressed || self.decompressed <= RATIO_GRACE_BYTES || self.decompressed <= bound {
+            return Ok(());
+        }
+        Err(Refusal {
+            rule: RuleId::FileLimit,
+            place: None,
+            message: format!(
+                "{stored} stored bytes unpack to more than {} times their size; raise --max-ratio if the file is trusted",
+                self.limits.max_ratio
+            ),
+        })
+    }
+
+    fn explain(&self, source: io::Error) -> Problem {
+        if let Some(refusal) = changed(&source) {
+            return refusal.into();
+        }
+        let storage_failed = self.storage_failed.load(Ordering::Relaxed);
+        if self.compression == Compression::Plain || storage_failed || is_exhausted(&source) {
+            return SourceError::Read {
+                path: self.path.clone(),
+                source,
+            }
+            .into();
+        }
+        // What the zstd library calls it: the frame names a dictionary, or its data refer to one.
+        if source.to_string().contains("Dictionary mismatch") {
+            return Refusal {
+                rule: RuleId::FileFormat,
+                place: None,
+                message: "the zstd data need the dictionary they were compressed with; decompress the file with zstd -d -D DICTIONARY".to_owned(),
+            }
+            .into();
+        }
+        let what = match self.compression {
+            Compression::Gzip => "gzip",
+            Compression::Plain | Compression::Zstd => "zstd",
+        };
+        Refusal {
+            rule: RuleId::FileTruncated,
+            place: Some(Place { byte_offset: self.decompressed, line: 0 }),
+            message: format!(
+                "the {what} data is cut short or damaged after {} decompressed bytes ({source}); fetch the file again",
+                self.decompressed
+            ),
+        }
+        .into()
+    }
+
+    /// What the file was while it was read; `None` for pipes.
+    ///
+    /// # Errors
+    /// The file changed meanwhile: what was read is no state it ever had.
+    pub(super) fn file(&self) -> Result<Option<FileFacts>, Problem> {
+        let Some(watched) = &self.file else {
+            return Ok(None);
+        };
+        let failed = |source| SourceError::Read {
+            path: self.path.clone(),
+            source,
+        };
+        let facts = watched.facts_now().map_err(failed)?;
+        let read = self.stored.load(Ordering::Relaxed);
+        if facts == watched.facts && read == facts.size_bytes {
+            return Ok(Some(facts));
+        }
+        Err(Refusal {
+            rule: RuleId::FileUnreadable,
+            place: None,
+            message: format!(
+                "the file changed while it was read ({} bytes at first, {read} read, {} in the end); run again when its writer is done",
+                watched.facts.size_bytes, facts.size_bytes
+            ),
+        }
+        .into())
+    }
+
+    /// Digest of the decompressed bytes so far.
+    pub(super) fn digest(&self) -> blake3::Hash {
+        self.digest.finalize()
+    }
+
+    /// Decompressed bytes so far.
+    pub(super) fn decompressed(&self) -> u64 {
+        self.decompressed
+    }
+}
+
+/// The refusal of an object that is not any more what was listed, if that is what went wrong.
+fn changed(error: &io::Error) -> Option<Refusal> {
+    let cause = error.get_ref()?;
+    cause.is::<ObjectChanged>().then(|| Refusal {
+        rule: RuleId::FileUnreadable,
+        place: None,
+        message: format!("{error}; run again when its writer is done"),
+    })
+}
+
+type Opened = (Box<dyn Read + Send>, Option<Watched>);
+
+/// The stored bytes of an input, and what it is while they are read.
+fn open_stored(
+    input: &Input,
+    failed: impl Fn(io::Error) -> SourceError,
+) -> Result<Opened, SourceError> {
+    if let Some((stores, object)) = &input.object {
+        let facts = FileFacts {
+            size_bytes: object.size_bytes,
+            modified_micros: Some(object.modified_micros),
+        };
+        let watched = Watched {
+            handle: None,
+            facts,
+        };
+        return Ok((Box::new(stores.read(object)?), Some(watched)));
+    }
+    match &input.location {
+        Location::File(path) => {
+            let file = File::open(path).map_err(&failed)?;
+            let handle = file.try_clone().map_err(&failed)?;
+            let watched = Watched::begin(handle).map_err(&failed)?;
+            Ok((Box::new(file), watched))
+        }
+        Location::Stdin | Location::Object(_) => Ok((Box::new(io::stdin()), None)),
+    }
+}
+
+fn decoder(raw: Peeked, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
+    Ok(match compression {
+        Compression::Plain => Box::new(raw),
+        Compression::Gzip => Box::new(Members::new(raw)),
+        Compression::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+            // 128 MiB, the largest window that needs no special memory in the reference decoder.
+            decoder.window_log_max(27)?;
+            Box::new(decoder)
+        }
+    })
+}

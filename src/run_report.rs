@@ -1,0 +1,350 @@
+//! Counts and the run report: what happened, in a form people and machines can check.
+
+mod exit;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::input::Refusal;
+use crate::rules::RuleId;
+
+pub use exit::Exit;
+
+/// What became of the records of an input or a run.
+///
+/// Invariant of every finished input and run: `read` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Records met.
+    pub read: u64,
+    /// Written to the table.
+    pub accepted: u64,
+    /// Kept verbatim with their reasons.
+    pub rejected: u64,
+    /// Currents events seen before; versions of a supplier purchase that came again.
+    pub duplicate: u64,
+    /// Older versions of a record that is stored.
+    pub superseded: u64,
+    /// Elements beside the records (`attributes`, `events`).
+    pub skipped: u64,
+}
+
+impl Counts {
+    /// Whether every record landed in exactly one place.
+    pub fn balances(&self) -> bool {
+        let Self {
+            read,
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            skipped,
+        } = *self;
+        read == accepted + rejected + duplicate + superseded + skipped
+    }
+
+    /// Adds the counts of another part.
+    pub fn add(&mut self, other: &Self) {
+        let Self {
+            read,
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            skipped,
+        } = *other;
+        self.read += read;
+        self.accepted += accepted;
+        self.rejected += rejected;
+        self.duplicate += duplicate;
+        self.superseded += superseded;
+        self.skipped += skipped;
+    }
+
+    /// The parts that `read` is the sum of, by name.
+    pub fn fates(&self) -> [(&'static str, u64); 5] {
+        [
+            ("accepted", self.accepted),
+            ("rejected", self.rejected),
+            ("duplicate", self.duplicate),
+            ("superseded", self.superseded),
+            ("skipped", self.skipped),
+        ]
+    }
+
+    /// Rejected records as a share of those that could have been accepted, 0 to 1.
+    pub fn reject_share(&self) -> f64 {
+        let judged = self.read - self.skipped;
+        if judged == 0 {
+            return 0.0;
+        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share of counts far below 2^52"
+        )]
+        let share = self.rejected as f64 / judged as f64;
+        share
+    }
+}
+
+/// Counts by rule, in the order of the catalogue; rules never met are left out.
+pub type RuleCounts = BTreeMap<RuleId, u64>;
+
+/// Adds `from` to `to`.
+pub fn add_rule_counts(to: &mut RuleCounts, from: &RuleCounts) {
+    for (&rule, &count) in from {
+        *to.entry(rule).or_default() += count;
+    }
+}
+
+/// How an input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Its records are in the lake by this run.
+    Ingested,
+    /// The same content was ingested before; nothing was written.
+    AlreadyIngested,
+    /// Nothing of it was written; `refusal` says why.
+    Refused,
+    /// Judged without being written (`check`, `--dry-run`).
+    Checked,
+}
+
+impl Outcome {
+    /// The word for it, as in run reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ingested => "ingested",
+            Self::AlreadyIngested => "already_ingested",
+            Self::Refused => "refused",
+            Self::Checked => "checked",
+        }
+    }
+}
+
+/// Why an input was refused, for machines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RefusalReport {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// Byte offset in the decompressed input.
+    pub byte_offset: Option<u64>,
+    /// Line, counted from 1.
+    pub line: Option<u64>,
+    /// The sentence.
+    pub message: String,
+}
+
+impl From<&Refusal> for RefusalReport {
+    fn from(refusal: &Refusal) -> Self {
+        Self {
+            rule_id: refusal.rule,
+            byte_offset: refusal.place.map(|place| place.byte_offset),
+            // A place inside compressed data has no line.
+            line: refusal
+                .place
+                .map(|place| place.line)
+                .filter(|&line| line > 0),
+            message: refusal.message.clone(),
+        }
+    }
+}
+
+/// A rule that an input breaks as a whole, and that no record of it can be blamed for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputFinding {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// One decision about delimited text and what it was based on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DialectEvidence {
+    /// What was decided, e.g. the delimiter.
+    pub what: String,
+    /// The choice.
+    pub chosen: String,
+    /// Why.
+    pub why: String,
+    /// The value that decided, and its line, where one did.
+    pub because: Option<String>,
+}
+
+/// What happened to one input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputReport {
+    /// The input as a path, or `-`.
+    pub path: String,
+    /// Kind of its records.
+    pub record_kind: &'static str,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What it was read as.
+    pub shape: Option<&'static str>,
+    /// BLAKE3 of the decompressed bytes, hexadecimal.
+    pub digest: Option<String>,
+    /// Decompressed bytes read.
+    pub bytes: u64,
+    /// What became of its records.
+    pub counts: Counts,
+    /// Why it was refused.
+    pub refusal: Option<RefusalReport>,
+    /// How delimited text was understood.
+    pub dialect: Vec<DialectEvidence>,
+    /// What about the input somebody should look at, the messages of `findings` among it.
+    pub notes: Vec<String>,
+    /// The rules it breaks as a whole, beside the one that refuses it.
+    pub findings: Vec<InputFinding>,
+}
+
+impl InputReport {
+    /// The notes, each with the rule it is about if it is about one.
+    pub fn ruled_notes(&self) -> impl Iterator<Item = (Option<RuleId>, &str)> {
+        self.notes.iter().map(|note| {
+            let mut findings = self.findings.iter();
+            let finding = findings.find(|finding| finding.message == *note);
+            (finding.map(|finding| finding.rule_id), note.as_str())
+        })
+    }
+}
+
+/// Versions of the tables after a run; absent for a table the run did not touch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TableVersions {
+    /// `purchases`
+    pub purchases: Option<i64>,
+    /// `supplier_purchases`
+    pub supplier_purchases: Option<i64>,
+    /// `rejects`
+    pub rejects: Option<i64>,
+    /// `inputs`
+    pub inputs: Option<i64>,
+}
+
+impl TableVersions {
+    /// These versions, and the other's where there are none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            purchases: self.purchases.or(other.purchases),
+            supplier_purchases: self.supplier_purchases.or(other.supplier_purchases),
+            rejects: self.rejects.or(other.rejects),
+            inputs: self.inputs.or(other.inputs),
+        }
+    }
+
+    /// The tables that have a version, by name.
+    pub fn named(self) -> impl Iterator<Item = (&'static str, i64)> {
+        let Self {
+            purchases,
+            supplier_purchases,
+            rejects,
+            inputs,
+        } = self;
+        [
+            ("purchases", purchases),
+            ("supplier_purchases", supplier_purchases),
+            ("rejects", rejects),
+            ("inputs", inputs),
+        ]
+        .into_iter()
+        .filter_map(|(table, version)| Some((table, version?)))
+    }
+}
+
+/// The run report.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunReport {
+    /// Id of the run, as in the `run_id` columns.
+    pub run_id: String,
+    /// Version of this program.
+    pub program_version: &'static str,
+    /// Kind of record.
+    pub record_kind: &'static str,
+    /// The lake, if one was written.
+    pub lake: Option<String>,
+    /// When the run began, RFC 3339 UTC.
+    pub started_at: String,
+    /// The job that this run is a step of, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// The step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// The job's data date, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_date: Option<String>,
+    /// BLAKE3 of the job file and of what `--set` changed, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_digest: Option<String>,
+    /// Every setting that decides a verdict, so that the numbers can be worked out again.
+    pub settings: BTreeMap<&'static str, String>,
+    /// Sums over the inputs.
+    pub counts: Counts,
+    /// Rejected records by rule; a record counts under every rule it breaks.
+    pub rejected_by_rule: RuleCounts,
+    /// Warnings by rule, in records that were kept; a record counts once under each.
+    pub warned_by_rule: RuleCounts,
+    /// What about the run as a whole somebody should know.
+    pub notes: Vec<String>,
+    /// Table versions after the run.
+    pub table_versions: TableVersions,
+    /// Decompressed bytes read.
+    pub bytes: u64,
+    /// Wall time, ms.
+    pub elapsed_ms: u64,
+    /// The process's exit code, as documented.
+    pub exit_code: u8,
+    /// Why the run has no result, if it has none; without secrets. What it had committed by then is
+    /// in the counts, and its inputs in `inputs`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// The inputs, in the order they were read.
+    pub inputs: Vec<InputReport>,
+}
+
+impl RunReport {
+    /// How many inputs ended this way.
+    pub fn inputs_with(&self, outcome: Outcome) -> usize {
+        self.inputs
+            .iter()
+            .filter(|input| input.outcome == outcome)
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_and_a_doubled_record_unbalance_the_counts() {
+        let whole = Counts {
+            read: 10,
+            accepted: 5,
+            rejected: 2,
+            duplicate: 1,
+            superseded: 1,
+            skipped: 1,
+        };
+        assert!(whole.balances());
+        assert!(
+            !Counts {
+                accepted: 4,
+                ..whole
+            }
+            .balances()
+        );
+        assert!(
+            !Counts {
+                skipped: 2,
+                ..whole
+            }
+            .balances()
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! Reads a supplier purchase from a row of delimited text: how the text of a cell becomes the type
+//! that the rules expect. An empty cell is an absent field, and with an empty amount its currency.
+
+mod headers;
+
+use std::borrow::Cow;
+
+use chrono::DateTime;
+
+use super::raw::{MoneyName, Name, RawSupplierPurchase};
+use crate::input::csv::columns::ColumnForm;
+use crate::input::csv::dialect::{ColumnPlan, Layout};
+use crate::input::csv::rows::Row;
+use crate::json::{Cursor, JsonError, Options};
+use crate::record::{Extra, Field};
+use crate::values::pt_br::{
+    NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
+};
+use crate::values::text::is_formula;
+
+use headers::{Fill, fill};
+
+pub use headers::SupplierPurchaseCsvColumns;
+
+/// Reads rows of one file.
+#[derive(Debug)]
+pub struct CsvSupplierPurchases<'l> {
+    layout: &'l Layout,
+}
+
+impl<'l> CsvSupplierPurchases<'l> {
+    /// A reader for files of this layout.
+    pub fn new(layout: &'l Layout) -> Self {
+        Self { layout }
+    }
+
+    /// Reads a row into `raw`, which is empty.
+    pub fn read<'r>(&self, row: &Row<'r>, raw: &mut RawSupplierPurchase<'r>)
+    where
+        'l: 'r,
+    {
+        raw.is_row = true;
+        let mut common_currency = None;
+        let mut offsets = Vec::new();
+        for (plan, cell) in self.layout.columns.iter().zip(row.fields()) {
+            if cell.is_empty() {
+                continue;
+            }
+            match plan.role.and_then(fill) {
+                Some(Fill::Field(name, form)) => {
+                    raw.set(name, field(name, form, plan, cell));
+                }
+                Some(Fill::AllCurrencies) => common_currency = Some(currency(cell)),
+                Some(Fill::OffsetOf(name)) => offsets.push((name, plan, cell)),
+                Some(Fill::Extra) => keep_members(plan, cell, raw),
+                None => keep(plan, cell, raw),
+            }
+        }
+        for (name, plan, cell) in offsets {
+            if offset_minutes(raw.get(name)) != cell.trim().parse().ok() {
+                keep(plan, cell, raw);
+            }
+        }
+        let Some(code) = common_currency else {
+            return;
+        };
+        for name in MoneyName::ALL {
+            let has_amount = !raw.get(name.amount).is_missing();
+            if has_amount && raw.get(name.currency).is_missing() {
+                raw.set(name.currency, code.clone());
+            }
+        }
+    }
+}
+
+/// Keeps a column that fills no field.
+fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>) {
+    // Such a row is rejected anyway; comparing on would take a time that grows with the square.
+    if raw.has_too_many_keys {
+        return;
+    }
+    let is_taken = raw.extra.iter().any(|extra| extra.key == plan.header);
+    let key = if is_taken {
+        // Two columns of one name: both are kept.
+        Cow::Owned(format!("{}#{}", plan.header, raw.extra.len()))
+    } else {
+        Cow::Borrowed(plan.header.as_str())
+    };
+    raw.add_extra(Extra {
+        key,
+        value: Cow::Owned(serde_json::Value::from(cell).to_string()),
+        offset: 0,
+    });
+}
+
+/// Keeps the members of a JSON object as undocumented keys; anything else as a column that fills no
+/// field.
+fn keep_members<'r>(plan: &'r ColumnPlan, cell: &'r str, raw: &mut RawSupplierPurchase<'r>) {
+    match members(cell) {
+        Ok(members) => {
+            for extra in members {
+                if !raw.has_too_many_keys {
+                    raw.add_extra(extra);
+                }
+            }
+        }
+        Err(_) => keep(plan, cell, raw),
+    }
+}
+
+fn members(cell: &str) -> Result<Vec<Extra<'_>>, JsonError> {
+    let mut cursor = Cursor::new(cell, Options::default());
+    let mut members = cursor.open_object()?;
+    let mut found = Vec::new();
+    while let Some(key) = cursor.next_key(&mut members)? {
+        let value = cursor.skip_value()?;
+        found.push(Extra {
+            key: key.decode(),
+            value: Cow::Borrowed(value),
+            offset: 0,
+        });
+    }
+    cursor.end()?;
+    Ok(found)
+}
+
+/// The offset that a time is written with, in minutes.
+fn offset_minutes(time: &Field<'_>) -> Option<i32> {
+    let Field::Text(text) = time else { return None };
+    let time = DateTime::parse_from_rfc3339(text).ok()?;
+    Some(time.offset().local_minus_utc() / 60)
+}
+
+/// Without the `'` that tables have in front of a text that a spreadsheet would run as a formula.
+fn without_guard(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(text) if is_formula(text) => text,
+        _ => cell,
+    }
+}
+
+/// The cell as the type its column holds; text that does not fit stays text, and the rules
+/// reject it with its value.
+fn field<'r>(name: Name, form: ColumnForm, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
+    let text = || Field::Text(Cow::Borrowed(cell));
+    match form {
+        ColumnForm::Decimal => {
+            let open =
+                !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
+            let number = normalise_number(cell, plan.decimal).filter(|_| !open);
+            number.map_or_else(text, Field::Number)
+        }
+        ColumnForm::Integer => {
+            digits(cell).map_or_else(text, |digits| Field::Number(digits.into()))
+        }
+        ColumnForm::Timestamp | ColumnForm::Date => {
+            Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
+        }
+        ColumnForm::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),
+        ColumnForm::Text | ColumnForm::Json => match name {
+            Name::Status => Field::Text(status(cell)),
+            _ if MoneyName::ALL.iter().any(|money| money.currency == name) => currency(cell),
+            _ => Field::Text(Cow::Borrowed(without_guard(cell))),
+        },
+    }
+}
+
+/// A whole number without outer spaces and leading zeros, which tables have and JSON has not.
+fn digits(cell: &str) -> Option<&str> {
+    let cell = cell.trim();
+    if cell
+        .strip_prefix('-')
+        .is_some_and(|digits| digits.starts_with(|c| matches!(c, '1'..='9')))
+        && cell.bytes().skip(1).all(|byte| byte.is_ascii_digit())
+    {
+        return Some(cell);
+    }
+    let is_number = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let significant = cell.trim_start_matches('0');
+    is_number.then_some(if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    })
+}
+
+/// The documented word for a status, which tables have in Portuguese too and in any case.
+fn status(cell: &str) -> Cow<'_, str> {
+    const WORDS: [(&str, &str); 4] = [
+        ("pending", "pending"),
+        ("aguardando", "pending"),
+        ("received", "received"),
+        ("entregue", "received"),
+    ];
+    let written = cell.trim();
+    let is_word = |word: &str| word.eq_ignore_ascii_case(written);
+    let found = WORDS.iter().find(|(word, _)| is_word(word));
+    Cow::Borrowed(found.map_or(cell, |(_, status)| *status))
+}
+
+/// A code, or the sign of the real, which is no other currency's.
+fn currency(cell: &str) -> Field<'_> {
+    let written = cell.trim();
+    let code = if written == "R$" { "BRL" } else { written };
+    Field::Text(Cow::Borrowed(code))
+}

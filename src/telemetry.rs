@@ -1,0 +1,171 @@
+//! Telling others about runs: metrics for Prometheus, traces and metrics for OpenTelemetry, lineage
+//! events for OpenLineage, alerts for people. Facts about steps go in as they begin and end; files and
+//! requests go out. Whatever goes wrong here is a warning: a run never fails by being watched, and no
+//! event holds the user, password or query of a URL.
+
+mod alert;
+mod facts;
+mod file;
+mod http;
+mod lineage;
+mod metrics;
+mod otel;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+pub use alert::AlertSettings;
+pub use facts::{Column, Command, Dataset, Step, StepEnd, StepFacts, StepOfJob};
+pub use lineage::LineageSettings;
+pub use otel::OtelSettings;
+
+use crate::run_report::Exit;
+use crate::storage::{error_text, scrubbed};
+use http::Sender;
+use lineage::Lineage;
+
+/// Who is told, and how.
+#[derive(Clone, Debug, Default)]
+pub struct ObserverSettings {
+    /// The file of metrics.
+    pub metrics_file: Option<PathBuf>,
+    /// OpenTelemetry.
+    pub otel: OtelSettings,
+    /// OpenLineage.
+    pub lineage: LineageSettings,
+    /// Alerts.
+    pub alert: AlertSettings,
+}
+
+/// Tells others about one command. It may be used from several threads.
+#[derive(Debug)]
+pub struct Observer {
+    command: String,
+    job: Option<String>,
+    clock: fn() -> DateTime<Utc>,
+    started_at: DateTime<Utc>,
+    metrics_file: Option<PathBuf>,
+    otel: OtelSettings,
+    lineage: Option<Lineage>,
+    alert: AlertSettings,
+    sender: Option<Sender>,
+    steps: Mutex<Vec<Step>>,
+}
+
+/// A step that has begun.
+#[derive(Debug)]
+pub struct OpenStep {
+    facts: StepFacts,
+    started_at: DateTime<Utc>,
+}
+
+impl Observer {
+    /// An observer of a command, such as `ingest`, and of the job that it runs, if it runs one. The
+    /// clock is the one of the process.
+    pub fn new(
+        command: &str,
+        job: Option<String>,
+        settings: ObserverSettings,
+        clock: fn() -> DateTime<Utc>,
+    ) -> Self {
+        let ObserverSettings {
+            metrics_file,
+            otel,
+            lineage,
+            alert,
+        } = settings;
+        let sends = otel.is_wanted() || lineage.url.is_some() || alert.url.is_some();
+        let sender = sends.then(Sender::new).and_then(|sender| {
+            sender
+                .inspect_err(|error| tracing::warn!("nobody will be told: {}", error_text(error)))
+                .ok()
+        });
+        Self {
+            command: command.to_owned(),
+            job,
+            clock,
+            started_at: clock(),
+            metrics_file,
+            otel,
+            lineage: Lineage::new(lineage),
+            alert,
+            sender,
+            steps: Mutex::default(),
+        }
+    }
+
+    /// A step begins.
+    #[must_use = "a step that has begun must be said to end"]
+    pub fn step_started(&self, facts: StepFacts) -> OpenStep {
+        let started_at = (self.clock)();
+        if let Some(lineage) = &self.lineage {
+            lineage.step_started(&facts, started_at, self.sender.as_ref());
+        }
+        OpenStep { facts, started_at }
+    }
+
+    /// A step has ended.
+    pub fn step_ended(&self, open: OpenStep, end: StepEnd) {
+        let OpenStep { facts, started_at } = open;
+        let step = Step {
+            facts,
+            started_at,
+            ended_at: (self.clock)(),
+            end,
+        };
+        if let Some(lineage) = &self.lineage {
+            lineage.step_ended(&step, self.sender.as_ref());
+        }
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.push(step);
+    }
+
+    /// The log's context of a step of a job that has failed, or of a command that is no job.
+    pub fn failure_span(&self, of: Option<&StepOfJob>) -> Option<tracing::Span> {
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = steps
+            .iter()
+            .rfind(|step| !step.end.exit.is_success() && step.facts.step.as_ref() == of);
+        failed.map(|step| step.facts.span())
+    }
+
+    /// A job has ended for a data date, with all its steps.
+    pub fn job_ended(&self, job: &str, date: NaiveDate, exit: Exit) {
+        if let Some(lineage) = &self.lineage {
+            lineage.job_ended(job, date, exit, (self.clock)(), self.sender.as_ref());
+        }
+    }
+
+    /// The command has ended: tells everybody who waits for its end.
+    pub fn finish(&self, exit: Exit, error: Option<&str>) {
+        let ended_at = (self.clock)();
+        let sender = self.sender.as_ref();
+        if let Some(lineage) = &self.lineage {
+            lineage.finish(ended_at, sender);
+        }
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = error.map(scrubbed);
+        let command = Command {
+            name: &self.command,
+            job: self.job.as_deref().unwrap_or_default(),
+            steps: &steps,
+            started_at: self.started_at,
+            ended_at,
+            exit,
+            error: error.as_deref(),
+        };
+        if let Some(path) = &self.metrics_file
+            && let Err(error) = metrics::write(path, &command)
+        {
+            tracing::warn!("{}", error_text(&error));
+        }
+        if let Some(sender) = sender
+            && let Err(error) = otel::export(&self.otel, &command, sender)
+        {
+            tracing::warn!("OpenTelemetry: {}", error_text(&error));
+        }
+        alert::send(&self.alert, &command, sender);
+    }
+}

@@ -1,0 +1,184 @@
+//! `--alert-command` and `--alert-url`: one event when a command has ended in a way somebody wants to
+//! hear of. The whole command goes in; a program with the event on its standard input, a request, or
+//! both go out. Neither can fail a run: what goes wrong is one warning.
+
+use std::io::Write;
+use std::process::{Child, Command as Process, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::facts::{Command, Step};
+use super::http::{SendError, Sender};
+use crate::run_report::{Exit, Outcome};
+use crate::storage::{scrubbed, scrubbed_location};
+
+/// A night's job must not hang on the program that tells of it.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a program is asked whether it has ended.
+const POLL: Duration = Duration::from_millis(20);
+/// Who is woken up wants the first of them; the run report has them all.
+const MOST_REFUSALS: usize = 20;
+
+/// Who is told, and of what.
+#[derive(Clone, Default)]
+pub struct AlertSettings {
+    /// Run by `sh -c`.
+    pub command: Option<String>,
+    /// Posted to; it may hold a token.
+    pub url: Option<String>,
+    /// The ends that are told.
+    pub on: Vec<Exit>,
+}
+
+impl std::fmt::Debug for AlertSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Command and URL may hold secrets.
+        f.debug_struct("AlertSettings")
+            .field("on", &self.on)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a program was not told.
+#[derive(Debug, thiserror::Error)]
+enum AlertError {
+    #[error("it cannot be started")]
+    Start(#[source] std::io::Error),
+    #[error("it did not end within {} seconds and was stopped", COMMAND_TIMEOUT.as_secs())]
+    Timeout,
+    #[error("it ended with {0}")]
+    Status(ExitStatus),
+}
+
+/// Tells of a command's end, if it is one to be told of.
+pub(super) fn send(settings: &AlertSettings, command: &Command<'_>, sender: Option<&Sender>) {
+    let AlertSettings {
+        command: program,
+        url,
+        on,
+    } = settings;
+    if !on.contains(&command.exit) {
+        return;
+    }
+    let event = event(command);
+    if let Some(program) = program
+        && let Err(error) = run(program, command, &event)
+    {
+        tracing::warn!("--alert-command failed: {}", super::error_text(&error));
+    }
+    if let (Some(url), Some(sender)) = (url, sender)
+        && let Err(error) = post(sender, url, &event)
+    {
+        tracing::warn!("--alert-url failed: {}", super::error_text(&error));
+    }
+}
+
+fn post(sender: &Sender, url: &str, event: &Value) -> Result<(), SendError> {
+    sender.post(url, None, event.to_string().into_bytes())
+}
+
+/// The event, without secrets.
+fn event(command: &Command<'_>) -> Value {
+    let time =
+        |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let refusals: Vec<_> = command.steps.iter().flat_map(refusals).collect();
+    let job = Some(command.job).filter(|job| !job.is_empty());
+    json!({
+        "event": "run_ended",
+        "program": "purchase-etl",
+        "program_version": env!("CARGO_PKG_VERSION"),
+        "command": command.name,
+        "job": job,
+        "outcome": command.exit.name(),
+        "exit_code": command.exit.code(),
+        "started_at": time(command.started_at),
+        "ended_at": time(command.ended_at),
+        "error": command.error,
+        "steps": command.steps.iter().map(step).collect::<Vec<_>>(),
+        "refused_inputs": refusals.len(),
+        "refusals": refusals.iter().take(MOST_REFUSALS).collect::<Vec<_>>(),
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let report = step.end.report.as_ref();
+    let of = step.facts.step.as_ref();
+    json!({
+        "run_id": step.facts.run_id,
+        "command": step.facts.command,
+        "step": of.map(|of| &of.step),
+        "date": of.map(|of| of.date.to_string()),
+        "outcome": step.end.exit.name(),
+        "exit_code": step.end.exit.code(),
+        "lake": step.facts.lake.as_deref().map(scrubbed_location),
+        "counts": report.map(|report| report.counts),
+        "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
+        "error": step.end.error,
+    })
+}
+
+fn refusals(step: &Step) -> Vec<Value> {
+    let report = step.end.report.iter();
+    let inputs = report.flat_map(|report| &report.inputs);
+    let refused = inputs.filter(|input| input.outcome == Outcome::Refused);
+    refused
+        .filter_map(|input| {
+            let refusal = input.refusal.as_ref()?;
+            Some(json!({
+                "run_id": step.facts.run_id,
+                "path": scrubbed_location(&input.path),
+                "rule_id": refusal.rule_id,
+                "line": refusal.line,
+                "byte_offset": refusal.byte_offset,
+                "message": scrubbed(&refusal.message),
+            }))
+        })
+        .collect()
+}
+
+fn run(program: &str, command: &Command<'_>, event: &Value) -> Result<(), AlertError> {
+    let run_ids: Vec<_> = command
+        .steps
+        .iter()
+        .map(|step| step.facts.run_id.as_str())
+        .collect();
+    let mut child = Process::new("sh")
+        .args(["-c", program])
+        .env("PURCHASE_ETL_OUTCOME", command.exit.name())
+        .env("PURCHASE_ETL_EXIT_CODE", command.exit.code().to_string())
+        .env("PURCHASE_ETL_COMMAND", command.name)
+        .env("PURCHASE_ETL_JOB", command.job)
+        .env("PURCHASE_ETL_RUN_IDS", run_ids.join(" "))
+        .stdin(Stdio::piped())
+        // Standard output is data, and standard error may be JSON by the line.
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(AlertError::Start)?;
+    let text = event.to_string();
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read its input must not hold us up, nor is it a failure.
+        let write = move || drop(stdin.write_all(text.as_bytes()));
+        // Without a thread for it the program gets no event, and ends all the same.
+        drop(std::thread::Builder::new().spawn(write));
+    }
+    wait(&mut child)
+}
+
+fn wait(child: &mut Child) -> Result<(), AlertError> {
+    let started = Instant::now();
+    loop {
+        match child.try_wait().map_err(AlertError::Start)? {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => return Err(AlertError::Status(status)),
+            None if started.elapsed() > COMMAND_TIMEOUT => {
+                // Ended by itself in between, at worst.
+                drop(child.kill());
+                drop(child.wait());
+                return Err(AlertError::Timeout);
+            }
+            None => std::thread::sleep(POLL),
+        }
+    }
+}

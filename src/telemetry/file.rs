@@ -1,0 +1,29 @@
+//! Files that others watch: read as they stand, or grown by whole lines.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::storage::create_folder;
+
+/// The text of a regular file; none of what is no file, and must not be waited for.
+pub(super) fn read(path: &Path) -> Option<String> {
+    let is_file = fs::metadata(path).is_ok_and(|place| place.is_file());
+    let bytes = is_file.then(|| fs::read(path).ok()).flatten()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Appends lines in one write, so that those of several processes do not mix.
+pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        create_folder(folder)?;
+    }
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)?
+        .write_all(lines)
+}

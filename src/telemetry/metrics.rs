@@ -1,0 +1,177 @@
+//! `--metrics-file`: what happened as a file of Prometheus's text format, for the textfile collector
+//! of the node exporter. The file as it stands and the steps of a command go in, the new file comes
+//! out: counters go on counting from the old one, and a run that failed keeps the time of the last
+//! one that did not.
+
+mod earlier;
+mod families;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::facts::{Command, Step, number};
+use super::file;
+use crate::run_report::{Exit, Outcome, RunReport};
+use crate::storage::replace_file;
+use families::Families;
+
+/// Why there is no file of metrics.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the metrics file {}", path.display())]
+pub(super) struct MetricsError {
+    path: PathBuf,
+    source: MetricsCause,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum MetricsCause {
+    #[error(transparent)]
+    File(#[from] io::Error),
+    #[error(transparent)]
+    Families(#[from] prometheus::Error),
+}
+
+/// Replaces the file of metrics.
+pub(super) fn write(path: &Path, command: &Command<'_>) -> Result<(), MetricsError> {
+    let failed = |source: MetricsCause| MetricsError {
+        path: path.to_owned(),
+        source,
+    };
+    let earlier = file::read(path).unwrap_or_default();
+    let text = text(&earlier, command).map_err(|error| failed(error.into()))?;
+    replace_file(path, text.as_bytes()).map_err(|error| failed(error.into()))
+}
+
+/// The new file, given the text of the old one.
+fn text(earlier: &str, command: &Command<'_>) -> Result<String, prometheus::Error> {
+    let families = Families::new()?;
+    earlier::restore(&families, earlier);
+    for step in command.steps {
+        add_step(&families, step);
+    }
+    add_command(&families, command);
+    add_versions(&families, command.steps);
+    families.text()
+}
+
+fn add_step(families: &Families, step: &Step) {
+    let (job, name) = (step.facts.job(), step.facts.step());
+    // A command that is no job is told once, as the command.
+    if !job.is_empty() {
+        let ended = Ended {
+            labels: [job, name, step.facts.command],
+            exit: step.end.exit,
+            seconds: step.seconds(),
+            at: step.ended_at.timestamp_millis(),
+        };
+        ended.tell(families);
+    }
+    if let Some(report) = &step.end.report {
+        add_report(families, [job, name], report);
+    }
+}
+
+fn add_command(families: &Families, command: &Command<'_>) {
+    let ended = Ended {
+        labels: [command.job, "", command.name],
+        exit: command.exit,
+        seconds: super::facts::seconds_between(command.started_at, command.ended_at),
+        at: command.ended_at.timestamp_millis(),
+    };
+    ended.tell(families);
+    families
+        .build_info
+        .with_label_values(&[env!("CARGO_PKG_VERSION")])
+        .set(1.0);
+}
+
+/// What is told of every end alike.
+struct Ended<'a> {
+    /// Job, step, command.
+    labels: [&'a str; 3],
+    exit: Exit,
+    seconds: f64,
+    /// Milliseconds since 1970.
+    at: i64,
+}
+
+impl Ended<'_> {
+    fn tell(&self, families: &Families) {
+        let [job, step, command] = self.labels;
+        let labels = &self.labels;
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds far below 2^53")]
+        let at = self.at as f64 / 1000.0;
+        families
+            .runs
+            .with_label_values(&[job, step, command, self.exit.name()])
+            .inc();
+        families
+            .last_duration
+            .with_label_values(labels)
+            .set(self.seconds);
+        families.last_run.with_label_values(labels).set(at);
+        families
+            .last_exit_code
+            .with_label_values(labels)
+            .set(f64::from(self.exit.code()));
+        if self.exit.is_success() {
+            families.last_success.with_label_values(labels).set(at);
+        }
+    }
+}
+
+fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
+    let [job, step] = of;
+    let kind = report.record_kind;
+    for (outcome, count) in report.counts.fates() {
+        let records = &families.records;
+        records
+            .with_label_values(&[job, step, kind, outcome])
+            .inc_by(number(count));
+    }
+    for (rules, by_rule) in [
+        (&families.rejected, &report.rejected_by_rule),
+        (&families.warned, &report.warned_by_rule),
+    ] {
+        for (rule, &count) in by_rule {
+            rules
+                .with_label_values(&[job, step, kind, rule.code()])
+                .inc_by(number(count));
+        }
+    }
+    for outcome in [
+        Outcome::Ingested,
+        Outcome::AlreadyIngested,
+        Outcome::Refused,
+    ] {
+        let name = outcome.name();
+        let count = report.inputs_with(outcome) as u64;
+        let inputs = &families.inputs;
+        inputs
+            .with_label_values(&[job, step, kind, name])
+            .inc_by(number(count));
+    }
+    families
+        .read_bytes
+        .with_label_values(&[job, step, kind])
+        .inc_by(number(report.bytes));
+}
+
+/// Steps that run at the same time may end in another order than they committed.
+fn add_versions(families: &Families, steps: &[Step]) {
+    let mut newest = BTreeMap::new();
+    let reports = steps.iter().filter_map(|step| step.end.report.as_ref());
+    for (table, version) in reports.flat_map(|report| report.table_versions.named()) {
+        let known = newest.entry(table).or_insert(version);
+        *known = version.max(*known);
+    }
+    for (table, version) in newest {
+        #[expect(clippy::cast_precision_loss, reason = "versions far below 2^53")]
+        let version = version as f64;
+        families
+            .table_version
+            .with_label_values(&[table])
+            .set(version);
+    }
+}

@@ -1,0 +1,191 @@
+//! The spans of a command: one for the command, one for each step, one for each input of a step.
+//!
+//! Inputs are read side by side and not timed one by one: their spans have the times of their step.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, Utc};
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::{Span as _, SpanKind, Status, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
+
+use super::OtelSettings;
+use crate::run_report::{Counts, Exit, InputReport, Outcome};
+use crate::storage::{scrubbed, scrubbed_location};
+use crate::telemetry::facts::{Command, Step};
+
+/// A trace of more spans is of no use to a reader, and too large for some receivers.
+const MOST_INPUTS: usize = 1_000;
+
+/// All spans of a command, ended; none when the trace is not sampled.
+pub(super) fn of(
+    settings: &OtelSettings,
+    command: &Command<'_>,
+    resource: Resource,
+) -> Vec<SpanData> {
+    let ended = Ended::default();
+    let provider = SdkTracerProvider::builder()
+        .with_resource(resource)
+        .with_span_processor(ended.clone())
+        .build();
+    let tracer = provider.tracer("purchase-etl");
+    let caller = caller(settings);
+    let name = format!("purchase-etl {}", command.name);
+    let root = begin(&tracer, &caller, name, command.started_at);
+    let within = caller.with_remote_span_context(root.span_context().clone());
+    for step in command.steps {
+        step_span(&tracer, &within, step);
+    }
+    let mut root = root;
+    root.set_attribute(KeyValue::new(
+        "process.exit.code",
+        i64::from(command.exit.code()),
+    ));
+    if !command.job.is_empty() {
+        root.set_attribute(KeyValue::new("purchase_etl.job", command.job.to_owned()));
+    }
+    end(root, command.exit, command.error, command.ended_at);
+    let mut spans = ended.0.lock().unwrap_or_else(PoisonError::into_inner);
+    std::mem::take(&mut *spans)
+}
+
+/// The trace of who started us, or a new one.
+fn caller(settings: &OtelSettings) -> Context {
+    let mut carrier = HashMap::new();
+    for (name, value) in [
+        ("traceparent", &settings.traceparent),
+        ("tracestate", &settings.tracestate),
+    ] {
+        if let Some(value) = value {
+            carrier.insert(name.to_owned(), value.clone());
+        }
+    }
+    TraceContextPropagator::new().extract_with_context(&Context::new(), &carrier)
+}
+
+fn begin(tracer: &SdkTracer, within: &Context, name: String, at: DateTime<Utc>) -> Span {
+    tracer
+        .span_builder(name)
+        .with_kind(SpanKind::Internal)
+        .with_start_time(SystemTime::from(at))
+        .start_with_context(tracer, within)
+}
+
+fn end(mut span: Span, exit: Exit, error: Option<&str>, at: DateTime<Utc>) {
+    if !exit.is_success() {
+        span.set_attribute(KeyValue::new("error.type", exit.name()));
+        span.set_status(Status::error(error.unwrap_or_default().to_owned()));
+    }
+    span.end_with_timestamp(SystemTime::from(at));
+}
+
+fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
+    let facts = &step.facts;
+    let name = match facts.step() {
+        "" => facts.command.to_owned(),
+        name => format!("step {name}"),
+    };
+    let mut span = begin(tracer, within, name, step.started_at);
+    span.set_attributes([
+        KeyValue::new("purchase_etl.run_id", facts.run_id.clone()),
+        KeyValue::new("purchase_etl.command", facts.command),
+    ]);
+    if let Some(of) = &facts.step {
+        span.set_attributes([
+            KeyValue::new("purchase_etl.job", of.job.clone()),
+            KeyValue::new("purchase_etl.step", of.step.clone()),
+            KeyValue::new("purchase_etl.date", of.date.to_string()),
+        ]);
+    }
+    if let Some(lake) = &facts.lake {
+        span.set_attribute(KeyValue::new("purchase_etl.lake", scrubbed_location(lake)));
+    }
+    if let Some(report) = &step.end.report {
+        span.set_attributes(counts(&report.counts));
+        let inputs = report.inputs.len();
+        span.set_attribute(KeyValue::new("purchase_etl.inputs", whole(inputs as u64)));
+        let inside = within.with_remote_span_context(span.span_context().clone());
+        for input in report.inputs.iter().take(MOST_INPUTS) {
+            input_span(tracer, &inside, step, input);
+        }
+    }
+    end(
+        span,
+        step.end.exit,
+        step.end.error.as_deref(),
+        step.ended_at,
+    );
+}
+
+fn input_span(tracer: &SdkTracer, within: &Context, step: &Step, input: &InputReport) {
+    let mut span = begin(tracer, within, "input".to_owned(), step.started_at);
+    let location = scrubbed_location(&input.path);
+    let key = if location.contains("://") {
+        "url.full"
+    } else {
+        "file.path"
+    };
+    span.set_attributes([
+        KeyValue::new(key, location),
+        KeyValue::new("file.size", whole(input.bytes)),
+        KeyValue::new("purchase_etl.record_kind", input.record_kind),
+        KeyValue::new("purchase_etl.outcome", input.outcome.name()),
+    ]);
+    span.set_attributes(counts(&input.counts));
+    if let (Outcome::Refused, Some(refusal)) = (input.outcome, &input.refusal) {
+        span.set_attribute(KeyValue::new("error.type", refusal.rule_id.code()));
+        span.set_status(Status::error(scrubbed(&refusal.message)));
+    }
+    span.end_with_timestamp(SystemTime::from(step.ended_at));
+}
+
+fn counts(counts: &Counts) -> [KeyValue; 6] {
+    let Counts {
+        read,
+        accepted,
+        rejected,
+        duplicate,
+        superseded,
+        skipped,
+    } = *counts;
+    [
+        KeyValue::new("purchase_etl.records.read", whole(read)),
+        KeyValue::new("purchase_etl.records.accepted", whole(accepted)),
+        KeyValue::new("purchase_etl.records.rejected", whole(rejected)),
+        KeyValue::new("purchase_etl.records.duplicate", whole(duplicate)),
+        KeyValue::new("purchase_etl.records.superseded", whole(superseded)),
+        KeyValue::new("purchase_etl.records.skipped", whole(skipped)),
+    ]
+}
+
+/// OpenTelemetry's integers are signed.
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// Keeps spans that have ended, so that they are sent in one request whose failure is known.
+#[derive(Clone, Debug, Default)]
+struct Ended(Arc<Mutex<Vec<SpanData>>>);
+
+impl SpanProcessor for Ended {
+    fn on_start(&self, _span: &mut Span, _within: &Context) {}
+
+    fn on_end(&self, span: SpanData) {
+        let mut spans = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        spans.push(span);
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
