@@ -126,6 +126,8 @@ mod wrong_jobs;
 
 /// Generated dumps and the truth about them.
 mod dump;
+/// A lake of version 0.1.0 is read and written on.
+mod earlier_lake;
 /// Object stores on loopback.
 mod emulators;
 /// A network that fails.
@@ -138,6 +140,8 @@ mod receiver;
 mod records;
 /// The published schemas, to hold answers against.
 mod schemas;
+/// Columns, keys and names that other programs rely on.
+mod serialized;
 /// Many small files in one run.
 mod small_files;
 /// Supplier purchases as text, and JSON to the digit.
