@@ -21,7 +21,7 @@ use crate::ingest::{Progress, RunError};
 use crate::input::SourceError;
 use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
-use crate::lake::care::CareError;
+use crate::lake::maintenance::MaintenanceError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::run_report::RunReport;
@@ -63,7 +63,7 @@ pub enum PipelineError {
     Signals(#[source] std::io::Error),
     /// The care of the lake.
     #[error(transparent)]
-    Care(#[from] CareError),
+    Maintenance(#[from] MaintenanceError),
     /// The answer cannot be worked out.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -131,7 +131,10 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
-            | Self::Care(CareError::NoDays { .. } | CareError::BeforeFirst { .. })
+            | Self::Maintenance(
+                MaintenanceError::NotPartitionedByDate { .. }
+                | MaintenanceError::BeforeFirstVersion { .. },
+            )
             | Self::NoRun { .. }
             | Self::SeveralRuns { .. }
             | Self::Report(ReportError::Parameter(_))
@@ -148,10 +151,10 @@ impl PipelineError {
                 Exit::Usage
             }
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
-            Self::Run(RunError::Interrupted) | Self::Care(CareError::Interrupted) => {
+            Self::Run(RunError::Interrupted) | Self::Maintenance(MaintenanceError::Interrupted) => {
                 Exit::Interrupted
             }
-            Self::Care(error) if error.is_conflict() => Exit::Conflict,
+            Self::Maintenance(error) if error.is_conflict() => Exit::Conflict,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
                 Exit::Conflict
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::input::{Input, Location};
-use crate::lake::{KnownInput, Lake, LakeError};
+use crate::lake::{IngestedInput, Lake, LakeError};
 
 /// The files that the lake knows, with the number of their records.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl KnownFiles {
 
 /// Object stores tell whole seconds: within the second of an ingest an object can be written again
 /// without looking any different. So one that was young then is read again, and known by its digest.
-fn is_settled(input: &KnownInput) -> bool {
+fn is_settled(input: &IngestedInput) -> bool {
     let is_object = input.path.contains("://");
     let age = |modified| input.ingested_at.saturating_sub(modified);
     !is_object
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn an_object_that_was_young_when_it_was_ingested_is_read_again() {
-        let input = |path: &str, age_micros: i64| KnownInput {
+        let input = |path: &str, age_micros: i64| IngestedInput {
             path: path.to_owned(),
             size_bytes: 1,
             modified_at: Some(1_000_000_000),
@@ -92,7 +92,7 @@ mod tests {
                 "{path} {age_micros}"
             );
         }
-        let undated = KnownInput {
+        let undated = IngestedInput {
             modified_at: None,
             ..input("s3://dumps/a.json", 2_000_000)
         };

@@ -9,7 +9,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::refusal::SourceError;
-use crate::storage::{Object, StoreUrl, Stores};
+use crate::storage::{StoreObject, StoreUrl, Stores};
 use crate::values::text::shown;
 
 pub(super) use local::modified_micros;
@@ -65,7 +65,7 @@ pub struct Input {
     /// Last change, µs since 1970, when known.
     pub modified_micros: Option<i64>,
     /// The object that was listed, and the way to it, for inputs in a store.
-    pub(super) object: Option<(Stores, Object)>,
+    pub(super) object: Option<(Stores, StoreObject)>,
 }
 
 impl Input {

@@ -8,16 +8,16 @@ use serde::Serialize;
 use super::{Exit, PipelineError, Stage, put};
 use crate::job::{AtVersion, LakeJob, LakeTask};
 use crate::job::{LakeFormat, LakeTable};
-use crate::lake::care::{
-    CareError, CompactOptions, Compacted, DayRange, Depth, RestoreTarget, Restored, TableStatus,
-    VacuumPlan,
+use crate::lake::maintenance::{
+    CompactOptions, CompactionReport, DayRange, MaintenanceError, RestoreReport, RestoreTarget,
+    TableStatus, VacuumPlan, VerificationDepth,
 };
 use crate::lake::{Lake, start_pool};
 use tables::{all, cared, rows_tables, verified_tables};
 
 pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let lake = Lake::at(&job.lake, &stage.stores)?;
-    lake.must_have_one_of(&all())?;
+    lake.require_any_table(&all())?;
     start_pool(None)?;
     let told = match &job.task {
         LakeTask::Status { small_bytes } => {
@@ -45,7 +45,11 @@ pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
         }
         LakeTask::Vacuum { tables, .. } => told(job, &vacuum(&lake, job, tables)?, text::vacuumed)?,
         LakeTask::Verify { deep } => {
-            let depth = if *deep { Depth::Rows } else { Depth::Footers };
+            let depth = if *deep {
+                VerificationDepth::Rows
+            } else {
+                VerificationDepth::Footers
+            };
             let rows = rows_tables();
             let (rejects, inputs) = (cared(LakeTable::Rejects), cared(LakeTable::Inputs));
             let tables = verified_tables(&rows, &rejects, &inputs);
@@ -99,7 +103,7 @@ struct LakeStatus {
     tables: Vec<TableStatus>,
 }
 
-fn status(lake: &Lake, job: &LakeJob, small_bytes: u64) -> Result<LakeStatus, CareError> {
+fn status(lake: &Lake, job: &LakeJob, small_bytes: u64) -> Result<LakeStatus, MaintenanceError> {
     let mut tables = Vec::new();
     for cared in all() {
         tables.extend(lake.status(&cared, small_bytes, job.now.timestamp_millis())?);
@@ -133,7 +137,7 @@ fn files(
     table: LakeTable,
     version: AtVersion,
     days: DayRange,
-) -> Result<FileList, CareError> {
+) -> Result<FileList, MaintenanceError> {
     let cared = cared(table);
     let name = cared.spec.name;
     let version = match version {
@@ -141,7 +145,7 @@ fn files(
         AtVersion::Number(number) => Some(number),
         AtVersion::AsOf(micros) => Some(lake.version_as_of(name, micros)?),
     };
-    let (version, files) = lake.files_of(&cared, version, days)?;
+    let (version, files) = lake.list_files(&cared, version, days)?;
     let columns = cared.spec.partition_columns.iter();
     let columns: Vec<&'static str> = columns.map(|column| column.name).collect();
     let files = files.into_iter().map(|file| ListedFile {
@@ -165,7 +169,7 @@ fn compact(
     job: &LakeJob,
     tables: &[LakeTable],
     stage: &Stage<'_>,
-) -> Result<Vec<Compacted>, CareError> {
+) -> Result<Vec<CompactionReport>, MaintenanceError> {
     let LakeTask::Compact {
         target_bytes,
         from,
@@ -199,7 +203,11 @@ fn compact(
     Ok(done)
 }
 
-fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<VacuumPlan>, CareError> {
+fn vacuum(
+    lake: &Lake,
+    job: &LakeJob,
+    tables: &[LakeTable],
+) -> Result<Vec<VacuumPlan>, MaintenanceError> {
     let LakeTask::Vacuum {
         retention, execute, ..
     } = job.task
@@ -226,7 +234,11 @@ fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Vacuum
     Ok(plans)
 }
 
-fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Restored>, CareError> {
+fn restore(
+    lake: &Lake,
+    job: &LakeJob,
+    tables: &[LakeTable],
+) -> Result<Vec<RestoreReport>, MaintenanceError> {
     let LakeTask::Restore {
         version,
         allow_empty,
@@ -251,15 +263,15 @@ fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Resto
         }
     }
     if let (RestoreTarget::AsOf(micros), false) = (target, allow_empty) {
-        lake.must_reach_back(&there.iter().collect::<Vec<_>>(), micros)?;
+        lake.require_version_at(&there.iter().collect::<Vec<_>>(), micros)?;
     }
     let mut done = Vec::new();
     for cared in there {
         let restore = |dry_run| lake.restore(&cared, &rows, target, &job.run_id, dry_run);
         let mut told = restore(true)?;
-        if !dry_run && !told.is_nothing() {
+        if !dry_run && !told.is_unchanged() {
             // First of all: a mark that outlives the rows of its day would hide that they are gone.
-            lake.forget_job_days()?;
+            lake.delete_completion_markers()?;
             told = restore(false)?;
         }
         done.push(told);

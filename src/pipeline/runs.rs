@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Exit, PipelineError, Stage, put};
 use crate::job::{RunFormat, RunsFormat, RunsJob};
-use crate::lake::{Lake, RunFile};
+use crate::lake::{Lake, RunReportFile};
 use listing::ListedRun;
 
 pub(super) fn run(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
@@ -32,7 +32,7 @@ fn list(
     format: RunsFormat,
     stage: &mut Stage<'_>,
 ) -> Result<(), PipelineError> {
-    let mut files = lake.run_reports()?;
+    let mut files = lake.list_run_reports()?;
     files.sort_by_cached_key(|file| std::cmp::Reverse(began(file)));
     let mut runs = Vec::new();
     for file in files {
@@ -59,7 +59,7 @@ fn list(
 }
 
 /// When a run began: its id says so, else the time of its report is next to it.
-fn began(file: &RunFile) -> (u64, u32, String) {
+fn began(file: &RunReportFile) -> (u64, u32, String) {
     let id = Uuid::parse_str(&file.run_id).ok();
     let (seconds, nanos) = id.and_then(|id| id.get_timestamp()).map_or_else(
         || {
@@ -72,7 +72,9 @@ fn began(file: &RunFile) -> (u64, u32, String) {
 }
 
 fn listed(lake: &Lake, run_id: &str) -> Result<ListedRun, String> {
-    let bytes = lake.run_report(run_id).map_err(|error| error.to_string())?;
+    let bytes = lake
+        .read_run_report(run_id)
+        .map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or_else(|| "it is gone".to_owned())?;
     let report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
     ListedRun::of(&report).ok_or_else(|| "it is no run report".to_owned())
@@ -85,7 +87,7 @@ fn show(
     stage: &mut Stage<'_>,
 ) -> Result<(), PipelineError> {
     let mut ids: Vec<_> = lake
-        .run_reports()?
+        .list_run_reports()?
         .into_iter()
         .map(|file| file.run_id)
         .filter(|run_id| run_id.starts_with(id))
@@ -108,7 +110,7 @@ fn show(
         }
     };
     let bytes = lake
-        .run_report(run_id)?
+        .read_run_report(run_id)?
         .ok_or_else(|| PipelineError::NoRun {
             id: id.to_owned(),
             lake: lake.location().to_string(),

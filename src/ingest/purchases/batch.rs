@@ -12,8 +12,8 @@ use crate::ingest::kind::Kind;
 use crate::ingest::tally::InputTally;
 use crate::input::Totals;
 use crate::lake::{
-    Batch, CommitOutcome, Digest, InputRow, Known, Lake, PartitionWriter, Recovered, StagedFiles,
-    WriterOptions, rejects_spec,
+    CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, PartitionWriter,
+    RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::{Counts, Outcome, TableVersions};
 
@@ -155,7 +155,7 @@ impl<'a> WaitingRoom<'a> {
         let known = if self.careful {
             self.known(&fresh)?
         } else {
-            Known::default()
+            CommittedDigests::default()
         };
         self.careful = !known.rows.is_empty() || !known.rejects.is_empty();
         self.rejects_known.extend(&known.rejects);
@@ -190,11 +190,11 @@ impl<'a> WaitingRoom<'a> {
         !self.rejects_known.contains(&waiting.digest())
     }
 
-    fn known(&self, waiting: &[Waiting]) -> Result<Known, RunError> {
+    fn known(&self, waiting: &[Waiting]) -> Result<CommittedDigests, RunError> {
         let digests: Vec<Digest> = waiting.iter().map(Waiting::digest).collect();
         Ok(self
             .lake
-            .known(purchases_spec().name, Purchases::NAME, &digests)?)
+            .committed_digests(purchases_spec().name, Purchases::NAME, &digests)?)
     }
 
     /// Commits all that wait.
@@ -304,7 +304,7 @@ impl<'a> WaitingRoom<'a> {
             return Err(RunError::Unbalanced { path, counts });
         }
         let spec = purchases_spec();
-        let batch = Batch {
+        let batch = CommitBatch {
             run_id: self.run_id,
             record_kind: Purchases::NAME,
             rows_table: &spec,
@@ -326,7 +326,7 @@ impl<'a> WaitingRoom<'a> {
                 self.versions.inputs = inputs_version.or(self.versions.inputs);
                 Ok(true)
             }
-            Ok(CommitOutcome::Raced { .. }) => Ok(false),
+            Ok(CommitOutcome::AlreadyCommitted { .. }) => Ok(false),
             Err(error) => match error.rows_version() {
                 Some(version) => {
                     self.versions.purchases = Some(version);
@@ -339,7 +339,12 @@ impl<'a> WaitingRoom<'a> {
     }
 
     /// Lists the inputs that a run stopped at its very end has committed and not listed.
-    fn recover(&mut self, met: &[Waiting], known: &Known, now: i64) -> Result<(), RunError> {
+    fn recover(
+        &mut self,
+        met: &[Waiting],
+        known: &CommittedDigests,
+        now: i64,
+    ) -> Result<(), RunError> {
         // Copies of the same content are one input, under the name that comes first.
         let named = met.iter().rev().map(|waiting| (waiting.digest(), waiting));
         let mut unlisted: BTreeMap<Digest, &Waiting> = named.collect();
@@ -349,7 +354,7 @@ impl<'a> WaitingRoom<'a> {
         }
         let digests: Vec<Digest> = unlisted.keys().copied().collect();
         let spec = purchases_spec();
-        let Recovered {
+        let RecoveredInputs {
             inputs_version,
             lost,
         } = self

@@ -160,7 +160,7 @@ impl<'a> Collector<'a> {
         let lake = self.lake;
         let in_lake = |day: i32| {
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            Ok(lake.texts(&purchases_spec(), "event_id", date..=date)?)
+            Ok(lake.column_texts(&purchases_spec(), "event_id", date..=date)?)
         };
         let tally = &mut self.open.tally;
         self.across.look(rows, tally, &in_lake)?;

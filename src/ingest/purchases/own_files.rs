@@ -90,8 +90,8 @@ impl OwnFiles {
 
     /// Moves what is gathered out of memory.
     pub(super) fn rest(&mut self) -> Result<(), RunError> {
-        self.rows.rest()?;
-        Ok(self.rejects.rest()?)
+        self.rows.flush()?;
+        Ok(self.rejects.flush()?)
     }
 
     pub(super) fn discard(self) -> Result<(), RunError> {

@@ -37,7 +37,7 @@ pub(super) fn recount<'w>(
 /// How many rows of each path no listed input accounts for.
 fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
     let mut left: BTreeMap<String, i64> = BTreeMap::new();
-    for (path, rows) in lake.count_by_text(&purchases_spec(), "source_file")? {
+    for (path, rows) in lake.count_rows_by_text(&purchases_spec(), "source_file")? {
         left.insert(path, i64::try_from(rows).unwrap_or(i64::MAX));
     }
     for input in lake.ingested_inputs(Purchases::NAME)? {

@@ -19,7 +19,7 @@ use crate::ingest::reports::Reports;
 use crate::ingest::runner::{Progress, run};
 use crate::ingest::tally::{InputTally, RunTally};
 use crate::input::{Input, Totals};
-use crate::lake::{Digest, HeldBatches, HeldId, Lake, inputs_spec, rejects_spec};
+use crate::lake::{BatchBuffer, BufferedBatchId, Digest, Lake, inputs_spec, rejects_spec};
 use crate::run_report::Outcome;
 
 /// Brings the table of supplier purchases up to date. Running it again with the same inputs
@@ -84,7 +84,7 @@ const REJECT_BYTES: usize = 8 << 20;
 pub(super) struct Open {
     tally: InputTally,
     candidates: Vec<Candidate>,
-    rejects: Vec<HeldId>,
+    rejects: Vec<BufferedBatchId>,
     pages: InputPages,
 }
 
@@ -98,7 +98,7 @@ pub(super) struct ReadInput {
     pub(super) totals: Totals,
     pub(super) tally: InputTally,
     pub(super) candidates: Vec<Candidate>,
-    pub(super) rejects: Vec<HeldId>,
+    pub(super) rejects: Vec<BufferedBatchId>,
 }
 
 /// The run so far.
@@ -114,7 +114,7 @@ pub(super) struct Collector<'a> {
     open: Open,
     pub(super) incoming: Incoming,
     /// The rejects of the inputs, which a refusal of their input makes void.
-    pub(super) held_rejects: HeldBatches,
+    pub(super) held_rejects: BatchBuffer,
     pub(super) read: Vec<ReadInput>,
     pub(super) pages: Vec<(usize, InputPages)>,
     /// Inputs of which nothing is kept.
@@ -140,7 +140,7 @@ impl<'a> Collector<'a> {
             unread: Vec::new(),
             open: Open::default(),
             incoming: Incoming::new(lake, &spec, &options.run.run_id)?,
-            held_rejects: HeldBatches::new(
+            held_rejects: BatchBuffer::new(
                 lake,
                 &rejects_spec(),
                 &options.run.run_id,

@@ -10,7 +10,7 @@ use arrow::array::{RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
 
 use crate::ingest::error::RunError;
-use crate::lake::{HeldBatches, HeldId, Lake, TableSpec};
+use crate::lake::{BatchBuffer, BufferedBatchId, Lake, TableSpec};
 use crate::supplier_purchase::columns::SupplierRows;
 use crate::supplier_purchase::{Month, Version};
 
@@ -42,7 +42,7 @@ const MEMORY_BYTES: usize = 48 << 20;
 
 /// The accepted rows of a run.
 pub(super) struct Incoming {
-    held: HeldBatches,
+    held: BatchBuffer,
     chunk: Vec<RecordBatch>,
     chunk_bytes: usize,
     places: Vec<Place>,
@@ -54,13 +54,13 @@ pub(super) struct Incoming {
 struct Group {
     /// Their numbers, ascending.
     rows: Vec<u32>,
-    batch: HeldId,
+    batch: BufferedBatchId,
 }
 
 impl Incoming {
     pub(super) fn new(lake: &Lake, spec: &TableSpec, run_id: &str) -> Result<Self, RunError> {
         Ok(Self {
-            held: HeldBatches::new(lake, spec, run_id, MEMORY_BYTES)?,
+            held: BatchBuffer::new(lake, spec, run_id, MEMORY_BYTES)?,
             chunk: Vec::new(),
             chunk_bytes: 0,
             places: Vec::new(),

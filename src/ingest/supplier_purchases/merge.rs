@@ -19,7 +19,7 @@ use super::order::append_in_order;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
 use crate::lake::{
-    Change, FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles,
+    FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles, TableChange,
     WriterOptions,
 };
 use crate::run_report::Counts;
@@ -40,7 +40,7 @@ pub(super) struct Arrivals<'a> {
 /// The next state, and what it means for the run's versions.
 pub(super) struct Merged {
     /// Without the rows of its inputs.
-    pub(super) change: Change,
+    pub(super) change: TableChange,
     pub(super) folded: Folded,
     /// Purchases that a full snapshot lacks and that were not deleted before.
     pub(super) deleted_by_absence: u64,
@@ -165,7 +165,7 @@ impl Arrivals<'_> {
         files: &[(Place, &FileRef)],
         edits: &HashMap<usize, Edits>,
         winners: &[usize],
-    ) -> Result<Change, RunError> {
+    ) -> Result<TableChange, RunError> {
         let mut arriving: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
         for winner in winners.iter().filter_map(|&at| self.candidates.get(at)) {
             let place = Place::from(&winner.version);
@@ -175,11 +175,11 @@ impl Arrivals<'_> {
         touched.extend(edits.keys().filter_map(|&at| Some(files.get(at)?.0)));
         if touched.is_empty() {
             let add = StagedFiles::none(&supplier_purchases_spec());
-            return Ok(Change {
+            return Ok(TableChange {
                 remove: Vec::new(),
                 add,
                 inputs: Vec::new(),
-                snapshots: Vec::new(),
+                full_snapshots: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -217,11 +217,11 @@ impl Arrivals<'_> {
                 counts,
             });
         }
-        Ok(Change {
+        Ok(TableChange {
             remove,
             add,
             inputs: Vec::new(),
-            snapshots: Vec::new(),
+            full_snapshots: Vec::new(),
         })
     }
 

@@ -17,8 +17,8 @@ use crate::ingest::options::{Ingested, Stopped};
 use crate::ingest::tally::InputTally;
 use crate::input::Refusal;
 use crate::lake::{
-    ChangeOutcome, CommitOutcome, Digest, InputRow, Known, PartitionValue, PartitionWriter,
-    Recovered, StagedFiles, WriterOptions, rejects_spec,
+    ChangeOutcome, CommitOutcome, CommittedDigests, Digest, InputRow, PartitionValue,
+    PartitionWriter, RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::{Outcome, TableVersions};
 
@@ -164,14 +164,14 @@ impl Settling<'_, '_> {
         }
     }
 
-    fn known(&self, inputs: &[ReadInput]) -> Result<Known, RunError> {
+    fn known(&self, inputs: &[ReadInput]) -> Result<CommittedDigests, RunError> {
         let mut digests: Vec<Digest> = inputs.iter().map(digest_of).collect();
         digests.extend(self.snapshot.digest);
         let table = supplier_purchases_spec().name;
         Ok(self
             .run
             .lake
-            .known(table, SupplierPurchases::NAME, &digests)?)
+            .committed_digests(table, SupplierPurchases::NAME, &digests)?)
     }
 
     /// Commits rejects and rows; nothing when another process was quicker with some of them.
@@ -179,7 +179,7 @@ impl Settling<'_, '_> {
         &mut self,
         new: &[ReadInput],
         present: &[ReadInput],
-        known: &Known,
+        known: &CommittedDigests,
     ) -> Result<Option<BTreeMap<usize, Passed>>, RunError> {
         if !self.commit_rejects(new, known)? {
             return Ok(None);
@@ -216,7 +216,7 @@ impl Settling<'_, '_> {
                 passed = folded.passed;
                 deleted = deleted_by_absence;
                 change.inputs = new.iter().map(|input| self.row(input, &passed)).collect();
-                change.snapshots = full.marks(snapshot.version + 1);
+                change.full_snapshots = full.marks(snapshot.version + 1);
                 Ok(change)
             },
         );
@@ -229,7 +229,7 @@ impl Settling<'_, '_> {
                 self.versions.inputs = inputs_version.or(self.versions.inputs);
                 rows_version
             }
-            Ok(CommitOutcome::Raced { .. }) => return Ok(None),
+            Ok(CommitOutcome::AlreadyCommitted { .. }) => return Ok(None),
             Err(error) => {
                 let Some(version) = error.rows_version() else {
                     return Err(error);
@@ -243,7 +243,11 @@ impl Settling<'_, '_> {
         Ok(Some(passed))
     }
 
-    fn commit_rejects(&mut self, new: &[ReadInput], known: &Known) -> Result<bool, RunError> {
+    fn commit_rejects(
+        &mut self,
+        new: &[ReadInput],
+        known: &CommittedDigests,
+    ) -> Result<bool, RunError> {
         let due: Vec<&ReadInput> = new
             .iter()
             .filter(|input| !known.rejects.contains(&digest_of(input)))
@@ -264,7 +268,7 @@ impl Settling<'_, '_> {
                 self.versions.rejects = Some(version);
                 Ok(true)
             }
-            ChangeOutcome::Raced { .. } => {
+            ChangeOutcome::AlreadyCommitted { .. } => {
                 staged.discard(self.run.lake)?;
                 Ok(false)
             }
@@ -295,7 +299,7 @@ impl Settling<'_, '_> {
     }
 
     /// Lists the inputs that a run stopped at its very end has committed and not listed.
-    fn recover(&mut self, met: &[ReadInput], known: &Known) -> Result<(), RunError> {
+    fn recover(&mut self, met: &[ReadInput], known: &CommittedDigests) -> Result<(), RunError> {
         let unlisted: BTreeSet<Digest> = met
             .iter()
             .map(digest_of)
@@ -306,7 +310,7 @@ impl Settling<'_, '_> {
         }
         let (lake, run_id, kind) = (self.run.lake, self.run_id(), SupplierPurchases::NAME);
         let digests: Vec<Digest> = unlisted.into_iter().collect();
-        let Recovered {
+        let RecoveredInputs {
             inputs_version,
             lost,
         } = lake.recover_inputs(run_id, &supplier_purchases_spec(), kind, &digests)?;
@@ -377,7 +381,10 @@ fn refused(mut input: ReadInput, refusal: &Refusal) -> Ended {
 }
 
 /// Splits off what the lake knows, and later copies of the same content within the run.
-fn split_known(inputs: Vec<ReadInput>, known: &Known) -> (Vec<ReadInput>, Vec<ReadInput>) {
+fn split_known(
+    inputs: Vec<ReadInput>,
+    known: &CommittedDigests,
+) -> (Vec<ReadInput>, Vec<ReadInput>) {
     let mut seen = HashSet::new();
     inputs.into_iter().partition(|input| {
         let digest = digest_of(input);

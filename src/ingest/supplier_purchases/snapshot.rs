@@ -12,7 +12,7 @@ use super::fold::Absence;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
 use crate::input::Refusal;
-use crate::lake::{Digest, Lake, SnapshotMark};
+use crate::lake::{AppliedFullSnapshot, Digest, Lake};
 use crate::rules::RuleId;
 
 /// What a full snapshot says beyond its purchases.
@@ -68,10 +68,10 @@ impl FullSnapshot {
     }
 
     /// What says in the table that it made this version.
-    pub(super) fn marks(&self, version: i64) -> Vec<SnapshotMark> {
+    pub(super) fn marks(&self, version: i64) -> Vec<AppliedFullSnapshot> {
         let marks = self.digest.into_iter().flat_map(|digest| {
-            let of_company = move |&of| SnapshotMark {
-                of,
+            let of_company = move |&company_id| AppliedFullSnapshot {
+                company_id,
                 digest,
                 data_date: self.data_date,
                 version,
@@ -86,14 +86,15 @@ impl FullSnapshot {
     /// the last one; so is one of a lake that bears no marks of the company yet. A job tells it by its
     /// dates: an earlier day that runs again after a later one wants nothing.
     pub(super) fn refusal(&self, lake: &Lake) -> Result<Option<Refusal>, RunError> {
-        let marks = lake.snapshot_marks(supplier_purchases_spec().name)?;
+        let marks = lake.applied_full_snapshots(supplier_purchases_spec().name)?;
         let last = |company: &i64| {
-            let of_company = marks.iter().filter(|mark| mark.of == *company);
+            let of_company = marks.iter().filter(|mark| mark.company_id == *company);
             of_company.max_by_key(|mark| mark.version)
         };
         let mut latest = self.companies.iter().filter_map(last);
-        let is_of_later_day =
-            |mark: &SnapshotMark| self.data_date.is_some_and(|own| mark.data_date > Some(own));
+        let is_of_later_day = |mark: &AppliedFullSnapshot| {
+            self.data_date.is_some_and(|own| mark.data_date > Some(own))
+        };
         let follower =
             latest.find(|mark| Some(mark.digest) != self.digest && !is_of_later_day(mark));
         Ok(follower.map(repeated))
@@ -101,14 +102,18 @@ impl FullSnapshot {
 }
 
 /// The refusal of a snapshot after which this one was applied.
-fn repeated(follower: &SnapshotMark) -> Refusal {
-    let SnapshotMark { of, version, .. } = follower;
+fn repeated(follower: &AppliedFullSnapshot) -> Refusal {
+    let AppliedFullSnapshot {
+        company_id,
+        version,
+        ..
+    } = follower;
     let table = supplier_purchases_spec().name;
     Refusal {
         rule: RuleId::CplSnapshotRepeated,
         place: None,
         message: format!(
-            "these inputs were applied as a full snapshot before, and another one of company {of} has followed them: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: give a newer dump, or go back with `lake restore --table {table} --to-version {}`",
+            "these inputs were applied as a full snapshot before, and another one of company {company_id} has followed them: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: give a newer dump, or go back with `lake restore --table {table} --to-version {}`",
             version - 1
         ),
     }

@@ -6,7 +6,7 @@ use glob::Pattern;
 use super::super::refusal::SourceError;
 use super::pattern::{is_hidden, is_meant, is_pattern};
 use super::{Found, Input, LeftOut, Location};
-use crate::storage::{Object, StoreUrl, Stores};
+use crate::storage::{StoreObject, StoreUrl, Stores};
 
 /// The objects that are named; `lake` is the prefix of the lake, which holds no inputs.
 pub(super) fn discover(
@@ -48,7 +48,7 @@ pub(super) fn discover(
             found.left_out.push(LeftOut::Lake(location));
         }
     }
-    let input = |object: Object| Input {
+    let input = |object: StoreObject| Input {
         location: Location::Object(object.url.clone()),
         size_bytes: Some(object.size_bytes),
         modified_micros: Some(object.modified_micros),
@@ -59,8 +59,8 @@ pub(super) fn discover(
 }
 
 /// Consoles make an empty object for a folder: it is none of the inputs.
-fn without_folders(objects: &[Object], prefix: &str) -> Vec<Object> {
-    let is_folder = |at: usize, object: &Object| {
+fn without_folders(objects: &[StoreObject], prefix: &str) -> Vec<StoreObject> {
+    let is_folder = |at: usize, object: &StoreObject| {
         let key = object.url.key();
         let leads_on = objects.get(at + 1..).is_some_and(|later| {
             later
@@ -81,9 +81,9 @@ fn without_folders(objects: &[Object], prefix: &str) -> Vec<Object> {
 mod tests {
     use super::*;
 
-    fn object(key: &str, size_bytes: u64) -> Object {
+    fn object(key: &str, size_bytes: u64) -> StoreObject {
         let url = StoreUrl::parse("s3://b").unwrap().unwrap();
-        Object {
+        StoreObject {
             url: url.with_key(key),
             size_bytes,
             modified_micros: 0,

@@ -25,7 +25,7 @@ pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
     if days.len() < 2 {
         return in_turn();
     }
-    if let Err(error) = stage.stores.expect_tasks(days.len()) {
+    if let Err(error) = stage.stores.reserve_threads_for_tasks(days.len()) {
         tracing::warn!("one day after the other: {error}");
         return in_turn();
     }

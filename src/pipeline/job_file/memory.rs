@@ -64,7 +64,9 @@ impl Memory {
     /// How the day ended, if it was finished and nothing has changed since. A mark that cannot be
     /// read is none.
     pub(super) fn finished(&self, plan: &JobPlan) -> Option<Exit> {
-        let read = self.lake.read_job_day(&self.folder, &plan.date.to_string());
+        let read = self
+            .lake
+            .read_completion_marker(&self.folder, &plan.date.to_string());
         let bytes = read.ok().flatten()?;
         let mark: Mark = serde_json::from_slice(&bytes).ok()?;
         let are_there = plan.steps.iter().all(|step| {
@@ -92,7 +94,9 @@ impl Memory {
             exit_code: exit.code(),
         };
         let bytes = serde_json::to_vec_pretty(&mark)?;
-        Ok(self.lake.write_job_day(&self.folder, &mark.date, &bytes)?)
+        Ok(self
+            .lake
+            .write_completion_marker(&self.folder, &mark.date, &bytes)?)
     }
 }
 

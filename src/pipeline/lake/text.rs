@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{FileList, LakeStatus};
-use crate::lake::care::{
-    Compacted, DoomedKind, FileCount, History, Restored, Severity, TableStatus, VacuumPlan,
-    Verified,
+use crate::lake::maintenance::{
+    CompactionReport, FileCount, History, RestoreReport, TableStatus, VacuumPlan, VacuumReason,
+    VerificationReport, VerificationSeverity,
 };
 
 /// Bytes, with the unit that leaves up to four digits before the point.
@@ -135,7 +135,7 @@ pub(super) fn files(list: &FileList) -> String {
     text
 }
 
-pub(super) fn compacted(tables: &Vec<Compacted>) -> String {
+pub(super) fn compacted(tables: &Vec<CompactionReport>) -> String {
     let mut text = String::new();
     for done in tables {
         let name = &done.table;
@@ -171,8 +171,8 @@ pub(super) fn vacuumed(plans: &Vec<VacuumPlan>) -> String {
     for plan in plans {
         for file in &plan.files {
             let kind = match file.kind {
-                DoomedKind::Removed => "removed",
-                DoomedKind::Orphan => "orphan",
+                VacuumReason::Removed => "removed",
+                VacuumReason::Orphan => "orphan",
             };
             let _ = writeln!(
                 text,
@@ -202,12 +202,12 @@ pub(super) fn vacuumed(plans: &Vec<VacuumPlan>) -> String {
     text
 }
 
-pub(super) fn verified(verified: &Verified) -> String {
+pub(super) fn verified(verified: &VerificationReport) -> String {
     let mut text = String::new();
     for finding in &verified.findings {
         let severity = match finding.severity {
-            Severity::Damage => "damage",
-            Severity::Note => "note",
+            VerificationSeverity::Damage => "damage",
+            VerificationSeverity::Note => "note",
         };
         let subject = finding.subject.as_deref().unwrap_or_default();
         let _ = writeln!(
@@ -234,12 +234,12 @@ pub(super) fn verified(verified: &Verified) -> String {
     text
 }
 
-pub(super) fn restored(tables: &Vec<Restored>) -> String {
+pub(super) fn restored(tables: &Vec<RestoreReport>) -> String {
     let mut text = String::new();
     let mut withdrawn = 0;
     for done in tables {
         let name = &done.table;
-        if done.is_nothing() {
+        if done.is_unchanged() {
             let _ = writeln!(text, "{name}: is as in version {} already", done.to_version);
             continue;
         }
