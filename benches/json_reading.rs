@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::ingest::purchases::Purchases;
+use purchase_etl::ingest::validate::{ValidationSettings, validate_chunk};
 use purchase_etl::input::{Limits, Piece, PieceForm, Place};
 use purchase_etl::json::{Cursor, Marks, Options};
-use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
+use purchase_etl::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use serde::de::IgnoredAny;
 
 const ROUNDS: usize = 5;
@@ -37,7 +37,7 @@ fn main() {
             lines(text, serde_ignored)
         }),
         ("serde_json, members as a map", &|| lines(text, serde_map)),
-        ("our judge: read, check, columns", &|| judged(&bytes)),
+        ("our judge: read, check, columns", &|| validated(&bytes)),
     ];
     for (name, reader) in readers {
         let mut times: Vec<u128> = Vec::new();
@@ -91,10 +91,10 @@ fn serde_map(line: &str) -> bool {
     serde_json::from_str::<HashMap<&str, serde_json::Value>>(line).is_ok()
 }
 
-fn judged(bytes: &[u8]) -> usize {
-    let settings = JudgeSettings {
+fn validated(bytes: &[u8]) -> usize {
+    let settings = ValidationSettings {
         kind: Purchases {
-            checker: Checker::new(RuleSettings {
+            validator: PurchaseValidator::new(PurchaseRuleSettings {
                 default_zone: chrono_tz::Tz::UTC,
                 now_micros: i64::MAX / 2,
                 future: FuturePolicy::Warn,
@@ -121,7 +121,7 @@ fn judged(bytes: &[u8]) -> usize {
             },
             form: PieceForm::Lines,
         };
-        accepted += usize::try_from(judge(&piece, &settings).accepted).expect("fits");
+        accepted += usize::try_from(validate_chunk(&piece, &settings).accepted).expect("fits");
         rest = &rest[cut..];
     }
     accepted

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
 pub use read::{
-    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
+    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKindArgument,
 };
 pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::cli;
-use crate::ingest::supplier_purchases::Absence;
+use crate::ingest::supplier_purchases::SnapshotMode;
 
 pub use crate::cli::{CheckFormat, FindingsListed, LakeFormat, LakeTable, PlanFormat};
 pub use check_files::{CheckedFile, as_text, check_files};
@@ -98,7 +98,7 @@ pub struct IngestJob {
     /// Most partitions.
     pub max_partitions: usize,
     /// What the absence of a supplier purchase means.
-    pub absence: Absence,
+    pub snapshot_mode: SnapshotMode,
     /// Where the run report goes.
     pub summary: Option<PathBuf>,
     /// Stop after the plan.
@@ -136,7 +136,7 @@ impl IngestJob {
             summary,
             dry_run,
         } = arguments;
-        if full_snapshot && read.kind != cli::RecordKind::SupplierPurchases {
+        if full_snapshot && read.kind != cli::RecordKindArgument::SupplierPurchases {
             return Err(JobError::Stray {
                 option: "--full-snapshot".to_owned(),
                 reason: "is for supplier purchases; add --kind supplier-purchases",
@@ -148,10 +148,10 @@ impl IngestJob {
             reject_limit: share("--reject-limit", &reject_limit)?,
             verify_content,
             max_partitions,
-            absence: if full_snapshot {
-                Absence::MeansDeleted
+            snapshot_mode: if full_snapshot {
+                SnapshotMode::Full
             } else {
-                Absence::MeansNothing
+                SnapshotMode::Incremental
             },
             summary,
             dry_run,

@@ -5,7 +5,7 @@
 //! give together: numbers keep their digits, duplicate keys are seen, nothing is allocated for a
 //! record that the columns do not need, and the *lenient* mode accepts the trailing commas and
 //! comments of the documents' own examples at the same places where the strict mode names them.
-//! The tests of `ingest::judge` hold it against the public parsing suite.
+//! The tests of `ingest::validate` hold it against the public parsing suite.
 //!
 //! | choice left open by RFC 8259 | here |
 //! |---|---|

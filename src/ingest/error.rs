@@ -25,7 +25,7 @@ pub enum RunError {
         /// The input.
         path: String,
         /// Its counts.
-        counts: crate::run_report::Counts,
+        counts: crate::run_report::RecordCounts,
     },
     /// Asked to stop.
     #[error("interrupted: nothing half-done was left in the tables")]

@@ -2,29 +2,29 @@
 //! newest stands in the table.
 //!
 //! ```text
-//! pieces -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
+//! chunks -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
 //! ```
 //!
 //! All inputs of a run are committed together: the pages of a dump belong together, and a reader
 //! sees all of them or none.
 
-mod across;
+mod accepted_rows;
 mod collector;
+mod commit_run;
 mod company;
-mod dump;
-mod fold;
-mod incoming;
+mod cross_chunk;
+mod dump_completeness;
+mod full_snapshot;
 mod merge;
-mod order;
-mod settle;
-mod snapshot;
+mod select_versions;
+mod sort_rows;
 mod table;
 
 use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use super::kind::{Kind, Part, PartForm, RecordText, Words};
+use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
 use crate::input::csv::columns::Columns;
 use crate::input::csv::dialect::Layout;
 use crate::input::csv::rows::Row;
@@ -40,10 +40,10 @@ use crate::supplier_purchase::{
     SupplierPurchaseCsvColumns, read_record,
 };
 
-pub use across::AcrossSupplierPurchases;
 pub use collector::upsert;
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
-pub use fold::Absence;
+pub use cross_chunk::SupplierCrossChunkState;
+pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
 
 /// The kind of supplier purchases.
@@ -52,14 +52,14 @@ pub struct SupplierPurchases {
     /// Where the company of an input is taken from.
     company: CompanySource,
     rules: RuleSettings,
-    checker: Checker,
+    validator: Checker,
 }
 
 impl SupplierPurchases {
     /// The kind with these rules; their company is filled in for each input.
     pub fn new(company: CompanySource, rules: RuleSettings) -> Self {
         Self {
-            checker: Checker::new(rules.clone()),
+            validator: Checker::new(rules.clone()),
             company,
             rules,
         }
@@ -71,9 +71,9 @@ impl SupplierPurchases {
     }
 }
 
-/// The accepted purchases of a piece, and the pages it is made of.
+/// The accepted purchases of a chunk, and the pages it is made of.
 #[derive(Debug)]
-pub struct SupplierPieceRows {
+pub struct SupplierChunkRows {
     /// Rows and versions, in record order.
     pub rows: SupplierRows,
     /// Pages with the number of their records.
@@ -82,31 +82,31 @@ pub struct SupplierPieceRows {
     pub page_ends: Vec<usize>,
 }
 
-/// The accepted purchases of a piece in the making.
+/// The accepted purchases of a chunk in the making.
 #[derive(Debug, Default)]
-pub struct Accepting {
+pub struct SupplierRowsBuilder {
     columns: SupplierPurchaseColumns,
     pages: Vec<SeenPage>,
     page_ends: Vec<usize>,
 }
 
-impl Kind for SupplierPurchases {
+impl RecordKind for SupplierPurchases {
     type Raw<'a> = RawSupplierPurchase<'a>;
     type CsvRows<'l> = CsvSupplierPurchases<'l>;
-    type Accepting = Accepting;
-    type Rows = SupplierPieceRows;
-    type Across = AcrossSupplierPurchases;
+    type Builder = SupplierRowsBuilder;
+    type Rows = SupplierChunkRows;
+    type CrossChunk = SupplierCrossChunkState;
 
     const NAME: &'static str = "supplier_purchases";
     const ENVELOPE: Envelope = Envelope::ListResponse;
-    const WORDS: Words = Words {
+    const LABELS: KindLabels = KindLabels {
         own: "supplier purchases",
         other: "customer purchases",
         other_option: "purchases",
     };
 
-    fn of_input(&self, input: &Input) -> Self {
-        let company = self.company.of(input);
+    fn for_input(&self, input: &Input) -> Self {
+        let company = self.company.company_of(input);
         let rules = RuleSettings {
             company,
             ..self.rules.clone()
@@ -116,7 +116,7 @@ impl Kind for SupplierPurchases {
 
     /// The same bytes under another company are another input.
     fn digest(&self, input: &Input, totals: &Totals) -> Digest {
-        let Some(company) = self.company.of(input) else {
+        let Some(company) = self.company.company_of(input) else {
             return Digest::new(*totals.digest.as_bytes());
         };
         let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
@@ -148,11 +148,11 @@ impl Kind for SupplierPurchases {
         rows.read(row, raw);
     }
 
-    fn foreign(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
+    fn wrong_kind(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
         raw.foreign()
     }
 
-    fn lacking(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
+    fn missing_context(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
         let remedy = match self.company {
             CompanySource::Path(_) => {
                 "neither the dump nor its path says which company it belongs to: --company-path finds no whole number above 0 in this path"
@@ -161,13 +161,13 @@ impl Kind for SupplierPurchases {
                 "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path"
             }
         };
-        self.checker
+        self.validator
             .lacks_company(raw)
             .then_some((RuleId::CplCompanyRequired, remedy))
     }
 
     /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
-    fn parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<Part> {
+    fn envelope_parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<EnvelopePart> {
         // A key that stands twice hides what stands under it first: that is no envelope to be read.
         if raw.is_record() || raw.duplicate_key.is_some() {
             return Vec::new();
@@ -176,13 +176,13 @@ impl Kind for SupplierPurchases {
         for extra in &raw.extra {
             let held = Self::ENVELOPE.holds(&[&*extra.key]);
             match (held, extra.value.as_bytes().first()) {
-                (Some(held), Some(b'[')) => parts.push(Part {
+                (Some(held), Some(b'[')) => parts.push(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: PartForm::Array(held),
+                    form: EnvelopePartForm::Array(held),
                 }),
                 (Some(_), Some(b'{')) if extra.key == "data" => {
-                    parts.push(part_of_data(&extra.value, extra.offset, json));
+                    parts.push(data_part(&extra.value, extra.offset, json));
                 }
                 _ => {}
             }
@@ -190,8 +190,8 @@ impl Kind for SupplierPurchases {
         parts
     }
 
-    fn note_envelope(
-        accepting: &mut Accepting,
+    fn read_envelope_metadata(
+        builder: &mut SupplierRowsBuilder,
         raw: &RawSupplierPurchase<'_>,
         records: u64,
         json: Options,
@@ -204,8 +204,8 @@ impl Kind for SupplierPurchases {
                     rows: records,
                 });
                 if let Some(seen) = seen {
-                    accepting.pages.push(seen);
-                    accepting.page_ends.push(accepting.columns.len());
+                    builder.pages.push(seen);
+                    builder.page_ends.push(builder.columns.len());
                 }
                 None
             }
@@ -213,41 +213,41 @@ impl Kind for SupplierPurchases {
         }
     }
 
-    fn judge(
+    fn validate_record(
         &self,
         raw: &mut RawSupplierPurchase<'_>,
         record: RecordText<'_>,
         _json: Options,
         findings: &mut Findings,
-        accepting: &mut Accepting,
+        builder: &mut SupplierRowsBuilder,
     ) -> Result<bool, RecordError> {
-        let Some(purchase) = self.checker.check(raw, findings) else {
+        let Some(purchase) = self.validator.check(raw, findings) else {
             return Ok(false);
         };
-        accepting.columns.push(&purchase, record.ordinal);
+        builder.columns.push(&purchase, record.ordinal);
         Ok(true)
     }
 
-    fn accepting(_piece_bytes: usize) -> Accepting {
-        Accepting::default()
+    fn new_builder(_piece_bytes: usize) -> SupplierRowsBuilder {
+        SupplierRowsBuilder::default()
     }
 
-    fn accepted(accepting: &Accepting) -> usize {
-        accepting.columns.len()
+    fn accepted_count(builder: &SupplierRowsBuilder) -> usize {
+        builder.columns.len()
     }
 
     fn finish(
-        accepting: Accepting,
+        builder: SupplierRowsBuilder,
         source_file: &Arc<str>,
         run_id: &Arc<str>,
-    ) -> Result<SupplierPieceRows, ArrowError> {
-        let Accepting {
+    ) -> Result<SupplierChunkRows, ArrowError> {
+        let SupplierRowsBuilder {
             columns,
             pages,
             page_ends,
-        } = accepting;
+        } = builder;
         let rows = columns.finish(source_file, run_id)?;
-        Ok(SupplierPieceRows {
+        Ok(SupplierChunkRows {
             rows,
             pages,
             page_ends,
@@ -256,23 +256,23 @@ impl Kind for SupplierPurchases {
 }
 
 /// What `data` holds when it is an object: an array of purchases and nothing else, or one purchase.
-fn part_of_data(data: &str, offset: usize, json: Options) -> Part {
-    match only_member(data, json) {
-        Some(("purchases", inner, value)) if value.starts_with('[') => Part {
+fn data_part(data: &str, offset: usize, json: Options) -> EnvelopePart {
+    match single_member(data, json) {
+        Some(("purchases", inner, value)) if value.starts_with('[') => EnvelopePart {
             offset: offset + inner,
             length: value.len(),
-            form: PartForm::Array(Held::Records),
+            form: EnvelopePartForm::Array(Held::Records),
         },
-        _ => Part {
+        _ => EnvelopePart {
             offset,
             length: data.len(),
-            form: PartForm::Record,
+            form: EnvelopePartForm::Record,
         },
     }
 }
 
 /// The key, place and value of the member of an object that has one.
-fn only_member(object: &str, json: Options) -> Option<(&'static str, usize, &str)> {
+fn single_member(object: &str, json: Options) -> Option<(&'static str, usize, &str)> {
     let mut cursor = Cursor::new(object, json);
     cursor.peek().ok()?;
     let mut members = cursor.open_object().ok()?;
@@ -292,7 +292,7 @@ fn only_member(object: &str, json: Options) -> Option<(&'static str, usize, &str
 }
 
 /// The value of a member of an object, and where it begins; nothing when it is not there.
-fn member<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a str)> {
+fn member_of<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a str)> {
     let mut cursor = Cursor::new(object, json);
     if cursor.peek().ok()? != JsonKind::Object {
         return None;
@@ -309,11 +309,11 @@ fn member<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a 
 
 /// The page that the text around a document's records describes, and whether it describes one
 /// wrongly.
-fn pages_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPage>, bool) {
+fn page_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPage>, bool) {
     let meta = totals
         .frame
         .as_deref()
-        .and_then(|frame| member(frame, "meta", json));
+        .and_then(|frame| member_of(frame, "meta", json));
     match meta.map(|(_, meta)| read_meta(meta, json)) {
         None => (None, false),
         Some(Err(_fault)) => (None, true),

@@ -12,10 +12,10 @@ use dialect::dialect;
 use echo::echo;
 
 use super::JobError;
-use crate::cli::{InputFormatArgument, ReadArguments, RecordKind};
+use crate::cli::{InputFormatArgument, ReadArguments, RecordKindArgument};
 use crate::ingest::RunSettings;
-use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
 use crate::input::{InputFormat, Limits, ReaderOptions};
 use crate::purchase::{self, FuturePolicy};
@@ -84,7 +84,7 @@ impl ReadJob {
         refuse_stray_options(&arguments)?;
         let purchases = || {
             let kind = Purchases {
-                checker: purchase::Checker::new(purchase_rules(&arguments, now)?),
+                validator: purchase::PurchaseValidator::new(purchase_rules(&arguments, now)?),
             };
             settings(kind, &arguments, &run_id)
         };
@@ -93,9 +93,11 @@ impl ReadJob {
             settings(kind, &arguments, &run_id)
         };
         let kinds = match arguments.kind {
-            RecordKind::Purchases => KindSettings::Purchases(purchases()?),
-            RecordKind::SupplierPurchases => KindSettings::SupplierPurchases(supplier_purchases()?),
-            RecordKind::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
+            RecordKindArgument::Purchases => KindSettings::Purchases(purchases()?),
+            RecordKindArgument::SupplierPurchases => {
+                KindSettings::SupplierPurchases(supplier_purchases()?)
+            }
+            RecordKindArgument::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
         };
         Ok(Self {
             inputs: arguments.inputs,
@@ -130,13 +132,13 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
             reason: "names columns of delimited text, and --input-format says that the inputs are JSON; leave one of the two out",
         });
     }
-    if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
+    if *kind == RecordKindArgument::Auto && inputs.iter().any(|input| input == "-") {
         return Err(JobError::Stray {
             option: "--kind auto".to_owned(),
             reason: "cannot look at standard input beforehand; name the kind",
         });
     }
-    if *deleted_only && *kind != RecordKind::SupplierPurchases {
+    if *deleted_only && *kind != RecordKindArgument::SupplierPurchases {
         return Err(JobError::Stray {
             option: "--deleted-only".to_owned(),
             reason: "is for supplier purchases; add --kind supplier-purchases",
@@ -148,7 +150,7 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         ("--default-currency", default_currency),
     ];
     for (option, value) in of_suppliers {
-        if *kind == RecordKind::Purchases && value.is_some() {
+        if *kind == RecordKindArgument::Purchases && value.is_some() {
             return Err(JobError::Stray {
                 option: option.to_owned(),
                 reason: "is for supplier purchases; add --kind supplier-purchases",
@@ -159,12 +161,12 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
 }
 
 /// How inputs of one kind are read.
-fn settings<K: Kind>(
+fn settings<K: RecordKind>(
     kind: K,
     arguments: &ReadArguments,
     run_id: &str,
 ) -> Result<RunSettings<K>, JobError> {
-    let is_only_kind = arguments.kind != RecordKind::Auto;
+    let is_only_kind = arguments.kind != RecordKindArgument::Auto;
     Ok(RunSettings {
         run_id: run_id.to_owned(),
         reader: ReaderOptions {
@@ -196,8 +198,8 @@ fn threads(arguments: &ReadArguments) -> Result<usize, JobError> {
 fn purchase_rules(
     arguments: &ReadArguments,
     now: DateTime<Utc>,
-) -> Result<purchase::RuleSettings, JobError> {
-    Ok(purchase::RuleSettings {
+) -> Result<purchase::PurchaseRuleSettings, JobError> {
+    Ok(purchase::PurchaseRuleSettings {
         default_zone: default_zone(arguments)?,
         now_micros: now.timestamp_micros(),
         future: if arguments.reject_future {

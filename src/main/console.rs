@@ -13,7 +13,7 @@ use purchase_etl::ingest::Progress;
 use purchase_etl::input::shown;
 use purchase_etl::pipeline::Watcher;
 use purchase_etl::rules::RuleId;
-use purchase_etl::run_report::{Outcome, RunReport};
+use purchase_etl::run_report::{InputOutcome, RunReport};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
@@ -213,9 +213,9 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
 fn tell(report: &RunReport) {
     let counts = report.counts;
     tracing::info!(
-        inputs_ingested = report.inputs_with(Outcome::Ingested),
-        inputs_already_ingested = report.inputs_with(Outcome::AlreadyIngested),
-        inputs_refused = report.inputs_with(Outcome::Refused),
+        inputs_ingested = report.inputs_with(InputOutcome::Ingested),
+        inputs_already_ingested = report.inputs_with(InputOutcome::AlreadyIngested),
+        inputs_refused = report.inputs_with(InputOutcome::Refused),
         read = counts.read,
         accepted = counts.accepted,
         rejected = counts.rejected,
@@ -232,9 +232,9 @@ fn tell(report: &RunReport) {
 /// The table at the end of a run.
 fn summary(report: &RunReport) -> String {
     let mut text = format!("run {}", report.run_id);
-    let ingested = report.inputs_with(Outcome::Ingested);
-    let known = report.inputs_with(Outcome::AlreadyIngested);
-    let refused = report.inputs_with(Outcome::Refused);
+    let ingested = report.inputs_with(InputOutcome::Ingested);
+    let known = report.inputs_with(InputOutcome::AlreadyIngested);
+    let refused = report.inputs_with(InputOutcome::Refused);
     let counts = report.counts;
     let lines: [(&str, u64); 10] = [
         ("inputs ingested", ingested as u64),

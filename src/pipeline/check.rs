@@ -11,8 +11,8 @@ use super::found::logged;
 use super::ingest::{exit_with, total_bytes};
 use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage};
-use crate::ingest::kind::Kind;
-use crate::ingest::{Ingested, RunSettings, check_inputs};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
 use crate::input::{Input, discover};
 use crate::job::CheckJob;
 
@@ -32,15 +32,15 @@ fn check_by_kind(
     inputs: Vec<Input>,
     listing: &mut Listing,
     stage: &mut Stage<'_>,
-) -> Result<Ingested, PipelineError> {
+) -> Result<IngestOutcome, PipelineError> {
     let Assigned {
         purchases,
         supplier_purchases,
         refused,
     } = assign(inputs, &job.read.kinds, &KnownKinds::default())?;
-    let mut checked = Ingested {
+    let mut checked = IngestOutcome {
         inputs: refused,
-        ..Ingested::default()
+        ..IngestOutcome::default()
     };
     listing.undecided(&checked.inputs, stage.stdout)?;
     if let Some((inputs, settings)) = purchases {
@@ -54,13 +54,13 @@ fn check_by_kind(
     Ok(checked)
 }
 
-fn check_kind<K: Kind>(
+fn check_kind<K: RecordKind>(
     job: &CheckJob,
     inputs: &[Input],
     settings: &RunSettings<K>,
     listing: &mut Listing,
     stage: &mut Stage<'_>,
-) -> Result<Ingested, PipelineError> {
+) -> Result<IngestOutcome, PipelineError> {
     let mut listed = listing.of_kind::<K>(inputs, stage.stdout);
     check_inputs(
         inputs,

@@ -8,12 +8,12 @@ use super::found::{logged, place_of};
 use super::kinds::{Assigned, KnownKinds, assign};
 use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
-use crate::ingest::supplier_purchases::{self, Absence};
-use crate::ingest::{IngestOptions, Ingested, RunSettings, Stopped};
+use crate::ingest::supplier_purchases::{self, SnapshotMode};
+use crate::ingest::{IngestFailure, IngestOptions, IngestOutcome, RunSettings};
 use crate::input::{Input, SourceError, discover};
 use crate::job::IngestJob;
 use crate::lake::Lake;
-use crate::run_report::{InputReport, Outcome, RunReport};
+use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::error_text;
 
 pub(super) use plan::IngestPlan;
@@ -39,9 +39,9 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
     let (ingested, failure) = match assigned(job, &lake, inputs) {
         Ok(assigned) => match ingest_by_kind(job, &lake, assigned, stage) {
             Ok(ingested) => (ingested, None),
-            Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
+            Err(IngestFailure { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
         },
-        Err(error) => (Ingested::default(), Some(error)),
+        Err(error) => (IngestOutcome::default(), Some(error)),
     };
     stage.watcher.end();
     let report = report(job, &lake, ingested, failure.as_ref(), stage);
@@ -123,7 +123,9 @@ fn keep(
 }
 
 pub(super) fn exit_with(inputs: &[InputReport]) -> Exit {
-    let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
+    let refused = inputs
+        .iter()
+        .any(|input| input.outcome == InputOutcome::Refused);
     if refused { Exit::Refused } else { Exit::Done }
 }
 
@@ -132,13 +134,13 @@ fn ingest_by_kind(
     lake: &Lake,
     assigned: Assigned<'_>,
     stage: &Stage<'_>,
-) -> Result<Ingested, Stopped> {
+) -> Result<IngestOutcome, IngestFailure> {
     let Assigned {
         purchases,
         supplier_purchases,
         refused,
     } = assigned;
-    let mut all = Ingested::default();
+    let mut all = IngestOutcome::default();
     all.inputs.extend(refused);
     let progress = &stage.progress;
     if let Some((inputs, settings)) = purchases {
@@ -147,24 +149,27 @@ fn ingest_by_kind(
     }
     if let Some((inputs, settings)) = supplier_purchases {
         let options = options(job, settings, stage);
-        let absence = job.absence;
-        let ended = supplier_purchases::upsert(lake, &inputs, &options, absence, progress);
+        let snapshot_mode = job.snapshot_mode;
+        let ended = supplier_purchases::upsert(lake, &inputs, &options, snapshot_mode, progress);
         all = and(all, ended)?;
     }
     Ok(all)
 }
 
 /// What was done before, and what another part of the run has done, whether it came to its end or not.
-fn and(mut before: Ingested, part: Result<Ingested, Stopped>) -> Result<Ingested, Stopped> {
+fn and(
+    mut before: IngestOutcome,
+    part: Result<IngestOutcome, IngestFailure>,
+) -> Result<IngestOutcome, IngestFailure> {
     match part {
         Ok(ingested) => {
             before.add(ingested);
             Ok(before)
         }
-        Err(Stopped { error, ingested }) => {
+        Err(IngestFailure { error, ingested }) => {
             before.add(*ingested);
             let ingested = Box::new(before);
-            Err(Stopped { error, ingested })
+            Err(IngestFailure { error, ingested })
         }
     }
 }
@@ -187,12 +192,12 @@ fn options<K: Clone>(
 fn report(
     job: &IngestJob,
     lake: &Lake,
-    ingested: Ingested,
+    ingested: IngestOutcome,
     failure: Option<&PipelineError>,
     stage: &Stage<'_>,
 ) -> RunReport {
-    let Ingested {
-        tally,
+    let IngestOutcome {
+        counters,
         inputs,
         versions,
     } = ingested;
@@ -208,10 +213,10 @@ fn report(
         data_date: step.map(|step| step.date.to_string()),
         job_digest: job.job_digest.clone(),
         settings: settings(job),
-        counts: tally.counts,
-        rejected_by_rule: tally.rejected_by_rule,
-        warned_by_rule: tally.warned_by_rule,
-        notes: tally.notes,
+        counts: counters.counts,
+        rejected_by_rule: counters.rejected_by_rule,
+        warned_by_rule: counters.warned_by_rule,
+        notes: counters.notes,
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
         elapsed_ms: elapsed_ms(stage),
@@ -227,7 +232,7 @@ fn settings(job: &IngestJob) -> BTreeMap<&'static str, String> {
     let mut settings = job.read.echoed.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
     settings.insert("max_partitions", job.max_partitions.to_string());
-    let is_snapshot = job.absence == Absence::MeansDeleted;
+    let is_snapshot = job.snapshot_mode == SnapshotMode::Full;
     settings.insert("full_snapshot", is_snapshot.to_string());
     settings.insert("verify_content", job.verify_content.to_string());
     settings

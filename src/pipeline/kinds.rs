@@ -1,14 +1,14 @@
 //! Which inputs go to which kind: what the user says, what the lake knows, or what each input shows.
 
-use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::ingest::{KnownFiles, RunSettings, Sniffed, sniff};
+use crate::ingest::{DetectedKind, IngestedFiles, RunSettings, detect_kind};
 use crate::input::{Input, ReaderOptions, Refusal, SourceError};
 use crate::job::KindSettings;
 use crate::lake::{Lake, LakeError};
 use crate::rules::RuleId;
-use crate::run_report::{Counts, InputReport, Outcome, RefusalReport};
+use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
 pub(super) struct Assigned<'j> {
@@ -21,8 +21,8 @@ pub(super) struct Assigned<'j> {
 /// The files that the lake knows, by kind.
 #[derive(Default)]
 pub(super) struct KnownKinds {
-    purchases: KnownFiles,
-    supplier_purchases: KnownFiles,
+    purchases: IngestedFiles,
+    supplier_purchases: IngestedFiles,
 }
 
 impl KnownKinds {
@@ -32,21 +32,21 @@ impl KnownKinds {
             return Ok(Self::default());
         }
         Ok(Self {
-            purchases: KnownFiles::of(lake, Purchases::NAME)?,
-            supplier_purchases: KnownFiles::of(lake, SupplierPurchases::NAME)?,
+            purchases: IngestedFiles::load(lake, Purchases::NAME)?,
+            supplier_purchases: IngestedFiles::load(lake, SupplierPurchases::NAME)?,
         })
     }
 
     /// The kind of an input: the one it was ingested as, or else what it shows when it is opened.
-    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<Sniffed, SourceError> {
+    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, SourceError> {
         let known = (
-            self.purchases.has(input),
-            self.supplier_purchases.has(input),
+            self.purchases.contains(input),
+            self.supplier_purchases.contains(input),
         );
         match known {
-            (true, false) => Ok(Sniffed::Purchases),
-            (false, true) => Ok(Sniffed::SupplierPurchases),
-            (true, true) | (false, false) => sniff(input, reader),
+            (true, false) => Ok(DetectedKind::Purchases),
+            (false, true) => Ok(DetectedKind::SupplierPurchases),
+            (true, true) | (false, false) => detect_kind(input, reader),
         }
     }
 }
@@ -81,9 +81,9 @@ pub(super) fn assign<'j>(
             continue;
         }
         match known.kind_of(&input, &for_purchases.reader)? {
-            Sniffed::Purchases => purchases.push(input),
-            Sniffed::SupplierPurchases => supplier_purchases.push(input),
-            Sniffed::Refused(refusal) => refused.push(refused_report(&input, &refusal)),
+            DetectedKind::Purchases => purchases.push(input),
+            DetectedKind::SupplierPurchases => supplier_purchases.push(input),
+            DetectedKind::Refused(refusal) => refused.push(refused_report(&input, &refusal)),
         }
     }
     let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
@@ -108,11 +108,11 @@ fn refused_report(input: &Input, refusal: &Refusal) -> InputReport {
     InputReport {
         path: input.location.to_string(),
         record_kind: "unknown",
-        outcome: Outcome::Refused,
+        outcome: InputOutcome::Refused,
         shape: None,
         digest: None,
         bytes: 0,
-        counts: Counts::default(),
+        counts: RecordCounts::default(),
         refusal: Some(RefusalReport::from(refusal)),
         dialect: Vec::new(),
         notes: Vec::new(),

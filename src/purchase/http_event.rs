@@ -21,7 +21,7 @@ pub(super) fn is_event_type(json: &str) -> bool {
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn pass_http_purchase(cursor: &mut Cursor<'_>) -> Result<bool, JsonError> {
+pub fn skip_http_purchase(cursor: &mut Cursor<'_>) -> Result<bool, JsonError> {
     if cursor.peek()? != Kind::Object {
         return cursor.skip_value().map(|_| false);
     }

@@ -42,7 +42,7 @@ impl Field<'_> {
 
 /// A key that the documentation of the record does not name, kept with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extra<'a> {
+pub struct ExtraField<'a> {
     /// The key, or the CSV header.
     pub key: Cow<'a, str>,
     /// Its value as JSON text.
@@ -52,7 +52,7 @@ pub struct Extra<'a> {
 }
 
 /// Most undocumented keys of one record, as many as a record may have fields.
-pub const MOST_EXTRA: usize = 1_024;
+pub const MAX_EXTRA_FIELDS: usize = 1_024;
 
 /// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
 ///
@@ -73,12 +73,12 @@ pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
 }
 
 /// Whether a member is the list of profiles that `/users/export` answers with: an array `users`.
-pub fn is_profiles(member: &Extra<'_>) -> bool {
+pub fn is_users_export(member: &ExtraField<'_>) -> bool {
     member.key == "users" && member.value.starts_with('[')
 }
 
 /// Undocumented keys as one compact JSON object, in source order; nothing when there are none.
-pub fn extra_object(extras: &[Extra<'_>]) -> Option<String> {
+pub fn extra_object(extras: &[ExtraField<'_>]) -> Option<String> {
     if extras.is_empty() {
         return None;
     }

@@ -6,7 +6,7 @@ mod name;
 
 use std::borrow::Cow;
 
-use crate::record::{Extra, Field, MOST_EXTRA};
+use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS};
 
 pub(super) use name::MoneyName;
 pub use name::Name;
@@ -18,7 +18,7 @@ pub struct RawSupplierPurchase<'a> {
     seen: u64,
     /// Undocumented keys, in source order; those inside an object with their path, such as
     /// `supplier.document`.
-    pub extra: Vec<Extra<'a>>,
+    pub extra: Vec<ExtraField<'a>>,
     /// More undocumented keys than a record may have; the rest are not in `extra`.
     pub has_too_many_keys: bool,
     /// The first key that stood twice.
@@ -68,10 +68,10 @@ impl<'a> RawSupplierPurchase<'a> {
     }
 
     /// Keeps an undocumented key, and notes one that stands twice.
-    pub fn add_extra(&mut self, extra: Extra<'a>) {
+    pub fn add_extra(&mut self, extra: ExtraField<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
             self.duplicate_key.get_or_insert(extra.key);
-        } else if self.extra.len() == MOST_EXTRA {
+        } else if self.extra.len() == MAX_EXTRA_FIELDS {
             self.has_too_many_keys = true;
         } else {
             self.extra.push(extra);

@@ -12,7 +12,7 @@ use crate::input::csv::columns::ColumnForm;
 use crate::input::csv::dialect::{ColumnPlan, Layout};
 use crate::input::csv::rows::Row;
 use crate::json::{Cursor, JsonError, Options};
-use crate::record::{Extra, Field};
+use crate::record::{ExtraField, Field};
 use crate::values::pt_br::{
     NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
@@ -86,7 +86,7 @@ fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>)
     } else {
         Cow::Borrowed(plan.header.as_str())
     };
-    raw.add_extra(Extra {
+    raw.add_extra(ExtraField {
         key,
         value: Cow::Owned(serde_json::Value::from(cell).to_string()),
         offset: 0,
@@ -108,13 +108,13 @@ fn keep_members<'r>(plan: &'r ColumnPlan, cell: &'r str, raw: &mut RawSupplierPu
     }
 }
 
-fn members(cell: &str) -> Result<Vec<Extra<'_>>, JsonError> {
+fn members(cell: &str) -> Result<Vec<ExtraField<'_>>, JsonError> {
     let mut cursor = Cursor::new(cell, Options::default());
     let mut members = cursor.open_object()?;
     let mut found = Vec::new();
     while let Some(key) = cursor.next_key(&mut members)? {
         let value = cursor.skip_value()?;
-        found.push(Extra {
+        found.push(ExtraField {
             key: key.decode(),
             value: Cow::Borrowed(value),
             offset: 0,

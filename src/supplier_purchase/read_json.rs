@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::raw::{Name, RawSupplierPurchase};
 use crate::json::{Cursor, JsonError, Kind};
-use crate::record::{Extra, Field, RecordError, excerpt, read_field};
+use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
 
 /// Reads the value at the cursor into `raw` (cleared first).
@@ -68,7 +68,7 @@ fn read_extra<'a>(
     let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
     // With too many it is rejected anyway; comparing on would take a time that grows with the square.
     if !raw.has_too_many_keys {
-        raw.add_extra(Extra { key, value, offset });
+        raw.add_extra(ExtraField { key, value, offset });
     }
     Ok(())
 }

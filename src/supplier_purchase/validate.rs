@@ -17,7 +17,7 @@ use super::company::CompanyId;
 use super::raw::{Name, RawSupplierPurchase};
 use super::version::Key;
 use crate::json::{Cursor, Options};
-use crate::record::{Findings, MOST_EXTRA, each_doubled_key, extra_object};
+use crate::record::{Findings, MAX_EXTRA_FIELDS, each_duplicate_key, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
@@ -159,7 +159,7 @@ impl Checker {
             note_doubled(key, key, findings);
         }
         if raw.has_too_many_keys {
-            let detail = format!("more than {MOST_EXTRA} undocumented keys in one record");
+            let detail = format!("more than {MAX_EXTRA_FIELDS} undocumented keys in one record");
             findings.add_rejecting(RuleId::FileLimit, "", "", &detail);
         }
         for extra in &raw.extra {
@@ -181,7 +181,7 @@ fn check_undocumented_value(path: &str, text: &str, findings: &mut Findings) {
         lenient: true,
         max_depth: usize::MAX,
     };
-    let _ = each_doubled_key(&mut Cursor::new(text, checked), &mut |key| {
+    let _ = each_duplicate_key(&mut Cursor::new(text, checked), &mut |key| {
         let key = key.decode();
         note_doubled(&format!("{path}.{key}"), &key, findings);
     });

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Command, Step};
 use super::http::{SendError, Sender};
-use crate::run_report::{Exit, Outcome};
+use crate::run_report::{Exit, InputOutcome};
 use crate::storage::{scrubbed, scrubbed_location};
 
 /// A night's job must not hang on the program that tells of it.
@@ -121,7 +121,7 @@ fn step(step: &Step) -> Value {
 fn refusals(step: &Step) -> Vec<Value> {
     let report = step.end.report.iter();
     let inputs = report.flat_map(|report| &report.inputs);
-    let refused = inputs.filter(|input| input.outcome == Outcome::Refused);
+    let refused = inputs.filter(|input| input.outcome == InputOutcome::Refused);
     refused
         .filter_map(|input| {
             let refusal = input.refusal.as_ref()?;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::facts::{Command, Step, number};
 use super::file;
-use crate::run_report::{Exit, Outcome, RunReport};
+use crate::run_report::{Exit, InputOutcome, RunReport};
 use crate::storage::replace_file;
 use families::Families;
 
@@ -124,7 +124,7 @@ impl Ended<'_> {
 fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
     let [job, step] = of;
     let kind = report.record_kind;
-    for (outcome, count) in report.counts.fates() {
+    for (outcome, count) in report.counts.by_outcome() {
         let records = &families.records;
         records
             .with_label_values(&[job, step, kind, outcome])
@@ -141,9 +141,9 @@ fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
         }
     }
     for outcome in [
-        Outcome::Ingested,
-        Outcome::AlreadyIngested,
-        Outcome::Refused,
+        InputOutcome::Ingested,
+        InputOutcome::AlreadyIngested,
+        InputOutcome::Refused,
     ] {
         let name = outcome.name();
         let count = report.inputs_with(outcome) as u64;

@@ -26,7 +26,7 @@ impl CompanySource {
     }
 
     /// The company of an input, as far as it is not left to its records.
-    pub fn of(&self, input: &Input) -> Option<CompanyId> {
+    pub fn company_of(&self, input: &Input) -> Option<CompanyId> {
         match self {
             Self::Records => None,
             Self::Given(company) => Some(*company),

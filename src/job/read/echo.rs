@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{DEFAULT_CURRENCY, threads};
-use crate::cli::{ReadArguments, RecordKind};
+use crate::cli::{ReadArguments, RecordKindArgument};
 use crate::input::Limits;
 use crate::job::JobError;
 
@@ -46,7 +46,7 @@ pub(super) fn echo(
         ("threads", threads(arguments)?.to_string()),
         ("now", now.to_rfc3339_opts(SecondsFormat::Micros, true)),
     ]);
-    if arguments.kind != RecordKind::Purchases {
+    if arguments.kind != RecordKindArgument::Purchases {
         echoed.extend(of_suppliers(arguments));
     }
     echoed.extend(

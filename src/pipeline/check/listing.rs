@@ -8,8 +8,8 @@ use std::io::Write;
 use serde_json::json;
 
 use super::service::Service;
-use crate::ingest::kind::Kind;
-use crate::ingest::{CheckObserver, CheckedRecord, InputTally};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{FindingSink, InputCounters, RecordFindings};
 use crate::input::{Input, Location, shown, shown_json};
 use crate::job::{CheckFormat, CheckJob, FindingsListed};
 use crate::pipeline::PipelineError;
@@ -80,7 +80,7 @@ impl Listing {
     }
 
     /// Lists the findings in inputs of a kind.
-    pub(super) fn of_kind<'l, K: Kind>(
+    pub(super) fn of_kind<'l, K: RecordKind>(
         &'l mut self,
         inputs: &'l [Input],
         stdout: &'l mut dyn Write,
@@ -103,7 +103,7 @@ pub(super) struct OfKind<'l> {
 }
 
 impl OfKind<'_> {
-    fn line(&self, input: usize, record: &CheckedRecord, finding: &Finding) -> String {
+    fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
         let location = self.inputs.get(input).map(|input| &input.location);
         let (place, severity) = (record.place, severity_of(finding));
         match self.listing.format {
@@ -140,8 +140,8 @@ impl OfKind<'_> {
     }
 }
 
-impl CheckObserver<PipelineError> for OfKind<'_> {
-    fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), PipelineError> {
+impl FindingSink<PipelineError> for OfKind<'_> {
+    fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), PipelineError> {
         for finding in &record.findings {
             // The services answer what they refuse.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {
@@ -165,7 +165,7 @@ impl CheckObserver<PipelineError> for OfKind<'_> {
         self.listing.spool.clear()
     }
 
-    fn input(&mut self, tally: &InputTally) -> Result<(), PipelineError> {
+    fn finish_input(&mut self, counters: &InputCounters) -> Result<(), PipelineError> {
         let Listing {
             format,
             spool,
@@ -179,7 +179,7 @@ impl CheckObserver<PipelineError> for OfKind<'_> {
         if *format != CheckFormat::Response {
             return spool.put(self.stdout);
         }
-        match &tally.refusal {
+        match &counters.refusal {
             // The faults say more than that they are too many.
             Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
                 spool.clear()?;
@@ -187,7 +187,7 @@ impl CheckObserver<PipelineError> for OfKind<'_> {
                 put(self.stdout, format!("{answer}\n").as_bytes())
             }
             _ => {
-                let (before, after) = self.service.answer(tally.counts.accepted, errors);
+                let (before, after) = self.service.answer(counters.counts.accepted, errors);
                 put(self.stdout, before.as_bytes())?;
                 spool.put(self.stdout)?;
                 put(self.stdout, format!("{after}\n").as_bytes())

@@ -7,18 +7,18 @@ use std::io::Write;
 use serde_json::json;
 
 use super::listing::{Listing, severity};
-use crate::ingest::Ingested;
+use crate::ingest::IngestOutcome;
 use crate::input::{shown, shown_json};
 use crate::job::CheckFormat;
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
-use crate::run_report::{InputReport, Outcome};
+use crate::run_report::{InputOutcome, InputReport};
 
 /// Prints the results; the services' answers have none.
 pub(super) fn put_results(
     format: CheckFormat,
     listing: &Listing,
-    checked: &Ingested,
+    checked: &IngestOutcome,
     stdout: &mut dyn Write,
 ) -> Result<(), PipelineError> {
     match format {
@@ -33,7 +33,7 @@ pub(super) fn put_results(
     }
 }
 
-fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineError> {
+fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), PipelineError> {
     for input in &checked.inputs {
         let mut lines = String::new();
         for finding in &input.findings {
@@ -58,12 +58,12 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
         let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
         put(stdout, lines.as_bytes())?;
     }
-    let tally = &checked.tally;
+    let counters = &checked.counters;
     let item = json!({
-        "counts": tally.counts,
-        "rejected_by_rule": tally.rejected_by_rule,
-        "warned_by_rule": tally.warned_by_rule,
-        "notes": tally.notes,
+        "counts": counters.counts,
+        "rejected_by_rule": counters.rejected_by_rule,
+        "warned_by_rule": counters.warned_by_rule,
+        "notes": counters.notes,
     });
     put(
         stdout,
@@ -90,7 +90,7 @@ fn of_input(input: &InputReport) -> String {
             let (rule, message) = (refusal.rule_id, shown(&refusal.message));
             writeln!(text, "{path}{line}: refused {rule}: {message}")
         }
-        (None, Outcome::AlreadyIngested) => {
+        (None, InputOutcome::AlreadyIngested) => {
             writeln!(
                 text,
                 "{path}: the same content as an input before it; it counts once"
@@ -111,9 +111,9 @@ fn of_input(input: &InputReport) -> String {
 }
 
 /// Counts by rule: the findings of records, and what only shows in several together.
-fn of_run(listing: &Listing, checked: &Ingested) -> String {
+fn of_run(listing: &Listing, checked: &IngestOutcome) -> String {
     let mut found = listing.found().clone();
-    for (&rule, &count) in &checked.tally.warned_by_rule {
+    for (&rule, &count) in &checked.counters.warned_by_rule {
         found.entry((severity(rule), rule)).or_insert(count);
     }
     let mut text = String::new();
@@ -126,7 +126,7 @@ fn of_run(listing: &Listing, checked: &Ingested) -> String {
             rule.code()
         );
     }
-    for note in &checked.tally.notes {
+    for note in &checked.counters.notes {
         let _ = writeln!(text, "{}", shown(note));
     }
     if listing.is_short() {

@@ -1,7 +1,7 @@
 //! Telling what is no supplier purchase at all, by the keys of the element.
 
 use super::{Name, RawSupplierPurchase};
-use crate::record::{Extra, Field, is_profiles};
+use crate::record::{ExtraField, Field, is_users_export};
 use crate::rules::RuleId;
 
 /// The keys, and headers of delimited text, under which a customer purchase names its product.
@@ -50,7 +50,7 @@ impl RawSupplierPurchase<'_> {
         let is_aggregate = ["name", "count", "first"]
             .iter()
             .all(|key| self.has_any(&[key]));
-        if is_aggregate || self.extra.iter().any(is_profiles) {
+        if is_aggregate || self.extra.iter().any(is_users_export) {
             Some(RuleId::FileUserExport)
         } else if self.is_of_a_customer() {
             Some(RuleId::FileWrongKind)
@@ -64,12 +64,13 @@ impl RawSupplierPurchase<'_> {
     }
 
     fn has_any(&self, keys: &[&str]) -> bool {
-        let is_one = |extra: &Extra<'_>| keys.iter().any(|key| extra.key.eq_ignore_ascii_case(key));
+        let is_one =
+            |extra: &ExtraField<'_>| keys.iter().any(|key| extra.key.eq_ignore_ascii_case(key));
         self.extra.iter().any(is_one)
     }
 
     fn is_error_answer(&self) -> bool {
-        let is_part = |extra: &Extra<'_>| matches!(&*extra.key, "message" | "meta" | "errors");
+        let is_part = |extra: &ExtraField<'_>| matches!(&*extra.key, "message" | "meta" | "errors");
         self.has_any(&["message"])
             && self.extra.iter().all(is_part)
             && SAID_BY_ALL.iter().all(|name| self.get(*name).is_missing())
@@ -77,7 +78,7 @@ impl RawSupplierPurchase<'_> {
 
     fn is_of_a_customer(&self) -> bool {
         let has_price = self.has_any(&PRICE);
-        let is_payload = |extra: &Extra<'_>| {
+        let is_payload = |extra: &ExtraField<'_>| {
             let holds = |word: &str| extra.value.contains(word);
             extra.key.eq_ignore_ascii_case("payload") && holds("product_id") && holds("price")
         };
@@ -90,7 +91,7 @@ impl RawSupplierPurchase<'_> {
 
     fn is_of_a_series(&self) -> bool {
         const VALUES: [&str; 2] = ["purchase_quantity", "revenue"];
-        let holds_series = |extra: &Extra<'_>| {
+        let holds_series = |extra: &ExtraField<'_>| {
             let holds = |word: &str| extra.value.contains(&format!("\"{word}\""));
             extra.key == "data" && holds("time") && VALUES.into_iter().any(holds)
         };

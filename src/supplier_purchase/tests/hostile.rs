@@ -6,7 +6,7 @@ use super::super::{Checker, RawSupplierPurchase, SupplierPurchaseCsvColumns, rea
 use super::fixture::{each_row, settings, verdict, with};
 use crate::input::csv::columns::Columns;
 use crate::json::{Cursor, JsonErrorKind, Options};
-use crate::record::{Findings, MOST_EXTRA, RecordError};
+use crate::record::{Findings, MAX_EXTRA_FIELDS, RecordError};
 use crate::rules::RuleId;
 
 fn syntax(text: &str) -> Option<JsonErrorKind> {
@@ -86,7 +86,7 @@ fn a_key_that_stands_twice_rejects_wherever_it_stands() {
 
 #[test]
 fn many_undocumented_keys_are_one_reject() {
-    let members: Vec<String> = (0..5 * MOST_EXTRA)
+    let members: Vec<String> = (0..5 * MAX_EXTRA_FIELDS)
         .map(|key| format!("\"k{key}\":0"))
         .collect();
     let verdict = verdict(&with(&members.join(",")));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::event::facet;
-use crate::run_report::{InputReport, Outcome, RunReport};
+use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::scrubbed_location;
 use crate::telemetry::facts::{Dataset, StepEnd, StepFacts};
 
@@ -53,7 +53,7 @@ fn rows_written(table: &str, report: &RunReport) -> Option<u64> {
     let versions = report.table_versions;
     match table {
         "rejects" => Some(report.counts.rejected),
-        "inputs" => Some(report.inputs_with(Outcome::Ingested) as u64),
+        "inputs" => Some(report.inputs_with(InputOutcome::Ingested) as u64),
         "purchases" if versions.supplier_purchases.is_none() => Some(report.counts.accepted),
         "supplier_purchases" if versions.purchases.is_none() => Some(report.counts.accepted),
         _ => None,
@@ -110,7 +110,7 @@ fn ingested(input: &InputReport) -> Value {
 /// records is known for the run, not for each input.
 fn assertions(input: &InputReport) -> Vec<Value> {
     let mut assertions = Vec::new();
-    if input.outcome == Outcome::Ingested {
+    if input.outcome == InputOutcome::Ingested {
         let success = input.counts.rejected == 0;
         assertions.push(json!({ "assertion": "no_record_rejected", "success": success }));
     }

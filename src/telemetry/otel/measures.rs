@@ -7,7 +7,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use crate::run_report::Outcome;
+use crate::run_report::InputOutcome;
 use crate::telemetry::facts::{Command, seconds_between};
 
 /// Sends them in one request.
@@ -56,13 +56,13 @@ fn measure(provider: &SdkMeterProvider, command: &Command<'_>) {
             labels
         };
         let counts = &report.counts;
-        for (name, count) in counts.fates() {
+        for (name, count) in counts.by_outcome() {
             records.add(count, &of(Some(name)));
         }
         for outcome in [
-            Outcome::Ingested,
-            Outcome::AlreadyIngested,
-            Outcome::Refused,
+            InputOutcome::Ingested,
+            InputOutcome::AlreadyIngested,
+            InputOutcome::Refused,
         ] {
             let count = report.inputs_with(outcome) as u64;
             inputs.add(count, &of(Some(outcome.name())));

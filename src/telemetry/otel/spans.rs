@@ -16,7 +16,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
 use super::OtelSettings;
-use crate::run_report::{Counts, Exit, InputReport, Outcome};
+use crate::run_report::{Exit, InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::telemetry::facts::{Command, Step};
 
@@ -138,15 +138,15 @@ fn input_span(tracer: &SdkTracer, within: &Context, step: &Step, input: &InputRe
         KeyValue::new("purchase_etl.outcome", input.outcome.name()),
     ]);
     span.set_attributes(counts(&input.counts));
-    if let (Outcome::Refused, Some(refusal)) = (input.outcome, &input.refusal) {
+    if let (InputOutcome::Refused, Some(refusal)) = (input.outcome, &input.refusal) {
         span.set_attribute(KeyValue::new("error.type", refusal.rule_id.code()));
         span.set_status(Status::error(scrubbed(&refusal.message)));
     }
     span.end_with_timestamp(SystemTime::from(step.ended_at));
 }
 
-fn counts(counts: &Counts) -> [KeyValue; 6] {
-    let Counts {
+fn counts(counts: &RecordCounts) -> [KeyValue; 6] {
+    let RecordCounts {
         read,
         accepted,
         rejected,
