@@ -18,7 +18,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use purchase_etl::ingest::purchases::purchases_spec;
-use purchase_etl::json::{Cursor, Marks, Options};
+use purchase_etl::json::{JsonCursor, JsonOptions, StringMarks};
 use purchase_etl::lake::{Lake, WriterOptions, write_data_file};
 use purchase_etl::purchase::columns::schema;
 use purchase_etl::storage::{StoreSettings, Stores};
@@ -137,11 +137,11 @@ fn serde_ignored(piece: &str) -> usize {
 }
 
 fn our_cursor(piece: &str) -> usize {
-    let marks = Marks::of(piece.as_bytes());
+    let marks = StringMarks::of(piece.as_bytes());
     let mut start = 0;
     let is_json = |line: &&str| {
         let text = line.trim_end_matches(['\r', '\n']);
-        let mut cursor = Cursor::marked(text, Options::default(), &marks, start);
+        let mut cursor = JsonCursor::marked(text, JsonOptions::default(), &marks, start);
         start += line.len();
         cursor.skip_value().and_then(|_| cursor.end()).is_ok()
     };

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use purchase_etl::ingest::purchases::Purchases;
 use purchase_etl::ingest::validate::{ValidationSettings, validate_chunk};
-use purchase_etl::input::{Limits, Piece, PieceForm, Place};
-use purchase_etl::json::{Cursor, Marks, Options};
+use purchase_etl::input::{Chunk, ChunkForm, InputLimits, SourcePosition};
+use purchase_etl::json::{JsonCursor, JsonOptions, StringMarks};
 use purchase_etl::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use serde::de::IgnoredAny;
 
@@ -57,7 +57,7 @@ fn lines(text: &str, reads: fn(&str) -> bool) -> usize {
 }
 
 fn ours(line: &str) -> bool {
-    let mut cursor = Cursor::new(line, Options::default());
+    let mut cursor = JsonCursor::new(line, JsonOptions::default());
     cursor.skip_value().and_then(|_| cursor.end()).is_ok()
 }
 
@@ -69,11 +69,11 @@ fn marked(text: &str) -> usize {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest.as_bytes()[..most]).map_or(most, |at| at + 1);
         let (piece, later) = rest.split_at(cut);
-        let marks = Marks::of(piece.as_bytes());
+        let marks = StringMarks::of(piece.as_bytes());
         let mut start = 0;
         for line in piece.split_inclusive('\n') {
             let line_text = line.trim_end_matches(['\r', '\n']);
-            let mut cursor = Cursor::marked(line_text, Options::default(), &marks, start);
+            let mut cursor = JsonCursor::marked(line_text, JsonOptions::default(), &marks, start);
             found += usize::from(cursor.skip_value().and_then(|_| cursor.end()).is_ok());
             start += line.len();
         }
@@ -102,8 +102,8 @@ fn validated(bytes: &[u8]) -> usize {
                 freeze_contract: false,
             }),
         },
-        json: Options::default(),
-        limits: Limits::default(),
+        json: JsonOptions::default(),
+        limits: InputLimits::default(),
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
         with_texts: false,
@@ -113,13 +113,13 @@ fn validated(bytes: &[u8]) -> usize {
     while !rest.is_empty() {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
-        let piece = Piece {
+        let piece = Chunk {
             bytes: rest[..cut].to_vec(),
-            place: Place {
+            place: SourcePosition {
                 byte_offset: 0,
                 line: 1,
             },
-            form: PieceForm::Lines,
+            form: ChunkForm::Lines,
         };
         accepted += usize::try_from(validate_chunk(&piece, &settings).accepted).expect("fits");
         rest = &rest[cut..];

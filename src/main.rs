@@ -23,7 +23,7 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use purchase_etl::cli::{LogFormat, StoreArguments};
 use purchase_etl::ingest::Progress;
-use purchase_etl::input::shown;
+use purchase_etl::input::escape_unprintable;
 use purchase_etl::pipeline::{Exit, PipelineError, Stage};
 use purchase_etl::storage::{Stores, error_text};
 use purchase_etl::telemetry::Observer;
@@ -67,7 +67,7 @@ fn command() -> ExitCode {
     };
     if let Some(error) = &error {
         let _failed = observer.failure_span(None).map(tracing::Span::entered);
-        tracing::error!("{}", shown(error));
+        tracing::error!("{}", escape_unprintable(error));
     }
     observer.finish(exit, error.as_deref());
     ExitCode::from(exit.code())
@@ -83,7 +83,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
             .any(|pair| pair == ["--log-format", "json"]);
     if error.use_stderr() && (by_argument || by_variable) {
         console::start_log(LogFormat::Json, true);
-        tracing::error!("{}", shown(error.to_string().trim_end()));
+        tracing::error!("{}", escape_unprintable(error.to_string().trim_end()));
     } else {
         // Where even that cannot be written, there is nobody to tell.
         drop(error.print());

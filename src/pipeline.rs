@@ -18,7 +18,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::input::SourceError;
+use crate::input::InputError;
 use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
 use crate::lake::maintenance::MaintenanceError;
@@ -43,7 +43,7 @@ pub enum PipelineError {
     Job(#[from] JobError),
     /// The inputs.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(#[from] InputError),
     /// Reading, judging or writing.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -140,10 +140,10 @@ impl PipelineError {
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
             | Self::Source(
-                SourceError::NotFound(_) | SourceError::InLake(_) | SourceError::Pattern { .. },
+                InputError::NotFound(_) | InputError::InLake(_) | InputError::Pattern { .. },
             ) => Exit::Usage,
             Self::Store(error)
-            | Self::Source(SourceError::Store(error))
+            | Self::Source(InputError::Store(error))
             | Self::Lake(LakeError::Store(error))
             | Self::Run(RunError::Lake(LakeError::Store(error)))
                 if error.is_usage() =>

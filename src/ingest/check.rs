@@ -9,8 +9,8 @@ use super::options::IngestOutcome;
 use super::record_kind::{CheckedInput, CrossChunkState, FinishedInput, RecordKind};
 use super::runner::{Flow, Progress, ResultSink, RunSettings, process_inputs};
 use super::validate::ValidatedChunk;
-use crate::input::{Input, Place, Refusal, Totals};
-use crate::json::Options;
+use crate::input::{Input, InputTotals, Refusal, SourcePosition};
+use crate::json::JsonOptions;
 use crate::lake::Digest;
 use crate::record::Finding;
 use crate::run_report::InputOutcome;
@@ -21,7 +21,7 @@ pub struct RecordFindings {
     /// Ordinal of the record in its input, from 0.
     pub ordinal: u64,
     /// Where it begins.
-    pub place: Place,
+    pub place: SourcePosition,
     /// All its findings; a rejecting one sends it to the rejects.
     pub findings: Vec<Finding>,
 }
@@ -85,7 +85,7 @@ pub trait FindingSink<E> {
 struct CheckRun<'a, K: RecordKind, E> {
     inputs: &'a [Input],
     kind: &'a K,
-    json: Options,
+    json: JsonOptions,
     reject_limit: f64,
     sink: &'a mut dyn FindingSink<E>,
     open: InputCounters,
@@ -105,7 +105,7 @@ impl<K: RecordKind, E> CheckRun<'_, K, E> {
         })
     }
 
-    fn refuse(&mut self, input: usize, totals: Option<&Totals>) -> Result<(), RunError> {
+    fn refuse(&mut self, input: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
         self.cross_chunk.discard_input();
         let counters = std::mem::take(&mut self.open);
         let outcome = InputOutcome::Refused;
@@ -179,7 +179,7 @@ impl<K: RecordKind, E> ResultSink<K> for CheckRun<'_, K, E> {
         self.refuse(input, None)
     }
 
-    fn on_end(&mut self, index: usize, totals: Totals) -> Result<(), RunError> {
+    fn on_end(&mut self, index: usize, totals: InputTotals) -> Result<(), RunError> {
         self.open.close(self.reject_limit, &totals);
         let input = self
             .inputs

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
-use crate::input::{Refusal, Totals};
+use crate::input::{InputTotals, Refusal};
 use crate::rules::RuleId;
 use crate::run_report::{RecordCounts, RuleCounts, add_rule_counts};
 
@@ -77,18 +77,18 @@ impl InputCounters {
 
     /// The input has been read to its end: too many rejects refuse it, and what concerns it as a
     /// whole is noted unless it is refused.
-    pub fn close(&mut self, reject_limit: f64, totals: &Totals) {
+    pub fn close(&mut self, reject_limit: f64, totals: &InputTotals) {
         self.apply_reject_limit(reject_limit);
         if self.refusal.is_none() {
             self.check_whole_input(totals);
         }
     }
 
-    fn check_whole_input(&mut self, totals: &Totals) {
+    fn check_whole_input(&mut self, totals: &InputTotals) {
         let recoded = totals
             .layout
             .as_ref()
-            .is_some_and(|layout| layout.encoding.first_bad_byte.is_some());
+            .is_some_and(|layout| layout.encoding.first_invalid_byte.is_some());
         for (met, rule) in [
             (self.counts.read == 0, RuleId::FileEmpty),
             (recoded, RuleId::FileEncoding),

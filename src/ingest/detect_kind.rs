@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::input::csv::columns::{Columns, normalise_header};
-use crate::input::csv::dialect::Layout;
+use crate::input::csv::columns::{ColumnAliases, normalise_header};
+use crate::input::csv::dialect::CsvLayout;
 use crate::input::{
-    Envelope, Input, Piece, PieceForm, Problem, Reader, ReaderOptions, Refusal, Shape, SourceError,
-    Totals,
+    Chunk, ChunkForm, Envelope, Input, InputError, InputReader, InputTotals, ReadError,
+    ReaderOptions, Refusal, ResolvedFormat,
 };
-use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::purchase::PurchaseCsvColumns;
 use crate::rules::RuleId;
 use crate::storage::is_exhausted;
@@ -36,23 +36,23 @@ const MAX_VALUES: usize = 100;
 ///
 /// # Errors
 /// The machine has run out of something.
-pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKind, SourceError> {
+pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKind, InputError> {
     let options = ReaderOptions {
         envelope: Envelope::Any,
         ..options.clone()
     };
-    let columns: [&dyn Columns; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
+    let columns: [&dyn ColumnAliases; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
     let mut problem = None;
     for columns in columns {
         match detect_with_columns(input, &options, columns) {
             Ok(Some(detected)) => return Ok(detected),
             Ok(None) => problem = None,
-            Err(Problem::Failed(error)) if is_exhausted(&error) => return Err(error),
+            Err(ReadError::Failed(error)) if is_exhausted(&error) => return Err(error),
             Err(error) => problem = Some(error),
         }
     }
     Ok(match problem {
-        Some(Problem::Refused(refusal)) => DetectedKind::Refused(refusal),
+        Some(ReadError::Refused(refusal)) => DetectedKind::Refused(refusal),
         Some(_unreadable) => DetectedKind::Purchases,
         None => DetectedKind::Refused(Refusal {
             rule: RuleId::FileWrongKind,
@@ -67,11 +67,11 @@ pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKin
 fn detect_with_columns(
     input: &Input,
     options: &ReaderOptions,
-    columns: &dyn Columns,
-) -> Result<Option<DetectedKind>, Problem> {
-    let mut reader = Reader::open(input, options, columns, Arc::default())?;
+    columns: &dyn ColumnAliases,
+) -> Result<Option<DetectedKind>, ReadError> {
+    let mut reader = InputReader::open(input, options, columns, Arc::default())?;
     for _ in 0..MAX_CHUNKS {
-        let Some(chunk) = reader.next_piece()? else {
+        let Some(chunk) = reader.next_chunk()? else {
             return Ok(kind_without_records(&reader.finish()?, options.json()));
         };
         if let Some(detected) = kind_of_chunk(&chunk, options.json()) {
@@ -83,31 +83,31 @@ fn detect_with_columns(
 
 /// An input without records: its header or the text around the records may tell. One without
 /// anything holds nothing of any kind, which the run notes.
-fn kind_without_records(totals: &Totals, json: Options) -> Option<DetectedKind> {
-    if totals.shape == Shape::Empty {
+fn kind_without_records(totals: &InputTotals, json: JsonOptions) -> Option<DetectedKind> {
+    if totals.format == ResolvedFormat::Empty {
         return Some(DetectedKind::Purchases);
     }
     let by_header = totals.layout.as_deref().and_then(kind_of_headers);
     by_header.or_else(|| kind_of_value(totals.frame.as_deref()?, json))
 }
 
-fn kind_of_chunk(chunk: &Piece, json: Options) -> Option<DetectedKind> {
+fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     let text = String::from_utf8_lossy(&chunk.bytes);
     match &chunk.form {
-        PieceForm::Rows(layout) => kind_of_headers(layout),
-        PieceForm::Lines => text
+        ChunkForm::Rows(layout) => kind_of_headers(layout),
+        ChunkForm::Lines => text
             .lines()
             .take(MAX_VALUES)
             .find_map(|line| kind_of_value(line, json)),
-        PieceForm::Elements { records: true, .. } | PieceForm::Value => kind_of_value(&text, json),
+        ChunkForm::Elements { records: true, .. } | ChunkForm::Value => kind_of_value(&text, json),
         // Only a document of customer purchases has siblings.
-        PieceForm::Elements { records: false, .. } => Some(DetectedKind::Purchases),
+        ChunkForm::Elements { records: false, .. } => Some(DetectedKind::Purchases),
     }
 }
 
 /// The alias table that knows more of the headers.
-fn kind_of_headers(layout: &Layout) -> Option<DetectedKind> {
-    let known = |columns: &dyn Columns| {
+fn kind_of_headers(layout: &CsvLayout) -> Option<DetectedKind> {
+    let known = |columns: &dyn ColumnAliases| {
         layout
             .header()
             .filter(|header| columns.role_of(&normalise_header(header)).is_some())
@@ -125,8 +125,8 @@ fn kind_of_headers(layout: &Layout) -> Option<DetectedKind> {
 }
 
 /// The kind of the value at the start of a text: a record, an array of them, or an envelope.
-fn kind_of_value(text: &str, json: Options) -> Option<DetectedKind> {
-    let mut cursor = Cursor::new(text, json);
+fn kind_of_value(text: &str, json: JsonOptions) -> Option<DetectedKind> {
+    let mut cursor = JsonCursor::new(text, json);
     match cursor.peek().ok()? {
         JsonKind::Array => {
             let mut elements = cursor.open_array().ok()?;
@@ -146,7 +146,7 @@ fn kind_of_value(text: &str, json: Options) -> Option<DetectedKind> {
     }
 }
 
-fn kind_of_object(cursor: &mut Cursor<'_>, json: Options) -> Option<DetectedKind> {
+fn kind_of_object(cursor: &mut JsonCursor<'_>, json: JsonOptions) -> Option<DetectedKind> {
     let mut members = cursor.open_object().ok()?;
     let (mut is_page, mut is_track) = (false, false);
     while let Some(key) = cursor.next_key(&mut members).ok()? {
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn kind(text: &str) -> Option<DetectedKind> {
-        kind_of_value(text, Options::default())
+        kind_of_value(text, JsonOptions::default())
     }
 
     #[test]

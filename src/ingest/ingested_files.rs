@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::input::{Input, Location};
+use crate::input::{Input, InputLocation};
 use crate::lake::{IngestedInput, Lake, LakeError};
 
 /// The files that the lake knows, with the number of their records.
@@ -58,7 +58,7 @@ fn is_recognisable(input: &IngestedInput) -> bool {
 }
 
 fn identity(input: &Input) -> Option<FileIdentity> {
-    if input.location == Location::Stdin {
+    if input.location == InputLocation::Stdin {
         return None;
     }
     let size = i64::try_from(input.size_bytes?).ok()?;

@@ -2,8 +2,8 @@
 
 use super::counters::{InputCounters, RunCounters};
 use super::ingested_files::IngestedFiles;
-use crate::input::csv::dialect::Layout;
-use crate::input::{Input, Totals};
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::{Input, InputTotals};
 use crate::rules::RuleId;
 use crate::run_report::{DialectEvidence, InputFinding, InputOutcome, InputReport, RefusalReport};
 
@@ -53,7 +53,7 @@ impl<'a> InputReports<'a> {
         &mut self,
         index: usize,
         outcome: InputOutcome,
-        totals: Option<&Totals>,
+        totals: Option<&InputTotals>,
         counters: &InputCounters,
     ) {
         let dialect = totals.and_then(|totals| totals.layout.as_deref());
@@ -66,7 +66,7 @@ impl<'a> InputReports<'a> {
             path: self.path(index),
             record_kind: self.record_kind,
             outcome,
-            shape: totals.map(|totals| totals.shape.as_str()),
+            shape: totals.map(|totals| totals.format.as_str()),
             digest: totals.map(|totals| totals.digest.to_hex().to_string()),
             bytes: totals.map_or(0, |totals| totals.bytes),
             counts: counters.counts,
@@ -121,7 +121,7 @@ impl<'a> InputReports<'a> {
 }
 
 /// The rules that an input breaks as a whole, whether it is refused for another one or not.
-fn findings(counters: &InputCounters, dialect: Option<&Layout>) -> Vec<InputFinding> {
+fn findings(counters: &InputCounters, dialect: Option<&CsvLayout>) -> Vec<InputFinding> {
     let met = |rule: RuleId| counters.warned_by_rule.contains_key(&rule);
     let input_rules = INPUT_RULE_MESSAGES.iter().filter(|(rule, _)| met(*rule));
     let mut findings: Vec<InputFinding> = input_rules
@@ -131,12 +131,12 @@ fn findings(counters: &InputCounters, dialect: Option<&Layout>) -> Vec<InputFind
         })
         .collect();
     let rule_id = RuleId::FileEncoding;
-    let recoded = dialect.and_then(Layout::recoded);
+    let recoded = dialect.and_then(CsvLayout::encoding_warning);
     findings.extend(recoded.map(|message| InputFinding { rule_id, message }));
     findings
 }
 
-fn dialect_evidence(layout: &Layout) -> Vec<DialectEvidence> {
+fn dialect_evidence(layout: &CsvLayout) -> Vec<DialectEvidence> {
     layout
         .evidence
         .iter()

@@ -1,7 +1,7 @@
 //! The facts about an ingested input, as its row in the table of inputs.
 
 use super::counters::InputCounters;
-use crate::input::Totals;
+use crate::input::InputTotals;
 use crate::lake::{Digest, InputCounts, InputRow};
 use crate::run_report::RecordCounts;
 
@@ -9,7 +9,7 @@ use crate::run_report::RecordCounts;
 pub(super) fn input_row(
     path: &str,
     digest: Digest,
-    totals: &Totals,
+    totals: &InputTotals,
     counters: &InputCounters,
     with_rejects: bool,
     now_micros: i64,
@@ -21,7 +21,7 @@ pub(super) fn input_row(
         size_bytes: to_i64(size),
         modified_at: file.and_then(|file| file.modified_micros),
         digest,
-        shape: totals.shape.as_str().to_owned(),
+        shape: totals.format.as_str().to_owned(),
         counts: counts(&counters.counts),
         ingested_at: now_micros,
         with_rejects,

@@ -18,10 +18,10 @@ use foldhash::quality::FixedState;
 
 use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
 use crate::input::Envelope;
-use crate::input::csv::columns::Columns;
-use crate::input::csv::dialect::Layout;
-use crate::input::csv::rows::Row;
-use crate::json::{Cursor, JsonError, Options};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::rows::CsvRow;
+use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
@@ -77,24 +77,24 @@ impl RecordKind for Purchases {
         other_option: "supplier-purchases",
     };
 
-    fn csv_columns(&self) -> &dyn Columns {
+    fn csv_columns(&self) -> &dyn ColumnAliases {
         &PurchaseCsvColumns
     }
 
     fn read_record<'a>(
-        cursor: &mut Cursor<'a>,
+        cursor: &mut JsonCursor<'a>,
         raw: &mut RawPurchase<'a>,
     ) -> Result<(), RecordError> {
         read_record(cursor, raw)
     }
 
-    fn csv_rows(layout: &Layout) -> PurchaseCsvReader<'_> {
+    fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {
         PurchaseCsvReader::new(layout)
     }
 
     fn read_row<'r, 'l: 'r>(
         rows: &PurchaseCsvReader<'l>,
-        row: &Row<'r>,
+        row: &CsvRow<'r>,
         raw: &mut RawPurchase<'r>,
     ) {
         rows.read(row, raw);
@@ -104,14 +104,14 @@ impl RecordKind for Purchases {
         raw.wrong_kind()
     }
 
-    fn skip_sibling(cursor: &mut Cursor<'_>) -> Result<Option<RuleId>, JsonError> {
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
         let is_purchase = skip_http_purchase(cursor)?;
         Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
     }
 
     /// An envelope is told apart from a record by what it has: arrays of records or their
     /// siblings, no field of a purchase, and no ingestion payload.
-    fn envelope_parts(raw: &RawPurchase<'_>, _json: Options) -> Vec<EnvelopePart> {
+    fn envelope_parts(raw: &RawPurchase<'_>, _json: JsonOptions) -> Vec<EnvelopePart> {
         const PURCHASE_FIELDS: [PurchaseField; 5] = [
             PurchaseField::ProductId,
             PurchaseField::Price,
@@ -131,7 +131,7 @@ impl RecordKind for Purchases {
             .filter(|extra| extra.value.starts_with('['));
         arrays
             .filter_map(|extra| {
-                let held = Self::ENVELOPE.holds(&[&*extra.key])?;
+                let held = Self::ENVELOPE.array_content(&[&*extra.key])?;
                 Some(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
@@ -145,7 +145,7 @@ impl RecordKind for Purchases {
         &self,
         raw: &mut RawPurchase<'_>,
         record: RecordText<'_>,
-        json: Options,
+        json: JsonOptions,
         findings: &mut Findings,
         builder: &mut PurchaseRowsBuilder,
     ) -> Result<bool, RecordError> {
@@ -167,9 +167,9 @@ impl RecordKind for Purchases {
         })
     }
 
-    fn new_builder(piece_bytes: usize) -> PurchaseRowsBuilder {
+    fn new_builder(chunk_bytes: usize) -> PurchaseRowsBuilder {
         PurchaseRowsBuilder {
-            columns: PurchaseColumns::for_text(piece_bytes),
+            columns: PurchaseColumns::for_text(chunk_bytes),
             // A fixed seed: the same dump gives the same counts every time.
             hasher: FixedState::with_seed(0),
             rows: PurchaseRows::default(),

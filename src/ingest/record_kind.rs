@@ -9,11 +9,11 @@ use arrow::error::ArrowError;
 use super::counters::{InputCounters, RunCounters};
 use super::error::RunError;
 use super::input_reports::InputReports;
-use crate::input::csv::columns::Columns;
-use crate::input::csv::dialect::Layout;
-use crate::input::csv::rows::Row;
-use crate::input::{Envelope, Held, Input, Totals};
-use crate::json::{Cursor, JsonError, Options};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::rows::CsvRow;
+use crate::input::{ArrayContent, Envelope, Input, InputTotals};
+use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
@@ -45,25 +45,27 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     }
 
     /// What identifies the content of an input.
-    fn digest(&self, _input: &Input, totals: &Totals) -> Digest {
+    fn digest(&self, _input: &Input, totals: &InputTotals) -> Digest {
         Digest::new(*totals.digest.as_bytes())
     }
 
     /// Which column of delimited text means what.
-    fn csv_columns(&self) -> &dyn Columns;
+    fn csv_columns(&self) -> &dyn ColumnAliases;
 
     /// Reads the value at the cursor into `raw` (cleared first).
     ///
     /// # Errors
     /// The text is not JSON, or no record.
-    fn read_record<'a>(cursor: &mut Cursor<'a>, raw: &mut Self::Raw<'a>)
-    -> Result<(), RecordError>;
+    fn read_record<'a>(
+        cursor: &mut JsonCursor<'a>,
+        raw: &mut Self::Raw<'a>,
+    ) -> Result<(), RecordError>;
 
     /// Reads the rows of a file with this layout.
-    fn csv_rows(layout: &Layout) -> Self::CsvRows<'_>;
+    fn csv_rows(layout: &CsvLayout) -> Self::CsvRows<'_>;
 
     /// Reads a row into `raw`, which is empty.
-    fn read_row<'r, 'l: 'r>(rows: &Self::CsvRows<'l>, row: &Row<'r>, raw: &mut Self::Raw<'r>);
+    fn read_row<'r, 'l: 'r>(rows: &Self::CsvRows<'l>, row: &CsvRow<'r>, raw: &mut Self::Raw<'r>);
 
     /// The file rule that this record gives away: it is no record of this kind.
     fn wrong_kind(raw: &Self::Raw<'_>) -> Option<RuleId>;
@@ -73,7 +75,7 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// The text is not JSON.
-    fn skip_sibling(cursor: &mut Cursor<'_>) -> Result<Option<RuleId>, JsonError> {
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
         cursor.skip_value().map(|_| None)
     }
 
@@ -83,14 +85,14 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     }
 
     /// The parts of an envelope that was read as a record; none when it is a record.
-    fn envelope_parts(raw: &Self::Raw<'_>, json: Options) -> Vec<EnvelopePart>;
+    fn envelope_parts(raw: &Self::Raw<'_>, json: JsonOptions) -> Vec<EnvelopePart>;
 
     /// Notes what an envelope says beside its `records` records; returns the rule it breaks.
     fn read_envelope_metadata(
         _builder: &mut Self::Builder,
         _raw: &Self::Raw<'_>,
         _records: u64,
-        _json: Options,
+        _json: JsonOptions,
     ) -> Option<RuleId> {
         None
     }
@@ -104,13 +106,13 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         &self,
         raw: &mut Self::Raw<'_>,
         record: RecordText<'_>,
-        json: Options,
+        json: JsonOptions,
         findings: &mut Findings,
         builder: &mut Self::Builder,
     ) -> Result<bool, RecordError>;
 
     /// Nothing accepted yet, with room for the records of a chunk of so many bytes.
-    fn new_builder(piece_bytes: usize) -> Self::Builder;
+    fn new_builder(chunk_bytes: usize) -> Self::Builder;
 
     /// How many records are accepted so far.
     fn accepted_count(builder: &Self::Builder) -> usize;
@@ -152,7 +154,7 @@ pub struct EnvelopePart {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EnvelopePartForm {
     /// An array of records or of their siblings.
-    Array(Held),
+    Array(ArrayContent),
     /// One record.
     Record,
 }
@@ -194,11 +196,11 @@ pub struct FinishedInput<'a, K> {
     /// The input.
     pub input: &'a Input,
     /// What is known of it.
-    pub totals: &'a Totals,
+    pub totals: &'a InputTotals,
     /// The kind of its records.
     pub kind: &'a K,
     /// How its JSON was read.
-    pub json: Options,
+    pub json: JsonOptions,
 }
 
 /// An input that has been read to its end and is not refused, in a run in which nothing is written.
@@ -207,7 +209,7 @@ pub struct CheckedInput {
     /// Position among the inputs.
     pub index: usize,
     /// What is known of it.
-    pub totals: Totals,
+    pub totals: InputTotals,
     /// Its counts.
     pub counters: InputCounters,
     /// Whether an earlier input of the run has the same content.

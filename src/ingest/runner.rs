@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::error::RunError;
 use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
-use crate::input::{Input, ReaderOptions, Refusal, SourceError, Totals};
+use crate::input::{Input, InputError, InputTotals, ReaderOptions, Refusal};
 use crate::lake::start_pool;
 use crate::storage::LimitReached;
 use in_flight_bytes::{InFlightBytes, MemoryPermit};
@@ -59,7 +59,7 @@ pub(super) trait ResultSink<K: RecordKind> {
     /// Forgets what has been taken of this input: it will be read again from its start.
     fn on_restart(&mut self, input: usize) -> Result<(), RunError>;
     fn on_chunk(&mut self, input: usize, validated: ValidatedChunk<K>) -> Result<Flow, RunError>;
-    fn on_end(&mut self, input: usize, totals: Totals) -> Result<(), RunError>;
+    fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError>;
     /// The input was left early, as [`Flow::SkipInput`] asked.
     fn on_abandoned(&mut self, input: usize) -> Result<(), RunError>;
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
@@ -71,7 +71,7 @@ type CancelFlag = Arc<AtomicBool>;
 
 enum ReaderEvent<K: RecordKind> {
     /// A chunk of a large input, which is being validated.
-    Piece {
+    Chunk {
         input: usize,
         validated: Receiver<ValidatedChunk<K>>,
         cancel: CancelFlag,
@@ -87,12 +87,12 @@ enum ReaderEvent<K: RecordKind> {
 /// What there is to say of an input.
 enum InputEvent<K: RecordKind> {
     Restart,
-    Piece(Box<ValidatedChunk<K>>),
+    Chunk(Box<ValidatedChunk<K>>),
     Abandoned,
-    End(Totals),
+    End(InputTotals),
     Refused(Refusal),
     /// It cannot be read, and is not to blame.
-    Exhausted(SourceError),
+    Exhausted(InputError),
 }
 
 /// Reads and validates `inputs`. Validators and encoders share one pool, so that they are as many threads
@@ -109,7 +109,7 @@ pub(super) fn process_inputs<K: RecordKind>(
     start_pool(Some(settings.threads))?;
     let (sender, receiver) = sync_channel(2 * settings.threads);
     let context = Arc::new(ReadContext::new(inputs, settings, progress));
-    let max_bytes = (2 * settings.threads + 1) * settings.reader.piece_bytes;
+    let max_bytes = (2 * settings.threads + 1) * settings.reader.chunk_bytes;
     let producer = InputProducer {
         context: Arc::clone(&context),
         in_flight: Arc::new(InFlightBytes::with_limit(max_bytes)),
@@ -148,14 +148,14 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
                 Ok(ReaderEvent::InputEvent(input, event)) => {
                     self.dispatch(input, event)?;
                 }
-                Ok(ReaderEvent::Piece {
+                Ok(ReaderEvent::Chunk {
                     input,
                     validated,
                     cancel,
                     permit,
                 }) => {
                     let validated = validated.recv().map_err(|_disconnected| RunError::Worker)?;
-                    if self.dispatch(input, InputEvent::Piece(Box::new(validated)))?
+                    if self.dispatch(input, InputEvent::Chunk(Box::new(validated)))?
                         == Flow::SkipInput
                     {
                         cancel.store(true, Ordering::Relaxed);
@@ -197,7 +197,7 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
     fn dispatch(&mut self, input: usize, event: InputEvent<K>) -> Result<Flow, RunError> {
         match event {
             InputEvent::Restart => self.sink.on_restart(input)?,
-            InputEvent::Piece(validated) => {
+            InputEvent::Chunk(validated) => {
                 let records = &self.progress.records;
                 records.fetch_add(validated.read, Ordering::Relaxed);
                 return self.sink.on_chunk(input, *validated);

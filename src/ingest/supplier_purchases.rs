@@ -25,19 +25,20 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 
 use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
-use crate::input::csv::columns::Columns;
-use crate::input::csv::dialect::Layout;
-use crate::input::csv::rows::Row;
-use crate::input::{Envelope, Held, Input, Totals};
-use crate::json::{Cursor, Kind as JsonKind, Options};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::rows::CsvRow;
+use crate::input::{ArrayContent, Envelope, Input, InputTotals};
+use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::supplier_purchase::columns::SupplierRows;
-use crate::supplier_purchase::page::{SeenPage, read_meta};
+use crate::supplier_purchase::page::{DumpPage, read_meta};
 use crate::supplier_purchase::{
-    Checker, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchaseColumns,
-    SupplierPurchaseCsvColumns, read_record,
+    RawSupplierPurchase, SupplierPurchaseColumns, SupplierPurchaseCsvColumns,
+    SupplierPurchaseCsvReader, SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
+    read_record,
 };
 
 pub use collector::upsert;
@@ -51,15 +52,15 @@ pub use table::supplier_purchases_spec;
 pub struct SupplierPurchases {
     /// Where the company of an input is taken from.
     company: CompanySource,
-    rules: RuleSettings,
-    validator: Checker,
+    rules: SupplierPurchaseRuleSettings,
+    validator: SupplierPurchaseValidator,
 }
 
 impl SupplierPurchases {
     /// The kind with these rules; their company is filled in for each input.
-    pub fn new(company: CompanySource, rules: RuleSettings) -> Self {
+    pub fn new(company: CompanySource, rules: SupplierPurchaseRuleSettings) -> Self {
         Self {
-            validator: Checker::new(rules.clone()),
+            validator: SupplierPurchaseValidator::new(rules.clone()),
             company,
             rules,
         }
@@ -77,7 +78,7 @@ pub struct SupplierChunkRows {
     /// Rows and versions, in record order.
     pub rows: SupplierRows,
     /// Pages with the number of their records.
-    pub pages: Vec<SeenPage>,
+    pub pages: Vec<DumpPage>,
     /// How many rows stand before the end of each page.
     pub page_ends: Vec<usize>,
 }
@@ -86,13 +87,13 @@ pub struct SupplierChunkRows {
 #[derive(Debug, Default)]
 pub struct SupplierRowsBuilder {
     columns: SupplierPurchaseColumns,
-    pages: Vec<SeenPage>,
+    pages: Vec<DumpPage>,
     page_ends: Vec<usize>,
 }
 
 impl RecordKind for SupplierPurchases {
     type Raw<'a> = RawSupplierPurchase<'a>;
-    type CsvRows<'l> = CsvSupplierPurchases<'l>;
+    type CsvRows<'l> = SupplierPurchaseCsvReader<'l>;
     type Builder = SupplierRowsBuilder;
     type Rows = SupplierChunkRows;
     type CrossChunk = SupplierCrossChunkState;
@@ -107,7 +108,7 @@ impl RecordKind for SupplierPurchases {
 
     fn for_input(&self, input: &Input) -> Self {
         let company = self.company.company_of(input);
-        let rules = RuleSettings {
+        let rules = SupplierPurchaseRuleSettings {
             company,
             ..self.rules.clone()
         };
@@ -115,7 +116,7 @@ impl RecordKind for SupplierPurchases {
     }
 
     /// The same bytes under another company are another input.
-    fn digest(&self, input: &Input, totals: &Totals) -> Digest {
+    fn digest(&self, input: &Input, totals: &InputTotals) -> Digest {
         let Some(company) = self.company.company_of(input) else {
             return Digest::new(*totals.digest.as_bytes());
         };
@@ -125,31 +126,31 @@ impl RecordKind for SupplierPurchases {
         Digest::new(*hasher.finalize().as_bytes())
     }
 
-    fn csv_columns(&self) -> &dyn Columns {
+    fn csv_columns(&self) -> &dyn ColumnAliases {
         &SupplierPurchaseCsvColumns
     }
 
     fn read_record<'a>(
-        cursor: &mut Cursor<'a>,
+        cursor: &mut JsonCursor<'a>,
         raw: &mut RawSupplierPurchase<'a>,
     ) -> Result<(), RecordError> {
         read_record(cursor, raw)
     }
 
-    fn csv_rows(layout: &Layout) -> CsvSupplierPurchases<'_> {
-        CsvSupplierPurchases::new(layout)
+    fn csv_rows(layout: &CsvLayout) -> SupplierPurchaseCsvReader<'_> {
+        SupplierPurchaseCsvReader::new(layout)
     }
 
     fn read_row<'r, 'l: 'r>(
-        rows: &CsvSupplierPurchases<'l>,
-        row: &Row<'r>,
+        rows: &SupplierPurchaseCsvReader<'l>,
+        row: &CsvRow<'r>,
         raw: &mut RawSupplierPurchase<'r>,
     ) {
         rows.read(row, raw);
     }
 
     fn wrong_kind(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
-        raw.foreign()
+        raw.wrong_kind()
     }
 
     fn missing_context(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
@@ -162,19 +163,19 @@ impl RecordKind for SupplierPurchases {
             }
         };
         self.validator
-            .lacks_company(raw)
+            .is_missing_company(raw)
             .then_some((RuleId::CplCompanyRequired, remedy))
     }
 
     /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
-    fn envelope_parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<EnvelopePart> {
+    fn envelope_parts(raw: &RawSupplierPurchase<'_>, json: JsonOptions) -> Vec<EnvelopePart> {
         // A key that stands twice hides what stands under it first: that is no envelope to be read.
         if raw.is_record() || raw.duplicate_key.is_some() {
             return Vec::new();
         }
         let mut parts = Vec::new();
         for extra in &raw.extra {
-            let held = Self::ENVELOPE.holds(&[&*extra.key]);
+            let held = Self::ENVELOPE.array_content(&[&*extra.key]);
             match (held, extra.value.as_bytes().first()) {
                 (Some(held), Some(b'[')) => parts.push(EnvelopePart {
                     offset: extra.offset,
@@ -194,12 +195,12 @@ impl RecordKind for SupplierPurchases {
         builder: &mut SupplierRowsBuilder,
         raw: &RawSupplierPurchase<'_>,
         records: u64,
-        json: Options,
+        json: JsonOptions,
     ) -> Option<RuleId> {
         let meta = raw.extra.iter().find(|extra| extra.key == "meta")?;
         match read_meta(&meta.value, json) {
             Ok(page) => {
-                let seen = page.map(|page| SeenPage {
+                let seen = page.map(|page| DumpPage {
                     page,
                     rows: records,
                 });
@@ -217,11 +218,11 @@ impl RecordKind for SupplierPurchases {
         &self,
         raw: &mut RawSupplierPurchase<'_>,
         record: RecordText<'_>,
-        _json: Options,
+        _json: JsonOptions,
         findings: &mut Findings,
         builder: &mut SupplierRowsBuilder,
     ) -> Result<bool, RecordError> {
-        let Some(purchase) = self.validator.check(raw, findings) else {
+        let Some(purchase) = self.validator.validate(raw, findings) else {
             return Ok(false);
         };
         builder.columns.push(&purchase, record.ordinal);
@@ -256,12 +257,12 @@ impl RecordKind for SupplierPurchases {
 }
 
 /// What `data` holds when it is an object: an array of purchases and nothing else, or one purchase.
-fn data_part(data: &str, offset: usize, json: Options) -> EnvelopePart {
+fn data_part(data: &str, offset: usize, json: JsonOptions) -> EnvelopePart {
     match single_member(data, json) {
         Some(("purchases", inner, value)) if value.starts_with('[') => EnvelopePart {
             offset: offset + inner,
             length: value.len(),
-            form: EnvelopePartForm::Array(Held::Records),
+            form: EnvelopePartForm::Array(ArrayContent::Records),
         },
         _ => EnvelopePart {
             offset,
@@ -272,8 +273,8 @@ fn data_part(data: &str, offset: usize, json: Options) -> EnvelopePart {
 }
 
 /// The key, place and value of the member of an object that has one.
-fn single_member(object: &str, json: Options) -> Option<(&'static str, usize, &str)> {
-    let mut cursor = Cursor::new(object, json);
+fn single_member(object: &str, json: JsonOptions) -> Option<(&'static str, usize, &str)> {
+    let mut cursor = JsonCursor::new(object, json);
     cursor.peek().ok()?;
     let mut members = cursor.open_object().ok()?;
     let key = cursor.next_key(&mut members).ok()??;
@@ -292,8 +293,8 @@ fn single_member(object: &str, json: Options) -> Option<(&'static str, usize, &s
 }
 
 /// The value of a member of an object, and where it begins; nothing when it is not there.
-fn member_of<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a str)> {
-    let mut cursor = Cursor::new(object, json);
+fn member_of<'a>(object: &'a str, name: &str, json: JsonOptions) -> Option<(usize, &'a str)> {
+    let mut cursor = JsonCursor::new(object, json);
     if cursor.peek().ok()? != JsonKind::Object {
         return None;
     }
@@ -309,7 +310,11 @@ fn member_of<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &
 
 /// The page that the text around a document's records describes, and whether it describes one
 /// wrongly.
-fn page_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPage>, bool) {
+fn page_of_frame(
+    totals: &InputTotals,
+    records: u64,
+    json: JsonOptions,
+) -> (Option<DumpPage>, bool) {
     let meta = totals
         .frame
         .as_deref()
@@ -318,7 +323,7 @@ fn page_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPa
         None => (None, false),
         Some(Err(_fault)) => (None, true),
         Some(Ok(page)) => {
-            let seen = page.map(|page| SeenPage {
+            let seen = page.map(|page| DumpPage {
                 page,
                 rows: records,
             });

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::record_kind::{KindLabels, RecordKind, RecordText};
 use crate::input::csv::encoding::Charset;
-use crate::input::{Limits, Piece, PieceForm, Place, Refusal};
-use crate::json::{JsonError, JsonErrorKind, Options};
+use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
+use crate::json::{JsonError, JsonErrorKind, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 
@@ -22,9 +22,9 @@ pub struct ValidationSettings<K> {
     /// The kind of the records, with its rules.
     pub kind: K,
     /// How JSON is read.
-    pub json: Options,
+    pub json: JsonOptions,
     /// Bounds on records and lines.
-    pub limits: Limits,
+    pub limits: InputLimits,
     /// Lineage column.
     pub source_file: Arc<str>,
     /// Lineage column.
@@ -39,7 +39,7 @@ pub struct Reject {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
     /// Where the record begins.
-    pub place: Place,
+    pub place: SourcePosition,
     /// Every rule it breaks, the rejecting ones first.
     pub findings: Vec<Finding>,
     /// Its bytes.
@@ -52,7 +52,7 @@ pub struct Warning {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
     /// Where the record begins.
-    pub place: Place,
+    pub place: SourcePosition,
     /// The finding.
     pub finding: Finding,
 }
@@ -81,17 +81,17 @@ pub struct ValidatedChunk<K: RecordKind> {
 
 /// Validates a chunk.
 pub fn validate_chunk<K: RecordKind>(
-    chunk: &Piece,
+    chunk: &Chunk,
     settings: &ValidationSettings<K>,
 ) -> ValidatedChunk<K> {
     let mut validator = ChunkValidator::new(settings, chunk);
     let outcome = match &chunk.form {
-        PieceForm::Lines => validator.lines(&chunk.bytes),
-        PieceForm::Elements { closed, records } => {
+        ChunkForm::Lines => validator.lines(&chunk.bytes),
+        ChunkForm::Elements { closed, records } => {
             validator.elements(&chunk.bytes, *closed, *records)
         }
-        PieceForm::Value => validator.document(&chunk.bytes),
-        PieceForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
+        ChunkForm::Value => validator.document(&chunk.bytes),
+        ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
     };
     validator.finish(outcome.err())
 }
@@ -102,7 +102,7 @@ type ValidationResult = Result<(), Box<Refusal>>;
 struct ChunkValidator<'s, K: RecordKind> {
     settings: &'s ValidationSettings<K>,
     /// Where the chunk begins.
-    start: Place,
+    start: SourcePosition,
     builder: K::Builder,
     findings: Findings,
     /// How the input is stored; rejects are kept in it.
@@ -114,11 +114,11 @@ struct ChunkValidator<'s, K: RecordKind> {
 #[derive(Clone, Copy)]
 struct RecordSpan<'a> {
     text: &'a [u8],
-    place: Place,
+    place: SourcePosition,
 }
 
 impl<'s, K: RecordKind> ChunkValidator<'s, K> {
-    fn new(settings: &'s ValidationSettings<K>, chunk: &Piece) -> Self {
+    fn new(settings: &'s ValidationSettings<K>, chunk: &Chunk) -> Self {
         Self {
             settings,
             start: chunk.place,
@@ -251,7 +251,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             RecordError::Syntax(error) => {
                 let JsonError { offset, kind } = error;
                 let rule = match kind {
-                    kind if kind.is_lenient_habit() => RuleId::FileTrailingComma,
+                    kind if kind.is_lenient_syntax() => RuleId::FileTrailingComma,
                     JsonErrorKind::TooDeep => RuleId::FileLimit,
                     _ => RuleId::FileJsonSyntax,
                 };
@@ -285,7 +285,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         }
     }
 
-    fn wrong_kind_refusal(&self, rule: RuleId, place: Place) -> Refusal {
+    fn wrong_kind_refusal(&self, rule: RuleId, place: SourcePosition) -> Refusal {
         let KindLabels {
             own,
             other,

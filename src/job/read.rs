@@ -17,7 +17,7 @@ use crate::ingest::RunSettings;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
-use crate::input::{InputFormat, Limits, ReaderOptions};
+use crate::input::{InputFormat, InputLimits, ReaderOptions};
 use crate::purchase::{self, FuturePolicy};
 use crate::supplier_purchase;
 use crate::values::currency::{Currency, parse_currency};
@@ -174,7 +174,7 @@ fn settings<K: RecordKind>(
             lenient: arguments.lenient,
             envelope: K::ENVELOPE,
             limits: limits(arguments)?,
-            piece_bytes: PIECE_BYTES,
+            chunk_bytes: PIECE_BYTES,
             dialect: dialect(arguments, kind.csv_columns(), is_only_kind)?,
             not_utf8: None,
         },
@@ -212,8 +212,10 @@ fn purchase_rules(
     })
 }
 
-fn supplier_rules(arguments: &ReadArguments) -> Result<supplier_purchase::RuleSettings, JobError> {
-    Ok(supplier_purchase::RuleSettings {
+fn supplier_rules(
+    arguments: &ReadArguments,
+) -> Result<supplier_purchase::SupplierPurchaseRuleSettings, JobError> {
+    Ok(supplier_purchase::SupplierPurchaseRuleSettings {
         // Filled in for each input.
         company: None,
         default_zone: default_zone(arguments)?,
@@ -290,8 +292,8 @@ fn wrong(option: &str, value: &str, expected: &str) -> JobError {
     }
 }
 
-fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
-    let usual = Limits::default();
+fn limits(arguments: &ReadArguments) -> Result<InputLimits, JobError> {
+    let usual = InputLimits::default();
     let max_depth = arguments.max_depth.unwrap_or(usual.max_depth);
     if !(1..=HARD_MAX_DEPTH).contains(&max_depth) {
         return Err(wrong(
@@ -300,7 +302,7 @@ fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
             "from 1 to 128",
         ));
     }
-    Ok(Limits {
+    Ok(InputLimits {
         max_record_bytes: arguments.max_record_bytes.unwrap_or(usual.max_record_bytes),
         max_line_bytes: arguments.max_line_bytes.unwrap_or(usual.max_line_bytes),
         max_depth,
@@ -322,7 +324,7 @@ mod tests {
             let argument = arguments.find(|one| one.get_id() == id).expect("an option");
             argument.get_help().expect("a sentence").to_string()
         };
-        let usual = Limits::default();
+        let usual = InputLimits::default();
         for (id, value) in [
             ("max_record_bytes", usual.max_record_bytes.to_string()),
             ("max_line_bytes", usual.max_line_bytes.to_string()),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use purchase_etl::cli::LogFormat;
 use purchase_etl::ingest::Progress;
-use purchase_etl::input::shown;
+use purchase_etl::input::escape_unprintable;
 use purchase_etl::pipeline::Watcher;
 use purchase_etl::rules::RuleId;
 use purchase_etl::run_report::{InputOutcome, RunReport};
@@ -119,7 +119,7 @@ where
             let (line, end) = line
                 .strip_suffix('\n')
                 .map_or((line, ""), |line| (line, "\n"));
-            write!(writer, "{}{end}", shown(line))
+            write!(writer, "{}{end}", escape_unprintable(line))
         })
     }
 }

@@ -40,7 +40,10 @@ fn line(panic: &PanicHookInfo<'_>) -> String {
     let place = place.unwrap_or_default();
     let message = format!("stopped unexpectedly at {place}: {said}: {todo}");
     if !JSON.load(Ordering::Relaxed) {
-        return format!("ERROR {}", purchase_etl::input::shown(&message));
+        return format!(
+            "ERROR {}",
+            purchase_etl::input::escape_unprintable(&message)
+        );
     }
     let now = crate::clock().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let line = serde_json::json!({

@@ -10,7 +10,7 @@ use super::{Exit, PipelineError, Stage, put, put_file};
 use crate::ingest::purchases;
 use crate::ingest::supplier_purchases::{self, SnapshotMode};
 use crate::ingest::{IngestFailure, IngestOptions, IngestOutcome, RunSettings};
-use crate::input::{Input, SourceError, discover};
+use crate::input::{Input, InputError, discover};
 use crate::job::IngestJob;
 use crate::lake::Lake;
 use crate::run_report::{InputOutcome, InputReport, RunReport};
@@ -251,7 +251,7 @@ fn elapsed_ms(stage: &Stage<'_>) -> u64 {
 pub(super) fn show_plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let plan = IngestPlan::of(job, &stage.stores)?;
     if let Some(named) = plan.missing().first() {
-        return Err(SourceError::NotFound(named.clone()).into());
+        return Err(InputError::NotFound(named.clone()).into());
     }
     put(stage.stdout, plan.text().as_bytes())?;
     Ok(Exit::Done)

@@ -4,7 +4,7 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::ingest::{DetectedKind, IngestedFiles, RunSettings, detect_kind};
-use crate::input::{Input, ReaderOptions, Refusal, SourceError};
+use crate::input::{Input, InputError, ReaderOptions, Refusal};
 use crate::job::KindSettings;
 use crate::lake::{Lake, LakeError};
 use crate::rules::RuleId;
@@ -38,7 +38,7 @@ impl KnownKinds {
     }
 
     /// The kind of an input: the one it was ingested as, or else what it shows when it is opened.
-    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, SourceError> {
+    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, InputError> {
         let known = (
             self.purchases.contains(input),
             self.supplier_purchases.contains(input),
@@ -56,7 +56,7 @@ pub(super) fn assign<'j>(
     inputs: Vec<Input>,
     kinds: &'j KindSettings,
     known: &KnownKinds,
-) -> Result<Assigned<'j>, SourceError> {
+) -> Result<Assigned<'j>, InputError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
             return Ok(Assigned {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
-use crate::json::{Cursor, JsonError, JsonStr};
+use crate::json::{JsonCursor, JsonError, JsonStr};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
 
@@ -200,7 +200,7 @@ impl<'a> RawPurchase<'a> {
     ///
     /// # Errors
     /// No object, or no JSON.
-    pub fn read_properties(&mut self, cursor: &mut Cursor<'a>) -> Result<bool, JsonError> {
+    pub fn read_properties(&mut self, cursor: &mut JsonCursor<'a>) -> Result<bool, JsonError> {
         if self.seen & (1 << PurchaseField::Properties as u32) != 0 {
             cursor.skip_value()?;
             return Ok(false);

@@ -7,17 +7,17 @@ use std::borrow::Cow;
 use super::currents_event;
 use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
 use super::read_json::json_field;
-use crate::input::csv::columns::{ColumnForm, Columns, Role, normalise_header};
-use crate::input::csv::dialect::{ColumnPlan, Layout};
-use crate::input::csv::rows::Row;
-use crate::json::{Cursor, Options};
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, normalise_header};
+use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
+use crate::input::csv::rows::CsvRow;
+use crate::json::{JsonCursor, JsonOptions};
 use crate::record::{ExtraField, Field};
 use crate::values::pt_br::{
     DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 
-const fn role(name: &'static str, form: ColumnForm) -> Role {
-    Role { name, form }
+const fn role(name: &'static str, value_type: CsvValueType) -> ColumnRole {
+    ColumnRole { name, value_type }
 }
 
 /// The fields a column can fill, in the order of [`ROLES`].
@@ -42,25 +42,25 @@ const FIELDS: [PurchaseField; 18] = [
     PurchaseField::UpdatedAt,
 ];
 
-static ROLES: [Role; FIELDS.len()] = [
-    role("external_id", ColumnForm::Text),
-    role("alias_name", ColumnForm::Text),
-    role("alias_label", ColumnForm::Text),
-    role("braze_id", ColumnForm::Text),
-    role("email", ColumnForm::Text),
-    role("phone", ColumnForm::Text),
-    role("app_id", ColumnForm::Text),
-    role("app_api_id", ColumnForm::Text),
-    role("product_id", ColumnForm::Text),
-    role("currency", ColumnForm::Text),
-    role("price", ColumnForm::Decimal),
-    role("quantity", ColumnForm::Integer),
-    role("time", ColumnForm::Timestamp),
-    role("properties", ColumnForm::Json),
-    role("update_existing_only", ColumnForm::Boolean),
-    role("event_id", ColumnForm::Text),
-    role("payload", ColumnForm::Text),
-    role("updated_at", ColumnForm::Timestamp),
+static ROLES: [ColumnRole; FIELDS.len()] = [
+    role("external_id", CsvValueType::Text),
+    role("alias_name", CsvValueType::Text),
+    role("alias_label", CsvValueType::Text),
+    role("braze_id", CsvValueType::Text),
+    role("email", CsvValueType::Text),
+    role("phone", CsvValueType::Text),
+    role("app_id", CsvValueType::Text),
+    role("app_api_id", CsvValueType::Text),
+    role("product_id", CsvValueType::Text),
+    role("currency", CsvValueType::Text),
+    role("price", CsvValueType::Decimal),
+    role("quantity", CsvValueType::Integer),
+    role("time", CsvValueType::Timestamp),
+    role("properties", CsvValueType::Json),
+    role("update_existing_only", CsvValueType::Boolean),
+    role("event_id", CsvValueType::Text),
+    role("payload", CsvValueType::Text),
+    role("updated_at", CsvValueType::Timestamp),
 ];
 
 /// Header names (normalised) beside the canonical ones. A column named `total` is deliberately
@@ -113,7 +113,7 @@ const REAL_SIGN: &str = "R$";
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PurchaseCsvColumns;
 
-impl Columns for PurchaseCsvColumns {
+impl ColumnAliases for PurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
         let header = normalised_header.trim_start_matches('_');
         let alias = ALIASES
@@ -126,7 +126,7 @@ impl Columns for PurchaseCsvColumns {
         }
     }
 
-    fn roles(&self) -> &'static [Role] {
+    fn roles(&self) -> &'static [ColumnRole] {
         &ROLES
     }
 
@@ -149,7 +149,7 @@ fn are_event_headers(headers: &[String]) -> bool {
 /// Reads rows of one file.
 #[derive(Debug)]
 pub struct PurchaseCsvReader<'l> {
-    layout: &'l Layout,
+    layout: &'l CsvLayout,
     origin: PurchaseOrigin,
     /// What each column fills in this file.
     names: Vec<Option<PurchaseField>>,
@@ -157,7 +157,7 @@ pub struct PurchaseCsvReader<'l> {
 
 impl<'l> PurchaseCsvReader<'l> {
     /// A reader for files of this layout.
-    pub fn new(layout: &'l Layout) -> Self {
+    pub fn new(layout: &'l CsvLayout) -> Self {
         let headers: Vec<String> = layout.header().map(normalise_header).collect();
         let is_events = are_event_headers(&headers);
         let names: Vec<Option<PurchaseField>> = layout
@@ -192,7 +192,7 @@ impl<'l> PurchaseCsvReader<'l> {
     }
 
     /// Reads a row into `raw`, which is empty.
-    pub fn read<'r>(&self, row: &Row<'r>, raw: &mut RawPurchase<'r>)
+    pub fn read<'r>(&self, row: &CsvRow<'r>, raw: &mut RawPurchase<'r>)
     where
         'l: 'r,
     {
@@ -270,7 +270,7 @@ fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
 
 /// Reads a cell that begins like an object; it stays text when it is none.
 fn read_properties<'r>(cell: &'r str, raw: &mut RawPurchase<'r>) {
-    let mut cursor = Cursor::new(cell, Options::default());
+    let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let read = raw.read_properties(&mut cursor);
     if read.and_then(|_| cursor.end()).is_err() {
         raw.replace(PurchaseField::Properties, Field::Text(Cow::Borrowed(cell)));
@@ -283,7 +283,7 @@ fn quoted(text: &str) -> String {
 
 /// The number of a cell that holds a JSON number and perhaps spaces behind it.
 fn json_number(cell: &str) -> Option<&str> {
-    let mut cursor = Cursor::new(cell, Options::default());
+    let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let number = cursor.number().ok()?;
     cursor.end().ok().map(|()| number)
 }

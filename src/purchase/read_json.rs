@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::currents_event;
 use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
-use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
 use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
 
@@ -14,11 +14,11 @@ use crate::rules::RuleId;
 /// # Errors
 /// The text is not JSON (the cursor's place is then undefined), or no object.
 pub fn read_record<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<(), RecordError> {
     raw.clear();
-    if cursor.peek()? != Kind::Object {
+    if cursor.peek()? != JsonKind::Object {
         let value = cursor.skip_value()?;
         let detail = format!("a record must be a JSON object, found {}", excerpt(value));
         return Err(RecordError::Rule {
@@ -52,7 +52,7 @@ fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
 
 #[inline]
 fn read_member<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     key: JsonStr<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<(), JsonError> {
@@ -63,7 +63,7 @@ fn read_member<'a>(
     };
     match name {
         Some(PurchaseField::UserAlias) => {
-            let first = if cursor.peek()? == Kind::Object {
+            let first = if cursor.peek()? == JsonKind::Object {
                 read_user_alias(cursor, raw)?
             } else {
                 let value = read_field(cursor)?;
@@ -73,7 +73,7 @@ fn read_member<'a>(
                 raw.record_duplicate_key(key);
             }
         }
-        Some(PurchaseField::Properties) if cursor.peek()? == Kind::Object => {
+        Some(PurchaseField::Properties) if cursor.peek()? == JsonKind::Object => {
             if !raw.read_properties(cursor)? {
                 raw.record_duplicate_key(key);
             }
@@ -99,7 +99,7 @@ fn read_member<'a>(
 }
 
 fn read_user_alias<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<bool, JsonError> {
     // Present, with nothing wrong about its own type: the two parts say the rest.
@@ -128,12 +128,12 @@ fn read_user_alias<'a>(
 
 /// A value kept as JSON text, as a field.
 fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
-    let options = Options {
+    let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
     };
     match value {
-        Cow::Borrowed(text) => read_field(&mut Cursor::new(text, options)).unwrap_or_default(),
+        Cow::Borrowed(text) => read_field(&mut JsonCursor::new(text, options)).unwrap_or_default(),
         Cow::Owned(text) => Field::Json(Cow::Owned(text)),
     }
 }
@@ -186,7 +186,7 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
 
 /// A cell or string that should hold a JSON object; it stays text when it holds no JSON.
 pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
-    let mut cursor = Cursor::new(&text, Options::default());
+    let mut cursor = JsonCursor::new(&text, JsonOptions::default());
     let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
     if is_json {
         Field::Json(text)
@@ -203,7 +203,7 @@ pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
 /// The payload is not a string holding one JSON object.
 pub fn with_payload<R>(
     outer: &mut RawPurchase<'_>,
-    options: Options,
+    options: JsonOptions,
     validate: impl FnOnce(&RawPurchase<'_>) -> R,
 ) -> Result<R, RecordError> {
     if *outer.get(PurchaseField::Payload) == Field::Absent
@@ -217,7 +217,7 @@ pub fn with_payload<R>(
         ));
     };
     let mut inner = RawPurchase::default();
-    let mut cursor = Cursor::new(&payload, options);
+    let mut cursor = JsonCursor::new(&payload, options);
     let read = read_record(&mut cursor, &mut inner).and_then(|()| Ok(cursor.end()?));
     if let Err(error) = read {
         return Err(payload_error(&match error {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use crate::json::{Cursor, JsonError, JsonStr, Kind};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonStr};
 
 /// Objects in dumps have a handful of keys; a hash set pays off later than this.
 const INLINE_KEYS: usize = 12;
@@ -37,11 +37,11 @@ impl<'a> SeenKeys<'a> {
 /// # Errors
 /// The text is not JSON.
 pub fn each_duplicate_key<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     report: &mut dyn FnMut(JsonStr<'a>),
 ) -> Result<(), JsonError> {
     match cursor.peek()? {
-        Kind::Object => {
+        JsonKind::Object => {
             let mut members = cursor.open_object()?;
             let mut keys = SeenKeys::default();
             while let Some(key) = cursor.next_key(&mut members)? {
@@ -51,13 +51,13 @@ pub fn each_duplicate_key<'a>(
                 each_duplicate_key(cursor, report)?;
             }
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let mut elements = cursor.open_array()?;
             while cursor.next_element(&mut elements)? {
                 each_duplicate_key(cursor, report)?;
             }
         }
-        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
+        JsonKind::String | JsonKind::Number | JsonKind::Boolean | JsonKind::Null => {
             cursor.skip_value()?;
         }
     }
@@ -67,11 +67,11 @@ pub fn each_duplicate_key<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Options;
+    use crate::json::JsonOptions;
 
     fn duplicates(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let mut cursor = Cursor::new(text, Options::default());
+        let mut cursor = JsonCursor::new(text, JsonOptions::default());
         let mut report = |key: JsonStr<'_>| found.push(key.decode().into_owned());
         each_duplicate_key(&mut cursor, &mut report).unwrap();
         found

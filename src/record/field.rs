@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Cursor, JsonError, Kind, Options, compact};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, compact};
 
 /// One value as the text types it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,16 +59,16 @@ pub const MAX_EXTRA_FIELDS: usize = 1_024;
 /// # Errors
 /// The text is not JSON.
 #[inline]
-pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
+pub fn read_field<'a>(cursor: &mut JsonCursor<'a>) -> Result<Field<'a>, JsonError> {
     Ok(match cursor.peek()? {
-        Kind::String => Field::Text(cursor.string()?.decode()),
-        Kind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
-        Kind::Boolean => Field::Boolean(cursor.boolean()?),
-        Kind::Null => {
+        JsonKind::String => Field::Text(cursor.string()?.decode()),
+        JsonKind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
+        JsonKind::Boolean => Field::Boolean(cursor.boolean()?),
+        JsonKind::Null => {
             cursor.null()?;
             Field::Null
         }
-        Kind::Object | Kind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
+        JsonKind::Object | JsonKind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
     })
 }
 
@@ -83,7 +83,7 @@ pub fn extra_object(extras: &[ExtraField<'_>]) -> Option<String> {
         return None;
     }
     // The reader has checked these texts; lenient, in case the run is.
-    let options = Options {
+    let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
     };

@@ -1,7 +1,7 @@
 //! What a check finds: which rule, in which field, with which value.
 
 use crate::rules::{RuleId, Severity};
-use crate::values::text::steers;
+use crate::values::text::is_unprintable;
 
 /// Findings of one record that get a text of their own.
 const MAX_TEXTS: usize = 32;
@@ -141,7 +141,7 @@ pub fn excerpt(text: &str) -> String {
             out.push('…');
             break;
         }
-        if steers(character) {
+        if is_unprintable(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);

@@ -1,7 +1,7 @@
 //! The members of one object, read in one pass and remembered, so that rules about them need not
 //! read the text again.
 
-use crate::json::{Cursor, JsonError, JsonStr, Kind};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonStr};
 
 /// A member as it stands in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +49,10 @@ impl<'a> ObjectMembers<'a> {
     ///
     /// # Errors
     /// No object, or no JSON.
-    pub fn read(&mut self, cursor: &mut Cursor<'a>) -> Result<&'a str, JsonError> {
+    pub fn read(&mut self, cursor: &mut JsonCursor<'a>) -> Result<&'a str, JsonError> {
         self.clear();
         cursor.peek()?;
-        let (start, loose) = (cursor.offset(), cursor.loose());
+        let (start, insignificant_bytes) = (cursor.offset(), cursor.insignificant_bytes());
         self.is_complete = true;
         each_member(cursor, |member| {
             if self.list.len() < MAX_MEMBERS {
@@ -62,7 +62,7 @@ impl<'a> ObjectMembers<'a> {
             }
             Ok(())
         })?;
-        self.is_compact = cursor.loose() == loose;
+        self.is_compact = cursor.insignificant_bytes() == insignificant_bytes;
         Ok(cursor.slice(start, cursor.offset()))
     }
 
@@ -79,24 +79,24 @@ impl<'a> ObjectMembers<'a> {
 /// # Errors
 /// No object, no JSON, or what `take` returns.
 pub fn each_member<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     mut take: impl FnMut(ObjectMember<'a>) -> Result<(), JsonError>,
 ) -> Result<(), JsonError> {
     let mut members = cursor.open_object()?;
     while let Some(name) = cursor.next_key(&mut members)? {
         let value = match cursor.peek()? {
-            Kind::String => MemberValue::Text(cursor.string()?),
-            Kind::Null => {
+            JsonKind::String => MemberValue::Text(cursor.string()?),
+            JsonKind::Null => {
                 cursor.null()?;
                 MemberValue::Null
             }
-            Kind::Array => MemberValue::Array(cursor.skip_value()?),
-            Kind::Object => MemberValue::Object(cursor.skip_value()?),
-            Kind::Number => {
+            JsonKind::Array => MemberValue::Array(cursor.skip_value()?),
+            JsonKind::Object => MemberValue::Object(cursor.skip_value()?),
+            JsonKind::Number => {
                 cursor.number()?;
                 MemberValue::Plain
             }
-            Kind::Boolean => {
+            JsonKind::Boolean => {
                 cursor.boolean()?;
                 MemberValue::Plain
             }
@@ -109,10 +109,10 @@ pub fn each_member<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Options;
+    use crate::json::JsonOptions;
 
     fn read(text: &str) -> (ObjectMembers<'_>, usize) {
-        let mut cursor = Cursor::new(text, Options::default());
+        let mut cursor = JsonCursor::new(text, JsonOptions::default());
         let mut members = ObjectMembers::default();
         members.read(&mut cursor).unwrap();
         (members, cursor.offset())

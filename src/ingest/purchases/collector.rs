@@ -21,7 +21,7 @@ use crate::ingest::record_kind::RecordKind;
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::runner::{Progress, process_inputs};
 use crate::ingest::validate::ValidatedChunk;
-use crate::input::{Input, Totals};
+use crate::input::{Input, InputTotals};
 use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
 use crate::run_report::InputOutcome;
@@ -207,7 +207,7 @@ impl<'a> PurchaseCollector<'a> {
         Ok(open)
     }
 
-    fn refuse(&mut self, index: usize, totals: Option<&Totals>) -> Result<(), RunError> {
+    fn refuse(&mut self, index: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
         let open = self.abandon()?;
         self.reports
             .record(index, InputOutcome::Refused, totals, &open.counters);
@@ -244,7 +244,7 @@ impl<'a> PurchaseCollector<'a> {
     }
 
     /// The open input has been read whole: it is counted up and ready to be committed.
-    fn close(&mut self, index: usize, totals: Totals) -> Result<CompletedInput, RunError> {
+    fn close(&mut self, index: usize, totals: InputTotals) -> Result<CompletedInput, RunError> {
         let open = std::mem::take(&mut self.open);
         let counts = open.counters.counts;
         if !counts.balances() {

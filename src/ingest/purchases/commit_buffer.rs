@@ -10,7 +10,7 @@ use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
 use crate::ingest::input_row::{input_row, recounted_note, to_i64};
 use crate::ingest::record_kind::RecordKind;
-use crate::input::Totals;
+use crate::input::InputTotals;
 use crate::lake::{
     CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, PartitionWriter,
     RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
@@ -23,7 +23,7 @@ pub(super) struct PendingInput {
     /// Position among the inputs of the run.
     pub(super) index: usize,
     pub(super) path: String,
-    pub(super) totals: Totals,
+    pub(super) totals: InputTotals,
     pub(super) counters: InputCounters,
     /// Its rows, when they are few enough to wait in memory.
     pub(super) batches: Option<ChunkBatches>,

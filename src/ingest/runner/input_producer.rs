@@ -9,7 +9,7 @@ use super::read_input::{ChunkSink, Disconnected, ReadContext};
 use super::{CancelFlag, Flow, InputEvent, ReaderEvent};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::ValidationSettings;
-use crate::input::Piece;
+use crate::input::Chunk;
 
 /// Reads all inputs.
 pub(super) struct InputProducer<K: RecordKind> {
@@ -70,14 +70,14 @@ impl<K: RecordKind> ChunkSink<K> for QueueSink<'_, K> {
 
     fn push_chunk(
         &mut self,
-        chunk: Piece,
+        chunk: Chunk,
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         let InputProducer {
             context, in_flight, ..
         } = self.producer;
         let permit = in_flight.acquire(chunk.bytes.len());
-        self.producer.send(ReaderEvent::Piece {
+        self.producer.send(ReaderEvent::Chunk {
             input: self.input,
             validated: context.validate_on_pool(chunk, settings),
             cancel: Arc::clone(&self.cancel),

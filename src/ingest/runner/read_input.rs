@@ -10,7 +10,8 @@ use super::{Flow, InputEvent, Progress, RunSettings};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::{ValidatedChunk, ValidationSettings, validate_chunk};
 use crate::input::{
-    Input, Piece, Problem, Reader, ReaderOptions, Refusal, SpareBuffers, Totals, shown,
+    BufferPool, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions, Refusal,
+    escape_unprintable,
 };
 use crate::rules::RuleId;
 use crate::storage::{is_exhausted, remedy, scrubbed};
@@ -27,7 +28,7 @@ pub(super) struct ReadContext<K: RecordKind> {
     pub(super) inputs: Vec<Input>,
     pub(super) settings: RunSettings<K>,
     pub(super) progress: Progress,
-    spare: SpareBuffers,
+    spare: BufferPool,
 }
 
 /// Takes the chunks of one input.
@@ -36,7 +37,7 @@ pub(super) trait ChunkSink<K: RecordKind> {
     fn restart(&mut self) -> Result<(), Disconnected>;
     fn push_chunk(
         &mut self,
-        chunk: Piece,
+        chunk: Chunk,
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected>;
 }
@@ -53,7 +54,7 @@ pub(super) struct InputBundle<K: RecordKind> {
 
 /// How a reading ended.
 enum ReadEnd {
-    Complete(Totals),
+    Complete(InputTotals),
     /// The rest is not wanted.
     Abandoned,
     Disconnected,
@@ -65,23 +66,23 @@ impl<K: RecordKind> ReadContext<K> {
             inputs: inputs.to_vec(),
             settings: settings.clone(),
             progress: progress.clone(),
-            spare: SpareBuffers::default(),
+            spare: BufferPool::default(),
         }
     }
 
     /// Where the small inputs end that are read together from `start` on; `start` itself when it
     /// is none.
     pub(super) fn bundle_end(&self, start: usize) -> usize {
-        let piece_bytes = self.settings.reader.piece_bytes as u64;
+        let chunk_bytes = self.settings.reader.chunk_bytes as u64;
         let inputs = self.inputs.get(start..).unwrap_or_default();
         let mut bytes = 0;
         let fits = inputs
             .iter()
             .take(MAX_INPUTS_IN_BUNDLE)
             .take_while(|input| {
-                let size = expected_bytes(input).filter(|size| *size <= piece_bytes / 8);
+                let size = expected_bytes(input).filter(|size| *size <= chunk_bytes / 8);
                 bytes += size.unwrap_or(u64::MAX / 2);
-                bytes <= piece_bytes / 2
+                bytes <= chunk_bytes / 2
             });
         start + fits.count()
     }
@@ -98,7 +99,7 @@ impl<K: RecordKind> ReadContext<K> {
     /// Validates a chunk on a thread of the pool.
     pub(super) fn validate_on_pool(
         &self,
-        chunk: Piece,
+        chunk: Chunk,
         settings: &Arc<ValidationSettings<K>>,
     ) -> Receiver<ValidatedChunk<K>> {
         let settings = Arc::clone(settings);
@@ -116,7 +117,7 @@ impl<K: RecordKind> ReadContext<K> {
         };
         for input in inputs {
             inline.input = input;
-            let enough = inline.bytes >= self.settings.reader.piece_bytes;
+            let enough = inline.bytes >= self.settings.reader.chunk_bytes;
             if enough || self.is_interrupted() {
                 break;
             }
@@ -151,13 +152,13 @@ impl<K: RecordKind> ReadContext<K> {
                 Ok(ReadEnd::Complete(totals)) => return Ok(InputEvent::End(totals)),
                 Ok(ReadEnd::Abandoned) => return Ok(InputEvent::Abandoned),
                 Ok(ReadEnd::Disconnected) => return Err(Disconnected),
-                Err(Problem::NotUtf8(bad))
+                Err(ReadError::NotUtf8(bad))
                     if input.is_rereadable() && options.not_utf8.is_none() =>
                 {
                     options.not_utf8 = Some(bad);
                     chunk_sink.restart()?;
                 }
-                Err(Problem::Failed(error)) if is_exhausted(&error) => {
+                Err(ReadError::Failed(error)) if is_exhausted(&error) => {
                     return Ok(InputEvent::Exhausted(error));
                 }
                 Err(problem) => return Ok(InputEvent::Refused(refusal_of(problem))),
@@ -170,11 +171,11 @@ impl<K: RecordKind> ReadContext<K> {
         input: &Input,
         options: &ReaderOptions,
         chunk_sink: &mut dyn ChunkSink<K>,
-    ) -> Result<ReadEnd, Problem> {
+    ) -> Result<ReadEnd, ReadError> {
         let stored = Arc::clone(&self.progress.bytes);
         let kind = self.settings.kind.for_input(input);
-        let reader = Reader::open(input, options, kind.csv_columns(), stored)?;
-        let mut reader = reader.filling(&self.spare);
+        let reader = InputReader::open(input, options, kind.csv_columns(), stored)?;
+        let mut reader = reader.with_buffers(&self.spare);
         let validation_settings = Arc::new(ValidationSettings {
             kind,
             json: options.json(),
@@ -183,7 +184,7 @@ impl<K: RecordKind> ReadContext<K> {
             run_id: self.settings.run_id.as_str().into(),
             with_texts: self.settings.with_texts,
         });
-        while let Some(chunk) = reader.next_piece()? {
+        while let Some(chunk) = reader.next_chunk()? {
             if self.is_interrupted() {
                 return Ok(ReadEnd::Disconnected);
             }
@@ -202,7 +203,7 @@ struct InlineSink<'a, K: RecordKind> {
     input: usize,
     events: Vec<(usize, InputEvent<K>)>,
     bytes: usize,
-    spare: &'a SpareBuffers,
+    spare: &'a BufferPool,
 }
 
 impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
@@ -213,24 +214,24 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
 
     fn push_chunk(
         &mut self,
-        chunk: Piece,
+        chunk: Chunk,
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         self.bytes += chunk.bytes.len();
         let validated = validate_and_recycle(chunk, settings, self.spare);
         self.events
-            .push((self.input, InputEvent::Piece(Box::new(validated))));
+            .push((self.input, InputEvent::Chunk(Box::new(validated))));
         Ok(Flow::Continue)
     }
 }
 
 fn validate_and_recycle<K: RecordKind>(
-    chunk: Piece,
+    chunk: Chunk,
     settings: &ValidationSettings<K>,
-    spare: &SpareBuffers,
+    spare: &BufferPool,
 ) -> ValidatedChunk<K> {
     let validated = validate_chunk(&chunk, settings);
-    spare.give(chunk.bytes);
+    spare.release(chunk.bytes);
     validated
 }
 
@@ -259,20 +260,20 @@ fn expected_bytes(input: &Input) -> Option<u64> {
 }
 
 /// An input that cannot be read is refused; the others go on.
-fn refusal_of(problem: Problem) -> Refusal {
+fn refusal_of(problem: ReadError) -> Refusal {
     match problem {
-        Problem::Refused(refusal) => refusal,
-        Problem::NotUtf8(bad) => Refusal {
+        ReadError::Refused(refusal) => refusal,
+        ReadError::NotUtf8(bad) => Refusal {
             rule: RuleId::FileEncoding,
             place: None,
             message: format!("{bad}; name the encoding with --encoding"),
         },
-        Problem::Failed(error) => {
+        ReadError::Failed(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
             Refusal {
                 rule: RuleId::FileUnreadable,
                 place: None,
-                message: shown(&with_remedy(&format!(
+                message: escape_unprintable(&with_remedy(&format!(
                     "{error}{}",
                     cause.unwrap_or_default()
                 ))),

@@ -12,17 +12,17 @@ use arrow::compute::{concat_batches, take_record_batch};
 use crate::ingest::error::RunError;
 use crate::lake::{BatchBuffer, BufferedBatchId, Lake, TableSpec};
 use crate::supplier_purchase::columns::SupplierRows;
-use crate::supplier_purchase::{Month, Version};
+use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseVersion};
 
 /// A partition of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CompanyMonth {
     pub(super) company_id: i64,
-    pub(super) month: Month,
+    pub(super) month: RegistrationMonth,
 }
 
-impl From<&Version> for CompanyMonth {
-    fn from(version: &Version) -> Self {
+impl From<&SupplierPurchaseVersion> for CompanyMonth {
+    fn from(version: &SupplierPurchaseVersion) -> Self {
         Self {
             company_id: version.key.company_id,
             month: version.month,

@@ -18,7 +18,7 @@ use crate::ingest::input_reports::InputReports;
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::runner::{Progress, process_inputs};
-use crate::input::{Input, Totals};
+use crate::input::{Input, InputTotals};
 use crate::lake::{BatchBuffer, BufferedBatchId, Digest, Lake, inputs_spec, rejects_spec};
 use crate::run_report::InputOutcome;
 
@@ -99,7 +99,7 @@ pub(super) struct PendingSupplierInput {
     pub(super) path: String,
     /// What identifies it: its content, and its company where that is said beside it.
     pub(super) digest: Digest,
-    pub(super) totals: Totals,
+    pub(super) totals: InputTotals,
     pub(super) counters: InputCounters,
     pub(super) candidates: Vec<VersionCandidate>,
     pub(super) rejects: Vec<BufferedBatchId>,
@@ -171,7 +171,7 @@ impl<'a> SupplierCollector<'a> {
         open
     }
 
-    fn refuse(&mut self, index: usize, totals: Option<&Totals>) {
+    fn refuse(&mut self, index: usize, totals: Option<&InputTotals>) {
         let open = self.abandon();
         self.refused.insert(index);
         self.reports

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use crate::input::{Input, Location};
+use crate::input::{Input, InputLocation};
 use crate::supplier_purchase::CompanyId;
 
 /// Where the company of an input is taken from.
@@ -31,9 +31,9 @@ impl CompanySource {
             Self::Records => None,
             Self::Given(company) => Some(*company),
             Self::Path(template) => match &input.location {
-                Location::File(path) => template.company_in(&path.to_string_lossy()),
-                Location::Object(url) => template.company_in(url.key()),
-                Location::Stdin => None,
+                InputLocation::File(path) => template.company_in(&path.to_string_lossy()),
+                InputLocation::Object(url) => template.company_in(url.key()),
+                InputLocation::Stdin => None,
             },
         }
     }

@@ -9,8 +9,8 @@ use crate::ingest::counters::{InputCounters, RunCounters};
 use crate::ingest::input_reports::InputReports;
 use crate::ingest::record_kind::FinishedInput;
 use crate::rules::RuleId;
-use crate::supplier_purchase::page::{SeenPage, completeness};
-use crate::supplier_purchase::{CompanyId, Key, Version};
+use crate::supplier_purchase::page::{DumpPage, completeness};
+use crate::supplier_purchase::{CompanyId, SupplierPurchaseKey, SupplierPurchaseVersion};
 
 /// What an input says about its pages.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ pub(super) struct InputPages {
     pub(super) path: String,
     /// The company, where it is said beside the input.
     pub(super) company: Option<i64>,
-    pub(super) pages: Vec<SeenPage>,
+    pub(super) pages: Vec<DumpPage>,
     /// The purchases in it, with those that stand in it twice.
     pub(super) keys: Vec<PagedKey>,
 }
@@ -26,14 +26,19 @@ pub(super) struct InputPages {
 /// A purchase, and the number of the page it stands on; 0 where none is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PagedKey {
-    pub(super) key: Key,
+    pub(super) key: SupplierPurchaseKey,
     pub(super) page: u64,
 }
 
 impl InputPages {
     /// Takes the pages of a chunk and the purchases on them; `ends` is how many of the purchases
     /// stand before the end of each page.
-    pub(super) fn add_chunk(&mut self, pages: Vec<SeenPage>, ends: &[usize], versions: &[Version]) {
+    pub(super) fn add_chunk(
+        &mut self,
+        pages: Vec<DumpPage>,
+        ends: &[usize],
+        versions: &[SupplierPurchaseVersion],
+    ) {
         let mut ends = pages.iter().zip(ends).peekable();
         for (at, version) in versions.iter().enumerate() {
             while ends.next_if(|(_, end)| **end <= at).is_some() {}
@@ -59,7 +64,7 @@ impl InputPages {
     }
 
     /// The page that the text around all records describes.
-    fn add_frame_page(&mut self, seen: Option<SeenPage>) {
+    fn add_frame_page(&mut self, seen: Option<DumpPage>) {
         if let Some(seen) = seen {
             for paged in self.keys.iter_mut().filter(|paged| paged.page == 0) {
                 paged.page = seen.page.current_page;
@@ -131,7 +136,7 @@ fn find_incomplete_dumps(
         if skipped_paths.contains(&folder_of(&input.path)) {
             continue;
         }
-        let pages: Vec<SeenPage> = inputs
+        let pages: Vec<DumpPage> = inputs
             .iter()
             .flat_map(|(_, input)| input.pages.iter().copied())
             .collect();

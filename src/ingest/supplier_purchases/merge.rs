@@ -25,7 +25,7 @@ use crate::lake::{
     WriterOptions,
 };
 use crate::run_report::RecordCounts;
-use crate::supplier_purchase::{Key, Month};
+use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseKey};
 
 /// What a run brings.
 pub(super) struct MergeInput<'a> {
@@ -151,7 +151,7 @@ impl MergeInput<'_> {
                 for in_batch in 0..batch.num_rows() {
                     let (row, content) = (next, keys.content(in_batch));
                     next += 1;
-                    let key = Key {
+                    let key = SupplierPurchaseKey {
                         company_id: partition.company_id,
                         id: keys.id.value(in_batch),
                     };
@@ -275,7 +275,7 @@ fn has_any_in_range(ascending: &[u32], first: u32, end: u32) -> bool {
 }
 
 /// Where the candidates of a key begin.
-fn first_of(candidates: &[VersionCandidate], key: &Key) -> Option<usize> {
+fn first_of(candidates: &[VersionCandidate], key: &SupplierPurchaseKey) -> Option<usize> {
     let at = candidates.partition_point(|candidate| candidate.version.key < *key);
     candidates
         .get(at)
@@ -292,7 +292,12 @@ struct StoredRows {
 }
 
 impl StoredRows {
-    fn insert(&mut self, start: usize, stored: StoredRow, key: Key) -> Result<(), RunError> {
+    fn insert(
+        &mut self,
+        start: usize,
+        stored: StoredRow,
+        key: SupplierPurchaseKey,
+    ) -> Result<(), RunError> {
         let doubled = RunError::DoubledKey {
             company_id: key.company_id,
             id: key.id,
@@ -365,7 +370,7 @@ fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<Reco
 
 fn partition_of(file: &FileRef) -> Result<CompanyMonth, RunError> {
     let company_id = file.partition("company_id").and_then(|id| id.parse().ok());
-    let month: Option<Month> = file
+    let month: Option<RegistrationMonth> = file
         .partition("registration_month")
         .and_then(|month| month.parse().ok());
     match (company_id, month) {

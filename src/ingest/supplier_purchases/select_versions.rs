@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::supplier_purchase::Version;
+use crate::supplier_purchase::SupplierPurchaseVersion;
 
 /// What it means that a purchase of the lake is in none of the inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum SnapshotMode {
 /// An accepted version of a purchase, and where the run has it from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct VersionCandidate {
-    pub(super) version: Version,
+    pub(super) version: SupplierPurchaseVersion,
     /// Position of its input in the order of the run.
     pub(super) input: usize,
     /// Its row among those the run keeps.
@@ -40,7 +40,7 @@ pub(super) struct VersionContent {
 impl VersionContent {
     /// Whether the candidate says the same; a flag that only an absence has set does not count.
     fn is_same_version_as(self, candidate: &VersionCandidate) -> bool {
-        let Version {
+        let SupplierPurchaseVersion {
             updated_at_micros,
             version_hash,
             ..
@@ -84,7 +84,7 @@ pub(super) struct VersionSelection {
 /// Puts candidates into the order [`fold`] needs: by key, age and place in the run.
 pub(super) fn sort_candidates(candidates: &mut [VersionCandidate]) {
     candidates.sort_unstable_by_key(|candidate| {
-        let Version {
+        let SupplierPurchaseVersion {
             key,
             updated_at_micros,
             ..

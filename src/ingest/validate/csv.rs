@@ -3,21 +3,21 @@
 
 use super::{ChunkValidator, RecordSpan, ValidationResult};
 use crate::ingest::record_kind::RecordKind;
-use crate::input::csv::dialect::Layout;
+use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::encoding::Charset;
-use crate::input::csv::refusal::At;
-use crate::input::csv::rows::{BadRow, Rows};
-use crate::input::{Place, Refusal};
+use crate::input::csv::refusal::TextPosition;
+use crate::input::csv::rows::{BadRow, CsvRowReader};
+use crate::input::{Refusal, SourcePosition};
 
 impl<K: RecordKind> ChunkValidator<'_, K> {
-    pub(super) fn rows(&mut self, bytes: &[u8], layout: &Layout) -> ValidationResult {
+    pub(super) fn rows(&mut self, bytes: &[u8], layout: &CsvLayout) -> ValidationResult {
         let reader = K::csv_rows(layout);
         self.charset = layout.encoding.charset;
-        let start = At {
+        let start = TextPosition {
             byte_offset: 0,
             line: self.start.line,
         };
-        let mut rows = Rows::new(bytes, start, layout.row_shape()).map_err(|refused| {
+        let mut rows = CsvRowReader::new(bytes, start, layout.row_shape()).map_err(|refused| {
             let place = Some(self.start);
             Box::new(Refusal {
                 rule: refused.rule(),
@@ -54,7 +54,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         Ok(())
     }
 
-    fn bad_row(&mut self, bad: &BadRow<'_>, place: Place) {
+    fn bad_row(&mut self, bad: &BadRow<'_>, place: SourcePosition) {
         let ordinal = self.next_ordinal();
         self.findings.clear();
         let detail = format!("{}; {}", bad.fault, bad.fault.remedy());
@@ -75,17 +75,17 @@ struct StoredPositions<'a> {
     charset: Charset,
     text: &'a str,
     counted: usize,
-    place: Place,
+    place: SourcePosition,
 }
 
 impl StoredPositions<'_> {
-    fn place(&mut self, at: At) -> Place {
+    fn place(&mut self, at: TextPosition) -> SourcePosition {
         // Offsets lie within the chunk, which is in memory.
         let offset = usize::try_from(at.byte_offset).unwrap_or(usize::MAX);
         let passed = self.text.get(self.counted..offset).unwrap_or_default();
-        self.place.byte_offset += self.charset.stored_len(passed);
+        self.place.byte_offset += self.charset.encoded_len(passed);
         self.counted = offset;
-        Place {
+        SourcePosition {
             byte_offset: self.place.byte_offset,
             line: at.line,
         }

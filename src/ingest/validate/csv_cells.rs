@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::fixture::TestReader;
-use crate::input::csv::columns::Columns;
+use crate::input::csv::columns::ColumnAliases;
 use crate::purchase::PurchaseCsvColumns;
 use crate::rules::RuleId;
 

@@ -25,9 +25,9 @@ fn purchases_of_the_http_connector_are_refused_by_name_and_never_skipped() {
         format!("[{{\"events\":[{TRACK_EVENT}]}},\n{{\"events\":[{HTTP_PURCHASE}]}}]"),
     ];
     for text in &cases {
-        for piece_bytes in [1, 64, 1 << 20] {
+        for chunk_bytes in [1, 64, 1 << 20] {
             let outcome = TestReader::new()
-                .chunk_bytes(piece_bytes)
+                .chunk_bytes(chunk_bytes)
                 .validate(text.as_bytes());
             let refusal = outcome.refusal.unwrap_or_else(|| panic!("{text}"));
             assert_eq!(refusal.rule, RuleId::FileCurrentsHttp, "{text}");
@@ -50,8 +50,8 @@ fn other_events_beside_the_purchases_are_counted_as_skipped() {
             InputFormat::Ndjson => text.replace('\n', ""),
             _ => text.clone(),
         };
-        for piece_bytes in [1, 64, 1 << 20] {
-            let reader = TestReader::new().format(format).chunk_bytes(piece_bytes);
+        for chunk_bytes in [1, 64, 1 << 20] {
+            let reader = TestReader::new().format(format).chunk_bytes(chunk_bytes);
             let outcome = reader.validate(text.as_bytes());
             assert_eq!(outcome.broken(), [], "{text}");
             let counts = (outcome.read, outcome.accepted, outcome.skipped);

@@ -21,10 +21,10 @@ fn an_envelope_is_distinguished_from_a_record_with_arrays() {
         [RuleId::BrzProductRequired]
     );
     let spread = good.replacen('{', "{\n\"events\":[],", 1);
-    for piece_bytes in [1, 64, 1 << 20] {
+    for chunk_bytes in [1, 64, 1 << 20] {
         let reader = TestReader::new()
             .format(InputFormat::Json)
-            .chunk_bytes(piece_bytes);
+            .chunk_bytes(chunk_bytes);
         assert_eq!(
             reader.validate(spread.as_bytes()).broken(),
             [RuleId::FileMixed]
@@ -97,11 +97,11 @@ fn comments_alone_are_skipped_in_lenient_mode() {
     let document = format!("{{\"purchases\":[\n{good}, // the last\n]}}");
     let empty = "{\"purchases\":[\n// none yet\n]}";
     for (text, accepted) in [(document.as_str(), 1), (empty, 0)] {
-        for piece_bytes in [1, 16, 1 << 20] {
+        for chunk_bytes in [1, 16, 1 << 20] {
             let reader = TestReader::new()
                 .lenient()
                 .format(InputFormat::Json)
-                .chunk_bytes(piece_bytes);
+                .chunk_bytes(chunk_bytes);
             let outcome = reader.validate(text.as_bytes());
             assert_eq!(
                 (outcome.accepted, outcome.refusal),
@@ -151,13 +151,13 @@ fn an_envelope_in_an_array_is_read_at_any_size() {
             4,
         ),
     ] {
-        for piece_bytes in [1, 7, 64, 300, 1 << 20] {
+        for chunk_bytes in [1, 7, 64, 300, 1 << 20] {
             let mut reader = TestReader::new()
                 .format(InputFormat::Json)
-                .chunk_bytes(piece_bytes);
+                .chunk_bytes(chunk_bytes);
             reader.options.limits.max_record_bytes = good.len() + 2;
             let outcome = reader.validate(text.as_bytes());
-            let what = format!("{text} in pieces of {piece_bytes}");
+            let what = format!("{text} in pieces of {chunk_bytes}");
             assert_eq!(outcome.refusal, None, "{what}");
             let counts = (outcome.accepted, outcome.rejects.len(), outcome.skipped);
             assert_eq!(counts, (accepted, rejected, skipped), "{what}");
@@ -197,16 +197,16 @@ fn what_is_wrong_around_an_envelope_in_an_array_is_refused() {
             RuleId::FileLimit,
         ),
     ] {
-        for piece_bytes in [1, 64] {
+        for chunk_bytes in [1, 64] {
             let mut reader = TestReader::new()
                 .format(InputFormat::Json)
-                .chunk_bytes(piece_bytes);
+                .chunk_bytes(chunk_bytes);
             reader.options.limits.max_record_bytes = good.len();
             let refusal = reader.validate(text.as_bytes()).refusal;
             assert_eq!(
                 refusal.map(|refusal| refusal.rule),
                 Some(rule),
-                "{text} {piece_bytes}"
+                "{text} {chunk_bytes}"
             );
         }
     }

@@ -5,8 +5,8 @@
 use super::lines::EnclosingText;
 use super::{ChunkValidator, RecordSpan, ValidationResult};
 use crate::ingest::record_kind::RecordKind;
-use crate::input::{Place, Refusal, document_refusal};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks};
+use crate::input::{Refusal, SourcePosition, document_refusal};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonKind, StringMarks};
 use crate::record::RecordError;
 use crate::rules::RuleId;
 
@@ -19,20 +19,20 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         records: bool,
     ) -> ValidationResult {
         let text = self.utf8(bytes)?;
-        let marks = Marks::of(bytes);
-        let mut cursor = Cursor::marked(text, self.settings.json, &marks, 0);
+        let marks = StringMarks::of(bytes);
+        let mut cursor = JsonCursor::marked(text, self.settings.json, &marks, 0);
         let mut walk = ElementWalk::new(text, self.start, records);
         // In lenient mode a span may hold nothing but comments.
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
         if cursor.offset() == text.len() {
-            self.count_lenient_syntax(cursor.habits());
+            self.count_lenient_syntax(cursor.lenient_syntax_count());
             return Ok(());
         }
         loop {
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refusal(error))?;
             let Some(comma) = comma else {
-                let habits = cursor.habits();
+                let habits = cursor.lenient_syntax_count();
                 self.count_lenient_syntax(habits);
                 return cursor.end().map_err(|error| walk.refusal(error));
             };
@@ -45,15 +45,20 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
                 return Err(walk.refusal(error));
             }
             if over {
-                self.count_lenient_syntax(cursor.habits() + u64::from(closed));
+                self.count_lenient_syntax(cursor.lenient_syntax_count() + u64::from(closed));
                 return Ok(());
             }
         }
     }
 
     /// An array that is known to be JSON.
-    pub(super) fn array(&mut self, text: &str, place: Place, records: bool) -> ValidationResult {
-        let mut cursor = Cursor::new(text, self.settings.json);
+    pub(super) fn array(
+        &mut self,
+        text: &str,
+        place: SourcePosition,
+        records: bool,
+    ) -> ValidationResult {
+        let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::new(text, place, records);
         let mut elements = cursor
             .peek()
@@ -76,23 +81,23 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     /// A document that is one value: a purchase, an envelope with nothing in it, or no purchase.
     pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
         let text = self.utf8(bytes)?;
-        let mut cursor = Cursor::new(text, self.settings.json);
+        let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::<K>::new(text, self.start, true);
         self.element(&mut cursor, &mut walk)?;
-        self.count_lenient_syntax(cursor.habits());
+        self.count_lenient_syntax(cursor.lenient_syntax_count());
         cursor.end().map_err(|error| walk.refusal(error))
     }
 
     /// A record inside an envelope, known to be JSON.
-    pub(super) fn one_record(&mut self, text: &str, place: Place) -> ValidationResult {
-        let mut cursor = Cursor::new(text, self.settings.json);
+    pub(super) fn one_record(&mut self, text: &str, place: SourcePosition) -> ValidationResult {
+        let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::new(text, place, true);
         self.element(&mut cursor, &mut walk)
     }
 
     fn element<'a>(
         &mut self,
-        cursor: &mut Cursor<'a>,
+        cursor: &mut JsonCursor<'a>,
         walk: &mut ElementWalk<'a, K>,
     ) -> ValidationResult {
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
@@ -133,7 +138,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         simdutf8::compat::from_utf8(bytes).map_err(|error| {
             let offset = error.valid_up_to();
             let before = bytes.get(..offset).unwrap_or_default();
-            let place = Place {
+            let place = SourcePosition {
                 byte_offset: self.start.byte_offset + offset as u64,
                 line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
             };
@@ -150,7 +155,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 /// line can hold of real ones, few enough that rejects of a byte each do not fill the memory.
 const MAX_RECORDS_PER_LINE: usize = 1 << 18;
 
-fn too_many_records(place: Place) -> Refusal {
+fn too_many_records(place: SourcePosition) -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
         place: Some(place),
@@ -163,7 +168,7 @@ fn too_many_records(place: Place) -> Refusal {
 /// A walk through a text, which counts lines as it goes.
 struct ElementWalk<'a, K: RecordKind> {
     text: &'a str,
-    start: Place,
+    start: SourcePosition,
     counted_to: usize,
     line: u64,
     records: bool,
@@ -171,7 +176,7 @@ struct ElementWalk<'a, K: RecordKind> {
 }
 
 impl<'a, K: RecordKind> ElementWalk<'a, K> {
-    fn new(text: &'a str, start: Place, records: bool) -> Self {
+    fn new(text: &'a str, start: SourcePosition, records: bool) -> Self {
         Self {
             text,
             start,
@@ -190,7 +195,7 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
     }
 
     /// The place of an offset that is not before the last one asked for.
-    fn place(&mut self, offset: usize) -> Place {
+    fn place(&mut self, offset: usize) -> SourcePosition {
         let fresh = self
             .text
             .as_bytes()
@@ -198,7 +203,7 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
             .unwrap_or_default();
         self.line += memchr::memchr_iter(b'\n', fresh).count() as u64;
         self.counted_to = offset;
-        Place {
+        SourcePosition {
             byte_offset: self.start.byte_offset + offset as u64,
             line: self.line,
         }

@@ -10,7 +10,9 @@ use super::{ValidatedChunk, ValidationSettings, validate_chunk};
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::input::csv::dialect::DialectOverrides;
-use crate::input::{Input, InputFormat, Limits, Place, Problem, Reader, ReaderOptions, Refusal};
+use crate::input::{
+    Input, InputFormat, InputLimits, InputReader, ReadError, ReaderOptions, Refusal, SourcePosition,
+};
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
 use crate::rules::RuleId;
 
@@ -34,7 +36,7 @@ pub(super) struct ValidatedText {
     /// The accepted rows, in columns.
     pub(super) batches: Vec<RecordBatch>,
     /// Rejecting rules, place and bytes of the rejects.
-    pub(super) rejects: Vec<(Vec<RuleId>, Place, Vec<u8>)>,
+    pub(super) rejects: Vec<(Vec<RuleId>, SourcePosition, Vec<u8>)>,
     /// Rules of the findings that kept their record.
     pub(super) warned: Vec<RuleId>,
     /// Trailing commas and comments that were let pass.
@@ -49,8 +51,8 @@ impl TestReader {
                 format: InputFormat::Auto,
                 lenient: false,
                 envelope: Purchases::ENVELOPE,
-                limits: Limits::default(),
-                piece_bytes: 1 << 20,
+                limits: InputLimits::default(),
+                chunk_bytes: 1 << 20,
                 dialect: DialectOverrides::default(),
                 not_utf8: None,
             },
@@ -66,7 +68,7 @@ impl TestReader {
     }
 
     pub(super) fn chunk_bytes(mut self, bytes: usize) -> Self {
-        self.options.piece_bytes = bytes;
+        self.options.chunk_bytes = bytes;
         self
     }
 
@@ -89,7 +91,7 @@ impl TestReader {
         let read = self.read(&input, &mut outcome);
         if let Err(problem) = read {
             match problem {
-                Problem::Refused(refusal) => outcome.refusal = Some(refusal),
+                ReadError::Refused(refusal) => outcome.refusal = Some(refusal),
                 other => panic!("{other:?}"),
             }
         }
@@ -97,7 +99,7 @@ impl TestReader {
         outcome
     }
 
-    fn read(&self, input: &Input, outcome: &mut ValidatedText) -> Result<(), Problem> {
+    fn read(&self, input: &Input, outcome: &mut ValidatedText) -> Result<(), ReadError> {
         let settings = ValidationSettings {
             kind: Purchases {
                 validator: PurchaseValidator::new(self.rules.clone()),
@@ -108,8 +110,9 @@ impl TestReader {
             run_id: "run".into(),
             with_texts: true,
         };
-        let mut reader = Reader::open(input, &self.options, &PurchaseCsvColumns, Arc::default())?;
-        while let Some(chunk) = reader.next_piece()? {
+        let mut reader =
+            InputReader::open(input, &self.options, &PurchaseCsvColumns, Arc::default())?;
+        while let Some(chunk) = reader.next_chunk()? {
             let validated = validate_chunk(&chunk, &settings);
             let refusal = validated.refusal.clone();
             outcome.add(validated);

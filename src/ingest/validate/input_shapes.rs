@@ -73,7 +73,7 @@ fn every_shape_and_every_chunk_size_gives_the_same_records() {
         ),
     ];
     for (what, text) in &shapes {
-        for piece_bytes in (1..48).chain([100, 257, 1 << 20]) {
+        for chunk_bytes in (1..48).chain([100, 257, 1 << 20]) {
             let format = if what.starts_with("lines") {
                 InputFormat::Ndjson
             } else {
@@ -81,15 +81,15 @@ fn every_shape_and_every_chunk_size_gives_the_same_records() {
             };
             let outcome = TestReader::new()
                 .format(format)
-                .chunk_bytes(piece_bytes)
+                .chunk_bytes(chunk_bytes)
                 .validate(text.as_bytes());
             let skipped = if *what == "document with siblings" {
                 2
             } else {
                 0
             };
-            assert_eq!(outcome.skipped, skipped, "{what} at {piece_bytes}");
-            assert_same_records(text, &outcome, &format!("{what} at {piece_bytes}"));
+            assert_eq!(outcome.skipped, skipped, "{what} at {chunk_bytes}");
+            assert_same_records(text, &outcome, &format!("{what} at {chunk_bytes}"));
         }
         assert_eq!(
             TestReader::new().validate(text.as_bytes()).accepted,
@@ -172,10 +172,10 @@ fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
         (format!("[{good}\n{good}]"), RuleId::FileJsonSyntax, 2),
     ];
     for (text, rule, line) in cases {
-        for piece_bytes in [1, 7, 64, 1 << 20] {
+        for chunk_bytes in [1, 7, 64, 1 << 20] {
             let reader = TestReader::new()
                 .format(InputFormat::Json)
-                .chunk_bytes(piece_bytes);
+                .chunk_bytes(chunk_bytes);
             let refusal = reader.validate(text.as_bytes()).refusal.unwrap();
             let found = (refusal.rule, refusal.place.map(|place| place.line));
             // A comma is at fault where it stands or where the bracket after it does.
@@ -184,7 +184,7 @@ fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
                 .is_some_and(|found| found + 1 >= line && found <= line);
             assert!(
                 found.0 == rule && near,
-                "{text} at {piece_bytes}: {refusal}"
+                "{text} at {chunk_bytes}: {refusal}"
             );
         }
     }
@@ -263,16 +263,16 @@ fn ingestion_rows_and_events_are_read_by_their_own_rules() {
 fn lenient_reads_the_examples_of_the_documents() {
     let text = "{\n // as documented\n \"purchases\": [\n  {\"external_id\":\"u\",\"product_id\":\"pen\",\"currency\":\"USD\",\"price\":2.50,\"time\":\"2013-07-17T19:20:20+01:00\",\"properties\":{\"color\":\"blue\", }},\n ]\n}";
     assert_eq!(TestReader::new().validate(text.as_bytes()).accepted, 0);
-    for piece_bytes in [1, 16, 1 << 20] {
+    for chunk_bytes in [1, 16, 1 << 20] {
         let reader = TestReader::new()
             .lenient()
-            .chunk_bytes(piece_bytes)
+            .chunk_bytes(chunk_bytes)
             .format(InputFormat::Json);
         let outcome = reader.validate(text.as_bytes());
         assert_eq!(
             (outcome.accepted, outcome.refusal),
             (1, None),
-            "at {piece_bytes}"
+            "at {chunk_bytes}"
         );
     }
 }

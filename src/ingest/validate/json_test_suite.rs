@@ -53,16 +53,16 @@ fn json_test_suite_is_read_as_rfc_8259_says() {
     };
     assert_eq!((count("y_"), count("n_"), count("i_")), (95, 188, 35));
     for (name, bytes) in &files {
-        for piece_bytes in [1, 3, 64, 1 << 20] {
+        for chunk_bytes in [1, 3, 64, 1 << 20] {
             let reader = TestReader::new()
                 .format(InputFormat::Json)
-                .chunk_bytes(piece_bytes);
+                .chunk_bytes(chunk_bytes);
             let refusal = reader.validate(bytes).refusal;
             let is_read = name.starts_with("y_") || READ.contains(&name.as_str());
             match refusal {
-                None => assert!(is_read, "{name} at {piece_bytes} was read"),
+                None => assert!(is_read, "{name} at {chunk_bytes} was read"),
                 Some(refusal) => {
-                    assert!(!is_read, "{name} at {piece_bytes}: {refusal}");
+                    assert!(!is_read, "{name} at {chunk_bytes}: {refusal}");
                     let syntax = matches!(
                         refusal.rule,
                         RuleId::FileJsonSyntax

@@ -2,8 +2,8 @@
 
 use super::{ChunkValidator, RecordSpan, ValidationResult};
 use crate::ingest::record_kind::{EnvelopePart, EnvelopePartForm, RecordKind};
-use crate::input::{Held, Place, Refusal};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Kind as JsonKind, Marks, is_space};
+use crate::input::{ArrayContent, Refusal, SourcePosition};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonKind, StringMarks, is_space};
 use crate::record::RecordError;
 use crate::rules::RuleId;
 
@@ -11,7 +11,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> ValidationResult {
         // The whole chunk at once is much faster than line by line.
         let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
-        let marks = all_utf8.map(|_| Marks::of(bytes));
+        let marks = all_utf8.map(|_| StringMarks::of(bytes));
         let mut raw = K::Raw::default();
         let mut place = self.start;
         let mut start = 0;
@@ -29,14 +29,14 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
                 let valid = all_utf8.and_then(|all| all.get(start..start + text.len()));
                 match valid.zip(marks.as_ref()) {
                     Some((valid, marks)) => {
-                        let cursor = Cursor::marked(valid, self.settings.json, marks, start);
+                        let cursor = JsonCursor::marked(valid, self.settings.json, marks, start);
                         self.line(cursor, valid, &mut raw, span)?;
                     }
                     None => self.line_not_all_utf8(span)?,
                 }
             }
             let passed = end - start + 1;
-            place = Place {
+            place = SourcePosition {
                 byte_offset: place.byte_offset + passed as u64,
                 line: place.line + 1,
             };
@@ -63,7 +63,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     fn line_not_all_utf8(&mut self, span: RecordSpan<'_>) -> ValidationResult {
         match simdutf8::compat::from_utf8(span.text) {
             Ok(text) => {
-                let cursor = Cursor::new(text, self.settings.json);
+                let cursor = JsonCursor::new(text, self.settings.json);
                 self.line(cursor, text, &mut K::Raw::default(), span)
             }
             Err(error) => {
@@ -81,7 +81,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     /// Validates `line`, at whose start `cursor` stands.
     fn line<'a>(
         &mut self,
-        mut cursor: Cursor<'a>,
+        mut cursor: JsonCursor<'a>,
         line: &'a str,
         raw: &mut K::Raw<'a>,
         span: RecordSpan<'_>,
@@ -98,7 +98,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             self.damaged_line(&error.into(), span);
             return Ok(());
         }
-        self.count_lenient_syntax(cursor.habits());
+        self.count_lenient_syntax(cursor.lenient_syntax_count());
         match read {
             Ok(()) if is_array => self.array(line, span.place, true),
             Ok(()) => {
@@ -155,13 +155,13 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             form,
         } = part;
         let before = text.as_bytes().get(..offset).unwrap_or_default();
-        let place = Place {
+        let place = SourcePosition {
             byte_offset: place.byte_offset + offset as u64,
             line: place.line + memchr::memchr_iter(b'\n', before).count() as u64,
         };
         let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
-            EnvelopePartForm::Array(held) => self.array(text, place, held == Held::Records),
+            EnvelopePartForm::Array(held) => self.array(text, place, held == ArrayContent::Records),
             EnvelopePartForm::Record => self.one_record(text, place),
         }
     }
@@ -171,10 +171,10 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 #[derive(Clone, Copy)]
 pub(super) struct EnclosingText<'a> {
     pub(super) text: &'a str,
-    pub(super) place: Place,
+    pub(super) place: SourcePosition,
 }
 
-fn line_too_long(place: Place, limit: usize) -> Refusal {
+fn line_too_long(place: SourcePosition, limit: usize) -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
         place: Some(place),

@@ -2,7 +2,7 @@
 
 use super::{JobError, wrong};
 use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
-use crate::input::csv::columns::Columns;
+use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::purchase::PurchaseCsvColumns;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
@@ -11,7 +11,7 @@ use crate::values::pt_br::{DateOrder, DecimalSign};
 /// A header may be mapped to a field of either kind when the inputs may hold both.
 pub(super) fn dialect(
     arguments: &ReadArguments,
-    columns: &dyn Columns,
+    columns: &dyn ColumnAliases,
     is_only_kind: bool,
 ) -> Result<DialectOverrides, JobError> {
     let mut dialect = DialectOverrides {
@@ -51,7 +51,7 @@ pub(super) fn dialect(
 }
 
 fn is_field_of_any_kind(field: &str) -> bool {
-    let tables: [&dyn Columns; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
+    let tables: [&dyn ColumnAliases; 2] = [&PurchaseCsvColumns, &SupplierPurchaseCsvColumns];
     tables
         .iter()
         .flat_map(|columns| columns.roles())

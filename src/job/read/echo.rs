@@ -6,14 +6,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{DEFAULT_CURRENCY, threads};
 use crate::cli::{ReadArguments, RecordKindArgument};
-use crate::input::Limits;
+use crate::input::InputLimits;
 use crate::job::JobError;
 
 /// Every setting of the reading, with its value after the defaults; what is found in each input
 /// when it is not given, such as the delimiter, is absent then.
 pub(super) fn echo(
     arguments: &ReadArguments,
-    limits: &Limits,
+    limits: &InputLimits,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<&'static str, String>, JobError> {
     let ReadArguments {
@@ -26,7 +26,7 @@ pub(super) fn echo(
         mapping,
         ..
     } = arguments;
-    let Limits {
+    let InputLimits {
         max_record_bytes,
         max_line_bytes,
         max_depth,

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::service::Service;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::{FindingSink, InputCounters, RecordFindings};
-use crate::input::{Input, Location, shown, shown_json};
+use crate::input::{Input, InputLocation, escape_unprintable, escape_unprintable_json};
 use crate::job::{CheckFormat, CheckJob, FindingsListed};
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::{Spool, put};
@@ -73,7 +73,7 @@ impl Listing {
         {
             let refusal = input.refusal.as_ref();
             let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            let answer = shown_json(&json!({ "message": message }).to_string());
+            let answer = escape_unprintable_json(&json!({ "message": message }).to_string());
             put(stdout, format!("{answer}\n").as_bytes())?;
         }
         Ok(())
@@ -109,10 +109,10 @@ impl OfKind<'_> {
         match self.listing.format {
             CheckFormat::Text => format!(
                 "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
-                location.map(Location::shown).unwrap_or_default(),
+                location.map(InputLocation::shown).unwrap_or_default(),
                 place.line,
                 finding.rule,
-                shown(&finding.message()),
+                escape_unprintable(&finding.message()),
                 record.ordinal,
                 place.byte_offset
             ),
@@ -129,12 +129,12 @@ impl OfKind<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
-                format!("{}\n", shown_json(&item.to_string()))
+                format!("{}\n", escape_unprintable_json(&item.to_string()))
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
                 let error = self.service.error(finding, record.ordinal).to_string();
-                format!("{comma}{}", shown_json(&error))
+                format!("{comma}{}", escape_unprintable_json(&error))
             }
         }
     }
@@ -183,7 +183,7 @@ impl FindingSink<PipelineError> for OfKind<'_> {
             // The faults say more than that they are too many.
             Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
                 spool.clear()?;
-                let answer = shown_json(&self.service.refusal(refusal)?);
+                let answer = escape_unprintable_json(&self.service.refusal(refusal)?);
                 put(self.stdout, format!("{answer}\n").as_bytes())
             }
             _ => {

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::listing::{Listing, severity};
 use crate::ingest::IngestOutcome;
-use crate::input::{shown, shown_json};
+use crate::input::{escape_unprintable, escape_unprintable_json};
 use crate::job::CheckFormat;
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
@@ -46,7 +46,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Pipel
                 "remedy": rule.rule().remedy,
             });
             // Writing to a String cannot fail.
-            let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
+            let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
         }
         let item = json!({
             "file": input.path,
@@ -55,7 +55,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Pipel
             "refusal": input.refusal,
             "notes": input.notes,
         });
-        let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
+        let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
         put(stdout, lines.as_bytes())?;
     }
     let counters = &checked.counters;
@@ -67,15 +67,15 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Pipel
     });
     put(
         stdout,
-        format!("{}\n", shown_json(&item.to_string())).as_bytes(),
+        format!("{}\n", escape_unprintable_json(&item.to_string())).as_bytes(),
     )
 }
 
 fn of_input(input: &InputReport) -> String {
-    let path = shown(&input.path);
+    let path = escape_unprintable(&input.path);
     let mut text = String::new();
     for (rule, note) in input.ruled_notes() {
-        let note = shown(note);
+        let note = escape_unprintable(note);
         // Writing to a String cannot fail.
         let _ = match rule {
             Some(rule) => writeln!(text, "{path}: {} {rule}: {note}", severity(rule)),
@@ -87,7 +87,7 @@ fn of_input(input: &InputReport) -> String {
         (Some(refusal), _) => {
             let line = refusal.line.map(|line| format!(":{line}"));
             let line = line.unwrap_or_default();
-            let (rule, message) = (refusal.rule_id, shown(&refusal.message));
+            let (rule, message) = (refusal.rule_id, escape_unprintable(&refusal.message));
             writeln!(text, "{path}{line}: refused {rule}: {message}")
         }
         (None, InputOutcome::AlreadyIngested) => {
@@ -127,7 +127,7 @@ fn of_run(listing: &Listing, checked: &IngestOutcome) -> String {
         );
     }
     for note in &checked.counters.notes {
-        let _ = writeln!(text, "{}", shown(note));
+        let _ = writeln!(text, "{}", escape_unprintable(note));
     }
     if listing.is_short() {
         text.push_str(

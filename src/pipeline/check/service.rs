@@ -8,7 +8,7 @@ use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::input::Refusal;
 use crate::record::Finding;
 use crate::rules::RuleId;
-use crate::supplier_purchase::validation;
+use crate::supplier_purchase::validation_entry;
 
 /// The service that documents a kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Service {
                 })
             }
             Self::ConnectPlug => {
-                let validation = validation(finding);
+                let validation = validation_entry(finding);
                 json!({
                     "field": validation.field,
                     "validations": [{ "type": validation.kind, "value": [] }],

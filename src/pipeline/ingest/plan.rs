@@ -10,7 +10,7 @@ use crate::ingest::IngestedFiles;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{SnapshotMode, SupplierPurchases};
-use crate::input::{SourceError, discover};
+use crate::input::{InputError, discover};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
@@ -56,7 +56,7 @@ impl IngestPlan {
         for named in &job.read.inputs {
             let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
                 Ok(found) => logged(found),
-                Err(SourceError::NotFound(named)) => {
+                Err(InputError::NotFound(named)) => {
                     plan.missing.push(named);
                     continue;
                 }

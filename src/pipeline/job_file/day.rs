@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
-use crate::input::shown;
+use crate::input::escape_unprintable;
 use crate::job::file::{Action, JobPlan, Step};
 use crate::pipeline::observed::step_of;
 use crate::pipeline::{
@@ -77,7 +77,7 @@ fn told(plan: &JobPlan, step: &Step, error: &PipelineError, stage: &Stage<'_>) -
     if exit != Exit::Done {
         let span = stage.observer.failure_span(step_of(stage).as_ref());
         let _failed = span.map(tracing::Span::entered);
-        let told = shown(&error_text(error));
+        let told = escape_unprintable(&error_text(error));
         tracing::error!(date = %plan.date, step = step.name, "{told}");
     }
     exit

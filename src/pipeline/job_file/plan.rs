@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::memory::Memory;
 use super::targets::{Target, tables, targets};
-use crate::input::{SourceError, discover};
+use crate::input::{InputError, discover};
 use crate::job::PlanFormat;
 use crate::job::file::{Action, JobPlan, Step};
 use crate::pipeline::found::logged;
@@ -97,7 +97,7 @@ fn check_plan(named: &[String], stores: &Stores) -> Result<CheckPlan, PipelineEr
             Ok(found) => plan.inputs.extend(logged(found).iter().map(
                 |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
             )),
-            Err(SourceError::NotFound(named)) => plan.missing.push(named),
+            Err(InputError::NotFound(named)) => plan.missing.push(named),
             Err(error) => return Err(error.into()),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use crate::input::shown;
+use crate::input::escape_unprintable;
 
 /// The text.
 pub(super) fn text(report: &Value) -> String {
@@ -100,6 +100,6 @@ fn plain(value: &Value) -> String {
 
 /// A file's name in a report must not steer the terminal.
 fn push(text: &mut String, line: &str) {
-    text.push_str(shown(line).trim_end());
+    text.push_str(escape_unprintable(line).trim_end());
     text.push('\n');
 }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::super::currents_event::REDACTED;
 use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
-use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr, compact};
 use crate::record::{
     Field, Findings, MemberValue, ObjectMember, SeenKeys, each_duplicate_key, each_member,
 };
@@ -28,7 +28,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// The text was checked by the reader, in whichever mode the run has.
-const ALREADY_VALID: Options = Options {
+const ALREADY_VALID: JsonOptions = JsonOptions {
     lenient: true,
     max_depth: usize::MAX,
 };
@@ -53,7 +53,7 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
             // Escapes only make a text longer, so that most texts need not be read again.
             let is_large = nested && compacted.len() > MAX_BYTES_WITH_NESTING;
             let bytes = if is_large {
-                unescaped_len(&mut Cursor::new(&compacted, ALREADY_VALID))
+                unescaped_len(&mut JsonCursor::new(&compacted, ALREADY_VALID))
                     .unwrap_or(compacted.len())
             } else {
                 0
@@ -96,7 +96,7 @@ fn check_members<'a>(
             return Ok((nested, Cow::Borrowed(text)));
         }
     } else {
-        let mut cursor = Cursor::new(text, ALREADY_VALID);
+        let mut cursor = JsonCursor::new(text, ALREADY_VALID);
         cursor.peek()?;
         each_member(&mut cursor, &mut take)?;
         cursor.end()?;
@@ -120,13 +120,23 @@ fn check_member(member: ObjectMember<'_>, findings: &mut Findings) -> Result<boo
         }
         MemberValue::Plain => {}
         MemberValue::Array(text) => {
-            check_nested(&mut Cursor::new(text, ALREADY_VALID), name, false, findings)?;
+            check_nested(
+                &mut JsonCursor::new(text, ALREADY_VALID),
+                name,
+                false,
+                findings,
+            )?;
             return Ok(true);
         }
         MemberValue::Object(text) => {
             let detail = "objects are kept as JSON text";
             findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
-            check_nested(&mut Cursor::new(text, ALREADY_VALID), name, false, findings)?;
+            check_nested(
+                &mut JsonCursor::new(text, ALREADY_VALID),
+                name,
+                false,
+                findings,
+            )?;
             return Ok(true);
         }
     }
@@ -181,13 +191,13 @@ fn check_string(name: JsonStr<'_>, value: JsonStr<'_>, findings: &mut Findings) 
 /// Checks a value below the properties themselves: its texts, dates in its arrays, and keys that
 /// stand twice. `name` is the property it belongs to.
 fn check_nested(
-    cursor: &mut Cursor<'_>,
+    cursor: &mut JsonCursor<'_>,
     name: JsonStr<'_>,
     in_array: bool,
     findings: &mut Findings,
 ) -> Result<(), JsonError> {
     match cursor.peek()? {
-        Kind::Object => {
+        JsonKind::Object => {
             let mut members = cursor.open_object()?;
             let mut keys = SeenKeys::default();
             while let Some(key) = cursor.next_key(&mut members)? {
@@ -197,13 +207,13 @@ fn check_nested(
                 check_nested(cursor, name, false, findings)?;
             }
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let mut elements = cursor.open_array()?;
             while cursor.next_element(&mut elements)? {
                 check_nested(cursor, name, true, findings)?;
             }
         }
-        Kind::String => {
+        JsonKind::String => {
             let value = cursor.string()?;
             check_string(name, value, findings);
             if in_array && is_datetime(&value.decode()) {
@@ -212,7 +222,7 @@ fn check_nested(
                 findings.add(RuleId::BrzPropArrayDate, &path, &value, detail);
             }
         }
-        Kind::Number | Kind::Boolean | Kind::Null => {
+        JsonKind::Number | JsonKind::Boolean | JsonKind::Null => {
             cursor.skip_value()?;
         }
     }
@@ -227,7 +237,7 @@ fn is_datetime(text: &str) -> bool {
 }
 
 /// The bytes of the compact JSON value at the cursor with no more escapes than RFC 8259 asks for.
-fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
+fn unescaped_len(cursor: &mut JsonCursor<'_>) -> Result<usize, JsonError> {
     let string = |text: JsonStr<'_>| {
         if text.escaped {
             serde_json::Value::from(text.decode()).to_string().len()
@@ -238,22 +248,22 @@ fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
     // The brackets, and a comma after every item but the last.
     let mut bytes = 1;
     match cursor.peek()? {
-        Kind::Object => {
+        JsonKind::Object => {
             let mut members = cursor.open_object()?;
             while let Some(key) = cursor.next_key(&mut members)? {
                 bytes += string(key) + 1 + unescaped_len(cursor)? + 1;
             }
             Ok(bytes.max(2))
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let mut elements = cursor.open_array()?;
             while cursor.next_element(&mut elements)? {
                 bytes += unescaped_len(cursor)? + 1;
             }
             Ok(bytes.max(2))
         }
-        Kind::String => Ok(string(cursor.string()?)),
-        Kind::Number | Kind::Boolean | Kind::Null => Ok(cursor.skip_value()?.len()),
+        JsonKind::String => Ok(string(cursor.string()?)),
+        JsonKind::Number | JsonKind::Boolean | JsonKind::Null => Ok(cursor.skip_value()?.len()),
     }
 }
 
@@ -261,5 +271,5 @@ fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
 pub(super) fn check_undocumented_value(text: &str, findings: &mut Findings) {
     // The reader has passed the text, so the walk cannot fail.
     let note = &mut |key| add_duplicate_key(key, findings);
-    let _ = each_duplicate_key(&mut Cursor::new(text, ALREADY_VALID), note);
+    let _ = each_duplicate_key(&mut JsonCursor::new(text, ALREADY_VALID), note);
 }

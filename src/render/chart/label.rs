@@ -3,7 +3,7 @@
 //! In: any text. Out: a text of one line that shows what was in it, changes neither the direction
 //! nor the structure of what stands around it, and is legal in XML. Nothing is refused.
 
-use crate::values::text::steers;
+use crate::values::text::is_unprintable;
 
 /// A text as it can be shown: characters that steer a reader are written as escapes, and of a text
 /// longer than `most` characters the beginning is left, with `…` for the rest.
@@ -18,7 +18,7 @@ pub(in crate::render) fn visible(text: &str, most: usize) -> String {
             shown.push('…');
             break;
         }
-        if steers(character) {
+        if is_unprintable(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);

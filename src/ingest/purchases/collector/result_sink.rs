@@ -6,7 +6,7 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::purchases::commit_buffer::CommitResult;
 use crate::ingest::runner::{Flow, ResultSink};
 use crate::ingest::validate::ValidatedChunk;
-use crate::input::{Refusal, Totals};
+use crate::input::{InputTotals, Refusal};
 
 impl ResultSink<Purchases> for PurchaseCollector<'_> {
     fn on_restart(&mut self, _input: usize) -> Result<(), RunError> {
@@ -31,7 +31,7 @@ impl ResultSink<Purchases> for PurchaseCollector<'_> {
         Ok(Flow::Continue)
     }
 
-    fn on_end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
+    fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let index = self.index(input);
         let limit = self.options.reject_limit;
         self.open.counters.close(limit, &totals);

@@ -9,7 +9,7 @@ use crate::ingest::supplier_purchases::accepted_rows::has_one_version_per_row;
 use crate::ingest::supplier_purchases::select_versions::VersionCandidate;
 use crate::ingest::supplier_purchases::{SupplierChunkRows, SupplierPurchases};
 use crate::ingest::validate::ValidatedChunk;
-use crate::input::{Refusal, Totals};
+use crate::input::{InputTotals, Refusal};
 use crate::record::shift_source_rows;
 
 impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
@@ -45,7 +45,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
         Ok(Flow::Continue)
     }
 
-    fn on_end(&mut self, input: usize, totals: Totals) -> Result<(), RunError> {
+    fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let index = self.index(input);
         self.open.counters.close(self.options.reject_limit, &totals);
         if self.open.counters.refusal.is_some() {

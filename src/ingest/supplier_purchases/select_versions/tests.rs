@@ -1,10 +1,10 @@
 use super::*;
-use crate::supplier_purchase::{Key, Month};
+use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseKey};
 
-fn version(id: i64, updated_at: i64, hash: i64) -> Version {
-    Version {
-        key: Key { company_id: 12, id },
-        month: Month::from(chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap()),
+fn version(id: i64, updated_at: i64, hash: i64) -> SupplierPurchaseVersion {
+    SupplierPurchaseVersion {
+        key: SupplierPurchaseKey { company_id: 12, id },
+        month: RegistrationMonth::from(chrono::NaiveDate::from_ymd_opt(2026, 10, 1).unwrap()),
         updated_at_micros: updated_at,
         version_hash: hash,
         is_deleted: false,

@@ -3,9 +3,9 @@
 
 use glob::Pattern;
 
-use super::super::refusal::SourceError;
-use super::pattern::{is_hidden, is_meant, is_pattern};
-use super::{Found, Input, LeftOut, Location};
+use super::super::refusal::InputError;
+use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
+use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use crate::storage::{StoreObject, StoreUrl, Stores};
 
 /// The objects that are named; `lake` is the prefix of the lake, which holds no inputs.
@@ -14,25 +14,25 @@ pub(super) fn discover(
     url: &StoreUrl,
     stores: &Stores,
     lake: Option<&StoreUrl>,
-    found: &mut Found,
-) -> Result<(), SourceError> {
+    found: &mut DiscoveredInputs,
+) -> Result<(), InputError> {
     if lake.is_some_and(|lake| url.is_below(lake)) {
-        return Err(SourceError::InLake(argument.to_owned()));
+        return Err(InputError::InLake(argument.to_owned()));
     }
     let mut objects = if is_pattern(url.key()) {
-        Pattern::new(url.key()).map_err(|source| SourceError::Pattern {
+        Pattern::new(url.key()).map_err(|source| InputError::Pattern {
             pattern: argument.to_owned(),
             source,
         })?;
         let plain = url.key().split('/').take_while(|name| !is_pattern(name));
         let prefix = url.with_key(&plain.collect::<Vec<_>>().join("/"));
-        let mut objects = without_folders(&stores.list(&prefix)?, prefix.key());
-        objects.retain(|object| is_meant(url.key(), object.url.key()));
+        let mut objects = without_folder_markers(&stores.list(&prefix)?, prefix.key());
+        objects.retain(|object| matches_pattern(url.key(), object.url.key()));
         objects
     } else if let Some(object) = stores.head(url)? {
         vec![object]
     } else {
-        let mut objects = without_folders(&stores.list(url)?, url.key());
+        let mut objects = without_folder_markers(&stores.list(url)?, url.key());
         let below = url.key().len();
         objects.retain(|object| {
             let rest = object.url.key().get(below..).unwrap_or_default();
@@ -44,12 +44,12 @@ pub(super) fn discover(
         let listed = objects.len();
         objects.retain(|object| !object.url.is_below(lake));
         if objects.len() < listed {
-            let location = Location::Object(lake.clone());
-            found.left_out.push(LeftOut::Lake(location));
+            let location = InputLocation::Object(lake.clone());
+            found.excluded.push(ExcludedPath::Lake(location));
         }
     }
     let input = |object: StoreObject| Input {
-        location: Location::Object(object.url.clone()),
+        location: InputLocation::Object(object.url.clone()),
         size_bytes: Some(object.size_bytes),
         modified_micros: Some(object.modified_micros),
         object: Some((stores.clone(), object)),
@@ -59,7 +59,7 @@ pub(super) fn discover(
 }
 
 /// Consoles make an empty object for a folder: it is none of the inputs.
-fn without_folders(objects: &[StoreObject], prefix: &str) -> Vec<StoreObject> {
+fn without_folder_markers(objects: &[StoreObject], prefix: &str) -> Vec<StoreObject> {
     let is_folder = |at: usize, object: &StoreObject| {
         let key = object.url.key();
         let leads_on = objects.get(at + 1..).is_some_and(|later| {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_objects_that_stand_for_folders_are_left_out() {
+    fn empty_objects_that_mark_folders_are_excluded() {
         let listed = vec![
             object("d", 0),
             object("d/a.json", 0),
@@ -100,7 +100,7 @@ mod tests {
             object("d/x-1.json", 5),
             object("d/x/b.json", 7),
         ];
-        let left: Vec<String> = without_folders(&listed, "d")
+        let left: Vec<String> = without_folder_markers(&listed, "d")
             .iter()
             .map(|object| object.url.key().to_owned())
             .collect();

@@ -2,28 +2,28 @@
 
 use std::collections::HashMap;
 
-use super::super::columns::{Columns, normalise_header};
+use super::super::columns::{ColumnAliases, normalise_header};
 use super::super::refusal::CsvRefusal;
-use super::split::Split;
-use super::{ColumnPlan, DialectOverrides, Notes};
+use super::delimiter_candidate::DelimiterCandidate;
+use super::{ColumnPlan, DetectionNotes, DialectOverrides};
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// What a column fills.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Meaning {
+enum ColumnMeaning {
     Role(usize),
     Property(String),
 }
 
 /// Plans for the columns of the header, their signs and orders not found yet.
-pub(super) fn columns(
-    split: &Split,
+pub(super) fn plan_columns(
+    split: &DelimiterCandidate,
     text: &str,
-    columns: &dyn Columns,
+    columns: &dyn ColumnAliases,
     overrides: &DialectOverrides,
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) -> Result<Vec<ColumnPlan>, CsvRefusal> {
-    if split.known == 0 {
+    if split.known_headers == 0 {
         return Err(CsvRefusal::HeaderUnknown {
             found: split.header.clone(),
             accepted: columns.roles().iter().map(|role| role.name).collect(),
@@ -31,52 +31,58 @@ pub(super) fn columns(
             at: split.header_at,
         });
     }
-    let mut taken = HashMap::new();
+    let mut assigned = HashMap::new();
     for (position, header) in split.header.iter().enumerate() {
         if let Some(role) = overrides.mapping.role_of(&normalise_header(header)) {
-            claim(Meaning::Role(role), position, &mut taken, split, columns)?;
+            assign_meaning(
+                ColumnMeaning::Role(role),
+                position,
+                &mut assigned,
+                split,
+                columns,
+            )?;
         }
     }
-    let mapped = taken.clone();
+    let mapped = assigned.clone();
     for (position, header) in split.header.iter().enumerate() {
         let name = normalise_header(header);
         let Some(meaning) = columns
             .role_of(&name)
-            .map(Meaning::Role)
-            .or_else(|| columns.property_of(header).map(Meaning::Property))
+            .map(ColumnMeaning::Role)
+            .or_else(|| columns.property_of(header).map(ColumnMeaning::Property))
             .filter(|_| overrides.mapping.role_of(&name).is_none())
         else {
             continue;
         };
         // The mapping gave the field to another column; this one becomes an extra field.
         if !mapped.contains_key(&meaning) {
-            claim(meaning, position, &mut taken, split, columns)?;
+            assign_meaning(meaning, position, &mut assigned, split, columns)?;
         }
     }
-    let mut meanings: HashMap<usize, Meaning> = taken
+    let mut meanings: HashMap<usize, ColumnMeaning> = assigned
         .into_iter()
         .map(|(meaning, position)| (position, meaning))
         .collect();
     let plans: Vec<_> = (split.header.iter().enumerate())
-        .map(|(position, header)| plan(header, meanings.remove(&position)))
+        .map(|(position, header)| plan_column(header, meanings.remove(&position)))
         .collect();
-    warn_of_extras(&plans, columns, notes);
-    warn_of_unused_mappings(split, columns, overrides, notes);
+    warn_about_unmapped_columns(&plans, columns, notes);
+    warn_about_unused_mappings(split, columns, overrides, notes);
     Ok(plans)
 }
 
-fn claim(
-    meaning: Meaning,
+fn assign_meaning(
+    meaning: ColumnMeaning,
     position: usize,
-    taken: &mut HashMap<Meaning, usize>,
-    split: &Split,
-    columns: &dyn Columns,
+    assigned: &mut HashMap<ColumnMeaning, usize>,
+    split: &DelimiterCandidate,
+    columns: &dyn ColumnAliases,
 ) -> Result<(), CsvRefusal> {
     let field = match &meaning {
-        Meaning::Role(role) => columns.roles()[*role].name.to_owned(),
-        Meaning::Property(key) => format!("properties.{key}"),
+        ColumnMeaning::Role(role) => columns.roles()[*role].name.to_owned(),
+        ColumnMeaning::Property(key) => format!("properties.{key}"),
     };
-    match taken.insert(meaning, position) {
+    match assigned.insert(meaning, position) {
         None => Ok(()),
         Some(first) => Err(CsvRefusal::HeaderDuplicate {
             first: split.header[first].clone(),
@@ -87,10 +93,10 @@ fn claim(
     }
 }
 
-fn plan(header: &str, meaning: Option<Meaning>) -> ColumnPlan {
+fn plan_column(header: &str, meaning: Option<ColumnMeaning>) -> ColumnPlan {
     let (role, property) = match meaning {
-        Some(Meaning::Role(role)) => (Some(role), None),
-        Some(Meaning::Property(key)) => (None, Some(key)),
+        Some(ColumnMeaning::Role(role)) => (Some(role), None),
+        Some(ColumnMeaning::Property(key)) => (None, Some(key)),
         None => (None, None),
     };
     ColumnPlan {
@@ -103,7 +109,11 @@ fn plan(header: &str, meaning: Option<Meaning>) -> ColumnPlan {
     }
 }
 
-fn warn_of_extras(plans: &[ColumnPlan], columns: &dyn Columns, notes: &mut Notes) {
+fn warn_about_unmapped_columns(
+    plans: &[ColumnPlan],
+    columns: &dyn ColumnAliases,
+    notes: &mut DetectionNotes,
+) {
     let headers: Vec<String> = plans
         .iter()
         .map(|plan| normalise_header(&plan.header))
@@ -120,11 +130,11 @@ fn warn_of_extras(plans: &[ColumnPlan], columns: &dyn Columns, notes: &mut Notes
     }
 }
 
-fn warn_of_unused_mappings(
-    split: &Split,
-    columns: &dyn Columns,
+fn warn_about_unused_mappings(
+    split: &DelimiterCandidate,
+    columns: &dyn ColumnAliases,
     overrides: &DialectOverrides,
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) {
     for (name, role) in overrides.mapping.iter() {
         if !split

@@ -7,14 +7,14 @@
 /// One bit for each byte of a text: set where the content of a string cannot simply go on, at a
 /// quote, a backslash or a control character.
 #[derive(Clone, Debug, Default)]
-pub struct Marks {
+pub struct StringMarks {
     words: Vec<u64>,
 }
 
 /// Bytes that one word of the bit set stands for.
 const BLOCK: usize = 64;
 
-impl Marks {
+impl StringMarks {
     /// Marks a text.
     pub fn of(text: &[u8]) -> Self {
         let (blocks, rest) = text.as_chunks::<BLOCK>();
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     /// What a plain look at every byte says.
-    fn slow_next(text: &[u8], at: usize) -> usize {
+    fn bytewise_next(text: &[u8], at: usize) -> usize {
         let found = text
             .iter()
             .skip(at)
@@ -79,16 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_is_marked_or_not_as_a_plain_look_says() {
+    fn every_byte_is_marked_or_not_as_a_bytewise_search_finds() {
         let every: Vec<u8> = (0..=255).collect();
         for shift in [0, 1, 7, 63, 64, 100] {
             let mut text = vec![b'a'; shift];
             text.extend(&every);
             text.extend([b'z'; 200]);
             text.push(b'"');
-            let marks = Marks::of(&text);
+            let marks = StringMarks::of(&text);
             for at in 0..text.len() + 130 {
-                assert_eq!(marks.next(at), slow_next(&text, at), "{shift} {at}");
+                assert_eq!(marks.next(at), bytewise_next(&text, at), "{shift} {at}");
             }
         }
     }
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_text_without_marks_has_none() {
         for length in [0, 1, 63, 64, 65, 1000] {
-            let marks = Marks::of(&vec![0xC3; length]);
+            let marks = StringMarks::of(&vec![0xC3; length]);
             for at in [0, length / 2, length, length + 1000] {
                 assert_eq!(marks.next(at), usize::MAX);
             }

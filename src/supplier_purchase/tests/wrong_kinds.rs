@@ -1,18 +1,18 @@
 //! What is told apart by its keys, and what a finding is called in a 422 answer.
 
-use super::super::{RawSupplierPurchase, read_record, validation};
-use super::fixture::{DOCUMENTED, verdict, with, without};
-use crate::json::{Cursor, Options};
+use super::super::{RawSupplierPurchase, read_record, validation_entry};
+use super::fixture::{DOCUMENTED, validate_json, with, without};
+use crate::json::{JsonCursor, JsonOptions};
 use crate::rules::RuleId;
 
-fn foreign(text: &str) -> Option<RuleId> {
+fn wrong_kind(text: &str) -> Option<RuleId> {
     let mut raw = RawSupplierPurchase::default();
-    read_record(&mut Cursor::new(text, Options::default()), &mut raw).unwrap();
-    raw.foreign()
+    read_record(&mut JsonCursor::new(text, JsonOptions::default()), &mut raw).unwrap();
+    raw.wrong_kind()
 }
 
 #[test]
-fn other_kinds_are_told_by_the_keys_of_the_element() {
+fn other_kinds_are_recognised_by_the_keys_of_the_element() {
     for (element, rule) in [
         (
             r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
@@ -43,7 +43,7 @@ fn other_kinds_are_told_by_the_keys_of_the_element() {
             RuleId::FileSeriesResponse,
         ),
     ] {
-        assert_eq!(foreign(element), Some(rule), "{element}");
+        assert_eq!(wrong_kind(element), Some(rule), "{element}");
     }
 }
 
@@ -58,7 +58,7 @@ fn a_supplier_purchase_is_none_of_them_whatever_else_it_holds() {
         r#"{"id":1}"#,
         r#"{"name":"x","extra":1}"#,
     ] {
-        assert_eq!(foreign(element), None, "{element}");
+        assert_eq!(wrong_kind(element), None, "{element}");
     }
 }
 
@@ -76,7 +76,7 @@ fn a_record_has_a_field_that_only_a_purchase_has() {
         (r#"{"supplier":{"id":1},"purchases":[]}"#, true),
     ] {
         let mut raw = RawSupplierPurchase::default();
-        read_record(&mut Cursor::new(text, Options::default()), &mut raw).unwrap();
+        read_record(&mut JsonCursor::new(text, JsonOptions::default()), &mut raw).unwrap();
         assert_eq!(raw.is_record(), is_record, "{text}");
     }
 }
@@ -115,13 +115,13 @@ fn findings_have_the_field_and_kind_of_a_422_answer() {
         ),
         (with(r#""company_id":13"#), "company_id", "Invalid"),
     ] {
-        let verdict = verdict(&record);
-        let first = verdict
+        let validated = validate_json(&record);
+        let first = validated
             .findings
             .iter()
             .find(|found| found.rejecting)
             .unwrap();
-        let said = validation(first);
+        let said = validation_entry(first);
         assert_eq!((said.field, said.kind), (field, kind), "{record}");
     }
 }

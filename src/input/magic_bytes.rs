@@ -1,8 +1,8 @@
 //! What an input is by its first bytes, before it is taken for text: compression that is undone,
 //! and files of other programs, which are refused by name with what to do about them.
 
-use super::refusal::{Place, Refusal};
-use super::shape::{BYTE_ORDER_MARK, InputFormat};
+use super::format::{BYTE_ORDER_MARK, InputFormat};
+use super::refusal::{Refusal, SourcePosition};
 use crate::json::is_space;
 use crate::rules::RuleId;
 
@@ -28,7 +28,7 @@ impl Compression {
 
 /// First bytes, what they belong to, and what to do. The bytes are those of each format's
 /// specification.
-const FORMATS: [(&[u8], &str, &str); 15] = [
+const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
     (b"Obj\x01", "an Avro file", TO_NDJSON),
     (b"PAR1", "a Parquet file", TO_NDJSON),
     (b"ORC\n", "an ORC file", TO_NDJSON),
@@ -73,7 +73,7 @@ const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let refuse = |rule, message| Refusal {
         rule,
-        place: Some(Place {
+        place: Some(SourcePosition {
             byte_offset: 0,
             line: 1,
         }),
@@ -88,15 +88,15 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
         }
         _ => true,
     };
-    let mut formats = FORMATS.iter();
-    let found = formats.find(|(magic, _, _)| sample.starts_with(magic) && is_certain(magic));
-    if let Some((_, what, remedy)) = found {
+    let mut formats = KNOWN_FORMATS.iter();
+    let known = formats.find(|(magic, _, _)| sample.starts_with(magic) && is_certain(magic));
+    if let Some((_, what, remedy)) = known {
         return Some(refuse(
             RuleId::FileFormat,
             format!("the file is {what}, neither JSON nor delimited text; {remedy}"),
         ));
     }
-    let wide = wide_text(sample)?;
+    let wide = detect_wide_text(sample)?;
     // Delimited text in UTF-16 is read.
     let is_csv = match format {
         InputFormat::Auto => !wide.is_json,
@@ -105,7 +105,7 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     };
     let is_read = wide.bits == 16 && is_csv;
     (!is_read).then(|| {
-        let Wide { bits, .. } = wide;
+        let WideText { bits, .. } = wide;
         let what = if wide.is_json { "JSON" } else { "text" };
         refuse(
             RuleId::FileEncoding,
@@ -117,13 +117,13 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
 }
 
 /// Text whose characters have several bytes each.
-struct Wide {
+struct WideText {
     bits: usize,
     is_json: bool,
 }
 
 /// UTF-32 before UTF-16, whose mark the one of UTF-32 begins with.
-fn wide_text(sample: &[u8]) -> Option<Wide> {
+fn detect_wide_text(sample: &[u8]) -> Option<WideText> {
     if sample.starts_with(BYTE_ORDER_MARK) {
         return None;
     }
@@ -139,7 +139,7 @@ fn wide_text(sample: &[u8]) -> Option<Wide> {
             first_character(text, bytes, little).is_some_and(|first| matches!(first, b'{' | b'['));
         if is_marked || is_json {
             let bits = 8 * bytes;
-            return Some(Wide { bits, is_json });
+            return Some(WideText { bits, is_json });
         }
     }
     None
@@ -163,7 +163,7 @@ fn first_character(text: &[u8], bytes: usize, little: bool) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn found(sample: &[u8]) -> Option<(RuleId, String)> {
+    fn refusal_of(sample: &[u8]) -> Option<(RuleId, String)> {
         let refusal = refusal(sample, InputFormat::Auto)?;
         Some((refusal.rule, refusal.message))
     }
@@ -182,7 +182,7 @@ mod tests {
             (b"%PDF-1.7\n", "PDF"),
             (b"\x1F\x8B\x08\0", "compressed twice"),
         ] {
-            let (rule, message) = found(sample).unwrap();
+            let (rule, message) = refusal_of(sample).unwrap();
             assert_eq!(rule, RuleId::FileFormat, "{message}");
             assert!(message.contains(name), "{name}: {message}");
         }
@@ -196,7 +196,7 @@ mod tests {
             "",
             "{}",
         ] {
-            assert_eq!(found(text.as_bytes()), None, "{text}");
+            assert_eq!(refusal_of(text.as_bytes()), None, "{text}");
         }
     }
 
@@ -232,14 +232,14 @@ mod tests {
                     (utf16(text, little), "JSON in UTF-16"),
                     (utf32(text, little), "JSON in UTF-32"),
                 ] {
-                    let (rule, message) = found(&sample).unwrap();
+                    let (rule, message) = refusal_of(&sample).unwrap();
                     assert_eq!(rule, RuleId::FileEncoding, "{message}");
                     assert!(message.contains(name), "{text:?}: {message}");
                 }
             }
-            assert_eq!(found(&utf16("\u{FEFF}id;price\n", little)), None);
-            assert_eq!(found(&utf16("id;price\n", little)), None);
-            let (_, message) = found(&utf32("\u{FEFF}id;price\n", little)).unwrap();
+            assert_eq!(refusal_of(&utf16("\u{FEFF}id;price\n", little)), None);
+            assert_eq!(refusal_of(&utf16("id;price\n", little)), None);
+            let (_, message) = refusal_of(&utf32("\u{FEFF}id;price\n", little)).unwrap();
             assert!(message.contains("text in UTF-32"), "{message}");
         }
     }

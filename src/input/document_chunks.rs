@@ -1,68 +1,68 @@
-//! Cuts one JSON document of any size into pieces: the elements of its record array come out
-//! piece by piece, the text around them is kept and checked at the end.
+//! Cuts one JSON document of any size into chunks: the elements of its record array come out
+//! chunk by chunk, the text around them is kept and checked at the end.
 //!
-//! The scanner only follows strings, comments and brackets; whether the pieces are JSON is
+//! The scanner only follows strings, comments and brackets; whether the chunks are JSON is
 //! checked where they are parsed, and whether the rest is JSON is checked here. Together every
 //! byte of the document is checked once.
 
 mod frame;
-mod scan;
+mod scanner;
 
-use frame::{Frame, advance};
-use scan::{Marked, Scan, Stop};
+use frame::{DocumentFrame, advance};
+use scanner::{DocumentScanner, MarkedBuffer, ScanStop};
 
+use super::buffer_pool::BufferPool;
 use super::envelope::Envelope;
-use super::reader::{Piece, PieceForm};
-use super::refusal::{Place, Problem, Refusal};
-use super::spare::SpareBuffers;
-use super::stream::{ByteStream, Limits};
-use crate::json::{Cursor, JsonError, JsonErrorKind, Marks, Options, is_space};
+use super::reader::{Chunk, ChunkForm};
+use super::refusal::{ReadError, Refusal, SourcePosition};
+use super::stream::{ByteStream, InputLimits};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions, StringMarks, is_space};
 use crate::rules::RuleId;
 
 /// Hands out the elements of the arrays that the envelope knows, or of a document that is itself an
 /// array; or the document when it has none.
-pub(super) struct DocumentPieces {
+pub(super) struct DocumentChunks {
     buffer: Vec<u8>,
     /// Where `buffer` begins.
-    place: Place,
+    place: SourcePosition,
     /// Bytes of `buffer` that the scanner has passed.
     scanned: usize,
     /// Marks of what was last added to `buffer`.
-    marks: Marks,
+    marks: StringMarks,
     /// Where in `buffer` the marks begin, and how many bytes were taken from its front since.
     marked_from: usize,
     taken: usize,
     ended: bool,
     done: bool,
-    scan: Scan,
-    frame: Frame,
-    options: Options,
+    scan: DocumentScanner,
+    frame: DocumentFrame,
+    options: JsonOptions,
     envelope: Envelope,
     /// How many arrays of the envelope have been met.
     arrays: usize,
-    /// The piece before ended with a comma, so an element must follow.
-    owes_element: bool,
+    /// The chunk before ended with a comma, so an element must follow.
+    expects_element: bool,
     /// Why the element that is looked through is refused unless it turns out to be an envelope.
-    doubt: Option<Refusal>,
+    pending_refusal: Option<Refusal>,
     /// How many envelopes in the frame are elements of an array.
     envelopes: usize,
-    /// What pieces are copied into, so that `buffer` stays the same one.
-    pub(super) spare: SpareBuffers,
+    /// What chunks are copied into, so that `buffer` stays the same one.
+    pub(super) buffers: BufferPool,
 }
 
 /// Most arrays of records in one document. Dumps have up to three.
-const MOST_ARRAYS: usize = 1_000;
+const MAX_ARRAYS: usize = 1_000;
 
-impl DocumentPieces {
+impl DocumentChunks {
     pub(super) fn new(
         buffer: Vec<u8>,
-        place: Place,
+        place: SourcePosition,
         ended: bool,
-        options: Options,
+        options: JsonOptions,
         envelope: Envelope,
     ) -> Self {
         Self {
-            marks: Marks::of(&buffer),
+            marks: StringMarks::of(&buffer),
             marked_from: 0,
             taken: 0,
             buffer,
@@ -70,34 +70,34 @@ impl DocumentPieces {
             scanned: 0,
             ended,
             done: false,
-            scan: Scan::new(envelope),
-            frame: Frame::default(),
+            scan: DocumentScanner::new(envelope),
+            frame: DocumentFrame::default(),
             options,
             envelope,
             arrays: 0,
-            owes_element: false,
-            doubt: None,
+            expects_element: false,
+            pending_refusal: None,
             envelopes: 0,
-            spare: SpareBuffers::default(),
+            buffers: BufferPool::default(),
         }
     }
 
-    /// The next piece; `None` when the document has ended and was whole.
+    /// The next chunk; `None` when the document has ended and was whole.
     pub(super) fn next(
         &mut self,
         stream: &mut ByteStream,
-        piece_bytes: usize,
-        limits: Limits,
-    ) -> Result<Option<Piece>, Problem> {
+        chunk_bytes: usize,
+        limits: InputLimits,
+    ) -> Result<Option<Chunk>, ReadError> {
         while !self.done {
-            if let Some(piece) = self.scan_on(piece_bytes, limits)? {
-                return Ok(Some(piece));
+            if let Some(chunk) = self.scan_buffer(chunk_bytes, limits)? {
+                return Ok(Some(chunk));
             }
             if self.ended {
                 self.done = true;
                 return Ok(self.close()?);
             }
-            let target = self.buffer.len() + piece_bytes;
+            let target = self.buffer.len() + chunk_bytes;
             self.ended = !stream.fill(&mut self.buffer, target)?;
             self.mark();
         }
@@ -107,24 +107,28 @@ impl DocumentPieces {
     /// Marks what the scanner has not passed yet.
     fn mark(&mut self) {
         let fresh = self.buffer.get(self.scanned..).unwrap_or_default();
-        self.marks = Marks::of(fresh);
+        self.marks = StringMarks::of(fresh);
         self.marked_from = self.scanned;
         self.taken = 0;
     }
 
-    /// Scans what is in the buffer; returns a piece when one is complete.
-    fn scan_on(&mut self, piece_bytes: usize, limits: Limits) -> Result<Option<Piece>, Refusal> {
+    /// Scans what is in the buffer; returns a chunk when one is complete.
+    fn scan_buffer(
+        &mut self,
+        chunk_bytes: usize,
+        limits: InputLimits,
+    ) -> Result<Option<Chunk>, Refusal> {
         loop {
-            let marked = Marked {
+            let marked = MarkedBuffer {
                 buffer: &self.buffer,
                 marks: &self.marks,
                 start: self.marked_from,
                 taken: self.taken,
             };
-            let stop = self.scan.run(marked, &mut self.scanned, piece_bytes);
+            let stop = self.scan.run(marked, &mut self.scanned, chunk_bytes);
             match stop {
-                Stop::EndOfBuffer => {
-                    if let Some(refusal) = self.doubt.take() {
+                ScanStop::EndOfBuffer => {
+                    if let Some(refusal) = self.pending_refusal.take() {
                         return Err(refusal);
                     }
                     let Err(refusal) = self.check_size(limits) else {
@@ -136,36 +140,36 @@ impl DocumentPieces {
                     let start = self.scan.element_start();
                     if start > 0 {
                         let (bytes, place) = self.take(start);
-                        self.scan.forget_comma();
-                        self.owes_element = true;
+                        self.scan.reset_elements();
+                        self.expects_element = true;
                         return Ok(Some(self.elements(bytes, place, false)));
                     }
                     self.enter_envelope(refusal);
                 }
-                Stop::EnvelopeLeft => {
+                ScanStop::EnvelopeLeft => {
                     let (closed, place) = self.take(self.scanned - 1);
                     self.frame.add(&closed, place);
                     self.take(1);
-                    self.owes_element = true;
+                    self.expects_element = true;
                 }
-                Stop::ArrayOpened => {
+                ScanStop::ArrayOpened => {
                     self.arrays += 1;
                     self.check_arrays()?;
-                    self.owes_element = false;
-                    self.doubt = None;
+                    self.expects_element = false;
+                    self.pending_refusal = None;
                     let opened = self.take(self.scanned);
                     self.frame.add(&opened.0, opened.1);
                 }
-                Stop::PieceFull { comma } => {
+                ScanStop::ChunkFull { comma } => {
                     let (bytes, place) = self.take(comma + 1);
-                    self.owes_element = true;
+                    self.expects_element = true;
                     return Ok(Some(self.elements(bytes, place, false)));
                 }
-                Stop::ArrayClosed => {
+                ScanStop::ArrayClosed => {
                     // The bracket itself belongs to the frame.
                     let (bytes, place) = self.take(self.scanned - 1);
-                    if let Some(piece) = self.last_elements(bytes, place)? {
-                        return Ok(Some(piece));
+                    if let Some(chunk) = self.last_elements(bytes, place)? {
+                        return Ok(Some(chunk));
                     }
                 }
             }
@@ -175,7 +179,7 @@ impl DocumentPieces {
     /// Looks through an element that is too long for a record: it may be an envelope, whose records
     /// are handed out one by one.
     fn enter_envelope(&mut self, refusal: Refusal) {
-        self.doubt = Some(refusal);
+        self.pending_refusal = Some(refusal);
         if self.envelopes > 0 {
             // What stood between it and the one before was handed out, commas and all.
             self.frame.add(b",", self.place);
@@ -187,9 +191,9 @@ impl DocumentPieces {
     }
 
     /// Takes the first `count` bytes out of the buffer.
-    fn take(&mut self, count: usize) -> (Vec<u8>, Place) {
+    fn take(&mut self, count: usize) -> (Vec<u8>, SourcePosition) {
         let taken = if count < self.buffer.len() {
-            let mut taken = self.spare.take(count);
+            let mut taken = self.buffers.acquire(count);
             taken.extend(self.buffer.drain(..count));
             taken
         } else {
@@ -202,18 +206,22 @@ impl DocumentPieces {
         (taken, place)
     }
 
-    fn elements(&self, bytes: Vec<u8>, place: Place, closed: bool) -> Piece {
+    fn elements(&self, bytes: Vec<u8>, place: SourcePosition, closed: bool) -> Chunk {
         let records = self.scan.records();
-        Piece {
+        Chunk {
             bytes,
             place,
-            form: PieceForm::Elements { closed, records },
+            form: ChunkForm::Elements { closed, records },
         }
     }
 
-    fn last_elements(&mut self, bytes: Vec<u8>, place: Place) -> Result<Option<Piece>, Refusal> {
+    fn last_elements(
+        &mut self,
+        bytes: Vec<u8>,
+        place: SourcePosition,
+    ) -> Result<Option<Chunk>, Refusal> {
         let blank = bytes.iter().all(is_space);
-        if blank && self.owes_element && !self.options.lenient {
+        if blank && self.expects_element && !self.options.lenient {
             let error = JsonError {
                 offset: 0,
                 kind: JsonErrorKind::TrailingComma,
@@ -224,19 +232,19 @@ impl DocumentPieces {
     }
 
     fn check_arrays(&self) -> Result<(), Refusal> {
-        if self.arrays <= MOST_ARRAYS {
+        if self.arrays <= MAX_ARRAYS {
             return Ok(());
         }
         Err(Refusal {
             rule: RuleId::FileLimit,
             place: Some(self.place),
             message: format!(
-                "more than {MOST_ARRAYS} arrays of records in one document; write one record a line"
+                "more than {MAX_ARRAYS} arrays of records in one document; write one record a line"
             ),
         })
     }
 
-    fn check_size(&self, limits: Limits) -> Result<(), Refusal> {
+    fn check_size(&self, limits: InputLimits) -> Result<(), Refusal> {
         let (length, most, flag) = if self.scan.in_array() {
             (
                 self.scanned - self.scan.element_start(),
@@ -269,19 +277,19 @@ impl DocumentPieces {
     }
 
     /// The end of the input: what is left, or the verdict on the frame.
-    fn close(&mut self) -> Result<Option<Piece>, Refusal> {
+    fn close(&mut self) -> Result<Option<Chunk>, Refusal> {
         let (bytes, place) = self.take(self.buffer.len());
         if self.scan.in_array() {
-            // Not closed: the parser of this piece or the frame below names the place.
+            // Not closed: the parser of this chunk or the frame below names the place.
             self.done = false;
-            let records = self.scan.abandon();
+            let records = self.scan.abandon_array();
             self.frame.add(&[], advance(place, &bytes));
             if !bytes.iter().all(is_space) {
-                let form = PieceForm::Elements {
+                let form = ChunkForm::Elements {
                     closed: false,
                     records,
                 };
-                return Ok(Some(Piece { bytes, place, form }));
+                return Ok(Some(Chunk { bytes, place, form }));
             }
             return self.close();
         }
@@ -296,10 +304,10 @@ impl DocumentPieces {
         }
         let place = self.frame.place_of(0);
         let bytes = std::mem::take(&mut self.frame.text);
-        Ok(Some(Piece {
+        Ok(Some(Chunk {
             bytes,
             place,
-            form: PieceForm::Value,
+            form: ChunkForm::Value,
         }))
     }
 
@@ -321,18 +329,18 @@ impl DocumentPieces {
                 return Err(refusal(error, self.frame.place_of(offset)));
             }
         };
-        let mut cursor = Cursor::new(text, self.options);
+        let mut cursor = JsonCursor::new(text, self.options);
         let read = cursor.skip_value().and_then(|_| cursor.end());
         read.map_err(|error| refusal(error, self.frame.place_of(error.offset)))
     }
 }
 
 /// A syntax error of a document as a refusal; `place` is that of the error itself.
-pub(crate) fn refusal(error: JsonError, place: Place) -> Refusal {
+pub(crate) fn refusal(error: JsonError, place: SourcePosition) -> Refusal {
     let (rule, advice) = match error.kind {
         JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "fetch the file again"),
         JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if it is meant"),
-        kind if kind.is_lenient_habit() => (
+        kind if kind.is_lenient_syntax() => (
             RuleId::FileTrailingComma,
             "the documentation's own examples have this; --lenient accepts it",
         ),

@@ -2,7 +2,7 @@
 
 /// The fields of a supplier purchase: its values, and the objects some of them stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
+pub enum SupplierPurchaseField {
     /// Which purchase of its company.
     Id,
     /// Day of the purchase.
@@ -81,7 +81,7 @@ pub enum Name {
     Deleted,
 }
 
-impl Name {
+impl SupplierPurchaseField {
     /// How many names there are.
     pub const COUNT: usize = Self::Deleted as usize + 1;
 
@@ -173,7 +173,7 @@ impl Name {
     }
 
     /// The two parts of an object that has two.
-    fn parts(self) -> Option<Parts> {
+    fn parts(self) -> Option<ObjectParts> {
         let (first, second) = match self {
             Self::Supplier => (("id", Self::SupplierId), ("name", Self::SupplierName)),
             Self::Carrier => (("id", Self::CarrierId), ("name", Self::CarrierName)),
@@ -182,22 +182,22 @@ impl Name {
                 ("number", Self::InvoiceNumber),
             ),
             money => {
-                let money = MoneyName::of(money)?;
+                let money = MoneyFields::of(money)?;
                 (("amount", money.amount), ("currency", money.currency))
             }
         };
-        Some(Parts { first, second })
+        Some(ObjectParts { first, second })
     }
 }
 
 /// The two keys of an object and what they stand for.
-struct Parts {
-    first: (&'static str, Name),
-    second: (&'static str, Name),
+struct ObjectParts {
+    first: (&'static str, SupplierPurchaseField),
+    second: (&'static str, SupplierPurchaseField),
 }
 
-impl Parts {
-    fn of_key(&self, key: &str) -> Option<Name> {
+impl ObjectParts {
+    fn of_key(&self, key: &str) -> Option<SupplierPurchaseField> {
         let mut parts = [self.first, self.second].into_iter();
         parts.find(|(name, _)| *name == key).map(|(_, part)| part)
     }
@@ -205,46 +205,46 @@ impl Parts {
 
 /// The three names of one amount of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct MoneyName {
+pub(in super::super) struct MoneyFields {
     /// The object.
-    pub(in super::super) whole: Name,
+    pub(in super::super) whole: SupplierPurchaseField,
     /// The number in it.
-    pub(in super::super) amount: Name,
+    pub(in super::super) amount: SupplierPurchaseField,
     /// The currency in it.
-    pub(in super::super) currency: Name,
+    pub(in super::super) currency: SupplierPurchaseField,
 }
 
-impl MoneyName {
+impl MoneyFields {
     /// The amounts of a purchase, in the order of the documentation.
     pub(in super::super) const ALL: [Self; 5] = [
         Self {
-            whole: Name::ValueOfItems,
-            amount: Name::ValueOfItemsAmount,
-            currency: Name::ValueOfItemsCurrency,
+            whole: SupplierPurchaseField::ValueOfItems,
+            amount: SupplierPurchaseField::ValueOfItemsAmount,
+            currency: SupplierPurchaseField::ValueOfItemsCurrency,
         },
         Self {
-            whole: Name::Discount,
-            amount: Name::DiscountAmount,
-            currency: Name::DiscountCurrency,
+            whole: SupplierPurchaseField::Discount,
+            amount: SupplierPurchaseField::DiscountAmount,
+            currency: SupplierPurchaseField::DiscountCurrency,
         },
         Self {
-            whole: Name::OtherExpensesValue,
-            amount: Name::OtherExpensesValueAmount,
-            currency: Name::OtherExpensesValueCurrency,
+            whole: SupplierPurchaseField::OtherExpensesValue,
+            amount: SupplierPurchaseField::OtherExpensesValueAmount,
+            currency: SupplierPurchaseField::OtherExpensesValueCurrency,
         },
         Self {
-            whole: Name::Total,
-            amount: Name::TotalAmount,
-            currency: Name::TotalCurrency,
+            whole: SupplierPurchaseField::Total,
+            amount: SupplierPurchaseField::TotalAmount,
+            currency: SupplierPurchaseField::TotalCurrency,
         },
         Self {
-            whole: Name::ShippingValue,
-            amount: Name::ShippingValueAmount,
-            currency: Name::ShippingValueCurrency,
+            whole: SupplierPurchaseField::ShippingValue,
+            amount: SupplierPurchaseField::ShippingValueAmount,
+            currency: SupplierPurchaseField::ShippingValueCurrency,
         },
     ];
 
-    fn of(whole: Name) -> Option<Self> {
+    fn of(whole: SupplierPurchaseField) -> Option<Self> {
         Self::ALL.into_iter().find(|money| money.whole == whole)
     }
 }
@@ -281,13 +281,13 @@ mod tests {
             "updated_at",
         ] {
             let walk = |parent, key| {
-                let found = Name::of_key(parent, key);
+                let found = SupplierPurchaseField::of_key(parent, key);
                 found.unwrap_or_else(|| panic!("{path}: {key}"))
             };
             let name = path
                 .split('.')
                 .fold(None, |parent, key| Some(walk(parent, key)));
-            assert_eq!(name.map(Name::as_str), Some(path));
+            assert_eq!(name.map(SupplierPurchaseField::as_str), Some(path));
             assert!(!name.unwrap().is_object(), "{path}");
         }
     }
@@ -297,12 +297,16 @@ mod tests {
         for (parent, key) in [
             (None, "amount"),
             (None, "deleted"),
-            (Some(Name::Supplier), "serie"),
-            (Some(Name::Total), "id"),
-            (Some(Name::Shipping), "amount"),
-            (Some(Name::Id), "id"),
+            (Some(SupplierPurchaseField::Supplier), "serie"),
+            (Some(SupplierPurchaseField::Total), "id"),
+            (Some(SupplierPurchaseField::Shipping), "amount"),
+            (Some(SupplierPurchaseField::Id), "id"),
         ] {
-            assert_eq!(Name::of_key(parent, key), None, "{parent:?} {key}");
+            assert_eq!(
+                SupplierPurchaseField::of_key(parent, key),
+                None,
+                "{parent:?} {key}"
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What an input looks like, decided by its first bytes.
 
-use crate::json::{Cursor, Options, is_space};
+use crate::json::{JsonCursor, JsonOptions, is_space};
 
 /// What the user says the input is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum InputFormat {
 /// What an input is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Shape {
+pub enum ResolvedFormat {
     /// No bytes but white space.
     Empty,
     /// One JSON text: a purchase, an array of them, or an envelope around an array.
@@ -30,7 +30,7 @@ pub enum Shape {
     Csv,
 }
 
-impl Shape {
+impl ResolvedFormat {
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -54,38 +54,38 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// | `{` or `[` | its line is a whole JSON value | lines |
 /// | `{` | the first line is damaged as JSON, and another line is a whole object | lines |
 /// | `{` or `[` | else | document |
-pub(super) fn decide(sample: &[u8], complete: bool, options: Options) -> Shape {
+pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions) -> ResolvedFormat {
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
     let Some(start) = text.iter().position(|byte| !is_space(byte)) else {
-        return Shape::Empty;
+        return ResolvedFormat::Empty;
     };
     let text = text.get(start..).unwrap_or_default();
     match text.first() {
         Some(b'{' | b'[') => {}
-        Some(b'/') if options.lenient => return Shape::Document,
-        _ => return Shape::Csv,
+        Some(b'/') if options.lenient => return ResolvedFormat::Document,
+        _ => return ResolvedFormat::Csv,
     }
     let mut lines = text.split(|&byte| byte == b'\n');
     let first = lines.next().unwrap_or_default();
-    if is_value(first, options) {
-        return Shape::Lines;
+    if is_json_value(first, options) {
+        return ResolvedFormat::Lines;
     }
-    if text.first() == Some(&b'{') && breaks_within(text, first.len(), options) {
+    if text.first() == Some(&b'{') && is_invalid_within(text, first.len(), options) {
         // The last line of an incomplete sample is cut.
-        let mut others: Vec<&[u8]> = lines.collect();
+        let mut other_lines: Vec<&[u8]> = lines.collect();
         if !complete {
-            others.pop();
+            other_lines.pop();
         }
-        let is_record = |line: &&[u8]| line.starts_with(b"{") && is_value(line, options);
-        if others.iter().any(is_record) {
-            return Shape::Lines;
+        let is_record = |line: &&[u8]| line.starts_with(b"{") && is_json_value(line, options);
+        if other_lines.iter().any(is_record) {
+            return ResolvedFormat::Lines;
         }
     }
-    Shape::Document
+    ResolvedFormat::Document
 }
 
 /// Whether the text stops being JSON in its first line, or at the start of the next.
-fn breaks_within(text: &[u8], first_line: usize, options: Options) -> bool {
+fn is_invalid_within(text: &[u8], first_line: usize, options: JsonOptions) -> bool {
     let valid = match simdutf8::compat::from_utf8(text) {
         Ok(text) => text,
         Err(error) if error.valid_up_to() <= first_line => return true,
@@ -96,16 +96,16 @@ fn breaks_within(text: &[u8], first_line: usize, options: Options) -> bool {
     };
     let after = valid.get(first_line..).unwrap_or_default();
     let next_line = valid.len() - after.trim_start().len();
-    Cursor::new(valid, options)
+    JsonCursor::new(valid, options)
         .skip_value()
         .is_err_and(|error| error.offset <= next_line)
 }
 
-fn is_value(line: &[u8], options: Options) -> bool {
+fn is_json_value(line: &[u8], options: JsonOptions) -> bool {
     let Ok(text) = simdutf8::basic::from_utf8(line) else {
         return false;
     };
-    let mut cursor = Cursor::new(text, options);
+    let mut cursor = JsonCursor::new(text, options);
     cursor.skip_value().and_then(|_| cursor.end()).is_ok()
 }
 
@@ -114,28 +114,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_decides_the_shape() {
-        let cases: [(&str, Shape); 12] = [
-            ("", Shape::Empty),
-            ("\u{FEFF} \n", Shape::Empty),
-            ("{\"a\":1}", Shape::Lines),
-            ("{\"a\":1}\n{\"a\":2}\n", Shape::Lines),
-            ("{\"a\":\n1}\n", Shape::Document),
-            ("[1,\n2]", Shape::Document),
-            ("[1,2]", Shape::Lines),
-            ("{\"a\":1,,}\n{\"a\":2}\n", Shape::Lines),
+    fn content_decides_the_format() {
+        let cases: [(&str, ResolvedFormat); 12] = [
+            ("", ResolvedFormat::Empty),
+            ("\u{FEFF} \n", ResolvedFormat::Empty),
+            ("{\"a\":1}", ResolvedFormat::Lines),
+            ("{\"a\":1}\n{\"a\":2}\n", ResolvedFormat::Lines),
+            ("{\"a\":\n1}\n", ResolvedFormat::Document),
+            ("[1,\n2]", ResolvedFormat::Document),
+            ("[1,2]", ResolvedFormat::Lines),
+            ("{\"a\":1,,}\n{\"a\":2}\n", ResolvedFormat::Lines),
             (
                 "{\n\"purchases\":[\n{\"a\":1},\n{\"a\":2}\n]}\n",
-                Shape::Document,
+                ResolvedFormat::Document,
             ),
-            ("external_id;price\n1;2\n", Shape::Csv),
-            ("\"external_id\",\"price\"\n", Shape::Csv),
-            ("{\"purchases\":[{\"a\":1},", Shape::Document),
+            ("external_id;price\n1;2\n", ResolvedFormat::Csv),
+            ("\"external_id\",\"price\"\n", ResolvedFormat::Csv),
+            ("{\"purchases\":[{\"a\":1},", ResolvedFormat::Document),
         ];
-        for (text, shape) in cases {
+        for (text, format) in cases {
             assert_eq!(
-                decide(text.as_bytes(), true, Options::default()),
-                shape,
+                detect_format(text.as_bytes(), true, JsonOptions::default()),
+                format,
                 "{text}"
             );
         }

@@ -1,21 +1,21 @@
 //! Follows the brackets of a JSON document, byte by byte across buffers.
 
-use crate::input::envelope::{Envelope, Held};
-use crate::input::lines::MOST_LINES;
-use crate::json::Marks;
+use crate::input::envelope::{ArrayContent, Envelope};
+use crate::input::line_chunks::MAX_CHUNK_LINES;
+use crate::json::StringMarks;
 
 /// A buffer with the marks of the part that has not been scanned yet.
 #[derive(Clone, Copy)]
-pub(super) struct Marked<'b> {
+pub(super) struct MarkedBuffer<'b> {
     pub(super) buffer: &'b [u8],
-    pub(super) marks: &'b Marks,
+    pub(super) marks: &'b StringMarks,
     /// Where the marks began in the buffer.
     pub(super) start: usize,
     /// Bytes taken from the front of the buffer since then.
     pub(super) taken: usize,
 }
 
-impl Marked<'_> {
+impl MarkedBuffer<'_> {
     /// The offset after the string whose content begins at `at`; `None` when the buffer ends in it.
     fn end_of_string(self, mut at: usize) -> Option<usize> {
         loop {
@@ -46,13 +46,13 @@ impl Marked<'_> {
 
 /// Why the scanner stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum ScanStop {
     /// All bytes of the buffer are passed.
     EndOfBuffer,
     /// An array of elements has just been entered.
     ArrayOpened,
-    /// Enough elements are passed; the piece ends with the comma at this offset.
-    PieceFull {
+    /// Enough elements are passed; the chunk ends with the comma at this offset.
+    ChunkFull {
         /// Offset of the comma in the buffer.
         comma: usize,
     },
@@ -80,7 +80,7 @@ enum Lexeme {
 /// Invariants: `depth` counts open brackets; when `array` is there, it was opened at depth
 /// `array.depth`, and element boundaries are the commas at that depth.
 #[derive(Debug, Default)]
-pub(super) struct Scan {
+pub(super) struct DocumentScanner {
     lexeme: Lexeme,
     depth: usize,
     envelope: Envelope,
@@ -93,25 +93,25 @@ pub(super) struct Scan {
     keys: [Vec<u8>; 2],
     /// Which of them the string being passed belongs to.
     in_key: Option<usize>,
-    array: Option<Array>,
+    array: Option<OpenArray>,
     /// What the current or the last array holds.
-    latest: Option<Held>,
+    latest: Option<ArrayContent>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Array {
+struct OpenArray {
     depth: usize,
-    held: Held,
+    content: ArrayContent,
     /// Last comma between elements, in the buffer.
     comma: Option<usize>,
-    /// Elements passed since the last piece.
+    /// Elements passed since the last chunk.
     elements: usize,
 }
 
 /// Longest key that matters is `attributes`, ten bytes.
 const KEY_BYTES: usize = 16;
 
-impl Scan {
+impl DocumentScanner {
     /// A scanner at the start of a document.
     pub(super) fn new(envelope: Envelope) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Scan {
 
     /// Whether the elements of the current (or last) array are records.
     pub(super) fn records(&self) -> bool {
-        self.latest != Some(Held::Siblings)
+        self.latest != Some(ArrayContent::Siblings)
     }
 
     /// Offset in the buffer where the unfinished element begins.
@@ -143,7 +143,7 @@ impl Scan {
     }
 
     /// Begins to count elements again, behind the last comma.
-    pub(super) fn forget_comma(&mut self) {
+    pub(super) fn reset_elements(&mut self) {
         if let Some(array) = self.array.as_mut() {
             (array.comma, array.elements) = (None, 0);
         }
@@ -158,20 +158,25 @@ impl Scan {
     }
 
     /// Leaves an array that the input ends in; tells whether its elements are records.
-    pub(super) fn abandon(&mut self) -> bool {
+    pub(super) fn abandon_array(&mut self) -> bool {
         self.array
             .take()
-            .is_none_or(|array| array.held == Held::Records)
+            .is_none_or(|array| array.content == ArrayContent::Records)
     }
 
     /// Scans the buffer from `at` on, and moves `at`. Offsets of a stop count from the start of the
     /// buffer, from which the caller takes what the stop completed before the next call.
-    pub(super) fn run(&mut self, marked: Marked<'_>, at: &mut usize, piece_bytes: usize) -> Stop {
+    pub(super) fn run(
+        &mut self,
+        marked: MarkedBuffer<'_>,
+        at: &mut usize,
+        chunk_bytes: usize,
+    ) -> ScanStop {
         let buffer = marked.buffer;
         while let Some(&byte) = buffer.get(*at) {
             match self.lexeme {
                 Lexeme::Between if self.array.is_some() => {
-                    if let Some(stop) = self.elements(marked, at, piece_bytes) {
+                    if let Some(stop) = self.elements(marked, at, chunk_bytes) {
                         return stop;
                     }
                 }
@@ -183,18 +188,23 @@ impl Scan {
                 }
                 Lexeme::String => self.string(marked, at),
                 _ => {
-                    self.other(byte);
+                    self.comment_or_escape(byte);
                     *at += 1;
                 }
             }
         }
-        Stop::EndOfBuffer
+        ScanStop::EndOfBuffer
     }
 
     /// The same walk inside an array of elements, where nearly all of a document is: keys do not
     /// matter there, and strings are passed without leaving the loop. Stops at a comment and at a
     /// string that the buffer ends in, which the general walk goes on with.
-    fn elements(&mut self, marked: Marked<'_>, at: &mut usize, piece_bytes: usize) -> Option<Stop> {
+    fn elements(
+        &mut self,
+        marked: MarkedBuffer<'_>,
+        at: &mut usize,
+        chunk_bytes: usize,
+    ) -> Option<ScanStop> {
         let (buffer, mut depth, mut here) = (marked.buffer, self.depth, *at);
         let array_depth = self.array.map_or(0, |array| array.depth);
         let stop = loop {
@@ -216,11 +226,11 @@ impl Scan {
                     depth = depth.saturating_sub(1);
                     if depth < array_depth {
                         self.array = None;
-                        break Some(Stop::ArrayClosed);
+                        break Some(ScanStop::ArrayClosed);
                     }
                 }
                 b',' if depth == array_depth => {
-                    if let Some(full) = self.comma(here - 1, piece_bytes) {
+                    if let Some(full) = self.comma(here - 1, chunk_bytes) {
                         break Some(full);
                     }
                 }
@@ -236,19 +246,19 @@ impl Scan {
     }
 
     /// The comma after an element.
-    fn comma(&mut self, offset: usize, piece_bytes: usize) -> Option<Stop> {
+    fn comma(&mut self, offset: usize, chunk_bytes: usize) -> Option<ScanStop> {
         let array = self.array.as_mut()?;
         array.elements += 1;
-        if offset + 1 >= piece_bytes || array.elements == MOST_LINES {
-            self.forget_comma();
-            return Some(Stop::PieceFull { comma: offset });
+        if offset + 1 >= chunk_bytes || array.elements == MAX_CHUNK_LINES {
+            self.reset_elements();
+            return Some(ScanStop::ChunkFull { comma: offset });
         }
         array.comma = Some(offset);
         None
     }
 
     /// A byte outside strings and outside arrays of elements.
-    fn between(&mut self, byte: u8) -> Option<Stop> {
+    fn between(&mut self, byte: u8) -> Option<ScanStop> {
         match byte {
             b'"' => {
                 self.lexeme = Lexeme::String;
@@ -262,12 +272,12 @@ impl Scan {
             }
             b'{' | b'[' => {
                 self.depth += 1;
-                return self.opened(byte);
+                return self.open_bracket(byte);
             }
             b'}' | b']' => self.depth = self.depth.saturating_sub(1),
             b',' if self.base == 1 && self.depth == 1 => {
                 self.base = 0;
-                return Some(self.enter_array(Held::Records, Stop::EnvelopeLeft));
+                return Some(self.enter_array(ArrayContent::Records, ScanStop::EnvelopeLeft));
             }
             b'/' => self.lexeme = Lexeme::Slash,
             _ => {}
@@ -279,7 +289,7 @@ impl Scan {
         self.in_key.and_then(|at| self.keys.get_mut(at))
     }
 
-    fn opened(&mut self, byte: u8) -> Option<Stop> {
+    fn open_bracket(&mut self, byte: u8) -> Option<ScanStop> {
         let opens_array = byte == b'[';
         // A second document behind the first has no level, and is no JSON.
         let level = (self.depth - self.base.min(self.depth)).checked_sub(1)?;
@@ -289,20 +299,20 @@ impl Scan {
         if let Some(key) = self.keys.get_mut(level) {
             key.clear();
         }
-        let held = if opens_array {
-            self.held()?
+        let content = if opens_array {
+            self.content()?
         } else {
             return None;
         };
-        Some(self.enter_array(held, Stop::ArrayOpened))
+        Some(self.enter_array(content, ScanStop::ArrayOpened))
     }
 
     /// Begins an array of elements at the current depth.
-    fn enter_array(&mut self, held: Held, stop: Stop) -> Stop {
-        self.latest = Some(held);
-        self.array = Some(Array {
+    fn enter_array(&mut self, content: ArrayContent, stop: ScanStop) -> ScanStop {
+        self.latest = Some(content);
+        self.array = Some(OpenArray {
             depth: self.depth,
-            held,
+            content,
             comma: None,
             elements: 0,
         });
@@ -310,18 +320,18 @@ impl Scan {
     }
 
     /// What an array at the current depth holds, by the keys that lead to it.
-    fn held(&self) -> Option<Held> {
+    fn content(&self) -> Option<ArrayContent> {
         let [outer, inner] = &self.keys;
         match (self.depth - self.base, self.is_object) {
-            (1, _) if self.base == 0 => Some(Held::Records),
-            (2, [true, _]) => self.envelope.holds(&[outer]),
-            (3, [true, true]) => self.envelope.holds(&[outer, inner]),
+            (1, _) if self.base == 0 => Some(ArrayContent::Records),
+            (2, [true, _]) => self.envelope.array_content(&[outer]),
+            (3, [true, true]) => self.envelope.array_content(&[outer, inner]),
             _ => None,
         }
     }
 
     /// Passes string content up to its end, an escape or the end of the buffer.
-    fn string(&mut self, marked: Marked<'_>, at: &mut usize) {
+    fn string(&mut self, marked: MarkedBuffer<'_>, at: &mut usize) {
         let end = marked.end_of_content(*at);
         let rest = marked.buffer.get(*at..).unwrap_or_default();
         let passed = end - *at;
@@ -346,7 +356,7 @@ impl Scan {
         }
     }
 
-    fn other(&mut self, byte: u8) {
+    fn comment_or_escape(&mut self, byte: u8) {
         self.lexeme = match (self.lexeme, byte) {
             (Lexeme::Escape, _) => Lexeme::String,
             (Lexeme::BlockCommentStar, b'/') | (Lexeme::LineComment, b'\n') => Lexeme::Between,

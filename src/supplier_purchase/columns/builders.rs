@@ -21,12 +21,12 @@ pub(super) fn amount_type() -> DataType {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct PartyColumns {
+pub(super) struct PartyBuilder {
     id: Int64Builder,
     name: StringBuilder,
 }
 
-impl PartyColumns {
+impl PartyBuilder {
     pub(super) fn push(&mut self, id: Option<i64>, name: Option<&str>) {
         self.id.append_option(id);
         self.name.append_option(name);
@@ -38,12 +38,12 @@ impl PartyColumns {
 }
 
 #[derive(Debug)]
-pub(super) struct MoneyColumns {
+pub(super) struct MoneyBuilder {
     amount: Decimal128Builder,
     currency: StringBuilder,
 }
 
-impl Default for MoneyColumns {
+impl Default for MoneyBuilder {
     fn default() -> Self {
         Self {
             amount: Decimal128Builder::new().with_data_type(amount_type()),
@@ -52,7 +52,7 @@ impl Default for MoneyColumns {
     }
 }
 
-impl MoneyColumns {
+impl MoneyBuilder {
     pub(super) fn push(&mut self, money: Option<Money>) {
         self.amount
             .append_option(money.map(|money| money.amount.nanos()));
@@ -69,12 +69,12 @@ impl MoneyColumns {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct InstantColumns {
+pub(super) struct InstantBuilder {
     micros: TimestampMicrosecondBuilder,
     offset_minutes: Int16Builder,
 }
 
-impl InstantColumns {
+impl InstantBuilder {
     pub(super) fn push(&mut self, instant: Option<Instant>) {
         self.micros
             .append_option(instant.map(|instant| instant.micros_utc));

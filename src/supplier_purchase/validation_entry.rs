@@ -7,7 +7,7 @@ use crate::rules::RuleId;
 
 /// One entry of the `meta` of a 422 answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Validation<'f> {
+pub struct ValidationEntry<'f> {
     /// The field, with the objects it stands in: `total.amount`.
     pub field: &'f str,
     /// `Required`, `Type`, `Date`, `Enum`, `Currency`, `Unique` or `Invalid`.
@@ -15,7 +15,7 @@ pub struct Validation<'f> {
 }
 
 /// What a 422 answer would say of a finding.
-pub fn validation(finding: &Finding) -> Validation<'_> {
+pub fn validation_entry(finding: &Finding) -> ValidationEntry<'_> {
     let is_missing = matches!(&*finding.value, "" | "null");
     let kind = match finding.rule {
         RuleId::CplIdRequired
@@ -42,7 +42,7 @@ pub fn validation(finding: &Finding) -> Validation<'_> {
         | RuleId::CplRecordObject => "Type",
         _ => "Invalid",
     };
-    Validation {
+    ValidationEntry {
         field: &finding.field,
         kind,
     }

@@ -1,39 +1,44 @@
 //! The date order of each column of dates or times; the table is in [`dialect`](super).
 
-use super::super::columns::ColumnForm;
+use super::super::columns::CsvValueType;
 use super::super::refusal::CsvRefusal;
-use super::tally::{Scene, Tally, decide};
-use super::{ColumnPlan, Notes};
+use super::evidence_tally::{DetectionContext, EvidenceTally, choose_reading};
+use super::{ColumnPlan, DetectionNotes};
 use crate::values::pt_br::{DateEvidence, DateOrder, DecimalSign, date_evidence};
 
 /// What the dates of one column say.
 #[derive(Clone, Debug, Default)]
-struct Dates {
-    day_first: Tally,
-    month_first: Tally,
+struct DateOrderEvidence {
+    day_first: EvidenceTally,
+    month_first: EvidenceTally,
     /// Such as `05/04/2024`.
-    either: Tally,
-    iso: Tally,
+    either: EvidenceTally,
+    iso: EvidenceTally,
 }
 
 /// Sets the order of every column of dates. The decimal signs must have been settled.
-pub(super) fn settle(
-    scene: &Scene<'_>,
-    choice: Option<DateOrder>,
+pub(super) fn detect_date_orders(
+    context: &DetectionContext<'_>,
+    user_choice: Option<DateOrder>,
     plans: &mut [ColumnPlan],
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
-    let columns = scene.columns_of(plans, ColumnForm::has_date_order);
-    if let Some(order) = choice {
+    let columns = context.columns_of(plans, CsvValueType::has_date_order);
+    if let Some(order) = user_choice {
         for column in columns {
             plans[column].date_order = order;
-            notes.decided(what(&plans[column]), name(order), "--date-order", None);
+            notes.record_decision(
+                decision_name(&plans[column]),
+                order_name(order),
+                "--date-order",
+                None,
+            );
         }
         return Ok(());
     }
-    let mut seen = vec![Dates::default(); columns.len()];
-    scene.each_value(&columns, |place, value, at| {
-        let dates = &mut seen[place];
+    let mut seen = vec![DateOrderEvidence::default(); columns.len()];
+    context.for_each_value(&columns, |index, value, at| {
+        let dates = &mut seen[index];
         match date_evidence(value) {
             DateEvidence::DayFirst => dates.day_first.add(value, at),
             DateEvidence::MonthFirst => dates.month_first.add(value, at),
@@ -45,29 +50,29 @@ pub(super) fn settle(
     let has_decimal_comma = plans
         .iter()
         .any(|plan| plan.decimal_is_proven && plan.decimal == DecimalSign::Comma);
-    let is_day_first_likely = scene.is_portuguese || has_decimal_comma;
+    let is_day_first_likely = context.is_portuguese || has_decimal_comma;
     for (column, dates) in columns.into_iter().zip(seen) {
-        order_of(&dates, is_day_first_likely, &mut plans[column], notes)?;
+        decide_order(&dates, is_day_first_likely, &mut plans[column], notes)?;
     }
     Ok(())
 }
 
-fn order_of(
-    dates: &Dates,
+fn decide_order(
+    dates: &DateOrderEvidence,
     is_day_first_likely: bool,
     plan: &mut ColumnPlan,
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
     use DateOrder::{DayFirst, MonthFirst, YearFirst};
-    let form = ColumnForm::Timestamp;
-    let Dates {
+    let value_type = CsvValueType::Timestamp;
+    let DateOrderEvidence {
         day_first,
         month_first,
         either,
         iso,
     } = dates;
-    let decided = decide(
-        form,
+    let decided = choose_reading(
+        value_type,
         &plan.header,
         (day_first, DayFirst),
         (month_first, MonthFirst),
@@ -89,7 +94,7 @@ fn order_of(
         }
         (None, Some(value)) => {
             return Err(CsvRefusal::ambiguous(
-                form,
+                value_type,
                 &plan.header,
                 value.clone(),
                 None,
@@ -98,15 +103,15 @@ fn order_of(
         (None, None) => (YearFirst, "no date but ISO 8601", iso.first().cloned()),
     };
     plan.date_order = order;
-    notes.decided(what(plan), name(order), why, because);
+    notes.record_decision(decision_name(plan), order_name(order), why, because);
     Ok(())
 }
 
-fn what(plan: &ColumnPlan) -> String {
+fn decision_name(plan: &ColumnPlan) -> String {
     format!("date order of {:?}", plan.header)
 }
 
-fn name(order: DateOrder) -> &'static str {
+fn order_name(order: DateOrder) -> &'static str {
     match order {
         DateOrder::YearFirst => "year first",
         DateOrder::DayFirst => "day first",

@@ -2,18 +2,22 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Feeds `text` in pieces of `size` bytes and collects the chunks between the cuts.
-fn chunks(text: &[u8], size: usize, limit: usize) -> Result<Vec<(At, Vec<u8>)>, CsvRefusal> {
+/// Feeds `text` in chunks of `size` bytes and collects the chunks between the cuts.
+fn chunks(
+    text: &[u8],
+    size: usize,
+    limit: usize,
+) -> Result<Vec<(TextPosition, Vec<u8>)>, CsvRefusal> {
     let mut cutter = RecordCutter::new(Delimiter::COMMA, limit);
     let (mut chunks, mut carry) = (Vec::new(), Vec::new());
-    for piece in text.chunks(size) {
+    for chunk in text.chunks(size) {
         let at = cutter.next_record();
-        let cut = cutter.feed(piece)?;
-        carry.extend_from_slice(&piece[..cut.unwrap_or(0)]);
+        let cut = cutter.feed(chunk)?;
+        carry.extend_from_slice(&chunk[..cut.unwrap_or(0)]);
         if cut.is_some() {
             chunks.push((at, std::mem::take(&mut carry)));
         }
-        carry.extend_from_slice(&piece[cut.unwrap_or(0)..]);
+        carry.extend_from_slice(&chunk[cut.unwrap_or(0)..]);
     }
     cutter.finish()?;
     chunks.push((cutter.next_record(), carry));
@@ -44,7 +48,7 @@ fn a_line_end_torn_between_buffers_stays_whole() {
     assert_eq!(cutter.feed(b"\nc\r"), Ok(Some(1)));
     assert_eq!(
         cutter.next_record(),
-        At {
+        TextPosition {
             byte_offset: 6,
             line: 3
         }
@@ -52,7 +56,7 @@ fn a_line_end_torn_between_buffers_stays_whole() {
     assert_eq!(cutter.feed(b"d"), Ok(Some(0)));
     assert_eq!(
         cutter.next_record(),
-        At {
+        TextPosition {
             byte_offset: 8,
             line: 4
         }
@@ -62,7 +66,7 @@ fn a_line_end_torn_between_buffers_stays_whole() {
 #[test]
 fn a_long_record_is_refused_where_it_begins_for_every_split() {
     let text = b"id,note\n1,ok\n2,\"a\nb\"\n3,0123456789abcdef\n4,ok\n";
-    let at = At {
+    let at = TextPosition {
         byte_offset: 21,
         line: 5,
     };
@@ -81,7 +85,7 @@ fn a_long_record_is_refused_where_it_begins_for_every_split() {
 fn an_unclosed_quote_is_refused_at_the_limit_and_at_the_end() {
     let text = b"1,ok\r\n2,\"open\r\n3,ok\r\n4,ok\r\n5,ok\r\n";
     let refusal = CsvRefusal::QuoteUnclosed {
-        at: At {
+        at: TextPosition {
             byte_offset: 6,
             line: 2,
         },
@@ -99,7 +103,7 @@ fn an_unclosed_quote_is_refused_at_the_limit_and_at_the_end() {
 
 #[test]
 fn a_cutter_may_begin_behind_the_header() {
-    let start = At {
+    let start = TextPosition {
         byte_offset: 100,
         line: 2,
     };
@@ -107,7 +111,7 @@ fn a_cutter_may_begin_behind_the_header() {
     assert_eq!(cutter.feed(b"a\n\nb"), Ok(Some(3)));
     assert_eq!(
         cutter.next_record(),
-        At {
+        TextPosition {
             byte_offset: 103,
             line: 4
         }
@@ -116,7 +120,7 @@ fn a_cutter_may_begin_behind_the_header() {
         cutter.feed(b"0123456789"),
         Err(CsvRefusal::RecordTooLong {
             limit: 9,
-            at: At {
+            at: TextPosition {
                 byte_offset: 103,
                 line: 4
             }
@@ -126,7 +130,7 @@ fn a_cutter_may_begin_behind_the_header() {
 
 proptest! {
     #[test]
-    fn every_split_gives_the_same_bytes_places_and_verdict(
+    fn every_split_gives_the_same_bytes_positions_and_result(
         text in "[ab,\"\r\n]{0,60}",
         size in 1..61_usize,
         limit in 1..40_usize,

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_surrogate_pair_is_refused_where_it_stands() {
+    fn half_a_surrogate_pair_is_refused_at_its_offset() {
         for wrong in [r"\uD800", r"\uDC00", r"\uD800\n", r"\uD800\u0041"] {
             assert_eq!(
                 check_escape(wrong.as_bytes(), 0),

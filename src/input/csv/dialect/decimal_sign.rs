@@ -1,42 +1,47 @@
 //! The decimal sign of each column of decimals; the table is in [`dialect`](super).
 
-use super::super::columns::ColumnForm;
+use super::super::columns::CsvValueType;
 use super::super::delimiter::Delimiter;
-use super::super::refusal::{CsvRefusal, Sighting};
-use super::tally::{Scene, Tally};
-use super::{ColumnPlan, Notes};
+use super::super::refusal::{CsvRefusal, EvidenceValue};
+use super::evidence_tally::{DetectionContext, EvidenceTally};
+use super::{ColumnPlan, DetectionNotes};
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
 
 /// What the numbers of one column say.
 #[derive(Clone, Debug, Default)]
-struct Numbers {
-    point: Tally,
-    comma: Tally,
+struct DecimalEvidence {
+    point: EvidenceTally,
+    comma: EvidenceTally,
     /// Such as `1.234`: a fraction, or a thousand.
-    one_point: Tally,
+    one_point: EvidenceTally,
     /// Such as `1,234`: a fraction, or a thousand.
-    one_comma: Tally,
+    one_comma: EvidenceTally,
 }
 
 /// Sets the sign of every column of decimals.
-pub(super) fn settle(
-    scene: &Scene<'_>,
-    choice: Option<DecimalSign>,
+pub(super) fn detect_decimal_signs(
+    context: &DetectionContext<'_>,
+    user_choice: Option<DecimalSign>,
     plans: &mut [ColumnPlan],
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
-    let columns = scene.columns_of(plans, ColumnForm::has_decimal_sign);
-    if let Some(sign) = choice {
+    let columns = context.columns_of(plans, CsvValueType::has_decimal_sign);
+    if let Some(sign) = user_choice {
         for column in columns {
             plans[column].decimal = sign;
             plans[column].decimal_is_proven = true;
-            notes.decided(what(&plans[column]), name(sign), "--decimal", None);
+            notes.record_decision(
+                decision_name(&plans[column]),
+                sign_name(sign),
+                "--decimal",
+                None,
+            );
         }
         return Ok(());
     }
-    let mut seen = vec![Numbers::default(); columns.len()];
-    scene.each_value(&columns, |place, value, at| {
-        let numbers = &mut seen[place];
+    let mut seen = vec![DecimalEvidence::default(); columns.len()];
+    context.for_each_value(&columns, |index, value, at| {
+        let numbers = &mut seen[index];
         match number_evidence(value) {
             NumberEvidence::PointDecimal => numbers.point.add(value, at),
             NumberEvidence::CommaDecimal => numbers.comma.add(value, at),
@@ -45,36 +50,43 @@ pub(super) fn settle(
             NumberEvidence::PlainInteger | NumberEvidence::NotNumber => {}
         }
     });
-    let is_comma_country = scene.split.delimiter == Delimiter::SEMICOLON || scene.is_portuguese;
+    let expects_decimal_comma =
+        context.split.delimiter == Delimiter::SEMICOLON || context.is_portuguese;
     for (column, numbers) in columns.into_iter().zip(seen) {
-        sign_of(&numbers, is_comma_country, scene, &mut plans[column], notes)?;
+        decide_sign(
+            &numbers,
+            expects_decimal_comma,
+            context,
+            &mut plans[column],
+            notes,
+        )?;
     }
     Ok(())
 }
 
-fn sign_of(
-    numbers: &Numbers,
-    is_comma_country: bool,
-    scene: &Scene<'_>,
+fn decide_sign(
+    numbers: &DecimalEvidence,
+    expects_decimal_comma: bool,
+    context: &DetectionContext<'_>,
     plan: &mut ColumnPlan,
-    notes: &mut Notes,
+    notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
     use DecimalSign::{Comma, Point};
-    let form = ColumnForm::Decimal;
-    let Numbers {
+    let value_type = CsvValueType::Decimal;
+    let DecimalEvidence {
         one_point,
         one_comma,
         ..
     } = numbers;
-    let decided = by_plain_values(numbers, is_comma_country, plan, notes);
+    let decided = decide_by_unambiguous_values(numbers, expects_decimal_comma, plan, notes);
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
         (Some((sign, value)), ..) => (sign, "the value has only one reading", Some(value)),
-        (None, Some(value), None) if scene.has_decimal_point && !is_comma_country => (
+        (None, Some(value), None) if context.has_decimal_point && !expects_decimal_comma => (
             Point,
             "events of Currents have a decimal point",
             Some(value.clone()),
         ),
-        (None, None, Some(value)) if is_comma_country => {
+        (None, None, Some(value)) if expects_decimal_comma => {
             let header = &plan.header;
             notes.warnings.push(format!(
                 "column {header:?}: {value} is read with a decimal comma, as is \
@@ -87,14 +99,14 @@ fn sign_of(
             )
         }
         (None, None, None) => {
-            plan.decimal = if is_comma_country { Comma } else { Point };
+            plan.decimal = if expects_decimal_comma { Comma } else { Point };
             let why = "not proven: whole numbers only";
-            notes.decided(what(plan), name(plan.decimal), why, None);
+            notes.record_decision(decision_name(plan), sign_name(plan.decimal), why, None);
             return Ok(());
         }
         (None, Some(value), other) => {
             return Err(CsvRefusal::ambiguous(
-                form,
+                value_type,
                 &plan.header,
                 value.clone(),
                 other.cloned(),
@@ -102,7 +114,7 @@ fn sign_of(
         }
         (None, None, Some(value)) => {
             return Err(CsvRefusal::ambiguous(
-                form,
+                value_type,
                 &plan.header,
                 value.clone(),
                 None,
@@ -111,21 +123,21 @@ fn sign_of(
     };
     plan.decimal = sign;
     plan.decimal_is_proven = true;
-    notes.decided(what(plan), name(sign), why, because);
+    notes.record_decision(decision_name(plan), sign_name(sign), why, because);
     Ok(())
 }
 
 /// What the values say that have only one reading. One sign serves a whole column: values in the
 /// other are rejects of their records.
-fn by_plain_values(
-    numbers: &Numbers,
-    is_comma_country: bool,
+fn decide_by_unambiguous_values(
+    numbers: &DecimalEvidence,
+    expects_decimal_comma: bool,
     plan: &ColumnPlan,
-    notes: &mut Notes,
-) -> Option<(DecimalSign, Sighting)> {
+    notes: &mut DetectionNotes,
+) -> Option<(DecimalSign, EvidenceValue)> {
     match (numbers.comma.first(), numbers.point.first()) {
         (Some(comma), Some(point)) => {
-            let (sign, value) = if is_comma_country {
+            let (sign, value) = if expects_decimal_comma {
                 (DecimalSign::Comma, comma)
             } else {
                 (DecimalSign::Point, point)
@@ -133,7 +145,7 @@ fn by_plain_values(
             notes.warnings.push(format!(
                 "column {:?} has {comma} and {point}: the {} decides, and records with the other sign are rejected",
                 plan.header,
-                name(sign)
+                sign_name(sign)
             ));
             Some((sign, value.clone()))
         }
@@ -143,11 +155,11 @@ fn by_plain_values(
     }
 }
 
-fn what(plan: &ColumnPlan) -> String {
+fn decision_name(plan: &ColumnPlan) -> String {
     format!("decimal sign of {:?}", plan.header)
 }
 
-fn name(sign: DecimalSign) -> &'static str {
+fn sign_name(sign: DecimalSign) -> &'static str {
     match sign {
         DecimalSign::Point => "point",
         DecimalSign::Comma => "comma",

@@ -1,6 +1,6 @@
 //! Telling what is no supplier purchase at all, by the keys of the element.
 
-use super::{Name, RawSupplierPurchase};
+use super::{RawSupplierPurchase, SupplierPurchaseField};
 use crate::record::{ExtraField, Field, is_users_export};
 use crate::rules::RuleId;
 
@@ -11,22 +11,22 @@ const PRODUCT: [&str; 4] = ["product_id", "product", "produto", "id_produto"];
 const PRICE: [&str; 4] = ["price", "preco", "preço", "valor_unitario"];
 
 /// Fields that only a supplier purchase has. A total is none: tables of sales have one too.
-const OWN: [Name; 7] = [
-    Name::Supplier,
-    Name::SupplierId,
-    Name::SupplierName,
-    Name::Invoice,
-    Name::InvoiceNumber,
-    Name::ValueOfItems,
-    Name::ValueOfItemsAmount,
+const IDENTIFYING_FIELDS: [SupplierPurchaseField; 7] = [
+    SupplierPurchaseField::Supplier,
+    SupplierPurchaseField::SupplierId,
+    SupplierPurchaseField::SupplierName,
+    SupplierPurchaseField::Invoice,
+    SupplierPurchaseField::InvoiceNumber,
+    SupplierPurchaseField::ValueOfItems,
+    SupplierPurchaseField::ValueOfItemsAmount,
 ];
 
 /// Fields of which a purchase has one at least, however much it lacks.
-const SAID_BY_ALL: [Name; 4] = [
-    Name::Id,
-    Name::RegistrationDate,
-    Name::UpdatedAt,
-    Name::Status,
+const COMMON_FIELDS: [SupplierPurchaseField; 4] = [
+    SupplierPurchaseField::Id,
+    SupplierPurchaseField::RegistrationDate,
+    SupplierPurchaseField::UpdatedAt,
+    SupplierPurchaseField::Status,
 ];
 
 impl RawSupplierPurchase<'_> {
@@ -43,8 +43,12 @@ impl RawSupplierPurchase<'_> {
     ///
     /// An element that names a supplier, an invoice or the value of its items is a supplier
     /// purchase, whatever else it holds.
-    pub fn foreign(&self) -> Option<RuleId> {
-        if self.extra.is_empty() || OWN.iter().any(|name| !self.get(*name).is_missing()) {
+    pub fn wrong_kind(&self) -> Option<RuleId> {
+        if self.extra.is_empty()
+            || IDENTIFYING_FIELDS
+                .iter()
+                .any(|name| !self.get(*name).is_missing())
+        {
             return None;
         }
         let is_aggregate = ["name", "count", "first"]
@@ -52,11 +56,11 @@ impl RawSupplierPurchase<'_> {
             .all(|key| self.has_any(&[key]));
         if is_aggregate || self.extra.iter().any(is_users_export) {
             Some(RuleId::FileUserExport)
-        } else if self.is_of_a_customer() {
+        } else if self.is_customer_purchase() {
             Some(RuleId::FileWrongKind)
-        } else if self.is_of_a_series() {
+        } else if self.is_series_response() {
             Some(RuleId::FileSeriesResponse)
-        } else if self.is_error_answer() {
+        } else if self.is_error_response() {
             Some(RuleId::FileErrorResponse)
         } else {
             None
@@ -69,14 +73,16 @@ impl RawSupplierPurchase<'_> {
         self.extra.iter().any(is_one)
     }
 
-    fn is_error_answer(&self) -> bool {
+    fn is_error_response(&self) -> bool {
         let is_part = |extra: &ExtraField<'_>| matches!(&*extra.key, "message" | "meta" | "errors");
         self.has_any(&["message"])
             && self.extra.iter().all(is_part)
-            && SAID_BY_ALL.iter().all(|name| self.get(*name).is_missing())
+            && COMMON_FIELDS
+                .iter()
+                .all(|name| self.get(*name).is_missing())
     }
 
-    fn is_of_a_customer(&self) -> bool {
+    fn is_customer_purchase(&self) -> bool {
         let has_price = self.has_any(&PRICE);
         let is_payload = |extra: &ExtraField<'_>| {
             let holds = |word: &str| extra.value.contains(word);
@@ -89,14 +95,14 @@ impl RawSupplierPurchase<'_> {
             || self.extra.iter().any(is_payload)
     }
 
-    fn is_of_a_series(&self) -> bool {
+    fn is_series_response(&self) -> bool {
         const VALUES: [&str; 2] = ["purchase_quantity", "revenue"];
         let holds_series = |extra: &ExtraField<'_>| {
             let holds = |word: &str| extra.value.contains(&format!("\"{word}\""));
             extra.key == "data" && holds("time") && VALUES.into_iter().any(holds)
         };
         let is_row_of_one = self.has_any(&["time"]) && self.has_any(&VALUES);
-        let has_no_id = matches!(self.get(Name::Id), Field::Absent);
+        let has_no_id = matches!(self.get(SupplierPurchaseField::Id), Field::Absent);
         has_no_id && (is_row_of_one || self.extra.iter().any(holds_series))
     }
 }

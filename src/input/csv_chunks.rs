@@ -1,30 +1,30 @@
-//! Cuts delimited text into pieces of whole rows, decoded to UTF-8.
+//! Cuts delimited text into chunks of whole rows, decoded to UTF-8.
 
 use std::sync::Arc;
 
-use super::csv::columns::Columns;
-use super::csv::cut::RecordCutter;
-use super::csv::dialect::{Layout, Sample, sniff};
-use super::csv::encoding::{BadBytes, Decoder, Encoding, detect_encoding};
-use super::csv::refusal::{At, CsvRefusal};
-use super::lines::MOST_LINES;
-use super::reader::{Piece, PieceForm, ReaderOptions};
-use super::refusal::{Place, Problem, Refusal};
-use super::spare::SpareBuffers;
+use super::buffer_pool::BufferPool;
+use super::csv::columns::ColumnAliases;
+use super::csv::dialect::{CsvLayout, CsvSample, sniff};
+use super::csv::encoding::{Decoder, Encoding, InvalidBytes, detect_encoding};
+use super::csv::record_cutter::RecordCutter;
+use super::csv::refusal::{CsvRefusal, TextPosition};
+use super::line_chunks::MAX_CHUNK_LINES;
+use super::reader::{Chunk, ChunkForm, ReaderOptions};
+use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::ByteStream;
 use crate::rules::RuleId;
 
-/// Hands out pieces of whole rows.
-pub(super) struct CsvPieces {
+/// Hands out chunks of whole rows.
+pub(super) struct CsvChunks {
     encoding: Encoding,
     decoder: Decoder,
     /// Nothing but blank lines, or only a header: no layout, or no rows.
-    layout: Option<Arc<Layout>>,
+    layout: Option<Arc<CsvLayout>>,
     cutter: Option<RecordCutter>,
     /// Decoded text that is not handed out.
     buffer: Vec<u8>,
     /// Where `buffer` begins in the stored (decompressed) bytes.
-    place: Place,
+    place: SourcePosition,
     /// Bytes of `buffer` that the cutter has seen.
     fed: usize,
     /// Line ends in them.
@@ -35,17 +35,17 @@ pub(super) struct CsvPieces {
 }
 
 /// The cutter sees so many bytes at a time: they stay in the nearest cache while it goes over them,
-/// and a piece of very short rows has not too many.
+/// and a chunk of very short rows has not too many.
 const FEED_BYTES: usize = 16 << 10;
 
-impl CsvPieces {
+impl CsvChunks {
     /// Decides encoding and dialect by the first bytes.
     pub(super) fn start(
         sample: &[u8],
         ended: bool,
         options: &ReaderOptions,
-        columns: &dyn Columns,
-    ) -> Result<Self, Problem> {
+        columns: &dyn ColumnAliases,
+    ) -> Result<Self, ReadError> {
         let chosen = options.dialect.encoding;
         let detected = chosen.map_or_else(
             || detect_encoding(sample, ended),
@@ -57,22 +57,24 @@ impl CsvPieces {
         let mut buffer = Vec::with_capacity(sample.len());
         decoder
             .decode(sample, ended, &mut buffer)
-            .map_err(|bad| not_text(encoding, bad))?;
+            .map_err(|bad| encoding_error(encoding, bad))?;
         // The decoder hands out UTF-8 only.
         let text = std::str::from_utf8(&buffer).unwrap_or_default();
-        let seen = Sample {
+        let seen = CsvSample {
             text,
             complete: ended,
             encoding,
         };
         let layout = sniff(&seen, columns, &options.dialect).map_err(|refused| refuse(&refused))?;
-        let body = layout.as_ref().map_or(At::START, |layout| layout.body);
+        let body = layout
+            .as_ref()
+            .map_or(TextPosition::START, |layout| layout.body);
         let start = usize::try_from(body.byte_offset)
             .unwrap_or(usize::MAX)
             .min(buffer.len());
         let header = text.get(..start).unwrap_or_default();
-        let place = Place {
-            byte_offset: encoding.mark_bytes as u64 + encoding.charset.stored_len(header),
+        let place = SourcePosition {
+            byte_offset: encoding.mark_bytes as u64 + encoding.charset.encoded_len(header),
             line: body.line,
         };
         let cutter = layout.as_ref().map(|layout| {
@@ -92,31 +94,31 @@ impl CsvPieces {
         })
     }
 
-    pub(super) fn layout(&self) -> Option<Arc<Layout>> {
+    pub(super) fn layout(&self) -> Option<Arc<CsvLayout>> {
         self.layout.clone()
     }
 
-    /// The next piece, about `piece_bytes` long; `None` at the end.
+    /// The next chunk, about `chunk_bytes` long; `None` at the end.
     pub(super) fn next(
         &mut self,
         stream: &mut ByteStream,
-        piece_bytes: usize,
-        spare: &SpareBuffers,
-    ) -> Result<Option<Piece>, Problem> {
+        chunk_bytes: usize,
+        buffers: &BufferPool,
+    ) -> Result<Option<Chunk>, ReadError> {
         let mut cut = None;
         let at_end = loop {
             if let Some(end) = self.feed()? {
                 cut = Some(end);
             }
             let all_fed = self.fed == self.buffer.len();
-            let enough = self.fed >= piece_bytes || self.lines >= MOST_LINES;
+            let enough = self.fed >= chunk_bytes || self.lines >= MAX_CHUNK_LINES;
             if (self.ended && all_fed) || (cut.is_some_and(|cut| cut > 0) && enough) {
                 break self.ended && all_fed;
             }
             if all_fed {
-                self.fill(stream, piece_bytes)?;
+                self.fill(stream, chunk_bytes)?;
                 if self.layout.is_none() {
-                    self.pass_blank()?;
+                    self.skip_blank()?;
                 }
             }
         };
@@ -129,30 +131,30 @@ impl CsvPieces {
         let (Some(layout), Some(cut)) = (&self.layout, cut.filter(|&cut| cut > 0)) else {
             return Ok(None);
         };
-        let form = PieceForm::Rows(Arc::clone(layout));
+        let form = ChunkForm::Rows(Arc::clone(layout));
         let rest = self.buffer.get(cut..).unwrap_or_default();
-        let mut carried = spare.take(piece_bytes.max(rest.len()));
+        let mut carried = buffers.acquire(chunk_bytes.max(rest.len()));
         carried.extend_from_slice(rest);
         let mut bytes = std::mem::replace(&mut self.buffer, carried);
         bytes.truncate(cut);
         self.fed -= cut;
         self.lines = line_ends(self.buffer.get(..self.fed).unwrap_or_default());
-        let piece = Piece {
+        let chunk = Chunk {
             bytes,
             place: self.place,
             form,
         };
-        self.place.byte_offset += self.encoding.charset.stored_len_of(&piece.bytes);
+        self.place.byte_offset += self.encoding.charset.encoded_len_of(&chunk.bytes);
         let next = self
             .cutter
             .as_ref()
-            .map_or(At::START, RecordCutter::next_record);
+            .map_or(TextPosition::START, RecordCutter::next_record);
         self.place.line = next.line;
-        Ok(Some(piece))
+        Ok(Some(chunk))
     }
 
     /// The sample held nothing but blank lines: what follows must not hold more.
-    fn pass_blank(&mut self) -> Result<(), Refusal> {
+    fn skip_blank(&mut self) -> Result<(), Refusal> {
         if self.buffer.iter().all(u8::is_ascii_whitespace) {
             self.buffer.clear();
             return Ok(());
@@ -166,7 +168,7 @@ impl CsvPieces {
     }
 
     /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.
-    fn feed(&mut self) -> Result<Option<usize>, Problem> {
+    fn feed(&mut self) -> Result<Option<usize>, ReadError> {
         let fresh = self.buffer.get(self.fed..).unwrap_or_default();
         let fresh = fresh.get(..FEED_BYTES).unwrap_or(fresh);
         let Some(cutter) = self.cutter.as_mut().filter(|_| !fresh.is_empty()) else {
@@ -180,13 +182,13 @@ impl CsvPieces {
         Ok(end)
     }
 
-    fn fill(&mut self, stream: &mut ByteStream, piece_bytes: usize) -> Result<(), Problem> {
+    fn fill(&mut self, stream: &mut ByteStream, chunk_bytes: usize) -> Result<(), ReadError> {
         self.raw.clear();
-        self.ended = !stream.fill(&mut self.raw, piece_bytes)?;
+        self.ended = !stream.fill(&mut self.raw, chunk_bytes)?;
         let encoding = self.encoding;
         self.decoder
             .decode(&self.raw, self.ended, &mut self.buffer)
-            .map_err(|bad| not_text(encoding, bad))
+            .map_err(|bad| encoding_error(encoding, bad))
     }
 }
 
@@ -195,20 +197,20 @@ fn line_ends(text: &[u8]) -> usize {
 }
 
 /// Bytes that do not fit the encoding: the input is read again in another one, or refused.
-fn not_text(encoding: Encoding, bad: BadBytes) -> Problem {
+fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
     if encoding.fallback(bad).is_some() {
-        return Problem::NotUtf8(bad);
+        return ReadError::NotUtf8(bad);
     }
     refuse(&CsvRefusal::Encoding(bad))
 }
 
-fn refuse(refused: &CsvRefusal) -> Problem {
-    let place = refused.line().map(|line| Place {
+fn refuse(refused: &CsvRefusal) -> ReadError {
+    let place = refused.line().map(|line| SourcePosition {
         byte_offset: refused.byte_offset(),
         line,
     });
     let message = format!("{refused}; {}", refused.remedy());
-    Problem::Refused(Refusal {
+    ReadError::Refused(Refusal {
         rule: refused.rule(),
         place,
         message,

@@ -1,32 +1,28 @@
 //! The text of a document around its arrays of records.
 
 use crate::input::envelope::Envelope;
-use crate::input::refusal::{Place, Refusal};
-use crate::json::{Cursor, Kind, Options};
+use crate::input::refusal::{Refusal, SourcePosition};
+use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::rules::RuleId;
 
 /// The text outside the arrays, with the places it came from.
 #[derive(Default)]
-pub(super) struct Frame {
+pub(super) struct DocumentFrame {
     pub(super) text: Vec<u8>,
     /// (length of `text` before, place) of every stretch.
-    stretches: Vec<(usize, Place)>,
+    spans: Vec<(usize, SourcePosition)>,
 }
 
-impl Frame {
-    pub(super) fn add(&mut self, text: &[u8], place: Place) {
-        self.stretches.push((self.text.len(), place));
+impl DocumentFrame {
+    pub(super) fn add(&mut self, text: &[u8], place: SourcePosition) {
+        self.spans.push((self.text.len(), place));
         self.text.extend_from_slice(text);
     }
 
-    pub(super) fn place_of(&self, offset: usize) -> Place {
-        let stretch = self
-            .stretches
-            .iter()
-            .rev()
-            .find(|(start, _)| *start <= offset);
-        let Some(&(start, place)) = stretch else {
-            return Place {
+    pub(super) fn place_of(&self, offset: usize) -> SourcePosition {
+        let span = self.spans.iter().rev().find(|(start, _)| *start <= offset);
+        let Some(&(start, place)) = span else {
+            return SourcePosition {
                 byte_offset: 0,
                 line: 1,
             };
@@ -37,10 +33,14 @@ impl Frame {
 
     /// A purchase that has arrays of others beside its fields is neither one nor many.
     /// The text has been checked, so that reading it again cannot fail.
-    pub(super) fn refuse_mixed(&self, envelope: Envelope, options: Options) -> Result<(), Refusal> {
+    pub(super) fn refuse_mixed(
+        &self,
+        envelope: Envelope,
+        options: JsonOptions,
+    ) -> Result<(), Refusal> {
         let text = std::str::from_utf8(&self.text).unwrap_or_default();
-        let mut cursor = Cursor::new(text, options);
-        if cursor.peek() != Ok(Kind::Array) {
+        let mut cursor = JsonCursor::new(text, options);
+        if cursor.peek() != Ok(JsonKind::Array) {
             return self.refuse_mixed_object(envelope, &mut cursor, options);
         }
         let Ok(mut elements) = cursor.open_array() else {
@@ -55,8 +55,8 @@ impl Frame {
     fn refuse_mixed_object(
         &self,
         envelope: Envelope,
-        cursor: &mut Cursor<'_>,
-        options: Options,
+        cursor: &mut JsonCursor<'_>,
+        options: JsonOptions,
     ) -> Result<(), Refusal> {
         let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
             return Ok(());
@@ -68,7 +68,7 @@ impl Frame {
             };
             let key = key.decode();
             let is_mixed = envelope.record_keys().contains(&&*key)
-                || (key == "data" && holds_a_record(envelope, value, options))
+                || (key == "data" && contains_record(envelope, value, options))
                 || is_unread_array(envelope, &[&key], value);
             if is_mixed {
                 return Err(Refusal {
@@ -85,8 +85,8 @@ impl Frame {
 }
 
 /// The place after `text` that begins at `place`.
-pub(super) fn advance(place: Place, text: &[u8]) -> Place {
-    Place {
+pub(super) fn advance(place: SourcePosition, text: &[u8]) -> SourcePosition {
+    SourcePosition {
         byte_offset: place.byte_offset + text.len() as u64,
         line: place.line + memchr::memchr_iter(b'\n', text).count() as u64,
     }
@@ -94,8 +94,8 @@ pub(super) fn advance(place: Place, text: &[u8]) -> Place {
 
 /// Whether `data`, beside arrays that were handed out, is a purchase itself, or holds some that
 /// were not.
-fn holds_a_record(envelope: Envelope, data: &str, options: Options) -> bool {
-    let mut cursor = Cursor::new(data, options);
+fn contains_record(envelope: Envelope, data: &str, options: JsonOptions) -> bool {
+    let mut cursor = JsonCursor::new(data, options);
     let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
         return false;
     };
@@ -117,5 +117,5 @@ fn holds_a_record(envelope: Envelope, data: &str, options: Options) -> bool {
 /// the scanner does not look through.
 fn is_unread_array(envelope: Envelope, path: &[&str], value: &str) -> bool {
     let inner = value.trim_start_matches('[').trim_start();
-    envelope.holds(path).is_some() && value.starts_with('[') && !inner.starts_with(']')
+    envelope.array_content(path).is_some() && value.starts_with('[') && !inner.starts_with(']')
 }

@@ -11,16 +11,16 @@
 use memchr::{memchr, memrchr2};
 
 use super::delimiter::Delimiter;
-use super::lines::LineCounter;
+use super::line_counter::LineCounter;
 use super::quotes::lone_quote;
-use super::refusal::{At, CsvRefusal};
+use super::refusal::{CsvRefusal, TextPosition};
 
 /// Longest record by default. One quote too many must not make a record of the rest of a file.
 pub const DEFAULT_MAX_RECORD_BYTES: usize = 1 << 20;
 
 /// Where the last byte seen leaves the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum CutterState {
     FieldStart,
     Unquoted,
     Quoted,
@@ -33,7 +33,7 @@ enum State {
 /// Finds the ends of records in consecutive buffers.
 ///
 /// ```
-/// use purchase_etl::input::csv::cut::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
+/// use purchase_etl::input::csv::record_cutter::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
 /// use purchase_etl::input::csv::delimiter::Delimiter;
 ///
 /// let mut cutter = RecordCutter::new(Delimiter::SEMICOLON, DEFAULT_MAX_RECORD_BYTES);
@@ -47,14 +47,14 @@ enum State {
 pub struct RecordCutter {
     delimiter: u8,
     max_record_bytes: u64,
-    state: State,
+    state: CutterState,
     /// Offset of the first byte of the next buffer.
     offset: u64,
     /// Offset of the first byte behind the last line end that ended a record.
     record_start: u64,
     lines: LineCounter,
     first_line: u64,
-    next_record: At,
+    next_record: TextPosition,
 }
 
 impl RecordCutter {
@@ -63,19 +63,19 @@ impl RecordCutter {
         Self {
             delimiter: delimiter.as_byte(),
             max_record_bytes: max_record_bytes as u64,
-            state: State::FieldStart,
+            state: CutterState::FieldStart,
             offset: 0,
             record_start: 0,
             lines: LineCounter::default(),
             first_line: 1,
-            next_record: At::START,
+            next_record: TextPosition::START,
         }
     }
 
     /// The same for a text whose first byte, the start of a record, is at `start`.
     #[must_use]
-    pub fn starting_at(self, start: At) -> Self {
-        let At { byte_offset, line } = start;
+    pub fn starting_at(self, start: TextPosition) -> Self {
+        let TextPosition { byte_offset, line } = start;
         Self {
             offset: byte_offset,
             record_start: byte_offset,
@@ -86,7 +86,7 @@ impl RecordCutter {
     }
 
     /// The place behind the last whole record, where the next chunk begins.
-    pub fn next_record(&self) -> At {
+    pub fn next_record(&self) -> TextPosition {
         self.next_record
     }
 
@@ -107,7 +107,7 @@ impl RecordCutter {
         self.lines.feed(whole);
         if reached.is_some() && self.record_start >= self.offset {
             let line = self.first_line + self.lines.ends();
-            self.next_record = At {
+            self.next_record = TextPosition {
                 byte_offset: self.record_start,
                 line,
             };
@@ -124,23 +124,23 @@ impl RecordCutter {
     /// [`CsvRefusal::QuoteUnclosed`] when a quote is open, [`CsvRefusal::RecordTooLong`] when the
     /// last record is longer than the limit.
     pub fn finish(&self) -> Result<(), CsvRefusal> {
-        if self.state == State::Quoted {
+        if self.state == CutterState::Quoted {
             return Err(CsvRefusal::QuoteUnclosed {
                 at: self.next_record,
             });
         }
-        let ending = u64::from(self.state == State::ReturnSeen);
+        let ending = u64::from(self.state == CutterState::ReturnSeen);
         if self.offset - ending - self.record_start > self.max_record_bytes {
-            return Err(self.too_long(PassedLimit::Unquoted));
+            return Err(self.too_long(ExceededLimit::Unquoted));
         }
         Ok(())
     }
 
-    fn too_long(&self, passed: PassedLimit) -> CsvRefusal {
+    fn too_long(&self, passed: ExceededLimit) -> CsvRefusal {
         let at = self.next_record;
         match passed {
-            PassedLimit::Quoted => CsvRefusal::QuoteUnclosed { at },
-            PassedLimit::Unquoted => CsvRefusal::RecordTooLong {
+            ExceededLimit::Quoted => CsvRefusal::QuoteUnclosed { at },
+            ExceededLimit::Unquoted => CsvRefusal::RecordTooLong {
                 limit: usize::try_from(self.max_record_bytes).unwrap_or(usize::MAX),
                 at,
             },
@@ -152,40 +152,40 @@ impl RecordCutter {
         self.record_start.saturating_add(self.max_record_bytes)
     }
 
-    fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, PassedLimit> {
+    fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, ExceededLimit> {
         let mut cut = None;
         let mut from = 0;
         while from < bytes.len() {
             match self.state {
-                State::ReturnSeen => {
+                CutterState::ReturnSeen => {
                     from = usize::from(bytes[0] == b'\n');
                     self.record_start = self.offset + from as u64;
-                    self.state = State::FieldStart;
+                    self.state = CutterState::FieldStart;
                     cut = Some(from);
                 }
-                State::QuoteSeen if bytes[from] == b'"' => {
-                    self.state = State::Quoted;
+                CutterState::QuoteSeen if bytes[from] == b'"' => {
+                    self.state = CutterState::Quoted;
                     from += 1;
                 }
-                State::QuoteSeen => self.state = State::Unquoted,
-                State::Quoted => {
+                CutterState::QuoteSeen => self.state = CutterState::Unquoted,
+                CutterState::Quoted => {
                     let quote = lone_quote(bytes, from);
                     let to = quote.unwrap_or(bytes.len());
                     if self.offset + to as u64 > self.limit() {
-                        return Err(PassedLimit::Quoted);
+                        return Err(ExceededLimit::Quoted);
                     }
                     from = quote.map_or(to, |quote| quote + 1);
                     if quote.is_some() {
-                        self.state = State::QuoteSeen;
+                        self.state = CutterState::QuoteSeen;
                     }
                 }
-                State::FieldStart | State::Unquoted => {
+                CutterState::FieldStart | CutterState::Unquoted => {
                     let quote = self.opening_quote(bytes, from);
                     let to = quote.unwrap_or(bytes.len());
                     cut = self.unquoted(bytes, from, to)?.or(cut);
                     from = quote.map_or(to, |quote| quote + 1);
                     if quote.is_some() {
-                        self.state = State::Quoted;
+                        self.state = CutterState::Quoted;
                     }
                 }
             }
@@ -199,7 +199,7 @@ impl RecordCutter {
         loop {
             let quote = search + memchr(b'"', &bytes[search..])?;
             let opens = if quote == from {
-                self.state == State::FieldStart
+                self.state == CutterState::FieldStart
             } else {
                 self.starts_field_after(bytes[quote - 1])
             };
@@ -222,15 +222,15 @@ impl RecordCutter {
         bytes: &[u8],
         from: usize,
         to: usize,
-    ) -> Result<Option<usize>, PassedLimit> {
+    ) -> Result<Option<usize>, ExceededLimit> {
         let Some(last) = bytes[from..to].last() else {
             return Ok(None);
         };
         let ends_in_return = to == bytes.len() && *last == b'\r';
         self.state = match last {
-            _ if ends_in_return => State::ReturnSeen,
-            byte if self.starts_field_after(*byte) => State::FieldStart,
-            _ => State::Unquoted,
+            _ if ends_in_return => CutterState::ReturnSeen,
+            byte if self.starts_field_after(*byte) => CutterState::FieldStart,
+            _ => CutterState::Unquoted,
         };
         let to = to - usize::from(ends_in_return);
         let mut cut = None;
@@ -247,7 +247,7 @@ impl RecordCutter {
                     cut = Some(search);
                 }
                 None if self.offset + to as u64 > self.limit() => {
-                    return Err(PassedLimit::Unquoted);
+                    return Err(ExceededLimit::Unquoted);
                 }
                 None => return Ok(cut),
             }
@@ -257,7 +257,7 @@ impl RecordCutter {
 
 /// Whether the byte at which a record passed the limit was quoted.
 #[derive(Clone, Copy, Debug)]
-enum PassedLimit {
+enum ExceededLimit {
     Quoted,
     Unquoted,
 }

@@ -15,27 +15,28 @@ pub(super) fn is_pattern(name: &str) -> bool {
 }
 
 /// Whether a pattern means a path, or a folder that it lies in.
-pub(super) fn is_meant(pattern: &str, path: &str) -> bool {
+pub(super) fn matches_pattern(pattern: &str, path: &str) -> bool {
     fn segments(path: &str) -> Vec<&str> {
         let named = |segment: &&str| !segment.is_empty() && *segment != ".";
         path.split('/').filter(named).collect()
     }
-    means(&segments(pattern), &segments(path))
+    segments_match(&segments(pattern), &segments(path))
 }
 
-fn means(pattern: &[&str], path: &[&str]) -> bool {
+fn segments_match(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         // Below a folder that matches.
         (None, _) => path.iter().all(|name| !is_hidden(name)),
         (Some((&"**", pattern_rest)), Some((name, rest))) => {
-            means(pattern_rest, path) || (!is_hidden(name) && means(pattern, rest))
+            segments_match(pattern_rest, path)
+                || (!is_hidden(name) && segments_match(pattern, rest))
         }
-        (Some((&"**", pattern_rest)), None) => means(pattern_rest, path),
+        (Some((&"**", pattern_rest)), None) => segments_match(pattern_rest, path),
         (Some((wanted, pattern_rest)), Some((name, rest))) => {
             // A pattern that is no whole one by itself was refused as a whole.
             let fits = wanted == name || Pattern::new(wanted).is_ok_and(|one| one.matches(name));
-            let is_asked = !is_hidden(name) || wanted.chars().next() == name.chars().next();
-            fits && is_asked && means(pattern_rest, rest)
+            let is_selected = !is_hidden(name) || wanted.chars().next() == name.chars().next();
+            fits && is_selected && segments_match(pattern_rest, rest)
         }
         (Some(_), None) => false,
     }
@@ -61,12 +62,12 @@ mod tests {
             ("./d//*.json", "d/a.json", true),
             ("/d/../e/*", "/d/../e/a.json", true),
         ] {
-            assert_eq!(is_meant(pattern, path), expected, "{pattern} {path}");
+            assert_eq!(matches_pattern(pattern, path), expected, "{pattern} {path}");
         }
     }
 
     #[test]
-    fn a_hidden_name_is_meant_only_by_a_segment_that_begins_like_it() {
+    fn a_hidden_name_matches_only_a_segment_that_begins_like_it() {
         for (pattern, path, expected) in [
             ("d/*", "d/.x", false),
             ("d/*", "d/_x", false),
@@ -81,7 +82,7 @@ mod tests {
             ("d/_tmp/*", "d/_tmp/a.json", true),
             (".d/*", ".d/a", true),
         ] {
-            assert_eq!(is_meant(pattern, path), expected, "{pattern} {path}");
+            assert_eq!(matches_pattern(pattern, path), expected, "{pattern} {path}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::{memchr_iter, memmem};
 
-/// Counts line ends over consecutive pieces of a text; a CRLF torn between two pieces is one.
+/// Counts line ends over consecutive chunks of a text; a CRLF torn between two chunks is one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineCounter {
     ends: u64,
@@ -15,7 +15,7 @@ impl LineCounter {
         self.ends
     }
 
-    /// Takes the next piece.
+    /// Takes the next chunk.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         let torn = self.last_was_cr && bytes[0] == b'\n';
@@ -36,10 +36,10 @@ impl LineCounter {
 mod tests {
     use super::*;
 
-    fn ends(pieces: &[&[u8]]) -> u64 {
+    fn ends(chunks: &[&[u8]]) -> u64 {
         let mut counter = LineCounter::default();
-        for piece in pieces {
-            counter.feed(piece);
+        for chunk in chunks {
+            counter.feed(chunk);
         }
         counter.ends()
     }

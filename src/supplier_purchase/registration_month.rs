@@ -11,18 +11,18 @@ use crate::values::instant::parse_date;
 ///
 /// Its year has four digits: 0001 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Month {
+pub struct RegistrationMonth {
     first_day: NaiveDate,
 }
 
-impl Month {
+impl RegistrationMonth {
     /// The first day of the month.
     pub fn first_day(self) -> NaiveDate {
         self.first_day
     }
 }
 
-impl From<NaiveDate> for Month {
+impl From<NaiveDate> for RegistrationMonth {
     /// The month of a date. Of a date outside the years 0001 to 9999, the nearest month within.
     fn from(date: NaiveDate) -> Self {
         let within = match date.year() {
@@ -36,7 +36,7 @@ impl From<NaiveDate> for Month {
     }
 }
 
-impl fmt::Display for Month {
+impl fmt::Display for RegistrationMonth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month) = (self.first_day.year(), self.first_day.month());
         write!(f, "{year:04}-{month:02}")
@@ -46,17 +46,17 @@ impl fmt::Display for Month {
 /// A text that is no month.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no month such as 2025-01")]
-pub struct InvalidMonth {
+pub struct InvalidRegistrationMonth {
     /// The text as it was given.
     pub text: String,
 }
 
-impl FromStr for Month {
-    type Err = InvalidMonth;
+impl FromStr for RegistrationMonth {
+    type Err = InvalidRegistrationMonth;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let date = parse_date(&format!("{text}-01"));
-        let first_day = date.ok_or_else(|| InvalidMonth {
+        let first_day = date.ok_or_else(|| InvalidRegistrationMonth {
             text: text.to_owned(),
         })?;
         Ok(Self { first_day })
@@ -79,15 +79,21 @@ mod tests {
             ("0001-01-01", "0001-01"),
             ("9999-12-31", "9999-12"),
         ] {
-            let of_day = Month::from(date(day));
+            let of_day = RegistrationMonth::from(date(day));
             assert_eq!(of_day.to_string(), month);
             assert_eq!(month.parse(), Ok(of_day));
         }
-        let january: Month = "2025-01".parse().unwrap();
+        let january: RegistrationMonth = "2025-01".parse().unwrap();
         assert_eq!(january.first_day(), date("2025-01-01"));
         assert!(january < "2025-02".parse().unwrap());
-        assert_eq!(Month::from(NaiveDate::MAX).to_string(), "9999-12");
-        assert_eq!(Month::from(NaiveDate::MIN).to_string(), "0001-01");
+        assert_eq!(
+            RegistrationMonth::from(NaiveDate::MAX).to_string(),
+            "9999-12"
+        );
+        assert_eq!(
+            RegistrationMonth::from(NaiveDate::MIN).to_string(),
+            "0001-01"
+        );
     }
 
     #[test]
@@ -102,7 +108,7 @@ mod tests {
             "2025-01-14",
             "2025/01",
         ] {
-            assert!(text.parse::<Month>().is_err(), "{text}");
+            assert!(text.parse::<RegistrationMonth>().is_err(), "{text}");
         }
     }
 }
