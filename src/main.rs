@@ -26,7 +26,7 @@ use purchase_etl::ingest::Progress;
 use purchase_etl::input::escape_unprintable;
 use purchase_etl::pipeline::{Exit, PipelineError, Stage};
 use purchase_etl::storage::{Stores, error_text};
-use purchase_etl::telemetry::Observer;
+use purchase_etl::telemetry::Telemetry;
 
 use arguments::Typed;
 use console::{AboveBar, Console};
@@ -98,7 +98,7 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     )
 }
 
-fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<Exit> {
+fn run(typed: Typed, now: DateTime<Utc>, observer: &Telemetry) -> anyhow::Result<Exit> {
     let job = commands::job(&typed, now).map_err(PipelineError::from)?;
     let cli = &typed.cli;
     let mut plain = std::io::stdout();

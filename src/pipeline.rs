@@ -26,7 +26,7 @@ use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, StoreError, Stores, probe_files, probe_threads};
-use crate::telemetry::Observer;
+use crate::telemetry::Telemetry;
 
 pub use crate::run_report::Exit;
 pub use job_file::run_job_file;
@@ -184,7 +184,7 @@ pub struct Stage<'a> {
     /// The way to object stores.
     pub stores: Stores,
     /// Others who want to know.
-    pub observer: &'a Observer,
+    pub observer: &'a Telemetry,
     /// Measures elapsed time.
     pub started: std::time::Instant,
     /// Threads that each of the pools of the report engine will start.

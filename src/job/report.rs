@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::render::{AnswerKind, Format, Nulls};
+use crate::render::{AnswerKind, Format, NullHandling};
 use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
 
 /// Which question.
@@ -64,7 +64,7 @@ pub struct ReportJob {
     /// Where the answer goes; standard output when absent.
     pub output: Option<PathBuf>,
     /// What a JSON list of supplier purchases says of which nothing is known.
-    pub nulls: Nulls,
+    pub nulls: NullHandling,
     /// The run's clock.
     pub now: DateTime<Utc>,
 }
@@ -131,7 +131,7 @@ impl ReportJob {
         let cli::OutputArguments { format, output } = output;
         let asked = parse_format(&format)?;
         question.check(asked, &format)?;
-        if nulls == Nulls::Omitted && asked != Format::Json {
+        if nulls == NullHandling::Omitted && asked != Format::Json {
             return Err(JobError::Stray {
                 option: "--omit-null".to_owned(),
                 reason: "is for the JSON answer alone: leave it out, or choose --format json",
@@ -191,12 +191,12 @@ fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArgumen
     })
 }
 
-fn nulls(command: &cli::ReportCommand) -> Nulls {
+fn nulls(command: &cli::ReportCommand) -> NullHandling {
     match command {
         cli::ReportCommand::SupplierPurchases {
             omit_null: true, ..
-        } => Nulls::Omitted,
-        _ => Nulls::Written,
+        } => NullHandling::Omitted,
+        _ => NullHandling::Written,
     }
 }
 

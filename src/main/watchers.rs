@@ -5,22 +5,22 @@ use purchase_etl::cli::{AlertOn, Cli, Command, ObserveArguments};
 use purchase_etl::job::file::job_name;
 use purchase_etl::pipeline::Exit;
 use purchase_etl::telemetry::{
-    AlertSettings, LineageSettings, Observer, ObserverSettings, OtelSettings,
+    AlertSettings, LineageSettings, OtelSettings, Telemetry, TelemetrySettings,
 };
 
 /// The observer of a command; of one that runs nothing, an observer nobody listens to.
-pub(crate) fn observer(cli: &Cli) -> Observer {
+pub(crate) fn observer(cli: &Cli) -> Telemetry {
     let name = watched_name(&cli.command).filter(|_| cli.explain_config.is_none());
     let settings = match name {
         Some(_) => settings(cli.observe.clone()),
-        None => ObserverSettings::default(),
+        None => TelemetrySettings::default(),
     };
     let name = name.unwrap_or_default();
     let job = match &cli.command {
         Command::Run(arguments) => Some(job_name(&arguments.job)),
         _ => None,
     };
-    Observer::new(name, job, settings, crate::clock)
+    Telemetry::new(name, job, settings, crate::clock)
 }
 
 /// The name of a command that runs something; none for those that only show, and for dry runs.
@@ -36,7 +36,7 @@ fn watched_name(command: &Command) -> Option<&'static str> {
     }
 }
 
-fn settings(arguments: ObserveArguments) -> ObserverSettings {
+fn settings(arguments: ObserveArguments) -> TelemetrySettings {
     let ObserveArguments {
         metrics_file,
         otlp_endpoint,
@@ -52,7 +52,7 @@ fn settings(arguments: ObserveArguments) -> ObserverSettings {
         alert_on,
     } = arguments;
     let is_true = |text: String| text.eq_ignore_ascii_case("true");
-    ObserverSettings {
+    TelemetrySettings {
         metrics_file,
         otel: OtelSettings {
             endpoint: otlp_endpoint,

@@ -12,10 +12,10 @@ use crate::job::{
 use crate::lake::{TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::RunReport;
 use crate::storage::error_text;
-use crate::telemetry::{Column, Dataset, StepEnd, StepFacts, StepOfJob};
+use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepId, StepStart};
 
 pub(super) fn ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let facts = StepFacts {
+    let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "ingest",
         step: step_of(stage),
@@ -23,18 +23,18 @@ pub(super) fn ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, Pip
         inputs: Vec::new(),
         outputs: ingested_tables(job),
     };
-    let span = facts.span();
+    let span = start.span();
     let _entered = span.enter();
     let observer = stage.observer;
-    let open = observer.step_started(facts);
+    let open = observer.step_started(start);
     let ingest::Ended { report, exit } = ingest::run(job, stage);
     observer.step_ended(open, end_of(exit.as_ref().copied(), report));
     exit
 }
 
 pub(super) fn check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = job.read.inputs.iter().cloned().map(Dataset::File);
-    let facts = StepFacts {
+    let inputs = job.read.inputs.iter().cloned().map(LineageDataset::File);
+    let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "check",
         step: step_of(stage),
@@ -42,7 +42,7 @@ pub(super) fn check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, Pipel
         inputs: inputs.collect(),
         outputs: Vec::new(),
     };
-    watched(facts, stage, |stage| check::run(job, stage))
+    watched(start, stage, |stage| check::run(job, stage))
 }
 
 pub(super) fn report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
@@ -57,8 +57,8 @@ pub(super) fn report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pip
             job.question,
             Question::SupplierPurchases(_, ListScope::EachPage(_))
         );
-    let outputs = goes_to_file.then(|| Dataset::File(job.target()));
-    let facts = StepFacts {
+    let outputs = goes_to_file.then(|| LineageDataset::File(job.target()));
+    let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
         command: "report",
         step: step_of(stage),
@@ -66,26 +66,26 @@ pub(super) fn report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, Pip
         inputs: vec![table(&job.lake, &spec)],
         outputs: outputs.into_iter().collect(),
     };
-    watched(facts, stage, |stage| report::run(job, stage))
+    watched(start, stage, |stage| report::run(job, stage))
 }
 
 pub(super) fn page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
     let specs = [purchases_spec(), supplier_purchases_spec(), rejects_spec()];
     let page = job.output.join("index.html").display().to_string();
-    let facts = StepFacts {
+    let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
         command: "page",
         step: step_of(stage),
         lake: Some(job.lake.clone()),
         inputs: specs.iter().map(|spec| table(&job.lake, spec)).collect(),
-        outputs: vec![Dataset::File(page)],
+        outputs: vec![LineageDataset::File(page)],
     };
-    watched(facts, stage, |stage| page::run(job, stage))
+    watched(start, stage, |stage| page::run(job, stage))
 }
 
 /// What is done for a lake reads and writes no rows that others wait for, so it names no tables.
 pub(super) fn lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let facts = StepFacts {
+    let start = StepStart {
         run_id: job.run_id.clone(),
         command: "lake",
         step: step_of(stage),
@@ -93,18 +93,18 @@ pub(super) fn lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, Pipelin
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    watched(facts, stage, |stage| lake::run(job, stage))
+    watched(start, stage, |stage| lake::run(job, stage))
 }
 
 fn watched(
-    facts: StepFacts,
+    start: StepStart,
     stage: &mut Stage<'_>,
     run: impl FnOnce(&mut Stage<'_>) -> Result<Exit, PipelineError>,
 ) -> Result<Exit, PipelineError> {
-    let span = facts.span();
+    let span = start.span();
     let _entered = span.enter();
     let observer = stage.observer;
-    let open = observer.step_started(facts);
+    let open = observer.step_started(start);
     let ran = run(stage);
     observer.step_ended(open, end_of(ran.as_ref().copied(), None));
     ran
@@ -124,15 +124,15 @@ fn end_of(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> StepE
 }
 
 /// The step that a stage works for.
-pub(super) fn step_of(stage: &Stage<'_>) -> Option<StepOfJob> {
-    stage.step.as_ref().map(|of| StepOfJob {
+pub(super) fn step_of(stage: &Stage<'_>) -> Option<StepId> {
+    stage.step.as_ref().map(|of| StepId {
         job: of.job.clone(),
         step: of.step.clone(),
         date: of.date,
     })
 }
 
-fn ingested_tables(job: &IngestJob) -> Vec<Dataset> {
+fn ingested_tables(job: &IngestJob) -> Vec<LineageDataset> {
     let mut specs = match &job.read.kinds {
         KindSettings::Purchases(_) => vec![purchases_spec()],
         KindSettings::SupplierPurchases(_) => vec![supplier_purchases_spec()],
@@ -142,9 +142,9 @@ fn ingested_tables(job: &IngestJob) -> Vec<Dataset> {
     specs.iter().map(|spec| table(&job.lake, spec)).collect()
 }
 
-fn table(lake: &str, spec: &TableSpec) -> Dataset {
+fn table(lake: &str, spec: &TableSpec) -> LineageDataset {
     let fields = spec.schema.fields().iter();
-    let mut columns: Vec<Column> = fields
+    let mut columns: Vec<DatasetColumn> = fields
         .map(|field| (field.name().clone(), field.data_type().to_string()))
         .collect();
     let partitions = spec.partition_columns.iter();
@@ -152,7 +152,7 @@ fn table(lake: &str, spec: &TableSpec) -> Dataset {
         let kind = format!("{:?}", column.partition_type);
         (column.name.to_owned(), kind)
     }));
-    Dataset::Table {
+    LineageDataset::Table {
         lake: lake.to_owned(),
         table: spec.name,
         columns,

@@ -7,16 +7,17 @@ use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
 use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
 use crate::job::{AtVersion, PageJob};
 use crate::lake::Lake;
-use crate::render::error_document;
-use crate::render::page::{
-    Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar,
-    TableVersion, page, statuses_by_month, supplier_bars,
+use crate::render::dashboard::{
+    Dashboard, DashboardHeader, ItemQuantities, MonthlyStatusCounts, Provenance, RuleRejectCount,
+    SupplierTotal, TableVersion, WithProvenance, dashboard_html, status_counts_by_month,
+    supplier_totals,
 };
+use crate::render::error_document;
 use crate::report::{
-    COMPANY_UNKNOWN, Dimension, ReportError, ScanFile, SeriesParameters, SeriesRequest,
-    SupplierFile, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, coverage,
-    quantity_by, quantity_series, rejects_by_rule, revenue_currencies, revenue_series,
-    supplier_summary,
+    COMPANY_UNKNOWN, Dimension, PurchaseFile, ReportError, SeriesParameters, SeriesRequest,
+    SupplierPurchaseFile, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest,
+    coverage, quantity_by_dimension, quantity_series, rejects_by_rule, revenue_currencies,
+    revenue_series, supplier_summary,
 };
 use crate::rules::RuleId;
 use crate::storage::Stores;
@@ -31,12 +32,12 @@ pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
         data => data?,
     };
     let path = job.output.join("index.html");
-    put_file(&stage.stores, &path, page(&data).as_bytes())?;
+    put_file(&stage.stores, &path, dashboard_html(&data).as_bytes())?;
     tracing::info!(path = %path.display(), "page written");
     Ok(Exit::Done)
 }
 
-fn data(job: &PageJob, stores: &Stores) -> Result<PageData, PipelineError> {
+fn data(job: &PageJob, stores: &Stores) -> Result<Dashboard, PipelineError> {
     let lake = Lake::at(&job.lake, stores)?;
     let customers = if_there(purchases(&lake, AtVersion::Latest, None))?;
     let suppliers = if_there(supplier_purchases(&lake, AtVersion::Latest, None))?;
@@ -53,7 +54,7 @@ fn data(job: &PageJob, stores: &Stores) -> Result<PageData, PipelineError> {
         });
     };
     let mut parameters = Vec::new();
-    let mut items = Items::default();
+    let mut items = ItemQuantities::default();
     let mut revenue = Vec::new();
     let mut timezone = job
         .series
@@ -79,10 +80,10 @@ fn data(job: &PageJob, stores: &Stores) -> Result<PageData, PipelineError> {
     if let Some(table) = &rejected {
         note(table.name, table.version);
         let source = source(table.name, table.version, "none", Vec::new());
-        by_rule = Some(sourced(rejected_rules(table)?, &source));
+        by_rule = Some(with_provenance(rejected_rules(table)?, &source));
     }
-    Ok(PageData {
-        heading: Heading {
+    Ok(Dashboard {
+        header: DashboardHeader {
             lake: job.lake.clone(),
             versions,
             generated_at: job.now,
@@ -97,10 +98,10 @@ fn data(job: &PageJob, stores: &Stores) -> Result<PageData, PipelineError> {
     })
 }
 
-fn sourced<T>(data: T, source: &Source) -> Sourced<T> {
-    Sourced {
+fn with_provenance<T>(data: T, source: &Provenance) -> WithProvenance<T> {
+    WithProvenance {
         data,
-        source: source.clone(),
+        provenance: source.clone(),
     }
 }
 
@@ -116,13 +117,13 @@ fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 /// The customer purchases to be shown.
 struct Customers<'a> {
     job: &'a PageJob,
-    table: &'a Table<ScanFile>,
+    table: &'a Table<PurchaseFile>,
     request: SeriesRequest,
     parameters: SeriesParameters,
 }
 
 impl<'a> Customers<'a> {
-    fn of(job: &'a PageJob, table: &'a Table<ScanFile>) -> Result<Self, PipelineError> {
+    fn of(job: &'a PageJob, table: &'a Table<PurchaseFile>) -> Result<Self, PipelineError> {
         let last = coverage(&table.files).map(|days| days.last.to_string());
         let request = SeriesRequest {
             ending_at: job.series.ending_at.clone().or(last),
@@ -139,7 +140,7 @@ impl<'a> Customers<'a> {
         })
     }
 
-    fn items(&self) -> Result<Items, PipelineError> {
+    fn items(&self) -> Result<ItemQuantities, PipelineError> {
         let (parameters, files) = (&self.parameters, &self.table.files);
         let last_day = SeriesRequest {
             length: Some("1".to_owned()),
@@ -148,20 +149,23 @@ impl<'a> Customers<'a> {
         };
         let hours = resolve(&last_day, self.job)?;
         let source = self.source(parameters);
-        let by = |dimension| quantity_by(dimension, parameters, files);
-        Ok(Items {
-            by_day: Some(sourced(quantity_series(parameters, files)?, &source)),
-            by_hour: Some(sourced(
+        let by = |dimension| quantity_by_dimension(dimension, parameters, files);
+        Ok(ItemQuantities {
+            by_day: Some(with_provenance(
+                quantity_series(parameters, files)?,
+                &source,
+            )),
+            by_hour: Some(with_provenance(
                 quantity_series(&hours, files)?,
                 &self.source(&hours),
             )),
-            by_product: Some(sourced(by(Dimension::Product)?, &source)),
-            by_app: Some(sourced(by(Dimension::App)?, &source)),
+            by_product: Some(with_provenance(by(Dimension::Product)?, &source)),
+            by_app: Some(with_provenance(by(Dimension::App)?, &source)),
         })
     }
 
     /// One series for each currency that was paid in.
-    fn revenue(&self) -> Result<Vec<Sourced<crate::report::RevenueSeries>>, PipelineError> {
+    fn revenue(&self) -> Result<Vec<WithProvenance<crate::report::RevenueSeries>>, PipelineError> {
         let mut series = Vec::new();
         for currency in revenue_currencies(&self.parameters, &self.table.files)? {
             let request = SeriesRequest {
@@ -170,12 +174,12 @@ impl<'a> Customers<'a> {
             };
             let parameters = resolve(&request, self.job)?;
             let data = revenue_series(&parameters, &self.table.files)?;
-            series.push(sourced(data, &self.source(&parameters)));
+            series.push(with_provenance(data, &self.source(&parameters)));
         }
         Ok(series)
     }
 
-    fn source(&self, parameters: &SeriesParameters) -> Source {
+    fn source(&self, parameters: &SeriesParameters) -> Provenance {
         source(
             self.table.name,
             self.table.version,
@@ -193,11 +197,11 @@ fn resolve(request: &SeriesRequest, job: &PageJob) -> Result<SeriesParameters, P
 /// The supplier purchases to be shown.
 struct Suppliers {
     summaries: Vec<(i64, SupplierSummary)>,
-    source: Source,
+    source: Provenance,
 }
 
 impl Suppliers {
-    fn of(job: &PageJob, table: &Table<SupplierFile>) -> Result<Self, PipelineError> {
+    fn of(job: &PageJob, table: &Table<SupplierPurchaseFile>) -> Result<Self, PipelineError> {
         let zone = "none, dates as registered";
         Ok(Self {
             summaries: summaries(job, table)?,
@@ -205,20 +209,23 @@ impl Suppliers {
         })
     }
 
-    fn bars(&self) -> Result<Sourced<Vec<SupplierBar>>, PipelineError> {
-        Ok(sourced(supplier_bars(&self.summaries)?, &self.source))
+    fn bars(&self) -> Result<WithProvenance<Vec<SupplierTotal>>, PipelineError> {
+        Ok(with_provenance(
+            supplier_totals(&self.summaries)?,
+            &self.source,
+        ))
     }
 
-    fn months(&self) -> Sourced<Vec<MonthStatus>> {
+    fn months(&self) -> WithProvenance<Vec<MonthlyStatusCounts>> {
         let rows = self.summaries.iter().flat_map(|(_, summary)| &summary.rows);
-        sourced(statuses_by_month(rows), &self.source)
+        with_provenance(status_counts_by_month(rows), &self.source)
     }
 }
 
 /// One summary for each company.
 fn summaries(
     job: &PageJob,
-    table: &Table<SupplierFile>,
+    table: &Table<SupplierPurchaseFile>,
 ) -> Result<Vec<(i64, SupplierSummary)>, PipelineError> {
     let companies: BTreeSet<i64> = table.files.iter().map(|file| file.company_id).collect();
     let mut summaries = Vec::new();
@@ -242,12 +249,12 @@ fn summaries(
 
 fn rejected_rules(
     table: &Table<crate::report::RejectFile>,
-) -> Result<Vec<RejectedRule>, PipelineError> {
+) -> Result<Vec<RuleRejectCount>, PipelineError> {
     Ok(rejects_by_rule(&table.files)?
         .into_iter()
         .map(|count| {
             let rule: Option<RuleId> = count.rule_id.parse().ok();
-            RejectedRule {
+            RuleRejectCount {
                 record_kind: count.record_kind,
                 summary: rule
                     .map(|rule| rule.rule().summary.to_owned())

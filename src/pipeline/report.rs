@@ -6,8 +6,10 @@ mod suppliers;
 use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
 use crate::job::{ListScope, Question, ReportJob};
 use crate::lake::Lake;
-use crate::render::page::{Source, TableVersion};
-use crate::render::{Answer, Nulls, error_document, picture, render, supplier_page};
+use crate::render::dashboard::{Provenance, TableVersion};
+use crate::render::{
+    Answer, NullHandling, error_document, render, render_visual, supplier_page_json,
+};
 use crate::report::{ParameterRefusal, ReportError, product_list};
 use crate::storage::Stores;
 
@@ -33,9 +35,11 @@ fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
         _ => {
             let answered = answer(job, &stage.stores)?;
             let bytes = match &answered.answer {
-                answer if job.format.is_picture() => picture(answer, job.format, &answered.source)?,
-                Answer::SupplierPurchases(page) if job.nulls == Nulls::Omitted => {
-                    supplier_page(page, job.nulls)?
+                answer if job.format.is_visual() => {
+                    render_visual(answer, job.format, &answered.source)?
+                }
+                Answer::SupplierPurchases(page) if job.nulls == NullHandling::Omitted => {
+                    supplier_page_json(page, job.nulls)?
                 }
                 answer => render(answer, job.format)?,
             };
@@ -47,7 +51,7 @@ fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
 /// An answer and where it comes from.
 struct Answered {
     answer: Answer,
-    source: Source,
+    source: Provenance,
 }
 
 fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
@@ -74,8 +78,8 @@ pub(super) fn source(
     version: i64,
     timezone: &str,
     parameters: Vec<(&'static str, String)>,
-) -> Source {
-    Source {
+) -> Provenance {
+    Provenance {
         table: TableVersion {
             table: table.to_owned(),
             version,

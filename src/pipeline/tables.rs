@@ -9,7 +9,7 @@ use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::job::AtVersion;
 use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
-use crate::report::{DataPath, RejectFile, ScanFile, StoreAccess, SupplierFile};
+use crate::report::{DataPath, PurchaseFile, RejectFile, StoreAccess, SupplierPurchaseFile};
 
 /// The files of a table, and the version they belong to.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(super) fn purchases(
     lake: &Lake,
     at: AtVersion,
     dates: Option<RangeInclusive<NaiveDate>>,
-) -> Result<Table<ScanFile>, PipelineError> {
+) -> Result<Table<PurchaseFile>, PipelineError> {
     let spec = purchases_spec();
     let day = spec.partition_columns.first().map_or("", |day| day.name);
     open(lake, spec.name, at, dates, |file, path| {
         let purchase_date = parsed(&file, day)?;
-        Ok(ScanFile {
+        Ok(PurchaseFile {
             path,
             purchase_date,
         })
@@ -41,7 +41,7 @@ pub(super) fn supplier_purchases(
     lake: &Lake,
     at: AtVersion,
     company_id: Option<i64>,
-) -> Result<Table<SupplierFile>, PipelineError> {
+) -> Result<Table<SupplierPurchaseFile>, PipelineError> {
     let table = open(
         lake,
         supplier_purchases_spec().name,
@@ -50,7 +50,7 @@ pub(super) fn supplier_purchases(
         |file, path| {
             let of_company = parsed(&file, "company_id")?;
             let month = first_day(&file)?;
-            Ok(SupplierFile {
+            Ok(SupplierPurchaseFile {
                 rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
                 path,
                 company_id: of_company,
@@ -58,7 +58,7 @@ pub(super) fn supplier_purchases(
             })
         },
     )?;
-    let is_wanted = |file: &SupplierFile| company_id.is_none_or(|id| id == file.company_id);
+    let is_wanted = |file: &SupplierPurchaseFile| company_id.is_none_or(|id| id == file.company_id);
     Ok(Table {
         files: table.files.into_iter().filter(is_wanted).collect(),
         ..table

@@ -64,7 +64,7 @@ fn charts(views: &Value) -> Vec<u64> {
 #[test]
 fn a_page_of_every_figure_is_sound_in_a_browser() {
     let work = Workdir::new();
-    let page = purchase_etl::render::page::page(&invented::data());
+    let page = purchase_etl::render::dashboard::dashboard_html(&invented::data());
     let path = work.write("page.html", page);
     if let Some(views) = look_at(path, "invented") {
         // Four of items, revenue and suppliers in two currencies, months, rejects.

@@ -7,13 +7,13 @@ use crate::job::file::JobPlan;
 use crate::pipeline::{Stage, Watcher};
 use crate::run_report::RunReport;
 use crate::storage::Stores;
-use crate::telemetry::Observer;
+use crate::telemetry::Telemetry;
 
 /// What the days share.
 struct Shared<'a> {
     progress: &'a Progress,
     stores: &'a Stores,
-    observer: &'a Observer,
+    observer: &'a Telemetry,
     started: std::time::Instant,
     report_threads: usize,
 }

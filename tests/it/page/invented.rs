@@ -1,8 +1,9 @@
 //! A page's data with everything that is hard to draw: hostile and long names, refunds below zero,
 //! many names, two currencies, amounts of 29 digits.
 
-use purchase_etl::render::page::{
-    Heading, Items, MonthStatus, PageData, RejectedRule, Source, Sourced, SupplierBar, TableVersion,
+use purchase_etl::render::dashboard::{
+    Dashboard, DashboardHeader, ItemQuantities, MonthlyStatusCounts, Provenance, RuleRejectCount,
+    SupplierTotal, TableVersion, WithProvenance,
 };
 use purchase_etl::report::{
     NamedQuantity, QuantityPoint, QuantitySeries, RevenuePoint, RevenueSeries,
@@ -29,15 +30,15 @@ const NAMES: [&str; 16] = [
     "Meia",
 ];
 
-fn sourced<T>(data: T) -> Sourced<T> {
+fn with_provenance<T>(data: T) -> WithProvenance<T> {
     let table = TableVersion {
         table: "purchases".to_owned(),
         version: 42,
     };
     let parameters = [("length", "60"), ("unit", "day"), ("product", NAMES[0])];
-    Sourced {
+    WithProvenance {
         data,
-        source: Source {
+        provenance: Provenance {
             table,
             timezone: "America/Argentina/ComodRivadavia".to_owned(),
             parameters: parameters
@@ -84,12 +85,12 @@ fn hours() -> Vec<String> {
         .collect()
 }
 
-fn revenue(code: &str, scale: i128) -> Sourced<RevenueSeries> {
+fn revenue(code: &str, scale: i128) -> WithProvenance<RevenueSeries> {
     let points = (0_i128..).zip(days()).map(|(at, time)| RevenuePoint {
         time,
         revenue: amount((at * 7_919 % 101 - 20) * scale),
     });
-    sourced(RevenueSeries {
+    with_provenance(RevenueSeries {
         points: points.collect(),
         currency: parse_currency(code).ok().map(|parsed| parsed.currency),
         currencies_present: Vec::new(),
@@ -106,8 +107,8 @@ fn named() -> Vec<NamedQuantity> {
         .collect()
 }
 
-fn suppliers() -> Vec<SupplierBar> {
-    let bar = |name: &str, currency: &str, nanos| SupplierBar {
+fn suppliers() -> Vec<SupplierTotal> {
+    let bar = |name: &str, currency: &str, nanos| SupplierTotal {
         supplier: name.to_owned(),
         currency: currency.to_owned(),
         total: amount(nanos),
@@ -125,11 +126,11 @@ fn suppliers() -> Vec<SupplierBar> {
     ]
 }
 
-fn months() -> Vec<MonthStatus> {
+fn months() -> Vec<MonthlyStatusCounts> {
     let of_year = |year| (1..=12).map(move |month| format!("{year}-{month:02}"));
     let months = (0_i64..).zip(of_year(2025).chain(of_year(2026)));
     months
-        .map(|(at, month)| MonthStatus {
+        .map(|(at, month)| MonthlyStatusCounts {
             month,
             pending: at % 5,
             received: at * 3,
@@ -138,8 +139,8 @@ fn months() -> Vec<MonthStatus> {
         .collect()
 }
 
-fn rules() -> Vec<RejectedRule> {
-    let rule = |record_kind: &str, rule_id: &str, rejects| RejectedRule {
+fn rules() -> Vec<RuleRejectCount> {
+    let rule = |record_kind: &str, rule_id: &str, rejects| RuleRejectCount {
         record_kind: record_kind.to_owned(),
         rule_id: rule_id.to_owned(),
         summary: format!("what {rule_id} asks for, in a sentence that is not short"),
@@ -152,10 +153,10 @@ fn rules() -> Vec<RejectedRule> {
 }
 
 /// The data of a page on which every section has something to show.
-pub(super) fn data() -> PageData {
+pub(super) fn data() -> Dashboard {
     let apps = named().split_off(12);
-    PageData {
-        heading: Heading {
+    Dashboard {
+        header: DashboardHeader {
             lake: "s3://a-bucket-with-a-long-name/and/a/long/path/to/the/lake/of/three/shops"
                 .to_owned(),
             versions: vec![TableVersion {
@@ -166,18 +167,18 @@ pub(super) fn data() -> PageData {
             timezone: "America/Argentina/ComodRivadavia".to_owned(),
             parameters: vec![("product".to_owned(), NAMES[1].to_owned())],
         },
-        items: Items {
-            by_day: Some(sourced(quantities(days()))),
-            by_hour: Some(sourced(quantities(hours()))),
-            by_product: Some(sourced(named())),
-            by_app: Some(sourced(apps)),
+        items: ItemQuantities {
+            by_day: Some(with_provenance(quantities(days()))),
+            by_hour: Some(with_provenance(quantities(hours()))),
+            by_product: Some(with_provenance(named())),
+            by_app: Some(with_provenance(apps)),
         },
         revenue: vec![
             revenue("BRL", 12_340_000_000),
             revenue("JPY", 1_000_000_000_000_000_000_000_000_000),
         ],
-        suppliers: Some(sourced(suppliers())),
-        status_by_month: Some(sourced(months())),
-        rejects: Some(sourced(rules())),
+        suppliers: Some(with_provenance(suppliers())),
+        status_by_month: Some(with_provenance(months())),
+        rejects: Some(with_provenance(rules())),
     }
 }
