@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use purchase_etl::cli::LogFormat;
 use purchase_etl::ingest::Progress;
 use purchase_etl::input::escape_unprintable;
-use purchase_etl::pipeline::Watcher;
+use purchase_etl::pipeline::ProgressUi;
 use purchase_etl::rules::RuleId;
 use purchase_etl::run_report::{InputOutcome, RunReport};
 use tracing::{Event, Subscriber};
@@ -129,10 +129,10 @@ pub(crate) struct Console {
     quiet: bool,
     format: LogFormat,
     on_terminal: bool,
-    bar: Option<Bar>,
+    bar: Option<ProgressThread>,
 }
 
-struct Bar {
+struct ProgressThread {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
@@ -148,21 +148,21 @@ impl Console {
     }
 }
 
-impl Watcher for Console {
+impl ProgressUi for Console {
     fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress) {
         if self.quiet || !self.on_terminal {
             return;
         }
         let stop = Arc::new(AtomicBool::new(false));
         let (progress, stopped) = (progress.clone(), Arc::clone(&stop));
-        let watch = move || watch(total_bytes, &progress, &stopped);
+        let draw_progress = move || draw_progress(total_bytes, &progress, &stopped);
         // Without a thread for it there is no bar.
-        let thread = std::thread::Builder::new().spawn(watch).ok();
-        self.bar = thread.map(|thread| Bar { stop, thread });
+        let thread = std::thread::Builder::new().spawn(draw_progress).ok();
+        self.bar = thread.map(|thread| ProgressThread { stop, thread });
     }
 
     fn end(&mut self) {
-        if let Some(Bar { stop, thread }) = self.bar.take() {
+        if let Some(ProgressThread { stop, thread }) = self.bar.take() {
             stop.store(true, Ordering::Relaxed);
             clear_bar();
             // A bar that failed to draw is no reason to fail.
@@ -176,12 +176,12 @@ impl Watcher for Console {
         }
         match self.format {
             LogFormat::Text => tracing::info!("{}", summary(report).trim_end()),
-            LogFormat::Json => tell(report),
+            LogFormat::Json => log_summary(report),
         }
     }
 }
 
-fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
+fn draw_progress(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
     let (bar, template) = match total_bytes {
         Some(total) => (
             ProgressBar::new(total),
@@ -210,7 +210,7 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
 }
 
 /// The end of a run for machines; the run report has the rest.
-fn tell(report: &RunReport) {
+fn log_summary(report: &RunReport) {
     let counts = report.counts;
     tracing::info!(
         inputs_ingested = report.inputs_with(InputOutcome::Ingested),

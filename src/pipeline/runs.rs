@@ -1,26 +1,26 @@
 //! `runs`: what earlier runs did, from the reports in the lake. A report that cannot be understood is
 //! named in a warning and left out; one of another version of this program shows what it has.
 
+mod detail;
 mod listing;
-mod shown;
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Exit, PipelineError, Stage, put};
+use super::{Exit, PipelineError, RunContext, put};
 use crate::job::{RunFormat, RunsFormat, RunsJob};
 use crate::lake::{Lake, RunReportFile};
 use listing::ListedRun;
 
-pub(super) fn run(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn run(job: &RunsJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     match job {
         RunsJob::List {
             lake,
             limit,
             format,
-        } => list(&Lake::at(lake, &stage.stores)?, *limit, *format, stage)?,
+        } => list(&Lake::at(lake, &context.stores)?, *limit, *format, context)?,
         RunsJob::Show { lake, id, format } => {
-            show(&Lake::at(lake, &stage.stores)?, id, *format, stage)?;
+            show(&Lake::at(lake, &context.stores)?, id, *format, context)?;
         }
     }
     Ok(Exit::Done)
@@ -30,7 +30,7 @@ fn list(
     lake: &Lake,
     limit: usize,
     format: RunsFormat,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let mut files = lake.list_run_reports()?;
     files.sort_by_cached_key(|file| std::cmp::Reverse(began(file)));
@@ -55,7 +55,7 @@ fn list(
         }
         RunsFormat::Csv => listing::csv(&runs),
     };
-    put(stage.stdout, text.as_bytes())
+    put(context.stdout, text.as_bytes())
 }
 
 /// When a run began: its id says so, else the time of its report is next to it.
@@ -84,7 +84,7 @@ fn show(
     lake: &Lake,
     id: &str,
     format: RunFormat,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let mut ids: Vec<_> = lake
         .list_run_reports()?
@@ -121,10 +121,10 @@ fn show(
             source,
         })?;
     match format {
-        RunFormat::Text => put(stage.stdout, shown::text(&report).as_bytes()),
+        RunFormat::Text => put(context.stdout, detail::text(&report).as_bytes()),
         RunFormat::Json => {
-            put(stage.stdout, bytes.trim_ascii_end())?;
-            put(stage.stdout, b"\n")
+            put(context.stdout, bytes.trim_ascii_end())?;
+            put(context.stdout, b"\n")
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the user says about delimited text.
 
-use super::{JobError, wrong};
+use super::{JobError, invalid_option};
 use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::DialectOverrides;
@@ -29,20 +29,21 @@ pub(super) fn dialect(
     if let Some(text) = &arguments.delimiter {
         let parsed = text.parse();
         dialect.delimiter =
-            Some(parsed.map_err(|_not| wrong("--delimiter", text, "one of ; , | tab"))?);
+            Some(parsed.map_err(|_not| invalid_option("--delimiter", text, "one of ; , | tab"))?);
     }
     if let Some(text) = &arguments.encoding {
         let expected = "utf-8, utf-16le, utf-16be or windows-1252";
         let parsed = text.parse();
-        dialect.encoding = Some(parsed.map_err(|_unknown| wrong("--encoding", text, expected))?);
+        dialect.encoding =
+            Some(parsed.map_err(|_unknown| invalid_option("--encoding", text, expected))?);
     }
     for entry in &arguments.mapping {
         let (header, field) = entry
             .rsplit_once('=')
-            .ok_or_else(|| wrong("--map", entry, "of the form HEADER=FIELD"))?;
+            .ok_or_else(|| invalid_option("--map", entry, "of the form HEADER=FIELD"))?;
         match dialect.mapping.add(columns, header, field) {
             Err(unknown) if is_only_kind || !is_field_of_any_kind(field) => {
-                return Err(wrong("--map", entry, &unknown.to_string()));
+                return Err(invalid_option("--map", entry, &unknown.to_string()));
             }
             _ => {}
         }

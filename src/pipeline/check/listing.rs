@@ -23,46 +23,46 @@ use crate::storage::Stores;
 const FIRST: u64 = 3;
 
 /// How many findings there were, by what they mean for their record and by rule.
-pub(super) type Found = BTreeMap<(&'static str, RuleId), u64>;
+pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
 
 /// What has been listed so far.
-pub(super) struct Listing {
+pub(super) struct FindingListing {
     format: CheckFormat,
     /// Most findings of a rule that are listed.
     most: u64,
     spool: Spool,
-    found: Found,
+    finding_counts: FindingCounts,
     /// As it was before the open input.
-    settled: Found,
+    counts_before_input: FindingCounts,
     /// Errors of the open input in the service's form.
     errors: u64,
 }
 
-impl Listing {
+impl FindingListing {
     pub(super) fn new(job: &CheckJob, stores: &Stores) -> Self {
         let is_short = job.format == CheckFormat::Text && job.findings == FindingsListed::First;
         Self {
             format: job.format,
             most: if is_short { FIRST } else { u64::MAX },
             spool: Spool::new(stores),
-            found: Found::new(),
-            settled: Found::new(),
+            finding_counts: FindingCounts::new(),
+            counts_before_input: FindingCounts::new(),
             errors: 0,
         }
     }
 
     /// The findings of records.
-    pub(super) fn found(&self) -> &Found {
-        &self.found
+    pub(super) fn finding_counts(&self) -> &FindingCounts {
+        &self.finding_counts
     }
 
     /// Whether some findings are counted and not listed.
     pub(super) fn is_short(&self) -> bool {
-        self.found.values().any(|&count| count > self.most)
+        self.finding_counts.values().any(|&count| count > self.most)
     }
 
     /// Answers inputs whose kind cannot be told, where an answer for each input is wanted.
-    pub(super) fn undecided(
+    pub(super) fn list_unassigned(
         &self,
         inputs: &[InputReport],
         stdout: &mut dyn Write,
@@ -80,12 +80,12 @@ impl Listing {
     }
 
     /// Lists the findings in inputs of a kind.
-    pub(super) fn of_kind<'l, K: RecordKind>(
+    pub(super) fn for_kind<'l, K: RecordKind>(
         &'l mut self,
         inputs: &'l [Input],
         stdout: &'l mut dyn Write,
-    ) -> OfKind<'l> {
-        OfKind {
+    ) -> KindListing<'l> {
+        KindListing {
             listing: self,
             inputs,
             service: Service::of(K::NAME),
@@ -95,14 +95,14 @@ impl Listing {
 }
 
 /// Lists the findings in inputs of one kind.
-pub(super) struct OfKind<'l> {
-    listing: &'l mut Listing,
+pub(super) struct KindListing<'l> {
+    listing: &'l mut FindingListing,
     inputs: &'l [Input],
     service: Service,
     stdout: &'l mut dyn Write,
 }
 
-impl OfKind<'_> {
+impl KindListing<'_> {
     fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
         let location = self.inputs.get(input).map(|input| &input.location);
         let (place, severity) = (record.place, severity_of(finding));
@@ -140,7 +140,7 @@ impl OfKind<'_> {
     }
 }
 
-impl FindingSink<PipelineError> for OfKind<'_> {
+impl FindingSink<PipelineError> for KindListing<'_> {
     fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), PipelineError> {
         for finding in &record.findings {
             // The services answer what they refuse.
@@ -148,7 +148,7 @@ impl FindingSink<PipelineError> for OfKind<'_> {
                 continue;
             }
             let key = (severity_of(finding), finding.rule);
-            let count = self.listing.found.entry(key).or_default();
+            let count = self.listing.finding_counts.entry(key).or_default();
             *count += 1;
             if *count <= self.listing.most {
                 let line = self.line(input, record, finding);
@@ -161,20 +161,22 @@ impl FindingSink<PipelineError> for OfKind<'_> {
 
     fn restart(&mut self) -> Result<(), PipelineError> {
         self.listing.errors = 0;
-        self.listing.found.clone_from(&self.listing.settled);
+        self.listing
+            .finding_counts
+            .clone_from(&self.listing.counts_before_input);
         self.listing.spool.clear()
     }
 
     fn finish_input(&mut self, counters: &InputCounters) -> Result<(), PipelineError> {
-        let Listing {
+        let FindingListing {
             format,
             spool,
-            found,
-            settled,
+            finding_counts,
+            counts_before_input,
             errors,
             ..
         } = &mut *self.listing;
-        settled.clone_from(found);
+        counts_before_input.clone_from(finding_counts);
         let errors = std::mem::take(errors);
         if *format != CheckFormat::Response {
             return spool.put(self.stdout);

@@ -6,7 +6,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::listing::{Listing, severity};
+use super::listing::{FindingListing, severity};
 use crate::ingest::IngestOutcome;
 use crate::input::{escape_unprintable, escape_unprintable_json};
 use crate::job::CheckFormat;
@@ -17,16 +17,16 @@ use crate::run_report::{InputOutcome, InputReport};
 /// Prints the results; the services' answers have none.
 pub(super) fn put_results(
     format: CheckFormat,
-    listing: &Listing,
+    listing: &FindingListing,
     checked: &IngestOutcome,
     stdout: &mut dyn Write,
 ) -> Result<(), PipelineError> {
     match format {
         CheckFormat::Text => {
             for input in &checked.inputs {
-                put(stdout, of_input(input).as_bytes())?;
+                put(stdout, input_text(input).as_bytes())?;
             }
-            put(stdout, of_run(listing, checked).as_bytes())
+            put(stdout, run_text(listing, checked).as_bytes())
         }
         CheckFormat::Json => put_json(checked, stdout),
         CheckFormat::Response => Ok(()),
@@ -71,7 +71,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Pipel
     )
 }
 
-fn of_input(input: &InputReport) -> String {
+fn input_text(input: &InputReport) -> String {
     let path = escape_unprintable(&input.path);
     let mut text = String::new();
     for (rule, note) in input.ruled_notes() {
@@ -111,13 +111,15 @@ fn of_input(input: &InputReport) -> String {
 }
 
 /// Counts by rule: the findings of records, and what only shows in several together.
-fn of_run(listing: &Listing, checked: &IngestOutcome) -> String {
-    let mut found = listing.found().clone();
+fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
+    let mut finding_counts = listing.finding_counts().clone();
     for (&rule, &count) in &checked.counters.warned_by_rule {
-        found.entry((severity(rule), rule)).or_insert(count);
+        finding_counts
+            .entry((severity(rule), rule))
+            .or_insert(count);
     }
     let mut text = String::new();
-    for (at, ((severity, rule), count)) in found.iter().enumerate() {
+    for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
         let title = if at == 0 { "findings by rule" } else { "" };
         // Writing to a String cannot fail.
         let _ = writeln!(

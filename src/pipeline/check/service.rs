@@ -85,7 +85,7 @@ impl Service {
                 } else {
                     "bad_request"
                 };
-                serde_json::to_string(&Coded {
+                serde_json::to_string(&ConnectPlugResponse {
                     code,
                     message,
                     meta: [],
@@ -97,7 +97,7 @@ impl Service {
 
 /// ConnectPlug's answer to a request that it refuses.
 #[derive(Serialize)]
-struct Coded {
+struct ConnectPlugResponse {
     code: &'static str,
     message: String,
     meta: [(); 0],

@@ -14,7 +14,7 @@ use crate::input::{InputError, discover};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
-use crate::pipeline::found::{logged, place_of};
+use crate::pipeline::discovered::{lake_location, log_omitted_inputs};
 use crate::storage::Stores;
 
 /// What an ingest would read, and where to.
@@ -45,7 +45,7 @@ impl IngestPlan {
     pub(in crate::pipeline) fn of(job: &IngestJob, stores: &Stores) -> Result<Self, PipelineError> {
         let lake = Lake::at(&job.lake, stores)?;
         let known = known_files(job, &lake)?;
-        let place = place_of(&lake);
+        let place = lake_location(&lake);
         let mut plan = Self {
             lake: lake.location().to_string(),
             record_kind: job.read.kinds.name(),
@@ -55,7 +55,7 @@ impl IngestPlan {
         let mut seen = HashSet::new();
         for named in &job.read.inputs {
             let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
-                Ok(found) => logged(found),
+                Ok(found) => log_omitted_inputs(found),
                 Err(InputError::NotFound(named)) => {
                     plan.missing.push(named);
                     continue;

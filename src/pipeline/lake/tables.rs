@@ -7,7 +7,7 @@ use crate::lake::maintenance::{DatePartition, MaintainedTable, TablesByRole};
 use crate::lake::{inputs_spec, rejects_spec};
 
 /// A table. The order of its rows ends in what tells each of them from all others.
-pub(super) fn cared(table: LakeTable) -> MaintainedTable {
+pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
     match table {
         LakeTable::Purchases => MaintainedTable {
             spec: purchases_spec(),
@@ -54,12 +54,12 @@ pub(super) fn all() -> [MaintainedTable; 4] {
         LakeTable::Rejects,
         LakeTable::Inputs,
     ]
-    .map(cared)
+    .map(maintained)
 }
 
 /// Those that take accepted rows.
 pub(super) fn rows_tables() -> [MaintainedTable; 2] {
-    [LakeTable::Purchases, LakeTable::SupplierPurchases].map(cared)
+    [LakeTable::Purchases, LakeTable::SupplierPurchases].map(maintained)
 }
 
 /// The tables by what they are for.

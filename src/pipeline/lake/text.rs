@@ -274,22 +274,22 @@ mod tests {
 
     #[test]
     fn sizes_and_ages_are_told_in_units_that_people_read() {
-        for (number, told) in [
+        for (number, formatted) in [
             (0, "0 B"),
             (1023, "1023 B"),
             (1024, "1.0 KiB"),
             (134_217_728, "128.0 MiB"),
             (1_610_612_736, "1.5 GiB"),
         ] {
-            assert_eq!(bytes(number), told);
+            assert_eq!(bytes(number), formatted);
         }
-        for (seconds, told) in [
+        for (seconds, formatted) in [
             (5, "5 s"),
             (600, "10 min"),
             (7200, "2 h"),
             (864_000, "10 d"),
         ] {
-            assert_eq!(age(seconds), told);
+            assert_eq!(age(seconds), formatted);
         }
     }
 }

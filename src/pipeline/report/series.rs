@@ -4,7 +4,7 @@ use super::{Answered, refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
-use crate::pipeline::tables::{Table, purchases};
+use crate::pipeline::tables::{OpenedTable, purchases};
 use crate::render::Answer;
 use crate::report::{
     EndingAtNote, PurchaseFile, SeriesParameters, SeriesRequest, quantity_series, revenue_series,
@@ -51,7 +51,7 @@ fn open(
     job: &ReportJob,
     lake: &Lake,
     request: &SeriesRequest,
-) -> Result<(SeriesParameters, Table<PurchaseFile>), PipelineError> {
+) -> Result<(SeriesParameters, OpenedTable<PurchaseFile>), PipelineError> {
     let parameters = SeriesParameters::resolve(request, job.now).map_err(refused)?;
     for note in parameters.notes() {
         // What every nightly report says is no warning.

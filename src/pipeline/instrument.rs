@@ -3,114 +3,119 @@
 
 use uuid::Uuid;
 
-use super::{Exit, PipelineError, Stage, check, ingest, lake, page, report};
+use super::{Exit, PipelineError, RunContext, check, dashboard, ingest, lake, report};
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::job::{
-    CheckJob, IngestJob, KindSettings, LakeJob, ListScope, PageJob, Question, ReportJob,
+    CheckJob, DashboardJob, IngestJob, KindSettings, LakeJob, ListScope, ReportJob, ReportQuery,
 };
 use crate::lake::{TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::RunReport;
 use crate::storage::error_text;
 use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepId, StepStart};
 
-pub(super) fn ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn ingest(job: &IngestJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "ingest",
-        step: step_of(stage),
+        step: step_of(context),
         lake: Some(job.lake.clone()),
         inputs: Vec::new(),
         outputs: ingested_tables(job),
     };
     let span = start.span();
     let _entered = span.enter();
-    let observer = stage.observer;
-    let open = observer.step_started(start);
-    let ingest::Ended { report, exit } = ingest::run(job, stage);
-    observer.step_ended(open, end_of(exit.as_ref().copied(), report));
+    let telemetry = context.telemetry;
+    let open = telemetry.step_started(start);
+    let ingest::IngestEnd { report, exit } = ingest::run(job, context);
+    telemetry.step_ended(open, step_end(exit.as_ref().copied(), report));
     exit
 }
 
-pub(super) fn check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn check(job: &CheckJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     let inputs = job.read.inputs.iter().cloned().map(LineageDataset::File);
     let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "check",
-        step: step_of(stage),
+        step: step_of(context),
         lake: None,
         inputs: inputs.collect(),
         outputs: Vec::new(),
     };
-    watched(start, stage, |stage| check::run(job, stage))
+    instrumented(start, context, |context| check::run(job, context))
 }
 
-pub(super) fn report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let spec = match job.question {
-        Question::QuantitySeries(_) | Question::RevenueSeries(_) | Question::ProductList { .. } => {
-            purchases_spec()
+pub(super) fn report(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    let spec = match job.query {
+        ReportQuery::QuantitySeries(_)
+        | ReportQuery::RevenueSeries(_)
+        | ReportQuery::ProductList { .. } => purchases_spec(),
+        ReportQuery::SupplierPurchases(..) | ReportQuery::SupplierSummary(_) => {
+            supplier_purchases_spec()
         }
-        Question::SupplierPurchases(..) | Question::SupplierSummary(_) => supplier_purchases_spec(),
     };
     let goes_to_file = job.output.is_some()
         || matches!(
-            job.question,
-            Question::SupplierPurchases(_, ListScope::EachPage(_))
+            job.query,
+            ReportQuery::SupplierPurchases(_, ListScope::EachPage(_))
         );
     let outputs = goes_to_file.then(|| LineageDataset::File(job.target()));
     let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
         command: "report",
-        step: step_of(stage),
+        step: step_of(context),
         lake: Some(job.lake.clone()),
         inputs: vec![table(&job.lake, &spec)],
         outputs: outputs.into_iter().collect(),
     };
-    watched(start, stage, |stage| report::run(job, stage))
+    instrumented(start, context, |context| report::run(job, context))
 }
 
-pub(super) fn page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn dashboard(
+    job: &DashboardJob,
+    context: &mut RunContext<'_>,
+) -> Result<Exit, PipelineError> {
     let specs = [purchases_spec(), supplier_purchases_spec(), rejects_spec()];
-    let page = job.output.join("index.html").display().to_string();
+    let dashboard = job.output.join("index.html").display().to_string();
     let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
         command: "page",
-        step: step_of(stage),
+        step: step_of(context),
         lake: Some(job.lake.clone()),
         inputs: specs.iter().map(|spec| table(&job.lake, spec)).collect(),
-        outputs: vec![LineageDataset::File(page)],
+        outputs: vec![LineageDataset::File(dashboard)],
     };
-    watched(start, stage, |stage| page::run(job, stage))
+    instrumented(start, context, |context| dashboard::run(job, context))
 }
 
 /// What is done for a lake reads and writes no rows that others wait for, so it names no tables.
-pub(super) fn lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn lake(job: &LakeJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     let start = StepStart {
         run_id: job.run_id.clone(),
         command: "lake",
-        step: step_of(stage),
+        step: step_of(context),
         lake: Some(job.lake.clone()),
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
-    watched(start, stage, |stage| lake::run(job, stage))
+    instrumented(start, context, |context| lake::run(job, context))
 }
 
-fn watched(
+fn instrumented(
     start: StepStart,
-    stage: &mut Stage<'_>,
-    run: impl FnOnce(&mut Stage<'_>) -> Result<Exit, PipelineError>,
+    context: &mut RunContext<'_>,
+    run: impl FnOnce(&mut RunContext<'_>) -> Result<Exit, PipelineError>,
 ) -> Result<Exit, PipelineError> {
     let span = start.span();
     let _entered = span.enter();
-    let observer = stage.observer;
-    let open = observer.step_started(start);
-    let ran = run(stage);
-    observer.step_ended(open, end_of(ran.as_ref().copied(), None));
+    let telemetry = context.telemetry;
+    let open = telemetry.step_started(start);
+    let ran = run(context);
+    telemetry.step_ended(open, step_end(ran.as_ref().copied(), None));
     ran
 }
 
-fn end_of(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> StepEnd {
+fn step_end(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> StepEnd {
     let (exit, error) = match ran {
         Ok(exit) => (exit, None),
         Err(error) => (error.exit(), Some(error_text(error))),
@@ -124,8 +129,8 @@ fn end_of(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> StepE
 }
 
 /// The step that a stage works for.
-pub(super) fn step_of(stage: &Stage<'_>) -> Option<StepId> {
-    stage.step.as_ref().map(|of| StepId {
+pub(super) fn step_of(context: &RunContext<'_>) -> Option<StepId> {
+    context.step.as_ref().map(|of| StepId {
         job: of.job.clone(),
         step: of.step.clone(),
         date: of.date,

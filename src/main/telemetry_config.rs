@@ -1,7 +1,7 @@
 //! Who is told about a command: options and environment in, an observer out. Secrets come from the
 //! environment only.
 
-use purchase_etl::cli::{AlertOn, Cli, Command, ObserveArguments};
+use purchase_etl::cli::{AlertOn, Cli, Command, TelemetryArguments};
 use purchase_etl::job::file::job_name;
 use purchase_etl::pipeline::Exit;
 use purchase_etl::telemetry::{
@@ -9,10 +9,10 @@ use purchase_etl::telemetry::{
 };
 
 /// The observer of a command; of one that runs nothing, an observer nobody listens to.
-pub(crate) fn observer(cli: &Cli) -> Telemetry {
-    let name = watched_name(&cli.command).filter(|_| cli.explain_config.is_none());
+pub(crate) fn for_command(cli: &Cli) -> Telemetry {
+    let name = instrumented_command(&cli.command).filter(|_| cli.explain_config.is_none());
     let settings = match name {
-        Some(_) => settings(cli.observe.clone()),
+        Some(_) => settings(cli.telemetry.clone()),
         None => TelemetrySettings::default(),
     };
     let name = name.unwrap_or_default();
@@ -24,20 +24,20 @@ pub(crate) fn observer(cli: &Cli) -> Telemetry {
 }
 
 /// The name of a command that runs something; none for those that only show, and for dry runs.
-fn watched_name(command: &Command) -> Option<&'static str> {
+fn instrumented_command(command: &Command) -> Option<&'static str> {
     match command {
         Command::Ingest(arguments) if !arguments.dry_run => Some("ingest"),
         Command::Run(arguments) if !arguments.dry_run => Some("run"),
         Command::Check(_) => Some("check"),
         Command::Report(_) => Some("report"),
-        Command::Page(_) => Some("page"),
-        Command::Lake(command) if command.changes_or_judges() => Some("lake"),
+        Command::Dashboard(_) => Some("page"),
+        Command::Lake(command) if command.is_instrumented() => Some("lake"),
         _ => None,
     }
 }
 
-fn settings(arguments: ObserveArguments) -> TelemetrySettings {
-    let ObserveArguments {
+fn settings(arguments: TelemetryArguments) -> TelemetrySettings {
+    let TelemetryArguments {
         metrics_file,
         otlp_endpoint,
         otlp_traces_endpoint,

@@ -11,7 +11,7 @@ use crate::job::JobError;
 
 /// Every setting of the reading, with its value after the defaults; what is found in each input
 /// when it is not given, such as the delimiter, is absent then.
-pub(super) fn echo(
+pub(super) fn effective_settings(
     arguments: &ReadArguments,
     limits: &InputLimits,
     now: DateTime<Utc>,
@@ -32,7 +32,7 @@ pub(super) fn echo(
         max_depth,
         max_ratio,
     } = limits;
-    let mut echoed = BTreeMap::from([
+    let mut effective_settings = BTreeMap::from([
         ("input_format", format!("{input_format:?}").to_lowercase()),
         ("lenient", lenient.to_string()),
         ("numbers_as_strings", numbers_as_strings.to_string()),
@@ -47,21 +47,21 @@ pub(super) fn echo(
         ("now", now.to_rfc3339_opts(SecondsFormat::Micros, true)),
     ]);
     if arguments.kind != RecordKindArgument::Purchases {
-        echoed.extend(of_suppliers(arguments));
+        effective_settings.extend(supplier_settings(arguments));
     }
-    echoed.extend(
-        given(arguments)
+    effective_settings.extend(
+        explicit_settings(arguments)
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?))),
     );
     if !mapping.is_empty() {
-        echoed.insert("map", mapping.join(", "));
+        effective_settings.insert("map", mapping.join(", "));
     }
-    Ok(echoed)
+    Ok(effective_settings)
 }
 
 /// Settings that mean something to supplier purchases alone.
-fn of_suppliers(arguments: &ReadArguments) -> [(&'static str, String); 2] {
+fn supplier_settings(arguments: &ReadArguments) -> [(&'static str, String); 2] {
     let currency = arguments.default_currency.as_deref();
     [
         ("deleted_only", arguments.deleted_only.to_string()),
@@ -73,7 +73,7 @@ fn of_suppliers(arguments: &ReadArguments) -> [(&'static str, String); 2] {
 }
 
 /// Settings that are found in the inputs when they are not given.
-fn given(arguments: &ReadArguments) -> [(&'static str, Option<String>); 6] {
+fn explicit_settings(arguments: &ReadArguments) -> [(&'static str, Option<String>); 6] {
     let ReadArguments {
         company_id,
         company_path,

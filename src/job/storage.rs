@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::cli::StoreArguments;
+use crate::cli::StorageArguments;
 use crate::storage::StoreSettings;
 
-impl StoreArguments {
+impl StorageArguments {
     /// The settings of a process whose variables are `environment`; `temporary` is the system's
     /// folder for temporary files.
     pub fn settings(

@@ -11,7 +11,7 @@ use crate::supplier_purchase::CompanyId;
 
 /// A page.
 #[derive(Clone, Debug)]
-pub struct PageJob {
+pub struct DashboardJob {
     /// Where the lake is.
     pub lake: String,
     /// The folder that takes `index.html`.
@@ -24,13 +24,16 @@ pub struct PageJob {
     pub now: DateTime<Utc>,
 }
 
-impl PageJob {
+impl DashboardJob {
     /// Resolves what was typed; the parameters are judged by the reports.
     ///
     /// # Errors
     /// [`JobError::Option`] names the option.
-    pub fn resolve(arguments: cli::PageArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
-        let cli::PageArguments {
+    pub fn resolve(
+        arguments: cli::DashboardArguments,
+        now: DateTime<Utc>,
+    ) -> Result<Self, JobError> {
+        let cli::DashboardArguments {
             lake,
             output,
             length,
@@ -48,13 +51,13 @@ impl PageJob {
                 timezone,
                 ..SeriesRequest::default()
             },
-            company: company_id.as_deref().map(company).transpose()?,
-            now: read::clock("--now", typed_now.as_deref(), now)?,
+            company: company_id.as_deref().map(parse_company).transpose()?,
+            now: read::parse_clock("--now", typed_now.as_deref(), now)?,
         })
     }
 }
 
-fn company(text: &str) -> Result<CompanyId, JobError> {
+fn parse_company(text: &str) -> Result<CompanyId, JobError> {
     text.parse().map_err(|_invalid| JobError::Option {
         option: "--company-id".to_owned(),
         value: text.to_owned(),

@@ -11,7 +11,7 @@ use crate::rules::RuleId;
 use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
 
 /// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
-pub(super) struct Assigned<'j> {
+pub(super) struct AssignedInputs<'j> {
     pub(super) purchases: Option<(Vec<Input>, &'j RunSettings<Purchases>)>,
     pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
     /// Inputs whose kind cannot be told.
@@ -20,12 +20,12 @@ pub(super) struct Assigned<'j> {
 
 /// The files that the lake knows, by kind.
 #[derive(Default)]
-pub(super) struct KnownKinds {
+pub(super) struct KnownFilesByKind {
     purchases: IngestedFiles,
     supplier_purchases: IngestedFiles,
 }
 
-impl KnownKinds {
+impl KnownFilesByKind {
     /// Asks the lake, where each input is to show its kind.
     pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
         if !matches!(kinds, KindSettings::Auto(..)) {
@@ -52,21 +52,21 @@ impl KnownKinds {
 }
 
 /// Assigns inputs to kinds; the order within a kind is kept.
-pub(super) fn assign<'j>(
+pub(super) fn assign_inputs<'j>(
     inputs: Vec<Input>,
     kinds: &'j KindSettings,
-    known: &KnownKinds,
-) -> Result<Assigned<'j>, InputError> {
+    known: &KnownFilesByKind,
+) -> Result<AssignedInputs<'j>, InputError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
-            return Ok(Assigned {
+            return Ok(AssignedInputs {
                 purchases: Some((inputs, settings)),
                 supplier_purchases: None,
                 refused: Vec::new(),
             });
         }
         KindSettings::SupplierPurchases(settings) => {
-            return Ok(Assigned {
+            return Ok(AssignedInputs {
                 purchases: None,
                 supplier_purchases: Some((inputs, settings)),
                 refused: Vec::new(),
@@ -77,17 +77,17 @@ pub(super) fn assign<'j>(
     let (mut purchases, mut supplier_purchases, mut refused) = (Vec::new(), Vec::new(), Vec::new());
     for input in inputs {
         if !input.is_rereadable() {
-            refused.push(refused_report(&input, &cannot_be_looked_at()));
+            refused.push(refused_input_report(&input, &pipe_refusal()));
             continue;
         }
         match known.kind_of(&input, &for_purchases.reader)? {
             DetectedKind::Purchases => purchases.push(input),
             DetectedKind::SupplierPurchases => supplier_purchases.push(input),
-            DetectedKind::Refused(refusal) => refused.push(refused_report(&input, &refusal)),
+            DetectedKind::Refused(refusal) => refused.push(refused_input_report(&input, &refusal)),
         }
     }
     let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
-    Ok(Assigned {
+    Ok(AssignedInputs {
         purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
         supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
         refused,
@@ -95,7 +95,7 @@ pub(super) fn assign<'j>(
 }
 
 /// A pipe can be read once only, and looking at it would take its first records away.
-fn cannot_be_looked_at() -> Refusal {
+fn pipe_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileWrongKind,
         place: None,
@@ -104,7 +104,7 @@ fn cannot_be_looked_at() -> Refusal {
     }
 }
 
-fn refused_report(input: &Input, refusal: &Refusal) -> InputReport {
+fn refused_input_report(input: &Input, refusal: &Refusal) -> InputReport {
     InputReport {
         path: input.location.to_string(),
         record_kind: "unknown",

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::report::source;
-use super::tables::{Table, if_there, purchases, rejects, supplier_purchases};
-use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
-use crate::job::{AtVersion, PageJob};
+use super::tables::{OpenedTable, optional_table, purchases, rejects, supplier_purchases};
+use super::{Exit, PipelineError, RunContext, probe_report, put, put_file};
+use crate::job::{AtVersion, DashboardJob};
 use crate::lake::Lake;
 use crate::render::dashboard::{
     Dashboard, DashboardHeader, ItemQuantities, MonthlyStatusCounts, Provenance, RuleRejectCount,
@@ -22,26 +22,26 @@ use crate::report::{
 use crate::rules::RuleId;
 use crate::storage::Stores;
 
-pub(super) fn run(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    probe_report(stage)?;
-    let data = match data(job, &stage.stores) {
+pub(super) fn run(job: &DashboardJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    probe_report(context)?;
+    let data = match data(job, &context.stores) {
         Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
-            put(stage.stdout, &error_document(&refusal)?)?;
+            put(context.stdout, &error_document(&refusal)?)?;
             return Err(ReportError::Parameter(refusal).into());
         }
         data => data?,
     };
     let path = job.output.join("index.html");
-    put_file(&stage.stores, &path, dashboard_html(&data).as_bytes())?;
+    put_file(&context.stores, &path, dashboard_html(&data).as_bytes())?;
     tracing::info!(path = %path.display(), "page written");
     Ok(Exit::Done)
 }
 
-fn data(job: &PageJob, stores: &Stores) -> Result<Dashboard, PipelineError> {
+fn data(job: &DashboardJob, stores: &Stores) -> Result<Dashboard, PipelineError> {
     let lake = Lake::at(&job.lake, stores)?;
-    let customers = if_there(purchases(&lake, AtVersion::Latest, None))?;
-    let suppliers = if_there(supplier_purchases(&lake, AtVersion::Latest, None))?;
-    let rejected = if_there(rejects(&lake))?;
+    let customers = optional_table(purchases(&lake, AtVersion::Latest, None))?;
+    let suppliers = optional_table(supplier_purchases(&lake, AtVersion::Latest, None))?;
+    let rejected = optional_table(rejects(&lake))?;
     if customers.is_none() && suppliers.is_none() && rejected.is_none() {
         // Nothing to show, and most likely another path than the one that was meant.
         purchases(&lake, AtVersion::Latest, None)?;
@@ -116,14 +116,17 @@ fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
 
 /// The customer purchases to be shown.
 struct Customers<'a> {
-    job: &'a PageJob,
-    table: &'a Table<PurchaseFile>,
+    job: &'a DashboardJob,
+    table: &'a OpenedTable<PurchaseFile>,
     request: SeriesRequest,
     parameters: SeriesParameters,
 }
 
 impl<'a> Customers<'a> {
-    fn of(job: &'a PageJob, table: &'a Table<PurchaseFile>) -> Result<Self, PipelineError> {
+    fn of(
+        job: &'a DashboardJob,
+        table: &'a OpenedTable<PurchaseFile>,
+    ) -> Result<Self, PipelineError> {
         let last = coverage(&table.files).map(|days| days.last.to_string());
         let request = SeriesRequest {
             ending_at: job.series.ending_at.clone().or(last),
@@ -189,7 +192,7 @@ impl<'a> Customers<'a> {
     }
 }
 
-fn resolve(request: &SeriesRequest, job: &PageJob) -> Result<SeriesParameters, PipelineError> {
+fn resolve(request: &SeriesRequest, job: &DashboardJob) -> Result<SeriesParameters, PipelineError> {
     SeriesParameters::resolve(request, job.now)
         .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))
 }
@@ -201,7 +204,10 @@ struct Suppliers {
 }
 
 impl Suppliers {
-    fn of(job: &PageJob, table: &Table<SupplierPurchaseFile>) -> Result<Self, PipelineError> {
+    fn of(
+        job: &DashboardJob,
+        table: &OpenedTable<SupplierPurchaseFile>,
+    ) -> Result<Self, PipelineError> {
         let zone = "none, dates as registered";
         Ok(Self {
             summaries: summaries(job, table)?,
@@ -224,13 +230,16 @@ impl Suppliers {
 
 /// One summary for each company.
 fn summaries(
-    job: &PageJob,
-    table: &Table<SupplierPurchaseFile>,
+    job: &DashboardJob,
+    table: &OpenedTable<SupplierPurchaseFile>,
 ) -> Result<Vec<(i64, SupplierSummary)>, PipelineError> {
     let companies: BTreeSet<i64> = table.files.iter().map(|file| file.company_id).collect();
     let mut summaries = Vec::new();
-    let is_wanted = |company: &i64| job.company.is_none_or(|wanted| wanted.get() == *company);
-    for company in companies.into_iter().filter(is_wanted) {
+    let is_selected = |company: &i64| {
+        job.company
+            .is_none_or(|company_id| company_id.get() == *company)
+    };
+    for company in companies.into_iter().filter(is_selected) {
         let name = if company == COMPANY_UNKNOWN {
             "unknown".to_owned()
         } else {
@@ -248,7 +257,7 @@ fn summaries(
 }
 
 fn rejected_rules(
-    table: &Table<crate::report::RejectFile>,
+    table: &OpenedTable<crate::report::RejectFile>,
 ) -> Result<Vec<RuleRejectCount>, PipelineError> {
     Ok(rejects_by_rule(&table.files)?
         .into_iter()

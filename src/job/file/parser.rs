@@ -5,47 +5,47 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::problem::Problems;
-use super::template::Templates;
+use super::problem::ProblemCollector;
+use super::template::TemplateValues;
 use super::value::text_of;
-use super::{Asked, JobText, suggest};
+use super::{JobText, ResolveContext, suggest};
 use crate::job::JobError;
-use crate::job::explain::{self, Origin, Setting};
+use crate::job::explain::{self, Setting, SettingOrigin};
 
 /// The tables and keys at the top.
-pub(super) const TOP: [&str; 4] = ["lake", "variables", "settings", "steps"];
+pub(super) const TOP_LEVEL_KEYS: [&str; 4] = ["lake", "variables", "settings", "steps"];
 
 /// Names that stand for something else, and so are none for variables.
-pub(super) const TAKEN: [&str; 4] = ["date", "env", "lake", "company_id"];
+pub(super) const RESERVED_NAMES: [&str; 4] = ["date", "env", "lake", "company_id"];
 
 /// Names the lake where no option and no job file does.
 const LAKE_VARIABLE: &str = "PURCHASE_ETL_LAKE";
 
 /// A job file that is being resolved.
-pub(super) struct Opened<'a> {
+pub(super) struct JobFileParser<'a> {
     pub(super) job: &'a JobText,
-    pub(super) asked: &'a Asked<'a>,
+    pub(super) context: &'a ResolveContext<'a>,
     pub(super) table: DeTable<'a>,
-    pub(super) problems: Problems<'a>,
-    pub(super) templates: Templates<'a>,
+    pub(super) problems: ProblemCollector<'a>,
+    pub(super) templates: TemplateValues<'a>,
     pub(super) lake: String,
 }
 
-impl<'a> Opened<'a> {
+impl<'a> JobFileParser<'a> {
     /// Parses the text, and works the variables and the lake out.
     ///
     /// # Errors
     /// The text is no TOML, or `--set` names something that is not there.
-    pub(super) fn of(job: &'a JobText, asked: &'a Asked<'a>) -> Result<Self, JobError> {
+    pub(super) fn of(job: &'a JobText, context: &'a ResolveContext<'a>) -> Result<Self, JobError> {
         let (table, errors) = DeTable::parse_recoverable(&job.text);
-        let mut opened = Self {
+        let mut parser = Self {
             job,
-            asked,
+            context,
             table: table.into_inner(),
-            problems: Problems::of(&job.text),
-            templates: Templates {
-                date: asked.date,
-                environment: asked.environment,
+            problems: ProblemCollector::of(&job.text),
+            templates: TemplateValues {
+                date: context.date,
+                environment: context.environment,
                 variables: BTreeMap::new(),
             },
             lake: String::new(),
@@ -54,24 +54,29 @@ impl<'a> Opened<'a> {
             let span = error.span().unwrap_or_default();
             let message = error.message().trim().replace('\n', ", ");
             let remedy = "correct the TOML (https://toml.io)";
-            opened.problems.add(&span, "", message, remedy);
+            parser.problems.add(&span, "", message, remedy);
         }
         if !errors.is_empty() {
-            return Err(opened.refused());
+            return Err(parser.refused());
         }
-        opened.templates.variables = opened.variables();
-        opened.check_set()?;
-        opened.lake = opened.resolved_lake();
-        Ok(opened)
+        parser.templates.variables = parser.variables();
+        parser.check_set()?;
+        parser.lake = parser.resolved_lake();
+        Ok(parser)
     }
 
     /// Refuses keys at the top that are not known.
     pub(super) fn check_top(&mut self) {
         let table = self.table.clone();
-        self.refuse_unknown(&table, "", &TOP);
+        self.record_unknown_keys(&table, "", &TOP_LEVEL_KEYS);
     }
 
-    pub(super) fn refuse_unknown(&mut self, table: &DeTable<'_>, prefix: &str, known: &[&str]) {
+    pub(super) fn record_unknown_keys(
+        &mut self,
+        table: &DeTable<'_>,
+        prefix: &str,
+        known: &[&str],
+    ) {
         for key in table
             .keys()
             .filter(|key| !known.contains(&key.get_ref().as_ref()))
@@ -88,11 +93,11 @@ impl<'a> Opened<'a> {
     pub(super) fn fill(
         &mut self,
         text: &str,
-        kept: &[&str],
+        verbatim: &[&str],
         key: &str,
         span: &Range<usize>,
     ) -> Option<String> {
-        match self.templates.fill(text, kept) {
+        match self.templates.fill(text, verbatim) {
             Ok(filled) => Some(filled),
             Err(unfilled) => {
                 self.problems
@@ -120,7 +125,7 @@ impl<'a> Opened<'a> {
             let key = format!("variables.{name}");
             let is_letter =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            if TAKEN.contains(&name) || name.is_empty() || !name.bytes().all(is_letter) {
+            if RESERVED_NAMES.contains(&name) || name.is_empty() || !name.bytes().all(is_letter) {
                 let message = format!("{name:?} is no name of a variable");
                 let remedy =
                     "take small letters, digits and _, and none of date, env, lake, company_id";
@@ -146,7 +151,7 @@ impl<'a> Opened<'a> {
 
     /// What `--set` says about a name; the last one counts.
     fn set(&self, name: &str) -> Option<&str> {
-        let mut found = self.asked.set.iter().rev();
+        let mut found = self.context.set.iter().rev();
         found
             .find(|(set, _)| set == name)
             .map(|(_, value)| value.as_str())
@@ -161,12 +166,12 @@ impl<'a> Opened<'a> {
             });
         }
         let variables = &self.templates.variables;
-        let stray = self
-            .asked
+        let unknown = self
+            .context
             .set
             .iter()
             .find(|(name, _)| name != "lake" && !variables.contains_key(name.as_str()));
-        let Some((name, value)) = stray else {
+        let Some((name, value)) = unknown else {
             return Ok(());
         };
         let known = variables.keys().map(String::as_str).chain(["lake"]);
@@ -186,7 +191,7 @@ impl<'a> Opened<'a> {
             return set.to_owned();
         }
         let Some(entry) = self.table.get("lake").cloned() else {
-            let named = (self.asked.environment)(LAKE_VARIABLE).filter(|lake| !lake.is_empty());
+            let named = (self.context.environment)(LAKE_VARIABLE).filter(|lake| !lake.is_empty());
             if named.is_none() {
                 let remedy = format!("write lake = \"…\" above the steps, or set {LAKE_VARIABLE}");
                 self.problems
@@ -212,15 +217,15 @@ impl<'a> Opened<'a> {
     /// The lake and the variables, and where each came from.
     pub(super) fn top_settings(&self) -> Vec<Setting> {
         let from = |name: &str, span: Option<Range<usize>>| match (self.set(name), span) {
-            (Some(_), _) => Origin::Flag,
+            (Some(_), _) => SettingOrigin::Flag,
             (None, Some(span)) => self.origin(&span),
             // A variable stands in the file, or it would be none.
-            (None, None) => Origin::Environment(LAKE_VARIABLE.to_owned()),
+            (None, None) => SettingOrigin::Environment(LAKE_VARIABLE.to_owned()),
         };
         let setting = |name: &str, value: &str, from| Setting {
             scope: "job".to_owned(),
             name: name.to_owned(),
-            value: Some(explain::shown(name, false, value)),
+            value: Some(explain::redacted(name, false, value)),
             from,
         };
         let span_of = |table: &DeTable<'_>, name: &str| table.get(name).map(toml::Spanned::span);
@@ -238,8 +243,8 @@ impl<'a> Opened<'a> {
     }
 
     /// A line of this file.
-    pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
-        Origin::JobFile(self.job.path.clone(), self.problems.line(span))
+    pub(super) fn origin(&self, span: &Range<usize>) -> SettingOrigin {
+        SettingOrigin::JobFile(self.job.path.clone(), self.problems.line(span))
     }
 
     /// # Errors

@@ -16,7 +16,7 @@ use super::targets::{Target, targets};
 use crate::input::discover;
 use crate::job::file::{Action, JobPlan};
 use crate::lake::{Lake, LakeError};
-use crate::pipeline::found::place_of;
+use crate::pipeline::discovered::lake_location;
 use crate::pipeline::{Exit, PipelineError};
 use crate::storage::Stores;
 
@@ -24,7 +24,7 @@ use crate::storage::Stores;
 const NAME_DIGITS: usize = 32;
 
 /// The marks of a job.
-pub(super) struct Memory {
+pub(super) struct BackfillState {
     lake: Lake,
     stores: Stores,
     folder: String,
@@ -32,14 +32,14 @@ pub(super) struct Memory {
 
 /// The mark of a day.
 #[derive(Debug, Deserialize, Serialize)]
-struct Mark {
+struct CompletionMarker {
     job: String,
     date: String,
     fingerprint: String,
     exit_code: u8,
 }
 
-impl Memory {
+impl BackfillState {
     /// # Errors
     /// The lake's place is none.
     pub(super) fn of(plan: &JobPlan, stores: &Stores) -> Result<Self, LakeError> {
@@ -58,45 +58,45 @@ impl Memory {
 
     /// Whether the day was finished and nothing has changed since.
     pub(super) fn is_finished(&self, plan: &JobPlan) -> bool {
-        self.finished(plan).is_some()
+        self.completed_exit(plan).is_some()
     }
 
     /// How the day ended, if it was finished and nothing has changed since. A mark that cannot be
     /// read is none.
-    pub(super) fn finished(&self, plan: &JobPlan) -> Option<Exit> {
+    pub(super) fn completed_exit(&self, plan: &JobPlan) -> Option<Exit> {
         let read = self
             .lake
             .read_completion_marker(&self.folder, &plan.date.to_string());
         let bytes = read.ok().flatten()?;
-        let mark: Mark = serde_json::from_slice(&bytes).ok()?;
+        let marker: CompletionMarker = serde_json::from_slice(&bytes).ok()?;
         let are_there = plan.steps.iter().all(|step| {
             let mut targets = targets(&step.action).into_iter();
             targets.all(|target| target.exists(&self.stores) != Some(false))
         });
-        let is_same = fingerprint(plan, &self.stores).as_deref() == Some(&*mark.fingerprint);
+        let is_same = fingerprint(plan, &self.stores).as_deref() == Some(&*marker.fingerprint);
         [Exit::Done, Exit::Refused]
             .into_iter()
-            .find(|exit| exit.code() == mark.exit_code)
+            .find(|exit| exit.code() == marker.exit_code)
             .filter(|_| is_same && are_there)
     }
 
     /// Marks a day as finished, with the fingerprint from before it was run.
-    pub(super) fn keep(
+    pub(super) fn record_completion(
         &self,
         plan: &JobPlan,
         fingerprint: String,
         exit: Exit,
     ) -> Result<(), PipelineError> {
-        let mark = Mark {
+        let marker = CompletionMarker {
             job: plan.name.clone(),
             date: plan.date.to_string(),
             fingerprint,
             exit_code: exit.code(),
         };
-        let bytes = serde_json::to_vec_pretty(&mark)?;
+        let bytes = serde_json::to_vec_pretty(&marker)?;
         Ok(self
             .lake
-            .write_completion_marker(&self.folder, &mark.date, &bytes)?)
+            .write_completion_marker(&self.folder, &marker.date, &bytes)?)
     }
 }
 
@@ -121,10 +121,10 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
         let (named, lake) = match &step.action {
             Action::Ingest(job) => {
                 let lake = Lake::at(&job.lake, stores).ok()?;
-                (&job.read.inputs, place_of(&lake))
+                (&job.read.inputs, lake_location(&lake))
             }
             Action::Check(job) => (&job.read.inputs, None),
-            Action::Report(_) | Action::Page(_) | Action::Lake(_) => continue,
+            Action::Report(_) | Action::Dashboard(_) | Action::Lake(_) => continue,
         };
         for input in discover(named, stores, lake.as_ref()).ok()?.inputs {
             add(&input.location.to_string());

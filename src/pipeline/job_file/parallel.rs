@@ -1,10 +1,10 @@
 //! The steps of several days that may pass each other, at the same time: days come in, what their
 //! steps did goes out, to be told when it is each day's turn.
 
-use super::day::{Early, EarlyStep, context, run_step};
+use super::day::{BufferedStep, BufferedSteps, run_step, step_id};
 use crate::ingest::Progress;
 use crate::job::file::JobPlan;
-use crate::pipeline::{Stage, Watcher};
+use crate::pipeline::{ProgressUi, RunContext};
 use crate::run_report::RunReport;
 use crate::storage::Stores;
 use crate::telemetry::Telemetry;
@@ -13,28 +13,28 @@ use crate::telemetry::Telemetry;
 struct Shared<'a> {
     progress: &'a Progress,
     stores: &'a Stores,
-    observer: &'a Telemetry,
+    telemetry: &'a Telemetry,
     started: std::time::Instant,
     report_threads: usize,
 }
 
 /// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass, and
 /// without threads for all of them each day's steps are run when it is its turn.
-pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
-    let in_turn = || days.iter().map(|_| Early::new()).collect();
+pub(super) fn run(days: &[&JobPlan], context: &RunContext<'_>) -> Vec<BufferedSteps> {
+    let in_turn = || days.iter().map(|_| BufferedSteps::new()).collect();
     if days.len() < 2 {
         return in_turn();
     }
-    if let Err(error) = stage.stores.reserve_threads_for_tasks(days.len()) {
+    if let Err(error) = context.stores.reserve_threads_for_tasks(days.len()) {
         tracing::warn!("one day after the other: {error}");
         return in_turn();
     }
     let shared = Shared {
-        progress: &stage.progress,
-        stores: &stage.stores,
-        observer: stage.observer,
-        started: stage.started,
-        report_threads: stage.report_threads,
+        progress: &context.progress,
+        stores: &context.stores,
+        telemetry: context.telemetry,
+        started: context.started,
+        report_threads: context.report_threads,
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = days
@@ -49,50 +49,50 @@ pub(super) fn run(days: &[&JobPlan], stage: &Stage<'_>) -> Vec<Early> {
             Some(thread) => thread
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            None => Early::new(),
+            None => BufferedSteps::new(),
         });
         ended.collect()
     })
 }
 
-fn steps(day: &JobPlan, shared: &Shared<'_>) -> Early {
-    let mut early = Early::new();
+fn steps(day: &JobPlan, shared: &Shared<'_>) -> BufferedSteps {
+    let mut buffered = BufferedSteps::new();
     for step in day.steps.iter().filter(|step| step.days_in_parallel) {
         // What a failed step is needed for is left to the day's turn, where it is refused.
         let has_needs = step
             .needs
             .iter()
-            .all(|need| early.get(need).is_some_and(|step| step.ended.is_ok()));
+            .all(|need| buffered.get(need).is_some_and(|step| step.ended.is_ok()));
         if !has_needs {
             continue;
         }
-        let (mut stdout, mut quiet) = (Vec::new(), Quiet::default());
-        let mut own = Stage {
+        let (mut stdout, mut report_buffer) = (Vec::new(), ReportBuffer::default());
+        let mut own = RunContext {
             stdout: &mut stdout,
-            watcher: &mut quiet,
+            progress_ui: &mut report_buffer,
             progress: shared.progress.clone(),
             stores: shared.stores.clone(),
-            observer: shared.observer,
+            telemetry: shared.telemetry,
             started: shared.started,
             report_threads: shared.report_threads,
-            step: Some(context(day, step)),
+            step: Some(step_id(day, step)),
         };
         let ended = run_step(step, &mut own);
-        let done = EarlyStep {
+        let done = BufferedStep {
             ended,
             stdout,
-            reports: quiet.0,
+            reports: report_buffer.0,
         };
-        early.insert(step.name.clone(), done);
+        buffered.insert(step.name.clone(), done);
     }
-    early
+    buffered
 }
 
 /// Keeps the ends of runs, to be told later.
 #[derive(Debug, Default)]
-struct Quiet(Vec<RunReport>);
+struct ReportBuffer(Vec<RunReport>);
 
-impl Watcher for Quiet {
+impl ProgressUi for ReportBuffer {
     fn begin(&mut self, _total_bytes: Option<u64>, _progress: &Progress) {}
 
     fn end(&mut self) {}

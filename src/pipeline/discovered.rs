@@ -5,7 +5,7 @@ use crate::input::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use crate::lake::Lake;
 
 /// The lake as a place that holds no inputs.
-pub(super) fn place_of(lake: &Lake) -> Option<InputLocation> {
+pub(super) fn lake_location(lake: &Lake) -> Option<InputLocation> {
     let directory = lake.local_path().map(ToOwned::to_owned);
     let store = || lake.store_url().cloned();
     directory
@@ -14,7 +14,7 @@ pub(super) fn place_of(lake: &Lake) -> Option<InputLocation> {
 }
 
 /// The inputs. That the lake lies among them may be meant; a pipe in a folder hardly is.
-pub(super) fn logged(found: DiscoveredInputs) -> Vec<Input> {
+pub(super) fn log_omitted_inputs(found: DiscoveredInputs) -> Vec<Input> {
     for excluded in &found.excluded {
         match excluded {
             ExcludedPath::Lake(_) => tracing::info!("{excluded}"),
