@@ -68,10 +68,10 @@ fn marked(text: &str) -> usize {
     while !rest.is_empty() {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest.as_bytes()[..most]).map_or(most, |at| at + 1);
-        let (piece, later) = rest.split_at(cut);
-        let marks = StringMarks::of(piece.as_bytes());
+        let (chunk, later) = rest.split_at(cut);
+        let marks = StringMarks::of(chunk.as_bytes());
         let mut start = 0;
-        for line in piece.split_inclusive('\n') {
+        for line in chunk.split_inclusive('\n') {
             let line_text = line.trim_end_matches(['\r', '\n']);
             let mut cursor = JsonCursor::marked(line_text, JsonOptions::default(), &marks, start);
             found += usize::from(cursor.skip_value().and_then(|_| cursor.end()).is_ok());
@@ -113,7 +113,7 @@ fn validated(bytes: &[u8]) -> usize {
     while !rest.is_empty() {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
-        let piece = Chunk {
+        let chunk = Chunk {
             bytes: rest[..cut].to_vec(),
             place: SourcePosition {
                 byte_offset: 0,
@@ -121,7 +121,7 @@ fn validated(bytes: &[u8]) -> usize {
             },
             form: ChunkForm::Lines,
         };
-        accepted += usize::try_from(validate_chunk(&piece, &settings).accepted).expect("fits");
+        accepted += usize::try_from(validate_chunk(&chunk, &settings).accepted).expect("fits");
         rest = &rest[cut..];
     }
     accepted

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::records::quantity_series;
+use crate::purchase_fixtures::quantity_series;
 use crate::serialized::files_below;
 use crate::workdir::{Workdir, project, sample};
 

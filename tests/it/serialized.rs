@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
-use crate::records::numbered;
+use crate::purchase_fixtures::numbered;
 use crate::workdir::{NOW, Output, Workdir, project, read_json, sample};
 
 /// Compares with a golden file; the text that was found is kept for the one who changes it.
