@@ -1,4 +1,4 @@
-//! What the collector does with each event of the runner.
+//! Handles the events of the runner.
 
 use super::{OpenSupplierInput, PendingSupplierInput, SupplierCollector};
 use crate::ingest::error::RunError;
@@ -72,7 +72,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
         pages.finish(&ended, &mut counters);
         let path = self.reports.path(index);
         let counts = counters.counts;
-        // The ledger: nothing of an input whose records are not all accounted for is committed.
+        // An input whose records are not all accounted for is not committed.
         if !counts.balances() || counts.accepted != candidates.len() as u64 {
             return Err(RunError::Unbalanced { path, counts });
         }
@@ -104,7 +104,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
 }
 
 impl SupplierCollector<'_> {
-    /// Keeps the accepted rows of a chunk; `base` records of the input came before it.
+    /// Adds the accepted rows of a chunk; `base` records of the input precede the chunk.
     fn take(&mut self, index: usize, chunk: SupplierChunkRows, base: u64) -> Result<(), RunError> {
         let SupplierChunkRows {
             mut rows,
