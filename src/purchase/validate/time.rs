@@ -149,8 +149,8 @@ fn add_format_findings(notes: InstantNotes, shown: &str, findings: &mut Findings
             "more than six decimals of a second; cut to microseconds",
         ),
     ];
-    for (met, rule, detail) in variants {
-        if met {
+    for (applies, rule, detail) in variants {
+        if applies {
             findings.add(rule, "time", shown, detail);
         }
     }
