@@ -89,11 +89,11 @@ impl InputCounters {
             .layout
             .as_ref()
             .is_some_and(|layout| layout.encoding.first_invalid_byte.is_some());
-        for (met, rule) in [
+        for (is_broken, rule) in [
             (self.counts.read == 0, RuleId::FileEmpty),
             (recoded, RuleId::FileEncoding),
         ] {
-            self.count_warning(rule, u64::from(met));
+            self.count_warning(rule, u64::from(is_broken));
         }
     }
 

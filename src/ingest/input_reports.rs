@@ -122,8 +122,10 @@ impl<'a> InputReports<'a> {
 
 /// The findings on an input as a whole, also if it is refused for another rule.
 fn findings(counters: &InputCounters, dialect: Option<&CsvLayout>) -> Vec<InputFinding> {
-    let met = |rule: RuleId| counters.warned_by_rule.contains_key(&rule);
-    let input_rules = INPUT_RULE_MESSAGES.iter().filter(|(rule, _)| met(*rule));
+    let is_broken = |rule: RuleId| counters.warned_by_rule.contains_key(&rule);
+    let input_rules = INPUT_RULE_MESSAGES
+        .iter()
+        .filter(|(rule, _)| is_broken(*rule));
     let mut findings: Vec<InputFinding> = input_rules
         .map(|&(rule_id, message)| InputFinding {
             rule_id,

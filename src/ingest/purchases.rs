@@ -130,11 +130,11 @@ impl RecordKind for Purchases {
             .filter(|extra| extra.value.starts_with('['));
         arrays
             .filter_map(|extra| {
-                let held = Self::ENVELOPE.array_content(&[&*extra.key])?;
+                let content = Self::ENVELOPE.array_content(&[&*extra.key])?;
                 Some(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: EnvelopePartForm::Array(held),
+                    form: EnvelopePartForm::Array(content),
                 })
             })
             .collect()

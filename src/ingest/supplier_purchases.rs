@@ -174,12 +174,12 @@ impl RecordKind for SupplierPurchases {
         }
         let mut parts = Vec::new();
         for extra in &raw.extra {
-            let held = Self::ENVELOPE.array_content(&[&*extra.key]);
-            match (held, extra.value.as_bytes().first()) {
-                (Some(held), Some(b'[')) => parts.push(EnvelopePart {
+            let content = Self::ENVELOPE.array_content(&[&*extra.key]);
+            match (content, extra.value.as_bytes().first()) {
+                (Some(content), Some(b'[')) => parts.push(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: EnvelopePartForm::Array(held),
+                    form: EnvelopePartForm::Array(content),
                 }),
                 (Some(_), Some(b'{')) if extra.key == "data" => {
                     parts.push(data_part(&extra.value, extra.offset, json));

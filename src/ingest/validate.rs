@@ -269,8 +269,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
     }
 
     /// Counts deviations from JSON that only the lenient mode accepts.
-    fn count_lenient_syntax(&mut self, habits: u64) {
-        self.out.warned[RuleId::FileTrailingComma.index()] += habits;
+    fn count_lenient_syntax(&mut self, count: u64) {
+        self.out.warned[RuleId::FileTrailingComma.index()] += count;
     }
 
     fn record_too_long(&self, span: RecordSpan<'_>) -> Refusal {

@@ -28,7 +28,7 @@ pub(super) struct ReadContext<K: RecordKind> {
     pub(super) inputs: Vec<Input>,
     pub(super) settings: RunSettings<K>,
     pub(super) progress: Progress,
-    spare: BufferPool,
+    buffers: BufferPool,
 }
 
 /// Receives the chunks of one input.
@@ -66,7 +66,7 @@ impl<K: RecordKind> ReadContext<K> {
             inputs: inputs.to_vec(),
             settings: settings.clone(),
             progress: progress.clone(),
-            spare: BufferPool::default(),
+            buffers: BufferPool::default(),
         }
     }
 
@@ -103,8 +103,8 @@ impl<K: RecordKind> ReadContext<K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Receiver<ValidatedChunk<K>> {
         let settings = Arc::clone(settings);
-        let spare = self.spare.clone();
-        on_pool(move || validate_and_recycle(chunk, &settings, &spare))
+        let buffers = self.buffers.clone();
+        on_pool(move || validate_and_recycle(chunk, &settings, &buffers))
     }
 
     /// Reads inputs until their text reaches the size of a chunk.
@@ -113,7 +113,7 @@ impl<K: RecordKind> ReadContext<K> {
             input: inputs.start,
             events: Vec::new(),
             bytes: 0,
-            spare: &self.spare,
+            buffers: &self.buffers,
         };
         for input in inputs {
             inline.input = input;
@@ -175,7 +175,7 @@ impl<K: RecordKind> ReadContext<K> {
         let stored = Arc::clone(&self.progress.bytes);
         let kind = self.settings.kind.for_input(input);
         let reader = InputReader::open(input, options, kind.csv_columns(), stored)?;
-        let mut reader = reader.with_buffers(&self.spare);
+        let mut reader = reader.with_buffers(&self.buffers);
         let validation_settings = Arc::new(ValidationSettings {
             kind,
             json: options.json(),
@@ -203,7 +203,7 @@ struct InlineSink<'a, K: RecordKind> {
     input: usize,
     events: Vec<(usize, InputEvent<K>)>,
     bytes: usize,
-    spare: &'a BufferPool,
+    buffers: &'a BufferPool,
 }
 
 impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
@@ -218,7 +218,7 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         self.bytes += chunk.bytes.len();
-        let validated = validate_and_recycle(chunk, settings, self.spare);
+        let validated = validate_and_recycle(chunk, settings, self.buffers);
         self.events
             .push((self.input, InputEvent::Chunk(Box::new(validated))));
         Ok(Flow::Continue)
@@ -228,10 +228,10 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
 fn validate_and_recycle<K: RecordKind>(
     chunk: Chunk,
     settings: &ValidationSettings<K>,
-    spare: &BufferPool,
+    buffers: &BufferPool,
 ) -> ValidatedChunk<K> {
     let validated = validate_chunk(&chunk, settings);
-    spare.release(chunk.bytes);
+    buffers.release(chunk.bytes);
     validated
 }
 

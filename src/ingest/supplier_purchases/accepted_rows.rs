@@ -42,7 +42,7 @@ const MEMORY_BYTES: usize = 48 << 20;
 
 /// The accepted rows of a run.
 pub(super) struct AcceptedRows {
-    held: BatchBuffer,
+    batches: BatchBuffer,
     buffer: Vec<RecordBatch>,
     buffer_bytes: usize,
     partitions: Vec<CompanyMonth>,
@@ -60,7 +60,7 @@ struct PartitionRows {
 impl AcceptedRows {
     pub(super) fn new(lake: &Lake, spec: &TableSpec, run_id: &str) -> Result<Self, RunError> {
         Ok(Self {
-            held: BatchBuffer::new(lake, spec, run_id, MEMORY_BYTES)?,
+            batches: BatchBuffer::new(lake, spec, run_id, MEMORY_BYTES)?,
             buffer: Vec::new(),
             buffer_bytes: 0,
             partitions: Vec::new(),
@@ -106,7 +106,7 @@ impl AcceptedRows {
         }
         for (partition, rows) in by_partition {
             let batch = take_record_batch(&buffer, &UInt32Array::from(rows.clone()))?;
-            let batch = self.held.put(batch)?;
+            let batch = self.batches.put(batch)?;
             let rows = rows.into_iter().map(|row| row + self.first).collect();
             self.partition_rows
                 .entry(partition)
@@ -132,9 +132,9 @@ impl AcceptedRows {
                 .map(|(position, _)| position)
                 .collect();
             if chosen.len() == group.rows.len() {
-                batches.push(self.held.get(group.batch)?);
+                batches.push(self.batches.get(group.batch)?);
             } else if !chosen.is_empty() {
-                let batch = self.held.get(group.batch)?;
+                let batch = self.batches.get(group.batch)?;
                 batches.push(take_record_batch(&batch, &UInt32Array::from(chosen))?);
             }
         }

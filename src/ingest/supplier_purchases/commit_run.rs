@@ -231,7 +231,7 @@ impl CommitProgress<'_, '_> {
                 deleted = deleted_by_absence;
                 let row = |input| self.row(input, &discarded);
                 change.inputs = new.iter().map(row).collect();
-                change.full_snapshots = full.marks(snapshot.version + 1);
+                change.full_snapshots = full.applied_snapshots(snapshot.version + 1);
                 Ok(change)
             },
         );
@@ -263,15 +263,15 @@ impl CommitProgress<'_, '_> {
         new: &[PendingSupplierInput],
         known: &CommittedDigests,
     ) -> Result<bool, RunError> {
-        let due: Vec<&PendingSupplierInput> = new
+        let uncommitted: Vec<&PendingSupplierInput> = new
             .iter()
             .filter(|input| !known.rejects.contains(&digest_of(input)))
             .collect();
-        if due.is_empty() {
+        if uncommitted.is_empty() {
             return Ok(true);
         }
-        let staged = self.stage_rejects(&due)?;
-        let digests: Vec<Digest> = due.iter().map(|input| digest_of(input)).collect();
+        let staged = self.stage_rejects(&uncommitted)?;
+        let digests: Vec<Digest> = uncommitted.iter().map(|input| digest_of(input)).collect();
         let outcome = self.run.lake.commit_rejects(
             self.run_id(),
             SupplierPurchases::NAME,

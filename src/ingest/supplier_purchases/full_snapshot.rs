@@ -75,8 +75,8 @@ impl FullSnapshot {
     }
 
     /// The entries in the table's log that identify this snapshot as applied in `version`.
-    pub(super) fn marks(&self, version: i64) -> Vec<AppliedFullSnapshot> {
-        let marks = self.digest.into_iter().flat_map(|digest| {
+    pub(super) fn applied_snapshots(&self, version: i64) -> Vec<AppliedFullSnapshot> {
+        let applied_snapshots = self.digest.into_iter().flat_map(|digest| {
             let of_company = move |&company_id| AppliedFullSnapshot {
                 company_id,
                 digest,
@@ -85,7 +85,7 @@ impl FullSnapshot {
             };
             self.companies.iter().map(of_company)
         });
-        marks.collect()
+        applied_snapshots.collect()
     }
 
     /// The refusal of this snapshot, which was applied before, if another snapshot of one of its
@@ -93,17 +93,20 @@ impl FullSnapshot {
     /// is the latest one, if the lake has no entry for its companies, or if the later one is of a
     /// later data date: repeating an earlier day of a job changes nothing.
     pub(super) fn refusal(&self, lake: &Lake) -> Result<Option<Refusal>, RunError> {
-        let marks = lake.applied_full_snapshots(supplier_purchases_spec().name)?;
+        let applied_snapshots = lake.applied_full_snapshots(supplier_purchases_spec().name)?;
         let last = |company: &i64| {
-            let of_company = marks.iter().filter(|mark| mark.company_id == *company);
-            of_company.max_by_key(|mark| mark.version)
+            let of_company = applied_snapshots
+                .iter()
+                .filter(|applied| applied.company_id == *company);
+            of_company.max_by_key(|applied| applied.version)
         };
         let mut latest = self.companies.iter().filter_map(last);
-        let is_of_later_day = |mark: &AppliedFullSnapshot| {
-            self.data_date.is_some_and(|own| mark.data_date > Some(own))
+        let is_of_later_day = |applied: &AppliedFullSnapshot| {
+            self.data_date
+                .is_some_and(|own| applied.data_date > Some(own))
         };
         let follower =
-            latest.find(|mark| Some(mark.digest) != self.digest && !is_of_later_day(mark));
+            latest.find(|applied| Some(applied.digest) != self.digest && !is_of_later_day(applied));
         Ok(follower.map(repeated))
     }
 }

@@ -32,8 +32,8 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refusal(error))?;
             let Some(comma) = comma else {
-                let habits = cursor.lenient_syntax_count();
-                self.count_lenient_syntax(habits);
+                let lenient_syntax = cursor.lenient_syntax_count();
+                self.count_lenient_syntax(lenient_syntax);
                 return cursor.end().map_err(|error| walk.refusal(error));
             };
             let over = cursor.end().is_ok();

@@ -40,7 +40,7 @@ pub(super) struct ValidatedText {
     /// Rules of the findings in accepted records.
     pub(super) warned: Vec<RuleId>,
     /// Trailing commas and comments that the lenient mode accepted.
-    pub(super) habits: u64,
+    pub(super) lenient_syntax: u64,
     pub(super) refusal: Option<Refusal>,
 }
 
@@ -158,7 +158,7 @@ impl ValidatedText {
                 .iter()
                 .map(|warning| warning.finding.rule),
         );
-        self.habits += validated.warned[RuleId::FileTrailingComma.index()];
+        self.lenient_syntax += validated.warned[RuleId::FileTrailingComma.index()];
         self.read += validated.read;
         self.accepted += validated.accepted;
         self.skipped += validated.skipped;

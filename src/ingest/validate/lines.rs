@@ -161,7 +161,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         };
         let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
-            EnvelopePartForm::Array(held) => self.array(text, place, held == ArrayContent::Records),
+            EnvelopePartForm::Array(content) => {
+                self.array(text, place, content == ArrayContent::Records)
+            }
             EnvelopePartForm::Record => self.one_record(text, place),
         }
     }

@@ -40,7 +40,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
             return Ok(Flow::SkipInput);
         }
         if let Some(rows) = validated.rows {
-            self.take(index, rows, base)?;
+            self.add_rows(index, rows, base)?;
         }
         Ok(Flow::Continue)
     }
@@ -105,7 +105,12 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
 
 impl SupplierCollector<'_> {
     /// Adds the accepted rows of a chunk; `base` records of the input precede the chunk.
-    fn take(&mut self, index: usize, chunk: SupplierChunkRows, base: u64) -> Result<(), RunError> {
+    fn add_rows(
+        &mut self,
+        index: usize,
+        chunk: SupplierChunkRows,
+        base: u64,
+    ) -> Result<(), RunError> {
         let SupplierChunkRows {
             mut rows,
             pages,
