@@ -306,7 +306,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             ),
             RuleId::FileCurrentsHttp => (
                 rule,
-                "events of the custom HTTP connector of Currents are not supported; convert each purchase to one flat Currents record (docs/inputs.md has a jq command)".to_owned(),
+                "events of the custom HTTP connector of Currents are not supported; convert each purchase to one flat Currents record (docs/how-to/map-columns.md has a jq command)".to_owned(),
             ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
