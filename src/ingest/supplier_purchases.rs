@@ -228,7 +228,7 @@ impl RecordKind for SupplierPurchases {
         Ok(true)
     }
 
-    fn new_builder(_piece_bytes: usize) -> SupplierRowsBuilder {
+    fn new_builder(_chunk_bytes: usize) -> SupplierRowsBuilder {
         SupplierRowsBuilder::default()
     }
 

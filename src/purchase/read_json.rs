@@ -33,13 +33,13 @@ pub fn read_record<'a>(
     if !raw.extra.is_empty() {
         recognise_currents(raw);
     }
-    keep_stray_payload(raw);
+    keep_undocumented_payload(raw);
     Ok(())
 }
 
 /// A purchase object with a `payload` is not a Cloud Data Ingestion row: the key is kept as an
 /// undocumented one.
-fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
+fn keep_undocumented_payload(raw: &mut RawPurchase<'_>) {
     if *raw.get(PurchaseField::Payload) == Field::Absent
         || raw.get(PurchaseField::ProductId).is_missing()
     {

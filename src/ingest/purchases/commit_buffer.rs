@@ -220,8 +220,8 @@ impl<'a> CommitBuffer<'a> {
         let known = self.find_committed(&staged)?;
         let changed_in_lake = |pending: &PendingInput| {
             let digest = pending.digest();
-            let stray_rejects = known.rejects.contains(&digest) && self.with_rejects(pending);
-            known.rows.contains(&digest) || stray_rejects
+            let rejects_appeared = known.rejects.contains(&digest) && self.with_rejects(pending);
+            known.rows.contains(&digest) || rejects_appeared
         };
         if staged.iter().any(changed_in_lake) {
             writers.discard()?;

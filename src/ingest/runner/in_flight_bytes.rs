@@ -69,7 +69,7 @@ mod tests {
         let (first, second) = (room.acquire(4), room.acquire(6));
         let (sender, receiver) = sync_channel(1);
         let behind = Arc::clone(&room);
-        let waiting = std::thread::spawn(move || {
+        let blocked = std::thread::spawn(move || {
             let long = behind.acquire(100);
             sender.send(*behind.lock()).unwrap();
             drop(long);
@@ -78,7 +78,7 @@ mod tests {
         drop(first);
         drop(second);
         assert_eq!(receiver.recv().unwrap(), 100, "and then it is alone");
-        waiting.join().unwrap();
+        blocked.join().unwrap();
         assert_eq!(*room.lock(), 0);
     }
 }

@@ -119,7 +119,7 @@ pub(super) struct SupplierCollector<'a> {
     open: OpenSupplierInput,
     pub(super) accepted_rows: AcceptedRows,
     /// The rejects of the inputs; discarded if their input is refused.
-    pub(super) held_rejects: BatchBuffer,
+    pub(super) buffered_rejects: BatchBuffer,
     pub(super) read: Vec<PendingSupplierInput>,
     pub(super) pages: Vec<(usize, InputPages)>,
     /// Positions of the refused inputs.
@@ -145,7 +145,7 @@ impl<'a> SupplierCollector<'a> {
             skipped_paths: Vec::new(),
             open: OpenSupplierInput::default(),
             accepted_rows: AcceptedRows::new(lake, &spec, &options.run.run_id)?,
-            held_rejects: BatchBuffer::new(
+            buffered_rejects: BatchBuffer::new(
                 lake,
                 &rejects_spec(),
                 &options.run.run_id,
@@ -167,7 +167,7 @@ impl<'a> SupplierCollector<'a> {
     fn abandon(&mut self) -> OpenSupplierInput {
         let open = std::mem::take(&mut self.open);
         for rejects in &open.rejects {
-            self.held_rejects.forget(*rejects);
+            self.buffered_rejects.forget(*rejects);
         }
         open
     }

@@ -295,7 +295,7 @@ impl CommitProgress<'_, '_> {
         let mut writer = PartitionWriter::new(self.run.lake, &rejects_spec(), options)?;
         for rejects in inputs.iter().flat_map(|input| &input.rejects) {
             let kind = PartitionValue::text(SupplierPurchases::NAME)?;
-            writer.append(kind, self.run.held_rejects.get(*rejects)?)?;
+            writer.append(kind, self.run.buffered_rejects.get(*rejects)?)?;
         }
         let staged = writer.finish()?;
         let rejected: u64 = inputs

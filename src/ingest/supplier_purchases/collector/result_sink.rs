@@ -34,7 +34,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
             let path = self.reports.path(index);
             let run_id = &self.options.run.run_id;
             let rejects = reject_rows(&validated.rejects, base, &path, run_id)?;
-            self.open.rejects.push(self.held_rejects.put(rejects)?);
+            self.open.rejects.push(self.buffered_rejects.put(rejects)?);
         }
         if self.open.counters.refusal.is_some() {
             return Ok(Flow::SkipInput);
