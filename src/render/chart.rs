@@ -1,11 +1,11 @@
 //! Charts, drawn by plotters as SVG or PNG.
 //!
 //! In: a [`Chart`] of [`ExactNumber`]s with title, units and labels. Out: an SVG text that follows
-//! the light or dark colour scheme of the viewer, or the bytes of a PNG; the same chart always gives
-//! the same output. Positions are `f64`, which is exact enough for a pixel; numbers written as text
-//! come from the exact numbers. Refused: nothing. Labels may contain any characters: control
-//! characters and direction marks are shown as escapes, long labels are truncated, and labels
-//! without room are left out.
+//! the light or dark colour scheme of the viewer, or the bytes of a PNG; the same chart always
+//! gives the same output. Positions are `f64`, which is exact enough for a pixel; numbers written
+//! as text come from the exact numbers. Refused: nothing. Labels may contain any characters:
+//! control characters and direction marks are shown as escapes, long labels are truncated, and
+//! labels without room are left out.
 
 use std::fmt;
 
@@ -96,8 +96,8 @@ impl Chart {
 
 /// Draws a chart as a standalone SVG document, including title and subtitle.
 ///
-/// Colours are CSS custom properties that follow the colour scheme of the viewer; viewers without CSS
-/// support use the light colours.
+/// Colours are CSS custom properties that follow the colour scheme of the viewer; viewers without
+/// CSS support use the light colours.
 pub fn svg(chart: &Chart) -> String {
     svg::document(chart)
 }

@@ -1,4 +1,4 @@
-//! Validates valid and invalid answers against the published schemas.
+//! The published schemas, checked with valid and invalid answers.
 
 use std::path::Path;
 

@@ -6,15 +6,15 @@
 use crate::values::text::is_unprintable;
 
 /// A printable form of a text: control characters and direction marks are written as escapes, and a
-/// text longer than `most` characters is truncated with `…`.
-pub(in crate::render) fn printable_text(text: &str, most: usize) -> String {
+/// text longer than `max_chars` characters is truncated with `…`.
+pub(in crate::render) fn printable_text(text: &str, max_chars: usize) -> String {
     if text.trim().is_empty() {
         // Otherwise a row would seem to have no name.
-        return format!("{:?}", text.chars().take(most).collect::<String>());
+        return format!("{:?}", text.chars().take(max_chars).collect::<String>());
     }
-    let mut shown = String::with_capacity(text.len().min(most * 4));
+    let mut shown = String::with_capacity(text.len().min(max_chars * 4));
     for (at, character) in text.chars().enumerate() {
-        if at == most {
+        if at == max_chars {
             shown.push('…');
             break;
         }

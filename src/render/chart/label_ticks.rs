@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn hours_of_a_day_turned_back_are_at_their_rows() {
-        // New York, 2025-11-02: 01:00 comes twice, the day has 25 hours.
+        // New York, 2025-11-02: 01:00 occurs twice, the day has 25 hours.
         let mut labels: Vec<String> = vec![
             "2025-11-02T00:00:00-04:00".to_owned(),
             "2025-11-02T01:00:00-04:00".to_owned(),

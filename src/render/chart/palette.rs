@@ -1,9 +1,9 @@
 //! The colours by role.
 //!
-//! The colours of the series differ in lightness as well as in hue, so that colour-blind readers can
-//! distinguish them (after Okabe and Ito, "Colour Universal Design", 2002), also in greyscale print.
-//! Text has a contrast of at least 4.5 to the background and series one of at least 3 (WCAG 2.2,
-//! 1.4.3 and 1.4.11), in both schemes; a test verifies this.
+//! The colours of the series differ in lightness as well as in hue, so that colour-blind readers
+//! can distinguish them (after Okabe and Ito, "Color Universal Design", 2002), also in greyscale
+//! print. Text has a contrast of at least 4.5 to the background and series one of at least 3 (WCAG
+//! 2.2, 1.4.3 and 1.4.11), in both schemes; a test verifies this.
 
 use plotters::style::RGBColor;
 

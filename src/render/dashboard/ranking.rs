@@ -41,11 +41,11 @@ pub(super) fn rank(mut rows: Vec<(String, ExactNumber)>) -> Ranking {
 
 /// One name above the limit is shown by itself: an entry for a single other name would take as much
 /// space.
-fn fold_tail(rows: &[(String, ExactNumber)], most: usize) -> Vec<(String, Option<ExactNumber>)> {
-    let shown = if rows.len() <= most + 1 {
+fn fold_tail(rows: &[(String, ExactNumber)], limit: usize) -> Vec<(String, Option<ExactNumber>)> {
+    let shown = if rows.len() <= limit + 1 {
         rows.len()
     } else {
-        most
+        limit
     };
     let (first, others) = rows.split_at(shown);
     let mut combined: Vec<(String, Option<ExactNumber>)> = first
