@@ -1,8 +1,8 @@
-//! Inputs: what the user named goes in, chunks of text cut at record boundaries come out, each
-//! with its byte offset and line; or a refusal that names the rule and the place.
+//! Reads inputs: locations given by the user become chunks of text, cut at record boundaries, each
+//! with its byte offset and line; or a refusal with its rule and position.
 //!
-//! Reading is streaming: an input is held in chunks of a few MiB, whatever its size and shape.
-//! The shape (lines, document, CSV) is decided by content, never by the file's name.
+//! Reading is streaming: chunks have a few MiB, whatever the size and format of the input. The format
+//! (NDJSON, JSON document, CSV) is detected by content, never by the file name.
 
 mod buffer_pool;
 pub mod csv;

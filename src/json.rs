@@ -1,20 +1,19 @@
-//! JSON exactly as RFC 8259 says it, read in place: text comes in, borrowed keys, strings and
-//! number texts go out, and every refusal has a byte offset.
+//! A JSON reader (RFC 8259) that works in place: it returns borrowed keys, strings and number texts,
+//! and errors with a byte offset.
 //!
-//! It is our own because the records need four things at once that the general parsers do not
-//! give together: numbers keep their digits, duplicate keys are seen, nothing is allocated for a
-//! record that the columns do not need, and the *lenient* mode accepts the trailing commas and
-//! comments of the documents' own examples at the same places where the strict mode names them.
-//! The tests of `ingest::validate` hold it against the public parsing suite.
+//! General parsers do not combine the four properties needed here: numbers keep their digits,
+//! duplicate keys are detected, only what the columns need is allocated, and the *lenient* mode
+//! accepts the trailing commas and comments of the documentation's examples exactly where the strict
+//! mode reports them. The tests of `ingest::validate` run the public JSON parsing test suite.
 //!
 //! | choice left open by RFC 8259 | here |
 //! |---|---|
-//! | numbers of any size | kept as text; the reader of the field decides |
-//! | escaped lone surrogates (`"\uD800"`) | refused: no UTF-8 text can hold them |
+//! | numbers of any size | kept as text; the reader of the field converts them |
+//! | escaped lone surrogates (`"\uD800"`) | refused: UTF-8 cannot represent them |
 //! | invalid UTF-8 | refused |
 //! | byte order mark at the start of a file | skipped, as §8.1 allows |
 //! | nesting | at most [`JsonOptions::max_depth`] levels |
-//! | duplicate keys | syntax accepts them; records that have them are rejected (BRZ-KEY-DUP) |
+//! | duplicate keys | valid syntax; records that have them are rejected (BRZ-KEY-DUP) |
 
 mod compact;
 mod cursor;

@@ -1,11 +1,11 @@
-//! What is checked, how severe it is, and the sentence it comes from.
+//! The rule catalogue: what is validated, how severe a violation is, and the source of each rule.
 //!
-//! In: nothing; the catalogue is fixed at compile time. Out: one [`Rule`] per [`RuleId`], and the
-//! texts of `rules list` and `rules explain`. Refused: a code that no rule has ([`UnknownRule`]).
+//! The catalogue is fixed at compile time: one [`Rule`] per [`RuleId`], and the texts of `rules list` and
+//! `rules explain`. An unknown code is an error ([`UnknownRule`]).
 //!
-//! The entries stand in one file per subject. Each `BRZ-` and `CPL-` entry shows one input that keeps the
-//! rule and one that breaks it; both are complete records, one JSON text per line, so that a test can put
-//! them through the checker. An accepted example breaks no rule at all.
+//! There is one file per subject. Each `BRZ-` and `CPL-` entry has a valid and an invalid example; both
+//! are complete records, one JSON text per line, so that tests can validate them. A valid example violates
+//! no rule at all.
 
 mod file;
 mod id;
@@ -32,19 +32,19 @@ pub use listing::{explain_json, list_json, render_explain, render_list};
 
 use repeated::repeated;
 
-/// How a broken rule is dealt with.
+/// What happens when a rule is violated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The record goes to the rejects table, verbatim.
+    /// The record is rejected and stored verbatim in the rejects table.
     Reject,
-    /// The record is kept; the warning is counted.
+    /// The record is accepted; the warning is counted.
     Warn,
     /// The whole input is refused and commits nothing.
     Refuse,
-    /// A parameter of a report is answered with the documented error shape.
+    /// A report parameter is invalid; the response has the documented error shape.
     Parameter,
-    /// Counted only.
+    /// The finding is only counted.
     Info,
 }
 
@@ -69,8 +69,8 @@ impl fmt::Display for Severity {
 
 /// One entry of the catalogue.
 ///
-/// Every text is complete in itself and never empty; `sentence` is quoted exactly as it stands at
-/// `source`, in the language of that page, or begins with "our own rule:" where no page says it.
+/// No text is empty. `sentence` is quoted verbatim from `source`, in the language of that page, or
+/// begins with "our own rule:" where no documentation defines the rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// The rule this entry describes.
@@ -78,23 +78,23 @@ pub struct Rule {
     pub id: RuleId,
     /// The code users see, for example `BRZ-QTY-RANGE`.
     pub code: &'static str,
-    /// What happens, in the ordinary case, to what breaks the rule.
+    /// What usually happens on a violation.
     pub severity: Severity,
-    /// When the severity differs from the ordinary case, or what the examples need to apply.
+    /// When the severity differs from the usual one, or what the examples require.
     pub note: Option<&'static str>,
     /// The rule in one line.
     pub summary: &'static str,
-    /// The sentence the rule comes from.
+    /// The sentence the rule is based on.
     pub sentence: &'static str,
-    /// Where that sentence stands: name and address of the page.
+    /// Name and address of the page that contains the sentence.
     pub source: &'static str,
-    /// The text the real service answers with, where it is known.
+    /// The error text of the real service, where known.
     pub wire_message: Option<&'static str>,
-    /// An input that keeps the rule.
+    /// A valid example.
     pub accepted: &'static str,
-    /// An input that breaks the rule.
+    /// An invalid example.
     pub rejected: &'static str,
-    /// What the reader of the finding should do.
+    /// How to fix a violation.
     pub remedy: &'static str,
 }
 

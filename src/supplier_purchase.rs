@@ -1,14 +1,14 @@
-//! A purchase from a supplier: what a dump says about it, the rules it must keep, its columns.
+//! A purchase from a supplier: its fields, rules and columns.
 //!
-//! A record enters as text (an element of the documented response, or a CSV row), is read into a
-//! [`RawSupplierPurchase`] that only says what stands there, checked into a [`SupplierPurchase`]
-//! whose values are exact, and leaves as Arrow columns; or it is rejected with every rule it
-//! breaks. The documented object is that of ConnectPlug's `GET /api/v3/purchases`.
+//! A record (an element of the documented response, or a CSV row) is read into a
+//! [`RawSupplierPurchase`], validated into a [`SupplierPurchase`] with exact values, and written as
+//! Arrow columns; or it is rejected with every rule it violates. The documented object is that of
+//! ConnectPlug's `GET /api/v3/purchases`.
 //!
-//! Unlike a customer purchase, which is an event, it is a state: the same purchase comes again
-//! whenever it was changed. Its [`SupplierPurchaseKey`] says which purchase it is and its [`SupplierPurchaseVersion`] which state,
-//! so that the latest can be told. The `meta` of a response says whether a dump is whole
-//! ([`page`]).
+//! Unlike a customer purchase, which is an event, it is a state: the same purchase is read again
+//! whenever it was changed. [`SupplierPurchaseKey`] identifies the purchase and
+//! [`SupplierPurchaseVersion`] its state, which determines the latest. The `meta` of a response shows
+//! whether a dump is complete ([`page`]).
 
 pub mod columns;
 mod company;

@@ -1,7 +1,7 @@
-//! Exact domain values: text comes in, a value or a typed error goes out; nothing is guessed.
+//! Exact domain values, parsed from text into a value or a typed error; nothing is guessed.
 //!
-//! Money never passes through a float, an instant is microseconds in UTC with the offset it was
-//! written in, and a text that has two readings is refused or noted, not silently resolved.
+//! Money is never a float, an instant is microseconds in UTC with the offset it was written in, and
+//! an ambiguous text is refused or reported, never silently resolved.
 
 pub mod currency;
 pub mod instant;

@@ -1,23 +1,23 @@
-//! Buffers that have been judged and are filled again: the same few serve a whole run, so that its
-//! memory neither grows in patches nor is handed back and asked for again with every chunk.
+//! A pool of chunk buffers: a few buffers are reused for a whole run, which avoids memory fragmentation
+//! and an allocation per chunk.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Buffers that wait for another chunk. Clones share them.
+/// Buffers that are free for another chunk. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
-/// As many as chunks are on their way with a few threads.
+/// The number of chunks in flight with a few threads.
 const MAX_BUFFERS: usize = 16;
 
-/// Larger buffers held a very long record, which does not happen often.
+/// Larger buffers contained a very long record, which is rare; they are not kept.
 const MAX_BUFFER_BYTES: usize = 4 << 20;
 
-/// What is carried over from chunk to chunk differs by less: so the capacity stays the same.
+/// The bytes carried over from chunk to chunk vary by less, so that capacities stay equal.
 const CAPACITY_STEP_BYTES: usize = 64 << 10;
 
 impl BufferPool {
-    /// Gives a buffer back; its content is forgotten.
+    /// Returns a buffer to the pool; its content is discarded.
     pub fn release(&self, mut buffer: Vec<u8>) {
         let mut buffers = self.lock();
         if buffers.len() < MAX_BUFFERS && (1..=MAX_BUFFER_BYTES).contains(&buffer.capacity()) {
@@ -26,10 +26,10 @@ impl BufferPool {
         }
     }
 
-    /// An empty buffer for at least so many bytes.
+    /// An empty buffer with a capacity of at least `bytes`.
     pub(super) fn acquire(&self, bytes: usize) -> Vec<u8> {
         let mut buffer = self.lock().pop().unwrap_or_default();
-        // With some room to spare, since reading to the end of a full buffer makes it grow.
+        // With some extra capacity, because reading to the end of a full buffer grows it.
         buffer.reserve((bytes / CAPACITY_STEP_BYTES + 1) * CAPACITY_STEP_BYTES);
         buffer
     }

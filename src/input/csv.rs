@@ -1,18 +1,17 @@
-//! CSV dumps: bytes come in, rows of text fields with their place come out.
+//! CSV dumps: bytes become rows of text fields with their positions.
 //!
 //! ```text
-//! bytes -encoding::Decoder-> UTF-8 -dialect::sniff (a sample)-> Layout
-//!                                  \-record_cutter::RecordCutter-> whole records -rows::CsvRowReader-> Row
+//! bytes -encoding::Decoder-> UTF-8 -dialect::sniff (a sample)-> CsvLayout
+//!                                  \-record_cutter::RecordCutter-> whole records -rows::CsvRowReader-> CsvRow
 //! ```
 //!
-//! Nothing is guessed silently. What a [`CsvLayout`](dialect::CsvLayout) says is backed by
-//! [`DialectDecision`](dialect::DialectDecision), and a file that can be read in two ways is refused with the
-//! option that would decide it. A row that does not fit is an error value of [`rows`], so that one
-//! bad line costs one line; only a [`CsvRefusal`](refusal::CsvRefusal) costs the input.
+//! Nothing is guessed silently: a [`CsvLayout`](dialect::CsvLayout) contains each
+//! [`DialectDecision`](dialect::DialectDecision), and an ambiguous file is refused with the option that
+//! resolves it. An invalid row is an error value of [`rows`] and rejects one record; only a
+//! [`CsvRefusal`](refusal::CsvRefusal) refuses the input.
 //!
-//! Byte offsets count the decoded UTF-8 text behind the byte order mark. They are offsets into
-//! the input itself (plus the length of the mark) for UTF-8; for UTF-16 and Windows-1252 they are
-//! offsets into its UTF-8 form.
+//! Byte offsets count the decoded UTF-8 text after the byte order mark. For a UTF-8 input, adding the
+//! length of the mark gives the offset in the input.
 
 pub mod columns;
 pub mod delimiter;

@@ -14,32 +14,32 @@ use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::ByteStream;
 use crate::rules::RuleId;
 
-/// Hands out chunks of whole rows.
+/// The chunks of whole rows of one input.
 pub(super) struct CsvChunks {
     encoding: Encoding,
     decoder: Decoder,
-    /// Nothing but blank lines, or only a header: no layout, or no rows.
+    /// `None` when there are only blank lines so far.
     layout: Option<Arc<CsvLayout>>,
     cutter: Option<RecordCutter>,
-    /// Decoded text that is not handed out.
+    /// Decoded text that has not been returned yet.
     buffer: Vec<u8>,
-    /// Where `buffer` begins in the stored (decompressed) bytes.
+    /// Position of `buffer` in the decompressed bytes of the input.
     place: SourcePosition,
-    /// Bytes of `buffer` that the cutter has seen.
+    /// Bytes of `buffer` that were fed to the cutter.
     fed: usize,
-    /// Line ends in them.
+    /// Line ends in these bytes.
     lines: usize,
-    /// Bytes as they are stored, on their way to be decoded.
+    /// Bytes that are not decoded yet.
     raw: Vec<u8>,
     ended: bool,
 }
 
-/// The cutter sees so many bytes at a time: they stay in the nearest cache while it goes over them,
-/// and a chunk of very short rows has not too many.
+/// Bytes fed to the cutter at once: they stay in the first-level cache, and a chunk of very short rows
+/// does not get too many rows.
 const FEED_BYTES: usize = 16 << 10;
 
 impl CsvChunks {
-    /// Decides encoding and dialect by the first bytes.
+    /// Detects encoding and dialect by the first bytes.
     pub(super) fn start(
         sample: &[u8],
         ended: bool,
@@ -58,7 +58,7 @@ impl CsvChunks {
         decoder
             .decode(sample, ended, &mut buffer)
             .map_err(|bad| encoding_error(encoding, bad))?;
-        // The decoder hands out UTF-8 only.
+        // The decoder output is always UTF-8.
         let text = std::str::from_utf8(&buffer).unwrap_or_default();
         let seen = CsvSample {
             text,
@@ -153,7 +153,7 @@ impl CsvChunks {
         Ok(Some(chunk))
     }
 
-    /// The sample held nothing but blank lines: what follows must not hold more.
+    /// Skips blank lines after a sample of only blank lines; anything else is refused.
     fn skip_blank(&mut self) -> Result<(), Refusal> {
         if self.buffer.iter().all(u8::is_ascii_whitespace) {
             self.buffer.clear();
@@ -162,12 +162,11 @@ impl CsvChunks {
         Err(Refusal {
             rule: RuleId::FileCsvAmbig,
             place: None,
-            message: "the header comes after more than a sample of blank lines; remove them"
-                .to_owned(),
+            message: "there are too many blank lines before the header; remove them".to_owned(),
         })
     }
 
-    /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.
+    /// Feeds new bytes to the cutter; returns the end of the last whole record in the buffer.
     fn feed(&mut self) -> Result<Option<usize>, ReadError> {
         let fresh = self.buffer.get(self.fed..).unwrap_or_default();
         let fresh = fresh.get(..FEED_BYTES).unwrap_or(fresh);
@@ -196,7 +195,7 @@ fn line_ends(text: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', text).count()
 }
 
-/// Bytes that do not fit the encoding: the input is read again in another one, or refused.
+/// For bytes that are invalid in the encoding: reads the input again in another one, or refuses it.
 fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
     if encoding.fallback(bad).is_some() {
         return ReadError::NotUtf8(bad);

@@ -1,4 +1,4 @@
-//! From what the user named (files, folders, globs, `-`, URLs of object stores) to a list of inputs.
+//! Resolves arguments (files, folders, globs, `-`, URLs of object stores) into a list of inputs.
 
 mod glob_pattern;
 mod local;
@@ -14,7 +14,7 @@ use crate::values::text::escape_unprintable;
 
 pub(super) use local::modified_micros;
 
-/// Where an input is.
+/// The location of an input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InputLocation {
     /// Standard input, written `-`.
@@ -29,7 +29,7 @@ impl fmt::Display for InputLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
-            // A name that is not UTF-8 is escaped, so that two of them stay two.
+            // A name that is not UTF-8 is escaped, so that different names stay different.
             Self::File(path) => match path.to_str() {
                 Some(path) => f.write_str(path),
                 None => write!(f, "{}", path.as_os_str().as_encoded_bytes().escape_ascii()),
@@ -40,13 +40,13 @@ impl fmt::Display for InputLocation {
 }
 
 impl InputLocation {
-    /// The location for people: control characters are escaped, so that a file's name cannot
-    /// steer a terminal.
+    /// The location for display: control characters are escaped, so that a file name cannot
+    /// manipulate a terminal.
     pub fn shown(&self) -> String {
         escape_unprintable(&self.to_string())
     }
 
-    /// The end of its name after the last dot, in small letters.
+    /// The file extension after the last dot, in lower case.
     pub fn extension(&self) -> Option<String> {
         let text = self.to_string();
         let name = text.rsplit('/').next()?;
@@ -58,18 +58,18 @@ impl InputLocation {
 /// One input, before it is opened.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// Where it is.
+    /// Its location.
     pub location: InputLocation,
-    /// Stored bytes, when known beforehand.
+    /// Stored bytes, when known before reading.
     pub size_bytes: Option<u64>,
-    /// Last change, µs since 1970, when known.
+    /// Modification time, µs since 1970, when known.
     pub modified_micros: Option<i64>,
-    /// The object that was listed, and the way to it, for inputs in a store.
+    /// The listed object and its store, for inputs in an object store.
     pub(super) object: Option<(Stores, StoreObject)>,
 }
 
 impl Input {
-    /// A file that nothing is known of, for tests.
+    /// A file without metadata, for tests.
     #[cfg(test)]
     pub(crate) fn of_file(path: PathBuf) -> Self {
         Self {
@@ -80,31 +80,31 @@ impl Input {
         }
     }
 
-    /// What changes with the content of an object, where its store tells it.
+    /// The entity tag of an object, which changes with its content, if the store has one.
     pub fn etag(&self) -> Option<&str> {
         let (_, object) = self.object.as_ref()?;
         object.etag.as_deref()
     }
 
-    /// Whether a second reading gives the same bytes: not so for pipes.
+    /// Whether it can be read again, which a pipe cannot.
     pub fn is_rereadable(&self) -> bool {
         self.size_bytes.is_some()
     }
 }
 
-/// What was found where the user pointed.
+/// The result of [`discover`].
 #[derive(Debug, Default)]
 pub struct DiscoveredInputs {
-    /// The inputs, sorted by path within each argument, no path twice.
+    /// The inputs, sorted by path within each argument, without duplicates.
     pub inputs: Vec<Input>,
-    /// What was met on the way and is no input.
+    /// Paths that were excluded.
     pub excluded: Vec<ExcludedPath>,
 }
 
-/// What is no input, although it lies in a folder or is matched by a pattern.
+/// A path in a folder or matched by a pattern that is not an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExcludedPath {
-    /// The lake, of which all or a part lies there.
+    /// The lake, or a part of it.
     Lake(InputLocation),
     /// A pipe, socket or device.
     Pipe(InputLocation),
@@ -113,22 +113,22 @@ pub enum ExcludedPath {
 impl fmt::Display for ExcludedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lake(at) => write!(f, "left out {}: it belongs to the lake", at.shown()),
+            Self::Lake(at) => write!(f, "excluded {}: it belongs to the lake", at.shown()),
             Self::Pipe(at) => write!(
                 f,
-                "left out {}: it is a pipe, socket or device; name it to have it read",
+                "excluded {}: it is a pipe, socket or device; give its path to read it",
                 at.shown()
             ),
         }
     }
 }
 
-/// Finds the inputs. Folders are searched through, and so are keys below a prefix; entries whose
-/// name begins with `.` or `_` are left out there, as every reader of partitioned folders does. So
-/// is what lies in the `lake` that the inputs go to.
+/// Finds the inputs. Folders and key prefixes are searched recursively, without entries whose name
+/// begins with `.` or `_`, as is usual for partitioned folders, and without the contents of the target
+/// `lake`.
 ///
 /// # Errors
-/// An argument that matches nothing, lies in the lake, or cannot be listed.
+/// An argument matches nothing, is inside the lake, or cannot be listed.
 pub fn discover(
     arguments: &[String],
     stores: &Stores,

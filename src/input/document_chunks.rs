@@ -1,9 +1,8 @@
-//! Cuts one JSON document of any size into chunks: the elements of its record array come out
-//! chunk by chunk, the text around them is kept and checked at the end.
+//! Cuts one JSON document of any size into chunks of the elements of its record arrays. The text
+//! around the arrays is kept and validated at the end.
 //!
-//! The scanner only follows strings, comments and brackets; whether the chunks are JSON is
-//! checked where they are parsed, and whether the rest is JSON is checked here. Together every
-//! byte of the document is checked once.
+//! The scanner only follows strings, comments and brackets. The syntax of the chunks is validated
+//! where they are parsed, that of the rest here, so that every byte is validated once.
 
 mod frame;
 mod scanner;
@@ -19,17 +18,17 @@ use super::stream::{ByteStream, InputLimits};
 use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions, StringMarks, is_space};
 use crate::rules::RuleId;
 
-/// Hands out the elements of the arrays that the envelope knows, or of a document that is itself an
-/// array; or the document when it has none.
+/// The chunks of one JSON document: elements of the arrays that the envelope defines, or of a document
+/// that is an array; or the whole document when it has no such array.
 pub(super) struct DocumentChunks {
     buffer: Vec<u8>,
-    /// Where `buffer` begins.
+    /// Position of the first byte of `buffer`.
     place: SourcePosition,
-    /// Bytes of `buffer` that the scanner has passed.
+    /// Bytes of `buffer` that have been scanned.
     scanned: usize,
-    /// Marks of what was last added to `buffer`.
+    /// Marks of the bytes last added to `buffer`.
     marks: StringMarks,
-    /// Where in `buffer` the marks begin, and how many bytes were taken from its front since.
+    /// Offset in `buffer` where the marks begin, and how many bytes were removed from its front since.
     marked_from: usize,
     taken: usize,
     ended: bool,
@@ -38,19 +37,19 @@ pub(super) struct DocumentChunks {
     frame: DocumentFrame,
     options: JsonOptions,
     envelope: Envelope,
-    /// How many arrays of the envelope have been met.
+    /// Arrays of the envelope so far.
     arrays: usize,
-    /// The chunk before ended with a comma, so an element must follow.
+    /// The previous chunk ended with a comma, so an element must follow.
     expects_element: bool,
-    /// Why the element that is looked through is refused unless it turns out to be an envelope.
+    /// The refusal of the element being scanned, unless it is an envelope.
     pending_refusal: Option<Refusal>,
-    /// How many envelopes in the frame are elements of an array.
+    /// Envelopes in the frame that are elements of an array.
     envelopes: usize,
-    /// What chunks are copied into, so that `buffer` stays the same one.
+    /// Buffers for the chunks, so that `buffer` is reused.
     pub(super) buffers: BufferPool,
 }
 
-/// Most arrays of records in one document. Dumps have up to three.
+/// Maximum number of record arrays in one document. Dumps have up to three.
 const MAX_ARRAYS: usize = 1_000;
 
 impl DocumentChunks {
@@ -82,7 +81,7 @@ impl DocumentChunks {
         }
     }
 
-    /// The next chunk; `None` when the document has ended and was whole.
+    /// The next chunk; `None` at the end of a complete document.
     pub(super) fn next(
         &mut self,
         stream: &mut ByteStream,
@@ -104,7 +103,7 @@ impl DocumentChunks {
         Ok(None)
     }
 
-    /// Marks what the scanner has not passed yet.
+    /// Marks the bytes that have not been scanned yet.
     fn mark(&mut self) {
         let fresh = self.buffer.get(self.scanned..).unwrap_or_default();
         self.marks = StringMarks::of(fresh);
@@ -112,7 +111,7 @@ impl DocumentChunks {
         self.taken = 0;
     }
 
-    /// Scans what is in the buffer; returns a chunk when one is complete.
+    /// Scans the buffer; returns a chunk when one is complete.
     fn scan_buffer(
         &mut self,
         chunk_bytes: usize,
@@ -176,12 +175,12 @@ impl DocumentChunks {
         }
     }
 
-    /// Looks through an element that is too long for a record: it may be an envelope, whose records
-    /// are handed out one by one.
+    /// Scans an element again that is too long for a record: it may be an envelope, whose records are
+    /// returned separately.
     fn enter_envelope(&mut self, refusal: Refusal) {
         self.pending_refusal = Some(refusal);
         if self.envelopes > 0 {
-            // What stood between it and the one before was handed out, commas and all.
+            // The elements and commas between the two envelopes were returned as chunks.
             self.frame.add(b",", self.place);
         }
         self.envelopes += 1;
@@ -190,7 +189,7 @@ impl DocumentChunks {
         self.mark();
     }
 
-    /// Takes the first `count` bytes out of the buffer.
+    /// Removes the first `count` bytes of the buffer and returns them with their position.
     fn take(&mut self, count: usize) -> (Vec<u8>, SourcePosition) {
         let taken = if count < self.buffer.len() {
             let mut taken = self.buffers.acquire(count);
@@ -239,7 +238,7 @@ impl DocumentChunks {
             rule: RuleId::FileLimit,
             place: Some(self.place),
             message: format!(
-                "more than {MAX_ARRAYS} arrays of records in one document; write one record a line"
+                "more than {MAX_ARRAYS} record arrays in one document; write one record per line"
             ),
         })
     }
@@ -270,17 +269,15 @@ impl DocumentChunks {
         Err(Refusal {
             rule: RuleId::FileLimit,
             place: Some(advance(self.place, before)),
-            message: format!(
-                "longer than {most} bytes without an end; raise {flag} if it is meant"
-            ),
+            message: format!("longer than {most} bytes; raise {flag} if this is intended"),
         })
     }
 
-    /// The end of the input: what is left, or the verdict on the frame.
+    /// The end of the input: returns the last chunk, or validates the frame.
     fn close(&mut self) -> Result<Option<Chunk>, Refusal> {
         let (bytes, place) = self.take(self.buffer.len());
         if self.scan.in_array() {
-            // Not closed: the parser of this chunk or the frame below names the place.
+            // Not closed: the parser of this chunk, or the validation of the frame, reports the position.
             self.done = false;
             let records = self.scan.abandon_array();
             self.frame.add(&[], advance(place, &bytes));
@@ -311,7 +308,7 @@ impl DocumentChunks {
         }))
     }
 
-    /// The text around the arrays of records, when there were any; complete at the end.
+    /// The text around the record arrays, if there were any; available at the end.
     pub(super) fn frame(&self) -> Option<&str> {
         let text = (self.done && self.arrays > 0).then_some(&self.frame.text)?;
         std::str::from_utf8(text).ok()
@@ -335,22 +332,22 @@ impl DocumentChunks {
     }
 }
 
-/// A syntax error of a document as a refusal; `place` is that of the error itself.
+/// The refusal of a document with a syntax error at `place`.
 pub(crate) fn refusal(error: JsonError, place: SourcePosition) -> Refusal {
     let (rule, advice) = match error.kind {
-        JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "fetch the file again"),
-        JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if it is meant"),
+        JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "copy the file again"),
+        JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if this is intended"),
         kind if kind.is_lenient_syntax() => (
             RuleId::FileTrailingComma,
-            "the documentation's own examples have this; --lenient accepts it",
+            "as in the documentation's examples; use --lenient to accept it",
         ),
         JsonErrorKind::TrailingData => (
             RuleId::FileJsonSyntax,
-            "for one value a line use --input-format ndjson",
+            "for one value per line use --input-format ndjson",
         ),
         _ => (
             RuleId::FileJsonSyntax,
-            "correct the file, or cut it into one record a line",
+            "correct the file, or write one record per line",
         ),
     };
     Refusal {

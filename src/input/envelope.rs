@@ -1,7 +1,7 @@
-//! Where the records of a JSON document stand. Which of them are records is decided by their own
-//! keys later; here only the way to them is known.
+//! The location of records in a JSON document, by the keys of their arrays. The kind of a record is
+//! detected later, by its own keys.
 
-/// The object around the records, by record kind.
+/// The kind of object around the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Envelope {
     /// The request body of `/users/track`: `purchases`, beside `attributes` and `events`.
@@ -10,21 +10,21 @@ pub enum Envelope {
     /// The response of a list endpoint: `data.purchases`, or `data` or `purchases` alone, beside
     /// `meta`.
     ListResponse,
-    /// Any of them: the kind of the records is not known yet.
+    /// Any of them: the record kind is not known yet.
     Any,
 }
 
-/// What an array in an envelope holds.
+/// The content of an array in an envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrayContent {
     /// Records.
     Records,
-    /// What stands beside the records; counted, not ingested.
+    /// Other data beside the records; counted, not ingested.
     Siblings,
 }
 
 impl Envelope {
-    /// What the array behind these keys holds; nothing when it is none of the envelope's.
+    /// The content of the array at this path; `None` when it is not part of the envelope.
     pub fn array_content(self, path: &[impl AsRef<[u8]>]) -> Option<ArrayContent> {
         let is = |keys: &[&str]| {
             path.len() == keys.len()
@@ -45,8 +45,7 @@ impl Envelope {
         }
     }
 
-    /// Keys that only a record has: beside an array of records they make the document neither one
-    /// record nor many.
+    /// Keys that only records have: beside a record array they make the document ambiguous.
     pub(super) fn record_keys(self) -> &'static [&'static str] {
         match self {
             Self::Track => &["product_id", "price", "currency", "time", "payload"],

@@ -1,22 +1,22 @@
-//! What an input looks like, decided by its first bytes.
+//! Detects the format of an input by its first bytes.
 
 use crate::json::{JsonCursor, JsonOptions, is_space};
 
-/// What the user says the input is.
+/// The input format given by the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InputFormat {
-    /// Decide by content.
+    /// Detect by content.
     #[default]
     Auto,
     /// One JSON document.
     Json,
-    /// One JSON value a line.
+    /// One JSON value per line.
     Ndjson,
     /// Delimited text with a header.
     Csv,
 }
 
-/// What an input is read as.
+/// The format an input is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ResolvedFormat {
@@ -24,7 +24,7 @@ pub enum ResolvedFormat {
     Empty,
     /// One JSON text: a purchase, an array of them, or an envelope around an array.
     Document,
-    /// One JSON text a line: purchases, envelopes, arrays, Cloud Data Ingestion rows or events.
+    /// One JSON text per line: purchases, envelopes, arrays, Cloud Data Ingestion rows or events.
     Lines,
     /// Delimited text with a header.
     Csv,
@@ -45,14 +45,14 @@ impl ResolvedFormat {
 /// The UTF-8 byte order mark, which RFC 8259 §8.1 lets a reader ignore.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Decides the shape from the first bytes of an input (`complete` when they are all of it).
+/// Detects the format from the first bytes of an input (`complete` when they are all of it).
 ///
-/// | the first character is | and | shape |
+/// | the first character is | and | format |
 /// |---|---|---|
 /// | nothing but white space | | empty |
 /// | not `{` or `[` | (or a JSON comment in lenient mode) | CSV |
 /// | `{` or `[` | its line is a whole JSON value | lines |
-/// | `{` | the first line is damaged as JSON, and another line is a whole object | lines |
+/// | `{` | the first line is invalid JSON, and another line is a whole object | lines |
 /// | `{` or `[` | else | document |
 pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions) -> ResolvedFormat {
     let text = sample.strip_prefix(BYTE_ORDER_MARK).unwrap_or(sample);
@@ -71,7 +71,7 @@ pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions)
         return ResolvedFormat::Lines;
     }
     if text.first() == Some(&b'{') && is_invalid_within(text, first.len(), options) {
-        // The last line of an incomplete sample is cut.
+        // The last line of an incomplete sample may be cut off.
         let mut other_lines: Vec<&[u8]> = lines.collect();
         if !complete {
             other_lines.pop();
@@ -84,7 +84,7 @@ pub(super) fn detect_format(sample: &[u8], complete: bool, options: JsonOptions)
     ResolvedFormat::Document
 }
 
-/// Whether the text stops being JSON in its first line, or at the start of the next.
+/// Whether the text has a syntax error in its first line, or at the start of the next.
 fn is_invalid_within(text: &[u8], first_line: usize, options: JsonOptions) -> bool {
     let valid = match simdutf8::compat::from_utf8(text) {
         Ok(text) => text,

@@ -1,13 +1,13 @@
-//! Gzip data: several members one after the other (RFC 1952 §2.2), and zero bytes behind the last
-//! one, with which tapes and block devices fill their blocks. Refused: anything else behind it.
+//! Gzip data: consecutive members (RFC 1952 §2.2), and zero bytes after the last one, with which tapes
+//! and block devices pad their blocks. Anything else after the last member is an error.
 
 use std::io::{self, BufRead, Read};
 
 use flate2::bufread::GzDecoder;
 
-/// The members of gzip data as one text.
+/// The concatenated content of all members.
 pub(super) struct GzipMembers<R: BufRead> {
-    /// None only while one member follows another.
+    /// `None` only during the change to the next member.
     member: Option<GzDecoder<R>>,
 }
 
@@ -44,7 +44,7 @@ fn skip_zeros(stored: &mut impl BufRead) -> io::Result<usize> {
     loop {
         let block = stored.fill_buf()?;
         if block.iter().any(|byte| *byte != 0) {
-            let what = "there are data behind zero bytes at its end";
+            let what = "there is data after the zero bytes at its end";
             return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
         let length = block.len();
@@ -68,7 +68,7 @@ mod tests {
     }
 
     fn unpacked(stored: &[u8]) -> io::Result<String> {
-        // Blocks that end in the middle of everything.
+        // A small block size, so that blocks end inside headers and data.
         let mut text = String::new();
         GzipMembers::new(BufReader::with_capacity(7, stored)).read_to_string(&mut text)?;
         Ok(text)

@@ -6,11 +6,11 @@ use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, InputLimits};
 use crate::rules::RuleId;
 
-/// Most lines of a chunk. A line of a purchase has some 280 bytes, so that a chunk of two MiB has
-/// half as many; lines of a byte or two are rejects that take hundreds of bytes each.
+/// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
+/// half as many; lines of one or two bytes become rejects that take hundreds of bytes each.
 pub(super) const MAX_CHUNK_LINES: usize = 16_384;
 
-/// Hands out chunks of whole lines.
+/// The chunks of whole lines of one input.
 pub(super) struct LineChunks {
     carried: Vec<u8>,
     place: SourcePosition,
@@ -18,7 +18,7 @@ pub(super) struct LineChunks {
 }
 
 impl LineChunks {
-    /// Starts with the bytes already read, which begin at `place`.
+    /// Starts with bytes already read, which begin at `place`.
     pub(super) fn new(carried: Vec<u8>, place: SourcePosition, ended: bool) -> Self {
         Self {
             carried,
@@ -77,7 +77,7 @@ impl LineChunks {
             rule: RuleId::FileLimit,
             place: Some(self.place),
             message: format!(
-                "the line is longer than {most} bytes; raise --max-line-bytes if it is meant"
+                "the line is longer than {most} bytes; raise --max-line-bytes if this is intended"
             ),
         }
     }
@@ -86,7 +86,7 @@ impl LineChunks {
 /// The length of the first [`MAX_CHUNK_LINES`] lines, or of all, and the number of line ends in it.
 fn limit_lines(bytes: &[u8]) -> (usize, usize) {
     let lines = memchr::memchr_iter(b'\n', bytes).count();
-    // Counting is quick; going from line to line is not, and most chunks have fewer.
+    // Counting is fast, iterating over lines is not, and most chunks have fewer.
     if lines <= MAX_CHUNK_LINES {
         return (bytes.len(), lines);
     }

@@ -1,5 +1,5 @@
-//! What an input is by its first bytes, before it is taken for text: compression that is undone,
-//! and files of other programs, which are refused by name with what to do about them.
+//! Detects by its first bytes what an input is: compressed data, which is decompressed, or a binary
+//! file format, which is refused with its name and a remedy.
 
 use super::format::{BYTE_ORDER_MARK, InputFormat};
 use super::refusal::{Refusal, SourcePosition};
@@ -15,19 +15,18 @@ pub(super) enum Compression {
 }
 
 impl Compression {
-    /// Told by the first four bytes (RFC 1952 §2.3.1; RFC 8878 §3.1.1 and §3.1.2).
+    /// Detects the compression by the first four bytes (RFC 1952 §2.3.1; RFC 8878 §3.1.1 and §3.1.2).
     pub(super) fn of(magic: &[u8]) -> Self {
         match magic {
             [0x1F, 0x8B, ..] => Self::Gzip,
-            // Also with a skippable frame in front, as parallel compressors write it.
+            // Also with a leading skippable frame, which parallel compressors write.
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
             _ => Self::Plain,
         }
     }
 }
 
-/// First bytes, what they belong to, and what to do. The bytes are those of each format's
-/// specification.
+/// First bytes, format name and remedy. The bytes are from the specification of each format.
 const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
     (b"Obj\x01", "an Avro file", TO_NDJSON),
     (b"PAR1", "a Parquet file", TO_NDJSON),
@@ -37,12 +36,12 @@ const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
     (
         b"PK\x03\x04",
         "a workbook (xlsx) or another zip archive",
-        "save a workbook as CSV, unpack an archive",
+        "save the workbook as CSV, or unpack the archive",
     ),
     (
         b"PK\x05\x06",
         "an empty zip archive",
-        "look at what writes it",
+        "check the program that writes it",
     ),
     (
         b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
@@ -57,19 +56,19 @@ const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
     (
         b"\x1F\x8B",
         "compressed twice",
-        "decompress it once, or compress it once only",
+        "decompress it once, or compress it only once",
     ),
     (
         b"\x28\xB5\x2F\xFD",
         "compressed twice",
-        "decompress it once, or compress it once only",
+        "decompress it once, or compress it only once",
     ),
 ];
 
 const TO_NDJSON: &str = "export its records as NDJSON or CSV";
 const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 
-/// Why an input with these first bytes (decompressed) is no text that can be read, if it is none.
+/// The refusal of an input whose first decompressed bytes are not readable text, if so.
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let refuse = |rule, message| Refusal {
         rule,
@@ -79,7 +78,7 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
         }),
         message,
     };
-    // Letters alone may also begin a text.
+    // Plain letters may also begin a text.
     let is_certain = |magic: &[u8]| match magic {
         b"BZh" => sample.get(4..10) == Some(b"1AY&SY") || sample.get(4) == Some(&0x17),
         b"PAR1" => {
@@ -93,11 +92,11 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     if let Some((_, what, remedy)) = known {
         return Some(refuse(
             RuleId::FileFormat,
-            format!("the file is {what}, neither JSON nor delimited text; {remedy}"),
+            format!("the file is {what}, not JSON or delimited text; {remedy}"),
         ));
     }
     let wide = detect_wide_text(sample)?;
-    // Delimited text in UTF-16 is read.
+    // Delimited text in UTF-16 is supported.
     let is_csv = match format {
         InputFormat::Auto => !wide.is_json,
         InputFormat::Csv => true,
@@ -116,13 +115,13 @@ pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     })
 }
 
-/// Text whose characters have several bytes each.
+/// Text in UTF-16 or UTF-32.
 struct WideText {
     bits: usize,
     is_json: bool,
 }
 
-/// UTF-32 before UTF-16, whose mark the one of UTF-32 begins with.
+/// Tests UTF-32 first, because its byte order mark begins with that of UTF-16.
 fn detect_wide_text(sample: &[u8]) -> Option<WideText> {
     if sample.starts_with(BYTE_ORDER_MARK) {
         return None;
@@ -145,7 +144,7 @@ fn detect_wide_text(sample: &[u8]) -> Option<WideText> {
     None
 }
 
-/// The first character that is no white space, if it is one of ASCII.
+/// The first character that is not white space, if it is ASCII.
 fn first_character(text: &[u8], bytes: usize, little: bool) -> Option<u8> {
     let unit = |unit: &[u8]| {
         let (low, high) = if little {

@@ -1,4 +1,4 @@
-//! Reads one input chunk by chunk, in order, in bounded memory.
+//! Reads one input in chunks, in order, in bounded memory.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -19,14 +19,14 @@ use super::stream::{ByteStream, FileMetadata, InputLimits};
 use crate::json::{JsonOptions, is_space};
 use crate::rules::RuleId;
 
-/// How a chunk of text is cut.
+/// The form of a chunk.
 #[derive(Clone, Debug)]
 pub enum ChunkForm {
     /// Whole lines, one JSON value each.
     Lines,
-    /// Elements of an array with commas between them.
+    /// Elements of a JSON array, separated by commas.
     Elements {
-        /// Whether the array's closing bracket follows, so that no comma may end the chunk.
+        /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
         closed: bool,
         /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
         records: bool,
@@ -42,34 +42,34 @@ pub enum ChunkForm {
 pub struct Chunk {
     /// The text; UTF-8 unless the input is damaged.
     pub bytes: Vec<u8>,
-    /// Where it begins.
+    /// Position of its first byte.
     pub place: SourcePosition,
-    /// How it is cut.
+    /// Its form.
     pub form: ChunkForm,
 }
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
 pub struct ReaderOptions {
-    /// What the user says the shape is.
+    /// The format given by the user.
     pub format: InputFormat,
     /// Accept trailing commas and comments in JSON.
     pub lenient: bool,
-    /// Where the records of a JSON document stand.
+    /// The location of records in a JSON document.
     pub envelope: Envelope,
-    /// Bounds.
+    /// Limits on records, lines, nesting and decompression.
     pub limits: InputLimits,
-    /// Length of a chunk, bytes. Two MiB hold some seven thousand purchases: enough to keep the
-    /// per-chunk cost out of sight, little enough that a dozen of them in flight are small.
+    /// Length of a chunk, bytes. Two MiB contain about seven thousand purchases: enough to make the
+    /// per-chunk cost negligible, little enough to have a dozen of them in flight.
     pub chunk_bytes: usize,
-    /// What the user says about delimited text.
+    /// Settings of the user for delimited text.
     pub dialect: DialectOverrides,
-    /// Bytes met in an earlier attempt that show the input not to be UTF-8.
+    /// Bytes found in an earlier attempt that are not UTF-8.
     pub not_utf8: Option<InvalidBytes>,
 }
 
 impl ReaderOptions {
-    /// How JSON is read by these options.
+    /// The options for the JSON reader.
     pub fn json(&self) -> JsonOptions {
         JsonOptions {
             lenient: self.lenient,
@@ -78,20 +78,20 @@ impl ReaderOptions {
     }
 }
 
-/// What is known of an input when its last chunk has been read.
+/// The results of reading an input to its end.
 #[derive(Clone, Debug)]
 pub struct InputTotals {
     /// BLAKE3 of the decompressed bytes.
     pub digest: blake3::Hash,
     /// Decompressed bytes.
     pub bytes: u64,
-    /// The file it was, unless it was a pipe.
+    /// The file metadata; `None` for a pipe.
     pub file: Option<FileMetadata>,
-    /// What it was read as.
+    /// The format it was read as.
     pub format: ResolvedFormat,
     /// The dialect of delimited text, with its evidence.
     pub layout: Option<Arc<CsvLayout>>,
-    /// The text of a JSON document around its arrays of records, which are empty in it.
+    /// The text of a JSON document around its record arrays, which are empty in it.
     pub frame: Option<Arc<str>>,
 }
 
@@ -114,16 +114,16 @@ pub struct InputReader {
 impl std::fmt::Debug for InputReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
-            .field("shape", &self.format)
+            .field("format", &self.format)
             .finish_non_exhaustive()
     }
 }
 
-/// The first bytes by which the shape and the dialect are decided: ten thousand rows and more.
+/// Length of the sample for detecting format and dialect: more than ten thousand rows.
 const SAMPLE_BYTES: usize = 4 << 20;
 
 impl InputReader {
-    /// Opens an input and decides its shape. `stored` counts stored bytes as they are read.
+    /// Opens an input and detects its format. `stored` counts the stored bytes as they are read.
     ///
     /// # Errors
     /// The input cannot be opened or read, or is refused by its first bytes.
@@ -135,7 +135,7 @@ impl InputReader {
     ) -> Result<Self, ReadError> {
         let mut stream = ByteStream::open(input, options.limits, stored)?;
         let mut sample = Vec::new();
-        // Most inputs show their shape in the first chunk; only delimited text wants more.
+        // One chunk is enough to detect most formats; only delimited text needs a larger sample.
         let first = options
             .chunk_bytes
             .clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
@@ -193,7 +193,7 @@ impl InputReader {
         })
     }
 
-    /// Fills buffers that are given back to `spare` before it makes others.
+    /// Uses the buffers of a pool.
     #[must_use]
     pub fn with_buffers(mut self, buffers: &BufferPool) -> Self {
         if let ChunkSource::Document(document) = &mut self.chunks {
@@ -206,7 +206,7 @@ impl InputReader {
     /// The next chunk; `None` at the end of the input.
     ///
     /// # Errors
-    /// Storage fails, or the input is refused at a place no record can be blamed for.
+    /// Storage fails, or the input is refused for an error outside a record.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
         let Self {
             stream,
@@ -217,7 +217,7 @@ impl InputReader {
         } = self;
         match chunks {
             ChunkSource::None => {
-                // White space without end is still read, so that its digest is whole.
+                // White space is read to the end, so that the digest covers the whole input.
                 let mut rest = Vec::new();
                 while stream.fill(&mut rest, options.chunk_bytes)? {
                     if rest.iter().any(|byte| !is_space(byte)) {
@@ -240,7 +240,7 @@ impl InputReader {
         }
     }
 
-    /// What is known at the end; call it after [`Self::next_chunk`] gave `None`.
+    /// The totals of the input; call it after [`Self::next_chunk`] returned `None`.
     ///
     /// # Errors
     /// The file changed while it was read.
@@ -264,12 +264,12 @@ impl InputReader {
     }
 }
 
-/// The user believes the input to be another one than it is.
+/// `--map` was given for an input without columns.
 fn mapping_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileMapJson,
         place: None,
-        message: "--map names columns of delimited text, and the input is JSON, which has none; give it in a run without --map"
+        message: "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map"
             .to_owned(),
     }
 }
@@ -278,7 +278,7 @@ fn leading_space_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
         place: None,
-        message: "more than a piece of white space before the first record; name the shape with --input-format"
+        message: "too much white space before the first record to detect the format; set it with --input-format"
             .to_owned(),
     }
 }

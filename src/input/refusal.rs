@@ -1,4 +1,4 @@
-//! Why an input cannot be read: its own fault (a refusal) or the environment's (an error).
+//! Why an input cannot be read: its content is invalid (a refusal) or the environment failed (an error).
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,23 +7,23 @@ use super::csv::encoding::InvalidBytes;
 use crate::rules::RuleId;
 use crate::storage::StoreError;
 
-/// Where something stands in an input, in its decompressed bytes.
+/// A position in the decompressed bytes of an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct SourcePosition {
-    /// Offset of the first byte.
+    /// Byte offset, from 0.
     pub byte_offset: u64,
-    /// Line, counted from 1.
+    /// Line, from 1.
     pub line: u64,
 }
 
-/// An input that commits nothing, because of what stands in it.
+/// The refusal of a whole input because of its content; nothing of it is committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The rule it breaks.
+    /// The violated rule.
     pub rule: RuleId,
-    /// Where, when one place is to blame.
+    /// The position, if the error has one.
     pub place: Option<SourcePosition>,
-    /// What is wrong there.
+    /// What is wrong, and how to fix it.
     pub message: String,
 }
 
@@ -37,18 +37,18 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The environment failed while an input was read.
+/// An environment failure while an input was discovered or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// Nothing matches what the user named.
-    #[error("no input found at {0}: check the path or quote the pattern")]
+    /// No file or object matches the argument.
+    #[error("no input found at {0}: check the path, or quote the pattern")]
     NotFound(String),
-    /// What the user named lies in the lake that it would go to.
-    #[error("{0} lies in the lake: name the dumps that go into it, not its own files")]
+    /// The argument is inside the target lake.
+    #[error("{0} is inside the lake: give the dumps to ingest, not the files of the lake")]
     InLake(String),
-    /// The pattern cannot be understood.
-    #[error("{pattern} is no valid pattern")]
+    /// The pattern is invalid.
+    #[error("invalid pattern {pattern}")]
     Pattern {
         /// As typed.
         pattern: String,
@@ -60,22 +60,22 @@ pub enum InputError {
     Read {
         /// The file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The system error.
         source: std::io::Error,
     },
-    /// The object store that inputs are in.
+    /// The object store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Either of the two.
+/// Why reading an input stopped.
 #[derive(Debug)]
 pub enum ReadError {
-    /// The input's fault.
+    /// The input is refused.
     Refused(Refusal),
-    /// The environment's.
+    /// The environment failed.
     Failed(InputError),
-    /// Text without a byte order mark turns out not to be UTF-8: it has to be read again.
+    /// Text without a byte order mark is not UTF-8: the input must be read again.
     NotUtf8(InvalidBytes),
 }
 

@@ -1,4 +1,4 @@
-//! The bytes of an input, decompressed, counted and digested as they pass.
+//! The bytes of an input, decompressed, counted and hashed as they are read.
 
 use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
@@ -13,23 +13,23 @@ use super::refusal::{InputError, ReadError, Refusal, SourcePosition};
 use crate::rules::RuleId;
 use crate::storage::{ObjectChanged, is_exhausted};
 
-/// Bounds on what an input may make us do.
+/// Limits on the resources that an input may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InputLimits {
-    /// Longest record, bytes.
+    /// Maximum record length, bytes.
     pub max_record_bytes: usize,
-    /// Longest line of NDJSON (an envelope may hold many records), and most bytes of a document
-    /// outside its arrays.
+    /// Maximum line length of NDJSON (an envelope may contain many records), and maximum bytes of a
+    /// document outside its arrays.
     pub max_line_bytes: usize,
-    /// Deepest nesting of JSON.
+    /// Maximum nesting depth of JSON.
     pub max_depth: usize,
-    /// Most decompressed bytes per stored byte, after the first MiB.
+    /// Maximum decompressed bytes per stored byte, after the first MiB.
     pub max_ratio: u64,
 }
 
 impl Default for InputLimits {
-    /// 1 MiB a record, 64 MiB a line, 64 levels, 200:1 (gzip itself ends near 1,030:1, and dumps
-    /// of purchases reach about 30:1).
+    /// 1 MiB per record, 64 MiB per line, 64 levels, 200:1 (the maximum of gzip is near 1,030:1, and
+    /// dumps of purchases reach about 30:1).
     fn default() -> Self {
         Self {
             max_record_bytes: 1 << 20,
@@ -40,19 +40,19 @@ impl Default for InputLimits {
     }
 }
 
-/// Before this many decompressed bytes the ratio is not looked at.
+/// The ratio is not checked before this many decompressed bytes.
 const RATIO_GRACE_BYTES: u64 = 1 << 20;
 
-/// Decompressors and files are read in blocks of this size: large enough that system calls do not
-/// show, small enough for the second-level cache.
+/// Block size for reading files and decompressors: large enough to make system calls negligible, small
+/// enough for the second-level cache.
 const BLOCK_BYTES: usize = 256 << 10;
 
-/// Counts the stored bytes and remembers whether storage itself failed.
+/// Counts the stored bytes and records whether storage failed.
 struct CountedReader {
     inner: Box<dyn Read + Send>,
-    /// Of this input.
+    /// Bytes of this input.
     count: Arc<AtomicU64>,
-    /// Of the whole run, for progress.
+    /// Bytes of the whole run, for progress.
     progress: Arc<AtomicU64>,
     failed: Arc<AtomicBool>,
 }
@@ -72,12 +72,12 @@ impl Read for CountedReader {
     }
 }
 
-/// Size and time of change of a regular file.
+/// Size and modification time of a regular file or an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileMetadata {
     /// Stored bytes.
     pub size_bytes: u64,
-    /// Last change, µs since 1970, when known.
+    /// Modification time, µs since 1970, when known.
     pub modified_micros: Option<i64>,
 }
 
@@ -93,13 +93,13 @@ impl FileMetadata {
 
 /// A regular file or an object that is being read.
 struct RegularFile {
-    /// None for an object: its reader sees to it that it stays the same.
+    /// `None` for an object, whose reader detects changes.
     handle: Option<File>,
     metadata: FileMetadata,
 }
 
 impl RegularFile {
-    /// `None` for what has no size of its own.
+    /// `None` for a file without a size, such as a pipe.
     fn begin(handle: File) -> io::Result<Option<Self>> {
         if !handle.metadata()?.is_file() {
             return Ok(None);
@@ -137,7 +137,7 @@ impl ByteStream {
     /// Opens the input. `progress` counts the stored bytes of the run as they are read.
     ///
     /// # Errors
-    /// It cannot be opened or read, or is another object than was listed.
+    /// It cannot be opened or read, or the object changed since it was listed.
     pub(super) fn open(
         input: &Input,
         limits: InputLimits,
@@ -185,7 +185,7 @@ impl ByteStream {
         })
     }
 
-    /// Appends bytes to `buffer` until it holds `target` of them; `false` at the end of the input.
+    /// Appends bytes to `buffer` until its length is `target`; `false` at the end of the input.
     pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, ReadError> {
         while buffer.len() < target {
             let start = buffer.len();
@@ -214,7 +214,7 @@ impl ByteStream {
             rule: RuleId::FileLimit,
             place: None,
             message: format!(
-                "{stored} stored bytes unpack to more than {} times their size; raise --max-ratio if the file is trusted",
+                "{stored} stored bytes decompress to more than {} times their size; raise --max-ratio if the file is trusted",
                 self.limits.max_ratio
             ),
         })
@@ -232,7 +232,7 @@ impl ByteStream {
             }
             .into();
         }
-        // What the zstd library calls it: the frame names a dictionary, or its data refer to one.
+        // The message of the zstd library when a frame or its data refer to a dictionary.
         if source.to_string().contains("Dictionary mismatch") {
             return Refusal {
                 rule: RuleId::FileFormat,
@@ -249,17 +249,17 @@ impl ByteStream {
             rule: RuleId::FileTruncated,
             place: Some(SourcePosition { byte_offset: self.decompressed, line: 0 }),
             message: format!(
-                "the {what} data is cut short or damaged after {} decompressed bytes ({source}); fetch the file again",
+                "the {what} data is truncated or damaged after {} decompressed bytes ({source}); copy the file again",
                 self.decompressed
             ),
         }
         .into()
     }
 
-    /// What the file was while it was read; `None` for pipes.
+    /// The metadata of the file after reading; `None` for pipes.
     ///
     /// # Errors
-    /// The file changed meanwhile: what was read is no state it ever had.
+    /// The file changed while it was read, so that the bytes are no consistent state of it.
     pub(super) fn file(&self) -> Result<Option<FileMetadata>, ReadError> {
         let Some(open_file) = &self.file else {
             return Ok(None);
@@ -277,7 +277,7 @@ impl ByteStream {
             rule: RuleId::FileUnreadable,
             place: None,
             message: format!(
-                "the file changed while it was read ({} bytes at first, {read} read, {} in the end); run again when its writer is done",
+                "the file changed while it was read ({} bytes at first, {read} read, {} at the end); run again when it is completely written",
                 open_file.metadata.size_bytes, metadata.size_bytes
             ),
         }
@@ -295,19 +295,19 @@ impl ByteStream {
     }
 }
 
-/// The refusal of an object that is not any more what was listed, if that is what went wrong.
+/// The refusal of an object that changed since it was listed, if that is the error.
 fn object_changed(error: &io::Error) -> Option<Refusal> {
     let cause = error.get_ref()?;
     cause.is::<ObjectChanged>().then(|| Refusal {
         rule: RuleId::FileUnreadable,
         place: None,
-        message: format!("{error}; run again when its writer is done"),
+        message: format!("{error}; run again when it is completely written"),
     })
 }
 
 type OpenedInput = (Box<dyn Read + Send>, Option<RegularFile>);
 
-/// The stored bytes of an input, and what it is while they are read.
+/// The stored bytes of an input, and its file metadata.
 fn open_stored(
     input: &Input,
     failed: impl Fn(io::Error) -> InputError,
@@ -340,7 +340,7 @@ fn decompressor(raw: PeekedReader, compression: Compression) -> io::Result<Box<d
         Compression::Gzip => Box::new(GzipMembers::new(raw)),
         Compression::Zstd => {
             let mut decompressor = zstd::stream::read::Decoder::with_buffer(raw)?;
-            // 128 MiB, the largest window that needs no special memory in the reference decoder.
+            // 128 MiB, the default maximum window of the reference decoder.
             decompressor.window_log_max(27)?;
             Box::new(decompressor)
         }

@@ -1,4 +1,4 @@
-//! A JSON text without the white space (and lenient extras) between its tokens.
+//! Removes white space, comments and trailing commas from a JSON text.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use super::cursor::JsonCursor;
 use super::error::JsonError;
 use super::options::{JsonKind, JsonOptions};
 
-/// Returns `text`, one JSON value that a cursor has passed, with nothing between its tokens: keys
-/// keep their order, numbers their digits and strings their escapes. Borrowed when it is already
-/// compact, and then not looked at again.
+/// Returns `text`, one JSON value that a cursor has read, with nothing between its tokens: keys
+/// keep their order, numbers their digits and strings their escapes. Compact text is returned
+/// borrowed, without validation.
 ///
 /// # Errors
-/// `text` is not one JSON value by `options`; only noticed when it is not compact.
+/// `text` is not one JSON value under `options`; detected only when it is not compact.
 pub fn compact(text: &str, options: JsonOptions) -> Result<Cow<'_, str>, JsonError> {
     if is_compact(text) {
         return Ok(Cow::Borrowed(text));
@@ -23,7 +23,7 @@ pub fn compact(text: &str, options: JsonOptions) -> Result<Cow<'_, str>, JsonErr
     Ok(Cow::Owned(out))
 }
 
-/// Whether no white space and no comment can stand outside the strings of `text`.
+/// Whether `text` has no white space, comments or trailing commas outside strings.
 fn is_compact(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut inside = false;

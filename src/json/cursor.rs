@@ -1,6 +1,6 @@
-//! The cursor: walks a JSON text value by value without building anything.
+//! The cursor: reads a JSON text value by value without building a tree.
 //!
-//! This file has the walk itself; strings, numbers and literals are read in `scalars`.
+//! Strings, numbers and literals are read in `scalars`.
 
 mod scalars;
 
@@ -9,13 +9,13 @@ use super::options::{JsonKind, JsonOptions};
 use super::string::JsonStr;
 use super::string_marks::StringMarks;
 
-/// Where a walk through the members of an object or the elements of an array stands.
+/// The state of an iteration over the members of an object or the elements of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenContainer {
     first: bool,
 }
 
-/// A position in a JSON text. Every method that returns `Ok` has checked all it passed.
+/// A position in a JSON text. Every method that returns `Ok` has validated the text it moved over.
 #[derive(Clone, Debug)]
 pub struct JsonCursor<'a> {
     text: &'a str,
@@ -24,7 +24,7 @@ pub struct JsonCursor<'a> {
     options: JsonOptions,
     lenient_syntax_count: u64,
     insignificant_bytes: usize,
-    /// Marks of a text that `text` is a part of, and where in it `text` begins.
+    /// Marks of a text that contains `text`, and the offset of `text` in it.
     marks: Option<(&'a StringMarks, usize)>,
 }
 
@@ -44,8 +44,8 @@ impl<'a> JsonCursor<'a> {
         }
     }
 
-    /// A cursor at the start of `text`, which begins at byte `start` of the text that was marked.
-    /// It reads the same as any other, only faster.
+    /// A cursor at the start of `text`, which begins at byte `start` of the marked text. The results
+    /// are the same; the marks only make it faster.
     pub fn marked(
         text: &'a str,
         options: JsonOptions,
@@ -63,18 +63,18 @@ impl<'a> JsonCursor<'a> {
         self.at
     }
 
-    /// How many trailing commas and comments the lenient mode has passed.
+    /// How many trailing commas and comments were accepted in lenient mode so far.
     pub fn lenient_syntax_count(&self) -> u64 {
         self.lenient_syntax_count
     }
 
-    /// How many bytes of white space, comments and trailing commas the cursor has passed. A value
-    /// is compact when passing it does not change this.
+    /// Bytes of white space, comments and trailing commas read so far. A value is compact when
+    /// reading it does not change this number.
     pub fn insignificant_bytes(&self) -> usize {
         self.insignificant_bytes
     }
 
-    /// The text between two offsets that the cursor has reported.
+    /// The text between two offsets returned by [`Self::offset`].
     #[inline]
     pub fn slice(&self, from: usize, to: usize) -> &'a str {
         self.text.get(from..to).unwrap_or_default()
@@ -98,13 +98,13 @@ impl<'a> JsonCursor<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Moves over white space, and over comments in lenient mode.
+    /// Skips white space, and comments in lenient mode.
     ///
     /// # Errors
-    /// A comment in strict mode, or one that does not end.
+    /// A comment in strict mode, or an unterminated one.
     #[inline]
     pub fn skip_space(&mut self) -> Result<()> {
-        // Dumps are mostly compact: the next token is nearly always here already.
+        // Dumps are mostly compact: the next token is usually at the cursor already.
         match self.byte() {
             Some(byte) if byte > b' ' && byte != b'/' => Ok(()),
             _ => self.skip_spaces(),
@@ -143,10 +143,10 @@ impl<'a> JsonCursor<'a> {
         Ok(())
     }
 
-    /// Skips white space and tells what stands next, without reading it.
+    /// Skips white space and returns the type of the next value without reading it.
     ///
     /// # Errors
-    /// Nothing there that can start a value.
+    /// No value starts at the cursor.
     #[inline]
     pub fn peek(&mut self) -> Result<JsonKind> {
         self.skip_space()?;
@@ -177,7 +177,7 @@ impl<'a> JsonCursor<'a> {
     /// Enters the object at the cursor (call [`Self::peek`] first).
     ///
     /// # Errors
-    /// No object there, or nested too deep.
+    /// There is no object at the cursor, or it is nested too deep.
     pub fn open_object(&mut self) -> Result<OpenContainer> {
         self.open_container(b'{', "an object")
     }
@@ -185,12 +185,12 @@ impl<'a> JsonCursor<'a> {
     /// Enters the array at the cursor (call [`Self::peek`] first).
     ///
     /// # Errors
-    /// No array there, or nested too deep.
+    /// There is no array at the cursor, or it is nested too deep.
     pub fn open_array(&mut self) -> Result<OpenContainer> {
         self.open_container(b'[', "an array")
     }
 
-    /// Moves to the next element; `false` when the closing bracket has been passed.
+    /// Moves to the next element; `false` after the closing bracket.
     ///
     /// # Errors
     /// A missing or surplus comma, or the wrong bracket.
@@ -198,8 +198,8 @@ impl<'a> JsonCursor<'a> {
         self.next_item(container, b']', "',' or ']'")
     }
 
-    /// Moves to the next member and reads its key; `None` when the brace has been passed.
-    /// The cursor then stands before the member's value.
+    /// Moves to the next member and reads its key; `None` after the closing brace. The cursor is then
+    /// before the value of the member.
     ///
     /// # Errors
     /// A missing or surplus comma, colon or key.
@@ -222,11 +222,11 @@ impl<'a> JsonCursor<'a> {
         Ok(Some(key))
     }
 
-    /// Passes a comma if one is next, and returns its offset: for stretches of elements that were
-    /// cut out of an array.
+    /// Skips a comma if it is next, and returns its offset: for elements that were cut out of an
+    /// array.
     ///
     /// # Errors
-    /// A comment in strict mode, or one that does not end.
+    /// A comment in strict mode, or an unterminated one.
     pub fn take_comma(&mut self) -> Result<Option<usize>> {
         self.skip_space()?;
         if self.byte() != Some(b',') {
@@ -243,7 +243,7 @@ impl<'a> JsonCursor<'a> {
         close: u8,
         what: &'static str,
     ) -> Result<bool> {
-        // Dumps are mostly compact: a comma, and the next item right behind it.
+        // Dumps are mostly compact: the next item follows the comma directly.
         let next = self.text.as_bytes().get(self.at..self.at + 2);
         if let Some(&[b',', next]) = next
             && !container.first
@@ -293,10 +293,10 @@ impl<'a> JsonCursor<'a> {
         Ok(true)
     }
 
-    /// Checks the next value whole and returns its text, without surrounding white space.
+    /// Validates the next value completely and returns its text, without surrounding white space.
     ///
     /// # Errors
-    /// Whatever is wrong inside it, at its place.
+    /// The first syntax error in the value.
     pub fn skip_value(&mut self) -> Result<&'a str> {
         let kind = self.peek()?;
         let start = self.at;
@@ -321,7 +321,7 @@ impl<'a> JsonCursor<'a> {
         Ok(self.slice(start, self.at))
     }
 
-    /// Checks that only white space is left.
+    /// Checks that only white space follows.
     ///
     /// # Errors
     /// Anything else follows.

@@ -1,14 +1,14 @@
-//! Why a text is not JSON, and where.
+//! JSON syntax errors with their position.
 
 use std::fmt;
 
-/// A refusal by the reader, with the place of the first wrong byte.
+/// A syntax error with the offset of the first invalid byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {offset} of the text")]
 pub struct JsonError {
-    /// Offset of the first byte that does not fit, from the start of the text given to the cursor.
+    /// Offset of the first invalid byte, from the start of the cursor's text.
     pub offset: usize,
-    /// What is wrong there.
+    /// What is wrong at that offset.
     pub kind: JsonErrorKind,
 }
 
@@ -16,23 +16,23 @@ pub struct JsonError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
-    /// Something else was expected; the text says what.
+    /// The named syntax was expected.
     Expected(&'static str),
     /// The text ends inside a value.
     UnexpectedEnd,
-    /// A raw control character (below U+0020) inside a string.
+    /// An unescaped control character (below U+0020) in a string.
     ControlCharacter,
-    /// A backslash followed by something that is no escape.
+    /// A backslash that does not begin a valid escape.
     BadEscape,
-    /// A `\u` escape of half a surrogate pair.
+    /// An escaped lone surrogate.
     LoneSurrogate,
-    /// A number that breaks the grammar, such as `01`, `1.` or `+1`.
+    /// A malformed number, such as `01`, `1.` or `+1`.
     BadNumber,
     /// A comma before a closing bracket; accepted in lenient mode.
     TrailingComma,
     /// A `//` or `/* */` comment; accepted in lenient mode.
     Comment,
-    /// More nested levels than the limit.
+    /// Nesting deeper than the limit.
     TooDeep,
     /// Bytes that are not UTF-8.
     InvalidUtf8,
@@ -41,7 +41,7 @@ pub enum JsonErrorKind {
 }
 
 impl JsonErrorKind {
-    /// True for the two habits of the documents' own examples that the lenient mode accepts.
+    /// Whether the lenient mode accepts it: trailing commas and comments, as in the documentation's examples.
     pub fn is_lenient_syntax(self) -> bool {
         matches!(self, Self::TrailingComma | Self::Comment)
     }
@@ -52,9 +52,9 @@ impl fmt::Display for JsonErrorKind {
         f.write_str(match self {
             Self::Expected(what) => return write!(f, "expected {what}"),
             Self::UnexpectedEnd => "the text ends inside a value",
-            Self::ControlCharacter => "raw control character inside a string",
-            Self::BadEscape => "unknown escape inside a string",
-            Self::LoneSurrogate => "escape of half a surrogate pair",
+            Self::ControlCharacter => "unescaped control character in a string",
+            Self::BadEscape => "invalid escape in a string",
+            Self::LoneSurrogate => "escaped lone surrogate in a string",
             Self::BadNumber => "malformed number",
             Self::TrailingComma => "comma before a closing bracket",
             Self::Comment => "comment",

@@ -1,16 +1,16 @@
-//! How a text is read, and what a value is.
+//! Reader options, and the types of JSON values.
 
-/// How strictly a text is read.
+/// How strictly a text is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonOptions {
     /// Accept trailing commas and comments.
     pub lenient: bool,
-    /// Most nested arrays and objects.
+    /// Maximum nesting depth of arrays and objects.
     pub max_depth: usize,
 }
 
 impl Default for JsonOptions {
-    /// Strict, 64 levels: dumps nest five deep, and a parser's stack is finite.
+    /// Strict, 64 levels: dumps nest five levels deep, and the stack of a parser is finite.
     fn default() -> Self {
         Self {
             lenient: false,
@@ -19,7 +19,7 @@ impl Default for JsonOptions {
     }
 }
 
-/// What a value is, told by its first byte.
+/// The type of a JSON value, determined by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonKind {
     /// `{`

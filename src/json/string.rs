@@ -1,15 +1,15 @@
-//! Strings as they stand in the text, and their decoding.
+//! Strings in place, and their decoding.
 
 use std::borrow::Cow;
 
 use super::error::JsonErrorKind;
 
-/// A JSON string in place: the text between its quotes, already checked.
+/// A JSON string in place: the text between its quotes, already validated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonStr<'a> {
     /// The text between the quotes, escapes untouched.
     pub raw: &'a str,
-    /// Whether `raw` holds at least one escape.
+    /// Whether `raw` contains an escape.
     pub escaped: bool,
 }
 
@@ -35,13 +35,13 @@ impl<'a> JsonStr<'a> {
     }
 }
 
-/// Whether a byte is white space in JSON (RFC 8259 §2), which a form feed is not.
+/// Whether a byte is JSON white space (RFC 8259 §2); a form feed is not.
 pub fn is_space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// First position at or after `at` that holds a quote, a backslash or a control character, or the
-/// length of `bytes`. Eight bytes at a time: strings are most of a dump.
+/// First position at or after `at` of a quote, a backslash or a control character, or the length of
+/// `bytes`. Works on eight bytes at a time, because most bytes of a dump are in strings.
 #[inline]
 pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -51,7 +51,7 @@ pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {
         let word = u64::from_le_bytes(*eight);
         let quote = has_zero(word ^ (ONES * u64::from(b'"')));
         let backslash = has_zero(word ^ (ONES * u64::from(b'\\')));
-        // Below 0x20: the borrow of the subtraction reaches the high bit, unless the byte had it.
+        // Below 0x20: the borrow of the subtraction reaches the high bit, unless the byte has it set.
         let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
         let hits = quote | backslash | control;
         if hits != 0 {
@@ -105,7 +105,7 @@ fn hex4(bytes: &[u8], at: usize) -> Result<u32, (usize, JsonErrorKind)> {
     Ok(unit)
 }
 
-/// Resolves the escapes of a text that [`check_escape`] has passed.
+/// Resolves the escapes of a text that [`check_escape`] has accepted.
 #[cold]
 fn resolve_escapes(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());

@@ -1,21 +1,20 @@
-//! Where the strings of a text may end, worked out for a whole piece at once.
+//! An index of the bytes that may end a string, built for a whole chunk at once.
 //!
-//! Strings are most of a dump and mostly short. Looking for the end of each one by itself costs a
-//! loop whose length no processor can guess; over the whole piece it is a few instructions for
-//! every 64 bytes, and the end of a string is then one look at a bit set.
+//! Most bytes of a dump are in short strings. Searching the end of each string separately needs a
+//! loop that the processor cannot predict; indexing the whole chunk takes a few instructions per 64
+//! bytes, and the end of a string is then one bit set lookup.
 
-/// One bit for each byte of a text: set where the content of a string cannot simply go on, at a
-/// quote, a backslash or a control character.
+/// A bit set with one bit per byte of a text, set at quotes, backslashes and control characters.
 #[derive(Clone, Debug, Default)]
 pub struct StringMarks {
     words: Vec<u64>,
 }
 
-/// Bytes that one word of the bit set stands for.
+/// Bytes per word of the bit set.
 const BLOCK: usize = 64;
 
 impl StringMarks {
-    /// Marks a text.
+    /// Builds the index of a text.
     pub fn of(text: &[u8]) -> Self {
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let mut words = Vec::with_capacity(blocks.len() + 1);
@@ -49,7 +48,7 @@ impl StringMarks {
     }
 }
 
-/// The bits of 64 bytes. Written so that the comparisons become vector instructions.
+/// The bits of 64 bytes. Written so that the compiler vectorises the comparisons.
 fn word(block: &[u8; BLOCK]) -> u64 {
     let flags =
         block.map(|byte| u8::from(byte == b'"') | u8::from(byte == b'\\') | u8::from(byte < b' '));
@@ -59,8 +58,8 @@ fn word(block: &[u8; BLOCK]) -> u64 {
     })
 }
 
-/// The lowest bits of eight bytes as one byte: the product moves the bit of byte `i` to place
-/// `56 + i`, and no two bits meet on the way.
+/// The lowest bits of eight bytes as one byte: the product moves the bit of byte `i` to bit `56 + i`
+/// without collisions.
 fn pack(flags: u64) -> u64 {
     flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
@@ -69,7 +68,7 @@ fn pack(flags: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// What a plain look at every byte says.
+    /// The same by a search over every byte.
     fn bytewise_next(text: &[u8], at: usize) -> usize {
         let found = text
             .iter()

@@ -1,4 +1,4 @@
-//! The stable names of the rules. In: a code as text. Out: a [`RuleId`]. Refused: unknown codes.
+//! The stable rule ids and their text form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{CATALOGUE, Rule};
 
-/// The stable name of one rule.
+/// The stable id of a rule.
 ///
 /// Its code ([`RuleId::code`]) is what users see, store and filter by; [`RuleId::index`] is only a
 /// position for counters in memory and may change between versions.
@@ -152,11 +152,11 @@ pub enum RuleId {
     ParDeleted,
 }
 
-/// A code that no rule has.
+/// An unknown rule code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no rule {code:?}; `purchase-etl rules list` prints all codes")]
+#[error("unknown rule {code:?}; list all codes with `purchase-etl rules list`")]
 pub struct UnknownRule {
-    /// The code as it was given.
+    /// The code as given.
     pub code: String,
 }
 
@@ -200,7 +200,7 @@ impl fmt::Display for RuleId {
 impl FromStr for RuleId {
     type Err = UnknownRule;
 
-    /// Finds a rule by its code; upper and lower case are the same.
+    /// Finds a rule by its code, ignoring case.
     fn from_str(code: &str) -> Result<Self, Self::Err> {
         Self::ALL
             .into_iter()

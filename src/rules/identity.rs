@@ -1,4 +1,4 @@
-//! Rules on the record as a whole and on who bought.
+//! Rules on the record as a whole and on user identifiers.
 
 use super::source::{PURCHASE_OBJECT, USERS_TRACK};
 use super::{Rule, RuleId, Severity, repeated};
@@ -15,7 +15,7 @@ pub(super) const RULES: [Rule; 7] = [
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#""backpack, USD 40.00""#,
-        remedy: "Write each purchase as one JSON object; numbers, texts, lists and null between the purchases do not belong there.",
+        remedy: "Write each purchase as one JSON object; remove numbers, strings, arrays and null between the purchases.",
     },
     Rule {
         id: RuleId::BrzIdRequired,
@@ -30,27 +30,27 @@ pub(super) const RULES: [Rule; 7] = [
         ),
         accepted: r#"{"braze_id":"5f3c7e9a1b2d","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
-        remedy: "Add external_id, user_alias, braze_id, email or phone to the record; an empty text does not count.",
+        remedy: "Add external_id, user_alias, braze_id, email or phone to the record; an empty string does not count.",
     },
     Rule {
         id: RuleId::BrzIdType,
         code: "BRZ-ID-TYPE",
         severity: Severity::Reject,
         note: None,
-        summary: "external_id, braze_id, email and phone are texts",
+        summary: "external_id, braze_id, email and phone are strings",
         sentence: r#""external_id" : (optional, string) External user ID"#,
         source: PURCHASE_OBJECT,
         wire_message: None,
         accepted: r#"{"external_id":"12345","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","phone":5511999990000,"product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
-        remedy: "Put the identifier in quotes where the dump is made; as a number it may already have lost leading zeros.",
+        remedy: "Put the identifier in quotes at the source; as a number it may have lost leading zeros.",
     },
     Rule {
         id: RuleId::BrzIdMulti,
         code: "BRZ-ID-MULTI",
         severity: Severity::Warn,
         note: Some(
-            "all identifiers are kept; the first of external_id, user_alias, braze_id, email, phone names the person",
+            "all identifiers are kept; the first of external_id, user_alias, braze_id, email, phone identifies the user",
         ),
         summary: "only one identifier is given",
         sentence: r#"One of "external_id" or "user_alias" or "braze_id" or "email" or "phone" is required."#,
@@ -58,20 +58,20 @@ pub(super) const RULES: [Rule; 7] = [
         wire_message: None,
         accepted: r#"{"email":"ana@example.com","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","email":"ana@example.com","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
-        remedy: "Nothing, if all of them mean the same person; else keep the one that is right.",
+        remedy: "No action needed if all of them identify the same user; otherwise keep only the correct one.",
     },
     Rule {
         id: RuleId::BrzAliasShape,
         code: "BRZ-ALIAS-SHAPE",
         severity: Severity::Reject,
         note: None,
-        summary: "user_alias is an object with the texts alias_name and alias_label",
+        summary: "user_alias is an object with the strings alias_name and alias_label",
         sentence: r#""user_alias" : { "alias_name" : "device123", "alias_label" : "my_device_identifier"}"#,
         source: PURCHASE_OBJECT,
         wire_message: None,
         accepted: r#"{"user_alias":{"alias_name":"device123","alias_label":"my_device_identifier"},"product_id":"pen","currency":"USD","price":2.50,"time":"2013-07-17T19:20:20+01:00"}"#,
         rejected: r#"{"external_id":"user1","user_alias":{"alias_name":"device123"},"product_id":"pen","currency":"USD","price":2.50,"time":"2013-07-17T19:20:20+01:00"}"#,
-        remedy: "Give both alias_name and alias_label as texts that are not empty, or leave user_alias out.",
+        remedy: "Write alias_name and alias_label as non-empty strings, or omit user_alias.",
     },
     Rule {
         id: RuleId::BrzExtidLen,
@@ -96,7 +96,7 @@ pub(super) const RULES: [Rule; 7] = [
             "0123456789ab",
             r#"","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#
         ),
-        remedy: "Look whether another column or a whole text slipped into external_id; an accented letter counts as two bytes or more.",
+        remedy: "Check whether external_id contains another column or free text; an accented letter takes two bytes or more.",
     },
     Rule {
         id: RuleId::BrzEmailForm,
@@ -109,6 +109,6 @@ pub(super) const RULES: [Rule; 7] = [
         wire_message: Some("The value provided for the 'email' field is not a valid email."),
         accepted: r#"{"email":"ana@example.com","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"email":"ana.example.com","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
-        remedy: "Correct the address, or give another identifier beside it.",
+        remedy: "Correct the address, or add another identifier.",
     },
 ];

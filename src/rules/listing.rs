@@ -1,7 +1,6 @@
 //! The catalogue as text and as JSON, for `rules list` and `rules explain`.
 //!
-//! In: a filter or a rule. Out: text that ends with a line break. Nothing is refused; a filter that
-//! no rule matches gives a sentence saying so, or an empty JSON list.
+//! All texts end with a line break. A filter that matches no rule gives a message, or an empty JSON list.
 
 use std::fmt::Write as _;
 
@@ -9,10 +8,10 @@ use serde::Serialize;
 
 use super::{CATALOGUE, Rule, Severity};
 
-/// How many characters of an example the text form shows: one that only differs in its length fills a screen.
+/// Longest example in the text form, in characters: some examples would fill a screen.
 const SHOWN_EXAMPLE_CHARS: usize = 400;
 
-/// One line of the list as JSON.
+/// One entry of the list as JSON.
 #[derive(Serialize)]
 struct ListEntry {
     code: &'static str,
@@ -22,8 +21,8 @@ struct ListEntry {
 
 /// A table of code, severity and summary, one rule per line under a header.
 ///
-/// The filter takes a part of a code (`qty`, `BRZ-TIME`) or the name of a severity (`reject`);
-/// upper and lower case are the same.
+/// The filter matches a part of a code (`qty`, `BRZ-TIME`) or the name of a severity (`reject`),
+/// ignoring case.
 ///
 /// ```
 /// use purchase_etl::rules::render_list;
@@ -70,7 +69,7 @@ pub fn list_json(filter: Option<&str>) -> String {
     pretty(&entries)
 }
 
-/// Everything known about one rule, for a terminal. Very long examples are cut in the middle.
+/// All fields of one rule, for a terminal. Long examples are shortened in the middle.
 pub fn render_explain(rule: &Rule) -> String {
     let Rule {
         id: _,
@@ -90,18 +89,18 @@ pub fn render_explain(rule: &Rule) -> String {
     if let Some(note) = note {
         paragraph(&mut text, "Note", note);
     }
-    paragraph(&mut text, "Sentence it comes from", sentence);
-    paragraph(&mut text, "Where it stands", source);
+    paragraph(&mut text, "Source text", sentence);
+    paragraph(&mut text, "Source", source);
     if let Some(message) = wire_message {
-        paragraph(&mut text, "Answer of the service", message);
+        paragraph(&mut text, "Service response", message);
     }
-    paragraph(&mut text, "Keeps the rule", &shortened(accepted));
-    paragraph(&mut text, "Breaks the rule", &shortened(rejected));
-    paragraph(&mut text, "What to do", remedy);
+    paragraph(&mut text, "Valid example", &shortened(accepted));
+    paragraph(&mut text, "Invalid example", &shortened(rejected));
+    paragraph(&mut text, "Remedy", remedy);
     text
 }
 
-/// Everything known about one rule as a JSON object; the keys are the fields of [`Rule`], examples are whole.
+/// All fields of one rule as a JSON object; the keys are the fields of [`Rule`], examples are complete.
 pub fn explain_json(rule: &Rule) -> String {
     pretty(rule)
 }
@@ -127,7 +126,7 @@ fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     writeln!(text, "{content}").expect("writing to a String cannot fail");
 }
 
-/// Keeps the two ends of a text, where the examples differ from an ordinary record.
+/// Keeps both ends of an example, where it differs from an ordinary record.
 fn shortened(example: &str) -> String {
     let length = example.chars().count();
     if length <= SHOWN_EXAMPLE_CHARS {
@@ -187,22 +186,22 @@ mod tests {
         let rule = RuleId::BrzQtyRange.rule();
         let expected = r#"BRZ-QTY-RANGE (reject): quantity is from 1 to 100
 
-Sentence it comes from:
+Source text:
   the quantity purchased (defaults to 1, must be <= 100 -- currently, Braze treats a quantity _X_ as _X_ separate purchases with quantity 1)
 
-Where it stands:
+Source:
   Braze, "Objeto de compra" (purchase object), https://www.braze.com/docs/pt-br/api/objects_filters/purchase_object/
 
-Answer of the service:
+Service response:
   'quantity' is not valid
 
-Keeps the rule:
+Valid example:
   {"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"quantity":100,"time":"2013-07-17T19:20:20+01:00"}
 
-Breaks the rule:
+Invalid example:
   {"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"quantity":101,"time":"2013-07-17T19:20:20+01:00"}
 
-What to do:
+Remedy:
   Split a larger order into several purchases; write a refund as a negative price, not as a negative quantity.
 "#;
         assert_eq!(render_explain(rule), expected);

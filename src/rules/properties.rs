@@ -1,11 +1,11 @@
-//! Rules on the free properties of a purchase.
+//! Rules on the custom properties of a purchase.
 
 use super::source::{PURCHASE_EVENTS, PURCHASE_OBJECT};
 use super::{Rule, RuleId, Severity, repeated};
 
-/// The sentence three rules on names come from.
+/// The sentence that three rules on names are based on.
 const NAMES: &str = "Os nomes de propriedades precisam ser strings não vazias até 255 caracteres, sem cifrões à esquerda.";
-/// The text Braze answers with when `properties` cannot be taken.
+/// The error text of Braze for invalid `properties`.
 const INVALID: Option<&str> = Some("Invalid 'properties' field");
 
 pub(super) const RULES: [Rule; 10] = [
@@ -20,27 +20,27 @@ pub(super) const RULES: [Rule; 10] = [
         wire_message: INVALID,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"color":"red"}}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":"red"}"#,
-        remedy: "Write the properties as an object of names and values, or leave them out.",
+        remedy: "Write the properties as an object of names and values, or omit them.",
     },
     Rule {
         id: RuleId::BrzPropNameEmpty,
         code: "BRZ-PROP-NAME-EMPTY",
         severity: Severity::Reject,
         note: None,
-        summary: "the name of a property is not empty",
+        summary: "a property name is not empty",
         sentence: NAMES,
         source: PURCHASE_OBJECT,
         wire_message: INVALID,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"color":"red"}}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"":"red"}}"#,
-        remedy: "Give the property a name; in a CSV look for a header that ends in \"properties.\".",
+        remedy: "Name the property; in CSV, check for a header that ends in \"properties.\".",
     },
     Rule {
         id: RuleId::BrzPropNameLen,
         code: "BRZ-PROP-NAME-LEN",
         severity: Severity::Reject,
         note: None,
-        summary: "the name of a property has at most 255 characters (Unicode scalar values)",
+        summary: "a property name has at most 255 characters (Unicode scalar values)",
         sentence: NAMES,
         source: PURCHASE_OBJECT,
         wire_message: INVALID,
@@ -55,14 +55,14 @@ pub(super) const RULES: [Rule; 10] = [
             repeated!(16, "0123456789abcdef"),
             r#"":1}}"#
         ),
-        remedy: "Shorten the name; look whether a value stands where a name should.",
+        remedy: "Shorten the name; check whether it is a value instead of a name.",
     },
     Rule {
         id: RuleId::BrzPropNameDollar,
         code: "BRZ-PROP-NAME-DOLLAR",
         severity: Severity::Reject,
         note: None,
-        summary: "the name of a property does not begin with a dollar sign",
+        summary: "a property name does not begin with a dollar sign",
         sentence: NAMES,
         source: PURCHASE_OBJECT,
         wire_message: INVALID,
@@ -87,8 +87,8 @@ pub(super) const RULES: [Rule; 10] = [
         id: RuleId::BrzPropStrLen,
         code: "BRZ-PROP-STR-LEN",
         severity: Severity::Warn,
-        note: Some("the text is kept whole"),
-        summary: "a text in properties has at most 255 characters (Unicode scalar values)",
+        note: Some("the text is stored in full"),
+        summary: "a string in properties has at most 255 characters (Unicode scalar values)",
         sentence: "255 caracteres ou menos.",
         source: PURCHASE_OBJECT,
         wire_message: None,
@@ -103,55 +103,57 @@ pub(super) const RULES: [Rule; 10] = [
             repeated!(16, "0123456789abcdef"),
             r#""}}"#
         ),
-        remedy: "Nothing here; Braze may cut or refuse the text.",
+        remedy: "No action needed; Braze may truncate or refuse the text.",
     },
     Rule {
         id: RuleId::BrzPropNull,
         code: "BRZ-PROP-NULL",
         severity: Severity::Warn,
-        note: Some("the table of types under the quoted sentence has no null; the null is kept"),
-        summary: "the value of a property is not null",
+        note: Some(
+            "the table of types under the quoted sentence does not include null; the null is stored",
+        ),
+        summary: "a property value is not null",
         sentence: "Os valores de propriedade podem ser qualquer um dos seguintes tipos de dados:",
         source: PURCHASE_OBJECT,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"time":"2013-07-17T19:20:20+01:00","properties":{"number":2,"sharpened":true}}"#,
         rejected: r#"{"external_id":"user1","product_id":"pencil","currency":"USD","price":2.00,"time":"2013-07-17T19:20:20+01:00","properties":{"number":null}}"#,
-        remedy: "Leave the property out when it has no value.",
+        remedy: "Omit the property when it has no value.",
     },
     Rule {
         id: RuleId::BrzPropArrayDate,
         code: "BRZ-PROP-ARRAY-DATE",
         severity: Severity::Warn,
         note: None,
-        summary: "no list in properties holds a date and time, however deep the list lies",
+        summary: "no array in properties contains a date and time, at any depth",
         sentence: "As matrizes não podem incluir datas e horários.",
         source: PURCHASE_OBJECT,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"visits":[1,2]}}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"visits":["2013-07-15T08:00:00Z"]}}"#,
-        remedy: "Write such a date as a property of its own; here the list is kept as it is.",
+        remedy: "Write such a date as a separate property; the array is stored unchanged.",
     },
     Rule {
         id: RuleId::BrzPropObjString,
         code: "BRZ-PROP-OBJ-STRING",
         severity: Severity::Info,
-        note: Some("the object is kept as it is in the JSON text of the properties column"),
-        summary: "no value of a property is an object",
+        note: Some("the object is stored unchanged in the JSON of the properties column"),
+        summary: "no property value is an object",
         sentence: "Os objetos serão ingeridos como strings.",
         source: PURCHASE_OBJECT,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"width":30}}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00","properties":{"size":{"width":30}}}"#,
-        remedy: "Nothing; to filter by such a value, make it a property of its own.",
+        remedy: "No action needed; to filter by such a value, make it a separate property.",
     },
     Rule {
         id: RuleId::BrzPropSize,
         code: "BRZ-PROP-SIZE",
         severity: Severity::Reject,
         note: Some(
-            "50 KB are 51,200 bytes of compact JSON in UTF-8, with no more escapes than JSON asks for",
+            "50 KB are 51,200 bytes of compact JSON in UTF-8, with only the escapes that JSON requires",
         ),
-        summary: "properties with a list or an object in it have at most 50 KB",
+        summary: "properties that contain an array or an object have at most 50 KB",
         sentence: "Os objetos de propriedade de evento que contêm valores de vetor ou objeto podem ter uma carga útil de propriedade de evento de até 50 KB.",
         source: PURCHASE_OBJECT,
         wire_message: None,
@@ -161,6 +163,6 @@ pub(super) const RULES: [Rule; 10] = [
             repeated!(4096, r#""keyboard-1","#),
             r#""monitor"]}}"#
         ),
-        remedy: "Send fewer or shorter values; large lists belong in a table of their own.",
+        remedy: "Write fewer or shorter values; keep large lists in a separate table.",
     },
 ];

@@ -1,4 +1,4 @@
-//! Long example texts without long source lines.
+//! Repeated literals for long examples.
 
 /// A literal repeated 16, 256 or 4096 times, as a literal again.
 macro_rules! repeated {

@@ -1,4 +1,4 @@
-//! The pages the rules are quoted from, each by its name and address.
+//! The pages that rules are quoted from, with name and address.
 
 pub(super) const PURCHASE_OBJECT: &str = "Braze, \"Objeto de compra\" (purchase object), https://www.braze.com/docs/pt-br/api/objects_filters/purchase_object/";
 pub(super) const QUANTITY_SERIES: &str = "Braze, \"Número de compras de exportação\" (GET /purchases/quantity_series), https://www.braze.com/docs/pt-br/api/endpoints/export/purchases/get_number_of_purchases/";

@@ -1,4 +1,4 @@
-//! Rules on supplier purchases across records: states of one purchase, and pages of one dump.
+//! Rules across supplier purchases: states of one purchase, and pages of one dump.
 
 use super::source::{OWN_RULE, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
@@ -9,8 +9,8 @@ pub(super) const RULES: [Rule; 7] = [
         code: "CPL-STALE",
         severity: Severity::Info,
         note: Some("counted as superseded"),
-        summary: "a state of a purchase is not older than the one that is stored",
-        sentence: "our own rule: of the copies of one purchase the one with the latest updated_at counts, in whichever order they come",
+        summary: "a state of a purchase is not older than the stored one",
+        sentence: "our own rule: of several states of a purchase the one with the latest updated_at is stored, in whatever order they are read",
         source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
@@ -23,15 +23,15 @@ pub(super) const RULES: [Rule; 7] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2019-12-31T09:00:00-03:00","status":"pending"}"#
         ),
-        remedy: "Nothing: a later state of this purchase is already there.",
+        remedy: "No action needed: a later state of this purchase is already stored.",
     },
     Rule {
         id: RuleId::CplDuplicate,
         code: "CPL-DUPLICATE",
         severity: Severity::Info,
         note: Some("counted as duplicate"),
-        summary: "a state of a purchase comes once",
-        sentence: "our own rule: a purchase that comes again as it is stored changes nothing",
+        summary: "a state of a purchase is read once",
+        sentence: "our own rule: a purchase that equals the stored one changes nothing",
         source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
@@ -44,15 +44,15 @@ pub(super) const RULES: [Rule; 7] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","status":"received"}"#
         ),
-        remedy: "Nothing: this state of the purchase is already there.",
+        remedy: "No action needed: this state of the purchase is already stored.",
     },
     Rule {
         id: RuleId::CplSnapshotPartial,
         code: "CPL-SNAPSHOT-PARTIAL",
         severity: Severity::Warn,
         note: Some("only with --full-snapshot"),
-        summary: "a full snapshot is whole: no record is rejected, no input is refused and no page is absent",
-        sentence: "our own rule: a purchase that is absent from half a dump is not deleted",
+        summary: "a full snapshot is complete: no record is rejected, no input is refused and no page is missing",
+        sentence: "our own rule: a purchase that is missing from an incomplete dump is not deleted",
         source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
@@ -61,17 +61,17 @@ pub(super) const RULES: [Rule; 7] = [
             r#"{"data":{"purchases":[{"id":3,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":2,"last_page":2,"per_page":2,"total":3}}"#
         ),
         rejected: r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":2,"per_page":2,"total":3}}"#,
-        remedy: "Complete the dump and run again: until then nothing counts as deleted because it is absent.",
+        remedy: "Complete the dump and run again: until then no missing purchase is marked as deleted.",
     },
     Rule {
         id: RuleId::CplSnapshotRepeated,
         code: "CPL-SNAPSHOT-REPEATED",
         severity: Severity::Refuse,
         note: Some(
-            "only with --full-snapshot; each line of the examples is one snapshot, in the order they are ingested. The last snapshot of a company may be ingested again, and changes nothing",
+            "only with --full-snapshot; each line of the examples is one snapshot, in ingestion order. Ingesting the last snapshot of a company again changes nothing",
         ),
-        summary: "a full snapshot does not come again after another one of the same company",
-        sentence: "our own rule: a dump does not say when it was made, so an old one that comes again is not told from a return to its state",
+        summary: "a full snapshot is not ingested again after another one of the same company",
+        sentence: "our own rule: a dump does not contain its creation time, so an old one cannot be distinguished from a return to its state",
         source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
@@ -88,14 +88,14 @@ pub(super) const RULES: [Rule; 7] = [
             "\n",
             r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#
         ),
-        remedy: "Give a newer dump. Where the old state is wanted, go back with lake restore to a version before the snapshot that the message names.",
+        remedy: "Ingest a newer dump. To return to the old state, use lake restore with a version before the snapshot named in the message.",
     },
     Rule {
         id: RuleId::CplPageGap,
         code: "CPL-PAGE-GAP",
         severity: Severity::Warn,
         note: None,
-        summary: "all pages from 1 to meta.last_page are there",
+        summary: "all pages from 1 to meta.last_page are present",
         sentence: "`meta.last_page` (integer, required) Quantidade total de páginas.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
@@ -105,14 +105,14 @@ pub(super) const RULES: [Rule; 7] = [
             r#"{"data":{"purchases":[{"id":3,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":2,"last_page":2,"per_page":2,"total":3}}"#
         ),
         rejected: r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":2,"per_page":2,"total":3}}"#,
-        remedy: "Get the pages that the finding names.",
+        remedy: "Download the pages named in the finding.",
     },
     Rule {
         id: RuleId::CplPageDrift,
         code: "CPL-PAGE-DRIFT",
         severity: Severity::Warn,
         note: Some("each purchase counts once, in its latest state"),
-        summary: "the pages agree on meta.total, hold as many purchases as it says, and no purchase stands on two of them",
+        summary: "the pages agree on meta.total, contain as many purchases, and no purchase is on two of them",
         sentence: "`meta.total` (integer, required) Quantidade total de itens.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
@@ -126,19 +126,19 @@ pub(super) const RULES: [Rule; 7] = [
             "\n",
             r#"{"data":{"purchases":[{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":2,"last_page":2,"per_page":2,"total":3}}"#
         ),
-        remedy: "The list changed while it was read page by page: get it again, in a quiet hour or with updated_from.",
+        remedy: "The list changed while it was read page by page: download it again, at a quiet time or with updated_from.",
     },
     Rule {
         id: RuleId::CplMetaShape,
         code: "CPL-META-SHAPE",
         severity: Severity::Warn,
-        note: Some("the purchases of such a response are read all the same"),
+        note: Some("the purchases of such a response are ingested"),
         summary: "current_page, last_page, per_page and total of meta are whole numbers",
         sentence: "`meta.current_page` (integer, required) Página atual na paginação.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
         accepted: r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":1}}"#,
         rejected: r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":"1","last_page":1,"per_page":20}}"#,
-        remedy: "Save the response as it came: without its meta nobody can tell whether a page is missing.",
+        remedy: "Save the response unchanged: without meta, missing pages cannot be detected.",
     },
 ];

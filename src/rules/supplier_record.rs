@@ -1,9 +1,9 @@
-//! Rules on what a supplier purchase is made of.
+//! Rules on the fields of a supplier purchase.
 
 use super::source::{OWN_RULE, RFC_8259, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
-/// A record that breaks no rule.
+/// A record that violates no rule.
 const VALID_RECORD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
 pub(super) const RULES: [Rule; 17] = [
@@ -12,39 +12,43 @@ pub(super) const RULES: [Rule; 17] = [
         code: "CPL-RECORD-OBJECT",
         severity: Severity::Reject,
         note: None,
-        summary: "a record is a JSON object",
+        summary: "each record is a JSON object",
         sentence: "`data.purchases` (array) Representa a lista de compras",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
         accepted: VALID_RECORD,
         rejected: "123",
-        remedy: "Give the purchases themselves: each element of the list is an object with an id.",
+        remedy: "Write each purchase as one JSON object with an id.",
     },
     Rule {
         id: RuleId::CplCompanyRequired,
         code: "CPL-COMPANY-REQUIRED",
         severity: Severity::Refuse,
-        note: Some("a record whose own company_id is no whole number above 0 is rejected alone"),
+        note: Some(
+            "when only the company_id of a record is not a whole number above 0, only that record is rejected",
+        ),
         summary: "the company of the purchases is known",
         sentence: "`CPlug-Company-Id` (number, required) Id da Empresa (Company).",
         source: SUPPLIER_PURCHASES,
         wire_message: Some("missing_headers"),
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":12}"#,
         rejected: VALID_RECORD,
-        remedy: "A saved response does not say whose it is: give --company-id, or add a company_id to each record. --company-id unknown says that nobody knows.",
+        remedy: "A saved response does not contain the company: set --company-id, or add a company_id to each record. Use --company-id unknown when the company is not known.",
     },
     Rule {
         id: RuleId::CplCompanyConflict,
         code: "CPL-COMPANY-CONFLICT",
         severity: Severity::Reject,
-        note: Some("the example needs --company-id 12; --company-id unknown contradicts no record"),
-        summary: "a record belongs to the company that was asked for",
-        sentence: "our own rule: ids of two companies may be the same, so a purchase under the wrong company would replace another one",
+        note: Some(
+            "the example needs --company-id 12; --company-id unknown conflicts with no record",
+        ),
+        summary: "a record belongs to the company of --company-id",
+        sentence: "our own rule: two companies may use the same ids, so a purchase under the wrong company would replace another one",
         source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":12}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":13}"#,
-        remedy: "Give the dumps of each company with their own --company-id, or leave the option out when every record names its company.",
+        remedy: "Ingest the dumps of each company with its own --company-id, or omit the option when every record has a company_id.",
     },
     Rule {
         id: RuleId::CplIdRequired,
@@ -63,7 +67,7 @@ pub(super) const RULES: [Rule; 17] = [
             "\n",
             r#"{"id":0,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#
         ),
-        remedy: "Write the id as it is in the response: digits alone, without quotes. --numbers-as-strings accepts quoted ones.",
+        remedy: "Write the id as in the response: digits only, without quotes. --numbers-as-strings accepts quoted ids.",
     },
     Rule {
         id: RuleId::CplDateRequired,
@@ -76,14 +80,14 @@ pub(super) const RULES: [Rule; 17] = [
         wire_message: None,
         accepted: VALID_RECORD,
         rejected: r#"{"id":123,"supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
-        remedy: "Add the day of the purchase, for example 2025-01-14: its month says where the purchase is stored.",
+        remedy: "Add the day of the purchase, for example 2025-01-14: its month is the partition of the purchase.",
     },
     Rule {
         id: RuleId::CplDateFormat,
         code: "CPL-DATE-FORMAT",
         severity: Severity::Reject,
-        note: Some("in a CSV 14/01/2025 is read too, in the date order of its column"),
-        summary: "registration_date is a day that exists, as year, month and day",
+        note: Some("CSV also accepts 14/01/2025, in the date order of the column"),
+        summary: "registration_date is a valid date, as year, month and day",
         sentence: r#"`data.purchases.registration_date` (string) Data da compra. Example: "2025-01-14""#,
         source: SUPPLIER_PURCHASES,
         wire_message: None,
@@ -112,39 +116,39 @@ pub(super) const RULES: [Rule; 17] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":7},"updated_at":"2020-01-01T09:00:00-03:00"}"#
         ),
-        remedy: r#"Write the supplier as the response has it: {"id":123,"name":"CPlug Supplier"}."#,
+        remedy: r#"Write the supplier as in the response: {"id":123,"name":"CPlug Supplier"}."#,
     },
     Rule {
         id: RuleId::CplSupplierMissing,
         code: "CPL-SUPPLIER-MISSING",
         severity: Severity::Warn,
         note: None,
-        summary: "a purchase names its supplier by id",
-        sentence: "our own rule: a purchase is made with a supplier_id, so one without is incomplete; reports by supplier cannot count it",
+        summary: "a purchase has a supplier id",
+        sentence: "our own rule: a purchase is created with a supplier_id, so one without is incomplete; reports by supplier cannot count it",
         source: OWN_RULE,
         wire_message: None,
         accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":null,"updated_at":"2020-01-01T09:00:00-03:00"}"#,
-        remedy: "Look whether the dump was cut down before it came here.",
+        remedy: "Check whether fields were removed from the dump.",
     },
     Rule {
         id: RuleId::CplInvoiceString,
         code: "CPL-INVOICE-STRING",
         severity: Severity::Warn,
         note: Some("the digits are kept as text"),
-        summary: "series and number of the invoice are strings",
+        summary: "serie and number of the invoice are strings",
         sentence: "`data.purchases.invoice.number` (string) Número da nota fiscal",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","invoice":{"serie":"1","number":"000789"}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","invoice":{"serie":"1","number":789}}"#,
-        remedy: "Nothing, unless such numbers have leading zeros: those were lost before the dump came here.",
+        remedy: "No action needed unless such numbers have leading zeros: those were lost before the dump was written.",
     },
     Rule {
         id: RuleId::CplStatusEnum,
         code: "CPL-STATUS-ENUM",
         severity: Severity::Reject,
-        note: Some("in a CSV Aguardando and Entregue are read too"),
+        note: Some("CSV also accepts Aguardando and Entregue"),
         summary: "status is pending or received",
         sentence: r#"`data.purchases.status` (string) Status da compra. Exemplo: - pending Aguardando. - received Entregue. Enum: "pending", "received""#,
         source: SUPPLIER_PURCHASES,
@@ -157,14 +161,14 @@ pub(super) const RULES: [Rule; 17] = [
         id: RuleId::CplBool,
         code: "CPL-BOOL",
         severity: Severity::Reject,
-        note: Some("in a CSV sim, não, s, n, 1 and 0 are read too"),
+        note: Some("CSV also accepts sim, não, s, n, 1 and 0"),
         summary: "pay_shipping, has_stock_movement_out and were_stock_movements_deleted are true or false",
         sentence: "`data.purchases.shipping.pay_shipping` (boolean) Frete é pago?",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","shipping":{"pay_shipping":true}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","shipping":{"pay_shipping":"sim"}}"#,
-        remedy: "Write true or false without quotes, or leave the key out.",
+        remedy: "Write true or false without quotes, or omit the key.",
     },
     Rule {
         id: RuleId::CplIntType,
@@ -181,7 +185,7 @@ pub(super) const RULES: [Rule; 17] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","shipping":{"carrier":{"id":1.5}}}"#
         ),
-        remedy: "Write digits alone, without quotes, or leave the key out.",
+        remedy: "Write digits only, without quotes, or omit the key.",
     },
     Rule {
         id: RuleId::CplTextType,
@@ -198,7 +202,7 @@ pub(super) const RULES: [Rule; 17] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","order_number":123}"#
         ),
-        remedy: "Write the text in quotes, or leave the key out.",
+        remedy: "Write the text in quotes, or omit the key.",
     },
     Rule {
         id: RuleId::CplObjectShape,
@@ -211,22 +215,22 @@ pub(super) const RULES: [Rule; 17] = [
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","invoice":{"serie":"1","number":"789"}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","invoice":"789"}"#,
-        remedy: r#"Write the object as the response has it: {"serie":"1","number":"789"}."#,
+        remedy: r#"Write the object as in the response: {"serie":"1","number":"789"}."#,
     },
     Rule {
         id: RuleId::CplDeletedKey,
         code: "CPL-DELETED-KEY",
         severity: Severity::Info,
         note: Some(
-            "the purchase is kept and counts as deleted; a later state without the key brings it back. Where a CSV has a column deleted, is_deleted or excluido, that column decides",
+            "the purchase is stored as deleted; a later state without the key restores it. In CSV, a column deleted, is_deleted or excluido takes precedence",
         ),
-        summary: "were_stock_movements_deleted is not there",
+        summary: "were_stock_movements_deleted is absent",
         sentence: "Nota: Este campo só aparece quando o registro está excluído (deleted=true).",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
         accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","were_stock_movements_deleted":false}"#,
-        remedy: "Nothing: reports leave deleted purchases out unless they are asked for.",
+        remedy: "No action needed: reports omit deleted purchases by default.",
     },
     Rule {
         id: RuleId::CplKeyUnknown,
@@ -241,14 +245,14 @@ pub(super) const RULES: [Rule; 17] = [
         wire_message: None,
         accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier","document":"22423374000152"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
-        remedy: "Look for a misspelt key. Nothing else: what the documentation does not name is kept as it is.",
+        remedy: "Check for a misspelt key; undocumented keys are stored unchanged.",
     },
     Rule {
         id: RuleId::CplKeyDup,
         code: "CPL-KEY-DUP",
         severity: Severity::Reject,
         note: None,
-        summary: "no JSON key stands twice in one object",
+        summary: "no key occurs twice in a JSON object",
         sentence: "The names within an object SHOULD be unique.",
         source: RFC_8259,
         wire_message: None,
@@ -258,6 +262,6 @@ pub(super) const RULES: [Rule; 17] = [
             "\n",
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier","name":"Other"},"updated_at":"2020-01-01T09:00:00-03:00"}"#
         ),
-        remedy: "Remove one of the two where the dump is made; readers differ on which one counts.",
+        remedy: "Remove one of the two at the source; JSON parsers differ in which one they use.",
     },
 ];

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::*;
 
-/// The codes of the written contract, so that a rule cannot go missing unseen.
+/// The codes of the specification, so that no rule is lost unnoticed.
 const CONTRACT: &str = "
     BRZ-ID-REQUIRED BRZ-ID-TYPE BRZ-ID-MULTI BRZ-ALIAS-SHAPE BRZ-EXTID-LEN BRZ-EMAIL-FORM
     BRZ-PRODUCT-REQUIRED BRZ-PRODUCT-LEN BRZ-PRODUCT-SPACE BRZ-PRODUCT-CARD
@@ -25,7 +25,7 @@ const CONTRACT: &str = "
     PAR-SEARCH PAR-STATUS PAR-SUPPLIERS PAR-START PAR-END PAR-PAGE PAR-PERPAGE PAR-UPDATED PAR-DELETED
 ";
 
-/// The rules added to the contract, each for a reason its entry gives.
+/// The rules added to the specification; each entry gives the reason.
 const OWN_RULES: &str = "
     BRZ-RECORD-OBJECT BRZ-APP-TYPE BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-TIME-PRECISION BRZ-CDI-CONFLICT BRZ-CDI-PAYLOAD
     CPL-RECORD-OBJECT CPL-COMPANY-CONFLICT CPL-INT-TYPE CPL-TEXT-TYPE CPL-OBJECT-SHAPE CPL-KEY-UNKNOWN CPL-KEY-DUP
@@ -128,7 +128,7 @@ fn examples_of_records_are_json_objects_one_per_line() {
     let is_other = |id, which, line: &str| match id {
         RuleId::BrzRecordObject | RuleId::CplRecordObject => which == "rejected",
         RuleId::BrzProductCard => line.starts_with("..."),
-        // Only delimited text can break it.
+        // Only delimited text can violate it.
         RuleId::CplMoneyDefault => true,
         _ => false,
     };
@@ -200,7 +200,7 @@ fn codes_are_read_in_any_case_and_unknown_ones_are_refused() {
     let unknown = "BRZ-NO-SUCH".parse::<RuleId>().unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "there is no rule \"BRZ-NO-SUCH\"; `purchase-etl rules list` prints all codes"
+        "unknown rule \"BRZ-NO-SUCH\"; list all codes with `purchase-etl rules list`"
     );
 }
 

@@ -1,5 +1,5 @@
-//! The columns of the `supplier_purchases` table: accepted purchases go in one by one, one Arrow
-//! batch with the version of each row comes out.
+//! The columns of the `supplier_purchases` table: accepted purchases are collected into one Arrow batch
+//! with the version of each row.
 //!
 //! | column | type | null | from |
 //! |---|---|---|---|
@@ -9,7 +9,7 @@
 //! | `invoice_serie`, `invoice_number` | Utf8 | yes | `invoice`; text, with leading zeros |
 //! | `code` | Int64 | yes | |
 //! | `value_of_items`, `discount`, `other_expenses_value`, `total` | Decimal128(38,9) | yes | `.amount` of each, main unit |
-//! | each of them with `_currency` behind it | Utf8 | yes | `.currency`, ISO 4217, upper case |
+//! | each of them with suffix `_currency` | Utf8 | yes | `.currency`, ISO 4217, upper case |
 //! | `notes` | Utf8 | yes | |
 //! | `pay_shipping` | Boolean | yes | `shipping.pay_shipping` |
 //! | `carrier_id`, `carrier_name` | Int64, Utf8 | yes | `shipping.carrier` |
@@ -19,14 +19,14 @@
 //! | `has_stock_movement_out`, `were_stock_movements_deleted` | Boolean | yes | |
 //! | `is_deleted` | Boolean | no | |
 //! | `created_at`, `updated_at` | Timestamp(µs, UTC) | yes, no | |
-//! | each of them with `_offset_minutes` behind it | Int16 | yes, no | offset it was written with, or the default zone's |
+//! | each of them with suffix `_offset_minutes` | Int16 | yes, no | offset as written, or that of the default zone |
 //! | `version_hash` | Int64 | no | of all values above and `extra`, see [`SupplierPurchaseVersion`] |
 //! | `extra` | Utf8 | yes | undocumented keys as a compact JSON object |
 //! | `source_row` | Int64 | no | 0-based ordinal of the record in its input |
 //! | `source_file`, `run_id` | Utf8 (dictionary) | no | lineage |
 //!
-//! The exact order is that of [`schema`]. The partition columns `company_id` and
-//! `registration_month` stand in the path, not in the files.
+//! [`schema`] defines the exact order. The partition columns `company_id` and `registration_month` are
+//! in the path, not in the files.
 
 mod builders;
 mod schema;
@@ -49,16 +49,16 @@ use crate::record::lineage_columns;
 pub use self::schema::{PARTITION_COLUMNS, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
 pub use crate::record::shift_source_rows;
 
-/// Accepted purchases and what tells their states apart, in the order they came.
+/// Accepted purchases and their versions, in input order.
 #[derive(Clone, Debug)]
 pub struct SupplierRows {
-    /// Schema as [`schema`].
+    /// The rows, with [`schema`].
     pub batch: RecordBatch,
-    /// One for each row of `batch`.
+    /// The version of each row of `batch`.
     pub versions: Vec<SupplierPurchaseVersion>,
 }
 
-/// Builders of the columns.
+/// The builders of the columns.
 #[derive(Debug, Default)]
 pub struct SupplierPurchaseColumns {
     id: Int64Builder,
@@ -94,17 +94,17 @@ impl SupplierPurchaseColumns {
         Self::default()
     }
 
-    /// How many purchases are in.
+    /// The number of purchases.
     pub fn len(&self) -> usize {
         self.versions.len()
     }
 
-    /// Whether none is in.
+    /// Whether there are no purchases.
     pub fn is_empty(&self) -> bool {
         self.versions.is_empty()
     }
 
-    /// Appends a purchase with its ordinal in the piece of the input it was read from.
+    /// Appends a purchase with its ordinal in its chunk.
     pub fn push(&mut self, purchase: &SupplierPurchase<'_>, source_row: i64) {
         let SupplierPurchase {
             key,
@@ -174,10 +174,10 @@ impl SupplierPurchaseColumns {
         self.shipping_value.push(shipping_value);
     }
 
-    /// The columns as one batch, rows in the order they came.
+    /// The columns as one batch, with rows in input order.
     ///
     /// # Errors
-    /// None that valid builders can cause; Arrow's own are passed on.
+    /// Errors of Arrow, which valid builders do not cause.
     pub fn finish(mut self, source_file: &str, run_id: &str) -> Result<SupplierRows, ArrowError> {
         let [supplier_id, supplier_name] = self.supplier.finish();
         let [value_of_items, value_of_items_currency] = self.value_of_items.finish();
@@ -230,7 +230,7 @@ impl SupplierPurchaseColumns {
     }
 }
 
-/// Days from 1970-01-01, as a `Date32` column holds them.
+/// Days from 1970-01-01, as in a `Date32` column.
 fn days_since_epoch(date: NaiveDate) -> i32 {
     date.num_days_from_ce() - NaiveDate::default().num_days_from_ce()
 }

@@ -1,26 +1,25 @@
-//! Which company a purchase belongs to. In: an option or a job file's text. Out: a [`CompanyId`].
-//! Refused: everything but a whole number above 0 and the word `unknown`.
+//! The company of a purchase, parsed from an option or a job file: a whole number above 0 or `unknown`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The company a dump was made for: the `CPlug-Company-Id` header of the request, which the
-/// response does not repeat.
+/// The company of a dump: the `CPlug-Company-Id` header of the request, which the response does not
+/// contain.
 ///
-/// It is at least 1, or [`CompanyId::UNKNOWN`], which stands for no company that the service has.
+/// It is at least 1, or [`CompanyId::UNKNOWN`], which is no company of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CompanyId(i64);
 
 impl CompanyId {
-    /// The user said that the company is not known. Written as `unknown`, stored as 0.
+    /// The company is not known. Written as `unknown`, stored as 0.
     pub const UNKNOWN: Self = Self(0);
 
-    /// The company of this number, if it is 1 or more.
+    /// The company with this number, if it is at least 1.
     pub fn new(number: i64) -> Option<Self> {
         (number >= 1).then_some(Self(number))
     }
 
-    /// The number as it is stored; 0 for [`CompanyId::UNKNOWN`].
+    /// The stored number; 0 for [`CompanyId::UNKNOWN`].
     pub fn get(self) -> i64 {
         self.0
     }
@@ -36,13 +35,13 @@ impl fmt::Display for CompanyId {
     }
 }
 
-/// A text that names no company.
+/// An invalid company.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{text:?} is no company: give the whole number above 0 of its CPlug-Company-Id, or `unknown`"
+    "invalid company {text:?}; expected its CPlug-Company-Id, a whole number above 0, or `unknown`"
 )]
 pub struct InvalidCompanyId {
-    /// The text as it was given.
+    /// The given text.
     pub text: String,
 }
 

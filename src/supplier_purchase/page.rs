@@ -1,8 +1,8 @@
-//! Whether a dump of saved responses is whole.
+//! Checks whether a dump of saved responses is complete.
 //!
-//! In: the `meta` of each response ([`read_meta`]), and how many purchases stood beside it. Out:
-//! what is missing or moved ([`completeness`]), as warnings. Refused: nothing; a `meta` that
-//! cannot be read is a [`MetaFault`], and its purchases count all the same.
+//! From the `meta` of each response ([`read_meta`]) and its number of purchases, [`completeness`]
+//! derives warnings about missing pages and a list that changed. An invalid `meta` is a [`MetaFault`];
+//! its purchases are ingested.
 
 use std::collections::BTreeMap;
 
@@ -10,27 +10,27 @@ use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
 use crate::record::{Field, excerpt, read_field};
 use crate::rules::RuleId;
 
-/// The pagination of one response, as its `meta` says it.
+/// The pagination of one response, from its `meta`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// Which page, from 1.
+    /// Page number, from 1.
     pub current_page: u64,
-    /// How many pages there are.
+    /// Number of pages.
     pub last_page: u64,
-    /// Purchases of a full page.
+    /// Purchases on a full page.
     pub per_page: u64,
-    /// Purchases of all pages.
+    /// Purchases on all pages.
     pub total: u64,
 }
 
-/// A `meta` that says no page.
+/// An invalid `meta`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetaFault {
-    /// The rule it breaks: CPL-META-SHAPE.
+    /// The violated rule: CPL-META-SHAPE.
     pub rule: RuleId,
     /// The member, such as `meta.total`, or `meta`.
     pub field: String,
-    /// The value as the dump writes it, cut and escaped.
+    /// The value in the dump, shortened and escaped.
     pub value: String,
     /// What is wrong with it.
     pub detail: &'static str,
@@ -55,12 +55,11 @@ const MEMBERS: [(&str, &str); 4] = [
     ("total", "meta.total"),
 ];
 
-/// Reads the JSON text of the member `meta`; nothing when it is `null`. Other members of it are
-/// left alone.
+/// Reads the JSON text of the member `meta`; `None` when it is `null`. Its other members are ignored.
 ///
 /// # Errors
-/// `meta` is no object, one of its four members stands there twice or not at all, or is no whole
-/// number from 0.
+/// `meta` is not an object, or one of its four members is duplicated, missing, or not a whole number
+/// from 0.
 pub fn read_meta(text: &str, options: JsonOptions) -> Result<Option<Page>, MetaFault> {
     let unreadable = |_: JsonError| MetaFault::new("meta", text, "must be an object");
     let mut cursor = JsonCursor::new(text, options);
@@ -77,13 +76,13 @@ pub fn read_meta(text: &str, options: JsonOptions) -> Result<Option<Page>, MetaF
             continue;
         };
         if found[place].replace(value).is_some() {
-            return Err(MetaFault::new(MEMBERS[place].1, "", "stands there twice"));
+            return Err(MetaFault::new(MEMBERS[place].1, "", "must occur only once"));
         }
     }
     let number = |place: usize| {
         let value = found[place].clone().unwrap_or_default();
         let whole = match &value {
-            // Digits alone: neither 1.0 nor -1 nor 1e2.
+            // Digits only: neither 1.0 nor -1 nor 1e2.
             Field::Number(digits) => digits.parse().ok(),
             _ => None,
         };
@@ -106,26 +105,25 @@ fn position(key: JsonStr<'_>) -> Option<usize> {
 /// A page of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DumpPage {
-    /// What its `meta` says.
+    /// Its `meta`.
     pub page: Page,
-    /// Purchases that stood on it, rejected ones too.
+    /// Purchases on it, including rejected ones.
     pub rows: u64,
 }
 
-/// Something that is wrong with a dump as a whole.
+/// A warning about a dump as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageWarning {
     /// CPL-PAGE-GAP or CPL-PAGE-DRIFT.
     pub rule: RuleId,
-    /// What is wrong, for people.
+    /// The message.
     pub detail: String,
 }
 
-/// Says whether the pages of one dump make a whole. `repeated_ids` is how many purchases stood on
-/// a page after they had stood on another one.
+/// Checks whether the pages of one dump are complete. `repeated_ids` is the number of purchases that
+/// were found again on another page.
 ///
-/// A page that is there twice counts once. No pages at all are no dump of pages, and nothing is
-/// said about them.
+/// Duplicate pages count once. Without pages the dump has no pagination, and there are no warnings.
 pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     let mut notes = Vec::new();
     let mut drifted = |detail: String| {
@@ -136,7 +134,7 @@ pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     };
     if repeated_ids > 0 {
         drifted(format!(
-            "{repeated_ids} purchase(s) stand on more than one page: the list moved while it was read"
+            "{repeated_ids} purchase(s) are on more than one page: the list changed while it was read"
         ));
     }
     let totals = pages.iter().map(|seen| seen.page.total);
@@ -145,7 +143,7 @@ pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     };
     if least != most {
         drifted(format!(
-            "the pages do not agree on the total: {least} and {most} purchases"
+            "the pages have different totals: {least} and {most} purchases"
         ));
     }
     let last = (pages.iter()).map(|seen| seen.page.last_page).max();
@@ -158,7 +156,7 @@ pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     let rows = by_number.values().copied().fold(0, u64::saturating_add);
     if absent.is_empty() && least == most && rows != most {
         drifted(format!(
-            "all pages are there, with {rows} purchases, but the total is {most}"
+            "all pages are present, with {rows} purchases, but the total is {most}"
         ));
     }
     if !absent.is_empty() {
@@ -173,15 +171,14 @@ pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     notes
 }
 
-/// Pages next to each other, from the first to the last of them.
+/// A range of consecutive pages.
 #[derive(Clone, Copy)]
 struct PageRange {
     first: u64,
     last: u64,
 }
 
-/// The pages from 1 to `last` that are not there. Never walks through them one by one: `last` is
-/// whatever the dump says.
+/// The missing pages from 1 to `last`. Does not iterate over all numbers, because `last` is untrusted.
 fn absent_pages(there: &BTreeMap<u64, u64>, last: u64) -> Vec<PageRange> {
     let mut absent = Vec::new();
     let mut next = 1;
@@ -202,7 +199,7 @@ fn absent_pages(there: &BTreeMap<u64, u64>, last: u64) -> Vec<PageRange> {
 
 /// `page 3`, or `pages 3, 5-7`.
 fn describe_pages(absent: &[PageRange]) -> String {
-    /// Enough to see what is missing; the list of a hostile dump could be long.
+    /// Maximum ranges in a message; a malicious dump could have many.
     const MAX_SHOWN_RANGES: usize = 20;
     let one = |range: &PageRange| match *range {
         PageRange { first, last } if first == last => first.to_string(),
@@ -211,7 +208,7 @@ fn describe_pages(absent: &[PageRange]) -> String {
     let shown: Vec<String> = absent.iter().take(MAX_SHOWN_RANGES).map(one).collect();
     let more = absent.len().saturating_sub(MAX_SHOWN_RANGES);
     let rest = if more > 0 {
-        format!(" and {more} more stretches")
+        format!(" and {more} more ranges")
     } else {
         String::new()
     };

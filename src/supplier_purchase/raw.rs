@@ -1,5 +1,4 @@
-//! A supplier purchase as it stands in a dump: fields by name, typed only as far as the text
-//! types them.
+//! A supplier purchase as read from a dump: field values with the types of the text, before validation.
 
 mod field;
 mod wrong_kind;
@@ -11,19 +10,19 @@ use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS};
 pub(super) use field::MoneyFields;
 pub use field::SupplierPurchaseField;
 
-/// What a dump says about one supplier purchase. Reused from record to record.
+/// The fields of one supplier purchase in a dump. Reused for the next record.
 #[derive(Clone, Debug)]
 pub struct RawSupplierPurchase<'a> {
     fields: [Field<'a>; SupplierPurchaseField::COUNT],
     seen: u64,
-    /// Undocumented keys, in source order; those inside an object with their path, such as
+    /// Undocumented keys, in source order; keys inside an object with their path, such as
     /// `supplier.document`.
     pub extra: Vec<ExtraField<'a>>,
-    /// More undocumented keys than a record may have; the rest are not in `extra`.
+    /// Whether there are more undocumented keys than allowed; the rest are not in `extra`.
     pub has_too_many_keys: bool,
-    /// The first key that stood twice.
+    /// The first duplicate key.
     pub duplicate_key: Option<Cow<'a, str>>,
-    /// Whether it is a row of delimited text, which has cells where JSON has objects.
+    /// Whether it is a row of delimited text, which has cells instead of objects.
     pub is_row: bool,
 }
 
@@ -41,7 +40,7 @@ impl Default for RawSupplierPurchase<'_> {
 }
 
 impl<'a> RawSupplierPurchase<'a> {
-    /// Forgets the record, keeps the memory.
+    /// Clears the record and keeps the memory.
     pub fn clear(&mut self) {
         self.fields.fill(Field::Absent);
         self.seen = 0;
@@ -51,12 +50,12 @@ impl<'a> RawSupplierPurchase<'a> {
         self.is_row = false;
     }
 
-    /// The value of a field. An object that was read has its text here, and its parts beside it.
+    /// The value of a field. For an object it is the text; the members are separate fields.
     pub fn get(&self, name: SupplierPurchaseField) -> &Field<'a> {
         &self.fields[name as usize]
     }
 
-    /// Sets a field; `false` when it was set before, by a key that stood twice.
+    /// Sets a field; `false` when it is already set, which is a duplicate key.
     pub fn set(&mut self, name: SupplierPurchaseField, value: Field<'a>) -> bool {
         let bit = 1 << name as u64;
         let first = self.seen & bit == 0;
@@ -67,7 +66,7 @@ impl<'a> RawSupplierPurchase<'a> {
         first
     }
 
-    /// Keeps an undocumented key, and notes one that stands twice.
+    /// Keeps an undocumented key, and records a duplicate one.
     pub fn add_extra(&mut self, extra: ExtraField<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
             self.duplicate_key.get_or_insert(extra.key);
@@ -78,7 +77,7 @@ impl<'a> RawSupplierPurchase<'a> {
         }
     }
 
-    /// Whether a field is there that only a purchase has: nothing around it is then an envelope.
+    /// Whether it has a field that only a purchase has; it is then not an envelope.
     pub fn is_record(&self) -> bool {
         const OWN: [SupplierPurchaseField; 4] = [
             SupplierPurchaseField::Id,

@@ -1,5 +1,5 @@
-//! Reads a supplier purchase from a row of delimited text: how the text of a cell becomes the type
-//! that the rules expect. An empty cell is an absent field, and with an empty amount its currency.
+//! Reads a supplier purchase from a row of delimited text: cells are converted to the types that the
+//! rules expect. An empty cell is an absent field, and an empty amount has no currency.
 
 mod headers;
 
@@ -22,19 +22,19 @@ use headers::{ColumnTarget, column_target};
 
 pub use headers::SupplierPurchaseCsvColumns;
 
-/// Reads rows of one file.
+/// Reads the rows of one file.
 #[derive(Debug)]
 pub struct SupplierPurchaseCsvReader<'l> {
     layout: &'l CsvLayout,
 }
 
 impl<'l> SupplierPurchaseCsvReader<'l> {
-    /// A reader for files of this layout.
+    /// A reader for files with this layout.
     pub fn new(layout: &'l CsvLayout) -> Self {
         Self { layout }
     }
 
-    /// Reads a row into `raw`, which is empty.
+    /// Reads a row into `raw`, which must be empty.
     pub fn read<'r>(&self, row: &CsvRow<'r>, raw: &mut RawSupplierPurchase<'r>)
     where
         'l: 'r,
@@ -73,15 +73,15 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
     }
 }
 
-/// Keeps a column that fills no field.
+/// Keeps the cell of an unmapped column.
 fn keep_as_extra<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>) {
-    // Such a row is rejected anyway; comparing on would take a time that grows with the square.
+    // A row with too many keys is rejected; comparing more of them would take quadratic time.
     if raw.has_too_many_keys {
         return;
     }
     let is_duplicate = raw.extra.iter().any(|extra| extra.key == plan.header);
     let key = if is_duplicate {
-        // Two columns of one name: both are kept.
+        // Two columns with the same name are both kept.
         Cow::Owned(format!("{}#{}", plan.header, raw.extra.len()))
     } else {
         Cow::Borrowed(plan.header.as_str())
@@ -93,8 +93,7 @@ fn keep_as_extra<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurc
     });
 }
 
-/// Keeps the members of a JSON object as undocumented keys; anything else as a column that fills no
-/// field.
+/// Keeps the members of a JSON object as undocumented keys; anything else like an unmapped column.
 fn keep_members_as_extra<'r>(
     plan: &'r ColumnPlan,
     cell: &'r str,
@@ -128,14 +127,14 @@ fn members(cell: &str) -> Result<Vec<ExtraField<'_>>, JsonError> {
     Ok(found)
 }
 
-/// The offset that a time is written with, in minutes.
+/// The offset of a time, in minutes.
 fn offset_minutes(time: &Field<'_>) -> Option<i32> {
     let Field::Text(text) = time else { return None };
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.offset().local_minus_utc() / 60)
 }
 
-/// Without the `'` that tables have in front of a text that a spreadsheet would run as a formula.
+/// Removes the `'` that protects a text from being run as a formula in a spreadsheet.
 fn without_formula_guard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_formula(text) => text,
@@ -143,8 +142,8 @@ fn without_formula_guard(cell: &str) -> &str {
     }
 }
 
-/// The cell as the type its column holds; text that does not fit stays text, and the rules
-/// reject it with its value.
+/// Converts the cell to the type of its column; text of another form stays text, and the rules reject
+/// it with its value.
 fn parse_cell<'r>(
     name: SupplierPurchaseField,
     value_type: CsvValueType,
@@ -174,7 +173,7 @@ fn parse_cell<'r>(
     }
 }
 
-/// A whole number without outer spaces and leading zeros, which tables have and JSON has not.
+/// A whole number without outer spaces and leading zeros, which JSON does not allow.
 fn digits(cell: &str) -> Option<&str> {
     let cell = cell.trim();
     if cell
@@ -193,7 +192,7 @@ fn digits(cell: &str) -> Option<&str> {
     })
 }
 
-/// The documented word for a status, which tables have in Portuguese too and in any case.
+/// The documented word for a status, in any case; also accepts the Portuguese words.
 fn status(cell: &str) -> Cow<'_, str> {
     const WORDS: [(&str, &str); 4] = [
         ("pending", "pending"),
@@ -207,7 +206,7 @@ fn status(cell: &str) -> Cow<'_, str> {
     Cow::Borrowed(found.map_or(cell, |(_, status)| *status))
 }
 
-/// A code, or the sign of the real, which is no other currency's.
+/// A currency code; `R$` is BRL, because no other currency has this sign.
 fn currency(cell: &str) -> Field<'_> {
     let written = cell.trim();
     let code = if written == "R$" { "BRL" } else { written };

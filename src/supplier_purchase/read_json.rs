@@ -1,8 +1,8 @@
-//! Reads a supplier purchase from a JSON object, as the documented response holds it.
+//! Reads a supplier purchase from a JSON object of the documented response.
 //!
-//! In: a cursor at the element. Out: a [`RawSupplierPurchase`] with the parts of nested objects
-//! under their paths. Refused: what is no object, and no JSON. An object of the documentation that
-//! is something else here is kept as it is, so that a rule can name it.
+//! The element at a cursor becomes a [`RawSupplierPurchase`], with the members of nested objects under
+//! their paths. Errors: not an object, and invalid JSON. A value that should be an object but is not is
+//! kept unchanged, so that a rule can report it.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use crate::json::{JsonCursor, JsonError, JsonKind};
 use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
 
-/// Reads the value at the cursor into `raw` (cleared first).
+/// Reads the value at the cursor into `raw`, which is cleared first.
 ///
 /// # Errors
-/// The text is not JSON (the cursor's place is then undefined), or no object.
+/// The text is not JSON (the position of the cursor is then undefined), or not an object.
 pub fn read_record<'a>(
     cursor: &mut JsonCursor<'a>,
     raw: &mut RawSupplierPurchase<'a>,
@@ -31,8 +31,8 @@ pub fn read_record<'a>(
     Ok(read_members(cursor, None, raw)?)
 }
 
-/// Reads the members of the purchase, or of the object `parent` in it. Objects stand three deep
-/// at most, so that this ends whatever the text holds.
+/// Reads the members of the purchase, or of its object `parent`. Documented objects are nested at most
+/// three deep, which limits the recursion.
 fn read_members<'a>(
     cursor: &mut JsonCursor<'a>,
     parent: Option<SupplierPurchaseField>,
@@ -66,7 +66,7 @@ fn read_extra<'a>(
 ) -> Result<(), JsonError> {
     let text = cursor.skip_value()?;
     let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
-    // With too many it is rejected anyway; comparing on would take a time that grows with the square.
+    // A record with too many keys is rejected; comparing more of them would take quadratic time.
     if !raw.has_too_many_keys {
         raw.add_extra(ExtraField { key, value, offset });
     }

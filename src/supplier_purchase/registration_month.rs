@@ -1,4 +1,4 @@
-//! The month a purchase was registered in: the partition it is stored under.
+//! The month in which a purchase was registered, which is its partition.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::values::instant::parse_date;
 
-/// A month of the calendar, written `2025-01`; earlier months are smaller.
+/// A calendar month, written `2025-01`; ordered by time.
 ///
 /// Its year has four digits: 0001 to 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +23,7 @@ impl RegistrationMonth {
 }
 
 impl From<NaiveDate> for RegistrationMonth {
-    /// The month of a date. Of a date outside the years 0001 to 9999, the nearest month within.
+    /// The month of a date, clamped to the years 0001 to 9999.
     fn from(date: NaiveDate) -> Self {
         let within = match date.year() {
             ..=0 => NaiveDate::from_ymd_opt(1, 1, 1),
@@ -43,11 +43,11 @@ impl fmt::Display for RegistrationMonth {
     }
 }
 
-/// A text that is no month.
+/// An invalid month.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no month such as 2025-01")]
+#[error("invalid month {text:?}; expected a month such as 2025-01")]
 pub struct InvalidRegistrationMonth {
-    /// The text as it was given.
+    /// The given text.
     pub text: String,
 }
 

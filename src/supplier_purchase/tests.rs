@@ -1,4 +1,4 @@
-//! Records through the whole room: text in, verdicts and columns out.
+//! Records through all stages, from text to findings and columns.
 
 mod amounts;
 mod fixture;

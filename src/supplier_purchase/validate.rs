@@ -1,6 +1,5 @@
-//! The rules of a supplier purchase: a [`RawSupplierPurchase`] goes in; an exact
-//! [`SupplierPurchase`] comes out, or nothing when a reject rule is broken. Every finding is
-//! noted, not only the first.
+//! Validates a [`RawSupplierPurchase`] into a [`SupplierPurchase`] with exact values, or rejects it.
+//! All findings are recorded, not only the first.
 
 mod deletion;
 mod identity;
@@ -26,83 +25,83 @@ pub use deletion::Deletion;
 pub use money::{Amounts, Money};
 pub use parts::{Invoice, Party, Shipping, SupplierPurchaseStatus};
 
-/// The settings that decide a verdict; all of them are echoed in the run report.
+/// The settings that affect validation; all of them are recorded in the run report.
 #[derive(Clone, Debug)]
 pub struct SupplierPurchaseRuleSettings {
-    /// The company of records that do not name their own.
+    /// The company of records without a company.
     pub company: Option<CompanyId>,
-    /// Zone of times without an offset.
+    /// Time zone of times without an offset.
     pub default_zone: Tz,
-    /// Currency of amounts in rows that name none.
+    /// Currency of amounts in rows without a currency.
     pub default_currency: Currency,
     /// Accept JSON numbers written as strings.
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
     pub freeze_contract: bool,
-    /// The dump was asked for with `deleted=only`: every purchase in it is deleted, also where
-    /// nothing in the record says so.
+    /// The dump was requested with `deleted=only`: every purchase in it is deleted, even if the record
+    /// does not show it.
     pub deleted_only: bool,
 }
 
 /// An accepted supplier purchase.
 ///
-/// - `key.id` is at least 1; `key.company_id` too, or 0 where the user said it is unknown.
-/// - `registration_date` lies in the years 0001 to 9999.
-/// - `extra`, when there, is a compact JSON object with its keys in source order.
+/// - `key.id` is at least 1; `key.company_id` too, or 0 when the user set it to unknown.
+/// - `registration_date` is in the years 0001 to 9999.
+/// - `extra`, when present, is a compact JSON object with its keys in source order.
 #[derive(Clone, Debug)]
 pub struct SupplierPurchase<'a> {
-    /// Which purchase of which company.
+    /// Company and id.
     pub key: SupplierPurchaseKey,
     /// Day of the purchase.
     pub registration_date: NaiveDate,
-    /// Who sold.
+    /// The supplier.
     pub supplier: Party<'a>,
-    /// Of this purchase.
+    /// The invoice.
     pub invoice: Invoice<'a>,
     /// Code of the purchase.
     pub code: Option<i64>,
-    /// What it costs.
+    /// The amounts.
     pub amounts: Amounts,
     /// Free text.
     pub notes: Option<&'a str>,
-    /// How it comes.
+    /// Shipping.
     pub shipping: Shipping<'a>,
     /// Pending or received.
     pub status: Option<SupplierPurchaseStatus>,
     /// Code of the order.
     pub order_number: Option<&'a str>,
-    /// Whether stock left because of it.
+    /// Whether stock was moved out.
     pub has_stock_movement_out: Option<bool>,
-    /// Whether it is deleted.
+    /// The deletion state.
     pub deletion: Deletion,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Option<Instant>,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Instant,
     /// Undocumented keys as one compact JSON object.
     pub extra: Option<String>,
 }
 
-/// Applies the rules.
+/// Validates supplier purchases with fixed settings.
 #[derive(Clone, Debug)]
 pub struct SupplierPurchaseValidator {
     settings: SupplierPurchaseRuleSettings,
 }
 
 impl SupplierPurchaseValidator {
-    /// A checker with these settings.
+    /// A validator with these settings.
     pub fn new(settings: SupplierPurchaseRuleSettings) -> Self {
         Self { settings }
     }
 
-    /// Whether nobody says which company the record belongs to, neither the settings nor the
-    /// record: the caller then refuses the whole input (CPL-COMPANY-REQUIRED).
+    /// Whether neither the settings nor the record have a company: the caller then refuses the whole
+    /// input (CPL-COMPANY-REQUIRED).
     pub fn is_missing_company(&self, raw: &RawSupplierPurchase<'_>) -> bool {
         self.settings.company.is_none() && raw.get(SupplierPurchaseField::CompanyId).is_missing()
     }
 
-    /// Judges one record. `findings` is cleared first and then holds every rule the record
-    /// breaks; the purchase is there exactly when none of them rejects.
+    /// Validates one record. `findings` is cleared first and then contains every violated rule; the
+    /// result is `None` exactly when one of them rejects the record.
     pub fn validate<'a>(
         &self,
         raw: &'a RawSupplierPurchase<'a>,
@@ -175,7 +174,7 @@ impl SupplierPurchaseValidator {
         }
         for extra in &raw.extra {
             validate_undocumented_value(&extra.key, &extra.value, findings);
-            let detail = "the documentation of supplier purchases does not name this key";
+            let detail = "undocumented key of supplier purchases";
             if self.settings.freeze_contract {
                 findings.add_rejecting(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);
             } else {
@@ -185,9 +184,9 @@ impl SupplierPurchaseValidator {
     }
 }
 
-/// Notes doubled keys in the value of an undocumented key.
+/// Reports duplicate keys in the value of an undocumented key.
 fn validate_undocumented_value(path: &str, text: &str, findings: &mut Findings) {
-    // The reader has checked the text, in whichever mode the run has, so the walk cannot fail.
+    // The reader has validated the text in the mode of the run, so that this cannot fail.
     let checked = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
@@ -199,6 +198,6 @@ fn validate_undocumented_value(path: &str, text: &str, findings: &mut Findings) 
 }
 
 fn add_duplicate_key(path: &str, key: &str, findings: &mut Findings) {
-    let detail = "the key stands twice in one object";
+    let detail = "duplicate key in one object";
     findings.add(RuleId::CplKeyDup, path, key, detail);
 }

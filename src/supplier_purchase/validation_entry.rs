@@ -1,20 +1,20 @@
-//! A broken rule as the documented 422 answer says it: which field, and which kind of validation.
+//! A violated rule in the form of the documented 422 response: the field and the kind of validation.
 //!
-//! The documentation names one kind, `Required`; the other words are ours.
+//! The documentation defines one kind, `Required`; the other kinds are our own.
 
 use crate::record::Finding;
 use crate::rules::RuleId;
 
-/// One entry of the `meta` of a 422 answer.
+/// One entry of the `meta` of a 422 response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValidationEntry<'f> {
-    /// The field, with the objects it stands in: `total.amount`.
+    /// The path of the field: `total.amount`.
     pub field: &'f str,
     /// `Required`, `Type`, `Date`, `Enum`, `Currency`, `Unique` or `Invalid`.
     pub kind: &'static str,
 }
 
-/// What a 422 answer would say of a finding.
+/// The entry of a 422 response for a finding.
 pub fn validation_entry(finding: &Finding) -> ValidationEntry<'_> {
     let is_missing = matches!(&*finding.value, "" | "null");
     let kind = match finding.rule {

@@ -1,4 +1,4 @@
-//! Which purchase a row is, and which state of it.
+//! The key and the version of a supplier purchase.
 
 use chrono::Datelike;
 
@@ -6,35 +6,35 @@ use super::registration_month::RegistrationMonth;
 use super::validate::{Invoice, Money, Party, Shipping, SupplierPurchase};
 use crate::values::instant::Instant;
 
-/// Which purchase of which company; the ids of two companies may be the same.
+/// Identifies a purchase of a company; two companies may use the same ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SupplierPurchaseKey {
-    /// The company, 0 where the user said that it is unknown.
+    /// The company; 0 when the user set it to unknown.
     pub company_id: i64,
-    /// Its purchase.
+    /// The id of the purchase.
     pub id: i64,
 }
 
 /// One state of a purchase.
 ///
-/// Of two states the one with the greater `updated_at_micros` is the later. Two of the same
-/// instant hold the same when their hashes agree.
+/// Of two states the one with the greater `updated_at_micros` is the later. Two states of the same
+/// instant are equal when their hashes are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SupplierPurchaseVersion {
-    /// Of which purchase.
+    /// The purchase.
     pub key: SupplierPurchaseKey,
-    /// Where its row is stored.
+    /// The month of its partition.
     pub month: RegistrationMonth,
-    /// When it was last changed, µs UTC.
+    /// Time of the last change, µs UTC.
     pub updated_at_micros: i64,
-    /// Of everything the row says about the purchase.
+    /// Hash of all values of the purchase.
     pub version_hash: i64,
     /// Whether the purchase is deleted in this state.
     pub is_deleted: bool,
 }
 
 impl SupplierPurchaseVersion {
-    /// The state that a purchase was read in.
+    /// The version of a purchase.
     pub fn of(purchase: &SupplierPurchase<'_>) -> Self {
         Self {
             key: purchase.key,
@@ -46,20 +46,20 @@ impl SupplierPurchaseVersion {
     }
 }
 
-/// The first eight bytes, little endian, of BLAKE3 over the values in the order of the columns.
+/// The first eight bytes, little endian, of BLAKE3 over the values in column order.
 ///
-/// Every value begins with a byte, 1 when it is there and 0 when not; then, when it is there:
+/// Every value begins with a byte, 1 when present and 0 when null; when present, it is followed by:
 ///
 /// | value | bytes |
 /// |---|---|
 /// | whole number | 8, little endian |
 /// | `true`, `false` | as the numbers 1 and 0 |
-/// | date | as the number of its day, 0001-01-01 being 1 |
+/// | date | as the number of its day; 0001-01-01 is 1 |
 /// | text | its length as a number, then its bytes |
 /// | amount | its billionths, 16 bytes, little endian; then the code of its currency as text |
 /// | time | µs since 1970 in UTC as a number; then the minutes of its offset as a number |
 ///
-/// So no two purchases that differ give the same bytes. The hash is stored: it must not change.
+/// So different purchases never give the same bytes. The hash is stored: it must not change.
 fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
     let SupplierPurchase {
         key,

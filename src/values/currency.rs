@@ -1,12 +1,12 @@
 //! Currency codes.
 //!
-//! In: three letters in any case. Out: a [`Currency`] that is in ISO 4217's list of active codes
-//! or in the list the Braze SDKs hold, with a note which. Refused: other shapes, unknown codes,
-//! and `XXX` and `XTS`, which ISO 4217 reserves for "no currency" and for testing.
+//! Three letters in any case become a [`Currency`] that is active in ISO 4217 or listed in the Braze
+//! SDKs, with a note which. Errors: other texts, unknown codes, and `XXX` and `XTS`, which ISO 4217
+//! reserves for "no currency" and for testing.
 
 use std::fmt;
 
-/// The active alphabetic codes of ISO 4217, as in the Python package pycountry 26.2.16; sorted.
+/// The active alphabetic codes of ISO 4217, from the Python package pycountry 26.2.16; sorted.
 pub const ACTIVE_ISO: [&str; 178] = [
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
     "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",
@@ -24,17 +24,17 @@ pub const ACTIVE_ISO: [&str; 178] = [
     "XPT", "XSU", "XTS", "XUA", "XXX", "YER", "ZAR", "ZMW", "ZWG",
 ];
 
-/// Codes the Braze SDKs hold that are not active in ISO 4217; sorted. `BTC`, `GGP`, `IMP` and
-/// `JEP` never were ISO codes, the others are retired.
+/// Codes of the Braze SDKs that are not active in ISO 4217; sorted. `BTC`, `GGP`, `IMP` and `JEP`
+/// never were ISO codes, the others are retired.
 pub const BRAZE_ONLY: [&str; 19] = [
     "ANG", "BGN", "BTC", "BYR", "CUC", "EEK", "GGP", "HRK", "IMP", "JEP", "LTL", "LVL", "MRO",
     "MTL", "SLL", "STD", "VEF", "ZMK", "ZWL",
 ];
 
-/// Codes of ISO 4217 that name no money a purchase could be made in.
+/// Codes of ISO 4217 that are not currencies of purchases.
 const REFUSED: [&str; 2] = ["XTS", "XXX"];
 
-/// Minor units other than two, from ISO 4217 list one; `BYR` as it was when it was retired.
+/// Minor units other than two, from ISO 4217 list one; `BYR` as when it was retired.
 const WITHOUT_MINOR_UNIT: [&str; 18] = [
     "BIF", "BYR", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
     "VND", "VUV", "XAF", "XOF", "XPF",
@@ -42,8 +42,7 @@ const WITHOUT_MINOR_UNIT: [&str; 18] = [
 const THREE_DIGITS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
 const FOUR_DIGITS: [&str; 2] = ["CLF", "UYW"];
 
-/// Codes for which ISO 4217 names no minor unit (metals, units of account), and `BTC`, which it
-/// does not list.
+/// Codes without a minor unit in ISO 4217 (metals, units of account), and `BTC`, which is not in it.
 const NOT_APPLICABLE: [&str; 12] = [
     "BTC", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XUA",
 ];
@@ -75,23 +74,23 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// Which list a currency is in.
+/// The list that contains a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CurrencyStatus {
     /// Active in ISO 4217.
     Active,
-    /// Retired from ISO 4217, or only ever in the list of the Braze SDKs.
+    /// Retired from ISO 4217, or only in the list of the Braze SDKs.
     RetiredOrBrazeOnly,
 }
 
-/// What [`parse_currency`] read.
+/// The result of [`parse_currency`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsedCurrency {
     /// The code in upper case.
     pub currency: Currency,
     /// Whether the text was not in upper case.
     pub case_changed: bool,
-    /// Which list holds the code.
+    /// The list that contains the code.
     pub status: CurrencyStatus,
 }
 
@@ -100,19 +99,19 @@ pub struct ParsedCurrency {
 #[non_exhaustive]
 pub enum CurrencyError {
     /// Not exactly three ASCII letters.
-    #[error("not a code of three letters")]
+    #[error("not a three-letter code")]
     Shape,
-    /// Three letters that name no accepted currency.
+    /// Three letters that are no accepted currency.
     #[error("not a currency of ISO 4217 or of the Braze SDKs")]
     Unknown,
 }
 
-/// Reads a currency code; lower case is raised and noted.
+/// Parses a currency code; lower case is converted to upper case and noted.
 ///
 /// # Errors
 ///
 /// [`CurrencyError::Shape`] unless the text is three ASCII letters, without outer spaces;
-/// [`CurrencyError::Unknown`] when no list holds them, and for `XXX` and `XTS`.
+/// [`CurrencyError::Unknown`] when no list contains them, and for `XXX` and `XTS`.
 ///
 /// ```
 /// use purchase_etl::values::currency::{CurrencyError, parse_currency};
@@ -145,14 +144,14 @@ pub fn parse_currency(text: &str) -> Result<ParsedCurrency, CurrencyError> {
     })
 }
 
-/// How many decimals the currency's minor unit has, `None` when it has no such unit.
+/// The number of decimals of the currency, `None` when it has no minor unit.
 pub fn minor_units(currency: Currency) -> Option<u8> {
     let digits = TABLE[slot(currency.0)] & DIGIT_BITS;
     (digits != NO_MINOR_UNIT).then_some(digits)
 }
 
-// One byte for each of the 26^3 codes, so that a lookup is one load: the high half says which
-// list holds the code (zero for none), the low half how many decimals it has.
+// One byte for each of the 26^3 codes, so that a lookup is one load: the high half is the list that
+// contains the code (zero for none), the low half the number of decimals.
 const STATUS_BITS: u8 = 0xF0;
 const ACTIVE: u8 = 0x10;
 const RETIRED: u8 = 0x20;
@@ -161,7 +160,7 @@ const NO_MINOR_UNIT: u8 = 0x0F;
 
 static TABLE: [u8; 26 * 26 * 26] = build_table();
 
-/// Where the table keeps three upper-case letters.
+/// The table index of three upper-case letters.
 const fn slot(code: [u8; 3]) -> usize {
     let [a, b, c] = code;
     ((a - b'A') as usize * 26 + (b - b'A') as usize) * 26 + (c - b'A') as usize
@@ -180,7 +179,7 @@ const fn build_table() -> [u8; 26 * 26 * 26] {
     table
 }
 
-/// Gives every code the `bits`, keeping those of its old bits that `keep` selects.
+/// Sets the `bits` of every code and keeps the bits selected by `keep`.
 const fn set(table: &mut [u8; 26 * 26 * 26], codes: &[&str], keep: u8, bits: u8) {
     let mut at = 0;
     while at < codes.len() {
@@ -195,7 +194,7 @@ const fn set(table: &mut [u8; 26 * 26 * 26], codes: &[&str], keep: u8, bits: u8)
 mod tests {
     use super::*;
 
-    /// Active ISO codes that the Braze SDKs do not hold (domain notes 2.4).
+    /// Active ISO codes that the Braze SDKs do not list.
     const ISO_NOT_BRAZE: [&str; 26] = [
         "BOV", "BYN", "CHE", "CHW", "COU", "MRU", "MXV", "SLE", "SSP", "STN", "USN", "UYI", "UYW",
         "VED", "VES", "XAD", "XBA", "XBB", "XBC", "XBD", "XCG", "XSU", "XTS", "XUA", "XXX", "ZWG",

@@ -1,15 +1,15 @@
 //! Instants of time, in microseconds of UTC, with the offset they were written in.
 //!
-//! In: an ISO 8601 date-time in one of the forms below, or an epoch number. Out: a
-//! [`ParsedInstant`] that also says what was unusual about the text. Refused: other forms, digits
-//! alone, dates that do not exist, and instants outside 1970-01-01 to 2261-12-31 in UTC.
+//! An ISO 8601 date-time in one of the forms below, or an epoch number, becomes a [`ParsedInstant`],
+//! with notes on its form. Errors: other forms, digits alone, dates that do not exist, and instants
+//! outside 1970-01-01 to 2261-12-31 in UTC.
 //!
 //! | Form | Example | Note |
 //! |---|---|---|
 //! | RFC 3339 | `2024-01-31T10:00:00.5-03:00`, `…Z` | |
 //! | to the minute (ISO 8601) | `2024-01-31T10:00Z` | |
 //! | other offsets | `…-0300`, `…-03`, `…-3:00`, `… -03:00` | `offset_form` |
-//! | a space for the `+`, as addresses are decoded | `…:00 03:00`, `…:00 0300` | `offset_form` |
+//! | space for the `+`, as URL decoding produces it | `…:00 03:00`, `…:00 0300` | `offset_form` |
 //! | Braze pattern `yyyy-MM-dd'T'HH:mm:ss:SSSZ` | `2020-01-01T09:00:00:123-0300` | `colon_millis` |
 //! | space for `T` | `2024-01-31 10:00:00Z` | `space_separator` |
 //! | no offset | `2024-01-31T10:00:00` | `no_offset`, and `gap` or `fold` |
@@ -21,7 +21,7 @@
 //! | to the hour | `2024-05-06T07Z` | `other_form` |
 //! | decimal comma | `2024-05-06T07:08:09,5Z` | `other_form` |
 //! | the end of a day | `2024-05-06T24:00:00Z` | `other_form` |
-//! | more than six decimals of a second, not zeros: cut | `2024-05-06T07:08:09.123456789Z` | `cut` |
+//! | more than six decimals of a second, not zeros: truncated | `2024-05-06T07:08:09.123456789Z` | `cut` |
 
 mod calendar;
 mod epoch;
@@ -35,37 +35,36 @@ pub use parse::{parse_any_date, parse_date, parse_instant};
 pub(super) use calendar::MICROS_PER_SECOND;
 use calendar::{MICROS_PER_DAY, days_from_civil};
 
-/// A moment and the offset it was written in.
+/// An instant and the offset it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Instant {
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub micros_utc: i64,
-    /// Minutes east of UTC of the text's offset, or of the default time zone at this moment when
-    /// the text had none. Rounded down where a zone's offset is not a whole minute.
+    /// Offset of the text in minutes east of UTC, or that of the default time zone at this instant when
+    /// the text has none. Rounded down where the offset of a zone is not a whole minute.
     pub offset_minutes: Option<i16>,
 }
 
-/// What was unusual about a text that was read all the same.
+/// Deviations from RFC 3339 in a text that was accepted.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "independent observations, each with a warning of its own"
+    reason = "independent observations, each with its own warning"
 )]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InstantNotes {
     /// A date and time without offset: the default time zone was assumed. Not set for a date
     /// alone, which `date_only` covers.
     pub no_offset: bool,
-    /// An offset not of the form `±hh:mm`. Not set for `±hhmm` after `colon_millis`, where the
-    /// pattern asks for it, and in the basic format, which has no colons.
+    /// An offset not of the form `±hh:mm`. Not set for `±hhmm` after `colon_millis`, which is part of
+    /// that pattern, and in the basic format, which has no colons.
     pub offset_form: bool,
     /// A space in place of the `T`.
     pub space_separator: bool,
-    /// A date alone: the first instant of that day in the default time zone was taken.
+    /// A date without a time: the first instant of that day in the default time zone was used.
     pub date_only: bool,
-    /// The local time does not exist, the clock skipped it: it was moved forward by what the
-    /// clock skipped.
+    /// The local time was skipped by a clock change: it was moved forward by the length of the gap.
     pub gap: bool,
-    /// The local time happened twice: the earlier one was taken.
+    /// The local time occurred twice: the earlier one was used.
     pub fold: bool,
     /// Second 60 was read as second 59.
     pub leap_second: bool,
@@ -74,28 +73,28 @@ pub struct InstantNotes {
     /// A form of ISO 8601 that RFC 3339 does not have: the basic format, an ordinal or a week date,
     /// a time to the hour, a decimal comma, or hour 24.
     pub other_form: bool,
-    /// Decimals of a second beyond the sixth, not all of them zeros, were cut off.
+    /// Decimals of a second beyond the sixth, not all of them zeros, were truncated.
     pub cut: bool,
 }
 
 impl InstantNotes {
-    /// Whether there is anything to note.
+    /// Whether any deviation is set.
     pub fn any(self) -> bool {
         self != Self::default()
     }
 }
 
-/// What a parser of this module read.
+/// The result of a parser of this module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsedInstant {
-    /// The moment.
+    /// The instant.
     pub instant: Instant,
-    /// What was unusual about the text.
+    /// Deviations of the text from RFC 3339.
     pub notes: InstantNotes,
 }
 
 impl ParsedInstant {
-    /// Checks the range and puts the parts together.
+    /// Checks the range.
     fn new(
         micros_utc: i64,
         offset_minutes: i16,
@@ -119,17 +118,17 @@ pub enum InstantError {
     /// Not one of the accepted forms, or a date or time of day that does not exist.
     #[error("not a date and time in an accepted form")]
     Format,
-    /// A moment outside the years 1970 to 2261 in UTC.
+    /// An instant outside the years 1970 to 2261 in UTC.
     #[error("outside 1970-01-01 to 2261-12-31")]
     Range,
 }
 
-/// 2262-01-01T00:00:00Z. The last full year before a 64-bit count of nanoseconds ends, which is
-/// what other readers of the table may convert to.
+/// 2262-01-01T00:00:00Z: after the last full year that 64-bit nanoseconds can represent, to which
+/// other readers of the table may convert.
 const END_OF_RANGE: i64 = days_from_civil(2262, 1, 1) * MICROS_PER_DAY;
 
-/// Reads the digits after a decimal sign as microseconds; digits beyond the sixth are cut off.
-/// Returns the microseconds and what follows the digits.
+/// Parses the digits after a decimal sign as microseconds; digits beyond the sixth are truncated.
+/// Returns the microseconds and the rest of the text.
 fn read_fraction<'a>(
     bytes: &'a [u8],
     notes: &mut InstantNotes,

@@ -1,27 +1,26 @@
-//! The days of a time zone: when they start, and which one an instant falls in.
+//! The days of a time zone: when they start, and which one contains an instant.
 //!
-//! In: dates, instants in microseconds of UTC, a time zone. Out: instants and dates; nothing is
-//! refused. A zone may have no midnight on some days (`America/Sao_Paulo` until 2018 set the clock
-//! forward at midnight), two of them on others, and may leave out a whole day (`Pacific/Apia`,
-//! 2011-12-30); the functions here give an answer for all of these. Where a clock is set back across
-//! midnight, a day's instants are not one stretch: some of the day before follow its start.
+//! A zone may have no midnight on some days (`America/Sao_Paulo` until 2018 set the clock forward at
+//! midnight), two of them on others, and may skip a whole day (`Pacific/Apia`, 2011-12-30); the
+//! functions here are defined for all of these. Where a clock is set back across midnight, the instants
+//! of a day are not contiguous: some of the previous day follow its start.
 
 use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use super::instant::{MICROS_PER_SECOND, date_utc};
 
-/// Instants are moved into ±250,000 years before chrono sees them: adding an offset close to the
-/// end of its calendar would panic.
+/// Instants are clamped to ±250,000 years before they are passed to chrono, which panics when an
+/// offset is added close to the end of its calendar.
 const CHRONO_LIMIT: i64 = 250_000 * 365 * 86_400 * MICROS_PER_SECOND;
 
-/// No zone was ever this far from UTC, in either direction.
+/// More than the offset of any zone from UTC, in either direction.
 const BEYOND_ANY_OFFSET: i64 = 16 * 3_600;
 
 /// The first instant of a local date, in microseconds of UTC.
 ///
-/// Where local midnight does not exist, this is the instant the clock jumped; where it happened
-/// twice, the earlier one. For a date the zone left out it is the start of the next date.
+/// Where local midnight does not exist, this is the instant of the clock change; where it occurred
+/// twice, the earlier one. For a date that the zone skipped it is the start of the next date.
 ///
 /// ```
 /// use chrono::NaiveDate;
@@ -46,7 +45,7 @@ pub fn local_day_start(date: NaiveDate, tz: Tz) -> i64 {
     }
 }
 
-/// The local date of an instant. Beyond ±250,000 years the date at that bound.
+/// The local date of an instant, clamped to ±250,000 years.
 pub fn local_date(micros: i64, tz: Tz) -> NaiveDate {
     let micros = within_chrono(micros);
     if tz == Tz::UTC {
@@ -61,8 +60,8 @@ pub(super) fn offset_at(micros: i64, tz: Tz) -> i64 {
     i64::from(offset.fix().local_minus_utc())
 }
 
-/// The first instant at which the zone's clock shows `local` or later, for a `local` that it
-/// skips: the instant of the jump, found by halving the time around it.
+/// The first instant at which the zone's clock shows `local` or later, for a `local` that it skips:
+/// the instant of the clock change, found by binary search.
 pub(super) fn first_instant_from(local: i64, tz: Tz) -> i64 {
     let local = local.div_euclid(MICROS_PER_SECOND);
     let (mut before, mut from) = (local - BEYOND_ANY_OFFSET, local + BEYOND_ANY_OFFSET);
@@ -81,7 +80,7 @@ fn within_chrono(micros: i64) -> i64 {
     micros.clamp(-CHRONO_LIMIT, CHRONO_LIMIT)
 }
 
-/// The wall clock of UTC, or of any zone for a count that already holds its offset.
+/// The wall clock of UTC, or of any zone for a count that already includes its offset.
 fn naive(micros: i64) -> chrono::NaiveDateTime {
     DateTime::from_timestamp_micros(micros)
         .expect("callers keep within chrono's calendar")

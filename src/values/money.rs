@@ -1,8 +1,8 @@
 //! Exact amounts of money.
 //!
-//! In: the text of a JSON number. Out: an [`Amount`] in billionths of the currency's base unit.
-//! Refused: anything outside the JSON number grammar, texts beyond the length limits, and values
-//! that do not fit a Decimal128(38, 9). No value is computed with floats.
+//! The text of a JSON number becomes an [`Amount`] in billionths of the currency's base unit. Errors:
+//! text outside the JSON number grammar, texts beyond the length limits, and values that do not fit a
+//! Decimal128(38, 9). No value is computed with floats.
 
 mod float32;
 mod parse;

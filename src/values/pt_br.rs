@@ -1,9 +1,9 @@
-//! Texts as Brazilian spreadsheets and systems write them, brought into the forms the strict
-//! parsers of [`super::money`] and [`super::instant`] read.
+//! Converts texts of Brazilian spreadsheets and systems into the forms that the strict parsers of
+//! [`super::money`] and [`super::instant`] read.
 //!
-//! In: one CSV cell, and what its column was found or declared to use. Out: JSON-number text,
-//! ISO 8601 text, a boolean; or the evidence a cell gives about its column. Refused (`None`):
-//! everything with another reading than the declared one. Nothing here decides for a column.
+//! A CSV cell, with the detected or declared format of its column, becomes JSON-number text, ISO 8601
+//! text or a boolean; or evidence about the format of its column. `None` for a text that is not valid
+//! in the declared format. Decisions about a column are made elsewhere.
 
 mod number;
 mod timestamp;

@@ -1,9 +1,9 @@
-//! Text that somebody else wrote: any text comes in, a text comes out that steers neither the
-//! terminal that shows it nor the reader of a log. Nothing is refused.
+//! Makes untrusted text safe to display: control and invisible characters are escaped, so that the
+//! text cannot manipulate a terminal or a log.
 
 use std::fmt::Write;
 
-/// Whether a character changes how the text around it is shown: controls, marks of direction,
+/// Whether a character affects how the surrounding text is displayed: controls, direction marks,
 /// invisible characters, the line separators U+2028 and U+2029, and noncharacters.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
@@ -22,7 +22,7 @@ pub fn is_unprintable(character: char) -> bool {
         )
 }
 
-/// `text` with the characters that steer written as escapes.
+/// `text` with unprintable characters escaped.
 pub fn escape_unprintable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -35,8 +35,8 @@ pub fn escape_unprintable(text: &str) -> String {
     shown
 }
 
-/// A JSON text with the characters that steer as `\u` escapes: the same value as before. What is
-/// below U+0020 outside strings is white space of JSON, and inside them writers escape it.
+/// A JSON text with unprintable characters as `\u` escapes; the value is unchanged. Characters below
+/// U+0020 are JSON white space outside strings, and already escaped inside strings.
 pub fn escape_unprintable_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
@@ -52,10 +52,10 @@ pub fn escape_unprintable_json(json: &str) -> String {
     shown
 }
 
-/// Whether a spreadsheet would run the text of a CSV cell as a formula (OWASP, "CSV Injection"):
-/// it begins with an operator, as wide or as full-width character, behind any white space; or with
-/// a tab or line end, which some programs take for the end of the cell. A `'` in front changes
-/// nothing, so that one that guards a text can be told from one that belongs to it.
+/// Whether a spreadsheet would run the text of a CSV cell as a formula (OWASP, "CSV Injection"): it
+/// begins with an operator, also as a full-width character or after white space; or with a tab or line
+/// end, which some programs treat as the end of the cell. Leading `'` are ignored, so that a `'` added
+/// as protection can be distinguished from one that is part of the text.
 pub fn is_formula(text: &str) -> bool {
     const OPERATORS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let without_apostrophes = text.trim_start_matches('\'');

@@ -191,7 +191,7 @@ fn a_lake_among_its_inputs_is_left_out_and_refused_when_it_is_named() {
         let refused = into(&workdir, lake, named);
         refused
             .assert_code(2)
-            .assert_stderr_contains(&[named, "lies in the lake"]);
+            .assert_stderr_contains(&[named, "is inside the lake"]);
     }
 }
 
@@ -233,7 +233,7 @@ fn a_lake_below_a_prefix_of_inputs_is_left_out() {
     let refused = run(&["ingest", "--lake", &lake, "--now", NOW, &inside]);
     refused
         .assert_code(2)
-        .assert_stderr_contains(&["lies in the lake"]);
+        .assert_stderr_contains(&["is inside the lake"]);
 }
 
 #[test]

@@ -1,24 +1,24 @@
-//! Which column means what: a header text comes in, the place of a canonical field comes out.
+//! Maps CSV headers to canonical fields.
 //!
-//! The record kinds implement [`ColumnAliases`] over their alias tables; this room only knows how a
-//! header is compared ([`normalise_header`]) and which form of value a field holds. A header that
-//! no table knows is not refused here: it has no role, and its values travel on as extra fields.
+//! The record kinds implement [`ColumnAliases`] over their alias tables; this module only defines how
+//! headers are compared ([`normalise_header`]) and the value types of fields. An unknown header has no
+//! role, and its values are stored as extra fields.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// The form of value a column holds; it decides what evidence the column can give.
+/// The value type of a column; it determines which evidence the column can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CsvValueType {
-    /// Kept as it is.
+    /// Kept unchanged.
     Text,
-    /// An exact decimal: its column has a decimal sign.
+    /// An exact decimal; its column has a decimal sign.
     Decimal,
     /// A whole number.
     Integer,
-    /// A point in time: its column has a date order.
+    /// An instant; its column has a date order.
     Timestamp,
-    /// A calendar date: its column has a date order.
+    /// A calendar date; its column has a date order.
     Date,
     /// Yes or no.
     Boolean,
@@ -27,62 +27,62 @@ pub enum CsvValueType {
 }
 
 impl CsvValueType {
-    /// Whether the column has a decimal sign to be found.
+    /// Whether the column has a decimal sign to detect.
     pub fn has_decimal_sign(self) -> bool {
         self == Self::Decimal
     }
 
-    /// Whether the column has a date order to be found.
+    /// Whether the column has a date order to detect.
     pub fn has_date_order(self) -> bool {
         matches!(self, Self::Timestamp | Self::Date)
     }
 }
 
-/// One canonical field that a column may fill.
+/// A canonical field that a column may be mapped to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnRole {
-    /// Canonical name, as users write it in a mapping.
+    /// Canonical name, as written in a mapping.
     pub name: &'static str,
-    /// What its values look like.
+    /// The type of its values.
     pub value_type: CsvValueType,
 }
 
-/// The alias table of one record kind.
+/// The alias table of a record kind.
 pub trait ColumnAliases {
-    /// The position in [`ColumnAliases::roles`] of the field that a header of this name fills. The name
-    /// has gone through [`normalise_header`].
+    /// The position in [`ColumnAliases::roles`] of the field for a header, normalised by
+    /// [`normalise_header`].
     fn role_of(&self, normalised_header: &str) -> Option<usize>;
 
-    /// The fields that columns can fill.
+    /// The fields that columns can be mapped to.
     fn roles(&self) -> &'static [ColumnRole];
 
-    /// The key of a property column, in its original spelling. The header comes as written.
+    /// The key of a property column, in its original spelling. The header is not normalised.
     fn property_of(&self, header: &str) -> Option<String> {
         property_key(header)
     }
 
-    /// Whether a column that fills no field is documented for a file with these headers, all of them
-    /// normalised: it is kept as an extra field, and that needs no note.
+    /// Whether an unmapped column is documented for a file with these normalised headers: it is stored
+    /// as an extra field without a warning.
     fn is_documented(&self, _header: &str, _headers: &[String]) -> bool {
         false
     }
 
-    /// Whether a program wrote the numbers of a file with these headers, all of them normalised,
-    /// always with a decimal point.
+    /// Whether files with these normalised headers are written by a program that always uses a decimal
+    /// point.
     fn has_decimal_point(&self, _headers: &[String]) -> bool {
         false
     }
 
-    /// Whether a normalised header is Portuguese; one such header makes day-first dates and a
-    /// decimal comma likely.
+    /// Whether a normalised header is Portuguese, which makes day-first dates and a decimal comma
+    /// likely.
     fn is_portuguese(&self, normalised_header: &str) -> bool {
         normalised_header.starts_with("propriedades_")
             || PORTUGUESE_HEADERS.contains(&normalised_header)
     }
 }
 
-/// Portuguese names in the alias tables of both record kinds; those that are English as well
-/// (`total`, `status`, `id`, `email`) prove nothing and are left out.
+/// Portuguese names in the alias tables of both record kinds, without those that are also English
+/// (`total`, `status`, `id`, `email`).
 const PORTUGUESE_HEADERS: [&str; 41] = [
     "atualizado_em",
     "codigo",
@@ -127,12 +127,12 @@ const PORTUGUESE_HEADERS: [&str; 41] = [
     "valor_unitario",
 ];
 
-/// The spellings that open a property column.
+/// The prefixes of property columns.
 const PROPERTY_PREFIXES: [&str; 2] = ["properties.", "propriedades."];
 
-/// The key behind `properties.` or `propriedades.`, or `None` for any other header.
+/// The key after `properties.` or `propriedades.`, or `None` for any other header.
 ///
-/// The prefix is compared without regard to case; the key keeps its spelling.
+/// The prefix is compared ignoring case; the key keeps its spelling.
 ///
 /// ```
 /// use purchase_etl::input::csv::columns::property_key;
@@ -148,7 +148,7 @@ pub fn property_key(header: &str) -> Option<String> {
     })
 }
 
-/// The form in which headers are compared: trimmed, without byte order mark and accents,
+/// The normal form for comparing headers: trimmed, without byte order mark and accents,
 /// lower-case, with `_` for every space, dot and dash.
 ///
 /// ```
@@ -184,7 +184,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// The customer purchase's aliases as far as the tests of this room need them.
+    /// The aliases of customer purchases that the tests need.
     #[derive(Debug)]
     pub(crate) struct TestColumns;
 

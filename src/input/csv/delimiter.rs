@@ -1,17 +1,16 @@
-//! The byte between two fields.
+//! The field delimiter.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The byte between two fields of a row.
+/// The delimiter between two fields of a row.
 ///
-/// Invariant: ASCII, and neither a quote nor a line end, so that a row can be cut at it without
-/// looking at characters.
+/// Invariant: one ASCII byte, neither a quote nor a line end, so that rows can be split bytewise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Delimiter(u8);
 
 impl Delimiter {
-    /// `;`, the habit wherever the comma is the decimal sign.
+    /// `;`, usual where the comma is the decimal sign.
     pub const SEMICOLON: Self = Self(b';');
     /// `,`
     pub const COMMA: Self = Self(b',');
@@ -20,7 +19,7 @@ impl Delimiter {
     /// `|`
     pub const PIPE: Self = Self(b'|');
 
-    /// The delimiters that are looked for, in order of preference.
+    /// The delimiters that are detected, in order of preference.
     pub const CANDIDATES: [Self; 4] = [Self::SEMICOLON, Self::COMMA, Self::TAB, Self::PIPE];
 
     /// The byte.
@@ -43,11 +42,11 @@ impl fmt::Display for Delimiter {
     }
 }
 
-/// A text that is no delimiter.
+/// An invalid delimiter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no delimiter: give one of ; , | tab")]
+#[error("invalid delimiter {text:?}; valid values: ; , | tab")]
 pub struct InvalidDelimiter {
-    /// What was given.
+    /// The given text.
     pub text: String,
 }
 

@@ -1,29 +1,30 @@
-//! Finding out how a CSV file is written, from a sample of it, with evidence.
+//! Detects the dialect of a CSV file from a sample, with evidence.
 //!
-//! Decoded text comes in, a [`CsvLayout`] comes out: delimiter, header, and per column its field,
-//! decimal sign and date order. Everything is settled before the first row is read; a later row
-//! that contradicts it is a bad row, never a change of mind. A file that can be read in two ways
-//! is refused, with the column, the value, the line and the option that decides.
+//! The result is a [`CsvLayout`]: delimiter, header, and for each column its field, decimal sign and
+//! date order. Everything is decided before the first row is read; a later row that contradicts it is
+//! a bad row and changes nothing. An ambiguous file is refused, with the column, the value, the line
+//! and the option that resolves it.
 //!
-//! **Delimiter.** A first line such as `sep=;` states it and is no header. Else, among `;` `,` tab
-//! `|`, quotes honoured: those that split the header and give at least nine rows in ten the width of
-//! the header. Of several, the one whose header names more known fields, then the one that fits more
-//! rows, then the one with more columns; a draw is refused. None: the file has one column.
+//! **Delimiter.** A first line such as `sep=;` sets it and is not the header. Otherwise the candidates
+//! are those of `;` `,` tab `|` that split the header and give at least nine of ten rows the width of
+//! the header, quotes respected. Of several, the one with more known headers is chosen, then the one
+//! with more rows of that width, then the one with more columns; a tie is refused. Without a
+//! candidate the file has one column.
 //!
-//! **Decimal sign**, per column of decimals. The file counts as *comma country* when its delimiter
-//! is `;` or a header is Portuguese:
+//! **Decimal sign**, per column of decimals. A decimal comma is *expected* when the delimiter is `;` or
+//! a header is Portuguese:
 //!
-//! | the numbers of the column | comma country | elsewhere |
+//! | the numbers of the column | comma expected | otherwise |
 //! |---|---|---|
 //! | some like `1.234,56` or `19,9`, none like `19.99` | comma | comma |
 //! | some like `19.99` or `1,234.56`, none like `19,9` | point | point |
 //! | of both kinds | comma, with a warning | point, with a warning |
-//! | undecided, some like `1.234`, none like `1,234` | refused | refused, but point where only programs write (Currents) |
+//! | undecided, some like `1.234`, none like `1,234` | refused | refused, but point for exports of Currents |
 //! | undecided, some like `1,234`, none like `1.234` | comma, with a warning | refused |
 //! | undecided, some of each | refused | refused |
 //! | whole numbers only, or none | comma, not proven | point, not proven |
 //!
-//! **Date order**, per column of dates or times; ISO dates say nothing and are read in any case:
+//! **Date order**, per column of dates or times; ISO dates are no evidence and always accepted:
 //!
 //! | the dates of the column | order |
 //! |---|---|
@@ -33,7 +34,7 @@
 //! | of both kinds otherwise | refused |
 //! | only such as `05/04/2024`, with a Portuguese header or a proven decimal comma | day first, with a warning |
 //! | only such as `05/04/2024` otherwise | refused |
-//! | none but ISO dates | year first |
+//! | only ISO dates | year first |
 
 mod column_plan;
 mod date_order;
@@ -52,7 +53,7 @@ use super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
-/// Most columns a header may have; it bounds what one row can cost.
+/// Maximum columns of a header; it limits the cost of one row.
 pub const MAX_COLUMNS: usize = 2_000;
 
 /// The beginning of an input, decoded.
@@ -60,18 +61,18 @@ pub const MAX_COLUMNS: usize = 2_000;
 pub struct CsvSample<'a> {
     /// The text; ten thousand rows or more if the input has them.
     pub text: &'a str,
-    /// Whether it is the whole input. If not, its last record may be torn and is not looked at.
+    /// Whether it is the whole input. If not, its last record may be incomplete and is ignored.
     pub complete: bool,
     /// How it was decoded.
     pub encoding: Encoding,
 }
 
-/// What the user has decided; nothing here is looked for.
+/// Settings of the user, which replace detection.
 #[derive(Clone, Debug, Default)]
 pub struct DialectOverrides {
     /// `--delimiter`
     pub delimiter: Option<Delimiter>,
-    /// `--encoding`; for the caller, who decodes before it sniffs.
+    /// `--encoding`; used by the caller, which decodes the sample.
     pub encoding: Option<Charset>,
     /// `--decimal`
     pub decimal: Option<DecimalSign>,
@@ -81,7 +82,7 @@ pub struct DialectOverrides {
     pub mapping: Mapping,
 }
 
-/// What one column means and how its values are written.
+/// The field of one column and the form of its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnPlan {
     /// The header as written, without outer spaces.
@@ -92,47 +93,47 @@ pub struct ColumnPlan {
     pub property: Option<String>,
     /// Decimal sign of its numbers.
     pub decimal: DecimalSign,
-    /// Whether a value or the user decided the sign. If not, only whole numbers were seen, and a
-    /// number such as `1.234` that turns up later can be read in two ways.
+    /// Whether a value or the user determined the sign. If not, the sample has only whole numbers, and a
+    /// later number such as `1.234` is ambiguous.
     pub decimal_is_proven: bool,
     /// Date order of its dates.
     pub date_order: DateOrder,
 }
 
-/// One decision and the first value that decided it.
+/// One decision and the first value that determined it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialectDecision {
     /// What was decided: `encoding`, `delimiter`, `decimal sign of "preco"`, …
     pub what: String,
     /// What was chosen.
     pub chosen: String,
-    /// Why, in words.
+    /// The reason.
     pub why: String,
-    /// The value that decided, where one did.
+    /// The value that determined it, if any.
     pub because: Option<EvidenceValue>,
 }
 
-/// How one CSV file is written.
+/// The dialect and columns of one CSV file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CsvLayout {
-    /// How its bytes become text.
+    /// The encoding.
     pub encoding: Encoding,
-    /// The byte between fields.
+    /// The delimiter.
     pub delimiter: Delimiter,
     /// One per field of the header, in order.
     pub columns: Vec<ColumnPlan>,
-    /// Where the rows begin: behind the line end of the header.
+    /// Position of the first row, after the line end of the header.
     pub body: TextPosition,
     /// Whether the input ends with its header.
     pub is_header_only: bool,
-    /// What the decisions rest on.
+    /// The decisions and their evidence.
     pub evidence: Vec<DialectDecision>,
-    /// What the user should look at.
+    /// Warnings for the user.
     pub warnings: Vec<String>,
 }
 
 impl CsvLayout {
-    /// What every row must look like.
+    /// The requirements for every row.
     pub fn row_shape(&self) -> RowShape {
         RowShape {
             delimiter: self.delimiter,
@@ -141,7 +142,7 @@ impl CsvLayout {
         }
     }
 
-    /// That the input is not UTF-8 although nobody has said so, and what it is read as.
+    /// The warning that the input is not UTF-8 and is read in another encoding.
     pub fn encoding_warning(&self) -> Option<String> {
         let read = self.encoding.charset;
         let offset = self.encoding.first_invalid_byte?;
@@ -156,11 +157,11 @@ impl CsvLayout {
     }
 }
 
-/// Finds out how a file is written; `None` when the sample holds nothing but blank lines.
+/// Detects the dialect of a file; `None` when the sample has only blank lines.
 ///
 /// # Errors
-/// [`CsvRefusal`] for a file that can be read in two ways, has two columns for one field, no
-/// column with a known name, more than [`MAX_COLUMNS`] columns, or a header with an open quote.
+/// [`CsvRefusal`] for a file that is ambiguous, has two columns for one field, no known column, more
+/// than [`MAX_COLUMNS`] columns, or a header with an unclosed quote.
 pub fn sniff(
     sample: &CsvSample<'_>,
     columns: &dyn ColumnAliases,
@@ -199,7 +200,7 @@ pub fn sniff(
     }))
 }
 
-/// What is said about the decisions while they are made.
+/// Decisions and warnings collected during detection.
 #[derive(Debug, Default)]
 struct DetectionNotes {
     evidence: Vec<DialectDecision>,
@@ -227,7 +228,7 @@ impl DetectionNotes {
         let why = match (encoding.basis, encoding.first_invalid_byte) {
             (EncodingBasis::Choice, _) => "--encoding".to_owned(),
             (EncodingBasis::Mark, _) => "byte order mark".to_owned(),
-            (EncodingBasis::Content, None) => "every byte fits".to_owned(),
+            (EncodingBasis::Content, None) => "all bytes are valid".to_owned(),
             (EncodingBasis::Content, Some(offset)) => {
                 format!("the byte at offset {offset} is not UTF-8")
             }

@@ -1,10 +1,10 @@
-//! Character encoding: bytes come in, UTF-8 comes out.
+//! Decodes the character encoding of an input into UTF-8.
 //!
-//! A byte order mark decides; without one, bytes that are UTF-8 throughout are UTF-8 and anything
-//! else is Windows-1252, in which every byte is a character. Whether *all* bytes are UTF-8 shows
-//! only at the end of the input, so [`Decoder`] hands back the first byte that is not as a
-//! [`InvalidBytes`], and [`Encoding::fallback`] says whether to start again. Bytes that a mark or the
-//! user promised to be UTF-8 or UTF-16 and that are not are refused.
+//! A byte order mark determines the encoding. Without one, an input that is entirely UTF-8 is UTF-8,
+//! and anything else is Windows-1252, in which every byte is a character. Whether *all* bytes are UTF-8
+//! is known only at the end of the input, so [`Decoder`] returns the first invalid byte as
+//! [`InvalidBytes`], and [`Encoding::fallback`] decides whether to read the input again. Invalid bytes
+//! are refused when a mark or the user set the encoding.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use std::str::FromStr;
 use encoding_rs::{DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use simdutf8::compat::from_utf8;
 
-/// The character sets that dumps come in.
+/// The supported character sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Charset {
     /// UTF-8.
@@ -49,11 +49,11 @@ impl fmt::Display for Charset {
     }
 }
 
-/// A name that `--encoding` does not know.
+/// An unknown value of `--encoding`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown encoding \"{name}\": use utf-8, utf-16le, utf-16be or windows-1252")]
+#[error("unknown encoding {name:?}; valid values: utf-8, utf-16le, utf-16be, windows-1252")]
 pub struct UnknownCharset {
-    /// What was asked for.
+    /// The given name.
     pub name: String,
 }
 
@@ -74,7 +74,7 @@ impl FromStr for Charset {
 }
 
 impl Charset {
-    /// The bytes that `text` has in this character set: what a decoder has read, verbatim.
+    /// `text` encoded in this character set: the verbatim bytes that were decoded.
     pub fn stored(self, text: &str) -> Cow<'_, [u8]> {
         match self {
             Self::Utf8 => Cow::Borrowed(text.as_bytes()),
@@ -84,7 +84,7 @@ impl Charset {
         }
     }
 
-    /// How many bytes a text in UTF-8 has in this character set.
+    /// The length of a UTF-8 text in this character set, bytes.
     pub fn encoded_len_of(self, text: &[u8]) -> u64 {
         match self {
             Self::Utf8 => text.len() as u64,
@@ -92,7 +92,7 @@ impl Charset {
         }
     }
 
-    /// How many bytes `text` has in this character set.
+    /// The length of `text` in this character set, bytes.
     pub fn encoded_len(self, text: &str) -> u64 {
         let count = match self {
             Self::Utf8 => text.len(),
@@ -103,7 +103,7 @@ impl Charset {
     }
 }
 
-/// What an encoding was decided by.
+/// How the encoding was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EncodingBasis {
     /// The user's choice.
@@ -114,21 +114,21 @@ pub enum EncodingBasis {
     Content,
 }
 
-/// How the bytes of one input become text.
+/// The encoding of one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Encoding {
     /// The character set.
     pub charset: Charset,
-    /// What decided it.
+    /// How it was determined.
     pub basis: EncodingBasis,
-    /// Length of the byte order mark, which the decoder drops.
+    /// Length of the byte order mark, which the decoder removes.
     pub mark_bytes: usize,
-    /// Offset in the input of the first byte that is not UTF-8, where that decided.
+    /// Offset in the input of the first byte that is not UTF-8, if that determined the encoding.
     pub first_invalid_byte: Option<u64>,
 }
 
 impl Encoding {
-    /// The encoding the user asked for; a mark of that encoding at the start is still dropped.
+    /// The encoding set by the user; a byte order mark of that encoding is still removed.
     pub fn chosen(charset: Charset, sample: &[u8]) -> Self {
         let mark = charset.mark();
         let mark_bytes = if sample.starts_with(mark) {
@@ -144,7 +144,7 @@ impl Encoding {
         }
     }
 
-    /// What to start the input again with after `bad`, or `None` when the input is to be refused.
+    /// The encoding for reading the input again after `bad`, or `None` when it must be refused.
     pub fn fallback(self, bad: InvalidBytes) -> Option<Self> {
         (self.charset == Charset::Utf8 && self.basis == EncodingBasis::Content)
             .then(|| Self::windows_1252(bad.byte_offset))
@@ -160,8 +160,8 @@ impl Encoding {
     }
 }
 
-/// The encoding of an input, from its first bytes. A character torn at the end of a sample that
-/// is not `complete` proves nothing.
+/// Detects the encoding of an input by its first bytes. A partial character at the end of a sample that
+/// is not `complete` is ignored.
 pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
     for charset in [Charset::Utf8, Charset::Utf16Le, Charset::Utf16Be] {
         let mark = charset.mark();
@@ -188,27 +188,27 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
     }
 }
 
-/// Bytes that are not text in the encoding of the input.
+/// Bytes that are invalid in the encoding of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the byte at offset {byte_offset} is not {charset} text")]
+#[error("the byte at offset {byte_offset} is invalid in {charset}")]
 pub struct InvalidBytes {
-    /// The encoding they were read in.
+    /// The encoding they were decoded with.
     pub charset: Charset,
     /// Offset of the first of them in the input, its byte order mark included.
     pub byte_offset: u64,
 }
 
-/// Turns consecutive chunks of an input into UTF-8, without its byte order mark.
+/// Decodes consecutive chunks of an input into UTF-8, without its byte order mark.
 pub struct Decoder {
     charset: Charset,
     inner: CharsetDecoder,
     mark_left: usize,
-    /// Bytes of the input taken so far.
+    /// Bytes of the input decoded so far.
     consumed: u64,
 }
 
 enum CharsetDecoder {
-    /// The first bytes of a character whose rest has not come yet.
+    /// UTF-8, with the first bytes of an incomplete character.
     Utf8 {
         partial: Vec<u8>,
     },
@@ -225,7 +225,7 @@ impl fmt::Debug for Decoder {
 }
 
 impl Decoder {
-    /// A decoder for an input from its first byte on.
+    /// A decoder for an input from its first byte.
     pub fn new(encoding: Encoding) -> Self {
         let Encoding {
             charset,
@@ -253,11 +253,11 @@ impl Decoder {
         }
     }
 
-    /// Appends the text of the next chunk to `out`; `last` says that the input ends with it.
-    /// Everything appended is valid UTF-8 and ends at a character.
+    /// Appends the text of the next chunk to `out`; `last` means that the input ends with it.
+    /// The appended text is valid UTF-8 and ends with a whole character.
     ///
     /// # Errors
-    /// [`InvalidBytes`] for the first bytes that are no text; `out` then holds what came before them.
+    /// [`InvalidBytes`] for the first invalid bytes; `out` then contains the text before them.
     pub fn decode(
         &mut self,
         input: &[u8],
@@ -283,8 +283,8 @@ impl Decoder {
     }
 }
 
-/// Copies UTF-8 through; gives the offset of the first byte that is none. `input_at` is the offset
-/// of `input`.
+/// Copies UTF-8 text; returns the offset of the first invalid byte. `input_at` is the offset of
+/// `input`.
 fn copy_utf8(
     partial: &mut Vec<u8>,
     mut input_at: u64,
@@ -321,7 +321,7 @@ fn copy_utf8(
     (last && !partial.is_empty()).then(|| input_at - partial.len() as u64)
 }
 
-/// Decodes any other set; gives the offset of the first bytes that are none of it.
+/// Decodes any other character set; returns the offset of the first invalid bytes.
 fn transcode(
     decoder: &mut encoding_rs::Decoder,
     input_at: u64,

@@ -1,8 +1,8 @@
-//! Counting lines: LF, CRLF and a lone CR each end one, inside quotes as well.
+//! Counts lines: LF, CRLF and a lone CR each end a line, also inside quotes.
 
 use memchr::{memchr_iter, memmem};
 
-/// Counts line ends over consecutive chunks of a text; a CRLF torn between two chunks is one.
+/// Counts line ends over consecutive chunks of a text; a CRLF split between two chunks counts once.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LineCounter {
     ends: u64,
@@ -10,18 +10,18 @@ pub(super) struct LineCounter {
 }
 
 impl LineCounter {
-    /// How many lines ended so far.
+    /// The number of line ends so far.
     pub(super) fn ends(self) -> u64 {
         self.ends
     }
 
-    /// Takes the next chunk.
+    /// Counts the next chunk.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         let torn = self.last_was_cr && bytes[0] == b'\n';
         let feeds = memchr_iter(b'\n', bytes).count();
         let returns = memchr_iter(b'\r', bytes).count();
-        // A CR that no LF follows ends a line; the pairs were counted by their LF.
+        // A CR without a following LF ends a line; pairs are counted by their LF.
         let pairs = if returns == 0 {
             0
         } else {

@@ -1,10 +1,10 @@
-//! Doubled quotes: where a field with them ends, and what it says.
+//! Doubled quotes: the end of a field that contains them, and its text.
 //!
-//! JSON in a field has a doubled quote every six bytes: a call of `memchr` for each costs more
-//! than the few bytes it passes over. Here eight bytes at a time are looked at as one integer.
+//! JSON in a field has a doubled quote about every six bytes, and a call of `memchr` costs more than
+//! scanning so few bytes. Eight bytes at a time are compared as one integer instead.
 
 const WORD_BYTES: usize = 8;
-/// By so much the room for a text without its quotes grows: few fields have more.
+/// Growth step of the output buffer; few fields are longer.
 const GROWTH_BYTES: usize = 256;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
@@ -23,7 +23,7 @@ pub(super) fn lone_quote(text: &[u8], mut from: usize) -> Option<usize> {
             if text.get(quote + 1) != Some(&b'"') {
                 return Some(quote);
             }
-            // Both are done with, also where the second one stands in the next word.
+            // Skip both, also when the second one is in the next word.
             next = next.max(quote + 2);
             quotes = clear_lowest(clear_lowest(quotes));
         }
@@ -41,15 +41,15 @@ fn lone_quote_bytewise(text: &[u8], mut from: usize) -> Option<usize> {
     }
 }
 
-/// Appends the text from `from` to the next lone quote, of each doubled quote but one; gives the
-/// place of the lone one. Without one `None`, and what was appended is of no use.
+/// Appends the text from `from` to the next lone quote, with doubled quotes made single; returns the
+/// offset of the lone quote. `None` when there is none; the appended text is then invalid.
 pub(super) fn unquote(text: &[u8], mut from: usize, out: &mut Vec<u8>) -> Option<usize> {
     let mut to = out.len();
     while let Some(word) = text.get(from..)?.first_chunk::<WORD_BYTES>() {
         if out.len() < to + WORD_BYTES {
             out.resize(to + GROWTH_BYTES, 0);
         }
-        // Copied whole: what stands behind the first quote is written over by the next word.
+        // The whole word is copied; bytes after the first quote are overwritten by the next word.
         out[to..to + WORD_BYTES].copy_from_slice(word);
         let quotes = all_equal(u64::from_le_bytes(*word), b'"');
         let kept = WORD_BYTES.min(byte_index(quotes) + 1);
@@ -76,7 +76,7 @@ pub(super) fn unquote(text: &[u8], mut from: usize, out: &mut Vec<u8>) -> Option
     }
 }
 
-/// The high bit of every byte that is `byte`.
+/// Sets the high bit of every byte that equals `byte`.
 fn all_equal(word: u64, byte: u8) -> u64 {
     let differing = word ^ (LOW_BITS * u64::from(byte));
     !(((differing & !HIGH_BITS) + !HIGH_BITS) | differing | !HIGH_BITS)
@@ -86,7 +86,7 @@ fn clear_lowest(bits: u64) -> u64 {
     bits & bits.wrapping_sub(1)
 }
 
-/// Which byte of its word the lowest bit set belongs to; their number if none is.
+/// The index of the byte with the lowest set bit; the number of bytes if there is none.
 fn byte_index(bits: u64) -> usize {
     bits.trailing_zeros() as usize / WORD_BYTES
 }

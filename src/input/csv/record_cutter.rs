@@ -1,12 +1,12 @@
-//! Cutting a stream of CSV bytes where a record ends.
+//! Finds record boundaries in a stream of CSV bytes.
 //!
-//! Consecutive buffers come in, of any size; for each the place behind the last whole record comes
-//! out, so that chunks of whole records can be parsed apart from each other. Only quotes and line
-//! ends are looked at. The quote state crosses buffers: the same records come out however the
-//! bytes are split. Refused: a record longer than the limit, and a quote open at the end.
+//! For each of consecutive buffers of any size, the end of the last whole record is returned, so that
+//! chunks of whole records can be parsed independently. Only quotes and line ends are examined. The
+//! quote state is kept across buffers, so that the records do not depend on how the bytes are split.
+//! Errors: a record longer than the limit, and a quote that is open at the end.
 //!
-//! The rules are those of [`rows`](super::rows): a quote opens a quoted field only as the first
-//! byte of a field; LF, CRLF and a lone CR outside quotes end a record.
+//! The rules are those of [`rows`](super::rows): a quote opens a quoted field only as the first byte of
+//! a field; LF, CRLF and a lone CR outside quotes end a record.
 
 use memchr::{memchr, memrchr2};
 
@@ -15,18 +15,18 @@ use super::line_counter::LineCounter;
 use super::quotes::lone_quote;
 use super::refusal::{CsvRefusal, TextPosition};
 
-/// Longest record by default. One quote too many must not make a record of the rest of a file.
+/// Default maximum record length: an unclosed quote must not turn the rest of a file into one record.
 pub const DEFAULT_MAX_RECORD_BYTES: usize = 1 << 20;
 
-/// Where the last byte seen leaves the reader.
+/// The state after the last byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CutterState {
     FieldStart,
     Unquoted,
     Quoted,
-    /// Behind a quote inside a quoted field: the next byte says whether it closed the field.
+    /// After a quote in a quoted field: the next byte decides whether it closed the field.
     QuoteSeen,
-    /// Behind a CR that ended a buffer: the next byte says whether the line end goes on.
+    /// After a CR at the end of a buffer: the next byte decides whether it is a CRLF.
     ReturnSeen,
 }
 
@@ -50,7 +50,7 @@ pub struct RecordCutter {
     state: CutterState,
     /// Offset of the first byte of the next buffer.
     offset: u64,
-    /// Offset of the first byte behind the last line end that ended a record.
+    /// Offset of the first byte after the last line end that ended a record.
     record_start: u64,
     lines: LineCounter,
     first_line: u64,
@@ -58,7 +58,7 @@ pub struct RecordCutter {
 }
 
 impl RecordCutter {
-    /// A cutter for a text from its first byte on.
+    /// A cutter for a text from its first byte.
     pub fn new(delimiter: Delimiter, max_record_bytes: usize) -> Self {
         Self {
             delimiter: delimiter.as_byte(),
@@ -72,7 +72,7 @@ impl RecordCutter {
         }
     }
 
-    /// The same for a text whose first byte, the start of a record, is at `start`.
+    /// The same for a text whose first byte is at `start` and begins a record.
     #[must_use]
     pub fn starting_at(self, start: TextPosition) -> Self {
         let TextPosition { byte_offset, line } = start;
@@ -85,18 +85,18 @@ impl RecordCutter {
         }
     }
 
-    /// The place behind the last whole record, where the next chunk begins.
+    /// The position after the last whole record, where the next chunk begins.
     pub fn next_record(&self) -> TextPosition {
         self.next_record
     }
 
-    /// Takes the next buffer and gives the end of the last whole record in it. `Some(0)` says that
-    /// the record ended with the buffer before; `None` that no record ends here.
+    /// Scans the next buffer and returns the end of the last whole record in it. `Some(0)` means that
+    /// the record ended with the previous buffer; `None` that no record ends in this one.
     ///
     /// # Errors
-    /// A record longer than the limit: [`CsvRefusal::QuoteUnclosed`] when the limit lies inside
-    /// quotes, else [`CsvRefusal::RecordTooLong`]. All records before the place it names are
-    /// whole. The cutter is of no use afterwards.
+    /// A record longer than the limit: [`CsvRefusal::QuoteUnclosed`] when the limit is reached inside
+    /// quotes, otherwise [`CsvRefusal::RecordTooLong`]. All records before its position are whole. The
+    /// cutter must not be used afterwards.
     pub fn feed(&mut self, bytes: &[u8]) -> Result<Option<usize>, CsvRefusal> {
         let result = self.scan(bytes);
         let reached = match result {
@@ -117,8 +117,7 @@ impl RecordCutter {
         result.map_err(|quoted| self.too_long(quoted))
     }
 
-    /// Says that the input ended. Bytes behind [`RecordCutter::next_record`] are a last record
-    /// without a line end.
+    /// Ends the input. Bytes after [`RecordCutter::next_record`] are a last record without a line end.
     ///
     /// # Errors
     /// [`CsvRefusal::QuoteUnclosed`] when a quote is open, [`CsvRefusal::RecordTooLong`] when the
@@ -147,7 +146,7 @@ impl RecordCutter {
         }
     }
 
-    /// The last offset at which the line end of the record in progress may stand.
+    /// The last allowed offset of the line end of the current record.
     fn limit(&self) -> u64 {
         self.record_start.saturating_add(self.max_record_bytes)
     }
@@ -214,9 +213,9 @@ impl RecordCutter {
         byte == self.delimiter || matches!(byte, b'\n' | b'\r')
     }
 
-    /// Takes the bytes from `from` to `to`, none of them quoted, and gives the last end of a
-    /// record among them. Each step leaps to the last line end within the limit: every record
-    /// passed over is within it as well.
+    /// Scans the unquoted bytes from `from` to `to` and returns the last record end in them. Each step
+    /// jumps to the last line end within the limit: every record before it is within the limit as
+    /// well.
     fn unquoted(
         &mut self,
         bytes: &[u8],
@@ -255,7 +254,7 @@ impl RecordCutter {
     }
 }
 
-/// Whether the byte at which a record passed the limit was quoted.
+/// Whether the byte at which a record exceeded the limit was quoted.
 #[derive(Clone, Copy, Debug)]
 enum ExceededLimit {
     Quoted,

@@ -1,4 +1,4 @@
-//! Why a CSV input is refused as a whole: each reason names its rule, its place and what to do.
+//! Why a CSV input is refused: each reason has a rule, a position and a remedy.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::columns::CsvValueType;
 use super::encoding::{Charset, InvalidBytes};
 use crate::rules::RuleId;
 
-/// A place in the decoded text of an input.
+/// A position in the decoded text of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextPosition {
-    /// Offset in bytes from the first byte behind the byte order mark.
+    /// Byte offset from the first byte after the byte order mark.
     pub byte_offset: u64,
-    /// Line, 1-based; line ends inside quotes count.
+    /// Line, from 1; line ends inside quotes count.
     pub line: u64,
 }
 
@@ -23,12 +23,12 @@ impl TextPosition {
     };
 }
 
-/// A value that a decision rests on, with its place.
+/// A value that determined a decision, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvidenceValue {
     /// The value as written, shortened to [`EvidenceValue::MAX_CHARS`].
     pub value: String,
-    /// Where its row begins.
+    /// Position of its row.
     pub at: TextPosition,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for EvidenceValue {
 }
 
 impl EvidenceValue {
-    /// As much of a value as a message can show without becoming unreadable.
+    /// Maximum length of a value in a message, characters.
     pub const MAX_CHARS: usize = 64;
 
     pub(super) fn new(value: &str, at: TextPosition) -> Self {
@@ -51,7 +51,7 @@ impl EvidenceValue {
     }
 }
 
-/// Why a CSV input is refused. Its rows may still be whole up to [`CsvRefusal::byte_offset`].
+/// Why a CSV input is refused. Rows before [`CsvRefusal::byte_offset`] may be valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvRefusal {
@@ -59,7 +59,9 @@ pub enum CsvRefusal {
     #[error(transparent)]
     Encoding(#[from] InvalidBytes),
     /// Two delimiters split the file equally well.
-    #[error("the file can be split at {first:?} and at {second:?} alike (header: {header:?})")]
+    #[error(
+        "the delimiter is ambiguous: {first:?} and {second:?} split the file equally well (header: {header:?})"
+    )]
     DelimiterAmbiguous {
         /// One delimiter.
         first: char,
@@ -67,31 +69,31 @@ pub enum CsvRefusal {
         second: char,
         /// The header line, shortened.
         header: String,
-        /// Where the header begins.
+        /// Position of the header.
         at: TextPosition,
     },
-    /// A column whose numbers can be read with either decimal sign.
-    #[error("the numbers of column {column:?} can be read in two ways, such as {}{}", .value, contrast(.other.as_ref()))]
+    /// A column whose decimal sign is ambiguous.
+    #[error("the decimal sign of column {column:?} is ambiguous: {}{}", .value, contrast(.other.as_ref()))]
     DecimalAmbiguous {
         /// Header of the column.
         column: String,
-        /// The first value that can be read in two ways, or that speaks for one way.
+        /// The first value that is ambiguous, or that supports one reading.
         value: EvidenceValue,
-        /// A value that speaks for the other way, if there is one.
+        /// A value that supports the other reading, if there is one.
         other: Option<EvidenceValue>,
     },
-    /// A column whose dates can be read in either order.
-    #[error("the dates of column {column:?} can be read in two ways, such as {}{}", .value, contrast(.other.as_ref()))]
+    /// A column whose date order is ambiguous.
+    #[error("the date order of column {column:?} is ambiguous: {}{}", .value, contrast(.other.as_ref()))]
     DateAmbiguous {
         /// Header of the column.
         column: String,
-        /// The first value that can be read in two ways, or that speaks for one way.
+        /// The first value that is ambiguous, or that supports one reading.
         value: EvidenceValue,
-        /// A value that speaks for the other way, if there is one.
+        /// A value that supports the other reading, if there is one.
         other: Option<EvidenceValue>,
     },
     /// Two columns for one field.
-    #[error("columns {first:?} and {second:?} both mean {field:?}")]
+    #[error("columns {first:?} and {second:?} are both mapped to field {field:?}")]
     HeaderDuplicate {
         /// The column further left.
         first: String,
@@ -99,49 +101,49 @@ pub enum CsvRefusal {
         second: String,
         /// The canonical field or property.
         field: String,
-        /// Where the header begins.
+        /// Position of the header.
         at: TextPosition,
     },
-    /// No column has a name that is known.
-    #[error("no column of the first line has a known name: found {}", list_names(.found))]
+    /// No column is known.
+    #[error("no known column in the first line: found {}", list_names(.found))]
     HeaderUnknown {
         /// The names found.
         found: Vec<String>,
         /// The canonical names.
         accepted: Vec<&'static str>,
-        /// Whether the text holds NUL characters, as UTF-16 read as UTF-8 does.
+        /// Whether the text contains NUL characters, like UTF-16 that is read as UTF-8.
         has_nul: bool,
-        /// Where the header begins.
+        /// Position of the header.
         at: TextPosition,
     },
-    /// A quote that nothing closes.
-    #[error("the record that begins on line {} opens a quote that is not closed", .at.line)]
+    /// An unclosed quote.
+    #[error("the record on line {} has an unclosed quote", .at.line)]
     QuoteUnclosed {
-        /// Where the record begins.
+        /// Position of the record.
         at: TextPosition,
     },
     /// A record longer than the limit.
-    #[error("the record that begins on line {} is longer than {limit} bytes", .at.line)]
+    #[error("the record on line {} is longer than {limit} bytes", .at.line)]
     RecordTooLong {
-        /// The limit that it passed.
+        /// The limit.
         limit: usize,
-        /// Where the record begins.
+        /// Position of the record.
         at: TextPosition,
     },
     /// A header with more columns than the limit.
-    #[error("the header has {found} columns, more than {limit}")]
+    #[error("the header has {found} columns; at most {limit} are allowed")]
     TooManyColumns {
-        /// How many there are.
+        /// The number of columns.
         found: usize,
         /// The limit.
         limit: usize,
-        /// Where the header begins.
+        /// Position of the header.
         at: TextPosition,
     },
 }
 
 impl CsvRefusal {
-    /// The rule that is broken.
+    /// The violated rule.
     pub fn rule(&self) -> RuleId {
         match self {
             Self::Encoding(_) => RuleId::FileEncoding,
@@ -155,7 +157,7 @@ impl CsvRefusal {
         }
     }
 
-    /// Where it is broken.
+    /// The byte offset of the error.
     pub fn byte_offset(&self) -> u64 {
         match self {
             Self::Encoding(bad) => bad.byte_offset,
@@ -171,7 +173,7 @@ impl CsvRefusal {
         }
     }
 
-    /// The line of that place; bytes that are no text have none.
+    /// The line of the error; invalid bytes have none.
     pub fn line(&self) -> Option<u64> {
         match self {
             Self::Encoding(_) => None,
@@ -187,50 +189,48 @@ impl CsvRefusal {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     pub fn remedy(&self) -> String {
         match self {
             Self::Encoding(InvalidBytes {
                 charset: Charset::Windows1252,
                 ..
-            }) => "give the right --encoding".to_owned(),
+            }) => "set the correct --encoding".to_owned(),
             Self::Encoding(_) => {
-                "save the file as UTF-8, or say --encoding windows-1252 if that is what it is"
+                "save the file as UTF-8, or set --encoding windows-1252 if that is its encoding"
                     .to_owned()
             }
-            Self::DelimiterAmbiguous { .. } => "say which with --delimiter".to_owned(),
+            Self::DelimiterAmbiguous { .. } => "set it with --delimiter".to_owned(),
             Self::DecimalAmbiguous { .. } => {
-                "say --decimal , or --decimal . for the sign before the fraction".to_owned()
+                "set --decimal , for a decimal comma or --decimal . for a decimal point".to_owned()
             }
             Self::DateAmbiguous { .. } => {
-                "say --date-order dmy for day first or --date-order mdy for month first".to_owned()
+                "set --date-order dmy for day first or --date-order mdy for month first".to_owned()
             }
             Self::HeaderDuplicate { first, field, .. } => {
-                format!("remove one column, or choose one with --map '{first}={field}'")
+                format!("remove one column, or select one with --map '{first}={field}'")
             }
             Self::HeaderUnknown {
                 accepted, has_nul, ..
             } => {
                 let hint = if *has_nul {
-                    "say --encoding utf-16le if it is UTF-16; "
+                    "set --encoding utf-16le if it is UTF-16; "
                 } else {
                     ""
                 };
                 format!(
-                    "{hint}name the columns in the first line or map them with --map HEADER=FIELD; \
-                     the fields are {}",
+                    "{hint}write a header line, or map columns with --map HEADER=FIELD; \
+                     valid fields: {}",
                     accepted.join(", ")
                 )
             }
             Self::QuoteUnclosed { .. } => {
-                "close the quote, or double a quote that belongs to a value".to_owned()
+                "close the quote, or double quotes inside values".to_owned()
             }
             Self::RecordTooLong { .. } => {
-                "look for a missing line end, or raise the record limit".to_owned()
+                "check for a missing line end, or raise --max-record-bytes".to_owned()
             }
-            Self::TooManyColumns { .. } => {
-                "check that the file is the right one and --delimiter is right".to_owned()
-            }
+            Self::TooManyColumns { .. } => "check the file and --delimiter".to_owned(),
         }
     }
 
@@ -258,10 +258,10 @@ impl CsvRefusal {
 }
 
 fn contrast(other: Option<&EvidenceValue>) -> String {
-    other.map_or_else(String::new, |other| format!(" against {other}"))
+    other.map_or_else(String::new, |other| format!(", but {other}"))
 }
 
-/// At most this many names are listed; a message stays one screen line or two.
+/// Maximum names in a message, which keeps it at one or two screen lines.
 const MAX_LISTED_NAMES: usize = 12;
 
 fn list_names(names: &[String]) -> String {

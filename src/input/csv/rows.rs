@@ -1,20 +1,19 @@
-//! Rows of one chunk of whole records.
+//! Reads the rows of one chunk of whole records.
 //!
-//! A chunk as [`record_cutter`](super::record_cutter) makes it comes in, rows with their fields, their verbatim text
-//! and their place come out; rows that cannot be used come out as a [`BadRow`], verbatim as well.
-//! Only bytes that are no UTF-8 refuse the chunk.
+//! A chunk from [`record_cutter`](super::record_cutter) becomes rows with their fields, verbatim text and
+//! position; an invalid row becomes a [`BadRow`] with its verbatim text. A chunk is refused only when
+//! it is not UTF-8.
 //!
 //! | in the text | read as |
 //! |---|---|
 //! | `"a;b"`, `"a""b"`, `"a⏎b"` | one field: `a;b`, `a"b`, `a⏎b` |
 //! | `a"b`, ` "a"` | the same text: a quote opens a field only as its first byte |
-//! | `"a"b` | `ab`: what follows the closing quote belongs to the field |
+//! | `"a"b` | `ab`: text after the closing quote belongs to the field |
 //! | LF, CRLF, a lone CR | the end of a row, outside quotes |
-//! | an empty line | nothing; it only counts as a line |
+//! | an empty line | no row; it only counts as a line |
 //!
-//! Fields without doubled quotes are slices of the chunk; the others are written to a buffer that
-//! is used again for the next row, so that reading a row allocates nothing once the buffers have
-//! grown.
+//! Fields without doubled quotes are slices of the chunk; other fields are written to a buffer that is
+//! reused for the next row, so that reading a row does not allocate once the buffers have grown.
 
 use std::ops::Range;
 
@@ -27,21 +26,21 @@ use super::quotes::unquote;
 use super::refusal::{CsvRefusal, TextPosition};
 use crate::rules::RuleId;
 
-/// Longest field by default: far above the 50 KB that the properties of a purchase may have.
+/// Default maximum field length: far above the 50 KB limit on the properties of a purchase.
 pub const DEFAULT_MAX_FIELD_BYTES: usize = 256 << 10;
 
-/// What every row of a file must look like.
+/// The requirements for every row of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowShape {
-    /// The byte between fields.
+    /// The delimiter.
     pub delimiter: Delimiter,
-    /// Number of fields, that of the header.
+    /// Number of fields, as in the header.
     pub columns: usize,
-    /// Longest field.
+    /// Maximum field length, bytes.
     pub max_field_bytes: usize,
 }
 
-/// What is wrong with one row.
+/// Why a row is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RowFault {
@@ -53,8 +52,8 @@ pub enum RowFault {
         /// Fields of the row.
         found: usize,
     },
-    /// The row runs to the end of the input inside quotes.
-    #[error("the row opens a quote that is not closed")]
+    /// A quote is open until the end of the input.
+    #[error("the row has an unclosed quote")]
     Quote,
     /// A field longer than the limit.
     #[error("field {} of the row has {bytes} bytes, more than {limit}", .column + 1)]
@@ -69,7 +68,7 @@ pub enum RowFault {
 }
 
 impl RowFault {
-    /// The rule that is broken.
+    /// The violated rule.
     pub fn rule(self) -> RuleId {
         match self {
             Self::Columns { .. } => RuleId::FileCsvColumns,
@@ -78,17 +77,17 @@ impl RowFault {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Columns { .. } => "quote values that hold the delimiter or a line end",
-            Self::Quote => "close the quote, or double a quote that belongs to a value",
+            Self::Columns { .. } => "quote values that contain the delimiter or a line end",
+            Self::Quote => "close the quote, or double quotes inside values",
             Self::FieldTooLong { .. } => "shorten the value: a field has at most 256 KiB",
         }
     }
 }
 
-/// A row that cannot be used.
+/// An invalid row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{fault}")]
 pub struct BadRow<'a> {
@@ -96,7 +95,7 @@ pub struct BadRow<'a> {
     pub fault: RowFault,
     /// The row verbatim, without its line end.
     pub raw: &'a str,
-    /// Where it begins.
+    /// Its position.
     pub at: TextPosition,
 }
 
@@ -124,18 +123,18 @@ impl<'r> CsvRow<'r> {
         self.spans.iter().map(move |span| span.of(text, rewritten))
     }
 
-    /// The row verbatim, without its line end; several lines when a quoted field holds line ends.
+    /// The row verbatim, without its line end; several lines when a quoted field contains line ends.
     pub fn raw(&self) -> &'r str {
         self.raw
     }
 
-    /// Where the row begins.
+    /// The position of the row.
     pub fn at(&self) -> TextPosition {
         self.at
     }
 }
 
-/// Where a field stands: in the chunk, or in the buffer of fields that had to be rewritten.
+/// The span of a field in the chunk, or in the buffer of rewritten fields.
 #[derive(Clone, Copy, Debug)]
 struct FieldSpan {
     start: usize,
@@ -150,15 +149,15 @@ impl FieldSpan {
     }
 }
 
-/// Reads the rows of a chunk, one after the other.
+/// Reads the rows of a chunk one by one.
 ///
 /// ```
-/// use purchase_etl::input::csv::refusal::At;
-/// use purchase_etl::input::csv::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape, Rows};
+/// use purchase_etl::input::csv::refusal::TextPosition;
+/// use purchase_etl::input::csv::rows::{CsvRowReader, DEFAULT_MAX_FIELD_BYTES, RowShape};
 ///
 /// let delimiter = ";".parse()?;
 /// let shape = RowShape { delimiter, columns: 2, max_field_bytes: DEFAULT_MAX_FIELD_BYTES };
-/// let mut rows = Rows::new(b"shirt;\"R$ 1.234,56\"\nhat\n", At::START, shape)?;
+/// let mut rows = CsvRowReader::new(b"shirt;\"R$ 1.234,56\"\nhat\n", TextPosition::START, shape)?;
 /// let row = rows.next_row().expect("two rows")?;
 /// assert_eq!(row.get(1), Some("R$ 1.234,56"));
 /// let bad = rows.next_row().expect("two rows").unwrap_err();
@@ -170,14 +169,14 @@ pub struct CsvRowReader<'a> {
     text: &'a str,
     start: TextPosition,
     delimiter: u8,
-    /// `None` takes rows of any width.
+    /// `None` accepts rows of any width.
     columns: Option<usize>,
     max_field_bytes: usize,
     /// Position in `text` of the next row, and its line.
     position: usize,
     line: u64,
     spans: Vec<FieldSpan>,
-    /// Text: quotes are all that is left out.
+    /// Rewritten fields; valid UTF-8, because only quotes are removed.
     rewritten: Vec<u8>,
 }
 
@@ -185,7 +184,7 @@ impl<'a> CsvRowReader<'a> {
     /// The rows of `chunk`, whose first byte is at `start` and begins a record.
     ///
     /// # Errors
-    /// [`CsvRefusal::Encoding`] when the chunk is no UTF-8.
+    /// [`CsvRefusal::Encoding`] when the chunk is not UTF-8.
     pub fn new(chunk: &'a [u8], start: TextPosition, shape: RowShape) -> Result<Self, CsvRefusal> {
         let RowShape {
             delimiter,
@@ -204,7 +203,7 @@ impl<'a> CsvRowReader<'a> {
         })
     }
 
-    /// The same without a check of widths and lengths, for looking at a file of unknown dialect.
+    /// The same without limits on width and length, for detecting the dialect.
     pub(super) fn of_any_width(text: &'a str, start: TextPosition, delimiter: Delimiter) -> Self {
         Self {
             text,
@@ -224,7 +223,7 @@ impl<'a> CsvRowReader<'a> {
         self.text
     }
 
-    /// Where the next row begins, blank lines not skipped.
+    /// The position of the next row, before skipping blank lines.
     pub fn position(&self) -> TextPosition {
         TextPosition {
             byte_offset: self.start.byte_offset + self.position as u64,
@@ -232,10 +231,10 @@ impl<'a> CsvRowReader<'a> {
         }
     }
 
-    /// The next row, or `None` behind the last.
+    /// The next row, or `None` after the last.
     ///
     /// # Errors
-    /// [`BadRow`] for a row that does not fit; the rows behind it can still be read.
+    /// [`BadRow`] for an invalid row; the rows after it can still be read.
     pub fn next_row(&mut self) -> Option<Result<CsvRow<'_>, BadRow<'a>>> {
         self.skip_line_ends();
         if self.position == self.text.len() {
@@ -266,7 +265,7 @@ impl<'a> CsvRowReader<'a> {
         }
     }
 
-    /// Reads the record at `position` into the spans and stands behind its line end.
+    /// Reads the record at `position` into the spans and advances after its line end.
     fn scan_row(&mut self) -> ScannedRow {
         let bytes = self.text.as_bytes();
         let start = self.position;
@@ -320,7 +319,7 @@ impl<'a> CsvRowReader<'a> {
                 limit,
             });
         }
-        // The surplus fields of a row that is too wide are only counted: their number has no bound.
+        // Surplus fields of a row that is too wide are only counted, because their number is unlimited.
         if self.columns.is_none_or(|columns| column < columns) {
             self.spans.push(span);
         }
@@ -337,7 +336,7 @@ impl<'a> CsvRowReader<'a> {
         self.line += 1;
     }
 
-    /// A field without an opening quote: its span, and where it ends.
+    /// A field without an opening quote: its span and its end.
     fn unquoted_field(&self, at: usize) -> (FieldSpan, usize) {
         let end = self.field_end(at);
         (
@@ -387,7 +386,7 @@ impl<'a> CsvRowReader<'a> {
     }
 }
 
-/// What was found where one record stands.
+/// The span of a scanned record and its error.
 struct ScannedRow {
     span: Range<usize>,
     fault: Option<RowFault>,

@@ -1,4 +1,4 @@
-//! The stages of this room one after the other, from bytes to rows.
+//! All stages in sequence, from bytes to rows.
 
 mod ambiguous;
 mod pt_br;
@@ -12,7 +12,7 @@ use super::record_cutter::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
 use super::refusal::{CsvRefusal, TextPosition};
 use super::rows::{BadRow, CsvRowReader, RowShape};
 
-/// What one file was read as.
+/// The result of reading one file.
 #[derive(Debug)]
 struct ParsedTable {
     layout: CsvLayout,
@@ -29,7 +29,7 @@ impl ParsedTable {
     }
 }
 
-/// Decodes a whole input in chunks, starting again where UTF-8 turns out wrong.
+/// Decodes a whole input in chunks, again in another encoding when it is not UTF-8.
 fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding, Vec<u8>) {
     let sample = &bytes[..bytes.len().min(size)];
     let mut encoding = overrides.encoding.map_or_else(
@@ -53,7 +53,7 @@ fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding,
     }
 }
 
-/// Cuts the text behind the header in buffers of `size` bytes and reads the rows of each chunk.
+/// Cuts the text after the header in buffers of `size` bytes and reads the rows of each chunk.
 fn rows_by(
     text: &[u8],
     body: TextPosition,
@@ -91,7 +91,7 @@ fn rows_by(
     cutter.finish()
 }
 
-/// Line ends by the definition: a LF, or a CR that no LF follows.
+/// Line ends by definition: a LF, or a CR without a following LF.
 fn line_ends(text: &[u8]) -> u64 {
     (0..text.len())
         .map(|at| match (text[at], text.get(at + 1)) {
@@ -102,7 +102,7 @@ fn line_ends(text: &[u8]) -> u64 {
         .sum()
 }
 
-/// Reads a whole input as the tests of this room need it.
+/// Reads a whole input.
 fn read_in(
     bytes: &[u8],
     size: usize,
@@ -153,7 +153,7 @@ fn a_first_line_that_states_the_delimiter_decides_and_is_no_header() {
             .evidence
             .iter()
             .find(|one| one.what == "delimiter");
-        assert_eq!(why.unwrap().why, "the first line states it");
+        assert_eq!(why.unwrap().why, "set by the first line");
     }
     for first in ["sep=x\n", "separator\n"] {
         read(format!("{first}external_id,price\na,1\n")).unwrap_err();

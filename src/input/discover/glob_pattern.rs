@@ -1,10 +1,10 @@
-//! Which paths a pattern means: as in a shell, `*`, `?` and `[…]` stay within a segment, `**` does
-//! not, and a name that begins with `.` or `_` is meant only by a segment that begins so itself.
+//! Matches paths against glob patterns: as in a shell, `*`, `?` and `[…]` match within a segment, `**`
+//! across segments, and a name that begins with `.` or `_` matches only a segment that begins with the
+//! same character.
 
 use glob::Pattern;
 
-/// Whether a name is one that folders and patterns leave out, as every reader of partitioned
-/// folders does.
+/// Whether folders and patterns exclude a name, as is usual for partitioned folders.
 pub(super) fn is_hidden(name: &str) -> bool {
     name.starts_with(['.', '_'])
 }
@@ -14,7 +14,7 @@ pub(super) fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// Whether a pattern means a path, or a folder that it lies in.
+/// Whether a pattern matches a path, or a folder that contains it.
 pub(super) fn matches_pattern(pattern: &str, path: &str) -> bool {
     fn segments(path: &str) -> Vec<&str> {
         let named = |segment: &&str| !segment.is_empty() && *segment != ".";
@@ -33,7 +33,7 @@ fn segments_match(pattern: &[&str], path: &[&str]) -> bool {
         }
         (Some((&"**", pattern_rest)), None) => segments_match(pattern_rest, path),
         (Some((wanted, pattern_rest)), Some((name, rest))) => {
-            // A pattern that is no whole one by itself was refused as a whole.
+            // Invalid patterns have already been refused.
             let fits = wanted == name || Pattern::new(wanted).is_ok_and(|one| one.matches(name));
             let is_selected = !is_hidden(name) || wanted.chars().next() == name.chars().next();
             fits && is_selected && segments_match(pattern_rest, rest)

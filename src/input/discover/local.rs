@@ -1,4 +1,4 @@
-//! Inputs on the local file system: a path, a `file://` URL or a glob comes in, files go out.
+//! Discovers inputs on the local file system: a path, a `file://` URL or a glob.
 
 use std::fs::Metadata;
 use std::io::{Error, ErrorKind};
@@ -9,7 +9,7 @@ use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
 use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 
-/// The files that are named; `lake` is the folder of the lake, which holds no inputs.
+/// Adds the files of an argument to `found`; the folder `lake` is excluded.
 pub(super) fn discover(
     argument: &str,
     lake: Option<&Path>,
@@ -17,10 +17,10 @@ pub(super) fn discover(
 ) -> Result<(), InputError> {
     let local = argument.strip_prefix("file://").unwrap_or(argument);
     let path = Path::new(local);
-    // Where there is no lake yet, nothing lies in it.
+    // A lake that does not exist yet contains nothing.
     let lake = lake.and_then(|lake| lake.canonicalize().ok());
     let mut search = LocalSearch { lake, found };
-    // A link that leads nowhere is there as well.
+    // A broken link exists as well.
     if path.symlink_metadata().is_ok() {
         if search.is_in_lake(path) {
             return Err(InputError::InLake(argument.to_owned()));
@@ -50,7 +50,7 @@ pub(super) fn discover(
 }
 
 struct LocalSearch<'a> {
-    /// With links resolved.
+    /// The lake, with links resolved.
     lake: Option<PathBuf>,
     found: &'a mut DiscoveredInputs,
 }
@@ -63,7 +63,7 @@ impl LocalSearch<'_> {
         path.canonicalize().is_ok_and(|path| path.starts_with(lake))
     }
 
-    /// Notes it once, however much of the lake was met.
+    /// Records the lake once, however many of its paths were found.
     fn exclude_lake(&mut self) {
         let location = self.lake.clone().map(InputLocation::File);
         if let Some(excluded) = location.map(ExcludedPath::Lake)
@@ -73,8 +73,8 @@ impl LocalSearch<'_> {
         }
     }
 
-    /// Takes a file, or what is below a folder. Only a path that was `named` itself may be a pipe:
-    /// opening one waits for somebody to write.
+    /// Adds a file, or the files of a folder. Only a path that was `named` explicitly may be a pipe,
+    /// because opening one blocks until it has a writer.
     fn collect(&mut self, path: &Path, named: bool) -> Result<(), InputError> {
         let failed = |source| InputError::Read {
             path: path.to_owned(),
@@ -110,7 +110,7 @@ impl LocalSearch<'_> {
         };
         for entry in std::fs::read_dir(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            // Folders behind links are not entered: a link may lead back to where it stands.
+            // Linked folders are not entered: a link may point to its own parent.
             let is_link = entry.file_type().map_err(failed)?.is_symlink();
             let leads_on = is_link && entry.path().is_dir();
             if !is_hidden(&entry.file_name().to_string_lossy()) && !leads_on {
@@ -121,8 +121,8 @@ impl LocalSearch<'_> {
     }
 }
 
-/// Whether this file is at fault, and others can still be looked at: it has gone meanwhile, it is a
-/// link that leads nowhere or in circles, or it is not ours to see.
+/// Whether the error concerns only this file: it was removed, it is a broken or circular link, or
+/// permission is denied.
 fn is_file_error(error: &Error) -> bool {
     let is_loop = || error.raw_os_error() == Some(ELOOP);
     matches!(
@@ -134,7 +134,7 @@ fn is_file_error(error: &Error) -> bool {
 /// `ELOOP` of `errno.h` on Linux; `ErrorKind::FilesystemLoop` is not stable.
 const ELOOP: i32 = 40;
 
-/// What cannot be looked at is an input all the same: opening it says why, and refuses it.
+/// A file without readable metadata is an input too: opening it fails, and it is refused with the error.
 fn unreadable_input(path: PathBuf) -> Input {
     Input {
         location: InputLocation::File(path),
@@ -147,14 +147,14 @@ fn unreadable_input(path: PathBuf) -> Input {
 fn input(path: PathBuf, metadata: &Metadata) -> Input {
     Input {
         location: InputLocation::File(path),
-        // A pipe or device has no size of its own.
+        // A pipe or device has no size.
         size_bytes: metadata.is_file().then_some(metadata.len()),
         modified_micros: modified_micros(metadata),
         object: None,
     }
 }
 
-/// Last change, µs since 1970, when known.
+/// Modification time, µs since 1970, when known.
 pub(in crate::input) fn modified_micros(metadata: &Metadata) -> Option<i64> {
     let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(modified.as_micros()).ok()

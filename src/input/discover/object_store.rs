@@ -1,5 +1,4 @@
-//! Inputs in an object store: the URL of an object, of a prefix, or with a pattern in its key comes
-//! in, objects go out.
+//! Discovers inputs in an object store: the URL of an object, of a prefix, or with a pattern in its key.
 
 use glob::Pattern;
 
@@ -8,7 +7,7 @@ use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
 use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use crate::storage::{StoreObject, StoreUrl, Stores};
 
-/// The objects that are named; `lake` is the prefix of the lake, which holds no inputs.
+/// Adds the objects of an argument to `found`; the prefix `lake` is excluded.
 pub(super) fn discover(
     argument: &str,
     url: &StoreUrl,
@@ -58,7 +57,7 @@ pub(super) fn discover(
     Ok(())
 }
 
-/// Consoles make an empty object for a folder: it is none of the inputs.
+/// Removes the empty objects that store consoles create for folders.
 fn without_folder_markers(objects: &[StoreObject], prefix: &str) -> Vec<StoreObject> {
     let is_folder = |at: usize, object: &StoreObject| {
         let key = object.url.key();

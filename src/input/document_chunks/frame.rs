@@ -1,15 +1,15 @@
-//! The text of a document around its arrays of records.
+//! The text of a document around its record arrays.
 
 use crate::input::envelope::Envelope;
 use crate::input::refusal::{Refusal, SourcePosition};
 use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::rules::RuleId;
 
-/// The text outside the arrays, with the places it came from.
+/// The text outside the record arrays, with its positions in the document.
 #[derive(Default)]
 pub(super) struct DocumentFrame {
     pub(super) text: Vec<u8>,
-    /// (length of `text` before, place) of every stretch.
+    /// For each added span: its offset in `text` and its position in the document.
     spans: Vec<(usize, SourcePosition)>,
 }
 
@@ -31,8 +31,8 @@ impl DocumentFrame {
         advance(place, before)
     }
 
-    /// A purchase that has arrays of others beside its fields is neither one nor many.
-    /// The text has been checked, so that reading it again cannot fail.
+    /// Refuses a document that is a purchase and also contains record arrays. The text has been
+    /// validated, so that reading it again cannot fail.
     pub(super) fn refuse_mixed(
         &self,
         envelope: Envelope,
@@ -74,9 +74,8 @@ impl DocumentFrame {
                 return Err(Refusal {
                     rule: RuleId::FileMixed,
                     place: Some(self.place_of(offset)),
-                    message:
-                        "a purchase with arrays of other records in it; write one purchase a line"
-                            .to_owned(),
+                    message: "a purchase that contains record arrays; write one purchase per line"
+                        .to_owned(),
                 });
             }
         }
@@ -84,7 +83,7 @@ impl DocumentFrame {
     }
 }
 
-/// The place after `text` that begins at `place`.
+/// The position after `text`, which begins at `place`.
 pub(super) fn advance(place: SourcePosition, text: &[u8]) -> SourcePosition {
     SourcePosition {
         byte_offset: place.byte_offset + text.len() as u64,
@@ -92,8 +91,7 @@ pub(super) fn advance(place: SourcePosition, text: &[u8]) -> SourcePosition {
     }
 }
 
-/// Whether `data`, beside arrays that were handed out, is a purchase itself, or holds some that
-/// were not.
+/// Whether `data` is itself a purchase, or contains record arrays that were not returned as chunks.
 fn contains_record(envelope: Envelope, data: &str, options: JsonOptions) -> bool {
     let mut cursor = JsonCursor::new(data, options);
     let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
@@ -113,8 +111,8 @@ fn contains_record(envelope: Envelope, data: &str, options: JsonOptions) -> bool
     false
 }
 
-/// Whether an array of records is still in the frame: its key was written with escapes, which
-/// the scanner does not look through.
+/// Whether a record array is still in the frame: its key has escapes, which the scanner does not
+/// decode.
 fn is_unread_array(envelope: Envelope, path: &[&str], value: &str) -> bool {
     let inner = value.trim_start_matches('[').trim_start();
     envelope.array_content(path).is_some() && value.starts_with('[') && !inner.starts_with(']')

@@ -1,17 +1,17 @@
-//! Follows the brackets of a JSON document, byte by byte across buffers.
+//! Scans the brackets of a JSON document across consecutive buffers.
 
 use crate::input::envelope::{ArrayContent, Envelope};
 use crate::input::line_chunks::MAX_CHUNK_LINES;
 use crate::json::StringMarks;
 
-/// A buffer with the marks of the part that has not been scanned yet.
+/// A buffer with the marks of its unscanned part.
 #[derive(Clone, Copy)]
 pub(super) struct MarkedBuffer<'b> {
     pub(super) buffer: &'b [u8],
     pub(super) marks: &'b StringMarks,
-    /// Where the marks began in the buffer.
+    /// Offset in the buffer where the marks began.
     pub(super) start: usize,
-    /// Bytes taken from the front of the buffer since then.
+    /// Bytes removed from the front of the buffer since then.
     pub(super) taken: usize,
 }
 
@@ -22,7 +22,7 @@ impl MarkedBuffer<'_> {
             at = self.end_of_content(at);
             match self.buffer.get(at)? {
                 b'"' => return Some(at + 1),
-                // A backslash and what it escapes; the four digits of a \u are content.
+                // A backslash and the escaped byte; the four digits of a \u are content.
                 _ => at += 2,
             }
         }
@@ -37,7 +37,7 @@ impl MarkedBuffer<'_> {
             match self.buffer.get(at) {
                 None => return self.buffer.len(),
                 Some(b'"' | b'\\') => return at,
-                // A control character: wrong in a string, but not ours to say.
+                // A control character: an error in a string, which the parser reports.
                 Some(_) => from = found + 1,
             }
         }
@@ -47,22 +47,22 @@ impl MarkedBuffer<'_> {
 /// Why the scanner stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ScanStop {
-    /// All bytes of the buffer are passed.
+    /// All bytes of the buffer are scanned.
     EndOfBuffer,
-    /// An array of elements has just been entered.
+    /// A record array or sibling array begins.
     ArrayOpened,
-    /// Enough elements are passed; the chunk ends with the comma at this offset.
+    /// Enough elements for a chunk, which ends with the comma at this offset.
     ChunkFull {
         /// Offset of the comma in the buffer.
         comma: usize,
     },
-    /// The array's closing bracket has just been passed.
+    /// After the closing bracket of the array.
     ArrayClosed,
-    /// The comma after an envelope that stood in an array has just been passed; elements follow.
+    /// After the comma that follows an envelope in an array; elements follow.
     EnvelopeLeft,
 }
 
-/// What the scanner is inside of.
+/// The lexical element at the scanner's position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Lexeme {
     #[default]
@@ -77,24 +77,24 @@ enum Lexeme {
 
 /// The scanner's state.
 ///
-/// Invariants: `depth` counts open brackets; when `array` is there, it was opened at depth
-/// `array.depth`, and element boundaries are the commas at that depth.
+/// Invariants: `depth` counts open brackets; `array`, when present, was opened at depth `array.depth`,
+/// and the commas at that depth are the element boundaries.
 #[derive(Debug, Default)]
 pub(super) struct DocumentScanner {
     lexeme: Lexeme,
     depth: usize,
     envelope: Envelope,
-    /// Open brackets around the document that is followed: one when it is an envelope that is an
-    /// element of an array.
+    /// Open brackets around the scanned document: one when it is an envelope in an array, otherwise
+    /// zero.
     base: usize,
-    /// Whether the brackets open at levels 1 and 2, which count from `base`, are objects.
+    /// Whether the open brackets at levels 1 and 2, counted from `base`, are objects.
     is_object: [bool; 2],
-    /// The latest string at levels 1 and 2: where a bracket opens, it is the key before it.
+    /// The latest string at levels 1 and 2: at an opening bracket, the key before it.
     keys: [Vec<u8>; 2],
-    /// Which of them the string being passed belongs to.
+    /// The index in `keys` of the string being scanned.
     in_key: Option<usize>,
     array: Option<OpenArray>,
-    /// What the current or the last array holds.
+    /// The content of the current or the last array.
     latest: Option<ArrayContent>,
 }
 
@@ -102,13 +102,13 @@ pub(super) struct DocumentScanner {
 struct OpenArray {
     depth: usize,
     content: ArrayContent,
-    /// Last comma between elements, in the buffer.
+    /// Offset in the buffer of the last comma between elements.
     comma: Option<usize>,
-    /// Elements passed since the last chunk.
+    /// Elements since the last chunk.
     elements: usize,
 }
 
-/// Longest key that matters is `attributes`, ten bytes.
+/// Bytes kept of a key; the longest relevant key is `attributes`, ten bytes.
 const KEY_BYTES: usize = 16;
 
 impl DocumentScanner {
@@ -142,14 +142,14 @@ impl DocumentScanner {
         self.array.is_some_and(|array| array.depth == 1)
     }
 
-    /// Begins to count elements again, behind the last comma.
+    /// Resets the element count after the last comma.
     pub(super) fn reset_elements(&mut self) {
         if let Some(array) = self.array.as_mut() {
             (array.comma, array.elements) = (None, 0);
         }
     }
 
-    /// Forgets the element it is in, which is to be scanned again from its start as an envelope.
+    /// Prepares to scan the current element again from its start, as an envelope.
     pub(super) fn enter_envelope(&mut self) {
         self.lexeme = Lexeme::Between;
         self.array = None;
@@ -157,15 +157,15 @@ impl DocumentScanner {
         self.base = 1;
     }
 
-    /// Leaves an array that the input ends in; tells whether its elements are records.
+    /// Leaves an array in which the input ends; returns whether its elements are records.
     pub(super) fn abandon_array(&mut self) -> bool {
         self.array
             .take()
             .is_none_or(|array| array.content == ArrayContent::Records)
     }
 
-    /// Scans the buffer from `at` on, and moves `at`. Offsets of a stop count from the start of the
-    /// buffer, from which the caller takes what the stop completed before the next call.
+    /// Scans the buffer from `at` on, and advances `at`. Offsets of a stop are offsets in the buffer,
+    /// from which the caller removes the completed part before the next call.
     pub(super) fn run(
         &mut self,
         marked: MarkedBuffer<'_>,
@@ -196,9 +196,9 @@ impl DocumentScanner {
         ScanStop::EndOfBuffer
     }
 
-    /// The same walk inside an array of elements, where nearly all of a document is: keys do not
-    /// matter there, and strings are passed without leaving the loop. Stops at a comment and at a
-    /// string that the buffer ends in, which the general walk goes on with.
+    /// The fast path inside an array of elements, which is most of a document: keys are ignored, and
+    /// strings are skipped within the loop. Stops at a comment and at a string that continues after
+    /// the buffer, which the general path handles.
     fn elements(
         &mut self,
         marked: MarkedBuffer<'_>,
@@ -291,7 +291,7 @@ impl DocumentScanner {
 
     fn open_bracket(&mut self, byte: u8) -> Option<ScanStop> {
         let opens_array = byte == b'[';
-        // A second document behind the first has no level, and is no JSON.
+        // A second document after the first has no level; it is invalid JSON.
         let level = (self.depth - self.base.min(self.depth)).checked_sub(1)?;
         if let Some(is_object) = self.is_object.get_mut(level) {
             *is_object = !opens_array;
@@ -319,7 +319,7 @@ impl DocumentScanner {
         stop
     }
 
-    /// What an array at the current depth holds, by the keys that lead to it.
+    /// The content of an array at the current depth, by the keys of its path.
     fn content(&self) -> Option<ArrayContent> {
         let [outer, inner] = &self.keys;
         match (self.depth - self.base, self.is_object) {
@@ -330,7 +330,7 @@ impl DocumentScanner {
         }
     }
 
-    /// Passes string content up to its end, an escape or the end of the buffer.
+    /// Scans string content up to its end, an escape or the end of the buffer.
     fn string(&mut self, marked: MarkedBuffer<'_>, at: &mut usize) {
         let end = marked.end_of_content(*at);
         let rest = marked.buffer.get(*at..).unwrap_or_default();
@@ -346,7 +346,7 @@ impl DocumentScanner {
             }
             Some(_) => {
                 self.lexeme = Lexeme::Escape;
-                // An escaped spelling of a key is not looked through: it is then no array of ours.
+                // Escaped keys are not decoded, so that they match no array of the envelope.
                 if let Some(key) = self.open_key() {
                     key.push(b'\\');
                 }

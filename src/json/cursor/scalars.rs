@@ -7,7 +7,7 @@ impl<'a> JsonCursor<'a> {
     /// Reads the string at the cursor.
     ///
     /// # Errors
-    /// Not a string, a raw control character, a wrong escape, or no closing quote.
+    /// Not a string, an unescaped control character, an invalid escape, or no closing quote.
     #[inline]
     pub fn string(&mut self) -> Result<JsonStr<'a>> {
         if let Some((marks, base)) = self.marks
@@ -28,7 +28,7 @@ impl<'a> JsonCursor<'a> {
         self.unmarked_string()
     }
 
-    /// A string with escapes, without marks, or that is none.
+    /// The general path: a string with escapes or without marks, or no string.
     #[inline(never)]
     fn unmarked_string(&mut self) -> Result<JsonStr<'a>> {
         let bytes = self.text.as_bytes();
@@ -64,7 +64,7 @@ impl<'a> JsonCursor<'a> {
     /// Reads the number at the cursor and returns its text.
     ///
     /// # Errors
-    /// The text breaks the number grammar of RFC 8259 §6.
+    /// The text violates the number grammar of RFC 8259 §6.
     #[inline]
     pub fn number(&mut self) -> Result<&'a str> {
         let start = self.at;
@@ -116,7 +116,7 @@ impl<'a> JsonCursor<'a> {
     /// Reads `true` or `false`.
     ///
     /// # Errors
-    /// Neither of the two stands there.
+    /// Neither of the two is at the cursor.
     pub fn boolean(&mut self) -> Result<bool> {
         if self.byte() == Some(b't') {
             self.literal("true").map(|()| true)
@@ -128,7 +128,7 @@ impl<'a> JsonCursor<'a> {
     /// Reads `null`.
     ///
     /// # Errors
-    /// Something else stands there.
+    /// Something else is at the cursor.
     pub fn null(&mut self) -> Result<()> {
         self.literal("null")
     }

@@ -1,8 +1,8 @@
-//! Places of refusals, the lenient mode, the depth limit, and an independent parser.
+//! Error offsets, the lenient mode, the depth limit, and comparison with an independent parser.
 
 use super::*;
 
-/// Reads a text by itself, and as a part of marked texts, which must come to the same.
+/// Reads a text by itself and as part of marked texts; the results must be equal.
 fn read(text: &str, lenient: bool) -> Result<()> {
     let options = JsonOptions {
         lenient,

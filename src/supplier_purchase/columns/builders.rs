@@ -1,4 +1,4 @@
-//! Columns that belong together: a party, an amount, an instant.
+//! Builders of column groups: a party, an amount, an instant.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::validate::Money;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
 
-/// Digits an amount can have (Decimal128).
+/// Maximum digits of an amount (Decimal128).
 const PRECISION: u8 = 38;
 
 pub(super) fn amount_type() -> DataType {

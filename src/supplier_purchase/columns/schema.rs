@@ -1,4 +1,4 @@
-//! The columns by name and type, and which of them the lake may look into.
+//! The schema, and the columns with a special role in the lake.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::record::lineage_fields;
 /// `registration_month` a text such as `2025-01`.
 pub const PARTITION_COLUMNS: [&str; 2] = ["company_id", "registration_month"];
 
-/// Columns that may carry min/max statistics in the Delta log: none that is personal data.
+/// Columns with min/max statistics in the Delta log; without personal data.
 pub const STATISTICS_COLUMNS: [&str; 3] = ["id", "registration_date", "updated_at"];
 
-/// Columns whose values hardly ever repeat within a month of a company.
+/// Columns whose values are mostly unique within a month of a company.
 pub const UNIQUE_COLUMNS: [&str; 7] = [
     "id",
     "invoice_number",
@@ -25,7 +25,7 @@ pub const UNIQUE_COLUMNS: [&str; 7] = [
     "source_row",
 ];
 
-/// Arrow schema of the data files, as in the table of the module above it.
+/// Arrow schema of the data files, documented in the [parent module](super).
 pub fn schema() -> SchemaRef {
     let utc = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let null = |name: &str, form: DataType| Field::new(name, form, true);

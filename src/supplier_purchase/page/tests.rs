@@ -111,13 +111,13 @@ fn absent_pages_are_named() {
 #[test]
 fn a_list_that_moved_is_named() {
     let drift = |detail: &str| vec![(RuleId::CplPageDrift, detail.to_owned())];
-    let moved = "the pages do not agree on the total: 30 and 31 purchases";
+    let moved = "the pages have different totals: 30 and 31 purchases";
     assert_eq!(notes("1/2:30=20 2/2:31=11", 0), drift(moved));
-    let short = "all pages are there, with 29 purchases, but the total is 30";
+    let short = "all pages are present, with 29 purchases, but the total is 30";
     assert_eq!(notes("1/2:30=20 2/2:30=9", 0), drift(short));
-    let repeated = "2 purchase(s) stand on more than one page: the list moved while it was read";
+    let repeated = "2 purchase(s) are on more than one page: the list changed while it was read";
     assert_eq!(notes("1/2:30=20 2/2:30=10", 2), drift(repeated));
-    // A page that is there twice counts once.
+    // A duplicate page counts once.
     assert_eq!(notes("1/2:30=20 1/2:30=20 2/2:30=10", 0), []);
     let both: Vec<RuleId> = notes("1/3:30=20 3/3:31=1", 0)
         .into_iter()
@@ -145,7 +145,7 @@ fn the_largest_numbers_cost_nothing() {
         .collect();
     let found = notes(&words.join(" "), 0);
     assert!(
-        found[0].1.contains("and 480 more stretches") && found[0].1.len() < 200,
+        found[0].1.contains("and 480 more ranges") && found[0].1.len() < 200,
         "{}",
         found[0].1
     );

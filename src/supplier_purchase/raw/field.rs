@@ -1,9 +1,9 @@
-//! The names of the fields, as the documentation writes them.
+//! The documented fields.
 
-/// The fields of a supplier purchase: its values, and the objects some of them stand in.
+/// The fields of a supplier purchase: its values, and the objects that contain some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SupplierPurchaseField {
-    /// Which purchase of its company.
+    /// Id of the purchase within its company.
     Id,
     /// Day of the purchase.
     RegistrationDate,
@@ -21,7 +21,7 @@ pub enum SupplierPurchaseField {
     InvoiceNumber,
     /// Code of the purchase.
     Code,
-    /// What the items cost, as a whole.
+    /// Value of the items, as a whole.
     ValueOfItems,
     /// Its amount.
     ValueOfItemsAmount,
@@ -39,7 +39,7 @@ pub enum SupplierPurchaseField {
     OtherExpensesValueAmount,
     /// Their currency.
     OtherExpensesValueCurrency,
-    /// What the purchase costs, as a whole.
+    /// Total, as a whole.
     Total,
     /// Its amount.
     TotalAmount,
@@ -57,7 +57,7 @@ pub enum SupplierPurchaseField {
     CarrierId,
     /// Name of the carrier.
     CarrierName,
-    /// What freight costs, as a whole.
+    /// Cost of freight, as a whole.
     ShippingValue,
     /// Its amount.
     ShippingValueAmount,
@@ -67,25 +67,25 @@ pub enum SupplierPurchaseField {
     Status,
     /// Code of the order.
     OrderNumber,
-    /// Whether stock left because of it.
+    /// Whether stock was moved out.
     HasStockMovementOut,
-    /// Only there when the purchase is deleted.
+    /// Present only when the purchase is deleted.
     WereStockMovementsDeleted,
-    /// When it was made.
+    /// Time of creation.
     CreatedAt,
-    /// When it was last changed.
+    /// Time of the last change.
     UpdatedAt,
-    /// The company; no part of the documented object, but dumps are enriched with it.
+    /// The company; not part of the documented object, but some dumps contain it.
     CompanyId,
-    /// Rows only: whether it is deleted.
+    /// Whether the purchase is deleted; only in rows.
     Deleted,
 }
 
 impl SupplierPurchaseField {
-    /// How many names there are.
+    /// The number of fields.
     pub const COUNT: usize = Self::Deleted as usize + 1;
 
-    /// The field as the documentation writes it, with the objects it stands in.
+    /// The documented path of the field.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Id => "id",
@@ -129,7 +129,7 @@ impl SupplierPurchaseField {
         }
     }
 
-    /// The field that a key stands for in the JSON object `parent`, or in the purchase itself.
+    /// The field of a key in the JSON object `parent`, or in the purchase itself.
     pub(in super::super) fn of_key(parent: Option<Self>, key: &str) -> Option<Self> {
         match parent {
             None => Self::of_own_key(key),
@@ -172,7 +172,7 @@ impl SupplierPurchaseField {
         self == Self::Shipping || self.parts().is_some()
     }
 
-    /// The two parts of an object that has two.
+    /// The two members of an object that has two.
     fn parts(self) -> Option<ObjectParts> {
         let (first, second) = match self {
             Self::Supplier => (("id", Self::SupplierId), ("name", Self::SupplierName)),
@@ -190,7 +190,7 @@ impl SupplierPurchaseField {
     }
 }
 
-/// The two keys of an object and what they stand for.
+/// The two keys of an object and their fields.
 struct ObjectParts {
     first: (&'static str, SupplierPurchaseField),
     second: (&'static str, SupplierPurchaseField),
@@ -203,7 +203,7 @@ impl ObjectParts {
     }
 }
 
-/// The three names of one amount of money.
+/// The three fields of one amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) struct MoneyFields {
     /// The object.
@@ -215,7 +215,7 @@ pub(in super::super) struct MoneyFields {
 }
 
 impl MoneyFields {
-    /// The amounts of a purchase, in the order of the documentation.
+    /// The amounts of a purchase, in documentation order.
     pub(in super::super) const ALL: [Self; 5] = [
         Self {
             whole: SupplierPurchaseField::ValueOfItems,

@@ -1,16 +1,16 @@
-//! Telling what is no supplier purchase at all, by the keys of the element.
+//! Detects records of another kind by the keys of the element.
 
 use super::{RawSupplierPurchase, SupplierPurchaseField};
 use crate::record::{ExtraField, Field, is_users_export};
 use crate::rules::RuleId;
 
-/// The keys, and headers of delimited text, under which a customer purchase names its product.
+/// The keys and CSV headers for the product of a customer purchase.
 const PRODUCT: [&str; 4] = ["product_id", "product", "produto", "id_produto"];
 
-/// Those under which it names the price of one item.
+/// The keys and CSV headers for the price of one item.
 const PRICE: [&str; 4] = ["price", "preco", "preço", "valor_unitario"];
 
-/// Fields that only a supplier purchase has. A total is none: tables of sales have one too.
+/// Fields that only a supplier purchase has; not the total, which tables of sales have too.
 const IDENTIFYING_FIELDS: [SupplierPurchaseField; 7] = [
     SupplierPurchaseField::Supplier,
     SupplierPurchaseField::SupplierId,
@@ -21,7 +21,7 @@ const IDENTIFYING_FIELDS: [SupplierPurchaseField; 7] = [
     SupplierPurchaseField::ValueOfItemsAmount,
 ];
 
-/// Fields of which a purchase has one at least, however much it lacks.
+/// Fields of which even an incomplete purchase has at least one.
 const COMMON_FIELDS: [SupplierPurchaseField; 4] = [
     SupplierPurchaseField::Id,
     SupplierPurchaseField::RegistrationDate,
@@ -30,19 +30,19 @@ const COMMON_FIELDS: [SupplierPurchaseField; 4] = [
 ];
 
 impl RawSupplierPurchase<'_> {
-    /// The file rule that this record gives away: it is no supplier purchase but something whose
-    /// envelope looks the same. Decided by the element's keys, never by the envelope's.
+    /// The violated file rule when the record is not a supplier purchase but of another kind in a
+    /// similar envelope. Detected by the keys of the element, never by those of the envelope.
     ///
     /// | keys | rule |
     /// |---|---|
     /// | a product and a price, or a price with `time` and `currency` | FILE-WRONG-KIND |
-    /// | `payload` whose text holds a product and a price | FILE-WRONG-KIND |
+    /// | `payload` whose text contains a product and a price | FILE-WRONG-KIND |
     /// | `name`, `count` and `first`, or an array `users` | FILE-USER-EXPORT |
-    /// | `time` and a series' value, or `data` that holds one | FILE-SERIES-RESPONSE |
-    /// | `message`, and beside it nothing but `code`, `meta` and `errors` | FILE-ERROR-RESPONSE |
+    /// | `time` and a value of a series, or `data` that contains one | FILE-SERIES-RESPONSE |
+    /// | `message`, and otherwise only `code`, `meta` and `errors` | FILE-ERROR-RESPONSE |
     ///
-    /// An element that names a supplier, an invoice or the value of its items is a supplier
-    /// purchase, whatever else it holds.
+    /// An element with a supplier, an invoice or the value of its items is a supplier purchase, whatever
+    /// other keys it has.
     pub fn wrong_kind(&self) -> Option<RuleId> {
         if self.extra.is_empty()
             || IDENTIFYING_FIELDS
@@ -88,7 +88,7 @@ impl RawSupplierPurchase<'_> {
             let holds = |word: &str| extra.value.contains(word);
             extra.key.eq_ignore_ascii_case("payload") && holds("product_id") && holds("price")
         };
-        // A row has one column of currencies for all its amounts, which is no undocumented one.
+        // A row may have one currency column for all amounts, which is not undocumented.
         let has_currency = self.is_row || self.has_any(&["currency"]);
         (self.has_any(&PRODUCT) && has_price)
             || (has_price && has_currency && self.has_any(&["time"]))

@@ -1,20 +1,20 @@
-//! Which header means which field.
+//! Maps headers to fields.
 //!
-//! Headers come normalised: `supplier.id` is `supplier_id`, `Situação` is `situacao`. Every field
-//! is known by its documented path, by the short name below, and by the Portuguese names. A header
-//! that also means something else in such tables (`valor`, `frete`, `numero`) is none of them.
+//! Headers are normalised: `supplier.id` is `supplier_id`, `Situação` is `situacao`. Every field has
+//! its documented path, the short name below, and Portuguese names as headers. Ambiguous headers
+//! (`valor`, `frete`, `numero`) are not among them.
 
 use super::super::raw::SupplierPurchaseField;
 use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType};
 
-/// What a column fills.
+/// The target of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ColumnTarget {
     /// One field.
     Field(SupplierPurchaseField, CsvValueType),
-    /// The currency of every amount that has no column of its own for it.
+    /// The currency of every amount without a separate currency column.
     AllCurrencies,
-    /// The offset of a time, in minutes, which the text of the time has too.
+    /// The offset of a time, in minutes, which the text of the time contains too.
     OffsetOf(SupplierPurchaseField),
     /// Undocumented keys, as one JSON object.
     Extra,
@@ -36,18 +36,18 @@ impl ColumnAliases for SupplierPurchaseCsvColumns {
         &ROLES
     }
 
-    /// A supplier purchase has no free properties.
+    /// A supplier purchase has no custom properties.
     fn property_of(&self, _header: &str) -> Option<String> {
         None
     }
 }
 
-/// What the column with this role fills.
+/// The target of the column with this role.
 pub(super) fn column_target(role: usize) -> Option<ColumnTarget> {
     Some(HEADER_ALIASES.get(role)?.column_target)
 }
 
-/// One field and the headers it is known by.
+/// One target and its headers.
 struct HeaderAliases {
     role: &'static str,
     value_type: CsvValueType,
@@ -303,7 +303,7 @@ mod tests {
         role.map(|role| ROLES[role].name)
     }
 
-    /// Field, and headers that fill it.
+    /// Fields with their headers.
     const HEADERS: &str = "
         company_id = company_id | CPlug-Company-Id | id_empresa | Empresa ID
         id = id | purchase_id | ID Compra

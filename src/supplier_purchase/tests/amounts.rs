@@ -1,4 +1,4 @@
-//! Amounts of money, and the total they make.
+//! Amounts, and their total.
 
 use super::fixture::{accepted, shown, validate_json, with};
 use crate::rules::RuleId;
@@ -45,7 +45,7 @@ fn amounts_are_exact_and_what_is_odd_about_them_is_noted() {
     );
 }
 
-/// `items`, `discount`, `other`, `total`, `shipping`; an empty one is not there.
+/// `items`, `discount`, `other`, `total`, `shipping`; an empty one is absent.
 fn amounts(parts: [&str; 5]) -> String {
     let keys = [
         "value_of_items",

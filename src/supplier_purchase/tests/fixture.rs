@@ -1,4 +1,4 @@
-//! What the tests of this room share.
+//! Shared by the tests of supplier purchases.
 
 use super::super::validate::Money;
 use super::super::{
@@ -14,7 +14,7 @@ use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::values::currency::parse_currency;
 
-/// The documented example of the response, each value as its field's own.
+/// The documented example of the response.
 pub(super) const DOCUMENTED: &str = r#"{"id":123,"registration_date":"2025-01-14",
     "supplier":{"id":123,"name":"CPlug Supplier"},"invoice":{"serie":"1","number":"789"},"code":456,
     "value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":10.00,"currency":"BRL"},
@@ -24,7 +24,7 @@ pub(super) const DOCUMENTED: &str = r#"{"id":123,"registration_date":"2025-01-14
     "has_stock_movement_out":true,"created_at":"2020-01-01T09:00:00-03:00",
     "updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
-/// Company 12, UTC, BRL, nothing lenient.
+/// Company 12, UTC, BRL, strict.
 pub(super) fn settings() -> SupplierPurchaseRuleSettings {
     SupplierPurchaseRuleSettings {
         company: CompanyId::new(12),
@@ -36,14 +36,14 @@ pub(super) fn settings() -> SupplierPurchaseRuleSettings {
     }
 }
 
-/// A small record with `members` in it, which follow a comma.
+/// A minimal record with additional `members`.
 pub(super) fn with(members: &str) -> String {
     format!(
         r#"{{"id":1,"registration_date":"2025-01-14","supplier":{{"id":3}},"updated_at":"2025-01-15T10:00:00Z",{members}}}"#
     )
 }
 
-/// The same without one of its members, told by its key.
+/// The same without the member `key`.
 pub(super) fn without(key: &str) -> String {
     let mut record: serde_json::Value = serde_json::from_str(&with(r#""code":1"#)).unwrap();
     record.as_object_mut().unwrap().remove(key).unwrap();
@@ -55,7 +55,7 @@ pub(super) fn shown(money: Option<Money>) -> Option<String> {
     money.map(|money| format!("{} {}", money.amount, money.currency.as_str()))
 }
 
-/// What became of one record.
+/// The result of validating one record.
 #[derive(Debug)]
 pub(super) struct ValidatedRecord {
     pub(super) is_accepted: bool,
@@ -63,12 +63,12 @@ pub(super) struct ValidatedRecord {
 }
 
 impl ValidatedRecord {
-    /// The rules that reject it, each once.
+    /// The violated rules that reject it, each once.
     pub(super) fn broken(&self) -> Vec<RuleId> {
         self.rules(true)
     }
 
-    /// The rules it breaks and is kept all the same, each once.
+    /// The violated rules that do not reject it, each once.
     pub(super) fn noted(&self) -> Vec<RuleId> {
         self.rules(false)
     }
@@ -106,7 +106,7 @@ fn validate(
     }
 }
 
-/// Judges a JSON record with these settings.
+/// Validates a JSON record with these settings.
 pub(super) fn validate_with(
     settings: &SupplierPurchaseRuleSettings,
     json: &str,
@@ -127,12 +127,12 @@ pub(super) fn validate_with(
     }
 }
 
-/// Judges a JSON record with [`settings`].
+/// Validates a JSON record with [`settings`].
 pub(super) fn validate_json(json: &str) -> ValidatedRecord {
     validate_with(&settings(), json)
 }
 
-/// Hands an accepted JSON record to `look`.
+/// Passes an accepted JSON record to `inspect`.
 #[track_caller]
 pub(super) fn accepted(json: &str, inspect: impl FnOnce(&SupplierPurchase<'_>)) {
     let mut raw = RawSupplierPurchase::default();
@@ -153,7 +153,7 @@ pub(super) fn rows_of(records: &[&str]) -> SupplierRows {
     columns.finish("dump.json", "run-1").unwrap()
 }
 
-/// A table of delimited text, sniffed.
+/// The detected layout of delimited text.
 pub(super) fn layout(text: &str) -> CsvLayout {
     let sample = CsvSample {
         text,
@@ -165,7 +165,7 @@ pub(super) fn layout(text: &str) -> CsvLayout {
     layout.unwrap().expect("a header")
 }
 
-/// Reads the rows of a table; `look` gets each as it stands, and as it was judged.
+/// Reads the rows of a table; `inspect` gets each raw row and the result of its validation.
 pub(super) fn each_row(
     settings: &SupplierPurchaseRuleSettings,
     text: &str,

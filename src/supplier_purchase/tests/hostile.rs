@@ -1,4 +1,4 @@
-//! Texts that were made to hurt.
+//! Malicious and random texts.
 
 use proptest::prelude::*;
 
@@ -165,7 +165,7 @@ proptest! {
         let columns: Vec<&str> = SupplierPurchaseCsvColumns.roles().iter().map(|role| role.name).collect();
         let quoted = format!("\"{}\"", cell.replace('"', "\"\""));
         for column in &columns {
-            // The decimal sign is proven by the first row, so that any cell is read in the second.
+            // The first row proves the decimal sign, so that any cell is read in the second.
             let row = |own: &str| -> String {
                 let cells = columns.iter().map(|name| if name == column { own } else { "1" });
                 cells.collect::<Vec<_>>().join(";")

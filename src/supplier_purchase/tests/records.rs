@@ -1,4 +1,4 @@
-//! Records as JSON: the documented example, and each rule at its edges.
+//! JSON records: the documented example, and each rule at its limits.
 
 use super::super::validate::{Invoice, Party, SupplierPurchaseStatus};
 use super::super::{CompanyId, RawSupplierPurchase, SupplierPurchaseValidator, read_record};
@@ -140,7 +140,7 @@ fn quoted_numbers_are_read_when_the_option_is_set() {
     );
 }
 
-/// Each of these members breaks one rule, in one field.
+/// Each of these members violates one rule, in one field.
 fn expect_one(cases: &[(&str, RuleId, &str)]) {
     for (members, rule, field) in cases {
         let record = if members.starts_with("\"supplier\"") {

@@ -90,7 +90,7 @@ fn a_table_of_documented_paths_is_read_too() {
     });
 }
 
-/// The verdict on one row: a header and its cells beside those every row needs.
+/// Validates one row: a header and its cells, in addition to the required ones.
 fn one(
     header: &str,
     cells: &str,
@@ -288,7 +288,7 @@ fn currencies_come_from_their_own_column_then_the_common_one_then_the_default() 
         assert_eq!(validated.noted(), [RuleId::CplMoneyDefault]);
         assert_eq!(validated.fields(), ["total.currency"]);
     });
-    // Nothing is assumed for amounts that are not there, and a currency alone is no amount.
+    // No currency is assumed for missing amounts, and a currency alone is no amount.
     one(
         "total;total_currency;moeda;code",
         ";EUR;BRL;7",
@@ -300,7 +300,7 @@ fn currencies_come_from_their_own_column_then_the_common_one_then_the_default() 
 
 #[test]
 fn an_amount_that_can_be_read_in_two_ways_is_rejected() {
-    // The column has whole numbers only in the sample that settled its sign, so `1.234` is open.
+    // The sample has only whole numbers in the column, so that `1.234` is ambiguous.
     let text = "id,registration_date,supplier_id,updated_at,currency,total\n\
         1,2025-01-14,3,2025-01-15T10:00:00Z,BRL,10\n";
     let settled = layout(text);

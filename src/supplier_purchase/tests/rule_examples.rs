@@ -1,4 +1,4 @@
-//! Every rule of a supplier purchase against the examples of its own catalogue entry.
+//! Every rule of a supplier purchase with the examples of its catalogue entry.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,7 @@ use super::fixture::{ValidatedRecord, each_row, settings, validate_json, validat
 use crate::json::JsonOptions;
 use crate::rules::{RuleId, Severity};
 
-/// Rules across records, and on the pages they stand on.
+/// Rules across records, and on pages.
 const CROSS_RECORD_RULES: [RuleId; 7] = [
     RuleId::CplStale,
     RuleId::CplDuplicate,
@@ -27,7 +27,7 @@ fn validate_lines(rule: RuleId, example: &str) -> Vec<ValidatedRecord> {
     if rule == RuleId::CplMoneyDefault {
         let mut found = Vec::new();
         each_row(&settings(), example, |_, validated, _| {
-            found.push(validated)
+            found.push(validated);
         });
         return found;
     }
@@ -72,7 +72,7 @@ fn every_line_of_a_broken_example_is_found_by_its_rule() {
     }
 }
 
-/// The rules that pages break: one response a line.
+/// The rules that pages violate: one response per line.
 fn rules_of_pages(responses: &str) -> Vec<RuleId> {
     let (mut pages, mut notes) = (Vec::new(), Vec::new());
     let (mut ids, mut repeated) = (HashSet::new(), 0);

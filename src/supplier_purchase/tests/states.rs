@@ -1,4 +1,4 @@
-//! Columns, and what tells two states of a purchase apart.
+//! Columns, and the versions of a purchase.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
@@ -11,7 +11,7 @@ use super::super::columns::{
 use super::super::{RegistrationMonth, SupplierPurchaseKey, SupplierPurchaseVersion};
 use super::fixture::{DOCUMENTED, rows_of, with};
 
-/// The table's columns as they are promised: name, type, and whether it may be null.
+/// The documented columns of the table: name, type, and whether it may be null.
 const COLUMNS: &str = "\
     id Int64 no|registration_date Date32 no|supplier_id Int64 yes|supplier_name Utf8 yes|\
     invoice_serie Utf8 yes|invoice_number Utf8 yes|code Int64 yes|\
@@ -193,8 +193,8 @@ fn spelling_does_not_change_a_state_and_every_value_does() {
     assert_eq!(hashes.len(), count);
 }
 
-/// Hashes are stored, so another version of this program has to find the same. The number was
-/// computed with the blake3 package of Python, from the description of the bytes alone.
+/// Hashes are stored and must not change between versions of this program. The number was computed
+/// with the blake3 package of Python, from the description of the bytes.
 #[test]
 fn the_hash_of_the_documented_example_stays_the_same() {
     assert_eq!(version(DOCUMENTED).version_hash, -1_564_521_686_571_357_783);

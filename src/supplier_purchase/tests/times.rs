@@ -1,10 +1,10 @@
-//! When a purchase was made and last changed.
+//! Times of creation and last change.
 
 use super::fixture::{accepted, settings, validate_json, validate_with, with, without};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
 
-/// A record that was last changed at this JSON value.
+/// A record with this JSON value as `updated_at`.
 fn updated(time: &str) -> String {
     without("updated_at").replacen('{', &format!("{{\"updated_at\":{time},"), 1)
 }
@@ -152,7 +152,7 @@ fn a_time_without_offset_is_read_in_the_default_zone() {
     let mut settings = settings();
     settings.default_zone = chrono_tz::America::Sao_Paulo;
     for (time, word) in [
-        ("2018-11-04T00:30:00", "skipped"),
+        ("2018-11-04T00:30:00", "does not exist"),
         ("2019-02-16T23:15:00", "twice"),
         ("2025-01-01T09:00:00", "default zone"),
     ] {

@@ -1,4 +1,4 @@
-//! What is told apart by its keys, and what a finding is called in a 422 answer.
+//! Records of another kind, and findings in the form of a 422 response.
 
 use super::super::{RawSupplierPurchase, read_record, validation_entry};
 use super::fixture::{DOCUMENTED, validate_json, with, without};

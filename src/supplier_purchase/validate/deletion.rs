@@ -1,22 +1,22 @@
-//! Whether a purchase is deleted.
+//! Determines whether a purchase is deleted.
 
 use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::scalar;
 use crate::record::Findings;
 use crate::rules::RuleId;
 
-/// Whether a purchase is deleted, and what is known about its stock movements.
+/// Whether a purchase is deleted, and whether its stock movements are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deletion {
-    /// Whether it is.
+    /// Whether the purchase is deleted.
     pub is_deleted: bool,
-    /// Whether its stock movements went with it.
+    /// Whether its stock movements were deleted with it.
     pub were_stock_movements_deleted: Option<bool>,
 }
 
-/// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
-/// either value. A row of delimited text may have a column of its own for it, which then decides: an
-/// export fills the column of the flag on every row. Of a whole dump the user may say it.
+/// In a response, a purchase is deleted when `were_stock_movements_deleted` is present, with either
+/// value. A row may have a separate column for deletion, which takes precedence, because an export
+/// fills the column of the flag in every row. The user may mark a whole dump as deleted.
 pub(super) fn validate(
     raw: &RawSupplierPurchase<'_>,
     deleted_only: bool,
@@ -31,7 +31,7 @@ pub(super) fn validate(
     let sign = match (said.unwrap_or(flag.is_some()), flag) {
         (true, Some(_)) => Some((
             SupplierPurchaseField::WereStockMovementsDeleted,
-            "only there when the purchase is deleted",
+            "present only when the purchase is deleted",
         )),
         (true, None) => Some((SupplierPurchaseField::Deleted, "the purchase is deleted")),
         (false, _) => None,

@@ -1,4 +1,4 @@
-//! Which purchase it is: its company, its id, and the day that says where it is stored.
+//! Validates company, id and registration date, which determines the partition.
 
 use chrono::NaiveDate;
 
@@ -9,8 +9,8 @@ use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::parse_date;
 
-/// The record's own company, or that of the settings. One that the user calls unknown is no
-/// contradiction to a record that knows it.
+/// The company of the record, or that of the settings. The setting `unknown` does not conflict with the
+/// company of a record.
 pub(super) fn validate_company(
     context: &ValidationContext<'_, '_>,
     findings: &mut Findings,
@@ -19,11 +19,12 @@ pub(super) fn validate_company(
     let field = context.raw.get(name);
     let given = context.settings.company;
     let digits = context.digits(name);
-    // Lists of purchases whose company is unknown have 0 for it.
+    // Lists of purchases with an unknown company have the company 0.
     let is_unknown = given == Some(CompanyId::UNKNOWN) && digits == Some("0");
     if field.is_missing() || is_unknown {
         if given.is_none() {
-            let detail = "nothing says which company the purchase belongs to";
+            let detail =
+                "the company of the purchase is missing; set --company-id or add a company_id";
             findings.add_rejecting(RuleId::CplCompanyRequired, name.as_str(), "", detail);
         }
         return given;
@@ -37,8 +38,7 @@ pub(super) fn validate_company(
     };
     let is_other = |given: CompanyId| given != CompanyId::UNKNOWN && given != own;
     if let Some(given) = given.filter(|given| is_other(*given)) {
-        let detail =
-            format!("the record is of another company than the {given} that was asked for");
+        let detail = format!("the record belongs to another company than {given} of --company-id");
         findings.add(
             RuleId::CplCompanyConflict,
             name.as_str(),
@@ -91,7 +91,7 @@ pub(super) fn validate_date(
     };
     let date = parse_date(text);
     if date.is_none() {
-        let detail = "not a day such as 2025-01-14";
+        let detail = "must be a valid date such as 2025-01-14";
         findings.add(RuleId::CplDateFormat, name, text, detail);
     }
     date

@@ -1,4 +1,4 @@
-//! The five amounts of a purchase, each with its currency.
+//! Validates the five amounts of a purchase, each with its currency.
 
 use super::super::raw::{MoneyFields, SupplierPurchaseField};
 use super::scalar::{self, ValidationContext};
@@ -10,29 +10,29 @@ use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};
 /// An exact amount in the main unit of its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Money {
-    /// How much.
+    /// The amount.
     pub amount: Amount,
-    /// Of what.
+    /// The currency.
     pub currency: Currency,
 }
 
-/// What a purchase costs, and what that is made of.
+/// The amounts of a purchase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Amounts {
-    /// All its items.
+    /// Value of the items.
     pub value_of_items: Option<Money>,
-    /// Taken off.
+    /// Discount.
     pub discount: Option<Money>,
-    /// Put on.
+    /// Other expenses.
     pub other_expenses_value: Option<Money>,
-    /// The whole purchase.
+    /// Total.
     pub total: Option<Money>,
     /// Freight.
     pub shipping_value: Option<Money>,
 }
 
 impl Amounts {
-    /// Those that are there, in the order of the documentation.
+    /// The present amounts, in documentation order.
     pub(super) fn given(&self) -> impl Iterator<Item = Money> {
         let Self {
             value_of_items,
@@ -51,7 +51,7 @@ impl Amounts {
         all.into_iter().flatten()
     }
 
-    /// The one currency of all amounts; `None` when there are several, or no amount.
+    /// The currency of all amounts; `None` when there are several, or no amount.
     pub(super) fn common_currency(&self) -> Option<Currency> {
         let first = self.given().next()?.currency;
         self.given()
@@ -91,12 +91,12 @@ pub(super) fn validate(context: &ValidationContext<'_, '_>, findings: &mut Findi
     amounts
 }
 
-/// One finding for a row, however many of its amounts have no currency.
+/// Adds one finding for a row, however many of its amounts have no currency.
 fn add_default_currency_finding(context: &ValidationContext<'_, '_>, findings: &mut Findings) {
     let has_none = |name: &MoneyFields| is_without_currency(context, *name);
     if let Some(name) = MoneyFields::ALL.iter().find(|name| has_none(name)) {
         let code = context.settings.default_currency;
-        let detail = format!("no column says the currency; {} is assumed", code.as_str());
+        let detail = format!("the row has no currency; {} is assumed", code.as_str());
         findings.add(RuleId::CplMoneyDefault, name.currency.as_str(), "", &detail);
     }
 }
@@ -149,7 +149,7 @@ fn validate_money(
         SupplierPurchaseField::ValueOfItems | SupplierPurchaseField::Total
     );
     if is_positive_by_nature && amount.is_negative() {
-        findings.add(RuleId::CplMoneyNeg, field, &shown, "below zero");
+        findings.add(RuleId::CplMoneyNeg, field, &shown, "negative amount");
     }
     Some(Money { amount, currency })
 }
@@ -202,7 +202,7 @@ fn validate_currency(
     };
     let parsed = parse_currency(code).ok();
     let Some(parsed) = parsed.filter(|parsed| parsed.status == CurrencyStatus::Active) else {
-        let detail = "no code of a currency in ISO 4217";
+        let detail = "not an active currency code of ISO 4217";
         findings.add(RuleId::CplMoneyCurrency, path, code, detail);
         return None;
     };

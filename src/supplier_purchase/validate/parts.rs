@@ -1,4 +1,4 @@
-//! Supplier, invoice, shipping and status.
+//! Validates supplier, invoice, shipping and status.
 
 use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::scalar::{self, ValidationContext};
@@ -23,16 +23,16 @@ pub struct Invoice<'a> {
     pub number: Option<&'a str>,
 }
 
-/// How a purchase comes; what that costs stands among the amounts.
+/// The shipping of a purchase; its cost is among the amounts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Shipping<'a> {
     /// Whether freight is paid.
     pub pay_shipping: Option<bool>,
-    /// Who brings it.
+    /// The carrier.
     pub carrier: Party<'a>,
 }
 
-/// Where a purchase stands.
+/// The status of a purchase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SupplierPurchaseStatus {
     /// Waiting ("Aguardando").
@@ -65,7 +65,7 @@ pub(super) fn validate_supplier<'a>(
     let whole = raw.get(SupplierPurchaseField::Supplier);
     let is_readable = whole.is_missing() || scalar::is_object(whole);
     if is_readable && raw.get(SupplierPurchaseField::SupplierId).is_missing() {
-        let detail = "no supplier with an id; a purchase is made with a supplier_id";
+        let detail = "the supplier id is missing";
         findings.add(RuleId::CplSupplierMissing, "supplier.id", "", detail);
     }
     supplier
@@ -87,14 +87,14 @@ pub(super) fn validate_invoice<'a>(
     }
 }
 
-/// A string; a number is kept as its digits.
+/// A string; a number is stored as its digits.
 fn invoice_text<'a>(
     raw: &'a RawSupplierPurchase<'a>,
     name: SupplierPurchaseField,
     findings: &mut Findings,
 ) -> Option<&'a str> {
     if let Field::Number(digits) = raw.get(name) {
-        let detail = "a number where the documentation has a string; kept as text";
+        let detail = "a number instead of the documented string; stored as text";
         findings.add(RuleId::CplInvoiceString, name.as_str(), digits, detail);
         return Some(digits);
     }

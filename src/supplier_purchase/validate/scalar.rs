@@ -1,12 +1,12 @@
-//! Single values: whole numbers, texts, booleans and amounts, each with the rule it breaks when it
-//! is something else.
+//! Validates single values: whole numbers, strings, booleans and objects, each with the rule that
+//! another type violates.
 
 use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::SupplierPurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 
-/// A record and the settings it is read with.
+/// A record and the settings of its validation.
 #[derive(Clone, Copy)]
 pub(super) struct ValidationContext<'s, 'a> {
     pub(super) settings: &'s SupplierPurchaseRuleSettings,
@@ -14,8 +14,8 @@ pub(super) struct ValidationContext<'s, 'a> {
 }
 
 impl<'a> ValidationContext<'_, 'a> {
-    /// The digits of a field that must be a number. Those of a row were settled when it was read:
-    /// what is still text there is a number that can be read in two ways, or none.
+    /// The digits of a field that must be a number. The numbers of a row were converted when it was
+    /// read: what is still text is ambiguous or not a number.
     pub(super) fn digits(&self, name: SupplierPurchaseField) -> Option<&'a str> {
         match self.raw.get(name) {
             Field::Number(text) => Some(text),
@@ -24,7 +24,7 @@ impl<'a> ValidationContext<'_, 'a> {
         }
     }
 
-    /// A whole number, as 64 bits hold it; noted with `rule` when it is anything else.
+    /// A whole number of 64 bits; anything else is reported with `rule`.
     pub(super) fn integer(
         &self,
         name: SupplierPurchaseField,
@@ -37,19 +37,19 @@ impl<'a> ValidationContext<'_, 'a> {
         }
         let whole = self.digits(name).and_then(whole_number);
         if whole.is_none() {
-            let detail = "must be a whole number of at most 64 bits, written with digits alone";
+            let detail = "must be a whole number of at most 64 bits, written with digits only";
             findings.add(rule, name.as_str(), &field.shown(), detail);
         }
         whole
     }
 }
 
-/// `12`, `-3`; neither `12.0` nor `1e2`, which are whole but not written as integers.
+/// `12`, `-3`; neither `12.0` nor `1e2`, which are not written as integers.
 fn whole_number(digits: &str) -> Option<i64> {
     digits.parse().ok().filter(|_| !digits.starts_with('+'))
 }
 
-/// A string; noted with `rule` when it is anything else.
+/// A string; anything else is reported with `rule`.
 pub(super) fn text<'a>(
     raw: &'a RawSupplierPurchase<'a>,
     name: SupplierPurchaseField,
@@ -67,7 +67,7 @@ pub(super) fn text<'a>(
     }
 }
 
-/// `true` or `false`; noted with CPL-BOOL when it is anything else.
+/// `true` or `false`; anything else is reported with CPL-BOOL.
 pub(super) fn boolean(
     raw: &RawSupplierPurchase<'_>,
     name: SupplierPurchaseField,
@@ -84,7 +84,7 @@ pub(super) fn boolean(
     }
 }
 
-/// Notes with `rule` an object of the documentation that is something else. Rows have no objects.
+/// Reports with `rule` a value that is not the documented object. Rows have no objects.
 pub(super) fn validate_object(
     raw: &RawSupplierPurchase<'_>,
     name: SupplierPurchaseField,
@@ -98,7 +98,7 @@ pub(super) fn validate_object(
     }
 }
 
-/// Whether a value is an object. Its text begins with the bracket: the reader leaves space out.
+/// Whether a value is an object: its text has no leading white space and begins with a brace.
 pub(super) fn is_object(field: &Field<'_>) -> bool {
     matches!(field, Field::Json(text) if text.starts_with('{'))
 }

@@ -1,4 +1,4 @@
-//! When a purchase was made and last changed.
+//! Validates the times of creation and last change.
 
 use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::SupplierPurchaseRuleSettings;
@@ -6,10 +6,10 @@ use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::{Instant, InstantError, InstantNotes, ParsedInstant, parse_instant};
 
-/// What is wrong with a time stamp that cannot be read.
+/// Why a timestamp is invalid.
 type TimeFault = &'static str;
 
-/// An unreadable one is only a warning: nothing depends on it.
+/// Optional; an invalid time is only a warning, because nothing depends on it.
 pub(super) fn validate_created(
     settings: &SupplierPurchaseRuleSettings,
     raw: &RawSupplierPurchase<'_>,
@@ -27,14 +27,14 @@ pub(super) fn validate_created(
             findings,
         )),
         Err(fault) => {
-            let detail = format!("{fault}; left empty");
+            let detail = format!("{fault}; stored as null");
             findings.add_keeping(RuleId::CplTsFormat, "created_at", &field.shown(), &detail);
             None
         }
     }
 }
 
-/// Required: it says which of two states of one purchase is the later.
+/// Required, because it determines the later of two states of a purchase.
 pub(super) fn validate_updated(
     settings: &SupplierPurchaseRuleSettings,
     raw: &RawSupplierPurchase<'_>,
@@ -70,7 +70,7 @@ pub(super) fn validate_order(
         return;
     };
     if created.micros_utc > updated.micros_utc {
-        let detail = "changed before it was made";
+        let detail = "updated_at is before created_at";
         let shown = raw.get(SupplierPurchaseField::UpdatedAt).shown();
         findings.add(RuleId::CplTsOrder, "updated_at", &shown, detail);
     }
@@ -86,12 +86,12 @@ fn read_time(
     match parse_instant(text, settings.default_zone) {
         Ok(parsed) if parsed.notes.date_only => Err("has no time of day"),
         Ok(parsed) => Ok(parsed),
-        Err(InstantError::Range) => Err("must lie from 1970 to 2261"),
+        Err(InstantError::Range) => Err("must be from 1970 to 2261"),
         Err(_) => Err("not a time such as 2020-01-01T09:00:00-03:00"),
     }
 }
 
-/// Notes how the text differs from RFC 3339. A space for the `T` does not: its section 5.6 has it.
+/// Reports deviations of the text from RFC 3339, whose section 5.6 allows a space instead of the `T`.
 fn add_format_findings(
     name: SupplierPurchaseField,
     parsed: &ParsedInstant,
@@ -113,8 +113,8 @@ fn add_format_findings(
     } = notes;
     if no_offset {
         let detail = match (gap, fold) {
-            (true, _) => "no offset; in the default zone the clock skipped it: moved forward",
-            (_, true) => "no offset; in the default zone it came twice: the earlier is taken",
+            (true, _) => "no offset; does not exist in the default zone: moved forward",
+            (_, true) => "no offset; occurs twice in the default zone: the earlier is used",
             _ => "no offset; the default zone is used",
         };
         let shown = field.shown();
@@ -124,7 +124,7 @@ fn add_format_findings(
         let detail = if leap_second {
             "leap second; read as :59"
         } else if other_form {
-            "a form of ISO 8601 that RFC 3339 does not have"
+            "a form of ISO 8601 that is not in RFC 3339"
         } else {
             "offset or fraction not written as in 2020-01-01T09:00:00.5-03:00"
         };
@@ -132,7 +132,7 @@ fn add_format_findings(
         findings.add(RuleId::CplTsSpelling, name.as_str(), &shown, detail);
     }
     if cut {
-        let detail = "more than six decimals of a second; cut to microseconds";
+        let detail = "more than six decimals of a second; truncated to microseconds";
         let shown = field.shown();
         findings.add(RuleId::CplTsPrecision, name.as_str(), &shown, detail);
     }

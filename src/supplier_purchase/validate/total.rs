@@ -1,7 +1,7 @@
-//! Whether the parts of a purchase make its total.
+//! Checks whether the amounts of a purchase add up to its total.
 //!
-//! The documentation has no formula. The one used here is the one the names suggest, and nobody
-//! says whether freight that is paid is part of the total, so both readings pass:
+//! The documentation has no formula. The one used here follows from the names, and paid freight may be
+//! part of the total or not, so that both readings are accepted:
 //!
 //! ```text
 //! value_of_items − discount + other_expenses_value [+ shipping_value] = total, to 0.01
@@ -14,8 +14,8 @@ use crate::rules::RuleId;
 /// 0.01 in billionths: each part may have been rounded on its own.
 const TOLERANCE_NANOS: u128 = 10_000_000;
 
-/// Only looked at when the value of the items and the total are there, and all amounts have one
-/// currency; other amounts that are not there count as zero.
+/// Checked only when the value of the items and the total are present and all amounts have one
+/// currency; other missing amounts count as zero.
 pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: &mut Findings) {
     let (Some(items), Some(total)) = (amounts.value_of_items, amounts.total) else {
         return;
@@ -24,8 +24,7 @@ pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: 
         return;
     }
     let nanos = |money: Option<Money>| money.map_or(0, |money| money.amount.nanos());
-    // No sum of five magnitudes below 10^38 fits 128 bits in every case; one that does not is far
-    // from any total.
+    // A sum of five magnitudes below 10^38 may exceed 128 bits; it is then far from any total.
     let without = (items.amount.nanos())
         .checked_sub(nanos(amounts.discount))
         .and_then(|sum| sum.checked_add(nanos(amounts.other_expenses_value)));
@@ -40,10 +39,10 @@ pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: 
     let paid = match pay_shipping {
         Some(true) => "paid",
         Some(false) => "not paid",
-        None => "not said to be paid",
+        None => "not stated as paid",
     };
     let detail = format!(
-        "value_of_items − discount + other_expenses_value is not the total, neither with nor without freight, which is {paid}"
+        "value_of_items − discount + other_expenses_value is not the total, neither with nor without freight ({paid})"
     );
     findings.add(
         RuleId::CplTotalCheck,

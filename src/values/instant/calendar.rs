@@ -1,4 +1,4 @@
-//! The proleptic Gregorian calendar, by hand: the parser and the day index run for every row.
+//! The proleptic Gregorian calendar; implemented here for speed, because it runs for every row.
 //!
 //! Algorithms: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
 //! <https://howardhinnant.github.io/date_algorithms.html>.
@@ -8,9 +8,9 @@ use chrono::NaiveDate;
 pub(in crate::values) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
-/// Days from 1970-01-01 to a date; the month must be 1 to 12 and the year not before 0.
+/// Days from 1970-01-01 to a date; the month must be 1 to 12 and the year at least 0.
 pub(super) const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    // Years start in March here, so that the leap day is the last of its year.
+    // Years start in March here, so that the leap day is the last day of its year.
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
@@ -19,7 +19,7 @@ pub(super) const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + day_of_era - 719_468
 }
 
-/// How many days a month has; the month must be 1 to 12.
+/// The number of days of a month; the month must be 1 to 12.
 pub(super) const fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -50,18 +50,18 @@ fn civil_from_days(days: i64) -> CivilDate {
     CivilDate { year, month, day }
 }
 
-/// Days from 1970-01-01 to the UTC date of an instant; what a `Date32` column holds.
+/// Days from 1970-01-01 to the UTC date of an instant, as in a `Date32` column.
 #[inline]
 #[expect(
     clippy::missing_panics_doc,
-    reason = "every count of microseconds has its day"
+    reason = "every count of microseconds has a day"
 )]
 pub fn days_since_epoch(micros: i64) -> i32 {
     i32::try_from(micros.div_euclid(MICROS_PER_DAY))
         .expect("a 64-bit count of microseconds spans fewer than 2^31 days")
 }
 
-/// The UTC date of an instant. Beyond chrono's years (±262,000) the nearest date it has.
+/// The UTC date of an instant, clamped to the years of chrono (±262,000).
 pub fn date_utc(micros: i64) -> NaiveDate {
     let nearest = if micros < 0 {
         NaiveDate::MIN

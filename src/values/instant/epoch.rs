@@ -3,8 +3,8 @@
 use super::calendar::MICROS_PER_SECOND;
 use super::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 
-/// Reads seconds (up to 11 digits, with an optional fraction, cut to microseconds) or milliseconds (12 to 14 digits)
-/// since 1970-01-01T00:00:00Z. The offset is zero.
+/// Parses seconds (up to 11 digits, with an optional fraction, truncated to microseconds) or milliseconds
+/// (12 to 14 digits) since 1970-01-01T00:00:00Z. The offset is zero.
 ///
 /// # Errors
 ///

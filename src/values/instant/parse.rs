@@ -1,7 +1,4 @@
-//! The date-time parser: one pass over the bytes, no allocation.
-//!
-//! In: the text and the time zone to assume where it names no offset. Out and refused: see
-//! [`super`].
+//! The date-time parser: one pass over the bytes, no allocation. Forms and errors: see [`super`].
 
 use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
@@ -10,12 +7,12 @@ use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, days_from_civil, days_i
 use super::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 use crate::values::local_day::{first_instant_from, local_day_start, offset_at};
 
-/// The largest offset Java and ISO 8601 readers built on it accept, in minutes.
+/// The largest offset that Java and ISO 8601 parsers based on it accept, in minutes.
 const MAX_OFFSET: i16 = 18 * 60;
 
-/// Reads a date and time, or a date, in one of the forms the [module](super) lists.
+/// Parses a date and time, or a date, in one of the forms listed in the [module](super).
 ///
-/// `default_tz` is assumed where the text names no offset. The text must not have outer spaces.
+/// `default_tz` is used where the text has no offset. The text must not have outer spaces.
 ///
 /// # Errors
 ///
@@ -56,8 +53,8 @@ pub fn parse_instant(text: &str, default_tz: Tz) -> Result<ParsedInstant, Instan
     }
 }
 
-/// Reads a calendar date of the years 0001 to 9999; `None` unless the text is `YYYY-MM-DD` and
-/// there is such a day.
+/// Parses a calendar date of the years 0001 to 9999; `None` unless the text is `YYYY-MM-DD` and the day
+/// exists.
 ///
 /// ```
 /// use purchase_etl::values::instant::parse_date;
@@ -71,7 +68,7 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
-/// Reads a date of the years 0001 to 9999 in any form of ISO 8601 that is not digits alone:
+/// Parses a date of the years 0001 to 9999 in any form of ISO 8601 except digits alone:
 /// `2024-05-06`, `2024-127`, `2024-W19-1`, `2024W191`.
 ///
 /// ```
@@ -86,7 +83,7 @@ pub fn parse_any_date(text: &str) -> Option<NaiveDate> {
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
-/// A date in whatever form as days since 1970. Digits alone are none: they may count seconds.
+/// A date in any form as days since 1970. Digits alone are refused: they may be an epoch number.
 #[inline]
 fn read_any_date<'a>(
     bytes: &'a [u8],
@@ -99,7 +96,7 @@ fn read_any_date<'a>(
     read_other_date(bytes)
 }
 
-/// The dates of ISO 8601 that RFC 3339 does not have.
+/// Dates in the forms of ISO 8601 that RFC 3339 does not have.
 #[cold]
 fn read_other_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
     let [y1, y2, y3, y4, rest @ ..] = bytes else {
@@ -128,9 +125,9 @@ fn read_other_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
     }
 }
 
-/// Days from 1970 to a day of a week, 1 for Monday.
+/// Days from 1970 to a week date; day 1 is Monday.
 fn days_from_week(year: i64, week: i64, day: i64) -> Result<i64, InstantError> {
-    // The first week is that of 4 January; 1970-01-01 was a Thursday.
+    // The first week contains 4 January; 1970-01-01 was a Thursday.
     let first_monday = |year| {
         let fourth = days_from_civil(year, 1, 4);
         fourth - (fourth + 3).rem_euclid(7)
@@ -154,7 +151,7 @@ fn read_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
     Ok((checked_days(year, month, day)?, rest))
 }
 
-/// Days from 1970 to a date, if there is such a day.
+/// Days from 1970 to a date, if the day exists.
 #[inline]
 fn checked_days(year: i64, month: i64, day: i64) -> Result<i64, InstantError> {
     if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
@@ -163,8 +160,8 @@ fn checked_days(year: i64, month: i64, day: i64) -> Result<i64, InstantError> {
     Ok(days_from_civil(year, month, day))
 }
 
-/// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.f+` or `HH:MM:SS:fff` as microseconds of the day; in the
-/// basic format without the colons.
+/// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.f+` or `HH:MM:SS:fff` as microseconds of the day; without the
+/// colons in the basic format.
 #[inline]
 fn read_time<'a>(
     bytes: &'a [u8],
@@ -211,7 +208,7 @@ fn read_time<'a>(
     Ok((seconds * MICROS_PER_SECOND + fraction, rest))
 }
 
-/// The two digits of the next part of a time of day, if there is one, and what follows.
+/// The two digits of the next part of a time of day, if there is one, and the rest of the text.
 #[inline]
 fn next_part(bytes: &[u8], is_basic: bool) -> Result<(Option<i64>, &[u8]), InstantError> {
     match bytes {
@@ -223,7 +220,7 @@ fn next_part(bytes: &[u8], is_basic: bool) -> Result<(Option<i64>, &[u8]), Insta
     }
 }
 
-/// The offset that must fill the rest of the text, in minutes; `None` when there is none.
+/// The offset in minutes, which must be the rest of the text; `None` when there is none.
 #[inline]
 fn read_offset(
     bytes: &[u8],
@@ -241,7 +238,7 @@ fn read_offset(
             notes.offset_form = true;
             (*sign, rest)
         }
-        // What decodes the text of an address makes a space of a plus.
+        // URL decoding turns a plus into a space.
         [b' ', rest @ ..] if rest.len() >= 4 => {
             notes.offset_form = true;
             (b'+', rest)
@@ -280,7 +277,7 @@ fn two_digits(tens: u8, ones: u8) -> Result<i64, InstantError> {
     Ok(i64::from(tens * 10 + ones))
 }
 
-/// A date alone stands for the first instant of that day in the zone.
+/// The first instant of a day in the zone, for a date without a time.
 fn start_of_day(days: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInstant, InstantError> {
     notes.date_only = true;
     if tz == Tz::UTC {
@@ -291,9 +288,9 @@ fn start_of_day(days: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInst
     ParsedInstant::new(micros_utc, whole_minutes(offset_at(micros_utc, tz)), notes)
 }
 
-/// A local time of the zone. One that the clock skipped is read with the offset from before the
-/// jump, which moves it forward by the length of the jump; of one that happened twice the earlier
-/// is taken (both as RFC 5545 section 3.3.5 and Python's `fold=0` have it).
+/// The instant of a local time of the zone. A skipped local time is read with the offset from before
+/// the clock change, which moves it forward by the length of the gap; of a local time that occurred
+/// twice the earlier is used (both as in RFC 5545 section 3.3.5 and Python's `fold=0`).
 fn in_zone(local: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInstant, InstantError> {
     if tz == Tz::UTC {
         return ParsedInstant::new(local, 0, notes);
@@ -316,7 +313,7 @@ fn in_zone(local: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInstant,
 }
 
 /// A zone's offset in whole minutes, rounded down. Only offsets of the first years after 1970
-/// (Liberia's local mean time) have seconds.
+/// (local mean time of Liberia) have seconds.
 fn whole_minutes(seconds: i64) -> i16 {
     i16::try_from(seconds.div_euclid(60)).expect("a zone's offset is less than a day")
 }

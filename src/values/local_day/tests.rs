@@ -14,7 +14,7 @@ fn start((year, month, day): (i32, u32, u32), tz: Tz) -> String {
 
 #[test]
 fn starts_sao_paulo_days_at_the_first_instant_there_is() {
-    // Golden vectors 2 to 4 of the domain notes; computed with Python's zoneinfo.
+    // Computed with Python's zoneinfo.
     for (day, expected) in [
         ((2018, 11, 3), "2018-11-03T03:00:00Z"),
         ((2018, 11, 4), "2018-11-04T03:00:00Z"),
@@ -53,7 +53,7 @@ fn sao_paulo_days_have_23_24_or_25_hours() {
     ] {
         assert_eq!(hours(year, month, day), 23, "{year}-{month}-{day}");
     }
-    // The days on which it ended, each with the hour from 23:00 repeated.
+    // The days on which summer time ended, each with the hour from 23:00 repeated.
     for (year, month, day) in [
         (2009, 2, 14),
         (2010, 2, 20),

@@ -1,15 +1,14 @@
-//! Decimals that have been 32-bit floats on their way.
+//! Restores decimals that were converted to 32-bit floats.
 //!
-//! In: a float, or the text of a JSON number. Out: the shortest decimal that reads back as the same
-//! float. No arithmetic is done on floats: text becomes the nearest one, and is compared with the
-//! digits that it stands for.
+//! A float, or the text of a JSON number, becomes the shortest decimal that parses to the same float.
+//! No arithmetic is done on floats: text is parsed to the nearest float and compared with its digits.
 
 use super::parse::Mantissa;
 
-/// Decimals of the smallest 32-bit float (2^-149): with so many every float is written exactly.
+/// Decimals of the smallest 32-bit float (2^-149): enough to write every float exactly.
 const EXACT_DECIMALS: usize = 149;
 
-/// The shortest decimal that reads back as this float.
+/// The shortest decimal that parses to this float.
 ///
 /// ```
 /// use purchase_etl::values::money::shortest_decimal;
@@ -20,9 +19,9 @@ pub fn shortest_decimal(float: f32) -> String {
     float.to_string()
 }
 
-/// The shortest decimal of the 32-bit float that `text` is a longer spelling of; `None` when it is
-/// none. It is one when it differs from the nearest float by less than one in its last decimal, so
-/// that it may have been rounded as well as cut.
+/// The shortest decimal of the 32-bit float that `text` is a longer form of; `None` when it is not one.
+/// It is one when it differs from the nearest float by less than one in its last decimal, whether it
+/// was rounded or truncated.
 ///
 /// ```
 /// use purchase_etl::values::money::widened_float;
@@ -67,7 +66,7 @@ mod tests {
     use super::*;
     use crate::values::money::parse_decimal;
 
-    /// Bits of floats and the shortest decimals they stand for.
+    /// Bits of floats and their shortest decimals.
     const SHORTEST: [(u32, &str); 12] = [
         (0x4048_f5c3, "3.14"),
         (0x4145_70a4, "12.34"),
@@ -94,7 +93,7 @@ mod tests {
 
     #[test]
     fn amounts_of_cents_come_back_from_every_spelling_of_their_float() {
-        // Up to 131,071.99, where 32 bits no longer tell all cents apart.
+        // Up to 131,071.99; above it, 32 bits do not distinguish all cents.
         for cents in (1..13_107_200_u32).step_by(1_009).chain([1, 13_107_199]) {
             let amount = format!("{}.{:02}", cents / 100, cents % 100);
             let float: f32 = amount.parse().unwrap();
@@ -106,7 +105,7 @@ mod tests {
                 format!("{wide:.40}"),
             ];
             for text in spellings {
-                // A decimal that needs no more than its cents is left as it is by the caller.
+                // The caller leaves a decimal unchanged that has no more than two decimals.
                 let found = widened_float(&text).unwrap_or_else(|| text.clone());
                 let read = parse_decimal(&found).unwrap().amount;
                 assert_eq!(read, parse_decimal(&amount).unwrap().amount, "{text}");

@@ -1,19 +1,19 @@
-//! From the text of a JSON number to an exact amount.
+//! Parses the text of a JSON number into an exact amount.
 //!
-//! In: text in the number grammar of RFC 8259 section 6. Out: the amount, how many fractional
-//! digits the text really carried, and whether any of them were lost. Refused: other text, texts
+//! The text follows the number grammar of RFC 8259 section 6. The result has the amount, the number of
+//! significant fractional digits, and whether rounding changed the value. Errors: other text, texts
 //! beyond the limits below, values beyond 38 digits.
 //!
-//! A price of ordinary length is read in one pass over its bytes; the general path keeps the
-//! digits in a fixed array. Neither allocates.
+//! Ordinary prices are parsed in one pass over their bytes; the general path keeps the digits in a
+//! fixed array. Neither allocates.
 
 use super::{Amount, LIMIT};
 
-/// Digits a mantissa may have, zeros included. The widest shortest-round-trip text of an `f64`
-/// has 17, a Decimal128 has 38; the rest is room for padding zeros.
+/// Maximum digits of a mantissa, zeros included. The shortest round-trip text of an `f64` has at most
+/// 17, a Decimal128 has 38; the rest allows padding zeros.
 const MAX_DIGITS: usize = 64;
 
-/// Largest exponent magnitude read. `f64` texts stay within 324.
+/// Maximum exponent magnitude. `f64` texts stay within 324.
 const MAX_EXPONENT: isize = 400;
 
 /// Significant digits of a Decimal128.
@@ -22,7 +22,7 @@ const PRECISION: isize = 38;
 /// Fractional digits kept.
 const SCALE: isize = 9;
 
-/// Powers of ten that bring 0 to 9 fractional digits to billionths.
+/// Powers of ten that scale 0 to 9 fractional digits to billionths.
 const TO_NANOS: [u64; 10] = [
     1_000_000_000,
     100_000_000,
@@ -36,7 +36,7 @@ const TO_NANOS: [u64; 10] = [
     1,
 ];
 
-/// What [`parse_decimal`] read.
+/// The result of [`parse_decimal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParsedAmount {
     /// The value, rounded half-even to nine places when the text had more.
@@ -52,7 +52,7 @@ pub struct ParsedAmount {
 #[non_exhaustive]
 pub enum AmountError {
     /// The text is not a JSON number.
-    #[error("not a number in JSON form")]
+    #[error("not a JSON number")]
     Syntax,
     /// More than 64 digits, or an exponent beyond 400.
     #[error("number has more than 64 digits or an exponent beyond 400")]
@@ -85,8 +85,8 @@ pub fn parse_decimal(text: &str) -> Result<ParsedAmount, AmountError> {
     }
 }
 
-/// Reads numbers of at most 19 bytes, nine of them fractional digits, without an exponent; `None` sends
-/// everything else, wrong or merely long, to the general path.
+/// Parses numbers of at most 19 bytes, with at most nine fractional digits and no exponent. `None` for
+/// everything else, invalid or longer, which the general path handles.
 fn short_decimal(bytes: &[u8]) -> Option<ParsedAmount> {
     let (negative, digits) = match bytes {
         [b'-', rest @ ..] => (true, rest),
@@ -138,8 +138,8 @@ fn long_decimal(bytes: &[u8]) -> Result<ParsedAmount, AmountError> {
         });
     }
     let count = digits.len().cast_signed();
-    // How many of the digits stay once the value is counted in billionths; more than there are
-    // means zeros to append, zero or less means nothing but a rounding decision is left.
+    // The number of digits of the value in billionths: more than `count` means zeros to append, zero
+    // or less means that only the rounding remains.
     let kept = count + SCALE - scale;
     if kept > PRECISION {
         return Err(AmountError::OutOfRange);
@@ -169,7 +169,7 @@ fn long_decimal(bytes: &[u8]) -> Result<ParsedAmount, AmountError> {
 
 /// The number of at most 38 digits.
 fn read_digits(digits: &[u8]) -> u128 {
-    // 64-bit arithmetic as far as it goes; almost every price fits the first chunk.
+    // 64-bit arithmetic where possible; almost every price fits the first chunk.
     let chunks = digits.chunks(19).map(|chunk| {
         let fold = |(value, unit), &digit: &u8| (value * 10 + u64::from(digit), unit * 10);
         chunk.iter().fold((0_u64, 1_u64), fold)
@@ -181,7 +181,7 @@ fn read_digits(digits: &[u8]) -> u128 {
     value
 }
 
-/// Half-even: `kept` is rounded up for the `dropped` digits, whose last one is not zero.
+/// Whether `kept` is rounded up for the `dropped` digits, half to even. The last digit is not zero.
 fn rounds_up(kept: u128, dropped: &[u8]) -> bool {
     match dropped {
         [5] => kept % 2 == 1,
@@ -190,11 +190,11 @@ fn rounds_up(kept: u128, dropped: &[u8]) -> bool {
     }
 }
 
-/// A number as written: the digits without their point, and where the point belongs.
+/// A number as written: the digits without the point, and the scale.
 pub(super) struct Mantissa {
     negative: bool,
     digits: [u8; MAX_DIGITS],
-    /// The significant digits are `digits[start..end]`: no zero at either side.
+    /// The significant digits are `digits[start..end]`, without zeros at either end.
     start: usize,
     end: usize,
     /// The value is the significant digits times 10^-scale.
@@ -245,7 +245,7 @@ impl Mantissa {
     }
 }
 
-/// The exponent part that must fill the rest of the text, 0 when there is none.
+/// The exponent, which must be the rest of the text; 0 when there is none.
 fn read_exponent(bytes: &[u8]) -> Result<isize, AmountError> {
     let [b'e' | b'E', rest @ ..] = bytes else {
         return if bytes.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Which character separates the decimals; the other one may group the digits before it.
+/// The character that separates the decimals; the other one may group the digits before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DecimalSign {
     /// `1,234.56`
@@ -11,18 +11,18 @@ pub enum DecimalSign {
     Comma,
 }
 
-/// What one text says about the decimal sign of its column.
+/// The evidence of one text about the decimal sign of its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NumberEvidence {
     /// Digits without any separator: the same under both signs.
     PlainInteger,
-    /// A number only if the point separates the decimals.
+    /// A number only with a decimal point.
     PointDecimal,
-    /// A number only if the comma separates the decimals.
+    /// A number only with a decimal comma.
     CommaDecimal,
     /// A different number under each sign: `1.234`, `1,234`.
     Ambiguous,
-    /// A number under neither.
+    /// Not a number under either sign.
     NotNumber,
 }
 
@@ -35,7 +35,7 @@ pub enum NumberEvidence {
 /// | a plus sign, leading zeros | `+5`, `007` |
 /// | groups of exactly three digits, the first of one to three and not a lone or leading zero | `1.234.567,8` |
 ///
-/// An exponent passes when the digits are not grouped. `None` when the text is not a number under
+/// An exponent is accepted when the digits are not grouped. `None` when the text is not a number under
 /// this sign. Text that needs no change is borrowed.
 ///
 /// ```
@@ -68,10 +68,10 @@ pub fn normalise_number(text: &str, sign: DecimalSign) -> Option<Cow<'_, str>> {
     Some(Cow::Owned(out))
 }
 
-/// What a text says about the decimal sign of its column.
+/// The evidence of a text about the decimal sign of its column.
 ///
-/// The text alone is judged: `1,234` is [`NumberEvidence::Ambiguous`] although a file that
-/// separates its fields with `;` makes a decimal comma likely.
+/// Only the text is considered: `1,234` is [`NumberEvidence::Ambiguous`], even though a file with the
+/// delimiter `;` makes a decimal comma likely.
 pub fn number_evidence(text: &str) -> NumberEvidence {
     let text = text.trim();
     let point = NumberParts::read(text, DecimalSign::Point).is_some();
@@ -85,10 +85,10 @@ pub fn number_evidence(text: &str) -> NumberEvidence {
     }
 }
 
-/// A number cut into its parts, each of them checked.
+/// A number split into its parts, each of them validated.
 struct NumberParts<'a> {
     negative: bool,
-    /// Whether there was a currency sign or a plus, which JSON numbers do not have.
+    /// Whether there is a currency sign or a plus, which JSON numbers do not allow.
     prefixed: bool,
     /// Digits, with their group separators.
     integer: &'a str,
@@ -160,7 +160,7 @@ impl<'a> Prefix<'a> {
                 rest: after_sign,
             });
         };
-        // Locale-aware writers put a no-break space here; `trim_start` drops it as well.
+        // Locale-aware programs write a no-break space here; `trim_start` removes it too.
         let (inner, rest) = take_sign(after_currency.trim_start());
         if outer.is_some() && inner.is_some() {
             return None;
@@ -185,8 +185,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the digits stand in groups of three, the first of one to three. A first group that
-/// starts with zero is no grouping: in `0.123` the point separates decimals.
+/// Whether the digits are in groups of three, the first of one to three. A first group that starts
+/// with zero is no grouping: in `0.123` the point separates decimals.
 fn is_grouped(text: &str, group: char) -> bool {
     let mut groups = text.split(group);
     let first = groups.next().unwrap_or("");
@@ -344,7 +344,7 @@ mod tests {
         }
     }
 
-    /// The amount as a Brazilian would write it, grouped.
+    /// The amount in Brazilian notation, grouped.
     fn brazilian(amount: Amount) -> String {
         let plain = amount.to_string();
         let (integer, fraction) = plain.split_once('.').unwrap_or((&plain, ""));

@@ -1,8 +1,8 @@
-//! Dates and times with slashes, day or month first.
+//! Dates and times such as `31/01/2024 10:00`, day or month first.
 
 use std::borrow::Cow;
 
-/// In which order a column writes its dates.
+/// The order of day, month and year in the dates of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateOrder {
     /// `2024-01-31`, ISO 8601.
@@ -13,10 +13,10 @@ pub enum DateOrder {
     MonthFirst,
 }
 
-/// What one text says about the date order of its column.
+/// The evidence of one text about the date order of its column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DateEvidence {
-    /// The year stands first.
+    /// The year is first.
     Iso,
     /// The first part can only be a day.
     DayFirst,
@@ -38,10 +38,10 @@ pub enum DateEvidence {
 /// | `31/01/2024` | day first | `2024-01-31` |
 /// | `2024-01-31 10:00` | any | unchanged |
 ///
-/// The parts of the date may also be separated by `-` or `.`, the year always has four digits.
-/// A space, a comma and a space, or a `T` stands before the time. Outer spaces are dropped.
-/// `None` when the text is not a date in this order; whether the day exists in its month, and
-/// what follows the minutes or seconds, is left to the parser.
+/// The parts of the date may also be separated by `-` or `.`; the year always has four digits.
+/// A space, a comma and a space, or a `T` precedes the time. Outer spaces are removed. `None` when
+/// the text is not a date in this order; the parser checks whether the day exists in its month, and
+/// what follows the minutes or seconds.
 pub fn normalise_timestamp(text: &str, order: DateOrder) -> Option<Cow<'_, str>> {
     let text = text.trim();
     if starts_with_iso_date(text) {
@@ -68,7 +68,7 @@ pub fn normalise_timestamp(text: &str, order: DateOrder) -> Option<Cow<'_, str>>
     }
 }
 
-/// What a text says about the date order of its column.
+/// The evidence of a text about the date order of its column.
 pub fn date_evidence(text: &str) -> DateEvidence {
     let text = text.trim();
     if starts_with_iso_date(text) {
@@ -122,7 +122,7 @@ impl<'a> SlashedDate<'a> {
     }
 }
 
-/// `H:MM` and `HH:MM` get their seconds and a two-digit hour; anything after stays as it is.
+/// Adds seconds and a two-digit hour to `H:MM` and `HH:MM`; what follows is unchanged.
 fn normalise_time(text: &str) -> Option<String> {
     let (hour, rest) = text.split_once(':')?;
     let hour = small_number(hour)?;

@@ -1,4 +1,4 @@
-//! What each column means: the user's mapping first, then the alias table, then properties.
+//! Assigns columns to fields: by the mapping of the user, then the alias table, then property headers.
 
 use std::collections::HashMap;
 
@@ -8,14 +8,14 @@ use super::delimiter_candidate::DelimiterCandidate;
 use super::{ColumnPlan, DetectionNotes, DialectOverrides};
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
-/// What a column fills.
+/// What a column is assigned to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum ColumnMeaning {
     Role(usize),
     Property(String),
 }
 
-/// Plans for the columns of the header, their signs and orders not found yet.
+/// The plans of the columns; decimal signs and date orders are detected later.
 pub(super) fn plan_columns(
     split: &DelimiterCandidate,
     text: &str,
@@ -54,7 +54,7 @@ pub(super) fn plan_columns(
         else {
             continue;
         };
-        // The mapping gave the field to another column; this one becomes an extra field.
+        // The mapping assigns the field to another column; this one becomes an extra field.
         if !mapped.contains_key(&meaning) {
             assign_meaning(meaning, position, &mut assigned, split, columns)?;
         }
@@ -125,7 +125,7 @@ fn warn_about_unmapped_columns(
         }
         let header = &plan.header;
         notes.warnings.push(format!(
-            "column {header:?} fills no field and is kept as extra"
+            "unmapped column {header:?} is stored in extra; map it with --map HEADER=FIELD"
         ));
     }
 }
@@ -143,9 +143,9 @@ fn warn_about_unused_mappings(
             .any(|header| normalise_header(header) == name)
         {
             let field = columns.roles()[role].name;
-            notes
-                .warnings
-                .push(format!("no column {name:?} for the mapping to {field:?}"));
+            notes.warnings.push(format!(
+                "--map: no column {name:?} to map to field {field:?}"
+            ));
         }
     }
 }

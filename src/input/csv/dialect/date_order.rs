@@ -1,4 +1,4 @@
-//! The date order of each column of dates or times; the table is in [`dialect`](super).
+//! Detects the date order of each column of dates or times; the rules are in [`dialect`](super).
 
 use super::super::columns::CsvValueType;
 use super::super::refusal::CsvRefusal;
@@ -6,7 +6,7 @@ use super::evidence_tally::{DetectionContext, EvidenceTally, choose_reading};
 use super::{ColumnPlan, DetectionNotes};
 use crate::values::pt_br::{DateEvidence, DateOrder, DecimalSign, date_evidence};
 
-/// What the dates of one column say.
+/// The evidence of the dates of one column.
 #[derive(Clone, Debug, Default)]
 struct DateOrderEvidence {
     day_first: EvidenceTally,
@@ -16,7 +16,7 @@ struct DateOrderEvidence {
     iso: EvidenceTally,
 }
 
-/// Sets the order of every column of dates. The decimal signs must have been settled.
+/// Sets the date order of every column of dates. The decimal signs must be set.
 pub(super) fn detect_date_orders(
     context: &DetectionContext<'_>,
     user_choice: Option<DateOrder>,
@@ -79,12 +79,12 @@ fn decide_order(
         notes,
     )?;
     let (order, why, because) = match (decided, either.first()) {
-        (Some((order, value)), _) => (order, "the value has only one reading", Some(value)),
+        (Some((order, value)), _) => (order, "the value is unambiguous", Some(value)),
         (None, Some(value)) if is_day_first_likely => {
             let header = &plan.header;
             notes.warnings.push(format!(
-                "column {header:?}: {value} is read day first, as is usual with \
-                 Portuguese headers or a decimal comma; no value proves it (see --date-order)"
+                "column {header:?}: {value} is read day first, as usual with Portuguese headers \
+                 or a decimal comma; no value confirms it (see --date-order)"
             ));
             (
                 DayFirst,
@@ -100,7 +100,7 @@ fn decide_order(
                 None,
             ));
         }
-        (None, None) => (YearFirst, "no date but ISO 8601", iso.first().cloned()),
+        (None, None) => (YearFirst, "only ISO 8601 dates", iso.first().cloned()),
     };
     plan.date_order = order;
     notes.record_decision(decision_name(plan), order_name(order), why, because);

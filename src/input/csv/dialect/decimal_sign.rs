@@ -1,4 +1,4 @@
-//! The decimal sign of each column of decimals; the table is in [`dialect`](super).
+//! Detects the decimal sign of each column of decimals; the rules are in [`dialect`](super).
 
 use super::super::columns::CsvValueType;
 use super::super::delimiter::Delimiter;
@@ -7,18 +7,18 @@ use super::evidence_tally::{DetectionContext, EvidenceTally};
 use super::{ColumnPlan, DetectionNotes};
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
 
-/// What the numbers of one column say.
+/// The evidence of the numbers of one column.
 #[derive(Clone, Debug, Default)]
 struct DecimalEvidence {
     point: EvidenceTally,
     comma: EvidenceTally,
-    /// Such as `1.234`: a fraction, or a thousand.
+    /// Such as `1.234`: a fraction or more than a thousand.
     one_point: EvidenceTally,
-    /// Such as `1,234`: a fraction, or a thousand.
+    /// Such as `1,234`: a fraction or more than a thousand.
     one_comma: EvidenceTally,
 }
 
-/// Sets the sign of every column of decimals.
+/// Sets the decimal sign of every column of decimals.
 pub(super) fn detect_decimal_signs(
     context: &DetectionContext<'_>,
     user_choice: Option<DecimalSign>,
@@ -80,17 +80,17 @@ fn decide_sign(
     } = numbers;
     let decided = decide_by_unambiguous_values(numbers, expects_decimal_comma, plan, notes);
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
-        (Some((sign, value)), ..) => (sign, "the value has only one reading", Some(value)),
+        (Some((sign, value)), ..) => (sign, "the value is unambiguous", Some(value)),
         (None, Some(value), None) if context.has_decimal_point && !expects_decimal_comma => (
             Point,
-            "events of Currents have a decimal point",
+            "exports of Currents have a decimal point",
             Some(value.clone()),
         ),
         (None, None, Some(value)) if expects_decimal_comma => {
             let header = &plan.header;
             notes.warnings.push(format!(
-                "column {header:?}: {value} is read with a decimal comma, as is \
-                 usual in such files; no value proves it (see --decimal)"
+                "column {header:?}: {value} is read with a decimal comma, as usual with ; or \
+                 Portuguese headers; no value confirms it (see --decimal)"
             ));
             (
                 Comma,
@@ -100,7 +100,7 @@ fn decide_sign(
         }
         (None, None, None) => {
             plan.decimal = if expects_decimal_comma { Comma } else { Point };
-            let why = "not proven: whole numbers only";
+            let why = "not confirmed: only whole numbers";
             notes.record_decision(decision_name(plan), sign_name(plan.decimal), why, None);
             return Ok(());
         }
@@ -127,8 +127,7 @@ fn decide_sign(
     Ok(())
 }
 
-/// What the values say that have only one reading. One sign serves a whole column: values in the
-/// other are rejects of their records.
+/// Decides by the unambiguous values. A column has one sign: records with the other sign are rejected.
 fn decide_by_unambiguous_values(
     numbers: &DecimalEvidence,
     expects_decimal_comma: bool,
@@ -143,7 +142,7 @@ fn decide_by_unambiguous_values(
                 (DecimalSign::Point, point)
             };
             notes.warnings.push(format!(
-                "column {:?} has {comma} and {point}: the {} decides, and records with the other sign are rejected",
+                "column {:?} has {comma} and {point}: the {} is used, and records with the other sign are rejected",
                 plan.header,
                 sign_name(sign)
             ));

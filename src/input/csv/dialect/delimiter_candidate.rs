@@ -1,4 +1,4 @@
-//! The delimiter and the header: which candidate splits the sample into a table.
+//! Detects the delimiter and the header of a sample.
 
 use super::super::columns::{ColumnAliases, normalise_header, trim_header};
 use super::super::delimiter::Delimiter;
@@ -6,32 +6,32 @@ use super::super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::super::rows::{BadRow, CsvRow, CsvRowReader};
 use super::{CsvSample, DetectionNotes, DialectOverrides, MAX_COLUMNS};
 
-/// How the sample falls into fields under one delimiter.
+/// The result of splitting the sample at one delimiter.
 #[derive(Clone, Debug)]
 pub(super) struct DelimiterCandidate {
     pub(super) delimiter: Delimiter,
     /// The headers as written, without outer spaces and byte order mark.
     pub(super) header: Vec<String>,
-    /// Where the header begins.
+    /// Position of the header.
     pub(super) header_at: TextPosition,
-    /// Where the rows begin.
+    /// Position of the first row.
     pub(super) body: TextPosition,
-    /// Rows of the sample behind the header.
+    /// Rows of the sample after the header.
     pub(super) rows: usize,
-    /// Those among them that are as wide as the header.
+    /// Rows with as many fields as the header.
     full_width_rows: usize,
-    /// Headers that name a field or a property.
+    /// Headers of known fields or properties.
     pub(super) known_headers: usize,
 }
 
 impl DelimiterCandidate {
-    /// Nine rows in ten fit: fewer, and more rows would be rejected than any limit on rejects
-    /// allows.
+    /// Whether nine of ten rows have the width of the header: with fewer, more rows would be rejected
+    /// than any reject limit allows.
     fn has_constant_width(&self) -> bool {
         self.full_width_rows * 10 >= self.rows * 9
     }
 
-    /// What makes one candidate better than another.
+    /// The rank for comparing candidates.
     fn rank(&self) -> (bool, usize, usize, usize) {
         (
             self.has_constant_width(),
@@ -42,7 +42,7 @@ impl DelimiterCandidate {
     }
 }
 
-/// The header and delimiter of the sample; `None` when it holds no record.
+/// The best candidate for the sample; `None` when it has no record.
 pub(super) fn detect_delimiter(
     sample: &CsvSample<'_>,
     columns: &dyn ColumnAliases,
@@ -66,12 +66,7 @@ pub(super) fn detect_delimiter(
     }) = sep_line
     {
         let candidate = split_sample(sample, start, delimiter, columns, overrides)?;
-        notes.record_decision(
-            "delimiter",
-            delimiter,
-            "the first line states it",
-            Some(line),
-        );
+        notes.record_decision("delimiter", delimiter, "set by the first line", Some(line));
         return Ok(Some(candidate));
     }
     let mut candidates = Vec::new();
@@ -92,7 +87,7 @@ pub(super) fn detect_delimiter(
             candidate.header.len() > 1
         }
     });
-    // A stable sort: among equals the order of the candidates stays.
+    // A stable sort: equal candidates keep their order.
     candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.rank()));
     let mut candidates = candidates.into_iter();
     let (Some(best), second) = (candidates.next(), candidates.next()) else {
@@ -110,12 +105,12 @@ pub(super) fn detect_delimiter(
     Ok(Some(best))
 }
 
-/// The delimiter that a first line `sep=;` states, which Excel reads and does not show. Programs
-/// that save such a file again may have put it into quotes, or filled the line with delimiters.
+/// A first line such as `sep=;`, which sets the delimiter for Excel. Programs that save such a file
+/// again may quote it or pad the line with delimiters.
 struct SepLine {
     delimiter: Delimiter,
     line: EvidenceValue,
-    /// Where the header may begin.
+    /// Position after the line.
     end: TextPosition,
 }
 
@@ -168,10 +163,10 @@ fn record_choice(
     } = candidate;
     let width = header.len();
     let why = if width == 1 {
-        "nothing splits the header".to_owned()
+        "no delimiter in the header".to_owned()
     } else {
         format!(
-            "{full_width_rows} of {rows} rows have the {width} fields of the header, {known_headers} known"
+            "{full_width_rows} of {rows} rows have {width} fields like the header, {known_headers} of them known"
         )
     };
     if !candidate.has_constant_width() {
@@ -192,7 +187,7 @@ fn header_line(sample: &CsvSample<'_>, at: TextPosition) -> EvidenceValue {
     EvidenceValue::new(line.unwrap_or_default(), at)
 }
 
-/// Splits the whole sample at one delimiter, behind a line that states it.
+/// Splits the sample at one delimiter, after the line that sets it.
 fn split_sample(
     sample: &CsvSample<'_>,
     start: TextPosition,
@@ -239,8 +234,8 @@ fn split_sample(
     })
 }
 
-/// Shows the rows behind the header, without the last one of a sample that is not the whole input:
-/// it may be torn.
+/// Visits the rows after the header, except the last one of an incomplete sample, which may be
+/// incomplete.
 pub(super) fn for_each_row(
     sample: &CsvSample<'_>,
     delimiter: Delimiter,
@@ -257,7 +252,7 @@ pub(super) fn for_each_row(
             Ok(row) => row.at().byte_offset + row.raw().len() as u64,
             Err(bad) => bad.at.byte_offset + bad.raw.len() as u64,
         };
-        // A line end that the sample ends with may be half of one, but the row before it is whole.
+        // A CR at the end of the sample may be half a CRLF, but the row before it is whole.
         if sample.complete || end < sample.text.len() as u64 {
             visit(row);
         }

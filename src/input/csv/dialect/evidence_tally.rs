@@ -1,22 +1,22 @@
-//! Counting the values of a column that speak for one reading or for the other.
+//! Counts the values of a column that support one reading or the other.
 
 use super::super::columns::{ColumnRole, CsvValueType};
 use super::super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::delimiter_candidate::{DelimiterCandidate, for_each_row};
 use super::{ColumnPlan, CsvSample, DetectionNotes};
 
-/// What all columns of a file share.
+/// The context that all columns of a file share.
 pub(super) struct DetectionContext<'a> {
     pub(super) sample: &'a CsvSample<'a>,
     pub(super) split: &'a DelimiterCandidate,
     pub(super) roles: &'static [ColumnRole],
     pub(super) is_portuguese: bool,
-    /// Whether numbers that say nothing have a decimal point.
+    /// Whether ambiguous numbers have a decimal point.
     pub(super) has_decimal_point: bool,
 }
 
 impl DetectionContext<'_> {
-    /// The columns whose field has a form that `wanted` accepts, by position.
+    /// The positions of the columns whose value type `accepts` accepts.
     pub(super) fn columns_of(
         &self,
         plans: &[ColumnPlan],
@@ -32,7 +32,7 @@ impl DetectionContext<'_> {
             .collect()
     }
 
-    /// Shows the values of some columns in the rows that are as wide as the header.
+    /// Visits the values of some columns in the rows that are as wide as the header.
     pub(super) fn for_each_value(
         &self,
         columns: &[usize],
@@ -60,7 +60,7 @@ impl DetectionContext<'_> {
     }
 }
 
-/// How many values speak for a reading, and the first of them.
+/// The number of values that support a reading, and the first of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EvidenceTally {
     count: u64,
@@ -79,13 +79,13 @@ impl EvidenceTally {
     }
 }
 
-/// The share of values that may contradict the others and be taken for slips: 1 in this many.
+/// The share of contradicting values that are treated as errors of the file: 1 in this many.
 const MAX_SLIPS_ONE_IN: u64 = 100;
 
-/// Which of two readings the values of a column speak for: `None` when none speaks.
+/// The reading that the values of a column support; `None` without evidence.
 ///
 /// # Errors
-/// Refused when both are spoken for and neither by nearly all values.
+/// Both readings are supported, and neither by nearly all values.
 pub(super) fn choose_reading<T>(
     value_type: CsvValueType,
     column: &str,

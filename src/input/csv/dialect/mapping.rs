@@ -1,33 +1,32 @@
-//! The mapping of the user: which column fills which field.
+//! The mapping of the user from columns to fields.
 
 use std::collections::BTreeMap;
 
 use super::super::columns::{ColumnAliases, normalise_header};
 
-/// A mapping to a field that does not exist.
+/// A mapping to an unknown field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("column {header:?} cannot be mapped to {field:?}: the fields are {}", .accepted.join(", "))]
+#[error("unknown field {field:?}; valid fields: {}", .accepted.join(", "))]
 pub struct UnknownMappedField {
     /// The header of the mapping.
     pub header: String,
-    /// The field it names.
+    /// The unknown field.
     pub field: String,
-    /// The canonical names.
+    /// The canonical names of the valid fields.
     pub accepted: Vec<&'static str>,
 }
 
-/// The columns that the user has given a field.
+/// The columns that the user has mapped to fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping {
     /// By normalised header.
     roles: BTreeMap<String, usize>,
-    /// Whether the user has named any column, be it for a field of another kind of records.
+    /// Whether the user has mapped any column, including to fields of another record kind.
     is_given: bool,
 }
 
 impl Mapping {
-    /// Takes one line: the column `header` fills the canonical `field`. Headers are
-    /// compared normalised.
+    /// Maps the column `header` to the canonical `field`. Headers are compared in normal form.
     ///
     /// # Errors
     /// [`UnknownMappedField`] when no role has that name.
@@ -51,7 +50,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// Whether the user has named any column.
+    /// Whether the user has mapped any column.
     pub fn is_given(&self) -> bool {
         self.is_given
     }

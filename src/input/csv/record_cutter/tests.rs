@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Feeds `text` in chunks of `size` bytes and collects the chunks between the cuts.
+/// Feeds `text` in buffers of `size` bytes and collects the chunks between the cuts.
 fn chunks(
     text: &[u8],
     size: usize,

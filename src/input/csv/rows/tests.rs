@@ -10,7 +10,7 @@ fn shape(columns: usize) -> RowShape {
     }
 }
 
-/// Rows as `line: field|field` or `line! fault`, with the verbatim text behind.
+/// Rows as `line: field|field` or `line! fault`, followed by the verbatim text.
 fn read(text: &str, columns: usize) -> Vec<String> {
     let mut rows = CsvRowReader::new(text.as_bytes(), TextPosition::START, shape(columns)).unwrap();
     let mut out = Vec::new();
@@ -65,7 +65,7 @@ fn a_ragged_row_is_reported_and_the_rest_is_read() {
 
 #[test]
 fn an_unclosed_quote_takes_the_rest_and_is_reported() {
-    let fault = "2! the row opens a quote that is not closed";
+    let fault = "2! the row has an unclosed quote";
     assert_eq!(
         read("a;b\nc;\"d\ne;f\n", 2),
         ["1: a|b <a;b>".to_owned(), format!("{fault} <c;\"d\ne;f\n>")]
@@ -140,7 +140,7 @@ proptest! {
             .map(|record| record.unwrap().iter().map(str::to_owned).collect())
             .collect();
         if is_open {
-            // The crate closes the last quote itself.
+            // The csv crate closes the last quote itself.
             expected.pop();
         }
         prop_assert_eq!(found, expected);

@@ -1,4 +1,4 @@
-//! Files that are refused, and how the user decides them.
+//! Ambiguous files, and the options that resolve them.
 
 use super::{ParsedTable, read, read_in};
 use crate::input::csv::columns::tests::TestColumns;
@@ -23,7 +23,7 @@ fn a_column_of_thousands_or_fractions_is_refused_until_the_user_decides() {
     let refusal = refused(text);
     assert_eq!(
         refusal.to_string(),
-        "the numbers of column \"price\" can be read in two ways, such as \"1.234\" on line 3"
+        "the decimal sign of column \"price\" is ambiguous: \"1.234\" on line 3"
     );
     assert!(refusal.remedy().contains("--decimal"));
     assert_eq!((refusal.byte_offset(), refusal.line()), (23, Some(3)));
@@ -42,7 +42,7 @@ fn a_column_of_thousands_or_fractions_is_refused_until_the_user_decides() {
 #[test]
 fn every_line_of_the_table_of_decimal_signs_holds() {
     use DecimalSign::{Comma, Point};
-    // Header, delimiter, prices; then the sign and whether it is proven, or a refusal.
+    // Header, delimiter, prices; then the sign and whether it is confirmed, or a refusal.
     for (header, delimiter, prices, sign) in [
         ("price", ';', "1.234,56 1.234", Some((Comma, true))),
         ("price", ',', "\"19,9\"", Some((Comma, true))),
@@ -82,14 +82,14 @@ fn one_date_slip_in_a_hundred_is_warned_of_and_one_in_fifty_is_refused() {
     let table = read(slip.clone() + &right.repeat(99)).unwrap();
     assert_eq!(table.layout.columns[1].decimal, DecimalSign::Comma);
     assert_eq!(table.layout.columns[2].date_order, DateOrder::DayFirst);
-    assert!(table.warns_of("\"7.50\" on line 2: the comma decides"));
+    assert!(table.warns_of("\"7.50\" on line 2: the comma is used"));
     assert!(table.warns_of("the first is \"01/31/2024\" on line 2"));
     let refusal = refused(&(slip + &right.repeat(49)));
     assert_eq!(refusal.line(), Some(3));
     assert!(
         refusal
             .to_string()
-            .ends_with("against \"01/31/2024\" on line 2")
+            .ends_with(", but \"01/31/2024\" on line 2")
     );
 }
 
@@ -118,7 +118,7 @@ fn dates_of_either_order_are_refused_where_nothing_is_portuguese() {
 fn two_equal_delimiters_are_refused_until_the_user_decides() {
     let text = "price;time,quantity\n1;2,3\n4;5,6\n";
     let refusal = refused(text);
-    assert!(refusal.to_string().contains("';' and at ','"), "{refusal}");
+    assert!(refusal.to_string().contains("';' and ','"), "{refusal}");
     let delimiter = ",".parse().unwrap();
     let overrides = DialectOverrides {
         delimiter: Some(delimiter),
@@ -134,7 +134,7 @@ fn two_columns_for_one_field_are_refused_until_the_mapping_chooses() {
     assert_eq!(refusal.rule(), RuleId::FileHeaderDup);
     assert_eq!(
         refusal.to_string(),
-        "columns \"Preço\" and \"valor\" both mean \"price\""
+        "columns \"Preço\" and \"valor\" are both mapped to field \"price\""
     );
     let mut overrides = DialectOverrides::default();
     overrides

@@ -1,4 +1,4 @@
-//! Files as Brazilian programs write them, and their neighbours.
+//! Files of Brazilian programs, and similar ones.
 
 use encoding_rs::WINDOWS_1252;
 
@@ -26,7 +26,7 @@ fn assert_erp(table: &ParsedTable) {
     assert_eq!(rows[0][0], "Calça de algodão");
     assert_eq!(rows[0][2], "R$ 1.234,56");
     assert_eq!(rows[1][0], "Boné; \"São Paulo\"");
-    assert!(table.warns_of("\"Descrição\" fills no field"));
+    assert!(table.warns_of("unmapped column \"Descrição\""));
     assert!(bad.is_empty());
 }
 
@@ -223,6 +223,6 @@ fn a_torn_last_record_of_a_sample_decides_nothing() {
         layout
             .warnings
             .iter()
-            .any(|warning| warning.contains("the comma decides"))
+            .any(|warning| warning.contains("the comma is used"))
     );
 }

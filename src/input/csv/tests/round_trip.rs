@@ -1,4 +1,4 @@
-//! Any table, written by the csv crate in any dialect, comes back.
+//! Any table, written by the csv crate in any dialect, is read back unchanged.
 
 use proptest::prelude::*;
 

@@ -38,11 +38,11 @@ fn file(folder: &str, name: &str) -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The records that the suite says a file holds.
+/// The records of a file, as defined by the suite.
 fn expected(name: &str) -> Vec<SpectrumRecord> {
     let json = file("json", &format!("{name}.json"));
     if name == "location_coordinates" {
-        // The suite's own slip: its JSON is one object and has another telephone number than its
+        // An error of the suite: its JSON is one object, and its telephone number differs from the
         // CSV. Everything else in the pair is compared.
         let mut record: SpectrumRecord = serde_json::from_slice(&json).unwrap();
         let number = record.insert("Contact Phone Number".into(), "2095257564".into());
@@ -67,7 +67,7 @@ fn found(name: &str, size: usize) -> Vec<SpectrumRecord> {
     };
     let mut rows = Vec::new();
     rows_by(&csv, TextPosition::START, shape, size, |row| {
-        rows.push(row.unwrap())
+        rows.push(row.unwrap());
     })
     .unwrap();
     let header = rows.remove(0);

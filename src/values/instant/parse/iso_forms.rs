@@ -1,6 +1,6 @@
-//! Forms of ISO 8601 that RFC 3339 does not have, and forms that programs write. The instants come
-//! from `fromisoformat` of Python 3.11; those of hour 24 and of a space in the offset, which it does
-//! not read, are worked out by hand.
+//! Forms of ISO 8601 that RFC 3339 does not have, and forms that programs write. The expected instants
+//! are from `fromisoformat` of Python 3.11; those of hour 24 and of a space in the offset, which it
+//! does not support, are computed by hand.
 
 use super::tests::{accepts, refuses};
 use super::*;
@@ -160,7 +160,7 @@ fn a_date_alone_is_read_in_every_form_but_digits_alone() {
     }
 }
 
-/// Days since 1970 of 1 January 2262, which is the first that no instant may have (Python's
+/// Days from 1970 to 1 January 2262, the first day outside the range of instants (Python's
 /// `datetime.date(2262, 1, 1) - datetime.date(1970, 1, 1)`).
 const FIRST_BEYOND: i64 = 106_651;
 

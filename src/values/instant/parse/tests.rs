@@ -4,7 +4,7 @@ use chrono::{FixedOffset, SecondsFormat};
 use chrono_tz::{Africa, America, Asia, Australia, Pacific};
 use proptest::prelude::*;
 
-/// Reads a table with one case a line: `text | instant in UTC | minutes of offset | notes`.
+/// Checks a table with one case per line: `text | instant in UTC | minutes of offset | notes`.
 #[track_caller]
 pub(super) fn accepts(default_tz: Tz, table: &str) {
     for line in table.lines().filter(|line| !line.trim().is_empty()) {
@@ -25,7 +25,7 @@ pub(super) fn accepts(default_tz: Tz, table: &str) {
     }
 }
 
-/// Expects every line to be refused. A line is a text as it stands.
+/// Expects an error for every line; a line is the verbatim text.
 #[track_caller]
 pub(super) fn refuses(error: InstantError, lines: &str) {
     for default_tz in [Tz::UTC, America::Sao_Paulo] {
@@ -244,7 +244,7 @@ fn refuses_instants_outside_1970_to_2261() {
     refuses(InstantError::Range, refused);
 }
 
-// The instants of the next two tests come from Python's zoneinfo with fold=0.
+// The instants of the next two tests are from Python's zoneinfo with fold=0.
 
 #[test]
 fn moves_a_skipped_local_time_forward() {

@@ -38,7 +38,7 @@ fn reads_seed_and_sample_prices() {
 
 #[test]
 fn rounds_the_cdi_sample_price_to_nine_decimals() {
-    // Golden vector 6 of the domain notes.
+    // The price of the Cloud Data Ingestion sample.
     let price = parsed("8.511527858335066");
     assert_eq!(price.amount.to_string(), "8.511527858");
     assert_eq!(price.decimals, 15);
@@ -126,7 +126,7 @@ fn refuses_values_beyond_38_digits() {
         1 - 10_i128.pow(38)
     );
     assert_eq!(parsed("1e28").amount.nanos(), 10_i128.pow(37));
-    // Just under half a billionth above the edge stays; from half up it would become 10^38.
+    // Less than half a billionth above the limit is accepted; from half it would round to 10^38.
     assert!(parsed(&format!("{edge}4")).rounded);
     for text in [
         "1e29",
@@ -165,7 +165,7 @@ fn refuses_texts_beyond_the_limits() {
     );
 }
 
-/// An oracle that shares nothing with the parser: it shifts the point in the text, cuts the text
+/// An oracle that shares no code with the parser: it shifts the point in the text, cuts the text
 /// at nine decimals and decides the rounding by comparing strings.
 fn oracle(negative: bool, integer: &str, fraction: &str, exponent: i32) -> Option<(i128, bool)> {
     let mut left = format!("{}{integer}", "0".repeat(120));
@@ -203,7 +203,7 @@ proptest! {
     fn agrees_with_the_string_oracle(
         negative: bool,
         integer in "0|[1-9][0-9]{0,31}",
-        // Fives and zeros often, so that ties and padding occur.
+        // Many fives and zeros, so that ties and padding occur.
         fraction in "[0-9]{0,10}[05]{0,6}0{0,12}",
         exponent in prop_oneof![Just(0), -45..45_i32],
     ) {
