@@ -84,6 +84,7 @@ pub enum Command {
     #[command(subcommand)]
     Report(ReportCommand),
     /// Write a page with charts and tables of what the lake holds
+    #[command(name = "dashboard")]
     Page(PageArguments),
     /// Look after the tables: state, versions, files; compact, vacuum, verify, restore
     #[command(subcommand)]

@@ -44,7 +44,7 @@ pub struct ReadArguments {
     pub numbers_as_strings: bool,
     /// Reject records with keys that the documentation does not name
     #[arg(long, help_heading = "Reading")]
-    pub freeze_contract: bool,
+    pub reject_unknown_fields: bool,
     /// IANA zone of times without an offset
     #[arg(
         long,

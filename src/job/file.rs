@@ -10,7 +10,7 @@
 //!
 //! [[steps]]
 //! name = "quantity per day"
-//! report = { question = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
+//! report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
 //! ```
 
 mod action;

@@ -206,7 +206,7 @@ fn purchase_rules(
             FuturePolicy::Warn
         },
         numbers_as_strings: arguments.numbers_as_strings,
-        freeze_contract: arguments.freeze_contract,
+        reject_unknown_fields: arguments.reject_unknown_fields,
     })
 }
 
@@ -217,7 +217,7 @@ fn supplier_rules(arguments: &ReadArguments) -> Result<supplier_purchase::RuleSe
         default_zone: default_zone(arguments)?,
         default_currency: default_currency(arguments)?,
         numbers_as_strings: arguments.numbers_as_strings,
-        freeze_contract: arguments.freeze_contract,
+        reject_unknown_fields: arguments.reject_unknown_fields,
         deleted_only: arguments.deleted_only,
     })
 }

@@ -30,7 +30,7 @@ fn watched_name(command: &Command) -> Option<&'static str> {
         Command::Run(arguments) if !arguments.dry_run => Some("run"),
         Command::Check(_) => Some("check"),
         Command::Report(_) => Some("report"),
-        Command::Page(_) => Some("page"),
+        Command::Page(_) => Some("dashboard"),
         Command::Lake(command) if command.changes_or_judges() => Some("lake"),
         _ => None,
     }

@@ -74,7 +74,7 @@ pub(super) fn page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, Pipelin
     let page = job.output.join("index.html").display().to_string();
     let facts = StepFacts {
         run_id: Uuid::now_v7().to_string(),
-        command: "page",
+        command: "dashboard",
         step: step_of(stage),
         lake: Some(job.lake.clone()),
         inputs: specs.iter().map(|spec| table(&job.lake, spec)).collect(),

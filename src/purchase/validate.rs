@@ -40,7 +40,7 @@ pub struct RuleSettings {
     /// Accept prices and quantities written as JSON strings.
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub freeze_contract: bool,
+    pub reject_unknown_fields: bool,
 }
 
 /// An accepted purchase.
@@ -160,7 +160,7 @@ impl Checker {
             } else {
                 "the purchase object does not document this key"
             };
-            if self.settings.freeze_contract {
+            if self.settings.reject_unknown_fields {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             } else {
                 findings.add(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);

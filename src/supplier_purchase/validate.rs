@@ -38,7 +38,7 @@ pub struct RuleSettings {
     /// Accept JSON numbers written as strings.
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub freeze_contract: bool,
+    pub reject_unknown_fields: bool,
     /// The dump was asked for with `deleted=only`: every purchase in it is deleted, also where
     /// nothing in the record says so.
     pub deleted_only: bool,
@@ -165,7 +165,7 @@ impl Checker {
         for extra in &raw.extra {
             check_undocumented_value(&extra.key, &extra.value, findings);
             let detail = "the documentation of supplier purchases does not name this key";
-            if self.settings.freeze_contract {
+            if self.settings.reject_unknown_fields {
                 findings.add_rejecting(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);
             } else {
                 findings.add(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);

@@ -39,7 +39,7 @@ pub struct StepOfJob {
 pub struct StepFacts {
     /// The run, as in the `run_id` columns; a UUID.
     pub run_id: String,
-    /// `ingest`, `check`, `report`, `page` or `lake`.
+    /// `ingest`, `check`, `report`, `dashboard` or `lake`.
     pub command: &'static str,
     /// Where it stands in a job.
     pub step: Option<StepOfJob>,

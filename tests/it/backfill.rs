@@ -26,13 +26,13 @@ days_in_parallel = true
 ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", summary = "out/{date}/run.json" }
 [[steps]]
 name = "quantity"
-report = { question = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
+report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
 [[steps]]
 name = "suppliers"
 ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true }
 [[steps]]
 name = "summary"
-report = { question = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }
+report = { type = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }
 "#;
 
 fn date(day: usize) -> String {

@@ -60,9 +60,16 @@ fn a_command_says_where_its_settings_come_from_and_does_nothing() {
     assert!(!output.stdout().contains("word"), "{}", output.story());
     assert!(workdir.files().is_empty());
 
-    let told = workdir.run(["page", "--lake", "l", "--output", "o", "--explain-config"]);
+    let told = workdir.run([
+        "dashboard",
+        "--lake",
+        "l",
+        "--output",
+        "o",
+        "--explain-config",
+    ]);
     told.assert_code(0)
-        .assert_shown(&["[page]", "output", "flag", "default"]);
+        .assert_shown(&["[dashboard]", "output", "flag", "default"]);
 }
 
 /// What the job explains, with some environment variables.

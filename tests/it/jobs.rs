@@ -156,7 +156,7 @@ name = "dumps"
 ingest = { inputs = ["dumps"] }
 [[steps]]
 name = "series"
-report = { question = "quantity-series", length = 1, ending_at = "2026-10-05" }
+report = { type = "quantity-series", length = 1, ending_at = "2026-10-05" }
 "#,
     );
     let ran = workdir.run(["run".as_ref(), job.as_os_str()]);
@@ -171,11 +171,11 @@ fn a_job_file_with_an_error_runs_none_of_its_steps() {
         "lake = \"lake\"\n[[steps]]\nname = \"one\"\ningest = { inputs = [\"dump.ndjson\"] }\n";
     let cases = [
         (
-            "[[steps]]\nname = \"two\"\nreport = { question = \"quantity\" }\n",
+            "[[steps]]\nname = \"two\"\nreport = { type = \"quantity\" }\n",
             "quantity",
         ),
         (
-            "[[steps]]\nname = \"two\"\nreport = { question = \"product-list\", colour = 1 }\n",
+            "[[steps]]\nname = \"two\"\nreport = { type = \"product-list\", colour = 1 }\n",
             "colour",
         ),
         (
@@ -208,14 +208,14 @@ name = "dumps"
 ingest = { inputs = ["dumps"], summary = "out/run.json" }
 [[steps]]
 name = "wrong"
-report = { question = "quantity-series", length = 500, output = "out/wrong.json" }
+report = { type = "quantity-series", length = 500, output = "out/wrong.json" }
 [[steps]]
 name = "after wrong"
-report = { question = "product-list", output = "out/after.json" }
+report = { type = "product-list", output = "out/after.json" }
 [[steps]]
 name = "beside it"
 needs = ["dumps"]
-report = { question = "product-list", output = "out/beside.json" }
+report = { type = "product-list", output = "out/beside.json" }
 "#;
 
 #[test]

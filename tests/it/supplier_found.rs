@@ -213,7 +213,7 @@ fn an_answer_goes_through_a_link_and_never_in_its_place() {
 #[test]
 fn a_page_of_a_lake_that_is_not_there_is_an_error() {
     let workdir = Workdir::new();
-    let words = ["page", "--lake", "nowhere", "--output", "site"];
+    let words = ["dashboard", "--lake", "nowhere", "--output", "site"];
     workdir.run(words).assert_code(1).assert_said(&["nowhere"]);
     assert!(!workdir.path("site").exists());
 }

@@ -93,7 +93,7 @@ impl ActionName {
             Self::Ingest => "ingest",
             Self::Check => "check",
             Self::Report => "report",
-            Self::Page => "page",
+            Self::Page => "dashboard",
             Self::Lake => "lake",
         }
     }
@@ -103,10 +103,10 @@ impl ActionName {
         match self {
             Self::Ingest | Self::Check | Self::Page => None,
             Self::Report => Some(Selector {
-                key: "question",
-                missing: "the report names no question",
-                stranger: "is no question",
-                other: "ask another question",
+                key: "type",
+                missing: "the report has no type",
+                stranger: "is not a report type",
+                other: "choose another report type",
             }),
             Self::Lake => Some(Selector {
                 key: "do",
@@ -117,7 +117,7 @@ impl ActionName {
         }
     }
 
-    /// The command; that of a report has a subcommand for each question, that of a lake for what
+    /// The command; that of a report has a subcommand for each type, that of a lake for what
     /// can be done with it.
     pub(super) fn command(self) -> clap::Command {
         let command = clap::Command::new(self.key()).no_binary_name(true);

@@ -76,7 +76,7 @@ fn step() -> Value {
     })
 }
 
-/// The table of an action; that of a report depends on its question, and so on.
+/// The table of an action; that of a report depends on its type, and so on.
 fn table(action: ActionName) -> Value {
     let command = action.command();
     let Some(selector) = action.selector() else {

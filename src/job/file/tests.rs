@@ -52,7 +52,7 @@ default_timezone = "{env:ZONE}"
 max_depth = "{env:DEPTH:-12}"
 [[steps]]
 name = "list"
-report = { question = "supplier-purchases", company_id = "{company}", per_page = 5, all_pages = "out/{date}" }
+report = { type = "supplier-purchases", company_id = "{company}", per_page = 5, all_pages = "out/{date}" }
 "#,
     )
     .unwrap();
@@ -88,7 +88,7 @@ report = { question = "supplier-purchases", company_id = "{company}", per_page =
 #[test]
 fn set_goes_before_the_file() {
     let text = "lake = \"lake\"\n[variables]\ncompany = 12\n[[steps]]\nname = \"x\"\n\
-        page = { output = \"{company}\", company_id = \"{company}\" }\n";
+        dashboard = { output = \"{company}\", company_id = \"{company}\" }\n";
     let plan = resolve_with(text, &[("company", "34"), ("lake", "other{date}")]).unwrap();
     // A value of `--set` is taken as it stands.
     assert_eq!(plan.lake, "other{date}");
@@ -124,9 +124,9 @@ max_deph = 3
 [[steps]]
 name = "second"
 needs = ["frist"]
-report = { question = "quantity-series", lenght = 3, company_id = 12 }
+report = { type = "quantity-series", lenght = 3, company_id = 12 }
 [[steps]]
-report = { question = "quantity" }
+report = { type = "quantity" }
 "#;
     let expected = [
         "2:1: colour: this key is not known; there are `lake`, `variables`, `settings`, `steps`",
@@ -136,10 +136,10 @@ report = { question = "quantity" }
         "8:11: steps.\"first\".ingest.lenient: this is a value of type string, and the key takes true or false; write true or false",
         "9:1: steps.\"first\".ingest.max_deph: this key is not known; did you mean `max_depth`?",
         "12:10: steps.\"second\".needs: no step has the name \"frist\"; did you mean `first`?",
-        "13:42: steps.\"second\".report.lenght: this key is not known; did you mean `length`?",
-        "13:54: steps.\"second\".report.company_id: this is no parameter of quantity-series; leave it out, or ask another question",
+        "13:38: steps.\"second\".report.lenght: this key is not known; did you mean `length`?",
+        "13:50: steps.\"second\".report.company_id: this is no parameter of quantity-series; leave it out, or choose another report type",
         "14:1: steps[3].name: the step has no name; write name = \"…\": it stands in the log and in `needs`",
-        "15:23: steps[3].report.question: \"quantity\" is no question; there are `quantity-series`, `revenue-series`, `product-list`, `supplier-purchases`, `supplier-summary`",
+        "15:19: steps[3].report.type: \"quantity\" is not a report type; there are `quantity-series`, `revenue-series`, `product-list`, `supplier-purchases`, `supplier-summary`",
     ];
     let found = told(text);
     assert_eq!(found, expected, "{found:#?}");
@@ -172,48 +172,48 @@ const WRONG_STEPS: [(&str, &str); 17] = [
         "exclude each other; give one of the two",
     ),
     (
-        "report = { question = \"product-list\", page = \"{env:ZONE}\" }",
-        "4:46: steps.\"one\".report.page: invalid digit found in string; correct",
+        "report = { type = \"product-list\", page = \"{env:ZONE}\" }",
+        "4:42: steps.\"one\".report.page: invalid digit found in string; correct",
     ),
     (
-        "report = { question = \"quantity-series\", ending_at = 2026-11-05 }",
+        "report = { type = \"quantity-series\", ending_at = 2026-11-05 }",
         "the key takes a text; write it in quotes",
     ),
     (
-        "report = { question = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
+        "report = { type = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
         "`as_of` and `lake_version` exclude each other",
     ),
     (
-        "page = { length = 3 }",
-        "steps.\"one\".page.output: `output` is missing; add it",
+        "dashboard = { length = 3 }",
+        "steps.\"one\".dashboard.output: `output` is missing; add it",
     ),
     (
-        "page = { output = \"{env:NONE}\" }",
-        "4:19: steps.\"one\".page.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
+        "dashboard = { output = \"{env:NONE}\" }",
+        "4:24: steps.\"one\".dashboard.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
     ),
     (
         "",
         "2:1: steps.\"one\": the step does nothing; give it one of",
     ),
     (
-        "days_in_parallel = true\npage = { output = \"x\" }",
+        "days_in_parallel = true\ndashboard = { output = \"x\" }",
         "4:20: steps.\"one\".days_in_parallel: only the ingest of customer purchases",
     ),
     (
-        "needs = \"one\"\npage = { output = \"x\" }",
+        "needs = \"one\"\ndashboard = { output = \"x\" }",
         "4:9: steps.\"one\".needs: this is no list of names",
     ),
     (
-        "needs = [\"one\"]\npage = { output = \"x\" }",
+        "needs = [\"one\"]\ndashboard = { output = \"x\" }",
         "4:10: steps.\"one\".needs: the step needs itself",
     ),
     (
-        "page = { output = \"x\" }\nreport = { question = \"product-list\" }",
+        "dashboard = { output = \"x\" }\nreport = { type = \"product-list\" }",
         "the step does several things",
     ),
     (
-        "page = \"x\"",
-        "4:8: steps.\"one\".page: this is a value of type string; write a table",
+        "dashboard = \"x\"",
+        "4:13: steps.\"one\".dashboard: this is a value of type string; write a table",
     ),
 ];
 
@@ -271,7 +271,7 @@ fn steps_that_may_pass_each_other_come_first() {
     ))
     .unwrap();
     assert!(plan.steps.iter().all(|step| step.days_in_parallel));
-    let page = "page = { output = \"x\" }\n[[steps]]\nname = \"two\"\n";
+    let page = "dashboard = { output = \"x\" }\n[[steps]]\nname = \"two\"\n";
     let found = told(&format!("{HEAD}{page}{parallel}"));
     assert!(found[0].contains("day after day"), "{found:?}");
 }

@@ -73,7 +73,7 @@ fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, 
         Action::Report(job) => {
             Does::Answer(format!("report {} from {}", job.question.name(), job.lake))
         }
-        Action::Page(job) => Does::Answer(format!("page from {}", job.lake)),
+        Action::Page(job) => Does::Answer(format!("dashboard from {}", job.lake)),
         Action::Lake(job) => Does::Lake(format!("{} of {}", job.task.name(), job.lake)),
     };
     let outputs = targets(&step.action).into_iter().map(|target| {
