@@ -18,6 +18,7 @@ mod keys;
 mod opened;
 mod order;
 mod problem;
+mod reference;
 mod schema;
 mod settings;
 mod steps;
@@ -34,6 +35,7 @@ use super::explain::Setting;
 use super::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
 
 pub use problem::Problem;
+pub use reference::reference;
 pub use schema::schema;
 pub use settings::TypedSettings;
 

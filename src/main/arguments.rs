@@ -5,8 +5,8 @@ use std::ffi::OsString;
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use purchase_etl::cli::{Cli, Command, PlanFormat, RunArguments};
+use clap::{ArgMatches, FromArgMatches};
+use purchase_etl::cli::{self, Cli, Command, PlanFormat, RunArguments};
 use purchase_etl::job::explain::{self, Setting};
 use purchase_etl::job::file::{Asked, JobText, TypedSettings};
 use purchase_etl::job::{RunJob, settings_date, variables};
@@ -26,7 +26,7 @@ pub(crate) struct Typed {
 /// # Errors
 /// What clap says, for help and the version too.
 pub(crate) fn typed() -> Result<Typed, clap::Error> {
-    let matches = Cli::command().try_get_matches()?;
+    let matches = cli::command().try_get_matches()?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok(Typed {
         cli,
@@ -54,7 +54,7 @@ pub(crate) fn with_job_settings(
     let given = settings.words().into_iter().map(OsString::from);
     words.splice(1..1, given);
     let refused = |error: clap::Error| PipelineError::from(settings.refused(&error));
-    let command = settings.switched_off().fold(Cli::command(), |command, id| {
+    let command = settings.switched_off().fold(cli::command(), |command, id| {
         command.mut_arg(id, |argument| argument.env(None::<&'static str>))
     });
     let matches = command.try_get_matches_from(words).map_err(refused)?;
@@ -101,7 +101,7 @@ impl Typed {
     }
 
     fn all_settings(&self, job: Option<&RunJob>) -> Vec<Setting> {
-        let whole = Cli::command();
+        let whole = cli::command();
         let placed = |name: &str| self.settings.origin(name);
         let mut settings = explain::settings("global", &whole, &self.matches, &placed);
         let (mut command, mut matches) = (&whole, &self.matches);

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
-use clap::CommandFactory;
 use purchase_etl::cli::{
-    Cli, Command, JobsCommand, LogFormat, PlanFormat, RulesCommand, RulesFormat, RunArguments,
+    self, Command, JobsCommand, LogFormat, PlanFormat, ReferencePage, RulesCommand, RulesFormat,
+    RunArguments,
 };
-use purchase_etl::job::file::{Asked, schema};
+use purchase_etl::job::file::{self, Asked, schema};
 use purchase_etl::job::{
     CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunJob, as_text, check_files,
     variables,
@@ -62,8 +62,12 @@ pub(crate) fn carry_out(
         }
         Command::Completions { shell } => {
             let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "purchase-etl", &mut text);
+            clap_complete::generate(shell, &mut cli::command(), "purchase-etl", &mut text);
             print(stage.stdout, &String::from_utf8_lossy(&text))?;
+            Exit::Done
+        }
+        Command::Reference { page } => {
+            print(stage.stdout, &reference(page))?;
             Exit::Done
         }
     };
@@ -132,6 +136,15 @@ fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
             }
         }
     })
+}
+
+fn reference(page: ReferencePage) -> String {
+    match page {
+        ReferencePage::Commands => cli::reference::commands(),
+        ReferencePage::JobFiles => file::reference(),
+        ReferencePage::Rules => rules::reference(),
+        ReferencePage::ExitCodes => cli::reference::exit_codes(),
+    }
 }
 
 fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {

@@ -29,6 +29,8 @@ mod failed_runs;
 mod formats;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
 mod golden;
+/// The help and the reference pages.
+mod help;
 /// Text that means to steer a terminal, and readers that stop early.
 mod hostile;
 /// What is found where the user points, and what is left out there.

@@ -23,6 +23,55 @@ const CARE: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 pub(super) const NO_SETTINGS: [(&str, &str); 1] =
     [("explain-config", "it asks about the settings, and is none")];
 
+/// A key that no command has: name, type and meaning.
+pub(super) type FixedKey = (&'static str, &'static str, &'static str);
+
+/// The keys at the top of a file.
+pub(super) const TOP_KEYS: [FixedKey; 4] = [
+    (
+        "lake",
+        "string",
+        "Path or URL of the lake, created if missing; without it PURCHASE_ETL_LAKE names the lake",
+    ),
+    (
+        "variables",
+        "table of strings or integers",
+        "Texts that {name} is replaced with; `run --set name=value` overrides them",
+    ),
+    (
+        "settings",
+        "table",
+        "Options of every command; the command line overrides them",
+    ),
+    ("steps", "array of tables", "Steps of the job, at least one"),
+];
+
+/// The keys of a step besides its action.
+pub(super) const STEP_KEYS: [FixedKey; 3] = [
+    (
+        "name",
+        "string",
+        "Name of the step, for the log and for `needs`; required",
+    ),
+    (
+        "needs",
+        "array of strings",
+        "Steps to run before this one; by default the step before it",
+    ),
+    (
+        "days_in_parallel",
+        "boolean",
+        "Let days of a backfill run at the same time; for the ingest of customer purchases only",
+    ),
+];
+
+/// The meaning of a key that no command has.
+pub(super) fn meaning(keys: &[FixedKey], name: &str) -> &'static str {
+    let mut keys = keys.iter();
+    let found = keys.find(|(key, ..)| *key == name);
+    found.map_or("", |(_, _, meaning)| meaning)
+}
+
 /// What a value of a key looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -53,6 +102,8 @@ pub(super) struct Key {
     pub(super) is_required: bool,
     /// The sentence of the command line's help.
     pub(super) help: String,
+    /// The value without the key; none for those that have no default.
+    pub(super) default: Option<String>,
 }
 
 /// What a step can do.
@@ -183,8 +234,16 @@ fn key(argument: &Arg) -> Key {
             .get_help()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        default: default(argument),
         id,
     }
+}
+
+fn default(argument: &Arg) -> Option<String> {
+    let values = argument.get_default_values().iter();
+    let values: Vec<String> = values.map(|one| one.to_string_lossy().into()).collect();
+    let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+    (!values.is_empty() && !is_switch).then(|| values.join(","))
 }
 
 fn shape(argument: &Arg) -> Shape {

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, ActionName, Key, Shape};
+use super::keys::{self, ActionName, Key, STEP_KEYS, Shape, TOP_KEYS, meaning};
 use crate::cli::Cli;
 
 /// The schema, as `purchase-etl jobs schema` prints it.
@@ -21,10 +21,10 @@ pub fn schema() -> Result<String, serde_json::Error> {
         "required": ["steps"],
         "additionalProperties": false,
         "properties": {
-            "lake": text("Path or URL of the lake, made when missing; without it, PURCHASE_ETL_LAKE names it"),
+            "lake": text(meaning(&TOP_KEYS, "lake")),
             "variables": {
                 "type": "object",
-                "description": "Texts that {name} stands for; `run --set name=value` changes them",
+                "description": meaning(&TOP_KEYS, "variables"),
                 "propertyNames": {
                     "pattern": "^[a-z0-9_]+$",
                     "not": { "enum": super::opened::TAKEN },
@@ -33,7 +33,7 @@ pub fn schema() -> Result<String, serde_json::Error> {
             },
             "settings": {
                 "type": "object",
-                "description": "Options that every command has; what is typed goes before",
+                "description": meaning(&TOP_KEYS, "settings"),
                 "additionalProperties": false,
                 "properties": properties(&keys::settings(&Cli::command())),
             },
@@ -45,20 +45,16 @@ pub fn schema() -> Result<String, serde_json::Error> {
 
 fn step() -> Value {
     let mut properties = Map::new();
-    properties.insert(
-        "name".to_owned(),
-        text("Its name, for the log and for `needs`"),
-    );
+    properties.insert("name".to_owned(), text(meaning(&STEP_KEYS, "name")));
     properties.insert(
         "needs".to_owned(),
         json!({
             "type": "array",
             "items": text("Name of a step"),
-            "description": "Steps to run first; without it, the one before",
+            "description": meaning(&STEP_KEYS, "needs"),
         }),
     );
-    let help =
-        "Days of a backfill do not matter to each other in this ingest of customer purchases";
+    let help = meaning(&STEP_KEYS, "days_in_parallel");
     properties.insert(
         "days_in_parallel".to_owned(),
         json!({ "type": "boolean", "description": help }),

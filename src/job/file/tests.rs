@@ -320,7 +320,7 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
 
 #[test]
 fn the_documentation_names_every_key() {
-    let documentation = include_str!("../../../docs/jobs.md");
+    let documentation = include_str!("../../../docs/reference/job-files.md");
     let tops = opened::TOP
         .iter()
         .chain(&steps::STEP)
@@ -332,6 +332,6 @@ fn the_documentation_names_every_key() {
     });
     for name in all.chain(tops) {
         let is_named = documentation.contains(&format!("`{name}`"));
-        assert!(is_named, "docs/jobs.md does not name {name}");
+        assert!(is_named, "docs/reference/job-files.md does not name {name}");
     }
 }
