@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use examples::command;
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
 pub use read::{
-    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
+    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKindArgument,
 };
 pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
@@ -25,8 +25,8 @@ pub use report::{
 };
 pub use run::{JobsCommand, PlanFormat, RunArguments};
 pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
-pub use storage::StoreArguments;
-pub use telemetry::{AlertOn, ObserveArguments};
+pub use storage::StorageArguments;
+pub use telemetry::{AlertOn, TelemetryArguments};
 
 /// Ingest purchase dumps into a lake of Delta tables and report on them
 ///
@@ -71,10 +71,10 @@ pub struct Cli {
     pub explain_config: Option<PlanFormat>,
     /// Access to object stores
     #[command(flatten)]
-    pub store: StoreArguments,
+    pub storage: StorageArguments,
     /// Metrics, traces, lineage and alerts
     #[command(flatten)]
-    pub observe: ObserveArguments,
+    pub telemetry: TelemetryArguments,
     /// The command
     #[command(subcommand)]
     pub command: Command,
@@ -109,7 +109,7 @@ pub enum Command {
     /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
     /// and of the rejects. It has no scripts and loads nothing.
     #[command(name = "dashboard")]
-    Page(PageArguments),
+    Dashboard(DashboardArguments),
     /// Inspect and maintain the tables of a lake
     #[command(subcommand)]
     Lake(LakeCommand),
@@ -234,7 +234,7 @@ pub enum CheckFormat {
 
 /// `dashboard`
 #[derive(Clone, Debug, Args)]
-pub struct PageArguments {
+pub struct DashboardArguments {
     /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,

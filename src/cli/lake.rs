@@ -136,7 +136,7 @@ pub enum LakeCommand {
 impl LakeCommand {
     /// Whether telemetry reports the command: it changes or verifies the lake. Dry runs and the
     /// other commands only show something.
-    pub fn changes_or_judges(&self) -> bool {
+    pub fn is_instrumented(&self) -> bool {
         match self {
             Self::Status { .. } | Self::History { .. } | Self::Files { .. } => false,
             Self::Compact { dry_run, .. } | Self::Restore { dry_run, .. } => !dry_run,

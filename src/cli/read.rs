@@ -14,7 +14,7 @@ pub struct ReadArguments {
     pub inputs: Vec<String>,
     /// Read records of this kind
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
-    pub kind: RecordKind,
+    pub kind: RecordKindArgument,
     /// Set the company of the inputs (CPlug-Company-Id), or `unknown`
     #[arg(
         long,
@@ -132,7 +132,7 @@ pub struct ReadArguments {
     Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum RecordKind {
+pub enum RecordKindArgument {
     /// Purchases of customers: the Braze purchase object and its dumps
     #[default]
     Purchases,

@@ -9,7 +9,7 @@ use clap::Args;
 /// profile files of each cloud.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Storage")]
-pub struct StoreArguments {
+pub struct StorageArguments {
     /// Use a custom S3 endpoint (also AWS_ENDPOINT_URL)
     #[arg(
         long,

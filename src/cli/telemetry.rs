@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// `OTEL_EXPORTER_OTLP_HEADERS`, are taken from the environment only.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Observability")]
-pub struct ObserveArguments {
+pub struct TelemetryArguments {
     /// Write metrics to this file in the Prometheus text format
     #[arg(
         long,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::CommandFactory;
 
-use super::keys::{self, ActionName, FixedKey, Key, STEP_KEYS, Shape, TOP_KEYS};
+use super::keys::{self, ActionName, FixedKey, JobFileKey, KeyType, STEP_KEYS, TOP_KEYS};
 use crate::cli::Cli;
 use crate::cli::reference::{cell, header, split_default};
 
@@ -101,14 +101,14 @@ fn fixed_table(text: &mut String, keys: &[FixedKey]) {
     }
 }
 
-fn table(text: &mut String, keys: &[Key]) {
+fn table(text: &mut String, keys: &[JobFileKey]) {
     text.push_str("\n| key | type | default | meaning |\n|---|---|---|---|\n");
     for key in keys {
         let (help, documented) = split_default(&key.help);
         let default = match (&key.default, key.is_required) {
             (_, true) => "required".to_owned(),
             (Some(default), _) => format!("`{default}`"),
-            (None, _) if key.shape == Shape::Switch => "`false`".to_owned(),
+            (None, _) if key.key_type == KeyType::Switch => "`false`".to_owned(),
             (None, _) => documented.unwrap_or_default(),
         };
         // Writing to a String cannot fail.
@@ -123,14 +123,14 @@ fn table(text: &mut String, keys: &[Key]) {
     }
 }
 
-fn type_of(key: &Key) -> String {
-    match &key.shape {
-        Shape::Switch => "boolean".to_owned(),
-        Shape::Integer => "integer".to_owned(),
-        Shape::Text => "string".to_owned(),
-        Shape::IntegerOrText => "integer or string".to_owned(),
-        Shape::List => "array of strings".to_owned(),
-        Shape::Choice(choices) => {
+fn type_of(key: &JobFileKey) -> String {
+    match &key.key_type {
+        KeyType::Switch => "boolean".to_owned(),
+        KeyType::Integer => "integer".to_owned(),
+        KeyType::Text => "string".to_owned(),
+        KeyType::IntegerOrText => "integer or string".to_owned(),
+        KeyType::List => "array of strings".to_owned(),
+        KeyType::Choice(choices) => {
             let choices: Vec<String> = choices.iter().map(|one| format!("`{one}`")).collect();
             choices.join(", ")
         }
