@@ -108,7 +108,6 @@ pub enum Command {
     ///
     /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
     /// and of the rejects. It has no scripts and loads nothing.
-    #[command(name = "dashboard")]
     Dashboard(DashboardArguments),
     /// Inspect and maintain the tables of a lake
     #[command(subcommand)]

@@ -128,6 +128,8 @@ mod terminal;
 
 /// Generated dumps and the truth about them.
 mod dump_generator;
+/// A lake of version 0.1.0 is read and written on.
+mod earlier_lake;
 /// Object stores on loopback.
 mod emulators;
 /// A network that fails.
@@ -140,6 +142,8 @@ mod purchase_fixtures;
 mod python;
 /// The published schemas, to hold answers against.
 mod schemas;
+/// Columns, keys and names that other programs rely on.
+mod serialized;
 /// Many small files in one run.
 mod small_files;
 /// Supplier purchases as text, and JSON to the digit.
