@@ -1,5 +1,5 @@
-//! What was typed, and what a job file would have typed: arguments come in, `Cli` goes out, with
-//! the answer to `--explain-config`.
+//! Parses the arguments of the process together with the settings of a job file, and prints
+//! `--explain-config`.
 
 use std::ffi::OsString;
 
@@ -16,7 +16,7 @@ use purchase_etl::pipeline::PipelineError;
 pub(crate) struct ParsedArguments {
     pub(crate) cli: Cli,
     matches: ArgMatches,
-    /// The job file of a `run`, and what it has said about the options of all commands.
+    /// The job file of a `run`.
     pub(crate) job: Option<JobText>,
     settings: JobFileSettings,
 }
@@ -24,7 +24,7 @@ pub(crate) struct ParsedArguments {
 /// Parses the arguments of the process.
 ///
 /// # Errors
-/// What clap says, for help and the version too.
+/// The error of clap, also for `--help` and `--version`.
 pub(crate) fn parsed() -> Result<ParsedArguments, clap::Error> {
     let matches = cli::command().try_get_matches()?;
     let cli = Cli::from_arg_matches(&matches)?;
@@ -36,10 +36,10 @@ pub(crate) fn parsed() -> Result<ParsedArguments, clap::Error> {
     })
 }
 
-/// The arguments again, with the settings of the job file before them.
+/// Parses the arguments again, with the settings of the job file before them.
 ///
 /// # Errors
-/// The job file cannot be read, or its settings are wrong.
+/// The job file cannot be read, or its settings are invalid.
 pub(crate) fn with_job_settings(
     parsed: &ParsedArguments,
     now: DateTime<Utc>,
@@ -84,7 +84,7 @@ fn settings(
     })
 }
 
-/// The environment, as the library asks for it.
+/// Looks up an environment variable for the library.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -121,7 +121,7 @@ impl ParsedArguments {
             matches,
             &|_| None,
         ));
-        // The days differ in their dates alone.
+        // The days differ in their dates only.
         if let Some(day) = job.and_then(|job| job.days.first()) {
             settings.extend(day.settings.clone());
             settings.extend(day.steps.iter().flat_map(|step| step.settings.clone()));

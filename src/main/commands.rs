@@ -1,4 +1,4 @@
-//! What each command does: what was typed comes in, the pipeline is called, an exit code goes out.
+//! Runs each command: resolves its arguments and returns its exit code.
 
 use std::io::Write;
 
@@ -21,7 +21,7 @@ use purchase_etl::rules::{self, RuleId};
 
 use crate::arguments::{ParsedArguments, environment};
 
-/// Carries a command out; with `--explain-config`, says what it would be carried out with.
+/// Runs a command, or prints its settings for `--explain-config`.
 pub(crate) fn execute(
     parsed: ParsedArguments,
     job: Option<RunJob>,
@@ -132,7 +132,9 @@ fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
             format: RulesFormat::Json,
         } => rules::list_json(filter.as_deref()),
         RulesCommand::Explain { id, format } => {
-            let rule: RuleId = id.parse().context("see `purchase-etl rules list`")?;
+            let rule: RuleId = id
+                .parse()
+                .context("cannot explain the rule (`purchase-etl rules list` lists all)")?;
             match format {
                 RulesFormat::Text => rules::render_explain(rule.rule()),
                 RulesFormat::Json => rules::explain_json(rule.rule()),

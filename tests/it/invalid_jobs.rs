@@ -16,7 +16,7 @@ const WRONG: [(&str, &str, &str); 14] = [
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\n",
         "2:1: steps.\"a\": ",
-        "give it one of `ingest`",
+        "use exactly one of `ingest`",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { ouput = \"x\" }\n",
@@ -31,12 +31,12 @@ const WRONG: [(&str, &str, &str); 14] = [
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{date:%Q}\" }\n",
         "4:24: steps.\"a\".dashboard.output: ",
-        "no form of a date",
+        "invalid date format",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{date:%H}\" }\n",
         "4:24: steps.\"a\".dashboard.output: ",
-        "no form of a date",
+        "invalid date format",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{dat}\" }\n",
@@ -46,22 +46,22 @@ const WRONG: [(&str, &str, &str); 14] = [
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"b\"]\ndashboard = { output = \"x\" }\n[[steps]]\nname = \"b\"\ndashboard = { output = \"y\" }\n",
         "4:10: steps.\"a\".needs: ",
-        "need each other",
+        "the steps form a cycle",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"z\"]\ndashboard = { output = \"x\" }\n",
         "4:10: steps.\"a\".needs: ",
-        "no step has the name",
+        "unknown step",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"x\" }\n[[steps]]\nname = \"a\"\ndashboard = { output = \"y\" }\n",
         "6:8: steps.\"a\".name: ",
-        "another step has the name",
+        "duplicate step name",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ningest = { inputs = [\"x\"], threads = 0 }\n",
         "4:38: steps.\"a\".ingest.threads: ",
-        "give from 1 to 1024",
+        "use a number from 1 to 1024",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ningest = { inputs = [\"x\"], lenient = 1 }\n",
@@ -100,11 +100,11 @@ fn options_of_a_run_that_fit_no_job_are_errors() {
     workdir.write("job.toml", JOB);
     for (words, message) in [
         (&["--set", "zoen=UTC"][..], "did you mean `zone`?"),
-        (&["--set", "zone"], "name=value"),
+        (&["--set", "zone"], "expected NAME=VALUE"),
         (&["--only", "inn"], "a step of job.toml"),
         (
             &["--from", "2026-10-05", "--to", "2026-10-04"],
-            "from 2026-10-05",
+            "expected 2026-10-05, the value of --from",
         ),
         (&["--from", "2026-10-05"], "--to"),
         (&["--keep-going"], "--from"),

@@ -129,7 +129,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
     let planned = demo(&workdir, &["--dry-run", "--date", "2026-11-07"]);
     planned.assert_code(0).assert_stdout_contains(&[
-        "2026-11-07: to be run",
+        "2026-11-07: would run",
         "-> tables purchases, rejects, inputs",
         "revenue_series.json (new)",
         "web_2026-10.ndjson",

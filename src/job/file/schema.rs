@@ -8,10 +8,10 @@ use crate::cli::Cli;
 
 /// The schema, as `purchase-etl jobs schema` prints it.
 ///
-/// TOML has dates and JSON has none: a job file writes its dates as texts, and the schema says so.
+/// JSON has no dates, so the schema requires strings: a job file writes its dates in quotes.
 ///
 /// # Errors
-/// None in practice: the schema is made of texts and lists.
+/// None in practice: the schema contains strings and arrays only.
 pub fn schema() -> Result<String, serde_json::Error> {
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -72,7 +72,7 @@ fn step() -> Value {
     })
 }
 
-/// The table of an action; that of a report depends on its type, and so on.
+/// The table of an action; the keys of a report depend on its type, and so on.
 fn table(action: ActionName) -> Value {
     let command = action.command();
     let Some(selector) = action.selector() else {
@@ -117,7 +117,7 @@ fn properties(keys: &[JobFileKey]) -> Map<String, Value> {
 }
 
 fn property(key: &JobFileKey) -> Value {
-    // A text that is filled in may become a number or one of the choices.
+    // A template may produce an integer or one of the choices.
     let template = json!({ "type": "string", "pattern": "\\{" });
     let mut property = match &key.key_type {
         KeyType::Switch => json!({ "type": "boolean" }),

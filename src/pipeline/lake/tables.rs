@@ -46,7 +46,7 @@ pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
     }
 }
 
-/// All tables, in the order in which they are told.
+/// All tables, in the order of the output.
 pub(super) fn all() -> [MaintainedTable; 4] {
     [
         LakeTable::Purchases,
@@ -57,12 +57,12 @@ pub(super) fn all() -> [MaintainedTable; 4] {
     .map(maintained)
 }
 
-/// Those that take accepted rows.
+/// The tables of accepted rows.
 pub(super) fn rows_tables() -> [MaintainedTable; 2] {
     [LakeTable::Purchases, LakeTable::SupplierPurchases].map(maintained)
 }
 
-/// The tables by what they are for.
+/// The tables by their purpose.
 pub(super) fn verified_tables<'a>(
     rows: &'a [MaintainedTable],
     rejects: &'a MaintainedTable,
