@@ -208,7 +208,7 @@ fn takes_value(argument: &Arg) -> bool {
     matches!(argument.get_action(), ArgAction::Set | ArgAction::Append)
 }
 
-/// The placeholder of the value, with what stands before it on the command line.
+/// The placeholder of the value, with the separator before it.
 fn value(argument: &Arg) -> String {
     if !takes_value(argument) {
         return String::new();

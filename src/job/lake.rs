@@ -293,11 +293,11 @@ fn parse_size(option: &str, text: &str) -> Result<u64, JobError> {
         ("M", 1 << 20),
     ];
     let refuse = || invalid_option(option, text, "a size such as 128MiB, 500kB or 4096");
-    let typed = text.trim();
-    let end = typed
+    let trimmed = text.trim();
+    let end = trimmed
         .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(typed.len());
-    let (digits, unit) = typed.split_at(end);
+        .unwrap_or(trimmed.len());
+    let (digits, unit) = trimmed.split_at(end);
     let number: u64 = digits.parse().map_err(|_| refuse())?;
     let unit = unit.trim_start();
     let (_, of_one) = UNITS

@@ -276,10 +276,10 @@ fn format(argument: InputFormatArgument) -> InputFormat {
 /// The time of an option, or that of the process.
 pub(super) fn parse_clock(
     option: &str,
-    typed: Option<&str>,
+    value: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, JobError> {
-    let Some(text) = typed else { return Ok(now) };
+    let Some(text) = value else { return Ok(now) };
     let parsed = parse_instant(text, Tz::UTC).ok();
     parsed
         .and_then(|parsed| DateTime::from_timestamp_micros(parsed.instant.micros_utc))
@@ -334,8 +334,8 @@ mod tests {
             ("max_ratio", usual.max_ratio.to_string()),
             ("default_currency", DEFAULT_CURRENCY.to_owned()),
         ] {
-            let told = format!("[default: {value}]");
-            assert!(help(id).ends_with(&told), "{id}: {}", help(id));
+            let default = format!("[default: {value}]");
+            assert!(help(id).ends_with(&default), "{id}: {}", help(id));
         }
     }
 }

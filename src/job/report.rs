@@ -84,7 +84,7 @@ impl ReportQuery {
 
 impl ReportQuery {
     /// Refuses a format that the report does not have.
-    fn check(&self, format: Format, typed: &str) -> Result<(), JobError> {
+    fn check(&self, format: Format, text: &str) -> Result<(), JobError> {
         let kind = match self {
             Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
             Self::RevenueSeries(_) => AnswerKind::RevenueSeries,
@@ -96,7 +96,7 @@ impl ReportQuery {
         };
         kind.check(format).map_err(|refused| JobError::Option {
             option: "--format".to_owned(),
-            value: typed.to_owned(),
+            value: text.to_owned(),
             reason: format!("expected a format of this report: {refused}"),
         })
     }

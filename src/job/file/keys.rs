@@ -217,7 +217,7 @@ pub(super) fn belongs_to_subcommand(whole: &clap::Command, name: &str) -> bool {
     keys.any(|key| key.name == name)
 }
 
-/// The name in a job file of an option as typed: `--company-id <N>` is `company_id`.
+/// The key of an option: `--company-id <N>` is `company_id`.
 pub(super) fn key_name(option: &str) -> String {
     let word = option.split([' ', '=']).next().unwrap_or_default();
     word.trim_start_matches('-').replace('-', "_")
@@ -313,13 +313,13 @@ mod tests {
         let cli = Cli::command();
         let mut left_out = BTreeSet::new();
         for action in ActionName::ALL {
-            let typed = cli.find_subcommand(action.key()).expect("a command");
+            let on_command_line = cli.find_subcommand(action.key()).expect("a command");
             for ours in leaves(&action.command()) {
-                let leaves = leaves(typed);
-                let typed = leaves.iter().find(|one| one.get_name() == ours.get_name());
-                let typed = typed.expect("the same command");
+                let leaves = leaves(on_command_line);
+                let same = leaves.iter().find(|one| one.get_name() == ours.get_name());
+                let same = same.expect("the same command");
                 let keys: BTreeSet<String> = keys(&ours).into_iter().map(|key| key.name).collect();
-                for argument in typed.get_arguments().filter(|one| !one.is_global_set()) {
+                for argument in same.get_arguments().filter(|one| !one.is_global_set()) {
                     let name = argument.get_long().unwrap_or(argument.get_id().as_str());
                     if keys.contains(&name.replace('-', "_")) {
                         continue;

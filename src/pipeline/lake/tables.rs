@@ -1,4 +1,4 @@
-//! The tables of a lake, and what their care has to know of them.
+//! The tables of a lake with their settings for maintenance.
 
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
@@ -6,7 +6,7 @@ use crate::job::LakeTable;
 use crate::lake::maintenance::{DatePartition, MaintainedTable, TablesByRole};
 use crate::lake::{inputs_spec, rejects_spec};
 
-/// A table. The order of its rows ends in what tells each of them from all others.
+/// A table. The order of its rows ends with columns that identify a row.
 pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
     match table {
         LakeTable::Purchases => MaintainedTable {

@@ -81,8 +81,8 @@ fn of_input(input: &Value) -> String {
         }
     }
     if let Some(refusal) = input.get("refusal").filter(|refusal| !refusal.is_null()) {
-        let said = |key: &str| refusal.get(key).map(plain).unwrap_or_default();
-        let _ = write!(line, ": {} {}", said("rule_id"), said("message"));
+        let text = |key: &str| refusal.get(key).map(plain).unwrap_or_default();
+        let _ = write!(line, ": {} {}", text("rule_id"), text("message"));
     }
     line
 }
