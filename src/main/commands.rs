@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anyhow::Context;
 use chrono::{DateTime, Utc};
 use purchase_etl::cli::{
     self, Command, JobsCommand, LogFormat, PlanFormat, ReferencePage, RulesCommand, RulesFormat,
@@ -132,9 +131,7 @@ fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
             format: RulesFormat::Json,
         } => rules::list_json(filter.as_deref()),
         RulesCommand::Explain { id, format } => {
-            let rule: RuleId = id
-                .parse()
-                .context("cannot explain the rule (`purchase-etl rules list` lists all)")?;
+            let rule: RuleId = id.parse()?;
             match format {
                 RulesFormat::Text => rules::render_explain(rule.rule()),
                 RulesFormat::Json => rules::explain_json(rule.rule()),

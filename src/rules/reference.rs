@@ -88,7 +88,7 @@ fn entry(text: &mut String, rule: &Rule) {
         escaped(rule.source)
     );
     if let Some(message) = rule.wire_message {
-        let _ = writeln!(text, "- **Response of the service:** {}", escaped(message));
+        let _ = writeln!(text, "- **Service response:** {}", escaped(message));
     }
     let _ = writeln!(text, "- **Remedy:** {}", escaped(rule.remedy));
 }
