@@ -36,7 +36,7 @@ export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
 
-.PHONY: help build demo test test-tools check lint fmt clippy docs one-build deny advisories bench conformance clean
+.PHONY: help build demo reference test test-tools check lint fmt clippy docs one-build deny advisories bench conformance clean
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,13 @@ build: ## Builds the program
 
 demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the reports
 	$(BIN) run jobs/demo.toml
+
+reference: build ## Writes docs/reference/ and schemas/job.schema.json from the program
+	mkdir -p docs/reference
+	for page in commands job-files rules exit-codes; do \
+	    $(BIN) reference $$page >docs/reference/$$page.md; \
+	done
+	$(BIN) jobs schema >schemas/job.schema.json
 
 # Other readers of the tables, object stores on loopback, and the programs that the examples are for.
 test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)

@@ -99,7 +99,7 @@ fn validated(bytes: &[u8]) -> usize {
                 now_micros: i64::MAX / 2,
                 future: FuturePolicy::Warn,
                 numbers_as_strings: false,
-                freeze_contract: false,
+                reject_unknown_fields: false,
             }),
         },
         json: JsonOptions::default(),

@@ -1,7 +1,10 @@
-//! What was typed: clap types only. What they mean together is decided in [`crate::job`].
+//! The command line as clap types: commands, options, their help and their examples. What the
+//! options mean together is decided in [`crate::job`].
 
+mod examples;
 mod lake;
 mod read;
+pub mod reference;
 mod report;
 mod run;
 mod runs;
@@ -11,6 +14,7 @@ mod telemetry;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use examples::command;
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
 pub use read::{
     DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKindArgument,
@@ -24,24 +28,34 @@ pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowAr
 pub use storage::StorageArguments;
 pub use telemetry::{AlertOn, TelemetryArguments};
 
-/// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
-/// from them.
+/// Ingest purchase dumps into a lake of Delta tables and report on them
 ///
-/// Standard output carries data, standard error carries talk.
-///
-/// Exit codes: 0 done · 1 storage, network or disk failed · 2 wrong usage or parameter · 3 done,
-/// but at least one input was refused · 4 the ledger did not balance, nothing committed ·
-/// 5 conflict with other writers, nothing committed · 130 interrupted, nothing half-done.
+/// Data goes to stdout; logs and progress go to stderr.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, propagate_version = true)]
 pub struct Cli {
-    /// Form of the messages on standard error
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, env = "PURCHASE_ETL_LOG_FORMAT")]
+    /// Set the format of log lines on stderr
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = LogFormat::Text,
+        env = "PURCHASE_ETL_LOG_FORMAT",
+        help_heading = "Logging and diagnostics",
+        hide_short_help = true
+    )]
     pub log_format: LogFormat,
-    /// Only warnings and errors on standard error, and no progress bar
-    #[arg(long, short, global = true)]
+    /// Log warnings and errors only, and show no progress bar
+    #[arg(
+        long,
+        short,
+        global = true,
+        help_heading = "Logging and diagnostics",
+        hide_short_help = true
+    )]
     pub quiet: bool,
-    /// Show every setting, its value and where it came from, and stop: text or json
+    /// Print every setting with its value and origin, as text or json, and exit
     #[arg(
         long,
         global = true,
@@ -50,88 +64,125 @@ pub struct Cli {
         num_args = 0..=1,
         require_equals = true,
         hide_possible_values = true,
-        default_missing_value = "text"
+        default_missing_value = "text",
+        help_heading = "Logging and diagnostics",
+        hide_short_help = true
     )]
     pub explain_config: Option<PlanFormat>,
-    /// How object stores are reached
+    /// Access to object stores
     #[command(flatten)]
     pub storage: StorageArguments,
-    /// Who is told about runs
+    /// Metrics, traces, lineage and alerts
     #[command(flatten)]
     pub telemetry: TelemetryArguments,
-    /// What to do
+    /// The command
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Form of the messages.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people
     Text,
-    /// One JSON object a line.
+    /// One JSON object a line
     Json,
 }
 
-/// The subcommands.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Read dumps, check every record, write the good ones to the lake and keep the bad ones
+    /// Ingest purchase dumps into a lake
+    ///
+    /// Validates every record, writes accepted and rejected records to the tables of the lake, and
+    /// commits each input once: an input that is already ingested is not read again.
     Ingest(IngestArguments),
-    /// Read and check dumps like `ingest`, write nothing, list what is wrong
+    /// Validate purchase dumps without writing to a lake
+    ///
+    /// Reads inputs and applies rules as `ingest` does, and lists the findings.
     Check(CheckArguments),
-    /// Answer a question from the lake
+    /// Print or write a report from the lake
     #[command(subcommand)]
     Report(ReportCommand),
-    /// Write a page with charts and tables of what the lake holds
-    #[command(name = "page")]
+    /// Write an HTML dashboard of the lake
+    ///
+    /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
+    /// and of the rejects. It has no scripts and loads nothing.
     Dashboard(DashboardArguments),
-    /// Look after the tables: state, versions, files; compact, vacuum, verify, restore
+    /// Inspect and maintain the tables of a lake
     #[command(subcommand)]
     Lake(LakeCommand),
     /// Run the steps of a job file
     Run(RunArguments),
-    /// Check job files before they run
+    /// Check job files and print their schema
     #[command(subcommand)]
     Jobs(JobsCommand),
-    /// Show what earlier runs did
+    /// List earlier ingest runs and show their reports
     #[command(subcommand)]
     Runs(RunsCommand),
-    /// Show the rules that records, files and parameters are held to
+    /// List and explain the rules for records, inputs and parameters
     #[command(subcommand)]
     Rules(RulesCommand),
-    /// Print completions for a shell
+    /// Print a completion script for a shell
     Completions {
-        /// The shell
+        /// Print the script for this shell
         shell: clap_complete::Shell,
     },
+    /// Print a page of the reference documentation as Markdown
+    #[command(hide = true)]
+    Reference {
+        /// Print this page
+        #[arg(value_enum)]
+        page: ReferencePage,
+    },
+}
+
+/// A generated page below docs/reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReferencePage {
+    /// Commands and options
+    Commands,
+    /// Keys of job files
+    JobFiles,
+    /// Validation rules
+    Rules,
+    /// Exit codes
+    ExitCodes,
 }
 
 /// `ingest`
 #[derive(Debug, Args)]
 pub struct IngestArguments {
-    /// Where the tables are: a folder, created when missing
+    /// Write to the lake at this path or URL
+    ///
+    /// The lake is created if it is missing.
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
     /// How inputs are read
     #[command(flatten)]
     pub read: ReadArguments,
-    /// Refuse an input when more than this share of its records is rejected, e.g. 5% or 0.05
+    /// Refuse inputs with a larger share of rejects, 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub reject_limit: String,
-    /// Read inputs again whose path, size and time of change are those of an ingested one
-    #[arg(long)]
+    /// Read inputs again whose path, size and modification time match an ingested input
+    #[arg(long, hide_short_help = true)]
     pub verify_content: bool,
-    /// Most partitions: UTC days of an input, or companies and months of a run of supplier purchases
-    #[arg(long, value_name = "N", default_value_t = 1000)]
+    /// Limit the partitions written: UTC days per input, or companies and months per run
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1000,
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
     pub max_partitions: usize,
-    /// The inputs together are all purchases of their companies: those they lack are deleted
+    /// Treat the inputs as a full snapshot: mark missing purchases as deleted
     #[arg(long, help_heading = "Supplier purchases")]
     pub full_snapshot: bool,
-    /// Write the run report as JSON to this file, or to standard output with `-`
-    #[arg(long, value_name = "FILE")]
+    /// Write the run report as JSON to this file, or to stdout with `-`
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub summary: Option<PathBuf>,
-    /// Show what would be read and written, and stop
+    /// Show what would be read and written, and exit
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -142,13 +193,19 @@ pub struct CheckArguments {
     /// How inputs are read
     #[command(flatten)]
     pub read: ReadArguments,
-    /// Form of the findings
-    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    /// Set the format of the findings
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = CheckFormat::Text,
+        help_heading = "Output"
+    )]
     pub format: CheckFormat,
-    /// Which findings of records the text form lists; the other forms list all [default: first]
-    #[arg(long, value_enum, value_name = "WHICH")]
+    /// List these findings in the text format; other formats list all [default: first]
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
     pub findings: Option<FindingsListed>,
-    /// Refuse an input when more than this share of its records is rejected, e.g. 5% or 0.05
+    /// Refuse inputs with a larger share of rejects, 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub reject_limit: String,
 }
@@ -156,76 +213,88 @@ pub struct CheckArguments {
 /// Which findings of records are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FindingsListed {
-    /// The first three of each rule; all are counted
+    /// The first three of each rule, and the number of all
     #[default]
     First,
-    /// Every one
+    /// Every finding
     All,
 }
 
-/// Form of the findings.
+/// Format of the findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
-    /// One line each, for people
+    /// One line per finding, for people
     Text,
     /// One JSON object a line
     Json,
-    /// The service's own answer, one for each input: Braze's partial success, or ConnectPlug's 422
+    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
     Response,
 }
 
-/// `page`
+/// `dashboard`
 #[derive(Clone, Debug, Args)]
 pub struct DashboardArguments {
-    /// Where the tables are
+    /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Folder of the page; it is written as index.html
+    /// Write index.html into this folder or URL
     #[arg(long, short, value_name = "DIR")]
     pub output: PathBuf,
-    /// Days of customer purchases to show, 1 to 100
+    /// Show this many days of customer purchases, 1 to 100
     #[arg(long, value_name = "N", default_value = "30")]
     pub length: String,
-    /// Last day or instant to show [default: the last day with purchases]
+    /// End at this day or instant, ISO 8601 [default: the last day with purchases]
     #[arg(long, value_name = "TIME")]
     pub ending_at: Option<String>,
-    /// IANA zone whose days and hours are counted [default: UTC]
+    /// Count days and hours in this IANA time zone [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// Only this company's supplier purchases [default: all companies]
+    /// Show supplier purchases of this company only [default: all companies]
     #[arg(long, value_name = "N")]
     pub company_id: Option<String>,
-    /// The page's clock, RFC 3339 [default: now]
-    #[arg(long, value_name = "TIME")]
+    /// Set the current time, RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
 }
 
 /// `rules`
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
-    /// List the rules: id, severity, what is asked
+    /// List the rules with their severity and requirement
     List {
-        /// Only rules whose id contains this text, e.g. BRZ-TIME
+        /// List rules whose id contains this text, e.g. BRZ-TIME
         filter: Option<String>,
-        /// Form of the list
-        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        /// Set the format of the list
+        #[arg(
+            long,
+            value_enum,
+            value_name = "FORMAT",
+            default_value_t = RulesFormat::Text,
+            help_heading = "Output"
+        )]
         format: RulesFormat,
     },
-    /// Explain a rule: the sentence it comes from, an accepted and a broken example, what to do
+    /// Explain a rule: its source, an accepted and a rejected example, and the remedy
     Explain {
-        /// The rule's id, e.g. BRZ-QTY-RANGE
+        /// Explain the rule with this id, e.g. BRZ-QTY-RANGE
         id: String,
-        /// Form of the explanation
-        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        /// Set the format of the explanation
+        #[arg(
+            long,
+            value_enum,
+            value_name = "FORMAT",
+            default_value_t = RulesFormat::Text,
+            help_heading = "Output"
+        )]
         format: RulesFormat,
     },
 }
 
-/// Form of the catalogue.
+/// Format of the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RulesFormat {
-    /// For people
+    /// Text for people
     Text,
-    /// For machines
+    /// One JSON document
     Json,
 }

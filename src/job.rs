@@ -1,5 +1,5 @@
-//! What will happen: resolved from what was typed or from a job file; every option is checked
-//! here, and what it does together with others is decided here.
+//! Resolves the arguments of a command, or a step of a job file, into a job: every option is
+//! validated here, alone and together with other options.
 
 mod check_files;
 mod dashboard;
@@ -30,21 +30,21 @@ pub use report::{AtVersion, ListScope, ReportJob, ReportQuery};
 pub use run::{Backfill, RunJob, RunMode, parse_variables, settings_date};
 pub use runs::{RunFormat, RunsFormat, RunsJob};
 
-/// Why a command line or a job file cannot be carried out. Exit code 2.
+/// Why a command line or a job file is invalid. Exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobError {
-    /// An option has a value that cannot be understood.
-    #[error("{option}: {value:?} is not {expected}")]
+    /// An option has an invalid value.
+    #[error("{option}: invalid value {value:?}: {reason}")]
     Option {
         /// The option or key.
         option: String,
-        /// As typed.
+        /// The value on the command line or in the job file.
         value: String,
-        /// What would be.
-        expected: String,
+        /// What is wrong with it, or `expected` and what is valid.
+        reason: String,
     },
-    /// An option that means nothing here, and would be ignored in silence.
+    /// An option does not apply here and would be ignored without notice.
     #[error("{option} {reason}")]
     NotApplicable {
         /// The option or key.
@@ -57,10 +57,10 @@ pub enum JobError {
     FileRead {
         /// The file.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The job file is not what it should be.
+    /// The job file is invalid.
     #[error("{}:{}", path.display(), first_problem(path, problems))]
     File {
         /// The file.
@@ -70,14 +70,14 @@ pub enum JobError {
     },
 }
 
-/// The first problem, and how to see the others.
+/// The first problem, and how to list the others.
 fn first_problem(path: &std::path::Path, problems: &[JobFileProblem]) -> String {
     let first = problems.first().map(ToString::to_string);
     let first = first.unwrap_or_default();
     match problems.len() {
         0 | 1 => first,
         more => format!(
-            "{first} (and {} more; `purchase-etl jobs check {}` names them all)",
+            "{first} (and {} more; `purchase-etl jobs check {}` lists all)",
             more - 1,
             path.display()
         ),
@@ -87,23 +87,23 @@ fn first_problem(path: &std::path::Path, problems: &[JobFileProblem]) -> String 
 /// An ingest run.
 #[derive(Clone, Debug)]
 pub struct IngestJob {
-    /// Where the lake is.
+    /// Path or URL of the lake.
     pub lake: String,
     /// Inputs and rules.
     pub read: ReadJob,
-    /// Largest share of rejects, 0 to 1.
+    /// Largest accepted share of rejects, 0 to 1.
     pub reject_limit: f64,
-    /// Read known files again.
+    /// Whether ingested files are read again.
     pub verify_content: bool,
-    /// Most partitions.
+    /// Largest number of partitions.
     pub max_partitions: usize,
     /// What the absence of a supplier purchase means.
     pub snapshot_mode: SnapshotMode,
-    /// Where the run report goes.
+    /// Destination of the run report.
     pub summary: Option<PathBuf>,
-    /// Stop after the plan.
+    /// Whether to stop after the plan.
     pub dry_run: bool,
-    /// Digest of the job file that this is a step of.
+    /// Digest of the job file, for a step of a job.
     pub job_digest: Option<String>,
 }
 
@@ -112,16 +112,16 @@ pub struct IngestJob {
 pub struct CheckJob {
     /// Inputs and rules.
     pub read: ReadJob,
-    /// Largest share of rejects, 0 to 1.
+    /// Largest accepted share of rejects, 0 to 1.
     pub reject_limit: f64,
-    /// Form of the findings.
+    /// Format of the findings.
     pub format: CheckFormat,
-    /// Which findings the text form lists.
+    /// Which findings the text format lists.
     pub findings: FindingsListed,
 }
 
 impl IngestJob {
-    /// Resolves what was typed. `now` is the clock of the process.
+    /// Resolves the arguments. `now` is the clock of the process.
     ///
     /// # Errors
     /// [`JobError::Option`] names the option.
@@ -139,7 +139,7 @@ impl IngestJob {
         if full_snapshot && read.kind != cli::RecordKindArgument::SupplierPurchases {
             return Err(JobError::NotApplicable {
                 option: "--full-snapshot".to_owned(),
-                reason: "is for supplier purchases; add --kind supplier-purchases",
+                reason: "applies to supplier purchases only; add --kind supplier-purchases",
             });
         }
         Ok(Self {
@@ -161,7 +161,7 @@ impl IngestJob {
 }
 
 impl CheckJob {
-    /// Resolves what was typed.
+    /// Resolves the arguments.
     ///
     /// # Errors
     /// [`JobError::Option`] names the option.
@@ -175,7 +175,7 @@ impl CheckJob {
         if format != CheckFormat::Text && findings == Some(FindingsListed::First) {
             return Err(JobError::NotApplicable {
                 option: "--findings first".to_owned(),
-                reason: "is for the text form; the others list all findings",
+                reason: "applies to --format text only; other formats list all findings",
             });
         }
         Ok(Self {
@@ -187,7 +187,7 @@ impl CheckJob {
     }
 }
 
-/// `5%` or `0.05` as a share from 0 to 1.
+/// Parses `5%` or `0.05` as a share from 0 to 1.
 fn share(option: &str, text: &str) -> Result<f64, JobError> {
     let (digits, unit) = match text.trim().strip_suffix('%') {
         Some(percent) => (percent.trim_end(), 100.0),
@@ -198,7 +198,7 @@ fn share(option: &str, text: &str) -> Result<f64, JobError> {
         _ => Err(JobError::Option {
             option: option.to_owned(),
             value: text.to_owned(),
-            expected: "a share such as 5% or 0.05, from 0 to 100%".to_owned(),
+            reason: "expected a share such as 5% or 0.05, from 0 to 100%".to_owned(),
         }),
     }
 }

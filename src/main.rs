@@ -1,4 +1,4 @@
-//! The program: arguments to a job, the job to the pipeline, the result to an exit code.
+//! The program: parses the arguments, runs the command and returns its exit code.
 
 #[path = "main/arguments.rs"]
 mod arguments;
@@ -73,7 +73,7 @@ fn command() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Help and versions as they are; an error as a line of JSON for those who asked for JSON.
+/// Prints help or the version, or logs the error in the format of `--log-format`.
 fn report_usage_error(error: &clap::Error) -> ExitCode {
     let by_variable = std::env::var("PURCHASE_ETL_LOG_FORMAT").is_ok_and(|form| form == "json");
     let arguments: Vec<_> = std::env::args_os().collect();
@@ -85,7 +85,7 @@ fn report_usage_error(error: &clap::Error) -> ExitCode {
         console::start_log(LogFormat::Json, true);
         tracing::error!("{}", escape_unprintable(error.to_string().trim_end()));
     } else {
-        // Where even that cannot be written, there is nobody to tell.
+        // If stderr cannot be written, the error cannot be reported.
         drop(error.print());
     }
     ExitCode::from(
@@ -106,7 +106,7 @@ fn run(parsed: ParsedArguments, now: DateTime<Utc>, telemetry: &Telemetry) -> an
     let shares_terminal = std::io::stdout().is_terminal();
     let progress = Progress::default();
     let interrupted = Arc::clone(&progress.interrupted);
-    // The second signal ends the process at once: the tables are safe whenever it stops.
+    // The second signal ends the process at once: commits are atomic, so the tables stay valid.
     let listening = ctrlc::set_handler(move || {
         if interrupted.swap(true, Ordering::Relaxed) {
             exit_interrupted();
@@ -139,9 +139,9 @@ fn run(parsed: ParsedArguments, now: DateTime<Utc>, telemetry: &Telemetry) -> an
     commands::execute(parsed, job, now, &mut context)
 }
 
-/// The way to object stores, with what the environment says of them.
+/// Access to object stores, with the options and the environment.
 fn stores(arguments: StorageArguments) -> Result<Stores, PipelineError> {
-    // Variables that are no text are about nothing that we know.
+    // No variable for stores has a value that is not Unicode.
     let text = |(name, value): (OsString, OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     };
@@ -151,7 +151,7 @@ fn stores(arguments: StorageArguments) -> Result<Stores, PipelineError> {
     Ok(Stores::new(settings)?)
 }
 
-/// Threads of each pool of polars, as it counts them itself.
+/// Threads in each pool of polars, by its own rule.
 fn report_threads() -> usize {
     let configured = std::env::var("POLARS_MAX_THREADS").ok();
     let configured = configured.and_then(|threads| threads.parse().ok());
@@ -161,7 +161,7 @@ fn report_threads() -> usize {
 /// Ends the process with the code of an interruption.
 #[expect(
     clippy::exit,
-    reason = "a person has asked twice, and the tables are safe at any instant"
+    reason = "the second interruption ends the process at once, and commits are atomic"
 )]
 fn exit_interrupted() -> ! {
     console::clear_bar();
@@ -170,7 +170,7 @@ fn exit_interrupted() -> ! {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that asks for the time"
+    reason = "the only place that reads the clock"
 )]
 fn clock() -> DateTime<Utc> {
     Utc::now()

@@ -1,4 +1,4 @@
-//! The conductor: takes a job, calls the stages in order, hands the answer to standard output.
+//! Runs resolved jobs: calls the other rooms in order and writes the output.
 
 mod assignment;
 mod check;
@@ -11,7 +11,7 @@ mod lake;
 mod output;
 mod report;
 mod runs;
-mod step;
+
 mod tables;
 
 use std::io::Write;
@@ -29,12 +29,12 @@ use crate::storage::{LimitReached, StoreError, Stores, probe_files, probe_thread
 use crate::telemetry::Telemetry;
 
 pub use crate::run_report::Exit;
+pub use crate::telemetry::StepId;
 pub use job_file::run_job_file;
-pub use step::CurrentStep;
 
 use output::{put, put_file};
 
-/// Why a command has no result.
+/// Why a command has failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PipelineError {
@@ -44,67 +44,67 @@ pub enum PipelineError {
     /// The inputs.
     #[error(transparent)]
     Source(#[from] InputError),
-    /// Reading, judging or writing.
+    /// Reading, validating or writing.
     #[error(transparent)]
     Run(#[from] RunError),
     /// The lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
-    /// An object store that an answer goes to.
+    /// The object store of an output.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The machine has no more threads or open files to give.
+    /// The machine allows no more threads or open files.
     #[error(transparent)]
     Limit(#[from] LimitReached),
-    /// Nobody could hear of an interruption.
+    /// No signal handler can be installed.
     #[error(
-        "cannot listen for signals; if no thread can be started, raise the limit of processes (ulimit -u, pids.max of a container)"
+        "cannot install the signal handler; if no thread can be started, raise the process limit (ulimit -u, or pids.max of a container)"
     )]
     Signals(#[source] std::io::Error),
-    /// The care of the lake.
+    /// The maintenance of the lake.
     #[error(transparent)]
     Maintenance(#[from] MaintenanceError),
-    /// The answer cannot be worked out.
+    /// The report cannot be computed.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// The answer cannot be written down.
+    /// The report cannot be rendered.
     #[error(transparent)]
     Render(#[from] RenderError),
-    /// The run report cannot be written down.
+    /// The run report cannot be serialized.
     #[error("cannot write the run report as JSON")]
     Json(#[from] serde_json::Error),
-    /// A partition of the table has a name that no run gives.
+    /// A partition of the table has an invalid value.
     #[error(
-        "the partition {partition:?} of {path} is none of this program; was the lake written by another one?"
+        "invalid partition value {partition:?} in {path}; was the lake written by another program?"
     )]
     Partition {
-        /// The value.
+        /// The partition value.
         partition: String,
         /// The file.
         path: String,
     },
-    /// There is no report of such a run.
-    #[error("the lake {lake} has no run {id:?}; `purchase-etl runs list` shows those it has")]
+    /// No run has this id.
+    #[error("unknown run {id:?} in the lake {lake}; `purchase-etl runs list` lists its runs")]
     NoRun {
-        /// The id, or the beginning of one.
+        /// The id, or its beginning.
         id: String,
         /// The lake.
         lake: String,
     },
-    /// There are several runs whose ids begin like this.
-    #[error("several runs begin with {id:?}; give more of the id: {}", runs.join(", "))]
+    /// Several ids of runs begin with this.
+    #[error("several runs begin with {id:?}; use a longer prefix: {}", runs.join(", "))]
     SeveralRuns {
         /// The beginning.
         id: String,
         /// Some of the runs.
         runs: Vec<String>,
     },
-    /// A report is no JSON.
+    /// A run report is not valid JSON.
     #[error("the report _runs/{run_id}.json is damaged; the tables do not need it")]
     DamagedRun {
         /// The run.
         run_id: String,
-        /// What the parser said.
+        /// The error of the parser.
         source: serde_json::Error,
     },
     /// An output file cannot be written.
@@ -112,19 +112,19 @@ pub enum PipelineError {
     Output {
         /// The file.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Standard output cannot be written.
-    #[error("cannot write to standard output")]
+    #[error("cannot write to stdout")]
     Stdout(#[source] std::io::Error),
 }
 
 impl PipelineError {
-    /// The exit code this error stands for.
+    /// The exit code of this error.
     pub fn exit(&self) -> Exit {
         match self {
-            // A reader that has seen enough is no failure.
+            // A reader that closes the pipe early is not an error.
             Self::Stdout(error) | Self::Render(RenderError::Sink(error))
                 if error.kind() == std::io::ErrorKind::BrokenPipe =>
             {
@@ -163,48 +163,48 @@ impl PipelineError {
     }
 }
 
-/// Where talk goes while a command runs. The library never prints itself.
+/// Progress and summaries of a command for the user. The library does not print by itself.
 pub trait ProgressUi {
-    /// Inputs are about to be read; `total_bytes` are their stored bytes, when known.
+    /// Reading starts; `total_bytes` is the stored size of all inputs, if known.
     fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress);
-    /// Reading has ended.
+    /// Reading ends.
     fn end(&mut self);
-    /// A run has ended; for people.
+    /// Shows the summary of a run.
     fn summary(&mut self, report: &RunReport);
 }
 
-/// What every stage may use.
+/// What a command uses: output, progress, stores and telemetry.
 pub struct RunContext<'a> {
-    /// Data.
+    /// Receives data.
     pub stdout: &'a mut dyn Write,
-    /// Talk.
+    /// Shows progress and summaries.
     pub progress_ui: &'a mut dyn ProgressUi,
-    /// Counters and the switch to stop.
+    /// Counters, and the flag of an interruption.
     pub progress: Progress,
-    /// The way to object stores.
+    /// Access to object stores.
     pub stores: Stores,
-    /// Others who want to know.
+    /// Metrics, traces, lineage and alerts.
     pub telemetry: &'a Telemetry,
     /// Measures elapsed time.
     pub started: std::time::Instant,
-    /// Threads that each of the pools of the report engine will start.
+    /// Threads in each pool of the report engine.
     pub report_threads: usize,
-    /// The step of a job that is being run, if it is one.
-    pub step: Option<CurrentStep>,
+    /// The step of the job, for a job.
+    pub step: Option<StepId>,
 }
 
 impl std::fmt::Debug for RunContext<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stage")
+        f.debug_struct("RunContext")
             .field("progress", &self.progress)
             .finish_non_exhaustive()
     }
 }
 
-/// Ingests.
+/// Ingests inputs.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_ingest(job: &IngestJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     if job.dry_run {
         return ingest::show_plan(job, context);
@@ -212,19 +212,19 @@ pub fn run_ingest(job: &IngestJob, context: &mut RunContext<'_>) -> Result<Exit,
     instrument::ingest(job, context)
 }
 
-/// Checks without writing.
+/// Validates inputs without writing.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_check(job: &CheckJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     instrument::check(job, context)
 }
 
-/// Answers a question. A parameter that breaks a rule is answered in the documented error shape
-/// on standard output, and returned as an error for people.
+/// Writes a report. An invalid parameter is answered in the documented error shape on stdout and
+/// returned as an error.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_report(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     instrument::report(job, context)
 }
@@ -232,7 +232,7 @@ pub fn run_report(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Exit,
 /// Writes the dashboard with charts and tables.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_dashboard(
     job: &DashboardJob,
     context: &mut RunContext<'_>,
@@ -240,27 +240,27 @@ pub fn run_dashboard(
     instrument::dashboard(job, context)
 }
 
-/// Shows what earlier runs did.
+/// Lists earlier runs or shows the report of one.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_runs(job: &RunsJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     runs::run(job, context)
 }
 
-/// Looks after the tables of a lake.
+/// Inspects or maintains the tables of a lake.
 ///
 /// # Errors
-/// [`PipelineError::exit`] tells the exit code.
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_lake(job: &LakeJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     instrument::lake(job, context)
 }
 
-/// Files that polars opens beside those of the table.
+/// Files that polars opens besides those of the table.
 const REPORT_FILES: usize = 8;
 
-/// Polars does not expect that it gets none of its threads and files: the threads of its pool, of its
-/// executor and of its runtime, and some that read files and let go of them.
+/// Tests beforehand that polars can start its threads and open its files, because it panics if it
+/// cannot: the threads of its pool, executor and runtime, and a few for reading files.
 fn probe_report(context: &RunContext<'_>) -> Result<(), LimitReached> {
     probe_files(REPORT_FILES)?;
     probe_threads(3 * context.report_threads + 4)

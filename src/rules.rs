@@ -15,6 +15,7 @@ mod parameter;
 mod product_and_price;
 mod properties;
 mod record;
+mod reference;
 mod repeated;
 mod source;
 mod supplier_dump;
@@ -29,6 +30,7 @@ use serde::Serialize;
 
 pub use id::{RuleId, UnknownRule};
 pub use listing::{explain_json, list_json, render_explain, render_list};
+pub use reference::reference;
 
 use repeated::repeated;
 

@@ -1,112 +1,119 @@
-//! `lake`: the care of the tables.
+//! `lake`: inspection and maintenance of the tables.
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// What is to be done with the tables.
+/// The commands of `lake`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum LakeCommand {
-    /// Show versions, files, small files, rows, orphans, sizes and waiting rejects of each table
+    /// Show version, rows, files and sizes of each table
     Status {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// Files below this size count as small
+        /// Count files below this size as small
         #[arg(long, value_name = "SIZE", default_value = "16MiB")]
         small: String,
     },
-    /// Show what each version of a table did, newest first
+    /// Show the changes of each version of a table, newest first
     History {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// The table
-        #[arg(long, value_enum)]
+        /// Select this table
+        #[arg(long, value_enum, value_name = "TABLE")]
         table: LakeTable,
-        /// At most so many versions
+        /// Show at most this many versions
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
-    /// List the data files of a table, for readers that would glob the folder
+    /// List the data files of a table
     Files {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// The table
-        #[arg(long, value_enum)]
+        /// Select this table
+        #[arg(long, value_enum, value_name = "TABLE")]
         table: LakeTable,
-        /// Those of this version [default: the latest]
+        /// List files of this version [default: the latest]
         #[arg(long, value_name = "VERSION", conflicts_with = "as_of")]
         lake_version: Option<i64>,
-        /// Those of the version that was the latest at this time, RFC 3339
+        /// List files of the version that was the latest at this time, RFC 3339
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
-        /// Which days
+        /// Days
         #[command(flatten)]
         days: DayArguments,
     },
-    /// Rewrite small files into large ones, with their rows in order
+    /// Rewrite small files into larger, sorted ones
     Compact {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// The table
-        #[arg(long, value_enum, default_value_t = LakeTables::All)]
+        /// Select this table
+        #[arg(long, value_enum, value_name = "TABLE", default_value_t = LakeTables::All)]
         table: LakeTables,
-        /// The size that files are to have, about; those below half of it are small
+        /// Write files of about this size, and rewrite those below half of it
         #[arg(long, value_name = "SIZE", default_value = "128MiB")]
         target_size: String,
-        /// Which days
+        /// Days
         #[command(flatten)]
         days: DayArguments,
-        /// Show what would be rewritten, and stop
+        /// Show what would be rewritten, and exit
         #[arg(long)]
         dry_run: bool,
     },
-    /// Show the files that no version needs any more, and with --execute delete them
+    /// Show the files that no version needs, and delete them with --execute
     Vacuum {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// The table
-        #[arg(long, value_enum, default_value_t = LakeTables::All)]
+        /// Select this table
+        #[arg(long, value_enum, value_name = "TABLE", default_value_t = LakeTables::All)]
         table: LakeTables,
-        /// Keep what was needed or written in this time, e.g. 7d; longer than the longest run
+        /// Keep files needed or written within this time; must exceed the longest run
         #[arg(long, value_name = "DURATION", default_value = "7d")]
         retention: String,
-        /// Accept a retention below 24 hours: no run may be going on
+        /// Accept a retention below 24 hours; no other run may be active
         #[arg(long)]
         force_short_retention: bool,
-        /// Delete them
+        /// Delete the files
         #[arg(long, conflicts_with = "dry_run")]
         execute: bool,
-        /// Show them and stop, as without --execute
+        /// Show the files and exit, the default
         #[arg(long)]
         dry_run: bool,
     },
-    /// Compare the files with the log and the tables with each other; exit code 1 for damage
+    /// Verify files against logs and tables against each other
+    ///
+    /// Exits with code 1 if the lake is damaged.
     Verify {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// Read every row
+        /// Read and verify every row
         #[arg(long)]
         deep: bool,
     },
-    /// Make an older version of a table the newest
+    /// Restore an older version of a table as a new version
     ///
-    /// Inputs that came after it are no longer in: ingest them again if they are wanted. Do not
-    /// ingest meanwhile.
+    /// Inputs ingested after the restored version are withdrawn; they can be ingested again. Do not
+    /// ingest while a restore runs.
     Restore {
-        /// Which lake
+        /// Lake and format
         #[command(flatten)]
         lake: LakeArguments,
-        /// The table
-        #[arg(long, value_enum, required_unless_present = "all")]
+        /// Restore this table
+        #[arg(
+            long,
+            value_enum,
+            value_name = "TABLE",
+            required_unless_present = "all"
+        )]
         table: Option<LakeTable>,
-        /// All tables, as they were at the time of --as-of
+        /// Restore all tables to the time of --as-of
         #[arg(long, conflicts_with_all = ["table", "to_version"])]
         all: bool,
-        /// The version of the table (`lake history`)
+        /// Restore this version, one of those that `lake history` lists
         #[arg(
             long,
             value_name = "VERSION",
@@ -114,21 +121,21 @@ pub enum LakeCommand {
             required_unless_present = "as_of"
         )]
         to_version: Option<i64>,
-        /// The version that was the latest at this time, RFC 3339
+        /// Restore the version that was the latest at this time, RFC 3339
         #[arg(long, value_name = "TIME")]
         as_of: Option<String>,
-        /// Accept an --as-of before the first version: the tables become empty
+        /// Accept an --as-of before the first version, which empties the tables
         #[arg(long, requires = "as_of", conflicts_with = "to_version")]
         allow_empty: bool,
-        /// Show what would change, and stop
+        /// Show what would change, and exit
         #[arg(long)]
         dry_run: bool,
     },
 }
 
 impl LakeCommand {
-    /// Whether there is an end that others want to hear of: the other verbs, and dry runs, show
-    /// something to a person.
+    /// Whether telemetry reports the command: it changes or verifies the lake. Dry runs and the
+    /// other commands only show something.
     pub fn is_instrumented(&self) -> bool {
         match self {
             Self::Status { .. } | Self::History { .. } | Self::Files { .. } => false,
@@ -139,32 +146,38 @@ impl LakeCommand {
     }
 }
 
-/// Which lake, and how it is told.
+/// The lake and the format of the output.
 #[derive(Clone, Debug, Args)]
 pub struct LakeArguments {
-    /// Where the tables are
+    /// Use the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Form of what is told
-    #[arg(long, value_enum, default_value_t = LakeFormat::Text)]
+    /// Set the format of the output
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = LakeFormat::Text,
+        help_heading = "Output"
+    )]
     pub format: LakeFormat,
 }
 
-/// Some days.
+/// A range of days.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct DayArguments {
-    /// Only partitions of this day (or its month) and later
+    /// Select partitions of this day or later; of supplier purchases, of its month or later
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub from: Option<chrono::NaiveDate>,
-    /// Only partitions of this day (or its month) and earlier
+    /// Select partitions of this day or earlier; of supplier purchases, of its month or earlier
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub to: Option<chrono::NaiveDate>,
 }
 
-/// Form of what is told.
+/// Format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LakeFormat {
-    /// For people
+    /// Text for people
     Text,
     /// One JSON document
     Json,

@@ -9,13 +9,13 @@ use clap::{Args, ValueEnum};
 )]
 #[derive(Debug, Args)]
 pub struct ReadArguments {
-    /// Files, folders, quoted globs, or `-` for standard input; plain, gzip or zstd
+    /// Read these files, folders, URLs or globs, or stdin with `-`; plain, gzip or zstd
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<String>,
-    /// Kind of the records
-    #[arg(long, value_enum, default_value_t)]
+    /// Read records of this kind
+    #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub kind: RecordKindArgument,
-    /// Company the inputs belong to (CPlug-Company-Id), or `unknown`
+    /// Set the company of the inputs (CPlug-Company-Id), or `unknown`
     #[arg(
         long,
         value_name = "N",
@@ -24,109 +24,140 @@ pub struct ReadArguments {
         help_heading = "Supplier purchases"
     )]
     pub company_id: Option<String>,
-    /// End of the inputs' paths, with the company in it, e.g. `company={company_id}/*.json`
+    /// Take the company from the end of each path, e.g. `company={company_id}/*.json`
     #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
     pub company_path: Option<String>,
-    /// Currency of amounts in delimited text without one [default: BRL]
-    #[arg(long, value_name = "CODE", help_heading = "Supplier purchases")]
-    pub default_currency: Option<String>,
-    /// The inputs were asked for with `deleted=only`: every purchase in them is deleted
-    #[arg(long, help_heading = "Supplier purchases")]
-    pub deleted_only: bool,
-    /// Shape of the inputs; by default their content decides
-    #[arg(long, value_enum, default_value_t, help_heading = "Reading")]
-    pub input_format: InputFormatArgument,
-    /// Accept trailing commas and comments in JSON, as in the documentation's own examples
-    #[arg(long, help_heading = "Reading")]
-    pub lenient: bool,
-    /// Accept prices and quantities that are written as JSON strings
-    #[arg(long, help_heading = "Reading")]
-    pub numbers_as_strings: bool,
-    /// Reject records with keys that the documentation does not name
-    #[arg(long, help_heading = "Reading")]
-    pub freeze_contract: bool,
-    /// IANA zone of times without an offset
+    /// Set the currency of CSV amounts without one, as an ISO 4217 code [default: BRL]
     #[arg(
         long,
-        value_name = "ZONE",
-        default_value = "UTC",
-        help_heading = "Reading"
+        value_name = "CODE",
+        help_heading = "Supplier purchases",
+        hide_short_help = true
     )]
+    pub default_currency: Option<String>,
+    /// Treat every purchase as deleted: the inputs were requested with `deleted=only`
+    #[arg(long, help_heading = "Supplier purchases", hide_short_help = true)]
+    pub deleted_only: bool,
+    /// Read inputs in this format
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub input_format: InputFormatArgument,
+    /// Accept trailing commas and comments, as in the examples of the Braze documentation
+    #[arg(long, help_heading = "JSON", hide_short_help = true)]
+    pub lenient: bool,
+    /// Accept prices and quantities that are JSON strings
+    #[arg(long, help_heading = "JSON", hide_short_help = true)]
+    pub numbers_as_strings: bool,
+    /// Reject records that have fields outside the documentation
+    #[arg(long, help_heading = "JSON", hide_short_help = true)]
+    pub reject_unknown_fields: bool,
+    /// Read times without an offset in this IANA time zone
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub default_timezone: String,
-    /// Reject purchases more than a day in the future, instead of counting a warning
-    #[arg(long, help_heading = "Reading")]
+    /// Reject purchases more than a day in the future, which otherwise are a warning
+    #[arg(long, hide_short_help = true)]
     pub reject_future: bool,
-    /// CSV: the byte between fields, one of `;` `,` `|` `tab`
-    #[arg(long, value_name = "CHAR", help_heading = "Delimited text")]
-    pub delimiter: Option<String>,
-    /// CSV: character set, e.g. utf-8 or windows-1252
-    #[arg(long, value_name = "NAME", help_heading = "Delimited text")]
-    pub encoding: Option<String>,
-    /// CSV: decimal sign of prices
-    #[arg(long, value_enum, help_heading = "Delimited text")]
-    pub decimal: Option<DecimalArgument>,
-    /// CSV: order of day and month in dates
-    #[arg(long, value_enum, help_heading = "Delimited text")]
-    pub date_order: Option<DateOrderArgument>,
-    /// CSV: which field a column fills, e.g. `Preço final=price`; may be repeated. JSON inputs are
-    /// refused with it
+    /// Set the character between fields: one of `;` `,` `|` `tab` [default: detected per input]
     #[arg(
-        long = "map",
-        value_name = "HEADER=FIELD",
-        help_heading = "Delimited text"
+        long,
+        value_name = "CHAR",
+        help_heading = "CSV",
+        hide_short_help = true
     )]
+    pub delimiter: Option<String>,
+    /// Set the encoding, e.g. utf-8 or windows-1252 [default: detected per input]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "CSV",
+        hide_short_help = true
+    )]
+    pub encoding: Option<String>,
+    /// Set the decimal separator of prices [default: detected per input]
+    #[arg(long, value_enum, value_name = "SIGN", help_heading = "CSV")]
+    pub decimal: Option<DecimalArgument>,
+    /// Set the order of day and month in dates [default: detected per input]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ORDER",
+        help_heading = "CSV",
+        hide_short_help = true
+    )]
+    pub date_order: Option<DateOrderArgument>,
+    /// Map a column to a field, e.g. `Preço final=price`; repeatable, refuses JSON inputs
+    #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
     pub mapping: Vec<String>,
-    /// Longest record, bytes [default: 1048576]
-    #[arg(long, value_name = "BYTES", help_heading = "Limits")]
+    /// Refuse inputs with a longer record, in bytes [default: 1048576]
+    #[arg(
+        long,
+        value_name = "BYTES",
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
     pub max_record_bytes: Option<usize>,
-    /// Longest line of NDJSON, bytes [default: 67108864]
-    #[arg(long, value_name = "BYTES", help_heading = "Limits")]
+    /// Refuse NDJSON inputs with a longer line, in bytes [default: 67108864]
+    #[arg(
+        long,
+        value_name = "BYTES",
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
     pub max_line_bytes: Option<usize>,
-    /// Deepest nesting of JSON, at most 128 [default: 64]
-    #[arg(long, value_name = "LEVELS", help_heading = "Limits")]
+    /// Refuse JSON that is nested deeper, 1 to 128 levels [default: 64]
+    #[arg(
+        long,
+        value_name = "LEVELS",
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
     pub max_depth: Option<usize>,
-    /// Most decompressed bytes per stored byte [default: 200]
-    #[arg(long, value_name = "RATIO", help_heading = "Limits")]
+    /// Refuse compressed inputs that grow by more than this factor [default: 200]
+    #[arg(
+        long,
+        value_name = "RATIO",
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
     pub max_ratio: Option<u64>,
-    /// Worker threads [default: one per core]
-    #[arg(long, value_name = "N")]
+    /// Use this many worker threads, 1 to 1024 [default: one per core]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     pub threads: Option<usize>,
-    /// The run's clock, RFC 3339 [default: now]; fix it to repeat a run exactly
-    #[arg(long, value_name = "TIME")]
+    /// Set the current time, RFC 3339, to repeat a run exactly [default: now]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
 }
 
-/// Which kind of record a dump holds.
+/// Which kind of record an input contains.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordKindArgument {
-    /// Purchases of customers (the Braze purchase object and its dumps)
+    /// Purchases of customers: the Braze purchase object and its dumps
     #[default]
     Purchases,
-    /// Purchases from suppliers (the ConnectPlug purchase list and its dumps)
+    /// Purchases from suppliers: the ConnectPlug purchase list and its dumps
     SupplierPurchases,
-    /// Told for each input by the keys of its records
+    /// Detected per input from the fields of its records
     Auto,
 }
 
-/// The shape of the inputs.
+/// The format of the inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputFormatArgument {
-    /// Their content decides
+    /// Detected per input
     #[default]
     Auto,
     /// One JSON document
     Json,
     /// One JSON value a line
     Ndjson,
-    /// Delimited text with a header
+    /// Delimited text with a header line
     Csv,
 }
 
-/// The sign before the decimals.
+/// The decimal separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecimalArgument {

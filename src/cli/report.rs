@@ -1,66 +1,71 @@
-//! The questions and their parameters, as texts: the reports judge them, because a wrong one is
-//! answered in the documented error shape.
+//! The reports and their parameters. Parameters stay text until the report validates them: an
+//! invalid one is answered in the documented error shape.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// The questions.
+/// The reports.
 #[derive(Debug, Subcommand)]
 pub enum ReportCommand {
-    /// Items purchased per day or hour, in the shape of `GET /purchases/quantity_series`
+    /// Count items purchased per day or hour, as `GET /purchases/quantity_series` does
     QuantitySeries {
-        /// What to count
+        /// Parameters
         #[command(flatten)]
         series: SeriesArguments,
-        /// Where from and where to
+        /// Lake and output
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// Revenue per day or hour in one currency, in the shape of `GET /purchases/revenue_series`
+    /// Sum revenue per day or hour in one currency, as `GET /purchases/revenue_series` does
     RevenueSeries {
-        /// What to sum
+        /// Parameters
         #[command(flatten)]
         series: SeriesArguments,
-        /// ISO 4217 code; required when the answer would mix several
+        /// Sum purchases in this ISO 4217 currency; required if there are several
         #[arg(long, value_name = "CODE")]
         currency: Option<String>,
-        /// Where from and where to
+        /// Lake and output
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// Names of the products purchased, in the shape of `GET /purchases/product_list`
+    /// List the products purchased, as `GET /purchases/product_list` does
     ProductList {
-        /// Page, from 0, of 100 names; all names by default
+        /// Print this page of 100 names, from 0 [default: all names]
         #[arg(long, value_name = "N")]
         page: Option<u32>,
-        /// Where from and where to
+        /// Lake and output
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// Purchases from suppliers, in the shape of `GET /api/v3/purchases`
+    /// List purchases from suppliers, as `GET /api/v3/purchases` does
     ///
-    /// The JSON answer is one page; the other forms hold the whole list, unless a page is named.
+    /// JSON and HTML contain one page; other formats contain the whole list unless --page is given.
     SupplierPurchases {
-        /// Which purchases
+        /// Parameters
         #[command(flatten)]
         list: SupplierListArguments,
-        /// Write every page as a file of its own (page-1.json, …) into this folder
-        #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "output", "format"])]
+        /// Write every page to a file in this folder: page-1.json, page-2.json and so on
+        #[arg(
+            long,
+            value_name = "DIR",
+            conflicts_with_all = ["page", "output", "format"],
+            help_heading = "Output"
+        )]
         all_pages: Option<PathBuf>,
-        /// Leave out the keys of which nothing is known instead of writing null (JSON only)
-        #[arg(long)]
+        /// Omit keys without a value instead of writing null (JSON only)
+        #[arg(long, help_heading = "Output")]
         omit_null: bool,
-        /// Where from and where to
+        /// Lake and output
         #[command(flatten)]
         report: ReportArguments,
     },
-    /// What was bought from each supplier, by month and currency
+    /// Sum purchases by supplier, month and currency
     SupplierSummary {
-        /// Which purchases
+        /// Parameters
         #[command(flatten)]
         summary: SupplierSummaryArguments,
-        /// Where from and where to
+        /// Lake and output
         #[command(flatten)]
         report: ReportArguments,
     },
@@ -69,34 +74,34 @@ pub enum ReportCommand {
 /// Parameters of the supplier purchase list, as the endpoint documents them.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SupplierListArguments {
-    /// Company (CPlug-Company-Id), or `unknown` (required)
+    /// Select purchases of this company (CPlug-Company-Id), or `unknown`; required
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
-    /// Only the purchase with this id, or those with this invoice number
+    /// Select the purchase with this id or the purchases with this invoice number
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub search_term: Option<String>,
-    /// Only purchases that are `pending` or `received`
+    /// Select purchases with this status: `pending` or `received`
     #[arg(long, value_name = "STATUS")]
     pub purchase_status: Option<String>,
-    /// Only purchases from these suppliers, e.g. `1,2,3`
+    /// Select purchases from these suppliers, e.g. `1,2,3`
     #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
-    /// First date of registration
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// Select purchases registered on this date or later, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_start: Option<String>,
-    /// Last date of registration
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// Select purchases registered on this date or earlier, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_end: Option<String>,
-    /// Page, from 1 [default: 1]
+    /// Print this page, from 1 [default: 1]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub page: Option<String>,
-    /// Purchases on a page, 1 to 500 [default: 20]
+    /// Set the number of purchases per page, 1 to 500 [default: 20]
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub per_page: Option<String>,
-    /// Only purchases updated at this instant or later
+    /// Select purchases updated at this instant or later
     #[arg(long, value_name = "TIME")]
     pub updated_from: Option<String>,
-    /// Deleted purchases: `not_include`, `include` or `only` (by default the first)
+    /// Handle deleted purchases: `not_include`, `include` or `only` [default: not_include]
     #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }
@@ -104,48 +109,48 @@ pub struct SupplierListArguments {
 /// Parameters of the supplier summary.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SupplierSummaryArguments {
-    /// Company (CPlug-Company-Id), or `unknown` (required)
+    /// Select purchases of this company (CPlug-Company-Id), or `unknown`; required
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
-    /// Only purchases from these suppliers, e.g. `1,2,3`
+    /// Select purchases from these suppliers, e.g. `1,2,3`
     #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
-    /// First date of registration
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// Select purchases registered on this date or later, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_start: Option<String>,
-    /// Last date of registration
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// Select purchases registered on this date or earlier, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_end: Option<String>,
-    /// Deleted purchases: `not_include`, `include` or `only` (by default the first)
+    /// Handle deleted purchases: `not_include`, `include` or `only` [default: not_include]
     #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }
 
-/// Parameters of a series, as the endpoint documents them, and our switches beside them.
+/// Parameters of a series: those of the endpoint, and `exclude_refunds` and `allow_future`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct SeriesArguments {
-    /// Number of days in the series, 1 to 100 (required)
+    /// Set the number of days in the series, 1 to 100; required
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub length: Option<String>,
-    /// Last instant of the series, ISO 8601; a bare date means the whole day [default: now]
+    /// End the series at this instant, ISO 8601; a date means the whole day [default: now]
     #[arg(long, value_name = "TIME")]
     pub ending_at: Option<String>,
-    /// `day` or `hour` [default: day]
+    /// Set the unit of the series: `day` or `hour` [default: day]
     #[arg(long, value_name = "UNIT")]
     pub unit: Option<String>,
-    /// Only purchases in this app
+    /// Select purchases in this app
     #[arg(long, value_name = "ID")]
     pub app_id: Option<String>,
-    /// Only this product, exactly as stored
+    /// Select purchases of this product, exactly as stored
     #[arg(long, value_name = "NAME")]
     pub product: Option<String>,
-    /// IANA zone whose days are counted [default: UTC]
+    /// Count days in this IANA time zone [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// Whether --length counts `days` or, with --unit hour, `units` [default: days]
+    /// Make --length count `days` or, with --unit hour, `units` [default: days]
     #[arg(long, value_name = "WHAT")]
     pub hour_length: Option<String>,
-    /// Leave purchases with a negative price out
+    /// Exclude purchases with a negative price
     #[arg(long)]
     pub exclude_refunds: bool,
     /// Accept an --ending-at in the future
@@ -153,35 +158,43 @@ pub struct SeriesArguments {
     pub allow_future: bool,
 }
 
-/// Where a report reads from and writes to.
+/// The lake of a report and its output.
 #[derive(Clone, Debug, Args)]
 pub struct ReportArguments {
-    /// Where the tables are
+    /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Answer from this version of the table [default: the latest]
-    #[arg(long, value_name = "VERSION", conflicts_with = "as_of")]
+    /// Read this version of the table [default: the latest]
+    #[arg(
+        long,
+        value_name = "VERSION",
+        conflicts_with = "as_of",
+        hide_short_help = true
+    )]
     pub lake_version: Option<i64>,
-    /// Answer from the version that was the latest at this time, RFC 3339; a bare date means its
-    /// first instant in UTC
-    #[arg(long, value_name = "TIME")]
+    /// Read the version that was the latest at this time, RFC 3339; a date means 00:00 UTC
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub as_of: Option<String>,
-    /// The run's clock, RFC 3339 [default: now]
-    #[arg(long, value_name = "TIME")]
+    /// Set the current time, RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
-    /// Form and place of the answer
+    /// Format and destination
     #[command(flatten)]
     pub output: OutputArguments,
 }
 
-/// Form and place of an answer.
+/// Format and destination of an answer.
 #[derive(Clone, Debug, Args)]
 pub struct OutputArguments {
-    /// `json` is exactly the documented answer; or `csv`, `parquet`, `ndjson` (lists), `html`
-    /// (a page with chart and table), `svg`, `png` (the chart alone)
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    /// Set the format: json (the documented response), csv, parquet, ndjson, html, svg or png
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "json",
+        help_heading = "Output"
+    )]
     pub format: String,
-    /// Write the answer to this file instead of standard output
-    #[arg(long, short, value_name = "PATH")]
+    /// Write the report to this file or URL instead of stdout
+    #[arg(long, short, value_name = "PATH", help_heading = "Output")]
     pub output: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! `run` and `jobs`: what is done with job files.
+//! `run` and `jobs`: the commands for job files.
 
 use std::path::PathBuf;
 
@@ -8,12 +8,12 @@ use clap::{Args, Subcommand, ValueEnum};
 /// `run`
 #[derive(Clone, Debug, Args)]
 pub struct RunArguments {
-    /// The job file (TOML)
+    /// Run this job file (TOML)
     pub job: PathBuf,
-    /// The data date that `{date}` in the job stands for [default: today, UTC]
+    /// Set the data date, the value of `{date}` in the job [default: today, UTC]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["from", "to"])]
     pub date: Option<NaiveDate>,
-    /// Backfill: run the job for every day from this one on
+    /// Run the job for every day from this one on
     #[arg(
         long,
         value_name = "YYYY-MM-DD",
@@ -21,7 +21,7 @@ pub struct RunArguments {
         help_heading = "Backfill"
     )]
     pub from: Option<NaiveDate>,
-    /// Backfill: the last day, included
+    /// Run the job for every day up to this one, inclusive
     #[arg(
         long,
         value_name = "YYYY-MM-DD",
@@ -29,7 +29,7 @@ pub struct RunArguments {
         help_heading = "Backfill"
     )]
     pub to: Option<NaiveDate>,
-    /// Days whose steps with `days_in_parallel` run at the same time, 1 to 64
+    /// Run the `days_in_parallel` steps of this many days at a time, 1 to 64
     #[arg(
         long,
         value_name = "N",
@@ -38,56 +38,68 @@ pub struct RunArguments {
         help_heading = "Backfill"
     )]
     pub parallel: u16,
-    /// Go on with the next day after one that failed
+    /// Continue with the next day after a failed one
     #[arg(long, requires = "from", help_heading = "Backfill")]
     pub keep_going: bool,
-    /// Run the days again that an earlier backfill has finished
+    /// Run days again that an earlier backfill has completed
     #[arg(long, requires = "from", help_heading = "Backfill")]
     pub redo: bool,
-    /// Run only this step, without those it needs; may be repeated
+    /// Run only this step, without the steps it needs; repeatable
     #[arg(long, value_name = "STEP")]
     pub only: Vec<String>,
-    /// Give a variable of the job, or `lake`, another value; may be repeated
+    /// Override `lake` or a variable of the job; repeatable
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
-    /// The job's clock, RFC 3339 [default: now]; fix it to repeat a run exactly
-    #[arg(long, value_name = "TIME")]
+    /// Set the current time, RFC 3339, to repeat a run exactly [default: now]
+    #[arg(long, value_name = "TIME", hide_short_help = true)]
     pub now: Option<String>,
-    /// Show what each step would do, and stop
+    /// Show what each step would do, and exit
     #[arg(long)]
     pub dry_run: bool,
-    /// Form of what a dry run shows [default: that of --log-format]
-    #[arg(long, value_enum, value_name = "FORMAT", requires = "dry_run")]
+    /// Set the format of the plan of --dry-run [default: that of --log-format]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        requires = "dry_run",
+        help_heading = "Output"
+    )]
     pub plan_format: Option<PlanFormat>,
 }
 
-/// Form of what a dry run shows.
+/// Format of a plan, a list of problems or settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PlanFormat {
-    /// For people
+    /// Text for people
     Text,
-    /// For machines
+    /// One JSON document
     Json,
 }
 
 /// `jobs`
 #[derive(Debug, Subcommand)]
 pub enum JobsCommand {
-    /// Check job files, and name every problem with its line, key and remedy
+    /// Check job files and list every problem with its line, key and remedy
     Check {
-        /// The job files
+        /// Check these job files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// The data date to fill in [default: today, UTC]
+        /// Set the data date, the value of `{date}` [default: today, UTC]
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<NaiveDate>,
-        /// Give a variable of the jobs, or `lake`, another value; may be repeated
+        /// Override `lake` or a variable of the jobs; repeatable
         #[arg(long, value_name = "NAME=VALUE")]
         set: Vec<String>,
-        /// Form of the problems
-        #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+        /// Set the format of the problems
+        #[arg(
+            long,
+            value_enum,
+            value_name = "FORMAT",
+            default_value_t = PlanFormat::Text,
+            help_heading = "Output"
+        )]
         format: PlanFormat,
     },
-    /// Print the JSON Schema of job files, for editors
+    /// Print the JSON Schema of job files for editors
     Schema,
 }

@@ -1,11 +1,11 @@
-//! `runs`: what earlier runs did.
+//! `runs`: reports of earlier ingest runs.
 
 use clap::{Args, Subcommand, ValueEnum};
 
 /// `runs`
 #[derive(Debug, Subcommand)]
 pub enum RunsCommand {
-    /// List the runs of a lake, the newest first
+    /// List the runs of a lake, newest first
     List(RunsListArguments),
     /// Show the report of a run
     Show(RunsShowArguments),
@@ -14,47 +14,59 @@ pub enum RunsCommand {
 /// `runs list`
 #[derive(Debug, Args)]
 pub struct RunsListArguments {
-    /// Where the tables are
+    /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Most runs to list
+    /// List at most this many runs
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
-    /// Form of the list
-    #[arg(long, value_enum, default_value_t = RunsFormat::Text)]
+    /// Set the format of the list
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = RunsFormat::Text,
+        help_heading = "Output"
+    )]
     pub format: RunsFormat,
 }
 
 /// `runs show`
 #[derive(Debug, Args)]
 pub struct RunsShowArguments {
-    /// The run's id, or the beginning of it
+    /// Show the run with this id, or the only one whose id begins with it
     #[arg(value_name = "RUN_ID")]
     pub id: String,
-    /// Where the tables are
+    /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,
-    /// Form of the report
-    #[arg(long, value_enum, default_value_t = RunFormat::Text)]
+    /// Set the format of the report
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = RunFormat::Text,
+        help_heading = "Output"
+    )]
     pub format: RunFormat,
 }
 
-/// Form of the list of runs.
+/// Format of the list of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RunsFormat {
     /// A table for people
     Text,
-    /// An array of objects
+    /// A JSON array of objects
     Json,
-    /// With a line of headers
+    /// CSV with a header line
     Csv,
 }
 
-/// Form of a run's report.
+/// Format of a run's report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RunFormat {
-    /// For people
+    /// Text for people
     Text,
-    /// As it was written
+    /// The JSON document in the lake
     Json,
 }

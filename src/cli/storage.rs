@@ -1,16 +1,16 @@
-//! How object stores are reached: options that every command takes.
+//! Access to object stores: options of every command.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-/// How object stores are reached. Credentials are none of these: they come from the environment and
-/// the profile files of each cloud.
+/// Access to object stores. Credentials are not options: they come from the environment and the
+/// profile files of each cloud.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Object stores")]
+#[command(next_help_heading = "Storage")]
 pub struct StorageArguments {
-    /// Where S3 is, when it is not Amazon's (also `AWS_ENDPOINT_URL`)
+    /// Use a custom S3 endpoint (also AWS_ENDPOINT_URL)
     #[arg(
         long,
         global = true,
@@ -19,7 +19,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub s3_endpoint: Option<String>,
-    /// Region of the S3 buckets (also `AWS_REGION` and the profile)
+    /// Set the region of S3 buckets (also AWS_REGION and the profile)
     #[arg(
         long,
         global = true,
@@ -28,7 +28,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub s3_region: Option<String>,
-    /// Where Azure Blob Storage is, when it is not Microsoft's, with the account (also `AZURE_STORAGE_ENDPOINT`)
+    /// Use a custom Azure Blob Storage endpoint that includes the account (also AZURE_STORAGE_ENDPOINT)
     #[arg(
         long,
         global = true,
@@ -37,7 +37,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub azure_endpoint: Option<String>,
-    /// Where Google Cloud Storage is, when it is not Google's
+    /// Use a custom Google Cloud Storage endpoint
     #[arg(
         long,
         global = true,
@@ -46,7 +46,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub gcs_endpoint: Option<String>,
-    /// Speak plain HTTP with other machines than this one
+    /// Allow unencrypted HTTP to other machines
     #[arg(
         long,
         global = true,
@@ -54,7 +54,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub allow_http: bool,
-    /// Ask the metadata service of the machine for credentials when there are no others
+    /// Request credentials from the metadata service of the machine if there are no others
     #[arg(
         long,
         global = true,
@@ -62,7 +62,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub instance_credentials: bool,
-    /// How often a request is tried again
+    /// Retry a failed request at most this many times
     #[arg(
         long,
         global = true,
@@ -72,16 +72,16 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub store_retries: usize,
-    /// How long a request is tried again; signatures are valid for five minutes
+    /// Retry a request for at most this long; request signatures expire after five minutes
     #[arg(long, global = true, value_name = "DURATION", default_value = "3m", value_parser = humantime::parse_duration, env = "PURCHASE_ETL_STORE_DEADLINE", hide_short_help = true)]
     pub store_deadline: Duration,
-    /// The longest that one try of a request may take
+    /// Abort an attempt of a request after this time
     #[arg(long, global = true, value_name = "DURATION", default_value = "60s", value_parser = humantime::parse_duration, env = "PURCHASE_ETL_STORE_TIMEOUT", hide_short_help = true)]
     pub store_timeout: Duration,
-    /// The longest that connecting may take
+    /// Abort connecting after this time
     #[arg(long, global = true, value_name = "DURATION", default_value = "5s", value_parser = humantime::parse_duration, env = "PURCHASE_ETL_STORE_CONNECT_TIMEOUT", hide_short_help = true)]
     pub store_connect_timeout: Duration,
-    /// Folder for temporary files: on their way to a store and from it, and long answers for standard output [default: the system's]
+    /// Write temporary files to this folder: uploads, downloads and long answers [default: the system's]
     #[arg(
         long,
         global = true,

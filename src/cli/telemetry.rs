@@ -1,4 +1,4 @@
-//! Who is told about runs: options that every command takes.
+//! Metrics, traces, lineage and alerts: options of every command.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 /// Metrics, traces, lineage, alerts. Secrets, such as `OPENLINEAGE_API_KEY` and
 /// `OTEL_EXPORTER_OTLP_HEADERS`, are taken from the environment only.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Telling others")]
+#[command(next_help_heading = "Observability")]
 pub struct TelemetryArguments {
-    /// Keep metrics in this file, in Prometheus's text format
+    /// Write metrics to this file in the Prometheus text format
     #[arg(
         long,
         global = true,
@@ -28,24 +28,24 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub otlp_endpoint: Option<String>,
-    /// Send traces here instead
+    /// Send traces to this OTLP endpoint instead
     #[arg(
         long,
         global = true,
         value_name = "URL",
         env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
         hide_env_values = true,
-        hide = true
+        hide_short_help = true
     )]
     pub otlp_traces_endpoint: Option<String>,
-    /// Send metrics here instead
+    /// Send metrics to this OTLP endpoint instead
     #[arg(
         long,
         global = true,
         value_name = "URL",
         env = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
         hide_env_values = true,
-        hide = true
+        hide_short_help = true
     )]
     pub otlp_metrics_endpoint: Option<String>,
     /// Append OpenLineage events to this file, one JSON document a line
@@ -57,7 +57,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub lineage_file: Option<PathBuf>,
-    /// Send OpenLineage events to this receiver
+    /// Send OpenLineage events to the receiver at this URL
     #[arg(
         long,
         global = true,
@@ -67,7 +67,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub lineage_url: Option<String>,
-    /// Path of the receiver's endpoint
+    /// Set the path of the OpenLineage endpoint
     #[arg(
         long,
         global = true,
@@ -77,7 +77,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub lineage_endpoint: String,
-    /// Namespace of our jobs in OpenLineage
+    /// Set the OpenLineage namespace of the jobs
     #[arg(
         long,
         global = true,
@@ -87,7 +87,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub lineage_namespace: String,
-    /// The run that started this one, as namespace/job/run
+    /// Set the OpenLineage parent run, as namespace/job/run
     #[arg(
         long,
         global = true,
@@ -96,7 +96,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub lineage_parent: Option<String>,
-    /// Run this command when a run ends; `sh -c` gets it, and the event on standard input
+    /// Run this shell command when a run ends, with the event as JSON on its stdin
     #[arg(
         long,
         global = true,
@@ -106,7 +106,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub alert_command: Option<String>,
-    /// Post the event to this URL when a run ends
+    /// Post the event as JSON to this URL when a run ends
     #[arg(
         long,
         global = true,
@@ -116,12 +116,12 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub alert_url: Option<String>,
-    /// The ends that raise an alert, comma separated
+    /// Alert when a run ends with one of these outcomes, separated by commas
     #[arg(
         long,
         global = true,
         value_enum,
-        value_name = "ENDS",
+        value_name = "OUTCOMES",
         value_delimiter = ',',
         env = "PURCHASE_ETL_ALERT_ON",
         default_value = "failed,usage,refused,unbalanced,conflict,interrupted",
@@ -130,21 +130,21 @@ pub struct TelemetryArguments {
     pub alert_on: Vec<AlertOn>,
 }
 
-/// How a run may end, by exit code.
+/// The outcome of a run, by exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AlertOn {
-    /// 0
+    /// Exit code 0
     Done,
-    /// 1
+    /// Exit code 1
     Failed,
-    /// 2
+    /// Exit code 2
     Usage,
-    /// 3
+    /// Exit code 3
     Refused,
-    /// 4
+    /// Exit code 4
     Unbalanced,
-    /// 5
+    /// Exit code 5
     Conflict,
-    /// 130
+    /// Exit code 130
     Interrupted,
 }

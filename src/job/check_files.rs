@@ -1,4 +1,4 @@
-//! `jobs check`: job files come in, everything that is wrong with them goes out.
+//! `jobs check`: resolves job files and returns their problems.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,16 +8,16 @@ use serde::Serialize;
 use super::JobError;
 use super::file::{JobFileProblem, JobText, ResolveContext};
 
-/// A job file and what is wrong with it.
+/// A job file and its problems.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckedFile {
     /// The file.
     pub path: PathBuf,
-    /// In the order of the file; none when it can be run.
+    /// In the order of the file; empty for a valid job file.
     pub problems: Vec<JobFileProblem>,
 }
 
-/// Resolves each file. No storage is looked at: whether inputs are there is for `--dry-run`.
+/// Resolves each file. Storage is not accessed: `run --dry-run` checks that inputs exist.
 pub fn check_files(paths: &[PathBuf], context: &ResolveContext<'_>) -> Vec<CheckedFile> {
     let checked = paths.iter().map(|path| {
         let resolved = JobText::read(path).and_then(|text| text.resolve(context));
@@ -34,7 +34,7 @@ pub fn check_files(paths: &[PathBuf], context: &ResolveContext<'_>) -> Vec<Check
     checked.collect()
 }
 
-/// What is wrong with no line of it.
+/// A problem that belongs to no line of the file.
 fn unreadable_file(error: &JobError) -> JobFileProblem {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     JobFileProblem {
@@ -42,7 +42,7 @@ fn unreadable_file(error: &JobError) -> JobFileProblem {
         column: 1,
         key: String::new(),
         message: format!("{error}{}", cause.unwrap_or_default()),
-        remedy: "name a job file that can be read, and variables that it has".to_owned(),
+        remedy: "use a readable job file and variables that it defines".to_owned(),
     }
 }
 

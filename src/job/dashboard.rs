@@ -1,4 +1,4 @@
-//! What the page shows, and where it goes.
+//! Resolves the arguments of `dashboard`.
 
 use std::path::PathBuf;
 
@@ -9,23 +9,23 @@ use crate::cli;
 use crate::report::SeriesRequest;
 use crate::supplier_purchase::CompanyId;
 
-/// A page.
+/// A dashboard to write.
 #[derive(Clone, Debug)]
 pub struct DashboardJob {
-    /// Where the lake is.
+    /// Path or URL of the lake.
     pub lake: String,
-    /// The folder that takes `index.html`.
+    /// The folder of `index.html`.
     pub output: PathBuf,
-    /// Which customer purchases; without an end, those up to the last day that has any.
+    /// Customer purchases to show; without an end, those up to the last day with purchases.
     pub series: SeriesRequest,
-    /// Only this company's supplier purchases; without one, those of all.
+    /// Company of the supplier purchases to show; all companies if none.
     pub company: Option<CompanyId>,
-    /// The page's clock.
+    /// The current time.
     pub now: DateTime<Utc>,
 }
 
 impl DashboardJob {
-    /// Resolves what was typed; the parameters are judged by the reports.
+    /// Resolves the arguments. The reports validate the parameters.
     ///
     /// # Errors
     /// [`JobError::Option`] names the option.
@@ -61,6 +61,6 @@ fn parse_company(text: &str) -> Result<CompanyId, JobError> {
     text.parse().map_err(|_invalid| JobError::Option {
         option: "--company-id".to_owned(),
         value: text.to_owned(),
-        expected: "a whole number above 0, or `unknown`".to_owned(),
+        reason: "expected a whole number above 0, or `unknown`".to_owned(),
     })
 }

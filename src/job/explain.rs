@@ -1,7 +1,7 @@
-//! Every setting, its value, and where it came from: what clap matched comes in, a list goes out.
+//! Every setting with its value and origin, from what clap matched.
 //!
-//! Secrets are not shown: they come from the environment alone, and a setting that looks like one
-//! is covered all the same, as is a password in a URL.
+//! Secrets are not shown: they come from the environment alone. A setting that looks like a secret
+//! is redacted all the same, as are credentials in a URL.
 
 use std::fmt::{self, Write};
 use std::path::PathBuf;
@@ -11,24 +11,24 @@ use clap::{Arg, ArgAction, ArgMatches};
 use serde::{Serialize, Serializer};
 use url::Url;
 
-/// What is shown in place of a secret.
+/// Shown in place of a secret.
 const REDACTED: &str = "***";
 
-/// A setting as it was resolved.
+/// A resolved setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Setting {
-    /// The command or the step that it belongs to; `global` for the options of all commands.
+    /// The command or step of the setting; `global` for the options of every command.
     pub scope: String,
     /// The option's long name, with `_` for `-`, as in a job file.
     pub name: String,
-    /// Its value; none when it was not given and has no default. A default that depends on more
-    /// than the command line is told as the help tells it.
+    /// Its value; none if it is not set and has no default. A default that depends on more than
+    /// the command line has the words of the help.
     pub value: Option<String>,
-    /// Where it came from.
+    /// The origin of the value.
     pub from: SettingOrigin,
 }
 
-/// Where a setting came from.
+/// The origin of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SettingOrigin {
     /// An option of the command line.
@@ -58,8 +58,8 @@ impl Serialize for SettingOrigin {
     }
 }
 
-/// The settings of a command. `origin_of` knows better where some of them came from: those that a job
-/// file gave were handed to clap like typed ones.
+/// The settings of a command. `origin_of` returns the origin of settings from a job file, which clap
+/// sees as arguments.
 pub fn settings(
     scope: &str,
     command: &clap::Command,
@@ -73,7 +73,7 @@ pub fn settings(
         .collect()
 }
 
-/// `--help` and the like ask; they set nothing.
+/// Whether an option only prints something, such as `--help`, and is not a setting.
 fn is_informational(argument: &Arg) -> bool {
     argument.get_id() == "explain_config"
         || matches!(
@@ -96,7 +96,7 @@ fn setting(
             let variable = argument.get_env().map(std::ffi::OsStr::to_string_lossy);
             SettingOrigin::Environment(variable.unwrap_or_default().into_owned())
         }
-        // A switch that a job file turns off has no word on the command line.
+        // A switch that a job file turns off has no argument.
         _ => origin_of(&name).unwrap_or(SettingOrigin::Default),
     };
     let raw = matches.try_get_raw(id).ok().flatten();
@@ -114,7 +114,7 @@ fn setting(
     }
 }
 
-/// What the help says that is done without the option: `[default: one per core]`.
+/// The default that the help documents: `[default: one per core]`.
 fn documented_default(argument: &Arg) -> Option<String> {
     let help = argument.get_help()?.to_string();
     let (_, default) = help.rsplit_once("[default: ")?;
@@ -131,7 +131,7 @@ pub(super) fn is_secret(name: &str) -> bool {
         "credential",
         "signature",
         "connection_string",
-        // What a request carries to say who sends it.
+        // Headers of a request carry its credentials.
         "headers",
     ];
     let name = name.to_lowercase();
@@ -152,7 +152,7 @@ pub(super) fn redacted(name: &str, is_hidden: bool, value: &str) -> String {
         return value.to_owned();
     }
     if url.password().is_some() || !url.username().is_empty() {
-        // Fails only for URLs that cannot have a user, and those have none.
+        // Fails only for URLs that cannot have a user, which are not changed.
         let _ = url.set_username(REDACTED);
         let _ = url.set_password(None);
     }
@@ -187,10 +187,10 @@ pub fn as_text(settings: &[Setting]) -> String {
     text
 }
 
-/// The settings as a JSON list, on lines of its own.
+/// The settings as an indented JSON array.
 ///
 /// # Errors
-/// None in practice: the list is made of texts.
+/// None in practice: the array contains strings only.
 pub fn as_json(settings: &[Setting]) -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(settings).map(|text| text + "\n")
 }

@@ -1,5 +1,5 @@
-//! Job files: named steps in TOML. A text and a data date come in, steps that are ready to run go
-//! out, or everything that is wrong with the text, each with its line, key and remedy.
+//! Job files: named steps in TOML. Resolves the text of a job file and a data date into steps that
+//! are ready to run, or into all problems of the text, each with its line, key and remedy.
 //!
 //! ```toml
 //! lake = "lake"
@@ -10,7 +10,7 @@
 //!
 //! [[steps]]
 //! name = "quantity per day"
-//! report = { question = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
+//! report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
 //! ```
 
 mod action;
@@ -18,6 +18,7 @@ mod keys;
 mod order;
 mod parser;
 mod problem;
+mod reference;
 mod schema;
 mod settings;
 mod steps;
@@ -34,29 +35,30 @@ use super::explain::Setting;
 use super::{CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob};
 
 pub use problem::JobFileProblem;
+pub use reference::reference;
 pub use schema::schema;
 pub use settings::JobFileSettings;
 
 use parser::JobFileParser;
 
-/// Looks up an environment variable. The library asks no other way.
+/// Looks up an environment variable. The library reads the environment in no other way.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// A job file as it was read.
+/// The path and text of a job file.
 #[derive(Clone, Debug)]
 pub struct JobText {
     path: PathBuf,
     text: String,
 }
 
-/// What a job file is resolved for.
+/// Date, time and variables to resolve a job file with.
 #[derive(Clone, Copy)]
 pub struct ResolveContext<'a> {
     /// The data date.
     pub date: NaiveDate,
-    /// The job's clock.
+    /// The current time for the job, which `--now` overrides.
     pub now: DateTime<Utc>,
-    /// The clock of the process, which nobody sets: what is deleted goes by it.
+    /// The clock of the process, which no option overrides: deletions depend on it.
     pub clock: DateTime<Utc>,
     /// Names and values of `--set`.
     pub set: &'a [(String, String)],
@@ -66,7 +68,7 @@ pub struct ResolveContext<'a> {
 
 impl fmt::Debug for ResolveContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asked")
+        f.debug_struct("ResolveContext")
             .field("date", &self.date)
             .field("now", &self.now)
             .field("set", &self.set)
@@ -77,7 +79,7 @@ impl fmt::Debug for ResolveContext<'_> {
 /// A job for one data date, resolved.
 #[derive(Clone, Debug)]
 pub struct JobPlan {
-    /// The file's name without its ending.
+    /// The name of the file without its extension.
     pub name: String,
     /// The file.
     pub path: PathBuf,
@@ -87,9 +89,9 @@ pub struct JobPlan {
     pub date: NaiveDate,
     /// The lake of all steps.
     pub lake: String,
-    /// Where the lake and the variables came from.
+    /// The lake and the variables, with their origins.
     pub settings: Vec<Setting>,
-    /// The steps in the order they run: what a step needs stands before it.
+    /// The steps in the order they run: a step follows those it needs.
     pub steps: Vec<Step>,
 }
 
@@ -98,32 +100,32 @@ pub struct JobPlan {
 pub struct Step {
     /// Its name.
     pub name: String,
-    /// Names of the steps that it is run after, and only if they have not failed.
+    /// Names of the steps it needs: it runs after them, unless one has failed.
     pub needs: Vec<String>,
-    /// Whether the job says that days do not matter to each other here.
+    /// Whether days of a backfill may run this step at the same time.
     pub days_in_parallel: bool,
-    /// Every key of its table, the defaults included.
+    /// Every key of its table, including defaults.
     pub settings: Vec<Setting>,
-    /// What it does.
+    /// Its action.
     pub action: Action,
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// Ingest inputs.
     Ingest(Box<IngestJob>),
-    /// Check inputs; what needs this step is not run when one is refused.
+    /// Check inputs; if one is refused, steps that need this step do not run.
     Check(Box<CheckJob>),
-    /// Answer a question.
+    /// Write a report.
     Report(Box<ReportJob>),
-    /// Write the page.
+    /// Write the dashboard.
     Dashboard(Box<DashboardJob>),
-    /// Look after the tables.
+    /// Inspect or maintain the tables.
     Lake(Box<LakeJob>),
 }
 
-/// The name of a job: that of its file without the ending.
+/// The name of a job: the name of its file without the extension.
 pub fn job_name(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
@@ -145,10 +147,10 @@ impl JobText {
         })
     }
 
-    /// Resolves the steps. Nothing but the environment is looked at.
+    /// Resolves the steps. Storage is not accessed.
     ///
     /// # Errors
-    /// [`JobError::File`] with everything that is wrong.
+    /// [`JobError::File`] with all problems.
     pub fn resolve(&self, context: &ResolveContext<'_>) -> Result<JobPlan, JobError> {
         let mut parser = JobFileParser::of(self, context)?;
         parser.check_top();
@@ -166,15 +168,15 @@ impl JobText {
         })
     }
 
-    /// The options that `[settings]` gives to the program.
+    /// The options of the program that `[settings]` sets.
     ///
     /// # Errors
-    /// [`JobError::File`] with what is wrong with them, and with what they are made of.
+    /// [`JobError::File`] with the problems of the settings and of the variables they use.
     pub fn settings(&self, context: &ResolveContext<'_>) -> Result<JobFileSettings, JobError> {
         let mut parser = JobFileParser::of(self, context)?;
         let settings = parser.job_file_settings();
         if !parser.problems.is_empty() {
-            // Then the rest is looked at as well, so that all problems are told.
+            // The rest is resolved as well, to report all problems at once.
             parser.check_top();
             parser.steps();
         }
@@ -186,7 +188,7 @@ impl JobText {
         let mut hasher = blake3::Hasher::new();
         hasher.update(self.text.as_bytes());
         for (name, value) in set {
-            // Zero bytes cannot stand in TOML or in an argument.
+            // Neither TOML nor arguments can contain zero bytes.
             hasher.update(format!("\0{name}\0{value}").as_bytes());
         }
         hasher.finalize().to_hex().to_string()

@@ -1,7 +1,6 @@
-//! What is to be done with a lake's tables: sizes, durations and times as typed come in, numbers go
-//! out.
+//! Resolves the arguments of `lake`: sizes, durations and times.
 //!
-//! Refused: sizes and durations that are none, a retention that a run could outlive.
+//! Refused: invalid sizes and durations, and a retention shorter than a run may take.
 
 use std::time::Duration;
 
@@ -11,44 +10,44 @@ use super::report::AtVersion;
 use super::{JobError, read};
 use crate::cli::{self, LakeCommand, LakeFormat, LakeTable, LakeTables};
 
-/// A retention below this may be shorter than a run that goes on.
+/// A run may take longer than a retention below this.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
 
-/// A job for a lake.
+/// A lake command.
 #[derive(Clone, Debug)]
 pub struct LakeJob {
-    /// Where the lake is.
+    /// Path or URL of the lake.
     pub lake: String,
-    /// Form of what is told.
+    /// Format of the output.
     pub format: LakeFormat,
-    /// What is to be done.
+    /// The command.
     pub task: LakeTask,
-    /// The run, as files and commits name it.
+    /// Id of the run, in the names of files and in commits.
     pub run_id: String,
     /// The clock of the process.
     pub now: DateTime<Utc>,
 }
 
-/// What is to be done with a lake.
+/// A lake command and its arguments.
 #[derive(Clone, Debug)]
 pub enum LakeTask {
-    /// Tell the state of each table.
+    /// Show the state of each table.
     Status {
-        /// Below this a file counts as small.
+        /// Files below this size are small, in bytes.
         small_bytes: u64,
     },
-    /// Tell the versions of a table.
+    /// Show the versions of a table.
     History {
         /// The table.
         table: LakeTable,
-        /// At most so many.
+        /// Largest number of versions.
         limit: Option<usize>,
     },
     /// List the files of a table.
     Files {
         /// The table.
         table: LakeTable,
-        /// Of which version.
+        /// The version.
         version: AtVersion,
         /// The first day.
         from: Option<NaiveDate>,
@@ -59,44 +58,44 @@ pub enum LakeTask {
     Compact {
         /// The tables.
         tables: Vec<LakeTable>,
-        /// The size of files, about.
+        /// Approximate size of the files, in bytes.
         target_bytes: u64,
         /// The first day.
         from: Option<NaiveDate>,
         /// The last day.
         to: Option<NaiveDate>,
-        /// Only tell.
+        /// Whether to show the plan only.
         dry_run: bool,
     },
-    /// Delete what no version needs.
+    /// Delete files that no version needs.
     Vacuum {
         /// The tables.
         tables: Vec<LakeTable>,
-        /// How long it has not been needed.
+        /// Files needed or written within this time are kept.
         retention: Duration,
-        /// Delete, and not only tell.
+        /// Whether to delete the files, not only show them.
         execute: bool,
     },
-    /// Compare files, logs and tables.
+    /// Verify files, logs and tables.
     Verify {
-        /// Read every row.
+        /// Whether every row is read.
         deep: bool,
     },
-    /// Make an older version the newest.
+    /// Restore an older version.
     Restore {
         /// The tables, in the order in which they are restored.
         tables: Vec<LakeTable>,
-        /// Which version.
+        /// The version to restore.
         version: AtVersion,
-        /// An instant before the first version is meant.
+        /// Whether an instant before the first version is allowed.
         allow_empty: bool,
-        /// Only tell.
+        /// Whether to show the plan only.
         dry_run: bool,
     },
 }
 
 impl LakeTask {
-    /// The word for it, as typed.
+    /// The name of the subcommand.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",
@@ -110,8 +109,7 @@ impl LakeTask {
     }
 }
 
-/// All tables, those first that others rest on the least: a restore that stops in between leaves
-/// what the next ingest heals.
+/// All tables in the order of a restore: the next ingest recovers from one that stops in between.
 const ALL: [LakeTable; 4] = [
     LakeTable::Inputs,
     LakeTable::Purchases,
@@ -120,7 +118,7 @@ const ALL: [LakeTable; 4] = [
 ];
 
 impl LakeJob {
-    /// Resolves what was typed.
+    /// Resolves the arguments.
     ///
     /// # Errors
     /// [`JobError::Option`] or [`JobError::NotApplicable`] names the option.
@@ -218,7 +216,7 @@ fn compact(
     let cli::DayArguments { from, to } = days;
     let mut tables = tables(table);
     if from.is_some() || to.is_some() {
-        // Of all tables, those that have days.
+        // Without a table, only those with days are selected.
         tables.retain(|one| {
             let has_days = matches!(one, LakeTable::Purchases | LakeTable::SupplierPurchases);
             has_days || table != LakeTables::All
@@ -270,14 +268,14 @@ fn parse_retention(text: &str, is_forced: bool) -> Result<Duration, JobError> {
         invalid_option("--retention", text, "a duration such as 7d, 36h or 90min")
     })?;
     if retention < SHORTEST_RETENTION && !is_forced {
-        let expected = "24h or more: a shorter one may delete the files of a run that goes on; add \
-                        --force-short-retention when there is none";
+        let expected = "24h or more, because a shorter retention may delete files of an active \
+                        run; add --force-short-retention if no run is active";
         return Err(invalid_option("--retention", text, expected));
     }
     Ok(retention)
 }
 
-/// A size such as `128MiB`, `1.5GB` or `4096`, in bytes.
+/// Parses a size such as `128MiB`, `500kB` or `4096` into bytes.
 fn parse_size(option: &str, text: &str) -> Result<u64, JobError> {
     const UNITS: [(&str, u64); 13] = [
         ("", 1),
@@ -295,11 +293,11 @@ fn parse_size(option: &str, text: &str) -> Result<u64, JobError> {
         ("M", 1 << 20),
     ];
     let refuse = || invalid_option(option, text, "a size such as 128MiB, 500kB or 4096");
-    let typed = text.trim();
-    let end = typed
+    let trimmed = text.trim();
+    let end = trimmed
         .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(typed.len());
-    let (digits, unit) = typed.split_at(end);
+        .unwrap_or(trimmed.len());
+    let (digits, unit) = trimmed.split_at(end);
     let number: u64 = digits.parse().map_err(|_| refuse())?;
     let unit = unit.trim_start();
     let (_, of_one) = UNITS
@@ -313,7 +311,7 @@ fn invalid_option(option: &str, value: &str, expected: &str) -> JobError {
     JobError::Option {
         option: option.to_owned(),
         value: value.to_owned(),
-        expected: expected.to_owned(),
+        reason: format!("expected {expected}"),
     }
 }
 

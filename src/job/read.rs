@@ -1,4 +1,4 @@
-//! Resolves how inputs are read and judged.
+//! Resolves the arguments for reading and validating inputs.
 
 mod dialect;
 mod effective_settings;
@@ -23,29 +23,29 @@ use crate::supplier_purchase;
 use crate::values::currency::{Currency, parse_currency};
 use crate::values::instant::parse_instant;
 
-/// Inputs, and how to read and judge them.
+/// Inputs with the settings for reading and validating them.
 #[derive(Clone, Debug)]
 pub struct ReadJob {
-    /// As named.
+    /// Files, folders, URLs and globs.
     pub inputs: Vec<String>,
     /// Id of the run.
     pub run_id: String,
-    /// How inputs of each kind are read.
+    /// Settings for each record kind.
     pub kinds: KindSettings,
-    /// The run's clock.
+    /// The current time.
     pub now: DateTime<Utc>,
-    /// Every setting that decides a verdict, for the run report.
+    /// Every setting that affects validation, for the run report.
     pub effective_settings: BTreeMap<&'static str, String>,
 }
 
-/// How inputs are read, by kind.
+/// Settings for reading inputs, by record kind.
 #[derive(Clone, Debug)]
 pub enum KindSettings {
-    /// All of them hold customer purchases.
+    /// All inputs contain customer purchases.
     Purchases(RunSettings<Purchases>),
-    /// All of them hold supplier purchases.
+    /// All inputs contain supplier purchases.
     SupplierPurchases(RunSettings<SupplierPurchases>),
-    /// Each input shows what it holds.
+    /// The kind of each input is detected.
     Auto(RunSettings<Purchases>, RunSettings<SupplierPurchases>),
 }
 
@@ -60,20 +60,20 @@ impl KindSettings {
     }
 }
 
-/// Two MiB: some seven thousand purchases, enough to keep the cost per piece out of sight.
+/// Two MiB: about seven thousand purchases, so that the cost per chunk is negligible.
 const CHUNK_BYTES: usize = 2 << 20;
 
-/// More than any machine has cores for.
+/// More than the cores of any machine.
 const MAX_THREADS: usize = 1_024;
 
-/// ConnectPlug is a Brazilian service; its spreadsheets name no currency.
+/// ConnectPlug is a Brazilian service; its spreadsheets have no currency.
 const DEFAULT_CURRENCY: &str = "BRL";
 
-/// The parser is recursive; deeper nesting has no use in a purchase.
+/// The parser is recursive, and purchases need no deeper nesting.
 const HARD_MAX_DEPTH: usize = 128;
 
 impl ReadJob {
-    /// Resolves what was typed.
+    /// Resolves the arguments.
     ///
     /// # Errors
     /// [`JobError::Option`] names the option.
@@ -109,7 +109,7 @@ impl ReadJob {
     }
 }
 
-/// Options that mean nothing to the kind or the format, and would be ignored in silence.
+/// Refuses options that do not apply to the kind or the format and would be ignored without notice.
 fn refuse_inapplicable_options(arguments: &ReadArguments) -> Result<(), JobError> {
     let ReadArguments {
         inputs,
@@ -129,19 +129,19 @@ fn refuse_inapplicable_options(arguments: &ReadArguments) -> Result<(), JobError
     if is_json && !mapping.is_empty() {
         return Err(JobError::NotApplicable {
             option: "--map".to_owned(),
-            reason: "names columns of delimited text, and --input-format says that the inputs are JSON; leave one of the two out",
+            reason: "maps CSV columns, but --input-format selects JSON; remove one of them",
         });
     }
     if *kind == RecordKindArgument::Auto && inputs.iter().any(|input| input == "-") {
         return Err(JobError::NotApplicable {
             option: "--kind auto".to_owned(),
-            reason: "cannot look at standard input beforehand; name the kind",
+            reason: "cannot detect the kind of stdin; set --kind purchases or --kind supplier-purchases",
         });
     }
     if *deleted_only && *kind != RecordKindArgument::SupplierPurchases {
         return Err(JobError::NotApplicable {
             option: "--deleted-only".to_owned(),
-            reason: "is for supplier purchases; add --kind supplier-purchases",
+            reason: "applies to supplier purchases only; add --kind supplier-purchases",
         });
     }
     let supplier_options = [
@@ -153,14 +153,14 @@ fn refuse_inapplicable_options(arguments: &ReadArguments) -> Result<(), JobError
         if *kind == RecordKindArgument::Purchases && value.is_some() {
             return Err(JobError::NotApplicable {
                 option: option.to_owned(),
-                reason: "is for supplier purchases; add --kind supplier-purchases",
+                reason: "applies to supplier purchases only; add --kind supplier-purchases",
             });
         }
     }
     Ok(())
 }
 
-/// How inputs of one kind are read.
+/// Settings for reading inputs of one kind.
 fn settings<K: RecordKind>(
     kind: K,
     arguments: &ReadArguments,
@@ -187,7 +187,7 @@ fn settings<K: RecordKind>(
 fn threads(arguments: &ReadArguments) -> Result<usize, JobError> {
     match arguments.threads {
         Some(threads) if !(1..=MAX_THREADS).contains(&threads) => {
-            let expected = "from 1 to 1024";
+            let expected = "a number from 1 to 1024";
             Err(invalid_option("--threads", &threads.to_string(), expected))
         }
         Some(threads) => Ok(threads),
@@ -208,7 +208,7 @@ fn purchase_rules(
             FuturePolicy::Warn
         },
         numbers_as_strings: arguments.numbers_as_strings,
-        freeze_contract: arguments.freeze_contract,
+        reject_unknown_fields: arguments.reject_unknown_fields,
     })
 }
 
@@ -216,12 +216,12 @@ fn supplier_rules(
     arguments: &ReadArguments,
 ) -> Result<supplier_purchase::SupplierPurchaseRuleSettings, JobError> {
     Ok(supplier_purchase::SupplierPurchaseRuleSettings {
-        // Filled in for each input.
+        // Set for each input.
         company: None,
         default_zone: default_zone(arguments)?,
         default_currency: default_currency(arguments)?,
         numbers_as_strings: arguments.numbers_as_strings,
-        freeze_contract: arguments.freeze_contract,
+        reject_unknown_fields: arguments.reject_unknown_fields,
         deleted_only: arguments.deleted_only,
     })
 }
@@ -252,13 +252,14 @@ fn company(arguments: &ReadArguments) -> Result<CompanySource, JobError> {
             invalid_option("--company-id", id, "a whole number above 0, or `unknown`")
         }),
         (None, Some(path)) => path.parse().map(CompanySource::Path).map_err(|_invalid| {
-            let expected = "a path with {company_id} in it once, as in company={company_id}/*.json";
+            let expected =
+                "a path that contains {company_id} once, such as company={company_id}/*.json";
             invalid_option("--company-path", path, expected)
         }),
         (None, None) => Ok(CompanySource::Records),
         (Some(_), Some(_)) => Err(JobError::NotApplicable {
             option: "--company-path".to_owned(),
-            reason: "stands beside --company-id; give one of the two",
+            reason: "cannot be used with --company-id; remove one of them",
         }),
     }
 }
@@ -272,13 +273,13 @@ fn format(argument: InputFormatArgument) -> InputFormat {
     }
 }
 
-/// The clock that was typed, or the process's.
+/// The time of an option, or that of the process.
 pub(super) fn parse_clock(
     option: &str,
-    typed: Option<&str>,
+    value: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, JobError> {
-    let Some(text) = typed else { return Ok(now) };
+    let Some(text) = value else { return Ok(now) };
     let parsed = parse_instant(text, Tz::UTC).ok();
     parsed
         .and_then(|parsed| DateTime::from_timestamp_micros(parsed.instant.micros_utc))
@@ -289,7 +290,7 @@ fn invalid_option(option: &str, value: &str, expected: &str) -> JobError {
     JobError::Option {
         option: option.to_owned(),
         value: value.to_owned(),
-        expected: expected.to_owned(),
+        reason: format!("expected {expected}"),
     }
 }
 
@@ -300,7 +301,7 @@ fn limits(arguments: &ReadArguments) -> Result<InputLimits, JobError> {
         return Err(invalid_option(
             "--max-depth",
             &max_depth.to_string(),
-            "from 1 to 128",
+            "a number from 1 to 128",
         ));
     }
     Ok(InputLimits {
@@ -333,8 +334,8 @@ mod tests {
             ("max_ratio", usual.max_ratio.to_string()),
             ("default_currency", DEFAULT_CURRENCY.to_owned()),
         ] {
-            let told = format!("[default: {value}]");
-            assert!(help(id).ends_with(&told), "{id}: {}", help(id));
+            let default = format!("[default: {value}]");
+            assert!(help(id).ends_with(&default), "{id}: {}", help(id));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which question a report answers, from which version, in which form, and where to.
+//! Resolves the arguments of `report`: type, parameters, table version, format and destination.
 
 use std::path::PathBuf;
 
@@ -9,16 +9,16 @@ use crate::cli;
 use crate::render::{AnswerKind, Format, NullHandling};
 use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
 
-/// Which question.
+/// The type of a report and its parameters.
 #[derive(Clone, Debug)]
 pub enum ReportQuery {
-    /// Items per bucket.
+    /// Items per day or hour.
     QuantitySeries(SeriesRequest),
-    /// Revenue per bucket.
+    /// Revenue per day or hour.
     RevenueSeries(SeriesRequest),
     /// Product names.
     ProductList {
-        /// Page from 0, or all.
+        /// Page from 0; all names if none.
         page: Option<u32>,
     },
     /// Purchases from suppliers.
@@ -27,45 +27,45 @@ pub enum ReportQuery {
     SupplierSummary(SupplierSummaryRequest),
 }
 
-/// How much of a list is written.
+/// The part of a list that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListScope {
     /// One page.
     Page,
-    /// All of it in one file.
+    /// The whole list in one file.
     Whole,
-    /// Every page as a file of its own in this folder.
+    /// Every page, each in a file of this folder.
     EachPage(PathBuf),
 }
 
-/// Which version of a table is read.
+/// The version of a table to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AtVersion {
-    /// The newest.
+    /// The latest version.
     #[default]
     Latest,
-    /// This one.
+    /// The version with this number.
     Number(i64),
-    /// The newest at this instant, µs since 1970.
+    /// The latest version at this instant, µs since 1970 UTC.
     AsOf(i64),
 }
 
 /// A report.
 #[derive(Clone, Debug)]
 pub struct ReportJob {
-    /// Where the lake is.
+    /// Path or URL of the lake.
     pub lake: String,
-    /// Which version of the table.
+    /// The version of the table.
     pub version: AtVersion,
-    /// The question.
+    /// Type and parameters.
     pub query: ReportQuery,
-    /// Form of the answer.
+    /// Format of the answer.
     pub format: Format,
-    /// Where the answer goes; standard output when absent.
+    /// Destination of the answer; stdout if none.
     pub output: Option<PathBuf>,
-    /// What a JSON list of supplier purchases says of which nothing is known.
+    /// How a JSON list of supplier purchases represents missing values.
     pub nulls: NullHandling,
-    /// The run's clock.
+    /// The current time.
     pub now: DateTime<Utc>,
 }
 
@@ -83,27 +83,27 @@ impl ReportQuery {
 }
 
 impl ReportQuery {
-    /// Refuses a form that the answer does not have.
-    fn check(&self, format: Format, typed: &str) -> Result<(), JobError> {
+    /// Refuses a format that the report does not have.
+    fn check(&self, format: Format, text: &str) -> Result<(), JobError> {
         let kind = match self {
             Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
             Self::RevenueSeries(_) => AnswerKind::RevenueSeries,
             Self::ProductList { .. } => AnswerKind::ProductList,
             Self::SupplierPurchases(_, ListScope::EachPage(_)) => AnswerKind::SupplierPages,
-            // The form decides how much of the list is written, and both have it or none.
+            // The format selects the scope of the list, and both scopes have the same formats.
             Self::SupplierPurchases(..) => AnswerKind::SupplierPurchases,
             Self::SupplierSummary(_) => AnswerKind::SupplierSummary,
         };
         kind.check(format).map_err(|refused| JobError::Option {
             option: "--format".to_owned(),
-            value: typed.to_owned(),
-            expected: format!("a form of this answer: {refused}"),
+            value: text.to_owned(),
+            reason: format!("expected a format of this report: {refused}"),
         })
     }
 }
 
 impl ReportJob {
-    /// Where the answer goes, for people.
+    /// Destination of the answer, for people.
     pub fn target(&self) -> String {
         match (&self.query, &self.output) {
             (ReportQuery::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
@@ -114,7 +114,7 @@ impl ReportJob {
         }
     }
 
-    /// Resolves what was typed; the parameters of the question are judged by the report.
+    /// Resolves the arguments. The report validates its parameters.
     ///
     /// # Errors
     /// [`JobError::Option`] or [`JobError::NotApplicable`] names the option.
@@ -134,7 +134,7 @@ impl ReportJob {
         if nulls == NullHandling::Omitted && parsed_format != Format::Json {
             return Err(JobError::NotApplicable {
                 option: "--omit-null".to_owned(),
-                reason: "is for the JSON answer alone: leave it out, or choose --format json",
+                reason: "applies to --format json only; remove it, or choose --format json",
             });
         }
         Ok(Self {
@@ -205,7 +205,7 @@ fn parse_format(text: &str) -> Result<Format, JobError> {
     text.parse().map_err(|_unknown| JobError::Option {
         option: "--format".to_owned(),
         value: text.to_owned(),
-        expected: "json, csv, ndjson, parquet, html, svg or png".to_owned(),
+        reason: "expected json, csv, ndjson, parquet, html, svg or png".to_owned(),
     })
 }
 

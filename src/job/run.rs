@@ -1,4 +1,4 @@
-//! What `run` does: a job file and what was typed come in, the plans of its days go out.
+//! Resolves the arguments of `run` and a job file into the plans of its days.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -6,39 +6,39 @@ use super::file::{Environment, JobPlan, JobText, ResolveContext};
 use super::{JobError, read};
 use crate::cli::{PlanFormat, RunArguments};
 
-/// A job to run, for a day or for several.
+/// A job to run, for one day or a range of days.
 #[derive(Clone, Debug)]
 pub struct RunJob {
-    /// The days, in their order; all of them are resolved before the first one runs.
+    /// The days in order; all are resolved before the first one runs.
     pub days: Vec<JobPlan>,
-    /// How the days go.
+    /// How the days run.
     pub mode: RunMode,
 }
 
-/// How the days of a job go.
+/// How the days of a job run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunMode {
-    /// Show what would be done, in this form, and stop.
+    /// Show the plan in this format.
     DryRun(PlanFormat),
-    /// One day, whatever was done before.
+    /// Run one day, even if a backfill has completed it.
     Once,
-    /// A range of days.
+    /// Run a range of days.
     Backfill(Backfill),
 }
 
-/// How a range of days goes.
+/// How a range of days runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backfill {
-    /// Days whose parallel steps run at the same time.
+    /// Number of days whose parallel steps run at the same time.
     pub parallel: usize,
-    /// Whether a day is begun after one that failed.
+    /// Whether the next day starts after a failed one.
     pub keeps_going: bool,
-    /// Whether finished days are run again.
+    /// Whether completed days run again.
     pub redo: bool,
 }
 
 impl RunJob {
-    /// Resolves what was typed for a job file.
+    /// Resolves the arguments for a job file.
     ///
     /// # Errors
     /// [`JobError`] names the option, or the file with line and key.
@@ -96,7 +96,7 @@ impl RunJob {
     }
 }
 
-/// The data date of the settings: that of the run, or the last one of a range.
+/// The data date of the settings: that of the run, or the last day of a range.
 ///
 /// # Errors
 /// [`JobError::Option`]
@@ -116,25 +116,25 @@ pub fn parse_variables(set: &[String]) -> Result<Vec<(String, String)>, JobError
         _ => Err(JobError::Option {
             option: "--set".to_owned(),
             value: text.clone(),
-            expected: "name=value".to_owned(),
+            reason: "expected NAME=VALUE".to_owned(),
         }),
     });
     pairs.collect()
 }
 
-/// From the first day to the last, both included.
+/// The days from the first to the last, inclusive.
 fn days_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, JobError> {
     if to < from {
         return Err(JobError::Option {
             option: "--to".to_owned(),
             value: to.to_string(),
-            expected: format!("a day from {from}, that of --from, on"),
+            reason: format!("expected {from}, the value of --from, or a later day"),
         });
     }
     Ok(from.iter_days().take_while(|day| *day <= to).collect())
 }
 
-/// The steps named by `--only`; what they need is not run.
+/// Keeps the steps of `--only`, without the steps they need.
 fn select_steps(mut plan: JobPlan, only: &[String]) -> Result<JobPlan, JobError> {
     if only.is_empty() {
         return Ok(plan);
@@ -151,7 +151,11 @@ fn select_steps(mut plan: JobPlan, only: &[String]) -> Result<JobPlan, JobError>
         return Err(JobError::Option {
             option: "--only".to_owned(),
             value: unknown.clone(),
-            expected: format!("a step of {}: {}", plan.path.display(), names.join(", ")),
+            reason: format!(
+                "expected a step of {}: {}",
+                plan.path.display(),
+                names.join(", ")
+            ),
         });
     }
     plan.steps.retain(|step| only.contains(&step.name));

@@ -1,28 +1,28 @@
-//! Which earlier runs are asked for, and in which form.
+//! Resolves the arguments of `runs`.
 
 use crate::cli;
 
 pub use crate::cli::{RunFormat, RunsFormat};
 
-/// A question about earlier runs.
+/// A query of earlier runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunsJob {
     /// The newest runs.
     List {
-        /// Where the lake is.
+        /// Path or URL of the lake.
         lake: String,
-        /// Most runs.
+        /// Largest number of runs.
         limit: usize,
-        /// Form of the list.
+        /// Format of the list.
         format: RunsFormat,
     },
     /// One run.
     Show {
-        /// Where the lake is.
+        /// Path or URL of the lake.
         lake: String,
         /// Its id, or the beginning of it.
         id: String,
-        /// Form of the report.
+        /// Format of the report.
         format: RunFormat,
     },
 }

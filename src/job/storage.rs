@@ -1,4 +1,4 @@
-//! How object stores are reached: what was typed and what the environment says become settings.
+//! Resolves the storage options and the environment into settings for object stores.
 
 use std::path::PathBuf;
 
@@ -6,8 +6,8 @@ use crate::cli::StorageArguments;
 use crate::storage::StoreSettings;
 
 impl StorageArguments {
-    /// The settings of a process whose variables are `environment`; `temporary` is the system's
-    /// folder for temporary files.
+    /// The settings for these environment variables; `temporary` is the folder of the system for
+    /// temporary files.
     pub fn settings(
         self,
         environment: impl IntoIterator<Item = (String, String)>,

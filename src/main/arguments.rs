@@ -1,12 +1,12 @@
-//! What was typed, and what a job file would have typed: arguments come in, `Cli` goes out, with
-//! the answer to `--explain-config`.
+//! Parses the arguments of the process together with the settings of a job file, and prints
+//! `--explain-config`.
 
 use std::ffi::OsString;
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
-use purchase_etl::cli::{Cli, Command, PlanFormat, RunArguments};
+use clap::{ArgMatches, FromArgMatches};
+use purchase_etl::cli::{self, Cli, Command, PlanFormat, RunArguments};
 use purchase_etl::job::explain::{self, Setting};
 use purchase_etl::job::file::{JobFileSettings, JobText, ResolveContext};
 use purchase_etl::job::{RunJob, parse_variables, settings_date};
@@ -16,7 +16,7 @@ use purchase_etl::pipeline::PipelineError;
 pub(crate) struct ParsedArguments {
     pub(crate) cli: Cli,
     matches: ArgMatches,
-    /// The job file of a `run`, and what it has said about the options of all commands.
+    /// The job file of a `run`.
     pub(crate) job: Option<JobText>,
     settings: JobFileSettings,
 }
@@ -24,9 +24,9 @@ pub(crate) struct ParsedArguments {
 /// Parses the arguments of the process.
 ///
 /// # Errors
-/// What clap says, for help and the version too.
+/// The error of clap, also for `--help` and `--version`.
 pub(crate) fn parsed() -> Result<ParsedArguments, clap::Error> {
-    let matches = Cli::command().try_get_matches()?;
+    let matches = cli::command().try_get_matches()?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok(ParsedArguments {
         cli,
@@ -36,10 +36,10 @@ pub(crate) fn parsed() -> Result<ParsedArguments, clap::Error> {
     })
 }
 
-/// The arguments again, with the settings of the job file before them.
+/// Parses the arguments again, with the settings of the job file before them.
 ///
 /// # Errors
-/// The job file cannot be read, or its settings are wrong.
+/// The job file cannot be read, or its settings are invalid.
 pub(crate) fn with_job_settings(
     parsed: &ParsedArguments,
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ pub(crate) fn with_job_settings(
     let to_job_error = |error: clap::Error| PipelineError::from(settings.to_job_error(&error));
     let command = settings
         .disabled_switches()
-        .fold(Cli::command(), |command, id| {
+        .fold(cli::command(), |command, id| {
             command.mut_arg(id, |argument| argument.env(None::<&'static str>))
         });
     let matches = command.try_get_matches_from(argv).map_err(to_job_error)?;
@@ -84,7 +84,7 @@ fn settings(
     })
 }
 
-/// The environment, as the library asks for it.
+/// Looks up an environment variable for the library.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -104,7 +104,7 @@ impl ParsedArguments {
     }
 
     fn all_settings(&self, job: Option<&RunJob>) -> Vec<Setting> {
-        let whole = Cli::command();
+        let whole = cli::command();
         let origin_of = |name: &str| self.settings.origin(name);
         let mut settings = explain::settings("global", &whole, &self.matches, &origin_of);
         let (mut command, mut matches) = (&whole, &self.matches);
@@ -121,7 +121,7 @@ impl ParsedArguments {
             matches,
             &|_| None,
         ));
-        // The days differ in their dates alone.
+        // The days differ in their dates only.
         if let Some(day) = job.and_then(|job| job.days.first()) {
             settings.extend(day.settings.clone());
             settings.extend(day.steps.iter().flat_map(|step| step.settings.clone()));

@@ -1,14 +1,13 @@
-//! What each command does: what was typed comes in, the pipeline is called, an exit code goes out.
+//! Runs each command: resolves its arguments and returns its exit code.
 
 use std::io::Write;
 
-use anyhow::Context;
 use chrono::{DateTime, Utc};
-use clap::CommandFactory;
 use purchase_etl::cli::{
-    Cli, Command, JobsCommand, LogFormat, PlanFormat, RulesCommand, RulesFormat, RunArguments,
+    self, Command, JobsCommand, LogFormat, PlanFormat, ReferencePage, RulesCommand, RulesFormat,
+    RunArguments,
 };
-use purchase_etl::job::file::{ResolveContext, schema};
+use purchase_etl::job::file::{self, ResolveContext, schema};
 use purchase_etl::job::{
     CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob, RunJob, as_text, check_files,
     parse_variables,
@@ -21,7 +20,7 @@ use purchase_etl::rules::{self, RuleId};
 
 use crate::arguments::{ParsedArguments, environment};
 
-/// Carries a command out; with `--explain-config`, says what it would be carried out with.
+/// Runs a command, or prints its settings for `--explain-config`.
 pub(crate) fn execute(
     parsed: ParsedArguments,
     job: Option<RunJob>,
@@ -62,8 +61,12 @@ pub(crate) fn execute(
         }
         Command::Completions { shell } => {
             let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "purchase-etl", &mut text);
+            clap_complete::generate(shell, &mut cli::command(), "purchase-etl", &mut text);
             print(context.stdout, &String::from_utf8_lossy(&text))?;
+            Exit::Done
+        }
+        Command::Reference { page } => {
+            print(context.stdout, &reference(page))?;
             Exit::Done
         }
     };
@@ -128,13 +131,22 @@ fn rules_text(command: RulesCommand) -> anyhow::Result<String> {
             format: RulesFormat::Json,
         } => rules::list_json(filter.as_deref()),
         RulesCommand::Explain { id, format } => {
-            let rule: RuleId = id.parse().context("see `purchase-etl rules list`")?;
+            let rule: RuleId = id.parse()?;
             match format {
                 RulesFormat::Text => rules::render_explain(rule.rule()),
                 RulesFormat::Json => rules::explain_json(rule.rule()),
             }
         }
     })
+}
+
+fn reference(page: ReferencePage) -> String {
+    match page {
+        ReferencePage::Commands => cli::reference::commands(),
+        ReferencePage::JobFiles => file::reference(),
+        ReferencePage::Rules => rules::reference(),
+        ReferencePage::ExitCodes => cli::reference::exit_codes(),
+    }
 }
 
 fn print(stdout: &mut dyn Write, text: &str) -> Result<(), PipelineError> {

@@ -1,4 +1,4 @@
-//! Standard error: log lines, a progress bar on a terminal, and the summary at the end.
+//! Output on stderr: log lines, a progress bar on a terminal, and the summary of a run.
 
 use std::fmt::{self, Write as _};
 use std::io::Write;
@@ -25,28 +25,28 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::json_log::JsonLines;
 
-/// The bar that is on the terminal.
+/// The progress bar on the terminal.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 fn shown_bar() -> MutexGuard<'static, Option<ProgressBar>> {
-    // A bar is valid whatever became of the thread that held it.
+    // The bar is valid even if a thread has panicked while it held the lock.
     BAR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes the bar off the terminal for good.
+/// Removes the bar from the terminal.
 pub(crate) fn clear_bar() {
     if let Some(bar) = shown_bar().take() {
         bar.finish_and_clear();
     }
 }
 
-/// Writes above the bar: it is taken off, and drawn again below what was written.
+/// Writes above the bar: it is removed and drawn again below the text.
 pub(crate) struct AboveBar<W>(pub(crate) W);
 
 impl<W: Write> Write for AboveBar<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if !bytes.ends_with(b"\n") {
-            // The bar would stand on the rest of the line.
+            // The bar would overwrite an unfinished line.
             clear_bar();
         }
         let Self(inner) = self;
@@ -67,8 +67,8 @@ impl<W: Write> Write for AboveBar<W> {
     }
 }
 
-/// Sends our own log lines to standard error; only warnings and errors when `quiet`. What the
-/// libraries below us log is theirs to debug with, and their spans would drown ours.
+/// Logs to stderr, warnings and errors only if `quiet`. Log lines and spans of libraries are
+/// dropped.
 pub(crate) fn start_log(format: LogFormat, quiet: bool) {
     let level = if quiet {
         LevelFilter::WARN
@@ -85,7 +85,7 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
                 .without_time()
                 .with_ansi(false)
                 .map_event_format(PlainLines);
-            // A person sees which step runs; its ids would stand before every line.
+            // Text lines do not repeat the ids of the step.
             let events = filter_fn(|metadata| !metadata.is_span());
             registry.with(plain.with_filter(ours.and(events))).init();
         }
@@ -96,7 +96,7 @@ pub(crate) fn start_log(format: LogFormat, quiet: bool) {
     }
 }
 
-/// Writes events as text in which the text of others steers no terminal.
+/// Writes events as text without control characters of untrusted text.
 struct PlainLines<F>(F);
 
 impl<S, N, F> FormatEvent<S, N> for PlainLines<F>
@@ -114,7 +114,7 @@ where
         let mut text = String::new();
         self.0
             .format_event(context, Writer::new(&mut text), event)?;
-        // A message may have several lines, such as the table at the end of a run.
+        // A message may have several lines, such as the summary of a run.
         text.split_inclusive('\n').try_for_each(|line| {
             let (line, end) = line
                 .strip_suffix('\n')
@@ -124,7 +124,7 @@ where
     }
 }
 
-/// Talks to a person, or stays silent.
+/// Shows progress and summaries on stderr.
 pub(crate) struct Console {
     quiet: bool,
     format: LogFormat,
@@ -156,7 +156,7 @@ impl ProgressUi for Console {
         let stop = Arc::new(AtomicBool::new(false));
         let (progress, stopped) = (progress.clone(), Arc::clone(&stop));
         let draw_progress = move || draw_progress(total_bytes, &progress, &stopped);
-        // Without a thread for it there is no bar.
+        // Without a thread, there is no bar.
         let thread = std::thread::Builder::new().spawn(draw_progress).ok();
         self.bar = thread.map(|thread| ProgressThread { stop, thread });
     }
@@ -165,7 +165,7 @@ impl ProgressUi for Console {
         if let Some(ProgressThread { stop, thread }) = self.bar.take() {
             stop.store(true, Ordering::Relaxed);
             clear_bar();
-            // A bar that failed to draw is no reason to fail.
+            // A panic of the bar must not fail the run.
             drop(thread.join());
         }
     }
@@ -185,7 +185,7 @@ fn draw_progress(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBoo
     let (bar, template) = match total_bytes {
         Some(total) => (
             ProgressBar::new(total),
-            // As wide as the terminal: a bar that wraps is two lines, of which one may stay.
+            // As wide as the terminal: a wrapped bar would leave a line behind.
             "{wide_bar} {bytes}/{total_bytes}  {binary_bytes_per_sec}  {eta} left  {msg}",
         ),
         None => (
@@ -203,13 +203,13 @@ fn draw_progress(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBoo
             "{} records",
             progress.records.load(Ordering::Relaxed)
         ));
-        // Ten times a second is smooth to the eye.
+        // Ten updates per second look smooth.
         std::thread::sleep(Duration::from_millis(100));
     }
     clear_bar();
 }
 
-/// The end of a run for machines; the run report has the rest.
+/// Logs the counts of a run as JSON fields; the run report has the details.
 fn log_summary(report: &RunReport) {
     let counts = report.counts;
     tracing::info!(
@@ -229,7 +229,7 @@ fn log_summary(report: &RunReport) {
     );
 }
 
-/// The table at the end of a run.
+/// The summary of a run as a text table.
 fn summary(report: &RunReport) -> String {
     let mut text = format!("run {}", report.run_id);
     let ingested = report.inputs_with(InputOutcome::Ingested);

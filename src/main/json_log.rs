@@ -1,5 +1,5 @@
-//! Log lines as JSON: one flat object a line, with `timestamp`, `level`, `target`, `message`, the
-//! fields of the event, and those of the step it belongs to (`run_id`, `job`, `step`, `date`).
+//! Log lines as JSON: one flat object a line with `timestamp`, `level`, `target`, `message`, the
+//! fields of the event and those of its step (`run_id`, `job`, `step`, `date`).
 
 use std::fmt;
 

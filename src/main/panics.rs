@@ -1,7 +1,6 @@
-//! The last net: a panic comes in, one line on standard error and an exit code go out.
+//! Reports a panic as one line on stderr and an exit code.
 //!
-//! A panic is a fault of this program or of a library, or a limit of the machine that a library does
-//! not expect.
+//! A panic is a bug of this program or a library, or a resource limit that a library does not handle.
 
 use std::any::Any;
 use std::io::Write;
@@ -11,24 +10,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use purchase_etl::cli::LogFormat;
 use purchase_etl::storage::remedy;
 
-/// Whether a line is to be JSON.
+/// Whether lines are JSON.
 static JSON: AtomicBool = AtomicBool::new(false);
 
-/// Says what a panic said, whichever thread it was on, in one line. No backtrace: to work one out may
-/// wait for ever where memory has run out.
+/// Logs panics of every thread in one line, without a backtrace: computing one can block forever if
+/// memory is exhausted.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|panic| {
-        // The log itself may be what has failed.
+        // Not logged through tracing, which may have caused the panic.
         drop(writeln!(std::io::stderr(), "{}", line(panic)));
     }));
 }
 
-/// Says it in this form from here on.
+/// Sets the format of the line.
 pub(crate) fn log_as(format: LogFormat) {
     JSON.store(format == LogFormat::Json, Ordering::Relaxed);
 }
 
-/// Carries out work; a panic is nothing, and has been told.
+/// Runs `work`; none if it panics, which is already logged.
 pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }

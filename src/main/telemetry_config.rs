@@ -1,5 +1,5 @@
-//! Who is told about a command: options and environment in, an observer out. Secrets come from the
-//! environment only.
+//! Builds the telemetry of a command from options and environment. Secrets come from the environment
+//! only.
 
 use purchase_etl::cli::{AlertOn, Cli, Command, TelemetryArguments};
 use purchase_etl::job::file::job_name;
@@ -8,7 +8,7 @@ use purchase_etl::telemetry::{
     AlertSettings, LineageSettings, OtelSettings, Telemetry, TelemetrySettings,
 };
 
-/// The observer of a command; of one that runs nothing, an observer nobody listens to.
+/// The telemetry of a command; disabled for commands that only show something.
 pub(crate) fn for_command(cli: &Cli) -> Telemetry {
     let name = instrumented_command(&cli.command).filter(|_| cli.explain_config.is_none());
     let settings = match name {
@@ -23,14 +23,15 @@ pub(crate) fn for_command(cli: &Cli) -> Telemetry {
     Telemetry::new(name, job, settings, crate::clock)
 }
 
-/// The name of a command that runs something; none for those that only show, and for dry runs.
+/// The name of a command that telemetry reports; none for dry runs and commands that only show
+/// something.
 fn instrumented_command(command: &Command) -> Option<&'static str> {
     match command {
         Command::Ingest(arguments) if !arguments.dry_run => Some("ingest"),
         Command::Run(arguments) if !arguments.dry_run => Some("run"),
         Command::Check(_) => Some("check"),
         Command::Report(_) => Some("report"),
-        Command::Dashboard(_) => Some("page"),
+        Command::Dashboard(_) => Some("dashboard"),
         Command::Lake(command) if command.is_instrumented() => Some("lake"),
         _ => None,
     }

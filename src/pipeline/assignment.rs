@@ -1,4 +1,4 @@
-//! Which inputs go to which kind: what the user says, what the lake knows, or what each input shows.
+//! Assigns inputs to record kinds: by `--kind`, by the lake for ingested inputs, or by their content.
 
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
@@ -10,15 +10,15 @@ use crate::lake::{Lake, LakeError};
 use crate::rules::RuleId;
 use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
 
-/// Inputs by kind, each kind with its settings; a kind that is not in play is absent.
+/// Inputs by record kind, with the settings of the kind; a kind without inputs may be absent.
 pub(super) struct AssignedInputs<'j> {
     pub(super) purchases: Option<(Vec<Input>, &'j RunSettings<Purchases>)>,
     pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
-    /// Inputs whose kind cannot be told.
+    /// Inputs whose kind cannot be detected.
     pub(super) refused: Vec<InputReport>,
 }
 
-/// The files that the lake knows, by kind.
+/// The ingested files of the lake, by record kind.
 #[derive(Default)]
 pub(super) struct KnownFilesByKind {
     purchases: IngestedFiles,
@@ -26,7 +26,7 @@ pub(super) struct KnownFilesByKind {
 }
 
 impl KnownFilesByKind {
-    /// Asks the lake, where each input is to show its kind.
+    /// Reads them from the lake if the kind of each input must be detected.
     pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
         if !matches!(kinds, KindSettings::Auto(..)) {
             return Ok(Self::default());
@@ -37,7 +37,7 @@ impl KnownFilesByKind {
         })
     }
 
-    /// The kind of an input: the one it was ingested as, or else what it shows when it is opened.
+    /// The kind of an input: the one it was ingested as, or the one its content has.
     fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, InputError> {
         let known = (
             self.purchases.contains(input),
@@ -94,13 +94,12 @@ pub(super) fn assign_inputs<'j>(
     })
 }
 
-/// A pipe can be read once only, and looking at it would take its first records away.
+/// A pipe can be read only once, and detection would consume its first records.
 fn pipe_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileWrongKind,
         place: None,
-        message: "a pipe cannot be looked at beforehand; name the kind of its records with --kind"
-            .to_owned(),
+        message: "cannot detect the record kind of a pipe; set --kind".to_owned(),
     }
 }
 

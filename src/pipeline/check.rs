@@ -1,4 +1,4 @@
-//! `check`: the reading and the rules of `ingest`, with every finding listed and nothing written.
+//! `check`: reads and validates inputs as `ingest` does, lists the findings and writes nothing.
 
 mod listing;
 mod results;
@@ -49,7 +49,7 @@ fn check_by_kind(
         checked.add(check_kind(job, &inputs, settings, listing, context)?);
     }
     if let Some((mut inputs, settings)) = supplier_purchases {
-        // The order of their run, which decides between two contents of one time.
+        // The order of an ingest, which selects between two versions with the same time.
         inputs.sort_by(|one, other| one.location.cmp(&other.location));
         checked.add(check_kind(job, &inputs, settings, listing, context)?);
     }

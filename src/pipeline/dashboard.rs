@@ -1,4 +1,4 @@
-//! `page`: the reports that a shop looks at every morning, in one file.
+//! `dashboard`: charts and tables of the lake in one HTML file.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ pub(super) fn run(job: &DashboardJob, context: &mut RunContext<'_>) -> Result<Ex
     };
     let path = job.output.join("index.html");
     put_file(&context.stores, &path, dashboard_html(&data).as_bytes())?;
-    tracing::info!(path = %path.display(), "page written");
+    tracing::info!(path = %path.display(), "dashboard written");
     Ok(Exit::Done)
 }
 
@@ -43,7 +43,7 @@ fn data(job: &DashboardJob, stores: &Stores) -> Result<Dashboard, PipelineError>
     let suppliers = optional_table(supplier_purchases(&lake, AtVersion::Latest, None))?;
     let rejected = optional_table(rejects(&lake))?;
     if customers.is_none() && suppliers.is_none() && rejected.is_none() {
-        // Nothing to show, and most likely another path than the one that was meant.
+        // There is nothing to show, most likely because the path is wrong: this returns the error.
         purchases(&lake, AtVersion::Latest, None)?;
     }
     let mut versions = Vec::new();
@@ -106,7 +106,7 @@ fn with_provenance<T>(data: T, source: &Provenance) -> WithProvenance<T> {
 }
 
 fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
-    // The zone has a place of its own.
+    // The dashboard shows the time zone separately.
     settings
         .into_iter()
         .filter(|(name, _)| *name != "timezone")
@@ -114,7 +114,7 @@ fn named(settings: Vec<(&'static str, String)>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The customer purchases to be shown.
+/// The customer purchases to show.
 struct Customers<'a> {
     job: &'a DashboardJob,
     table: &'a OpenedTable<PurchaseFile>,
@@ -130,7 +130,7 @@ impl<'a> Customers<'a> {
         let last = coverage(&table.files).map(|days| days.last.to_string());
         let request = SeriesRequest {
             ending_at: job.series.ending_at.clone().or(last),
-            // The last day of the data may lie ahead of the clock of this machine.
+            // The last day of the data may be in the future of this machine.
             allow_future: true,
             ..job.series.clone()
         };
@@ -167,7 +167,7 @@ impl<'a> Customers<'a> {
         })
     }
 
-    /// One series for each currency that was paid in.
+    /// One series for each currency.
     fn revenue(&self) -> Result<Vec<WithProvenance<crate::report::RevenueSeries>>, PipelineError> {
         let mut series = Vec::new();
         for currency in revenue_currencies(&self.parameters, &self.table.files)? {
@@ -197,7 +197,7 @@ fn resolve(request: &SeriesRequest, job: &DashboardJob) -> Result<SeriesParamete
         .map_err(|error| PipelineError::Report(ReportError::Parameter(error.into())))
 }
 
-/// The supplier purchases to be shown.
+/// The supplier purchases to show.
 struct Suppliers {
     summaries: Vec<(i64, SupplierSummary)>,
     source: Provenance,

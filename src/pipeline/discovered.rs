@@ -1,10 +1,9 @@
-//! The inputs of a step: what discovery has found comes in; the inputs go out, and what was left
-//! out is logged.
+//! The discovered inputs of a step; excluded paths are logged.
 
 use crate::input::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use crate::lake::Lake;
 
-/// The lake as a place that holds no inputs.
+/// The location of the lake, which contains no inputs.
 pub(super) fn lake_location(lake: &Lake) -> Option<InputLocation> {
     let directory = lake.local_path().map(ToOwned::to_owned);
     let store = || lake.store_url().cloned();
@@ -13,7 +12,8 @@ pub(super) fn lake_location(lake: &Lake) -> Option<InputLocation> {
         .or_else(|| store().map(InputLocation::Object))
 }
 
-/// The inputs. That the lake lies among them may be meant; a pipe in a folder hardly is.
+/// Returns the inputs and logs excluded paths. A lake among the inputs may be intended; a pipe in a
+/// folder is not.
 pub(super) fn log_omitted_inputs(found: DiscoveredInputs) -> Vec<Input> {
     for excluded in &found.excluded {
         match excluded {

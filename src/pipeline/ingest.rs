@@ -1,4 +1,4 @@
-//! `ingest`: plan, or read, judge, write, commit and report.
+//! `ingest`: shows the plan, or reads, validates, writes, commits and reports.
 
 mod plan;
 
@@ -18,9 +18,9 @@ use crate::storage::error_text;
 
 pub(super) use plan::IngestPlan;
 
-/// An ingest that has ended, well or not.
+/// The end of an ingest, successful or not.
 pub(super) struct IngestEnd {
-    /// What the run did, unless nothing had begun: a wrong command, or inputs that are not found.
+    /// The run report; none if the run did not start, for example because inputs are missing.
     pub(super) report: Option<RunReport>,
     pub(super) exit: Result<Exit, PipelineError>,
 }
@@ -51,7 +51,7 @@ pub(super) fn run(job: &IngestJob, context: &mut RunContext<'_>) -> IngestEnd {
     let exit = match (failure, kept) {
         (None, Ok(())) => Ok(exit_with(&report.inputs)),
         (None, Err(error)) => Err(error),
-        // The lake may be what has failed: then there is no report in it.
+        // If the lake itself has failed, it has no report of the run.
         (Some(error), kept) => {
             if let Err(of_report) = kept {
                 tracing::debug!("no report of the failed run: {}", error_text(&of_report));
@@ -91,7 +91,7 @@ fn assign_to_kinds<'j>(
     Ok(assign_inputs(inputs, &job.read.kinds, &known)?)
 }
 
-/// Keeps the report in the lake and wherever else it is wanted, and says what to look at.
+/// Writes the run report to the lake and to `--summary`, and logs warnings and the summary.
 fn store_report(
     job: &IngestJob,
     lake: &Lake,
@@ -165,7 +165,7 @@ fn ingest_by_kind(
     Ok(all)
 }
 
-/// What was done before, and what another part of the run has done, whether it came to its end or not.
+/// Adds the results of another part of the run, completed or not.
 fn add_part(
     mut before: IngestOutcome,
     part: Result<IngestOutcome, IngestFailure>,
@@ -256,7 +256,7 @@ fn elapsed_ms(context: &RunContext<'_>) -> u64 {
     u64::try_from(context.started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Shows what would be read, and what is ingested already.
+/// Shows which inputs would be read and which are already ingested.
 pub(super) fn show_plan(
     job: &IngestJob,
     context: &mut RunContext<'_>,

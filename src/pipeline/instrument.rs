@@ -1,5 +1,4 @@
-//! Commands with somebody watching: says when a step begins and how it ended, and keeps a report of
-//! runs that failed.
+//! Wraps commands in telemetry: reports the start and the end of a step, with its error.
 
 use uuid::Uuid;
 
@@ -12,13 +11,13 @@ use crate::job::{
 use crate::lake::{TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::RunReport;
 use crate::storage::error_text;
-use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepId, StepStart};
+use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepStart};
 
 pub(super) fn ingest(job: &IngestJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "ingest",
-        step: step_of(context),
+        step: context.step.clone(),
         lake: Some(job.lake.clone()),
         inputs: Vec::new(),
         outputs: ingested_tables(job),
@@ -37,7 +36,7 @@ pub(super) fn check(job: &CheckJob, context: &mut RunContext<'_>) -> Result<Exit
     let start = StepStart {
         run_id: job.read.run_id.clone(),
         command: "check",
-        step: step_of(context),
+        step: context.step.clone(),
         lake: None,
         inputs: inputs.collect(),
         outputs: Vec::new(),
@@ -63,7 +62,7 @@ pub(super) fn report(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Ex
     let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
         command: "report",
-        step: step_of(context),
+        step: context.step.clone(),
         lake: Some(job.lake.clone()),
         inputs: vec![table(&job.lake, &spec)],
         outputs: outputs.into_iter().collect(),
@@ -79,8 +78,8 @@ pub(super) fn dashboard(
     let dashboard = job.output.join("index.html").display().to_string();
     let start = StepStart {
         run_id: Uuid::now_v7().to_string(),
-        command: "page",
-        step: step_of(context),
+        command: "dashboard",
+        step: context.step.clone(),
         lake: Some(job.lake.clone()),
         inputs: specs.iter().map(|spec| table(&job.lake, spec)).collect(),
         outputs: vec![LineageDataset::File(dashboard)],
@@ -88,12 +87,12 @@ pub(super) fn dashboard(
     instrumented(start, context, |context| dashboard::run(job, context))
 }
 
-/// What is done for a lake reads and writes no rows that others wait for, so it names no tables.
+/// Maintenance changes no rows, so its lineage has no tables.
 pub(super) fn lake(job: &LakeJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     let start = StepStart {
         run_id: job.run_id.clone(),
         command: "lake",
-        step: step_of(context),
+        step: context.step.clone(),
         lake: Some(job.lake.clone()),
         inputs: Vec::new(),
         outputs: Vec::new(),
@@ -122,19 +121,10 @@ fn step_end(ran: Result<Exit, &PipelineError>, report: Option<RunReport>) -> Ste
     };
     StepEnd {
         exit,
-        // A reader that has seen enough is no failure.
+        // A reader that closes the pipe early is not an error.
         error: error.filter(|_| exit != Exit::Done),
         report,
     }
-}
-
-/// The step that a stage works for.
-pub(super) fn step_of(context: &RunContext<'_>) -> Option<StepId> {
-    context.step.as_ref().map(|of| StepId {
-        job: of.job.clone(),
-        step: of.step.clone(),
-        date: of.date,
-    })
 }
 
 fn ingested_tables(job: &IngestJob) -> Vec<LineageDataset> {

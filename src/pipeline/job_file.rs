@@ -1,4 +1,4 @@
-//! `run`: the steps of a job file, for a day or for several.
+//! `run`: the steps of a job file, for one day or a range of days.
 
 mod backfill;
 mod backfill_state;
@@ -10,12 +10,12 @@ mod targets;
 use super::{Exit, PipelineError, RunContext};
 use crate::job::{RunJob, RunMode};
 
-/// Runs a job. A step that refuses an input does not stop the others; a step that fails stops
-/// those that need it. What fails is logged here, with its step.
+/// Runs a job. A step that refuses an input does not stop other steps; a step that fails stops the
+/// steps that need it. Failures are logged with their step.
 ///
 /// # Errors
-/// The plan of a dry run cannot be worked out, or the memory of a backfill cannot be kept;
-/// [`PipelineError::exit`] tells the exit code.
+/// The plan of a dry run cannot be made, or the state of a backfill cannot be written;
+/// [`PipelineError::exit`] is the exit code.
 pub fn run_job_file(job: &RunJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     match job.mode {
         RunMode::DryRun(format) => plan::show(&job.days, format, context),

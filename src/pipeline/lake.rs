@@ -1,4 +1,4 @@
-//! `lake`: the care of the tables, verb by verb.
+//! `lake`: inspection and maintenance of the tables.
 
 mod tables;
 mod text;
@@ -82,7 +82,7 @@ pub(super) fn name_of(table: LakeTable) -> &'static str {
     maintained(table).spec.name
 }
 
-/// What is told, in the form that was asked for.
+/// The output in the requested format.
 fn formatted<T: Serialize>(
     job: &LakeJob,
     answer: &T,
@@ -103,7 +103,7 @@ fn interrupted(context: &RunContext<'_>) -> impl Fn() -> bool + use<> {
 #[derive(Serialize)]
 struct LakeStatus {
     lake: String,
-    /// All that the tables take on the store.
+    /// Size of all files of the tables.
     bytes_on_store: u64,
     tables: Vec<TableStatus>,
 }
@@ -128,7 +128,7 @@ struct FileList {
     files: Vec<ListedFile>,
 }
 
-/// One of them.
+/// A file of a table.
 #[derive(Serialize)]
 struct ListedFile {
     path: String,
@@ -229,7 +229,7 @@ fn vacuum(
             files = plan.total.files,
             bytes = plan.total.bytes,
             execute,
-            "files that no version needs"
+            "unneeded files"
         );
         plans.push(if execute {
             lake.execute_vacuum(plan)?
@@ -257,7 +257,7 @@ fn restore(
     let target = match version {
         AtVersion::Number(number) => RestoreTarget::Version(number),
         AtVersion::AsOf(micros) => RestoreTarget::AsOf(micros),
-        // The command line asks for one of them.
+        // The command line requires one of the two.
         AtVersion::Latest => return Ok(Vec::new()),
     };
     let rows: Vec<&str> = rows_tables()
@@ -279,7 +279,7 @@ fn restore(
         let restore = |dry_run| lake.restore(&maintained, &rows, target, &job.run_id, dry_run);
         let mut formatted = restore(true)?;
         if !dry_run && !formatted.is_unchanged() {
-            // First of all: a mark that outlives the rows of its day would hide that they are gone.
+            // First, because a completion marker must not remain without the rows of its day.
             lake.delete_completion_markers()?;
             formatted = restore(false)?;
         }

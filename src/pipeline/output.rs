@@ -1,4 +1,4 @@
-//! Where answers go: standard output, or files and objects that a reader sees whole or not at all.
+//! Writes output to stdout, or to files and objects that are replaced atomically.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Seek, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::PipelineError;
 use crate::storage::{StoreUrl, Stores, replace_file, replace_file_with};
 
-/// Writes data for standard output.
+/// Writes data to stdout.
 pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineError> {
     stdout
         .write_all(bytes)
@@ -15,7 +15,7 @@ pub(super) fn put(stdout: &mut dyn Write, bytes: &[u8]) -> Result<(), PipelineEr
         .map_err(PipelineError::Stdout)
 }
 
-/// Writes a file so that a reader sees the old one or the new one, never a part.
+/// Replaces a file or object atomically.
 pub(super) fn put_file(stores: &Stores, path: &Path, bytes: &[u8]) -> Result<(), PipelineError> {
     match store_url(path)? {
         Some(url) => Ok(stores.put_bytes(&url, bytes)?),
@@ -23,7 +23,7 @@ pub(super) fn put_file(stores: &Stores, path: &Path, bytes: &[u8]) -> Result<(),
     }
 }
 
-/// As [`put_file`], for an answer that is written while it is worked out.
+/// As [`put_file`], for output that is written while it is computed.
 pub(super) fn put_file_with(
     stores: &Stores,
     path: &Path,
@@ -37,13 +37,13 @@ pub(super) fn put_file_with(
     Ok(stores.put_file(&url, &scratch.path)?)
 }
 
-/// The place in an object store that an output names, if it does.
+/// The URL of an output in an object store; none for a local path.
 pub(super) fn store_url(path: &Path) -> Result<Option<StoreUrl>, PipelineError> {
     Ok(path.to_str().map_or(Ok(None), StoreUrl::parse)?)
 }
 
-/// Sends an answer to standard output that is written to a file first: nothing of it is printed
-/// when it cannot be worked out, and it is never held in memory.
+/// Writes output to a temporary file and then to stdout: nothing is printed if it cannot be
+/// computed, and it is never held in memory.
 pub(super) fn put_with(
     stores: &Stores,
     stdout: &mut dyn Write,
@@ -58,19 +58,19 @@ pub(super) fn put_with(
         .map_err(PipelineError::Stdout)
 }
 
-/// Text that waits until it is known whether it is printed: in memory, or in a file when it is long.
+/// Buffers text until it is printed or discarded: in memory, or in a file if it is long.
 pub(super) struct Spool {
     stores: Stores,
     bytes: Vec<u8>,
-    /// What came before.
+    /// The text before `bytes`.
     file: Option<ScratchFile>,
 }
 
 impl Spool {
-    /// Most bytes in memory.
+    /// Largest number of bytes in memory.
     const MOST: usize = 1 << 20;
 
-    /// Nothing; a long text waits in the scratch folder of these stores.
+    /// An empty buffer; a long text is stored in the scratch folder of these stores.
     pub(super) fn new(stores: &Stores) -> Self {
         Self {
             stores: stores.clone(),
@@ -94,7 +94,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Forgets all that waits.
+    /// Discards the text.
     pub(super) fn clear(&mut self) -> Result<(), PipelineError> {
         self.bytes.clear();
         if let Some(ScratchFile { path, file }) = &mut self.file {
@@ -104,7 +104,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Prints all that waits.
+    /// Prints the text and clears the buffer.
     pub(super) fn put(&mut self, stdout: &mut dyn Write) -> Result<(), PipelineError> {
         if let Some(ScratchFile { path, file }) = &mut self.file {
             file.rewind().map_err(failed(path))?;
@@ -125,7 +125,7 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> PipelineError + use<> {
     }
 }
 
-/// An answer on its way, in the scratch folder, which nobody else can look into.
+/// A temporary file in the scratch folder, which other users cannot read.
 struct ScratchFile {
     path: PathBuf,
     file: File,
@@ -143,7 +143,7 @@ impl ScratchFile {
 
 impl Drop for ScratchFile {
     fn drop(&mut self) {
-        // The scratch folder goes in the end, with all that is in it.
+        // If this fails, the file is deleted with the scratch folder.
         drop(std::fs::remove_file(&self.path));
     }
 }

@@ -1,4 +1,4 @@
-//! `report`: parameters, file list from the log, answer, rendering.
+//! `report`: resolves parameters, reads the files of the table, computes and renders the report.
 
 mod series;
 mod suppliers;
@@ -48,7 +48,7 @@ fn write(job: &ReportJob, context: &mut RunContext<'_>) -> Result<(), PipelineEr
     }
 }
 
-/// An answer and where it comes from.
+/// An answer and its source.
 struct Answered {
     answer: Answer,
     source: Provenance,
@@ -72,7 +72,7 @@ fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
     }
 }
 
-/// Where an answer comes from.
+/// The source of an answer.
 pub(super) fn source(
     table: &str,
     version: i64,
@@ -92,7 +92,7 @@ pub(super) fn source(
     }
 }
 
-/// A refused parameter on its way up.
+/// The error for an invalid parameter.
 fn refused(refusal: impl Into<ParameterRefusal>) -> PipelineError {
     PipelineError::Report(ReportError::Parameter(refusal.into()))
 }

@@ -1,5 +1,5 @@
-//! `runs`: what earlier runs did, from the reports in the lake. A report that cannot be understood is
-//! named in a warning and left out; one of another version of this program shows what it has.
+//! `runs`: lists run reports of the lake or shows one. An invalid report is skipped with a warning;
+//! fields that a report of another program version lacks are empty.
 
 mod detail;
 mod listing;
@@ -42,7 +42,7 @@ fn list(
         match listed(lake, &file.run_id) {
             Ok(run) => runs.push(run),
             Err(reason) => {
-                tracing::warn!("_runs/{}.json is left out: {reason}", file.run_id);
+                tracing::warn!("skipped _runs/{}.json: {reason}", file.run_id);
             }
         }
     }
@@ -58,7 +58,7 @@ fn list(
     put(context.stdout, text.as_bytes())
 }
 
-/// When a run began: its id says so, else the time of its report is next to it.
+/// The start of a run from its id, or the time of its report.
 fn began(file: &RunReportFile) -> (u64, u32, String) {
     let id = Uuid::parse_str(&file.run_id).ok();
     let (seconds, nanos) = id.and_then(|id| id.get_timestamp()).map_or_else(
@@ -75,9 +75,9 @@ fn listed(lake: &Lake, run_id: &str) -> Result<ListedRun, String> {
     let bytes = lake
         .read_run_report(run_id)
         .map_err(|error| error.to_string())?;
-    let bytes = bytes.ok_or_else(|| "it is gone".to_owned())?;
+    let bytes = bytes.ok_or_else(|| "the file is missing".to_owned())?;
     let report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    ListedRun::of(&report).ok_or_else(|| "it is no run report".to_owned())
+    ListedRun::of(&report).ok_or_else(|| "not a run report".to_owned())
 }
 
 fn show(

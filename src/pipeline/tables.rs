@@ -1,4 +1,4 @@
-//! The tables that reports read, at the version asked for.
+//! Opens the tables of reports at the requested version.
 
 use std::ops::RangeInclusive;
 
@@ -11,7 +11,7 @@ use crate::job::AtVersion;
 use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
 use crate::report::{DataPath, PurchaseFile, RejectFile, StoreAccess, SupplierPurchaseFile};
 
-/// The files of a table, and the version they belong to.
+/// The files of a version of a table.
 #[derive(Debug)]
 pub(super) struct OpenedTable<F> {
     pub(super) name: &'static str,
@@ -19,7 +19,7 @@ pub(super) struct OpenedTable<F> {
     pub(super) files: Vec<F>,
 }
 
-/// The purchases of some UTC days, or of all.
+/// The purchases of a range of UTC days, or all.
 pub(super) fn purchases(
     lake: &Lake,
     at: AtVersion,
@@ -36,7 +36,7 @@ pub(super) fn purchases(
     })
 }
 
-/// The supplier purchases of a company, or of all.
+/// The supplier purchases of a company, or of all companies.
 pub(super) fn supplier_purchases(
     lake: &Lake,
     at: AtVersion,
@@ -65,7 +65,7 @@ pub(super) fn supplier_purchases(
     })
 }
 
-/// The rejects of all kinds.
+/// The rejects of all record kinds.
 pub(super) fn rejects(lake: &Lake) -> Result<OpenedTable<RejectFile>, PipelineError> {
     open(
         lake,
@@ -79,7 +79,7 @@ pub(super) fn rejects(lake: &Lake) -> Result<OpenedTable<RejectFile>, PipelineEr
     )
 }
 
-/// The table, or nothing when the lake has none.
+/// The table; none if the lake does not have it.
 pub(super) fn optional_table<F>(
     opened: Result<OpenedTable<F>, PipelineError>,
 ) -> Result<Option<OpenedTable<F>>, PipelineError> {

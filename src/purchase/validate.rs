@@ -40,7 +40,7 @@ pub struct PurchaseRuleSettings {
     /// Accept prices and quantities written as JSON strings.
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub freeze_contract: bool,
+    pub reject_unknown_fields: bool,
 }
 
 /// An accepted purchase.
@@ -156,7 +156,7 @@ impl PurchaseValidator {
             } else {
                 "undocumented key of the purchase object"
             };
-            if self.settings.freeze_contract {
+            if self.settings.reject_unknown_fields {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);
             } else {
                 findings.add(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);

@@ -38,7 +38,7 @@ pub(super) const RULES: [Rule; 10] = [
         code: "BRZ-KEY-UNKNOWN",
         severity: Severity::Warn,
         note: Some(
-            "the key and its value are kept in the column extra, also where it is a second name of a field that another key fills; rejects the record with --freeze-contract",
+            "the key and its value are kept in the column extra, also where it is a second name of a field that another key fills; rejects the record with --reject-unknown-fields",
         ),
         summary: "a record has only the documented keys",
         sentence: "O objeto de compra tem muitos campos diferentes que permitem que o backend do Braze armazene e use essas informações para personalização, coleta de dados e personalização.",

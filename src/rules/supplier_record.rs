@@ -237,7 +237,7 @@ pub(super) const RULES: [Rule; 17] = [
         code: "CPL-KEY-UNKNOWN",
         severity: Severity::Warn,
         note: Some(
-            "the key and its value are kept in the column extra, one inside an object with its path; rejects the record with --freeze-contract",
+            "the key and its value are kept in the column extra, one inside an object with its path; rejects the record with --reject-unknown-fields",
         ),
         summary: "a record has only the documented keys",
         sentence: "`data.purchases` (array) Representa a lista de compras",

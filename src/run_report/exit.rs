@@ -20,6 +20,17 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All of them, in the order of their codes.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Refused,
+        Self::Unbalanced,
+        Self::Conflict,
+        Self::Interrupted,
+    ];
+
     /// The code of the process.
     pub fn code(self) -> u8 {
         match self {
@@ -43,6 +54,36 @@ impl Exit {
             Self::Unbalanced => "unbalanced",
             Self::Conflict => "conflict",
             Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// What it means, for the help and the reference documentation.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "success",
+            Self::Failed => "storage, network or disk failed, or the lake is damaged",
+            Self::Usage => "invalid command line, job file or report parameter",
+            Self::Refused => "success, but at least one input was refused",
+            Self::Unbalanced => "record counts are inconsistent (a bug): nothing was committed",
+            Self::Conflict => "commit conflict: retries exhausted, nothing was committed",
+            Self::Interrupted => "interrupted: every commit is complete or absent",
+        }
+    }
+
+    /// What to do about it, for the reference documentation.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Done => "nothing",
+            Self::Failed => {
+                "correct the cause that the last log line names, and run the command again"
+            }
+            Self::Usage => "correct the option, key or parameter that the message names",
+            Self::Refused => {
+                "correct the refused inputs, listed in the run report, and ingest them again"
+            }
+            Self::Unbalanced => "report the bug with the run report",
+            Self::Conflict => "run the command again when the other writers have finished",
+            Self::Interrupted => "run the command again",
         }
     }
 

@@ -37,7 +37,7 @@ pub struct SupplierPurchaseRuleSettings {
     /// Accept JSON numbers written as strings.
     pub numbers_as_strings: bool,
     /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub freeze_contract: bool,
+    pub reject_unknown_fields: bool,
     /// The dump was requested with `deleted=only`: every purchase in it is deleted, even if the record
     /// does not show it.
     pub deleted_only: bool,
@@ -175,7 +175,7 @@ impl SupplierPurchaseValidator {
         for extra in &raw.extra {
             validate_undocumented_value(&extra.key, &extra.value, findings);
             let detail = "undocumented key of supplier purchases";
-            if self.settings.freeze_contract {
+            if self.settings.reject_unknown_fields {
                 findings.add_rejecting(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);
             } else {
                 findings.add(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);

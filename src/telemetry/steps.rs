@@ -39,7 +39,7 @@ pub struct StepId {
 pub struct StepStart {
     /// The run id, as in the `run_id` columns; a UUID.
     pub run_id: String,
-    /// `ingest`, `check`, `report`, `page` or `lake`.
+    /// `ingest`, `check`, `report`, `dashboard` or `lake`.
     pub command: &'static str,
     /// The step of a job, if any.
     pub step: Option<StepId>,

@@ -26,13 +26,13 @@ days_in_parallel = true
 ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", summary = "out/{date}/run.json" }
 [[steps]]
 name = "quantity"
-report = { question = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
+report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
 [[steps]]
 name = "suppliers"
 ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true }
 [[steps]]
 name = "summary"
-report = { question = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }
+report = { type = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }
 "#;
 
 fn date(day: usize) -> String {
@@ -181,7 +181,7 @@ fn interrupt(workdir: &Workdir, dumps: &Path, day: usize, signal_name: &str, ins
     let ended = child.wait_with_output().expect("the end of our own child");
     Output::new(format!("kill -{signal_name}"), ended)
         .assert_code(130)
-        .assert_stderr_contains(&["interrupted", "days left"]);
+        .assert_stderr_contains(&["interrupted", "days not run"]);
 }
 
 /// The days that a plan calls finished, up to the first that is not.
@@ -206,7 +206,7 @@ fn broken_three_times(workdir: &Workdir, dumps: &Path) -> u64 {
     }
     let last = end(command(workdir, dumps, 30, &[]));
     last.assert_code(0);
-    let before = last.summary_count("days finished before");
+    let before = last.summary_count("days already complete");
     assert_eq!(before, finished as u64, "{}", last.transcript());
     seed
 }
@@ -250,7 +250,12 @@ fn days_at_the_same_time_give_the_same_tables_and_answers() {
     end(command(&one, &dumps, 7, &[])).assert_code(0);
     let ran = end(command(&four, &dumps, 7, &["--parallel", "4"]));
     ran.assert_code(0);
-    assert_eq!(ran.summary_count("days done"), 7, "{}", ran.transcript());
+    assert_eq!(
+        ran.summary_count("days completed"),
+        7,
+        "{}",
+        ran.transcript()
+    );
     let found = tables(&[&one, &four]);
     assert_eq!(found[0], found[1]);
     assert_eq!(found[0]["purchases"]["rows"], 140);
@@ -272,8 +277,8 @@ fn completed_days_are_skipped_until_one_of_their_inputs_changes() {
         let ran = end(command(&workdir, &dumps, 4, more));
         ran.assert_code(0);
         (
-            ran.summary_count("days finished before"),
-            ran.summary_count("days done"),
+            ran.summary_count("days already complete"),
+            ran.summary_count("days completed"),
         )
     };
     let quantity = |day: usize| {
@@ -325,7 +330,7 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     ran.assert_code(2);
     assert_eq!(
         (
-            ran.summary_count("days finished before"),
+            ran.summary_count("days already complete"),
             ran.summary_count("days failed")
         ),
         (2, 1)
@@ -339,8 +344,8 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         .assert_stderr_contains(&["CPL-SNAPSHOT-REPEATED"]);
     assert_eq!(
         (
-            ran.summary_count("days finished before"),
-            ran.summary_count("days done")
+            ran.summary_count("days already complete"),
+            ran.summary_count("days completed")
         ),
         (2, 2)
     );
@@ -350,7 +355,7 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         let ran = end(command(&workdir, &dumps, 4, &[]));
         ran.assert_code(3);
         assert_eq!(
-            ran.summary_count("days finished before"),
+            ran.summary_count("days already complete"),
             before,
             "{}",
             ran.transcript()

@@ -60,11 +60,20 @@ fn a_command_reports_the_source_of_its_settings_and_does_nothing() {
     assert!(!output.stdout().contains("word"), "{}", output.transcript());
     assert!(workdir.files().is_empty());
 
-    let explained_command =
-        workdir.run(["page", "--lake", "l", "--output", "o", "--explain-config"]);
-    explained_command
-        .assert_code(0)
-        .assert_stdout_contains(&["[page]", "output", "flag", "default"]);
+    let explained_command = workdir.run([
+        "dashboard",
+        "--lake",
+        "l",
+        "--output",
+        "o",
+        "--explain-config",
+    ]);
+    explained_command.assert_code(0).assert_stdout_contains(&[
+        "[dashboard]",
+        "output",
+        "flag",
+        "default",
+    ]);
 }
 
 /// What the job explains, with some environment variables.

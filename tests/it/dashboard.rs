@@ -78,7 +78,7 @@ fn dashboard_of_samples(work: &Workdir, ending_at: &str) -> PathBuf {
     work.ingest(files).assert_code(0);
     let (lake, folder) = (work.lake(), work.path("page"));
     let arguments: [&OsStr; 9] = [
-        "page".as_ref(),
+        "dashboard".as_ref(),
         "--lake".as_ref(),
         lake.as_ref(),
         "--output".as_ref(),

@@ -36,7 +36,7 @@ fn assert_supplier_reports(workdir: &Workdir) {
     let ids: Vec<&str> = page.split("\"id\": ").skip(1).collect();
     // Each purchase and its supplier.
     assert_eq!(ids.len(), 4, "{page}");
-    assert!(text("page/index.html").contains("Moinho"));
+    assert!(text("dashboard/index.html").contains("Moinho"));
 }
 
 #[test]

@@ -16,52 +16,52 @@ const WRONG: [(&str, &str, &str); 14] = [
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\n",
         "2:1: steps.\"a\": ",
-        "give it one of `ingest`",
+        "use exactly one of `ingest`",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\npage = { ouput = \"x\" }\n",
-        "4:10: steps.\"a\".page.ouput: ",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { ouput = \"x\" }\n",
+        "4:15: steps.\"a\".dashboard.ouput: ",
         "did you mean `output`?",
     ),
     (
-        "lake = \"{env:NO_SUCH_BUCKET}/x\"\n[[steps]]\nname = \"a\"\npage = { output = \"x\" }\n",
+        "lake = \"{env:NO_SUCH_BUCKET}/x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"x\" }\n",
         "1:8: lake: ",
         "NO_SUCH_BUCKET is not set; set it, or write {env:NO_SUCH_BUCKET:-default}",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\npage = { output = \"{date:%Q}\" }\n",
-        "4:19: steps.\"a\".page.output: ",
-        "no form of a date",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{date:%Q}\" }\n",
+        "4:24: steps.\"a\".dashboard.output: ",
+        "invalid date format",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\npage = { output = \"{date:%H}\" }\n",
-        "4:19: steps.\"a\".page.output: ",
-        "no form of a date",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{date:%H}\" }\n",
+        "4:24: steps.\"a\".dashboard.output: ",
+        "invalid date format",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\npage = { output = \"{dat}\" }\n",
-        "4:19: steps.\"a\".page.output: ",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"{dat}\" }\n",
+        "4:24: steps.\"a\".dashboard.output: ",
         "did you mean `date`?",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"b\"]\npage = { output = \"x\" }\n[[steps]]\nname = \"b\"\npage = { output = \"y\" }\n",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"b\"]\ndashboard = { output = \"x\" }\n[[steps]]\nname = \"b\"\ndashboard = { output = \"y\" }\n",
         "4:10: steps.\"a\".needs: ",
-        "need each other",
+        "the steps form a cycle",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"z\"]\npage = { output = \"x\" }\n",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\nneeds = [\"z\"]\ndashboard = { output = \"x\" }\n",
         "4:10: steps.\"a\".needs: ",
-        "no step has the name",
+        "unknown step",
     ),
     (
-        "lake = \"x\"\n[[steps]]\nname = \"a\"\npage = { output = \"x\" }\n[[steps]]\nname = \"a\"\npage = { output = \"y\" }\n",
+        "lake = \"x\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"x\" }\n[[steps]]\nname = \"a\"\ndashboard = { output = \"y\" }\n",
         "6:8: steps.\"a\".name: ",
-        "another step has the name",
+        "duplicate step name",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ningest = { inputs = [\"x\"], threads = 0 }\n",
         "4:38: steps.\"a\".ingest.threads: ",
-        "give from 1 to 1024",
+        "use a number from 1 to 1024",
     ),
     (
         "lake = \"x\"\n[[steps]]\nname = \"a\"\ningest = { inputs = [\"x\"], lenient = 1 }\n",
@@ -69,7 +69,7 @@ const WRONG: [(&str, &str, &str); 14] = [
         "write true or false",
     ),
     (
-        "lake = \"x\"\n[settings]\nlog_fromat = \"json\"\n[[steps]]\nname = \"a\"\npage = { output = \"x\" }\n",
+        "lake = \"x\"\n[settings]\nlog_fromat = \"json\"\n[[steps]]\nname = \"a\"\ndashboard = { output = \"x\" }\n",
         "3:1: settings.log_fromat: ",
         "did you mean `log_format`?",
     ),
@@ -100,11 +100,11 @@ fn options_of_a_run_that_fit_no_job_are_errors() {
     workdir.write("job.toml", JOB);
     for (words, message) in [
         (&["--set", "zoen=UTC"][..], "did you mean `zone`?"),
-        (&["--set", "zone"], "name=value"),
+        (&["--set", "zone"], "expected NAME=VALUE"),
         (&["--only", "inn"], "a step of job.toml"),
         (
             &["--from", "2026-10-05", "--to", "2026-10-04"],
-            "from 2026-10-05",
+            "expected 2026-10-05, the value of --from",
         ),
         (&["--from", "2026-10-05"], "--to"),
         (&["--keep-going"], "--from"),
@@ -139,7 +139,7 @@ fn all_problems_of_all_files_are_listed() {
     workdir.write("good.toml", JOB);
     workdir.write(
         "bad.toml",
-        "lake = 3\n[[steps]]\nname = \"a\"\npage = { length = \"x\", lenght = 3 }\n",
+        "lake = 3\n[[steps]]\nname = \"a\"\ndashboard = { length = \"x\", lenght = 3 }\n",
     );
     let checked = workdir.run([
         "jobs",
@@ -157,11 +157,15 @@ fn all_problems_of_all_files_are_listed() {
     let keys: Vec<&Value> = problems.iter().map(|problem| &problem["key"]).collect();
     assert_eq!(
         keys,
-        ["lake", "steps.\"a\".page.output", "steps.\"a\".page.lenght"]
+        [
+            "lake",
+            "steps.\"a\".dashboard.output",
+            "steps.\"a\".dashboard.lenght"
+        ]
     );
     assert_eq!(
         (&problems[2]["line"], &problems[2]["column"]),
-        (&json!(4), &json!(24))
+        (&json!(4), &json!(29))
     );
     assert!(
         files[2]["problems"][0]["message"]
@@ -188,7 +192,7 @@ fn as_json(text: &str) -> String {
 fn settings_that_no_option_takes_are_all_named_before_anything_runs() {
     let workdir = Workdir::new();
     let settings = "[settings]\nstore_deadline = \"soon\"\nstore_retries = -1\nquiet = true";
-    let step = "[[steps]]\nname = \"page\"\npage = { output = \"page\" }";
+    let step = "[[steps]]\nname = \"page\"\ndashboard = { output = \"page\" }";
     workdir.write("job.toml", format!("lake = \"lake\"\n{settings}\n{step}\n"));
     let checked = workdir.run(["jobs", "check", "job.toml"]);
     checked.assert_code(2).assert_stdout_contains(&[

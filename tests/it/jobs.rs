@@ -129,7 +129,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
     let planned = demo(&workdir, &["--dry-run", "--date", "2026-11-07"]);
     planned.assert_code(0).assert_stdout_contains(&[
-        "2026-11-07: to be run",
+        "2026-11-07: would run",
         "-> tables purchases, rejects, inputs",
         "revenue_series.json (new)",
         "web_2026-10.ndjson",
@@ -166,7 +166,7 @@ name = "dumps"
 ingest = { inputs = ["dumps"] }
 [[steps]]
 name = "series"
-report = { question = "quantity-series", length = 1, ending_at = "2026-10-05" }
+report = { type = "quantity-series", length = 1, ending_at = "2026-10-05" }
 "#,
     );
     let ran = workdir.run(["run".as_ref(), job.as_os_str()]);
@@ -181,11 +181,11 @@ fn a_job_file_with_an_error_runs_none_of_its_steps() {
         "lake = \"lake\"\n[[steps]]\nname = \"one\"\ningest = { inputs = [\"dump.ndjson\"] }\n";
     let cases = [
         (
-            "[[steps]]\nname = \"two\"\nreport = { question = \"quantity\" }\n",
+            "[[steps]]\nname = \"two\"\nreport = { type = \"quantity\" }\n",
             "quantity",
         ),
         (
-            "[[steps]]\nname = \"two\"\nreport = { question = \"product-list\", colour = 1 }\n",
+            "[[steps]]\nname = \"two\"\nreport = { type = \"product-list\", colour = 1 }\n",
             "colour",
         ),
         (
@@ -218,14 +218,14 @@ name = "dumps"
 ingest = { inputs = ["dumps"], summary = "out/run.json" }
 [[steps]]
 name = "wrong"
-report = { question = "quantity-series", length = 500, output = "out/wrong.json" }
+report = { type = "quantity-series", length = 500, output = "out/wrong.json" }
 [[steps]]
 name = "after wrong"
-report = { question = "product-list", output = "out/after.json" }
+report = { type = "product-list", output = "out/after.json" }
 [[steps]]
 name = "beside it"
 needs = ["dumps"]
-report = { question = "product-list", output = "out/beside.json" }
+report = { type = "product-list", output = "out/beside.json" }
 "#;
 
 #[test]

@@ -278,7 +278,7 @@ fn a_job_that_is_terminated_in_an_input_ends_with_130_and_stays_in_the_history()
     let job = workdir.write(
         "job.toml",
         "lake = \"lake\"\n[[steps]]\nname = \"dumps\"\ningest = { inputs = [\"-\"] }\n\
-         [[steps]]\nname = \"page\"\npage = { output = \"page\" }\n",
+         [[steps]]\nname = \"page\"\ndashboard = { output = \"page\" }\n",
     );
     let mut command = workdir.program();
     command

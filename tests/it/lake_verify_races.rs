@@ -54,5 +54,5 @@ fn runs_that_go_on_beside_verifications_are_no_damage() {
     assert!(verifications > 0);
     lake_command(&workdir, "verify", &["--deep"])
         .assert_code(0)
-        .assert_stdout_contains(&["the lake is whole"]);
+        .assert_stdout_contains(&["the lake is intact"]);
 }

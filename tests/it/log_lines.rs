@@ -74,7 +74,7 @@ name = "dumps"
 ingest = { inputs = ["dumps"] }
 [[steps]]
 name = "series"
-report = { question = "quantity-series", length = 500 }
+report = { type = "quantity-series", length = 500 }
 "#,
     );
     let arguments = ["--log-format=json", "--date=2026-10-05"];

@@ -35,6 +35,8 @@ mod failed_runs;
 mod generated_dumps;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
 mod golden_vectors;
+/// The help and the reference pages.
+mod help;
 /// Text that means to steer a terminal, and readers that stop early.
 mod hostile_text;
 /// What is found where the user points, and what is left out there.

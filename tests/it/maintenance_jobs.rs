@@ -120,17 +120,14 @@ fn what_a_step_may_not_do_with_the_lake_is_refused_with_what_it_may() {
             "do = \"restore\", all = true",
             "`compact`, `vacuum`, `verify`",
         ),
-        ("table = \"all\"", "does not say what to do"),
+        ("table = \"all\"", "the step has no lake command"),
         (
             "do = \"verify\", execute = true",
-            "this is no parameter of verify",
+            "not a parameter of verify",
         ),
         ("do = \"vacuum\", retention = \"1h\"", "24h or more"),
         ("do = \"compact\", target_size = \"big\"", "target_size"),
-        (
-            "do = \"compact\", dry_run = true",
-            "it is for the job as a whole",
-        ),
+        ("do = \"compact\", dry_run = true", "use `run --dry-run`"),
     ] {
         let job = format!("lake = \"lake\"\n[[steps]]\nname = \"care\"\nlake = {{ {lake} }}\n");
         workdir.write("job.toml", job);
@@ -150,8 +147,8 @@ fn a_backfill_ingests_again_what_a_restore_has_removed() {
         let ran = end(command(&workdir, &dumps, 3, &[]));
         ran.assert_code(0);
         (
-            ran.summary_count("days finished before"),
-            ran.summary_count("days done"),
+            ran.summary_count("days already complete"),
+            ran.summary_count("days completed"),
         )
     };
     let quantity = |day: &str| {
@@ -192,8 +189,8 @@ fn completion_markers_in_a_store_are_removed_by_a_restore_too() {
         let ran = end(command);
         ran.assert_code(0);
         (
-            ran.summary_count("days finished before"),
-            ran.summary_count("days done"),
+            ran.summary_count("days already complete"),
+            ran.summary_count("days completed"),
         )
     };
     assert_eq!((run(), run()), ((0, 2), (2, 0)));

@@ -169,7 +169,7 @@ fn a_file_is_synced_before_it_has_its_name_and_its_folder_afterwards() {
     for arguments in [
         "ingest in.ndjson --lake lake --summary new/of/run.json --metrics-file new/m.prom",
         "report quantity-series --length 1 --lake lake --output answers/deep/answer.json",
-        "page --lake lake --output site/today",
+        "dashboard --lake lake --output site/today",
     ] {
         let words: Vec<&str> = arguments.split(' ').collect();
         let Some(threads) = traced(&workdir, &words) else {

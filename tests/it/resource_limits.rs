@@ -28,7 +28,7 @@ fn commands(lake: &str) -> Vec<Vec<String>> {
         format!(
             "report quantity-series --lake lake --length 30 --ending-at 2026-10-31 --now {NOW} --output a.json"
         ),
-        format!("page --lake lake --output site --now {NOW}"),
+        format!("dashboard --lake lake --output site --now {NOW}"),
         "lake compact --lake lake --dry-run".to_owned(),
     ];
     let words = |command: &String| command.split(' ').map(str::to_owned).collect();
@@ -110,7 +110,15 @@ fn a_panic_is_reported_in_one_line_and_ends_with_exit_code_1() {
         let mut command = workdir.program();
         // Polars takes for granted that this is a number.
         command.env("POLARS_ASYNC_THREAD_COUNT", "many");
-        command.args(["page", "--lake", "lake", "--output", "site", "--now", NOW]);
+        command.args([
+            "dashboard",
+            "--lake",
+            "lake",
+            "--output",
+            "site",
+            "--now",
+            NOW,
+        ]);
         command.args(["--log-format", form, "--metrics-file", "m.prom"]);
         let output = Output::of(command);
         output

@@ -203,7 +203,7 @@ inputs = ["day-{date}.ndjson"]
 [[steps]]
 name = "list"
 [steps.report]
-question = "product-list"
+type = "product-list"
 output = "{date}.json"
 "#;
 

@@ -33,7 +33,7 @@ company_path = "branches/{company_id}/*"
 [[steps]]
 name = "one page"
 [steps.report]
-question = "supplier-purchases"
+type = "supplier-purchases"
 company_id = 12
 page = 2
 per_page = 2
@@ -43,7 +43,7 @@ output = "out/page.json"
 [[steps]]
 name = "every page"
 [steps.report]
-question = "supplier-purchases"
+type = "supplier-purchases"
 company_id = "12"
 per_page = "2"
 supplier_ids = 3
@@ -51,12 +51,12 @@ all_pages = "out/pages"
 [[steps]]
 name = "summary"
 [steps.report]
-question = "supplier-summary"
+type = "supplier-summary"
 company_id = 34
 deleted = "not_include"
 [[steps]]
 name = "a page to look at"
-[steps.page]
+[steps.dashboard]
 output = "out/site"
 company_id = 12
 "#;
@@ -199,23 +199,23 @@ fn wrong_steps() -> [(String, &'static str); 11] {
         ),
         (ingest("kind = \"purchases\", company_id = 12"), "company"),
         (
-            report("question = \"supplier-purchases\", length = 3"),
+            report("type = \"supplier-purchases\", length = 3"),
             "length",
         ),
         (
-            report("question = \"supplier-summary\", company_id = 12, per_page = 3"),
+            report("type = \"supplier-summary\", company_id = 12, per_page = 3"),
             "per_page",
         ),
         (
-            report("question = \"supplier-summary\", company_id = 12, search_term = 3"),
+            report("type = \"supplier-summary\", company_id = 12, search_term = 3"),
             "search_term",
         ),
         (
-            report("question = \"quantity-series\", length = 3, company_id = 12"),
+            report("type = \"quantity-series\", length = 3, company_id = 12"),
             "company_id",
         ),
         (
-            report("question = \"product-list\", all_pages = \"x\""),
+            report("type = \"product-list\", all_pages = \"x\""),
             "all_pages",
         ),
     ]
@@ -244,9 +244,9 @@ fn keys_that_mean_nothing_to_a_step_are_refused_before_anything_runs() {
 #[test]
 fn a_job_answers_wrong_parameters_in_the_documented_shape_and_goes_no_further() {
     let workdir = prepared();
-    let job = "lake = \"lake\"\n[[steps]]\nname = \"list\"\nreport = { question = \
+    let job = "lake = \"lake\"\n[[steps]]\nname = \"list\"\nreport = { type = \
         \"supplier-purchases\", company_id = 12, page = 0 }\n[[steps]]\nname = \"never\"\nreport = \
-        { question = \"supplier-summary\", company_id = 12, output = \"out/never.json\" }\n";
+        { type = \"supplier-summary\", company_id = 12, output = \"out/never.json\" }\n";
     let ran = run(&workdir, job, &[]);
     ran.assert_code(2);
     assert_valid("error_code", ran.stdout());
@@ -264,7 +264,7 @@ fn the_dashboard_of_a_lake_shows_both_kinds_of_purchases() {
     ingest(&workdir, "12", [dump]).assert_code(0);
     let lake = workdir.lake();
     let words = [
-        "page",
+        "dashboard",
         "--lake",
         lake.to_str().expect("a path of letters"),
         "--now",

@@ -235,7 +235,7 @@ fn an_output_is_written_through_a_link_and_never_replaces_it() {
 #[test]
 fn a_dashboard_of_a_missing_lake_is_an_error() {
     let workdir = Workdir::new();
-    let words = ["page", "--lake", "nowhere", "--output", "site"];
+    let words = ["dashboard", "--lake", "nowhere", "--output", "site"];
     workdir
         .run(words)
         .assert_code(1)

@@ -24,7 +24,7 @@ name = "dumps"
 ingest = { inputs = ["dumps"], summary = "run.json" }
 [[steps]]
 name = "series"
-report = { question = "quantity-series", length = 1, ending_at = "2026-10-05", output = "series.json" }
+report = { type = "quantity-series", length = 1, ending_at = "2026-10-05", output = "series.json" }
 "#,
     );
     let job = job.to_str().expect("a path").to_owned();

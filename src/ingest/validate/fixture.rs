@@ -62,7 +62,7 @@ impl TestReader {
                 now_micros: 1_795_176_000_000_000,
                 future: FuturePolicy::Warn,
                 numbers_as_strings: false,
-                freeze_contract: false,
+                reject_unknown_fields: false,
             },
         }
     }

@@ -1,5 +1,5 @@
-//! The table of an action: its keys go to clap as if they had been typed, so that a job file and
-//! the command line cannot mean different things.
+//! The table of an action: its keys are parsed by clap as arguments, so that a job file and the
+//! command line have the same meaning.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use crate::cli;
 use crate::job::explain::{self, Setting, SettingOrigin};
 use crate::job::{CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob};
 
-/// A command as a job file gives it.
+/// The arguments of a command, from the keys of a table.
 struct ActionArguments {
     argv: Vec<String>,
-    /// Where the keys stand.
+    /// Positions of the keys.
     spans: BTreeMap<String, Range<usize>>,
 }
 
@@ -30,7 +30,7 @@ fn selected_command<'c>(whole: &'c clap::Command, chosen: Option<&str>) -> &'c c
 }
 
 impl JobFileParser<'_> {
-    /// What a step does, and its settings. `prefix` is the path of the step, with a dot.
+    /// The action of a step and its settings. `prefix` is the path of the step, with a dot.
     pub(super) fn action(
         &mut self,
         prefix: &str,
@@ -40,7 +40,7 @@ impl JobFileParser<'_> {
     ) -> Option<(Action, Vec<Setting>)> {
         let path = format!("{prefix}{}.", name.key());
         let DeValue::Table(table) = entry.get_ref() else {
-            let message = format!("this is a value of type {}", entry.get_ref().type_str());
+            let message = format!("expected a table, found {}", entry.get_ref().type_str());
             let remedy = format!("write a table: {} = {{ … }}", name.key());
             self.problems
                 .add(&entry.span(), &path[..path.len() - 1], message, remedy);
@@ -85,7 +85,7 @@ impl JobFileParser<'_> {
         }
     }
 
-    /// The name of a subcommand: the question of a report, what to do with a lake.
+    /// The name of a subcommand: the type of a report, or the command of a lake step.
     fn selected_subcommand(
         &mut self,
         path: &str,
@@ -105,9 +105,9 @@ impl JobFileParser<'_> {
             return None;
         };
         let DeValue::String(text) = entry.get_ref() else {
-            let message = format!("this is a value of type {}", entry.get_ref().type_str());
+            let message = format!("expected a string, found {}", entry.get_ref().type_str());
             self.problems
-                .add(&entry.span(), &key, message, "write a text");
+                .add(&entry.span(), &key, message, "write it in quotes");
             return None;
         };
         let chosen = self.fill(text, &[], &key, &entry.span())?;
@@ -120,7 +120,7 @@ impl JobFileParser<'_> {
         None
     }
 
-    /// The words of all keys; nothing when one of them is wrong.
+    /// The arguments of all keys; none if one of them is invalid.
     fn action_arguments(
         &mut self,
         path: &str,
@@ -160,7 +160,7 @@ impl JobFileParser<'_> {
         for key in keys.iter().filter(|key| key.is_required) {
             let is_empty = key.option.is_none() && arguments.is_empty() && is_whole;
             let missing = !action_arguments.spans.contains_key(&key.name);
-            // A key that is misspelt has been told.
+            // The misspelt key is already recorded.
             let mut unknown_keys = table.keys().map(|written| written.get_ref().as_ref());
             let is_misspelt = unknown_keys
                 .any(|name| known(name).is_none() && suggest::is_meant(name, &key.name));
@@ -170,11 +170,7 @@ impl JobFileParser<'_> {
                     .get(&key.name)
                     .unwrap_or(&span)
                     .clone();
-                let what = if missing {
-                    "is missing"
-                } else {
-                    "names nothing"
-                };
+                let what = if missing { "is missing" } else { "is empty" };
                 let message = format!("`{}` {what}", key.name);
                 let remedy = format!("add it: {}", key.help);
                 self.problems
@@ -203,20 +199,14 @@ impl JobFileParser<'_> {
             .iter()
             .find(|(listed, _)| *listed == option);
         let (message, remedy) = match (elsewhere, chosen) {
-            (Some((_, reason)), _) => (
-                "this is no key of a step".to_owned(),
-                format!("it {reason}"),
-            ),
+            (Some((_, reason)), _) => ("not a key of a step".to_owned(), (*reason).to_owned()),
             (None, Some((chosen, selector))) if keys::belongs_to_subcommand(whole, name) => {
-                let remedy = format!("leave it out, or {}", selector.alternative);
-                (format!("this is no parameter of {chosen}"), remedy)
+                let remedy = format!("remove it, or {}", selector.alternative);
+                (format!("not a parameter of {chosen}"), remedy)
             }
             _ => {
                 let known = keys.iter().map(|key| key.name.as_str());
-                (
-                    "this key is not known".to_owned(),
-                    suggest::remedy(name, known),
-                )
+                ("unknown key".to_owned(), suggest::remedy(name, known))
             }
         };
         self.problems.add(&written.span(), path, message, remedy);
@@ -233,7 +223,7 @@ impl JobFileParser<'_> {
             |name: &str| -> Option<SettingOrigin> { Some(self.origin(spans.get(name)?)) };
         let scope = format!("step {step:?}");
         let settings = explain::settings(&scope, command, matches, &origin_of);
-        // The lake and the clock are the job's.
+        // The lake and the clock belong to the job.
         let is_key = |setting: &Setting| {
             let option = setting.name.replace('_', "-");
             keys::EXCLUDED_OPTIONS
@@ -267,13 +257,13 @@ impl JobFileParser<'_> {
             }
             ActionName::Lake => {
                 let command = cli::LakeCommand::from_arg_matches(matches).expect(SAME);
-                // By a clock that somebody has set, a vacuum would take what is still needed.
+                // With the clock of `--now`, a vacuum could delete files that are needed.
                 Action::Lake(Box::new(LakeJob::resolve(command, self.context.clock)?))
             }
         })
     }
 
-    /// What clap found wrong with the words.
+    /// Records the error of clap for the arguments.
     pub(super) fn record_clap_error(
         &mut self,
         path: &str,
@@ -289,8 +279,8 @@ impl JobFileParser<'_> {
         let name = named(ContextKind::InvalidArg).unwrap_or_default();
         let other = named(ContextKind::PriorArg).unwrap_or_default();
         let (message, remedy) = if error.kind() == ErrorKind::ArgumentConflict {
-            let message = format!("`{name}` and `{other}` exclude each other");
-            (message, "give one of the two")
+            let message = format!("`{name}` and `{other}` cannot be used together");
+            (message, "remove one of them")
         } else {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
@@ -304,7 +294,7 @@ impl JobFileParser<'_> {
             .add(&span, &format!("{path}{name}"), message, remedy);
     }
 
-    /// What the options mean together is checked where those of the command line are.
+    /// Records the error of the same validation that options of the command line get.
     fn record_job_error(
         &mut self,
         path: &str,
@@ -316,14 +306,17 @@ impl JobFileParser<'_> {
             JobError::Option {
                 option,
                 value,
-                expected,
-            } => (
-                option.as_str(),
-                format!("{value:?} is not understood"),
-                format!("give {expected}"),
-            ),
+                reason,
+            } => {
+                let message = format!("invalid value {value:?}");
+                let remedy = match reason.strip_prefix("expected ") {
+                    Some(expected) => format!("use {expected}"),
+                    None => reason.clone(),
+                };
+                (option.as_str(), message, remedy)
+            }
             JobError::NotApplicable { option, reason } => {
-                let (what, remedy) = reason.split_once("; ").unwrap_or((reason, "leave it out"));
+                let (what, remedy) = reason.split_once("; ").unwrap_or((reason, "remove it"));
                 (option.as_str(), what.to_owned(), remedy.replace("--", ""))
             }
             other => ("", other.to_string(), "correct it".to_owned()),

@@ -1,61 +1,117 @@
-//! The keys of a job file: the options of the commands, told from clap, with `_` for `-`.
+//! The keys of a job file: the options of the commands as clap declares them, with `_` for `-`.
 //!
-//! One table for the parser and for the JSON Schema: an option that a command gets is a key of its
-//! step at once.
+//! The parser, the JSON Schema and the reference page use these keys: a new option of a command is a
+//! key of its step at once.
 
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Args, Subcommand};
 
 use crate::cli::{CheckArguments, DashboardArguments, IngestArguments, LakeCommand, ReportCommand};
 
-/// Options of the commands that are no keys of their steps, and why.
+/// Options of the commands that are not keys of their steps, and what to do instead.
 pub(super) const EXCLUDED_OPTIONS: [(&str, &str); 3] = [
-    ("lake", "stands once, at the top of the file"),
-    ("now", "a job has one clock: `run --now`"),
-    ("dry-run", "is for the job as a whole: `run --dry-run`"),
+    ("lake", "set it once, at the top of the file"),
+    ("now", "use `run --now`, which sets the time of all steps"),
+    ("dry-run", "use `run --dry-run`, which plans all steps"),
 ];
 
-/// What a step may do with the lake: the rest shows what only a person wants to see, or takes rows
-/// back, which nobody should do by a clock.
+/// The lake commands of a step. The others only show something to a person, or remove rows, which
+/// must not run on a schedule.
 const LAKE_STEP_COMMANDS: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 
-/// Global options that are no keys of `[settings]`, and why.
+/// Global options that are not keys of `[settings]`, and why.
 pub(super) const EXCLUDED_SETTINGS: [(&str, &str); 1] =
-    [("explain-config", "it asks about the settings, and is none")];
+    [("explain-config", "it prints settings and is not one")];
 
-/// What a value of a key looks like.
+/// A key that no command has: name, type and meaning.
+pub(super) type FixedKey = (&'static str, &'static str, &'static str);
+
+/// The keys at the top of a file.
+pub(super) const TOP_KEYS: [FixedKey; 4] = [
+    (
+        "lake",
+        "string",
+        "Path or URL of the lake, created if missing; without it PURCHASE_ETL_LAKE names the lake",
+    ),
+    (
+        "variables",
+        "table of strings or integers",
+        "Texts that {name} is replaced with; `run --set name=value` overrides them",
+    ),
+    (
+        "settings",
+        "table",
+        "Options of every command; the command line overrides them",
+    ),
+    ("steps", "array of tables", "Steps of the job, at least one"),
+];
+
+/// The keys of a step besides its action.
+pub(super) const STEP_KEYS: [FixedKey; 3] = [
+    (
+        "name",
+        "string",
+        "Name of the step, for the log and for `needs`; required",
+    ),
+    (
+        "needs",
+        "array of strings",
+        "Steps to run before this one; by default the step before it",
+    ),
+    (
+        "days_in_parallel",
+        "boolean",
+        "Let days of a backfill run at the same time; for the ingest of customer purchases only",
+    ),
+];
+
+/// The names of keys that no command has.
+pub(super) fn names<const N: usize>(keys: [FixedKey; N]) -> [&'static str; N] {
+    keys.map(|(name, ..)| name)
+}
+
+/// The meaning of a key that no command has.
+pub(super) fn meaning(keys: &[FixedKey], name: &str) -> &'static str {
+    let mut keys = keys.iter();
+    let found = keys.find(|(key, ..)| *key == name);
+    found.map_or("", |(_, _, meaning)| meaning)
+}
+
+/// The type of the value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum KeyType {
     /// `true` or `false`.
     Switch,
-    /// A whole number.
+    /// An integer.
     Integer,
-    /// A text.
+    /// A string.
     Text,
-    /// A whole number, or a text: `company_id = 12`, `company_id = "unknown"`.
+    /// An integer or a string: `company_id = 12`, `company_id = "unknown"`.
     IntegerOrText,
-    /// Texts.
+    /// Strings.
     List,
-    /// One of these texts.
+    /// One of these strings.
     Choice(Vec<String>),
 }
 
 /// A key.
 #[derive(Clone, Debug)]
 pub(super) struct JobFileKey {
-    /// As written in the file.
+    /// Its name in the file.
     pub(super) name: String,
-    /// As clap calls it.
+    /// The id of clap.
     pub(super) id: String,
-    /// The option as typed, `--company-id`; none for arguments.
+    /// The option, such as `--company-id`; none for positional arguments.
     pub(super) option: Option<String>,
     pub(super) key_type: KeyType,
     pub(super) is_required: bool,
     /// The sentence of the command line's help.
     pub(super) help: String,
+    /// The value without the key; none for those that have no default.
+    pub(super) default: Option<String>,
 }
 
-/// What a step can do.
+/// The action of a step, without its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ActionName {
     Ingest,
@@ -65,16 +121,16 @@ pub(super) enum ActionName {
     Lake,
 }
 
-/// The key of a step whose value is a subcommand, and how it is talked about.
+/// The key of a step whose value is a subcommand, with its messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Selector {
-    /// As written in the file.
+    /// Its name in the file.
     pub(super) key: &'static str,
-    /// What is wrong when it is missing.
+    /// The message if it is missing.
     pub(super) missing: &'static str,
-    /// What a value is that is no subcommand.
+    /// The message after an unknown value.
     pub(super) unknown_value: &'static str,
-    /// What to choose when a key belongs to another subcommand.
+    /// The remedy if a key belongs to another subcommand.
     pub(super) alternative: &'static str,
 }
 
@@ -93,32 +149,31 @@ impl ActionName {
             Self::Ingest => "ingest",
             Self::Check => "check",
             Self::Report => "report",
-            Self::Dashboard => "page",
+            Self::Dashboard => "dashboard",
             Self::Lake => "lake",
         }
     }
 
-    /// The key that names the subcommand, of commands that have some.
+    /// The key that names the subcommand, for commands with subcommands.
     pub(super) fn selector(self) -> Option<Selector> {
         match self {
             Self::Ingest | Self::Check | Self::Dashboard => None,
             Self::Report => Some(Selector {
-                key: "question",
-                missing: "the report names no question",
-                unknown_value: "is no question",
-                alternative: "ask another question",
+                key: "type",
+                missing: "the report has no type",
+                unknown_value: "is not a report type",
+                alternative: "choose another report type",
             }),
             Self::Lake => Some(Selector {
                 key: "do",
-                missing: "the step does not say what to do with the lake",
-                unknown_value: "is nothing that a step does with the lake",
-                alternative: "do something else",
+                missing: "the step has no lake command",
+                unknown_value: "is not a lake command of a step",
+                alternative: "choose another lake command",
             }),
         }
     }
 
-    /// The command; that of a report has a subcommand for each question, that of a lake for what
-    /// can be done with it.
+    /// The command; `report` has a subcommand for each type, `lake` for each command of a step.
     pub(super) fn command(self) -> clap::Command {
         let command = clap::Command::new(self.key()).no_binary_name(true);
         match self {
@@ -162,7 +217,7 @@ pub(super) fn belongs_to_subcommand(whole: &clap::Command, name: &str) -> bool {
     keys.any(|key| key.name == name)
 }
 
-/// The name in a job file of an option as typed: `--company-id <N>` is `company_id`.
+/// The key of an option: `--company-id <N>` is `company_id`.
 pub(super) fn key_name(option: &str) -> String {
     let word = option.split([' ', '=']).next().unwrap_or_default();
     word.trim_start_matches('-').replace('-', "_")
@@ -185,8 +240,16 @@ fn key(argument: &Arg) -> JobFileKey {
             .get_help()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        default: default(argument),
         id,
     }
+}
+
+fn default(argument: &Arg) -> Option<String> {
+    let values = argument.get_default_values().iter();
+    let values: Vec<String> = values.map(|one| one.to_string_lossy().into()).collect();
+    let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+    (!values.is_empty() && !is_switch).then(|| values.join(","))
 }
 
 fn key_type(argument: &Arg) -> KeyType {
@@ -206,8 +269,8 @@ fn key_type(argument: &Arg) -> KeyType {
     if is_integer(parser) {
         return KeyType::Integer;
     }
-    // The parameters of the questions are texts, which the reports judge: `N` is a number there,
-    // and `IDS` one or several.
+    // Parameters of reports are text that the reports validate: `N` is a number there, and `IDS`
+    // one number or several.
     match argument.get_value_names() {
         Some([name]) if name == "N" || name == "IDS" => KeyType::IntegerOrText,
         _ => KeyType::Text,
@@ -250,13 +313,13 @@ mod tests {
         let cli = Cli::command();
         let mut left_out = BTreeSet::new();
         for action in ActionName::ALL {
-            let typed = cli.find_subcommand(action.key()).expect("a command");
+            let on_command_line = cli.find_subcommand(action.key()).expect("a command");
             for ours in leaves(&action.command()) {
-                let leaves = leaves(typed);
-                let typed = leaves.iter().find(|one| one.get_name() == ours.get_name());
-                let typed = typed.expect("the same command");
+                let leaves = leaves(on_command_line);
+                let same = leaves.iter().find(|one| one.get_name() == ours.get_name());
+                let same = same.expect("the same command");
                 let keys: BTreeSet<String> = keys(&ours).into_iter().map(|key| key.name).collect();
-                for argument in typed.get_arguments().filter(|one| !one.is_global_set()) {
+                for argument in same.get_arguments().filter(|one| !one.is_global_set()) {
                     let name = argument.get_long().unwrap_or(argument.get_id().as_str());
                     if keys.contains(&name.replace('-', "_")) {
                         continue;

@@ -1,7 +1,7 @@
-//! The order of the steps: names and needs come in, positions in the order of running go out.
+//! The order of the steps, from their names and needs.
 //!
-//! A step without `needs` follows the one before it. Refused: a name twice, a need that is no
-//! step, steps that need each other.
+//! A step without `needs` needs the one before it. Refused: duplicate names, needs that name no
+//! step, and cycles.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -9,13 +9,13 @@ use std::ops::Range;
 use super::problem::ProblemCollector;
 use super::suggest;
 
-/// A step as far as the order goes.
+/// A step in the graph of needs.
 #[derive(Debug)]
 pub(super) struct StepNode {
     pub(super) name: String,
-    /// The name in the text.
+    /// Position of the name in the text.
     pub(super) span: Range<usize>,
-    /// The names after `needs` and where they stand; none without the key.
+    /// The names of `needs` and their positions; none without the key.
     pub(super) needs: Option<Vec<(String, Range<usize>)>>,
 }
 
@@ -30,12 +30,12 @@ pub(super) fn needs(nodes: &[StepNode], problems: &mut ProblemCollector<'_>) -> 
     let mut names = BTreeSet::new();
     for node in nodes {
         if !names.insert(node.name.as_str()) {
-            let message = format!("another step has the name {:?}", node.name);
+            let message = format!("duplicate step name {:?}", node.name);
             problems.add(
                 &node.span,
                 &node.key("name"),
                 message,
-                "give it one of its own",
+                "rename one of the steps",
             );
         }
     }
@@ -53,10 +53,10 @@ pub(super) fn needs(nodes: &[StepNode], problems: &mut ProblemCollector<'_>) -> 
         };
         for (name, span) in needs {
             if name == &node.name {
-                let message = format!("the step needs itself, {name:?}");
-                problems.add(span, &node.key("needs"), message, "leave it out");
+                let message = "the step needs itself";
+                problems.add(span, &node.key("needs"), message, "remove it");
             } else if !names.contains(name.as_str()) {
-                let message = format!("no step has the name {name:?}");
+                let message = format!("unknown step {name:?}");
                 let remedy = suggest::remedy(name, names.iter().copied());
                 problems.add(span, &node.key("needs"), message, remedy);
             }
@@ -66,7 +66,7 @@ pub(super) fn needs(nodes: &[StepNode], problems: &mut ProblemCollector<'_>) -> 
     all
 }
 
-/// Positions in the order of running: what a step needs comes first, else the order of the file.
+/// Positions in the order of execution: needed steps first, otherwise the order of the file.
 pub(super) fn sorted(
     nodes: &[StepNode],
     needs: &[Vec<String>],
@@ -89,7 +89,7 @@ pub(super) fn sorted(
     order
 }
 
-/// Follows the needs of what cannot begin until a step comes again.
+/// Records the cycle: follows the needs of a waiting step until a step repeats.
 fn record_cycle(
     nodes: &[StepNode],
     needs: &[Vec<String>],
@@ -121,13 +121,8 @@ fn record_cycle(
     let wanted = &nodes[path[1]].name;
     let span = node.needs.iter().flatten().find(|(name, _)| name == wanted);
     let span = span.map_or(&node.span, |(_, span)| span);
-    let message = format!("the steps need each other: {}", names.join(" needs "));
-    problems.add(
-        span,
-        &node.key("needs"),
-        message,
-        "leave one of the needs out",
-    );
+    let message = format!("the steps form a cycle: {}", names.join(" needs "));
+    problems.add(span, &node.key("needs"), message, "remove one of the needs");
 }
 
 #[cfg(test)]
@@ -191,7 +186,7 @@ mod tests {
         assert!(
             order(&[node("a", None), node("a", None)])
                 .unwrap_err()
-                .contains("another")
+                .contains("duplicate")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A job file that is being resolved: its tables, its variables, and what was found wrong so far.
+//! The parser of a job file: its tables, its variables and the problems found so far.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,17 +8,14 @@ use toml::de::{DeTable, DeValue};
 use super::problem::ProblemCollector;
 use super::template::TemplateValues;
 use super::value::text_of;
-use super::{JobText, ResolveContext, suggest};
+use super::{JobText, ResolveContext, keys, suggest};
 use crate::job::JobError;
 use crate::job::explain::{self, Setting, SettingOrigin};
 
-/// The tables and keys at the top.
-pub(super) const TOP_LEVEL_KEYS: [&str; 4] = ["lake", "variables", "settings", "steps"];
-
-/// Names that stand for something else, and so are none for variables.
+/// Names that templates use otherwise and variables cannot have.
 pub(super) const RESERVED_NAMES: [&str; 4] = ["date", "env", "lake", "company_id"];
 
-/// Names the lake where no option and no job file does.
+/// The environment variable of the lake, for jobs that name none.
 const LAKE_VARIABLE: &str = "PURCHASE_ETL_LAKE";
 
 /// A job file that is being resolved.
@@ -32,10 +29,10 @@ pub(super) struct JobFileParser<'a> {
 }
 
 impl<'a> JobFileParser<'a> {
-    /// Parses the text, and works the variables and the lake out.
+    /// Parses the text, and resolves the variables and the lake.
     ///
     /// # Errors
-    /// The text is no TOML, or `--set` names something that is not there.
+    /// The text is not valid TOML, or `--set` names an unknown variable.
     pub(super) fn of(job: &'a JobText, context: &'a ResolveContext<'a>) -> Result<Self, JobError> {
         let (table, errors) = DeTable::parse_recoverable(&job.text);
         let mut parser = Self {
@@ -65,10 +62,10 @@ impl<'a> JobFileParser<'a> {
         Ok(parser)
     }
 
-    /// Refuses keys at the top that are not known.
+    /// Records unknown keys at the top level.
     pub(super) fn check_top(&mut self) {
         let table = self.table.clone();
-        self.record_unknown_keys(&table, "", &TOP_LEVEL_KEYS);
+        self.record_unknown_keys(&table, "", &keys::names(keys::TOP_KEYS));
     }
 
     pub(super) fn record_unknown_keys(
@@ -84,12 +81,11 @@ impl<'a> JobFileParser<'a> {
             let name = key.get_ref().as_ref();
             let remedy = suggest::remedy(name, known.iter().copied());
             let path = format!("{prefix}{name}");
-            self.problems
-                .add(&key.span(), &path, "this key is not known", remedy);
+            self.problems.add(&key.span(), &path, "unknown key", remedy);
         }
     }
 
-    /// Fills the braces of a text; what is wrong with them is noted.
+    /// Replaces the braces of a text and records their problems.
     pub(super) fn fill(
         &mut self,
         text: &str,
@@ -107,15 +103,15 @@ impl<'a> JobFileParser<'a> {
         }
     }
 
-    /// The variables: those of the file, unless `--set` has others.
+    /// The variables of the file, with the values that `--set` overrides.
     fn variables(&mut self) -> BTreeMap<String, String> {
         let mut variables = BTreeMap::new();
         let Some(entry) = self.table.get("variables").cloned() else {
             return variables;
         };
         let DeValue::Table(table) = entry.get_ref() else {
-            let message = format!("this is {}, not a table", entry.get_ref().type_str());
-            let remedy = "write [variables] and a line for each";
+            let message = format!("expected a table, found {}", entry.get_ref().type_str());
+            let remedy = "write [variables] and one line per variable";
             self.problems
                 .add(&entry.span(), "variables", message, remedy);
             return variables;
@@ -126,19 +122,20 @@ impl<'a> JobFileParser<'a> {
             let is_letter =
                 |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
             if RESERVED_NAMES.contains(&name) || name.is_empty() || !name.bytes().all(is_letter) {
-                let message = format!("{name:?} is no name of a variable");
+                let message = format!("invalid variable name {name:?}");
                 let remedy =
-                    "take small letters, digits and _, and none of date, env, lake, company_id";
+                    "use lower-case letters, digits and _, but not date, env, lake or company_id";
                 self.problems.add(&span, &key, message, remedy);
                 continue;
             }
             let set = self.set(name).map(str::to_owned);
             let value = match (set, text_of(value.get_ref())) {
                 (Some(set), _) => Some(set),
-                // The other variables are not known yet: a variable is made of no other one.
+                // A variable cannot use other variables.
                 (None, Some(text)) => self.fill(&text, &[], &key, &value.span()),
                 (None, None) => {
-                    let message = format!("this is {}, not a text", value.get_ref().type_str());
+                    let message =
+                        format!("expected a string, found {}", value.get_ref().type_str());
                     self.problems
                         .add(&value.span(), &key, message, "write it in quotes");
                     None
@@ -149,7 +146,7 @@ impl<'a> JobFileParser<'a> {
         variables
     }
 
-    /// What `--set` says about a name; the last one counts.
+    /// The value of a name in `--set`; the last one applies.
     fn set(&self, name: &str) -> Option<&str> {
         let mut found = self.context.set.iter().rev();
         found
@@ -162,7 +159,7 @@ impl<'a> JobFileParser<'a> {
             return Err(JobError::Option {
                 option: "--set".to_owned(),
                 value: "lake=".to_owned(),
-                expected: "lake=PATH or lake=URL".to_owned(),
+                reason: "expected lake=PATH or lake=URL".to_owned(),
             });
         }
         let variables = &self.templates.variables;
@@ -178,8 +175,8 @@ impl<'a> JobFileParser<'a> {
         Err(JobError::Option {
             option: "--set".to_owned(),
             value: format!("{name}={value}"),
-            expected: format!(
-                "`lake` or a variable of {}: {}",
+            reason: format!(
+                "expected `lake` or a variable of {}; {}",
                 self.job.path.display(),
                 suggest::remedy(name, known)
             ),
@@ -193,33 +190,33 @@ impl<'a> JobFileParser<'a> {
         let Some(entry) = self.table.get("lake").cloned() else {
             let named = (self.context.environment)(LAKE_VARIABLE).filter(|lake| !lake.is_empty());
             if named.is_none() {
-                let remedy = format!("write lake = \"…\" above the steps, or set {LAKE_VARIABLE}");
+                let remedy = format!("add lake = \"…\" above the steps, or set {LAKE_VARIABLE}");
                 self.problems
-                    .add(&(0..0), "lake", "the job names no lake", remedy);
+                    .add(&(0..0), "lake", "the job has no lake", remedy);
             }
             return named.unwrap_or_default();
         };
         let DeValue::String(text) = entry.get_ref() else {
-            let message = format!("this is {}, not a text", entry.get_ref().type_str());
+            let message = format!("expected a string, found {}", entry.get_ref().type_str());
             self.problems
                 .add(&entry.span(), "lake", message, "write it in quotes");
             return String::new();
         };
         let filled = self.fill(text, &[], "lake", &entry.span());
         if filled.as_deref() == Some("") {
-            let remedy = "give the path or URL of the tables";
+            let remedy = "set the path or URL of the lake";
             self.problems
-                .add(&entry.span(), "lake", "the text is empty", remedy);
+                .add(&entry.span(), "lake", "the value is empty", remedy);
         }
         filled.unwrap_or_default()
     }
 
-    /// The lake and the variables, and where each came from.
+    /// The lake and the variables, with their origins.
     pub(super) fn top_settings(&self) -> Vec<Setting> {
         let from = |name: &str, span: Option<Range<usize>>| match (self.set(name), span) {
             (Some(_), _) => SettingOrigin::Flag,
             (None, Some(span)) => self.origin(&span),
-            // A variable stands in the file, or it would be none.
+            // Every variable is in the file, so this is the lake.
             (None, None) => SettingOrigin::Environment(LAKE_VARIABLE.to_owned()),
         };
         let setting = |name: &str, value: &str, from| Setting {
@@ -242,13 +239,13 @@ impl<'a> JobFileParser<'a> {
         settings
     }
 
-    /// A line of this file.
+    /// A line of this file as an origin.
     pub(super) fn origin(&self, span: &Range<usize>) -> SettingOrigin {
         SettingOrigin::JobFile(self.job.path.clone(), self.problems.line(span))
     }
 
     /// # Errors
-    /// What was found wrong.
+    /// [`JobError::File`] with all problems, if there are any.
     pub(super) fn finish(self) -> Result<(), JobError> {
         if self.problems.is_empty() {
             return Ok(());

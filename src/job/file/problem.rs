@@ -1,11 +1,11 @@
-//! What is wrong with a job file: an offset into its text comes in, line and column go out.
+//! Problems of a job file, with line and column of their byte offset.
 
 use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
 
-/// One thing that is wrong with a job file.
+/// A problem of a job file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct JobFileProblem {
     /// Line, from 1.
@@ -52,7 +52,7 @@ impl<'a> ProblemCollector<'a> {
         }
     }
 
-    /// Notes a problem with what stands at `span`.
+    /// Records a problem at `span`.
     pub(super) fn add(
         &mut self,
         span: &Range<usize>,
@@ -67,7 +67,7 @@ impl<'a> ProblemCollector<'a> {
         self.found.push(problem);
     }
 
-    /// A problem at `span` that is not told yet.
+    /// A problem at `span` without its message, which is not recorded.
     pub(super) fn at(
         &self,
         span: &Range<usize>,

@@ -3,15 +3,15 @@
 use clap::CommandFactory;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, ActionName, JobFileKey, KeyType};
+use super::keys::{self, ActionName, JobFileKey, KeyType, STEP_KEYS, TOP_KEYS, meaning};
 use crate::cli::Cli;
 
 /// The schema, as `purchase-etl jobs schema` prints it.
 ///
-/// TOML has dates and JSON has none: a job file writes its dates as texts, and the schema says so.
+/// JSON has no dates, so the schema requires strings: a job file writes its dates in quotes.
 ///
 /// # Errors
-/// None in practice: the schema is made of texts and lists.
+/// None in practice: the schema contains strings and arrays only.
 pub fn schema() -> Result<String, serde_json::Error> {
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -21,10 +21,10 @@ pub fn schema() -> Result<String, serde_json::Error> {
         "required": ["steps"],
         "additionalProperties": false,
         "properties": {
-            "lake": text("Path or URL of the lake, made when missing; without it, PURCHASE_ETL_LAKE names it"),
+            "lake": text(meaning(&TOP_KEYS, "lake")),
             "variables": {
                 "type": "object",
-                "description": "Texts that {name} stands for; `run --set name=value` changes them",
+                "description": meaning(&TOP_KEYS, "variables"),
                 "propertyNames": {
                     "pattern": "^[a-z0-9_]+$",
                     "not": { "enum": super::parser::RESERVED_NAMES },
@@ -33,7 +33,7 @@ pub fn schema() -> Result<String, serde_json::Error> {
             },
             "settings": {
                 "type": "object",
-                "description": "Options that every command has; what is typed goes before",
+                "description": meaning(&TOP_KEYS, "settings"),
                 "additionalProperties": false,
                 "properties": properties(&keys::settings(&Cli::command())),
             },
@@ -45,20 +45,16 @@ pub fn schema() -> Result<String, serde_json::Error> {
 
 fn step() -> Value {
     let mut properties = Map::new();
-    properties.insert(
-        "name".to_owned(),
-        text("Its name, for the log and for `needs`"),
-    );
+    properties.insert("name".to_owned(), text(meaning(&STEP_KEYS, "name")));
     properties.insert(
         "needs".to_owned(),
         json!({
             "type": "array",
             "items": text("Name of a step"),
-            "description": "Steps to run first; without it, the one before",
+            "description": meaning(&STEP_KEYS, "needs"),
         }),
     );
-    let help =
-        "Days of a backfill do not matter to each other in this ingest of customer purchases";
+    let help = meaning(&STEP_KEYS, "days_in_parallel");
     properties.insert(
         "days_in_parallel".to_owned(),
         json!({ "type": "boolean", "description": help }),
@@ -76,7 +72,7 @@ fn step() -> Value {
     })
 }
 
-/// The table of an action; that of a report depends on its question, and so on.
+/// The table of an action; the keys of a report depend on its type, and so on.
 fn table(action: ActionName) -> Value {
     let command = action.command();
     let Some(selector) = action.selector() else {
@@ -121,7 +117,7 @@ fn properties(keys: &[JobFileKey]) -> Map<String, Value> {
 }
 
 fn property(key: &JobFileKey) -> Value {
-    // A text that is filled in may become a number or one of the choices.
+    // A template may produce an integer or one of the choices.
     let template = json!({ "type": "string", "pattern": "\\{" });
     let mut property = match &key.key_type {
         KeyType::Switch => json!({ "type": "boolean" }),

@@ -1,7 +1,7 @@
-//! `[settings]`: options that every command has, as words of the command line.
+//! `[settings]`: options of every command, as arguments.
 //!
-//! The program parses its arguments again with these before them, so that an option that a part
-//! of the program adds can stand in a job file at once. What was typed goes before.
+//! The program parses its arguments again with these before them, so that every new global option
+//! is a key at once. The command line overrides the job file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -18,11 +18,11 @@ use crate::job::JobError;
 use crate::job::JobFileProblem;
 use crate::job::explain::SettingOrigin;
 
-/// What a job file's `[settings]` would have been typed as.
+/// The `[settings]` of a job file as arguments.
 #[derive(Clone, Debug, Default)]
 pub struct JobFileSettings {
     path: PathBuf,
-    /// By the names of the keys: words, line and column.
+    /// By the names of the keys: arguments, line and column.
     entries: BTreeMap<String, SettingEntry>,
 }
 
@@ -34,26 +34,26 @@ struct SettingEntry {
 }
 
 impl JobFileSettings {
-    /// Leaves out what was typed, told by clap's id: that goes before.
+    /// Removes the settings that the command line overrides, by the ids of clap.
     pub fn remove_overridden(&mut self, is_typed: impl Fn(&str) -> bool) {
         self.entries.retain(|_, entry| !is_typed(&entry.id));
     }
 
-    /// The words of the settings.
+    /// The arguments of the settings.
     pub fn argv(&self) -> Vec<String> {
         let entries = self.entries.values();
         entries.flat_map(|entry| entry.argv.clone()).collect()
     }
 
-    /// The ids of the switches that are off: there is no word for that, but their environment
-    /// variables must not be looked at.
+    /// The ids of the switches that are off: no argument expresses that, but their environment
+    /// variables must be ignored.
     pub fn disabled_switches(&self) -> impl Iterator<Item = &str> {
         let entries = self.entries.values();
         let off = entries.filter(|entry| entry.argv.is_empty());
         off.map(|entry| entry.id.as_str())
     }
 
-    /// Where a setting stands, by its key.
+    /// The position of a setting, by its key.
     pub fn origin(&self, name: &str) -> Option<SettingOrigin> {
         let entry = self.entries.get(name)?;
         Some(SettingOrigin::JobFile(
@@ -62,7 +62,7 @@ impl JobFileSettings {
         ))
     }
 
-    /// What clap said about the words, as a problem of the file.
+    /// The error of clap for the arguments, as a problem of the file.
     pub fn to_job_error(&self, error: &clap::Error) -> JobError {
         let text = error.to_string();
         let message_text = text.lines().next().unwrap_or_default();
@@ -84,7 +84,7 @@ impl JobFileSettings {
 }
 
 impl JobFileParser<'_> {
-    /// Whether clap takes the words of a setting; what it says against them is noted.
+    /// Whether clap accepts the arguments of a setting; its error is recorded.
     fn is_accepted(
         &mut self,
         key: &JobFileKey,
@@ -95,7 +95,7 @@ impl JobFileParser<'_> {
         let cli = Cli::command();
         let options = cli.get_arguments();
         let option = options.filter(|argument| argument.get_id() == key.id.as_str());
-        // Alone and without its variable: the file is judged, and not the environment.
+        // Alone and without its environment variable: only the file is validated.
         let alone = option.map(|argument| argument.clone().env(None::<&'static str>));
         let command = clap::Command::new("settings").no_binary_name(true);
         let matched = command.args(alone).try_get_matches_from(argv);
@@ -107,7 +107,7 @@ impl JobFileParser<'_> {
         matched.is_ok()
     }
 
-    /// The settings of the file; what is wrong is noted.
+    /// The settings of the file; problems are recorded.
     pub(super) fn job_file_settings(&mut self) -> JobFileSettings {
         let mut settings = JobFileSettings {
             path: self.job.path.clone(),
@@ -117,8 +117,8 @@ impl JobFileParser<'_> {
             return settings;
         };
         let DeValue::Table(table) = entry.get_ref() else {
-            let message = format!("this is a value of type {}", entry.get_ref().type_str());
-            let remedy = "write [settings] and a line for each";
+            let message = format!("expected a table, found {}", entry.get_ref().type_str());
+            let remedy = "write [settings] and one line per setting";
             self.problems
                 .add(&entry.span(), "settings", message, remedy);
             return settings;
@@ -129,7 +129,7 @@ impl JobFileParser<'_> {
             let path = format!("settings.{name}");
             let Some(key) = keys.iter().find(|key| key.name == name) else {
                 let remedy = suggest::remedy(name, keys.iter().map(|key| key.name.as_str()));
-                let message = "no option of all commands has this name";
+                let message = "unknown setting";
                 self.problems.add(&written.span(), &path, message, remedy);
                 continue;
             };
@@ -137,7 +137,7 @@ impl JobFileParser<'_> {
                 continue;
             };
             if argv.is_empty() && key.key_type != KeyType::Switch {
-                let remedy = "name one or more, or leave the key out";
+                let remedy = "add a value or remove the key";
                 self.problems
                     .add(&value.span(), &path, "the list is empty", remedy);
                 continue;

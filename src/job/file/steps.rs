@@ -1,20 +1,17 @@
-//! The steps of a job file: tables come in, steps in the order of running go out.
+//! The steps of a job file, resolved from their tables and sorted into the order of execution.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::ActionName;
+use super::keys::{self, ActionName};
 use super::order::{self, StepNode};
 use super::parser::JobFileParser;
 use super::{Action, Step};
 use crate::job::KindSettings;
 
-/// The keys of a step beside its action.
-pub(super) const STEP_KEYS: [&str; 3] = ["name", "needs", "days_in_parallel"];
-
-/// A step before its place is known.
+/// A step before the order is known.
 struct DraftStep {
     node: StepNode,
     days_in_parallel: Option<Range<usize>>,
@@ -22,7 +19,7 @@ struct DraftStep {
 }
 
 impl JobFileParser<'_> {
-    /// All steps, in the order they run. What is wrong is noted.
+    /// All steps, in the order they run. Problems are recorded.
     pub(super) fn steps(&mut self) -> Vec<Step> {
         let entry = self.table.get("steps").cloned();
         let tables: Vec<Spanned<DeValue<'_>>> = match entry.as_ref().map(Spanned::get_ref) {
@@ -31,7 +28,7 @@ impl JobFileParser<'_> {
             }
             _ => {
                 let span = entry.map_or(0..0, |entry| entry.span());
-                let remedy = "write [[steps]] and a name and an action below it";
+                let remedy = "add [[steps]] with a name and an action";
                 self.problems
                     .add(&span, "steps", "the job has no steps", remedy);
                 return Vec::new();
@@ -66,13 +63,13 @@ impl JobFileParser<'_> {
     fn draft(&mut self, at: usize, entry: &Spanned<DeValue<'_>>) -> Option<DraftStep> {
         let number = format!("steps[{}].", at + 1);
         let DeValue::Table(table) = entry.get_ref() else {
-            let remedy = "write [[steps]], with two brackets";
+            let remedy = "write [[steps]] with two brackets";
             self.problems
-                .add(&entry.span(), &number, "a step is a table", remedy);
+                .add(&entry.span(), &number, "a step must be a table", remedy);
             return None;
         };
         let Some((name, span)) = self.named(&number, &entry.span(), table) else {
-            // The rest is looked at all the same, so that all problems are told.
+            // The action is resolved as well, to report all problems at once.
             self.only_action(&number, "", &entry.span(), table);
             return None;
         };
@@ -110,7 +107,7 @@ impl JobFileParser<'_> {
             }
             found => {
                 let span = found.map_or(step.clone(), |(_, span)| span);
-                let remedy = "write name = \"…\": it stands in the log and in `needs`";
+                let remedy = "add name = \"…\"";
                 self.problems
                     .add(&span, &key, "the step has no name", remedy);
                 None
@@ -132,7 +129,7 @@ impl JobFileParser<'_> {
     }
 
     fn record_wrong_needs<T>(&mut self, prefix: &str, span: &Range<usize>) -> Option<T> {
-        let message = "this is no list of names";
+        let message = "expected an array of step names";
         let remedy = "write needs = [\"name of a step\"], or needs = [] for none";
         self.problems
             .add(span, &format!("{prefix}needs"), message, remedy);
@@ -146,12 +143,8 @@ impl JobFileParser<'_> {
         }
         let key = format!("{prefix}days_in_parallel");
         let remedy = "write true or false";
-        self.problems.add(
-            &entry.span(),
-            &key,
-            "this is neither true nor false",
-            remedy,
-        );
+        self.problems
+            .add(&entry.span(), &key, "expected a boolean", remedy);
         None
     }
 
@@ -164,7 +157,10 @@ impl JobFileParser<'_> {
         table: &DeTable<'_>,
     ) -> Option<(Action, Vec<crate::job::Setting>)> {
         let actions = ActionName::ALL.map(ActionName::key);
-        let known: Vec<&str> = STEP_KEYS.into_iter().chain(actions).collect();
+        let known: Vec<&str> = keys::names(keys::STEP_KEYS)
+            .into_iter()
+            .chain(actions)
+            .collect();
         self.record_unknown_keys(table, prefix, &known);
         let found: Vec<ActionName> = ActionName::ALL
             .into_iter()
@@ -172,12 +168,12 @@ impl JobFileParser<'_> {
             .collect();
         let [action] = found.as_slice() else {
             let message = if found.is_empty() {
-                "the step does nothing"
+                "the step has no action"
             } else {
-                "the step does several things"
+                "the step has more than one action"
             };
             let remedy = format!(
-                "give it one of {}",
+                "use exactly one of {}",
                 actions.map(|name| format!("`{name}`")).join(", ")
             );
             self.problems
@@ -188,9 +184,9 @@ impl JobFileParser<'_> {
         self.action(prefix, step, *action, entry)
     }
 
-    /// Days may pass each other only where the order of two ingests decides nothing: customer
-    /// purchases are events, while of supplier purchases the newest version stands. And what a
-    /// step needs has to be there.
+    /// Days may run at the same time only where the order of two ingests has no effect: customer
+    /// purchases are events, but of supplier purchases the newest version is current. The steps
+    /// that such a step needs must allow it too.
     fn check_parallel(&mut self, steps: &[(Step, Option<Range<usize>>)]) {
         let is_parallel = |name: &String| {
             let mut found = steps.iter().filter(|(step, _)| step.name == *name);
@@ -206,10 +202,10 @@ impl JobFileParser<'_> {
             if !is_of_purchases {
                 let message =
                     "only the ingest of customer purchases can run several days at a time";
-                self.problems.add(span, &key, message, "leave it out");
+                self.problems.add(span, &key, message, "remove it");
             } else if !step.needs.iter().all(is_parallel) {
-                let message = "it needs a step that runs day after day";
-                let remedy = "put it first, or give it needs = []";
+                let message = "the step needs one without days_in_parallel";
+                let remedy = "move it first, or set needs = []";
                 self.problems.add(span, &key, message, remedy);
             }
         }

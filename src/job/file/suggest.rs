@@ -1,19 +1,19 @@
-//! "Did you mean": a name that is not known comes in, the nearest of the known ones goes out.
+//! Suggestions for an unknown name: the most similar known name.
 
-/// What to do about a name that is not known: the nearest one, or all there are.
+/// The remedy for an unknown name: the most similar known name, or all known names.
 pub(super) fn remedy<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(near) = nearest(name, &known) {
         return format!("did you mean `{near}`?");
     }
     if known.is_empty() {
-        return "leave it out: there are none".to_owned();
+        return "remove it".to_owned();
     }
     let quoted: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    format!("there are {}", quoted.join(", "))
+    format!("choose one of {}", quoted.join(", "))
 }
 
-/// Whether the one name was meant by the other.
+/// Whether `name` is probably a misspelling of `known`.
 pub(super) fn is_meant(name: &str, known: &str) -> bool {
     nearest(name, &[known]).is_some()
 }
@@ -56,8 +56,8 @@ mod tests {
         );
         assert_eq!(
             remedy("colour", ["length", "unit"]),
-            "there are `length`, `unit`"
+            "choose one of `length`, `unit`"
         );
-        assert_eq!(remedy("x", []), "leave it out: there are none");
+        assert_eq!(remedy("x", []), "remove it");
     }
 }

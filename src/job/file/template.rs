@@ -1,16 +1,16 @@
-//! Braces in the texts of a job file: a text comes in, the same with its values in goes out.
+//! Replaces braces in the texts of a job file.
 //!
-//! | written | stands for |
+//! | written | replaced with |
 //! |---|---|
 //! | `{date}` | the data date, `2026-11-20` |
-//! | `{date:%Y/%m/%d}` | the data date in a form of `strftime` |
-//! | `{env:NAME}` | the environment variable; it has to be there |
-//! | `{env:NAME:-other}` | the same, or `other` when it is not there or empty |
+//! | `{date:%Y/%m/%d}` | the data date in a `strftime` format |
+//! | `{env:NAME}` | the environment variable, which must be set |
+//! | `{env:NAME:-other}` | the same, or `other` if it is not set or empty |
 //! | `{name}` | the variable `name` of `[variables]` |
 //! | `{{`, `}}` | a brace |
 //!
-//! Anything else in braces is refused, so that a typing error is not taken for a path; and so is a
-//! variable that looks like a secret, because what is filled in stands in run reports.
+//! Anything else in braces is refused, so that a misspelling does not become a path. An environment
+//! variable that looks like a secret is refused too, because run reports contain the values.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -22,14 +22,14 @@ use super::Environment;
 use super::suggest;
 use crate::job::explain::is_secret;
 
-/// What braces may stand for.
+/// The values of templates.
 pub(super) struct TemplateValues<'a> {
     pub(super) date: NaiveDate,
     pub(super) environment: Environment<'a>,
     pub(super) variables: BTreeMap<String, String>,
 }
 
-/// Why braces cannot be filled, and what to do.
+/// Why braces cannot be replaced, and the remedy.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TemplateError {
     pub(super) message: String,
@@ -37,7 +37,7 @@ pub(super) struct TemplateError {
 }
 
 impl TemplateValues<'_> {
-    /// Fills the braces of a text; those around one of the `verbatim` names stay as they are.
+    /// Replaces the braces of a text; those around a `verbatim` name stay.
     pub(super) fn fill(&self, text: &str, verbatim: &[&str]) -> Result<String, TemplateError> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -55,8 +55,8 @@ impl TemplateValues<'_> {
                 rest = after;
             } else {
                 let (name, after) = from[1..].split_once('}').ok_or_else(|| TemplateError {
-                    message: format!("{text:?} has a {{ without its }}"),
-                    remedy: "close it, or write {{ for a brace".to_owned(),
+                    message: format!("unclosed {{ in {text:?}"),
+                    remedy: "close it with }, or write {{ for a brace".to_owned(),
                 })?;
                 if verbatim.contains(&name) {
                     let _ = write!(out, "{{{name}}}");
@@ -80,7 +80,7 @@ impl TemplateValues<'_> {
                 .get(name)
                 .cloned()
                 .ok_or_else(|| TemplateError {
-                    message: format!("{{{name}}} is not known"),
+                    message: format!("unknown variable {{{name}}}"),
                     remedy: {
                         let variables = self.variables.keys().map(String::as_str);
                         suggest::remedy(
@@ -92,7 +92,7 @@ impl TemplateValues<'_> {
         }
     }
 
-    /// `to_string` of chrono panics on a form that the date has no value for; this asks first.
+    /// `to_string` of chrono panics on a format that a date has no value for; this does not.
     fn formatted(&self, form: &str) -> Result<String, TemplateError> {
         let items: Vec<Item<'_>> = StrftimeItems::new(form).collect();
         let mut out = String::new();
@@ -101,8 +101,10 @@ impl TemplateValues<'_> {
             || write!(out, "{}", self.date.format_with_items(items.into_iter())).is_err();
         if is_wrong {
             return Err(TemplateError {
-                message: format!("{form:?} is no form of a date"),
-                remedy: "use %Y, %m, %d, %j, %V and the like, as in {date:%Y/%m/%d}".to_owned(),
+                message: format!("invalid date format {form:?}"),
+                remedy:
+                    "use the fields of a date, such as %Y, %m, %d, %j and %V, as in {date:%Y/%m/%d}"
+                        .to_owned(),
             });
         }
         Ok(out)
@@ -116,14 +118,14 @@ impl TemplateValues<'_> {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || !name.bytes().all(is_name) {
             return Err(TemplateError {
-                message: format!("{name:?} is no name of an environment variable"),
+                message: format!("invalid environment variable name {name:?}"),
                 remedy: "write {env:NAME}, or {env:NAME:-default}".to_owned(),
             });
         }
         if is_secret(name) {
             return Err(TemplateError {
-                message: format!("{name} looks like a secret, which would stand in run reports"),
-                remedy: "leave it out: what needs it reads the environment itself".to_owned(),
+                message: format!("{name} looks like a secret, and run reports would contain it"),
+                remedy: "remove it: credentials are read from the environment".to_owned(),
             });
         }
         let value = (self.environment)(name).filter(|value| !value.is_empty());
@@ -179,12 +181,12 @@ mod tests {
         for (text, named) in [
             ("{day}", "{day}"),
             ("{compny}", "company"),
-            ("{date", "without its }"),
+            ("{date", "unclosed {"),
             ("{date:%Q}", "%Q"),
             ("{date:%H}", "%H"),
-            ("{date:}", "no form"),
+            ("{date:}", "invalid date format"),
             ("{env:NONE}", "NONE"),
-            ("{env:}", "no name"),
+            ("{env:}", "invalid environment variable name"),
             ("{env:A-B}", "A-B"),
             ("{env:AWS_SECRET_ACCESS_KEY}", "looks like a secret"),
             ("{env:DB_PASSWORD:-x}", "looks like a secret"),

@@ -52,7 +52,7 @@ default_timezone = "{env:ZONE}"
 max_depth = "{env:DEPTH:-12}"
 [[steps]]
 name = "list"
-report = { question = "supplier-purchases", company_id = "{company}", per_page = 5, all_pages = "out/{date}" }
+report = { type = "supplier-purchases", company_id = "{company}", per_page = 5, all_pages = "out/{date}" }
 "#,
     )
     .unwrap();
@@ -94,7 +94,7 @@ report = { question = "supplier-purchases", company_id = "{company}", per_page =
 #[test]
 fn set_goes_before_the_file() {
     let text = "lake = \"lake\"\n[variables]\ncompany = 12\n[[steps]]\nname = \"x\"\n\
-        page = { output = \"{company}\", company_id = \"{company}\" }\n";
+        dashboard = { output = \"{company}\", company_id = \"{company}\" }\n";
     let plan = resolve_with(text, &[("company", "34"), ("lake", "other{date}")]).unwrap();
     // A value of `--set` is taken as it stands.
     assert_eq!(plan.lake, "other{date}");
@@ -130,22 +130,22 @@ max_deph = 3
 [[steps]]
 name = "second"
 needs = ["frist"]
-report = { question = "quantity-series", lenght = 3, company_id = 12 }
+report = { type = "quantity-series", lenght = 3, company_id = 12 }
 [[steps]]
-report = { question = "quantity" }
+report = { type = "quantity" }
 "#;
     let expected = [
-        "2:1: colour: this key is not known; there are `lake`, `variables`, `settings`, `steps`",
-        "6:11: steps.\"first\".ingest.inputs: {day} is not known; did you mean `date`?",
-        "6:22: steps.\"first\".ingest.inputs: this is a value of type integer, and the key takes a text; write a text",
-        "7:8: steps.\"first\".ingest.kind: \"suppliers\" is none of its values; there are `purchases`, `supplier-purchases`, `auto`",
-        "8:11: steps.\"first\".ingest.lenient: this is a value of type string, and the key takes true or false; write true or false",
-        "9:1: steps.\"first\".ingest.max_deph: this key is not known; did you mean `max_depth`?",
-        "12:10: steps.\"second\".needs: no step has the name \"frist\"; did you mean `first`?",
-        "13:42: steps.\"second\".report.lenght: this key is not known; did you mean `length`?",
-        "13:54: steps.\"second\".report.company_id: this is no parameter of quantity-series; leave it out, or ask another question",
-        "14:1: steps[3].name: the step has no name; write name = \"…\": it stands in the log and in `needs`",
-        "15:23: steps[3].report.question: \"quantity\" is no question; there are `quantity-series`, `revenue-series`, `product-list`, `supplier-purchases`, `supplier-summary`",
+        "2:1: colour: unknown key; choose one of `lake`, `variables`, `settings`, `steps`",
+        "6:11: steps.\"first\".ingest.inputs: unknown variable {day}; did you mean `date`?",
+        "6:22: steps.\"first\".ingest.inputs: expected a string, found integer; write a string",
+        "7:8: steps.\"first\".ingest.kind: invalid value \"suppliers\"; choose one of `purchases`, `supplier-purchases`, `auto`",
+        "8:11: steps.\"first\".ingest.lenient: expected true or false, found string; write true or false",
+        "9:1: steps.\"first\".ingest.max_deph: unknown key; did you mean `max_depth`?",
+        "12:10: steps.\"second\".needs: unknown step \"frist\"; did you mean `first`?",
+        "13:38: steps.\"second\".report.lenght: unknown key; did you mean `length`?",
+        "13:50: steps.\"second\".report.company_id: not a parameter of quantity-series; remove it, or choose another report type",
+        "14:1: steps[3].name: the step has no name; add name = \"…\"",
+        "15:19: steps[3].report.type: \"quantity\" is not a report type; choose one of `quantity-series`, `revenue-series`, `product-list`, `supplier-purchases`, `supplier-summary`",
     ];
     let found = problems_of(text);
     assert_eq!(found, expected, "{found:#?}");
@@ -155,15 +155,15 @@ report = { question = "quantity" }
 const WRONG_STEPS: [(&str, &str); 17] = [
     (
         "ingest = { inputs = [\"x\"], reject_limit = \"many\" }",
-        "4:43: steps.\"one\".ingest.reject_limit: \"many\" is not understood; give a share",
+        "4:43: steps.\"one\".ingest.reject_limit: invalid value \"many\"; use a share",
     ),
     (
         "ingest = { inputs = [\"x\"], company_id = 12 }",
-        "4:41: steps.\"one\".ingest.company_id: is for supplier purchases; add kind supplier-purchases",
+        "4:41: steps.\"one\".ingest.company_id: applies to supplier purchases only; add kind supplier-purchases",
     ),
     (
         "ingest = { inputs = [] }",
-        "4:21: steps.\"one\".ingest.inputs: `inputs` names nothing; add it",
+        "4:21: steps.\"one\".ingest.inputs: `inputs` is empty; add it",
     ),
     (
         "ingest = { kind = \"auto\" }",
@@ -171,55 +171,55 @@ const WRONG_STEPS: [(&str, &str); 17] = [
     ),
     (
         "ingest = { inputs = [\"x\"], lake = \"y\" }",
-        "4:28: steps.\"one\".ingest.lake: this is no key of a step; it stands once",
+        "4:28: steps.\"one\".ingest.lake: not a key of a step; set it once",
     ),
     (
         "ingest = { inputs = [\"x\"], kind = \"supplier-purchases\", company_id = 1, company_path = \"{company_id}\" }",
-        "exclude each other; give one of the two",
+        "cannot be used together; remove one of them",
     ),
     (
-        "report = { question = \"product-list\", page = \"{env:ZONE}\" }",
-        "4:46: steps.\"one\".report.page: invalid digit found in string; correct",
+        "report = { type = \"product-list\", page = \"{env:ZONE}\" }",
+        "4:42: steps.\"one\".report.page: invalid digit found in string; correct",
     ),
     (
-        "report = { question = \"quantity-series\", ending_at = 2026-11-05 }",
-        "the key takes a text; write it in quotes",
+        "report = { type = \"quantity-series\", ending_at = 2026-11-05 }",
+        "expected a string, found datetime; write it in quotes",
     ),
     (
-        "report = { question = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
-        "`as_of` and `lake_version` exclude each other",
+        "report = { type = \"quantity-series\", lake_version = 1, as_of = \"2026\" }",
+        "`as_of` and `lake_version` cannot be used together",
     ),
     (
-        "page = { length = 3 }",
-        "steps.\"one\".page.output: `output` is missing; add it",
+        "dashboard = { length = 3 }",
+        "steps.\"one\".dashboard.output: `output` is missing; add it",
     ),
     (
-        "page = { output = \"{env:NONE}\" }",
-        "4:19: steps.\"one\".page.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
+        "dashboard = { output = \"{env:NONE}\" }",
+        "4:24: steps.\"one\".dashboard.output: the environment variable NONE is not set; set it, or write {env:NONE:-default}",
     ),
     (
         "",
-        "2:1: steps.\"one\": the step does nothing; give it one of",
+        "2:1: steps.\"one\": the step has no action; use exactly one of",
     ),
     (
-        "days_in_parallel = true\npage = { output = \"x\" }",
+        "days_in_parallel = true\ndashboard = { output = \"x\" }",
         "4:20: steps.\"one\".days_in_parallel: only the ingest of customer purchases",
     ),
     (
-        "needs = \"one\"\npage = { output = \"x\" }",
-        "4:9: steps.\"one\".needs: this is no list of names",
+        "needs = \"one\"\ndashboard = { output = \"x\" }",
+        "4:9: steps.\"one\".needs: expected an array of step names",
     ),
     (
-        "needs = [\"one\"]\npage = { output = \"x\" }",
+        "needs = [\"one\"]\ndashboard = { output = \"x\" }",
         "4:10: steps.\"one\".needs: the step needs itself",
     ),
     (
-        "page = { output = \"x\" }\nreport = { question = \"product-list\" }",
-        "the step does several things",
+        "dashboard = { output = \"x\" }\nreport = { type = \"product-list\" }",
+        "the step has more than one action",
     ),
     (
-        "page = \"x\"",
-        "4:8: steps.\"one\".page: this is a value of type string; write a table",
+        "dashboard = \"x\"",
+        "4:13: steps.\"one\".dashboard: expected a table, found string; write a table",
     ),
 ];
 
@@ -238,10 +238,13 @@ fn what_keys_mean_together_is_told_at_the_key() {
 #[test]
 fn the_top_of_a_file_is_held_to_the_same() {
     for (text, expected) in [
-        ("", "1:1: lake: the job names no lake"),
-        ("lake = \"\"\n", "1:8: lake: the text is empty"),
-        ("lake = 3\n", "1:8: lake: this is integer"),
-        ("lake = \"{bucket}\"\n", "1:8: lake: {bucket} is not known"),
+        ("", "1:1: lake: the job has no lake"),
+        ("lake = \"\"\n", "1:8: lake: the value is empty"),
+        ("lake = 3\n", "1:8: lake: expected a string, found integer"),
+        (
+            "lake = \"{bucket}\"\n",
+            "1:8: lake: unknown variable {bucket}",
+        ),
         (
             "lake = \"x\"\nsteps = 3\n",
             "2:9: steps: the job has no steps",
@@ -250,15 +253,15 @@ fn the_top_of_a_file_is_held_to_the_same() {
         ("lake = \"x\n", "1:"),
         (
             "lake = \"x\"\n[variables]\ndate = \"x\"\n",
-            "3:1: variables.date: \"date\" is no name",
+            "3:1: variables.date: invalid variable name \"date\"",
         ),
         (
             "lake = \"x\"\n[settings]\nquiet = 3\n",
-            "3:9: settings.quiet: this is a value of type integer",
+            "3:9: settings.quiet: expected true or false, found integer",
         ),
         (
             "lake = \"x\"\n[settings]\nquite = true\n",
-            "3:1: settings.quite: no option of all commands has this name; did you mean `quiet`?",
+            "3:1: settings.quite: unknown setting; did you mean `quiet`?",
         ),
     ] {
         let found = problems_of(text);
@@ -277,9 +280,9 @@ fn steps_that_may_pass_each_other_come_first() {
     ))
     .unwrap();
     assert!(plan.steps.iter().all(|step| step.days_in_parallel));
-    let page = "page = { output = \"x\" }\n[[steps]]\nname = \"two\"\n";
+    let page = "dashboard = { output = \"x\" }\n[[steps]]\nname = \"two\"\n";
     let found = problems_of(&format!("{HEAD}{page}{parallel}"));
-    assert!(found[0].contains("day after day"), "{found:?}");
+    assert!(found[0].contains("days_in_parallel"), "{found:?}");
 }
 
 #[test]
@@ -298,12 +301,12 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
         names.sort();
         names
     };
-    assert_eq!(names(&schema), sorted(&parser::TOP_LEVEL_KEYS));
+    assert_eq!(names(&schema), sorted(&keys::names(keys::TOP_KEYS)));
     let step = &schema["properties"]["steps"]["items"];
     let actions = keys::ActionName::ALL.map(keys::ActionName::key);
     assert_eq!(
         names(step),
-        sorted(&[&steps::STEP_KEYS[..], &actions].concat())
+        sorted(&[&keys::names(keys::STEP_KEYS)[..], &actions].concat())
     );
     for action in keys::ActionName::ALL {
         let table = &step["properties"][action.key()];
@@ -329,11 +332,11 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
 
 #[test]
 fn the_documentation_names_every_key() {
-    let documentation = include_str!("../../../docs/jobs.md");
-    let tops = parser::TOP_LEVEL_KEYS
-        .iter()
-        .chain(&steps::STEP_KEYS)
-        .map(|name| (*name).to_owned());
+    let documentation = include_str!("../../../docs/reference/job-files.md");
+    let tops = keys::names(keys::TOP_KEYS)
+        .into_iter()
+        .chain(keys::names(keys::STEP_KEYS))
+        .map(ToOwned::to_owned);
     let commands = keys::ActionName::ALL.map(keys::ActionName::command);
     let all = commands.iter().flat_map(|command| {
         let questions = command.get_subcommands().chain([command]);
@@ -341,6 +344,6 @@ fn the_documentation_names_every_key() {
     });
     for name in all.chain(tops) {
         let is_named = documentation.contains(&format!("`{name}`"));
-        assert!(is_named, "docs/jobs.md does not name {name}");
+        assert!(is_named, "docs/reference/job-files.md does not name {name}");
     }
 }

@@ -1,4 +1,4 @@
-//! A value of a job file as words of the command line.
+//! A value of a job file as arguments of the command line.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::keys::{JobFileKey, KeyType};
 use super::parser::JobFileParser;
 use super::suggest;
 
-/// The text of a text or of a whole number.
+/// The text of a string or an integer.
 pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
@@ -21,8 +21,8 @@ pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
 }
 
 impl JobFileParser<'_> {
-    /// What would have been typed for a key; a value that does not fit is noted. `path` is the key
-    /// with the tables around it.
+    /// The arguments of a key; a problem of its value is recorded. `path` is the key with the tables
+    /// around it.
     pub(super) fn argv(
         &mut self,
         key: &JobFileKey,
@@ -39,11 +39,11 @@ impl JobFileParser<'_> {
                 let filled = entries.iter().map(|entry| match entry.get_ref() {
                     DeValue::String(text) => self.fill(text, &[], path, &entry.span()),
                     other => {
-                        self.record_wrong_type(path, &entry.span(), other, "a text");
+                        self.record_wrong_type(path, &entry.span(), other, "a string");
                         None
                     }
                 });
-                // All of them are looked at, so that all problems are told.
+                // All entries are read, to report all problems at once.
                 let filled: Vec<Option<String>> = filled.collect();
                 filled.into_iter().collect::<Option<Vec<String>>>()?
             }
@@ -83,7 +83,7 @@ impl JobFileParser<'_> {
             return Some(filled);
         }
         let remedy = suggest::remedy(&filled, choices.iter().map(String::as_str));
-        let message = format!("{filled:?} is none of its values");
+        let message = format!("invalid value {filled:?}");
         self.problems.add(span, path, message, remedy);
         None
     }
@@ -96,9 +96,9 @@ impl JobFileParser<'_> {
         expected: &str,
     ) {
         let found = value.type_str();
-        let message = format!("this is a value of type {found}, and the key takes {expected}");
+        let message = format!("expected {expected}, found {found}");
         let is_unquoted = matches!(value, DeValue::Datetime(_) | DeValue::Float(_));
-        let remedy = if is_unquoted && expected.ends_with("text") {
+        let remedy = if is_unquoted && expected.ends_with("string") {
             "write it in quotes".to_owned()
         } else {
             format!("write {expected}")
@@ -107,7 +107,7 @@ impl JobFileParser<'_> {
     }
 }
 
-/// Braces that belong to the option itself.
+/// Names in braces that the option itself replaces.
 fn verbatim_names(name: &str) -> &'static [&'static str] {
     match name {
         "company_path" => &["company_id"],
@@ -118,9 +118,9 @@ fn verbatim_names(name: &str) -> &'static [&'static str] {
 fn expected(key_type: &KeyType) -> &'static str {
     match key_type {
         KeyType::Switch => "true or false",
-        KeyType::Integer => "a whole number",
-        KeyType::Text | KeyType::Choice(_) => "a text",
-        KeyType::IntegerOrText => "a whole number or a text",
-        KeyType::List => "a list of texts, [\"…\", \"…\"]",
+        KeyType::Integer => "an integer",
+        KeyType::Text | KeyType::Choice(_) => "a string",
+        KeyType::IntegerOrText => "an integer or a string",
+        KeyType::List => "an array of strings, [\"…\", \"…\"]",
     }
 }

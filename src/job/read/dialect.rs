@@ -1,4 +1,4 @@
-//! What the user says about delimited text.
+//! Resolves the options for CSV.
 
 use super::{JobError, invalid_option};
 use crate::cli::{DateOrderArgument, DecimalArgument, ReadArguments};
@@ -8,7 +8,7 @@ use crate::purchase::PurchaseCsvColumns;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
-/// A header may be mapped to a field of either kind when the inputs may hold both.
+/// If inputs may contain both kinds, a column may be mapped to a field of either.
 pub(super) fn dialect(
     arguments: &ReadArguments,
     columns: &dyn ColumnAliases,
@@ -40,10 +40,14 @@ pub(super) fn dialect(
     for entry in &arguments.mapping {
         let (header, field) = entry
             .rsplit_once('=')
-            .ok_or_else(|| invalid_option("--map", entry, "of the form HEADER=FIELD"))?;
+            .ok_or_else(|| invalid_option("--map", entry, "HEADER=FIELD"))?;
         match dialect.mapping.add(columns, header, field) {
             Err(unknown) if is_only_kind || !is_field_of_any_kind(field) => {
-                return Err(invalid_option("--map", entry, &unknown.to_string()));
+                return Err(JobError::Option {
+                    option: "--map".to_owned(),
+                    value: entry.clone(),
+                    reason: unknown.to_string(),
+                });
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The settings of a run as they stand in its report, so that its numbers can be worked out again.
+//! The settings of a run for its report, so that its numbers can be reproduced.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use crate::cli::{ReadArguments, RecordKindArgument};
 use crate::input::InputLimits;
 use crate::job::JobError;
 
-/// Every setting of the reading, with its value after the defaults; what is found in each input
-/// when it is not given, such as the delimiter, is absent then.
+/// Every setting for reading, with defaults. Settings that are detected per input, such as the
+/// delimiter, are absent unless they are set.
 pub(super) fn effective_settings(
     arguments: &ReadArguments,
     limits: &InputLimits,
@@ -20,7 +20,7 @@ pub(super) fn effective_settings(
         input_format,
         lenient,
         numbers_as_strings,
-        freeze_contract,
+        reject_unknown_fields,
         default_timezone,
         reject_future,
         mapping,
@@ -36,7 +36,7 @@ pub(super) fn effective_settings(
         ("input_format", format!("{input_format:?}").to_lowercase()),
         ("lenient", lenient.to_string()),
         ("numbers_as_strings", numbers_as_strings.to_string()),
-        ("freeze_contract", freeze_contract.to_string()),
+        ("freeze_contract", reject_unknown_fields.to_string()),
         ("default_timezone", default_timezone.clone()),
         ("reject_future", reject_future.to_string()),
         ("max_record_bytes", max_record_bytes.to_string()),
@@ -60,7 +60,7 @@ pub(super) fn effective_settings(
     Ok(effective_settings)
 }
 
-/// Settings that mean something to supplier purchases alone.
+/// Settings for supplier purchases only.
 fn supplier_settings(arguments: &ReadArguments) -> [(&'static str, String); 2] {
     let currency = arguments.default_currency.as_deref();
     [
@@ -72,7 +72,7 @@ fn supplier_settings(arguments: &ReadArguments) -> [(&'static str, String); 2] {
     ]
 }
 
-/// Settings that are found in the inputs when they are not given.
+/// Settings that are detected per input unless they are set.
 fn explicit_settings(arguments: &ReadArguments) -> [(&'static str, Option<String>); 6] {
     let ReadArguments {
         company_id,

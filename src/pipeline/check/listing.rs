@@ -1,6 +1,5 @@
-//! The findings of records, input by input: findings come in while an input is read, lines go out at
-//! its end. Until then they wait in a spool, so that an input that is read again is listed once and
-//! memory does not follow the number of findings.
+//! Lists the findings of records at the end of each input. Until then they are in a spool, so that an
+//! input that is read again is listed once and memory does not grow with the number of findings.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,22 +18,22 @@ use crate::rules::{RuleId, Severity};
 use crate::run_report::InputReport;
 use crate::storage::Stores;
 
-/// Findings of a rule that are listed unless all of them are wanted.
+/// Findings of a rule that the short list contains.
 const FIRST: u64 = 3;
 
-/// How many findings there were, by what they mean for their record and by rule.
+/// The number of findings by severity and rule.
 pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
 
-/// What has been listed so far.
+/// The list of findings so far.
 pub(super) struct FindingListing {
     format: CheckFormat,
-    /// Most findings of a rule that are listed.
+    /// Largest number of listed findings per rule.
     most: u64,
     spool: Spool,
     finding_counts: FindingCounts,
-    /// As it was before the open input.
+    /// The counts before the current input.
     counts_before_input: FindingCounts,
-    /// Errors of the open input in the service's form.
+    /// Number of errors of the current input in the format of the service.
     errors: u64,
 }
 
@@ -51,17 +50,17 @@ impl FindingListing {
         }
     }
 
-    /// The findings of records.
+    /// The counts of findings of records.
     pub(super) fn finding_counts(&self) -> &FindingCounts {
         &self.finding_counts
     }
 
-    /// Whether some findings are counted and not listed.
+    /// Whether some findings are counted but not listed.
     pub(super) fn is_short(&self) -> bool {
         self.finding_counts.values().any(|&count| count > self.most)
     }
 
-    /// Answers inputs whose kind cannot be told, where an answer for each input is wanted.
+    /// Prints a response for each input whose kind cannot be detected, in the format `response`.
     pub(super) fn list_unassigned(
         &self,
         inputs: &[InputReport],
@@ -79,7 +78,7 @@ impl FindingListing {
         Ok(())
     }
 
-    /// Lists the findings in inputs of a kind.
+    /// The list for inputs of a kind.
     pub(super) fn for_kind<'l, K: RecordKind>(
         &'l mut self,
         inputs: &'l [Input],
@@ -94,7 +93,7 @@ impl FindingListing {
     }
 }
 
-/// Lists the findings in inputs of one kind.
+/// Lists the findings of inputs of one kind.
 pub(super) struct KindListing<'l> {
     listing: &'l mut FindingListing,
     inputs: &'l [Input],
@@ -143,7 +142,7 @@ impl KindListing<'_> {
 impl FindingSink<PipelineError> for KindListing<'_> {
     fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), PipelineError> {
         for finding in &record.findings {
-            // The services answer what they refuse.
+            // The responses of the services contain rejecting findings only.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {
                 continue;
             }
@@ -182,7 +181,7 @@ impl FindingSink<PipelineError> for KindListing<'_> {
             return spool.put(self.stdout);
         }
         match &counters.refusal {
-            // The faults say more than that they are too many.
+            // The errors are more useful than the refusal for too many rejects.
             Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
                 spool.clear()?;
                 let answer = escape_unprintable_json(&self.service.refusal(refusal)?);
@@ -205,7 +204,7 @@ fn severity_of(finding: &Finding) -> &'static str {
     severity(finding.rule)
 }
 
-/// What a rule means for a record that is kept.
+/// The severity of a finding of an accepted record.
 pub(super) fn severity(rule: RuleId) -> &'static str {
     match rule.rule().severity {
         Severity::Info => "info",

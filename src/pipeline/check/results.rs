@@ -1,5 +1,4 @@
-//! What became of the inputs, and of all of them together, at the end of a check: reports come in,
-//! lines go out.
+//! The results at the end of a check: one per input, and the counts of all inputs.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -14,7 +13,7 @@ use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
 use crate::run_report::{InputOutcome, InputReport};
 
-/// Prints the results; the services' answers have none.
+/// Prints the results; the format `response` has none.
 pub(super) fn put_results(
     format: CheckFormat,
     listing: &FindingListing,
@@ -91,10 +90,7 @@ fn input_text(input: &InputReport) -> String {
             writeln!(text, "{path}{line}: refused {rule}: {message}")
         }
         (None, InputOutcome::AlreadyIngested) => {
-            writeln!(
-                text,
-                "{path}: the same content as an input before it; it counts once"
-            )
+            writeln!(text, "{path}: duplicate of an earlier input, counted once")
         }
         (None, _) => writeln!(
             text,
@@ -110,7 +106,7 @@ fn input_text(input: &InputReport) -> String {
     text
 }
 
-/// Counts by rule: the findings of records, and what only shows in several together.
+/// Counts by rule: findings of single records, and those of several records together.
 fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     let mut finding_counts = listing.finding_counts().clone();
     for (&rule, &count) in &checked.counters.warned_by_rule {
@@ -133,7 +129,7 @@ fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
     }
     if listing.is_short() {
         text.push_str(
-            "the first findings of each rule are listed; --findings all lists every one\n",
+            "only the first findings of each rule are listed; use --findings all for all\n",
         );
     }
     text

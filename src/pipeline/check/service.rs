@@ -1,4 +1,4 @@
-//! What the services themselves would answer to the records of an input.
+//! The responses of the services to the records of an input.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl Service {
         }
     }
 
-    /// One rejecting finding as the service words it, with our rule beside it.
+    /// A rejecting finding in the format of the service, with the rule.
     pub(super) fn error(self, finding: &Finding, ordinal: u64) -> Value {
         match self {
             Self::Braze => {
@@ -53,8 +53,8 @@ impl Service {
         }
     }
 
-    /// What stands before and behind the `errors` errors in the answer to an input whose other
-    /// records are accepted.
+    /// The text before and after the `errors` errors in the response to an input whose other records
+    /// are accepted.
     pub(super) fn answer(self, accepted: u64, errors: u64) -> (String, &'static str) {
         let before = match self {
             Self::Braze => {
@@ -74,7 +74,7 @@ impl Service {
         (before, "]}")
     }
 
-    /// The answer to an input that is refused as a whole.
+    /// The response to a refused input.
     pub(super) fn refusal(self, refusal: &Refusal) -> Result<String, serde_json::Error> {
         let message = refusal.to_string();
         match self {
@@ -95,7 +95,7 @@ impl Service {
     }
 }
 
-/// ConnectPlug's answer to a request that it refuses.
+/// ConnectPlug's response to a refused request.
 #[derive(Serialize)]
 struct ConnectPlugResponse {
     code: &'static str,

@@ -1,5 +1,4 @@
-//! What an ingest would read: inputs as named come in; sizes and what is known of them go out.
-//! Nothing is written.
+//! `ingest --dry-run`: the inputs that an ingest would read, with their sizes. Nothing is written.
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -17,16 +16,16 @@ use crate::pipeline::PipelineError;
 use crate::pipeline::discovered::{lake_location, log_omitted_inputs};
 use crate::storage::Stores;
 
-/// What an ingest would read, and where to.
+/// The inputs of an ingest, and its lake.
 #[derive(Debug, Serialize)]
 pub(in crate::pipeline) struct IngestPlan {
     /// The lake.
     lake: String,
-    /// Kind of the records.
+    /// Record kind.
     record_kind: &'static str,
-    /// The inputs that are there.
+    /// The inputs that exist.
     inputs: Vec<PlannedInput>,
-    /// What was named and matches nothing.
+    /// Arguments that match no input.
     missing: Vec<String>,
 }
 
@@ -38,10 +37,10 @@ struct PlannedInput {
 }
 
 impl IngestPlan {
-    /// Looks at the inputs and at what the lake knows of them.
+    /// Finds the inputs and compares them with the ingested files of the lake.
     ///
     /// # Errors
-    /// The lake or an input cannot be read. That there is no such input is no error here.
+    /// The lake or an input cannot be read. A missing input is not an error here.
     pub(in crate::pipeline) fn of(job: &IngestJob, stores: &Stores) -> Result<Self, PipelineError> {
         let lake = Lake::at(&job.lake, stores)?;
         let known = known_files(job, &lake)?;
@@ -74,19 +73,19 @@ impl IngestPlan {
         Ok(plan)
     }
 
-    /// What was named and matches nothing.
+    /// Arguments that match no input.
     pub(in crate::pipeline) fn missing(&self) -> &[String] {
         &self.missing
     }
 
-    /// The plan for people, a line for each input.
+    /// The plan as text, one line per input.
     pub(in crate::pipeline) fn text(&self) -> String {
         let mut text = format!("ingest {} into {}\n", self.record_kind, self.lake);
         for input in &self.inputs {
             let state = if input.already_ingested {
                 "already ingested"
             } else {
-                "to be read"
+                "new"
             };
             let size = input.size_bytes;
             let size = size.map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
@@ -94,11 +93,7 @@ impl IngestPlan {
             let _ = writeln!(text, "  {state:<16}  {size:>14} bytes  {}", input.path);
         }
         for named in &self.missing {
-            let _ = writeln!(
-                text,
-                "  {:<16}  {:>14}        {named}",
-                "nothing there", "-"
-            );
+            let _ = writeln!(text, "  {:<16}  {:>14}        {named}", "not found", "-");
         }
         let fresh = self.inputs.iter().filter(|input| !input.already_ingested);
         let _ = writeln!(
@@ -111,7 +106,7 @@ impl IngestPlan {
     }
 }
 
-/// The files that would not be read again.
+/// The ingested files, which would not be read again.
 fn known_files(job: &IngestJob, lake: &Lake) -> Result<IngestedFiles, PipelineError> {
     let reads_all = job.verify_content || job.snapshot_mode == SnapshotMode::Full;
     let suppliers = || IngestedFiles::load(lake, SupplierPurchases::NAME);

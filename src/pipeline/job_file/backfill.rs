@@ -1,8 +1,7 @@
-//! A job for a range of days: the days come in, in their order; the worst of their exit codes goes
-//! out.
+//! Runs a job for a range of days in order. The result is their worst exit code.
 //!
-//! It takes up at the first day that is not finished, and runs all days from there on: the reports
-//! of a day may tell of the days before it, so a day that changes makes the later ones stale.
+//! A backfill resumes at the first day that is not complete and runs all days from there on: the
+//! reports of a day may include the days before it, so a changed day makes later ones stale.
 
 use std::fmt::Write;
 
@@ -14,21 +13,21 @@ use crate::job::Backfill;
 use crate::job::file::JobPlan;
 use crate::pipeline::{Exit, PipelineError, RunContext};
 
-/// What became of the days.
+/// The results of the days.
 #[derive(Debug, Default)]
 struct BackfillSummary {
     before: usize,
     done: Vec<NaiveDate>,
     failed: Vec<(NaiveDate, Exit)>,
     left: Vec<NaiveDate>,
-    /// Whether a day is done and will be run again all the same.
+    /// Whether a completed day will run again because its completion cannot be recorded.
     has_unrecorded_days: bool,
 }
 
-/// Runs the days. Each stands for itself: what is done stays done when a later one fails.
+/// Runs the days. Each day is independent: a completed day stays complete if a later one fails.
 ///
 /// # Errors
-/// The lake's place is none, or a mark cannot be written.
+/// The location of the lake is invalid, or a completion marker cannot be written.
 pub(super) fn run(
     days: &[JobPlan],
     how: Backfill,
@@ -53,7 +52,7 @@ pub(super) fn run(
             summary.left.extend(chunk.iter().map(|day| day.date));
             continue;
         }
-        // From before the day is run: a file that comes meanwhile makes it run again.
+        // Taken before the day runs, so that a file that arrives meanwhile makes it run again.
         let fingerprints: Vec<Option<String>> = chunk
             .iter()
             .map(|day| fingerprint(day, &context.stores))
@@ -89,34 +88,36 @@ pub(super) fn run(
 }
 
 impl BackfillSummary {
-    /// Says which days are done.
+    /// Logs the summary.
     fn log(&self, job: &str) {
         let mut text = format!("backfill of {job}");
         for (name, count) in [
-            ("days finished before", self.before),
-            ("days done", self.done.len()),
+            ("days already complete", self.before),
+            ("days completed", self.done.len()),
             ("days failed", self.failed.len()),
-            ("days left", self.left.len()),
+            ("days not run", self.left.len()),
         ] {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n  {name:<24}{count:>14}");
         }
         if let (Some(first), Some(last)) = (self.done.first(), self.done.last()) {
-            let _ = write!(text, "\n  done: {first} to {last}");
+            let _ = write!(text, "\n  completed: {first} to {last}");
         }
         for (date, exit) in &self.failed {
             let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
         }
         if let Some(first) = self.left.first() {
-            let _ = write!(text, "\n  left: from {first}");
+            let _ = write!(text, "\n  not run: from {first}");
         }
         if self.has_unrecorded_days {
-            text.push_str("\n  days that write to standard output are run again each time");
+            text.push_str(
+                "\n  days that write to stdout are never complete and run again each time",
+            );
         }
         if self.failed.is_empty() && self.left.is_empty() {
             tracing::info!("{text}");
         } else {
-            tracing::warn!("{text}\nthe same command takes it up again");
+            tracing::warn!("{text}\nrun the same command to resume");
         }
     }
 }

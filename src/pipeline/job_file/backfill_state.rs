@@ -1,13 +1,13 @@
-//! Which days of a job a backfill has finished: a mark for each day, in the lake.
+//! The days of a job that a backfill has completed: a completion marker per day, in the lake.
 //!
-//! A day counts as finished as long as everything that it was made of is the same: the program's
-//! version, the job file and what `--set` and `--only` made of it, every resolved setting, the
-//! inputs by path, size and time of change (objects by their `ETag` too), and its output files are there. So a late file, a
-//! deleted report or a changed environment variable make the day run again. A day that writes to
-//! standard output is never finished: nobody can tell whether its answer was kept.
+//! A day is complete as long as its fingerprint is the same and its output files exist. The
+//! fingerprint covers the version of the program, the job file with `--set` and `--only`, every
+//! resolved setting, and the inputs by path, size and modification time (objects by `ETag` too). So
+//! a late file, a deleted report or a changed environment variable makes the day run again. A day
+//! that writes to stdout is never complete, because its output may be lost.
 //!
-//! The marks are in the lake, so that every machine sees them and a new lake has none; they are
-//! hints, and losing them costs time alone.
+//! The markers are in the lake, so that every machine sees them and a new lake has none. Losing them
+//! only costs time.
 
 use blake3::Hasher;
 use serde::{Deserialize, Serialize};
@@ -20,17 +20,17 @@ use crate::pipeline::discovered::lake_location;
 use crate::pipeline::{Exit, PipelineError};
 use crate::storage::Stores;
 
-/// Digits of the job's digest in the name of the folder: enough for as many jobs as anybody has.
+/// Digits of the digest of the job in the name of the folder: 128 bits, so that names are unique.
 const NAME_DIGITS: usize = 32;
 
-/// The marks of a job.
+/// The completion markers of a job.
 pub(super) struct BackfillState {
     lake: Lake,
     stores: Stores,
     folder: String,
 }
 
-/// The mark of a day.
+/// The marker of a completed day.
 #[derive(Debug, Deserialize, Serialize)]
 struct CompletionMarker {
     job: String,
@@ -41,7 +41,7 @@ struct CompletionMarker {
 
 impl BackfillState {
     /// # Errors
-    /// The lake's place is none.
+    /// The location of the lake is invalid.
     pub(super) fn of(plan: &JobPlan, stores: &Stores) -> Result<Self, LakeError> {
         let mut hasher = Hasher::new();
         hasher.update(plan.digest.as_bytes());
@@ -56,13 +56,12 @@ impl BackfillState {
         })
     }
 
-    /// Whether the day was finished and nothing has changed since.
+    /// Whether the day is complete.
     pub(super) fn is_finished(&self, plan: &JobPlan) -> bool {
         self.completed_exit(plan).is_some()
     }
 
-    /// How the day ended, if it was finished and nothing has changed since. A mark that cannot be
-    /// read is none.
+    /// The exit code of a complete day. An unreadable marker is ignored.
     pub(super) fn completed_exit(&self, plan: &JobPlan) -> Option<Exit> {
         let read = self
             .lake
@@ -80,7 +79,7 @@ impl BackfillState {
             .filter(|_| is_same && are_there)
     }
 
-    /// Marks a day as finished, with the fingerprint from before it was run.
+    /// Writes the marker of a day, with the fingerprint from before the day ran.
     pub(super) fn record_completion(
         &self,
         plan: &JobPlan,
@@ -100,7 +99,7 @@ impl BackfillState {
     }
 }
 
-/// Everything that a day is made of; nothing when that cannot be told.
+/// The fingerprint of a day; none if it cannot be computed.
 pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
     let mut hasher = Hasher::new();
     let mut add = |text: &str| {
@@ -128,10 +127,10 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
         };
         for input in discover(named, stores, lake.as_ref()).ok()?.inputs {
             add(&input.location.to_string());
-            // What has no size or time is not known to be the same.
+            // An input without size or time may have changed.
             add(&input.size_bytes?.to_string());
             add(&input.modified_micros?.to_string());
-            // Stores tell whole seconds, in which an object may be written twice.
+            // Stores report whole seconds, in which an object may be written twice.
             add(input.etag().unwrap_or_default());
         }
     }

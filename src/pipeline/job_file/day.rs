@@ -1,22 +1,21 @@
-//! One day of a job: its steps come in, in their order; the exit code of the day goes out.
+//! Runs one day of a job: its steps in order. The result is the exit code of the day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use crate::input::escape_unprintable;
 use crate::job::file::{Action, JobPlan, Step};
-use crate::pipeline::instrument::step_of;
 use crate::pipeline::{
-    CurrentStep, Exit, PipelineError, RunContext, put, run_check, run_dashboard, run_ingest,
-    run_lake, run_report,
+    Exit, PipelineError, RunContext, StepId, put, run_check, run_dashboard, run_ingest, run_lake,
+    run_report,
 };
 use crate::run_report::RunReport;
 use crate::storage::error_text;
 
-/// Steps that were run before the day's turn, by name.
+/// Results of steps that ran before the turn of their day, by name.
 pub(super) type BufferedSteps = BTreeMap<String, BufferedStep>;
 
-/// A step that was run before the day's turn, and what it had to say.
+/// The result of a step that ran before the turn of its day, and its output.
 #[derive(Debug)]
 pub(super) struct BufferedStep {
     pub(super) ended: Result<Exit, PipelineError>,
@@ -24,8 +23,8 @@ pub(super) struct BufferedStep {
     pub(super) reports: Vec<RunReport>,
 }
 
-/// Runs the steps of a day. A step whose need has failed, or was not run, is not run either; nor
-/// is what needs a check that refused an input.
+/// Runs the steps of a day. A step does not run if a step it needs has failed, did not run, or is a
+/// check that refused an input.
 pub(super) fn run(plan: &JobPlan, buffered: BufferedSteps, context: &mut RunContext<'_>) -> Exit {
     let exit = steps(plan, buffered, context);
     context.telemetry.job_ended(&plan.name, plan.date, exit);
@@ -71,7 +70,7 @@ fn steps(plan: &JobPlan, mut buffered: BufferedSteps, context: &mut RunContext<'
     exit
 }
 
-/// Logs why a step has failed, as a line of that step.
+/// Logs the error of a step in the context of the step.
 fn log_failure(
     plan: &JobPlan,
     step: &Step,
@@ -80,7 +79,7 @@ fn log_failure(
 ) -> Exit {
     let exit = error.exit();
     if exit != Exit::Done {
-        let span = context.telemetry.failure_span(step_of(context).as_ref());
+        let span = context.telemetry.failure_span(context.step.as_ref());
         let _failed = span.map(tracing::Span::entered);
         let message = escape_unprintable(&error_text(error));
         tracing::error!(date = %plan.date, step = step.name, "{message}");
@@ -88,8 +87,8 @@ fn log_failure(
     exit
 }
 
-/// Tells of the steps that were run before the turn of a day that does not come: what they did is
-/// done. The exit code that they ask for goes out.
+/// Reports the steps of a day that ran before its turn when the rest of the day does not run: their
+/// commits remain. Returns their worst exit code.
 pub(super) fn abandon(
     plan: &JobPlan,
     buffered: &BufferedSteps,
@@ -106,7 +105,7 @@ pub(super) fn abandon(
         }
         exit = exit.worst(match &buffered.ended {
             Ok(ended) => *ended,
-            // It is the whole run that was interrupted, which is told once.
+            // The interruption of the whole run is reported once.
             Err(error) if error.exit() == Exit::Interrupted => Exit::Interrupted,
             Err(error) => log_failure(plan, step, error, context),
         });
@@ -115,9 +114,9 @@ pub(super) fn abandon(
     exit
 }
 
-/// Where a stage is when it works for a step.
-pub(super) fn step_id(plan: &JobPlan, step: &Step) -> CurrentStep {
-    CurrentStep {
+/// The id of a step of a day.
+pub(super) fn step_id(plan: &JobPlan, step: &Step) -> StepId {
+    StepId {
         job: plan.name.clone(),
         step: step.name.clone(),
         date: plan.date,
@@ -125,7 +124,7 @@ pub(super) fn step_id(plan: &JobPlan, step: &Step) -> CurrentStep {
 }
 
 pub(super) fn run_step(step: &Step, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
-    // A step's time is its own, not that of the steps before it.
+    // The elapsed time of a step does not include the steps before it.
     context.started = std::time::Instant::now();
     match &step.action {
         Action::Ingest(job) => run_ingest(job, context),
@@ -136,7 +135,7 @@ pub(super) fn run_step(step: &Step, context: &mut RunContext<'_>) -> Result<Exit
     }
 }
 
-/// Says in its turn what a step has said before it.
+/// Writes the buffered output of a step and returns its result.
 fn replay(buffered: BufferedStep, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     for report in &buffered.reports {
         context.progress_ui.summary(report);

@@ -1,5 +1,5 @@
-//! The steps of several days that may pass each other, at the same time: days come in, what their
-//! steps did goes out, to be told when it is each day's turn.
+//! Runs the `days_in_parallel` steps of several days at the same time and buffers their results
+//! until the turn of their day.
 
 use super::day::{BufferedStep, BufferedSteps, run_step, step_id};
 use crate::ingest::Progress;
@@ -9,7 +9,7 @@ use crate::run_report::RunReport;
 use crate::storage::Stores;
 use crate::telemetry::Telemetry;
 
-/// What the days share.
+/// The context that the days share.
 struct Shared<'a> {
     progress: &'a Progress,
     stores: &'a Stores,
@@ -18,15 +18,15 @@ struct Shared<'a> {
     report_threads: usize,
 }
 
-/// Runs the steps with `days_in_parallel`, a thread for each day. A single day has nobody to pass, and
-/// without threads for all of them each day's steps are run when it is its turn.
+/// Runs the steps with `days_in_parallel`, one thread per day. A single day, or all days if there
+/// are not enough threads, run these steps in their turn instead.
 pub(super) fn run(days: &[&JobPlan], context: &RunContext<'_>) -> Vec<BufferedSteps> {
     let in_turn = || days.iter().map(|_| BufferedSteps::new()).collect();
     if days.len() < 2 {
         return in_turn();
     }
     if let Err(error) = context.stores.reserve_threads_for_tasks(days.len()) {
-        tracing::warn!("one day after the other: {error}");
+        tracing::warn!("running one day at a time: {error}");
         return in_turn();
     }
     let shared = Shared {
@@ -45,7 +45,7 @@ pub(super) fn run(days: &[&JobPlan], context: &RunContext<'_>) -> Vec<BufferedSt
             })
             .collect();
         let ended = threads.into_iter().map(|thread| match thread {
-            // A panic is a bug, and goes on where it can be seen.
+            // A panic is a bug and must not be hidden.
             Some(thread) => thread
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -58,7 +58,7 @@ pub(super) fn run(days: &[&JobPlan], context: &RunContext<'_>) -> Vec<BufferedSt
 fn steps(day: &JobPlan, shared: &Shared<'_>) -> BufferedSteps {
     let mut buffered = BufferedSteps::new();
     for step in day.steps.iter().filter(|step| step.days_in_parallel) {
-        // What a failed step is needed for is left to the day's turn, where it is refused.
+        // A step that needs a failed one is skipped, and reported in the turn of its day.
         let has_needs = step
             .needs
             .iter()
@@ -88,7 +88,7 @@ fn steps(day: &JobPlan, shared: &Shared<'_>) -> BufferedSteps {
     buffered
 }
 
-/// Keeps the ends of runs, to be told later.
+/// Buffers the reports of runs.
 #[derive(Debug, Default)]
 struct ReportBuffer(Vec<RunReport>);
 

@@ -1,6 +1,5 @@
-//! `run --dry-run`: plans come in; what each step would read and write goes to standard output.
-//! Nothing is written. An input that is not there is shown, and ends with the exit code that the
-//! run would end with.
+//! `run --dry-run`: prints what each step would read and write. Nothing is written. A missing input
+//! is shown, and the exit code is that of the run.
 
 use std::fmt::Write;
 
@@ -17,11 +16,11 @@ use crate::pipeline::ingest::IngestPlan;
 use crate::pipeline::{Exit, PipelineError, RunContext, put};
 use crate::storage::Stores;
 
-/// What a step would do.
+/// The plan of a step.
 struct PlannedStep<'a> {
     step: &'a Step,
     work: PlannedWork,
-    /// Where the step writes to, and whether that is there.
+    /// Destinations of the step, and whether each exists.
     outputs: Vec<(Target, Option<bool>)>,
 }
 
@@ -66,7 +65,7 @@ pub(super) fn show(
     if is_complete {
         return Ok(Exit::Done);
     }
-    tracing::error!("inputs are missing: the plan names them, and the run would stop there");
+    tracing::error!("inputs are missing: the plan lists them, and the run would fail there");
     Ok(Exit::Usage)
 }
 
@@ -77,7 +76,7 @@ fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, 
         Action::Report(job) => {
             PlannedWork::Answer(format!("report {} from {}", job.query.name(), job.lake))
         }
-        Action::Dashboard(job) => PlannedWork::Answer(format!("page from {}", job.lake)),
+        Action::Dashboard(job) => PlannedWork::Answer(format!("dashboard from {}", job.lake)),
         Action::Lake(job) => PlannedWork::Lake(format!("{} of {}", job.task.name(), job.lake)),
     };
     let outputs = targets(&step.action).into_iter().map(|target| {
@@ -148,7 +147,7 @@ impl PlannedStep<'_> {
             PlannedWork::Check(plan) => {
                 let _ = writeln!(text, "check {} inputs", plan.inputs.len());
                 for named in &plan.missing {
-                    let _ = writeln!(text, "  nothing there  {named}");
+                    let _ = writeln!(text, "  not found  {named}");
                 }
             }
             PlannedWork::Answer(description) | PlannedWork::Lake(description) => {
@@ -161,12 +160,12 @@ impl PlannedStep<'_> {
         }
         for (target, exists) in &self.outputs {
             let state = match exists {
-                Some(true) => " (there, would be replaced)",
+                Some(true) => " (exists, would be replaced)",
                 Some(false) => " (new)",
                 None => "",
             };
             let shown = match target {
-                Target::StandardOutput => "standard output".to_owned(),
+                Target::StandardOutput => "stdout".to_owned(),
                 Target::File(path) => path.display().to_string(),
             };
             let _ = writeln!(text, "  -> {shown}{state}");
@@ -196,9 +195,9 @@ fn as_text(planned: &[PlannedDay<'_>]) -> String {
     let mut text = String::new();
     for (day, is_finished, steps) in planned {
         let state = if *is_finished {
-            "finished by an earlier backfill"
+            "already complete"
         } else {
-            "to be run"
+            "would run"
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{}: {state}", day.date);

@@ -1,4 +1,4 @@
-//! Where the answers of a step go, as far as it can be told beforehand.
+//! The destinations of the output of a step, as far as they are known beforehand.
 
 use std::path::{Path, PathBuf};
 
@@ -10,18 +10,18 @@ use crate::pipeline::lake::name_of;
 use crate::pipeline::output::store_url;
 use crate::storage::Stores;
 
-/// A place that a step writes to.
+/// A destination of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "to", content = "path")]
 pub(super) enum Target {
     /// Standard output.
     StandardOutput,
-    /// A file; of many pages, the first.
+    /// A file; the first of many pages.
     File(PathBuf),
 }
 
 impl Target {
-    /// Whether it is there; nothing for standard output, and when a store does not say.
+    /// Whether it exists; none for standard output, and if the store cannot be read.
     pub(super) fn exists(&self, stores: &Stores) -> Option<bool> {
         let Self::File(path) = self else {
             return None;
@@ -45,14 +45,14 @@ pub(super) fn tables(action: &Action) -> Vec<&'static str> {
         },
         Action::Lake(job) => match &job.task {
             LakeTask::Compact { tables, .. } => tables.iter().copied().map(name_of).collect(),
-            // A vacuum takes files that no version needs.
+            // A vacuum deletes files that no version needs.
             _ => Vec::new(),
         },
         Action::Check(_) | Action::Report(_) | Action::Dashboard(_) => Vec::new(),
     }
 }
 
-/// The places that a step writes answers to.
+/// The destinations of the output of a step.
 pub(super) fn targets(action: &Action) -> Vec<Target> {
     match action {
         Action::Ingest(job) => job.summary.iter().map(|path| target(path)).collect(),
@@ -68,7 +68,7 @@ pub(super) fn targets(action: &Action) -> Vec<Target> {
     }
 }
 
-/// The run report of an ingest may go to standard output as `-`.
+/// The destination of a run report: `-` is standard output.
 fn target(path: &Path) -> Target {
     if path.as_os_str() == "-" {
         Target::StandardOutput

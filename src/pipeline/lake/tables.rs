@@ -1,4 +1,4 @@
-//! The tables of a lake, and what their care has to know of them.
+//! The tables of a lake with their settings for maintenance.
 
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
@@ -6,7 +6,7 @@ use crate::job::LakeTable;
 use crate::lake::maintenance::{DatePartition, MaintainedTable, TablesByRole};
 use crate::lake::{inputs_spec, rejects_spec};
 
-/// A table. The order of its rows ends in what tells each of them from all others.
+/// A table. The order of its rows ends with columns that identify a row.
 pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
     match table {
         LakeTable::Purchases => MaintainedTable {
@@ -46,7 +46,7 @@ pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
     }
 }
 
-/// All tables, in the order in which they are told.
+/// All tables, in the order of the output.
 pub(super) fn all() -> [MaintainedTable; 4] {
     [
         LakeTable::Purchases,
@@ -57,12 +57,12 @@ pub(super) fn all() -> [MaintainedTable; 4] {
     .map(maintained)
 }
 
-/// Those that take accepted rows.
+/// The tables of accepted rows.
 pub(super) fn rows_tables() -> [MaintainedTable; 2] {
     [LakeTable::Purchases, LakeTable::SupplierPurchases].map(maintained)
 }
 
-/// The tables by what they are for.
+/// The tables by their purpose.
 pub(super) fn verified_tables<'a>(
     rows: &'a [MaintainedTable],
     rejects: &'a MaintainedTable,

@@ -1,4 +1,4 @@
-//! What is told of a lake, for people.
+//! The output of `lake` as text.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::lake::maintenance::{
     VerificationReport, VerificationSeverity,
 };
 
-/// Bytes, with the unit that leaves up to four digits before the point.
+/// A size in the unit that leaves at most four digits before the point.
 fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
     if bytes < 1024 {
@@ -29,7 +29,7 @@ fn counted(count: FileCount) -> String {
     format!("{files} {noun}, {}", bytes(size))
 }
 
-/// Seconds, in the largest unit that is whole enough.
+/// A duration in seconds, in the largest unit of which there are at least two.
 fn age(seconds: i64) -> String {
     match seconds {
         ..120 => format!("{seconds} s"),
@@ -39,7 +39,7 @@ fn age(seconds: i64) -> String {
     }
 }
 
-// Writing to a String cannot fail: the results are let go below.
+// Writing to a String cannot fail: the results below are ignored.
 
 pub(super) fn status(status: &LakeStatus) -> String {
     let mut text = format!("{}\n", status.lake);
@@ -48,7 +48,7 @@ pub(super) fn status(status: &LakeStatus) -> String {
     }
     let _ = writeln!(
         text,
-        "\nall tables: {} on the store",
+        "\nall tables: {} in storage",
         bytes(status.bytes_on_store)
     );
     text
@@ -82,10 +82,10 @@ fn table_status(text: &mut String, table: &TableStatus) {
     line("small", counted(*small));
     line("removed", counted(*removed));
     let oldest = oldest_orphan_seconds.map_or_else(String::new, |seconds| {
-        format!(", the oldest of {} ago", age(seconds))
+        format!(", oldest {} ago", age(seconds))
     });
     line("orphans", counted(*orphans) + &oldest);
-    line("on store", counted(*on_store));
+    line("in storage", counted(*on_store));
     let since = checkpoint.map_or_else(
         || "none yet".to_owned(),
         |checkpoint| {
@@ -120,7 +120,7 @@ pub(super) fn history(history: &History) -> String {
     if history.oldest_known > 0 {
         let _ = writeln!(
             text,
-            "versions before {} are older than the log's retention and cannot be told or read",
+            "versions before {} are older than the retention of the log and cannot be read",
             history.oldest_known
         );
     }
@@ -159,7 +159,7 @@ pub(super) fn compacted(tables: &Vec<CompactionReport>) -> String {
         for partition in &done.given_up {
             let _ = writeln!(
                 text,
-                "{name}: {partition} was changed by others all the time; compact it later"
+                "{name}: skipped {partition} after repeated commit conflicts; compact it later"
             );
         }
     }
@@ -190,7 +190,7 @@ pub(super) fn vacuumed(plans: &Vec<VacuumPlan>) -> String {
         };
         let _ = writeln!(
             text,
-            "{}: {} {verb}; {} too young yet",
+            "{}: {} {verb}; {} within the retention",
             plan.table,
             counted(plan.total),
             counted(plan.kept)
@@ -229,7 +229,7 @@ pub(super) fn verified(verified: &VerificationReport) -> String {
     text.push_str(if verified.is_damaged() {
         "the lake is damaged\n"
     } else {
-        "the lake is whole\n"
+        "the lake is intact\n"
     });
     text
 }
@@ -240,18 +240,18 @@ pub(super) fn restored(tables: &Vec<RestoreReport>) -> String {
     for done in tables {
         let name = &done.table;
         if done.is_unchanged() {
-            let _ = writeln!(text, "{name}: is as in version {} already", done.to_version);
+            let _ = writeln!(text, "{name}: already equals version {}", done.to_version);
             continue;
         }
         withdrawn += done.inputs_withdrawn;
-        let landed = done.committed_version.map_or_else(
+        let committed = done.committed_version.map_or_else(
             || "nothing was written".to_owned(),
             |version| format!("committed as version {version}"),
         );
         let _ = writeln!(
             text,
-            "{name}: from version {} back to {}: {} files come back, {} go, {} rows become {}; \
-             inputs: {} no longer in, {} in again; {landed}",
+            "{name}: restored from version {} to {}: {} files added, {} removed, {} rows become {}; \
+             inputs: {} withdrawn, {} reinstated; {committed}",
             done.from_version,
             done.to_version,
             done.files_added,
@@ -263,7 +263,7 @@ pub(super) fn restored(tables: &Vec<RestoreReport>) -> String {
         );
     }
     if withdrawn > 0 {
-        text.push_str("inputs that are no longer in can be ingested again, once\n");
+        text.push_str("withdrawn inputs can be ingested again\n");
     }
     text
 }

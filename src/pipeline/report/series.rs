@@ -54,7 +54,7 @@ fn open(
 ) -> Result<(SeriesParameters, OpenedTable<PurchaseFile>), PipelineError> {
     let parameters = SeriesParameters::resolve(request, job.now).map_err(refused)?;
     for note in parameters.notes() {
-        // What every nightly report says is no warning.
+        // A date as the end is usual in nightly reports, so it is not a warning.
         if *note == EndingAtNote::DateOnly {
             tracing::info!("{note}");
         } else {
@@ -65,7 +65,7 @@ fn open(
     if table.files.is_empty() {
         tracing::warn!(
             lake = job.lake,
-            "no purchases in this time: every value is zero"
+            "no purchases in this period: every value is zero"
         );
     }
     Ok((parameters, table))

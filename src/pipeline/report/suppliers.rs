@@ -35,7 +35,7 @@ pub(super) fn page(
     })
 }
 
-/// The whole list in one file, written while it is read.
+/// The whole list in one file, streamed.
 pub(super) fn whole_list(
     job: &ReportJob,
     request: &SupplierListRequest,
@@ -54,7 +54,7 @@ pub(super) fn whole_list(
     }
 }
 
-/// Every page as a file of its own.
+/// Every page, each in a file.
 pub(super) fn each_page(
     job: &ReportJob,
     request: &SupplierListRequest,
@@ -71,7 +71,7 @@ pub(super) fn each_page(
     remove_later_pages(&context.stores, folder, pages)
 }
 
-/// Pages of an earlier, longer list would be read as part of this one.
+/// Deletes the pages of an earlier, longer list, which would seem to belong to this one.
 fn remove_later_pages(stores: &Stores, folder: &Path, pages: u64) -> Result<(), PipelineError> {
     let is_later = |name: &str| {
         let number = name
@@ -135,7 +135,7 @@ fn open(
         tracing::warn!(
             lake = job.lake,
             company_id,
-            "the lake holds no purchases of this company"
+            "the lake has no purchases of this company"
         );
     }
     Ok(table)

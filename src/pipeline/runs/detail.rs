@@ -1,4 +1,4 @@
-//! One run for people: its report as JSON goes in, text goes out.
+//! One run as text, from its report as JSON.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::input::escape_unprintable;
 
-/// The text.
+/// The report as text.
 pub(super) fn text(report: &Value) -> String {
     let mut text = String::new();
     for key in [
@@ -68,7 +68,7 @@ fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
 fn of_input(input: &Value) -> String {
     let known = |key: &str| input.get(key).map(plain).unwrap_or_default();
     let mut line = format!("{} {}", known("outcome"), known("path"));
-    // What would have been accepted of a refused input is not in the lake.
+    // Nothing of a refused input is in the lake, so its counts would mislead.
     let refused = known("outcome") == "refused";
     if let Some(counts) = input.get("counts").filter(|_| !refused) {
         for key in ["read", "accepted", "rejected"] {
@@ -81,8 +81,8 @@ fn of_input(input: &Value) -> String {
         }
     }
     if let Some(refusal) = input.get("refusal").filter(|refusal| !refusal.is_null()) {
-        let said = |key: &str| refusal.get(key).map(plain).unwrap_or_default();
-        let _ = write!(line, ": {} {}", said("rule_id"), said("message"));
+        let text = |key: &str| refusal.get(key).map(plain).unwrap_or_default();
+        let _ = write!(line, ": {} {}", text("rule_id"), text("message"));
     }
     line
 }
@@ -98,7 +98,7 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// A file's name in a report must not steer the terminal.
+/// Appends a line without control characters, which names of files may contain.
 fn push(text: &mut String, line: &str) {
     text.push_str(escape_unprintable(line).trim_end());
     text.push('\n');

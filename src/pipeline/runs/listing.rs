@@ -1,4 +1,4 @@
-//! The list of runs: reports as JSON go in, lines go out.
+//! The list of runs, from their reports as JSON.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::input::escape_unprintable;
 
-/// One run of the list. A report of another version of this program may lack some of it.
+/// One run of the list. Reports of other program versions may lack fields.
 #[derive(Debug, Serialize)]
 pub(super) struct ListedRun {
     run_id: String,
@@ -22,7 +22,7 @@ pub(super) struct ListedRun {
 }
 
 impl ListedRun {
-    /// What a report says; nothing when it is none.
+    /// The run of a report; none if the JSON is not a run report.
     pub(super) fn of(report: &Value) -> Option<Self> {
         let text = |key: &str| Some(report.get(key)?.as_str()?.to_owned());
         let count = |key: &str| report.get("counts")?.get(key)?.as_u64();
@@ -40,7 +40,7 @@ impl ListedRun {
     }
 }
 
-/// A table for people.
+/// The list as a text table.
 pub(super) fn text(runs: &[ListedRun]) -> String {
     if runs.is_empty() {
         return "no runs\n".to_owned();
@@ -74,7 +74,7 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
     text
 }
 
-/// An instant to the second.
+/// An instant without the fraction of its second.
 fn second(instant: &str) -> String {
     match instant.split_once('.') {
         Some((seconds, _fraction)) => format!("{seconds}Z"),
@@ -86,7 +86,7 @@ fn or_dash(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// The same with headers; what is not known is empty.
+/// The list as CSV with a header line; unknown values are empty.
 pub(super) fn csv(runs: &[ListedRun]) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headers = [

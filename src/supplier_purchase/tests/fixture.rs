@@ -31,7 +31,7 @@ pub(super) fn settings() -> SupplierPurchaseRuleSettings {
         default_zone: chrono_tz::Tz::UTC,
         default_currency: parse_currency("BRL").unwrap().currency,
         numbers_as_strings: false,
-        freeze_contract: false,
+        reject_unknown_fields: false,
         deleted_only: false,
     }
 }

@@ -327,7 +327,7 @@ fn undocumented_keys_are_kept_with_their_path_or_refused_when_frozen() {
         assert!(!purchase.deletion.is_deleted);
     });
     let mut frozen = settings();
-    frozen.freeze_contract = true;
+    frozen.reject_unknown_fields = true;
     assert_eq!(
         validate_with(&frozen, &record).broken(),
         [RuleId::CplKeyUnknown]

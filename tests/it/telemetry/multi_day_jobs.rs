@@ -20,7 +20,7 @@ days_in_parallel = true
 ingest = { inputs = ["dumps/{date}"] }
 [[steps]]
 name = "series"
-report = { question = "quantity-series", length = 1, ending_at = "{date}", output = "out/{date}/series.json" }
+report = { type = "quantity-series", length = 1, ending_at = "{date}", output = "out/{date}/series.json" }
 "#;
 
 const DAYS: [&str; 3] = ["2026-10-05", "2026-10-06", "2026-10-07"];
