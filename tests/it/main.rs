@@ -23,6 +23,8 @@ mod dashboard;
 mod deploy;
 /// The oracle's verdict and values against ours, record by record.
 mod differential;
+/// The documentation against the program: commands, examples and links.
+mod documentation;
 /// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
 mod exactly_once;
 /// The jobs of `jobs/`, each run as it stands.

@@ -106,6 +106,12 @@ impl Workdir {
     /// The program, about to be run in this folder.
     pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_purchase-etl"));
+        self.isolate(&mut command);
+        command
+    }
+
+    /// Runs a command in this folder, without the settings of the machine.
+    pub(crate) fn isolate(&self, command: &mut Command) {
         command.current_dir(self.dir.path());
         // Profile files of whoever runs the tests are none of them.
         command.env("HOME", self.dir.path());
@@ -119,7 +125,6 @@ impl Workdir {
                 command.env_remove(&name);
             }
         }
-        command
     }
 
     /// Runs the program to its end.
