@@ -190,11 +190,12 @@ DIRTY_DEFECTS = WEB_DEFECTS + TRACK_DEFECTS + [
     lambda r: with_text(r, "quantity", "1.5"),
     lambda r: with_text(r, "price", "1e400"),
     lambda r: {**r, "properties": {"a": Raw('{"b": 1, "b": 2}')}},
-    lambda r: {**r, "time": "2026-10-12T09:30:00.1234567Z"},
     lambda r: {**r, "time": 1790812817},
     lambda r: "42",
     lambda r: dump(r).replace(":", " ", 1),
 ]
+# Accepted with the warning BRZ-TIME-PRECISION. The file keeps it before the last three defects.
+SEVEN_DECIMALS = lambda r: {**r, "time": "2026-10-12T09:30:00.1234567Z"}
 # Right at a limit and still good.
 EDGES = [
     lambda r: {**r, "product_id": "ç" * 255},
@@ -293,12 +294,12 @@ def table(rows, delimiter, ending):
 
 def dirty_records():
     rng = random.Random("dirty")
-    return [purchase(rng, WEB, moment(rng)) for _ in range(len(DIRTY_DEFECTS) + len(WARNINGS) + len(EDGES) + 1)]
+    return [purchase(rng, WEB, moment(rng)) for _ in range(1 + len(DIRTY_DEFECTS) + 1 + len(WARNINGS) + len(EDGES))]
 
 
 def dirty_ndjson():
     clean = dirty_records()
-    changes = [lambda r: r, *DIRTY_DEFECTS, *WARNINGS, *EDGES]
+    changes = [lambda r: r, *DIRTY_DEFECTS[:-3], SEVEN_DECIMALS, *DIRTY_DEFECTS[-3:], *WARNINGS, *EDGES]
     lines = [change(record) for change, record in zip(changes, clean)]
     return "\n".join(line if isinstance(line, str) else dump(line) for line in lines) + "\n"
 
