@@ -1,9 +1,9 @@
 //! The documentation against the program: every command line of a page runs or at least parses, every
 //! example parses, and every link leads somewhere.
 //!
-//! The info string of a block says what is done with it; any other one fails:
+//! The info string of a block determines its check; any other one fails:
 //!
-//! | info string | what is done |
+//! | info string | check |
 //! |---|---|
 //! | `sh` | runs in the page's session; `<!-- exit: N -->` on the line before gives the exit code of the last command, otherwise every command must succeed |
 //! | `sh parse` | `purchase-etl` lines are parsed with `--explain-config`; other lines are not run |

@@ -25,8 +25,8 @@ pub(super) fn commands(block: &str) -> Vec<Located<String>> {
     commands
 }
 
-/// The parts of a command that start `purchase-etl`, each up to a redirection or a comment: what
-/// stands between pipes, `&&`, `;` and the words of a loop is looked at one by one.
+/// The parts of a command that start `purchase-etl`, each up to a redirection or a comment: the
+/// parts between pipes, `&&`, `;` and the words of a loop are separate.
 pub(super) fn invocations(command: &str) -> Vec<&str> {
     let mut scanner = Scanner::default();
     let mut found = Vec::new();
@@ -95,7 +95,7 @@ struct Scanner {
 }
 
 impl Scanner {
-    /// Reads one character; true if it stands outside quotes and comments and is not escaped.
+    /// Reads one character; true if it is outside quotes and comments and is not escaped.
     fn step(&mut self, c: char) -> bool {
         let starts_word = self.before.is_none_or(char::is_whitespace);
         self.before = Some(c);

@@ -101,7 +101,7 @@ impl Document {
         prose
     }
 
-    /// Rejects forms of blocks that nobody would run.
+    /// Rejects forms of blocks that are not run.
     fn check_prose_line(&mut self, number: usize, line: &str) {
         let quoted = line.trim_start_matches(['>', ' ']);
         if line.trim_start().starts_with('>') && !fence_of(quoted).is_empty() {
@@ -203,7 +203,7 @@ fn slug(title: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// The text with spaces in place of what stands between backticks.
+/// The text with spaces instead of the content of backticks.
 fn without_code_spans(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

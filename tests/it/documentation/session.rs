@@ -69,7 +69,7 @@ const RUN_PYTHON: &str = "import os, runpy, sys; runpy.run_path(sys.argv[1], run
                           sys.stdout.flush(); sys.stderr.flush(); os._exit(0)";
 
 impl Session {
-    /// A working directory that holds copies of `sample_data`, `jobs` and `schemas`, and nothing else.
+    /// A working directory with copies of `sample_data`, `jobs` and `schemas`, and nothing else.
     pub(super) fn new() -> Self {
         let (workdir, scripts) = (Workdir::new(), Workdir::new());
         for folder in ["sample_data", "jobs", "schemas"] {
