@@ -1,6 +1,6 @@
 //! Answers as Parquet files.
 //!
-//! | answer | columns, none of them null unless said |
+//! | answer | columns; not null unless stated otherwise |
 //! |---|---|
 //! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
 //! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null when nothing was bought) |
@@ -39,7 +39,7 @@ pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-/// How every Parquet answer is written.
+/// The writer properties of every Parquet answer.
 pub(super) fn properties() -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
