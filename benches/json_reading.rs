@@ -1,8 +1,8 @@
-//! What reading JSON costs, by reader, on one thread: `cargo bench --bench json_reading -- FILE`.
+//! The cost of reading JSON, by reader, on one thread: `cargo bench --bench json_reading -- FILE`.
 //!
-//! The file is NDJSON of purchases, as `examples/generate_dump` makes it. Each reader goes over
-//! the whole file several times; the median is printed, with the records it found, so that a
-//! reader that skips work shows.
+//! The file is NDJSON of purchases, as `examples/generate_dump` makes it. Each reader goes over the
+//! whole file several times; the median is printed, with the records it found, so that a reader
+//! that skips work is noticed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -37,7 +37,9 @@ fn main() {
             lines(text, serde_ignored)
         }),
         ("serde_json, members as a map", &|| lines(text, serde_map)),
-        ("our judge: read, check, columns", &|| validated(&bytes)),
+        ("our validation: read, check, columns", &|| {
+            validated(&bytes)
+        }),
     ];
     for (name, reader) in readers {
         let mut times: Vec<u128> = Vec::new();
@@ -61,7 +63,7 @@ fn ours(line: &str) -> bool {
     cursor.skip_value().and_then(|_| cursor.end()).is_ok()
 }
 
-/// As the program reads a piece, with marks made for each piece.
+/// As the program reads a chunk, with marks for each chunk.
 fn marked(text: &str) -> usize {
     let mut found = 0;
     let mut rest = text;
@@ -86,7 +88,7 @@ fn serde_ignored(line: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(line).is_ok()
 }
 
-/// Keys and values as a map: the least that finds doubled keys; digits of numbers are lost.
+/// Keys and values as a map: the cheapest way that finds repeated keys; digits of numbers are lost.
 fn serde_map(line: &str) -> bool {
     serde_json::from_str::<HashMap<&str, serde_json::Value>>(line).is_ok()
 }

@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
 
 
 def common(setting: Setting) -> dict:
-    """What every result says of its run."""
+    """The fields that all results have in common."""
     now = datetime.datetime.now(datetime.timezone.utc)
     return {
         "date": f"{now:%Y-%m-%d %H:%M}Z",

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Works out `expected/` again from the sample files, with the oracle: `python3 sample_data/make_expected.py`.
+"""Computes `expected/` from the sample files, with the oracle: `python3 sample_data/make_expected.py`.
 
-Nothing here comes from the project's own code. The answers are for the default settings (times without an offset are UTC),
+Nothing here comes from the project's own code. The responses are for the default settings (times without an offset are UTC),
 those in `expected/default_tz_sao_paulo/` for a run that reads such times as America/Sao_Paulo.
 """
 
@@ -32,7 +32,7 @@ def save(name, value):
 
 
 def examine(names, zone, lenient=False):
-    """File by file: its report and the verdicts on its records."""
+    """The report on each file and the results for its records."""
     validator = PurchaseValidator(ZoneInfo(zone))
     return {name: check_purchases.examine(HERE / name, validator, lenient) for name in names}
 
@@ -71,7 +71,7 @@ def totals(results_by_file, results, rows):
         for name, (_, found) in results_by_file.items() if name != "track_log_2026-10.json"
         for result in found if result["verdict"] == "rejected"
     ] + [
-        # In a document the line depends on how it is laid out; the place in the array is what counts.
+        # In a document the line depends on the layout; the position in the array identifies the record.
         {"file": name, "row": result["row"], "rules": result["rules"]}
         for name, (_, found) in results_by_file.items() if name == "track_log_2026-10.json"
         for result in found if result["verdict"] == "rejected"
@@ -79,7 +79,7 @@ def totals(results_by_file, results, rows):
 
 
 def listed(report, found, lines):
-    """A report with the verdict on each record."""
+    """A report with the result for each record."""
     if report["refused"]:
         return {"refused": report["refused"]}
     drop = () if lines else ("line",)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes the three main files and the dirty files of the sample data: `python3 sample_data/make_samples.py`.
 
-A made-up shop, Empório Jacarandá in São Paulo, in October 2026: its web shop (NDJSON), the log of what its app sent to
-/users/track (one JSON document) and its counter (a CSV as a Brazilian spreadsheet writes it). Every customer, address and
-number is invented; the draws are seeded, so the files come out the same each time.
+A made-up shop, Empório Jacarandá in São Paulo, in October 2026: its web shop (NDJSON), the log of the requests of its
+app to /users/track (one JSON document) and its counter (a CSV as a Brazilian spreadsheet writes it). Every customer, address and
+number is invented; the random draws are seeded, so the files are reproducible.
 """
 
 import csv
@@ -31,7 +31,7 @@ COLOURS = ["red", "azul", "verde", "preto", "branco"]
 
 
 def moment(rng):
-    """A moment of October 2026 in São Paulo (UTC-3 all month), mostly by day."""
+    """A time of October 2026 in São Paulo (UTC-3 all month), mostly by day."""
     day = date(2026, 10, 1) + timedelta(days=rng.randrange(31))
     hour = rng.choices(range(24), weights=[2, 1, 1, 0, 0, 0, 1, 3, 6, 9, 11, 12, 12, 10, 10, 11, 12, 13, 13, 12, 11, 9, 7, 4])[0]
     return datetime(day.year, day.month, day.day, hour, rng.randrange(60), rng.randrange(60))
@@ -47,7 +47,7 @@ def price_text(cents):
 
 
 class Raw(str):
-    """A text that goes into the JSON as it is, to keep the digits of a number."""
+    """A text that is written into the JSON unchanged, to keep the digits of a number."""
 
 
 def dump(value):
@@ -128,7 +128,7 @@ def with_text(record, name, text):
     return {**record, name: Raw(text)}
 
 
-# What is odd or wrong, by rule: functions from a clean record to a record or to the text of a whole line.
+# Warnings and defects by rule: functions from a clean record to a record or to the text of a whole line.
 WARNINGS = [
     lambda r: {**r, "currency": r["currency"].lower()},
     lambda r: {**r, "quantity": None},
@@ -190,12 +190,13 @@ DIRTY_DEFECTS = WEB_DEFECTS + TRACK_DEFECTS + [
     lambda r: with_text(r, "quantity", "1.5"),
     lambda r: with_text(r, "price", "1e400"),
     lambda r: {**r, "properties": {"a": Raw('{"b": 1, "b": 2}')}},
-    lambda r: {**r, "time": "2026-10-12T09:30:00.1234567Z"},
     lambda r: {**r, "time": 1790812817},
     lambda r: "42",
     lambda r: dump(r).replace(":", " ", 1),
 ]
-# Right at a limit and still good.
+# Accepted with the warning BRZ-TIME-PRECISION. The file keeps it before the last three defects.
+SEVEN_DECIMALS = lambda r: {**r, "time": "2026-10-12T09:30:00.1234567Z"}
+# Exactly at a limit and still valid.
 EDGES = [
     lambda r: {**r, "product_id": "ç" * 255},
     lambda r: owned(r, external_id="x" * 987),
@@ -240,7 +241,7 @@ def track_log():
 
 
 def real(cents, rng):
-    """An amount as a till prints it: 1.234,56, now and then with its sign."""
+    """An amount as a cash register prints it: 1.234,56, sometimes with a currency sign."""
     whole = f"{abs(cents) // 100:,}".replace(",", ".")
     text = f"{'-' if cents < 0 else ''}{whole},{abs(cents) % 100:02}"
     return f"R$ {text}" if rng.random() < 0.05 and cents >= 0 else text
@@ -293,12 +294,12 @@ def table(rows, delimiter, ending):
 
 def dirty_records():
     rng = random.Random("dirty")
-    return [purchase(rng, WEB, moment(rng)) for _ in range(len(DIRTY_DEFECTS) + len(WARNINGS) + len(EDGES) + 1)]
+    return [purchase(rng, WEB, moment(rng)) for _ in range(1 + len(DIRTY_DEFECTS) + 1 + len(WARNINGS) + len(EDGES))]
 
 
 def dirty_ndjson():
     clean = dirty_records()
-    changes = [lambda r: r, *DIRTY_DEFECTS, *WARNINGS, *EDGES]
+    changes = [lambda r: r, *DIRTY_DEFECTS[:-3], SEVEN_DECIMALS, *DIRTY_DEFECTS[-3:], *WARNINGS, *EDGES]
     lines = [change(record) for change, record in zip(changes, clean)]
     return "\n".join(line if isinstance(line, str) else dump(line) for line in lines) + "\n"
 

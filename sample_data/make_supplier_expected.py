@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Works out `expected/suppliers/` again from the sample files: `python3 sample_data/make_supplier_expected.py`.
+"""Computes `expected/suppliers/` from the sample files: `python3 sample_data/make_supplier_expected.py`.
 
-The oracle in `tests/oracle/` is asked, and nothing of the project's own code. There are three runs, in this order: the pages of
+The oracle in `tests/oracle/` computes it, without the project's own code. There are three runs, in this order: the pages of
 2026-10-31, those of 2026-11-07 (both of company 12) and the CSV of company 34. Times without an offset are São Paulo's.
 """
 
@@ -13,8 +13,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "oracle"))
 
 import supplier_list  # noqa: E402
-import supplier_validator  # noqa: E402
 import supplier_state  # noqa: E402
+import supplier_validator  # noqa: E402
 from strict_json import Pairs, compact  # noqa: E402
 from supplier_validator import Settings  # noqa: E402
 
@@ -24,7 +24,7 @@ RUNS = [
     (12, ["suppliers/2026-11-07"]),
     (34, ["suppliers/compras_filial_34.csv"]),
 ]
-# Name of the answer, after how many runs, company, parameters by the names of the document.
+# Name of the response, number of runs before it, company, parameters by the names of the document.
 QUESTIONS = [
     ("first_dump", 1, 12, {}),
     ("first_dump_page_3", 1, 12, {"page": "3"}),
@@ -64,7 +64,7 @@ def save_json(name, value):
 
 
 def laid_out(tree, depth=0):
-    """JSON with a line for each member, to the digit; what is short stays on one line."""
+    """JSON with a line for each member, with exact digits; short values stay on one line."""
     short = compact(tree)
     if len(short) < 100 or not isinstance(tree, list):
         return short
@@ -76,7 +76,7 @@ def laid_out(tree, depth=0):
 
 
 def relative(found):
-    """What became of a run, with its paths below this folder."""
+    """The counts of a run, with its paths relative to this folder."""
     for one in found["inputs"]:
         one["path"] = str(Path(one["path"]).relative_to(HERE))
     for one in found["listings"]:
@@ -85,7 +85,7 @@ def relative(found):
 
 
 def runs(snapshot):
-    """The rows after each run, and what became of it."""
+    """The rows after each run, and its counts."""
     state, rows, reported = supplier_state.State(), [[]], []
     for company, paths in RUNS:
         run = supplier_state.Run([HERE / path for path in paths], Settings(company, ZONE), snapshot)

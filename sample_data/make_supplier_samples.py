@@ -2,8 +2,8 @@
 """Writes the supplier purchases of the sample data: `python3 sample_data/make_supplier_samples.py`.
 
 Empório Jacarandá again, as a buyer: company 12 saved the pages of its purchase list twice, on 2026-10-31 and a week later;
-its branch, company 34, has a CSV out of another system. Every supplier is invented; the draws are seeded, so the files come out
-the same each time.
+its branch, company 34, has a CSV from another system. Every supplier is invented; the random draws are seeded, so the files are
+reproducible.
 """
 
 import copy
@@ -48,7 +48,7 @@ def bill(rng, currency, pay_shipping):
 
 
 def purchase(rng, number, day):
-    """One clean purchase as the documented response has it."""
+    """One clean purchase in the form of the documented response."""
     supplier = rng.choice([1, 1, 1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10])
     currency = {9: "JPY", 10: "USD"}.get(supplier, "BRL")
     pay_shipping = rng.random() < 0.6
@@ -75,7 +75,7 @@ def purchase(rng, number, day):
 
 
 def deleted(record, flag):
-    """The record with the key that deleted ones have, in its place."""
+    """The record with the key of deleted purchases, at its position."""
     out = {}
     for name, value in record.items():
         if name == "created_at":
@@ -104,7 +104,7 @@ def first_dump():
 
 
 def second_dump(first):
-    """A week later: what changed, what is gone, what came back, what is new."""
+    """A week later: changed, missing, restored and new purchases."""
     rng = random.Random("suppliers 2026-11-07")
     records = copy.deepcopy(first)
 
@@ -115,7 +115,7 @@ def second_dump(first):
         later(number, status="received")
     items, discount, other, total, shipping = bill(rng, "BRL", True)
     later(144, value_of_items=items, discount=discount, other_expenses_value=other, total=total)
-    # Supplier 3 has a new name; a purchase shows it once it has been touched.
+    # Supplier 3 has a new name; a purchase has it once it has been updated.
     SUPPLIERS[3] = "Laticínios Campo Alto S.A."
     touched = [number for number, record in records.items() if record["supplier"] and record["supplier"]["id"] == 3]
     for number in touched[-4:]:
@@ -126,7 +126,7 @@ def second_dump(first):
         records[number] = deleted(records[number], flag)
     later(103)
     del records[103]["were_stock_movements_deleted"]
-    # A copy out of a cache: older than what the first dump had.
+    # A copy from a cache: older than the version in the first dump.
     records[145].update(updated_at=records[145]["created_at"], status="pending", notes="cópia antiga")
     for number, day in ((151, 2), (152, 3), (153, 4), (154, 5), (155, 6)):
         records[number] = purchase(rng, number, date(2026, 11, day))
@@ -161,7 +161,7 @@ def brazilian(text):
 
 
 def branch():
-    """The CSV of company 34: its ids are some of those that company 12 has, too."""
+    """The CSV of company 34: some of its ids are also ids of company 12."""
     rng = random.Random("suppliers 34")
     yes = lambda flag: {True: "sim", False: "não", None: ""}[flag]
     rows = []
@@ -226,7 +226,7 @@ DEFECTS = [
     {"status": "lost", "id": 0, "total": money(1, "ZZZ")},
     lambda record: Raw("42"), lambda record: Raw(dump(record)[:-1]),
 ]
-# Changes that a reader must warn of and keep.
+# Changes that must be accepted with a warning.
 ODDITIES = [
     {"supplier": None}, {"supplier": {"id": None, "name": "Sem cadastro"}}, {"value_of_items": money(-9_500), "discount": None, "total": money(-9_500)},
     {"discount": money(500, "USD")}, text("total", '{"amount": 95.005, "currency": "BRL"}'),
@@ -235,7 +235,7 @@ ODDITIES = [
     {"updated_at": "2026-10-06T09:00:00"}, {"updated_at": "2026-10-06T09:00:00-0300"}, {"updated_at": "2026-10-06T09:00:00-3:00"},
     {"channel": "app", "tags": [1, None]}, {"supplier": {"id": 1, "name": "Torrefação", "document": "22423374000152"}},
 ]
-# Right at a limit, or odd in form alone: good.
+# Exactly at a limit, or unusual only in form: valid.
 EDGES = [
     {}, {"were_stock_movements_deleted": False}, {"were_stock_movements_deleted": None}, {"company_id": 12}, {"supplier": {"id": 1}},
     text("total", '{"amount": 0.95e2, "currency": "BRL"}'), {"total": money(9_501)}, {"total": money(10_500)},

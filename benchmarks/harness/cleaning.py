@@ -1,6 +1,6 @@
-"""A copy of a dump without the records that end the reading of some peers.
+"""A copy of a dump without the records that stop some peers from reading.
 
-Left out are lines, or elements of a document, that are no JSON object, and those with a number
+Lines, or elements of a document, that are not a JSON object are left out, and those with a number
 beyond a double (`1e400`). The generator writes one record a line, also in a document.
 """
 
@@ -10,7 +10,7 @@ import pathlib
 
 
 def is_readable(record: bytes) -> bool:
-    """Whether every JSON reader takes these bytes for an object."""
+    """Whether every JSON reader accepts these bytes as an object."""
     try:
         value = json.loads(record)
     except ValueError:
@@ -21,7 +21,7 @@ def is_readable(record: bytes) -> bool:
 
 
 def clean_lines(source: pathlib.Path, target: pathlib.Path) -> int:
-    """Copies the readable lines and returns how many others there were."""
+    """Copies the readable lines and returns the number of the rest."""
     left_out = 0
     with source.open("rb") as lines, target.open("wb") as copy:
         for line in lines:
@@ -33,7 +33,7 @@ def clean_lines(source: pathlib.Path, target: pathlib.Path) -> int:
 
 
 def clean_document(source: pathlib.Path, target: pathlib.Path) -> int:
-    """Copies a document with its readable purchases and returns how many others there were."""
+    """Copies a document with its readable purchases and returns the number of the rest."""
     left_out, comma, inside = 0, b"", False
     with source.open("rb") as lines, target.open("wb") as copy:
         for line in lines:

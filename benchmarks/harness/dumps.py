@@ -1,6 +1,6 @@
-"""Generated dumps: a size and a shape come in, files and the truth about them go out.
+"""Generated dumps: a size and a shape come in, files and their truth file go out.
 
-A dump is made once and kept in the bench folder; its name tells how it was made.
+A dump is generated once and kept in the bench folder; its name contains its options.
 """
 
 import dataclasses
@@ -13,13 +13,13 @@ import subprocess
 
 from harness import cleaning
 
-# Level 3, as the generator packs.
+# Level 3, as in the generator.
 GZIP_LEVEL = 3
 
 
 @dataclasses.dataclass(frozen=True)
 class Dump:
-    """A folder of files, and what the generator planted in them."""
+    """A folder of files, with the truth about them."""
 
     folder: pathlib.Path
 
@@ -39,20 +39,20 @@ class Dump:
         return sum(file.stat().st_size for file in self.files)
 
     def counted(self, kind: str, rules: list[str]) -> int:
-        """How many records were planted for these rules; `kind` is `rejected` or `warned`."""
+        """The number of records planted for these rules; `kind` is `rejected` or `warned`."""
         by_rule = self.truth[f"{kind}_by_rule"]
         return sum(by_rule.get(rule, 0) for rule in rules)
 
 
 @dataclasses.dataclass(frozen=True)
 class Generator:
-    """Makes dumps with the generator of the examples."""
+    """Generates dumps with the example `generate_dump`."""
 
     program: str
     folder: pathlib.Path
 
     def make(self, name: str, rows: int, options: list[str]) -> Dump:
-        """The dump of this name and size, made unless it is there."""
+        """The dump of this name and size, generated unless it exists."""
         target = self.folder / f"{name}-{rows}"
         if not (target / "truth.json").exists():
             shutil.rmtree(target, ignore_errors=True)
@@ -61,7 +61,7 @@ class Generator:
         return Dump(target)
 
     def cleaned(self, dump: Dump) -> Dump:
-        """The same dump without what ends the reading of some peers, with the same truth."""
+        """The same dump without the records that stop some peers from reading, with the same truth."""
         target = self.folder / f"{dump.folder.name}-cleaned"
         if not (target / "truth.json").exists():
             shutil.rmtree(target, ignore_errors=True)

@@ -1,10 +1,10 @@
 """Flat CSV with Floe, where it is installed: a contract in YAML, written for a dump.
 
 It checks required fields and the types of price and quantity, writes zstd Parquet, and keeps
-rejects as CSV with their errors. It takes no part in the other workloads, whose shapes it reads
-otherwise.
+rejects as CSV with their errors. It is not part of the other workloads, whose shapes it reads
+differently.
 
-Left out, because a contract has no word for it: identifiers, lengths, the range of the quantity,
+Left out, because a contract cannot express it: identifiers, lengths, the range of the quantity,
 currencies, times (kept as text), properties, flags; exact decimals (numbers are doubles), revenue,
 partitions by day (Parquet has none), undocumented keys, a commit, syncing to disk.
 """
@@ -14,7 +14,7 @@ import pathlib
 from harness.dumps import Dump
 from harness.programs import SCRIPTS, Program, ask_outcome
 
-# Rejects that it finds; all others it keeps. `2.0` is no whole number to it.
+# The rejects that it finds; it accepts the rest. It does not accept `2.0` as an integer.
 FINDS = [
     *["BRZ-PRODUCT-REQUIRED", "BRZ-CUR-REQUIRED", "BRZ-PRICE-REQUIRED", "BRZ-PRICE-TYPE"],
     *["BRZ-QTY-TYPE", "BRZ-TIME-REQUIRED"],

@@ -14,7 +14,7 @@ from harness.setting import Setting, Workload
 
 RECORDS_OF_A_SMALL_FILE = 100
 CLEANED = "given a dump without the records that end its reading"
-# A hundred records hold six rejects now and then, and an input with more than 5 % is refused.
+# A hundred records sometimes contain six rejects, and an input with more than 5 % is refused.
 SMALL_FILES = ["--reject-limit", "50%"]
 
 
@@ -23,7 +23,7 @@ def ndjson(setting: Setting) -> Workload:
 
 
 def gzipped(setting: Setting) -> Workload:
-    """The project is also given what `gzip -dc` writes: is decompression all it takes more?"""
+    """Also runs the project on the output of `gzip -dc`, to show whether decompression is the only extra cost."""
     workload = of_one_file(setting, "W4", "gzip NDJSON", "ndjson", ["--gzip"])
     dump = workload.dump
     assert dump is not None
@@ -49,7 +49,7 @@ def of_one_file(setting: Setting, name: str, title: str, shape: str, options: li
 
 
 def threads(setting: Setting) -> Workload:
-    """The project against itself on one thread."""
+    """The project compared with itself on one thread."""
     dump = setting.generator.make("ndjson", setting.rows, ["--shape", "ndjson"])
     file = str(dump.files[0])
     programs = [
@@ -102,7 +102,7 @@ def many_files(setting: Setting) -> Dump:
 
 
 def again(setting: Setting) -> Workload:
-    """Nobody else knows what was read before, so there is nobody to compare with."""
+    """No peer knows earlier inputs, so there is none to compare with."""
     dump = many_files(setting)
     lake = setting.folder / "W8-lake"
     first = ingest(setting.program, dump, [str(dump.folder / "*.ndjson")], SMALL_FILES)

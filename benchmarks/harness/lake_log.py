@@ -6,7 +6,7 @@ import urllib.parse
 
 
 def data_files(table: pathlib.Path) -> list[str]:
-    """The files of the newest version. The log must still have all its JSON, as a new lake's has."""
+    """The files of the newest version. The log must have all its JSON, as that of a new lake has."""
     files: set[str] = set()
     commits = sorted((table / "_delta_log").glob("*.json"))
     if not commits or int(commits[0].stem) != 0:

@@ -1,4 +1,4 @@
-"""Where and with what the numbers are made: hardware, kernel, versions, commit."""
+"""The environment of the measurements: hardware, kernel, versions, commit."""
 
 import os
 import pathlib
@@ -16,7 +16,7 @@ def first_match(path: str, pattern: str) -> str | None:
 
 
 def machine() -> dict[str, object]:
-    """The machine, without anything that names it."""
+    """The machine, without anything that identifies it."""
     memory = first_match("/proc/meminfo", r"^MemTotal:\s+(\d+) kB")
     return {
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -33,7 +33,7 @@ def output_of(command: list[str]) -> str:
 
 
 def versions(program: str) -> dict[str, str]:
-    """Of the project and its peers."""
+    """The versions of the project and its peers."""
     peers = {name: metadata.version(name) for name in ("duckdb", "polars", "chdb")}
     peers["clickhouse"] = output_of([sys.executable, "-c", "import chdb; print(chdb.query('SELECT version()'), end='')"])
     peers["clickhouse"] = peers["clickhouse"].strip('"')
@@ -41,7 +41,7 @@ def versions(program: str) -> dict[str, str]:
 
 
 def commit() -> str | None:
-    """The commit the work tree is at, marked if it was changed; nothing outside a clone."""
+    """The commit of the work tree, marked if it has changes; None outside a clone."""
     try:
         changed = bool(output_of(["git", "status", "--porcelain", "--untracked-files=no"]))
         return output_of(["git", "rev-parse", "HEAD"]) + (" with changes" if changed else "")

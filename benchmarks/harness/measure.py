@@ -1,4 +1,4 @@
-"""What a program takes: a command line comes in, times and memory of the whole process go out.
+"""The cost of a program: a command line comes in, times and memory of the whole process go out.
 
 This process must stay small: Linux counts the memory of the process that starts a program as the
 least peak of that program. So nothing here imports a peer or reads a file whole.
@@ -48,7 +48,7 @@ def measured(command: list[str], output: pathlib.Path | None = None) -> Usage:
 
 
 def prepare_caches(files: list[pathlib.Path]) -> None:
-    """Leaves nothing of an earlier run to be written out, and the input in the page cache."""
+    """Writes out everything of earlier runs, and reads the input into the page cache."""
     os.sync()
     for file in files:
         with file.open("rb", buffering=0) as stream:

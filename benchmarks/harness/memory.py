@@ -12,7 +12,7 @@ from harness.measure import measured
 from harness.programs import NOW
 from harness.setting import Setting
 
-# What a generated record takes on average, as NDJSON.
+# The average size of a generated record, as NDJSON.
 BYTES_A_ROW = 282
 KINDS = {
     "NDJSON": ["--shape", "ndjson"],
@@ -32,13 +32,13 @@ class Peak:
 
 
 def peaks(setting: Setting, sizes_gb: list[float]) -> list[Peak]:
-    """One ingestion for each kind and size; a dump is deleted before the next is made."""
+    """One ingestion for each kind and size; a dump is deleted before the next is generated."""
     found = []
     for kind, options in KINDS.items():
         for gigabytes in sizes_gb:
             rows = int(gigabytes * 1e9 / BYTES_A_ROW)
             name = "memory-" + "-".join(option.strip("-") for option in options)
-            # The days end before the run's clock.
+            # The days end before the time of the run.
             dump = setting.generator.make(name, rows, [*options, "--start-date", "2024-01-01"])
             lake = setting.folder / "out"
             shutil.rmtree(lake, ignore_errors=True)

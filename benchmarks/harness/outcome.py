@@ -1,17 +1,17 @@
-"""Whether a program made of a dump what was planted in it: its files and the truth come in, the
-counts go out as JSON, or the first difference and exit code 1.
+"""Whether the output of a program agrees with the truth of a dump: its files and the truth come in,
+the counts go out as JSON, or the first difference and exit code 1.
 
-It runs as a process of its own, `python outcome.py REQUEST.json`, because it needs DuckDB.
+It runs in a separate process, `python outcome.py REQUEST.json`, because it needs DuckDB.
 
-- accepted: the truth's count, give or take the records of the rules the program is known to judge
-  otherwise;
+- accepted: the truth's count, plus or minus the records of the rules that the program is known to
+  apply differently;
 - quantity of each UTC day: the same, at 100 items for each such record;
 - price and revenue: decimals with nine places; the revenue of each currency is exact up to the
   rounding of the planted prices with more places, unless records may differ: then within 1 %;
-- rejects: kept, as many as there were, if the program says that it keeps all.
+- rejects: all of them, if the program keeps all.
 
-Where `is_plain` is asked for, days and money are not looked at: only the number of rows, and the sum
-of those quantities that lie within 1 to 100.
+With `is_plain`, days and money are not checked: only the number of rows, and the sum of the
+quantities within 1 to 100.
 """
 
 import json

@@ -13,7 +13,7 @@ from harness.lake_log import data_files
 
 HERE = pathlib.Path(__file__).parent
 SCRIPTS = HERE.parent / "peers"
-# Every run is told the same time, so that none of the planted purchases lies in the future.
+# All runs get the same time, so that none of the generated purchases is in the future.
 NOW = "2026-12-01T00:00:00Z"
 OURS = "purchase-etl"
 # The partition in which peers keep rejects.
@@ -22,8 +22,8 @@ REJECTS = "purchase_date=rejects"
 
 @dataclasses.dataclass(frozen=True)
 class Program:
-    """One of the programs of a workload. `command` is given a fresh path for what it makes, and
-    `check` the same path; it ends the benchmark or tells what was found."""
+    """One of the programs of a workload. `command` gets a new path for its output, and
+    `check` the same path; it ends the benchmark or returns what was found."""
 
     name: str
     command: Callable[[pathlib.Path], list[str]]
@@ -57,7 +57,7 @@ class Peer:
         return [sys.executable, str(SCRIPTS / f"{self.key}_{what}.py")]
 
     def start(self) -> list[str]:
-        """The least it takes to be there: a query of nothing."""
+        """The shortest command: an empty query."""
         return [sys.executable, "-c", self.importing]
 
 
@@ -78,7 +78,7 @@ def check_outcome(work: pathlib.Path, request: dict) -> dict:
 
 
 def ingest(program: str, dump: Dump, inputs: list[str], options: Sequence[str] = ()) -> Program:
-    """The project, ingesting a dump into a fresh lake; its outcome has to be exact."""
+    """The project, ingesting a dump into a new lake; its outcome must be exact."""
 
     def command(lake: pathlib.Path) -> list[str]:
         return [program, "--quiet", "ingest", "--lake", str(lake), "--now", NOW, *options, *inputs]
@@ -93,8 +93,8 @@ def check_lake(lake: pathlib.Path, dump: Dump) -> dict:
 
 
 def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", all_kept: bool = True) -> Program:
-    """A peer, ingesting what `given` names into day partitions. `all_kept` is false where not even
-    a peer that keeps rejects is shown or keeps all records."""
+    """A peer, ingesting what `given` names into day partitions. `all_kept` is false where even a
+    peer that keeps rejects does not get or keep all records."""
 
     def command(out: pathlib.Path) -> list[str]:
         return [*peer.script("ingest"), "--shape", shape, "--input", given, "--out", str(out)]

@@ -1,4 +1,4 @@
-"""Runs of a workload: its programs take turns, and each outcome is checked before its time counts."""
+"""Runs of a workload: its programs alternate, and each outcome is checked before its time counts."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ from harness.setting import Setting, Workload
 
 
 def run(setting: Setting, workload: Workload) -> dict:
-    """All rounds of a workload, raw."""
+    """The raw results of all rounds of a workload."""
     runs, floors = [], []
     for round_number in range(setting.pairs):
         for program in in_turn(workload.programs, round_number):
@@ -22,7 +22,7 @@ def run(setting: Setting, workload: Workload) -> dict:
 
 
 def in_turn(programs: list[Program], round_number: int) -> list[Program]:
-    """Each round begins with the next one, so that none always follows the same other."""
+    """Each round starts with the next program, so that none always follows the same one."""
     first = round_number % len(programs)
     return [*programs[first:], *programs[:first]]
 
@@ -61,7 +61,7 @@ def floor(setting: Setting, workload: Workload) -> dict:
 
 
 def starts(setting: Setting, workload: Workload) -> dict[str, list[dict]]:
-    """What each program takes to start and do nothing, as often as there are rounds."""
+    """The cost of starting each program without work, once for each round."""
     commands = {workload.programs[0].name: [setting.program, "--version"]}
     taking_part = {program.name for program in workload.programs}
     commands |= {peer.name: peer.start() for peer in PEERS.values() if peer.name in taking_part}

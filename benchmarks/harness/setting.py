@@ -1,4 +1,4 @@
-"""What a benchmark run is asked for, and what a workload is."""
+"""The settings of a benchmark run, and the type of a workload."""
 
 import dataclasses
 import pathlib
@@ -9,7 +9,7 @@ from harness.programs import Program
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """Sizes and programs of a run; everything it makes lies below `folder`."""
+    """Sizes and programs of a run; all its output is below `folder`."""
 
     rows: int
     pairs: int

@@ -1,10 +1,10 @@
-"""Raw runs come in; medians, ratios and the text for people go out."""
+"""Raw runs come in; medians, ratios and the text report go out."""
 
 import statistics
 
-# What a claim needs at least.
+# The minimum for a claim.
 CLAIM_ROWS, CLAIM_PAIRS = 1_000_000, 5
-# Nothing is divided by less.
+# The smallest divisor.
 LEAST_S = 1e-3
 
 
@@ -13,7 +13,7 @@ def median_of(runs: list[dict], program: str, field: str) -> float:
 
 
 def summarised(raw: dict) -> list[dict]:
-    """A line for each program: medians, and how many times the project's they are."""
+    """A line for each program: medians, and their ratios to those of the project."""
     runs = raw["runs"]
     names = list(dict.fromkeys(run["program"] for run in runs if run["round"] == 0))
     ours = names[0]
@@ -38,19 +38,19 @@ def summarised(raw: dict) -> list[dict]:
 
 
 def net(line: dict) -> float:
-    """Processor time without what it takes to start: of short work the start is most."""
+    """Processor time without the start, which is most of short work."""
     return max(line["cpu_s"] - (line["start_cpu_s"] or 0), 0)
 
 
 def by_round(runs: list[dict], name: str, field: str, ours: str) -> list[float]:
-    """Of each round the program's value over the project's: both met the same noise."""
+    """The ratio of the program's value to the project's in each round, in which both have the same noise."""
     values = {(run["round"], run["program"]): run[field] for run in runs}
     rounds = sorted({run["round"] for run in runs})
     return [values[number, name] / max(values[number, ours], LEAST_S) for number in rounds]
 
 
 def floor_of(raw: dict) -> dict | None:
-    """The least that W1 could take: the quicker scan and the encoding."""
+    """The least possible cost of W1: the faster scan and the encoding."""
     if not raw["floor"]:
         return None
     parts = {}
@@ -65,7 +65,7 @@ def floor_of(raw: dict) -> dict | None:
 
 
 def no_claim(rows: int, pairs: int) -> list[str]:
-    """Why the numbers are hints only; nothing if they may be cited."""
+    """Why the numbers are hints only; empty if they may be cited."""
     reasons = []
     if rows < CLAIM_ROWS:
         reasons.append(f"fewer than {CLAIM_ROWS:,} rows")
@@ -75,7 +75,7 @@ def no_claim(rows: int, pairs: int) -> list[str]:
 
 
 def text(result: dict) -> str:
-    """The result for people."""
+    """The result as text."""
     machine = result["machine"]
     lines = [
         f"{result['workload']}: {result['title']}",

@@ -1,23 +1,23 @@
 """Purchases of one dump into day partitions with ClickHouse, inside Python as chdb.
 
 Lines are read whole and each is parsed once, into a map of raw values, which keeps their types and
-shows doubled keys. Accepted rows and rejects go out in one pass: rejects are the partition
+shows repeated keys. Accepted rows and rejects go out in one pass: rejects are the partition
 `purchase_date=rejects`, with the rule and the line.
 
 Left out:
-- whether identifiers other than external_id are texts; doubled keys and lengths of names in properties;
+- whether identifiers other than external_id are texts; repeated keys and lengths of names in properties;
 - in delimited text: lines with missing or surplus fields are dropped and not kept;
-- a document with a number beyond a double is not read at all, so it is given one without;
+- a document with a number beyond a double is not read at all, so its input has none;
 - hour 25 becomes the next day: a record that should be rejected is kept;
 - digits of a price beyond the ninth are cut off, and one of more than 17 goes through a double;
-- undocumented keys, the record's place in its file, warnings, a commit, syncing to disk.
+- undocumented keys, the record's position in its file, warnings, a commit, syncing to disk.
 """
 
 import chdb
 import rules
 
-# Rules whose rejects it keeps, and warnings whose records it rejects; the check of its outcome
-# allows for these and nothing else.
+# Rules whose rejects it accepts, and warnings whose records it rejects; the check of its outcome
+# tolerates these and nothing else.
 LETS_THROUGH = ["BRZ-KEY-DUP", "BRZ-ALIAS-SHAPE", "BRZ-ID-TYPE", "BRZ-TIME-FORMAT"]
 TURNS_AWAY: list[str] = []
 
@@ -32,12 +32,12 @@ SOURCES = {
 
 
 def raw(name: str) -> str:
-    """The value of a key as it was written, empty if there is none; null is none."""
+    """The raw value of a key, empty if there is none or null."""
     return f"nullIf(fields['{name}'], 'null')"
 
 
 def text(name: str) -> str:
-    """The text behind a raw value. Only one with a backslash has to be parsed for it."""
+    """The text of a raw value. Only one with a backslash has to be parsed."""
     value = f"fields['{name}']"
     return f"""multiIf({value} IN ('', 'null'), NULL,
         position({value}, '\\\\') = 0, substring({value}, 2, length({value}) - 2), JSONExtractString({value}))"""

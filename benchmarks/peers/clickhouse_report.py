@@ -1,9 +1,9 @@
 """The quantity series and the supplier list from the files of a lake, with ClickHouse (chdb).
 
-Its file function takes no list of thousands of names, so it is given the folder and reads whatever
-Parquet lies in it; the days in the paths are not used to skip files.
-Left out: the Delta log, the days and hours without a purchase, the documented shape of an answer
-(a page has the columns as they are).
+Its file function does not accept a list of thousands of names, so it gets the folder and reads all
+Parquet files in it; the days in the paths are not used to skip files.
+Left out: the Delta log, the days and hours without a purchase, the documented shape of a response
+(a page has the columns of the table).
 """
 
 import argparse

@@ -1,15 +1,15 @@
-"""Purchases of one dump into day partitions with DuckDB: one statement reads, judges and writes.
+"""Purchases of one dump into day partitions with DuckDB: one statement reads, validates and writes.
 
-Each JSON field is read as JSON, so that its type can be judged; in a dump of lines this is the
-quickest way DuckDB has. Accepted rows and rejects go out in one pass, which spares a second reading
+Each JSON field is read as JSON, so that its type can be checked; in a dump of lines this is the
+fastest way in DuckDB. Accepted rows and rejects go out in one pass, which avoids a second reading
 or a copy in memory: rejects are the partition `purchase_date=rejects`, with the rule and the fields.
 
 Left out:
-- a key that stands twice in a record (the reader shows one of them); in properties it is found;
-- `-3:00` and second 60 are no times to DuckDB: it rejects records that should be kept;
+- a repeated key in a record (the reader returns one of them); in properties it is found;
+- `-3:00` and second 60 are not times in DuckDB: it rejects records that should be accepted;
 - half a billionth is rounded away from zero, and a price of more than 17 digits goes through a double;
-- rejects keep a few of their fields, not their bytes; of a broken line only the fact remains;
-- undocumented keys, the record's place in its file, warnings, a commit, syncing to disk.
+- rejects keep a few of their fields, not their bytes; of a broken line they keep only its existence;
+- undocumented keys, the record's position in its file, warnings, a commit, syncing to disk.
 """
 
 import os
@@ -17,8 +17,8 @@ import os
 import duckdb
 import rules
 
-# Rules whose rejects it keeps, and warnings whose records it rejects; the check of its outcome
-# allows for these and nothing else.
+# Rules whose rejects it accepts, and warnings whose records it rejects; the check of its outcome
+# tolerates these and nothing else.
 LETS_THROUGH = ["BRZ-KEY-DUP"]
 TURNS_AWAY = ["BRZ-TIME-LEAP", "BRZ-TIME-OFFSETFORM"]
 
@@ -33,7 +33,7 @@ NDJSON = f"""
         columns = {{{", ".join(f"'{name}': 'JSON'" for name in rules.FIELDS)}}})
 """
 
-# Elements that are no object become null under json_transform, where a typed column would fail.
+# Elements that are not an object become null under json_transform, where a typed column would fail.
 DOCUMENT = f"""
     SELECT unnest(json_transform(purchase, '{{{", ".join(f'"{name}":"JSON"' for name in rules.FIELDS)}}}'))
     FROM (SELECT unnest(purchases) AS purchase FROM read_json($input, format = 'unstructured',
@@ -58,7 +58,7 @@ JSON_VALUES = f"""
     FROM source
 """
 
-# In delimited text there are no types: every field is text, an empty one is none.
+# In delimited text there are no types: every field is text, and an empty one is missing.
 CSV = f"""
     SELECT * FROM read_csv($input, header = true, delim = ',', quote = '"', escape = '"',
         auto_detect = false, store_rejects = true, max_line_size = 2097152,
@@ -152,7 +152,7 @@ def main() -> None:
     if options.shape == "csv":
         target = options.out / "purchase_date=rejects" / "lines.parquet"
         target.parent.mkdir(exist_ok=True)
-        # One error a column, of which a line may have several.
+        # One error a column; a line may have several.
         connection.execute(f"""COPY (SELECT 'FILE-CSV-COLUMNS' AS rule, any_value(csv_line) AS line
             FROM reject_errors GROUP BY file_id, line) TO '{target}' (FORMAT parquet, COMPRESSION zstd)""")
 

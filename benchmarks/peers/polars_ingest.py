@@ -1,25 +1,25 @@
 """Purchases of one dump into day partitions with Polars: a lazy plan on its streaming engine.
 
-The scan of NDJSON ends at the first line that is no JSON object or has a number beyond a double, so
-the dump it is given was cleaned of them. Every field is read as text, which keeps what was written;
-the two sinks share one reading. It takes no part in the workload of one document: that reader wants
+The scan of NDJSON ends at the first line that is not a JSON object or has a number beyond a double,
+so its dump has none of them. Every field is read as text, which keeps the original text;
+the two sinks share one reading. It is not part of the workload of one document: that reader requires
 one type for a field and cannot keep an object as text, which `properties` needs.
 
 Left out:
-- lines that are no object, see above; lines of delimited text with missing or surplus fields are read;
-- the type a value had: `"19.99"`, `"2"`, `4711` and `true` are texts like any other; a flag that is
-  no boolean becomes null;
-- doubled keys; lengths and names of properties other than what regular expressions find;
+- lines that are not an object, see above; lines of delimited text with missing or surplus fields are read;
+- the type of a value: `"19.99"`, `"2"`, `4711` and `true` are all texts; a flag that is
+  not a boolean becomes null;
+- repeated keys; lengths and names of properties other than what regular expressions find;
 - `-3:00` and times without an offset: rejected;
 - half a billionth is rounded to the even neighbour after a pass through a double;
-- undocumented keys, the record's place in its file, warnings, a commit, syncing to disk.
+- undocumented keys, the record's position in its file, warnings, a commit, syncing to disk.
 """
 
 import polars as pl
 import rules
 
-# Rules whose rejects it keeps, and warnings whose records it rejects; the check of its outcome
-# allows for these and nothing else.
+# Rules whose rejects it accepts, and warnings whose records it rejects; the check of its outcome
+# tolerates these and nothing else.
 LETS_THROUGH = [
     *["BRZ-ID-TYPE", "BRZ-APP-TYPE", "BRZ-ALIAS-SHAPE", "BRZ-PRODUCT-REQUIRED", "BRZ-PRICE-TYPE"],
     *["BRZ-QTY-TYPE", "BRZ-UPDONLY-TYPE", "BRZ-KEY-DUP", "BRZ-PROP-NAME-LEN", "FILE-CSV-COLUMNS"],
@@ -52,7 +52,7 @@ def source(shape: str, path: str) -> pl.LazyFrame:
 
 
 def typed(frame: pl.LazyFrame) -> pl.LazyFrame:
-    """The fields with their values; what is no value of its type is null."""
+    """The fields with their values; a value of another type is null."""
     time = pl.col("time")
     moment = pl.coalesce(
         time.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False),

@@ -1,7 +1,7 @@
 """The quantity series and the supplier list from the files of a lake, with Polars' lazy engine.
 
-It is given the file list, which the project has to read from the Delta log. Left out: the days and
-hours without a purchase, the documented shape of an answer (a page has the columns as they are).
+It gets the file list, which the project has to read from the Delta log. Left out: the days and
+hours without a purchase, the documented shape of a response (a page has the columns of the table).
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What the scripts of all peers hold a purchase to: lists and limits of the documented rules."""
+"""The lists and limits of the documented rules, for the scripts of all peers."""
 
 import argparse
 import pathlib
@@ -35,12 +35,12 @@ CSV_FIELDS = [
 
 
 def sql_list(texts: list[str]) -> str:
-    """The texts, which hold no quotes, as a list between commas."""
+    """The texts, which contain no quotes, as a comma-separated list."""
     return ", ".join(f"'{text}'" for text in texts)
 
 
 def arguments() -> argparse.Namespace:
-    """What every script that ingests is called with."""
+    """The arguments of every script that ingests."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--shape", choices=["ndjson", "document", "csv"], required=True)
     parser.add_argument("--input", required=True, help="a file, or a glob of files")
@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
 
 
 def report_arguments() -> argparse.Namespace:
-    """What every script that answers from a lake's files is called with."""
+    """The arguments of every script that reports from the files of a lake."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=pathlib.Path, required=True, help="a JSON list of paths")
     parser.add_argument("--ask", choices=["series", "page"], required=True)

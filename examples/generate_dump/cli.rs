@@ -1,4 +1,5 @@
-//! The command line: words come in, the options of a dump come out. Words that do not fit the kind of dump are refused.
+//! The command line: arguments come in, the options of a dump come out. Arguments that do not apply to the kind of
+//! dump are refused.
 
 use std::path::PathBuf;
 
@@ -8,32 +9,32 @@ use clap::{Args, Parser, ValueEnum};
 use crate::output::Packing;
 use crate::purchases::calendar::Order;
 
-/// A million parts are the whole.
+/// Parts per million in a whole.
 pub(crate) const MILLION: u32 = 1_000_000;
 
-/// Makes a purchase dump and the truth about it.
+/// Generate a purchase dump and its truth file.
 #[derive(Debug, Parser)]
 #[command(name = "generate_dump")]
 pub(crate) struct Cli {
-    /// What the dump holds
+    /// Kind of purchases
     #[arg(long, value_enum, default_value = "purchases")]
     pub(crate) kind: Kind,
-    /// How many records; of supplier purchases, how many purchases
+    /// Number of records; for supplier purchases, number of purchases
     #[arg(long)]
     pub(crate) rows: u64,
-    /// The same seed gives the same purchases, in every shape
+    /// Seed; the same seed gives the same purchases in every shape
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Share of records that break exactly one rule
     #[arg(long, default_value = "0.01", value_parser = parse_share)]
     pub(crate) dirt: u32,
-    /// Share of records that are odd but must be kept
+    /// Share of records that are unusual but valid
     #[arg(long, default_value = "0.02", value_parser = parse_share)]
     pub(crate) warn: u32,
     /// Shape of the files
     #[arg(long, value_enum, default_value = "ndjson")]
     pub(crate) shape: ShapeName,
-    /// Folder for the files and truth.json; made if missing
+    /// Folder for the files and truth.json; created if missing
     #[arg(long)]
     pub(crate) out: PathBuf,
     /// First UTC day
@@ -42,19 +43,19 @@ pub(crate) struct Cli {
     /// Number of UTC days
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
     pub(crate) days: u32,
-    /// Pack with gzip
+    /// Compress with gzip
     #[arg(long, conflicts_with = "zstd")]
     pub(crate) gzip: bool,
-    /// Pack with zstd
+    /// Compress with zstd
     #[arg(long)]
     pub(crate) zstd: bool,
-    /// Number of files the rows are split over; of supplier purchases, those of one company in one dump
+    /// Number of files; for supplier purchases, of one company in one dump
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub(crate) files: u64,
     /// Order of the records (purchases)
     #[arg(long, value_enum, default_value = "time")]
     pub(crate) order: Order,
-    /// Plant no broken JSON lines (a document never has any: there a syntax error costs the file)
+    /// Write no broken JSON lines (a document never has any: a syntax error would invalidate the file)
     #[arg(long)]
     pub(crate) no_syntax_dirt: bool,
     #[command(flatten)]
@@ -62,7 +63,7 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// How the files are packed.
+    /// The compression of the files.
     pub(crate) fn packing(&self) -> Packing {
         match (self.gzip, self.zstd) {
             (true, _) => Packing::Gzip,
@@ -72,30 +73,30 @@ impl Cli {
     }
 }
 
-/// What only dumps of supplier purchases have.
+/// Options of supplier purchases only.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Supplier purchases")]
 pub(crate) struct SupplierOptions {
-    /// Number of dumps, a week apart; each but the first holds what changed as well
+    /// Number of dumps, a week apart; each but the first also contains changed purchases
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) dumps: u32,
     /// Number of companies
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) companies: u32,
-    /// Purchases on a page
+    /// Purchases per page
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(2..=1_000_000))]
     pub(crate) per_page: u64,
-    /// Share of pages whose last purchase is the first of the next page again
+    /// Share of pages whose last purchase is repeated as the first of the next page
     #[arg(long, default_value = "0.05", value_parser = parse_share)]
     pub(crate) drift: u32,
-    /// Number of pages that each company lacks in its last dump (shapes of pages)
+    /// Number of pages missing in the last dump of each company (shapes of pages)
     #[arg(long, default_value_t = 0)]
     pub(crate) missing_pages: u32,
-    /// Name the files of a dump in an order of the seed's making
+    /// Number the files of a dump in random order
     #[arg(long)]
     pub(crate) shuffle: bool,
-    /// Share of purchases that a later dump has with other content at the same time of update. The state then depends on
-    /// the order of the dumps
+    /// Share of purchases with other content at the same update time in a later dump. The state then depends on the
+    /// order of the dumps
     #[arg(long, default_value = "0", value_parser = parse_share)]
     pub(crate) ties: u32,
 }
@@ -103,9 +104,9 @@ pub(crate) struct SupplierOptions {
 /// The kinds of dumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
-    /// Purchases of customers.
+    /// Customer purchases.
     Purchases,
-    /// Purchases from suppliers.
+    /// Supplier purchases.
     SupplierPurchases,
 }
 
@@ -114,9 +115,9 @@ pub(crate) enum Kind {
 pub(crate) enum ShapeName {
     /// One object a line.
     Ndjson,
-    /// One document: `{"purchases":[…]}` with `attributes` and `events` beside it, or one huge list response.
+    /// One document: `{"purchases":[…]}` next to `attributes` and `events`, or one huge list response.
     Document,
-    /// One row a purchase: comma and decimal point, or of supplier purchases as Brazilian systems write it.
+    /// One row a purchase: with comma and decimal point, or for supplier purchases as Brazilian systems write it.
     Csv,
     /// Currents purchase events, one a line: no quantity, epoch seconds, properties as text (purchases).
     CurrentsNdjson,

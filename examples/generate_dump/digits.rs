@@ -16,7 +16,7 @@ pub(crate) fn push_u64(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// Appends the last `width` digits of `value`, filled up with zeros.
+/// Appends the last `width` digits of `value`, padded with zeros.
 pub(crate) fn push_padded(out: &mut Vec<u8>, value: u64, width: usize) {
     let start = out.len();
     out.resize(start + width, b'0');

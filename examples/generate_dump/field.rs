@@ -1,6 +1,6 @@
-//! What stands in one field of a record that is about to be written: nothing, a text, or a JSON value as it is.
+//! The content of one field of a record to write: nothing, a text, or a JSON value.
 
-/// What stands in a field.
+/// The content of a field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Form {
     /// The key is not written.
@@ -8,7 +8,7 @@ pub(crate) enum Form {
     Absent,
     /// A text: quoted and escaped in JSON, quoted if needed in CSV.
     Text,
-    /// A JSON value written as it stands: number, boolean, null, object, array.
+    /// A JSON value, written unchanged: number, boolean, null, object, array.
     Raw,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Takes the key away.
+    /// Removes the key.
     pub(crate) fn remove(&mut self) {
         self.form = Form::Absent;
     }

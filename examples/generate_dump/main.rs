@@ -1,8 +1,8 @@
-//! Makes purchase dumps of any size, with a truth file beside them.
+//! Generates purchase dumps of any size, with a truth file.
 //!
 //! A number of rows, a seed and a shape come in; dump files and `truth.json` go out. The same seed gives the same
-//! purchases in every shape and the same bytes on every machine. It shares no code with the library on purpose: its
-//! truth file is a second opinion, worked out from what was planted and never from what a reader made of it.
+//! purchases in every shape and the same bytes on every machine. It shares no code with the library on purpose: the
+//! truth file is computed from what was generated, never from the result of a reader.
 //!
 //! ```text
 //! cargo run --release --example generate_dump -- --rows 1000000 --seed 1 --dirt 0.01 --shape ndjson --out DIR

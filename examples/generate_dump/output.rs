@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-/// Level 3: the default of zstd and a quick one for gzip; dumps are made to be read, not to be kept.
+/// Level 3: the default of zstd and a fast one for gzip; dumps are read once, not archived.
 const LEVEL: u32 = 3;
 
-/// How a file is packed.
+/// The compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Packing {
     Plain,
@@ -38,7 +38,7 @@ pub(crate) struct Written {
 }
 
 impl Written {
-    /// The same file, named from a folder further up.
+    /// The same file, named from a parent folder.
     pub(crate) fn below(mut self, folder: &str) -> Self {
         self.name = format!("{folder}/{}", self.name);
         self
@@ -69,7 +69,7 @@ pub(crate) struct DumpFile {
 }
 
 impl DumpFile {
-    /// Creates `dir/stem.extension`, plus the suffix of the packing; a file of that name is replaced.
+    /// Creates `dir/stem.extension`, plus the suffix of the compression; a file of that name is replaced.
     pub(crate) fn create(
         dir: &Path,
         stem: &str,
@@ -100,7 +100,7 @@ impl DumpFile {
         }
     }
 
-    /// Ends the file and says how large it became.
+    /// Ends the file and returns its sizes.
     pub(crate) fn finish(self, rows: u64) -> io::Result<Written> {
         let mut file = match self.sink {
             Sink::Plain(file) => file,

@@ -1,4 +1,4 @@
-//! Dumps of customer purchases: options come in, files and the truth about them go out.
+//! Dumps of customer purchases: options come in, files and the content of the truth file go out.
 
 pub(crate) mod calendar;
 mod defect;
@@ -26,7 +26,7 @@ use truth::Truth;
 /// Bytes collected before they go to the file.
 const BATCH: usize = 1 << 20;
 
-/// Makes the files of a dump and returns the content of its truth file.
+/// Writes the files of a dump and returns the content of its truth file.
 pub(crate) fn make(cli: &Cli) -> Result<Value, Box<dyn Error>> {
     let shape = Shape::try_from(cli.shape)?;
     let calendar =
@@ -63,7 +63,7 @@ enum Plant {
     Oddity(Oddity),
 }
 
-/// Everything that lives as long as the dump is being made.
+/// The state while a dump is written.
 struct Maker<'a> {
     cli: &'a Cli,
     shape: Shape,
@@ -94,7 +94,7 @@ impl Maker<'_> {
         Ok(file.finish(to - from)?)
     }
 
-    /// Writes one record and enters it into the truth. The first record of a file is always clean.
+    /// Writes one record and adds it to the truth. The first record of a file is always clean.
     fn make_record(&mut self, out: &mut Vec<u8>, row: u64, first: bool) {
         let shape = self.shape;
         let mut rng = Rng::for_row(self.cli.seed, row);
@@ -144,7 +144,7 @@ impl Maker<'_> {
     }
 }
 
-/// How the dump was made, so that it can be made again.
+/// The options of the dump, so that it can be generated again.
 fn parameters(cli: &Cli, shape: Shape) -> Value {
     json!({
         "rows": cli.rows,

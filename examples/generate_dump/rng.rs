@@ -1,5 +1,5 @@
 //! A small seeded generator of pseudo-random numbers: a seed and a row number come in, the same draws come out on
-//! every machine. It is no cryptography and refuses nothing.
+//! every machine. It is not cryptographic.
 
 /// The increment and the mixing constants of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014).
@@ -19,7 +19,8 @@ pub(crate) struct Rng {
 }
 
 impl Rng {
-    /// The stream of one row. Every row has its own, so that what one shape draws more or less never moves the next row.
+    /// The stream of one row. Every row has its own, so that the number of draws in one shape does not affect the
+    /// next row.
     pub(crate) fn for_row(seed: u64, row: u64) -> Self {
         Self {
             state: mix(mix(seed).wrapping_add(row.wrapping_mul(GOLDEN))),
@@ -43,7 +44,7 @@ impl Rng {
         low + self.below(high - low + 1)
     }
 
-    /// An index into something of length `len`.
+    /// An index below `len`.
     pub(crate) fn index(&mut self, len: usize) -> usize {
         let wide = u128::from(self.next()) * u128::try_from(len).expect("a length fits 128 bits");
         usize::try_from(wide >> 64)

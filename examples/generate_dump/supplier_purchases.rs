@@ -1,6 +1,6 @@
-//! Dumps of supplier purchases: options come in, the files of several dumps and the truth about them go out.
+//! Dumps of supplier purchases: options come in, the files of several dumps and the content of the truth file go out.
 //!
-//! The files of a company in a dump stand in `dump-1/company-12/` and so on. All dumps are written side by side, one
+//! The files of a company in a dump are in `dump-1/company-12/` and so on. All dumps are written in parallel, one
 //! purchase after the other, so that memory does not grow with their size.
 
 mod catalogue;
@@ -33,10 +33,10 @@ use version::Version;
 
 /// The zone that times without an offset are written in.
 const ZONE: &str = "America/Sao_Paulo";
-/// What tells the streams of draws apart: styles, defects, drift, missing pages, names of files.
+/// The offsets of the random streams: styles, defects, drift, missing pages, names of files.
 const STREAMS: [u64; 5] = [1 << 48, 2 << 48, 3 << 48, 4 << 48, 5 << 48];
 
-/// Makes the files of all dumps and returns the content of the truth file.
+/// Writes the files of all dumps and returns the content of the truth file.
 pub(crate) fn make(cli: &Cli) -> Result<Value, Box<dyn Error>> {
     let scenario = scenario(cli)?;
     let pagers = count(cli, &scenario);
@@ -82,7 +82,7 @@ fn scenario(cli: &Cli) -> Result<DumpScenario, &'static str> {
     })
 }
 
-/// Everything that lives as long as the dumps are being made.
+/// The state while the dumps are written.
 struct DumpMaker<'a> {
     cli: &'a Cli,
     scenario: &'a DumpScenario,
@@ -93,7 +93,7 @@ struct DumpMaker<'a> {
 }
 
 impl DumpMaker<'_> {
-    /// Writes one purchase into all dumps that list it, and returns what is stored of it in the end.
+    /// Writes one purchase into all dumps that list it, and returns its final stored state.
     fn purchase(&mut self, purchase: u64) -> io::Result<StoredState> {
         let mut history = PurchaseHistory::new(self.scenario, purchase);
         let (company, id) = self.scenario.identity(purchase);
@@ -116,7 +116,7 @@ impl DumpMaker<'_> {
         Ok(stored)
     }
 
-    /// Writes one record and its repetition on the next page. Returns how many good copies were delivered.
+    /// Writes one record and its repetition on the next page. Returns the number of valid copies.
     fn record(&mut self, at: usize, row: u64, version: &Version) -> io::Result<usize> {
         let shape = self.cli.shape;
         let output = &mut self.outputs[at];
@@ -160,7 +160,7 @@ impl DumpMaker<'_> {
         Ok(if defect.is_some() { 0 } else { pages.len() })
     }
 
-    /// Ends all files and gathers the truth.
+    /// Ends all files and collects the truth.
     fn truth(self, deleted: &[Vec<u64>]) -> Result<Value, Box<dyn Error>> {
         let parameters = parameters(self.cli);
         let mut dumps: Vec<Vec<Value>> = (0..self.scenario.dumps).map(|_| Vec::new()).collect();
@@ -194,7 +194,7 @@ impl DumpMaker<'_> {
     }
 }
 
-/// Enters what a good record warns by.
+/// Adds the warnings of a valid record.
 fn record_warnings(
     counts: &mut Counts,
     version: &Version,
@@ -217,7 +217,7 @@ fn record_warnings(
     }
 }
 
-/// How the dumps were made, so that they can be made again.
+/// The options of the dumps, so that they can be generated again.
 fn parameters(cli: &Cli) -> Value {
     let own = &cli.suppliers;
     json!({

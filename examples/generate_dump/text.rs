@@ -43,7 +43,7 @@ fn push_escape(out: &mut Vec<u8>, unit: u16) {
     push_hex(out, u64::from(unit), 4);
 }
 
-/// Appends a field of a CSV row, quoted if it has to be.
+/// Appends a field of a CSV row, quoted if necessary.
 pub(crate) fn push_csv_field(out: &mut Vec<u8>, bytes: &[u8], delimiter: u8) {
     let plain = |byte: u8| byte != delimiter && !matches!(byte, b'"' | b'\n' | b'\r');
     if bytes.iter().all(|&byte| plain(byte)) {

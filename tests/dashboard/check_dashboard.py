@@ -1,11 +1,11 @@
-"""A page in a real Chromium: light, dark and printed, on a wide screen and on a telephone.
+"""Checks dashboards in a real Chromium: light, dark and printed, on a wide screen and on a telephone.
 
 In: HTML files. Out: one JSON object with what was found, and screenshots in a folder. Fails, with a
-line on standard error for each fault, when the page says anything on the console, asks for anything
-but itself, is wider than the screen, lacks a heading, has text that is hard to read against what is
-behind it, or has charts whose texts overlap or are cut off.
+line on standard error for each fault, when a dashboard logs to the console, requests another URL, is
+wider than the screen, has no expected heading, has text with too little contrast to its background,
+or has charts whose texts overlap or are cut off.
 
-Standard library only: chromedriver is spoken to over HTTP, as the W3C's WebDriver says
+Standard library only: chromedriver is controlled over HTTP with the W3C's WebDriver
 (https://www.w3.org/TR/webdriver2/), and Chromium through chromedriver's /goog/cdp/execute.
 """
 
@@ -22,7 +22,7 @@ import time
 import urllib.error
 import urllib.request
 
-# Nothing that Chromium does of its own accord: no updates, no experiments, no second process tree.
+# No background activity of Chromium: no updates, no experiments, no second process tree.
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -47,18 +47,18 @@ VIEWS = [
     ("light-820", 820, "light", "screen"),
     ("light-390", 390, "light", "screen"),
     ("dark-390", 390, "dark", "screen"),
-    # A4 less 14 mm at both sides; a dark scheme must not reach the paper.
+    # A4 less 14 mm at both sides; a dark scheme must not be printed.
     ("print-a4", 688, "dark", "print"),
 ]
 
-# WCAG 2.2, 1.4.3, level AA for text of ordinary size.
+# WCAG 2.2, 1.4.3, level AA for text of normal size.
 LEAST_CONTRAST = 4.5
 
 INSPECTION_SCRIPT = r"""
 const faults = [];
 const root = document.documentElement;
 if (root.scrollWidth > root.clientWidth)
-  faults.push(`the page is ${root.scrollWidth} pixels wide on a screen of ${root.clientWidth}`);
+  faults.push(`the dashboard is ${root.scrollWidth} pixels wide on a screen of ${root.clientWidth}`);
 const shown = (e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden';
 const rgb = (text) => (text.match(/[\d.]+/g) || []).map(Number);
 const channel = (c) => { c /= 255; return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; };
@@ -123,13 +123,13 @@ class Browser:
         )
         self.base = f"http://127.0.0.1:{self._port()}"
         options = {"binary": chromium, "args": [*FLAGS, f"--user-data-dir={profile}"]}
-        asked = {
+        capabilities = {
             "browserName": "chrome",
             "goog:chromeOptions": options,
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }
         try:
-            made = self._send("POST", "/session", {"capabilities": {"alwaysMatch": asked}})
+            made = self._send("POST", "/session", {"capabilities": {"alwaysMatch": capabilities}})
         except BaseException:
             self.driver.kill()
             self.driver.wait()
@@ -142,7 +142,7 @@ class Browser:
             found = re.search(r"started successfully on port (\d+)", line)
             if found:
                 return found[1]
-        sys.exit("chromedriver ended before it listened")
+        sys.exit("chromedriver ended before it accepted connections")
 
     def _send(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
@@ -176,14 +176,14 @@ class Browser:
 
 
 def requests(browser):
-    """Addresses asked for since the log was read last."""
+    """URLs requested since the last call."""
     messages = [json.loads(entry["message"])["message"] for entry in browser.log("performance")]
     sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     return [params["request"]["url"] for params in sent]
 
 
 def inspect(browser, url, view, folder, name):
-    """One view of a page: what is there, and the faults."""
+    """Inspects one view of a dashboard. Returns its properties and its faults."""
     label, width, scheme, medium = view
     browser.cdp(
         "Emulation.setDeviceMetricsOverride",
@@ -201,7 +201,7 @@ def inspect(browser, url, view, folder, name):
     faults = found.pop("faults")
     for address in requests(browser):
         if address != url and not address.startswith("data:"):
-            faults.append(f"asks for {address}")
+            faults.append(f"requests {address}")
     for entry in browser.log("browser"):
         faults.append(f"console: {entry['level']} {entry['message']}")
     shot = browser.cdp(
@@ -215,7 +215,7 @@ def inspect(browser, url, view, folder, name):
 
 
 def printed(browser, folder, name):
-    """The page as a PDF; how many sheets it takes."""
+    """Prints the dashboard as a PDF. Returns the number of pages."""
     pdf = browser.cdp("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
     data = base64.b64decode(pdf["data"])
     (folder / f"{name}.pdf").write_bytes(data)
@@ -224,30 +224,30 @@ def printed(browser, folder, name):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pages", nargs="+", type=pathlib.Path)
+    parser.add_argument("dashboards", nargs="+", type=pathlib.Path)
     parser.add_argument("--screenshots", type=pathlib.Path, required=True)
-    parser.add_argument("--heading", action="append", default=[], help="must be on every page")
-    asked = parser.parse_args()
+    parser.add_argument("--heading", action="append", default=[], help="must be on every dashboard")
+    arguments = parser.parse_args()
     chromium = os.environ.get("PURCHASE_ETL_CHROMIUM", "/usr/bin/chromium")
     chromedriver = os.environ.get("PURCHASE_ETL_CHROMEDRIVER", "chromedriver")
-    asked.screenshots.mkdir(parents=True, exist_ok=True)
-    result, faults = {"pages": {}}, []
-    # Chromium may still be writing when it is told to end.
+    arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    result, faults = {"dashboards": {}}, []
+    # Chromium may still write files while it ends.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(chromium, chromedriver, profile)
         try:
             result["chromium"] = browser.version
-            for page in asked.pages:
+            for dashboard in arguments.dashboards:
                 views = {}
                 for view in VIEWS:
-                    url = page.resolve().as_uri()
-                    found, wrong = inspect(browser, url, view, asked.screenshots, page.stem)
-                    missing = [h for h in asked.heading if h not in found["headings"]]
+                    url = dashboard.resolve().as_uri()
+                    found, wrong = inspect(browser, url, view, arguments.screenshots, dashboard.stem)
+                    missing = [h for h in arguments.heading if h not in found["headings"]]
                     faults += wrong
-                    faults += [f"{page.stem} {view[0]}: no heading {h!r}" for h in missing]
+                    faults += [f"{dashboard.stem} {view[0]}: no heading {h!r}" for h in missing]
                     views[view[0]] = found
-                sheets = printed(browser, asked.screenshots, page.stem)
-                result["pages"][page.stem] = {"views": views, "sheets": sheets}
+                page_count = printed(browser, arguments.screenshots, dashboard.stem)
+                result["dashboards"][dashboard.stem] = {"views": views, "printed_pages": page_count}
         finally:
             browser.close()
     json.dump(result, sys.stdout, indent=2, ensure_ascii=False)

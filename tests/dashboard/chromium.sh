@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints the Chromium that the tests of the page use, with chromedriver beside it on the path; root
-# gets both from Debian when they are not there. Prints `none` where they cannot be had: the tests
-# then say that no browser has seen the page.
+# Prints the Chromium for the tests of the dashboard; chromedriver is on the path. As root, installs
+# both from Debian if they are missing. Prints `none` if they are not available: the tests then print
+# that the dashboard was not checked in a browser.
 set -euo pipefail
 
 is_ready() {
@@ -24,6 +24,6 @@ if is_ready; then
     command -v chromium
 else
     echo "No chromium and chromedriver here (Debian: apt-get install chromium chromium-driver):" \
-        "the tests leave the browser out." >&2
+        "the tests skip the browser." >&2
     echo none
 fi

@@ -1,7 +1,7 @@
 """Loads the example DAG in a real Airflow and runs its task: python airflow_dag.py DAGS PROGRAM FOLDER
 
-The task is run once with the program, for 2026-10-05, and once with a stand-in for every exit code. Writes as JSON what
-Airflow found and what became of each.
+The task is run once with the program, for 2026-10-05, and once with a substitute for every exit code. Writes what Airflow
+found and the outcome of each as JSON.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def outcome(task, context: dict) -> str:
         task.execute(context)
     except AirflowFailException:
         return "fails"
-    except Exception as error:  # what Airflow tries again
+    except Exception as error:  # Airflow retries it
         return f"is tried again: {type(error).__name__}"
     return "succeeds"
 
@@ -56,7 +56,7 @@ def main(dags: str, folder: str) -> dict:
     return found
 
 
-# Airflow talks on standard output.
+# Airflow prints to standard output.
 with contextlib.redirect_stdout(sys.stderr):
     result = main(sys.argv[1], sys.argv[3])
 json.dump(result, sys.stdout)

@@ -1,8 +1,8 @@
-"""Creates a container in an Azure Blob Storage on loopback.
+"""Creates a container in a local Azure Blob Storage.
 
     azure_container.py ENDPOINT ACCOUNT KEY CONTAINER
 
-Signed as https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key says.
+Signed according to https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key.
 """
 
 import base64
@@ -15,7 +15,7 @@ from email.utils import formatdate
 endpoint, account, key, container = sys.argv[1:]
 headers = {"x-ms-date": formatdate(usegmt=True), "x-ms-version": "2021-12-02"}
 canonical = "".join(f"{name}:{value}\n" for name, value in sorted(headers.items()))
-# The account stands in the path of the emulator's URLs, and so twice in the resource.
+# The account is in the path of the emulator's URLs, and therefore twice in the resource.
 resource = f"/{account}/{account}/{container}\nrestype:container"
 text = "PUT" + 12 * "\n" + canonical + resource
 digest = hmac.new(base64.b64decode(key), text.encode(), hashlib.sha256).digest()

@@ -1,5 +1,4 @@
-//! A job for many days: interrupted and taken up again, several days at a time, late files, days
-//! that fail.
+//! Backfills: interrupted and continued, several days in parallel, late files, failed days.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +14,7 @@ use crate::python::python;
 use crate::supplier_fixtures::{SupplierPurchaseFixture, single_page};
 use crate::workdir::{NOW, Output, Workdir, project, read_json};
 
-/// Customer and supplier purchases of a day, and what is answered about them every day.
+/// Ingests customer and supplier purchases of a day and writes its reports.
 const JOB: &str = r#"
 lake = "lake"
 [variables]
@@ -39,7 +38,7 @@ fn date(day: usize) -> String {
     format!("2026-10-{day:02}")
 }
 
-/// Purchases of a day: `rows` good ones, and one that is rejected.
+/// Purchases of a day: `rows` valid ones and a rejected one.
 fn purchases(day: usize, rows: usize) -> String {
     let mut text = String::new();
     for number in 0..rows {
@@ -61,7 +60,7 @@ fn purchases(day: usize, rows: usize) -> String {
     text + &wrong.json() + "\n"
 }
 
-/// The list of a supplier as it stood on a day: some purchases change, and one is gone.
+/// The supplier list of a day: some purchases change, and one is missing.
 fn supplier_dump(day: usize) -> String {
     let (updated_at, notes) = (
         format!("{}T09:00:00-03:00", date(day)),
@@ -126,7 +125,7 @@ pub(crate) fn end(mut command: Command) -> Output {
     Output::new(shown, command.output().expect("the program starts"))
 }
 
-/// Starts the run, and waits until the answer about a day is there.
+/// Starts the run and waits until the report of a day exists.
 fn start_until(workdir: &Workdir, dumps: &Path, day: usize) -> Child {
     let child = command(workdir, dumps, 30, &["--quiet"]).spawn();
     let mut child = child.expect("the program starts");
@@ -135,17 +134,17 @@ fn start_until(workdir: &Workdir, dumps: &Path, day: usize) -> Child {
         .path(&format!("out/{}/quantity.json", date(day)))
         .exists()
     {
-        assert!(Instant::now() < deadline, "no answer about day {day}");
+        assert!(Instant::now() < deadline, "no report of day {day}");
         assert!(
             child.try_wait().expect("our own child").is_none(),
-            "it ended before day {day}"
+            "the run ended before day {day}"
         );
         std::thread::sleep(Duration::from_millis(2));
     }
     child
 }
 
-/// The answers by name, without the run reports, which tell of the run.
+/// The reports by name, without the run reports, which differ between runs.
 fn answers(workdir: &Workdir) -> BTreeMap<PathBuf, String> {
     let files = workdir.files().into_iter();
     let answers = files.filter(|path| path.starts_with("out") && !path.ends_with("run.json"));
@@ -166,10 +165,10 @@ fn tables(workdirs: &[&Workdir]) -> Vec<Value> {
     found.as_array().expect("a list").clone()
 }
 
-/// Interrupts a run soon after the answer about a day is there.
+/// Interrupts a run soon after the report of a day exists.
 fn interrupt(workdir: &Workdir, dumps: &Path, day: usize, signal_name: &str, instant: f64) {
     let child = start_until(workdir, dumps, day);
-    // As long as a day takes, more or less.
+    // About as long as a day takes.
     let delay = Duration::from_millis(120).mul_f64(instant);
     if signal_name == "KILL" {
         let is_hit = kill_after(child, delay);
@@ -184,7 +183,7 @@ fn interrupt(workdir: &Workdir, dumps: &Path, day: usize, signal_name: &str, ins
         .assert_stderr_contains(&["interrupted", "days not run"]);
 }
 
-/// The days that a plan calls finished, up to the first that is not.
+/// The days before the first one that a plan does not list as finished.
 fn finished_days(workdir: &Workdir, dumps: &Path) -> usize {
     let plan = ["--dry-run", "--plan-format", "json"];
     let planned = end(command(workdir, dumps, 30, &plan));
@@ -193,7 +192,7 @@ fn finished_days(workdir: &Workdir, dumps: &Path) -> usize {
     days.take_while(|day| day["finished"] == true).count()
 }
 
-/// Interrupts the run three times, and lets it end. The seed of the instants goes out.
+/// Interrupts the run three times, then lets it end. Returns the seed of the instants.
 fn broken_three_times(workdir: &Workdir, dumps: &Path) -> u64 {
     let (seed, mut instants) = Instants::seeded();
     let mut finished = 0;
@@ -217,7 +216,7 @@ fn a_backfill_of_thirty_days_interrupted_three_times_ends_like_one_that_was_not(
     write_dumps(&dumps, 1..=30, 40);
     let dumps = dumps.path("dumps");
     let (whole, broken) = (Workdir::new(), Workdir::new());
-    // The two have nothing in common but the dumps: side by side they take half the time.
+    // The two runs share only the dumps, so they can run in parallel.
     let seed = std::thread::scope(|scope| {
         scope.spawn(|| {
             end(command(&whole, &dumps, 30, &[])).assert_code(0);
@@ -226,7 +225,7 @@ fn a_backfill_of_thirty_days_interrupted_three_times_ends_like_one_that_was_not(
     });
     let found = tables(&[&whole, &broken]);
     assert_eq!(found[0], found[1], "seed {seed}");
-    // 30 days of 40 good purchases, and of one that is not.
+    // 30 days of 40 valid purchases and a rejected one.
     assert_eq!(found[0]["purchases"]["rows"], 1200);
     assert_eq!(found[0]["rejects"]["rows"], 30);
     assert_eq!(found[0]["inputs"]["rows"], 60);
@@ -234,7 +233,7 @@ fn a_backfill_of_thirty_days_interrupted_three_times_ends_like_one_that_was_not(
     let (wanted, found) = (answers(&whole), answers(&broken));
     assert_eq!(wanted.len(), 60);
     assert_eq!(wanted, found, "seed {seed}");
-    // The answers themselves: 40 a day, from the first day on.
+    // The reports: 40 a day, from the first day on.
     let day_20 = &wanted[Path::new("out/2026-10-20/quantity.json")];
     let series = series_digits(day_20, "purchase_quantity");
     let full = series.iter().filter(|(_, quantity)| quantity == "40");
@@ -293,20 +292,20 @@ fn completed_days_are_skipped_until_one_of_their_inputs_changes() {
     assert_eq!(run(&[]), (4, 0));
     assert_eq!(run(&["--redo"]), (0, 4));
 
-    // A late file of the third day: that day, and the one whose series tells of it.
+    // A late file of the third day: that day runs again, and the day whose series includes it.
     workdir.write("dumps/2026-10-03/purchases/late.ndjson", purchases(3, 2));
     assert_eq!(run(&[]), (2, 2));
     assert_eq!(quantity(3), "5");
     assert_eq!(run(&[]), (4, 0));
 
-    // An answer that somebody has deleted.
+    // A deleted report.
     fs::remove_file(workdir.path("out/2026-10-02/summary.json")).expect("an answer");
     assert_eq!(run(&[]), (1, 3));
     assert!(workdir.path("out/2026-10-02/summary.json").exists());
 
-    // Another job file, another lake: nothing is known of them.
+    // Another job file or another lake has no completed days.
     assert_eq!(run(&["--set", "lake=other"]), (0, 4));
-    // Of other steps nothing is known either.
+    // Neither do other steps.
     assert_eq!(run(&["--only", "quantity"]), (0, 4));
     fs::remove_dir_all(workdir.lake()).expect("the lake");
     assert_eq!(run(&[]), (0, 4));
@@ -336,8 +335,8 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         (2, 1)
     );
     assert!(workdir.path("out/2026-10-04/summary.json").exists());
-    // The day that was missing comes: it is run, and those after it again. Its full snapshot has
-    // followed that of the fourth day, which is refused and not passed over in silence.
+    // The missing day arrives: it runs, and the days after it run again. The full snapshot of the
+    // fourth day is now older than the current one and is refused.
     write_dumps(&workdir, [3], 3);
     let ran = end(command(&workdir, &dumps, 4, &[]));
     ran.assert_code(3)
@@ -349,7 +348,7 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         ),
         (2, 2)
     );
-    // A day with a refused input is done, and the code says so each time.
+    // A day with a refused input is done; each run ends with its exit code.
     workdir.write("dumps/2026-10-01/purchases/half.json", "{\"purchases\":[{");
     for before in [0, 4] {
         let ran = end(command(&workdir, &dumps, 4, &[]));
@@ -382,7 +381,7 @@ fn the_backfill_job_runs_unchanged() {
     let mut command = workdir.program();
     command.arg("run").arg(job).args(words);
     end(command).assert_code(3);
-    // A reject in four is more than 5 %: both are refused.
+    // One reject in four is more than 5 %: both inputs are refused.
     let mut text = purchases(5, 30);
     text.truncate(text.trim_end().rfind('\n').expect("lines") + 1);
     workdir.write("dumps/2026/10/05/a.ndjson", &text);

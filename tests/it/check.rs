@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::purchase_fixtures::PurchaseFixture;
 use crate::workdir::{NOW, Output, Workdir};
 
-/// One good purchase, one with two faults, one line that is no JSON, one good purchase with a
+/// A valid purchase, one with two faults, a line that is not JSON, and a valid purchase with a
 /// warning.
 pub(crate) fn mixed() -> String {
     let broken = PurchaseFixture {
@@ -28,7 +28,7 @@ pub(crate) fn mixed() -> String {
     records.join("\n") + "\n"
 }
 
-/// Lets every input through, however much of it is rejected.
+/// Accepts every input, whatever share of it is rejected.
 pub(crate) const ALL: [&str; 2] = ["--reject-limit", "100%"];
 
 /// Runs `check` with a fixed clock.
@@ -60,7 +60,7 @@ fn check_lists_every_finding_as_text() {
         assert!(found, "{start:?}\n{}", output.transcript());
     }
     assert_eq!(lines.len(), starts.len(), "{}", output.transcript());
-    // Two of four are above the limit, which is refused as `ingest` would.
+    // Two rejects of four are above the limit: refused, as in `ingest`.
     let refused = check(&workdir, &["mixed.ndjson"]);
     refused.assert_code(3);
     assert!(
@@ -97,7 +97,7 @@ fn check_lists_the_first_findings_of_each_rule_or_all_of_them() {
     let (places, text) = listed(&["--findings", "all"]);
     assert_eq!(places, 50, "{text}");
     assert!(!text.contains("--findings all"), "{text}");
-    // The other forms are for machines, and always complete.
+    // The other formats are for machines and always complete.
     for (format, words) in [
         ("json", "BRZ-TIME-REQUIRED"),
         ("response", "BRZ-TIME-REQUIRED"),
@@ -120,7 +120,7 @@ fn check_lists_the_first_findings_of_each_rule_or_all_of_them() {
     }
 }
 
-/// UTF-8 at first, and Windows-1252 in the end: the input is read twice.
+/// UTF-8 at the beginning and Windows-1252 at the end: the input is read twice.
 #[test]
 fn an_input_that_is_read_again_is_listed_once() {
     let workdir = Workdir::new();
@@ -277,7 +277,7 @@ fn rules_are_listed_and_explained_with_their_source() {
         .iter()
         .map(|rule| rule["code"].as_str().expect("a code"))
         .collect();
-    // Of each part of the catalogue: records, files, parameters.
+    // One rule of each part of the catalogue: records, files, parameters.
     for code in [
         "BRZ-QTY-RANGE",
         "BRZ-CURRENTS-DUP",
@@ -302,7 +302,7 @@ fn rules_are_listed_and_explained_with_their_source() {
         }
     }
     let explained = workdir.run(["rules", "explain", "BRZ-QTY-RANGE"]);
-    // The sentence of the purchase object's page.
+    // The sentence from the page of the purchase object.
     let sentence = "must be <= 100";
     assert!(
         explained.assert_code(0).stdout().contains(sentence),

@@ -1,4 +1,4 @@
-//! `check` says of the same inputs what `ingest` says, whatever their order.
+//! `check` reports the same findings as `ingest`, in any order of the inputs.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,8 @@ use crate::purchase_fixtures::{PurchaseFixture, numbered};
 use crate::supplier_fixtures::{page, single_page, supplier_purchases};
 use crate::workdir::{NOW, Workdir, sample};
 
-/// What is said of inputs: the counts of the run, and of each input its counts, notes and findings.
+/// What is reported on inputs: the counts of the run, and the counts, notes and findings of each
+/// input.
 #[derive(Debug, PartialEq)]
 struct ReportedFindings {
     run: BTreeMap<String, Value>,
@@ -46,7 +47,7 @@ fn reported_by_check(workdir: &Workdir, arguments: &[String]) -> ReportedFinding
     let (run, lines) = lines.split_last().expect("a line for the run");
     let inputs = lines.iter().filter(|line| line["counts"].is_object());
     let inputs = inputs.map(|input| {
-        // Findings of records have a place.
+        // Findings on records have a position.
         let of_it = |line: &&Value| line["file"] == input["file"] && line.get("line").is_none();
         let rules = lines.iter().filter(of_it).map(|line| &line["rule_id"]);
         let rules: Vec<&Value> = rules.filter(|rule| rule.is_string()).collect();
@@ -107,7 +108,7 @@ fn check_reports_the_same_on_the_samples_as_ingest() {
     assert_alike(&workdir, &["--kind", "auto"], &samples(&["."]));
 }
 
-/// Each input breaks one rule that no record of it can be blamed for.
+/// Each input breaks one rule that belongs to no single record.
 #[test]
 fn check_reports_the_same_findings_on_inputs_as_ingest() {
     let workdir = Workdir::new();
@@ -137,7 +138,7 @@ fn check_reports_the_same_findings_on_inputs_as_ingest() {
     let repeats = [
         workdir.write("a.ndjson", twice.repeat(2)),
         workdir.write("b.ndjson", twice.clone() + &numbered(0, 10)),
-        // The same content once more says nothing new.
+        // The same content again adds no findings.
         workdir.write("c.ndjson", twice.repeat(2)),
     ];
     let reported = assert_alike(&workdir, &[], &repeats);
@@ -163,7 +164,7 @@ fn check_reports_the_same_findings_on_inputs_as_ingest() {
 fn check_reports_the_same_on_saved_pages_as_ingest() {
     let workdir = Workdir::new();
     let options = ["--kind", "supplier-purchases", "--company-id", "12"];
-    // Page 2 of 3 is missing; one purchase stands on two pages.
+    // Page 2 of 3 is missing; one purchase is on two pages.
     let pages = [
         workdir.write("gap/3.json", page(3, 3, 5, &supplier_purchases(3..5))),
         workdir.write("gap/1.json", page(1, 3, 5, &supplier_purchases(1..4))),
@@ -210,7 +211,7 @@ fn the_order_of_the_inputs_does_not_change_what_is_counted() {
     ] {
         let inputs = order.map(|at: usize| inputs[at].clone());
         let reported = assert_alike(&workdir, &[], &inputs);
-        // Of the two that are kept: the record they share, and numbers 2 and 3.
+        // From the two inputs that are kept: their common record, and numbers 2 and 3.
         let warned = &reported.run["warned_by_rule"];
         assert_eq!(warned["BRZ-DUP-EVENT"], 3, "{order:?}: {reported:?}");
         assert_eq!(

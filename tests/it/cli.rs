@@ -230,7 +230,7 @@ fn dumps_of_other_kinds_are_refused_with_the_reason() {
         let message = refusal["message"].as_str().expect("a text");
         assert!(
             message.contains(reason),
-            "{rule} does not say {reason:?}: {message}"
+            "{rule} does not report {reason:?}: {message}"
         );
         let checked = check(&workdir, &[input.to_str().expect("a path of letters")]);
         checked.assert_code(3);
@@ -261,7 +261,7 @@ fn standard_input_is_an_input_like_any_other() {
     assert_eq!(report["counts"]["accepted"], dump.truth["accepted"]);
     assert_eq!(report["rejected_by_rule"], dump.truth["rejected_by_rule"]);
     assert_eq!(report["inputs"][0]["path"], "-");
-    // Its content is known then, from there and as a file.
+    // Its content is ingested then, from standard input and as a file.
     let again = workdir.run_with_stdin(arguments, &bytes);
     assert_eq!(again.assert_code(0).outcomes(), ["already_ingested"]);
     assert_eq!(
@@ -307,11 +307,11 @@ fn folders_and_globs_are_searched_and_hidden_files_left_out() {
     assert_eq!(names(&["in"]), ["b.ndjson", "c [1].txt", "sub/a.json"]);
     assert_eq!(names(&["in/*.ndjson"]), ["b.ndjson"]);
     assert_eq!(names(&["in/**/*.json"]), ["sub/a.json"]);
-    // A name that looks like a pattern is first of all a name; a file named twice is read once.
+    // A name that looks like a pattern is tried as a name first; a file named twice is read once.
     assert_eq!(
         names(&["in/c [1].txt", "in/b.ndjson", "in"]),
         ["c [1].txt", "b.ndjson", "sub/a.json"]
     );
-    // What is named is read, hidden or not.
+    // A file named explicitly is read, hidden or not.
     assert_eq!(names(&["in/.hidden"]), [".hidden"]);
 }

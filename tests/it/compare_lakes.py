@@ -2,8 +2,8 @@
 
     compare_lakes.py LAKE ROOT LAKE ROOT
 
-ROOT is what the names of the lake's inputs begin with; it is cut off before they are compared. What differs from run to
-run by its nature is left out: the run's id, and when something was written.
+ROOT is the prefix of the names of the lake's inputs; it is removed before they are compared. Values that differ between
+runs are left out: the id of the run and times of writing.
 """
 
 import json
@@ -44,7 +44,7 @@ def main():
         for side, surplus in (("only in the first", left - right), ("only in the second", right - left)):
             differences.extend({"table": name, side: row} for row in list(surplus.elements())[:5])
     json.dump({"rows": total, "differences": differences}, sys.stdout)
-    # Threads of the libraries that are still at work would abort an orderly end.
+    # Running threads of the libraries would abort a normal exit.
     sys.stdout.flush()
     os._exit(0)
 

@@ -1,8 +1,8 @@
-"""Compares the tables of a lake with what the oracle says of the same files, record by record.
+"""Compares the tables of a lake with the results of the oracle for the same files, record by record.
 
     compare_oracle.py [--default-tz ZONE] [--now TIME] LAKE FILE...
 
-Writes how many records were compared and every difference: a verdict, a set of rules, or a value.
+Writes how many records were compared and every difference: an outcome, a set of rules, or a value.
 """
 
 import argparse
@@ -25,7 +25,7 @@ update_existing_only""".split()
 
 
 def row_values(row):
-    """A row of the table in the oracle's words."""
+    """A row of the table under the names of the oracle."""
     found = {name: row[name] for name in SAME if row[name] is not None}
     for name in ("price", "revenue"):
         found[name] = shortest(row[name])
@@ -39,7 +39,7 @@ def row_values(row):
 
 
 def oracle_values(result):
-    """The values of a verdict in the words of the table."""
+    """The values of a result under the names of the table."""
     oracle_record = result["values"]
     found = {name: oracle_record[name] for name in SAME if oracle_record.get(name) is not None}
     for name in ("price", "revenue", "time_us", "offset_minutes"):
@@ -52,7 +52,7 @@ def oracle_values(result):
 
 
 def ours(lake):
-    """The verdicts in the lake by (file, row); a record that is there twice is a difference of its own."""
+    """The records in the lake by (file, row); a repeated record is a difference of its own."""
     found, twice = {}, []
     accepted = table(lake, "purchases")
     at = accepted.column_names.index("time")
@@ -67,7 +67,7 @@ def ours(lake):
 def put(found, twice, row, result):
     place = (row["source_file"], row["source_row"])
     if place in found:
-        twice.append({"place": place, "what": "there twice"})
+        twice.append({"place": place, "what": "repeated"})
     found[place] = result
 
 
@@ -96,11 +96,11 @@ def main():
             actual = found.pop(place, ("nowhere", None))
             if actual != expected:
                 differences.append({"place": place, **difference(expected, actual)})
-    differences += [{"place": place, "what": "known to the lake only"} for place in found]
+    differences += [{"place": place, "what": "in the lake only"} for place in found]
     json.dump({"compared": counts, "differences": differences}, sys.stdout, ensure_ascii=False, indent=1)
     print()
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)
 
 

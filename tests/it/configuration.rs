@@ -76,7 +76,7 @@ fn a_command_reports_the_source_of_its_settings_and_does_nothing() {
     ]);
 }
 
-/// What the job explains, with some environment variables.
+/// The settings that the job explains, with some environment variables.
 fn explain(workdir: &Workdir, more: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = workdir.program();
     command.args(["run", "job.toml", "--date", "2026-10-05"]);
@@ -87,7 +87,7 @@ fn explain(workdir: &Workdir, more: &[&str], environment: &[(&str, &str)]) -> Ou
     output
 }
 
-/// A line of the job, as an origin.
+/// A line of the job file as an origin.
 fn line(wanted: &str) -> String {
     let at = JOB.lines().position(|line| line.contains(wanted));
     format!("job file job.toml:{}", at.expect("a line") + 1)
@@ -115,7 +115,7 @@ fn a_flag_goes_before_the_job_file_and_that_before_the_environment() {
     );
     let flag = log(&["--log-format", "text"], &[(variable, "json")]);
     assert_eq!(flag, text("text", "flag"));
-    // Without the line in the job file, the environment goes before the default.
+    // Without the line in the job file, the environment overrides the default.
     fs::remove_file(job).expect("the job file");
     workdir.write("job.toml", JOB.replace("log_format = \"json\"", ""));
     let bare = log(&[], &[(variable, "json")]);
@@ -157,7 +157,7 @@ fn switches_lists_and_numbers_follow_the_same_order() {
     let settings =
         "[settings]\nallow_http = false\nalert_on = [\"failed\", \"conflict\"]\nstore_retries = 3";
     workdir.write("job.toml", JOB.replace("[settings]", settings));
-    // The lines behind that of `[settings]`, the fifth.
+    // The lines after `[settings]`, which is the fifth.
     let line = |at: usize| format!("job file job.toml:{at}");
     assert_eq!(
         found(&explain(&workdir, &[], &variables)),
@@ -172,7 +172,7 @@ fn switches_lists_and_numbers_follow_the_same_order() {
         found(&explain(&workdir, &flags, &variables)),
         ["true", "usage", "7"].map(|value| text(value, "flag"))
     );
-    // An empty list cannot be typed either.
+    // An empty list is refused on the command line too.
     workdir.write(
         "job.toml",
         JOB.replace("[settings]", "[settings]\nalert_on = []"),

@@ -1,4 +1,4 @@
-//! Purchases that Currents and the Snowflake share have delivered, from `ingest` to the reports.
+//! Purchases from Currents and the Snowflake share, from `ingest` to the reports.
 
 use crate::check::check;
 use crate::purchase_fixtures::quantity_series;

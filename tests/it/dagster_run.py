@@ -1,7 +1,6 @@
 """Loads the example asset in a real Dagster and materialises a day: python dagster_run.py FILE PROGRAM FOLDER JOB
 
-Writes as JSON whether it succeeded, what Dagster was told about it, and what became of a program that ends with each exit
-code.
+Writes as JSON whether it succeeded, its metadata in Dagster, and the outcome of a program for each exit code.
 """
 
 import importlib.util

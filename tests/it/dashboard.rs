@@ -1,8 +1,8 @@
-//! The page to look at, in a real Chromium.
+//! The dashboard in a real Chromium.
 //!
 //! `PURCHASE_ETL_CHROMIUM` names the browser (`/usr/bin/chromium` when it is not set) and
-//! `PURCHASE_ETL_CHROMEDRIVER` its driver (`chromedriver`). Only when the first one is `none` is
-//! the browser left out, and the test says so.
+//! `PURCHASE_ETL_CHROMEDRIVER` its driver (`chromedriver`). Only with `none` for the first one the
+//! browser is skipped, and the test prints that.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::workdir::{Workdir, project, sample};
 
 mod edge_case_data;
 
-/// The headings that every page has.
+/// The headings that every dashboard has.
 const HEADINGS: [&str; 9] = [
     "Purchase dashboard",
     "Items by day",
@@ -30,26 +30,31 @@ const HEADINGS: [&str; 9] = [
 /// The views that the browser takes: two schemes on two screens, one in between, and paper.
 const VIEWS: usize = 6;
 
-/// Opens a page in Chromium, which fails the test when it finds a fault, and leaves screenshots
-/// under `target/screenshots` for people to look at. `None` when there is to be no browser.
+/// Opens a dashboard in Chromium, fails the test on any fault, and writes screenshots to
+/// `target/screenshots`. `None` if the browser is skipped.
 #[track_caller]
 #[expect(
     clippy::print_stderr,
-    reason = "a test that leaves something out must say so"
+    reason = "a test that skips something must print it"
 )]
-fn open_in_browser(page: PathBuf, name: &str) -> Option<Value> {
+fn open_in_browser(dashboard: PathBuf, name: &str) -> Option<Value> {
     if std::env::var_os("PURCHASE_ETL_CHROMIUM").is_some_and(|name| name == "none") {
-        eprintln!("SKIPPED: PURCHASE_ETL_CHROMIUM is none, so that NO BROWSER HAS SEEN THE PAGE");
+        eprintln!(
+            "SKIPPED: PURCHASE_ETL_CHROMIUM is none: the dashboard was NOT CHECKED IN A BROWSER"
+        );
         return None;
     }
     let folder = project().join("target/screenshots").join(name);
-    let mut arguments: Vec<OsString> = vec![page.into(), "--screenshots".into(), folder.into()];
+    let mut arguments: Vec<OsString> =
+        vec![dashboard.into(), "--screenshots".into(), folder.into()];
     for heading in HEADINGS {
         arguments.extend(["--heading".into(), heading.into()]);
     }
     let seen = python("../dashboard/check_dashboard.py", arguments);
-    let pages = seen["pages"].as_object().expect("the pages by name");
-    let views = &pages.values().next().expect("one page")["views"];
+    let dashboards = seen["dashboards"]
+        .as_object()
+        .expect("the dashboards by name");
+    let views = &dashboards.values().next().expect("one dashboard")["views"];
     assert_eq!(views.as_object().map_or(0, serde_json::Map::len), VIEWS);
     Some(views.clone())
 }
@@ -72,7 +77,7 @@ fn a_dashboard_with_every_figure_is_rendered_without_faults() {
     }
 }
 
-/// The page of the sample data, as the program writes it.
+/// The dashboard of the sample data, as the program writes it.
 fn dashboard_of_samples(work: &Workdir, ending_at: &str) -> PathBuf {
     let files = ["web_2026-10.ndjson", "track_log_2026-10.json"].map(sample);
     work.ingest(files).assert_code(0);
@@ -95,8 +100,8 @@ fn dashboard_of_samples(work: &Workdir, ending_at: &str) -> PathBuf {
 #[test]
 fn the_dashboard_of_the_samples_is_rendered_without_faults() {
     let work = Workdir::new();
-    let page = dashboard_of_samples(&work, "2026-10-31");
-    if let Some(views) = open_in_browser(page, "samples") {
+    let dashboard = dashboard_of_samples(&work, "2026-10-31");
+    if let Some(views) = open_in_browser(dashboard, "samples") {
         assert!(charts(&views).iter().all(|count| *count > 3), "{views:#}");
     }
 }

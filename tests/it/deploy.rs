@@ -1,5 +1,5 @@
-//! The examples under `docs/deploy` in the programs they are for: Airflow, Dagster, systemd, the
-//! schemas of Kubernetes, a shell.
+//! The examples in `docs/deploy` in the programs they are written for: Airflow, Dagster, systemd,
+//! the schemas of Kubernetes, a shell.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ fn text(name: &str) -> String {
     fs::read_to_string(deploy(name)).expect("an example")
 }
 
-/// The exit codes that another try may change, and those that wait for a person.
+/// The exit codes that a retry may change, and those that need a person.
 const TRIED_AGAIN: [&str; 3] = ["1", "5", "130"];
 const FAIL: [&str; 3] = ["2", "3", "4"];
 
@@ -33,7 +33,7 @@ fn shop() -> Workdir {
     workdir
 }
 
-/// The counts of the one run in the folder's lake.
+/// The counts of the only run in the lake of the folder.
 fn report(workdir: &Workdir) -> Value {
     let reports = fs::read_dir(workdir.lake().join("_runs")).expect("the history");
     assert_eq!(reports.count(), 1);
@@ -103,21 +103,21 @@ fn kubernetes_and_docker_take_their_files() {
     ];
     let manifest = python_of("PURCHASE_ETL_WATCHING_PYTHON", "deploy_files.py", arguments);
     let job = &manifest["spec"]["jobTemplate"]["spec"];
-    let waits = &job["podFailurePolicy"]["rules"][0];
-    assert_eq!(waits["action"], "FailJob");
-    assert_eq!(waits["onExitCodes"]["values"], json!([2, 3, 4]));
-    // A policy for failures asks for pods that are not started again in place.
+    let fail_rule = &job["podFailurePolicy"]["rules"][0];
+    assert_eq!(fail_rule["action"], "FailJob");
+    assert_eq!(fail_rule["onExitCodes"]["values"], json!([2, 3, 4]));
+    // A pod failure policy requires pods that are not restarted in place.
     let pod = &job["template"]["spec"];
     assert_eq!(pod["restartPolicy"], "Never");
     assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
     let container = &pod["containers"][0];
-    assert_eq!(waits["onExitCodes"]["containerName"], container["name"]);
+    assert_eq!(fail_rule["onExitCodes"]["containerName"], container["name"]);
     assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
     let shell = container["args"][0].as_str().expect("a line of shell");
     assert_shell(shell);
 }
 
-/// Fails unless a line is shell, and what it calls the program with is understood.
+/// Fails unless a line is valid shell and its arguments for the program parse.
 #[track_caller]
 fn assert_shell(line: &str) {
     let checked = Command::new("sh").args(["-n", "-c", line]).output();
@@ -129,14 +129,16 @@ fn assert_shell(line: &str) {
 #[test]
 fn systemd_takes_the_units() {
     let units = ["purchase-etl.service", "purchase-etl.timer"];
-    for waits in FAIL {
+    for code_without_retry in FAIL {
         let line = text(units[0]);
         let line = line
             .lines()
             .find_map(|line| line.strip_prefix("RestartPreventExitStatus="));
         assert!(
-            line.expect("a line").split(' ').any(|code| code == waits),
-            "{waits}"
+            line.expect("a line")
+                .split(' ')
+                .any(|code| code == code_without_retry),
+            "{code_without_retry}"
         );
     }
     let shell = text(units[0]);
@@ -157,7 +159,7 @@ fn systemd_takes_the_units() {
                 output.transcript()
             );
         }
-        // A machine without systemd has nothing to judge them with.
+        // Without systemd the units cannot be verified.
         Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}"),
     }
 }
@@ -168,7 +170,7 @@ fn the_lines_of_the_crontab_run_the_job_of_yesterday() {
     let bin = workdir.path("bin");
     fs::create_dir_all(&bin).expect("a folder");
     let yesterday = workdir.path("dumps/2026/10/05");
-    // `date -d yesterday` is another day each time.
+    // `date -d yesterday` changes every day.
     let date = "#!/bin/sh\n[ \"$*\" = '-d yesterday +%F' ] && echo 2026-10-05\n";
     for (name, script) in [
         ("date", date.to_owned()),
@@ -199,7 +201,7 @@ fn the_lines_of_the_crontab_run_the_job_of_yesterday() {
                 .all(|field| field.chars().all(|c| c.is_ascii_digit() || c == '*')),
             "{line}"
         );
-        // Cron takes a percent sign for the end of the line.
+        // Cron treats a percent sign as the end of the line.
         assert!(!line.replace("\\%", "").contains('%'), "{line}");
         let here = workdir.path("").display().to_string();
         let command = fields[5]
@@ -218,7 +220,7 @@ fn the_lines_of_the_crontab_run_the_job_of_yesterday() {
         let output = Output::new(command, ran.expect("a shell"));
         output.assert_code(0).assert_stdout("");
     }
-    // The second line found everything ingested.
+    // The second line finds everything already ingested.
     let report = crate::workdir::read_json(&workdir.path("run.json"));
     assert_eq!(report["inputs"][0]["outcome"], "already_ingested");
 }

@@ -1,6 +1,6 @@
-"""Holds deployment files to published schemas: python deploy_files.py MANIFEST DOCKERFILE
+"""Validates deployment files against published schemas: python deploy_files.py MANIFEST DOCKERFILE
 
-The manifest is judged by the schemas of Kubernetes, the Dockerfile by hadolint. Writes the manifest as JSON.
+The manifest is validated by the schemas of Kubernetes, the Dockerfile by hadolint. Writes the manifest as JSON.
 """
 
 import json
@@ -14,7 +14,7 @@ import yaml
 
 def main(manifest: str, dockerfile: str) -> dict:
     document = yaml.safe_load(pathlib.Path(manifest).read_text(encoding="utf-8"))
-    # The oldest version that the example is for.
+    # The oldest version that the example supports.
     kubernetes_validate.validate(document, "1.31", strict=True)
     hadolint = pathlib.Path(sys.executable).with_name("hadolint")
     subprocess.run([hadolint, dockerfile], check=True, stdout=sys.stderr)

@@ -1,4 +1,4 @@
-//! The oracle's verdict and values against ours, record by record.
+//! Validation results and values of the oracle against those of the program, record by record.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -10,8 +10,8 @@ use crate::dump_generator::Dump;
 use crate::python::python;
 use crate::workdir::{NOW, Workdir, expected, sample};
 
-/// Ingests everything and compares the tables with the oracle. Returns how many records of each
-/// verdict were compared.
+/// Ingests everything and compares the tables with the oracle. Returns how many accepted, rejected
+/// and duplicate records were compared.
 #[track_caller]
 fn compare(workdir: &Workdir, files: &[PathBuf], zone: &str) -> Value {
     let options = ["--reject-limit", "100%", "--default-timezone", zone].map(OsString::from);
@@ -59,12 +59,18 @@ fn the_samples_are_validated_and_normalised_as_the_oracle_does() {
 #[test]
 fn the_dirty_samples_are_validated_and_normalised_as_the_oracle_does() {
     let names = ["dirty/records.ndjson", "dirty/cdi.ndjson", "dirty/flat.csv"];
-    let verdicts = expected("dirty.json");
+    let expected_files = expected("dirty.json");
     for name in names {
         let workdir = Workdir::new();
         let compared = compare(&workdir, &[sample(name)], "UTC");
-        assert_eq!(compared["accepted"], verdicts[name]["accepted"], "{name}");
-        assert_eq!(compared["rejected"], verdicts[name]["rejected"], "{name}");
+        assert_eq!(
+            compared["accepted"], expected_files[name]["accepted"],
+            "{name}"
+        );
+        assert_eq!(
+            compared["rejected"], expected_files[name]["rejected"],
+            "{name}"
+        );
     }
 }
 
@@ -80,8 +86,8 @@ fn compare_dump(shape: &str) {
         &[&plain[..], &["--shape", shape]].concat(),
     );
     let compared = compare(&workdir, &dump.files, "UTC");
-    for verdict in ["accepted", "rejected", "duplicate"] {
-        assert_eq!(compared[verdict], dump.truth[verdict], "{shape}");
+    for outcome in ["accepted", "rejected", "duplicate"] {
+        assert_eq!(compared[outcome], dump.truth[outcome], "{shape}");
     }
 }
 
@@ -110,10 +116,10 @@ fn a_very_dirty_dump_of_cloud_data_ingestion_is_validated_as_the_oracle_does() {
     compare_dump("cdi-ndjson");
 }
 
-/// Rules that only we have: the oracle judges records one by one, and knows no runs.
+/// Rules of the program only: the oracle validates records one by one, without runs.
 const ACROSS_RECORDS: [&str; 2] = ["BRZ-DUP-EVENT", "BRZ-CURRENTS-DUP"];
 
-/// Rules by record, as `check --format json` lists them: rejecting ones, and all others.
+/// Rules by record, as `check --format json` lists them: rejecting ones, and all the rest.
 fn findings(workdir: &Workdir, name: &str) -> BTreeMap<u64, [BTreeSet<String>; 2]> {
     let arguments = [
         "check",
@@ -145,10 +151,10 @@ fn findings(workdir: &Workdir, name: &str) -> BTreeMap<u64, [BTreeSet<String>; 2
 #[test]
 fn check_lists_for_each_record_the_rules_and_warnings_that_the_oracle_names() {
     let workdir = Workdir::new();
-    let verdicts = expected("dirty.json");
-    for (name, verdict) in verdicts.as_object().expect("one entry a file") {
+    let expected_files = expected("dirty.json");
+    for (name, file) in expected_files.as_object().expect("one entry a file") {
         let found = findings(&workdir, name);
-        for record in verdict["records"].as_array().expect("a list of records") {
+        for record in file["records"].as_array().expect("a list of records") {
             let row = record["row"].as_u64().expect("a number");
             let rules = |name: &str| {
                 let listed = record[name].as_array().expect("a list of rules");
@@ -159,7 +165,7 @@ fn check_lists_for_each_record_the_rules_and_warnings_that_the_oracle_names() {
             let [rejecting, others] = found.get(&row).cloned().unwrap_or_default();
             let wanted: BTreeSet<String> = rules("rules").collect();
             assert_eq!(rejecting, wanted, "{name}: record {row}");
-            // Of a record that is rejected, how much more is found is nobody's promise.
+            // Further findings on a rejected record are not specified.
             if wanted.is_empty() {
                 let wanted: BTreeSet<String> = rules("warnings").chain(rules("infos")).collect();
                 assert_eq!(others, wanted, "{name}: record {row}");

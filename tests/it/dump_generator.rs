@@ -1,4 +1,4 @@
-//! Generated dumps and the truth about them, made by the example `generate_dump`.
+//! Dumps and truth files that the example `generate_dump` writes.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ pub(crate) struct Dump {
 }
 
 impl Dump {
-    /// Makes a dump in a folder of the working folder. The arguments are those of the example.
+    /// Generates a dump in a subfolder of the working folder, with the arguments of the example.
     #[track_caller]
     pub(crate) fn make(workdir: &Workdir, folder: &str, arguments: &[&str]) -> Self {
         let (folder, truth) = generate(workdir, folder, arguments);
@@ -37,7 +37,7 @@ impl Dump {
         file
     }
 
-    /// A number of the truth file.
+    /// A count in the truth file.
     #[track_caller]
     pub(crate) fn count(&self, name: &str) -> u64 {
         self.truth[name]
@@ -46,7 +46,7 @@ impl Dump {
     }
 }
 
-/// Runs the example into a folder of the working folder, and reads the truth file.
+/// Runs the example with a subfolder of the working folder as output, and reads the truth file.
 #[track_caller]
 pub(crate) fn generate(workdir: &Workdir, folder: &str, arguments: &[&str]) -> (PathBuf, Value) {
     let folder = workdir.path(folder);
@@ -62,7 +62,7 @@ pub(crate) fn generate(workdir: &Workdir, folder: &str, arguments: &[&str]) -> (
     (folder, truth)
 }
 
-/// The example stands beside the program in Cargo's folder.
+/// Cargo puts the example beside the program.
 fn generator() -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_purchase-etl"));
     let folder = program.parent().expect("the program is in a folder");

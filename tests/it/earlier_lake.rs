@@ -1,4 +1,4 @@
-//! A lake that version 0.1.0 wrote is read, verified and written on.
+//! A lake that version 0.1.0 wrote is read, verified and extended.
 
 use std::fs;
 use std::path::PathBuf;
@@ -64,7 +64,7 @@ fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new
     };
     ingest(&new, sample("suppliers/2026-10-31"));
 
-    // The same states in other bytes: each is the one that is stored.
+    // The same states in other bytes: each equals the stored one.
     let page = fs::read_to_string(sample("suppliers/2026-10-31/page-1.json")).expect("a page");
     let copy = old.write("copy/page-1.json", format!("{page}\n"));
     let counts = ingest(&old, copy);

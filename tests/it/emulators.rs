@@ -1,7 +1,7 @@
 //! Object stores on loopback: moto for S3, Azurite for Azure. Each test starts its own and stops it.
 //!
 //! `make test` installs them; `PURCHASE_ETL_EMULATORS` names the folder. A missing one fails the
-//! test: a store that is skipped would look like one that works.
+//! test: a skipped store would look like a working one.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -20,7 +20,7 @@ use tempfile::TempDir;
 
 use crate::python::python;
 
-/// Who wants to use a store of the tests says this; it is no secret.
+/// The key of the emulated S3; it is not a secret.
 const S3_KEY: &str = "testing";
 
 /// The account and key that every Azurite has.
@@ -110,7 +110,7 @@ impl Emulator {
         }
     }
 
-    /// What the program finds in its environment.
+    /// The environment variables of the program.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         match self.cloud {
             Cloud::S3 => s3_variables(self.address),
@@ -214,10 +214,10 @@ impl Emulator {
         keys
     }
 
-    /// Copies everything below a prefix into a folder, which is made.
+    /// Copies everything below a prefix into a new folder.
     #[expect(
         clippy::disallowed_methods,
-        reason = "nobody reads the copy before it is whole"
+        reason = "the copy is read only after it is complete"
     )]
     pub(crate) fn download(&self, bucket: &str, prefix: &str, folder: &Path) -> PathBuf {
         for key in self.keys(bucket, prefix) {
@@ -232,13 +232,13 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It may have ended by itself, which the test has noticed by then.
+        // It may have ended already; the test has failed in that case.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }
 }
 
-/// What a program that uses S3 at `address` finds in its environment.
+/// The environment variables of a program that uses S3 at `address`.
 pub(crate) fn s3_variables(address: SocketAddr) -> Vec<(&'static str, String)> {
     vec![
         ("AWS_ACCESS_KEY_ID", S3_KEY.to_owned()),

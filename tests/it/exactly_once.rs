@@ -1,4 +1,4 @@
-//! Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
+//! Exactly once: repeated, renamed, compressed and concurrent inputs.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -12,7 +12,7 @@ use crate::purchase_fixtures::{numbered, quantity_series};
 use crate::python::{assert_once, summaries, summary};
 use crate::workdir::{Output, Workdir, read_json};
 
-/// The files of a dump as one: gzip and zstd files may follow each other in a file.
+/// The files of a dump concatenated: a gzip or zstd file may have several members.
 fn joined(workdir: &Workdir, name: &str, dump: &Dump) -> PathBuf {
     let parts = dump
         .files
@@ -131,7 +131,7 @@ fn a_file_that_changed_behind_its_size_and_time_is_found_by_its_content() {
     let read = workdir.ingest(["--verify-content".as_ref(), path.as_os_str()]);
     assert_eq!(read.outcomes(), ["ingested"], "{}", read.transcript());
     assert_eq!(read.summary_count("accepted"), 3, "{}", read.transcript());
-    // A new time alone is reason enough to look, and the content is known.
+    // A new modification time alone causes a comparison, which finds known content.
     let file = fs::OpenOptions::new()
         .write(true)
         .open(&path)
@@ -143,7 +143,7 @@ fn a_file_that_changed_behind_its_size_and_time_is_found_by_its_content() {
 
 #[test]
 fn the_same_content_twice_in_one_run_is_ingested_once() {
-    // Small inputs wait to be committed together; large ones are committed one by one.
+    // Small inputs are committed together, large ones one by one.
     for rows in ["300", "20000"] {
         let workdir = Workdir::new();
         let dump = Dump::make(&workdir, "dump", &["--rows", rows, "--dirt", "0.02"]);
@@ -167,7 +167,7 @@ fn the_same_content_twice_in_one_run_is_ingested_once() {
     }
 }
 
-/// Starts all of them before waiting for any.
+/// Starts all processes before waiting for any.
 pub(crate) fn run_at_once(workdir: &Workdir, inputs: &[Vec<OsString>]) -> Vec<Output> {
     let children: Vec<_> = inputs
         .iter()
@@ -200,7 +200,7 @@ fn accepted(outputs: &[Output]) -> u64 {
 #[test]
 fn two_processes_with_the_same_input_put_each_row_in_once() {
     let dumps = Workdir::new();
-    // One input that is committed on its own, one that waits with others.
+    // One input that is committed alone, one that is committed with others.
     let large = Dump::make(&dumps, "large", &["--rows", "20000", "--dirt", "0.02"]);
     let small = Dump::make(
         &dumps,
@@ -243,7 +243,7 @@ fn several_processes_with_inputs_of_their_own_lose_no_row() {
         "dump",
         &["--rows", "12000", "--files", "12", "--dirt", "0.02"],
     );
-    // Each of the four has files that another one has too.
+    // Each of the four processes has files in common with another one.
     let shares: Vec<Vec<OsString>> = (0..4)
         .map(|process| {
             let files = dump.files.iter().enumerate();
@@ -280,7 +280,7 @@ fn a_repeated_currents_event_is_dropped_within_and_across_the_files_of_a_run() {
         output.transcript()
     );
 
-    // The second file brings all events of the first again, and one byte more.
+    // The second file repeats all events of the first, with one more byte.
     let workdir = Workdir::new();
     let first = fs::read(&dump.files[0]).expect("a dump");
     let files = [

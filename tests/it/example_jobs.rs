@@ -1,4 +1,4 @@
-//! The jobs of `jobs/` that are there to be copied, each run as it stands.
+//! The example jobs in `jobs/`, run unchanged.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use crate::schemas::assert_valid;
 use crate::supplier_fixtures::{SupplierPurchaseFixture, single_page};
 use crate::workdir::{Workdir, project};
 
-/// A purchase that has arrived and one that has not, where the nightly job looks for them.
+/// A received and a pending purchase, in the folder that the nightly job reads.
 fn write_supplier_dump(workdir: &Workdir) {
     let [pending, received] = ["pending", "received"].map(|status| {
         let purchase = SupplierPurchaseFixture {
@@ -22,7 +22,7 @@ fn write_supplier_dump(workdir: &Workdir) {
     workdir.write(dump, single_page(&[pending, received]));
 }
 
-/// Fails unless the nightly job has written its answers about these two.
+/// Fails unless the nightly job has written its reports on these two.
 #[track_caller]
 fn assert_supplier_reports(workdir: &Workdir) {
     let text = |name: &str| {
@@ -94,7 +94,7 @@ fn the_nightly_job_reads_the_dumps_of_its_date() {
     );
 }
 
-/// Runs a ready job as it stands.
+/// Runs an example job unchanged.
 fn ready(workdir: &Workdir, name: &str, more: &[&str]) -> crate::workdir::Output {
     let job = project().join("jobs").join(name);
     let more = more.iter().map(AsRef::as_ref);
@@ -117,7 +117,7 @@ fn the_hourly_job_follows_what_arrives() {
             .assert_stdout("");
         let path = workdir.path("reports/now/quantity_by_hour.json");
         let series = series_digits(&fs::read_to_string(path).expect("it"), "purchase_quantity");
-        // The hours up to the clock, which shows three in the afternoon in São Paulo.
+        // The hours up to the time of the run, which is 15:00 in São Paulo.
         assert_eq!(series.len(), 16);
         // Ten o'clock UTC.
         assert_eq!(
@@ -160,7 +160,7 @@ fn the_hand_over_writes_every_file_and_the_completion_marker_last() {
     let done = fs::read_to_string(folder.join("_done.json")).expect("the last file");
     assert_eq!(done, quantity_series(&[("2026-10-05", 3)]));
 
-    // A file that cannot be written: the last one does not come.
+    // If a file cannot be written, the last one is not written either.
     let other = ["--date", "2026-10-05", "--set", "folder=other"];
     workdir.write("other/products.csv/in the way", "");
     ready(&workdir, "warehouse_handover.toml", &other)

@@ -1,4 +1,4 @@
-"""Reads the three tables of a lake with deltalake, Polars and DuckDB, each in its own way, and writes what each finds.
+"""Reads the three tables of a lake with deltalake, Polars and DuckDB, and writes the findings of each.
 
     external_readers.py LAKE                counts, exact sums and types, by reader
     external_readers.py --parquet FILE      the rows and types of a report written as Parquet
@@ -33,10 +33,10 @@ def rules(lists):
 
 
 def answer(days, currencies, rejected, inputs, types):
-    """The findings of a reader in the one form that they are compared in.
+    """The findings of a reader in a common form.
 
     days: (date, quantity) · currencies: (code, rows, revenue) · inputs: (rows, accepted, rejected) ·
-    types: table -> column -> the reader's own name of its type
+    types: table -> column -> the reader's name of its type
     """
     currencies = sorted(currencies)
     return {
@@ -79,7 +79,7 @@ def with_polars(lake):
 
 
 def with_duckdb(lake):
-    # DuckDB's own Delta extension has to be downloaded; the file list of the log is what every reader needs.
+    # DuckDB's Delta extension has to be downloaded; the file list of the log is sufficient.
     def files(name):
         return DeltaTable(str(lake / name)).file_uris()
 
@@ -124,7 +124,7 @@ def main():
     json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
     print()
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)
 
 

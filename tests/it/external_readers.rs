@@ -1,5 +1,5 @@
-//! Other programs read the tables: deltalake for Python, Polars and DuckDB; and the bytes that the
-//! table of rejects keeps are those of the inputs.
+//! External readers of the tables: deltalake for Python, Polars and DuckDB; and the original bytes
+//! of rejects.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::dump_generator::Dump;
 use crate::python::python;
 use crate::workdir::{Output, Workdir, sample};
 
-/// The columns whose types are a promise, and what each reader calls the type.
+/// The columns with guaranteed types, and the name of the type in each reader.
 const TYPES: [(&str, &str, [&str; 3]); 10] = [
     (
         "purchases",
@@ -99,7 +99,7 @@ fn the_columns_are_those_of_the_documentation_and_in_its_order() {
         .ingest([sample("web_2026-10.ndjson")])
         .assert_code(0);
     let found = python("external_readers.py", [workdir.lake()]);
-    // The contract of the purchases table, and what the issue adds to it.
+    // The documented columns of the purchases table, in order.
     let promised = "external_id alias_name alias_label braze_id email phone app_id product_id currency price quantity \
                     time time_raw utc_offset_minutes properties update_existing_only event_id revenue is_refund extra \
                     source_file source_row run_id purchase_date";
@@ -118,7 +118,7 @@ fn the_columns_are_those_of_the_documentation_and_in_its_order() {
     assert_eq!(columns("rejects"), set(rejects));
 }
 
-/// Ingests, and fails unless each reject is a slice of its file at the place that the table names.
+/// Ingests, and fails unless each reject is a slice of its file at the recorded position.
 #[track_caller]
 fn assert_verbatim(workdir: &Workdir, files: &[PathBuf], options: &[&str], lines: bool) -> Output {
     let all = ["--reject-limit", "100%"]

@@ -1,5 +1,5 @@
-//! Runs that fail after they have committed some of their inputs: the next run says of these that they
-//! are ingested already, so the one that failed has to report and meter them.
+//! Runs that fail after they have committed some inputs: the next run reports these as already
+//! ingested, so the failed run has to report and meter them.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::python::summary;
 use crate::supplier_fixtures::{page, supplier_purchases};
 use crate::workdir::{Output, Workdir, read_json};
 
-/// What the metrics file says of accepted records.
+/// The number of accepted records in the metrics file.
 fn metered(path: &Path) -> f64 {
     let text = fs::read_to_string(path).expect("the metrics file");
     let lines = text.lines().filter(|line| {
@@ -33,7 +33,7 @@ fn ingest_with_metrics(workdir: &Workdir) -> Command {
     command
 }
 
-/// Holds every place that tells of a run against what it had committed when it failed.
+/// Compares every report of a failed run with what it had committed.
 #[track_caller]
 fn assert_reported(workdir: &Workdir, output: &Output, code: i32, accepted: u64) -> Value {
     output.assert_code(code);
@@ -63,7 +63,7 @@ fn assert_reported(workdir: &Workdir, output: &Output, code: i32, accepted: u64)
 #[test]
 fn an_interrupted_run_reports_what_it_had_committed() {
     let workdir = Workdir::new();
-    // Three pieces: an input with a commit of its own.
+    // Three chunks: an input with a commit of its own.
     let large = workdir.write("large.ndjson", numbered(0, 40_000));
     let mut command = ingest_with_metrics(&workdir);
     command.args(["--threads", "1"]).arg(&large).arg("-");
@@ -78,7 +78,11 @@ fn an_interrupted_run_reports_what_it_had_committed() {
     let report = assert_reported(&workdir, &output, 130, 40_000);
     let inputs = report["inputs"].as_array().expect("inputs");
     let outcomes: Vec<_> = inputs.iter().map(|input| &input["outcome"]).collect();
-    assert_eq!(outcomes, ["ingested"], "the fate of the other is open");
+    assert_eq!(
+        outcomes,
+        ["ingested"],
+        "the outcome of the other input is not known"
+    );
     assert_eq!(summary(&workdir.lake())["purchases"]["rows"], 40_000);
 }
 
@@ -117,7 +121,7 @@ fn committed_rows_are_counted_when_their_inputs_cannot_be_listed() {
         let workdir = Workdir::new();
         let empty = workdir.write("empty.ndjson", "");
         workdir.ingest([&empty]).assert_code(0);
-        // A folder where the next version of `inputs` is to be: no commit can be made there.
+        // A folder in place of the next version of `inputs`: that commit fails.
         let next = workdir
             .lake()
             .join(format!("inputs/_delta_log/{:020}.json", 2));

@@ -1,26 +1,26 @@
-//! A network that fails: stands before a store, and refuses, cuts and loses answers by a plan.
+//! A network with planned faults: a proxy for a store that refuses, truncates and loses responses.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing: it is answered.
+    /// No fault: it is answered.
     None,
-    /// The store is too busy, and does not see it.
+    /// The store is too busy and does not get it.
     Busy,
-    /// The store does it, and half of the answer arrives.
+    /// The store executes it, and half of the response arrives.
     Cut,
-    /// The store does it, and no answer arrives.
+    /// The store executes it, and no response arrives.
     Lost,
-    /// Nobody is there: no answer arrives, and the store does nothing.
+    /// The connection ends without a response, and the store does not get it.
     Down,
     /// The store does not accept the credentials any more.
     Expired,
-    /// Somebody is there and says nothing, for as long as the client waits; the store does nothing.
+    /// The connection stays open without a response, and the store does not get it.
     Hangs,
 }
 
@@ -31,12 +31,12 @@ pub(crate) struct Faulty {
 }
 
 impl Faulty {
-    /// Stands before `store`; `plan` is asked with the number of each request.
+    /// Starts a proxy for `store`; `plan` gets the number of each request.
     pub(crate) fn before(store: SocketAddr, plan: fn(usize) -> Fault) -> Self {
         Self::planned(store, move |number, _line| plan(number))
     }
 
-    /// The same, with the first line of the request besides its number.
+    /// The same; `plan` also gets the first line of the request.
     pub(crate) fn planned(
         store: SocketAddr,
         plan: impl Fn(usize, &str) -> Fault + Send + Sync + 'static,
@@ -54,7 +54,7 @@ impl Faulty {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let plan = Arc::clone(&plan);
-                // A client that gives up is part of the plan.
+                // A client that gives up is expected.
                 std::thread::spawn(move || drop(serve(client, store, &*plan)));
             }
         });
@@ -103,7 +103,7 @@ fn answer(status: &str, body: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The request with its body, and with the wish that the connection ends after the answer.
+/// The request with its body and `Connection: close`.
 fn read_request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -9,13 +9,12 @@ use crate::purchase_fixtures::series_digits;
 use crate::python::{assert_once, row_digests, summary};
 use crate::workdir::{Output, Workdir};
 
-/// What every shape of a dump says about a purchase, and what follows from it. Keys that no
-/// document knows do not fit into delimited text.
+/// The columns that every shape of a dump fills. Unknown keys cannot be written in delimited text.
 pub(crate) const CONTENT: &str = "external_id,alias_name,alias_label,braze_id,email,phone,app_id,product_id,currency,price,\
                        quantity,time,time_raw,utc_offset_minutes,properties,update_existing_only,revenue,is_refund,\
                        purchase_date";
 
-/// Content and place: what must not depend on how a run is carried out.
+/// Content and position, which must not depend on threads or the order of inputs.
 const CONTENT_AND_PLACE: &str = "external_id,alias_name,alias_label,braze_id,email,phone,app_id,product_id,currency,\
                                  price,quantity,time,time_raw,utc_offset_minutes,properties,update_existing_only,\
                                  revenue,is_refund,extra,purchase_date,source_file,source_row";
@@ -28,7 +27,7 @@ fn ingest(workdir: &Workdir, dump: &Dump, more: &[&str]) -> Output {
     workdir.ingest(options.chain(files))
 }
 
-/// The days of a truth file on which something was bought.
+/// The days of a truth file with purchases.
 fn sold(truth: &Value) -> Value {
     let days = truth["quantity_per_utc_day"]
         .as_object()
@@ -62,7 +61,8 @@ fn assert_truth(workdir: &Workdir, dump: &Dump, output: &Output) {
         );
     }
     assert_eq!(report["rejected_by_rule"], truth["rejected_by_rule"]);
-    // Others may be there: what nobody planted can still be odd, such as an exact repeat.
+    // There may be more warnings: records that were not planted can raise one, such as an exact
+    // repeat.
     let planted = truth["warned_by_rule"].as_object().expect("counts by rule");
     let warned: Map<String, Value> = planted
         .keys()
@@ -90,7 +90,7 @@ fn assert_truth(workdir: &Workdir, dump: &Dump, output: &Output) {
     );
 }
 
-/// Makes a dump, ingests it and holds tables and series against its truth file.
+/// Generates a dump, ingests it, and compares tables and series with its truth file.
 #[track_caller]
 fn ingest_shape(shape: &str) -> Workdir {
     let workdir = Workdir::new();
@@ -193,7 +193,7 @@ fn threads_and_the_order_of_inputs_change_no_row_and_no_answer() {
 #[test]
 fn the_hours_of_a_day_add_up_to_it_and_windows_add_up_to_everything() {
     let workdir = Workdir::new();
-    // Around the two changes of the clock of one summer.
+    // Around the two clock changes of one summer.
     let arguments = [
         "--rows",
         "20000",

@@ -1,4 +1,4 @@
-//! The documents' golden vectors through `ingest` and `report`, to the byte; and the refusals of
+//! The documents' golden vectors through `ingest` and `report`, to the byte; and refused
 //! parameters.
 
 use crate::purchase_fixtures::{PurchaseFixture, lines_of, quantity_series, series_digits};
@@ -6,7 +6,7 @@ use crate::workdir::{NOW, Output, Workdir, sample};
 
 const SAO_PAULO: &str = "America/Sao_Paulo";
 
-/// A lake with these events, and a question about it.
+/// A lake with these events.
 fn lake_of(events: &[(&str, u32)]) -> Workdir {
     let workdir = Workdir::new();
     let dump = workdir.write("events.ndjson", lines_of(events));
@@ -144,13 +144,13 @@ fn the_odd_values_of_vector_6_are_read_as_documented() {
     assert_eq!(report["counts"]["accepted"], 3, "{report:#}");
     for (rule, count) in [
         ("BRZ-TIME-NOOFFSET", 1),
-        // The offset of the third belongs to the pattern of the document.
+        // The offset of the third purchase is part of the documented pattern.
         ("BRZ-TIME-OFFSETFORM", 1),
         ("BRZ-PRICE-ROUNDED", 1),
     ] {
         assert_eq!(report["warned_by_rule"][rule], count, "{rule}: {report:#}");
     }
-    // 23:59:59 five hours west of Greenwich is early the next day there.
+    // 23:59:59 at UTC-5 is early the next day in UTC.
     let rows = [("2018-06-28", 0), ("2018-06-29", 1)];
     series(&workdir, "2018-06-29", "2", &[]).assert_stdout(&quantity_series(&rows));
     let revenue = ["--ending-at", "2024-04-02", "--length", "1"];
@@ -173,7 +173,7 @@ fn the_last_instant_counts_and_what_comes_after_it_on_that_day_does_not() {
     ]);
     let cut = quantity_series(&[("2024-01-31", 3)]);
     series(&workdir, "2024-01-31T12:00:00Z", "1", &[]).assert_stdout(&cut);
-    // A date means the whole of it, and that is said once.
+    // A date means the whole day; one message reports that.
     let whole = series(&workdir, "2024-01-31", "1", &[]);
     whole
         .assert_stdout(&quantity_series(&[("2024-01-31", 15)]))
@@ -246,7 +246,7 @@ fn an_end_in_the_future_is_refused_unless_it_is_allowed() {
         assert_error_shape(&series(&workdir, future, "1", &[]), "future");
         series(&workdir, future, "1", &["--allow-future"]).assert_code(0);
     }
-    // Today as a date is not the future: it means the time of the run.
+    // Today's date is not in the future: it means the time of the run.
     let today = series(&workdir, "2026-11-20", "1", &[]);
     today
         .assert_code(0)

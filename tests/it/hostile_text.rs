@@ -1,4 +1,4 @@
-//! Text that means to steer a terminal, in values, names and parameters; and readers that stop early.
+//! Terminal control characters in values, names and parameters; and readers that stop early.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -34,8 +34,8 @@ fn a_reader_that_closes_the_pipe_early_is_no_failure() {
     assert_eq!(output.stderr(), "", "{}", output.transcript());
 }
 
-/// Escape, bell, delete, the eight-bit form of escape-[, the mark that turns text around, and the
-/// two line separators.
+/// Escape, bell, delete, the eight-bit form of escape-[, the right-to-left override, and the two
+/// line separators.
 #[track_caller]
 fn assert_harmless(output: &Output) {
     let steers = [
@@ -46,7 +46,7 @@ fn assert_harmless(output: &Output) {
     }
 }
 
-/// Writes dumps in which every value, name and header tries it, and returns their names.
+/// Writes dumps with these characters in every value, name and header, and returns their names.
 fn hostile_dumps(workdir: &Workdir) -> [&'static str; 5] {
     let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{7f}\u{2028}\u{2029}";
     let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\u007f\u2028\u2029""#;

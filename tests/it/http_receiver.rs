@@ -1,4 +1,4 @@
-//! Somebody on this machine who takes requests, answers each with 200 and remembers them.
+//! A local HTTP server that answers each request with 200 and records it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,18 +6,18 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// Method and path.
     pub(crate) line: String,
-    /// Header lines, in small letters up to the colon.
+    /// Header lines, with names in lower case.
     pub(crate) headers: Vec<String>,
     /// The body.
     pub(crate) body: Value,
 }
 
-/// Takes requests until the test ends.
+/// A server that runs until the test ends.
 pub(crate) struct Receiver {
     address: String,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -29,7 +29,7 @@ impl Receiver {
         let address = format!("http://{}", listener.local_addr().expect("a port"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let taken = Arc::clone(&requests);
-        // Ends with the process: a listener cannot be woken up otherwise.
+        // The thread ends with the process: a blocked listener cannot be stopped.
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let stream = stream.expect("a connection");
@@ -44,14 +44,14 @@ impl Receiver {
         &self.address
     }
 
-    /// What has come so far.
+    /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("a list").clone()
     }
 }
 
-/// A URL on this machine where nobody is: its port was free a moment ago.
-pub(crate) fn nobody() -> String {
+/// A local URL without a server: its port was free a moment ago.
+pub(crate) fn unreachable_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     format!("http://{}", listener.local_addr().expect("a port"))
 }

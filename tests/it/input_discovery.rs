@@ -1,4 +1,4 @@
-//! What is found where the user points, and what is left out there.
+//! Which files are found as inputs, and which are skipped.
 
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use crate::emulators::{Cloud, Emulator};
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{NOW, Output, Workdir};
 
-/// Makes a named pipe.
+/// Creates a named pipe.
 #[track_caller]
 fn pipe(workdir: &Workdir, name: &str) {
     let made = Command::new("mkfifo").arg(workdir.path(name)).status();
@@ -69,10 +69,10 @@ fn a_file_that_goes_away_between_listing_and_opening_is_refused_and_the_others_g
         .stderr(Stdio::piped());
     let shown = format!("{command:?}");
     let mut child = command.spawn().expect("the program starts");
-    // The tables are made when the inputs have been listed, and standard input is read first.
+    // The tables are created after the inputs have been listed; standard input is read first.
     let deadline = Instant::now() + Duration::from_mins(1);
     while !workdir.lake().join("inputs/_delta_log").exists() {
-        assert!(Instant::now() < deadline, "the run makes no tables");
+        assert!(Instant::now() < deadline, "the run creates no tables");
         std::thread::sleep(Duration::from_millis(5));
     }
     std::fs::remove_file(removed).expect("a file");
@@ -150,7 +150,7 @@ fn a_pattern_leaves_out_hidden_names_unless_it_asks_for_them() {
     }
 }
 
-/// `ingest` into a lake that lies among its inputs.
+/// `ingest` into a lake inside its input folder.
 fn into(workdir: &Workdir, lake: &str, named: &str) -> Output {
     workdir.run([
         "ingest",
@@ -239,7 +239,7 @@ fn a_lake_below_a_prefix_of_inputs_is_left_out() {
 #[test]
 fn lakes_whose_paths_decode_to_each_other_stay_two() {
     let workdir = Workdir::new();
-    // What is written with a `%` or a `\` is that very name.
+    // A `%` or `\` in a name is part of the name.
     let lakes = ["a b", "a%20b", "a/b", "a\\b", "a%2Fb", "a%b", "a%2520b"];
     for (at, lake) in lakes.iter().enumerate() {
         let name = format!("{at}.ndjson");

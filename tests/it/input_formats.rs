@@ -1,4 +1,4 @@
-//! Files that are no text, and text that other programs have put something around.
+//! Binary files, compressed files and text with additions of other programs.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use crate::check::check;
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir};
 
-/// Fails unless the one input is refused by this rule, with these words.
+/// Fails unless the only input is refused by this rule, with these words.
 #[track_caller]
 fn assert_refused(output: &Output, rule: &str, words: &[&str]) {
     let report = output.assert_code(3).json();

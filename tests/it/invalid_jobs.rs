@@ -1,5 +1,5 @@
-//! Job files that are wrong: one error with line, key and remedy, and nothing written; and the
-//! schema that tells an editor as much.
+//! Invalid job files: one error with line, key and remedy, and nothing written; and the schema with
+//! which an editor finds the same mistakes.
 
 use std::fs;
 
@@ -9,8 +9,8 @@ use crate::configuration::JOB;
 use crate::schemas::{assert_valid, validate};
 use crate::workdir::{Workdir, project};
 
-/// Job files with a mistake each, and where and what it is: `line:column: key`, words of the
-/// message and of the remedy.
+/// Job files with one mistake each: its place as `line:column: key`, and words of the message and
+/// the remedy.
 const WRONG: [(&str, &str, &str); 14] = [
     ("lake = \"x\"\n", "1:1: steps: ", "no steps"),
     (
@@ -172,17 +172,17 @@ fn all_problems_of_all_files_are_listed() {
             .as_str()
             .is_some_and(|text| text.contains("none.toml"))
     );
-    // `run` tells the first, and how to see the others.
+    // `run` reports the first one, and how to list all.
     workdir
         .run(["run", "bad.toml"])
         .assert_code(2)
         .assert_stderr_contains(&["bad.toml:1:8: lake", "2 more", "jobs check bad.toml"]);
-    // Storage is not looked at.
+    // Storage is not accessed.
     let fine = workdir.run(["jobs", "check", "good.toml"]);
     fine.assert_code(0).assert_stdout("good.toml: ok\n");
 }
 
-/// A job file as the JSON that its schema is for.
+/// A job file as JSON, for its schema.
 fn as_json(text: &str) -> String {
     let value: Value = toml::from_str(text).expect("TOML");
     value.to_string()
@@ -235,7 +235,7 @@ fn the_schema_of_job_files_is_the_published_one_and_takes_the_ready_jobs() {
     );
     checked.assert_code(0);
     assert_valid("job.schema", &as_json(JOB));
-    // What the schema can see of the mistakes: not templates, needs and what keys mean together.
+    // The mistakes that the schema can find: not templates, dependencies and combinations of keys.
     let seen = WRONG
         .iter()
         .filter(|(text, ..)| toml::from_str::<Value>(text).is_ok());

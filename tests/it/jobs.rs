@@ -1,4 +1,4 @@
-//! Job files: the demo, dry runs, steps that need each other.
+//! Job files: the demo, dry runs, dependencies between steps.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::schemas::assert_valid;
 use crate::supplier_fixtures::canonical_json;
 use crate::workdir::{Workdir, expected, project, read_json, sample};
 
-/// Runs the demo's job file as it is, in a folder of the test.
+/// Runs the job file of the demo unchanged, in a folder of the test.
 fn demo(workdir: &Workdir, more: &[&str]) -> crate::workdir::Output {
     let link = workdir.path("sample_data");
     if !link.exists() {
@@ -88,7 +88,7 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
     );
 }
 
-/// Fails unless the demo's answers about suppliers are those of the oracle; `list` is the one on
+/// Fails unless the supplier reports of the demo are those of the oracle; `list` is the one on
 /// standard output, with two purchases a page.
 #[track_caller]
 fn assert_supplier_answers(workdir: &Workdir, list: &str) {
@@ -317,7 +317,7 @@ fn a_plan_lists_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
         "exists": false,
     }]);
     assert_eq!(report["outputs"], output);
-    // A day without dumps is shown, and ends with the code that the run would end with.
+    // A day without dumps is listed; the exit code is that of the run.
     let planned = plan("2026-10-06");
     planned
         .assert_code(2)

@@ -1,4 +1,4 @@
-//! Runs that are killed or interrupted, and what the same command makes of it afterwards.
+//! Killed and interrupted runs, and their completion by the same command.
 
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
@@ -13,9 +13,9 @@ use crate::python::{assert_once, summaries, summary};
 use crate::recovery::events;
 use crate::workdir::{Output, Workdir};
 
-/// Kills that must have hit a run.
+/// The least number of kills that must hit a run.
 const KILLS: u32 = 20;
-/// Attempts to get there: a run that ends before its kill does not count.
+/// The most attempts: a run that ends before its kill does not count.
 const MOST_ATTEMPTS: u32 = 80;
 /// Chooses the instants; `PURCHASE_ETL_KILL_SEED` gives another.
 const SEED: u64 = 20_261_120;
@@ -24,7 +24,7 @@ const SEED: u64 = 20_261_120;
 pub(crate) struct Instants(u64);
 
 impl Instants {
-    /// Begins with the seed that the environment names, or with ours; returns the seed as well.
+    /// Starts with the seed from the environment, or with the default; returns the seed as well.
     pub(crate) fn seeded() -> (u64, Self) {
         let seed = std::env::var("PURCHASE_ETL_KILL_SEED").ok();
         let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
@@ -56,7 +56,7 @@ fn spawn(workdir: &Workdir, dump: &Dump) -> Child {
 pub(crate) fn kill_after(mut child: Child, delay: Duration) -> bool {
     // The instant of the kill is what this test varies.
     std::thread::sleep(delay);
-    // Fails only for a child that has been waited for.
+    // Fails only for a process that has been waited for.
     child.kill().expect("a signal to our own child");
     child.wait().expect("the end of our own child").signal() == Some(9)
 }
@@ -114,12 +114,12 @@ fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
     }
 }
 
-/// Kills that must have hit a run of events.
+/// The least number of kills that must hit a run of events.
 const KILLS_OF_EVENTS: usize = 8;
 
 #[test]
 fn a_run_of_events_killed_at_any_instant_loses_none_and_counts_none_twice() {
-    // Events that come again in the same file and in the next are dropped, once each.
+    // Events that are repeated in the same file and in the next one are dropped.
     let (first, second) = (events((0..9_000).chain(0..1_000)), events(8_000..20_000));
     let ingest = |workdir: &Workdir| {
         let mut command = workdir.ingest_command();
@@ -200,11 +200,11 @@ fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
     for (round, workdir) in workdirs.iter().enumerate() {
         let run = start(workdir);
         std::thread::sleep(duration.mul_f64(instants.next()));
-        // A run that has ended is still ours until it is waited for.
+        // A process that has ended still takes signals until it is waited for.
         signal(&run.1, if round % 2 == 0 { "INT" } else { "TERM" });
         let interrupted = end(run);
         match interrupted.code() {
-            // Before it could listen for signals, one ends it as every other program.
+            // Before the handler is installed, the signal ends the process.
             Some(130) | None => {}
             _ => assert_eq!(
                 interrupted.outcomes(),
@@ -221,7 +221,7 @@ fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
     }
 }
 
-/// Sends a signal to our own child, by its id.
+/// Sends a signal to a child process, by its id.
 pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
@@ -229,11 +229,11 @@ pub(crate) fn signal(child: &Child, name: &str) {
     assert!(sent.expect("the program `kill`").success(), "kill -{name}");
 }
 
-/// Feeds purchases to a run without an end; returns once the run has stopped reading.
+/// Feeds purchases to a run endlessly; returns once the run has stopped reading.
 pub(crate) fn feed_endlessly(child: &mut Child, name: &str) {
     let mut stdin = child.stdin.take().expect("standard input is piped");
     let text = numbered(0, 5000);
-    // Two pieces are surely taken by then, whatever the pipe holds.
+    // At least two chunks have been read by then, whatever the size of the pipe.
     for _ in 0..12 {
         stdin.write_all(text.as_bytes()).expect("the run reads");
     }
@@ -321,10 +321,10 @@ pub(crate) fn interrupted_while_waiting(
     stdin
         .write_all(numbered(0, 3).as_bytes())
         .expect("the pipe holds this much");
-    // The lake is made before the input is read.
+    // The lake is created before the input is read.
     let deadline = Instant::now() + Duration::from_mins(1);
     while !workdir.lake().join("inputs/_delta_log").exists() {
-        assert!(Instant::now() < deadline, "the run makes no tables");
+        assert!(Instant::now() < deadline, "the run creates no tables");
         std::thread::sleep(Duration::from_millis(5));
     }
     signal(&child, signal_name);
@@ -338,7 +338,7 @@ pub(crate) fn interrupted_while_waiting(
     let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
     assert!(
         ended,
-        "it waited for the end of its input\n{}",
+        "the run waited for the end of its input\n{}",
         output.transcript()
     );
     output

@@ -1,5 +1,5 @@
-//! Compaction: fewer files with the same rows, in order; alone, twice at once, beside writers and a
-//! reader, beside changes, and killed.
+//! Compaction: fewer files with the same rows, sorted; alone, twice at once, concurrent with
+//! writers, readers and upserts, and killed.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -20,7 +20,7 @@ use crate::workdir::Workdir;
 /// Writers that append at the same time.
 const WRITERS: usize = 4;
 
-/// Rows and digest of all rows of a table in each lake, by another reader.
+/// Row count and digest of a table in each lake, by an external reader.
 fn digests(table: &str, lakes: &[PathBuf]) -> Vec<Value> {
     let lakes = lakes.iter().map(|lake| lake.as_os_str());
     let arguments = ["digest".as_ref(), table.as_ref()].into_iter().chain(lakes);
@@ -33,7 +33,7 @@ fn digest(workdir: &Workdir, table: &str) -> Value {
     digests(table, &[workdir.lake()]).remove(0)
 }
 
-/// The live files of a table, by another reader.
+/// The live files of a table, by an external reader.
 fn files(workdir: &Workdir, table: &str, column: &str) -> Vec<Value> {
     let lake = workdir.lake();
     let arguments = [
@@ -56,7 +56,7 @@ fn dump_of(workdir: &Workdir, files: &str, rows: &str, dirt: &str) -> Dump {
     )
 }
 
-/// What the reports answer.
+/// The output of the reports.
 fn answers(workdir: &Workdir) -> [String; 3] {
     let series = ["--length", "5", "--ending-at", "2026-10-05"];
     let items = workdir.report("quantity-series", series);
@@ -108,7 +108,7 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
         }
     }
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
-    // Again; and behind a checkpoint, which takes the commits' place.
+    // Again, and after a checkpoint has replaced the commits.
     for more in [0, 12] {
         for number in 0..more {
             let name = format!("more-{number}.ndjson");
@@ -147,7 +147,7 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
     assert!(files.len() > 6, "{} files", files.len());
     for file in &files {
         let bytes = file["bytes"].as_u64().expect("a size");
-        // Sorted rows may pack better or worse than those they were measured by.
+        // Sorted rows may compress better or worse than the rows of the estimate.
         assert!((10_000..50_000).contains(&bytes), "{file:#}");
         assert_eq!(file["sorted"], true, "{file:#}");
     }
@@ -159,7 +159,7 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
     assert_eq!(again[0]["partitions"], 0, "{again:#}");
 }
 
-/// Ingests the files in four processes at a time, compacts again and again, and reads all the while;
+/// Ingests the files in four parallel processes while another compacts and another reads in a loop;
 /// returns how many compactions committed, and the readings.
 fn at_once(workdir: &Workdir, files: &[PathBuf], whole: &str) -> (usize, Vec<Value>) {
     let (lake, stop) = (workdir.lake(), workdir.path("stop"));

@@ -1,6 +1,6 @@
-"""What deltalake for Python sees of lakes that are looked after, as JSON.
+"""Reads lakes under maintenance with deltalake for Python and writes what it finds as JSON.
 
-    lake_maintenance.py poll LAKE STOP ROWS     reads `purchases` again and again until the file STOP is there; ROWS is a
+    lake_maintenance.py poll LAKE STOP ROWS     reads `purchases` repeatedly until the file STOP exists; ROWS is a
                                           JSON object with the accepted rows of each input by its file name
     lake_maintenance.py files LAKE TABLE COLUMN  the live files: rows, bytes, whether they are sorted by COLUMN, and
                                           whether their statistics in the log hold
@@ -24,7 +24,7 @@ except ImportError as error:
 
 
 def poll(lake, stop, rows):
-    """One entry for each reading; what is wrong with it is in `wrong`."""
+    """One entry for each reading, with its faults in `wrong`."""
     whole = json.loads(rows)
     polls = []
     while True:
@@ -35,7 +35,7 @@ def poll(lake, stop, rows):
         wrong = [f"{name}: {count} of {whole[name]}" for name, count in counts.items() if count != whole[name]]
         places = read.group_by(["source_file", "source_row"]).aggregate([]).num_rows
         if places != read.num_rows:
-            wrong.append(f"{read.num_rows - places} rows are there twice")
+            wrong.append(f"{read.num_rows - places} rows are repeated")
         polls.append({"version": table.version(), "rows": read.num_rows, "wrong": wrong})
         if last:
             return polls
@@ -81,5 +81,5 @@ if __name__ == "__main__":
     json.dump(COMMANDS[sys.argv[1]](*sys.argv[2:]), sys.stdout, ensure_ascii=False, indent=1, default=str)
     print()
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)

@@ -1,4 +1,4 @@
-//! The care of a lake: its state, its versions, its files, and what is refused.
+//! Maintenance of a lake: its state, its versions, its files, and refused options.
 
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub(crate) fn lake_command(workdir: &Workdir, verb: &str, arguments: &[&str]) ->
     workdir.run(start.iter().chain(arguments))
 }
 
-/// The same, and the JSON it tells.
+/// The same, with its output as JSON.
 #[track_caller]
 pub(crate) fn lake_command_json(workdir: &Workdir, verb: &str, arguments: &[&str]) -> Value {
     let arguments = [&["--format", "json"], arguments].concat();
@@ -137,7 +137,7 @@ fn history_lists_what_each_version_changed() {
     );
     assert_eq!(short.assert_code(0).stdout().lines().count(), 2);
 
-    // The log forgets its oldest versions once a checkpoint stands for them.
+    // The log loses its oldest versions once a checkpoint covers them.
     for number in 10..18 {
         let input = workdir.write(&format!("{number}.ndjson"), numbered(number * 4, 4));
         workdir.ingest([input]).assert_code(0);

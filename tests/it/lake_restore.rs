@@ -1,4 +1,4 @@
-//! `lake restore`: the table is as it was, and what came later can come again, once.
+//! `lake restore`: the table is as before, and later inputs can be ingested again, once.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ fn rows(workdir: &Workdir, table: &str) -> Value {
     status(workdir, table)["rows"].clone()
 }
 
-/// The rows that stood in a version, by the history.
+/// The number of rows in a version, according to the history.
 fn rows_in(workdir: &Workdir, version: u64) -> u64 {
     let history = lake_command_json(workdir, "history", &["--table", "purchases"]);
     let versions = history["versions"].as_array().expect("versions").iter();
@@ -62,7 +62,7 @@ fn after_a_restore_and_a_new_ingest_each_row_is_there_once() {
     assert_eq!(
         rows(&workdir, "purchases"),
         dump.truth["accepted"],
-        "it was a plan"
+        "the command only planned it"
     );
     let done = lake_command_json(&workdir, "restore", &back);
     for name in ["files_removed", "rows_after", "inputs_withdrawn"] {
@@ -75,7 +75,7 @@ fn after_a_restore_and_a_new_ingest_each_row_is_there_once() {
     let again = lake_command_json(&workdir, "restore", &back);
     assert_eq!(again[0]["committed_version"], Value::Null, "{again:#}");
 
-    // All at once: the first two are known, the others are read again, and then known.
+    // All at once: the first two are known; the rest is read again and known afterwards.
     for outcomes in [
         [
             "already_ingested",
@@ -109,7 +109,7 @@ fn withdrawn_inputs_stay_withdrawn_behind_a_checkpoint_and_can_be_restored_from_
         &["--table", "purchases", "--to-version", "1"],
     )
     .assert_code(0);
-    // Enough versions of all tables for a checkpoint each.
+    // Enough versions for a checkpoint of every table.
     let more: Vec<PathBuf> = (0..11)
         .map(|number| workdir.write(&format!("{number}.ndjson"), numbered(number, 1)))
         .collect();
@@ -148,7 +148,7 @@ fn a_restore_can_be_undone() {
     );
     assert_eq!(undone[0]["inputs_reinstated"], 3, "{undone:#}");
     assert_eq!(row_digests(COLUMNS, &[workdir.lake()]), before);
-    // Their rows of `inputs` are healed as after a stopped run, and nothing is taken twice.
+    // Their rows of `inputs` are recovered as after a stopped run, and nothing is ingested twice.
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
@@ -180,7 +180,7 @@ fn all_tables_go_back_to_one_moment_and_forward_again() {
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
-    // Before there was anything, if that is meant.
+    // Before the first version, if that is confirmed.
     let nothing = ["--all", "--as-of", "2020-01-01", "--allow-empty"];
     lake_command(&workdir, "restore", &nothing).assert_code(0);
     assert_eq!(summary(&workdir.lake())["inputs"]["rows"], 0);
@@ -208,10 +208,10 @@ fn an_instant_before_the_first_version_empties_nothing_unless_that_is_meant() {
             assert_eq!(version("purchases"), 1, "{}", refused.transcript());
         }
     }
-    // The time that the refusal names is one that can be restored.
+    // The time in the error message can be restored.
     let at = ["--table", "purchases", "--as-of", &began, "--dry-run"];
     lake_command(&workdir, "restore", &at).assert_code(0);
-    // A table that is younger than another becomes empty.
+    // A table that did not exist at that time becomes empty.
     let state = workdir.write(
         "2.json",
         single_page(&[SupplierPurchaseFixture::default().json()]),
@@ -249,7 +249,7 @@ fn rejects_alone_are_not_taken_back_while_their_inputs_stay() {
         .assert_code(1)
         .assert_stderr_contains(&["2 inputs would lose their rejects", "--all"]);
     assert_eq!(rows(&workdir, "rejects"), dump.truth["rejected"]);
-    // A compaction of them is no matter of inputs.
+    // A compaction of rejects does not depend on inputs.
     lake_command(&workdir, "compact", &["--table", "rejects"]).assert_code(0);
     lake_command(
         &workdir,

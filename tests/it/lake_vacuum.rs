@@ -1,4 +1,4 @@
-//! `lake vacuum` deletes exactly what no version needs, and only when told to.
+//! `lake vacuum` deletes exactly the files that no version needs, and only with `--apply`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::workdir::Workdir;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// A compacted lake: its small files have left the tables just now.
+/// A compacted lake: its small files have just been removed from the tables.
 fn lake() -> Workdir {
     let workdir = Workdir::new();
     for number in 0..3 {
@@ -21,10 +21,10 @@ fn lake() -> Workdir {
     workdir
 }
 
-/// Makes a file look as if it had been written some days ago.
+/// Sets the modification time of a file back by some days.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a file's age is what it is by the clock of the machine"
+    reason = "the age of a file depends on the clock of the machine"
 )]
 fn age(path: &Path, days: u32) {
     let file = std::fs::File::options()
@@ -35,7 +35,7 @@ fn age(path: &Path, days: u32) {
     file.set_modified(then).expect("a time of change");
 }
 
-/// Makes the removals of a commit look some days older.
+/// Sets the removal times of a commit back by some days.
 fn age_removals(workdir: &Workdir, table: &str, version: u64, days: u32) {
     let commit = format!("lake/{table}/_delta_log/{version:020}.json");
     let text = std::fs::read_to_string(workdir.path(&commit)).expect("a commit");
@@ -55,7 +55,7 @@ fn age_removals(workdir: &Workdir, table: &str, version: u64, days: u32) {
     workdir.write(&commit, aged.join("\n"));
 }
 
-/// The Parquet files of a table that are no part of its log.
+/// The Parquet files of a table, without those of its log.
 fn data(workdir: &Workdir, table: &str) -> BTreeSet<PathBuf> {
     let below = Path::new("lake").join(table);
     let files = workdir.files().into_iter();
@@ -79,12 +79,12 @@ fn nothing_young_is_deleted_and_nothing_at_all_without_confirmation() {
             .assert_stdout_contains(&["add --execute"]);
     }
     lake_command(&workdir, "vacuum", &["--execute"]).assert_code(0);
-    assert_eq!(workdir.files(), before, "all of it is young");
+    assert_eq!(workdir.files(), before, "all files are young");
     age(&stray, 9);
     age_removals(&workdir, "purchases", 4, 9);
     let plan = lake_command_json(&workdir, "vacuum", &["--table", "purchases"]);
     assert_eq!(plan[0]["total"]["files"], 4, "{plan:#}");
-    assert_eq!(workdir.files(), before, "it was a plan");
+    assert_eq!(workdir.files(), before, "the command only planned it");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn temporary_commit_files_are_deleted_after_the_retention() {
     let workdir = lake();
     let log = "lake/purchases/_delta_log";
     let old = workdir.path(&format!("{log}/{:020}.json#1", 2));
-    // What the library does: the commit is a second name of what was written.
+    // As the library does it: the commit is a hard link to the temporary file.
     let commit = workdir.path(&format!("{log}/{:020}.json", 2));
     std::fs::hard_link(&commit, &old).expect("a second name");
     age(&old, 8);

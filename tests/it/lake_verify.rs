@@ -1,4 +1,4 @@
-//! `lake verify` finds each damage that was planted, and raises no false alarm.
+//! `lake verify` finds planted damage and raises no false alarm.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn first(workdir: &Workdir) -> PathBuf {
     live(workdir, "purchases").remove(0)
 }
 
-/// What was found: severity, table, what was compared.
+/// The findings: severity, table, and what was compared.
 fn found(output: &Output) -> Vec<Value> {
     let reported = output.json();
     let findings = reported["findings"].as_array().expect("findings").iter();
@@ -92,7 +92,7 @@ fn a_page_that_cannot_be_decoded_is_found_by_reading_all() {
     let workdir = lake();
     let path = first(&workdir);
     let mut bytes = fs::read(&path).expect("a live file");
-    // The first page begins behind the magic word.
+    // The first page begins after the magic bytes.
     for byte in &mut bytes[4..64] {
         *byte = !*byte;
     }
@@ -167,7 +167,7 @@ fn another_partition_in_the_log_is_found() {
 #[test]
 fn rows_that_are_there_twice_are_found() {
     let workdir = lake();
-    // The same file under another name, committed by somebody else.
+    // The same file under another name, in a commit of its own.
     let path = first(&workdir);
     let copy = path.with_file_name("part-copy.parquet");
     fs::copy(&path, &copy).expect("a copy");
@@ -232,9 +232,9 @@ fn a_run_stopped_before_its_last_step_is_reported_and_is_no_damage() {
     let found = verify(&workdir, 0, &["--deep"]);
     assert!(
         found.is_empty(),
-        "the file of the stopped run is in: {found:?}"
+        "the file of the stopped run is missing: {found:?}"
     );
-    // The other way round it is damage: the input would never be read again.
+    // The opposite is damage: the input would never be read again.
     fs::remove_file(last("purchases")).expect("the last commit");
     let found = verify(&workdir, 1, &[]);
     assert!(
@@ -275,7 +275,7 @@ fn sums_of_the_largest_amounts_are_exact() {
     let input = workdir.write("large.ndjson", records.concat());
     workdir.ingest([input]).assert_code(0);
     let verified = lake_command_json(&workdir, "verify", &["--deep"]);
-    // 3 × 99999999999999999999999999999.999999999 - 0.000000001, by hand.
+    // 3 × 99999999999999999999999999999.999999999 - 0.000000001, computed by hand.
     let expected = "299999999999999999999999999999.999999996";
     let sums = &verified["tables"][0]["sums"];
     assert_eq!(sums["price BRL"], expected, "{verified:#}");

@@ -1,4 +1,4 @@
-//! `lake verify` beside runs that go on: work that is left to do may be found, and no damage.
+//! `lake verify` concurrent with runs: unfinished work may be reported, but no damage.
 
 use std::thread;
 
@@ -7,7 +7,7 @@ use crate::purchase_fixtures::numbered;
 use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, single_page};
 use crate::workdir::Workdir;
 
-/// Inputs that are ingested one by one, by each of two processes at a time.
+/// Inputs that each of two parallel processes ingests one by one.
 const INPUTS: usize = 24;
 
 #[test]

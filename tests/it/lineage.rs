@@ -1,21 +1,22 @@
-//! `OpenLineage` events: their order and content, and that the standard's own classes take them.
+//! `OpenLineage` events: their order and content, validated by the classes of the standard.
 
 use std::fs;
 
 use serde_json::Value;
 
-use crate::http_receiver::{Receiver, nobody};
+use crate::http_receiver::{Receiver, unreachable_url};
 use crate::killed_runs::interrupted_while_waiting;
 use crate::purchase_fixtures::numbered;
 use crate::python::python_of;
 use crate::telemetry::shop;
 use crate::workdir::{Workdir, sample};
 
-/// The events of `events.ndjson`, judged by the standard's classes and by a schema drawn from them.
+/// The events of `events.ndjson`, validated by the classes of the standard and a schema derived
+/// from them.
 #[track_caller]
 fn validated_events(workdir: &Workdir) -> Vec<Value> {
     let mut arguments = vec![workdir.path("events.ndjson").into_os_string()];
-    // A folder with the published schemas judges as well, where there is one.
+    // They are also validated by a folder with the published schemas, if there is one.
     arguments.extend(std::env::var_os("PURCHASE_ETL_OPENLINEAGE_SPEC"));
     let events = python_of(
         "PURCHASE_ETL_WATCHING_PYTHON",
@@ -31,7 +32,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
         .unwrap_or_else(|| panic!("no {key} in {value}"))
 }
 
-/// What happened to which job, in order.
+/// The event types and jobs, in order.
 fn event_types(events: &[Value]) -> Vec<(&str, &str)> {
     let types = events.iter();
     types
@@ -150,7 +151,7 @@ fn a_job_is_a_run_around_those_of_its_steps() {
             "2026-10-06T00:00:00Z"
         );
     }
-    // What one step wrote is what the next one read.
+    // The output of one step is the input of the next.
     assert_eq!(
         names(&events[2]["outputs"])[0],
         names(&events[4]["inputs"])[0]
@@ -207,7 +208,7 @@ fn events_go_to_a_receiver_with_its_key() {
 fn an_unreachable_receiver_is_one_warning() {
     let workdir = Workdir::new();
     let good = workdir.write("good.ndjson", numbered(0, 3));
-    let url = nobody().replace("http://", "http://me:geheim@");
+    let url = unreachable_url().replace("http://", "http://me:geheim@");
     let ran = workdir.ingest(["--lineage-url".as_ref(), url.as_ref(), good.as_os_str()]);
     ran.assert_code(0);
     let warnings: Vec<_> = ran

@@ -1,14 +1,14 @@
-"""Judges OpenLineage events by the standard: python lineage_events.py FILE [SPEC]
+"""Validates OpenLineage events against the standard: python lineage_events.py FILE [SPEC]
 
-FILE has one event a line. Each is held to
-- the classes of the official client, which its makers generate from the published schemas: every
+FILE has one event a line. Each is validated against
+- the classes of the official client, which are generated from the published schemas: every
   event, dataset and facet is built from them, with their checks of UUIDs, times and URIs;
-- a JSON Schema drawn from those classes: required keys, types, formats, and no key that the standard
-  does not have;
+- a JSON Schema derived from those classes: required keys, types, formats, and no key outside the
+  standard;
 - the client's naming rules for datasets;
 - with SPEC, a folder with OpenLineage.json and facets/ as published: those schemas themselves.
 
-Writes the events as a JSON array. An event that does not hold ends the program with the reason.
+Writes the events as a JSON array. An invalid event ends the program with the reason.
 """
 
 import importlib
@@ -102,7 +102,7 @@ def facets_of(facets: dict, kind: type, known: dict[str, type]) -> dict:
     built = {}
     for name, body in facets.items():
         url = body["_schemaURL"]
-        if name.startswith("purchaseEtl_"):  # our own: any keys beside those of every facet
+        if name.startswith("purchaseEtl_"):  # facets of the project: any keys in addition to those of every facet
             assert url == kind._get_schema(), (name, url)
             assert body["_producer"].startswith("urn:"), body
             continue

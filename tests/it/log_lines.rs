@@ -1,11 +1,11 @@
-//! Log lines as JSON: each one object, with the run, the step and the date it belongs to.
+//! Log lines as JSON: one object each, with its run, step and date.
 
 use serde_json::Value;
 
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir};
 
-/// Standard error as one object a line, each with what every line has.
+/// Standard error as one object a line, each with the common keys.
 #[track_caller]
 fn lines(output: &Output) -> Vec<Value> {
     let lines = output.stderr().lines().map(|line| {

@@ -1,31 +1,34 @@
-//! The program from outside: what it says, what it writes, and what other programs read of it.
+//! The program from outside: its output, the files it writes, and what other programs read from
+//! them.
 //!
 //! Expected values come from the documents' golden vectors, from `sample_data/expected`, from the
 //! truth files of generated dumps, or from the oracle in `tests/oracle`; none from the program.
 //! Needs the example `generate_dump` and Pythons with the packages of `tests/requirements.txt` and
-//! `tests/requirements/`; `make test` sees to both.
+//! `tests/requirements/`; `make test` installs both.
 
-/// A job for many days: interrupted, in parallel, late files.
+/// Backfills: interrupted days, parallel days, late files.
 mod backfill;
 /// `check` in its three forms, and the catalogue of rules.
 mod check;
-/// `check` says of the same inputs what `ingest` says, whatever their order.
+/// `check` reports the same findings as `ingest`, in any order of the inputs.
 mod check_and_ingest;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
 /// Where settings come from: flag, job file, environment, default.
 mod configuration;
-/// Purchases that Currents and the Snowflake share have delivered, from `ingest` to the reports.
+/// Purchases from Currents and the Snowflake share, from `ingest` to the reports.
 mod currents;
-/// The page to look at, in a real Chromium.
+/// The dashboard in a real Chromium.
 mod dashboard;
 /// The examples under `docs/deploy` in the programs they are for.
 mod deploy;
-/// The oracle's verdict and values against ours, record by record.
+/// Validation results and values of the oracle against those of the program, record by record.
 mod differential;
-/// Each input's rows once, whatever is run again, renamed, packed or run twice at a time.
+/// The documentation against the program: commands, examples and links.
+mod documentation;
+/// Exactly once: repeated, renamed, compressed and concurrent inputs.
 mod exactly_once;
-/// The jobs of `jobs/`, each run as it stands.
+/// The example jobs in `jobs/`, run unchanged.
 mod example_jobs;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod external_readers;
@@ -37,65 +40,65 @@ mod generated_dumps;
 mod golden_vectors;
 /// The help and the reference pages.
 mod help;
-/// Text that means to steer a terminal, and readers that stop early.
+/// Terminal control characters in inputs, and readers that stop early.
 mod hostile_text;
-/// What is found where the user points, and what is left out there.
+/// Which files are found as inputs, and which are skipped.
 mod input_discovery;
-/// Files that are no text, and text that other programs have put something around.
+/// Binary files, compressed files and text with additions of other programs.
 mod input_formats;
-/// Job files that are wrong, and their schema.
+/// Invalid job files, and the schema of job files.
 mod invalid_jobs;
-/// Job files: the demo, dry runs, steps that need each other.
+/// Job files: the demo, dry runs, dependencies between steps.
 mod jobs;
-/// Runs that are killed or interrupted, and what the same command makes of it afterwards.
+/// Killed and interrupted runs, and their completion by the same command.
 mod killed_runs;
-/// Compaction beside writers, readers and other compactions.
+/// Compaction concurrent with writers, readers and other compactions.
 mod lake_compaction;
 /// The state, the versions and the files of a lake.
 mod lake_maintenance;
-/// An older version as the newest, and its inputs again.
+/// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
-/// What a vacuum deletes, and what not.
+/// What a vacuum deletes and keeps.
 mod lake_vacuum;
-/// Planted damage is found, and nothing else.
+/// Verification finds planted damage and raises no false alarm.
 mod lake_verify;
-/// Verifications beside runs that go on.
+/// Verification concurrent with runs.
 mod lake_verify_races;
-/// `OpenLineage` events against the standard's own classes.
+/// `OpenLineage` events against the classes of the standard.
 mod lineage;
 /// Log lines as JSON.
 mod log_lines;
-/// The care of a lake as steps of a job.
+/// Lake maintenance as steps of a job.
 mod maintenance_jobs;
 /// How much memory a run may need.
 mod memory;
-/// Files that are written as a whole, whoever else writes them.
+/// Atomic output files, with concurrent writers.
 mod output_files;
-/// Power cuts: what a run has reported is on the disk, also where it rests on another run.
+/// Power cuts: what a run has reported is on the disk, also when it depends on another run.
 mod power_cut;
-/// Runs that were stopped between two commits, and what the next one makes of it.
+/// Runs stopped between two commits, and their recovery by the next run.
 mod recovery;
-/// Inputs that are refused commit nothing at all, and the others go on.
+/// Refused inputs commit nothing, and the run continues with the rest.
 mod refused_inputs;
-/// Machines that give no more threads, files or memory.
+/// Limits of threads, open files and memory.
 mod resource_limits;
 /// The rooms of `src/` import each other in one direction.
 mod rooms;
-/// The history of runs.
+/// The run history.
 mod run_history;
-/// The answers to the sample data against those that the oracle worked out.
+/// Reports on the sample data against the results of the oracle.
 mod samples;
-/// Inputs, lakes and answers in object stores.
+/// Inputs, lakes and reports in object stores.
 mod stores;
-/// Answers that are lost, stores that go down, and objects that change while they are read.
+/// Lost responses, unavailable stores, and objects that change while they are read.
 mod stores_faults;
-/// The care of lakes in object stores.
+/// Maintenance of lakes in object stores.
 mod stores_maintenance;
-/// The nightly job in object stores, killed and run again.
+/// The nightly job in object stores, killed and repeated.
 mod stores_nightly;
-/// Secrets of stores, which nothing that is told or kept may hold.
+/// Secrets of stores, which no output and no stored file may contain.
 mod stores_secrets;
-/// What changes a stored purchase: versions, deletions, full snapshots; and older states.
+/// Changes of stored purchases: versions, deletions, full snapshots; and older states.
 mod supplier_changes;
 /// Which company a dump of supplier purchases belongs to.
 mod supplier_companies;
@@ -103,50 +106,50 @@ mod supplier_companies;
 mod supplier_external_readers;
 /// Jobs with supplier purchases, and dry runs.
 mod supplier_jobs;
-/// Every page at once, other forms of the list, and parameters that are refused.
+/// All pages at once, other formats of the list, and refused parameters.
 mod supplier_lists;
 /// Generated dumps of supplier purchases against the oracle.
 mod supplier_oracle;
-/// Several processes that upsert at once, and runs that are killed.
+/// Concurrent upserts and killed runs.
 mod supplier_races;
-/// Customer and supplier purchases side by side.
+/// Detection of customer and supplier purchases.
 mod supplier_record_kinds;
-/// What was found wrong once.
+/// Regressions: the shortest input of each former defect.
 mod supplier_regressions;
-/// Answers of this program as its inputs.
+/// Reports of the program as its inputs.
 mod supplier_round_trip;
-/// The supplier samples against what the oracle worked out.
+/// The supplier samples against the results of the oracle.
 mod supplier_samples;
-/// Full snapshots that come again.
+/// Repeated full snapshots.
 mod supplier_snapshots;
-/// Any versions in any dumps, against a plain loop.
+/// Properties: any versions in any dumps, against a plain loop.
 mod supplier_state;
-/// Metrics, traces and alerts, as those get them who are told.
+/// Metrics, traces and alerts, as their receivers get them.
 mod telemetry;
-/// What stays on a terminal.
+/// What remains on a terminal.
 mod terminal;
 
-/// Generated dumps and the truth about them.
+/// Generated dumps and their truth files.
 mod dump_generator;
-/// A lake of version 0.1.0 is read and written on.
+/// A lake of version 0.1.0 is read, verified and extended.
 mod earlier_lake;
 /// Object stores on loopback.
 mod emulators;
-/// A network that fails.
+/// A network with planned faults.
 mod faulty_network;
-/// Somebody on this machine who takes requests.
+/// A local HTTP server that records requests.
 mod http_receiver;
-/// Purchases and the documented answers as text.
+/// Customer purchases and documented responses as text.
 mod purchase_fixtures;
 /// Python helpers: lakes read by other programs.
 mod python;
-/// The published schemas, to hold answers against.
+/// The published schemas, and checks of responses against them.
 mod schemas;
 /// Columns, keys and names that other programs rely on.
 mod serialized;
 /// Many small files in one run.
 mod small_files;
-/// Supplier purchases as text, and JSON to the digit.
+/// Supplier purchases as text, and exact comparison of JSON.
 mod supplier_fixtures;
-/// A temporary folder, the program run in it, and what it said.
+/// A temporary folder, the program run in it, and its output.
 mod workdir;

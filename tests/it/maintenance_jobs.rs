@@ -1,5 +1,5 @@
-//! The care of a lake as steps of a job: the ready job run for real, a damaged lake, a wrong clock;
-//! and a backfill whose days were taken back.
+//! Lake maintenance as steps of a job: the example job, a damaged lake, a wrong clock; and a
+//! backfill whose days were restored.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::lake_maintenance::{ingest_each, lake_command, live, status};
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir, project};
 
-/// A lake of three small files, in the folder where the ready job looks for it.
+/// A lake of three small files, in the folder that the example job uses.
 fn three_small_files() -> Workdir {
     let workdir = Workdir::new();
     let files: Vec<PathBuf> = (0..3)
@@ -27,7 +27,7 @@ fn maintain(workdir: &Workdir, more: &[&str]) -> Output {
     workdir.run(["run".as_ref(), job.as_os_str()].into_iter().chain(more))
 }
 
-/// A file that no version knows, as a killed run leaves one, `days` days ago.
+/// An unreferenced file, as a killed run leaves one, `days` days old.
 fn leave_file(workdir: &Workdir, name: &str, days: u64) -> PathBuf {
     let copied = &live(workdir, "purchases")[0];
     let path = copied.with_file_name(name);
@@ -39,7 +39,7 @@ fn leave_file(workdir: &Workdir, name: &str, days: u64) -> PathBuf {
     path
 }
 
-/// How many data files the purchases have.
+/// The number of data files of the purchases.
 fn files(workdir: &Workdir) -> usize {
     live(workdir, "purchases").len()
 }
@@ -68,7 +68,7 @@ fn the_weekly_job_verifies_compacts_and_vacuums() {
         steps[1]["tables"].to_string().contains("purchases"),
         "{steps}"
     );
-    assert_eq!(files(&workdir), 3, "it was a plan");
+    assert_eq!(files(&workdir), 3, "the command only planned it");
 
     let reported = [
         "--metrics-file",
@@ -88,7 +88,7 @@ fn the_weekly_job_verifies_compacts_and_vacuums() {
                   outcome=\"done\",step=\"small files into large ones\"} 1";
     assert!(metrics.contains(series), "{metrics}");
     let events = fs::read_to_string(workdir.path("events.ndjson")).expect("events");
-    // Four steps and the job around them, each with a beginning and an end.
+    // Four steps and the job, each with a start and an end.
     assert_eq!(events.lines().count(), 10, "{events}");
 }
 
@@ -159,7 +159,7 @@ fn a_backfill_ingests_again_what_a_restore_has_removed() {
     let answer = quantity("03").expect("an answer");
     let back = ["--table", "purchases", "--to-version", "1"];
     lake_command(&workdir, "restore", &[&back[..], &["--dry-run"]].concat()).assert_code(0);
-    assert_eq!(run(), (3, 0), "it was a plan");
+    assert_eq!(run(), (3, 0), "the command only planned it");
     lake_command(&workdir, "restore", &back).assert_code(0);
     assert_eq!(status(&workdir, "purchases")["rows"], 4);
     assert_eq!(run(), (0, 3));
@@ -168,7 +168,7 @@ fn a_backfill_ingests_again_what_a_restore_has_removed() {
     assert_eq!(quantity("03").expect("an answer"), answer);
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     assert_eq!(run(), (3, 0));
-    // A restore that has nothing to do takes nothing.
+    // A restore without changes removes nothing.
     let newest = status(&workdir, "purchases")["version"].to_string();
     let same = ["--table", "purchases", "--to-version", &newest];
     lake_command(&workdir, "restore", &same).assert_code(0);

@@ -1,4 +1,4 @@
-//! How much memory a run may need, whatever its input looks like.
+//! The memory of a run, for any input.
 
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::workdir::Workdir;
 
-/// The bound of the README.
+/// The documented bound.
 const MOST_MIB: u64 = 256;
 
-/// The most memory that a process has had so far; nothing once it has ended.
+/// The peak memory of a process so far; `None` once it has ended.
 fn peak_kib(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let peak = status
@@ -19,8 +19,8 @@ fn peak_kib(child: &Child) -> Option<u64> {
     Some(kib.trim().parse().expect("a number of KiB"))
 }
 
-/// The most memory that a process has had when it ends, and its exit code. What it does with the
-/// last of its input counts: its rows are sorted, encoded and committed only then.
+/// The peak memory of a process at its end, and its exit code. The end of the input matters: rows
+/// are sorted, encoded and committed then.
 fn peak_until_end(child: &mut Child) -> (u64, Option<i32>) {
     let mut peak = 0;
     loop {
@@ -28,14 +28,14 @@ fn peak_until_end(child: &mut Child) -> (u64, Option<i32>) {
         match (peak_kib(child), ended) {
             (Some(kib), None) => peak = kib.max(peak),
             (_, Some(ended)) => return (peak / 1024, ended.code()),
-            // Between its end and our hearing of it.
+            // It has ended, but has not been waited for yet.
             (None, None) => {}
         }
         std::thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// What a run needs that is given `text` on standard input, and its exit code.
+/// The peak memory and exit code of a run with `text` on standard input.
 fn peak_of(format: &str, text: &[u8]) -> (u64, Option<i32>) {
     let workdir = Workdir::new();
     let mut command = workdir.ingest_command();
@@ -69,7 +69,7 @@ fn dumps_of_tiny_records_need_no_more_memory_than_any() {
     }
 }
 
-/// A line is judged as a whole, whatever it holds.
+/// A line is validated as a whole.
 #[test]
 fn a_line_of_more_records_than_fit_into_one_is_refused() {
     let mut line = b"[".to_vec();
@@ -79,7 +79,7 @@ fn a_line_of_more_records_than_fit_into_one_is_refused() {
     assert_eq!(code, Some(3));
 }
 
-/// Every record has five findings, which take hundreds of times its own memory.
+/// Every record has five findings, which take hundreds of times the memory of the record.
 #[test]
 fn a_check_needs_no_more_however_many_findings_there_are() {
     let workdir = Workdir::new();

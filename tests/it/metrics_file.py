@@ -1,4 +1,4 @@
-"""Reads a metrics file with the parser of Prometheus's own client: python metrics_file.py FILE
+"""Reads a metrics file with the parser of the official Prometheus client: python metrics_file.py FILE
 
 Writes the families as JSON: type, and samples with labels and value.
 """

@@ -1,5 +1,5 @@
-//! Files that are written as a whole: one of several writers wins, a power cut leaves no part, and
-//! answers for standard output wait where they may.
+//! Atomic output files: one of several writers wins, a power cut leaves no partial file, and long
+//! reports for standard output are buffered in the scratch folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::purchase_fixtures::numbered;
 use crate::supplier_fixtures::{ingest_text, single_page, supplier_purchases};
 use crate::workdir::{NOW, Output, Workdir, read_json};
 
-/// Left-overs of files in the making.
+/// Temporary files that were not renamed.
 fn parts(workdir: &Workdir) -> Vec<PathBuf> {
     let files = workdir.files().into_iter();
     let is_part = |path: &PathBuf| path.to_string_lossy().contains(".part");
@@ -86,7 +86,7 @@ fn a_long_answer_for_standard_output_is_buffered_in_the_scratch_folder() {
         answer.transcript()
     );
     let left = std::fs::read_dir(workdir.path("waiting")).expect("the folder");
-    assert_eq!(left.count(), 0, "nothing stays there");
+    assert_eq!(left.count(), 0, "no temporary file remains");
 }
 
 #[test]
@@ -98,9 +98,9 @@ fn a_pipe_behind_a_name_is_written_to() {
     assert_eq!(run.assert_code(0).json()["counts"]["accepted"], 5);
 }
 
-/// What was asked of the system about files, thread by thread.
+/// The system calls on files, by thread.
 fn traced(workdir: &Workdir, arguments: &[&str]) -> Option<Vec<Vec<String>>> {
-    // There are machines where nobody may trace, or nothing is there to trace with.
+    // Tracing may be forbidden or unavailable on this machine.
     let tried = Command::new("strace")
         .args(["-o", "/dev/null", "true"])
         .status();
@@ -132,7 +132,7 @@ fn paths(workdir: &Workdir, call: &str) -> Vec<String> {
     let root = root.to_string_lossy().into_owned();
     let named = call.split(['"', '<', '>']).skip(1).step_by(2);
     let below = named.map(|path| path.trim_start_matches(&root).trim_matches('/').to_owned());
-    // `AT_FDCWD` is shown with its folder.
+    // `AT_FDCWD` is printed with its folder.
     below
         .filter(|path| !path.is_empty() && path != ".")
         .collect()
@@ -143,7 +143,7 @@ fn is_synced(workdir: &Workdir, path: &str, calls: &[String]) -> bool {
     syncs.any(|call| paths(workdir, call) == [path])
 }
 
-/// Whether a power cut loses neither the file that a call names nor the folder that it makes.
+/// Whether a power cut loses neither the file of a call nor the folder that it creates.
 fn is_safe(workdir: &Workdir, calls: &[String], at: usize) -> Option<(String, bool)> {
     let (before, after) = (&calls[..at], &calls[at + 1..]);
     let call = &calls[at];
@@ -173,7 +173,7 @@ fn a_file_is_synced_before_it_has_its_name_and_its_folder_afterwards() {
     ] {
         let words: Vec<&str> = arguments.split(' ').collect();
         let Some(threads) = traced(&workdir, &words) else {
-            eprintln!("strace is not there: the order of syncs is not looked at");
+            eprintln!("strace is not available: the order of syncs is not checked");
             return;
         };
         for calls in threads {

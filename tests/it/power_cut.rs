@@ -1,7 +1,7 @@
-//! Power cuts: what a run has reported is on the disk, also where it rests on another run.
+//! Power cuts: what a run has reported is on the disk, also when it depends on another run.
 //!
-//! A disk is an ext4 image. A cut is a copy of the image while it is mounted: what was not synced is
-//! not in it. It takes root and loop devices; without them the test says that it was skipped.
+//! A disk is an ext4 image. A cut is a copy of the image while it is mounted: it lacks what was not
+//! synced. This needs root and loop devices; without them the test prints that it was skipped.
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::purchase_fixtures::numbered;
 use crate::python::summary;
 use crate::workdir::{NOW, Output, Workdir};
 
-/// What a journal makes of a file whose data were never written differs with these.
+/// With these options a journal treats a file differently whose data were never written.
 const MOUNTS: [&str; 3] = ["loop", "loop,data=writeback", "loop,commit=1"];
 
 /// A disk of 64 MiB.
@@ -57,7 +57,7 @@ impl Disk {
         self.is_mounted.then_some(self)
     }
 
-    /// An empty disk; nothing where there can be none.
+    /// An empty disk; `None` where none can be mounted.
     fn new(options: &str) -> Option<Self> {
         let mut is_made = false;
         let disk = Self::of_image(|image| {
@@ -96,8 +96,8 @@ fn ingest(lake: &Path, input: &Path) -> Output {
     Output::of(command)
 }
 
-/// Makes the commit of a version visible and not durable, as a run does that is stopped between the
-/// two, and takes away what that run would have committed later.
+/// Makes the commit of a version visible but not durable, as after a run that stopped in between,
+/// and removes what that run would have committed later.
 fn leave_unsynced(lake: &Path, table: &str, later: &[&str]) {
     let commit = |table: &str| lake.join(table).join(format!("_delta_log/{:020}.json", 1));
     let bytes = fs::read(commit(table)).expect("the commit of the run");
@@ -119,7 +119,7 @@ fn a_power_cut_loses_nothing_that_a_successful_run_relied_on() {
         for (at, table) in order.into_iter().enumerate() {
             let Some(disk) = Disk::new(options) else {
                 println!(
-                    "skipped: no ext4 image can be mounted here (it takes root and loop devices)"
+                    "skipped: no ext4 image can be mounted here (this needs root and loop devices)"
                 );
                 return;
             };

@@ -1,6 +1,6 @@
-//! Purchases and the documented answers as text.
+//! Customer purchases and documented responses as text.
 
-/// A purchase object. The values are JSON texts, written as they stand.
+/// A purchase object. The values are JSON texts, written unchanged.
 #[derive(Clone, Copy)]
 pub(crate) struct PurchaseFixture<'a> {
     pub(crate) external_id: &'a str,
@@ -9,7 +9,7 @@ pub(crate) struct PurchaseFixture<'a> {
     pub(crate) price: &'a str,
     pub(crate) quantity: &'a str,
     pub(crate) time: &'a str,
-    /// More members, each with a comma in front.
+    /// Further members, each with a leading comma.
     pub(crate) more: &'a str,
 }
 
@@ -46,7 +46,7 @@ impl PurchaseFixture<'_> {
     }
 }
 
-/// One purchase a line, of these times and quantities.
+/// One purchase a line, with these times and quantities.
 pub(crate) fn lines_of(events: &[(&str, u32)]) -> String {
     let lines = events.iter().map(|(time, quantity)| {
         let (time, quantity) = (format!("\"{time}\""), quantity.to_string());
@@ -60,7 +60,8 @@ pub(crate) fn lines_of(events: &[(&str, u32)]) -> String {
     lines.collect()
 }
 
-/// `count` good purchases, one a line, that differ in their product; `first` is the first's number.
+/// `count` valid purchases, one a line, with different products; `first` is the number of the first
+/// one.
 pub(crate) fn numbered(first: usize, count: usize) -> String {
     let lines = (first..first + count).map(|number| {
         let product_id = format!("\"product {number}\"");
@@ -73,7 +74,7 @@ pub(crate) fn numbered(first: usize, count: usize) -> String {
     lines.collect()
 }
 
-/// The documented answer with these rows, as `report quantity-series` writes it.
+/// The documented response with these rows, as `report quantity-series` writes it.
 pub(crate) fn quantity_series<T: AsRef<str>>(rows: &[(T, u32)]) -> String {
     let rows: Vec<String> = rows
         .iter()
@@ -90,7 +91,7 @@ pub(crate) fn quantity_series<T: AsRef<str>>(rows: &[(T, u32)]) -> String {
     )
 }
 
-/// The rows of an answer's text as (time, digits of the value), the digits as they stand.
+/// The rows of a response as (time, digits of the value), the digits unchanged.
 pub(crate) fn series_digits(answer: &str, value: &str) -> Vec<(String, String)> {
     let member = |line: &str, name: &str| {
         let text = line.trim().strip_prefix(&format!("\"{name}\": "))?;
@@ -101,7 +102,7 @@ pub(crate) fn series_digits(answer: &str, value: &str) -> Vec<(String, String)> 
     times.zip(values).collect()
 }
 
-/// A decimal without the zeros that say nothing: `12.50` is `12.5`, `3.00` is `3`.
+/// A decimal without trailing zeros: `12.50` is `12.5`, `3.00` is `3`.
 pub(crate) fn shortest(decimal: &str) -> &str {
     if decimal.contains('.') {
         decimal.trim_end_matches('0').trim_end_matches('.')

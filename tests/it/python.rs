@@ -1,7 +1,7 @@
-//! Python helpers: lakes read by other programs.
+//! Python helpers: external readers of lakes.
 //!
-//! The interpreter is the one `PURCHASE_ETL_PYTHON` names, else `python3`. A missing package fails
-//! the test: a comparison that is skipped would look like one that passed.
+//! `PURCHASE_ETL_PYTHON` names the interpreter; the default is `python3`. A missing package fails
+//! the test: a skipped comparison would look like a passed one.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(crate) fn python<A: AsRef<OsStr>>(
     python_at(&interpreter, script, arguments)
 }
 
-/// The same with the interpreter that a variable names: some packages do not go together.
+/// The same with the interpreter that a variable names: some packages exclude each other.
 #[track_caller]
 pub(crate) fn python_of<A: AsRef<OsStr>>(
     variable: &str,
@@ -49,7 +49,7 @@ fn python_at<A: AsRef<OsStr>>(
         .arg(project().join("tests/it").join(script))
         .args(arguments)
         .stdin(Stdio::null());
-    // Compiled helpers must not be left in the source tree.
+    // No compiled files in the source tree.
     command.env("PYTHONDONTWRITEBYTECODE", "1");
     let shown = format!("{command:?}");
     let ended = command.output().unwrap_or_else(|error| {
@@ -69,7 +69,7 @@ fn read_lakes(command: &[&str], lakes: &[PathBuf]) -> Value {
     python("read_lake.py", command.iter().map(OsStr::new).chain(lakes))
 }
 
-/// What deltalake for Python finds in the tables of each lake.
+/// A summary of the tables of each lake, by deltalake for Python.
 #[track_caller]
 pub(crate) fn summaries(lakes: &[PathBuf]) -> Vec<Value> {
     let found = read_lakes(&["summary"], lakes);
@@ -96,7 +96,7 @@ pub(crate) fn row_digests(columns: &str, lakes: &[PathBuf]) -> Vec<Value> {
     found.as_array().expect("one digest for each lake").clone()
 }
 
-/// Fails unless every row and every reject is there once, in the numbers that a truth file has.
+/// Fails unless every row and every reject exists once, with the counts of a truth file.
 #[track_caller]
 pub(crate) fn assert_once(summary: &Value, truth: &Value) {
     let (rows, rejects) = (&summary["purchases"], &summary["rejects"]);

@@ -26,7 +26,7 @@ except ImportError as error:
 
 
 def table(lake, name, columns=None):
-    """A table as Arrow has it."""
+    """A table as an Arrow table."""
     return DeltaTable(str(Path(lake) / name)).to_pyarrow_table(columns=columns)
 
 
@@ -37,7 +37,7 @@ def shortest(number):
 
 
 def places(rows):
-    """How many different records the rows come from."""
+    """The number of different records that the rows come from."""
     return rows.select(["source_file", "source_row"]).group_by(["source_file", "source_row"]).aggregate([]).num_rows
 
 
@@ -169,7 +169,7 @@ def main():
     json.dump(options.run(options), sys.stdout, ensure_ascii=False, indent=1)
     print()
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)
 
 

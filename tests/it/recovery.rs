@@ -1,7 +1,7 @@
-//! Runs that were stopped between two commits, and what the next one makes of it.
+//! Runs stopped between two commits, and their recovery by the next run.
 //!
-//! A run commits rejects, then rows, then the rows of `inputs`. To stop it before the last step is to
-//! take that commit away again: the data file stays, as after a kill.
+//! A run commits rejects, then rows, then the rows of `inputs`. A stop before the last step is
+//! simulated by removing that commit: the data file remains, as after a kill.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use crate::python::{summary, table_rows};
 use crate::supplier_fixtures::{self, SupplierPurchaseFixture, page, supplier_purchases};
 use crate::workdir::{Output, Workdir};
 
-/// Events of Currents, one a line; ids that are there twice are repeats.
+/// Events of Currents, one a line; a repeated id is a repeated event.
 pub(crate) fn events(ids: impl IntoIterator<Item = u64>) -> String {
     let mut text = String::new();
     for id in ids {
@@ -49,7 +49,7 @@ fn commits_of_inputs(workdir: &Workdir) -> Vec<PathBuf> {
     commits
 }
 
-/// Takes the commits of the table of inputs away: as if the run had been stopped before.
+/// Removes the commits of the table of inputs, as if the run had been stopped before.
 fn unlist(workdir: &Workdir) {
     let commits = commits_of_inputs(workdir);
     assert!(!commits.is_empty(), "no input is listed");
@@ -58,7 +58,7 @@ fn unlist(workdir: &Workdir) {
     }
 }
 
-/// Takes the data files of the table of inputs away as well.
+/// Removes the data files of the table of inputs as well.
 fn lose_staged_rows(workdir: &Workdir) {
     let folder = fs::read_dir(workdir.lake().join("inputs")).expect("the folder of a table");
     for entry in folder {
@@ -196,7 +196,8 @@ fn supplier_inputs_are_listed_with_what_became_of_their_versions() {
     suppliers(&workdir, &inputs).assert_code(0);
     let before = listed(&workdir);
     let counts = summary_of_inputs(&before);
-    // Of six versions three stand; the second of purchase 2 is a copy, the first of 1 and 3 are old.
+    // Of six versions three are current; the second of purchase 2 is a copy, the first of 1 and 3
+    // are old.
     assert_eq!(
         counts,
         [("accepted", 3), ("duplicate", 1), ("superseded", 2)]
@@ -207,7 +208,7 @@ fn supplier_inputs_are_listed_with_what_became_of_their_versions() {
     assert_intact(&workdir);
 }
 
-/// Sums of what became of the records of all inputs.
+/// Sums of the counts of all inputs.
 fn summary_of_inputs(rows: &[Value]) -> [(&'static str, u64); 3] {
     ["accepted", "duplicate", "superseded"].map(|name| {
         let counts = rows.iter().map(|row| row[name].as_str().expect("a text"));
@@ -322,7 +323,7 @@ fn an_empty_dump_is_reported_every_night_even_with_quiet() {
                 "--lake".as_ref(),
                 lake.as_os_str(),
             ];
-            // The third night reads the file again, and finds the content known.
+            // The third night reads the file again and finds known content.
             let again = (night == 2).then_some("--verify-content".as_ref());
             let ran = workdir.run(options.into_iter().chain(again).chain([input.as_os_str()]));
             ran.assert_code(0)

@@ -1,4 +1,4 @@
-//! Inputs that are refused commit nothing at all, and the others go on.
+//! Refused inputs commit nothing, and the run continues with the rest.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn a_refused_input_commits_nothing_and_the_rest_is_committed() {
         "dump",
         &["--rows", "20000", "--seed", "7", "--gzip"],
     );
-    // So much is read before the end is missed that data files have been written.
+    // Enough is read before the missing end is detected that data files have been written.
     let packed = fs::read(dump.file()).expect("the dump");
     let cut = workdir.write("in/b cut.ndjson.gz", &packed[..packed.len() / 10 * 9]);
     workdir.write("in/a.ndjson", numbered(0, 3));
@@ -42,7 +42,7 @@ fn a_refused_input_commits_nothing_and_the_rest_is_committed() {
         serde_json::json!(["a.ndjson", "c.ndjson"])
     );
 
-    // Delivered whole, it goes in, and the others are known.
+    // The complete file is ingested, and the rest is known.
     fs::copy(dump.file(), cut).expect("the whole dump");
     let output = workdir.ingest(["in"]);
     output.assert_code(0);
@@ -51,7 +51,7 @@ fn a_refused_input_commits_nothing_and_the_rest_is_committed() {
     assert_eq!(output.summary_count("accepted"), dump.count("accepted"));
 }
 
-/// `count` purchases, of which the first `broken` have a quantity that is out of range.
+/// `count` purchases; the first `broken` have a quantity out of range.
 fn partly_broken(count: usize, broken: usize) -> String {
     let bad = PurchaseFixture {
         quantity: "101",
@@ -99,7 +99,7 @@ fn bodies_of_the_currents_http_connector_are_refused_by_check_and_by_ingest() {
     let purchase = r#"{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}"#;
     let other = r#"{"event_type":"users.messages.email.Open","id":"e3","time":1,"user":{},"properties":{}}"#;
     workdir.write("in/a.json", format!("{{\"events\":[{purchase},{other}]}}"));
-    // Several pieces long, with the purchase in the last one.
+    // Several chunks, with the purchase in the last one.
     let many = format!("{other},\n").repeat(60_000);
     workdir.write("in/b.json", format!("{{\n\"events\":[{many}{purchase}]}}"));
     workdir.write("in/c.ndjson", purchase);
@@ -131,7 +131,7 @@ fn bodies_of_the_currents_http_connector_are_refused_by_check_and_by_ingest() {
 fn an_input_that_storage_does_not_hand_over_is_refused_by_name() {
     let workdir = Workdir::new();
     let good = workdir.write("good.ndjson", numbered(0, 3));
-    // Reading it from its start fails for every user with an input/output error.
+    // Reading it fails for every user with an input/output error.
     let output = workdir.ingest(["/proc/self/mem".as_ref(), good.as_os_str()]);
     output
         .assert_code(3)
@@ -186,7 +186,7 @@ fn an_empty_input_is_a_warning() {
 #[test]
 fn a_mapping_of_columns_refuses_json_and_leaves_delimited_text_alone() {
     let workdir = Workdir::new();
-    // The examples of the rule itself, with a column that only the mapping knows.
+    // The examples of the rule, with a column that only the mapping names.
     let rule = workdir.run(["rules", "explain", "FILE-MAP-JSON", "--format", "json"]);
     let rule = rule.assert_code(0).json();
     let example = |name: &str| rule[name].as_str().expect("an example").to_owned();
@@ -228,5 +228,5 @@ fn a_mapping_of_columns_beside_a_json_format_is_a_usage_error() {
             .assert_code(2)
             .assert_stderr_contains(&["--map", "--input-format", "JSON"]);
     }
-    assert!(!workdir.lake().exists(), "nothing was begun");
+    assert!(!workdir.lake().exists(), "nothing was written");
 }

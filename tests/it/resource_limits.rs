@@ -1,5 +1,5 @@
-//! Machines that give no more threads, files or memory: the program says so and ends with exit code 1.
-//! It does not panic, wait for ever, or blame the input.
+//! Limits of threads, open files and memory: the program reports them and ends with exit code 1. It
+//! does not panic, hang, or blame the input.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +19,7 @@ fn prepared() -> Workdir {
     workdir
 }
 
-/// The commands that read, write and answer.
+/// Commands that read, write and report.
 fn commands(lake: &str) -> Vec<Vec<String>> {
     let commands = [
         format!("ingest --lake {lake} in.ndjson --now {NOW}"),
@@ -35,7 +35,7 @@ fn commands(lake: &str) -> Vec<Vec<String>> {
     commands.iter().map(words).collect()
 }
 
-/// Runs the program under a limit of the shell; a run that does not end is killed.
+/// Runs the program under a limit of the shell; a run that hangs is killed.
 fn limited(workdir: &Workdir, limit: &str, arguments: &[String]) -> Output {
     let program = workdir.program();
     let mut command = Command::new("timeout");
@@ -94,7 +94,7 @@ fn without_any_thread_a_command_ends_with_an_error() {
     let workdir = prepared();
     for arguments in commands("lake-of-no-thread") {
         let mut command = workdir.program();
-        // No machine has so much room for the stack of a thread.
+        // No machine has this much memory for the stack of a thread.
         command.env("RUST_MIN_STACK", (1_u64 << 46).to_string());
         command.args(&arguments);
         let output = Output::of(command);
@@ -108,7 +108,7 @@ fn a_panic_is_reported_in_one_line_and_ends_with_exit_code_1() {
     let workdir = prepared();
     for form in ["text", "json"] {
         let mut command = workdir.program();
-        // Polars takes for granted that this is a number.
+        // Polars assumes that this is a number.
         command.env("POLARS_ASYNC_THREAD_COUNT", "many");
         command.args([
             "dashboard",
@@ -140,7 +140,7 @@ fn a_panic_is_reported_in_one_line_and_ends_with_exit_code_1() {
     assert!(metrics.contains("outcome=\"failed\""), "{metrics}");
 }
 
-/// The program as another user, of whom nobody else has processes: root is bound by no limit of them.
+/// The program as another user without other processes: the limit does not apply to root.
 fn as_nobody(workdir: &Workdir, processes: usize) -> Command {
     let program = workdir.program();
     let mut command = Command::new("timeout");

@@ -1,9 +1,9 @@
-//! The rooms of `src/` import each other in one direction only.
+//! The rooms of `src/`, its top-level modules, import each other in one direction only.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What each room may import from the others; its own parts are free. `main.rs` may use all.
+/// The rooms that each room may import. `main.rs` may import all.
 const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("cli", &["run_report"]),
     ("rules", &[]),
@@ -13,7 +13,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("record", &["json", "rules", "values"]),
     ("storage", &[]),
     ("input", &["json", "rules", "storage", "values"]),
-    // Of `input` only what describes delimited text: which column means which field.
+    // From `input` only the description of delimited text: the mapping of columns to fields.
     ("purchase", &["json", "record", "rules", "input", "values"]),
     (
         "supplier_purchase",
@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ),
     ("lake", &["storage", "values"]),
     ("run_report", &["rules", "input"]),
-    // Who waits to hear of runs; it knows what happened, and nothing of how.
+    // It knows results, not how they are produced.
     ("telemetry", &["storage", "run_report"]),
     ("report", &["rules", "values"]),
     ("render", &["report", "response", "values"]),
@@ -73,7 +73,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ),
 ];
 
-/// Files that are tests as a whole, and what they import beyond their room.
+/// Files that contain only tests, and what they may import in addition.
 const ONLY_IN_TESTS: [(&str, &str); 2] = [
     ("render/tests.rs", "rules"),
     ("render/schema_tests.rs", "rules"),
@@ -115,7 +115,7 @@ fn may_import(file: &str, room: &str, import: &str) -> bool {
     let (_, allowed) = MAY_IMPORT
         .iter()
         .find(|(name, _)| *name == room)
-        .unwrap_or_else(|| panic!("{room} is a new room: say here what it may import"));
+        .unwrap_or_else(|| panic!("{room} is a new room: list here what it may import"));
     import == room || allowed.contains(&import) || ONLY_IN_TESTS.contains(&(file, import))
 }
 
@@ -145,7 +145,11 @@ fn rooms_import_in_one_direction() {
         }
         seen.insert(room);
     }
-    assert_eq!(seen.len(), MAY_IMPORT.len(), "a room of the table is gone");
+    assert_eq!(
+        seen.len(),
+        MAY_IMPORT.len(),
+        "a room of the table does not exist"
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The history of runs: `runs list` and `runs show`, from the reports in the lake.
+//! The run history: `runs list` and `runs show`, from the run reports in the lake.
 
 use std::fs;
 
@@ -27,8 +27,8 @@ fn listed(workdir: &Workdir, more: &[&str]) -> Vec<Value> {
     output.json().as_array().expect("a list").clone()
 }
 
-/// Three runs: one that is fine, one with a refused input, and one that fails as the table of
-/// rejects cannot be made.
+/// Three runs: a successful one, one with a refused input, and one that fails because the table of
+/// rejects cannot be created.
 fn three_runs(workdir: &Workdir) -> [String; 3] {
     let good = workdir.write("good.ndjson", numbered(0, 3));
     let first = workdir.ingest([&good]);
@@ -143,7 +143,7 @@ fn reports_that_are_damaged_are_named_and_older_ones_show_what_they_have() {
     workdir.ingest([&good]).assert_code(0);
     workdir.write("lake/_runs/half.json", "{\"run_id\":");
     workdir.write("lake/_runs/other.json", "[1]");
-    // Of the time before ids told the time.
+    // From before ids contained the time.
     let older = json!({ "run_id": "old-1", "started_at": "2025-01-01T00:00:00Z" });
     workdir.write("lake/_runs/old-1.json", older.to_string());
     let output = list(&workdir, &["--format", "json"]);

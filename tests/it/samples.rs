@@ -1,4 +1,4 @@
-//! The answers to the sample data against `sample_data/expected`, which the oracle worked out.
+//! Reports on the sample data against `sample_data/expected`, which the oracle computed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -24,7 +24,7 @@ fn ingest(workdir: &Workdir, default_timezone: &str) -> Output {
     output
 }
 
-/// Every series of a folder of answers: file name and arguments of the question.
+/// Every series of a folder of expected reports: file name and arguments.
 fn series() -> Vec<(&'static str, Vec<&'static str>)> {
     let mut questions = Vec::new();
     for (day, hour, zone) in [
@@ -88,7 +88,7 @@ fn assert_series(workdir: &Workdir, folder: &str) {
     }
 }
 
-/// Compares digits, not floats: the expected amounts are texts.
+/// Compares digits, not floats: the expected amounts are strings.
 #[track_caller]
 pub(crate) fn assert_revenue(answer: &str, expected: &Value) {
     let rows = series_digits(answer, "revenue");
@@ -136,11 +136,15 @@ fn counts_and_rejects_of_the_samples_are_those_of_the_oracle() {
             );
         }
     }
-    // The oracle warns of accepted records only; we count a warning of a rejected one as well.
+    // The oracle counts warnings on accepted records only; the program also counts those on
+    // rejected ones.
     for kind in ["warned_by_rule", "informed_by_rule"] {
         for (rule, least) in counts["total"][kind].as_object().expect("counts by rule") {
             let ours = report["warned_by_rule"][rule].as_u64();
-            assert!(ours >= least.as_u64(), "{rule}: {ours:?} of {least}");
+            assert!(
+                ours >= least.as_u64(),
+                "{rule}: {ours:?}, expected at least {least}"
+            );
         }
     }
     let rejects = python("read_lake.py", ["rejects".into(), workdir.lake()]);
@@ -155,7 +159,8 @@ fn counts_and_rejects_of_the_samples_are_those_of_the_oracle() {
     assert_eq!(json!(found), json!(wanted));
 }
 
-/// A row of the table of rejects as `rejects.json` has it: rules sorted, no line in a document.
+/// A row of the table of rejects in the form of `rejects.json`: sorted rules, no line in a
+/// document.
 fn rejects_form(reject: &Value) -> Value {
     let mut rules: Vec<&str> = reject["rule_ids"]
         .as_str()
@@ -230,10 +235,10 @@ fn times_without_an_offset_belong_to_the_zone_that_the_run_names() {
     assert_series(&workdir, "default_tz_sao_paulo/");
 }
 
-/// The documents' own examples and made-up ones of each shape, strict and lenient.
+/// The examples of the documents and made-up ones of each shape, strict and lenient.
 #[test]
 fn every_document_is_validated_as_the_oracle_does() {
-    for (name, verdicts) in expected("documents.json")
+    for (name, expected_modes) in expected("documents.json")
         .as_object()
         .expect("one entry a file")
     {
@@ -242,8 +247,8 @@ fn every_document_is_validated_as_the_oracle_does() {
             let lenient = (mode == "lenient").then(|| OsString::from("--lenient"));
             let output = workdir.ingest(lenient.into_iter().chain([sample(name).into()]));
             let report = output.json();
-            let verdict = &verdicts[mode];
-            if let Some(rule) = verdict["refused"].as_str() {
+            let expected_report = &expected_modes[mode];
+            if let Some(rule) = expected_report["refused"].as_str() {
                 output
                     .assert_code(3)
                     .assert_stderr_contains(&[rule, name.rsplit('/').next().expect("a name")]);
@@ -257,15 +262,15 @@ fn every_document_is_validated_as_the_oracle_does() {
             output.assert_code(0);
             for count in ["accepted", "rejected", "duplicate"] {
                 assert_eq!(
-                    report["counts"][count], verdict[count],
+                    report["counts"][count], expected_report[count],
                     "{name} {mode}: {count}"
                 );
             }
             assert_eq!(
-                report["rejected_by_rule"], verdict["rejected_by_rule"],
+                report["rejected_by_rule"], expected_report["rejected_by_rule"],
                 "{name} {mode}"
             );
-            for (rule, count) in verdict["warned_by_rule"]
+            for (rule, count) in expected_report["warned_by_rule"]
                 .as_object()
                 .expect("counts by rule")
             {

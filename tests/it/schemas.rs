@@ -1,18 +1,19 @@
-//! The published schemas, for tests of what the program prints.
+//! The published schemas, and checks of responses against them.
 
 use boon::{Compiler, Schemas};
 use serde_json::Value;
 
 use crate::workdir::{project, read_json};
 
-/// Fails unless a text is JSON that keeps a schema of `schemas/`, named without its ending.
+/// Fails unless a text is JSON that is valid under a schema of `schemas/`, named without its
+/// extension.
 pub(crate) fn assert_valid(name: &str, text: &str) {
     if let Err(error) = validate(name, text) {
         panic!("{error}\n{text}");
     }
 }
 
-/// Why a text is no JSON that keeps a schema.
+/// Validates a text against a schema; the error is the reason.
 pub(crate) fn validate(name: &str, text: &str) -> Result<(), String> {
     let path = project().join("schemas").join(format!("{name}.json"));
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());

@@ -1,5 +1,5 @@
-//! Many small files in one run: they are read together, share data files and a commit, and each
-//! row is there once.
+//! Many small files in one run: they are read together, share data files and a commit, and each row
+//! exists once.
 
 use std::fs;
 
@@ -7,10 +7,10 @@ use crate::dump_generator::Dump;
 use crate::python::{assert_once, summary};
 use crate::workdir::Workdir;
 
-/// More than wait in memory before their rows are on their way into data files.
+/// More files than are buffered in memory before rows are written.
 const MANY: [&str; 6] = ["--rows", "3000", "--files", "300", "--dirt", "0.02"];
 
-/// Some of ten records are rejects now and then.
+/// A file of ten records has rejects now and then.
 const ANY_REJECTS: [&str; 2] = ["--reject-limit", "100%"];
 
 #[test]
@@ -37,7 +37,7 @@ fn they_share_data_files_and_a_commit() {
 fn a_known_one_among_them_is_left_out_and_the_others_are_there_once() {
     let workdir = Workdir::new();
     let dump = Dump::make(&workdir, "dump", &MANY);
-    // The last one: the rows of the others are written by the time it is met.
+    // The last one: the rows of the rest are written by then.
     let copy = workdir.path("copy");
     let last = dump.files.last().expect("a file");
     fs::copy(last, &copy).expect("a copy");
@@ -64,7 +64,7 @@ fn packed_ones_that_hold_more_than_their_size_lets_expect_are_read_in_turn() {
     let dump = Dump::make(&workdir, "dump", &arguments);
     let without_ending = |(at, file): (usize, &std::path::PathBuf)| {
         let stored = fs::read(file).expect("a part of a dump");
-        assert!(stored.len() < 256 << 10, "small as it is stored");
+        assert!(stored.len() < 256 << 10, "its compressed form is small");
         workdir.write(&format!("part {at}"), stored)
     };
     let files: Vec<_> = dump.files.iter().enumerate().map(without_ending).collect();

@@ -1,4 +1,4 @@
-//! Inputs, lakes and answers in S3 and Azure, against the same work on local files.
+//! Inputs, lakes and reports in S3 and Azure, compared with local files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::generated_dumps::CONTENT;
 use crate::python::{assert_once, python, row_digests, summary};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
-/// A lake below a prefix that every client has to escape.
+/// A lake below a prefix that clients have to escape.
 const PREFIX: &str = "lakes/of the shop/ção";
 
 fn command<'a>(
@@ -28,7 +28,7 @@ fn run(workdir: &Workdir, store: &Emulator, arguments: &[&str]) -> Output {
     Output::of(command(workdir, &store.variables(), arguments))
 }
 
-/// Years after every object of the tests was put: none of them is young any more.
+/// Years after the objects of the tests were written: none of them is young.
 const LATER: &str = "2040-01-01T00:00:00Z";
 
 fn ingest(workdir: &Workdir, store: &Emulator, lake: &str, inputs: &[&str]) -> Output {
@@ -46,7 +46,7 @@ fn ingest_at(
     run(workdir, store, &[&fixed, inputs].concat())
 }
 
-/// The same dump in a store and on disk gives the same rows, and the same answers to the byte.
+/// The same dump in a store and on disk gives the same rows, and the same reports to the byte.
 fn a_lake_in_a_store_is_the_local_one(cloud: Cloud) {
     let store = Emulator::start(cloud, &["dumps", "lake"]);
     let workdir = Workdir::new();
@@ -125,8 +125,8 @@ fn a_lake_in_azure_is_the_local_one() {
     a_lake_in_a_store_is_the_local_one(Cloud::Azure);
 }
 
-/// Every fifth request fails, in three ways one after the other: retries, ranges that are asked for
-/// again, and commits that are looked up after their answer was lost.
+/// Every fifth request fails, in three ways in turn: this covers retries, repeated range requests,
+/// and commits that are read back after a lost response.
 #[test]
 fn a_network_that_fails_now_and_then_loses_and_doubles_nothing() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
@@ -231,7 +231,7 @@ fn what_is_missing_in_a_store_is_named_with_a_remedy_and_nothing_is_written() {
     assert!(store.keys("lake", "").is_empty());
 }
 
-/// Local and stored places in one command: a dump here, its lake there, and the other way round.
+/// Local and remote locations in one command: a local dump with a remote lake, and the opposite.
 #[test]
 fn places_of_all_kinds_are_mixed_in_one_command() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
@@ -252,8 +252,8 @@ fn places_of_all_kinds_are_mixed_in_one_command() {
     assert_same_tables(&[(&copy, ""), (&workdir.lake(), "")]);
 }
 
-/// Fails unless all tables of two lakes hold the same rows, but for the run that wrote them. The
-/// texts are what the names of the inputs begin with.
+/// Fails unless all tables of two lakes have the same rows, except for the run that wrote them. The
+/// texts are the prefixes of the input names.
 #[track_caller]
 pub(crate) fn assert_same_tables(lakes: &[(&Path, &str); 2]) {
     let arguments: Vec<PathBuf> = lakes

@@ -1,5 +1,5 @@
-//! Answers that are lost, stores that go down in the middle, and objects that change while they are
-//! read: nothing is lost or doubled, the run ends in time, and the same command heals.
+//! Lost responses, stores that become unavailable, and objects that change while they are read:
+//! nothing is lost or duplicated, the run ends in time, and the same command completes it.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use crate::purchase_fixtures::numbered;
 use crate::python::{assert_once, summary};
 use crate::workdir::{NOW, Output, Workdir};
 
-/// Runs that give up soon.
+/// Options of runs that give up soon.
 const IMPATIENT: [&str; 4] = ["--store-retries", "1", "--store-deadline", "2s"];
 
 fn ingest(workdir: &Workdir, store: SocketAddr, lake: &str, more: &[&str]) -> Output {
@@ -45,7 +45,7 @@ fn assert_intact(workdir: &Workdir, store: &Emulator, prefix: &str, dump: &Dump)
     assert_once(&summary(&copy), &dump.truth);
 }
 
-/// The commit is in the log, and nobody says so.
+/// The commit is in the log, but its response is lost.
 #[test]
 fn commits_whose_response_is_lost_are_read_back() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
@@ -61,7 +61,8 @@ fn commits_whose_response_is_lost_are_read_back() {
                 let is_commit = line.starts_with("PUT ")
                     && line.contains("/_delta_log/0")
                     && line.contains(".json ");
-                // Tables are made, rows, rejects and inputs are committed: each answer fails once.
+                // Creation of the tables, commits of rows, rejects and inputs: each response fails
+                // once.
                 let fails = is_commit && commits.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
                 if fails { fault } else { Fault::None }
             }
@@ -82,7 +83,7 @@ fn commits_whose_response_is_lost_are_read_back() {
     }
 }
 
-/// One request of the commit gets no answer at all, and the store never sees it.
+/// One request of the commit gets no response, and the store does not get it.
 #[test]
 fn a_commit_that_hangs_once_is_sent_again() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
@@ -106,7 +107,7 @@ fn a_commit_that_hangs_once_is_sent_again() {
     assert_intact(&workdir, &store, "hung", &dump);
 }
 
-/// Nothing is read when a table is made or a commit is written.
+/// A table is created or a commit is written without reading.
 #[test]
 fn a_failed_write_of_the_log_is_reported_as_such() {
     let store = Emulator::start(Cloud::S3, &["lake"]);
@@ -131,10 +132,11 @@ fn a_failed_write_of_the_log_is_reported_as_such() {
     }
 }
 
-/// Requests to a store that is down before a run ends. Each is tried twice, some go out side by side.
+/// The most requests to an unavailable store before a run ends. Each is tried twice, some in
+/// parallel.
 const MOST_TRIES: usize = 12;
 
-/// From some request on nobody answers any more: it does not matter from which.
+/// From some request on the store is unavailable: it does not matter from which.
 #[test]
 fn an_unavailable_store_ends_the_run_soon_and_the_same_command_completes_it() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
@@ -156,7 +158,7 @@ fn an_unavailable_store_ends_the_run_soon_and_the_same_command_completes_it() {
         let lake = store.url("lake", &prefix);
         let more = [&IMPATIENT[..], &[inputs.as_str()]].concat();
         let down = ingest(&workdir, network.address, &lake, &more);
-        // It gives up: not each of the files that are left to write or to delete is tried for.
+        // It gives up, and does not try every remaining file.
         let tries = network.faults();
         assert!(
             tries <= MOST_TRIES,
@@ -174,7 +176,7 @@ fn an_unavailable_store_ends_the_run_soon_and_the_same_command_completes_it() {
     }
 }
 
-/// Each request is tried for as long as is allowed, but not for each of the inputs.
+/// Each request is retried until its deadline, but not for every input.
 #[test]
 fn inputs_in_a_store_that_is_down_are_refused_without_a_wait_for_each() {
     let store = Emulator::start(Cloud::S3, &["dumps"]);
@@ -192,8 +194,8 @@ fn inputs_in_a_store_that_is_down_are_refused_without_a_wait_for_each() {
     assert_eq!(down.assert_code(3).outcomes(), ["refused"; 12]);
     down.assert_stderr_contains(&["s3://dumps/in/9.ndjson", "cannot be reached", "run again"]);
     assert!(network.faults() < 12, "{} requests", network.faults());
-    let healed = ingest(&workdir, store.address, "lake", &["s3://dumps/in"]);
-    assert_eq!(healed.assert_code(0).json()["counts"]["accepted"], 120);
+    let completed = ingest(&workdir, store.address, "lake", &["s3://dumps/in"]);
+    assert_eq!(completed.assert_code(0).json()["counts"]["accepted"], 120);
 }
 
 /// How many requests a run makes.
@@ -209,7 +211,7 @@ fn count_requests(workdir: &Workdir, store: &Emulator, inputs: &str) -> usize {
     requests.load(Ordering::SeqCst)
 }
 
-/// Puts an object as anybody may who has access: the emulator does not check the signature.
+/// Writes an object without a signature, which the emulator does not check.
 fn put(store: SocketAddr, path: &str, body: &[u8]) {
     let mut stream = TcpStream::connect(store).expect("a connection");
     let head = format!(
@@ -223,7 +225,7 @@ fn put(store: SocketAddr, path: &str, body: &[u8]) {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }
 
-/// Same size, other bytes: only the store can tell.
+/// Same size, other bytes: only the `ETag` shows the change.
 #[test]
 fn an_object_that_is_replaced_while_it_is_read_is_refused_and_the_others_go_on() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);

@@ -1,4 +1,4 @@
-//! `lake` in object stores: the same answers, the same work and the same caution as on local files.
+//! `lake` in object stores: the same results and the same safety as on local files.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::emulators::{Cloud, Emulator};
 use crate::python::{assert_once, summary};
 use crate::workdir::{NOW, Output, Workdir};
 
-/// A lake below a prefix that every client has to escape.
+/// A lake below a prefix that clients have to escape.
 const PREFIX: &str = "lakes/of the shop/ção";
 
 const TABLES: [&str; 3] = ["purchases", "rejects", "inputs"];
@@ -109,7 +109,7 @@ impl Lake {
         key
     }
 
-    /// What the lake answers to some questions.
+    /// The output of some reports on the lake.
     fn answers(&self) -> Vec<String> {
         let questions = [
             &[
@@ -151,7 +151,7 @@ impl Lake {
     }
 }
 
-/// Files of a table that are no part of its log.
+/// The files of a table without those of its log.
 fn data(keys: &BTreeSet<String>, table: &str) -> BTreeSet<String> {
     let folder = format!("{PREFIX}/{table}/");
     let keys = keys.iter().filter(|key| key.starts_with(&folder));
@@ -185,13 +185,13 @@ fn maintain_lake_in(cloud: Cloud) {
     assert_eq!(lake.answers(), answers, "to the byte");
     lake.assert_once("compacted");
 
-    // What a vacuum has taken cannot come back; the large files can.
+    // Files that a vacuum has deleted cannot be restored; the large files can.
     lake.lake_command("restore", &["--table", "purchases", "--to-version", "2"])
         .assert_code(1)
         .assert_stderr_contains(&["version 2", "vacuum"]);
 }
 
-/// Strays and what compaction has replaced go, and nothing else.
+/// Unreferenced files and files that compaction has replaced are deleted, and nothing else.
 fn vacuumed(lake: &Lake) {
     let stray = lake.put(
         "purchases/purchase_date=2026-10-01/stray é.parquet",
@@ -215,7 +215,7 @@ fn vacuumed(lake: &Lake) {
     assert_eq!(
         lake.keys(),
         before,
-        "young files stay, and a plan is a plan"
+        "young files stay, and a plan deletes nothing"
     );
     let done = lake.lake_command_json("vacuum", &[&short[..], &["--execute"]].concat());
     assert_eq!(done[0]["total"], plan[0]["total"]);

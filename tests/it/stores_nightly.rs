@@ -1,5 +1,5 @@
-//! The whole nightly job in S3 and Azure, killed once in the middle and run again, against the same
-//! night on local files.
+//! The nightly job in S3 and Azure, killed once in the middle and repeated, compared with the same
+//! job on local files.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -15,7 +15,7 @@ use crate::workdir::{Output, Workdir, project, sample};
 /// The data date.
 const DATE: &str = "2026-10-05";
 
-/// The dumps of the night, where the job looks for them.
+/// The dumps of the night, in the folders that the job reads.
 fn dumps(workdir: &Workdir) {
     let arguments = [
         "--rows", "20000", "--files", "4", "--dirt", "0.02", "--days", "5", "--gzip",
@@ -36,7 +36,7 @@ fn dumps(workdir: &Workdir) {
     }
 }
 
-/// The nightly job as it is, with its places below `root`.
+/// The nightly job with its locations below `root`.
 fn job(root: &str) -> String {
     let text = fs::read_to_string(project().join("jobs/nightly.toml")).expect("the job");
     let mut moved = text.replace("lake = \"lake\"", &format!("lake = \"{root}lake\""));
@@ -55,7 +55,7 @@ fn night(workdir: &Workdir, store: Option<&Emulator>) -> Command {
     command
 }
 
-/// Kills the night when the lake has this object, and some more.
+/// Kills the job once the lake has this object and some more.
 fn kill_in_the_middle(workdir: &Workdir, store: &Emulator, seen: &str) {
     let mut child = night(workdir, Some(store))
         .stdout(Stdio::null())
@@ -68,26 +68,23 @@ fn kill_in_the_middle(workdir: &Workdir, store: &Emulator, seen: &str) {
         .iter()
         .any(|key| key.contains(seen))
     {
-        assert!(Instant::now() < until, "no {seen} has come");
+        assert!(Instant::now() < until, "{seen} was not written");
         std::thread::sleep(Duration::from_millis(5));
     }
     child.kill().expect("a signal to our own child");
     let ended = child.wait().expect("the end of our own child");
-    assert_eq!(
-        ended.signal(),
-        Some(9),
-        "the night was over before the kill"
-    );
+    assert_eq!(ended.signal(), Some(9), "the job ended before the kill");
 }
 
-/// The answers of the job in both places are the same bytes.
+/// The reports of the job are the same bytes in both locations.
 fn assert_same_answers(local: &Workdir, store: &Emulator) {
     let reports = local.path("reports");
     let mut compared = 0;
     for key in store.keys("shop", "reports") {
         let relative = key.strip_prefix("reports/").expect("a report");
         let path = Path::new(relative);
-        // Run reports tell times; the page tells versions, which a killed run may have made.
+        // Run reports contain times; the dashboard contains versions, which a killed run may have
+        // added.
         let is_answer = !relative.ends_with("run.json") && !relative.ends_with("index.html");
         if is_answer {
             let here =
@@ -96,10 +93,10 @@ fn assert_same_answers(local: &Workdir, store: &Emulator) {
             compared += 1;
         }
     }
-    assert!(compared >= 5, "only {compared} answers");
+    assert!(compared >= 5, "only {compared} reports");
 }
 
-/// `seen` tells when the middle is.
+/// `seen` is the object that marks the middle.
 fn a_night_in_a_store_is_the_local_one(cloud: Cloud, seen: &str) {
     let local = Workdir::new();
     dumps(&local);

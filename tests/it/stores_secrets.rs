@@ -1,4 +1,5 @@
-//! Secrets of stores: nothing that is told or kept holds one, whether a store takes them or not.
+//! Secrets of stores: no output and no stored file contains one, whether the store accepts them or
+//! not.
 
 use std::net::SocketAddr;
 
@@ -6,10 +7,10 @@ use crate::emulators::{Cloud, Emulator, s3_variables};
 use crate::faulty_network::{Fault, Faulty};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
-/// What every secret of these tests has in it, plain and in Base64.
+/// A part of every secret in these tests, plain and in Base64.
 const CANARIES: [&str; 2] = ["hunter2hunter2", "aHVudGVyMmh1bnRlcjI"];
 
-/// Nobody listens there.
+/// An address without a server.
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 type Variables = Vec<(&'static str, String)>;
@@ -21,7 +22,7 @@ fn pairs(pairs: &[(&'static str, &str)]) -> Variables {
         .collect()
 }
 
-/// Runs a command with everything that watches it, in both forms of the log, and looks for secrets.
+/// Runs a command with all telemetry, in both log formats, and searches for secrets.
 #[track_caller]
 fn run(workdir: &Workdir, variables: &Variables, secrets: &[&str], arguments: &[&str]) -> Vec<i32> {
     let forms = ["text", "json"].map(|form| {
@@ -62,7 +63,7 @@ fn assert_no_secrets(text: &str, secrets: &[&str]) {
     }
 }
 
-/// All objects of the store that the program may have written.
+/// Fails if an object that the program may have written contains a secret.
 #[track_caller]
 fn assert_no_secrets_in_store(store: &Emulator, secrets: &[&str]) {
     let keys = store.keys("lake", "");
@@ -193,7 +194,7 @@ fn accepted_secrets_of_azure_are_never_printed_or_stored() {
     }
 }
 
-/// No store of Google's runs here: only what goes wrong can be looked at.
+/// There is no emulator of Google's store: only errors can be tested.
 #[test]
 fn no_error_contains_the_secrets_of_google() {
     let workdir = Workdir::new();
@@ -227,7 +228,7 @@ fn no_error_contains_the_secrets_of_google() {
     }
 }
 
-/// A line break at the end, as editors and `kubectl` leave it, is no part of a secret.
+/// A trailing line break, as editors and `kubectl` add it, is not part of a secret.
 #[test]
 fn secrets_with_a_line_break_are_refused_by_the_name_of_their_variable() {
     let workdir = Workdir::new();

@@ -1,5 +1,5 @@
-//! What changes a stored purchase: newer versions, deletions, moved dates and full snapshots; and
-//! what a lake says of its older states.
+//! Changes of stored purchases: newer versions, deletions, moved dates and full snapshots; and
+//! older states of the lake.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn a_deleted_purchase_comes_back_with_a_newer_version_without_the_key() {
     assert_eq!(take("1", &version(9, "a", "")), pairs(&[(1, "a")]));
     let deleted = version(10, "b", ",\"were_stock_movements_deleted\":false");
     assert_eq!(take("2", &deleted), pairs(&[(1, "†b")]));
-    // Neither an older version nor a null undoes or makes a deletion.
+    // Neither an older version nor a null reverts or causes a deletion.
     assert_eq!(take("3", &version(8, "older", "")), pairs(&[(1, "†b")]));
     let back = version(11, "c", ",\"were_stock_movements_deleted\":null");
     assert_eq!(take("4", &back), pairs(&[(1, "c")]));
@@ -72,7 +72,7 @@ fn a_moved_registration_date_leaves_one_row_in_its_new_month() {
     assert_eq!(json!(months), wanted);
     let of_october = json!({"registration_start": "2026-10-01", "registration_end": "2026-10-31"});
     assert_eq!(list(&workdir, "12", &of_october).json()["meta"]["total"], 3);
-    // And back again, out of a month that is empty then.
+    // And back again; the other month is empty then.
     let back = version(11, "c", "");
     ingest_text(&workdir, "3", &back);
     assert_eq!(list(&workdir, "12", &of_october).json()["meta"]["total"], 4);
@@ -122,7 +122,7 @@ fn a_full_snapshot_deletes_missing_purchases_and_a_later_version_restores_them()
         (1, "first"),
     ];
     assert_eq!(stored_notes(&workdir), pairs(&after));
-    // Nobody knows what became of the stock; the key is there all the same, as the sign of deletion.
+    // The stock movements are unknown; the key is present as the mark of deletion.
     let deleted = list(&workdir, "12", &json!({"deleted": "only"})).json();
     for purchase in deleted["data"]["purchases"].as_array().expect("a list") {
         assert_eq!(purchase["were_stock_movements_deleted"], false);
@@ -196,7 +196,7 @@ fn a_full_snapshot_covers_inputs_that_are_already_ingested() {
         workdir.write("s/1", page(1, 2, 3, &supplier_purchases([1, 2]))),
         workdir.write("s/2", page(2, 2, 3, &supplier_purchases([5]))),
     ];
-    // One page was ingested by itself, before anybody called it part of a snapshot.
+    // One page was ingested alone, before it was given as part of a snapshot.
     ingest(&workdir, "12", [&first]).assert_code(0);
     let output = snapshot(&workdir, &[&first, &second]);
     output.assert_code(0);
@@ -211,7 +211,7 @@ fn a_full_snapshot_covers_inputs_that_are_already_ingested() {
     assert_eq!(stored_notes(&workdir), pairs(&after));
 }
 
-/// When a version of the table was committed, as its log says it.
+/// The commit time of a version of the table, from its log.
 fn committed_at(workdir: &Workdir, version: u64) -> i64 {
     let name = format!("lake/supplier_purchases/_delta_log/{version:020}.json");
     let log = std::fs::read_to_string(workdir.path(&name)).expect("an entry of the log");
@@ -270,7 +270,7 @@ fn a_list_that_moved_while_it_was_saved_deletes_nothing() {
         };
         [supplier_purchases([id]), vec![newer.json()]].concat()
     };
-    // Twice on one page, and a page that was saved twice, are no other list.
+    // A purchase twice on a page and a page saved twice do not make another list.
     let still = [
         page(1, 1, 2, &two_versions(1)),
         page(1, 1, 2, &two_versions(1)) + "\n",

@@ -145,7 +145,7 @@ fn a_column_of_delimited_text_may_name_the_company_of_each_row() {
         ,2,2026-10-05,3,3.50,BRL,c,2026-10-06T09:00:00-03:00\n\
         34,2,2026-10-05,3,4.50,BRL,d,2026-10-06T09:00:00-03:00\n";
     workdir.write("rows.csv", csv);
-    // A row without a company lets nobody know where it belongs.
+    // A row without a company cannot be assigned.
     let output = without_company(&workdir, &["rows.csv"]);
     output
         .assert_code(3)
@@ -197,7 +197,7 @@ fn records_that_contradict_the_company_of_the_run_are_rejected() {
     let ids: Vec<u64> = stored_notes(&workdir).iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [4, 2, 1]);
     assert_eq!(total(&workdir, "34"), 0);
-    // A company that is not known contradicts none.
+    // An unknown company contradicts none.
     let workdir = Workdir::new();
     let path = workdir.write("records.ndjson", records.join("\n"));
     ingest(&workdir, "unknown", [&path]).assert_code(0);

@@ -1,4 +1,4 @@
-//! Other programs read the table of supplier purchases: deltalake for Python, Polars and DuckDB.
+//! External readers of the table of supplier purchases: deltalake for Python, Polars and DuckDB.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::python::python;
 use crate::supplier_fixtures::{compare_with_oracle, ingest, list};
 use crate::workdir::Workdir;
 
-/// The columns of the table, and what each reader calls their types.
+/// The columns of the table, and the names of their types in each reader.
 const TYPES: [(&[&str], [&str; 3]); 7] = [
     (
         &[

@@ -1,5 +1,5 @@
-//! Supplier purchases and pages of them as text, how they are ingested and asked for, and JSON that
-//! is compared to the digit.
+//! Supplier purchases and pages as text, helpers that ingest and list them, and exact comparison of
+//! JSON.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -13,14 +13,14 @@ use crate::workdir::{Output, Workdir};
 /// The zone of times without an offset in samples and generated dumps.
 pub(crate) const ZONE: &str = "America/Sao_Paulo";
 
-/// A purchase of supplier 3. The values are texts; the version is told by its notes.
+/// A purchase of supplier 3. The notes identify its version.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SupplierPurchaseFixture<'a> {
     pub(crate) id: u64,
     pub(crate) registration_date: &'a str,
     pub(crate) updated_at: &'a str,
     pub(crate) notes: &'a str,
-    /// More members, each with a comma in front.
+    /// Further members, each with a leading comma.
     pub(crate) more: &'a str,
 }
 
@@ -55,10 +55,10 @@ impl SupplierPurchaseFixture<'_> {
     }
 }
 
-/// The key that makes a purchase a deleted one.
+/// The key that marks a purchase as deleted.
 pub(crate) const DELETED: &str = ",\"were_stock_movements_deleted\":true";
 
-/// Purchases with these ids, otherwise alike.
+/// Purchases with these ids, otherwise equal.
 pub(crate) fn supplier_purchases(ids: impl IntoIterator<Item = u64>) -> Vec<String> {
     let of = |id| SupplierPurchaseFixture {
         id,
@@ -96,7 +96,7 @@ pub(crate) fn options(company: &str) -> Vec<OsString> {
     words.map(OsString::from).to_vec()
 }
 
-/// Ingests dumps of a company, however much of them is rejected.
+/// Ingests dumps of a company, whatever share of them is rejected.
 #[track_caller]
 pub(crate) fn ingest<A: Into<OsString>>(
     workdir: &Workdir,
@@ -116,7 +116,7 @@ pub(crate) fn ingest_text(workdir: &Workdir, name: &str, text: &str) -> Output {
     output
 }
 
-/// The arguments of a question from the parameters' documented names.
+/// The arguments of a report from the documented names of its parameters.
 pub(crate) fn arguments(company: &str, parameters: &Value) -> Vec<String> {
     let mut arguments = vec!["--company-id".to_owned(), company.to_owned()];
     for (name, value) in parameters.as_object().expect("parameters by name") {
@@ -126,7 +126,7 @@ pub(crate) fn arguments(company: &str, parameters: &Value) -> Vec<String> {
     arguments
 }
 
-/// The list that answers these parameters.
+/// The list for these parameters.
 #[track_caller]
 pub(crate) fn list(workdir: &Workdir, company: &str, parameters: &Value) -> Output {
     let answer = workdir.report("supplier-purchases", arguments(company, parameters));
@@ -134,7 +134,7 @@ pub(crate) fn list(workdir: &Workdir, company: &str, parameters: &Value) -> Outp
     answer
 }
 
-/// The rows of a summary as they stand, to the digit.
+/// The rows of a summary, with unchanged digits.
 #[track_caller]
 pub(crate) fn rows_of(summary: &Output) -> String {
     let text = canonical_json(summary.stdout());
@@ -143,8 +143,8 @@ pub(crate) fn rows_of(summary: &Output) -> String {
     rows.expect("data, then meta").0.to_owned()
 }
 
-/// All purchases of company 12, as id and notes in the order of the list; of deleted ones the notes
-/// have a cross in front.
+/// All purchases of company 12, as id and notes in the order of the list; a cross precedes the
+/// notes of deleted ones.
 #[track_caller]
 pub(crate) fn stored_notes(workdir: &Workdir) -> Vec<(u64, String)> {
     let every = json!({"deleted": "include", "per_page": "500"});
@@ -160,7 +160,7 @@ pub(crate) fn stored_notes(workdir: &Workdir) -> Vec<(u64, String)> {
     shown.collect()
 }
 
-/// Ids and notes as [`stored_notes`] gives them.
+/// Ids and notes in the form of [`stored_notes`].
 pub(crate) fn pairs(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
     let pairs = expected.iter();
     pairs
@@ -168,7 +168,8 @@ pub(crate) fn pairs(expected: &[(u64, &str)]) -> Vec<(u64, String)> {
         .collect()
 }
 
-/// What the oracle says of a plan, and how each lake differs from it. See `supplier_lake.py`.
+/// The results of the oracle for a plan, and how each lake differs from them. See
+/// `supplier_lake.py`.
 #[track_caller]
 pub(crate) fn compare_with_oracle(plan: &Value, lakes: &[PathBuf]) -> Value {
     let plan = plan.to_string();
@@ -177,7 +178,7 @@ pub(crate) fn compare_with_oracle(plan: &Value, lakes: &[PathBuf]) -> Value {
     python("supplier_lake.py", start.chain(lakes))
 }
 
-/// Fails unless a lake holds the rows that the oracle says.
+/// Fails unless a lake has the rows of the oracle.
 #[track_caller]
 pub(crate) fn assert_same_rows(compared: &Value, story: &str) {
     let differences = compared["differences"].as_array().expect("a list");
@@ -197,7 +198,7 @@ pub(crate) fn assert_same_rows(compared: &Value, story: &str) {
 /// Rules that the oracle reports elsewhere: counts of their own, and how a file is packed.
 const RULES_COUNTED_ELSEWHERE: [&str; 3] = ["CPL-STALE", "CPL-DUPLICATE", "FILE-ENCODING"];
 
-/// Warnings by rule as the run report has them, out of what the oracle says in three places.
+/// Warnings by rule in the form of the run report, from three parts of the oracle's results.
 pub(crate) fn warnings(by_oracle: &Value) -> Value {
     let mut counts = BTreeMap::<String, u64>::new();
     for kind in ["warned_by_rule", "informed_by_rule"] {
@@ -227,8 +228,8 @@ pub(crate) fn reported_warnings(report: &Value) -> Value {
     Value::Object(found)
 }
 
-/// JSON without white space and with its strings in one spelling; numbers and the order of keys
-/// stay as they are.
+/// JSON without white space and with strings in one spelling; numbers and the order of keys are
+/// unchanged.
 pub(crate) fn canonical_json(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

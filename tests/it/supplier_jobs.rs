@@ -1,4 +1,4 @@
-//! Jobs with supplier purchases: ingest, list, summary and page in one file, and dry runs.
+//! Jobs with supplier purchases: ingest, list, summary and dashboard in one file, and dry runs.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::supplier_fixtures::{
 };
 use crate::workdir::{NOW, Output, Workdir, read_json, sample};
 
-/// Every key that a step of supplier purchases has.
+/// A job with every key of a step for supplier purchases.
 const JOB: &str = r#"
 lake = "lake"
 [[steps]]
@@ -67,7 +67,7 @@ fn run(workdir: &Workdir, job: &str, more: &[&str]) -> Output {
     workdir.run(words.iter().chain(more))
 }
 
-/// Five purchases in the lake; the dump of the date lacks the fourth.
+/// Five purchases in the lake; the fourth is missing in the dump of the date.
 fn prepared() -> Workdir {
     let workdir = Workdir::new();
     let old = workdir.write("old", single_page(&supplier_purchases(1..6)));
@@ -125,7 +125,7 @@ fn a_job_ingests_lists_summarises_and_draws_supplier_purchases() {
     let html = fs::read_to_string(workdir.path("out/site/index.html")).expect("the page");
     assert!(
         html.contains("Moinho"),
-        "the page does not name the supplier"
+        "the dashboard does not name the supplier"
     );
 
     let again = run(&workdir, JOB, &[]);
@@ -147,7 +147,7 @@ fn a_dry_run_of_supplier_purchases_writes_nothing() {
         .assert_stdout_contains(&["2 of 2 inputs would be read", "out/pages"]);
     assert_eq!(workdir.files(), before);
 
-    // A file may be known under another company: it is read, and then found to be known or not.
+    // A file may be known under another company: it has to be read to find out.
     let kind = [
         "--kind",
         "supplier-purchases",
@@ -173,7 +173,7 @@ fn a_dry_run_of_supplier_purchases_writes_nothing() {
     );
 }
 
-/// Steps with a key that is wrong, and the word that has to be named.
+/// Steps with a wrong key, and a word that the message must contain.
 fn wrong_steps() -> [(String, &'static str); 11] {
     let ingest = |keys: &str| {
         format!("[[steps]]\nname = \"two\"\ningest = {{ inputs = [\"dumps\"], {keys} }}\n")
@@ -237,7 +237,7 @@ fn keys_that_mean_nothing_to_a_step_are_refused_before_anything_runs() {
         let after = fs::read_dir(workdir.lake().join("_runs"))
             .expect("runs")
             .count();
-        assert_eq!(after, before, "{named}: a step has run");
+        assert_eq!(after, before, "{named}: a step was run");
     }
 }
 

@@ -1,11 +1,11 @@
-"""What the tables of lakes hold of supplier purchases, beside what the oracle says of the same dumps.
+"""Reads supplier purchases of lakes and compares them with the results of the oracle for the same dumps.
 
     supplier_lake.py rows LAKE                every row, in the oracle's form
     supplier_lake.py readers LAKE             counts, exact sums and types, by reader
     supplier_lake.py compare PLAN LAKE...     the oracle on a plan, and how each lake differs from it
-    supplier_lake.py file PATH                the rows and types of a list that was written as Parquet
+    supplier_lake.py file PATH                the rows and types of a list written as Parquet
 
-PLAN is JSON: `runs`, each with `paths`, `company` (a number, or null) and, if need be, `dialect` and `snapshot`; and the
+PLAN is JSON: `runs`, each with `paths`, `company` (a number, or null) and optionally `dialect` and `snapshot`; and the
 questions `lists` and `summaries`, each with `company` and `parameters`. Times without an offset are São Paulo's.
 """
 
@@ -40,7 +40,7 @@ ZONE = "America/Sao_Paulo"
 
 
 def plain(value):
-    """A value as the oracle has it."""
+    """A value in the oracle's form."""
     if isinstance(value, Decimal):
         return shortest(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -66,14 +66,14 @@ def apply_run(state, run):
 
 
 def differences(expected, found):
-    """Rows that are not the same, each with the columns that differ."""
+    """Rows that differ, each with its differing columns."""
     key = lambda row: (row["company_id"], row["id"])
     expected_rows, ours = {key(row): row for row in expected}, {key(row): row for row in found}
-    out = [{"key": one, "what": f"there {count} times"} for one, count in Counter(map(key, found)).items() if count > 1]
+    out = [{"key": one, "what": f"exists {count} times"} for one, count in Counter(map(key, found)).items() if count > 1]
     for one in sorted(expected_rows.keys() | ours.keys()):
         oracle, lake = expected_rows.get(one), ours.get(one)
         if oracle is None or lake is None:
-            out.append({"key": one, "what": "of the lake only" if oracle is None else "of the oracle only"})
+            out.append({"key": one, "what": "in the lake only" if oracle is None else "in the oracle only"})
         elif oracle != lake:
             names = [name for name in COLUMNS if oracle[name] != lake[name]]
             out.append({"key": one, "oracle": {name: oracle[name] for name in names}, "lake": {name: lake[name] for name in names}})
@@ -105,7 +105,7 @@ def findings(kinds, listed, amounts):
         "types": kinds,
         "rows": len(listed),
         "by_month": dict(Counter(f"{company}/{month}" for company, month, _, _ in listed)),
-        "deleted": sorted([company, number] for company, _, number, gone in listed if gone),
+        "deleted": sorted([company, number] for company, _, number, is_deleted in listed if is_deleted),
         "totals": {code: shortest(total) for code, total in sorted(amounts)},
     }
 
@@ -129,7 +129,7 @@ def with_polars(lake):
 
 
 def with_duckdb(lake):
-    # DuckDB's own Delta extension has to be downloaded; the file list of the log is what every reader needs.
+    # DuckDB's Delta extension has to be downloaded; the file list of the log is sufficient.
     uris = DeltaTable(str(lake / NAME)).file_uris()
     listed = ", ".join("'" + uri.removeprefix("file://").replace("'", "''") + "'" for uri in uris)
     connection = duckdb.connect()
@@ -159,7 +159,7 @@ def main():
     json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
     print()
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)
 
 

@@ -1,5 +1,5 @@
-//! The supplier list beyond its answers' content: every page at once, other forms, and parameters
-//! that are refused in the documented shapes.
+//! The supplier list beyond its content: all pages at once, other formats, and parameters refused
+//! in the documented shapes.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -61,22 +61,22 @@ fn all_pages_are_the_pages_one_by_one_and_those_of_a_longer_list_go() {
         answer.assert_stdout(&written);
         assert_valid("supplier_purchases", &written);
     }
-    let others = ["page-x.json", "page-9.txt", "notes"];
-    for other in others {
+    let unrelated = ["page-x.json", "page-9.txt", "notes"];
+    for other in unrelated {
         workdir.write(&format!("out/pages/{other}"), "kept");
     }
     all_pages(&workdir, "out/pages", &every("20"));
-    let kept = &numbered(3) | &others.map(str::to_owned).into();
+    let kept = &numbered(3) | &unrelated.map(str::to_owned).into();
     assert_eq!(names(&folder), kept);
-    // A list of nothing has one page.
+    // An empty list has one page.
     all_pages(&workdir, "out/pages", &json!({"search_term": "999999"}));
     assert_eq!(
         names(&folder),
-        &numbered(1) | &others.map(str::to_owned).into()
+        &numbered(1) | &unrelated.map(str::to_owned).into()
     );
     let page = std::fs::read_to_string(folder.join("page-1.json")).expect("a page");
     assert_valid("supplier_purchases", &page);
-    // What is written are pages: a page or a form of one's own makes no sense.
+    // All pages are written: a page or another format cannot be combined with that.
     for more in [["--page", "1"], ["--format", "csv"], ["--output", "x"]] {
         let words = [
             "--company-id",
@@ -91,7 +91,7 @@ fn all_pages_are_the_pages_one_by_one_and_those_of_a_longer_list_go() {
     }
 }
 
-/// A written list, as text.
+/// A written list as text.
 #[track_caller]
 fn written(workdir: &Workdir, format: &str) -> String {
     let words = [
@@ -106,7 +106,7 @@ fn written(workdir: &Workdir, format: &str) -> String {
     answer.assert_code(0).stdout().to_owned()
 }
 
-/// A cell of delimited text as the Parquet file has its value.
+/// The value of a cell of delimited text, as in the Parquet file.
 fn as_parquet(column: &str, kind: &str, cell: &str) -> Value {
     if cell.is_empty() {
         return Value::Null;
@@ -119,7 +119,7 @@ fn as_parquet(column: &str, kind: &str, cell: &str) -> Value {
         _ if kind.starts_with("timestamp") => {
             let time = chrono::DateTime::parse_from_rfc3339(cell);
             let time = time.expect("a time").to_utc();
-            // As Python writes a time: six decimals or none.
+            // Python writes a time with six decimals or none.
             let decimals = if time.timestamp_subsec_micros() == 0 {
                 ""
             } else {
@@ -127,7 +127,7 @@ fn as_parquet(column: &str, kind: &str, cell: &str) -> Value {
             };
             json!(time.format(&format!("%FT%T{decimals}%:z")).to_string())
         }
-        // What a spreadsheet would work out has an apostrophe in front.
+        // An apostrophe precedes what a spreadsheet would evaluate.
         "string" if cell.starts_with("'=") => json!(cell[1..]),
         "string" | "date32[day]" => json!(cell),
         other => panic!("{column} is {other}"),
@@ -155,7 +155,7 @@ fn every_form_of_the_whole_list_holds_the_same_rows() {
     );
     let mut rows = found["rows"].as_array().expect("a list").clone();
     assert_eq!(rows.len(), 55);
-    // Delimited text cannot tell an empty text from none.
+    // Delimited text does not distinguish an empty text from a missing one.
     let cells = rows
         .iter_mut()
         .flat_map(|row| row.as_object_mut().expect("a row").values_mut());
@@ -179,7 +179,7 @@ fn every_form_of_the_whole_list_holds_the_same_rows() {
         .collect();
     assert_eq!(records, rows);
 
-    // One JSON object a line: those of the documented answer, in its order.
+    // One JSON object a line: those of the documented response, in its order.
     let lines = written(&workdir, "ndjson");
     let lines: Vec<String> = lines.lines().map(canonical_json).collect();
     let every = json!({"deleted": "include", "per_page": "500"});
@@ -208,11 +208,11 @@ fn a_page_that_is_named_is_all_that_other_forms_hold() {
     assert_eq!(json!(ids), page["data"]["purchases"]);
 }
 
-/// Fails unless the answer is the documented 422 with these fields, each with this validation.
+/// Fails unless the response is the documented 422 with these fields and validations.
 #[track_caller]
 fn assert_422(answer: &Output, fields: &[(&str, &str)]) {
     answer.assert_code(2);
-    // `Workdir` has held it against the schema.
+    // `Workdir` has validated it against the schema.
     let error = answer.json();
     assert_eq!(
         error["code"],
@@ -332,13 +332,13 @@ fn parameters_at_their_limits_are_taken() {
         total(json!({"supplier_ids": "", "per_page": "51"})),
         meta(1, 1, 51, 51)
     );
-    // An address turns the plus sign of an offset into a space.
+    // A URL turns the plus sign of an offset into a space.
     let plus = total(json!({"updated_from": "2026-11-01T00:00:00+03:00"}));
     assert_eq!(
         total(json!({"updated_from": "2026-11-01T00:00:00 03:00"})),
         plus
     );
-    // Zeros in front of a number say nothing, neither here nor on the invoice.
+    // Leading zeros of a number are ignored, here and on the invoice.
     assert_eq!(
         total(json!({"search_term": "000150"})),
         total(json!({"search_term": "150"}))

@@ -1,4 +1,4 @@
-//! Generated dumps of supplier purchases: states, counts and answers against those of the oracle.
+//! Generated dumps of supplier purchases: states, counts and reports against those of the oracle.
 
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ impl Dumps {
         }
     }
 
-    /// The oracle's plan: each dump a run, or both one.
+    /// The plan for the oracle: a run for each dump, or one for both.
     fn plan(&self, at_once: bool) -> Value {
         let [first, second] = &self.dumps;
         let runs = if at_once {
@@ -68,7 +68,7 @@ fn questions() -> Value {
     json!(parameters.map(|parameters| json!({"company": 12, "parameters": parameters})))
 }
 
-/// Fails unless a run has the counts of the oracle: fates, rejects and warnings by rule.
+/// Fails unless a run has the counts of the oracle: outcomes, rejects and warnings by rule.
 #[track_caller]
 fn assert_run(output: &Output, by_oracle: &Value) {
     let report = output.assert_code(0).json();
@@ -90,7 +90,7 @@ fn assert_run(output: &Output, by_oracle: &Value) {
     );
 }
 
-/// Fails unless every question is answered as the oracle answers it, to the digit.
+/// Fails unless every report equals that of the oracle, to the digit.
 #[track_caller]
 fn assert_answers(workdir: &Workdir, compared: &Value) {
     let questions = questions();
@@ -112,7 +112,7 @@ fn assert_answers(workdir: &Workdir, compared: &Value) {
     assert_eq!(rows_of(summary.assert_code(0)), wanted);
 }
 
-/// The files of the tables; the reports of runs are kept for each.
+/// The files of the tables; run reports are excluded.
 fn tables(workdir: &Workdir) -> Vec<PathBuf> {
     let files = workdir.files().into_iter();
     files
@@ -120,7 +120,7 @@ fn tables(workdir: &Workdir) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Fails when ingesting the dumps once more changes a table.
+/// Fails if ingesting the dumps again changes a table.
 #[track_caller]
 fn assert_again_changes_nothing(workdir: &Workdir, dumps: &Dumps) {
     let before = tables(workdir);
@@ -155,7 +155,7 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
     let compared = compare_with_oracle(&dumps.plan(false), &lakes);
     for (at, output) in reports.iter().enumerate() {
         assert_run(output, &compared["runs"][at % 2]);
-        // The generator knows what it has made, too.
+        // The truth file of the generator agrees.
         let truth = &dumps.truth["dumps"][at % 2]["companies"][0];
         for outcome in ["read", "accepted", "superseded", "duplicate", "rejected"] {
             assert_eq!(

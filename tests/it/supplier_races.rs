@@ -1,4 +1,4 @@
-//! Several processes that change the state of supplier purchases at once, and runs that are killed.
+//! Concurrent changes of the state of supplier purchases, and killed runs.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::killed_runs::{Instants, kill_after};
 use crate::supplier_fixtures::{assert_same_rows, compare_with_oracle, ingest, options};
 use crate::workdir::{Output, Workdir};
 
-/// Rounds of a race; each ends in a lake of its own.
+/// Rounds of a race, each with a lake of its own.
 const ROUNDS: usize = 20;
 
 /// Two dumps of company 12, of some pages each.
@@ -53,7 +53,7 @@ fn sum(outputs: &[Output], count: &str) -> u64 {
         .sum()
 }
 
-/// Fails unless every lake holds the oracle's rows, each reject once and each input once.
+/// Fails unless every lake has the rows of the oracle, each reject once and each input once.
 #[track_caller]
 fn assert_lakes(compared: &Value, dumps: &[PathBuf], story: &dyn Fn(usize) -> String) {
     let rejected: u64 = compared["runs"]
@@ -87,8 +87,8 @@ fn two_processes_with_different_dumps_of_a_company_lose_and_double_no_version() 
     for workdir in &rounds {
         let outputs = run_at_once(workdir, &dumps.each_ref().map(arguments));
         read.push(sum(&outputs, "read"));
-        let others = ["accepted", "superseded", "duplicate", "rejected"];
-        let parts = others.map(|count| sum(&outputs, count));
+        let outcomes_of_read = ["accepted", "superseded", "duplicate", "rejected"];
+        let parts = outcomes_of_read.map(|count| sum(&outputs, count));
         assert_eq!(read.last(), Some(&parts.iter().sum()), "{parts:?}");
     }
     let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
@@ -140,7 +140,7 @@ fn spawn(workdir: &Workdir, dump: &PathBuf) -> Child {
 
 #[test]
 fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
-    /// Kills that must have hit a run, and attempts to get there.
+    /// The least number of kills that must hit a run, and the most attempts.
     const KILLS: usize = 12;
     const MOST_ATTEMPTS: usize = 60;
     let made = Workdir::new();
@@ -202,7 +202,7 @@ fn two_processes_that_name_different_states_of_one_purchase_leave_the_newer() {
             };
             single_page(&[purchase.json()])
         };
-        // Both months are new partitions; only one of them may have the purchase in the end.
+        // Both months are new partitions; only one of them may contain the purchase in the end.
         let older = of("2026-10-06T09:00:00-03:00", "older");
         let newer = of("2026-10-06T09:00:00.5-03:00", "newer").replace("2026-10-05", "2026-11-01");
         let inputs = [("older.json", older), ("newer.json", newer)]

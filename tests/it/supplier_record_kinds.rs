@@ -1,5 +1,5 @@
-//! Customer and supplier purchases side by side: which kind an input is taken for, and what is
-//! refused as the wrong one.
+//! Customer and supplier purchases: detection of the kind of an input, and refusal of the wrong
+//! one.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ fn put(workdir: &Workdir, from: &Path, name: &str) {
     workdir.write(&format!("mixed/{name}"), bytes);
 }
 
-/// Inputs of a run report: file name, kind, and what is wrong with it or how many were accepted.
+/// Inputs of a run report: file name, kind, and its refusal or the number of accepted records.
 fn taken(output: &Output) -> BTreeMap<String, Value> {
     let report = output.json();
     let inputs = report["inputs"].as_array().expect("a list").iter();
@@ -107,7 +107,7 @@ fn a_known_input_is_not_opened_to_detect_its_kind() {
     ];
     let first = workdir.ingest(words.iter().chain(&inputs));
     assert_eq!(first.assert_code(0).outcomes(), ["ingested", "ingested"]);
-    // With the size and time of the known file, this shows whether its bytes are looked at.
+    // With the size and time of the known file, this shows whether its bytes are read.
     for input in &inputs {
         let file = std::fs::File::open(input).expect("the input");
         let facts = file.metadata().expect("its size and time");
@@ -117,7 +117,7 @@ fn a_known_input_is_not_opened_to_detect_its_kind() {
         let modified = facts.modified().expect("a time of change");
         file.set_modified(modified).expect("the time it had");
     }
-    // A company beside the records would have supplier purchases read again.
+    // With a company option, supplier purchases are read again.
     let words = ["--kind", "auto"].map(PathBuf::from);
     let again = workdir.ingest(words.iter().chain(&inputs));
     assert_eq!(
@@ -133,7 +133,7 @@ fn a_known_input_is_not_opened_to_detect_its_kind() {
     assert_eq!(verified.assert_code(3).outcomes(), ["refused", "refused"]);
 }
 
-/// Fails unless the input is refused by this rule with this advice, and nothing is kept of it.
+/// Fails unless the input is refused by this rule with this advice, and nothing of it is stored.
 #[track_caller]
 fn assert_refused(output: &Output, rule: &str, advice: &str) {
     output

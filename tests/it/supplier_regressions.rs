@@ -1,4 +1,4 @@
-//! What was found wrong once, each held by the shortest input that showed it.
+//! Regressions: the shortest input of each former defect.
 
 use std::fs;
 
@@ -115,12 +115,12 @@ fn copies_of_an_input_complete_a_run_that_was_stopped_before_its_last_step() {
     workdir.write("a.json", single_page(&supplier_purchases([1])));
     workdir.write("b.json", single_page(&supplier_purchases([1])));
     ingest(&workdir, "12", ["a.json", "b.json"]).assert_code(0);
-    // What a run leaves that ends between the rows and the inputs.
+    // The state after a run that stopped between the rows and the inputs.
     fs::remove_dir_all(workdir.lake().join("inputs")).expect("the table of inputs");
-    let healed = ingest(&workdir, "12", ["a.json", "b.json"]);
-    healed.assert_code(0);
-    assert_eq!(healed.json()["counts"]["accepted"], 0);
-    assert!(healed.json()["table_versions"]["inputs"].is_number());
+    let completed = ingest(&workdir, "12", ["a.json", "b.json"]);
+    completed.assert_code(0);
+    assert_eq!(completed.json()["counts"]["accepted"], 0);
+    assert!(completed.json()["table_versions"]["inputs"].is_number());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The answers of `report supplier-purchases` as inputs: the same purchases in a fresh lake.
+//! Reports of `report supplier-purchases` as inputs: the same purchases in a new lake.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::supplier_fixtures::{
 };
 use crate::workdir::{Workdir, sample};
 
-/// The samples, and purchases that are deleted in every way or hold what forms differ in.
+/// The samples, purchases deleted in every way, and values that differ between formats.
 fn mixed() -> Workdir {
     let workdir = Workdir::new();
     ingest_text(
@@ -51,7 +51,7 @@ fn mixed() -> Workdir {
     workdir
 }
 
-/// The state of a lake without what a row says of its own origin.
+/// The state of a lake without the origin of its rows.
 fn state(lake: &Path) -> Vec<Value> {
     let mut rows = python("supplier_lake.py", ["rows".as_ref(), lake.as_os_str()]);
     let rows = rows.as_array_mut().expect("a list");
@@ -64,7 +64,7 @@ fn state(lake: &Path) -> Vec<Value> {
     std::mem::take(rows)
 }
 
-/// The state of a fresh lake that has read these answers.
+/// The state of a new lake that has ingested these reports.
 #[track_caller]
 fn read_back(answers: &Path) -> Vec<Value> {
     let fresh = Workdir::new();
@@ -97,7 +97,7 @@ fn a_csv_answer_read_back_is_the_same_state() {
         .assert_code(0);
     let mut expected = state(&workdir.lake());
     for row in &mut expected {
-        // An empty cell is no text.
+        // An empty cell is a missing text.
         for (_, value) in row.as_object_mut().expect("a row") {
             if value == "" {
                 *value = Value::Null;
@@ -107,7 +107,7 @@ fn a_csv_answer_read_back_is_the_same_state() {
     assert_same(&read_back(&answer), &expected);
 }
 
-/// JSON has the documented keys alone, and no word for a flag that is not known.
+/// JSON has the documented keys only, and cannot express an unknown flag.
 fn as_documented(mut row: Value) -> Value {
     row["extra"] = Value::Null;
     if row["is_deleted"] == true && row["were_stock_movements_deleted"].is_null() {

@@ -1,4 +1,4 @@
-//! The supplier samples against `sample_data/expected/suppliers`, which the oracle worked out.
+//! The supplier samples against `sample_data/expected/suppliers`, which the oracle computed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,14 +11,14 @@ use crate::supplier_fixtures::{
 };
 use crate::workdir::{NOW, Output, Workdir, expected, sample};
 
-/// The dumps in their order: company and place.
+/// The dumps in their order: company and path.
 const RUNS: [(&str, &str); 3] = [
     ("12", "suppliers/2026-10-31"),
     ("12", "suppliers/2026-11-07"),
     ("34", "suppliers/compras_filial_34.csv"),
 ];
 
-/// The text of a file of answers.
+/// The text of an expected report.
 fn answer_of(name: &str) -> String {
     let path = sample("expected/suppliers").join(name);
     std::fs::read_to_string(path).expect("an answer")
@@ -80,7 +80,7 @@ fn assert_counts(output: &Output, by_oracle: &Value) {
     }
 }
 
-/// Fails unless the page gaps of the oracle, and no others, are told.
+/// Fails unless exactly the page gaps of the oracle are reported.
 #[track_caller]
 fn assert_gaps(output: &Output, by_oracle: &Value) {
     for listing in by_oracle["listings"].as_array().expect("a list") {
@@ -161,7 +161,7 @@ fn the_sample_dumps_as_full_snapshots_have_the_counts_and_the_states_of_the_orac
     }
 }
 
-/// Every question of a state, against the text of its answer.
+/// Every report on a state, against its expected text.
 #[track_caller]
 fn assert_answers(workdir: &Workdir, after_run: u64, more: &[&str]) -> usize {
     let questions = expected("suppliers/questions.json");
@@ -194,7 +194,7 @@ fn every_report_on_the_samples_is_exact_to_the_digit() {
     let mut report_count = assert_answers(&workdir, 1, &[]);
     take(&workdir, 1, &[]);
     take(&workdir, 2, &[]);
-    // The older state is still there.
+    // The older state can still be read.
     let version = first["table_versions"]["supplier_purchases"].to_string();
     assert_answers(&workdir, 1, &["--lake-version", &version]);
     report_count += assert_answers(&workdir, 3, &[]);
@@ -277,20 +277,20 @@ fn found_in(output: &Output) -> BTreeMap<u64, RecordFindings> {
 #[test]
 fn every_dirty_record_breaks_the_rules_and_fields_that_the_oracle_names() {
     let workdir = Workdir::new();
-    let verdicts = expected("suppliers/dirty.json");
-    for (name, records) in verdicts.as_object().expect("one entry a file") {
+    let expected_files = expected("suppliers/dirty.json");
+    for (name, records) in expected_files.as_object().expect("one entry a file") {
         let mut found = found_in(&check(&workdir, name, "json"));
         for record in records.as_array().expect("a list of records") {
             let row = record["row"].as_u64().expect("a number");
             let ours = found.remove(&row).unwrap_or_default();
             let rules = texts(&record["rules"]);
             assert_eq!(ours.rejecting, rules, "{name}: record {row}");
-            // Where the oracle names no field, the record as a whole is at fault.
+            // Where the oracle names no field, the record as a whole is invalid.
             let fields = texts(&record["fields"]);
             if !fields.is_empty() {
                 assert_eq!(ours.fields, fields, "{name}: record {row}");
             }
-            // Of a record that is rejected, how much more is found is nobody's promise.
+            // Further findings on a rejected record are not specified.
             if rules.is_empty() {
                 let wanted = &texts(&record["warnings"]) | &texts(&record["infos"]);
                 assert_eq!(ours.others, wanted, "{name}: record {row}");
@@ -303,8 +303,8 @@ fn every_dirty_record_breaks_the_rules_and_fields_that_the_oracle_names() {
 #[test]
 fn a_dirty_dump_is_answered_like_a_422_that_names_every_field() {
     let workdir = Workdir::new();
-    let verdicts = expected("suppliers/dirty.json");
-    for (name, records) in verdicts.as_object().expect("one entry a file") {
+    let expected_files = expected("suppliers/dirty.json");
+    for (name, records) in expected_files.as_object().expect("one entry a file") {
         let answer = check(&workdir, name, "response").json();
         assert_eq!(answer["code"], "uneditable_entity", "{name}");
         let mut fields = BTreeMap::<u64, BTreeSet<String>>::new();

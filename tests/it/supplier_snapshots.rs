@@ -1,5 +1,4 @@
-//! Full snapshots that come again: the last one of a company changes nothing, an earlier one is
-//! refused.
+//! Repeated full snapshots: the last one of a company changes nothing, an earlier one is refused.
 
 use std::path::{Path, PathBuf};
 
@@ -48,7 +47,7 @@ fn assert_refused(workdir: &Workdir, input: &Path) {
     assert_eq!(after, before);
 }
 
-/// It is the last one: nothing happens.
+/// Fails unless a repeated snapshot is known and changes nothing.
 #[track_caller]
 fn assert_known(workdir: &Workdir, company: &str, input: &Path) {
     let output = snapshot(workdir, company, input);
@@ -78,7 +77,7 @@ fn a_full_snapshot_that_another_has_followed_is_refused_and_the_last_one_is_not(
     );
     assert_refused(&workdir, &a);
     assert_known(&workdir, "12", &b);
-    // Behind a checkpoint too.
+    // After a checkpoint too.
     for id in 10..22 {
         ingest_text(
             &workdir,
@@ -119,7 +118,7 @@ fn snapshots_of_other_companies_do_not_follow() {
     snapshot(&workdir, "34", &b).assert_code(0);
     assert_known(&workdir, "12", &a);
     assert_known(&workdir, "34", &b);
-    // One that speaks of both follows both.
+    // A snapshot of both companies follows both.
     let of = |company: u64| {
         let purchase = supplier_purchases([5]).remove(0);
         purchase.replacen('{', &format!("{{\"company_id\":{company},"), 1)
@@ -161,7 +160,7 @@ fn the_dates_of_a_job_distinguish_a_rerun_day_from_a_repeated_old_dump() {
         stored_notes(&workdir),
         pairs(&[(2, "first"), (1, "†first")])
     );
-    // On a later day the same dump may be a mistake, and without a date too.
+    // On a later day, or without a date, the same dump may be a mistake.
     run("04").assert_code(3).assert_stderr_contains(&[RULE]);
     assert_refused(&workdir, &workdir.path("dumps/2026-10-01/list.json"));
     assert_intact(&workdir);
@@ -185,7 +184,7 @@ fn a_restore_brings_back_which_snapshot_was_the_last() {
     assert_eq!(reported[0]["inputs_reinstated"], 2, "{reported:#}");
     assert_known(&workdir, "12", &b);
     assert_refused(&workdir, &a);
-    // Withdrawn and applied anew, it is the last one again.
+    // Withdrawn and ingested again, it is the last one again.
     back("1");
     let output = snapshot(&workdir, "12", &b);
     output.assert_code(0);

@@ -1,5 +1,5 @@
-//! Any versions in any dumps: the state is the last version of each purchase, and pages are parts
-//! of the list.
+//! Properties of any versions in any dumps: the state is the last version of each purchase, and
+//! pages are parts of the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::supplier_fixtures::{
 };
 use crate::workdir::{Workdir, read_json};
 
-/// Chooses the cases; `PURCHASE_ETL_STATE_SEED` gives another.
+/// The default seed of the cases; `PURCHASE_ETL_STATE_SEED` overrides it.
 const SEED: u64 = 20_261_121;
 const CASES: u32 = 32;
 
@@ -28,19 +28,19 @@ const UPDATED: [&str; TIMES] = [
 ];
 const DATES: [&str; 3] = ["2026-09-30", "2026-10-01", "2026-11-15"];
 
-/// What a purchase is at one of the times.
+/// The content of a purchase at one of the times.
 #[derive(Clone, Debug)]
 struct Content {
     date: &'static str,
     is_deleted: bool,
 }
 
-/// A record: which purchase (from 1), at which of the times.
+/// A record: the purchase (from 1) and the index of its time.
 type PurchaseFixture = (u64, usize);
 
 #[derive(Clone, Debug)]
 struct Case {
-    /// By purchase and time: the same time is always the same content.
+    /// By purchase and time: the same time always has the same content.
     contents: Vec<Content>,
     /// Dumps in the order they are ingested, each cut into pages.
     dumps: Vec<Vec<Vec<PurchaseFixture>>>,
@@ -87,7 +87,7 @@ fn cases() -> impl Strategy<Value = Case> {
         })
 }
 
-/// What becomes of the records of a dump, by the rule alone.
+/// The outcomes of the records of a dump, by the rule alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct VersionCounts {
     accepted: u64,
@@ -95,7 +95,7 @@ struct VersionCounts {
     duplicate: u64,
 }
 
-/// Folds a dump into the state: the time of each purchase.
+/// Applies a dump to the state, which is the time of each purchase.
 fn fold(state: &mut BTreeMap<u64, usize>, records: &[PurchaseFixture]) -> VersionCounts {
     let mut counts = VersionCounts::default();
     let before = state.clone();
@@ -106,8 +106,8 @@ fn fold(state: &mut BTreeMap<u64, usize>, records: &[PurchaseFixture]) -> Versio
             counts.duplicate += 1;
             continue;
         }
-        let held = state.entry(id).or_insert(time);
-        *held = (*held).max(time);
+        let stored = state.entry(id).or_insert(time);
+        *stored = (*stored).max(time);
     }
     for (id, time) in met {
         if state[&id] == time {
@@ -119,7 +119,7 @@ fn fold(state: &mut BTreeMap<u64, usize>, records: &[PurchaseFixture]) -> Versio
     counts
 }
 
-/// The list as it must be: id, date, notes, and whether it is deleted.
+/// The expected list: id, date, notes, and whether it is deleted.
 fn expected(case: &Case, state: &BTreeMap<u64, usize>) -> Vec<Value> {
     let mut rows: Vec<PurchaseFixture> = state.iter().map(|(&id, &time)| (id, time)).collect();
     rows.sort_by_key(|&record| (case.content(record).date, record.0));
@@ -141,13 +141,13 @@ fn shown(purchase: &Value) -> Value {
     ])
 }
 
-/// Ingests a dump as files of pages, and returns what the run report says of its records.
+/// Ingests a dump as files of pages, and returns the counts of the run report.
 fn ingest(workdir: &Workdir, case: &Case, number: usize) -> VersionCounts {
     let pages = &case.dumps[number];
     let total = pages.iter().map(Vec::len).sum();
     for (at, records) in pages.iter().enumerate() {
         let texts: Vec<String> = records.iter().map(|&record| case.text(record)).collect();
-        // No two files have the same bytes, which alone would make a file a known one.
+        // No two files have the same bytes; otherwise the second one would be known.
         let white = " ".repeat(number * 10 + at);
         let text = page(at + 1, pages.len(), total, &texts) + &white;
         workdir.write(&format!("dump {number}/page {at}.json"), text);
@@ -166,7 +166,7 @@ fn ingest(workdir: &Workdir, case: &Case, number: usize) -> VersionCounts {
     }
 }
 
-/// Every page written at once; together they are the whole list.
+/// All pages, written at once, and the whole list.
 fn paged(workdir: &Workdir, case: &Case) -> (Vec<Value>, Vec<Value>) {
     let per_page = case.per_page.to_string();
     let folder = workdir.path("pages");

@@ -2,7 +2,7 @@
 
     table_digests.py LAKE...
 
-A digest is over the multiset of the rows, without what differs from run to run: the run's id and when it was.
+A digest is over the multiset of the rows, without the values that differ between runs: the id of the run and its times.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def main():
         found.append({folder.name: digest(folder) for folder in tables})
     json.dump(found, sys.stdout)
     sys.stdout.flush()
-    # The readers' native threads may still be at work, and abort when the interpreter is taken down around them.
+    # Running native threads of the readers would abort a normal exit of the interpreter.
     os._exit(0)
 
 

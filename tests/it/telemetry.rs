@@ -1,10 +1,10 @@
-//! Metrics, traces and alerts, as those get them who are told.
+//! Metrics, traces and alerts, as their receivers get them.
 
 /// `--alert-command` and `--alert-url`.
 mod alerts;
 /// `--metrics-file` in the parser of Prometheus.
 mod metrics;
-/// Jobs of several days, interruptions and wrong job files, in all of them.
+/// All telemetry of jobs of several days, interrupted jobs and invalid job files.
 mod multi_day_jobs;
 /// Traces and metrics at an OpenTelemetry collector.
 mod otel;
@@ -12,7 +12,7 @@ mod otel;
 use crate::purchase_fixtures::numbered;
 use crate::workdir::Workdir;
 
-/// A job that ingests three purchases and asks for a series.
+/// A job that ingests three purchases and reports a series.
 pub(crate) fn shop(workdir: &Workdir) -> [String; 4] {
     workdir.write("dumps/good.ndjson", numbered(0, 3));
     let job = workdir.write(

@@ -1,11 +1,11 @@
-//! What stays on a terminal: findings and log lines whole, and nothing of the progress bar.
+//! What remains on a terminal: complete findings and log lines, and nothing of the progress bar.
 
 use std::process::Command;
 
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{NOW, Output, Workdir};
 
-/// What a terminal shows when all of this has been written to it.
+/// What a terminal shows after this text was written to it.
 fn screen(written: &str) -> Vec<String> {
     let (mut lines, mut row, mut column) = (vec![Vec::new()], 0, 0);
     let mut letters = written.chars().peekable();
@@ -69,7 +69,7 @@ fn the_screen_of_the_test_is_what_a_terminal_shows() {
 fn findings_and_log_lines_are_complete_on_a_terminal_without_the_progress_bar() {
     let workdir = Workdir::new();
     workdir.write("a.ndjson", "{}\n");
-    // So much that the bar is drawn before and after the findings.
+    // Enough that the bar is drawn before and after the findings.
     workdir.write("b.ndjson", numbered(0, 30_000));
     workdir.write("c.ndjson", "");
     let bar = ['█', '░'];

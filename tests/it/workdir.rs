@@ -1,7 +1,7 @@
-//! A temporary folder, the program run in it, and what it said.
+//! A temporary folder, the program run in it, and its output.
 //!
-//! In: arguments and the bytes of files. Out: exit code, standard output and standard error, with
-//! everything that was said in the message when an expectation fails.
+//! In: arguments and the bytes of files. Out: exit code, standard output and standard error; the
+//! message of a failed expectation contains all of it.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -15,10 +15,10 @@ use tempfile::TempDir;
 
 use crate::schemas::assert_valid;
 
-/// The clock that tests give the program, after every purchase of samples and generated dumps.
+/// The time that tests give the program, after every purchase of samples and generated dumps.
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
-/// What the names of variables begin with that change what the program does.
+/// The prefixes of environment variables that affect the program.
 const ENVIRONMENT_PREFIXES: [&str; 7] = [
     "PURCHASE_ETL_",
     "AWS_",
@@ -50,7 +50,7 @@ pub(crate) fn read_json(path: &Path) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A temporary folder that tests work in.
+/// A temporary folder for a test.
 pub(crate) struct Workdir {
     dir: TempDir,
 }
@@ -75,7 +75,7 @@ impl Workdir {
     /// Writes a file, with the folders above it.
     #[expect(
         clippy::disallowed_methods,
-        reason = "input of a test: nobody reads it before it is whole"
+        reason = "input of a test: it is read only after it is complete"
     )]
     pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
@@ -106,10 +106,16 @@ impl Workdir {
     /// The program, about to be run in this folder.
     pub(crate) fn program(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_purchase-etl"));
+        self.isolate(&mut command);
+        command
+    }
+
+    /// Runs a command in this folder, without the settings of the machine.
+    pub(crate) fn isolate(&self, command: &mut Command) {
         command.current_dir(self.dir.path());
-        // Profile files of whoever runs the tests are none of them.
+        // The profile files of the user who runs the tests must not be read.
         command.env("HOME", self.dir.path());
-        // The machine's own settings must not reach the program.
+        // The settings of the machine must not reach the program.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if ENVIRONMENT_PREFIXES
@@ -119,7 +125,6 @@ impl Workdir {
                 command.env_remove(&name);
             }
         }
-        command
     }
 
     /// Runs the program to its end.
@@ -144,7 +149,7 @@ impl Workdir {
         let shown = format!("{command:?}");
         let mut child = command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("standard input is piped");
-        // Test inputs fit the pipe or are read to their end, so this cannot wait for ever.
+        // Test inputs fit the pipe or are read to their end, so this cannot block forever.
         stdin.write_all(bytes).expect("the program reads its input");
         drop(stdin);
         let ended = child.wait_with_output().expect("the program ends");
@@ -202,14 +207,14 @@ fn assert_balanced(report: &Value) {
     }
 }
 
-/// What a run of the program said.
+/// The output of a run of the program.
 pub(crate) struct Output {
     command: String,
     ended: std::process::Output,
 }
 
 impl Output {
-    /// Runs the program to its end, and holds a documented answer against its schema.
+    /// Runs the program to its end, and validates a documented response against its schema.
     pub(crate) fn of(mut command: Command) -> Self {
         let shown = format!("{command:?}");
         let ended = command
@@ -247,12 +252,12 @@ impl Output {
         }
     }
 
-    /// What a command said that was started some other way.
+    /// The output of a command that was started in another way.
     pub(crate) fn new(command: String, ended: std::process::Output) -> Self {
         Self { command, ended }
     }
 
-    /// Fails with everything that was said, unless the exit code is this one.
+    /// Fails with the whole output, unless the exit code is this one.
     #[track_caller]
     pub(crate) fn assert_code(&self, code: i32) -> &Self {
         assert_eq!(
@@ -264,7 +269,7 @@ impl Output {
         self
     }
 
-    /// Fails unless every one of these texts stands on standard error.
+    /// Fails unless standard error contains each of these texts.
     #[track_caller]
     pub(crate) fn assert_stderr_contains(&self, texts: &[&str]) -> &Self {
         for text in texts {
@@ -277,7 +282,7 @@ impl Output {
         self
     }
 
-    /// Fails unless every one of these texts stands on standard output.
+    /// Fails unless standard output contains each of these texts.
     #[track_caller]
     pub(crate) fn assert_stdout_contains(&self, texts: &[&str]) -> &Self {
         for text in texts {
@@ -349,7 +354,7 @@ impl Output {
         outcomes.map(str::to_owned).collect()
     }
 
-    /// The command and all it said, for the message of a failed expectation.
+    /// The command and its output, for the message of a failed expectation.
     pub(crate) fn transcript(&self) -> String {
         let text = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).into_owned();

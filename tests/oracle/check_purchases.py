@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""An independent second opinion on purchase dumps: raw files come in, one JSON report goes out.
+"""An independent check of purchase dumps: raw files come in, one JSON report goes out.
 
-It applies the written contract (rules, warnings, normalisation, series) with nothing but the standard library and shares
-no code with the project, so that a difference between the two is a finding about one of them.
+It applies the written contract (rules, warnings, normalisation, series) with the standard library only and shares no code
+with the project: a difference between the two is a defect of one of them.
 
     check_purchases.py FILE...                                   counts and sums
-    check_purchases.py --records FILE...                         also the verdict on every record
+    check_purchases.py --records FILE...                         also the result for every record
     check_purchases.py --series 2026-10-31,31,day,UTC FILE...    also a series: ending_at,length,unit,tz[,key=value...]
 
 Keys of a series beyond the first four: hour_length=days|units, app_id, product, exclude_refunds=true, revenue=BRL.
@@ -27,7 +27,7 @@ from purchase_validator import PurchaseValidator  # noqa: E402
 
 
 def examine(path, validator, lenient):
-    """The report on one file and its verdicts."""
+    """The report on one file and the results for its records."""
     report = {"path": str(path), "refused": None}
     try:
         dump = purchase_files.read(path, lenient)
@@ -40,7 +40,7 @@ def examine(path, validator, lenient):
 
 
 def counts(results):
-    """What became of the records, and the sums over the accepted ones."""
+    """Counts of the records, and sums over the accepted ones."""
     kinds = Counter(result["verdict"] for result in results)
     rejected = [result for result in results if result["verdict"] == "rejected"]
     kept = [result for result in results if result["verdict"] == "accepted"]
@@ -93,7 +93,7 @@ def parse_question(text):
 
 
 def plain(result):
-    """A verdict without the exact decimals, which JSON has no place for."""
+    """A result without the exact decimals, which JSON cannot represent."""
     out = dict(result)
     if "values" in out:
         out["values"] = {name: value for name, value in out["values"].items() if not name.endswith("_exact")}
@@ -105,8 +105,8 @@ def main(argv=None):
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--default-tz", default="UTC", help="zone of times without an offset")
     parser.add_argument("--now", help="the clock, for the warning about future times")
-    parser.add_argument("--lenient", action="store_true", help="forgive trailing commas and comments")
-    parser.add_argument("--records", action="store_true", help="list the verdict on every record")
+    parser.add_argument("--lenient", action="store_true", help="accept trailing commas and comments")
+    parser.add_argument("--records", action="store_true", help="list the result for every record")
     parser.add_argument("--series", action="append", default=[], type=parse_question, metavar="Q")
     options = parser.parse_args(argv)
 

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
 """The oracle on supplier purchases, as a program: dumps come in, canonical JSON goes out.
 
-    check_supplier.py validate [OPTIONS] FILE...                    the verdict on every record
-    check_supplier.py state [OPTIONS] --run PATH... [--run PATH...]  what became of each run, and the state after each
-    check_supplier.py list [OPTIONS] --run PATH... --ask QUERY...    one documented answer a line
+    check_supplier.py validate [OPTIONS] FILE...                    the result for every record
+    check_supplier.py state [OPTIONS] --run PATH... [--run PATH...]  the counts of each run, and the state after it
+    check_supplier.py list [OPTIONS] --run PATH... --ask QUERY...    one documented response a line
     check_supplier.py summary [OPTIONS] --run PATH... [--ask QUERY]  the supplier summary
     check_supplier.py truth DIR...                                  exit 1 if the oracle differs from a generated truth.json
     check_supplier.py same FILE FILE                                 exit 1 if two JSON texts differ, to the digit
 
-PATH is a file or a folder (every file below it). Among the paths of a run, words that begin with `@` set something for this
-run alone: `@company=12`, `@zone=America/Sao_Paulo`, `@dialect=en`, `@snapshot`, `@freeze`.
-QUERY is as in an address, without decoding a plus sign: `purchase_status=pending&page=2`. An empty one asks for the first page.
+PATH is a file or a folder (every file below it). Among the paths of a run, words that begin with `@` are settings of this
+run only: `@company=12`, `@zone=America/Sao_Paulo`, `@dialect=en`, `@snapshot`, `@freeze`.
+QUERY is a URL query, in which a plus sign is not decoded: `purchase_status=pending&page=2`. An empty one selects the first page.
 
-Amounts keep their digits, so compare texts, or use `same`, which passes over white space and the order of keys (unless
-`--ordered`) and knows no number but by its digits.
+Amounts keep their digits, so compare texts, or use `same`, which ignores white space and the order of keys (unless
+`--ordered`) and compares numbers by their digits.
 """
 
 import argparse
@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import strict_json  # noqa: E402
 import supplier_list  # noqa: E402
-import supplier_validator  # noqa: E402
 import supplier_state  # noqa: E402
+import supplier_validator  # noqa: E402
 from strict_json import Pairs, compact  # noqa: E402
 from values import Number  # noqa: E402
 
@@ -39,7 +39,7 @@ def company(text):
 
 
 def run(words, settings):
-    """A run from its paths and its words with `@`."""
+    """A run from its paths and its settings with `@`."""
     made = supplier_state.Run([word for word in words if not word.startswith("@")], replace(settings))
     for word in words:
         name, _, value = word.partition("=")
@@ -59,7 +59,7 @@ def run(words, settings):
 
 
 def states(options, settings):
-    """The state after the last run, and what became of each run."""
+    """The state after the last run, and the counts of each run."""
     state, reported = supplier_state.State(), []
     for words in options.run:
         found = state.apply_run(run(words, settings))
@@ -85,7 +85,7 @@ def parse_query(options, settings, query):
 
 
 def canonical(tree, ordered):
-    """One text for one value: members by name unless their order counts."""
+    """A canonical text: members sorted by name unless their order matters."""
     if isinstance(tree, Pairs):
         members = [(name, canonical(value, ordered)) for name, value in tree]
         members = members if ordered else sorted(members)

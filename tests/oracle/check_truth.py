@@ -14,17 +14,17 @@ quantity_by_app_id quantity_without_app_id rows_by_currency revenue_by_currency"
 
 
 def differences(folder):
-    """What the two say differently, as (name, truth, oracle)."""
+    """The differences between the two, as (name, truth, oracle)."""
     truth = json.loads((folder / "truth.json").read_text())
     captured = io.StringIO()
     with contextlib.redirect_stdout(captured):
         check_purchases.main([str(folder / file["name"]) for file in truth["files"]])
-    said = json.loads(captured.getvalue())["total"]
-    found = [("rows", truth["rows"], said["read"])] if truth["rows"] != said["read"] else []
-    found += [(name, truth[name], said[name]) for name in SAME if truth[name] != said[name]]
+    reported = json.loads(captured.getvalue())["total"]
+    found = [("rows", truth["rows"], reported["read"])] if truth["rows"] != reported["read"] else []
+    found += [(name, truth[name], reported[name]) for name in SAME if truth[name] != reported[name]]
     sold = {day: count for day, count in truth["quantity_per_utc_day"].items() if count}
-    if sold != said["quantity_per_utc_day"]:
-        found.append(("quantity_per_utc_day", sold, said["quantity_per_utc_day"]))
+    if sold != reported["quantity_per_utc_day"]:
+        found.append(("quantity_per_utc_day", sold, reported["quantity_per_utc_day"]))
     return found
 
 
@@ -34,8 +34,8 @@ def main():
         found = differences(Path(name))
         failed |= bool(found)
         print(f"{name}: {'differs' if found else 'same'}")
-        for what, truth, said in found:
-            print(f"  {what}\n    truth:  {truth}\n    oracle: {said}")
+        for what, truth, reported in found:
+            print(f"  {what}\n    truth:  {truth}\n    oracle: {reported}")
     sys.exit(1 if failed else 0)
 
 

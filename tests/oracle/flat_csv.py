@@ -1,6 +1,6 @@
 """CSV files: bytes come in, rows of named and normalised texts come out, with the evidence for the dialect.
 
-Encoding, delimiter, decimal sign and date order are found by looking at the whole file; what stays ambiguous is refused.
+Encoding, delimiter, decimal sign and date order are detected from the whole file; an ambiguous file is refused.
 """
 
 import csv
@@ -86,7 +86,7 @@ def _decode(data):
 
 
 def _split(text):
-    """The delimiter whose header names most fields and whose rows agree best with it, and the rows with their lines."""
+    """The delimiter with the most known fields in the header and the most consistent rows, and the rows with their lines."""
     best = None
     for delimiter in ";,\t|":
         rows, closed = _rows(text, delimiter)
@@ -104,7 +104,7 @@ def _split(text):
 
 
 def _rows(text, delimiter):
-    """The rows up to the end or up to a quote that is wrong, and whether the end was reached."""
+    """The rows up to the end or up to an invalid quote, and whether the end was reached."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows, line = [], 1
     try:
@@ -131,7 +131,7 @@ def _canonical(name):
 
 
 def _normalise(table, delimiter, portuguese, evidence, epoch):
-    """Brings numbers, dates and booleans of every row to the forms that JSON has."""
+    """Converts numbers, dates and booleans of every row to the forms of JSON."""
     rows = [cells for _, cells in table if cells is not None]
     for cells in rows:
         currency = (cells.get("currency") or "").strip()
@@ -159,7 +159,7 @@ def _normalise(table, delimiter, portuguese, evidence, epoch):
 
 
 def number(text, comma):
-    """A JSON number text, or the text as it was if it is no number."""
+    """A JSON number text, or the unchanged text if it is not a number."""
     inner = re.sub(r"^([+-]?)R\$\s?", r"\1", text.strip().replace("\u00a0", " "))
     if comma:
         if not re.fullmatch(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", inner):
@@ -187,7 +187,7 @@ def _date_order(values, day_first_expected):
 
 
 def iso(text, order):
-    """An ISO text, or the text as it was."""
+    """An ISO text, or the unchanged text."""
     match = SLASHED.fullmatch(text)
     if not match:
         return text

@@ -1,6 +1,6 @@
-"""Records out of dump files: bytes come in, records with their place come out, or the rule for which the file is refused.
+"""Records of dump files: bytes come in, records with their position come out, or the rule for which the file is refused.
 
-A record is a dictionary of purchase fields (JSON values, or texts if it came from CSV) plus what is known about its form.
+A record is a dictionary of purchase fields (JSON values, or texts if it came from CSV) plus its form.
 """
 
 import gzip
@@ -10,7 +10,7 @@ import flat_csv
 import strict_json
 from strict_json import Pairs
 
-# Device columns of a Currents purchase event, beside those that a purchase has.
+# Device columns of a Currents purchase event, in addition to those of a purchase.
 CURRENTS_COLUMNS = frozenset(
     """platform os_version device_model resolution carrier locale language timezone device_id ad_id ad_id_type
     ad_tracking_enabled gender country sdk_version browser app_group_id app_group_api_id data_point_source
@@ -48,7 +48,7 @@ class Dump:
 
 
 def read(path, lenient=False):
-    """The records of one file, or Refused."""
+    """The records of one file. Raises Refused."""
     with open(path, "rb") as file:
         data = file.read()
     if data[:2] == b"\x1f\x8b":
@@ -148,7 +148,7 @@ def _open_envelope(tree, line, records, siblings):
 
 
 def _check_kind(element):
-    """Refuses what looks like a dump of purchases and is none. Decided by the keys of the element."""
+    """Refuses an element of another kind of dump, detected by its keys."""
     if not isinstance(element, Pairs):
         return
     keys = set(element.keys())
@@ -253,7 +253,7 @@ def _currents(members, row, line, rules, texts):
 
 
 def _json_text(record, text):
-    """The tree of properties that came as text; what does not parse stays a text and so is no object."""
+    """The tree of properties given as text; a text that does not parse stays a text and is not an object."""
     try:
         tree = strict_json.loads(text)
     except ValueError:

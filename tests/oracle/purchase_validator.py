@@ -1,15 +1,15 @@
-"""The verdict on one record: a record comes in, every rule it breaks, its warnings and its normalised values come out.
+"""Validation of one record: a record comes in, every rule it breaks, its warnings and its normalised values come out.
 
-Where the contract leaves something open, this is the reading taken here:
+Where the contract is not explicit, this is the interpretation:
 
 * `null` in an optional field is the same as the field missing; in a required one it breaks the `-REQUIRED` rule.
 * An empty text counts as missing, for required fields too; an empty price is a text and so of the wrong type.
 * An identifier of the wrong type is present: it breaks `BRZ-ID-TYPE` alone, not `BRZ-ID-REQUIRED` as well.
 * A date without a time warns `BRZ-TIME-DATEONLY` alone; a price of more than nine decimals warns `BRZ-PRICE-ROUNDED` and,
   if its currency has a minor unit, `BRZ-PRICE-SCALE`.
-* Rules on property names and values look at the top level of `properties`; repeated keys are looked for at every depth.
-* A Currents event names its user twice (`user_id`, `external_user_id`): that is no `BRZ-ID-MULTI`.
-* Of a repeated key, the first value is judged by the other rules.
+* Rules on property names and values apply to the top level of `properties`; repeated keys are detected at every depth.
+* A Currents event names its user twice (`user_id`, `external_user_id`): that is not `BRZ-ID-MULTI`.
+* The other rules apply to the first value of a repeated key.
 """
 
 import re
@@ -29,7 +29,7 @@ FUTURE_SKEW_MICROS = 24 * 3600 * 1_000_000
 
 
 class PurchaseValidator:
-    """Judges records one after the other; remembers the Currents events it has seen."""
+    """Validates records one after the other; keeps the ids of Currents events to detect repeats."""
 
     def __init__(self, default_tz, now_micros=None):
         self.default_tz = default_tz
@@ -37,7 +37,7 @@ class PurchaseValidator:
         self.seen_events = set()
 
     def validate(self, record):
-        """A dictionary with row, line, verdict, rules, warnings, infos and (if accepted) values."""
+        """A dictionary with row, line, verdict (the outcome), rules, warnings, infos and (if accepted) values."""
         validation = RecordValidation(record, self)
         if not {"BRZ-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-CSV-COLUMNS", "BRZ-CDI-PAYLOAD"} & set(record.rules):
             validation.run()
@@ -58,7 +58,7 @@ class PurchaseValidator:
 
 
 class RecordValidation:
-    """One record being judged."""
+    """The validation of one record."""
 
     def __init__(self, record, validator):
         self.record = record
@@ -164,7 +164,7 @@ class RecordValidation:
         return upper
 
     def number(self, value):
-        """The number text of a value, or None if it is of another type. CSV has texts only, so there they count."""
+        """The number text of a value, or None if it is of another type. In CSV, texts are accepted as numbers."""
         if isinstance(value, Number):
             return value.text
         return value if self.record.texts and isinstance(value, str) else None
@@ -296,7 +296,7 @@ class RecordValidation:
             self.warnings.append("BRZ-PROP-ARRAY-DATE")
 
     def texts_below(self, value, in_list):
-        """Every text in a value, and whether it stands in a list."""
+        """Every text in a value, and whether it is in a list."""
         if isinstance(value, Pairs):
             for _, item in value:
                 yield from self.texts_below(item, False)

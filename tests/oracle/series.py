@@ -1,4 +1,4 @@
-"""Series and totals: accepted rows come in, the documented answers come out.
+"""Series and totals: accepted rows come in, the documented responses come out.
 
 The window, the buckets and the form of `time` follow the contract's decisions on the quantity series: day rows are local
 dates, all of them present; hour rows are steps of one hour of absolute time from the first instant of the first local day.
@@ -39,7 +39,7 @@ def day_start(day, zone):
 
 
 def answer(question, rows):
-    """The documented response for a question over accepted rows (dictionaries of values)."""
+    """The documented response to a question on accepted rows (dictionaries of values)."""
     zone = ZoneInfo(question.tz)
     end = _ending(question.ending_at, zone)
     rows = [row for row in rows if _wanted(row, question)]

@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 says: a text comes in, a tree that keeps number digits and repeated keys comes out.
+"""JSON according to RFC 8259: a text comes in, a tree that keeps number digits and repeated keys comes out.
 
 Objects come out as `Pairs` (a list of key and value in source order), numbers as `Number`. `NaN` and the like are refused.
 """
@@ -29,14 +29,14 @@ def _refuse(text):
 
 
 def loads(text):
-    """The tree of one JSON text, or a ValueError."""
+    """The tree of one JSON text. Raises ValueError."""
     return json.loads(
         text, object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=_refuse
     )
 
 
 def repeated_keys(value):
-    """Whether any object of the tree has a key twice."""
+    """Whether any object of the tree has a repeated key."""
     if isinstance(value, Pairs):
         names = value.keys()
         return len(set(names)) < len(names) or any(repeated_keys(inner) for _, inner in value)
@@ -57,7 +57,7 @@ def compact(value):
 
 
 def lenient(text):
-    """The text without comments and without commas before a closing bracket, as the documents' own examples need."""
+    """The text without comments and without commas before a closing bracket, for the examples of the documents."""
     out, at = [], 0
     while at < len(text):
         char = text[at]

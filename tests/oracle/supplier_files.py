@@ -1,8 +1,8 @@
-"""Supplier purchases out of dump files: bytes come in, record trees with their company and their page come out.
+"""Supplier purchases of dump files: bytes come in, record trees with their company and their page come out.
 
-A record is a tree as JSON has it (`Pairs`, `Number`); a CSV row is brought into the same form first, so that one judge does
-for both. The CSV dialect is told, never looked for: `pt-BR` (`;`, decimal comma, dd/mm/yyyy, Windows-1252 unless a byte
-order mark says UTF-8) or `en` (comma, decimal point, ISO dates, UTF-8).
+A record is a JSON tree (`Pairs`, `Number`); a CSV row is converted to the same form first, so that one validator applies to
+both. The CSV dialect is given, not detected: `pt-BR` (`;`, decimal comma, dd/mm/yyyy, Windows-1252 unless a byte
+order mark indicates UTF-8) or `en` (comma, decimal point, ISO dates, UTF-8).
 """
 
 import csv
@@ -58,20 +58,20 @@ class Record:
     row: int
     line: int
     tree: object = None
-    """`Pairs`, another JSON value, or nothing if the record could not be read at all."""
+    """`Pairs`, another JSON value, or None if the record could not be read."""
     rules: list = field(default_factory=list)
     """Rules, or rules with their field."""
     warnings: list = field(default_factory=list)
     company: object = None
-    """What the record itself says its company is."""
+    """The company named in the record."""
     deleted: bool | None = None
-    """What a CSV column says of whether the purchase is deleted."""
+    """Whether the purchase is deleted, from a CSV column."""
     page: int = None
 
 
 @dataclass
 class Page:
-    """One list response: what its `meta` says and how many records it holds."""
+    """One list response: its `meta` and the number of its records."""
 
     rows: int
     meta: object
@@ -91,7 +91,7 @@ def unpack(path):
 
 
 def read_bytes(data, dialect=None):
-    """The records of one file, or Refused."""
+    """The records of one file. Raises Refused."""
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if not head:
         return Dump("empty")
@@ -184,7 +184,7 @@ def _from_csv(data, dialect):
 
 
 def _row(record, cells, brazilian):
-    """Brings the cells of a row into the tree that the documented JSON would have."""
+    """Converts the cells of a row to the tree of the documented JSON."""
     take = lambda name: cells.pop(name, None)
     record.company = _integer(take("company_id"))
     flag = _boolean(take("deleted"))
@@ -247,6 +247,6 @@ def _money(record, text, currency, brazilian):
         currency = "BRL"
         record.warnings.append("CPL-MONEY-DEFAULT")
     elif currency.strip() == "R$":
-        # The sign of the real, which is no other currency's.
+        # The sign of the real, which no other currency uses.
         currency = "BRL"
     return Pairs([("amount", Number(digits) if numeric else text), ("currency", currency)])

@@ -1,7 +1,7 @@
-"""The documented answers from a state: rows and parameters come in, exact JSON trees come out.
+"""The documented responses for a state: rows and parameters come in, exact JSON trees come out.
 
-The list has every documented key in the order of the document; amounts are JSON numbers with the digits they were stored
-with, filled up to the minor units of their currency and to one decimal at least, so that no amount looks like an integer.
+The list has every documented key in the order of the document; amounts are JSON numbers with their stored
+digits, padded to the minor units of their currency and to one decimal at least, so that no amount looks like an integer.
 Invalid parameters are a `BadParameter` with the field.
 """
 
@@ -26,7 +26,7 @@ class BadParameter(Exception):
 
 @dataclass
 class Question:
-    """The parameters of the document, checked."""
+    """The validated parameters of the document."""
 
     company: int
     search_term: str = None
@@ -41,7 +41,7 @@ class Question:
 
 
 def parse_question(company, parameters):
-    """A question from texts by the names of the document."""
+    """Parses a question from texts by the names of the document."""
     question = Question(company)
     for name, text in parameters.items():
         try:
@@ -75,7 +75,7 @@ def _end(question, text):
 
 
 def _updated(question, text):
-    # In an address, a plus sign stands for a space; one that was decoded is taken back.
+    # In a URL, a plus sign means a space; a decoded one is restored.
     restored = re.sub(r" (?=[0-9]{2}:[0-9]{2}$)", "+", text)
     question.updated_from = values.parse_time(restored, ZoneInfo("UTC")).micros
 
@@ -112,7 +112,7 @@ def _number(text, low, high):
 
 
 def matching_rows(rows, question):
-    """The rows that a question is about, in the order of the list."""
+    """The rows that match a question, in the order of the list."""
     found = [row for row in rows if matches(row, question)]
     return sorted(found, key=lambda row: (row["registration_date"], row["id"]), reverse=True)
 
@@ -174,7 +174,7 @@ def purchase(row):
         ("has_stock_movement_out", row["has_stock_movement_out"]),
     ]
     if row["is_deleted"]:
-        # The key is the only sign of deletion: of what nobody said it has a value all the same.
+        # The key is the only mark of deletion: it has a value even if the flag is unknown.
         parts.append(("were_stock_movements_deleted", bool(row["were_stock_movements_deleted"])))
     parts += [(name, moment(row, name)) for name in ("created_at", "updated_at")]
     return Pairs(parts)
@@ -193,7 +193,7 @@ def money(row, name):
 
 
 def amount(value, code):
-    """The exact digits of an amount, with the zeros that its currency writes."""
+    """The exact digits of an amount, padded to the decimals of its currency."""
     text = values.shortest(value)
     minor = values.MINOR_UNITS.get(code, 2) if code else 1
     whole, _, decimals = text.partition(".")
@@ -219,8 +219,8 @@ def summary(rows, question):
     """Per supplier, month and currency: counts, exact sums, dates and names. Nulls come last in the order.
 
     The latest name is that of the supplier's row with the greatest `updated_at`, of several the last by its bytes; the names seen
-    are all that its rows have. Both are over everything asked about, whatever the month, and without a supplier there are none.
-    First and last date are those of the purchases that are counted in the row or have an amount in it.
+    are all names of its rows. Both cover all matching rows of all months; without a supplier there are none.
+    First and last date are those of the purchases that are counted in the row or contribute an amount to it.
     """
     listed = matching_rows(rows, question)
     names, groups = defaultdict(list), defaultdict(Group)
@@ -250,7 +250,7 @@ class Group:
 
     def line(self, key, names):
         supplier, month, code = key
-        held = lambda status: Number(str(sum(1 for row in self.rows if row["status"] == status)))
+        count_of = lambda status: Number(str(sum(1 for row in self.rows if row["status"] == status)))
         return Pairs([
             ("supplier_id", None if supplier is None else Number(str(supplier))),
             ("supplier_name", max(names)[1].decode() if names else None),
@@ -258,9 +258,9 @@ class Group:
             ("month", month),
             ("currency", code),
             ("purchases", Number(str(len(self.rows)))),
-            ("received", held("received")),
-            ("pending", held("pending")),
-            ("without_status", held(None)),
+            ("received", count_of("received")),
+            ("pending", count_of("pending")),
+            ("without_status", count_of(None)),
             *((name, Number(amount(values.exact_sum(parts), code))) for name, parts in self.sums.items()),
             ("first_date", min(self.dates)),
             ("last_date", max(self.dates)),

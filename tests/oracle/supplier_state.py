@@ -2,15 +2,15 @@
 
 Rules of the fold:
 
-* The inputs of a run are taken in the order of their paths, bytewise; the records of an input in their order.
+* The inputs of a run are applied in the order of their paths, bytewise; the records of an input in their order.
 * The greatest `updated_at` wins. Of equal ones with different content the later wins: of one run the later input, then the
   later record; a run is later than what is stored.
-* A version that was met before (same key, same `updated_at`, same content), stored or earlier in the run, is `duplicate`.
-  Of the others, the one that is in the state after the run is `accepted`, every other one `superseded`.
-* Where a repeated version wins a tie, its last place counts for the tie and its first place for the counts.
-* An input whose content an earlier run or input has already brought is `seen`: none of its records is read.
-* With a full snapshot, what a company has in the state and the run does not name is deleted: its flag is unknown then, its
-  `updated_at` stays. A snapshot of which a page is missing, a record was rejected or an input refused deletes nothing.
+* A version that occurred before (same key, same `updated_at`, same content), stored or earlier in the run, is `duplicate`.
+  Of the rest, the one in the state after the run is `accepted`, every other one `superseded`.
+* Where a repeated version wins a tie, its last position decides the tie and its first position is the one that is counted.
+* An input with the content of an earlier run or input is `seen`: none of its records is read.
+* With a full snapshot, purchases of a company in the state that the run does not contain are deleted: their flag is unknown
+  then, their `updated_at` stays. A snapshot with a missing page, a rejected record or a refused input deletes nothing.
 """
 
 import hashlib
@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import supplier_files
-from supplier_validator import COLUMNS, Settings, examine_bytes, tally, whole
 from strict_json import Pairs
+from supplier_validator import COLUMNS, Settings, examine_bytes, tally, whole
 
 OUTCOMES = ("accepted", "superseded", "duplicate", "rejected", "skipped")
 
@@ -42,7 +42,7 @@ def files(paths):
 
 
 def content(values):
-    """What makes two versions the same: all columns."""
+    """The content of a version: all columns."""
     return tuple(values[name] for name in COLUMNS)
 
 
@@ -54,7 +54,7 @@ class State:
         self.seen = set()
 
     def apply_run(self, run):
-        """Brings a run into the state and returns what became of it."""
+        """Applies a run to the state and returns its counts."""
         inputs = []
         for path in files(run.paths):
             data = supplier_files.unpack(path)
@@ -91,7 +91,7 @@ class State:
         return found
 
     def resolve_versions(self, key, found, counts):
-        """Decides between the versions of one purchase in a run, and against the stored one."""
+        """Selects the current one of the versions of a purchase in a run and the stored one."""
         stored = self.rows.get(key)
         first, last = {}, {}
         if stored is not None:
@@ -111,7 +111,7 @@ class State:
         self.rows[key] = first[winner][1]
 
     def snapshot(self, run, found, versions):
-        """Deletes what a whole snapshot does not name."""
+        """Deletes the purchases that a complete snapshot does not contain."""
         is_complete = not any(listing["missing_pages"] for listing in found["listings"])
         is_complete &= not found["total"]["rejected"] and not any(one["refused"] for one in found["inputs"])
         if not is_complete:
@@ -130,7 +130,7 @@ class State:
 
 
 def report(examined, path, count):
-    """What became of one input."""
+    """The report on one input."""
     out = {"path": path, "seen": examined is None, "refused": examined.refused if examined else None}
     out["read"] = count["read"]
     out.update({outcome: count[outcome] for outcome in OUTCOMES})
@@ -154,7 +154,7 @@ def total(counts, inputs):
 
 
 def listings(inputs):
-    """Whether the pages of a run are whole: the pages of one folder are one listing, in the order of its files."""
+    """Whether the pages of a run are complete: the pages of one folder are one listing, in the order of its files."""
     folders = defaultdict(list)
     for examined, path in inputs:
         on_page = defaultdict(list)
@@ -166,9 +166,9 @@ def listings(inputs):
 
 
 def listing(folder, pages):
-    """One listing: pages seen and missing, rows against `meta.total`, purchases that stand on two pages.
+    """One listing: pages seen and missing, rows against `meta.total`, purchases that are on two pages.
 
-    A page that is there twice counts once; what has no `meta` is no page.
+    A repeated page counts once; a response without `meta` is not a page.
     """
     warnings, rows, totals, last_pages, places = [], {}, set(), set(), defaultdict(set)
     for page, results in pages:
@@ -199,7 +199,7 @@ def listing(folder, pages):
 
 
 def summary_of(rows):
-    """Rows, live ones and deleted ones by company, and a digest over all columns."""
+    """Rows, and by company the live and the deleted ones."""
     companies = {}
     for row in rows:
         one = companies.setdefault(str(row["company_id"]), {"rows": 0, "live": 0, "deleted": []})

@@ -1,21 +1,21 @@
-"""The verdict on one supplier purchase: a record comes in, every rule it breaks, its warnings and its columns come out.
+"""Validation of one supplier purchase: a record comes in, every rule it breaks, its warnings and its columns come out.
 
-Where the contract leaves something open, this is the reading taken here:
+Where the contract is not explicit, this is the interpretation:
 
-* `null` is the same as the key missing; an empty JSON text is a text, an empty CSV cell is nothing.
+* `null` is the same as the key missing; an empty JSON text is a text, an empty CSV cell is a missing key.
 * An `id` or `updated_at` that is missing breaks the same rule as one of the wrong form (`CPL-ID-REQUIRED`, `CPL-TS-FORMAT`).
-* A date is the text `YYYY-MM-DD`; with a time of day it breaks `CPL-DATE-FORMAT`. An empty text is no date.
-* An object whose documented parts are all missing is no object: a supplier of two nulls is `CPL-SUPPLIER-MISSING`, but money
+* A date is the text `YYYY-MM-DD`; with a time of day it breaks `CPL-DATE-FORMAT`. An empty text is not a date.
+* An object whose documented parts are all missing counts as missing: a supplier of two nulls is `CPL-SUPPLIER-MISSING`, but money
   needs both of its parts.
-* What is of the wrong type and has no rule of its own breaks `CPL-INT-TYPE` (code, carrier id), `CPL-TEXT-TYPE` (notes, order
+* A value of the wrong type without a rule of its own breaks `CPL-INT-TYPE` (code, carrier id), `CPL-TEXT-TYPE` (notes, order
   number, carrier name, parts of the invoice) or `CPL-OBJECT-SHAPE` (invoice, shipping, carrier).
 * A purchase whose supplier has a name and no id is `CPL-SUPPLIER-MISSING` too.
-* A record whose own company is no number above 0 breaks `CPL-COMPANY-REQUIRED`; company unknown (0) contradicts none.
-* A time with an odd offset, a space for the `T`, a colon before its milliseconds or second 60 is read, with `CPL-TS-SPELLING`.
+* A record whose own company is not a number above 0 breaks `CPL-COMPANY-REQUIRED`; company unknown (0) contradicts none.
+* A time with an unusual offset, a space for the `T`, a colon before its milliseconds or second 60 is read, with `CPL-TS-SPELLING`.
 * The total is checked when items and total are given in one currency and no other amount is in another; absent parts are 0.
-* A key counts as unknown where the document does not name it, at the top and in the documented objects; a nested one is kept
-  under its path (`supplier.email`). A value of `null` is kept as well.
-* Of a repeated key, the first value is judged by the other rules. A rule counts once a record, whatever the number of fields.
+* A key that the document does not name is unknown, at the top and in the documented objects; a nested one is stored under its
+  path (`supplier.email`). A value of `null` is stored as well.
+* The other rules apply to the first value of a repeated key. A rule counts once a record, whatever the number of fields.
 """
 
 import re
@@ -48,7 +48,7 @@ CENT = Decimal("0.01")
 
 @dataclass
 class Settings:
-    """What a run is told: the company (0 stands for unknown), the zone of times without an offset, the CSV dialect."""
+    """The settings of a run: the company (0 means unknown), the zone of times without an offset, the CSV dialect."""
 
     company: int = None
     zone: str = "UTC"
@@ -58,7 +58,7 @@ class Settings:
 
 @dataclass
 class ValidatedInput:
-    """One input: its refusal or the verdicts on its records, and its pages."""
+    """One input: its refusal or the results for its records, and its pages."""
 
     path: str
     refused: str = None
@@ -79,7 +79,7 @@ def examine_bytes(path, data, settings):
 
 
 def validate(record, settings):
-    """A dictionary with row, line, page, verdict, rules (with their fields), warnings, infos and (if accepted) values."""
+    """A dictionary with row, line, page, verdict (the outcome), rules (with their fields), warnings, infos and (if accepted) values."""
     validation = RecordValidation(record, settings)
     if not UNREADABLE & set(record.rules):
         validation.run()
@@ -99,7 +99,7 @@ def tally(names):
 
 
 class RecordValidation:
-    """One record being judged."""
+    """The validation of one record."""
 
     def __init__(self, record, settings):
         self.record = record
@@ -147,17 +147,17 @@ class RecordValidation:
 
     def company(self, tree):
         own = tree.get("company_id") if tree.get("company_id") is not None else self.record.company
-        told = self.settings.company
+        company = self.settings.company
         if own is not None:
             number = whole(own)
             if number is None or number < 1:
                 self.rules.append(("CPL-COMPANY-REQUIRED", "company_id"))
-            elif told and number != told:
+            elif company and number != company:
                 self.rules.append(("CPL-COMPANY-CONFLICT", "company_id"))
-            told = number
-        if told is None and not self.rules:
+            company = number
+        if company is None and not self.rules:
             raise ValueError("CPL-COMPANY-REQUIRED: no company is known")
-        self.values["company_id"] = told
+        self.values["company_id"] = company
 
     def key(self, tree):
         number = whole(tree.get("id"))
@@ -179,7 +179,7 @@ class RecordValidation:
         self.values["registration_month"] = text[:7]
 
     def part(self, tree, name, path, rule, known):
-        """An object of the record, or nothing."""
+        """An object of the record, or None."""
         value = tree.get(name)
         if value is None:
             return Pairs()
@@ -270,14 +270,14 @@ class RecordValidation:
         self.money(shipping, "shipping_value", "shipping.shipping_value")
 
     def compare_money(self):
-        held = self.amounts
-        if any(name in held and held[name][0] < 0 for name in ("value_of_items", "total")):
+        amounts = self.amounts
+        if any(name in amounts and amounts[name][0] < 0 for name in ("value_of_items", "total")):
             self.warnings.append("CPL-MONEY-NEG")
-        currencies = {code for _, code in held.values()}
+        currencies = {code for _, code in amounts.values()}
         if len(currencies) > 1:
             self.warnings.append("CPL-MONEY-MIXED")
-        elif "value_of_items" in held and "total" in held:
-            amount = lambda name: held.get(name, (Decimal(0), None))[0]
+        elif "value_of_items" in amounts and "total" in amounts:
+            amount = lambda name: amounts.get(name, (Decimal(0), None))[0]
             items = [amount("value_of_items"), -amount("discount"), amount("other_expenses_value"), -amount("total")]
             off = values.exact_sum(items)
             with_shipping = values.exact_sum([off, amount("shipping_value")])
@@ -324,7 +324,7 @@ class RecordValidation:
 
 
 def whole(value):
-    """An integer that fits 64 bits, or nothing."""
+    """An integer that fits 64 bits, or None."""
     if not isinstance(value, Number) or not re.fullmatch(r"-?[0-9]+", value.text):
         return None
     number = int(value.text)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The oracle against vectors that were worked out by hand or come from the documents: `python3 test_oracle.py`."""
+"""The oracle against vectors from the documents or computed by hand: `python3 test_oracle.py`."""
 
 import json
 import sys

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The oracle on supplier purchases against cases worked out by hand: `python3 test_supplier.py` (`test_oracle.py` runs them too)."""
+"""The oracle on supplier purchases against cases computed by hand: `python3 test_supplier.py` (`test_oracle.py` runs them too)."""
 
 import json
 import sys
@@ -10,8 +10,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import supplier_list
-import supplier_validator
 import supplier_state
+import supplier_validator
 from strict_json import compact
 from supplier_validator import Settings
 
@@ -37,7 +37,7 @@ def one(changes=(), drop=(), **settings):
 
 
 def raw(name, text, **settings):
-    """The verdict on a record with a JSON text in one of its fields."""
+    """The result for a record with a JSON text in one of its fields."""
     (result,) = validate(json.dumps({**GOOD, name: "@@"}).replace('"@@"', text), **settings)
     return result
 
@@ -109,13 +109,13 @@ class Validation(unittest.TestCase):
         self.assertEqual(one({"created_at": "ontem"})["values"]["created_at"], None)
 
     def test_the_total_is_checked_with_and_without_shipping(self):
-        # 100 - 10.50 + 2 = 91.50, and 99.50 with the shipping; a cent off is still good, two are not.
+        # 100 - 10.50 + 2 = 91.50, and 99.50 with the shipping; a difference of one cent is valid, two are not.
         for total, warned in ((91.5, 0), (99.5, 0), (91.51, 0), (99.49, 0), (91.52, 1), (99.52, 1), (95, 1)):
             self.assertEqual(one({"total": BRL(total)})["warnings"], ["CPL-TOTAL-CHECK"] * warned, total)
         self.assertEqual(one({"total": None})["warnings"], [])
 
     def test_more_than_nine_decimals_are_rounded_half_to_even(self):
-        # The tenth decimal is a lone 5: to the even neighbour. Anything after it, and it goes up.
+        # A tenth decimal of exactly 5 is rounded to even; with further digits it is rounded up.
         for text, stored in (
             ("0.1234567885", "0.123456788"), ("0.1234567895", "0.12345679"), ("0.12345678850001", "0.123456789"),
             ("-0.1234567885", "-0.123456788"), ("2.5e-9", "0.000000002"),
@@ -135,7 +135,7 @@ class Validation(unittest.TestCase):
         for text, hour, offset in (("2019-01-10T10:00:00", 12, -120), ("2019-02-20T10:00:00", 13, -180)):
             values = one({"updated_at": text}, zone="America/Sao_Paulo")["values"]
             self.assertEqual((values["updated_at"] // 3_600_000_000 % 24, values["updated_at_offset_minutes"]), (hour, offset))
-        # The clock goes from 23:59:59 to 01:00:00 on 2018-11-04, and twice through 23:00 on 2019-02-16.
+        # The clocks go from 23:59:59 to 01:00:00 on 2018-11-04, and twice through 23:00 on 2019-02-16.
         gap = one({"updated_at": "2018-11-04T00:30:00", "created_at": None}, zone="America/Sao_Paulo")["values"]
         self.assertEqual(gap["updated_at"] % 86_400_000_000, (3 * 60 + 30) * 60_000_000)
         fold = one({"updated_at": "2019-02-16T23:30:00", "created_at": None}, zone="America/Sao_Paulo")["values"]
@@ -172,15 +172,15 @@ def version(number, hour, **changes):
 
 
 def fold(state, *inputs, snapshot=False):
-    """Folds inputs given as lists of records, in order, and returns their counts."""
+    """Applies inputs given as lists of records, in order, and returns their counts."""
     run = supplier_state.Run([], Settings(12), snapshot)
     examined = [supplier_validator.examine_bytes(f"{at}", json.dumps(page).encode(), run.settings) for at, page in enumerate(inputs)]
     found = state.fold([(one, one.path) for one in examined], run)
-    state.said = found
+    state.counts = found
     return [tuple(one[name] for name in ("accepted", "superseded", "duplicate", "rejected")) for one in found["inputs"]]
 
 
-def held(state):
+def stored(state):
     return {key[1]: (row["notes"], row["is_deleted"]) for key, row in state.rows.items()}
 
 
@@ -190,38 +190,38 @@ class Fold(unittest.TestCase):
         for order, counts in (([old], [new]), [(0, 1, 0, 0), (1, 0, 0, 0)]), (([new], [old]), [(1, 0, 0, 0), (0, 1, 0, 0)]):
             state = supplier_state.State()
             self.assertEqual(fold(state, *order), counts)
-            self.assertEqual(held(state), {1: ("new", False)})
+            self.assertEqual(stored(state), {1: ("new", False)})
         state = supplier_state.State()
         fold(state, [new])
         self.assertEqual(fold(state, [old]), [(0, 1, 0, 0)])
-        self.assertEqual(held(state), {1: ("new", False)})
+        self.assertEqual(stored(state), {1: ("new", False)})
 
     def test_of_equal_times_the_later_wins_and_a_repeat_is_a_duplicate(self):
         state = supplier_state.State()
         self.assertEqual(fold(state, [version(1, 8, notes="a"), version(1, 8, notes="b")], [version(1, 8, notes="a")]), [(1, 1, 0, 0), (0, 0, 1, 0)])
-        self.assertEqual(held(state), {1: ("a", False)})
+        self.assertEqual(stored(state), {1: ("a", False)})
         self.assertEqual(fold(state, [version(1, 8, notes="a")]), [(0, 0, 1, 0)])
         self.assertEqual(fold(state, [version(1, 8, notes="c")]), [(1, 0, 0, 0)])
-        self.assertEqual(held(state), {1: ("c", False)})
+        self.assertEqual(stored(state), {1: ("c", False)})
 
     def test_deleted_and_back_again(self):
         state = supplier_state.State()
         fold(state, [version(1, 8), version(2, 8, were_stock_movements_deleted=False)])
-        self.assertEqual(held(state), {1: ("a", False), 2: ("a", True)})
+        self.assertEqual(stored(state), {1: ("a", False), 2: ("a", True)})
         fold(state, [version(1, 9, were_stock_movements_deleted=True), version(2, 9)])
-        self.assertEqual(held(state), {1: ("a", True), 2: ("a", False)})
+        self.assertEqual(stored(state), {1: ("a", True), 2: ("a", False)})
 
     def test_what_a_whole_snapshot_does_not_name_is_deleted(self):
         state = supplier_state.State()
         fold(state, [version(1, 8), version(2, 8), version(3, 8, company_id=12)])
         fold(state, [version(1, 8), version(2, 8, id="x")], snapshot=True)
-        self.assertEqual(state.said["snapshot"]["warnings"], ["CPL-SNAPSHOT-PARTIAL"])
-        self.assertEqual([deleted for _, deleted in held(state).values()], [False] * 3)
+        self.assertEqual(state.counts["snapshot"]["warnings"], ["CPL-SNAPSHOT-PARTIAL"])
+        self.assertEqual([deleted for _, deleted in stored(state).values()], [False] * 3)
         fold(state, [version(1, 8)], snapshot=True)
-        self.assertEqual(state.said["snapshot"]["deleted"], [[12, 2], [12, 3]])
-        self.assertEqual([deleted for _, deleted in held(state).values()], [False, True, True])
+        self.assertEqual(state.counts["snapshot"]["deleted"], [[12, 2], [12, 3]])
+        self.assertEqual([deleted for _, deleted in stored(state).values()], [False, True, True])
         self.assertEqual(fold(state, [version(2, 8)]), [(1, 0, 0, 0)])
-        self.assertEqual(held(state)[2], ("a", False))
+        self.assertEqual(stored(state)[2], ("a", False))
 
     def test_pages(self):
         def page(number, ids, **changes):

@@ -1,7 +1,7 @@
-"""Exact values: the texts of a dump come in, decimals, instants and currency codes come out, with notes on their form.
+"""Exact values: the texts of a dump come in, decimals, instants and currency codes come out, with remarks on their form.
 
-Written from the contract alone (money without floating point, time in microseconds UTC), never from another
-implementation. What is refused comes out as an exception named after the kind of refusal.
+Written from the contract (money without floating point, time in microseconds UTC), not from another implementation. A
+refused text raises an exception named after the kind of refusal.
 """
 
 import re
@@ -45,15 +45,15 @@ LAST_DAY = date(2261, 12, 31)
 
 
 class NotANumber(Exception):
-    """The text is no number that can be stored."""
+    """The text is not a number that can be stored."""
 
 
 class BadTime(Exception):
-    """The text is no time."""
+    """The text is not a time."""
 
 
 class TimeOutOfRange(Exception):
-    """The time is none that a purchase can have."""
+    """The time is outside the range of purchases."""
 
 
 @dataclass
@@ -202,7 +202,7 @@ OTHER = re.compile(
 
 
 def _other_form(text, default_tz):
-    """The forms of ISO 8601 beyond RFC 3339, by rewriting them to it; digits alone are none."""
+    """The forms of ISO 8601 beyond RFC 3339, rewritten to it; digits alone are not a time."""
     match = OTHER.fullmatch(text)
     if not match or text.isdigit():
         raise BadTime(text)
@@ -231,7 +231,7 @@ def _other_form(text, default_tz):
     if offset.startswith(" "):
         offset = offset.strip()
         offset = offset if offset[0] in "+-" else "+" + offset
-        # A space is noted, also before an offset that is written well.
+        # A space is a remark, also before a valid offset.
         offset = offset.replace(":", "")
     fraction = "." + part["frac"] if part["frac"] else ""
     rewritten = f"{day}{part['sep']}{clock[:2]}:{clock[2:4]}:{clock[4:]}{fraction}{offset}"
@@ -265,7 +265,7 @@ def _zone_offset(local, zone, notes):
         return early.utcoffset()
     exists = early.astimezone(timezone.utc).astimezone(zone).replace(tzinfo=None) == local
     notes.append("BRZ-TIME-FOLD" if exists else "BRZ-TIME-GAP")
-    # In a gap, the offset from before it carries the clock over to the time after it: the shift forward.
+    # In a gap, the offset before it applies: the time moves forward.
     return early.utcoffset()
 
 

@@ -1,5 +1,5 @@
-//! The days a dump covers: a start date and a number of days come in; moments of the window and their text forms come
-//! out. Dates are turned to text once, so that writing a time is a handful of copies.
+//! The days of a dump: a start date and a number of days come in; times of the window and their text forms come out.
+//! Dates are formatted once, so that writing a time only copies bytes.
 
 use chrono::{Days, NaiveDate};
 
@@ -8,29 +8,29 @@ use crate::rng::Rng;
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
-/// Local dates reach over the window by less than a day at either end; one day is kept in hand.
+/// Local dates exceed the window by less than a day at either end; one day more is a reserve.
 const MARGIN: i64 = 2;
 
-/// How busy each UTC hour is: a shop that sells mostly to Brazil (UTC-3), quiet at night.
+/// The weight of each UTC hour: a shop that sells mostly to Brazil (UTC-3), with few sales at night.
 const HOUR_WEIGHTS: [u64; 24] = [
     52, 38, 24, 14, 8, 5, 4, 4, 6, 10, 18, 30, 42, 50, 54, 56, 55, 53, 54, 58, 64, 72, 74, 66,
 ];
 
-/// In which order the rows of a dump are.
+/// The order of the rows of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Order {
     /// Ascending time, as a log is written.
     Time,
-    /// Every row anywhere in the window.
+    /// Every row at any time of the window.
     Random,
 }
 
-/// How a moment is written.
+/// The text form of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeForm {
     /// `2026-10-05T14:34:08-03:00`, `Z` for offset zero.
     Rfc3339,
-    /// No offset at all; the reader has to take it for UTC.
+    /// No offset; the reader has to assume UTC.
     NoOffset,
     /// `-0300`.
     OffsetWithoutColon,
@@ -38,13 +38,13 @@ pub(crate) enum TimeForm {
     OffsetHoursOnly,
     /// `-3:00`.
     OffsetOneDigit,
-    /// A space where the `T` belongs.
+    /// A space instead of the `T`.
     Space,
     /// Nine decimals of which the last three are zero.
     NineDecimals,
 }
 
-/// The window of time of a dump.
+/// The time window of a dump.
 #[derive(Debug)]
 pub(crate) struct Calendar {
     first_day: i64,
@@ -77,15 +77,15 @@ impl Calendar {
         })
     }
 
-    /// How many UTC days the window has.
+    /// The number of UTC days in the window.
     pub(crate) fn days(&self) -> usize {
         usize::try_from(self.days).expect("the number of days came from a u32")
     }
 
-    /// The UTC day of a moment as an index into the window.
+    /// The UTC day of a time as an index into the window.
     pub(crate) fn day_index(&self, utc_micros: i64) -> usize {
         usize::try_from(utc_micros.div_euclid(DAY) - self.first_day)
-            .expect("every accepted row lies in the window")
+            .expect("every accepted row is in the window")
     }
 
     /// The date of a day of the window.
@@ -93,7 +93,7 @@ impl Calendar {
         &self.dates[day_index + usize::try_from(MARGIN).expect("a small constant")]
     }
 
-    /// When row `row` of `rows` happened, in microseconds UTC, to the second or (one in four) to the millisecond.
+    /// The time of row `row` of `rows`, in microseconds UTC, to the second or (one in four) to the millisecond.
     pub(crate) fn moment(&self, order: Order, row: u64, rows: u64, rng: &mut Rng) -> i64 {
         let span = (self.days * DAY).unsigned_abs();
         let even = match order {
@@ -117,7 +117,7 @@ impl Calendar {
         self.first_day * DAY + day_start + exact
     }
 
-    /// Bends an even moment of a day to the busy hours, keeping the order.
+    /// Moves an evenly distributed time of a day to the busy hours, keeping the order.
     fn busy_moment(&self, even_micros: u64) -> i64 {
         let hour_micros = u128::from((3600 * SECOND).unsigned_abs());
         let total = u128::from(self.busy_until[23]);
@@ -134,7 +134,7 @@ impl Calendar {
         i64::try_from(hours + inside).expect("less than a day")
     }
 
-    /// Appends a moment as text in the given form, at `offset_minutes` from UTC.
+    /// Appends a time as text in the given form, at `offset_minutes` from UTC.
     pub(crate) fn push(
         &self,
         out: &mut Vec<u8>,

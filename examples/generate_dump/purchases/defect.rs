@@ -8,7 +8,7 @@ use crate::purchases::draft::{Damage, Draft, Key};
 use crate::purchases::shape::Shape;
 use crate::rng::Rng;
 
-/// What can be wrong with a record; one for each rule that a single record can break.
+/// The defects of a record; one for each rule that a single record can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Defect {
     IdRequired,
@@ -43,7 +43,7 @@ pub(crate) enum Defect {
     CurrentsDup,
 }
 
-/// The order in which they are dealt out, so that even a small dump has each.
+/// The order in which they are planted, so that even a small dump has each.
 const DEALT: [Defect; 27] = [
     Defect::PriceType,
     Defect::QtyRange,
@@ -75,8 +75,8 @@ const DEALT: [Defect; 27] = [
 ];
 
 impl Defect {
-    /// The defect of the `nth` dirty record of a dump, as the JSON shapes have it. The 51 kB of a too large properties
-    /// object come round only every eighth time, so that they do not make up most of a dump.
+    /// The defect of the `nth` dirty record of a dump, as the JSON shapes have it. A properties object of 51 kB is
+    /// planted only every eighth time; otherwise it would make up most of a dump.
     pub(crate) fn dealt(nth: u64) -> Self {
         let count = u64::try_from(DEALT.len()).expect("a length fits 64 bits");
         let at = usize::try_from(nth % count).expect("smaller than the length");
@@ -86,7 +86,7 @@ impl Defect {
         }
     }
 
-    /// What takes the place of this defect in a shape that cannot have it. The record is refused in every shape (or, in
+    /// The replacement of this defect in a shape that cannot have it. The record is rejected in every shape (or, in
     /// the Currents shape, dropped as a duplicate), so the accepted records are the same in all of them.
     pub(crate) fn in_shape(self, shape: Shape, syntax: bool) -> Self {
         match (shape, self) {
@@ -144,7 +144,7 @@ impl Defect {
         }
     }
 
-    /// Breaks the draft.
+    /// Plants the defect in the draft.
     pub(crate) fn plant(self, draft: &mut Draft, rng: &mut Rng, shape: Shape, calendar: &Calendar) {
         match self {
             Self::IdRequired
@@ -179,7 +179,7 @@ impl Defect {
                     .edit(Key::UpdateOnly)
                     .raw(rng.pick(&["\"true\"", "1", "[]"])),
             },
-            // In CSV a header stands once, so the repeated key is one of the properties.
+            // A CSV header cannot be repeated in a row, so the repeated key is one of the properties.
             Self::KeyDup if shape == Shape::Csv || rng.chance(30) => {
                 draft
                     .edit(Key::Properties)
@@ -202,7 +202,7 @@ impl Defect {
         draft.remove_identifiers();
         match self {
             Self::IdRequired => {
-                // In Currents the key stays, because it is what a Currents event is known by.
+                // In Currents the key stays, because it identifies a Currents event.
                 if shape == Shape::CurrentsNdjson || (rng.chance(50) && shape != Shape::Csv) {
                     draft.edit(Key::ExternalId).text("");
                 }

@@ -1,5 +1,5 @@
-//! One purchase as it is about to be written: a row number and a seed come in, a draft of named fields and its exact
-//! meaning come out. The draft knows no shape; defects and oddities change it afterwards.
+//! One purchase before it is written: a row number and a seed come in, a draft of named fields and its exact meaning
+//! come out. The draft is independent of the shape; defects and oddities change it afterwards.
 
 use crate::digits::{push_amount, push_hex, push_padded, push_u64};
 use crate::field::{Field, Form};
@@ -27,16 +27,16 @@ pub(crate) enum Key {
     Time,
     Properties,
     UpdateOnly,
-    /// A key that no document knows.
+    /// An undocumented key.
     Unknown,
 }
 
 impl Key {
-    /// How many there are.
+    /// The number of keys.
     pub(crate) const COUNT: usize = 15;
 }
 
-/// What a reader that follows the contract must make of the draft.
+/// The values that a correct reader finds in the draft.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Meaning {
     /// Unit price in 1e-9 of the currency.
@@ -49,7 +49,7 @@ pub(crate) struct Meaning {
     pub(crate) app: Option<usize>,
 }
 
-/// What is done to a record after it was written.
+/// A change of a record after it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
     /// The line ends in the middle.
@@ -66,7 +66,7 @@ pub(crate) enum Damage {
     ExtraColumn,
     /// Two CSV fields fewer than the header has.
     MissingColumns,
-    /// The previous good record of the file again.
+    /// The previous valid record of the file again.
     Again,
 }
 
@@ -106,7 +106,7 @@ impl Draft {
         self.meaning.price_nanos < 0
     }
 
-    /// Takes every identifier away.
+    /// Removes every identifier.
     pub(crate) fn remove_identifiers(&mut self) {
         for name in [
             Key::ExternalId,
@@ -155,7 +155,7 @@ impl Draft {
     }
 }
 
-/// Draws clean purchases.
+/// Generates clean purchases.
 #[derive(Debug)]
 pub(crate) struct PurchaseGenerator {
     pub(crate) calendar: Calendar,
@@ -166,7 +166,7 @@ pub(crate) struct PurchaseGenerator {
 }
 
 impl PurchaseGenerator {
-    /// A drawer for a dump of `rows` rows; one customer in about 20 rows.
+    /// A generator for a dump of `rows` rows, with one customer in about 20 rows.
     pub(crate) fn new(calendar: Calendar, order: Order, rows: u64) -> Self {
         Self {
             calendar,
@@ -177,7 +177,7 @@ impl PurchaseGenerator {
         }
     }
 
-    /// Draws row `row` into `draft`, over whatever stood there.
+    /// Generates row `row` into `draft`, replacing its content.
     pub(crate) fn draw(&self, draft: &mut Draft, row: u64, rng: &mut Rng) {
         draft.damage = None;
         draft.repeat = None;
@@ -241,7 +241,7 @@ impl PurchaseGenerator {
     }
 
     fn draw_goods(&self, draft: &mut Draft, rng: &mut Rng) {
-        // The product of two even draws: few products sell often, many seldom.
+        // The product of two uniform draws: few products sell often, many seldom.
         let first = rng.index(self.products.len());
         let product = &self.products[rng.index(first + 1)];
         draft.edit(Key::ProductId).text(&product.name);
@@ -335,7 +335,7 @@ fn draw_properties(out: &mut Vec<u8>, rng: &mut Rng) {
     out.push(b'}');
 }
 
-/// One of the values, as often as its share of the sum says.
+/// One of the values, with a probability proportional to its share.
 fn weighted<T: Copy, const N: usize>(choices: [(T, u64); N], rng: &mut Rng) -> T {
     let sum = choices.iter().map(|&(_, share)| share).sum();
     let mut left = rng.below(sum);

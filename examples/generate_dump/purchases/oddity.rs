@@ -1,5 +1,5 @@
 //! Planted oddities: a clean draft comes in, a draft that must still be accepted goes out, with the codes of the
-//! warnings that it must raise. Some are edges that must raise none.
+//! warnings that it must raise. Some are edge cases that must raise none.
 
 use std::iter::repeat_n;
 
@@ -11,7 +11,7 @@ use crate::purchases::shape::Shape;
 use crate::purchases::shop::{BRL, JPY, RETIRED};
 use crate::rng::Rng;
 
-/// What can be odd about a record that is kept.
+/// The oddities of a valid record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Oddity {
     CurrencyCase,
@@ -42,7 +42,7 @@ pub(crate) enum Oddity {
     EdgeWholeSecondFraction,
 }
 
-/// The order in which they are dealt out.
+/// The order in which they are planted.
 const DEALT: [Oddity; 26] = [
     Oddity::CurrencyCase,
     Oddity::QuantityNull,
@@ -79,8 +79,8 @@ impl Oddity {
         DEALT[usize::try_from(nth % count).expect("smaller than the length")]
     }
 
-    /// Whether a record of this shape can show the oddity. Where it cannot, the record stays as its value demands but
-    /// in ordinary form, so that the accepted values are the same in every shape.
+    /// Whether a record of this shape can show the oddity. Where it cannot, the record keeps the value but in
+    /// ordinary form, so that the accepted values are the same in every shape.
     fn shows_in(self, shape: Shape) -> bool {
         match self {
             Self::QuantityNull | Self::UnknownKey => {
@@ -91,7 +91,7 @@ impl Oddity {
         }
     }
 
-    /// Currents events have no quantity, an epoch for a time and always both of their identifiers.
+    /// Currents events have no quantity, an epoch time and always both of their identifiers.
     fn hidden_in_currents(self, shape: Shape) -> bool {
         shape == Shape::CurrentsNdjson
             && matches!(
@@ -143,7 +143,7 @@ impl Oddity {
         }
     }
 
-    /// Makes the draft odd.
+    /// Plants the oddity in the draft.
     pub(crate) fn plant(
         self,
         draft: &mut Draft,
@@ -231,7 +231,7 @@ impl Oddity {
                 draft.meaning.price_nanos += 5_000_000;
             }
             Self::PriceRounded => plant_rounded(draft, rng),
-            // CSV texts are normalised before they are numbers, and exponents are no everyday CSV.
+            // CSV texts are normalised before they are parsed as numbers, and exponents are unusual in CSV.
             _ if shape == Shape::Csv => draft.set_price(BRL, cents * 100, true),
             _ => {
                 draft.set_price(BRL, cents * 100, true);
@@ -303,7 +303,7 @@ impl Oddity {
     }
 }
 
-/// Twelve decimals, of which nine are kept; one in three lies exactly half-way, where the even neighbour is right.
+/// Twelve decimals, of which nine are kept; one in three is exactly half-way and is rounded to even.
 fn plant_rounded(draft: &mut Draft, rng: &mut Rng) {
     draft.set_price(BRL, 0, false);
     let whole = rng.between(1, 500);
@@ -322,7 +322,7 @@ fn plant_rounded(draft: &mut Draft, rng: &mut Rng) {
     draft.meaning.price_nanos = i128::from(whole * 1_000_000_000 + kept + u64::from(up));
 }
 
-/// Nine decimals of which two are significant: nothing is odd about that.
+/// Nine decimals of which two are significant: valid without a warning.
 fn plant_nanos(draft: &mut Draft, rng: &mut Rng) {
     let cents = i64::try_from(rng.between(100, 99_999)).expect("a small number");
     draft.set_price(BRL, cents, false);

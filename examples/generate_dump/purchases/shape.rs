@@ -6,12 +6,12 @@ mod json;
 use crate::cli::ShapeName;
 use crate::purchases::draft::{Damage, Draft};
 
-/// The shapes that real dumps come in.
+/// The shapes of real dumps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// One purchase object a line.
     Ndjson,
-    /// One `{"purchases":[…]}` with `attributes` and `events` beside it.
+    /// One `{"purchases":[…]}` next to `attributes` and `events`.
     Document,
     /// One row a purchase, comma and decimal point.
     Csv,
@@ -37,7 +37,7 @@ impl TryFrom<ShapeName> for Shape {
 }
 
 impl Shape {
-    /// What a file of this shape is called by.
+    /// The file extension of this shape.
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Document => "json",
@@ -69,7 +69,7 @@ impl Writer {
         }
     }
 
-    /// What stands before the first record of a file.
+    /// The text before the first record of a file.
     pub(crate) fn begin(&mut self, out: &mut Vec<u8>) {
         self.records = 0;
         match self.shape {
@@ -105,14 +105,14 @@ impl Writer {
         }
     }
 
-    /// Remembers the record just written as a good one.
+    /// Keeps the last record for repetition, as a valid one.
     pub(crate) fn keep(&mut self) {
         if self.shape == Shape::CurrentsNdjson {
             std::mem::swap(&mut self.last_good, &mut self.line);
         }
     }
 
-    /// What stands after the last record of a file.
+    /// The text after the last record of a file.
     pub(crate) fn end(&mut self, out: &mut Vec<u8>) {
         if self.shape == Shape::Document {
             out.extend_from_slice(b"\n],\"events\":[]}\n");
@@ -125,7 +125,7 @@ fn break_line(line: &mut Vec<u8>, damage: Damage) {
     match damage {
         Damage::Cut => {
             let mut end = line.len() * 3 / 5;
-            // Never inside a letter: the line is to break the JSON grammar, not the encoding.
+            // Never inside a character: the cut breaks the JSON grammar, not the encoding.
             while end > 1 && line[end] & 0b1100_0000 == 0b1000_0000 {
                 end -= 1;
             }

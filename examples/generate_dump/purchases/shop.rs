@@ -1,14 +1,14 @@
-//! The shop that sells: its apps, products, currencies and customers. Nothing comes in; everything is fixed, so that two
-//! dumps of different seeds are about the same shop.
+//! The shop of the dumps: its apps, products, currencies and customers. All of it is fixed, so that dumps of
+//! different seeds are about the same shop.
 
-/// A currency the shop takes money in.
+/// A currency of the shop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Currency {
     /// ISO 4217 alphabetic code.
     pub(crate) code: &'static str,
     /// Decimals of its minor unit, by ISO 4217.
     pub(crate) decimals: usize,
-    /// How many of its minor units make one cent of a real, as a fraction. Made up, only the magnitude is lifelike.
+    /// How many of its minor units make one cent of a real, as a fraction. Made up; only the magnitude is realistic.
     pub(crate) per_cent: (i64, i64),
 }
 
@@ -20,7 +20,7 @@ const fn currency(code: &'static str, decimals: usize, times: i64, by: i64) -> C
     }
 }
 
-/// Every currency a dump can hold: five in daily use, then two that are no longer active.
+/// Every currency of the dumps: five active ones, then two retired ones.
 pub(crate) const CURRENCIES: [Currency; 7] = [
     currency("BRL", 2, 1, 1),
     currency("USD", 2, 1, 5),
@@ -35,12 +35,12 @@ pub(crate) const CURRENCIES: [Currency; 7] = [
 pub(crate) const BRL: usize = 0;
 /// Position of the yen, which has no minor unit.
 pub(crate) const JPY: usize = 3;
-/// The retired ones.
+/// Positions of the retired currencies.
 pub(crate) const RETIRED: [usize; 2] = [5, 6];
-/// Of 100 purchases, how many are paid in each of the first five.
+/// The number of purchases paid in each of the first five, of 100.
 pub(crate) const CURRENCY_SHARES: [u64; 5] = [70, 12, 8, 6, 4];
 
-/// The shop's apps. The first is that of the documents' own example.
+/// The shop's apps. The first is that of the documented example.
 pub(crate) const APPS: [&str; 4] = [
     "11ae5b4b-2445-4440-a04f-bf537764c9ad",
     "6c0d1e5a-7b1f-4d0e-9a53-0d7a5e0f2b11",
@@ -48,7 +48,7 @@ pub(crate) const APPS: [&str; 4] = [
     "e9a41f08-55cb-49f2-b6a7-1c3d8e7f9042",
 ];
 
-/// UTC offsets in minutes and how many of 100 records carry them.
+/// UTC offsets in minutes, with their number in 100 records.
 pub(crate) const OFFSETS: [(i64, u64); 6] =
     [(-180, 60), (0, 20), (60, 11), (-300, 4), (540, 3), (330, 2)];
 
@@ -130,7 +130,7 @@ pub(crate) const PEOPLE: [&str; 10] = [
     "ana", "bruno", "carla", "diego", "elisa", "fabio", "gabi", "hugo", "iara", "joao",
 ];
 
-/// A product and what it usually costs.
+/// A product and its usual price.
 #[derive(Debug)]
 pub(crate) struct Product {
     /// `product_id`: its name, as the documents advise.
@@ -139,7 +139,7 @@ pub(crate) struct Product {
     pub(crate) cents: i64,
 }
 
-/// The 400 products, dearest ones last within each noun.
+/// The 400 products, the most expensive ones last within each noun.
 pub(crate) fn products() -> Vec<Product> {
     let mut list = Vec::with_capacity(NOUNS.len() * KINDS.len());
     let mut step: i64 = 7;

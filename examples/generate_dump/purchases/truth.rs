@@ -1,5 +1,5 @@
-//! The truth about a dump: what became of each record comes in, the content of `truth.json` goes out. All sums are whole
-//! numbers; money becomes text only at the end.
+//! The truth about a dump: the expected outcome of each record comes in, the content of `truth.json` goes out. All
+//! sums are integers; money is formatted only at the end.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(crate) struct Truth {
 }
 
 impl Truth {
-    /// Nothing seen yet, for a window of `days` days.
+    /// Empty counts for a window of `days` days.
     pub(crate) fn new(days: usize) -> Self {
         Self {
             rows: 0,
@@ -57,13 +57,13 @@ impl Truth {
         *self.rejected_by_rule.entry(rule).or_default() += 1;
     }
 
-    /// A record that must be dropped as one seen before.
+    /// A record that must be dropped as a duplicate.
     pub(crate) fn duplicate(&mut self) {
         self.rows += 1;
         self.duplicates += 1;
     }
 
-    /// The planted oddity of a record that must be accepted.
+    /// The warnings of a record that must be accepted.
     pub(crate) fn odd(&mut self, rules: &[&'static str]) {
         if rules.is_empty() {
             self.edges += 1;
@@ -91,7 +91,7 @@ impl Truth {
         self.rows_by_currency[meaning.currency] += 1;
     }
 
-    /// The content of the truth file. `parameters` says how the dump was made.
+    /// The content of the truth file. `parameters` are the options of the dump.
     pub(crate) fn to_json(
         &self,
         calendar: &Calendar,

@@ -1,4 +1,4 @@
-//! The shop's world: suppliers, carriers, currencies and notes. Nothing comes in; everything is fixed and made up.
+//! The suppliers, carriers, currencies and notes of the generated shop. All of it is fixed and made up.
 
 /// A currency that suppliers bill in.
 #[derive(Clone, Copy, Debug)]
@@ -9,7 +9,7 @@ pub(super) struct Currency {
     pub(super) decimals: usize,
 }
 
-/// Every currency a dump can hold, the usual one first.
+/// Every currency of the dumps, the most common one first.
 pub(super) const CURRENCIES: [Currency; 3] = [
     Currency {
         code: "BRL",
@@ -24,7 +24,7 @@ pub(super) const CURRENCIES: [Currency; 3] = [
         decimals: 0,
     },
 ];
-/// Of 100 purchases, how many are billed in each.
+/// The number of purchases billed in each, of 100.
 pub(super) const CURRENCY_SHARES: [u64; 3] = [92, 6, 2];
 
 const TRADES: [&str; 20] = [
@@ -67,7 +67,7 @@ const PLACES: [&str; 15] = [
     "Estação",
 ];
 
-/// The name of a supplier. Every fourth one has been renamed at some time: of those, what is bought later has the new name.
+/// The name of a supplier. Every fourth one has been renamed: later purchases from it have the new name.
 pub(super) fn supplier_name(supplier: u64, renamed: bool) -> String {
     let at = |list: &[&'static str], number: u64| {
         let length = u64::try_from(list.len()).expect("a length fits 64 bits");
@@ -93,7 +93,7 @@ pub(super) const CARRIERS: [&str; 8] = [
     "Veloz \"24h\"",
 ];
 
-/// Notes as people write them: line ends, quotes, delimiters, formulas, emoji. No two are the same without their emoji.
+/// Notes as users write them: line ends, quotes, delimiters, formulas, emoji. They differ even without their emoji.
 pub(super) const NOTES: [&str; 16] = [
     "Entregar pela manhã",
     "Pedido parcial\nresto na próxima semana",

@@ -1,12 +1,13 @@
-//! CSV as Brazilian systems write it: a sheet comes in, one row in Windows-1252 goes out, with `;`, decimal comma,
-//! dd/mm/yyyy, local times without an offset and words in Portuguese. What has no such form stays as it is.
+//! CSV as Brazilian systems write it: the fields of a record come in, one row in Windows-1252 goes out, with `;`,
+//! decimal comma, dd/mm/yyyy, local times without an offset and words in Portuguese. Values without such a form are
+//! unchanged.
 
 use super::record_fields::{Damage, Key, MONEY, RecordFields};
 use crate::digits::push_u64;
 use crate::field::{Field, Form};
 use crate::text::push_csv_field;
 
-/// What stands in a column.
+/// The content of a column.
 #[derive(Clone, Copy)]
 enum Column {
     Company,
@@ -18,7 +19,7 @@ enum Column {
     Status,
     /// The currency of the row.
     Currency,
-    /// That of the shipping, where it is another one.
+    /// The currency of the shipping, if it differs.
     ShippingCurrency,
     /// Whether the purchase is deleted.
     Excluded,
@@ -53,7 +54,7 @@ const COLUMNS: [(&str, Column); 27] = [
     ("Atualizado em", Column::Time(Key::Updated)),
     ("Origem", Column::Text(Key::Unknown)),
 ];
-/// The last column is one that no document knows; it is left away.
+/// The last column is undocumented; it is not written.
 const WRITTEN: usize = COLUMNS.len() - 1;
 
 /// The header row, with its line end.
@@ -124,7 +125,7 @@ fn push_cell(cell: &mut Vec<u8>, column: Column, fields: &RecordFields, company:
         },
         Column::Currency if fields.no_currency => {}
         Column::Currency => {
-            // That of the shipping comes last in the list and may be another one.
+            // The currency of the shipping is the last one and may differ.
             let mut named = MONEY.iter().rev().map(|&(_, code)| fields.field(code));
             let shipping = named.next();
             let code = named
@@ -152,7 +153,7 @@ fn push_field(cell: &mut Vec<u8>, field: &Field) {
     cell.extend_from_slice(bytes_of(field));
 }
 
-/// What stands in a field; of an absent one nothing, whatever its buffer has left.
+/// The bytes of a field; empty for an absent one, whatever its buffer contains.
 fn bytes_of(field: &Field) -> &[u8] {
     match field.form {
         Form::Absent => &[],
@@ -177,14 +178,14 @@ fn push_day(cell: &mut Vec<u8>, [year, month, day]: [&[u8]; 3]) {
     }
 }
 
-/// The text of a time to the second that is written as São Paulo's clocks have it.
+/// The text of a time to the second in São Paulo's local time.
 fn local_time(field: &Field) -> Option<&[u8]> {
     let bytes = field.bytes.as_slice();
     let plain = bytes.len() == 19 || (bytes.len() == 25 && bytes.ends_with(b"-03:00"));
     (field.form == Form::Text && plain).then_some(bytes)
 }
 
-/// `1234.5` as `1.234,5`, now and then with its sign; what is no plain number as it is.
+/// `1234.5` as `1.234,5`, sometimes with a currency sign; anything but a plain number is unchanged.
 fn push_money(cell: &mut Vec<u8>, field: &Field, signed: bool) {
     let text = String::from_utf8_lossy(&field.bytes);
     let plain = text
@@ -205,7 +206,7 @@ fn push_money(cell: &mut Vec<u8>, field: &Field, signed: bool) {
         }
         cell.push(digit);
     }
-    // Without decimals, a point might be taken for the decimal sign.
+    // Without decimals, a thousands separator would look like a decimal point.
     push_text(cell, ",");
     push_text(cell, if decimals.is_empty() { "00" } else { decimals });
 }
@@ -220,7 +221,7 @@ fn push_flag(cell: &mut Vec<u8>, field: &Field, short: bool) {
     }
 }
 
-/// Appends a text in Windows-1252; letters that it has not are left away.
+/// Appends a text in Windows-1252; characters outside it are omitted.
 fn push_windows_1252(out: &mut Vec<u8>, text: &str) {
     out.extend(text.chars().filter_map(|letter| match letter {
         '\u{80}'..='\u{9f}' => None,

@@ -1,10 +1,10 @@
-//! Planted defects: the sheet of a clean record comes in, one that breaks exactly one rule goes out, with that rule.
+//! Planted defects: the fields of a clean record come in, fields that break exactly one rule go out, with that rule.
 
 use super::record_fields::{Damage, Key, RecordFields};
 use crate::cli::ShapeName;
 use crate::rng::Rng;
 
-/// What can be wrong with a record.
+/// The defects of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Defect {
     IdRequired,
@@ -23,7 +23,7 @@ pub(super) enum Defect {
     CompanyConflict,
 }
 
-/// The order in which they are dealt out, so that even a small dump has each.
+/// The order in which they are planted, so that even a small dump has each.
 const DEALT: [Defect; 12] = [
     Defect::IdRequired,
     Defect::MoneyShape,
@@ -47,7 +47,7 @@ impl Defect {
         match (shape, defect) {
             (ShapeName::Csv, Self::KeyDup) => Self::CompanyConflict,
             (ShapeName::Csv, Self::RecordObject | Self::JsonSyntax) => Self::CsvColumns,
-            // In a document or a page a syntax error costs all of it.
+            // In a document or a page, a syntax error would invalidate all of it.
             (ShapeName::Ndjson, Self::JsonSyntax) if syntax => defect,
             (_, Self::JsonSyntax) => Self::RecordObject,
             _ => defect,
@@ -74,12 +74,12 @@ impl Defect {
         }
     }
 
-    /// Breaks the record.
+    /// Plants the defect in the record.
     pub(super) fn plant(self, fields: &mut RecordFields, rng: &mut Rng, shape: ShapeName) {
         match self {
             Self::DateRequired => fields.edit(Key::Date).remove(),
             Self::MoneyCurrency => {
-                fields.bill(rng.pick(&["ZZZ", "R$ ?", "REAL"]), "10.00", "10.00")
+                fields.bill(rng.pick(&["ZZZ", "R$ ?", "REAL"]), "10.00", "10.00");
             }
             Self::StatusEnum => {
                 let text = rng.pick(&["lost", "cancelado"]);
@@ -87,7 +87,7 @@ impl Defect {
             }
             Self::KeyDup => {
                 let key = [Key::Id, Key::Updated, Key::SupplierId, Key::Status][rng.index(4)];
-                // The key has to be there to be there twice.
+                // A key must be present to be repeated.
                 match key {
                     Key::SupplierId => fields.edit(key).raw("5"),
                     Key::Status => fields.edit(key).text("pending"),
@@ -106,7 +106,7 @@ impl Defect {
         }
     }
 
-    /// Texts that are no value of their column.
+    /// Invalid texts for the column.
     fn plant_in_row(self, fields: &mut RecordFields, rng: &mut Rng) {
         let (key, texts): (Key, &[&str]) = match self {
             Self::IdRequired => (Key::Id, &["", "0", "C-17"]),
@@ -119,7 +119,7 @@ impl Defect {
         fields.edit(key).text(rng.pick(texts));
     }
 
-    /// JSON values that the field must not have.
+    /// Invalid JSON values for the field.
     fn plant_in_json(self, fields: &mut RecordFields, rng: &mut Rng) {
         let (key, values): (Key, &[&str]) = match self {
             Self::SupplierShape => {

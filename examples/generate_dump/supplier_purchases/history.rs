@@ -1,4 +1,4 @@
-//! The life of one purchase over the dumps: its number comes in, the versions that each dump lists of it come out.
+//! The history of one purchase over the dumps: its number comes in, the versions that each dump lists of it come out.
 
 use super::oddity::Oddity;
 use super::version::{DAY, Moment, SECOND, Version};
@@ -7,11 +7,11 @@ use crate::rng::Rng;
 /// Days between two dumps.
 const WEEK: i64 = 7;
 
-/// What holds for every purchase.
+/// The parameters common to all purchases.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DumpScenario {
     pub(super) seed: u64,
-    /// First day of registration of what the first dump has, in days since 1970-01-01.
+    /// The first registration day of the first dump, in days since 1970-01-01.
     pub(super) first_day: i64,
     pub(super) days: i64,
     pub(super) dumps: u32,
@@ -27,7 +27,7 @@ impl DumpScenario {
         (self.first_day + self.days + WEEK * i64::from(dump)) * DAY + 9 * 3600 * SECOND
     }
 
-    /// The company (counted from 0) and the id of a purchase. Ids of companies collide, as those of real ones may.
+    /// The company (counted from 0) and the id of a purchase. Companies share ids, as real ones may.
     pub(super) fn identity(&self, purchase: u64) -> (usize, u64) {
         let company = usize::try_from(purchase % self.companies).expect("at most a thousand");
         (company, 1000 + purchase / self.companies)
@@ -47,7 +47,7 @@ pub(super) struct PurchaseHistory<'a> {
 }
 
 impl<'a> PurchaseHistory<'a> {
-    /// The purchase of a number, before the first dump.
+    /// The purchase with this number, before the first dump.
     pub(super) fn new(scenario: &'a DumpScenario, purchase: u64) -> Self {
         let mut rng = Rng::for_row(scenario.seed, purchase);
         let late = scenario.dumps > 1 && rng.chance(8);
@@ -67,7 +67,7 @@ impl<'a> PurchaseHistory<'a> {
         }
     }
 
-    /// The versions that a dump lists, in their order. Ask for the dumps one after the other.
+    /// The versions that a dump lists, in their order. Must be called for the dumps in order.
     pub(super) fn listed(&mut self, dump: u32) -> [Option<Version>; 2] {
         if dump < self.first_dump || self.is_removed {
             return [None, None];
@@ -107,7 +107,7 @@ impl<'a> PurchaseHistory<'a> {
                 self.is_removed = true;
                 [None, None]
             }
-            // Listed and not changed, and an older version beside it.
+            // Listed unchanged, with an older version next to it.
             _ => [Some(current), Some(self.stale(current))],
         }
     }
@@ -152,12 +152,12 @@ impl<'a> PurchaseHistory<'a> {
         self.keep(version)
     }
 
-    /// An older version: the one before the current, or one that nobody has seen yet.
+    /// An older version: the one before the current, or one that no dump has listed.
     fn stale(&mut self, current: Version) -> Version {
         *self.older.get_or_insert_with(|| {
             let mut version = current;
             version.updated.utc_micros -= SECOND;
-            // It must not be older than its own creation, unless that is what is odd about it.
+            // It must not be older than its own creation, unless that is its oddity.
             let later = version.oddity == Some(Oddity::CreatedLater);
             version.created = version.created.filter(|_| later);
             version.alter();
@@ -165,7 +165,7 @@ impl<'a> PurchaseHistory<'a> {
         })
     }
 
-    /// Gives a share of the versions something odd.
+    /// Plants an oddity in a share of the versions.
     fn odd(&mut self, mut version: Version) -> Version {
         let odd = self.rng.chance_ppm(self.scenario.warn_ppm);
         version.oddity = odd.then(|| Oddity::drawn(&mut self.rng));

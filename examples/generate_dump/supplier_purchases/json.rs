@@ -1,4 +1,4 @@
-//! The documented JSON: a sheet comes in, one purchase object without a line end goes out.
+//! The documented JSON: the fields of a record come in, one purchase object without a line end goes out.
 
 use super::record_fields::{Damage, Key, RecordFields};
 use crate::field::Form;
@@ -95,7 +95,7 @@ pub(super) fn record(out: &mut Vec<u8>, fields: &RecordFields) {
     object(out, fields, RECORD);
     if fields.damage == Some(Damage::Cut) {
         let mut end = start + (out.len() - start) * 3 / 5;
-        // Never inside a letter: the line is to break the JSON grammar, not the encoding.
+        // Never inside a character: the cut breaks the JSON grammar, not the encoding.
         while out[end] & 0b1100_0000 == 0b1000_0000 {
             end -= 1;
         }
@@ -135,7 +135,7 @@ fn object(out: &mut Vec<u8>, fields: &RecordFields, members: &[Member]) {
 fn field(out: &mut Vec<u8>, fields: &RecordFields, name: &str, key: Key, before: usize) {
     let field = fields.field(key);
     match field.form {
-        // A key that only some purchases have is never there for nothing.
+        // An optional key is written only with a value.
         Form::Absent if matches!(key, Key::Deleted | Key::Unknown) => {}
         Form::Absent => empty(out, fields, name, before),
         Form::Text => {

@@ -1,5 +1,5 @@
-//! Where the records of one company in one dump go: options come in, one desk for each listing comes out, with all that a
-//! first pass over the purchases can tell of it.
+//! The output of the records of one company in one dump: options come in, one output for each listing comes out, with
+//! the sizes that a first pass over the purchases has found.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -51,7 +51,7 @@ pub(super) fn count(cli: &Cli, scenario: &DumpScenario) -> Vec<Pager> {
     pagers
 }
 
-/// Where the records of one company in one dump go.
+/// The output of the records of one company in one dump.
 pub(super) struct ListingOutput {
     pub(super) dump: u32,
     pub(super) company: u64,
@@ -61,7 +61,7 @@ pub(super) struct ListingOutput {
     pub(super) missing: BTreeSet<u64>,
 }
 
-/// The desks of all listings, with their folders made.
+/// The outputs of all listings. Creates their folders.
 pub(super) fn listing_outputs(
     cli: &Cli,
     scenario: &DumpScenario,
@@ -128,7 +128,7 @@ fn missing_pages(cli: &Cli, stream: u64, pages: u64, count: u32) -> BTreeSet<u64
     missing
 }
 
-/// The numbers in the names of files: in order, or in one of the seed's making.
+/// The numbers in the names of files: ascending, or in random order.
 fn names(cli: &Cli, stream: u64, files: u64) -> Vec<u64> {
     let mut names: Vec<u64> = (1..=files).collect();
     if cli.suppliers.shuffle {

@@ -1,6 +1,7 @@
-//! What one dump lists of one company: records come in, files of pages, lines, rows or one document go out.
+//! The listing of one company in one dump: records come in, files of pages, lines, rows or one document go out.
 //!
-//! Where records fall is decided by a [`Pager`] alone, so that a first pass can count them before the second one writes.
+//! A [`Pager`] alone decides the page of a record, so that a first pass can count records before the second one
+//! writes.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -15,8 +16,8 @@ use crate::rng::Rng;
 /// Bytes collected before they go to the file.
 const BATCH: usize = 1 << 18;
 
-/// Counts records into pages. At the end of some pages the last record comes again as the first of the next one, as it does
-/// when a purchase is entered while somebody turns the pages.
+/// Counts records into pages. At the end of some pages the last record is repeated as the first of the next one, as
+/// it happens when a purchase is entered while pages are saved.
 #[derive(Clone, Debug)]
 pub(super) struct Pager {
     pub(super) seed: u64,
@@ -27,7 +28,7 @@ pub(super) struct Pager {
 }
 
 impl Pager {
-    /// Takes one record: the page it falls on, counted from 0, and the page on which it comes again.
+    /// Counts one record: the page it falls on, counted from 0, and the page on which it is repeated.
     pub(super) fn take(&mut self) -> [Option<u64>; 2] {
         let page = self.listed / self.per_page;
         self.listed += 1;
@@ -41,27 +42,27 @@ impl Pager {
         [Some(page), Some(page + 1)]
     }
 
-    /// How many pages there are, at least one.
+    /// The number of pages, at least one.
     pub(super) fn pages(&self) -> u64 {
         self.listed.div_ceil(self.per_page).max(1)
     }
 }
 
-/// What is known of a listing before it is written.
+/// The parameters of a listing before it is written.
 #[derive(Clone, Debug)]
 pub(super) struct ListingPlan {
     pub(super) shape: ShapeName,
     pub(super) packing: Packing,
-    /// Where its files go, and what they are called by in the truth.
+    /// The folder of its files, and its name in the truth file.
     pub(super) folder: PathBuf,
     pub(super) folder_name: String,
-    /// How many records it will have.
+    /// The number of records.
     pub(super) total: u64,
     pub(super) pages: u64,
     pub(super) per_page: u64,
-    /// Pages that nobody has saved, counted from 0.
+    /// Missing pages, counted from 0.
     pub(super) missing: BTreeSet<u64>,
-    /// Over how many files it goes.
+    /// The number of files.
     pub(super) files: u64,
     /// The number in the name of each file.
     pub(super) names: Vec<u64>,
@@ -79,7 +80,7 @@ pub(super) struct ListingWriter {
 }
 
 impl ListingWriter {
-    /// A listing with nothing in it.
+    /// An empty listing.
     pub(super) fn new(plan: ListingPlan) -> Self {
         Self {
             plan,
@@ -96,7 +97,7 @@ impl ListingWriter {
         matches!(self.plan.shape, ShapeName::Pages | ShapeName::PageLines)
     }
 
-    /// Whether nobody has saved this page.
+    /// Whether this page is missing.
     pub(super) fn is_missing(&self, page: u64) -> bool {
         self.plan.missing.contains(&page)
     }
@@ -120,7 +121,7 @@ impl ListingWriter {
         usize::try_from(part).expect("less than the number of files")
     }
 
-    /// Writes one record that falls on a page, unless that is missing. Returns whether it was written.
+    /// Writes one record of a page, unless the page is missing. Returns whether it was written.
     pub(super) fn put(&mut self, record: &[u8], page: u64) -> io::Result<bool> {
         if self.is_missing(page) {
             return Ok(false);

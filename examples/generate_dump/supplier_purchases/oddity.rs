@@ -1,5 +1,5 @@
-//! Planted oddities: the fields of a clean version come in, fields that must still be accepted go out, with the rules that
-//! they warn by. Some are edges that must warn of nothing.
+//! Planted oddities: the fields of a clean version come in, fields that must still be accepted go out, with the rules
+//! of their warnings. Some are edge cases without a warning.
 
 use super::record_fields::{Key, RecordFields};
 use super::version::Version;
@@ -7,7 +7,7 @@ use crate::cli::ShapeName;
 use crate::field::Form;
 use crate::rng::Rng;
 
-/// What can be odd about a version.
+/// The oddities of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Oddity {
     MoneyNegative,
@@ -46,12 +46,12 @@ const ALL: [Oddity; 15] = [
 ];
 
 impl Oddity {
-    /// Any of them.
+    /// A random oddity.
     pub(super) fn drawn(rng: &mut Rng) -> Self {
         ALL[rng.index(ALL.len())]
     }
 
-    /// Makes the version such that it can show the oddity.
+    /// Changes the version so that it can show the oddity.
     pub(super) fn prepare(self, version: &mut Version) {
         match self {
             Self::NoOffset => {
@@ -73,7 +73,7 @@ impl Oddity {
         }
     }
 
-    /// The rules that a record of this shape warns by.
+    /// The rules of the warnings for a record of this shape.
     pub(super) fn rules(self, shape: ShapeName) -> &'static [&'static str] {
         let csv = shape == ShapeName::Csv;
         match self {
@@ -87,7 +87,7 @@ impl Oddity {
             Self::CreatedFormat => &["CPL-TS-FORMAT"],
             Self::UnknownKey if !csv => &["CPL-KEY-UNKNOWN"],
             Self::NoCurrency if csv => &["CPL-MONEY-DEFAULT"],
-            // A time without an offset is counted where it is written, because CSV has more of them.
+            // Times without an offset are counted where they are written, because CSV has more of them.
             _ => &[],
         }
     }

@@ -1,5 +1,5 @@
-//! The fields of one record about to be written: a version and a style come in, named fields come out, in which oddities and
-//! defects are planted. The sheet knows no shape.
+//! The fields of one record to write: a version and a style come in, named fields come out, in which oddities and
+//! defects are planted. They are independent of the shape.
 
 use chrono::{DateTime, Datelike, Timelike};
 
@@ -39,7 +39,7 @@ pub(super) enum Key {
     Deleted,
     Created,
     Updated,
-    /// A key that no document knows.
+    /// An undocumented key.
     Unknown,
 }
 
@@ -54,7 +54,7 @@ pub(super) const MONEY: [(Key, Key); 5] = [
     (Key::Shipping, Key::ShippingCurrency),
 ];
 
-/// What is done to a record as a whole.
+/// A change of a record as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Damage {
     /// The line ends in the middle.
@@ -63,18 +63,18 @@ pub(super) enum Damage {
     Whole(&'static str),
     /// The object of this name is this JSON value instead.
     Object(&'static str, &'static str),
-    /// This key stands twice.
+    /// This key is repeated.
     Repeat(Key),
     /// One CSV field more than the header has.
     ExtraColumn,
-    /// The company of the row is another one.
+    /// The row names another company.
     OtherCompany,
 }
 
-/// How a record is written; nothing of it changes the content.
+/// The style of a record, which does not change its content.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "independent habits of writers, each drawn on its own"
+    reason = "independent properties of a style, each drawn on its own"
 )]
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Style {
@@ -84,7 +84,7 @@ pub(super) struct Style {
     pub(super) escaped: bool,
     /// Keys without a value are written as `null`.
     pub(super) nulls: bool,
-    /// Amounts without zeros at their end.
+    /// Amounts without trailing zeros.
     pub(super) trimmed: bool,
     /// Amounts with their sign in CSV, and short words for yes and no.
     pub(super) signed: bool,
@@ -103,7 +103,7 @@ impl Style {
     }
 }
 
-/// One record about to be written.
+/// One record to write.
 #[derive(Debug, Default)]
 pub(super) struct RecordFields {
     fields: [Field; COUNT],
@@ -151,7 +151,7 @@ impl RecordFields {
         })
     }
 
-    /// Writes a version over whatever stood there.
+    /// Replaces the content with a version.
     pub(super) fn fill(&mut self, version: &Version, style: Style) {
         self.fields.iter_mut().for_each(Field::remove);
         self.damage = None;
@@ -241,7 +241,7 @@ fn push_day(out: &mut Vec<u8>, day: i64) {
     push_padded(out, u64::from(moment.day()), 2);
 }
 
-/// A moment as the documents write it: to the second or the microsecond, at its offset.
+/// A time in the documented form: to the second or the microsecond, at its offset.
 fn push_moment(out: &mut Vec<u8>, moment: Moment) {
     let local = moment.utc_micros + moment.offset_minutes * 60 * SECOND;
     push_day(out, local.div_euclid(DAY));

@@ -1,7 +1,7 @@
-//! The truth about dumps of supplier purchases: the versions that were delivered come in, what must become of them goes out.
+//! The truth about dumps of supplier purchases: the delivered versions come in, their expected outcomes go out.
 //!
-//! It holds when the files of one company in one dump are one run, dump after dump, and times without an offset are São
-//! Paulo's. With no ties planted, the last state is the same in any order.
+//! It assumes that the files of one company in one dump are one run, dump after dump, and that times without an
+//! offset are São Paulo's. Without ties, the final state does not depend on the order.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::version::Version;
 use crate::output::Written;
 
-/// What must become of the records of one company in one dump.
+/// The expected outcomes of the records of one company in one dump.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     accepted: u64,
@@ -30,7 +30,7 @@ impl Counts {
         *self.rejected_by_rule.entry(rule).or_default() += 1;
     }
 
-    /// What a record that must be kept warns by.
+    /// A warning of a record that must be accepted.
     pub(super) fn warn(&mut self, rule: &'static str) {
         *self.warned_by_rule.entry(rule).or_default() += 1;
     }
@@ -82,14 +82,14 @@ pub(super) struct Pages {
     pub(super) total: u64,
 }
 
-/// What is stored of one purchase, dump after dump.
+/// The stored state of one purchase, dump after dump.
 #[derive(Debug, Default)]
 pub(super) struct StoredState {
     version: Option<Version>,
 }
 
 impl StoredState {
-    /// Takes what one dump delivered of the purchase, in the order of its files.
+    /// Applies the versions of one dump, in the order of its files.
     pub(super) fn take(&mut self, delivered: &[Version], counts: &mut Counts) {
         let mut distinct: Vec<Version> = Vec::new();
         for &version in delivered {
@@ -104,13 +104,13 @@ impl StoredState {
         let newest = distinct.iter().copied().max_by_key(time);
         let wins =
             newest.filter(|new| self.version.is_none_or(|stored| time(new) >= time(&stored)));
-        let others = u64::try_from(distinct.len()).expect("a length fits 64 bits");
+        let distinct_count = u64::try_from(distinct.len()).expect("a length fits 64 bits");
         counts.accepted += u64::from(wins.is_some());
-        counts.superseded += others - u64::from(wins.is_some());
+        counts.superseded += distinct_count - u64::from(wins.is_some());
         self.version = wins.or(self.version);
     }
 
-    /// Counts the purchase into the state after a dump. `listed` says whether the dump has it at all.
+    /// Counts the purchase into the state after a dump. `listed` is whether the dump has it at all.
     pub(super) fn count(&self, id: u64, listed: bool, counts: &mut Counts) {
         let Some(version) = self.version else {
             return;

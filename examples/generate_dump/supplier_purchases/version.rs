@@ -7,7 +7,7 @@ use crate::rng::Rng;
 
 pub(super) const SECOND: i64 = 1_000_000;
 pub(super) const DAY: i64 = 86_400 * SECOND;
-/// Of 100 versions, how many carry each UTC offset, in minutes. São Paulo is the usual one.
+/// The UTC offsets in minutes, with their number in 100 versions. São Paulo's is the most common.
 const OFFSETS: [(i64, u64); 3] = [(-180, 80), (-240, 10), (0, 10)];
 
 /// The five amounts of a purchase, in minor units.
@@ -27,7 +27,7 @@ pub(super) enum Status {
     Received,
 }
 
-/// A moment and the offset it is written at.
+/// A time and the offset it is written at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) utc_micros: i64,
@@ -35,7 +35,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    /// A moment of `from..until` at a usual offset, mostly to the second.
+    /// A time of `from..until` at a common offset, mostly to the second.
     pub(super) fn between(from: i64, until: i64, rng: &mut Rng) -> Self {
         let span =
             u64::try_from(until - from).expect("a window that does not end before it begins");
@@ -55,7 +55,7 @@ pub(super) struct Version {
     pub(super) id: u64,
     /// Days since 1970-01-01.
     pub(super) registration_day: i64,
-    /// Id and whether it bears its newer name.
+    /// The id, and whether the supplier has its new name.
     pub(super) supplier: Option<(u64, bool)>,
     pub(super) invoice: Option<u64>,
     pub(super) code: Option<u64>,
@@ -112,7 +112,7 @@ impl Version {
         }
     }
 
-    /// What a user of the shop may change later: one thing, or a few.
+    /// Changes what a user may change later: one field or a few.
     pub(super) fn change(&mut self, rng: &mut Rng) {
         match rng.below(10) {
             0..=3 => self.status = Some(Status::Received),
@@ -130,7 +130,7 @@ impl Version {
         }
     }
 
-    /// Other content at the same moment of update: what a supplier's new name does that no update tells of.
+    /// Other content at the same update time, as a supplier's new name causes without an update.
     pub(super) fn alter(&mut self) {
         let next = self.note.map_or(0, |note| (note + 1) % NOTES.len());
         self.note = Some(next);
@@ -152,13 +152,13 @@ fn draw_amounts(pay_shipping: Option<bool>, rng: &mut Rng) -> Amounts {
         items,
         discount,
         other,
-        // Without items the sum may be negative, which is an oddity of its own.
+        // Without items the sum may be negative, which is a separate oddity.
         total: total.filter(|&total| total >= 0),
         shipping,
     }
 }
 
-/// One of the values, as often as its share of the sum says.
+/// One of the values, with a probability proportional to its share.
 pub(super) fn weighted<T: Copy, const N: usize>(choices: [(T, u64); N], rng: &mut Rng) -> T {
     let sum = choices.iter().map(|&(_, share)| share).sum();
     let mut left = rng.below(sum);

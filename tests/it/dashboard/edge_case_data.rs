@@ -1,4 +1,4 @@
-//! A page's data with everything that is hard to draw: hostile and long names, refunds below zero,
+//! Dashboard data with everything that is hard to draw: hostile and long names, refunds below zero,
 //! many names, two currencies, amounts of 29 digits.
 
 use purchase_etl::render::dashboard::{
@@ -152,7 +152,7 @@ fn rules() -> Vec<RuleRejectCount> {
     ]
 }
 
-/// The data of a page on which every section has something to show.
+/// The data of a dashboard in which every section has content.
 pub(super) fn data() -> Dashboard {
     let apps = named().split_off(12);
     Dashboard {

@@ -1,12 +1,12 @@
-//! Alerts: what a command and a web hook are told, and that they cannot fail a run.
+//! Alerts: what a command and a webhook receive, and that they cannot fail a run.
 
 use serde_json::Value;
 
-use crate::http_receiver::{Receiver, nobody};
+use crate::http_receiver::{Receiver, unreachable_url};
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Workdir, read_json};
 
-const KEEP: &str = "cat > alert.json; echo \"$PURCHASE_ETL_OUTCOME $PURCHASE_ETL_EXIT_CODE $PURCHASE_ETL_RUN_IDS\" > said";
+const KEEP: &str = "cat > alert.json; echo \"$PURCHASE_ETL_OUTCOME $PURCHASE_ETL_EXIT_CODE $PURCHASE_ETL_RUN_IDS\" > output";
 
 #[test]
 fn a_refused_input_raises_an_alert_and_a_successful_run_does_not() {
@@ -29,7 +29,8 @@ fn a_refused_input_raises_an_alert_and_a_successful_run_does_not() {
     let refusal = &event["refusals"][0];
     assert_eq!(refusal["rule_id"], "FILE-TRUNCATED");
     assert_eq!(refusal["path"], half.to_str().expect("a path"));
-    let printed = std::fs::read_to_string(workdir.path("said")).expect("what the command said");
+    let printed =
+        std::fs::read_to_string(workdir.path("output")).expect("the output of the command");
     let run_id = report["run_id"].as_str().expect("an id");
     assert_eq!(printed.trim_end(), format!("refused 3 {run_id}"));
 }
@@ -64,7 +65,7 @@ fn alert_on_selects_the_outcomes_that_raise_an_alert() {
 fn alerts_that_fail_are_warnings_without_secrets() {
     let workdir = Workdir::new();
     let half = workdir.write("half.json", "{\"purchases\":[{\"external_id\":");
-    let url = format!("{}/hook?token=geheim", nobody());
+    let url = format!("{}/hook?token=geheim", unreachable_url());
     let ran = workdir.ingest([
         "--alert-command".as_ref(),
         "echo noise; echo noise >&2; exit 7".as_ref(),
@@ -77,7 +78,7 @@ fn alerts_that_fail_are_warnings_without_secrets() {
         .assert_stderr_contains(&["--alert-command", "--alert-url"]);
     assert!(!ran.stderr().contains("geheim"), "{}", ran.transcript());
     assert!(!ran.stderr().contains("noise"), "{}", ran.transcript());
-    // A command that is not understood, or cannot begin, is told as well.
+    // An invalid command line and a failed start raise an alert as well.
     let missing = workdir.ingest(["--alert-command", KEEP, "missing.json"]);
     missing.assert_code(2);
     let event: Value = read_json(&workdir.path("alert.json"));

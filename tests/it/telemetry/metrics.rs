@@ -105,7 +105,7 @@ fn the_metrics_of_a_run_are_the_numbers_of_its_report() {
     let seconds = metrics.get("last_run_duration_seconds command=ingest");
     let reported = report["elapsed_ms"].as_f64().expect("a time") / 1000.0;
     assert!((reported - seconds).abs() < 5.0, "{reported} for {seconds}");
-    // Nothing half-written beside it, and nothing that a collector would take.
+    // No partial file beside it, and no file that a collector would read.
     let strays = workdir.files();
     let strays: Vec<_> = strays
         .iter()

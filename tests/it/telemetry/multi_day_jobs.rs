@@ -1,5 +1,5 @@
-//! Jobs of several days, jobs that are interrupted and job files that are wrong: each step and each
-//! day is told once, as what it was.
+//! Jobs of several days, interrupted jobs and invalid job files: each step and each day is reported
+//! once, with its outcome.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::killed_runs::interrupted_while_waiting;
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir, read_json};
 
-/// A step that days may run at the same time, and one that waits for the day's turn.
+/// A step that days may run in parallel, and one that waits for the turn of its day.
 const JOB: &str = r#"
 lake = "lake"
 [[steps]]
@@ -25,7 +25,7 @@ report = { type = "quantity-series", length = 1, ending_at = "{date}", output = 
 
 const DAYS: [&str; 3] = ["2026-10-05", "2026-10-06", "2026-10-07"];
 
-/// All that a command can tell, into the folder.
+/// All telemetry outputs, into the folder.
 const METRIC_OUTPUTS: [&str; 6] = [
     "--metrics-file=m.prom",
     "--lineage-file=events.ndjson",
@@ -41,7 +41,7 @@ fn backfill(workdir: &Workdir, more: &[&str]) -> Output {
     workdir.run([&days[..], &["--parallel", "3"], &METRIC_OUTPUTS, more].concat())
 }
 
-/// What happened, to which job, and on which data date.
+/// Event type, job and data date.
 fn events(workdir: &Workdir) -> Vec<(String, String, String)> {
     let text = fs::read_to_string(workdir.path("events.ndjson")).expect("events");
     let events = text.lines().map(|line| {
@@ -54,7 +54,7 @@ fn events(workdir: &Workdir) -> Vec<(String, String, String)> {
     events.collect()
 }
 
-/// How often each of them happened.
+/// The number of each event.
 fn counted(events: &[(String, String, String)]) -> BTreeMap<(&str, &str, &str), usize> {
     let mut counted = BTreeMap::new();
     for (what, job, date) in events {
@@ -137,7 +137,7 @@ fn parallel_days_are_reported_once_each_with_job_step_and_date() {
 #[test]
 fn parallel_steps_of_an_abandoned_day_are_reported_and_their_day_is_not_complete() {
     let workdir = Workdir::new();
-    // The third day has no dumps, and the answer of the first cannot be written.
+    // The third day has no dumps, and the report of the first cannot be written.
     for (at, day) in DAYS[..2].iter().enumerate() {
         workdir.write(&format!("dumps/{day}/a.ndjson"), numbered(at * 3, 3));
     }
@@ -163,7 +163,7 @@ fn parallel_steps_of_an_abandoned_day_are_reported_and_their_day_is_not_complete
         );
     }
     assert_eq!(events.len(), 14, "{events:?}");
-    // The error of each step is a line of that step.
+    // The error of each step is logged as a line of that step.
     let lines = ran.stderr().lines().map(|line| {
         let line: Value = serde_json::from_str(line).expect("JSON");
         line
@@ -241,11 +241,15 @@ fn a_wrong_job_file_is_reported_under_the_name_of_the_job() {
                 .is_some_and(|error| error.contains("shop.toml:")),
             "{what}: {alert}"
         );
-        let job_report = fs::read_to_string(workdir.path("job_told")).expect("what it was told");
+        let job_report =
+            fs::read_to_string(workdir.path("job_told")).expect("the report of the job");
         assert_eq!(job_report.trim_end(), "shop", "{what}");
         fs::remove_file(workdir.path("alert.json")).expect("the alert");
     }
     let labels = "command=\"run\",etl_job=\"shop\",outcome=\"usage\",step=\"\"";
     assert_metric(&workdir, &format!("runs_total{{{labels}}} 3"));
-    assert!(!workdir.path("events.ndjson").exists(), "nothing has begun");
+    assert!(
+        !workdir.path("events.ndjson").exists(),
+        "nothing was started"
+    );
 }

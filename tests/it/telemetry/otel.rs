@@ -1,11 +1,11 @@
-//! A collector of OpenTelemetry on this machine: names, parents and attributes of what it gets.
+//! A local OpenTelemetry collector: names, parents and attributes of the spans it receives.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::shop;
-use crate::http_receiver::{Receiver, Request, nobody};
+use crate::http_receiver::{Receiver, Request, unreachable_url};
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir, read_json};
 
@@ -116,7 +116,7 @@ fn a_job_is_a_trace_of_its_steps_and_inputs_below_whoever_called() {
     assert_accepted(&requests, "3");
 }
 
-/// Fails unless the spans of the ingest and its input say what the run report says.
+/// Fails unless the spans of the ingest and its input agree with the run report.
 #[track_caller]
 fn assert_attributes(workdir: &Workdir, spans: &BTreeMap<String, Value>) {
     let report = read_json(&workdir.path("run.json"));
@@ -131,7 +131,7 @@ fn assert_attributes(workdir: &Workdir, spans: &BTreeMap<String, Value>) {
     assert_eq!(input["purchase_etl.records.read"], "3");
 }
 
-/// Fails unless the metrics say that so many records were accepted.
+/// Fails unless the metrics have this number of accepted records.
 #[track_caller]
 fn assert_accepted(requests: &[Request], count: &str) {
     let metrics = of_path(requests, "/v1/metrics");
@@ -193,7 +193,7 @@ fn an_unreachable_collector_is_one_warning_and_none_when_switched_off() {
     let workdir = Workdir::new();
     workdir.write("good.ndjson", numbered(0, 3));
     let arguments = ["ingest", "good.ndjson", "--lake", "lake"].map(str::to_owned);
-    let endpoint = nobody().replace("http://", "http://me:geheim@");
+    let endpoint = unreachable_url().replace("http://", "http://me:geheim@");
     let variable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     let ran = run(&workdir, &arguments, &[(variable, &endpoint)]);
     ran.assert_code(0)

@@ -169,7 +169,8 @@ pub(super) fn currents(out: &mut Vec<u8>, draft: &Draft) {
     object.end();
 }
 
-/// The time as epoch seconds. Every form of a good time has a colon in it; a planted defect has none and stands as it is.
+/// The time as epoch seconds. Every form of a valid time contains a colon; a planted defect contains none and is
+/// written unchanged.
 fn currents_time(object: &mut Object<'_>, draft: &Draft) {
     let time = draft.field(Key::Time);
     if time.form == Form::Text && time.bytes.contains(&b':') {
