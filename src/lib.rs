@@ -1,18 +1,20 @@
-//! `purchase-etl`: raw purchase dumps in, trusted Parquet partitions and two documented answers out.
+//! `purchase-etl` ingests raw purchase dumps into a lake of Delta tables and answers two documented
+//! reports from it.
 //!
-//! The data goes one way, and each room of this crate does one step of it:
+//! The data flow in one direction, and each room of this crate does one step:
 //!
 //! ```text
 //! dump files -input-> records -purchase-> accepted rows -lake-> Delta tables -report-> answer -render-> text
-//!                                  \-----> rejects (verbatim, reason, place) --/
+//!                                  \---> rejects (verbatim, reason, position) ---/
 //! ```
 //!
-//! A customer purchase ([`purchase`]) is an event, a supplier purchase ([`supplier_purchase`]) a
-//! state of which the newest stands; what both are read into is in [`record`].
+//! A customer purchase ([`purchase`]) is an event; a supplier purchase ([`supplier_purchase`]) is a
+//! state, of which the newest is current. [`record`] has what both share.
 //!
-//! [`job`] says what will happen, [`pipeline`] calls the stages in order, [`ingest`] drives the
-//! first three of them on all cores, [`rules`] says what is checked and why, [`values`] holds the
-//! exact values everything else is made of, [`telemetry`] tells others what has happened.
+//! [`cli`] declares the command line, [`job`] resolves it and job files, [`pipeline`] runs the
+//! commands, [`ingest`] does the first three steps on all cores. [`rules`] is the catalogue of
+//! validation rules, [`values`] has exact money and time, [`run_report`] counts and outcomes, and
+//! [`telemetry`] exports metrics, traces, lineage and alerts.
 
 pub mod cli;
 pub mod ingest;

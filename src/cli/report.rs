@@ -101,7 +101,7 @@ pub struct SupplierListArguments {
     /// Select purchases updated at this instant or later
     #[arg(long, value_name = "TIME")]
     pub updated_from: Option<String>,
-    /// Handle deleted purchases: `not_include`, `include` or `only` [default: not_include]
+    /// Handle deleted purchases: `not_include` (the default), `include` or `only`
     #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }
@@ -121,7 +121,7 @@ pub struct SupplierSummaryArguments {
     /// Select purchases registered on this date or earlier, YYYY-MM-DD
     #[arg(long, value_name = "DATE")]
     pub registration_end: Option<String>,
-    /// Handle deleted purchases: `not_include`, `include` or `only` [default: not_include]
+    /// Handle deleted purchases: `not_include` (the default), `include` or `only`
     #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }

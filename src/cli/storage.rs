@@ -10,7 +10,7 @@ use clap::Args;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Storage")]
 pub struct StorageArguments {
-    /// Use a custom S3 endpoint (also AWS_ENDPOINT_URL)
+    /// Use a custom S3 endpoint (also `AWS_ENDPOINT_URL`)
     #[arg(
         long,
         global = true,
@@ -19,7 +19,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub s3_endpoint: Option<String>,
-    /// Set the region of S3 buckets (also AWS_REGION and the profile)
+    /// Set the region of S3 buckets (also `AWS_REGION` and the profile)
     #[arg(
         long,
         global = true,
@@ -28,7 +28,7 @@ pub struct StorageArguments {
         hide_short_help = true
     )]
     pub s3_region: Option<String>,
-    /// Use a custom Azure Blob Storage endpoint that includes the account (also AZURE_STORAGE_ENDPOINT)
+    /// Use a custom Azure Blob Storage endpoint that includes the account (also `AZURE_STORAGE_ENDPOINT`)
     #[arg(
         long,
         global = true,

@@ -70,7 +70,7 @@ pub(super) fn run(
                 summary.done.push(plan.date);
                 match fingerprint {
                     Some(fingerprint) => {
-                        backfill_state.record_completion(plan, fingerprint, ended)?
+                        backfill_state.record_completion(plan, fingerprint, ended)?;
                     }
                     None => summary.has_unrecorded_days = true,
                 }
