@@ -53,7 +53,7 @@ test-tools: $(VENV)/.installed $(EMULATORS)/.installed $(WORLDS:%=target/%/.inst
 # Documentation examples first: nextest cannot run them.
 test: test-tools ## Runs all tests; what they need goes below target/, root gets Chromium
 	$(CARGO) test $(CARGO_FLAGS) --doc
-	export PURCHASE_ETL_CHROMIUM=$$(tests/page/chromium.sh); \
+	export PURCHASE_ETL_CHROMIUM=$$(tests/dashboard/chromium.sh); \
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	    $(CARGO) nextest run $(CARGO_FLAGS); \
 	else \

@@ -18,7 +18,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use purchase_etl::ingest::purchases::purchases_spec;
-use purchase_etl::json::{Cursor, Marks, Options};
+use purchase_etl::json::{JsonCursor, JsonOptions, StringMarks};
 use purchase_etl::lake::{Lake, WriterOptions, write_data_file};
 use purchase_etl::purchase::columns::schema;
 use purchase_etl::storage::{StoreSettings, Stores};
@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// As large as the pieces that the program cuts.
-const PIECE_BYTES: u64 = 2 << 20;
+const CHUNK_BYTES: u64 = 2 << 20;
 /// How much is read beyond a piece at a time to find the end of its last line.
 const OVERHANG_BYTES: usize = 16 << 10;
 /// Clock ticks of `/proc` in a second, the same on every Linux.
@@ -83,10 +83,10 @@ fn cpu_seconds() -> Option<f64> {
 fn scan(path: &str, reads: fn(&str) -> usize) -> Result<Value, Failure> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let records = (0..size.div_ceil(PIECE_BYTES))
+    let records = (0..size.div_ceil(CHUNK_BYTES))
         .into_par_iter()
-        .map_init(Vec::new, |buffer, piece| {
-            let lines = read_piece(&file, piece * PIECE_BYTES, size, buffer)?;
+        .map_init(Vec::new, |buffer, chunk| {
+            let lines = read_chunk(&file, chunk * CHUNK_BYTES, size, buffer)?;
             let text = simdutf8::basic::from_utf8(lines)?;
             Ok(reads(text))
         })
@@ -96,14 +96,14 @@ fn scan(path: &str, reads: fn(&str) -> usize) -> Result<Value, Failure> {
 
 /// The lines that begin in a piece of the file: from the first line break at or after the byte
 /// before `start` to the first one at or after the piece's last byte.
-fn read_piece<'a>(
+fn read_chunk<'a>(
     file: &File,
     start: u64,
     size: u64,
     buffer: &'a mut Vec<u8>,
 ) -> Result<&'a [u8], Failure> {
     let from = start.saturating_sub(1);
-    let end = size.min(start + PIECE_BYTES);
+    let end = size.min(start + CHUNK_BYTES);
     let mut wanted = usize::try_from(end - from)?;
     buffer.resize(wanted, 0);
     file.read_exact_at(buffer, from)?;
@@ -131,21 +131,21 @@ fn read_piece<'a>(
     Ok(&buffer[first..last])
 }
 
-fn serde_ignored(piece: &str) -> usize {
+fn serde_ignored(chunk: &str) -> usize {
     let is_json = |line: &&str| serde_json::from_str::<IgnoredAny>(line).is_ok();
-    piece.lines().filter(is_json).count()
+    chunk.lines().filter(is_json).count()
 }
 
-fn our_cursor(piece: &str) -> usize {
-    let marks = Marks::of(piece.as_bytes());
+fn our_cursor(chunk: &str) -> usize {
+    let marks = StringMarks::of(chunk.as_bytes());
     let mut start = 0;
     let is_json = |line: &&str| {
         let text = line.trim_end_matches(['\r', '\n']);
-        let mut cursor = Cursor::marked(text, Options::default(), &marks, start);
+        let mut cursor = JsonCursor::marked(text, JsonOptions::default(), &marks, start);
         start += line.len();
         cursor.skip_value().and_then(|_| cursor.end()).is_ok()
     };
-    piece.split_inclusive('\n').filter(is_json).count()
+    chunk.split_inclusive('\n').filter(is_json).count()
 }
 
 /// The row groups of every file of the table, each as one batch in the types the program encodes.

@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use purchase_etl::ingest::judge::{JudgeSettings, judge};
 use purchase_etl::ingest::purchases::Purchases;
-use purchase_etl::input::{Limits, Piece, PieceForm, Place};
-use purchase_etl::json::{Cursor, Marks, Options};
-use purchase_etl::purchase::{Checker, FuturePolicy, RuleSettings};
+use purchase_etl::ingest::validate::{ValidationSettings, validate_chunk};
+use purchase_etl::input::{Chunk, ChunkForm, InputLimits, SourcePosition};
+use purchase_etl::json::{JsonCursor, JsonOptions, StringMarks};
+use purchase_etl::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use serde::de::IgnoredAny;
 
 const ROUNDS: usize = 5;
@@ -37,7 +37,7 @@ fn main() {
             lines(text, serde_ignored)
         }),
         ("serde_json, members as a map", &|| lines(text, serde_map)),
-        ("our judge: read, check, columns", &|| judged(&bytes)),
+        ("our judge: read, check, columns", &|| validated(&bytes)),
     ];
     for (name, reader) in readers {
         let mut times: Vec<u128> = Vec::new();
@@ -57,7 +57,7 @@ fn lines(text: &str, reads: fn(&str) -> bool) -> usize {
 }
 
 fn ours(line: &str) -> bool {
-    let mut cursor = Cursor::new(line, Options::default());
+    let mut cursor = JsonCursor::new(line, JsonOptions::default());
     cursor.skip_value().and_then(|_| cursor.end()).is_ok()
 }
 
@@ -68,12 +68,12 @@ fn marked(text: &str) -> usize {
     while !rest.is_empty() {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest.as_bytes()[..most]).map_or(most, |at| at + 1);
-        let (piece, later) = rest.split_at(cut);
-        let marks = Marks::of(piece.as_bytes());
+        let (chunk, later) = rest.split_at(cut);
+        let marks = StringMarks::of(chunk.as_bytes());
         let mut start = 0;
-        for line in piece.split_inclusive('\n') {
+        for line in chunk.split_inclusive('\n') {
             let line_text = line.trim_end_matches(['\r', '\n']);
-            let mut cursor = Cursor::marked(line_text, Options::default(), &marks, start);
+            let mut cursor = JsonCursor::marked(line_text, JsonOptions::default(), &marks, start);
             found += usize::from(cursor.skip_value().and_then(|_| cursor.end()).is_ok());
             start += line.len();
         }
@@ -91,10 +91,10 @@ fn serde_map(line: &str) -> bool {
     serde_json::from_str::<HashMap<&str, serde_json::Value>>(line).is_ok()
 }
 
-fn judged(bytes: &[u8]) -> usize {
-    let settings = JudgeSettings {
+fn validated(bytes: &[u8]) -> usize {
+    let settings = ValidationSettings {
         kind: Purchases {
-            checker: Checker::new(RuleSettings {
+            validator: PurchaseValidator::new(PurchaseRuleSettings {
                 default_zone: chrono_tz::Tz::UTC,
                 now_micros: i64::MAX / 2,
                 future: FuturePolicy::Warn,
@@ -102,8 +102,8 @@ fn judged(bytes: &[u8]) -> usize {
                 freeze_contract: false,
             }),
         },
-        json: Options::default(),
-        limits: Limits::default(),
+        json: JsonOptions::default(),
+        limits: InputLimits::default(),
         source_file: Arc::from("bench"),
         run_id: Arc::from("bench"),
         with_texts: false,
@@ -113,15 +113,15 @@ fn judged(bytes: &[u8]) -> usize {
     while !rest.is_empty() {
         let most = rest.len().min(2 << 20);
         let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
-        let piece = Piece {
+        let chunk = Chunk {
             bytes: rest[..cut].to_vec(),
-            place: Place {
+            place: SourcePosition {
                 byte_offset: 0,
                 line: 1,
             },
-            form: PieceForm::Lines,
+            form: ChunkForm::Lines,
         };
-        accepted += usize::try_from(judge(&piece, &settings).accepted).expect("fits");
+        accepted += usize::try_from(validate_chunk(&chunk, &settings).accepted).expect("fits");
         rest = &rest[cut..];
     }
     accepted

@@ -50,13 +50,13 @@ def common(setting: Setting) -> dict:
     }
 
 
-def result_of(setting: Setting, workload: Workload, told: dict) -> dict:
+def result_of(setting: Setting, workload: Workload, common_fields: dict) -> dict:
     raw = rounds.run(setting, workload)
     dump = workload.dump
     return {
         "workload": workload.name,
         "title": workload.title,
-        **told,
+        **common_fields,
         "rows": dump.truth["parameters"]["rows"] if dump else 0,
         "input_bytes": dump.bytes_stored if dump else 0,
         "pairs": setting.pairs,
@@ -95,10 +95,10 @@ def main() -> None:
         measure_memory(setting, options.huge, options.results)
         return
     cited = not summary.no_claim(options.rows, options.pairs)
-    told = common(setting)
+    common_fields = common(setting)
     for name in options.workloads:
         for workload in WORKLOADS[name](setting):
-            result = result_of(setting, workload, told)
+            result = result_of(setting, workload, common_fields)
             keep(options.results if cited else folder / "results", result, summary.text(result))
 
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "oracle"))
 
-import purchases  # noqa: E402
-import records  # noqa: E402
+import check_purchases  # noqa: E402
+import purchase_files  # noqa: E402
 import series  # noqa: E402
-from judge import Judge  # noqa: E402
+from purchase_validator import PurchaseValidator  # noqa: E402
 
 MAIN = ["web_2026-10.ndjson", "track_log_2026-10.json", "balcao_2026-10.csv"]
 DIRTY = ["dirty/records.ndjson", "dirty/cdi.ndjson", "dirty/flat.csv"]
@@ -33,48 +33,48 @@ def save(name, value):
 
 def examine(names, zone, lenient=False):
     """File by file: its report and the verdicts on its records."""
-    judge = Judge(ZoneInfo(zone))
-    return {name: purchases.examine(HERE / name, judge, lenient) for name in names}
+    validator = PurchaseValidator(ZoneInfo(zone))
+    return {name: check_purchases.examine(HERE / name, validator, lenient) for name in names}
 
 
 def answers(folder, zone):
     """The series over the accepted records of the three main files."""
-    results = examine(MAIN, zone)
-    verdicts = [verdict for _, found in results.values() for verdict in found]
-    rows = [verdict["values"] for verdict in verdicts if verdict["verdict"] == "accepted"]
+    results_by_file = examine(MAIN, zone)
+    results = [result for _, found in results_by_file.values() for result in found]
+    rows = [result["values"] for result in results if result["verdict"] == "accepted"]
     for short, name in ZONES.items():
         for unit, length in (("day", 31), ("hour", 1)):
-            asked = series.Question("2026-10-31", length, unit, name)
-            save(f"{folder}quantity_series_{unit}_{short}.json", series.answer(asked, rows))
-        asked = series.Question("2026-10-31", 31, "day", name, revenue="BRL")
-        save(f"{folder}revenue_series_day_brl_{short}.json", series.answer(asked, rows))
+            question = series.Question("2026-10-31", length, unit, name)
+            save(f"{folder}quantity_series_{unit}_{short}.json", series.answer(question, rows))
+        question = series.Question("2026-10-31", 31, "day", name, revenue="BRL")
+        save(f"{folder}revenue_series_day_brl_{short}.json", series.answer(question, rows))
     app = series.Question("2026-10-31", 31, "day", "UTC", app_id="11ae5b4b-2445-4440-a04f-bf537764c9ad")
     save(f"{folder}quantity_series_day_utc_web_app.json", series.answer(app, rows))
     product = series.Question("2026-10-31", 31, "day", "UTC", product="Café em grãos 1 kg")
     save(f"{folder}quantity_series_day_utc_cafe.json", series.answer(product, rows))
     net = series.Question("2026-10-31", 31, "day", "UTC", exclude_refunds=True)
     save(f"{folder}quantity_series_day_utc_without_refunds.json", series.answer(net, rows))
-    return results, verdicts, rows
+    return results_by_file, results, rows
 
 
-def totals(results, verdicts, rows):
+def totals(results_by_file, results, rows):
     """Counts by file, sums, rejects and products of the main files."""
-    by_file = {name: {key: report[key] for key in COUNTS} for name, (report, _) in results.items()}
-    total = purchases.counts(verdicts)
+    by_file = {name: {key: report[key] for key in COUNTS} for name, (report, _) in results_by_file.items()}
+    total = check_purchases.counts(results)
     save("counts.json", {"files": by_file, "total": {key: total[key] for key in COUNTS}})
     save("rejected_by_rule.json", total["rejected_by_rule"])
     save("revenue_by_currency.json", total["revenue_by_currency"])
     save("quantity_per_utc_day.json", total["quantity_per_utc_day"])
     save("product_list.json", sorted({row["product_id"] for row in rows}))
     save("rejects.json", [
-        {"file": name, "row": verdict["row"], "line": verdict["line"], "rules": verdict["rules"]}
-        for name, (_, found) in results.items() if name != "track_log_2026-10.json"
-        for verdict in found if verdict["verdict"] == "rejected"
+        {"file": name, "row": result["row"], "line": result["line"], "rules": result["rules"]}
+        for name, (_, found) in results_by_file.items() if name != "track_log_2026-10.json"
+        for result in found if result["verdict"] == "rejected"
     ] + [
         # In a document the line depends on how it is laid out; the place in the array is what counts.
-        {"file": name, "row": verdict["row"], "rules": verdict["rules"]}
-        for name, (_, found) in results.items() if name == "track_log_2026-10.json"
-        for verdict in found if verdict["verdict"] == "rejected"
+        {"file": name, "row": result["row"], "rules": result["rules"]}
+        for name, (_, found) in results_by_file.items() if name == "track_log_2026-10.json"
+        for result in found if result["verdict"] == "rejected"
     ])
 
 
@@ -83,13 +83,13 @@ def listed(report, found, lines):
     if report["refused"]:
         return {"refused": report["refused"]}
     drop = () if lines else ("line",)
-    verdicts = [{key: value for key, value in purchases.plain(v).items() if key not in drop} for v in found]
-    return {"shape": report["shape"], **{key: report[key] for key in COUNTS}, "records": verdicts}
+    results = [{key: value for key, value in check_purchases.plain(v).items() if key not in drop} for v in found]
+    return {"shape": report["shape"], **{key: report[key] for key in COUNTS}, "records": results}
 
 
 def main():
-    results, verdicts, rows = answers("", "UTC")
-    totals(results, verdicts, rows)
+    results_by_file, results, rows = answers("", "UTC")
+    totals(results_by_file, results, rows)
     answers("default_tz_sao_paulo/", "America/Sao_Paulo")
     dirty = {name: listed(*result, lines=True) for name, result in examine(DIRTY, "UTC").items()}
     save("dirty.json", dirty)
@@ -101,11 +101,11 @@ def main():
         for name in DOCUMENTS
     }
     save("documents.json", documents)
-    data = records.read(HERE / "documents/braze_purchase_object_example.json", lenient=True)
-    judge = Judge(ZoneInfo("UTC"))
-    example = [judge.verdict(record)["values"] for record in data.records]
-    asked = series.Question("2013-07-18T12:00:00Z", 3, "day", "UTC")
-    save("document_example_quantity_series.json", series.answer(asked, example))
+    data = purchase_files.read(HERE / "documents/braze_purchase_object_example.json", lenient=True)
+    validator = PurchaseValidator(ZoneInfo("UTC"))
+    example = [validator.validate(record)["values"] for record in data.records]
+    question = series.Question("2013-07-18T12:00:00Z", 3, "day", "UTC")
+    save("document_example_quantity_series.json", series.answer(question, example))
 
 
 if __name__ == "__main__":

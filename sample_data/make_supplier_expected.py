@@ -13,10 +13,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests" / "oracle"))
 
 import supplier_list  # noqa: E402
-import supplier_purchases  # noqa: E402
+import supplier_validator  # noqa: E402
 import supplier_state  # noqa: E402
 from strict_json import Pairs, compact  # noqa: E402
-from supplier_purchases import Settings  # noqa: E402
+from supplier_validator import Settings  # noqa: E402
 
 ZONE = "America/Sao_Paulo"
 RUNS = [
@@ -86,32 +86,32 @@ def relative(found):
 
 def runs(snapshot):
     """The rows after each run, and what became of it."""
-    state, rows, said = supplier_state.State(), [[]], []
+    state, rows, reported = supplier_state.State(), [[]], []
     for company, paths in RUNS:
         run = supplier_state.Run([HERE / path for path in paths], Settings(company, ZONE), snapshot)
-        found = relative(state.take(run))
+        found = relative(state.apply_run(run))
         rows.append(state.sorted_rows())
-        said.append({**found, "state": supplier_state.summary_of(rows[-1])})
-    return rows, said
+        reported.append({**found, "state": supplier_state.summary_of(rows[-1])})
+    return rows, reported
 
 
 def main():
-    rows, said = runs(snapshot=False)
-    save_json("runs.json", said)
+    rows, reported = runs(snapshot=False)
+    save_json("runs.json", reported)
     save_json("runs_as_full_snapshots.json", runs(snapshot=True)[1])
     save_json("rows.json", rows[-1])
     questions = []
     for name, after, company, parameters in QUESTIONS:
-        asked = supplier_list.question(company, parameters)
-        save(f"list/{name}.json", laid_out(supplier_list.answer(rows[after], asked)))
+        question = supplier_list.parse_question(company, parameters)
+        save(f"list/{name}.json", laid_out(supplier_list.answer(rows[after], question)))
         questions.append({"name": name, "after_run": after, "company_id": company, "parameters": parameters})
     save_json("questions.json", questions)
     for company in (12, 34):
-        save(f"summary_{company}.json", laid_out(supplier_list.summary(rows[-1], supplier_list.question(company, {}))))
+        save(f"summary_{company}.json", laid_out(supplier_list.summary(rows[-1], supplier_list.parse_question(company, {}))))
     dirty = {}
     for name, dialect in DIRTY:
-        examined = supplier_purchases.examine(HERE / name, Settings(12, "UTC", dialect))
-        dirty[name] = examined.verdicts
+        examined = supplier_validator.examine(HERE / name, Settings(12, "UTC", dialect))
+        dirty[name] = examined.results
     save_json("dirty.json", dirty)
 
 

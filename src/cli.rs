@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
 pub use read::{
-    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKind,
+    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKindArgument,
 };
 pub use report::{
     OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
@@ -21,8 +21,8 @@ pub use report::{
 };
 pub use run::{JobsCommand, PlanFormat, RunArguments};
 pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
-pub use storage::StoreArguments;
-pub use telemetry::{AlertOn, ObserveArguments};
+pub use storage::StorageArguments;
+pub use telemetry::{AlertOn, TelemetryArguments};
 
 /// Turns raw purchase dumps into trusted Parquet partitions and answers two documented questions
 /// from them.
@@ -55,10 +55,10 @@ pub struct Cli {
     pub explain_config: Option<PlanFormat>,
     /// How object stores are reached
     #[command(flatten)]
-    pub store: StoreArguments,
+    pub storage: StorageArguments,
     /// Who is told about runs
     #[command(flatten)]
-    pub observe: ObserveArguments,
+    pub telemetry: TelemetryArguments,
     /// What to do
     #[command(subcommand)]
     pub command: Command,
@@ -84,7 +84,8 @@ pub enum Command {
     #[command(subcommand)]
     Report(ReportCommand),
     /// Write a page with charts and tables of what the lake holds
-    Page(PageArguments),
+    #[command(name = "page")]
+    Dashboard(DashboardArguments),
     /// Look after the tables: state, versions, files; compact, vacuum, verify, restore
     #[command(subcommand)]
     Lake(LakeCommand),
@@ -175,7 +176,7 @@ pub enum CheckFormat {
 
 /// `page`
 #[derive(Clone, Debug, Args)]
-pub struct PageArguments {
+pub struct DashboardArguments {
     /// Where the tables are
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     pub lake: String,

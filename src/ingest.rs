@@ -1,33 +1,33 @@
-//! The main job: inputs go in, judged piece by piece on all cores; committed batches and a report
+//! The main job: inputs go in, validated chunk by chunk on all cores; committed batches and a report
 //! come out. A refused input commits nothing, the others are committed.
 //!
 //! ```text
-//! reader thread --pieces--> judges (thread pool) --in order--> collector --commits--> lake
+//! reader thread --chunks--> validators (thread pool) --in order--> collector --commits--> lake
 //! ```
 //!
-//! What differs by record kind stands behind [`kind::Kind`]: customer purchases are events that
+//! What differs by record kind stands behind [`record_kind::RecordKind`]: customer purchases are events that
 //! are appended ([`purchases`]); supplier purchases are states, of which the newest stands
 //! ([`supplier_purchases`]).
 
-mod checking;
+mod check;
+mod counters;
+mod detect_kind;
 mod error;
+mod ingested_files;
+mod input_reports;
 mod input_row;
-pub mod judge;
-pub mod kind;
-mod known_files;
 mod options;
 pub mod purchases;
+pub mod record_kind;
 mod reject_rows;
-mod reports;
 mod runner;
-mod sniff;
 pub mod supplier_purchases;
-mod tally;
+pub mod validate;
 
-pub use checking::{CheckObserver, CheckedRecord, check_inputs};
+pub use check::{FindingSink, RecordFindings, check_inputs};
+pub use counters::{InputCounters, RunCounters};
+pub use detect_kind::{DetectedKind, detect_kind};
 pub use error::RunError;
-pub use known_files::KnownFiles;
-pub use options::{IngestOptions, Ingested, Stopped};
+pub use ingested_files::IngestedFiles;
+pub use options::{IngestFailure, IngestOptions, IngestOutcome};
 pub use runner::{Progress, RunSettings};
-pub use sniff::{Sniffed, sniff};
-pub use tally::{InputTally, RunTally};

@@ -1,29 +1,29 @@
-//! Inputs: what the user named goes in, pieces of text cut at record boundaries come out, each
+//! Inputs: what the user named goes in, chunks of text cut at record boundaries come out, each
 //! with its byte offset and line; or a refusal that names the rule and the place.
 //!
-//! Reading is streaming: an input is held in pieces of a few MiB, whatever its size and shape.
+//! Reading is streaming: an input is held in chunks of a few MiB, whatever its size and shape.
 //! The shape (lines, document, CSV) is decided by content, never by the file's name.
 
+mod buffer_pool;
 pub mod csv;
-mod csv_pieces;
+mod csv_chunks;
 mod discover;
-mod document;
+mod document_chunks;
 mod envelope;
+mod format;
 mod gzip;
-mod lines;
-mod magic;
+mod line_chunks;
+mod magic_bytes;
 mod reader;
 mod refusal;
-mod shape;
-mod spare;
 mod stream;
 
-pub use crate::values::text::{shown, shown_json};
-pub use discover::{Found, Input, LeftOut, Location, discover};
-pub(crate) use document::refusal as document_refusal;
-pub use envelope::{Envelope, Held};
-pub use reader::{Piece, PieceForm, Reader, ReaderOptions, Totals};
-pub use refusal::{Place, Problem, Refusal, SourceError};
-pub use shape::{InputFormat, Shape};
-pub use spare::SpareBuffers;
-pub use stream::{FileFacts, Limits};
+pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
+pub use buffer_pool::BufferPool;
+pub use discover::{DiscoveredInputs, ExcludedPath, Input, InputLocation, discover};
+pub(crate) use document_chunks::refusal as document_refusal;
+pub use envelope::{ArrayContent, Envelope};
+pub use format::{InputFormat, ResolvedFormat};
+pub use reader::{Chunk, ChunkForm, InputReader, InputTotals, ReaderOptions};
+pub use refusal::{InputError, ReadError, Refusal, SourcePosition};
+pub use stream::{FileMetadata, InputLimits};

@@ -2,32 +2,32 @@
 //! here, and what it does together with others is decided here.
 
 mod check_files;
+mod dashboard;
 pub mod explain;
 pub mod file;
 mod lake;
-mod page;
 mod read;
 mod report;
 mod run;
 mod runs;
-mod stores;
+mod storage;
 
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
 use crate::cli;
-use crate::ingest::supplier_purchases::Absence;
+use crate::ingest::supplier_purchases::SnapshotMode;
 
 pub use crate::cli::{CheckFormat, FindingsListed, LakeFormat, LakeTable, PlanFormat};
 pub use check_files::{CheckedFile, as_text, check_files};
+pub use dashboard::DashboardJob;
 pub use explain::Setting;
-pub use file::Problem;
+pub use file::JobFileProblem;
 pub use lake::{LakeJob, LakeTask};
-pub use page::PageJob;
 pub use read::{KindSettings, ReadJob};
-pub use report::{AtVersion, ListScope, Question, ReportJob};
-pub use run::{Backfill, RunJob, RunMode, settings_date, variables};
+pub use report::{AtVersion, ListScope, ReportJob, ReportQuery};
+pub use run::{Backfill, RunJob, RunMode, parse_variables, settings_date};
 pub use runs::{RunFormat, RunsFormat, RunsJob};
 
 /// Why a command line or a job file cannot be carried out. Exit code 2.
@@ -46,7 +46,7 @@ pub enum JobError {
     },
     /// An option that means nothing here, and would be ignored in silence.
     #[error("{option} {reason}")]
-    Stray {
+    NotApplicable {
         /// The option or key.
         option: String,
         /// Why, and what to do.
@@ -61,17 +61,17 @@ pub enum JobError {
         source: std::io::Error,
     },
     /// The job file is not what it should be.
-    #[error("{}:{}", path.display(), first_of(path, problems))]
+    #[error("{}:{}", path.display(), first_problem(path, problems))]
     File {
         /// The file.
         path: PathBuf,
         /// What is wrong, in the order of the file.
-        problems: Vec<Problem>,
+        problems: Vec<JobFileProblem>,
     },
 }
 
 /// The first problem, and how to see the others.
-fn first_of(path: &std::path::Path, problems: &[Problem]) -> String {
+fn first_problem(path: &std::path::Path, problems: &[JobFileProblem]) -> String {
     let first = problems.first().map(ToString::to_string);
     let first = first.unwrap_or_default();
     match problems.len() {
@@ -98,7 +98,7 @@ pub struct IngestJob {
     /// Most partitions.
     pub max_partitions: usize,
     /// What the absence of a supplier purchase means.
-    pub absence: Absence,
+    pub snapshot_mode: SnapshotMode,
     /// Where the run report goes.
     pub summary: Option<PathBuf>,
     /// Stop after the plan.
@@ -136,8 +136,8 @@ impl IngestJob {
             summary,
             dry_run,
         } = arguments;
-        if full_snapshot && read.kind != cli::RecordKind::SupplierPurchases {
-            return Err(JobError::Stray {
+        if full_snapshot && read.kind != cli::RecordKindArgument::SupplierPurchases {
+            return Err(JobError::NotApplicable {
                 option: "--full-snapshot".to_owned(),
                 reason: "is for supplier purchases; add --kind supplier-purchases",
             });
@@ -148,10 +148,10 @@ impl IngestJob {
             reject_limit: share("--reject-limit", &reject_limit)?,
             verify_content,
             max_partitions,
-            absence: if full_snapshot {
-                Absence::MeansDeleted
+            snapshot_mode: if full_snapshot {
+                SnapshotMode::Full
             } else {
-                Absence::MeansNothing
+                SnapshotMode::Incremental
             },
             summary,
             dry_run,
@@ -173,7 +173,7 @@ impl CheckJob {
             reject_limit,
         } = arguments;
         if format != CheckFormat::Text && findings == Some(FindingsListed::First) {
-            return Err(JobError::Stray {
+            return Err(JobError::NotApplicable {
                 option: "--findings first".to_owned(),
                 reason: "is for the text form; the others list all findings",
             });

@@ -5,7 +5,7 @@
 //! give together: numbers keep their digits, duplicate keys are seen, nothing is allocated for a
 //! record that the columns do not need, and the *lenient* mode accepts the trailing commas and
 //! comments of the documents' own examples at the same places where the strict mode names them.
-//! The tests of `ingest::judge` hold it against the public parsing suite.
+//! The tests of `ingest::validate` hold it against the public parsing suite.
 //!
 //! | choice left open by RFC 8259 | here |
 //! |---|---|
@@ -13,19 +13,19 @@
 //! | escaped lone surrogates (`"\uD800"`) | refused: no UTF-8 text can hold them |
 //! | invalid UTF-8 | refused |
 //! | byte order mark at the start of a file | skipped, as §8.1 allows |
-//! | nesting | at most [`Options::max_depth`] levels |
+//! | nesting | at most [`JsonOptions::max_depth`] levels |
 //! | duplicate keys | syntax accepts them; records that have them are rejected (BRZ-KEY-DUP) |
 
 mod compact;
 mod cursor;
 mod error;
-mod marks;
 mod options;
-mod text;
+mod string;
+mod string_marks;
 
 pub use compact::compact;
-pub use cursor::{Cursor, Members};
+pub use cursor::{JsonCursor, OpenContainer};
 pub use error::{JsonError, JsonErrorKind};
-pub use marks::Marks;
-pub use options::{Kind, Options};
-pub use text::{JsonStr, is_space};
+pub use options::{JsonKind, JsonOptions};
+pub use string::{JsonStr, is_space};
+pub use string_marks::StringMarks;

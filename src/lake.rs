@@ -35,58 +35,58 @@ mod append;
 mod attempt;
 mod background;
 mod batch;
+mod batch_buffer;
 mod batch_bytes;
-pub mod care;
 mod change;
-mod column;
+mod committed_digests;
+mod completion_markers;
 mod digest;
 mod durable;
 mod encode;
 mod error;
 mod files;
-mod held;
+mod full_snapshots;
 mod inputs;
-mod job_days;
-mod known;
 mod location;
 mod log;
 mod log_sync;
-mod notes;
+pub mod maintenance;
 mod partition;
+mod partition_writer;
+mod partition_writer_state;
 mod read_back;
+mod read_rows;
 mod recovery;
-mod rows;
-mod runs;
-mod slot;
+mod run_reports;
+mod sidecar_files;
 mod snapshot;
-mod snapshots;
-mod spec;
 mod spill;
 mod staged;
 mod table;
+mod table_spec;
 #[cfg(test)]
 mod testing;
-mod writer;
+mod text_columns;
 
 pub use background::start_pool;
-pub use batch::{Batch, CommitOutcome, CommitStep};
-pub use change::{Change, ChangeOutcome};
+pub use batch::{CommitBatch, CommitOutcome, CommitStep};
+pub use batch_buffer::{BatchBuffer, BufferedBatchId};
+pub use change::{ChangeOutcome, TableChange};
+pub use committed_digests::CommittedDigests;
 pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
 pub use error::LakeError;
-pub use held::{HeldBatches, HeldId};
-pub use inputs::{InputCounts, InputRow, KnownInput};
-pub use known::Known;
+pub use full_snapshots::AppliedFullSnapshot;
+pub use inputs::{IngestedInput, InputCounts, InputRow};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
-pub use recovery::Recovered;
-pub use runs::RunFile;
+pub use partition_writer::{PartitionWriter, WriterOptions};
+pub use recovery::RecoveredInputs;
+pub use run_reports::RunReportFile;
 pub use snapshot::{FileRef, Snapshot};
-pub use snapshots::SnapshotMark;
-pub use spec::{TableSpec, inputs_spec, rejects_spec};
 pub use staged::{DataFile, StagedFiles};
-pub use writer::{PartitionWriter, WriterOptions};
+pub use table_spec::{TableSpec, inputs_spec, rejects_spec};
 
-use location::Location;
+use location::LakeLocation;
 use log_sync::DurableVersions;
 
 use crate::storage::{StoreUrl, Stores};
@@ -96,7 +96,7 @@ use crate::storage::{StoreUrl, Stores};
 /// Opening one looks at nothing; a lake that does not exist yet is an empty one.
 #[derive(Debug)]
 pub struct Lake {
-    location: Location,
+    location: LakeLocation,
     stores: Stores,
     /// Numbers for the data files, so that all writers of a run have different names.
     file_numbers: Arc<AtomicU64>,
@@ -111,11 +111,11 @@ impl Lake {
     /// [`LakeError::Location`] for text that names no place, [`LakeError::Store`] for URLs that are
     /// refused, and for settings or credentials of a store that are missing or cannot be used.
     pub fn at(location: &str, stores: &Stores) -> Result<Self, LakeError> {
-        let location = Location::parse(location)?;
-        if let Some(place) = location.store() {
-            table::know_stores();
+        let location = LakeLocation::parse(location)?;
+        if let Some(url) = location.store() {
+            table::register_log_stores();
             // What is wrong with settings is told before anything is done with the lake.
-            stores.store(place)?;
+            stores.store(url)?;
         }
         Ok(Self {
             location,

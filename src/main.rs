@@ -10,8 +10,8 @@ mod console;
 mod json_log;
 #[path = "main/panics.rs"]
 mod panics;
-#[path = "main/watchers.rs"]
-mod watchers;
+#[path = "main/telemetry_config.rs"]
+mod telemetry_config;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -21,39 +21,39 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use purchase_etl::cli::{LogFormat, StoreArguments};
+use purchase_etl::cli::{LogFormat, StorageArguments};
 use purchase_etl::ingest::Progress;
-use purchase_etl::input::shown;
-use purchase_etl::pipeline::{Exit, PipelineError, Stage};
+use purchase_etl::input::escape_unprintable;
+use purchase_etl::pipeline::{Exit, PipelineError, RunContext};
 use purchase_etl::storage::{Stores, error_text};
-use purchase_etl::telemetry::Observer;
+use purchase_etl::telemetry::Telemetry;
 
-use arguments::Typed;
+use arguments::ParsedArguments;
 use console::{AboveBar, Console};
 
 fn main() -> ExitCode {
-    panics::watch();
-    panics::caught(command).unwrap_or(ExitCode::from(Exit::Failed.code()))
+    panics::install_hook();
+    panics::catch_panic(command).unwrap_or(ExitCode::from(Exit::Failed.code()))
 }
 
 fn command() -> ExitCode {
     let now = clock();
-    let first = match arguments::typed() {
+    let first = match arguments::parsed() {
         Ok(first) => first,
-        Err(error) => return not_understood(&error),
+        Err(error) => return report_usage_error(&error),
     };
     let with_job = arguments::with_job_settings(&first, now);
-    let (typed, refused) = match with_job {
+    let (parsed, refused) = match with_job {
         Ok(with_job) => (with_job.unwrap_or(first), None),
         Err(error) => (first, Some(error)),
     };
-    console::start_log(typed.cli.log_format, typed.cli.quiet);
-    panics::log_as(typed.cli.log_format);
-    let observer = watchers::observer(&typed.cli);
-    let ran = panics::caught(|| refused.map_or_else(|| run(typed, now, &observer), Err));
+    console::start_log(parsed.cli.log_format, parsed.cli.quiet);
+    panics::log_as(parsed.cli.log_format);
+    let telemetry = telemetry_config::for_command(&parsed.cli);
+    let ran = panics::catch_panic(|| refused.map_or_else(|| run(parsed, now, &telemetry), Err));
     let (exit, error) = match ran {
         None => {
-            observer.finish(Exit::Failed, Some("stopped unexpectedly"));
+            telemetry.finish(Exit::Failed, Some("stopped unexpectedly"));
             return ExitCode::from(Exit::Failed.code());
         }
         Some(Ok(exit)) => (exit, None),
@@ -61,29 +61,29 @@ fn command() -> ExitCode {
             let exit = error
                 .downcast_ref::<PipelineError>()
                 .map_or(Exit::Usage, PipelineError::exit);
-            let told = Some(error_text(error.as_ref()));
-            (exit, told.filter(|_| exit != Exit::Done))
+            let message = Some(error_text(error.as_ref()));
+            (exit, message.filter(|_| exit != Exit::Done))
         }
     };
     if let Some(error) = &error {
-        let _failed = observer.failure_span(None).map(tracing::Span::entered);
-        tracing::error!("{}", shown(error));
+        let _failed = telemetry.failure_span(None).map(tracing::Span::entered);
+        tracing::error!("{}", escape_unprintable(error));
     }
-    observer.finish(exit, error.as_deref());
+    telemetry.finish(exit, error.as_deref());
     ExitCode::from(exit.code())
 }
 
 /// Help and versions as they are; an error as a line of JSON for those who asked for JSON.
-fn not_understood(error: &clap::Error) -> ExitCode {
+fn report_usage_error(error: &clap::Error) -> ExitCode {
     let by_variable = std::env::var("PURCHASE_ETL_LOG_FORMAT").is_ok_and(|form| form == "json");
     let arguments: Vec<_> = std::env::args_os().collect();
-    let by_argument = arguments.iter().any(|typed| typed == "--log-format=json")
+    let by_argument = arguments.iter().any(|parsed| parsed == "--log-format=json")
         || arguments
             .windows(2)
             .any(|pair| pair == ["--log-format", "json"]);
     if error.use_stderr() && (by_argument || by_variable) {
         console::start_log(LogFormat::Json, true);
-        tracing::error!("{}", shown(error.to_string().trim_end()));
+        tracing::error!("{}", escape_unprintable(error.to_string().trim_end()));
     } else {
         // Where even that cannot be written, there is nobody to tell.
         drop(error.print());
@@ -98,9 +98,9 @@ fn not_understood(error: &clap::Error) -> ExitCode {
     )
 }
 
-fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<Exit> {
-    let job = commands::job(&typed, now).map_err(PipelineError::from)?;
-    let cli = &typed.cli;
+fn run(parsed: ParsedArguments, now: DateTime<Utc>, telemetry: &Telemetry) -> anyhow::Result<Exit> {
+    let job = commands::job(&parsed, now).map_err(PipelineError::from)?;
+    let cli = &parsed.cli;
     let mut plain = std::io::stdout();
     let mut above_bar = AboveBar(std::io::stdout());
     let shares_terminal = std::io::stdout().is_terminal();
@@ -109,7 +109,7 @@ fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<
     // The second signal ends the process at once: the tables are safe whenever it stops.
     let listening = ctrlc::set_handler(move || {
         if interrupted.swap(true, Ordering::Relaxed) {
-            leave();
+            exit_interrupted();
         }
     });
     listening.map_err(|error| match error {
@@ -122,25 +122,25 @@ fn run(typed: Typed, now: DateTime<Utc>, observer: &Observer) -> anyhow::Result<
         cli.log_format,
         is_terminal && cli.log_format == LogFormat::Text,
     );
-    let mut stage = Stage {
+    let mut context = RunContext {
         stdout: if shares_terminal {
             &mut above_bar
         } else {
             &mut plain
         },
-        stores: stores(cli.store.clone())?,
-        watcher: &mut console,
+        stores: stores(cli.storage.clone())?,
+        progress_ui: &mut console,
         progress,
-        observer,
+        telemetry,
         started: Instant::now(),
         report_threads: report_threads(),
         step: None,
     };
-    commands::carry_out(typed, job, now, &mut stage)
+    commands::execute(parsed, job, now, &mut context)
 }
 
 /// The way to object stores, with what the environment says of them.
-fn stores(arguments: StoreArguments) -> Result<Stores, PipelineError> {
+fn stores(arguments: StorageArguments) -> Result<Stores, PipelineError> {
     // Variables that are no text are about nothing that we know.
     let text = |(name, value): (OsString, OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -153,9 +153,9 @@ fn stores(arguments: StoreArguments) -> Result<Stores, PipelineError> {
 
 /// Threads of each pool of polars, as it counts them itself.
 fn report_threads() -> usize {
-    let asked = std::env::var("POLARS_MAX_THREADS").ok();
-    let asked = asked.and_then(|threads| threads.parse().ok());
-    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    let configured = std::env::var("POLARS_MAX_THREADS").ok();
+    let configured = configured.and_then(|threads| threads.parse().ok());
+    configured.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Ends the process with the code of an interruption.
@@ -163,7 +163,7 @@ fn report_threads() -> usize {
     clippy::exit,
     reason = "a person has asked twice, and the tables are safe at any instant"
 )]
-fn leave() -> ! {
+fn exit_interrupted() -> ! {
     console::clear_bar();
     std::process::exit(i32::from(Exit::Interrupted.code()))
 }

@@ -1,14 +1,14 @@
 //! The conductor: takes a job, calls the stages in order, hands the answer to standard output.
 
+mod assignment;
 mod check;
-mod found;
+mod dashboard;
+mod discovered;
 mod ingest;
+mod instrument;
 mod job_file;
-mod kinds;
 mod lake;
-mod observed;
 mod output;
-mod page;
 mod report;
 mod runs;
 mod step;
@@ -18,19 +18,19 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::ingest::{Progress, RunError};
-use crate::input::SourceError;
-use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunsJob};
+use crate::input::InputError;
+use crate::job::{CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob, RunsJob};
 use crate::lake::LakeError;
-use crate::lake::care::CareError;
+use crate::lake::maintenance::MaintenanceError;
 use crate::render::RenderError;
 use crate::report::ReportError;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, StoreError, Stores, probe_files, probe_threads};
-use crate::telemetry::Observer;
+use crate::telemetry::Telemetry;
 
 pub use crate::run_report::Exit;
 pub use job_file::run_job_file;
-pub use step::StepContext;
+pub use step::CurrentStep;
 
 use output::{put, put_file};
 
@@ -43,7 +43,7 @@ pub enum PipelineError {
     Job(#[from] JobError),
     /// The inputs.
     #[error(transparent)]
-    Source(#[from] SourceError),
+    Source(#[from] InputError),
     /// Reading, judging or writing.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -63,7 +63,7 @@ pub enum PipelineError {
     Signals(#[source] std::io::Error),
     /// The care of the lake.
     #[error(transparent)]
-    Care(#[from] CareError),
+    Maintenance(#[from] MaintenanceError),
     /// The answer cannot be worked out.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -131,16 +131,19 @@ impl PipelineError {
                 Exit::Done
             }
             Self::Job(_)
-            | Self::Care(CareError::NoDays { .. } | CareError::BeforeFirst { .. })
+            | Self::Maintenance(
+                MaintenanceError::NotPartitionedByDate { .. }
+                | MaintenanceError::BeforeFirstVersion { .. },
+            )
             | Self::NoRun { .. }
             | Self::SeveralRuns { .. }
             | Self::Report(ReportError::Parameter(_))
             | Self::Render(RenderError::Format(_))
             | Self::Source(
-                SourceError::NotFound(_) | SourceError::InLake(_) | SourceError::Pattern { .. },
+                InputError::NotFound(_) | InputError::InLake(_) | InputError::Pattern { .. },
             ) => Exit::Usage,
             Self::Store(error)
-            | Self::Source(SourceError::Store(error))
+            | Self::Source(InputError::Store(error))
             | Self::Lake(LakeError::Store(error))
             | Self::Run(RunError::Lake(LakeError::Store(error)))
                 if error.is_usage() =>
@@ -148,10 +151,10 @@ impl PipelineError {
                 Exit::Usage
             }
             Self::Run(RunError::Unbalanced { .. }) => Exit::Unbalanced,
-            Self::Run(RunError::Interrupted) | Self::Care(CareError::Interrupted) => {
+            Self::Run(RunError::Interrupted) | Self::Maintenance(MaintenanceError::Interrupted) => {
                 Exit::Interrupted
             }
-            Self::Care(error) if error.is_conflict() => Exit::Conflict,
+            Self::Maintenance(error) if error.is_conflict() => Exit::Conflict,
             Self::Run(RunError::Lake(error)) | Self::Lake(error) if error.is_conflict() => {
                 Exit::Conflict
             }
@@ -161,7 +164,7 @@ impl PipelineError {
 }
 
 /// Where talk goes while a command runs. The library never prints itself.
-pub trait Watcher {
+pub trait ProgressUi {
     /// Inputs are about to be read; `total_bytes` are their stored bytes, when known.
     fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress);
     /// Reading has ended.
@@ -171,26 +174,26 @@ pub trait Watcher {
 }
 
 /// What every stage may use.
-pub struct Stage<'a> {
+pub struct RunContext<'a> {
     /// Data.
     pub stdout: &'a mut dyn Write,
     /// Talk.
-    pub watcher: &'a mut dyn Watcher,
+    pub progress_ui: &'a mut dyn ProgressUi,
     /// Counters and the switch to stop.
     pub progress: Progress,
     /// The way to object stores.
     pub stores: Stores,
     /// Others who want to know.
-    pub observer: &'a Observer,
+    pub telemetry: &'a Telemetry,
     /// Measures elapsed time.
     pub started: std::time::Instant,
     /// Threads that each of the pools of the report engine will start.
     pub report_threads: usize,
     /// The step of a job that is being run, if it is one.
-    pub step: Option<StepContext>,
+    pub step: Option<CurrentStep>,
 }
 
-impl std::fmt::Debug for Stage<'_> {
+impl std::fmt::Debug for RunContext<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stage")
             .field("progress", &self.progress)
@@ -202,19 +205,19 @@ impl std::fmt::Debug for Stage<'_> {
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_ingest(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub fn run_ingest(job: &IngestJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     if job.dry_run {
-        return ingest::show_plan(job, stage);
+        return ingest::show_plan(job, context);
     }
-    observed::ingest(job, stage)
+    instrument::ingest(job, context)
 }
 
 /// Checks without writing.
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    observed::check(job, stage)
+pub fn run_check(job: &CheckJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    instrument::check(job, context)
 }
 
 /// Answers a question. A parameter that breaks a rule is answered in the documented error shape
@@ -222,32 +225,35 @@ pub fn run_check(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_report(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    observed::report(job, stage)
+pub fn run_report(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    instrument::report(job, context)
 }
 
-/// Writes the page with charts and tables.
+/// Writes the dashboard with charts and tables.
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_page(job: &PageJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    observed::page(job, stage)
+pub fn run_dashboard(
+    job: &DashboardJob,
+    context: &mut RunContext<'_>,
+) -> Result<Exit, PipelineError> {
+    instrument::dashboard(job, context)
 }
 
 /// Shows what earlier runs did.
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_runs(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    runs::run(job, stage)
+pub fn run_runs(job: &RunsJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    runs::run(job, context)
 }
 
 /// Looks after the tables of a lake.
 ///
 /// # Errors
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_lake(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    observed::lake(job, stage)
+pub fn run_lake(job: &LakeJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    instrument::lake(job, context)
 }
 
 /// Files that polars opens beside those of the table.
@@ -255,7 +261,7 @@ const REPORT_FILES: usize = 8;
 
 /// Polars does not expect that it gets none of its threads and files: the threads of its pool, of its
 /// executor and of its runtime, and some that read files and let go of them.
-fn probe_report(stage: &Stage<'_>) -> Result<(), LimitReached> {
+fn probe_report(context: &RunContext<'_>) -> Result<(), LimitReached> {
     probe_files(REPORT_FILES)?;
-    probe_threads(3 * stage.report_threads + 4)
+    probe_threads(3 * context.report_threads + 4)
 }

@@ -5,7 +5,7 @@
 //! Arrow columns; or it is rejected with every rule it breaks.
 
 pub mod columns;
-mod currents;
+mod currents_event;
 mod http_event;
 mod raw;
 mod read_csv;
@@ -13,8 +13,8 @@ mod read_json;
 pub mod validate;
 
 pub use columns::PurchaseColumns;
-pub use http_event::pass_http_purchase;
-pub use raw::{Name, Origin, RawPurchase};
-pub use read_csv::{CsvPurchases, PurchaseCsvColumns};
+pub use http_event::skip_http_purchase;
+pub use raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+pub use read_csv::{PurchaseCsvColumns, PurchaseCsvReader};
 pub use read_json::{read_record, with_payload};
-pub use validate::{Checker, FuturePolicy, Purchase, RuleSettings};
+pub use validate::{FuturePolicy, Purchase, PurchaseRuleSettings, PurchaseValidator};

@@ -4,16 +4,16 @@
 //! [`Findings`], which say which rules a record breaks. Which fields a record has and which rules
 //! it must keep is said by the room of its kind.
 
+mod duplicate_keys;
 mod field;
 mod finding;
-mod keys;
 mod lineage;
-mod members;
-mod unreadable;
+mod object_members;
+mod record_error;
 
-pub use field::{Extra, Field, MOST_EXTRA, extra_object, is_profiles, read_field};
+pub use duplicate_keys::{SeenKeys, each_duplicate_key};
+pub use field::{ExtraField, Field, MAX_EXTRA_FIELDS, extra_object, is_users_export, read_field};
 pub use finding::{Finding, Findings, excerpt};
-pub use keys::{SeenKeys, each_doubled_key};
 pub use lineage::{lineage_columns, lineage_fields, shift_source_rows};
-pub use members::{Member, MemberValue, ReadMembers, each_member};
-pub use unreadable::RecordError;
+pub use object_members::{MemberValue, ObjectMember, ObjectMembers, each_member};
+pub use record_error::RecordError;

@@ -3,7 +3,7 @@
 //! In: an [`Answer`] and a [`Format`], or the supplier purchases themselves, which are read while
 //! they are written. Out: the bytes of a JSON document in the documented shape, of a CSV table, of
 //! lines of JSON or of a Parquet file; the same bytes for the same answer. Refused: a format that
-//! makes no sense for the answer ([`FormatRefused`]), and what the writers themselves cannot write.
+//! makes no sense for the answer ([`UnsupportedFormat`]), and what the writers themselves cannot write.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,23 +12,25 @@ use crate::report::{
     ProductList, QuantitySeries, RevenueSeries, SupplierPurchasePage, SupplierSummary,
 };
 
+mod amount_text;
+mod answer_kind;
 pub mod chart;
 mod csv;
-mod document;
-mod documented;
-mod exact;
+pub mod dashboard;
+mod documented_response;
 pub mod html;
 mod json;
-mod kind;
-pub mod page;
+mod json_writer;
 mod parquet;
-mod picture;
 mod suppliers;
+mod visual;
 
+pub use answer_kind::{AnswerKind, UnsupportedFormat};
 pub use json::error_document;
-pub use kind::{AnswerKind, FormatRefused};
-pub use picture::picture;
-pub use suppliers::{Nulls, SupplierRowsWriter, supplier_list, supplier_page, supplier_pages};
+pub use suppliers::{
+    NullHandling, SupplierRowsWriter, supplier_page_json, write_supplier_list, write_supplier_pages,
+};
+pub use visual::render_visual;
 
 /// What a report answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +96,9 @@ impl Format {
         }
     }
 
-    /// Whether it is for looking at: [`picture`] makes it, and needs to know where the answer
+    /// Whether it is for looking at: [`render_visual`] makes it, and needs to know where the answer
     /// comes from.
-    pub fn is_picture(self) -> bool {
+    pub fn is_visual(self) -> bool {
         matches!(self, Self::Html | Self::Svg | Self::Png)
     }
 }
@@ -135,7 +137,7 @@ impl FromStr for Format {
 pub enum RenderError {
     /// The format makes no sense for the answer.
     #[error(transparent)]
-    Format(#[from] FormatRefused),
+    Format(#[from] UnsupportedFormat),
     /// The JSON writer gave up.
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -180,7 +182,7 @@ pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
         Format::Csv => csv::write(answer),
         Format::Parquet => parquet::write(answer),
         Format::Html | Format::Svg | Format::Png => {
-            Err(RenderError::Format(FormatRefused { kind, format }))
+            Err(RenderError::Format(UnsupportedFormat { kind, format }))
         }
     }
 }
@@ -192,7 +194,7 @@ fn ndjson(answer: &Answer) -> Result<Vec<u8>, RenderError> {
         other => {
             let kind = other.kind();
             let format = Format::Ndjson;
-            Err(FormatRefused { kind, format }.into())
+            Err(UnsupportedFormat { kind, format }.into())
         }
     }
 }

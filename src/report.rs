@@ -13,18 +13,18 @@ use polars::error::PolarsError;
 
 mod calendar_date;
 mod data_path;
-mod ending;
+mod ending_at;
 #[cfg(test)]
 mod fixture;
 mod large_amounts;
-mod local_days;
+mod local_dates;
 mod overview;
 mod parameter_error;
 mod parameters;
 mod product_list;
+mod purchase_query;
 mod quantity_series;
 mod revenue_series;
-mod scan;
 mod supplier_errors;
 mod supplier_parameters;
 mod supplier_purchases;
@@ -35,33 +35,33 @@ mod wide_sum;
 mod window;
 
 pub use data_path::{DataPath, StoreAccess};
-pub use ending::EndingNote;
+pub use ending_at::EndingAtNote;
 pub use overview::{
-    Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by,
+    Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by_dimension,
     rejects_by_rule, revenue_currencies,
 };
 pub use parameter_error::ParameterError;
-pub use parameters::{Refunds, SeriesParameters, SeriesRequest};
+pub use parameters::{RefundHandling, SeriesParameters, SeriesRequest};
 pub use product_list::{PRODUCTS_PER_PAGE, ProductList, product_list};
 pub use quantity_series::{QuantityPoint, QuantitySeries, quantity_series};
 pub use revenue_series::{RevenuePoint, RevenueSeries, revenue_series};
-pub use supplier_errors::{InvalidParameter, SupplierParameterErrors, Validation};
+pub use supplier_errors::{FailedValidation, InvalidParameter, SupplierParameterErrors};
 pub use supplier_parameters::{
-    COMPANY_UNKNOWN, Deleted, PER_PAGE_DEFAULT, PER_PAGE_MAX, PurchaseStatus,
+    COMPANY_UNKNOWN, DeletedFilter, PER_PAGE_DEFAULT, PER_PAGE_MAX, PurchaseStatus,
     SupplierListParameters, SupplierListRequest, SupplierSummaryParameters, SupplierSummaryRequest,
 };
 pub use supplier_purchases::{
-    SupplierPurchasePage, for_each_supplier_page, for_each_supplier_run, supplier_purchases,
+    SupplierPurchasePage, for_each_supplier_batch, for_each_supplier_page, supplier_purchases,
 };
-pub use supplier_row::{Invoice, Money, Party, Shipping, SupplierPurchaseRow};
+pub use supplier_row::{RowInvoice, RowMoney, RowParty, RowShipping, SupplierPurchaseRow};
 pub use supplier_summary::{
     PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow, supplier_summary,
 };
-pub use window::{HourLength, Unit};
+pub use window::{HourLength, SeriesUnit};
 
 /// One data file of the purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScanFile {
+pub struct PurchaseFile {
     /// Where polars opens the file.
     pub path: DataPath,
     /// The partition the log registers the file under: the UTC date of `time` in all its rows.
@@ -70,7 +70,7 @@ pub struct ScanFile {
 
 /// One data file of the supplier purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SupplierFile {
+pub struct SupplierPurchaseFile {
     /// Where polars opens the file.
     pub path: DataPath,
     /// The company the log registers the file under, 0 for the unknown one.

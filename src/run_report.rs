@@ -15,7 +15,7 @@ pub use exit::Exit;
 ///
 /// Invariant of every finished input and run: `read` is the sum of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct RecordCounts {
     /// Records met.
     pub read: u64,
     /// Written to the table.
@@ -30,7 +30,7 @@ pub struct Counts {
     pub skipped: u64,
 }
 
-impl Counts {
+impl RecordCounts {
     /// Whether every record landed in exactly one place.
     pub fn balances(&self) -> bool {
         let Self {
@@ -63,7 +63,7 @@ impl Counts {
     }
 
     /// The parts that `read` is the sum of, by name.
-    pub fn fates(&self) -> [(&'static str, u64); 5] {
+    pub fn by_outcome(&self) -> [(&'static str, u64); 5] {
         [
             ("accepted", self.accepted),
             ("rejected", self.rejected),
@@ -75,15 +75,15 @@ impl Counts {
 
     /// Rejected records as a share of those that could have been accepted, 0 to 1.
     pub fn reject_share(&self) -> f64 {
-        let judged = self.read - self.skipped;
-        if judged == 0 {
+        let validated = self.read - self.skipped;
+        if validated == 0 {
             return 0.0;
         }
         #[expect(
             clippy::cast_precision_loss,
             reason = "a share of counts far below 2^52"
         )]
-        let share = self.rejected as f64 / judged as f64;
+        let share = self.rejected as f64 / validated as f64;
         share
     }
 }
@@ -101,18 +101,18 @@ pub fn add_rule_counts(to: &mut RuleCounts, from: &RuleCounts) {
 /// How an input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum InputOutcome {
     /// Its records are in the lake by this run.
     Ingested,
     /// The same content was ingested before; nothing was written.
     AlreadyIngested,
     /// Nothing of it was written; `refusal` says why.
     Refused,
-    /// Judged without being written (`check`, `--dry-run`).
+    /// Validated without being written (`check`, `--dry-run`).
     Checked,
 }
 
-impl Outcome {
+impl InputOutcome {
     /// The word for it, as in run reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -182,7 +182,7 @@ pub struct InputReport {
     /// Kind of its records.
     pub record_kind: &'static str,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: InputOutcome,
     /// What it was read as.
     pub shape: Option<&'static str>,
     /// BLAKE3 of the decompressed bytes, hexadecimal.
@@ -190,7 +190,7 @@ pub struct InputReport {
     /// Decompressed bytes read.
     pub bytes: u64,
     /// What became of its records.
-    pub counts: Counts,
+    pub counts: RecordCounts,
     /// Why it was refused.
     pub refusal: Option<RefusalReport>,
     /// How delimited text was understood.
@@ -284,7 +284,7 @@ pub struct RunReport {
     /// Every setting that decides a verdict, so that the numbers can be worked out again.
     pub settings: BTreeMap<&'static str, String>,
     /// Sums over the inputs.
-    pub counts: Counts,
+    pub counts: RecordCounts,
     /// Rejected records by rule; a record counts under every rule it breaks.
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule, in records that were kept; a record counts once under each.
@@ -309,7 +309,7 @@ pub struct RunReport {
 
 impl RunReport {
     /// How many inputs ended this way.
-    pub fn inputs_with(&self, outcome: Outcome) -> usize {
+    pub fn inputs_with(&self, outcome: InputOutcome) -> usize {
         self.inputs
             .iter()
             .filter(|input| input.outcome == outcome)
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_lost_and_a_doubled_record_unbalance_the_counts() {
-        let whole = Counts {
+        let whole = RecordCounts {
             read: 10,
             accepted: 5,
             rejected: 2,
@@ -333,14 +333,14 @@ mod tests {
         };
         assert!(whole.balances());
         assert!(
-            !Counts {
+            !RecordCounts {
                 accepted: 4,
                 ..whole
             }
             .balances()
         );
         assert!(
-            !Counts {
+            !RecordCounts {
                 skipped: 2,
                 ..whole
             }

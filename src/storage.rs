@@ -12,22 +12,22 @@
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
+mod atomic_replace;
+mod aws_profile;
+mod circuit_breaker;
 mod connection_string;
 mod error;
+mod error_location;
+mod error_message;
 mod limits;
 mod list;
-mod message;
+mod object_reader;
 mod open;
 mod options;
-mod placed;
-mod profile;
-mod reader;
-mod replace;
-mod scratch;
+mod retrying_store;
+mod scratch_folder;
 mod scrub;
 mod settings;
-mod silence;
-mod steady;
 #[cfg(test)]
 pub(crate) mod testing;
 mod upload;
@@ -41,20 +41,20 @@ use std::time::Duration;
 use object_store::ObjectStore;
 use tokio::runtime::{Builder, Runtime};
 
+pub use atomic_replace::{create_folder, replace_file, replace_file_with};
 pub use error::StoreError;
+pub use error_message::{error_text, remedy};
 pub use limits::{LimitReached, is_exhausted, probe_files, probe_threads};
-pub use list::Object;
-pub use message::{error_text, remedy};
-pub use reader::{ObjectChanged, ObjectReader};
-pub use replace::{create_folder, replace_file, replace_file_with};
+pub use list::StoreObject;
+pub use object_reader::{ObjectChanged, ObjectReader};
 pub use scrub::{scrubbed, scrubbed_location};
 pub use settings::StoreSettings;
 pub(crate) use upload::upload;
 pub use url::StoreUrl;
 
-use limits::hold_threads;
-use scratch::Scratch;
-use silence::Silence;
+use circuit_breaker::CircuitBreaker;
+use limits::reserve_threads;
+use scratch_folder::ScratchFolder;
 
 /// Enough to overlap requests; the heavy work runs on rayon.
 const RUNTIME_THREADS: usize = 2;
@@ -67,25 +67,25 @@ const RUNTIME_FILES: usize = 6;
 const BLOCKING_THREADS: usize = 4;
 
 /// Longer than any process lives: such threads are not given back, since they might not come again.
-const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+const THREAD_KEEP_ALIVE: Duration = Duration::from_hours(24 * 365);
 
 /// The way to all object stores of a process. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Stores {
-    inner: Arc<Inner>,
+    inner: Arc<StoresInner>,
 }
 
 #[derive(Debug)]
-struct Inner {
+struct StoresInner {
     settings: StoreSettings,
     runtime: Arc<Runtime>,
     /// Its threads for work that blocks, as far as they are sure.
-    held: Mutex<usize>,
+    reserved_threads: Mutex<usize>,
     /// By scheme and authority.
-    opened: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
+    open_stores: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
     /// Shared with readings on their way, which must not keep the runtime they run on.
-    silence: Arc<Silence>,
-    scratch: Scratch,
+    circuit_breaker: Arc<CircuitBreaker>,
+    scratch: ScratchFolder,
 }
 
 impl Stores {
@@ -98,20 +98,20 @@ impl Stores {
         probe_threads(RUNTIME_THREADS + BLOCKING_THREADS)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(RUNTIME_THREADS)
-            .thread_keep_alive(FOR_EVER)
+            .thread_keep_alive(THREAD_KEEP_ALIVE)
             .thread_name("store")
             .enable_all()
             .build()
             .map_err(|source| StoreError::Runtime { source })?;
-        hold_threads(&runtime, BLOCKING_THREADS)?;
-        let scratch = Scratch::in_folder(&settings.scratch);
+        reserve_threads(&runtime, BLOCKING_THREADS)?;
+        let scratch = ScratchFolder::in_folder(&settings.scratch);
         Ok(Self {
-            inner: Arc::new(Inner {
+            inner: Arc::new(StoresInner {
                 settings,
                 runtime: Arc::new(runtime),
-                held: Mutex::new(BLOCKING_THREADS),
-                opened: Mutex::default(),
-                silence: Arc::default(),
+                reserved_threads: Mutex::new(BLOCKING_THREADS),
+                open_stores: Mutex::default(),
+                circuit_breaker: Arc::default(),
                 scratch,
             }),
         })
@@ -132,18 +132,18 @@ impl Stores {
     ///
     /// # Errors
     /// The system does not give the threads for that.
-    pub fn expect_tasks(&self, tasks: usize) -> Result<(), LimitReached> {
-        let mut held = self
+    pub fn reserve_threads_for_tasks(&self, tasks: usize) -> Result<(), LimitReached> {
+        let mut reserved_threads = self
             .inner
-            .held
+            .reserved_threads
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let wanted = tasks * BLOCKING_THREADS;
-        if wanted > *held {
+        if wanted > *reserved_threads {
             // Threads that are held are not given back, so none is when there are too few.
-            probe_threads(wanted - *held + 2 * tasks)?;
-            hold_threads(self.runtime(), wanted)?;
-            *held = wanted;
+            probe_threads(wanted - *reserved_threads + 2 * tasks)?;
+            reserve_threads(self.runtime(), wanted)?;
+            *reserved_threads = wanted;
         }
         Ok(())
     }
@@ -153,18 +153,18 @@ impl Stores {
     /// # Errors
     /// Settings or credentials that are missing or cannot be used.
     pub fn store(&self, url: &StoreUrl) -> Result<Arc<dyn ObjectStore>, StoreError> {
-        let place = (url.scheme().to_owned(), url.authority().to_owned());
+        let key = (url.scheme().to_owned(), url.authority().to_owned());
         // A panic elsewhere leaves the map whole: it is only ever inserted into.
-        let mut opened = self
+        let mut open_stores = self
             .inner
-            .opened
+            .open_stores
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = opened.get(&place) {
+        if let Some(store) = open_stores.get(&key) {
             return Ok(Arc::clone(store));
         }
         let store = open::open(url, &self.inner.settings)?;
-        opened.insert(place, Arc::clone(&store));
+        open_stores.insert(key, Arc::clone(&store));
         Ok(store)
     }
 
@@ -173,7 +173,7 @@ impl Stores {
     /// # Errors
     /// Settings or credentials that are missing or cannot be used.
     pub fn options(&self, url: &StoreUrl) -> Result<Vec<(String, String)>, StoreError> {
-        options::of(url, &self.inner.settings)
+        options::resolve(url, &self.inner.settings)
     }
 
     /// A folder of this process for files on their way to a store or from it. It is removed at the

@@ -6,30 +6,30 @@
 //! breaks. The documented object is that of ConnectPlug's `GET /api/v3/purchases`.
 //!
 //! Unlike a customer purchase, which is an event, it is a state: the same purchase comes again
-//! whenever it was changed. Its [`Key`] says which purchase it is and its [`Version`] which state,
+//! whenever it was changed. Its [`SupplierPurchaseKey`] says which purchase it is and its [`SupplierPurchaseVersion`] which state,
 //! so that the latest can be told. The `meta` of a response says whether a dump is whole
 //! ([`page`]).
 
 pub mod columns;
 mod company;
-mod month;
 pub mod page;
 mod raw;
 mod read_csv;
 mod read_json;
+mod registration_month;
 pub mod validate;
-mod validation;
+mod validation_entry;
 mod version;
 
 pub use columns::SupplierPurchaseColumns;
 pub use company::{CompanyId, InvalidCompanyId};
-pub use month::{InvalidMonth, Month};
-pub use raw::{Name, RawSupplierPurchase};
-pub use read_csv::{CsvSupplierPurchases, SupplierPurchaseCsvColumns};
+pub use raw::{RawSupplierPurchase, SupplierPurchaseField};
+pub use read_csv::{SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader};
 pub use read_json::read_record;
-pub use validate::{Checker, RuleSettings, SupplierPurchase};
-pub use validation::{Validation, validation};
-pub use version::{Key, Version};
+pub use registration_month::{InvalidRegistrationMonth, RegistrationMonth};
+pub use validate::{SupplierPurchase, SupplierPurchaseRuleSettings, SupplierPurchaseValidator};
+pub use validation_entry::{ValidationEntry, validation_entry};
+pub use version::{SupplierPurchaseKey, SupplierPurchaseVersion};
 
 #[cfg(test)]
 mod tests;

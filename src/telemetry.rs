@@ -4,12 +4,12 @@
 //! event holds the user, password or query of a URL.
 
 mod alert;
-mod facts;
 mod file;
 mod http;
 mod lineage;
 mod metrics;
 mod otel;
+mod steps;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -17,18 +17,20 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, NaiveDate, Utc};
 
 pub use alert::AlertSettings;
-pub use facts::{Column, Command, Dataset, Step, StepEnd, StepFacts, StepOfJob};
 pub use lineage::LineageSettings;
 pub use otel::OtelSettings;
+pub use steps::{
+    DatasetColumn, FinishedCommand, FinishedStep, LineageDataset, StepEnd, StepId, StepStart,
+};
 
 use crate::run_report::Exit;
 use crate::storage::{error_text, scrubbed};
-use http::Sender;
-use lineage::Lineage;
+use http::HttpSender;
+use lineage::LineageEmitter;
 
 /// Who is told, and how.
 #[derive(Clone, Debug, Default)]
-pub struct ObserverSettings {
+pub struct TelemetrySettings {
     /// The file of metrics.
     pub metrics_file: Option<PathBuf>,
     /// OpenTelemetry.
@@ -41,43 +43,43 @@ pub struct ObserverSettings {
 
 /// Tells others about one command. It may be used from several threads.
 #[derive(Debug)]
-pub struct Observer {
+pub struct Telemetry {
     command: String,
     job: Option<String>,
     clock: fn() -> DateTime<Utc>,
     started_at: DateTime<Utc>,
     metrics_file: Option<PathBuf>,
     otel: OtelSettings,
-    lineage: Option<Lineage>,
+    lineage: Option<LineageEmitter>,
     alert: AlertSettings,
-    sender: Option<Sender>,
-    steps: Mutex<Vec<Step>>,
+    sender: Option<HttpSender>,
+    steps: Mutex<Vec<FinishedStep>>,
 }
 
 /// A step that has begun.
 #[derive(Debug)]
-pub struct OpenStep {
-    facts: StepFacts,
+pub struct RunningStep {
+    start: StepStart,
     started_at: DateTime<Utc>,
 }
 
-impl Observer {
+impl Telemetry {
     /// An observer of a command, such as `ingest`, and of the job that it runs, if it runs one. The
     /// clock is the one of the process.
     pub fn new(
         command: &str,
         job: Option<String>,
-        settings: ObserverSettings,
+        settings: TelemetrySettings,
         clock: fn() -> DateTime<Utc>,
     ) -> Self {
-        let ObserverSettings {
+        let TelemetrySettings {
             metrics_file,
             otel,
             lineage,
             alert,
         } = settings;
-        let sends = otel.is_wanted() || lineage.url.is_some() || alert.url.is_some();
-        let sender = sends.then(Sender::new).and_then(|sender| {
+        let sends = otel.is_enabled() || lineage.url.is_some() || alert.url.is_some();
+        let sender = sends.then(HttpSender::new).and_then(|sender| {
             sender
                 .inspect_err(|error| tracing::warn!("nobody will be told: {}", error_text(error)))
                 .ok()
@@ -89,7 +91,7 @@ impl Observer {
             started_at: clock(),
             metrics_file,
             otel,
-            lineage: Lineage::new(lineage),
+            lineage: LineageEmitter::new(lineage),
             alert,
             sender,
             steps: Mutex::default(),
@@ -98,19 +100,19 @@ impl Observer {
 
     /// A step begins.
     #[must_use = "a step that has begun must be said to end"]
-    pub fn step_started(&self, facts: StepFacts) -> OpenStep {
+    pub fn step_started(&self, start: StepStart) -> RunningStep {
         let started_at = (self.clock)();
         if let Some(lineage) = &self.lineage {
-            lineage.step_started(&facts, started_at, self.sender.as_ref());
+            lineage.step_started(&start, started_at, self.sender.as_ref());
         }
-        OpenStep { facts, started_at }
+        RunningStep { start, started_at }
     }
 
     /// A step has ended.
-    pub fn step_ended(&self, open: OpenStep, end: StepEnd) {
-        let OpenStep { facts, started_at } = open;
-        let step = Step {
-            facts,
+    pub fn step_ended(&self, open: RunningStep, end: StepEnd) {
+        let RunningStep { start, started_at } = open;
+        let step = FinishedStep {
+            start,
             started_at,
             ended_at: (self.clock)(),
             end,
@@ -123,12 +125,12 @@ impl Observer {
     }
 
     /// The log's context of a step of a job that has failed, or of a command that is no job.
-    pub fn failure_span(&self, of: Option<&StepOfJob>) -> Option<tracing::Span> {
+    pub fn failure_span(&self, of: Option<&StepId>) -> Option<tracing::Span> {
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = steps
             .iter()
-            .rfind(|step| !step.end.exit.is_success() && step.facts.step.as_ref() == of);
-        failed.map(|step| step.facts.span())
+            .rfind(|step| !step.end.exit.is_success() && step.start.step.as_ref() == of);
+        failed.map(|step| step.start.span())
     }
 
     /// A job has ended for a data date, with all its steps.
@@ -147,7 +149,7 @@ impl Observer {
         }
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let error = error.map(scrubbed);
-        let command = Command {
+        let command = FinishedCommand {
             name: &self.command,
             job: self.job.as_deref().unwrap_or_default(),
             steps: &steps,

@@ -31,13 +31,13 @@ def series(setting: Setting) -> list[Workload]:
     lake = lake_of(setting, "W6-lake", ["--kind", "purchases", str(dump.files[0])])
     listed = file_list(setting, lake / "purchases")
     truth = dump.truth
-    asked = {
+    options = {
         "product": (["--product", PRODUCT], ["--product", PRODUCT], None),
         "app": (["--app-id", APP], ["--app", APP], truth["quantity_by_app_id"][APP]),
         "hour": (["--unit", "hour"], ["--unit", "hour"], truth["quantity_total"]),
     }
     workloads = []
-    for what, (ours, theirs, total) in asked.items():
+    for what, (ours, theirs, total) in options.items():
         reference = Reference(total)
 
         def command(out: pathlib.Path, ours: list[str] = ours) -> list[str]:
@@ -47,7 +47,7 @@ def series(setting: Setting) -> list[Workload]:
         programs = [Program(OURS, command, lambda out, same=reference: same.check(our_series(out)), answers=True)]
         window = ["--ask", "series", "--first", FIRST_DAY, "--last", LAST_DAY]
         for peer in PEERS.values():
-            programs.append(question(peer, listed, [*window, *theirs], "series", reference))
+            programs.append(peer_report(peer, listed, [*window, *theirs], "series", reference))
         title = f"series over {DAYS} days of {truth['accepted']:,} purchases, by {what}"
         workloads.append(Workload(f"W6-{what}", title, programs, dump))
     return workloads
@@ -58,7 +58,7 @@ def compacted_series(setting: Setting) -> Workload:
     dump = setting.generator.make("runs", setting.rows, ["--start-date", FIRST_DAY, "--days", str(DAYS)])
     small = setting.folder / "W6-small-lake"
     shutil.rmtree(small, ignore_errors=True)
-    for part in dealt(dump.files[0], setting.folder / "runs"):
+    for part in split_lines(dump.files[0], setting.folder / "runs"):
         subprocess.run([*ingesting_into(setting, small), "--reject-limit", "100%", str(part)], check=True)
     large = setting.folder / "W6-compacted-lake"
     shutil.rmtree(large, ignore_errors=True)
@@ -79,7 +79,7 @@ def compacted_series(setting: Setting) -> Workload:
     return Workload("W6-compacted", title, programs, dump)
 
 
-def dealt(file: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
+def split_lines(file: pathlib.Path, folder: pathlib.Path) -> list[pathlib.Path]:
     """The lines of a file, dealt out to as many files as there are runs."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -102,13 +102,13 @@ def supplier_list(setting: Setting) -> Workload:
     reference = Reference(None)
 
     def command(out: pathlib.Path) -> list[str]:
-        asked = ["--company-id", COMPANY, "--purchase-status", "received", "--page", page, "--per-page", str(PER_PAGE)]
-        return [setting.program, "--quiet", "report", "supplier-purchases", "--lake", str(lake), "--now", NOW, *asked]
+        options = ["--company-id", COMPANY, "--purchase-status", "received", "--page", page, "--per-page", str(PER_PAGE)]
+        return [setting.program, "--quiet", "report", "supplier-purchases", "--lake", str(lake), "--now", NOW, *options]
 
     programs = [Program(OURS, command, lambda out: reference.check(our_page(out)), answers=True)]
-    asked = ["--ask", "page", "--status", "received", "--page", page, "--per-page", str(PER_PAGE)]
+    options = ["--ask", "page", "--status", "received", "--page", page, "--per-page", str(PER_PAGE)]
     for peer in PEERS.values():
-        programs.append(question(peer, listed, asked, "page", reference))
+        programs.append(peer_report(peer, listed, options, "page", reference))
     return Workload("W7", f"page {page} of the received purchases of {setting.rows:,}", programs, dump)
 
 
@@ -147,8 +147,8 @@ def our_page(out: pathlib.Path) -> dict:
     return {"total": answer["meta"]["total"], "ids": [purchase["id"] for purchase in answer["data"]["purchases"]]}
 
 
-def question(peer: Peer, listed: pathlib.Path, asked: list[str], key: str, reference: Reference) -> Program:
-    command = [*peer.script("report"), "--files", str(listed), *asked]
+def peer_report(peer: Peer, listed: pathlib.Path, options: list[str], key: str, reference: Reference) -> Program:
+    command = [*peer.script("report"), "--files", str(listed), *options]
 
     def check(out: pathlib.Path) -> dict:
         answer = json.loads(out.read_text())

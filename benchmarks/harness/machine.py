@@ -28,22 +28,22 @@ def machine() -> dict[str, object]:
     }
 
 
-def said(command: list[str]) -> str:
+def output_of(command: list[str]) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def versions(program: str) -> dict[str, str]:
     """Of the project and its peers."""
     peers = {name: metadata.version(name) for name in ("duckdb", "polars", "chdb")}
-    peers["clickhouse"] = said([sys.executable, "-c", "import chdb; print(chdb.query('SELECT version()'), end='')"])
+    peers["clickhouse"] = output_of([sys.executable, "-c", "import chdb; print(chdb.query('SELECT version()'), end='')"])
     peers["clickhouse"] = peers["clickhouse"].strip('"')
-    return {"purchase-etl": said([program, "--version"]).split()[-1], **peers, "python": platform.python_version()}
+    return {"purchase-etl": output_of([program, "--version"]).split()[-1], **peers, "python": platform.python_version()}
 
 
 def commit() -> str | None:
     """The commit the work tree is at, marked if it was changed; nothing outside a clone."""
     try:
-        changed = bool(said(["git", "status", "--porcelain", "--untracked-files=no"]))
-        return said(["git", "rev-parse", "HEAD"]) + (" with changes" if changed else "")
+        changed = bool(output_of(["git", "status", "--porcelain", "--untracked-files=no"]))
+        return output_of(["git", "rev-parse", "HEAD"]) + (" with changes" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -47,7 +47,7 @@ def measured(command: list[str], output: pathlib.Path | None = None) -> Usage:
     return Usage(usage.ru_utime, usage.ru_stime, wall_s, usage.ru_maxrss * PEAK_UNIT / 2**20)
 
 
-def settle(files: list[pathlib.Path]) -> None:
+def prepare_caches(files: list[pathlib.Path]) -> None:
     """Leaves nothing of an earlier run to be written out, and the input in the page cache."""
     os.sync()
     for file in files:

@@ -1,7 +1,7 @@
 """Whether a program made of a dump what was planted in it: its files and the truth come in, the
 counts go out as JSON, or the first difference and exit code 1.
 
-It runs as a process of its own, `python outcome.py ASKED.json`, because it needs DuckDB.
+It runs as a process of its own, `python outcome.py REQUEST.json`, because it needs DuckDB.
 
 - accepted: the truth's count, give or take the records of the rules the program is known to judge
   otherwise;
@@ -66,38 +66,38 @@ def check_accepted(accepted: int, truth: dict, more: int, fewer: int) -> None:
         fail("accepted rows", accepted, f"{truth['accepted']} - {fewer} to + {more}")
 
 
-def check_plain(asked: dict) -> dict:
+def check_plain(request: dict) -> dict:
     """Rows and items of files that have neither days nor exact money."""
-    truth, more, fewer = asked["truth"], asked["lets_through"], asked["turns_away"]
-    accepted, quantity = duckdb.execute(PLAIN, {"files": asked["files"]}).fetchone()
+    truth, more, fewer = request["truth"], request["lets_through"], request["turns_away"]
+    accepted, quantity = duckdb.execute(PLAIN, {"files": request["files"]}).fetchone()
     check_accepted(accepted, truth, more, fewer)
     if abs(quantity - truth["quantity_total"]) > MOST_ITEMS * (more + fewer):
         fail("quantity", quantity, truth["quantity_total"])
     return {"accepted": accepted, "quantity": quantity}
 
 
-def check_partitions(asked: dict) -> dict:
+def check_partitions(request: dict) -> dict:
     """Everything, of files in day partitions."""
-    truth, files = asked["truth"], asked["files"]
-    more, fewer = asked["lets_through"], asked["turns_away"]
+    truth, files = request["truth"], request["files"]
+    more, fewer = request["lets_through"], request["turns_away"]
     days = duckdb.execute(DAYS, {"files": files}).fetchall()
     accepted = sum(rows for _, rows, _ in days)
     check_accepted(accepted, truth, more, fewer)
     check_days({day: items for day, _, items in days}, truth, more, fewer)
     check_money(files, truth, more + fewer)
     rejected = 0
-    if asked["rejects"]:
+    if request["rejects"]:
         query = "SELECT count(*) FROM read_parquet($files, union_by_name = true)"
-        (rejected,) = duckdb.execute(query, {"files": asked["rejects"]}).fetchone()
-    if asked["keeps_rejects"] and accepted + rejected != truth["rows"]:
+        (rejected,) = duckdb.execute(query, {"files": request["rejects"]}).fetchone()
+    if request["keeps_rejects"] and accepted + rejected != truth["rows"]:
         fail("accepted and rejected", accepted + rejected, truth["rows"])
     quantity = sum(items for _, _, items in days)
     return {"accepted": accepted, "rejected": rejected, "quantity": quantity}
 
 
 def main() -> None:
-    asked = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    print(json.dumps(check_plain(asked) if asked.get("is_plain") else check_partitions(asked)))
+    request = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    print(json.dumps(check_plain(request) if request.get("is_plain") else check_partitions(request)))
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ PEERS = {
 }
 
 
-def ask_outcome(work: pathlib.Path, asked: dict) -> dict:
-    question = work.with_suffix(".asked.json")
-    question.write_text(json.dumps(asked))
-    answer = subprocess.run([sys.executable, str(HERE / "outcome.py"), str(question)], capture_output=True, text=True)
+def check_outcome(work: pathlib.Path, request: dict) -> dict:
+    request_file = work.with_suffix(".request.json")
+    request_file.write_text(json.dumps(request))
+    answer = subprocess.run([sys.executable, str(HERE / "outcome.py"), str(request_file)], capture_output=True, text=True)
     if answer.returncode != 0:
         sys.exit(answer.stderr)
     return json.loads(answer.stdout)
@@ -87,9 +87,9 @@ def ingest(program: str, dump: Dump, inputs: list[str], options: Sequence[str] =
 
 
 def check_lake(lake: pathlib.Path, dump: Dump) -> dict:
-    asked = {"truth": dump.truth, "lets_through": 0, "turns_away": 0, "keeps_rejects": True}
-    asked |= {"files": data_files(lake / "purchases"), "rejects": data_files(lake / "rejects")}
-    return ask_outcome(lake, asked)
+    request = {"truth": dump.truth, "lets_through": 0, "turns_away": 0, "keeps_rejects": True}
+    request |= {"files": data_files(lake / "purchases"), "rejects": data_files(lake / "rejects")}
+    return check_outcome(lake, request)
 
 
 def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", all_kept: bool = True) -> Program:
@@ -102,7 +102,7 @@ def peer_ingest(peer: Peer, shape: str, dump: Dump, given: str, note: str = "", 
     def check(out: pathlib.Path) -> dict:
         limits = peer.tolerance()
         written = sorted(out.glob("purchase_date=*/*.parquet"))
-        return ask_outcome(out, {
+        return check_outcome(out, {
             "truth": dump.truth,
             "files": [str(file) for file in written if file.parent.name != REJECTS],
             "rejects": [str(file) for file in written if file.parent.name == REJECTS],

@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness.measure import measured, settle
+from harness.measure import measured, prepare_caches
 from harness.programs import PEERS, Program
 from harness.setting import Setting, Workload
 
@@ -30,7 +30,7 @@ def in_turn(programs: list[Program], round_number: int) -> list[Program]:
 def one(setting: Setting, workload: Workload, program: Program) -> dict:
     out = fresh(setting.folder / "out")
     dump = workload.dump
-    settle([] if program.answers or dump is None else dump.files)
+    prepare_caches([] if program.answers or dump is None else dump.files)
     usage = measured(program.command(out), out if program.answers else None)
     return usage.to_json() | {"found": program.check(out)}
 
@@ -47,7 +47,7 @@ def floor(setting: Setting, workload: Workload) -> dict:
     assert setting.floor and workload.dump
     lake = fresh(setting.folder / "out")
     subprocess.run(workload.programs[0].command(lake), check=True)
-    settle(workload.dump.files)
+    prepare_caches(workload.dump.files)
     command = [setting.floor, str(workload.dump.files[0]), str(lake)]
     parts = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     truth = workload.dump.truth

@@ -69,7 +69,7 @@ CSV_VALUES = f"""
 
 EMAIL = rules.EMAIL.replace("\\", "\\\\")
 
-JUDGED = f"""
+VALIDATED = f"""
     SELECT *, multiIf(
         is_broken, 'FILE-JSON-SYNTAX',
         is_doubled, 'BRZ-KEY-DUP',
@@ -109,13 +109,13 @@ JUDGED = f"""
 INSERT = """
     INSERT INTO FUNCTION file('{out}/purchase_date={{_partition_id}}/part.parquet', 'Parquet')
     PARTITION BY if(rule = '', toString(toDate32(time)), 'rejects')
-    WITH source AS ({source}), fields AS ({values}), judged AS ({judged})
+    WITH source AS ({source}), fields AS ({values}), validated AS ({validated})
     SELECT external_id, alias_name, alias_label, braze_id, email, phone, app_id, product_id,
         upper(currency) AS currency, price, if(rule = '', toInt16(amount), NULL) AS quantity,
-        instant AS time, judged.time AS time_raw, properties, nullIf(flag, '') = 'true' AS update_existing_only,
+        instant AS time, validated.time AS time_raw, properties, nullIf(flag, '') = 'true' AS update_existing_only,
         if(rule = '', price * toInt16(amount), NULL) AS revenue, price < 0 AS is_refund, rule,
         if(rule = '', '', record) AS raw
-    FROM judged
+    FROM validated
     SETTINGS output_format_parquet_compression_method = 'zstd', input_format_allow_errors_ratio = 1,
         max_partitions_per_insert_block = 10000, input_format_csv_allow_variable_number_of_columns = 0,
         schema_inference_make_columns_nullable = 0, max_block_size = 16384
@@ -127,7 +127,7 @@ def main() -> None:
     options.out.mkdir(parents=True)
     values = CSV_VALUES if options.shape == "csv" else JSON_VALUES
     source = SOURCES[options.shape].format(input=options.input)
-    chdb.query(INSERT.format(source=source, values=values, judged=JUDGED, out=options.out.resolve()))
+    chdb.query(INSERT.format(source=source, values=values, validated=VALIDATED, out=options.out.resolve()))
 
 
 if __name__ == "__main__":

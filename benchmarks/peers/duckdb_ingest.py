@@ -82,7 +82,7 @@ CSV_VALUES = f"""
     FROM source
 """
 
-JUDGED = f"""
+VALIDATED = f"""
     SELECT *, CASE
         WHEN is_broken THEN 'FILE-JSON-SYNTAX'
         WHEN coalesce(external_id_type, 'VARCHAR') <> 'VARCHAR' THEN 'BRZ-ID-TYPE'
@@ -122,7 +122,7 @@ JUDGED = f"""
 
 COPY = """
     COPY (
-        WITH source AS ({source}), fields AS ({values}), judged AS ({judged})
+        WITH source AS ({source}), fields AS ({values}), validated AS ({validated})
         SELECT external_id, alias_name, alias_label, braze_id, email, phone, app_id, product_id,
             upper(currency) AS currency, price, CASE WHEN rule IS NULL THEN quantity::SMALLINT END AS quantity,
             instant AS "time", "time" AS time_raw, properties, update_existing_only,
@@ -131,7 +131,7 @@ COPY = """
                 '_update_existing_only', raw_update_only) END AS rejected_fields,
             CASE WHEN rule IS NULL THEN strftime(instant AT TIME ZONE 'UTC', '%Y-%m-%d') ELSE 'rejects' END
                 AS purchase_date
-        FROM judged
+        FROM validated
     ) TO '{out}' (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (purchase_date))
 """
 
@@ -148,7 +148,7 @@ def main() -> None:
     given: dict[str, object] = {"input": options.input}
     if options.shape == "document":
         given["size"] = os.path.getsize(options.input) + 1
-    connection.execute(COPY.format(source=source, values=values, judged=JUDGED, out=options.out), given)
+    connection.execute(COPY.format(source=source, values=values, validated=VALIDATED, out=options.out), given)
     if options.shape == "csv":
         target = options.out / "purchase_date=rejects" / "lines.parquet"
         target.parent.mkdir(exist_ok=True)

@@ -66,7 +66,7 @@ def typed(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def verdict(shape: str) -> pl.Expr:
+def rejecting_rule(shape: str) -> pl.Expr:
     """The first rule that a record breaks, or null."""
     col = pl.col
     names = "|".join(rules.RESERVED_PROPERTIES)
@@ -107,9 +107,9 @@ def verdict(shape: str) -> pl.Expr:
 
 def main() -> None:
     options = rules.arguments()
-    judged = typed(source(options.shape, options.input)).with_columns(verdict(options.shape).alias("rule"))
+    validated = typed(source(options.shape, options.input)).with_columns(rejecting_rule(options.shape).alias("rule"))
     accepted = (
-        judged.filter(pl.col("rule").is_null())
+        validated.filter(pl.col("rule").is_null())
         .with_columns(
             price=pl.col("price_value"),
             quantity=pl.col("quantity_value").cast(pl.Int16),
@@ -122,7 +122,7 @@ def main() -> None:
         )
         .select(OUTPUT)
     )
-    rejects = judged.filter(pl.col("rule").is_not_null()).select(
+    rejects = validated.filter(pl.col("rule").is_not_null()).select(
         pl.lit("rejects").alias("purchase_date"),
         "rule",
         pl.struct("external_id", "product_id", "currency", "price", "quantity", "time", "properties")

@@ -35,7 +35,7 @@ def page(options: argparse.Namespace, files: list[str]) -> dict:
 
 
 def main() -> None:
-    options = rules.question()
+    options = rules.report_arguments()
     files = json.loads(options.files.read_text())
     answer = series(options, files) if options.ask == "series" else page(options, files)
     print(json.dumps(answer, default=str))

@@ -48,7 +48,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def question() -> argparse.Namespace:
+def report_arguments() -> argparse.Namespace:
     """What every script that answers from a lake's files is called with."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", type=pathlib.Path, required=True, help="a JSON list of paths")

@@ -18,7 +18,7 @@ use crate::rng::Rng;
 
 use calendar::Calendar;
 use defect::Defect;
-use draft::{Draft, Drawer};
+use draft::{Draft, PurchaseGenerator};
 use oddity::Oddity;
 use shape::{Shape, Writer};
 use truth::Truth;
@@ -33,7 +33,7 @@ pub(crate) fn make(cli: &Cli) -> Result<Value, Box<dyn Error>> {
         Calendar::new(cli.start_date, cli.days).ok_or("the window of days leaves the calendar")?;
     let mut maker = Maker {
         truth: Truth::new(calendar.days()),
-        drawer: Drawer::new(calendar, cli.order, cli.rows),
+        generator: PurchaseGenerator::new(calendar, cli.order, cli.rows),
         writer: Writer::new(shape),
         draft: Draft::default(),
         dirty: 0,
@@ -52,7 +52,7 @@ pub(crate) fn make(cli: &Cli) -> Result<Value, Box<dyn Error>> {
     }
     Ok(maker
         .truth
-        .to_json(&maker.drawer.calendar, &files, &parameters(cli, shape)))
+        .to_json(&maker.generator.calendar, &files, &parameters(cli, shape)))
 }
 
 /// What is planted in a record.
@@ -67,7 +67,7 @@ enum Plant {
 struct Maker<'a> {
     cli: &'a Cli,
     shape: Shape,
-    drawer: Drawer,
+    generator: PurchaseGenerator,
     truth: Truth,
     writer: Writer,
     draft: Draft,
@@ -99,7 +99,7 @@ impl Maker<'_> {
         let shape = self.shape;
         let mut rng = Rng::for_row(self.cli.seed, row);
         let plant = self.deal(&mut rng, first);
-        self.drawer.draw(&mut self.draft, row, &mut rng);
+        self.generator.draw(&mut self.draft, row, &mut rng);
         if shape == Shape::CurrentsNdjson {
             self.draft.meaning.quantity = 1;
         }
@@ -107,7 +107,7 @@ impl Maker<'_> {
             Plant::Nothing => {}
             Plant::Defect(defect) => {
                 let defect = defect.in_shape(shape, !self.cli.no_syntax_dirt);
-                defect.plant(&mut self.draft, &mut rng, shape, &self.drawer.calendar);
+                defect.plant(&mut self.draft, &mut rng, shape, &self.generator.calendar);
                 self.writer.record(out, &self.draft);
                 match defect {
                     Defect::CurrentsDup => self.truth.duplicate(),
@@ -116,7 +116,7 @@ impl Maker<'_> {
                 return;
             }
             Plant::Oddity(oddity) => {
-                oddity.plant(&mut self.draft, &mut rng, shape, &self.drawer);
+                oddity.plant(&mut self.draft, &mut rng, shape, &self.generator);
                 if shape == Shape::CurrentsNdjson {
                     self.draft.meaning.quantity = 1;
                 }
@@ -125,7 +125,7 @@ impl Maker<'_> {
         }
         self.writer.record(out, &self.draft);
         self.writer.keep();
-        self.truth.accept(&self.draft, &self.drawer.calendar);
+        self.truth.accept(&self.draft, &self.generator.calendar);
     }
 
     fn deal(&mut self, rng: &mut Rng, first: bool) -> Plant {

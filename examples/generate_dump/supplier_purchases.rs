@@ -6,12 +6,12 @@
 mod catalogue;
 mod csv;
 mod defect;
-mod desk;
+mod history;
 mod json;
-mod life;
-mod listing;
+mod listing_output;
+mod listing_writer;
 mod oddity;
-mod sheet;
+mod record_fields;
 mod truth;
 mod version;
 
@@ -25,10 +25,10 @@ use crate::cli::{Cli, MILLION, ShapeName};
 use crate::rng::Rng;
 
 use defect::Defect;
-use desk::{Desk, company_id, count, desks, place};
-use life::{Life, World};
-use sheet::{Sheet, Style};
-use truth::{Counts, Held, Pages};
+use history::{DumpScenario, PurchaseHistory};
+use listing_output::{ListingOutput, company_id, count, listing_index, listing_outputs};
+use record_fields::{RecordFields, Style};
+use truth::{Counts, Pages, StoredState};
 use version::Version;
 
 /// The zone that times without an offset are written in.
@@ -38,27 +38,27 @@ const STREAMS: [u64; 5] = [1 << 48, 2 << 48, 3 << 48, 4 << 48, 5 << 48];
 
 /// Makes the files of all dumps and returns the content of the truth file.
 pub(crate) fn make(cli: &Cli) -> Result<Value, Box<dyn Error>> {
-    let world = world(cli)?;
-    let pagers = count(cli, &world);
-    let mut maker = Maker {
+    let scenario = scenario(cli)?;
+    let pagers = count(cli, &scenario);
+    let mut maker = DumpMaker {
         cli,
-        world: &world,
-        desks: desks(cli, &world, &pagers)?,
-        sheet: Sheet::default(),
+        scenario: &scenario,
+        outputs: listing_outputs(cli, &scenario, &pagers)?,
+        fields: RecordFields::default(),
         line: Vec::new(),
         dirty: 0,
     };
-    let mut deleted: Vec<Vec<u64>> = (0..world.companies).map(|_| Vec::new()).collect();
+    let mut deleted: Vec<Vec<u64>> = (0..scenario.companies).map(|_| Vec::new()).collect();
     for purchase in 0..cli.rows {
         if maker.purchase(purchase)?.is_deleted() {
-            let (company, id) = world.identity(purchase);
+            let (company, id) = scenario.identity(purchase);
             deleted[company].push(id);
         }
     }
     maker.truth(&deleted)
 }
 
-fn world(cli: &Cli) -> Result<World, &'static str> {
+fn scenario(cli: &Cli) -> Result<DumpScenario, &'static str> {
     if matches!(cli.shape, ShapeName::CurrentsNdjson | ShapeName::CdiNdjson) {
         return Err("supplier purchases have no such shape");
     }
@@ -70,7 +70,7 @@ fn world(cli: &Cli) -> Result<World, &'static str> {
         return Err("only pages can be missing");
     }
     let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).ok_or("no epoch")?;
-    Ok(World {
+    Ok(DumpScenario {
         seed: cli.seed,
         first_day: cli.start_date.signed_duration_since(epoch).num_days(),
         days: i64::from(cli.days),
@@ -83,78 +83,78 @@ fn world(cli: &Cli) -> Result<World, &'static str> {
 }
 
 /// Everything that lives as long as the dumps are being made.
-struct Maker<'a> {
+struct DumpMaker<'a> {
     cli: &'a Cli,
-    world: &'a World,
-    desks: Vec<Desk>,
-    sheet: Sheet,
+    scenario: &'a DumpScenario,
+    outputs: Vec<ListingOutput>,
+    fields: RecordFields,
     line: Vec<u8>,
     dirty: u64,
 }
 
-impl Maker<'_> {
+impl DumpMaker<'_> {
     /// Writes one purchase into all dumps that list it, and returns what is stored of it in the end.
-    fn purchase(&mut self, purchase: u64) -> io::Result<Held> {
-        let mut life = Life::new(self.world, purchase);
-        let (company, id) = self.world.identity(purchase);
-        let mut held = Held::default();
+    fn purchase(&mut self, purchase: u64) -> io::Result<StoredState> {
+        let mut history = PurchaseHistory::new(self.scenario, purchase);
+        let (company, id) = self.scenario.identity(purchase);
+        let mut stored = StoredState::default();
         let mut delivered = Vec::new();
-        for dump in 0..self.world.dumps {
-            let at = place(self.world, dump, company);
+        for dump in 0..self.scenario.dumps {
+            let at = listing_index(self.scenario, dump, company);
             delivered.clear();
             let mut listed = false;
-            for (nth, version) in life.listed(dump).into_iter().flatten().enumerate() {
+            for (nth, version) in history.listed(dump).into_iter().flatten().enumerate() {
                 let nth = u64::try_from(nth).expect("one of two");
                 let copies = self.record(at, purchase * 2 + nth, &version)?;
                 listed |= copies > 0;
                 delivered.extend((0..copies).map(|_| version));
             }
-            let counts = &mut self.desks[at].counts;
-            held.take(&delivered, counts);
-            held.count(id, listed, counts);
+            let counts = &mut self.outputs[at].counts;
+            stored.take(&delivered, counts);
+            stored.count(id, listed, counts);
         }
-        Ok(held)
+        Ok(stored)
     }
 
     /// Writes one record and its repetition on the next page. Returns how many good copies were delivered.
     fn record(&mut self, at: usize, row: u64, version: &Version) -> io::Result<usize> {
         let shape = self.cli.shape;
-        let desk = &mut self.desks[at];
-        let [first, again] = desk.pager.take();
+        let output = &mut self.outputs[at];
+        let [first, again] = output.pager.take();
         let pages = [first, again]
             .into_iter()
             .flatten()
-            .filter(|&page| !desk.listing.lacks(page));
+            .filter(|&page| !output.listing.is_missing(page));
         let pages: Vec<u64> = pages.collect();
         let Some(&page) = pages.first() else {
             return Ok(0);
         };
         let stream = u64::try_from(at).expect("a position fits 64 bits");
         let mut rng = Rng::for_row(self.cli.seed ^ (STREAMS[0] + stream), row);
-        self.sheet.fill(version, Style::drawn(&mut rng));
+        self.fields.fill(version, Style::drawn(&mut rng));
         if let Some(oddity) = version.oddity {
-            oddity.write(&mut self.sheet, version, shape);
+            oddity.write(&mut self.fields, version, shape);
         }
         let mut rng = Rng::for_row(self.cli.seed ^ (STREAMS[1] + stream), row);
         let drawn = u32::try_from(rng.below(u64::from(MILLION))).expect("below a million");
         // The first record of a file is always clean.
-        let defect = (drawn < self.cli.dirt && !desk.listing.begins_file(page)).then(|| {
+        let defect = (drawn < self.cli.dirt && !output.listing.begins_file(page)).then(|| {
             self.dirty += 1;
             Defect::dealt(self.dirty - 1, shape, !self.cli.no_syntax_dirt)
         });
         if let Some(defect) = defect {
-            defect.plant(&mut self.sheet, &mut rng, shape);
+            defect.plant(&mut self.fields, &mut rng, shape);
         }
         self.line.clear();
         match shape {
-            ShapeName::Csv => csv::row(&mut self.line, &self.sheet, desk.company),
-            _ => json::record(&mut self.line, &self.sheet),
+            ShapeName::Csv => csv::row(&mut self.line, &self.fields, output.company),
+            _ => json::record(&mut self.line, &self.fields),
         }
         for &page in &pages {
-            desk.listing.put(&self.line, page)?;
+            output.listing.put(&self.line, page)?;
             match defect {
-                Some(defect) => desk.counts.reject(defect.rule()),
-                None => tell(&mut desk.counts, version, &self.sheet, shape),
+                Some(defect) => output.counts.reject(defect.rule()),
+                None => record_warnings(&mut output.counts, version, &self.fields, shape),
             }
         }
         Ok(if defect.is_some() { 0 } else { pages.len() })
@@ -163,17 +163,17 @@ impl Maker<'_> {
     /// Ends all files and gathers the truth.
     fn truth(self, deleted: &[Vec<u64>]) -> Result<Value, Box<dyn Error>> {
         let parameters = parameters(self.cli);
-        let mut dumps: Vec<Vec<Value>> = (0..self.world.dumps).map(|_| Vec::new()).collect();
-        for desk in self.desks {
+        let mut dumps: Vec<Vec<Value>> = (0..self.scenario.dumps).map(|_| Vec::new()).collect();
+        for output in self.outputs {
             let pages = Pages {
-                count: desk.pager.pages(),
-                missing: desk.missing.iter().map(|page| page + 1).collect(),
-                repeated: desk.pager.repeated,
-                total: desk.pager.listed,
+                count: output.pager.pages(),
+                missing: output.missing.iter().map(|page| page + 1).collect(),
+                repeated: output.pager.repeated,
+                total: output.pager.listed,
             };
-            let files = desk.listing.finish()?;
-            let dump = usize::try_from(desk.dump)?;
-            dumps[dump].push(desk.counts.to_json(desk.company, &files, &pages));
+            let files = output.listing.finish()?;
+            let dump = usize::try_from(output.dump)?;
+            dumps[dump].push(output.counts.to_json(output.company, &files, &pages));
         }
         let deleted: Vec<Value> = deleted
             .iter()
@@ -195,7 +195,12 @@ impl Maker<'_> {
 }
 
 /// Enters what a good record warns by.
-fn tell(counts: &mut Counts, version: &Version, sheet: &Sheet, shape: ShapeName) {
+fn record_warnings(
+    counts: &mut Counts,
+    version: &Version,
+    fields: &RecordFields,
+    shape: ShapeName,
+) {
     let csv = shape == ShapeName::Csv;
     let rules = version.oddity.map_or(&[][..], |oddity| oddity.rules(shape));
     for rule in rules {
@@ -204,7 +209,7 @@ fn tell(counts: &mut Counts, version: &Version, sheet: &Sheet, shape: ShapeName)
     if version.supplier.is_none() {
         counts.warn("CPL-SUPPLIER-MISSING");
     }
-    if sheet.lacks_offset() || (csv && csv::lacks_offset(sheet)) {
+    if fields.lacks_offset() || (csv && csv::lacks_offset(fields)) {
         counts.warn("CPL-TS-NOOFFSET");
     }
     if version.deleted.is_some() {

@@ -129,7 +129,7 @@ pub enum LakeCommand {
 impl LakeCommand {
     /// Whether there is an end that others want to hear of: the other verbs, and dry runs, show
     /// something to a person.
-    pub fn changes_or_judges(&self) -> bool {
+    pub fn is_instrumented(&self) -> bool {
         match self {
             Self::Status { .. } | Self::History { .. } | Self::Files { .. } => false,
             Self::Compact { dry_run, .. } | Self::Restore { dry_run, .. } => !dry_run,

@@ -14,7 +14,7 @@ pub struct ReadArguments {
     pub inputs: Vec<String>,
     /// Kind of the records
     #[arg(long, value_enum, default_value_t)]
-    pub kind: RecordKind,
+    pub kind: RecordKindArgument,
     /// Company the inputs belong to (CPlug-Company-Id), or `unknown`
     #[arg(
         long,
@@ -101,7 +101,7 @@ pub struct ReadArguments {
     Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize, serde::Serialize,
 )]
 #[serde(rename_all = "kebab-case")]
-pub enum RecordKind {
+pub enum RecordKindArgument {
     /// Purchases of customers (the Braze purchase object and its dumps)
     #[default]
     Purchases,

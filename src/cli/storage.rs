@@ -9,7 +9,7 @@ use clap::Args;
 /// the profile files of each cloud.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Object stores")]
-pub struct StoreArguments {
+pub struct StorageArguments {
     /// Where S3 is, when it is not Amazon's (also `AWS_ENDPOINT_URL`)
     #[arg(
         long,

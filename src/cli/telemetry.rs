@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// `OTEL_EXPORTER_OTLP_HEADERS`, are taken from the environment only.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Telling others")]
-pub struct ObserveArguments {
+pub struct TelemetryArguments {
     /// Keep metrics in this file, in Prometheus's text format
     #[arg(
         long,

@@ -1,6 +1,6 @@
 //! Why a run ends without a result. Bad records and bad inputs are no errors: they are counted.
 
-use crate::input::SourceError;
+use crate::input::InputError;
 use crate::lake::LakeError;
 use crate::storage::LimitReached;
 
@@ -16,7 +16,7 @@ pub enum RunError {
     Limit(#[from] LimitReached),
     /// The machine has run out of something while an input was read; no input is to blame.
     #[error(transparent)]
-    Exhausted(SourceError),
+    Exhausted(InputError),
     /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
     #[error(
         "the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this"
@@ -25,7 +25,7 @@ pub enum RunError {
         /// The input.
         path: String,
         /// Its counts.
-        counts: crate::run_report::Counts,
+        counts: crate::run_report::RecordCounts,
     },
     /// Asked to stop.
     #[error("interrupted: nothing half-done was left in the tables")]

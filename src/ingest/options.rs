@@ -2,15 +2,15 @@
 
 use chrono::NaiveDate;
 
+use super::counters::RunCounters;
 use super::error::RunError;
 use super::runner::RunSettings;
-use super::tally::RunTally;
 use crate::run_report::{InputReport, TableVersions};
 
 /// How a run writes.
 #[derive(Clone, Debug)]
 pub struct IngestOptions<K> {
-    /// How inputs are read and judged.
+    /// How inputs are read and validated.
     pub run: RunSettings<K>,
     /// Largest share of rejects an input may have, 0 to 1.
     pub reject_limit: f64,
@@ -27,24 +27,24 @@ pub struct IngestOptions<K> {
 
 /// What a run did.
 #[derive(Debug, Default)]
-pub struct Ingested {
+pub struct IngestOutcome {
     /// Sums and counts by rule.
-    pub tally: RunTally,
+    pub counters: RunCounters,
     /// One per input, in the order of the run.
     pub inputs: Vec<InputReport>,
     /// Versions of the tables that were written.
     pub versions: TableVersions,
 }
 
-impl Ingested {
+impl IngestOutcome {
     /// Adds the outcome of another part of the run.
     pub fn add(&mut self, other: Self) {
         let Self {
-            tally,
+            counters,
             inputs,
             versions,
         } = other;
-        self.tally.join(tally);
+        self.counters.merge(counters);
         self.inputs.extend(inputs);
         self.versions = versions.or(self.versions);
     }
@@ -52,16 +52,16 @@ impl Ingested {
 
 /// A run that ended early: why, and what it had committed by then.
 #[derive(Debug)]
-pub struct Stopped {
+pub struct IngestFailure {
     /// Why.
     pub error: RunError,
     /// What is in the lake all the same. Inputs whose fate was open are not among its inputs.
-    pub ingested: Box<Ingested>,
+    pub ingested: Box<IngestOutcome>,
 }
 
-impl Stopped {
+impl IngestFailure {
     /// A run that had done this when it failed.
-    pub(super) fn after(error: RunError, ingested: Ingested) -> Self {
+    pub(super) fn after(error: RunError, ingested: IngestOutcome) -> Self {
         Self {
             error,
             ingested: Box::new(ingested),

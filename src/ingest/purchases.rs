@@ -1,13 +1,13 @@
 //! Customer purchases in a run: every purchase is an event of its own and is appended to the
 //! partition of its UTC day.
 
-mod across;
-mod batch;
 mod collector;
-mod events;
-mod own_files;
+mod commit_buffer;
+mod cross_chunk;
+mod output_writers;
 mod recount;
-mod repeats;
+mod seen_events;
+mod seen_records;
 mod table;
 
 use std::hash::BuildHasher;
@@ -16,32 +16,32 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
-use super::kind::{Kind, Part, PartForm, RecordText, Words};
+use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
 use crate::input::Envelope;
-use crate::input::csv::columns::Columns;
-use crate::input::csv::dialect::Layout;
-use crate::input::csv::rows::Row;
-use crate::json::{Cursor, JsonError, Options};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::rows::CsvRow;
+use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
-    Checker, CsvPurchases, Name, PurchaseColumns, PurchaseCsvColumns, RawPurchase,
-    pass_http_purchase, read_record, with_payload,
+    PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
+    RawPurchase, read_record, skip_http_purchase, with_payload,
 };
 use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
 
-pub use across::AcrossPurchases;
 pub use collector::ingest;
+pub use cross_chunk::PurchaseCrossChunkState;
 pub use table::purchases_spec;
 
 /// The kind of customer purchases.
 #[derive(Clone, Debug)]
 pub struct Purchases {
     /// The rules.
-    pub checker: Checker,
+    pub validator: PurchaseValidator,
 }
 
-/// The accepted purchases of a piece.
+/// The accepted purchases of a chunk.
 #[derive(Debug, Default)]
 pub struct PurchaseRows {
     /// Rows by UTC day.
@@ -54,68 +54,74 @@ pub struct PurchaseRows {
     pub has_event_ids: bool,
 }
 
-/// The accepted purchases of a piece in the making.
+/// The accepted purchases of a chunk in the making.
 #[derive(Debug)]
-pub struct Accepting {
+pub struct PurchaseRowsBuilder {
     columns: PurchaseColumns,
     hasher: FixedState,
     rows: PurchaseRows,
 }
 
-impl Kind for Purchases {
+impl RecordKind for Purchases {
     type Raw<'a> = RawPurchase<'a>;
-    type CsvRows<'l> = CsvPurchases<'l>;
-    type Accepting = Accepting;
+    type CsvRows<'l> = PurchaseCsvReader<'l>;
+    type Builder = PurchaseRowsBuilder;
     type Rows = PurchaseRows;
-    type Across = AcrossPurchases;
+    type CrossChunk = PurchaseCrossChunkState;
 
     const NAME: &'static str = "purchases";
     const ENVELOPE: Envelope = Envelope::Track;
-    const WORDS: Words = Words {
+    const LABELS: KindLabels = KindLabels {
         own: "customer purchases",
         other: "supplier purchases",
         other_option: "supplier-purchases",
     };
 
-    fn csv_columns(&self) -> &dyn Columns {
+    fn csv_columns(&self) -> &dyn ColumnAliases {
         &PurchaseCsvColumns
     }
 
     fn read_record<'a>(
-        cursor: &mut Cursor<'a>,
+        cursor: &mut JsonCursor<'a>,
         raw: &mut RawPurchase<'a>,
     ) -> Result<(), RecordError> {
         read_record(cursor, raw)
     }
 
-    fn csv_rows(layout: &Layout) -> CsvPurchases<'_> {
-        CsvPurchases::new(layout)
+    fn csv_rows(layout: &CsvLayout) -> PurchaseCsvReader<'_> {
+        PurchaseCsvReader::new(layout)
     }
 
-    fn read_row<'r, 'l: 'r>(rows: &CsvPurchases<'l>, row: &Row<'r>, raw: &mut RawPurchase<'r>) {
+    fn read_row<'r, 'l: 'r>(
+        rows: &PurchaseCsvReader<'l>,
+        row: &CsvRow<'r>,
+        raw: &mut RawPurchase<'r>,
+    ) {
         rows.read(row, raw);
     }
 
-    fn foreign(raw: &RawPurchase<'_>) -> Option<RuleId> {
-        raw.foreign()
+    fn wrong_kind(raw: &RawPurchase<'_>) -> Option<RuleId> {
+        raw.wrong_kind()
     }
 
-    fn pass_sibling(cursor: &mut Cursor<'_>) -> Result<Option<RuleId>, JsonError> {
-        let is_purchase = pass_http_purchase(cursor)?;
+    fn skip_sibling(cursor: &mut JsonCursor<'_>) -> Result<Option<RuleId>, JsonError> {
+        let is_purchase = skip_http_purchase(cursor)?;
         Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
     }
 
     /// An envelope is told apart from a record by what it has: arrays of records or their
     /// siblings, no field of a purchase, and no ingestion payload.
-    fn parts(raw: &RawPurchase<'_>, _json: Options) -> Vec<Part> {
-        const OWN: [Name; 5] = [
-            Name::ProductId,
-            Name::Price,
-            Name::Currency,
-            Name::Time,
-            Name::Payload,
+    fn envelope_parts(raw: &RawPurchase<'_>, _json: JsonOptions) -> Vec<EnvelopePart> {
+        const PURCHASE_FIELDS: [PurchaseField; 5] = [
+            PurchaseField::ProductId,
+            PurchaseField::Price,
+            PurchaseField::Currency,
+            PurchaseField::Time,
+            PurchaseField::Payload,
         ];
-        let is_record = OWN.iter().any(|name| !raw.get(*name).is_missing());
+        let is_record = PURCHASE_FIELDS
+            .iter()
+            .any(|name| !raw.get(*name).is_missing());
         if raw.extra.is_empty() || is_record || raw.duplicate_key.is_some() {
             return Vec::new();
         }
@@ -125,61 +131,61 @@ impl Kind for Purchases {
             .filter(|extra| extra.value.starts_with('['));
         arrays
             .filter_map(|extra| {
-                let held = Self::ENVELOPE.holds(&[&*extra.key])?;
-                Some(Part {
+                let held = Self::ENVELOPE.array_content(&[&*extra.key])?;
+                Some(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: PartForm::Array(held),
+                    form: EnvelopePartForm::Array(held),
                 })
             })
             .collect()
     }
 
-    fn judge(
+    fn validate_record(
         &self,
         raw: &mut RawPurchase<'_>,
         record: RecordText<'_>,
-        json: Options,
+        json: JsonOptions,
         findings: &mut Findings,
-        accepting: &mut Accepting,
+        builder: &mut PurchaseRowsBuilder,
     ) -> Result<bool, RecordError> {
         with_payload(raw, json, |raw| {
-            let Some(purchase) = self.checker.check(raw, findings) else {
+            let Some(purchase) = self.validator.validate(raw, findings) else {
                 return false;
             };
-            let Accepting {
+            let PurchaseRowsBuilder {
                 columns,
                 hasher,
                 rows,
-            } = accepting;
+            } = builder;
             columns.push(&purchase, record.ordinal);
             rows.fingerprints.push(hasher.hash_one(record.text));
-            let product = purchase.text(Name::ProductId).unwrap_or_default();
+            let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
             rows.products.insert(hasher.hash_one(product));
-            rows.has_event_ids |= matches!(raw.get(Name::EventId), Field::Text(_));
+            rows.has_event_ids |= matches!(raw.get(PurchaseField::EventId), Field::Text(_));
             true
         })
     }
 
-    fn accepting(piece_bytes: usize) -> Accepting {
-        Accepting {
-            columns: PurchaseColumns::for_text(piece_bytes),
+    fn new_builder(chunk_bytes: usize) -> PurchaseRowsBuilder {
+        PurchaseRowsBuilder {
+            columns: PurchaseColumns::for_text(chunk_bytes),
             // A fixed seed: the same dump gives the same counts every time.
             hasher: FixedState::with_seed(0),
             rows: PurchaseRows::default(),
         }
     }
 
-    fn accepted(accepting: &Accepting) -> usize {
-        accepting.columns.len()
+    fn accepted_count(builder: &PurchaseRowsBuilder) -> usize {
+        builder.columns.len()
     }
 
     fn finish(
-        accepting: Accepting,
+        builder: PurchaseRowsBuilder,
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<PurchaseRows, ArrowError> {
-        let Accepting { columns, rows, .. } = accepting;
+        let PurchaseRowsBuilder { columns, rows, .. } = builder;
         let days = columns.finish(source_file, run_id)?;
         Ok(PurchaseRows { days, ..rows })
     }

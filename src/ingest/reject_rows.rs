@@ -5,10 +5,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BinaryArray, Int64Array, RecordBatch, StringArray};
 use arrow::error::ArrowError;
 
-use super::judge::Reject;
+use super::validate::Reject;
 use crate::lake::rejects_spec;
 
-/// The rejects of one piece as a batch; `base` records of the input came before it.
+/// The rejects of one chunk as a batch; `base` records of the input came before it.
 ///
 /// # Errors
 /// None that rejects can cause; Arrow's own are passed on.

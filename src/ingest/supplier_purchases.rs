@@ -2,48 +2,49 @@
 //! newest stands in the table.
 //!
 //! ```text
-//! pieces -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
+//! chunks -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
 //! ```
 //!
 //! All inputs of a run are committed together: the pages of a dump belong together, and a reader
 //! sees all of them or none.
 
-mod across;
+mod accepted_rows;
 mod collector;
+mod commit_run;
 mod company;
-mod dump;
-mod fold;
-mod incoming;
+mod cross_chunk;
+mod dump_completeness;
+mod full_snapshot;
 mod merge;
-mod order;
-mod settle;
-mod snapshot;
+mod select_versions;
+mod sort_rows;
 mod table;
 
 use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
-use super::kind::{Kind, Part, PartForm, RecordText, Words};
-use crate::input::csv::columns::Columns;
-use crate::input::csv::dialect::Layout;
-use crate::input::csv::rows::Row;
-use crate::input::{Envelope, Held, Input, Totals};
-use crate::json::{Cursor, Kind as JsonKind, Options};
+use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
+use crate::input::csv::columns::ColumnAliases;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::rows::CsvRow;
+use crate::input::{ArrayContent, Envelope, Input, InputTotals};
+use crate::json::{JsonCursor, JsonKind, JsonOptions};
 use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::supplier_purchase::columns::SupplierRows;
-use crate::supplier_purchase::page::{SeenPage, read_meta};
+use crate::supplier_purchase::page::{DumpPage, read_meta};
 use crate::supplier_purchase::{
-    Checker, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchaseColumns,
-    SupplierPurchaseCsvColumns, read_record,
+    RawSupplierPurchase, SupplierPurchaseColumns, SupplierPurchaseCsvColumns,
+    SupplierPurchaseCsvReader, SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
+    read_record,
 };
 
-pub use across::AcrossSupplierPurchases;
 pub use collector::upsert;
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
-pub use fold::Absence;
+pub use cross_chunk::SupplierCrossChunkState;
+pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
 
 /// The kind of supplier purchases.
@@ -51,15 +52,15 @@ pub use table::supplier_purchases_spec;
 pub struct SupplierPurchases {
     /// Where the company of an input is taken from.
     company: CompanySource,
-    rules: RuleSettings,
-    checker: Checker,
+    rules: SupplierPurchaseRuleSettings,
+    validator: SupplierPurchaseValidator,
 }
 
 impl SupplierPurchases {
     /// The kind with these rules; their company is filled in for each input.
-    pub fn new(company: CompanySource, rules: RuleSettings) -> Self {
+    pub fn new(company: CompanySource, rules: SupplierPurchaseRuleSettings) -> Self {
         Self {
-            checker: Checker::new(rules.clone()),
+            validator: SupplierPurchaseValidator::new(rules.clone()),
             company,
             rules,
         }
@@ -71,43 +72,43 @@ impl SupplierPurchases {
     }
 }
 
-/// The accepted purchases of a piece, and the pages it is made of.
+/// The accepted purchases of a chunk, and the pages it is made of.
 #[derive(Debug)]
-pub struct SupplierPieceRows {
+pub struct SupplierChunkRows {
     /// Rows and versions, in record order.
     pub rows: SupplierRows,
     /// Pages with the number of their records.
-    pub pages: Vec<SeenPage>,
+    pub pages: Vec<DumpPage>,
     /// How many rows stand before the end of each page.
     pub page_ends: Vec<usize>,
 }
 
-/// The accepted purchases of a piece in the making.
+/// The accepted purchases of a chunk in the making.
 #[derive(Debug, Default)]
-pub struct Accepting {
+pub struct SupplierRowsBuilder {
     columns: SupplierPurchaseColumns,
-    pages: Vec<SeenPage>,
+    pages: Vec<DumpPage>,
     page_ends: Vec<usize>,
 }
 
-impl Kind for SupplierPurchases {
+impl RecordKind for SupplierPurchases {
     type Raw<'a> = RawSupplierPurchase<'a>;
-    type CsvRows<'l> = CsvSupplierPurchases<'l>;
-    type Accepting = Accepting;
-    type Rows = SupplierPieceRows;
-    type Across = AcrossSupplierPurchases;
+    type CsvRows<'l> = SupplierPurchaseCsvReader<'l>;
+    type Builder = SupplierRowsBuilder;
+    type Rows = SupplierChunkRows;
+    type CrossChunk = SupplierCrossChunkState;
 
     const NAME: &'static str = "supplier_purchases";
     const ENVELOPE: Envelope = Envelope::ListResponse;
-    const WORDS: Words = Words {
+    const LABELS: KindLabels = KindLabels {
         own: "supplier purchases",
         other: "customer purchases",
         other_option: "purchases",
     };
 
-    fn of_input(&self, input: &Input) -> Self {
-        let company = self.company.of(input);
-        let rules = RuleSettings {
+    fn for_input(&self, input: &Input) -> Self {
+        let company = self.company.company_of(input);
+        let rules = SupplierPurchaseRuleSettings {
             company,
             ..self.rules.clone()
         };
@@ -115,8 +116,8 @@ impl Kind for SupplierPurchases {
     }
 
     /// The same bytes under another company are another input.
-    fn digest(&self, input: &Input, totals: &Totals) -> Digest {
-        let Some(company) = self.company.of(input) else {
+    fn digest(&self, input: &Input, totals: &InputTotals) -> Digest {
+        let Some(company) = self.company.company_of(input) else {
             return Digest::new(*totals.digest.as_bytes());
         };
         let mut hasher = blake3::Hasher::new_derive_key("purchase-etl input of a company");
@@ -125,34 +126,34 @@ impl Kind for SupplierPurchases {
         Digest::new(*hasher.finalize().as_bytes())
     }
 
-    fn csv_columns(&self) -> &dyn Columns {
+    fn csv_columns(&self) -> &dyn ColumnAliases {
         &SupplierPurchaseCsvColumns
     }
 
     fn read_record<'a>(
-        cursor: &mut Cursor<'a>,
+        cursor: &mut JsonCursor<'a>,
         raw: &mut RawSupplierPurchase<'a>,
     ) -> Result<(), RecordError> {
         read_record(cursor, raw)
     }
 
-    fn csv_rows(layout: &Layout) -> CsvSupplierPurchases<'_> {
-        CsvSupplierPurchases::new(layout)
+    fn csv_rows(layout: &CsvLayout) -> SupplierPurchaseCsvReader<'_> {
+        SupplierPurchaseCsvReader::new(layout)
     }
 
     fn read_row<'r, 'l: 'r>(
-        rows: &CsvSupplierPurchases<'l>,
-        row: &Row<'r>,
+        rows: &SupplierPurchaseCsvReader<'l>,
+        row: &CsvRow<'r>,
         raw: &mut RawSupplierPurchase<'r>,
     ) {
         rows.read(row, raw);
     }
 
-    fn foreign(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
-        raw.foreign()
+    fn wrong_kind(raw: &RawSupplierPurchase<'_>) -> Option<RuleId> {
+        raw.wrong_kind()
     }
 
-    fn lacking(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
+    fn missing_context(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
         let remedy = match self.company {
             CompanySource::Path(_) => {
                 "neither the dump nor its path says which company it belongs to: --company-path finds no whole number above 0 in this path"
@@ -161,28 +162,28 @@ impl Kind for SupplierPurchases {
                 "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path"
             }
         };
-        self.checker
-            .lacks_company(raw)
+        self.validator
+            .is_missing_company(raw)
             .then_some((RuleId::CplCompanyRequired, remedy))
     }
 
     /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
-    fn parts(raw: &RawSupplierPurchase<'_>, json: Options) -> Vec<Part> {
+    fn envelope_parts(raw: &RawSupplierPurchase<'_>, json: JsonOptions) -> Vec<EnvelopePart> {
         // A key that stands twice hides what stands under it first: that is no envelope to be read.
         if raw.is_record() || raw.duplicate_key.is_some() {
             return Vec::new();
         }
         let mut parts = Vec::new();
         for extra in &raw.extra {
-            let held = Self::ENVELOPE.holds(&[&*extra.key]);
+            let held = Self::ENVELOPE.array_content(&[&*extra.key]);
             match (held, extra.value.as_bytes().first()) {
-                (Some(held), Some(b'[')) => parts.push(Part {
+                (Some(held), Some(b'[')) => parts.push(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: PartForm::Array(held),
+                    form: EnvelopePartForm::Array(held),
                 }),
                 (Some(_), Some(b'{')) if extra.key == "data" => {
-                    parts.push(part_of_data(&extra.value, extra.offset, json));
+                    parts.push(data_part(&extra.value, extra.offset, json));
                 }
                 _ => {}
             }
@@ -190,22 +191,22 @@ impl Kind for SupplierPurchases {
         parts
     }
 
-    fn note_envelope(
-        accepting: &mut Accepting,
+    fn read_envelope_metadata(
+        builder: &mut SupplierRowsBuilder,
         raw: &RawSupplierPurchase<'_>,
         records: u64,
-        json: Options,
+        json: JsonOptions,
     ) -> Option<RuleId> {
         let meta = raw.extra.iter().find(|extra| extra.key == "meta")?;
         match read_meta(&meta.value, json) {
             Ok(page) => {
-                let seen = page.map(|page| SeenPage {
+                let seen = page.map(|page| DumpPage {
                     page,
                     rows: records,
                 });
                 if let Some(seen) = seen {
-                    accepting.pages.push(seen);
-                    accepting.page_ends.push(accepting.columns.len());
+                    builder.pages.push(seen);
+                    builder.page_ends.push(builder.columns.len());
                 }
                 None
             }
@@ -213,41 +214,41 @@ impl Kind for SupplierPurchases {
         }
     }
 
-    fn judge(
+    fn validate_record(
         &self,
         raw: &mut RawSupplierPurchase<'_>,
         record: RecordText<'_>,
-        _json: Options,
+        _json: JsonOptions,
         findings: &mut Findings,
-        accepting: &mut Accepting,
+        builder: &mut SupplierRowsBuilder,
     ) -> Result<bool, RecordError> {
-        let Some(purchase) = self.checker.check(raw, findings) else {
+        let Some(purchase) = self.validator.validate(raw, findings) else {
             return Ok(false);
         };
-        accepting.columns.push(&purchase, record.ordinal);
+        builder.columns.push(&purchase, record.ordinal);
         Ok(true)
     }
 
-    fn accepting(_piece_bytes: usize) -> Accepting {
-        Accepting::default()
+    fn new_builder(_piece_bytes: usize) -> SupplierRowsBuilder {
+        SupplierRowsBuilder::default()
     }
 
-    fn accepted(accepting: &Accepting) -> usize {
-        accepting.columns.len()
+    fn accepted_count(builder: &SupplierRowsBuilder) -> usize {
+        builder.columns.len()
     }
 
     fn finish(
-        accepting: Accepting,
+        builder: SupplierRowsBuilder,
         source_file: &Arc<str>,
         run_id: &Arc<str>,
-    ) -> Result<SupplierPieceRows, ArrowError> {
-        let Accepting {
+    ) -> Result<SupplierChunkRows, ArrowError> {
+        let SupplierRowsBuilder {
             columns,
             pages,
             page_ends,
-        } = accepting;
+        } = builder;
         let rows = columns.finish(source_file, run_id)?;
-        Ok(SupplierPieceRows {
+        Ok(SupplierChunkRows {
             rows,
             pages,
             page_ends,
@@ -256,24 +257,24 @@ impl Kind for SupplierPurchases {
 }
 
 /// What `data` holds when it is an object: an array of purchases and nothing else, or one purchase.
-fn part_of_data(data: &str, offset: usize, json: Options) -> Part {
-    match only_member(data, json) {
-        Some(("purchases", inner, value)) if value.starts_with('[') => Part {
+fn data_part(data: &str, offset: usize, json: JsonOptions) -> EnvelopePart {
+    match single_member(data, json) {
+        Some(("purchases", inner, value)) if value.starts_with('[') => EnvelopePart {
             offset: offset + inner,
             length: value.len(),
-            form: PartForm::Array(Held::Records),
+            form: EnvelopePartForm::Array(ArrayContent::Records),
         },
-        _ => Part {
+        _ => EnvelopePart {
             offset,
             length: data.len(),
-            form: PartForm::Record,
+            form: EnvelopePartForm::Record,
         },
     }
 }
 
 /// The key, place and value of the member of an object that has one.
-fn only_member(object: &str, json: Options) -> Option<(&'static str, usize, &str)> {
-    let mut cursor = Cursor::new(object, json);
+fn single_member(object: &str, json: JsonOptions) -> Option<(&'static str, usize, &str)> {
+    let mut cursor = JsonCursor::new(object, json);
     cursor.peek().ok()?;
     let mut members = cursor.open_object().ok()?;
     let key = cursor.next_key(&mut members).ok()??;
@@ -292,8 +293,8 @@ fn only_member(object: &str, json: Options) -> Option<(&'static str, usize, &str
 }
 
 /// The value of a member of an object, and where it begins; nothing when it is not there.
-fn member<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a str)> {
-    let mut cursor = Cursor::new(object, json);
+fn member_of<'a>(object: &'a str, name: &str, json: JsonOptions) -> Option<(usize, &'a str)> {
+    let mut cursor = JsonCursor::new(object, json);
     if cursor.peek().ok()? != JsonKind::Object {
         return None;
     }
@@ -309,16 +310,20 @@ fn member<'a>(object: &'a str, name: &str, json: Options) -> Option<(usize, &'a 
 
 /// The page that the text around a document's records describes, and whether it describes one
 /// wrongly.
-fn pages_of_frame(totals: &Totals, records: u64, json: Options) -> (Option<SeenPage>, bool) {
+fn page_of_frame(
+    totals: &InputTotals,
+    records: u64,
+    json: JsonOptions,
+) -> (Option<DumpPage>, bool) {
     let meta = totals
         .frame
         .as_deref()
-        .and_then(|frame| member(frame, "meta", json));
+        .and_then(|frame| member_of(frame, "meta", json));
     match meta.map(|(_, meta)| read_meta(meta, json)) {
         None => (None, false),
         Some(Err(_fault)) => (None, true),
         Some(Ok(page)) => {
-            let seen = page.map(|page| SeenPage {
+            let seen = page.map(|page| DumpPage {
                 page,
                 rows: records,
             });

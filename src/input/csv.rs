@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! bytes -encoding::Decoder-> UTF-8 -dialect::sniff (a sample)-> Layout
-//!                                  \-cut::RecordCutter-> whole records -rows::Rows-> Row
+//!                                  \-record_cutter::RecordCutter-> whole records -rows::CsvRowReader-> Row
 //! ```
 //!
-//! Nothing is guessed silently. What a [`Layout`](dialect::Layout) says is backed by
-//! [`Evidence`](dialect::Evidence), and a file that can be read in two ways is refused with the
+//! Nothing is guessed silently. What a [`CsvLayout`](dialect::CsvLayout) says is backed by
+//! [`DialectDecision`](dialect::DialectDecision), and a file that can be read in two ways is refused with the
 //! option that would decide it. A row that does not fit is an error value of [`rows`], so that one
 //! bad line costs one line; only a [`CsvRefusal`](refusal::CsvRefusal) costs the input.
 //!
@@ -15,14 +15,14 @@
 //! offsets into its UTF-8 form.
 
 pub mod columns;
-pub mod cut;
 pub mod delimiter;
 pub mod dialect;
 pub mod encoding;
+pub mod record_cutter;
 pub mod refusal;
 pub mod rows;
 
-mod lines;
+mod line_counter;
 mod quotes;
 #[cfg(test)]
 mod tests;

@@ -1,22 +1,22 @@
 //! From what the user named (files, folders, globs, `-`, URLs of object stores) to a list of inputs.
 
+mod glob_pattern;
 mod local;
-mod pattern;
-mod stored;
+mod object_store;
 
 use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::refusal::SourceError;
-use crate::storage::{Object, StoreUrl, Stores};
-use crate::values::text::shown;
+use super::refusal::InputError;
+use crate::storage::{StoreObject, StoreUrl, Stores};
+use crate::values::text::escape_unprintable;
 
 pub(super) use local::modified_micros;
 
 /// Where an input is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Location {
+pub enum InputLocation {
     /// Standard input, written `-`.
     Stdin,
     /// A file, as an absolute path.
@@ -25,7 +25,7 @@ pub enum Location {
     Object(StoreUrl),
 }
 
-impl fmt::Display for Location {
+impl fmt::Display for InputLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("-"),
@@ -39,11 +39,11 @@ impl fmt::Display for Location {
     }
 }
 
-impl Location {
+impl InputLocation {
     /// The location for people: control characters are escaped, so that a file's name cannot
     /// steer a terminal.
     pub fn shown(&self) -> String {
-        shown(&self.to_string())
+        escape_unprintable(&self.to_string())
     }
 
     /// The end of its name after the last dot, in small letters.
@@ -59,13 +59,13 @@ impl Location {
 #[derive(Clone, Debug)]
 pub struct Input {
     /// Where it is.
-    pub location: Location,
+    pub location: InputLocation,
     /// Stored bytes, when known beforehand.
     pub size_bytes: Option<u64>,
     /// Last change, µs since 1970, when known.
     pub modified_micros: Option<i64>,
     /// The object that was listed, and the way to it, for inputs in a store.
-    pub(super) object: Option<(Stores, Object)>,
+    pub(super) object: Option<(Stores, StoreObject)>,
 }
 
 impl Input {
@@ -73,7 +73,7 @@ impl Input {
     #[cfg(test)]
     pub(crate) fn of_file(path: PathBuf) -> Self {
         Self {
-            location: Location::File(path),
+            location: InputLocation::File(path),
             size_bytes: None,
             modified_micros: None,
             object: None,
@@ -94,23 +94,23 @@ impl Input {
 
 /// What was found where the user pointed.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct DiscoveredInputs {
     /// The inputs, sorted by path within each argument, no path twice.
     pub inputs: Vec<Input>,
     /// What was met on the way and is no input.
-    pub left_out: Vec<LeftOut>,
+    pub excluded: Vec<ExcludedPath>,
 }
 
 /// What is no input, although it lies in a folder or is matched by a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeftOut {
+pub enum ExcludedPath {
     /// The lake, of which all or a part lies there.
-    Lake(Location),
+    Lake(InputLocation),
     /// A pipe, socket or device.
-    Pipe(Location),
+    Pipe(InputLocation),
 }
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for ExcludedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lake(at) => write!(f, "left out {}: it belongs to the lake", at.shown()),
@@ -132,17 +132,17 @@ impl fmt::Display for LeftOut {
 pub fn discover(
     arguments: &[String],
     stores: &Stores,
-    lake: Option<&Location>,
-) -> Result<Found, SourceError> {
-    let mut all = Found::default();
+    lake: Option<&InputLocation>,
+) -> Result<DiscoveredInputs, InputError> {
+    let mut all = DiscoveredInputs::default();
     for argument in arguments {
         let mut found = discover_one(argument, stores, lake)?;
         found.inputs.sort_by(|a, b| a.location.cmp(&b.location));
         if found.inputs.is_empty() {
-            return Err(SourceError::NotFound(argument.clone()));
+            return Err(InputError::NotFound(argument.clone()));
         }
         all.inputs.append(&mut found.inputs);
-        all.left_out.append(&mut found.left_out);
+        all.excluded.append(&mut found.excluded);
     }
     let mut seen = HashSet::new();
     all.inputs
@@ -153,12 +153,12 @@ pub fn discover(
 fn discover_one(
     argument: &str,
     stores: &Stores,
-    lake: Option<&Location>,
-) -> Result<Found, SourceError> {
-    let mut found = Found::default();
+    lake: Option<&InputLocation>,
+) -> Result<DiscoveredInputs, InputError> {
+    let mut found = DiscoveredInputs::default();
     if argument == "-" {
         found.inputs.push(Input {
-            location: Location::Stdin,
+            location: InputLocation::Stdin,
             size_bytes: None,
             modified_micros: None,
             object: None,
@@ -167,12 +167,12 @@ fn discover_one(
     }
     let (mut folder, mut prefix) = (None, None);
     match lake {
-        Some(Location::File(lake)) => folder = Some(lake.as_path()),
-        Some(Location::Object(lake)) => prefix = Some(lake),
-        Some(Location::Stdin) | None => {}
+        Some(InputLocation::File(lake)) => folder = Some(lake.as_path()),
+        Some(InputLocation::Object(lake)) => prefix = Some(lake),
+        Some(InputLocation::Stdin) | None => {}
     }
     if let Some(url) = StoreUrl::parse(argument)? {
-        stored::discover(argument, &url, stores, prefix, &mut found)?;
+        object_store::discover(argument, &url, stores, prefix, &mut found)?;
     } else {
         local::discover(argument, folder, &mut found)?;
     }

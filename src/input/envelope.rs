@@ -16,7 +16,7 @@ pub enum Envelope {
 
 /// What an array in an envelope holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum ArrayContent {
     /// Records.
     Records,
     /// What stands beside the records; counted, not ingested.
@@ -25,7 +25,7 @@ pub enum Held {
 
 impl Envelope {
     /// What the array behind these keys holds; nothing when it is none of the envelope's.
-    pub fn holds(self, path: &[impl AsRef<[u8]>]) -> Option<Held> {
+    pub fn array_content(self, path: &[impl AsRef<[u8]>]) -> Option<ArrayContent> {
         let is = |keys: &[&str]| {
             path.len() == keys.len()
                 && path
@@ -34,12 +34,12 @@ impl Envelope {
                     .all(|(found, key)| found.as_ref() == key.as_bytes())
         };
         match self {
-            _ if is(&["purchases"]) => Some(Held::Records),
+            _ if is(&["purchases"]) => Some(ArrayContent::Records),
             Self::Track | Self::Any if is(&["attributes"]) || is(&["events"]) => {
-                Some(Held::Siblings)
+                Some(ArrayContent::Siblings)
             }
             Self::ListResponse | Self::Any if is(&["data", "purchases"]) || is(&["data"]) => {
-                Some(Held::Records)
+                Some(ArrayContent::Records)
             }
             _ => None,
         }

@@ -6,12 +6,12 @@ use std::io::{self, BufRead, Read};
 use flate2::bufread::GzDecoder;
 
 /// The members of gzip data as one text.
-pub(super) struct Members<R: BufRead> {
+pub(super) struct GzipMembers<R: BufRead> {
     /// None only while one member follows another.
     member: Option<GzDecoder<R>>,
 }
 
-impl<R: BufRead> Members<R> {
+impl<R: BufRead> GzipMembers<R> {
     pub(super) fn new(stored: R) -> Self {
         Self {
             member: Some(GzDecoder::new(stored)),
@@ -19,7 +19,7 @@ impl<R: BufRead> Members<R> {
     }
 }
 
-impl<R: BufRead> Read for Members<R> {
+impl<R: BufRead> Read for GzipMembers<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while let Some(member) = &mut self.member {
             let read = member.read(buffer)?;
@@ -70,7 +70,7 @@ mod tests {
     fn unpacked(stored: &[u8]) -> io::Result<String> {
         // Blocks that end in the middle of everything.
         let mut text = String::new();
-        Members::new(BufReader::with_capacity(7, stored)).read_to_string(&mut text)?;
+        GzipMembers::new(BufReader::with_capacity(7, stored)).read_to_string(&mut text)?;
         Ok(text)
     }
 

@@ -1,32 +1,32 @@
-//! Reads one input piece by piece, in order, in bounded memory.
+//! Reads one input chunk by chunk, in order, in bounded memory.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::csv::columns::Columns;
-use super::csv::dialect::{DialectOverrides, Layout};
-use super::csv::encoding::BadBytes;
-use super::csv_pieces::CsvPieces;
+use super::buffer_pool::BufferPool;
+use super::csv::columns::ColumnAliases;
+use super::csv::dialect::{CsvLayout, DialectOverrides};
+use super::csv::encoding::InvalidBytes;
+use super::csv_chunks::CsvChunks;
 use super::discover::Input;
-use super::document::DocumentPieces;
+use super::document_chunks::DocumentChunks;
 use super::envelope::Envelope;
-use super::lines::LinePieces;
-use super::magic;
-use super::refusal::{Place, Problem, Refusal};
-use super::shape::{BYTE_ORDER_MARK, InputFormat, Shape, decide};
-use super::spare::SpareBuffers;
-use super::stream::{ByteStream, FileFacts, Limits};
-use crate::json::{Options, is_space};
+use super::format::{BYTE_ORDER_MARK, InputFormat, ResolvedFormat, detect_format};
+use super::line_chunks::LineChunks;
+use super::magic_bytes;
+use super::refusal::{ReadError, Refusal, SourcePosition};
+use super::stream::{ByteStream, FileMetadata, InputLimits};
+use crate::json::{JsonOptions, is_space};
 use crate::rules::RuleId;
 
-/// How a piece of text is cut.
+/// How a chunk of text is cut.
 #[derive(Clone, Debug)]
-pub enum PieceForm {
+pub enum ChunkForm {
     /// Whole lines, one JSON value each.
     Lines,
     /// Elements of an array with commas between them.
     Elements {
-        /// Whether the array's closing bracket follows, so that no comma may end the piece.
+        /// Whether the array's closing bracket follows, so that no comma may end the chunk.
         closed: bool,
         /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
         records: bool,
@@ -34,18 +34,18 @@ pub enum PieceForm {
     /// One JSON value.
     Value,
     /// Rows of delimited text (UTF-8), without the header.
-    Rows(Arc<Layout>),
+    Rows(Arc<CsvLayout>),
 }
 
-/// A piece of an input, cut at record boundaries.
+/// A chunk of an input, cut at record boundaries.
 #[derive(Clone, Debug)]
-pub struct Piece {
+pub struct Chunk {
     /// The text; UTF-8 unless the input is damaged.
     pub bytes: Vec<u8>,
     /// Where it begins.
-    pub place: Place,
+    pub place: SourcePosition,
     /// How it is cut.
-    pub form: PieceForm,
+    pub form: ChunkForm,
 }
 
 /// How inputs are read.
@@ -58,63 +58,63 @@ pub struct ReaderOptions {
     /// Where the records of a JSON document stand.
     pub envelope: Envelope,
     /// Bounds.
-    pub limits: Limits,
-    /// Length of a piece, bytes. Two MiB hold some seven thousand purchases: enough to keep the
-    /// per-piece cost out of sight, little enough that a dozen of them in flight are small.
-    pub piece_bytes: usize,
+    pub limits: InputLimits,
+    /// Length of a chunk, bytes. Two MiB hold some seven thousand purchases: enough to keep the
+    /// per-chunk cost out of sight, little enough that a dozen of them in flight are small.
+    pub chunk_bytes: usize,
     /// What the user says about delimited text.
     pub dialect: DialectOverrides,
     /// Bytes met in an earlier attempt that show the input not to be UTF-8.
-    pub not_utf8: Option<BadBytes>,
+    pub not_utf8: Option<InvalidBytes>,
 }
 
 impl ReaderOptions {
     /// How JSON is read by these options.
-    pub fn json(&self) -> Options {
-        Options {
+    pub fn json(&self) -> JsonOptions {
+        JsonOptions {
             lenient: self.lenient,
             max_depth: self.limits.max_depth,
         }
     }
 }
 
-/// What is known of an input when its last piece has been read.
+/// What is known of an input when its last chunk has been read.
 #[derive(Clone, Debug)]
-pub struct Totals {
+pub struct InputTotals {
     /// BLAKE3 of the decompressed bytes.
     pub digest: blake3::Hash,
     /// Decompressed bytes.
     pub bytes: u64,
     /// The file it was, unless it was a pipe.
-    pub file: Option<FileFacts>,
+    pub file: Option<FileMetadata>,
     /// What it was read as.
-    pub shape: Shape,
+    pub format: ResolvedFormat,
     /// The dialect of delimited text, with its evidence.
-    pub layout: Option<Arc<Layout>>,
+    pub layout: Option<Arc<CsvLayout>>,
     /// The text of a JSON document around its arrays of records, which are empty in it.
     pub frame: Option<Arc<str>>,
 }
 
-enum Pieces {
+enum ChunkSource {
     None,
-    Lines(LinePieces),
-    Document(Box<DocumentPieces>),
-    Csv(Box<CsvPieces>),
+    Lines(LineChunks),
+    Document(Box<DocumentChunks>),
+    Csv(Box<CsvChunks>),
 }
 
 /// One input being read.
-pub struct Reader {
+pub struct InputReader {
     stream: ByteStream,
     options: ReaderOptions,
-    shape: Shape,
-    pieces: Pieces,
-    spare: SpareBuffers,
+    format: ResolvedFormat,
+    chunks: ChunkSource,
+    buffers: BufferPool,
 }
 
-impl std::fmt::Debug for Reader {
+impl std::fmt::Debug for InputReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader")
-            .field("shape", &self.shape)
+            .field("shape", &self.format)
             .finish_non_exhaustive()
     }
 }
@@ -122,7 +122,7 @@ impl std::fmt::Debug for Reader {
 /// The first bytes by which the shape and the dialect are decided: ten thousand rows and more.
 const SAMPLE_BYTES: usize = 4 << 20;
 
-impl Reader {
+impl InputReader {
     /// Opens an input and decides its shape. `stored` counts stored bytes as they are read.
     ///
     /// # Errors
@@ -130,38 +130,38 @@ impl Reader {
     pub fn open(
         input: &Input,
         options: &ReaderOptions,
-        columns: &dyn Columns,
+        columns: &dyn ColumnAliases,
         stored: Arc<AtomicU64>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, ReadError> {
         let mut stream = ByteStream::open(input, options.limits, stored)?;
         let mut sample = Vec::new();
-        // Most inputs show their shape in the first piece; only delimited text wants more.
+        // Most inputs show their shape in the first chunk; only delimited text wants more.
         let first = options
-            .piece_bytes
+            .chunk_bytes
             .clamp(BYTE_ORDER_MARK.len(), SAMPLE_BYTES);
         let mut ended = !stream.fill(&mut sample, first)?;
-        if let Some(refusal) = magic::refusal(&sample, options.format) {
+        if let Some(refusal) = magic_bytes::refusal(&sample, options.format) {
             return Err(refusal.into());
         }
-        let shape = match options.format {
-            InputFormat::Auto => decide(&sample, ended, options.json()),
-            InputFormat::Json => Shape::Document,
-            InputFormat::Ndjson => Shape::Lines,
-            InputFormat::Csv => Shape::Csv,
+        let format = match options.format {
+            InputFormat::Auto => detect_format(&sample, ended, options.json()),
+            InputFormat::Json => ResolvedFormat::Document,
+            InputFormat::Ndjson => ResolvedFormat::Lines,
+            InputFormat::Csv => ResolvedFormat::Csv,
         };
-        if shape == Shape::Csv {
+        if format == ResolvedFormat::Csv {
             ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
-            let pieces = CsvPieces::start(&sample, ended, options, columns)?;
+            let chunks = CsvChunks::start(&sample, ended, options, columns)?;
             return Ok(Self {
                 stream,
                 options: options.clone(),
-                shape,
-                pieces: Pieces::Csv(Box::new(pieces)),
-                spare: SpareBuffers::default(),
+                format,
+                chunks: ChunkSource::Csv(Box::new(chunks)),
+                buffers: BufferPool::default(),
             });
         }
-        if shape != Shape::Empty && options.dialect.mapping.is_given() {
-            return Err(no_columns().into());
+        if format != ResolvedFormat::Empty && options.dialect.mapping.is_given() {
+            return Err(mapping_refusal().into());
         }
         let mark = if sample.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
@@ -169,14 +169,14 @@ impl Reader {
             0
         };
         sample.drain(..mark);
-        let place = Place {
+        let place = SourcePosition {
             byte_offset: mark as u64,
             line: 1,
         };
-        let pieces = match shape {
-            Shape::Empty | Shape::Csv => Pieces::None,
-            Shape::Lines => Pieces::Lines(LinePieces::new(sample, place, ended)),
-            Shape::Document => Pieces::Document(Box::new(DocumentPieces::new(
+        let chunks = match format {
+            ResolvedFormat::Empty | ResolvedFormat::Csv => ChunkSource::None,
+            ResolvedFormat::Lines => ChunkSource::Lines(LineChunks::new(sample, place, ended)),
+            ResolvedFormat::Document => ChunkSource::Document(Box::new(DocumentChunks::new(
                 sample,
                 place,
                 ended,
@@ -187,75 +187,77 @@ impl Reader {
         Ok(Self {
             stream,
             options: options.clone(),
-            shape,
-            pieces,
-            spare: SpareBuffers::default(),
+            format,
+            chunks,
+            buffers: BufferPool::default(),
         })
     }
 
     /// Fills buffers that are given back to `spare` before it makes others.
     #[must_use]
-    pub fn filling(mut self, spare: &SpareBuffers) -> Self {
-        if let Pieces::Document(document) = &mut self.pieces {
-            document.spare = spare.clone();
+    pub fn with_buffers(mut self, buffers: &BufferPool) -> Self {
+        if let ChunkSource::Document(document) = &mut self.chunks {
+            document.buffers = buffers.clone();
         }
-        self.spare = spare.clone();
+        self.buffers = buffers.clone();
         self
     }
 
-    /// The next piece; `None` at the end of the input.
+    /// The next chunk; `None` at the end of the input.
     ///
     /// # Errors
     /// Storage fails, or the input is refused at a place no record can be blamed for.
-    pub fn next_piece(&mut self) -> Result<Option<Piece>, Problem> {
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, ReadError> {
         let Self {
             stream,
             options,
-            pieces,
-            spare,
+            chunks,
+            buffers,
             ..
         } = self;
-        match pieces {
-            Pieces::None => {
+        match chunks {
+            ChunkSource::None => {
                 // White space without end is still read, so that its digest is whole.
                 let mut rest = Vec::new();
-                while stream.fill(&mut rest, options.piece_bytes)? {
+                while stream.fill(&mut rest, options.chunk_bytes)? {
                     if rest.iter().any(|byte| !is_space(byte)) {
-                        return Err(late_start().into());
+                        return Err(leading_space_refusal().into());
                     }
                     rest.clear();
                 }
                 if rest.iter().any(|byte| !is_space(byte)) {
-                    return Err(late_start().into());
+                    return Err(leading_space_refusal().into());
                 }
                 Ok(None)
             }
-            Pieces::Lines(lines) => lines.next(stream, options.piece_bytes, options.limits, spare),
-            Pieces::Document(document) => {
-                document.next(stream, options.piece_bytes, options.limits)
+            ChunkSource::Lines(lines) => {
+                lines.next(stream, options.chunk_bytes, options.limits, buffers)
             }
-            Pieces::Csv(csv) => csv.next(stream, options.piece_bytes, spare),
+            ChunkSource::Document(document) => {
+                document.next(stream, options.chunk_bytes, options.limits)
+            }
+            ChunkSource::Csv(csv) => csv.next(stream, options.chunk_bytes, buffers),
         }
     }
 
-    /// What is known at the end; call it after [`Self::next_piece`] gave `None`.
+    /// What is known at the end; call it after [`Self::next_chunk`] gave `None`.
     ///
     /// # Errors
     /// The file changed while it was read.
-    pub fn finish(&self) -> Result<Totals, Problem> {
-        let layout = match &self.pieces {
-            Pieces::Csv(csv) => csv.layout(),
+    pub fn finish(&self) -> Result<InputTotals, ReadError> {
+        let layout = match &self.chunks {
+            ChunkSource::Csv(csv) => csv.layout(),
             _ => None,
         };
-        let frame = match &self.pieces {
-            Pieces::Document(document) => document.frame().map(Arc::from),
+        let frame = match &self.chunks {
+            ChunkSource::Document(document) => document.frame().map(Arc::from),
             _ => None,
         };
-        Ok(Totals {
+        Ok(InputTotals {
             digest: self.stream.digest(),
             bytes: self.stream.decompressed(),
             file: self.stream.file()?,
-            shape: self.shape,
+            format: self.format,
             layout,
             frame,
         })
@@ -263,7 +265,7 @@ impl Reader {
 }
 
 /// The user believes the input to be another one than it is.
-fn no_columns() -> Refusal {
+fn mapping_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileMapJson,
         place: None,
@@ -272,7 +274,7 @@ fn no_columns() -> Refusal {
     }
 }
 
-fn late_start() -> Refusal {
+fn leading_space_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
         place: None,
@@ -298,8 +300,8 @@ mod tests {
             format: InputFormat::Ndjson,
             lenient: false,
             envelope: Envelope::default(),
-            limits: Limits::default(),
-            piece_bytes: 4,
+            limits: InputLimits::default(),
+            chunk_bytes: 4,
             dialect: DialectOverrides::default(),
             not_utf8: None,
         };
@@ -308,14 +310,14 @@ mod tests {
         let inputs = discover(&[path], &stores, None).unwrap().inputs;
         for grows in [false, true] {
             let mut reader =
-                Reader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();
-            while reader.next_piece().unwrap().is_some() {}
+                InputReader::open(&inputs[0], &options, &TestColumns, Arc::default()).unwrap();
+            while reader.next_chunk().unwrap().is_some() {}
             if grows {
                 file.write_all(b"{\"a\":3}\n").unwrap();
             }
             match reader.finish() {
                 Ok(totals) => assert!(!grows && totals.file.is_some()),
-                Err(Problem::Refused(refusal)) => {
+                Err(ReadError::Refused(refusal)) => {
                     assert!(grows && refusal.rule == RuleId::FileUnreadable);
                 }
                 Err(other) => panic!("{other:?}"),

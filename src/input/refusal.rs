@@ -3,13 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::csv::encoding::BadBytes;
+use super::csv::encoding::InvalidBytes;
 use crate::rules::RuleId;
 use crate::storage::StoreError;
 
 /// Where something stands in an input, in its decompressed bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
+pub struct SourcePosition {
     /// Offset of the first byte.
     pub byte_offset: u64,
     /// Line, counted from 1.
@@ -22,7 +22,7 @@ pub struct Refusal {
     /// The rule it breaks.
     pub rule: RuleId,
     /// Where, when one place is to blame.
-    pub place: Option<Place>,
+    pub place: Option<SourcePosition>,
     /// What is wrong there.
     pub message: String,
 }
@@ -30,7 +30,7 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.rule)?;
-        if let Some(Place { byte_offset, line }) = self.place {
+        if let Some(SourcePosition { byte_offset, line }) = self.place {
             write!(f, "line {line}, byte {byte_offset}: ")?;
         }
         f.write_str(&self.message)
@@ -40,7 +40,7 @@ impl fmt::Display for Refusal {
 /// The environment failed while an input was read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SourceError {
+pub enum InputError {
     /// Nothing matches what the user named.
     #[error("no input found at {0}: check the path or quote the pattern")]
     NotFound(String),
@@ -70,23 +70,23 @@ pub enum SourceError {
 
 /// Either of the two.
 #[derive(Debug)]
-pub enum Problem {
+pub enum ReadError {
     /// The input's fault.
     Refused(Refusal),
     /// The environment's.
-    Failed(SourceError),
+    Failed(InputError),
     /// Text without a byte order mark turns out not to be UTF-8: it has to be read again.
-    NotUtf8(BadBytes),
+    NotUtf8(InvalidBytes),
 }
 
-impl From<Refusal> for Problem {
+impl From<Refusal> for ReadError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<SourceError> for Problem {
-    fn from(error: SourceError) -> Self {
+impl From<InputError> for ReadError {
+    fn from(error: InputError) -> Self {
         Self::Failed(error)
     }
 }

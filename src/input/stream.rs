@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::discover::{Input, Location, modified_micros};
-use super::gzip::Members;
-use super::magic::Compression;
-use super::refusal::{Place, Problem, Refusal, SourceError};
+use super::discover::{Input, InputLocation, modified_micros};
+use super::gzip::GzipMembers;
+use super::magic_bytes::Compression;
+use super::refusal::{InputError, ReadError, Refusal, SourcePosition};
 use crate::rules::RuleId;
 use crate::storage::{ObjectChanged, is_exhausted};
 
 /// Bounds on what an input may make us do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct InputLimits {
     /// Longest record, bytes.
     pub max_record_bytes: usize,
     /// Longest line of NDJSON (an envelope may hold many records), and most bytes of a document
@@ -27,7 +27,7 @@ pub struct Limits {
     pub max_ratio: u64,
 }
 
-impl Default for Limits {
+impl Default for InputLimits {
     /// 1 MiB a record, 64 MiB a line, 64 levels, 200:1 (gzip itself ends near 1,030:1, and dumps
     /// of purchases reach about 30:1).
     fn default() -> Self {
@@ -48,7 +48,7 @@ const RATIO_GRACE_BYTES: u64 = 1 << 20;
 const BLOCK_BYTES: usize = 256 << 10;
 
 /// Counts the stored bytes and remembers whether storage itself failed.
-struct Stored {
+struct CountedReader {
     inner: Box<dyn Read + Send>,
     /// Of this input.
     count: Arc<AtomicU64>,
@@ -57,7 +57,7 @@ struct Stored {
     failed: Arc<AtomicBool>,
 }
 
-impl Read for Stored {
+impl Read for CountedReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer);
         match &read {
@@ -74,14 +74,14 @@ impl Read for Stored {
 
 /// Size and time of change of a regular file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileFacts {
+pub struct FileMetadata {
     /// Stored bytes.
     pub size_bytes: u64,
     /// Last change, µs since 1970, when known.
     pub modified_micros: Option<i64>,
 }
 
-impl FileFacts {
+impl FileMetadata {
     fn of(file: &File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self {
@@ -92,38 +92,40 @@ impl FileFacts {
 }
 
 /// A regular file or an object that is being read.
-struct Watched {
+struct RegularFile {
     /// None for an object: its reader sees to it that it stays the same.
     handle: Option<File>,
-    facts: FileFacts,
+    metadata: FileMetadata,
 }
 
-impl Watched {
+impl RegularFile {
     /// `None` for what has no size of its own.
     fn begin(handle: File) -> io::Result<Option<Self>> {
         if !handle.metadata()?.is_file() {
             return Ok(None);
         }
-        let facts = FileFacts::of(&handle)?;
+        let metadata = FileMetadata::of(&handle)?;
         Ok(Some(Self {
             handle: Some(handle),
-            facts,
+            metadata,
         }))
     }
 
-    fn facts_now(&self) -> io::Result<FileFacts> {
-        self.handle.as_ref().map_or(Ok(self.facts), FileFacts::of)
+    fn current_metadata(&self) -> io::Result<FileMetadata> {
+        self.handle
+            .as_ref()
+            .map_or(Ok(self.metadata), FileMetadata::of)
     }
 }
 
-type Peeked = BufReader<Chain<Cursor<Vec<u8>>, Stored>>;
+type PeekedReader = BufReader<Chain<Cursor<Vec<u8>>, CountedReader>>;
 
 /// The decompressed bytes of one input.
 pub(super) struct ByteStream {
     inner: Box<dyn Read + Send>,
     path: PathBuf,
-    file: Option<Watched>,
-    limits: Limits,
+    file: Option<RegularFile>,
+    limits: InputLimits,
     compression: Compression,
     stored: Arc<AtomicU64>,
     storage_failed: Arc<AtomicBool>,
@@ -138,17 +140,17 @@ impl ByteStream {
     /// It cannot be opened or read, or is another object than was listed.
     pub(super) fn open(
         input: &Input,
-        limits: Limits,
+        limits: InputLimits,
         progress: Arc<AtomicU64>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, ReadError> {
         let path = PathBuf::from(input.location.to_string());
-        let failed = |source| SourceError::Read {
+        let failed = |source| InputError::Read {
             path: path.clone(),
             source,
         };
         let (raw, file) = open_stored(input, failed)?;
         let (stored, storage_failed) = (Arc::default(), Arc::new(AtomicBool::new(false)));
-        let mut raw = Stored {
+        let mut raw = CountedReader {
             inner: raw,
             count: Arc::clone(&stored),
             progress,
@@ -158,14 +160,18 @@ impl ByteStream {
         raw.by_ref()
             .take(4)
             .read_to_end(&mut magic)
-            .map_err(|error| changed(&error).map_or_else(|| failed(error).into(), Problem::from))?;
+            .map_err(|error| {
+                object_changed(&error).map_or_else(|| failed(error).into(), ReadError::from)
+            })?;
         let compression = Compression::of(&magic);
-        let size = file.as_ref().map_or(u64::MAX, |file| file.facts.size_bytes);
+        let size = file
+            .as_ref()
+            .map_or(u64::MAX, |file| file.metadata.size_bytes);
         let block = usize::try_from(size)
             .unwrap_or(BLOCK_BYTES)
             .min(BLOCK_BYTES);
         let raw = BufReader::with_capacity(block.max(1), Cursor::new(magic).chain(raw));
-        let inner = decoder(raw, compression).map_err(failed)?;
+        let inner = decompressor(raw, compression).map_err(failed)?;
         Ok(Self {
             inner,
             path,
@@ -180,7 +186,7 @@ impl ByteStream {
     }
 
     /// Appends bytes to `buffer` until it holds `target` of them; `false` at the end of the input.
-    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, Problem> {
+    pub(super) fn fill(&mut self, buffer: &mut Vec<u8>, target: usize) -> Result<bool, ReadError> {
         while buffer.len() < target {
             let start = buffer.len();
             let wanted = (target - start).min(4 * BLOCK_BYTES);
@@ -191,7 +197,7 @@ impl ByteStream {
             match read {
                 Ok(0) => return Ok(false),
                 Ok(_) => self.check_ratio()?,
-                Err(error) => return Err(self.explain(error)),
+                Err(error) => return Err(self.classify_error(error)),
             }
         }
         Ok(true)
@@ -214,13 +220,13 @@ impl ByteStream {
         })
     }
 
-    fn explain(&self, source: io::Error) -> Problem {
-        if let Some(refusal) = changed(&source) {
+    fn classify_error(&self, source: io::Error) -> ReadError {
+        if let Some(refusal) = object_changed(&source) {
             return refusal.into();
         }
         let storage_failed = self.storage_failed.load(Ordering::Relaxed);
         if self.compression == Compression::Plain || storage_failed || is_exhausted(&source) {
-            return SourceError::Read {
+            return InputError::Read {
                 path: self.path.clone(),
                 source,
             }
@@ -241,7 +247,7 @@ impl ByteStream {
         };
         Refusal {
             rule: RuleId::FileTruncated,
-            place: Some(Place { byte_offset: self.decompressed, line: 0 }),
+            place: Some(SourcePosition { byte_offset: self.decompressed, line: 0 }),
             message: format!(
                 "the {what} data is cut short or damaged after {} decompressed bytes ({source}); fetch the file again",
                 self.decompressed
@@ -254,25 +260,25 @@ impl ByteStream {
     ///
     /// # Errors
     /// The file changed meanwhile: what was read is no state it ever had.
-    pub(super) fn file(&self) -> Result<Option<FileFacts>, Problem> {
-        let Some(watched) = &self.file else {
+    pub(super) fn file(&self) -> Result<Option<FileMetadata>, ReadError> {
+        let Some(open_file) = &self.file else {
             return Ok(None);
         };
-        let failed = |source| SourceError::Read {
+        let failed = |source| InputError::Read {
             path: self.path.clone(),
             source,
         };
-        let facts = watched.facts_now().map_err(failed)?;
+        let metadata = open_file.current_metadata().map_err(failed)?;
         let read = self.stored.load(Ordering::Relaxed);
-        if facts == watched.facts && read == facts.size_bytes {
-            return Ok(Some(facts));
+        if metadata == open_file.metadata && read == metadata.size_bytes {
+            return Ok(Some(metadata));
         }
         Err(Refusal {
             rule: RuleId::FileUnreadable,
             place: None,
             message: format!(
                 "the file changed while it was read ({} bytes at first, {read} read, {} in the end); run again when its writer is done",
-                watched.facts.size_bytes, facts.size_bytes
+                open_file.metadata.size_bytes, metadata.size_bytes
             ),
         }
         .into())
@@ -290,7 +296,7 @@ impl ByteStream {
 }
 
 /// The refusal of an object that is not any more what was listed, if that is what went wrong.
-fn changed(error: &io::Error) -> Option<Refusal> {
+fn object_changed(error: &io::Error) -> Option<Refusal> {
     let cause = error.get_ref()?;
     cause.is::<ObjectChanged>().then(|| Refusal {
         rule: RuleId::FileUnreadable,
@@ -299,44 +305,44 @@ fn changed(error: &io::Error) -> Option<Refusal> {
     })
 }
 
-type Opened = (Box<dyn Read + Send>, Option<Watched>);
+type OpenedInput = (Box<dyn Read + Send>, Option<RegularFile>);
 
 /// The stored bytes of an input, and what it is while they are read.
 fn open_stored(
     input: &Input,
-    failed: impl Fn(io::Error) -> SourceError,
-) -> Result<Opened, SourceError> {
+    failed: impl Fn(io::Error) -> InputError,
+) -> Result<OpenedInput, InputError> {
     if let Some((stores, object)) = &input.object {
-        let facts = FileFacts {
+        let metadata = FileMetadata {
             size_bytes: object.size_bytes,
             modified_micros: Some(object.modified_micros),
         };
-        let watched = Watched {
+        let open_file = RegularFile {
             handle: None,
-            facts,
+            metadata,
         };
-        return Ok((Box::new(stores.read(object)?), Some(watched)));
+        return Ok((Box::new(stores.read(object)?), Some(open_file)));
     }
     match &input.location {
-        Location::File(path) => {
+        InputLocation::File(path) => {
             let file = File::open(path).map_err(&failed)?;
             let handle = file.try_clone().map_err(&failed)?;
-            let watched = Watched::begin(handle).map_err(&failed)?;
-            Ok((Box::new(file), watched))
+            let open_file = RegularFile::begin(handle).map_err(&failed)?;
+            Ok((Box::new(file), open_file))
         }
-        Location::Stdin | Location::Object(_) => Ok((Box::new(io::stdin()), None)),
+        InputLocation::Stdin | InputLocation::Object(_) => Ok((Box::new(io::stdin()), None)),
     }
 }
 
-fn decoder(raw: Peeked, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
+fn decompressor(raw: PeekedReader, compression: Compression) -> io::Result<Box<dyn Read + Send>> {
     Ok(match compression {
         Compression::Plain => Box::new(raw),
-        Compression::Gzip => Box::new(Members::new(raw)),
+        Compression::Gzip => Box::new(GzipMembers::new(raw)),
         Compression::Zstd => {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
+            let mut decompressor = zstd::stream::read::Decoder::with_buffer(raw)?;
             // 128 MiB, the largest window that needs no special memory in the reference decoder.
-            decoder.window_log_max(27)?;
-            Box::new(decoder)
+            decompressor.window_log_max(27)?;
+            Box::new(decompressor)
         }
     })
 }

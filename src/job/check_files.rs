@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::JobError;
-use super::file::{Asked, JobText, Problem};
+use super::file::{JobFileProblem, JobText, ResolveContext};
 
 /// A job file and what is wrong with it.
 #[derive(Clone, Debug, Serialize)]
@@ -14,17 +14,17 @@ pub struct CheckedFile {
     /// The file.
     pub path: PathBuf,
     /// In the order of the file; none when it can be run.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<JobFileProblem>,
 }
 
 /// Resolves each file. No storage is looked at: whether inputs are there is for `--dry-run`.
-pub fn check_files(paths: &[PathBuf], asked: &Asked<'_>) -> Vec<CheckedFile> {
+pub fn check_files(paths: &[PathBuf], context: &ResolveContext<'_>) -> Vec<CheckedFile> {
     let checked = paths.iter().map(|path| {
-        let resolved = JobText::read(path).and_then(|text| text.resolve(asked));
+        let resolved = JobText::read(path).and_then(|text| text.resolve(context));
         let problems = match resolved {
             Ok(_plan) => Vec::new(),
             Err(JobError::File { problems, .. }) => problems,
-            Err(other) => vec![whole_file(&other)],
+            Err(other) => vec![unreadable_file(&other)],
         };
         CheckedFile {
             path: path.clone(),
@@ -35,9 +35,9 @@ pub fn check_files(paths: &[PathBuf], asked: &Asked<'_>) -> Vec<CheckedFile> {
 }
 
 /// What is wrong with no line of it.
-fn whole_file(error: &JobError) -> Problem {
+fn unreadable_file(error: &JobError) -> JobFileProblem {
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
-    Problem {
+    JobFileProblem {
         line: 1,
         column: 1,
         key: String::new(),

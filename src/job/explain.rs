@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use url::Url;
 
 /// What is shown in place of a secret.
-const COVERED: &str = "***";
+const REDACTED: &str = "***";
 
 /// A setting as it was resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,12 +25,12 @@ pub struct Setting {
     /// than the command line is told as the help tells it.
     pub value: Option<String>,
     /// Where it came from.
-    pub from: Origin,
+    pub from: SettingOrigin,
 }
 
 /// Where a setting came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum SettingOrigin {
     /// An option of the command line.
     Flag,
     /// A line of a job file.
@@ -41,7 +41,7 @@ pub enum Origin {
     Default,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("flag"),
@@ -52,29 +52,29 @@ impl fmt::Display for Origin {
     }
 }
 
-impl Serialize for Origin {
+impl Serialize for SettingOrigin {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
-/// The settings of a command. `placed` knows better where some of them came from: those that a job
+/// The settings of a command. `origin_of` knows better where some of them came from: those that a job
 /// file gave were handed to clap like typed ones.
 pub fn settings(
     scope: &str,
     command: &clap::Command,
     matches: &ArgMatches,
-    placed: &dyn Fn(&str) -> Option<Origin>,
+    origin_of: &dyn Fn(&str) -> Option<SettingOrigin>,
 ) -> Vec<Setting> {
     let arguments = command.get_arguments();
     arguments
-        .filter(|argument| !is_question(argument))
-        .map(|argument| setting(scope, argument, matches, placed))
+        .filter(|argument| !is_informational(argument))
+        .map(|argument| setting(scope, argument, matches, origin_of))
         .collect()
 }
 
 /// `--help` and the like ask; they set nothing.
-fn is_question(argument: &Arg) -> bool {
+fn is_informational(argument: &Arg) -> bool {
     argument.get_id() == "explain_config"
         || matches!(
             argument.get_action(),
@@ -86,23 +86,23 @@ fn setting(
     scope: &str,
     argument: &Arg,
     matches: &ArgMatches,
-    placed: &dyn Fn(&str) -> Option<Origin>,
+    origin_of: &dyn Fn(&str) -> Option<SettingOrigin>,
 ) -> Setting {
     let id = argument.get_id().as_str();
     let name = argument.get_long().unwrap_or(id).replace('-', "_");
     let from = match matches.value_source(id) {
-        Some(ValueSource::CommandLine) => placed(&name).unwrap_or(Origin::Flag),
+        Some(ValueSource::CommandLine) => origin_of(&name).unwrap_or(SettingOrigin::Flag),
         Some(ValueSource::EnvVariable) => {
             let variable = argument.get_env().map(std::ffi::OsStr::to_string_lossy);
-            Origin::Environment(variable.unwrap_or_default().into_owned())
+            SettingOrigin::Environment(variable.unwrap_or_default().into_owned())
         }
         // A switch that a job file turns off has no word on the command line.
-        _ => placed(&name).unwrap_or(Origin::Default),
+        _ => origin_of(&name).unwrap_or(SettingOrigin::Default),
     };
     let raw = matches.try_get_raw(id).ok().flatten();
     let value = raw.map(|values| {
         let is_hidden = argument.is_hide_env_values_set();
-        let values = values.map(|value| shown(&name, is_hidden, &value.to_string_lossy()));
+        let values = values.map(|value| redacted(&name, is_hidden, &value.to_string_lossy()));
         values.collect::<Vec<_>>().join(", ")
     });
     let value = value.or_else(|| documented_default(argument));
@@ -140,9 +140,9 @@ pub(super) fn is_secret(name: &str) -> bool {
 }
 
 /// A value without its secrets.
-pub(super) fn shown(name: &str, is_hidden: bool, value: &str) -> String {
+pub(super) fn redacted(name: &str, is_hidden: bool, value: &str) -> String {
     if is_hidden || is_secret(name) {
-        return COVERED.to_owned();
+        return REDACTED.to_owned();
     }
     let Some(mut url) = Url::parse(value).ok().filter(|_| value.contains("://")) else {
         return value.to_owned();
@@ -153,12 +153,12 @@ pub(super) fn shown(name: &str, is_hidden: bool, value: &str) -> String {
     }
     if url.password().is_some() || !url.username().is_empty() {
         // Fails only for URLs that cannot have a user, and those have none.
-        let _ = url.set_username(COVERED);
+        let _ = url.set_username(REDACTED);
         let _ = url.set_password(None);
     }
     // A signed URL carries its signature there.
     if url.query().is_some() {
-        url.set_query(Some(COVERED));
+        url.set_query(Some(REDACTED));
     }
     url.to_string()
 }
@@ -201,8 +201,8 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_secret_is_covered() {
-        assert_eq!(shown("access_token", false, "abc"), COVERED);
-        assert_eq!(shown("lake", true, "abc"), COVERED);
+        assert_eq!(redacted("access_token", false, "abc"), REDACTED);
+        assert_eq!(redacted("lake", true, "abc"), REDACTED);
         for name in [
             "AWS_SECRET_ACCESS_KEY",
             "AWS_ACCESS_KEY_ID",
@@ -218,9 +218,9 @@ mod tests {
         for name in ["monkey", "keyboard", "zone", "lake", "AWS_REGION"] {
             assert!(!is_secret(name), "{name}");
         }
-        assert_eq!(shown("lake", false, "lake/a?b"), "lake/a?b");
+        assert_eq!(redacted("lake", false, "lake/a?b"), "lake/a?b");
         let url = "https://me:word@host/x?sig=abc";
-        assert_eq!(shown("webhook", false, url), "https://***@host/x?***");
-        assert_eq!(shown("lake", false, "s3://b/lake"), "s3://b/lake");
+        assert_eq!(redacted("webhook", false, url), "https://***@host/x?***");
+        assert_eq!(redacted("lake", false, "s3://b/lake"), "s3://b/lake");
     }
 }

@@ -15,8 +15,8 @@
 
 mod action;
 mod keys;
-mod opened;
 mod order;
+mod parser;
 mod problem;
 mod schema;
 mod settings;
@@ -31,13 +31,13 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::explain::Setting;
-use super::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
+use super::{CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob};
 
-pub use problem::Problem;
+pub use problem::JobFileProblem;
 pub use schema::schema;
-pub use settings::TypedSettings;
+pub use settings::JobFileSettings;
 
-use opened::Opened;
+use parser::JobFileParser;
 
 /// Looks up an environment variable. The library asks no other way.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -51,7 +51,7 @@ pub struct JobText {
 
 /// What a job file is resolved for.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ResolveContext<'a> {
     /// The data date.
     pub date: NaiveDate,
     /// The job's clock.
@@ -64,7 +64,7 @@ pub struct Asked<'a> {
     pub environment: Environment<'a>,
 }
 
-impl fmt::Debug for Asked<'_> {
+impl fmt::Debug for ResolveContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Asked")
             .field("date", &self.date)
@@ -118,7 +118,7 @@ pub enum Action {
     /// Answer a question.
     Report(Box<ReportJob>),
     /// Write the page.
-    Page(Box<PageJob>),
+    Dashboard(Box<DashboardJob>),
     /// Look after the tables.
     Lake(Box<LakeJob>),
 }
@@ -149,17 +149,17 @@ impl JobText {
     ///
     /// # Errors
     /// [`JobError::File`] with everything that is wrong.
-    pub fn resolve(&self, asked: &Asked<'_>) -> Result<JobPlan, JobError> {
-        let mut opened = Opened::of(self, asked)?;
-        opened.check_top();
-        let (_, steps) = (opened.typed_settings(), opened.steps());
-        let (lake, settings) = (opened.lake.clone(), opened.top_settings());
-        opened.finish()?;
+    pub fn resolve(&self, context: &ResolveContext<'_>) -> Result<JobPlan, JobError> {
+        let mut parser = JobFileParser::of(self, context)?;
+        parser.check_top();
+        let (_, steps) = (parser.job_file_settings(), parser.steps());
+        let (lake, settings) = (parser.lake.clone(), parser.top_settings());
+        parser.finish()?;
         Ok(JobPlan {
             name: job_name(&self.path),
             path: self.path.clone(),
-            digest: self.digest(asked.set),
-            date: asked.date,
+            digest: self.digest(context.set),
+            date: context.date,
             lake,
             settings,
             steps,
@@ -170,15 +170,15 @@ impl JobText {
     ///
     /// # Errors
     /// [`JobError::File`] with what is wrong with them, and with what they are made of.
-    pub fn settings(&self, asked: &Asked<'_>) -> Result<TypedSettings, JobError> {
-        let mut opened = Opened::of(self, asked)?;
-        let settings = opened.typed_settings();
-        if !opened.problems.is_empty() {
+    pub fn settings(&self, context: &ResolveContext<'_>) -> Result<JobFileSettings, JobError> {
+        let mut parser = JobFileParser::of(self, context)?;
+        let settings = parser.job_file_settings();
+        if !parser.problems.is_empty() {
             // Then the rest is looked at as well, so that all problems are told.
-            opened.check_top();
-            opened.steps();
+            parser.check_top();
+            parser.steps();
         }
-        opened.finish()?;
+        parser.finish()?;
         Ok(settings)
     }
 

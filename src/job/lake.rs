@@ -123,7 +123,7 @@ impl LakeJob {
     /// Resolves what was typed.
     ///
     /// # Errors
-    /// [`JobError::Option`] or [`JobError::Stray`] names the option.
+    /// [`JobError::Option`] or [`JobError::NotApplicable`] names the option.
     pub fn resolve(command: LakeCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
         let (arguments, task) = task(command, now)?;
         let cli::LakeArguments { lake, format } = arguments;
@@ -143,7 +143,7 @@ fn task(
 ) -> Result<(cli::LakeArguments, LakeTask), JobError> {
     Ok(match command {
         LakeCommand::Status { lake, small } => {
-            let small_bytes = size("--small", &small)?;
+            let small_bytes = parse_size("--small", &small)?;
             (lake, LakeTask::Status { small_bytes })
         }
         LakeCommand::History { lake, table, limit } => (lake, LakeTask::History { table, limit }),
@@ -157,7 +157,7 @@ fn task(
             lake,
             LakeTask::Files {
                 table,
-                version: at(lake_version, as_of.as_deref(), now)?,
+                version: parse_version(lake_version, as_of.as_deref(), now)?,
                 from,
                 to,
             },
@@ -177,7 +177,7 @@ fn task(
             execute,
             dry_run: _,
         } => {
-            let retention = kept(&retention, is_forced)?;
+            let retention = parse_retention(&retention, is_forced)?;
             (lake, vacuum(table, retention, execute))
         }
         LakeCommand::Verify { lake, deep } => (lake, LakeTask::Verify { deep }),
@@ -192,7 +192,7 @@ fn task(
         } => {
             let task = LakeTask::Restore {
                 tables: table.map_or_else(|| ALL.to_vec(), |table| vec![table]),
-                version: at(to_version, as_of.as_deref(), now)?,
+                version: parse_version(to_version, as_of.as_deref(), now)?,
                 allow_empty,
                 dry_run,
             };
@@ -224,9 +224,9 @@ fn compact(
             has_days || table != LakeTables::All
         });
     }
-    let target_bytes = size("--target-size", target_size)?;
+    let target_bytes = parse_size("--target-size", target_size)?;
     if target_bytes < 1024 {
-        return Err(wrong(
+        return Err(invalid_option(
             "--target-size",
             target_size,
             "a size of 1KiB or more",
@@ -251,29 +251,34 @@ fn tables(named: LakeTables) -> Vec<LakeTable> {
     }
 }
 
-fn at(number: Option<i64>, as_of: Option<&str>, now: DateTime<Utc>) -> Result<AtVersion, JobError> {
+fn parse_version(
+    number: Option<i64>,
+    as_of: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<AtVersion, JobError> {
     Ok(match (number, as_of) {
         (Some(number), _) => AtVersion::Number(number),
         (None, Some(text)) => {
-            AtVersion::AsOf(read::clock("--as-of", Some(text), now)?.timestamp_micros())
+            AtVersion::AsOf(read::parse_clock("--as-of", Some(text), now)?.timestamp_micros())
         }
         (None, None) => AtVersion::Latest,
     })
 }
 
-fn kept(text: &str, is_forced: bool) -> Result<Duration, JobError> {
-    let retention = humantime::parse_duration(text)
-        .map_err(|_invalid| wrong("--retention", text, "a duration such as 7d, 36h or 90min"))?;
+fn parse_retention(text: &str, is_forced: bool) -> Result<Duration, JobError> {
+    let retention = humantime::parse_duration(text).map_err(|_invalid| {
+        invalid_option("--retention", text, "a duration such as 7d, 36h or 90min")
+    })?;
     if retention < SHORTEST_RETENTION && !is_forced {
         let expected = "24h or more: a shorter one may delete the files of a run that goes on; add \
                         --force-short-retention when there is none";
-        return Err(wrong("--retention", text, expected));
+        return Err(invalid_option("--retention", text, expected));
     }
     Ok(retention)
 }
 
 /// A size such as `128MiB`, `1.5GB` or `4096`, in bytes.
-fn size(option: &str, text: &str) -> Result<u64, JobError> {
+fn parse_size(option: &str, text: &str) -> Result<u64, JobError> {
     const UNITS: [(&str, u64); 13] = [
         ("", 1),
         ("B", 1),
@@ -289,7 +294,7 @@ fn size(option: &str, text: &str) -> Result<u64, JobError> {
         ("k", 1 << 10),
         ("M", 1 << 20),
     ];
-    let refuse = || wrong(option, text, "a size such as 128MiB, 500kB or 4096");
+    let refuse = || invalid_option(option, text, "a size such as 128MiB, 500kB or 4096");
     let typed = text.trim();
     let end = typed
         .find(|c: char| !c.is_ascii_digit())
@@ -304,7 +309,7 @@ fn size(option: &str, text: &str) -> Result<u64, JobError> {
     number.checked_mul(*of_one).ok_or_else(refuse)
 }
 
-fn wrong(option: &str, value: &str, expected: &str) -> JobError {
+fn invalid_option(option: &str, value: &str, expected: &str) -> JobError {
     JobError::Option {
         option: option.to_owned(),
         value: value.to_owned(),
@@ -325,21 +330,27 @@ mod tests {
             ("4096", 4096),
             ("0", 0),
         ] {
-            assert_eq!(size("--small", text).unwrap(), bytes, "{text}");
+            assert_eq!(parse_size("--small", text).unwrap(), bytes, "{text}");
         }
         for text in ["", "MiB", "-1", "1.5MiB", "1 XB", "99999999TiB", "1e3"] {
-            let error = size("--small", text).unwrap_err().to_string();
+            let error = parse_size("--small", text).unwrap_err().to_string();
             assert!(error.contains("--small"), "{text}: {error}");
         }
     }
 
     #[test]
     fn a_short_retention_has_to_be_meant() {
-        assert_eq!(kept("7d", false).unwrap(), Duration::from_hours(168));
-        assert_eq!(kept("24h", false).unwrap(), Duration::from_hours(24));
-        let error = kept("23h", false).unwrap_err().to_string();
+        assert_eq!(
+            parse_retention("7d", false).unwrap(),
+            Duration::from_hours(168)
+        );
+        assert_eq!(
+            parse_retention("24h", false).unwrap(),
+            Duration::from_hours(24)
+        );
+        let error = parse_retention("23h", false).unwrap_err().to_string();
         assert!(error.contains("--force-short-retention"), "{error}");
-        assert_eq!(kept("0s", true).unwrap(), Duration::ZERO);
-        assert!(kept("soon", true).is_err());
+        assert_eq!(parse_retention("0s", true).unwrap(), Duration::ZERO);
+        assert!(parse_retention("soon", true).is_err());
     }
 }

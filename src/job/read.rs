@@ -1,7 +1,7 @@
 //! Resolves how inputs are read and judged.
 
 mod dialect;
-mod echo;
+mod effective_settings;
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use dialect::dialect;
-use echo::echo;
+use effective_settings::effective_settings;
 
 use super::JobError;
-use crate::cli::{InputFormatArgument, ReadArguments, RecordKind};
+use crate::cli::{InputFormatArgument, ReadArguments, RecordKindArgument};
 use crate::ingest::RunSettings;
-use crate::ingest::kind::Kind;
 use crate::ingest::purchases::Purchases;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
-use crate::input::{InputFormat, Limits, ReaderOptions};
+use crate::input::{InputFormat, InputLimits, ReaderOptions};
 use crate::purchase::{self, FuturePolicy};
 use crate::supplier_purchase;
 use crate::values::currency::{Currency, parse_currency};
@@ -35,7 +35,7 @@ pub struct ReadJob {
     /// The run's clock.
     pub now: DateTime<Utc>,
     /// Every setting that decides a verdict, for the run report.
-    pub echoed: BTreeMap<&'static str, String>,
+    pub effective_settings: BTreeMap<&'static str, String>,
 }
 
 /// How inputs are read, by kind.
@@ -61,10 +61,10 @@ impl KindSettings {
 }
 
 /// Two MiB: some seven thousand purchases, enough to keep the cost per piece out of sight.
-const PIECE_BYTES: usize = 2 << 20;
+const CHUNK_BYTES: usize = 2 << 20;
 
 /// More than any machine has cores for.
-const MOST_THREADS: usize = 1_024;
+const MAX_THREADS: usize = 1_024;
 
 /// ConnectPlug is a Brazilian service; its spreadsheets name no currency.
 const DEFAULT_CURRENCY: &str = "BRL";
@@ -78,13 +78,13 @@ impl ReadJob {
     /// # Errors
     /// [`JobError::Option`] names the option.
     pub fn resolve(arguments: ReadArguments, now: DateTime<Utc>) -> Result<Self, JobError> {
-        let now = clock("--now", arguments.now.as_deref(), now)?;
-        let echoed = echo(&arguments, &limits(&arguments)?, now)?;
+        let now = parse_clock("--now", arguments.now.as_deref(), now)?;
+        let settings_in_effect = effective_settings(&arguments, &limits(&arguments)?, now)?;
         let run_id = uuid::Uuid::now_v7().to_string();
-        refuse_stray_options(&arguments)?;
+        refuse_inapplicable_options(&arguments)?;
         let purchases = || {
             let kind = Purchases {
-                checker: purchase::Checker::new(purchase_rules(&arguments, now)?),
+                validator: purchase::PurchaseValidator::new(purchase_rules(&arguments, now)?),
             };
             settings(kind, &arguments, &run_id)
         };
@@ -93,22 +93,24 @@ impl ReadJob {
             settings(kind, &arguments, &run_id)
         };
         let kinds = match arguments.kind {
-            RecordKind::Purchases => KindSettings::Purchases(purchases()?),
-            RecordKind::SupplierPurchases => KindSettings::SupplierPurchases(supplier_purchases()?),
-            RecordKind::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
+            RecordKindArgument::Purchases => KindSettings::Purchases(purchases()?),
+            RecordKindArgument::SupplierPurchases => {
+                KindSettings::SupplierPurchases(supplier_purchases()?)
+            }
+            RecordKindArgument::Auto => KindSettings::Auto(purchases()?, supplier_purchases()?),
         };
         Ok(Self {
             inputs: arguments.inputs,
             run_id,
             kinds,
             now,
-            echoed,
+            effective_settings: settings_in_effect,
         })
     }
 }
 
 /// Options that mean nothing to the kind or the format, and would be ignored in silence.
-fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
+fn refuse_inapplicable_options(arguments: &ReadArguments) -> Result<(), JobError> {
     let ReadArguments {
         inputs,
         kind,
@@ -125,31 +127,31 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
         InputFormatArgument::Json | InputFormatArgument::Ndjson
     );
     if is_json && !mapping.is_empty() {
-        return Err(JobError::Stray {
+        return Err(JobError::NotApplicable {
             option: "--map".to_owned(),
             reason: "names columns of delimited text, and --input-format says that the inputs are JSON; leave one of the two out",
         });
     }
-    if *kind == RecordKind::Auto && inputs.iter().any(|input| input == "-") {
-        return Err(JobError::Stray {
+    if *kind == RecordKindArgument::Auto && inputs.iter().any(|input| input == "-") {
+        return Err(JobError::NotApplicable {
             option: "--kind auto".to_owned(),
             reason: "cannot look at standard input beforehand; name the kind",
         });
     }
-    if *deleted_only && *kind != RecordKind::SupplierPurchases {
-        return Err(JobError::Stray {
+    if *deleted_only && *kind != RecordKindArgument::SupplierPurchases {
+        return Err(JobError::NotApplicable {
             option: "--deleted-only".to_owned(),
             reason: "is for supplier purchases; add --kind supplier-purchases",
         });
     }
-    let of_suppliers = [
+    let supplier_options = [
         ("--company-id", company_id),
         ("--company-path", company_path),
         ("--default-currency", default_currency),
     ];
-    for (option, value) in of_suppliers {
-        if *kind == RecordKind::Purchases && value.is_some() {
-            return Err(JobError::Stray {
+    for (option, value) in supplier_options {
+        if *kind == RecordKindArgument::Purchases && value.is_some() {
+            return Err(JobError::NotApplicable {
                 option: option.to_owned(),
                 reason: "is for supplier purchases; add --kind supplier-purchases",
             });
@@ -159,12 +161,12 @@ fn refuse_stray_options(arguments: &ReadArguments) -> Result<(), JobError> {
 }
 
 /// How inputs of one kind are read.
-fn settings<K: Kind>(
+fn settings<K: RecordKind>(
     kind: K,
     arguments: &ReadArguments,
     run_id: &str,
 ) -> Result<RunSettings<K>, JobError> {
-    let is_only_kind = arguments.kind != RecordKind::Auto;
+    let is_only_kind = arguments.kind != RecordKindArgument::Auto;
     Ok(RunSettings {
         run_id: run_id.to_owned(),
         reader: ReaderOptions {
@@ -172,7 +174,7 @@ fn settings<K: Kind>(
             lenient: arguments.lenient,
             envelope: K::ENVELOPE,
             limits: limits(arguments)?,
-            piece_bytes: PIECE_BYTES,
+            chunk_bytes: CHUNK_BYTES,
             dialect: dialect(arguments, kind.csv_columns(), is_only_kind)?,
             not_utf8: None,
         },
@@ -184,9 +186,9 @@ fn settings<K: Kind>(
 
 fn threads(arguments: &ReadArguments) -> Result<usize, JobError> {
     match arguments.threads {
-        Some(threads) if !(1..=MOST_THREADS).contains(&threads) => {
+        Some(threads) if !(1..=MAX_THREADS).contains(&threads) => {
             let expected = "from 1 to 1024";
-            Err(wrong("--threads", &threads.to_string(), expected))
+            Err(invalid_option("--threads", &threads.to_string(), expected))
         }
         Some(threads) => Ok(threads),
         None => Ok(std::thread::available_parallelism().map_or(1, usize::from)),
@@ -196,8 +198,8 @@ fn threads(arguments: &ReadArguments) -> Result<usize, JobError> {
 fn purchase_rules(
     arguments: &ReadArguments,
     now: DateTime<Utc>,
-) -> Result<purchase::RuleSettings, JobError> {
-    Ok(purchase::RuleSettings {
+) -> Result<purchase::PurchaseRuleSettings, JobError> {
+    Ok(purchase::PurchaseRuleSettings {
         default_zone: default_zone(arguments)?,
         now_micros: now.timestamp_micros(),
         future: if arguments.reject_future {
@@ -210,8 +212,10 @@ fn purchase_rules(
     })
 }
 
-fn supplier_rules(arguments: &ReadArguments) -> Result<supplier_purchase::RuleSettings, JobError> {
-    Ok(supplier_purchase::RuleSettings {
+fn supplier_rules(
+    arguments: &ReadArguments,
+) -> Result<supplier_purchase::SupplierPurchaseRuleSettings, JobError> {
+    Ok(supplier_purchase::SupplierPurchaseRuleSettings {
         // Filled in for each input.
         company: None,
         default_zone: default_zone(arguments)?,
@@ -226,7 +230,7 @@ fn default_zone(arguments: &ReadArguments) -> Result<Tz, JobError> {
     let name = &arguments.default_timezone;
     name.parse().map_err(|_unknown| {
         let expected = "an IANA zone such as America/Sao_Paulo";
-        wrong("--default-timezone", name, expected)
+        invalid_option("--default-timezone", name, expected)
     })
 }
 
@@ -237,21 +241,22 @@ fn default_currency(arguments: &ReadArguments) -> Result<Currency, JobError> {
         .unwrap_or(DEFAULT_CURRENCY);
     parse_currency(code)
         .map(|parsed| parsed.currency)
-        .map_err(|_unknown| wrong("--default-currency", code, "an ISO 4217 code such as BRL"))
+        .map_err(|_unknown| {
+            invalid_option("--default-currency", code, "an ISO 4217 code such as BRL")
+        })
 }
 
 fn company(arguments: &ReadArguments) -> Result<CompanySource, JobError> {
     match (&arguments.company_id, &arguments.company_path) {
-        (Some(id), None) => id
-            .parse()
-            .map(CompanySource::Given)
-            .map_err(|_invalid| wrong("--company-id", id, "a whole number above 0, or `unknown`")),
+        (Some(id), None) => id.parse().map(CompanySource::Given).map_err(|_invalid| {
+            invalid_option("--company-id", id, "a whole number above 0, or `unknown`")
+        }),
         (None, Some(path)) => path.parse().map(CompanySource::Path).map_err(|_invalid| {
             let expected = "a path with {company_id} in it once, as in company={company_id}/*.json";
-            wrong("--company-path", path, expected)
+            invalid_option("--company-path", path, expected)
         }),
         (None, None) => Ok(CompanySource::Records),
-        (Some(_), Some(_)) => Err(JobError::Stray {
+        (Some(_), Some(_)) => Err(JobError::NotApplicable {
             option: "--company-path".to_owned(),
             reason: "stands beside --company-id; give one of the two",
         }),
@@ -268,7 +273,7 @@ fn format(argument: InputFormatArgument) -> InputFormat {
 }
 
 /// The clock that was typed, or the process's.
-pub(super) fn clock(
+pub(super) fn parse_clock(
     option: &str,
     typed: Option<&str>,
     now: DateTime<Utc>,
@@ -277,10 +282,10 @@ pub(super) fn clock(
     let parsed = parse_instant(text, Tz::UTC).ok();
     parsed
         .and_then(|parsed| DateTime::from_timestamp_micros(parsed.instant.micros_utc))
-        .ok_or_else(|| wrong(option, text, "a time such as 2026-11-20T12:00:00Z"))
+        .ok_or_else(|| invalid_option(option, text, "a time such as 2026-11-20T12:00:00Z"))
 }
 
-fn wrong(option: &str, value: &str, expected: &str) -> JobError {
+fn invalid_option(option: &str, value: &str, expected: &str) -> JobError {
     JobError::Option {
         option: option.to_owned(),
         value: value.to_owned(),
@@ -288,17 +293,17 @@ fn wrong(option: &str, value: &str, expected: &str) -> JobError {
     }
 }
 
-fn limits(arguments: &ReadArguments) -> Result<Limits, JobError> {
-    let usual = Limits::default();
+fn limits(arguments: &ReadArguments) -> Result<InputLimits, JobError> {
+    let usual = InputLimits::default();
     let max_depth = arguments.max_depth.unwrap_or(usual.max_depth);
     if !(1..=HARD_MAX_DEPTH).contains(&max_depth) {
-        return Err(wrong(
+        return Err(invalid_option(
             "--max-depth",
             &max_depth.to_string(),
             "from 1 to 128",
         ));
     }
-    Ok(Limits {
+    Ok(InputLimits {
         max_record_bytes: arguments.max_record_bytes.unwrap_or(usual.max_record_bytes),
         max_line_bytes: arguments.max_line_bytes.unwrap_or(usual.max_line_bytes),
         max_depth,
@@ -320,7 +325,7 @@ mod tests {
             let argument = arguments.find(|one| one.get_id() == id).expect("an option");
             argument.get_help().expect("a sentence").to_string()
         };
-        let usual = Limits::default();
+        let usual = InputLimits::default();
         for (id, value) in [
             ("max_record_bytes", usual.max_record_bytes.to_string()),
             ("max_line_bytes", usual.max_line_bytes.to_string()),

@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::render::{AnswerKind, Format, Nulls};
+use crate::render::{AnswerKind, Format, NullHandling};
 use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
 
 /// Which question.
 #[derive(Clone, Debug)]
-pub enum Question {
+pub enum ReportQuery {
     /// Items per bucket.
     QuantitySeries(SeriesRequest),
     /// Revenue per bucket.
@@ -58,18 +58,18 @@ pub struct ReportJob {
     /// Which version of the table.
     pub version: AtVersion,
     /// The question.
-    pub question: Question,
+    pub query: ReportQuery,
     /// Form of the answer.
     pub format: Format,
     /// Where the answer goes; standard output when absent.
     pub output: Option<PathBuf>,
     /// What a JSON list of supplier purchases says of which nothing is known.
-    pub nulls: Nulls,
+    pub nulls: NullHandling,
     /// The run's clock.
     pub now: DateTime<Utc>,
 }
 
-impl Question {
+impl ReportQuery {
     /// The name on the command line and in job files.
     pub fn name(&self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl Question {
     }
 }
 
-impl Question {
+impl ReportQuery {
     /// Refuses a form that the answer does not have.
     fn check(&self, format: Format, typed: &str) -> Result<(), JobError> {
         let kind = match self {
@@ -105,8 +105,8 @@ impl Question {
 impl ReportJob {
     /// Where the answer goes, for people.
     pub fn target(&self) -> String {
-        match (&self.question, &self.output) {
-            (Question::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
+        match (&self.query, &self.output) {
+            (ReportQuery::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
                 format!("{}/page-*.json", folder.display())
             }
             (_, Some(path)) => path.display().to_string(),
@@ -117,10 +117,10 @@ impl ReportJob {
     /// Resolves what was typed; the parameters of the question are judged by the report.
     ///
     /// # Errors
-    /// [`JobError::Option`] or [`JobError::Stray`] names the option.
+    /// [`JobError::Option`] or [`JobError::NotApplicable`] names the option.
     pub fn resolve(command: cli::ReportCommand, now: DateTime<Utc>) -> Result<Self, JobError> {
         let nulls = nulls(&command);
-        let (question, report) = question(command)?;
+        let (query, report) = query(command)?;
         let cli::ReportArguments {
             lake,
             lake_version,
@@ -129,30 +129,30 @@ impl ReportJob {
             output,
         } = report;
         let cli::OutputArguments { format, output } = output;
-        let asked = parse_format(&format)?;
-        question.check(asked, &format)?;
-        if nulls == Nulls::Omitted && asked != Format::Json {
-            return Err(JobError::Stray {
+        let parsed_format = parse_format(&format)?;
+        query.check(parsed_format, &format)?;
+        if nulls == NullHandling::Omitted && parsed_format != Format::Json {
+            return Err(JobError::NotApplicable {
                 option: "--omit-null".to_owned(),
                 reason: "is for the JSON answer alone: leave it out, or choose --format json",
             });
         }
         Ok(Self {
             lake,
-            version: version(lake_version, as_of.as_deref(), now)?,
-            question,
-            format: asked,
+            version: parse_version(lake_version, as_of.as_deref(), now)?,
+            query,
+            format: parsed_format,
             output,
             nulls,
-            now: read::clock("--now", typed_now.as_deref(), now)?,
+            now: read::parse_clock("--now", typed_now.as_deref(), now)?,
         })
     }
 }
 
-fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArguments), JobError> {
+fn query(command: cli::ReportCommand) -> Result<(ReportQuery, cli::ReportArguments), JobError> {
     Ok(match command {
         cli::ReportCommand::QuantitySeries { series, report } => (
-            Question::QuantitySeries(series_request(series, None)),
+            ReportQuery::QuantitySeries(series_request(series, None)),
             report,
         ),
         cli::ReportCommand::RevenueSeries {
@@ -160,11 +160,11 @@ fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArgumen
             currency,
             report,
         } => (
-            Question::RevenueSeries(series_request(series, currency)),
+            ReportQuery::RevenueSeries(series_request(series, currency)),
             report,
         ),
         cli::ReportCommand::ProductList { page, report } => {
-            (Question::ProductList { page }, report)
+            (ReportQuery::ProductList { page }, report)
         }
         cli::ReportCommand::SupplierPurchases {
             list,
@@ -181,22 +181,23 @@ fn question(command: cli::ReportCommand) -> Result<(Question, cli::ReportArgumen
                 None => ListScope::Whole,
             };
             (
-                Question::SupplierPurchases(list_request(list), scope),
+                ReportQuery::SupplierPurchases(list_request(list), scope),
                 report,
             )
         }
-        cli::ReportCommand::SupplierSummary { summary, report } => {
-            (Question::SupplierSummary(summary_request(summary)), report)
-        }
+        cli::ReportCommand::SupplierSummary { summary, report } => (
+            ReportQuery::SupplierSummary(summary_request(summary)),
+            report,
+        ),
     })
 }
 
-fn nulls(command: &cli::ReportCommand) -> Nulls {
+fn nulls(command: &cli::ReportCommand) -> NullHandling {
     match command {
         cli::ReportCommand::SupplierPurchases {
             omit_null: true, ..
-        } => Nulls::Omitted,
-        _ => Nulls::Written,
+        } => NullHandling::Omitted,
+        _ => NullHandling::Written,
     }
 }
 
@@ -208,7 +209,7 @@ fn parse_format(text: &str) -> Result<Format, JobError> {
     })
 }
 
-fn version(
+fn parse_version(
     number: Option<i64>,
     as_of: Option<&str>,
     now: DateTime<Utc>,
@@ -216,7 +217,7 @@ fn version(
     Ok(match (number, as_of) {
         (Some(number), _) => AtVersion::Number(number),
         (None, Some(text)) => {
-            AtVersion::AsOf(read::clock("--as-of", Some(text), now)?.timestamp_micros())
+            AtVersion::AsOf(read::parse_clock("--as-of", Some(text), now)?.timestamp_micros())
         }
         (None, None) => AtVersion::Latest,
     })

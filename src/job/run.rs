@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::file::{Asked, Environment, JobPlan, JobText};
+use super::file::{Environment, JobPlan, JobText, ResolveContext};
 use super::{JobError, read};
 use crate::cli::{PlanFormat, RunArguments};
 
@@ -63,22 +63,22 @@ impl RunJob {
             plan_format,
         } = arguments;
         let clock = now;
-        let now = read::clock("--now", typed_now.as_deref(), clock)?;
-        let set = variables(&set)?;
+        let now = read::parse_clock("--now", typed_now.as_deref(), clock)?;
+        let set = parse_variables(&set)?;
         let range = from.zip(to);
         let dates = match range {
-            Some((from, to)) => days(from, to)?,
+            Some((from, to)) => days_between(from, to)?,
             None => vec![date.unwrap_or_else(|| now.date_naive())],
         };
         let plans = dates.into_iter().map(|date| {
-            let asked = Asked {
+            let context = ResolveContext {
                 date,
                 now,
                 clock,
                 set: &set,
                 environment,
             };
-            chosen(text.resolve(&asked)?, &only)
+            select_steps(text.resolve(&context)?, &only)
         });
         let mode = match (dry_run, range) {
             (true, _) => RunMode::DryRun(plan_format.unwrap_or(PlanFormat::Text)),
@@ -101,7 +101,7 @@ impl RunJob {
 /// # Errors
 /// [`JobError::Option`]
 pub fn settings_date(arguments: &RunArguments, now: DateTime<Utc>) -> Result<NaiveDate, JobError> {
-    let now = read::clock("--now", arguments.now.as_deref(), now)?;
+    let now = read::parse_clock("--now", arguments.now.as_deref(), now)?;
     let date = arguments.date.or(arguments.to);
     Ok(date.unwrap_or_else(|| now.date_naive()))
 }
@@ -110,7 +110,7 @@ pub fn settings_date(arguments: &RunArguments, now: DateTime<Utc>) -> Result<Nai
 ///
 /// # Errors
 /// [`JobError::Option`]
-pub fn variables(set: &[String]) -> Result<Vec<(String, String)>, JobError> {
+pub fn parse_variables(set: &[String]) -> Result<Vec<(String, String)>, JobError> {
     let pairs = set.iter().map(|text| match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(JobError::Option {
@@ -123,7 +123,7 @@ pub fn variables(set: &[String]) -> Result<Vec<(String, String)>, JobError> {
 }
 
 /// From the first day to the last, both included.
-fn days(from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, JobError> {
+fn days_between(from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, JobError> {
     if to < from {
         return Err(JobError::Option {
             option: "--to".to_owned(),
@@ -135,14 +135,14 @@ fn days(from: NaiveDate, to: NaiveDate) -> Result<Vec<NaiveDate>, JobError> {
 }
 
 /// The steps named by `--only`; what they need is not run.
-fn chosen(mut plan: JobPlan, only: &[String]) -> Result<JobPlan, JobError> {
+fn select_steps(mut plan: JobPlan, only: &[String]) -> Result<JobPlan, JobError> {
     if only.is_empty() {
         return Ok(plan);
     }
-    let stranger = only
+    let unknown = only
         .iter()
         .find(|name| plan.steps.iter().all(|step| step.name != **name));
-    if let Some(stranger) = stranger {
+    if let Some(unknown) = unknown {
         let names: Vec<String> = plan
             .steps
             .iter()
@@ -150,7 +150,7 @@ fn chosen(mut plan: JobPlan, only: &[String]) -> Result<JobPlan, JobError> {
             .collect();
         return Err(JobError::Option {
             option: "--only".to_owned(),
-            value: stranger.clone(),
+            value: unknown.clone(),
             expected: format!("a step of {}: {}", plan.path.display(), names.join(", ")),
         });
     }

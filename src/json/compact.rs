@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::cursor::Cursor;
+use super::cursor::JsonCursor;
 use super::error::JsonError;
-use super::options::{Kind, Options};
+use super::options::{JsonKind, JsonOptions};
 
 /// Returns `text`, one JSON value that a cursor has passed, with nothing between its tokens: keys
 /// keep their order, numbers their digits and strings their escapes. Borrowed when it is already
@@ -12,11 +12,11 @@ use super::options::{Kind, Options};
 ///
 /// # Errors
 /// `text` is not one JSON value by `options`; only noticed when it is not compact.
-pub fn compact(text: &str, options: Options) -> Result<Cow<'_, str>, JsonError> {
+pub fn compact(text: &str, options: JsonOptions) -> Result<Cow<'_, str>, JsonError> {
     if is_compact(text) {
         return Ok(Cow::Borrowed(text));
     }
-    let mut cursor = Cursor::new(text, options);
+    let mut cursor = JsonCursor::new(text, options);
     let mut out = String::with_capacity(text.len());
     copy_value(&mut cursor, &mut out)?;
     cursor.end()?;
@@ -42,13 +42,13 @@ fn is_compact(text: &str) -> bool {
     true
 }
 
-fn copy_value(cursor: &mut Cursor<'_>, out: &mut String) -> Result<(), JsonError> {
+fn copy_value(cursor: &mut JsonCursor<'_>, out: &mut String) -> Result<(), JsonError> {
     match cursor.peek()? {
-        Kind::Object => {
-            let mut members = cursor.open_object()?;
+        JsonKind::Object => {
+            let mut container = cursor.open_object()?;
             out.push('{');
             let mut separator = "";
-            while let Some(key) = cursor.next_key(&mut members)? {
+            while let Some(key) = cursor.next_key(&mut container)? {
                 out.push_str(separator);
                 separator = ",";
                 out.push('"');
@@ -58,18 +58,18 @@ fn copy_value(cursor: &mut Cursor<'_>, out: &mut String) -> Result<(), JsonError
             }
             out.push('}');
         }
-        Kind::Array => {
-            let mut members = cursor.open_array()?;
+        JsonKind::Array => {
+            let mut container = cursor.open_array()?;
             out.push('[');
             let mut separator = "";
-            while cursor.next_element(&mut members)? {
+            while cursor.next_element(&mut container)? {
                 out.push_str(separator);
                 separator = ",";
                 copy_value(cursor, out)?;
             }
             out.push(']');
         }
-        Kind::String | Kind::Number | Kind::Boolean | Kind::Null => {
+        JsonKind::String | JsonKind::Number | JsonKind::Boolean | JsonKind::Null => {
             out.push_str(cursor.skip_value()?);
         }
     }
@@ -81,9 +81,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_tokens_goes() {
+    fn only_text_between_tokens_is_removed() {
         let text = "{ \"b\" : [ 1.50 , \"x  y\\n\" ] ,\n\"a\":{ } }";
-        let compacted = compact(text, Options::default());
+        let compacted = compact(text, JsonOptions::default());
         assert_eq!(compacted.as_deref(), Ok(r#"{"b":[1.50,"x  y\n"],"a":{}}"#));
     }
 
@@ -91,16 +91,16 @@ mod tests {
     fn compact_text_is_borrowed() {
         let text = r#"{"a b":[1,"c, d"]}"#;
         assert!(matches!(
-            compact(text, Options::default()),
+            compact(text, JsonOptions::default()),
             Ok(Cow::Borrowed(_))
         ));
     }
 
     #[test]
     fn lenient_commas_and_comments_are_not_stored() {
-        let lenient = Options {
+        let lenient = JsonOptions {
             lenient: true,
-            ..Options::default()
+            ..JsonOptions::default()
         };
         let compacted = compact("{\"a\":[1,],}", lenient);
         assert_eq!(compacted.as_deref(), Ok(r#"{"a":[1]}"#));

@@ -5,48 +5,53 @@
 mod scalars;
 
 use super::error::{JsonError, JsonErrorKind};
-use super::marks::Marks;
-use super::options::{Kind, Options};
-use super::text::JsonStr;
+use super::options::{JsonKind, JsonOptions};
+use super::string::JsonStr;
+use super::string_marks::StringMarks;
 
 /// Where a walk through the members of an object or the elements of an array stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Members {
+pub struct OpenContainer {
     first: bool,
 }
 
 /// A position in a JSON text. Every method that returns `Ok` has checked all it passed.
 #[derive(Clone, Debug)]
-pub struct Cursor<'a> {
+pub struct JsonCursor<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
-    options: Options,
-    habits: u64,
-    loose: usize,
+    options: JsonOptions,
+    lenient_syntax_count: u64,
+    insignificant_bytes: usize,
     /// Marks of a text that `text` is a part of, and where in it `text` begins.
-    marks: Option<(&'a Marks, usize)>,
+    marks: Option<(&'a StringMarks, usize)>,
 }
 
 type Result<T> = std::result::Result<T, JsonError>;
 
-impl<'a> Cursor<'a> {
+impl<'a> JsonCursor<'a> {
     /// A cursor at the start of `text`.
-    pub fn new(text: &'a str, options: Options) -> Self {
+    pub fn new(text: &'a str, options: JsonOptions) -> Self {
         Self {
             text,
             at: 0,
             depth: 0,
             options,
-            habits: 0,
-            loose: 0,
+            lenient_syntax_count: 0,
+            insignificant_bytes: 0,
             marks: None,
         }
     }
 
     /// A cursor at the start of `text`, which begins at byte `start` of the text that was marked.
     /// It reads the same as any other, only faster.
-    pub fn marked(text: &'a str, options: Options, marks: &'a Marks, start: usize) -> Self {
+    pub fn marked(
+        text: &'a str,
+        options: JsonOptions,
+        marks: &'a StringMarks,
+        start: usize,
+    ) -> Self {
         Self {
             marks: Some((marks, start)),
             ..Self::new(text, options)
@@ -59,14 +64,14 @@ impl<'a> Cursor<'a> {
     }
 
     /// How many trailing commas and comments the lenient mode has passed.
-    pub fn habits(&self) -> u64 {
-        self.habits
+    pub fn lenient_syntax_count(&self) -> u64 {
+        self.lenient_syntax_count
     }
 
     /// How many bytes of white space, comments and trailing commas the cursor has passed. A value
     /// is compact when passing it does not change this.
-    pub fn loose(&self) -> usize {
-        self.loose
+    pub fn insignificant_bytes(&self) -> usize {
+        self.insignificant_bytes
     }
 
     /// The text between two offsets that the cursor has reported.
@@ -116,7 +121,7 @@ impl<'a> Cursor<'a> {
                 _ => break,
             }
         }
-        self.loose += self.at - start;
+        self.insignificant_bytes += self.at - start;
         Ok(())
     }
 
@@ -134,7 +139,7 @@ impl<'a> Cursor<'a> {
             return self.error(self.text.len(), JsonErrorKind::UnexpectedEnd);
         };
         self.at += end;
-        self.habits += 1;
+        self.lenient_syntax_count += 1;
         Ok(())
     }
 
@@ -143,21 +148,21 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// Nothing there that can start a value.
     #[inline]
-    pub fn peek(&mut self) -> Result<Kind> {
+    pub fn peek(&mut self) -> Result<JsonKind> {
         self.skip_space()?;
         match self.byte() {
-            Some(b'{') => Ok(Kind::Object),
-            Some(b'[') => Ok(Kind::Array),
-            Some(b'"') => Ok(Kind::String),
-            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
-            Some(b't' | b'f') => Ok(Kind::Boolean),
-            Some(b'n') => Ok(Kind::Null),
+            Some(b'{') => Ok(JsonKind::Object),
+            Some(b'[') => Ok(JsonKind::Array),
+            Some(b'"') => Ok(JsonKind::String),
+            Some(b'-' | b'0'..=b'9') => Ok(JsonKind::Number),
+            Some(b't' | b'f') => Ok(JsonKind::Boolean),
+            Some(b'n') => Ok(JsonKind::Null),
             _ => self.error(self.at, JsonErrorKind::Expected("a value")),
         }
     }
 
     #[inline]
-    fn open(&mut self, bracket: u8, what: &'static str) -> Result<Members> {
+    fn open_container(&mut self, bracket: u8, what: &'static str) -> Result<OpenContainer> {
         if self.byte() != Some(bracket) {
             return self.error(self.at, JsonErrorKind::Expected(what));
         }
@@ -166,31 +171,31 @@ impl<'a> Cursor<'a> {
         }
         self.depth += 1;
         self.at += 1;
-        Ok(Members { first: true })
+        Ok(OpenContainer { first: true })
     }
 
     /// Enters the object at the cursor (call [`Self::peek`] first).
     ///
     /// # Errors
     /// No object there, or nested too deep.
-    pub fn open_object(&mut self) -> Result<Members> {
-        self.open(b'{', "an object")
+    pub fn open_object(&mut self) -> Result<OpenContainer> {
+        self.open_container(b'{', "an object")
     }
 
     /// Enters the array at the cursor (call [`Self::peek`] first).
     ///
     /// # Errors
     /// No array there, or nested too deep.
-    pub fn open_array(&mut self) -> Result<Members> {
-        self.open(b'[', "an array")
+    pub fn open_array(&mut self) -> Result<OpenContainer> {
+        self.open_container(b'[', "an array")
     }
 
     /// Moves to the next element; `false` when the closing bracket has been passed.
     ///
     /// # Errors
     /// A missing or surplus comma, or the wrong bracket.
-    pub fn next_element(&mut self, members: &mut Members) -> Result<bool> {
-        self.next_item(members, b']', "',' or ']'")
+    pub fn next_element(&mut self, container: &mut OpenContainer) -> Result<bool> {
+        self.next_item(container, b']', "',' or ']'")
     }
 
     /// Moves to the next member and reads its key; `None` when the brace has been passed.
@@ -199,8 +204,8 @@ impl<'a> Cursor<'a> {
     /// # Errors
     /// A missing or surplus comma, colon or key.
     #[inline]
-    pub fn next_key(&mut self, members: &mut Members) -> Result<Option<JsonStr<'a>>> {
-        if !self.next_item(members, b'}', "',' or '}'")? {
+    pub fn next_key(&mut self, container: &mut OpenContainer) -> Result<Option<JsonStr<'a>>> {
+        if !self.next_item(container, b'}', "',' or '}'")? {
             return Ok(None);
         }
         if self.byte() != Some(b'"') {
@@ -232,11 +237,16 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn next_item(&mut self, members: &mut Members, close: u8, what: &'static str) -> Result<bool> {
+    fn next_item(
+        &mut self,
+        container: &mut OpenContainer,
+        close: u8,
+        what: &'static str,
+    ) -> Result<bool> {
         // Dumps are mostly compact: a comma, and the next item right behind it.
         let next = self.text.as_bytes().get(self.at..self.at + 2);
         if let Some(&[b',', next]) = next
-            && !members.first
+            && !container.first
             && next > b' '
             && next != close
             && next != b'/'
@@ -244,13 +254,13 @@ impl<'a> Cursor<'a> {
             self.at += 1;
             return Ok(true);
         }
-        self.next_loose_item(members, close, what)
+        self.next_spaced_item(container, close, what)
     }
 
     #[inline(never)]
-    fn next_loose_item(
+    fn next_spaced_item(
         &mut self,
-        members: &mut Members,
+        container: &mut OpenContainer,
         close: u8,
         what: &'static str,
     ) -> Result<bool> {
@@ -260,8 +270,8 @@ impl<'a> Cursor<'a> {
             self.depth -= 1;
             return Ok(false);
         }
-        if members.first {
-            members.first = false;
+        if container.first {
+            container.first = false;
             return Ok(true);
         }
         if self.byte() != Some(b',') {
@@ -274,8 +284,8 @@ impl<'a> Cursor<'a> {
             if !self.options.lenient {
                 return self.error(comma, JsonErrorKind::TrailingComma);
             }
-            self.habits += 1;
-            self.loose += 1;
+            self.lenient_syntax_count += 1;
+            self.insignificant_bytes += 1;
             self.at += 1;
             self.depth -= 1;
             return Ok(false);
@@ -291,22 +301,22 @@ impl<'a> Cursor<'a> {
         let kind = self.peek()?;
         let start = self.at;
         match kind {
-            Kind::Object => {
-                let mut members = self.open_object()?;
-                while self.next_key(&mut members)?.is_some() {
+            JsonKind::Object => {
+                let mut container = self.open_object()?;
+                while self.next_key(&mut container)?.is_some() {
                     self.skip_value()?;
                 }
             }
-            Kind::Array => {
-                let mut members = self.open_array()?;
-                while self.next_element(&mut members)? {
+            JsonKind::Array => {
+                let mut container = self.open_array()?;
+                while self.next_element(&mut container)? {
                     self.skip_value()?;
                 }
             }
-            Kind::String => self.string().map(drop)?,
-            Kind::Number => self.number().map(drop)?,
-            Kind::Boolean => self.boolean().map(drop)?,
-            Kind::Null => self.null()?,
+            JsonKind::String => self.string().map(drop)?,
+            JsonKind::Number => self.number().map(drop)?,
+            JsonKind::Boolean => self.boolean().map(drop)?,
+            JsonKind::Null => self.null()?,
         }
         Ok(self.slice(start, self.at))
     }

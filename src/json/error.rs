@@ -42,7 +42,7 @@ pub enum JsonErrorKind {
 
 impl JsonErrorKind {
     /// True for the two habits of the documents' own examples that the lenient mode accepts.
-    pub fn is_lenient_habit(self) -> bool {
+    pub fn is_lenient_syntax(self) -> bool {
         matches!(self, Self::TrailingComma | Self::Comment)
     }
 }

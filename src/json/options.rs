@@ -2,14 +2,14 @@
 
 /// How strictly a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct JsonOptions {
     /// Accept trailing commas and comments.
     pub lenient: bool,
     /// Most nested arrays and objects.
     pub max_depth: usize,
 }
 
-impl Default for Options {
+impl Default for JsonOptions {
     /// Strict, 64 levels: dumps nest five deep, and a parser's stack is finite.
     fn default() -> Self {
         Self {
@@ -21,7 +21,7 @@ impl Default for Options {
 
 /// What a value is, told by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum JsonKind {
     /// `{`
     Object,
     /// `[`

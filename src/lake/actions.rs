@@ -10,14 +10,14 @@ use deltalake::kernel::{Add, Remove};
 use deltalake::table::state::DeltaTableState;
 
 use super::files::TableFiles;
-use super::partition::is_inside;
-use super::spec::TableSpec;
+use super::partition::is_inside_table;
 use super::staged::{DataFile, StagedFiles};
+use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError};
 
 impl Lake {
     /// The `add` actions of the staged files, which must still be what they were.
-    pub(super) fn adds(
+    pub(super) fn add_actions(
         &self,
         spec: &TableSpec,
         staged: &StagedFiles,
@@ -32,19 +32,19 @@ impl Lake {
         staged
             .files
             .iter()
-            .map(|file| add(spec, &files, file))
+            .map(|file| add_action(spec, &files, file))
             .collect()
     }
 }
 
-fn add(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, LakeError> {
-    let facts = files.facts(file)?;
-    if facts.bytes != file.bytes {
+fn add_action(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, LakeError> {
+    let metadata = files.metadata(file)?;
+    if metadata.bytes != file.bytes {
         return Err(LakeError::FileDiffers {
-            path: files.shown(&file.relative_path),
+            path: files.display_path(&file.relative_path),
             what: "bytes",
             expected: file.bytes,
-            found: facts.bytes,
+            found: metadata.bytes,
         });
     }
     let partition_values: HashMap<String, Option<String>> = spec
@@ -57,7 +57,7 @@ fn add(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, Lak
         path: file.relative_path.clone(),
         partition_values,
         size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
-        modification_time: facts.modified_millis,
+        modification_time: metadata.modified_millis,
         data_change: true,
         stats: Some(file.stats_json.clone()),
         ..Add::default()
@@ -66,31 +66,31 @@ fn add(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, Lak
 
 /// The `remove` actions of files that are in `state`, sorted by path; a file named twice is removed
 /// once. The files themselves stay: older versions need them.
-pub(super) fn removes(
+pub(super) fn remove_actions(
     table: &str,
     state: &DeltaTableState,
     files: &[FileRef],
 ) -> Result<Vec<Remove>, LakeError> {
-    let mut wanted: HashSet<&str> = HashSet::new();
+    let mut to_remove: HashSet<&str> = HashSet::new();
     for file in files {
         let path = file.relative_path.as_str();
-        if !is_inside(path) {
-            return Err(LakeError::HostilePath {
+        if !is_inside_table(path) {
+            return Err(LakeError::PathOutsideTable {
                 table: table.to_owned(),
                 path: path.to_owned(),
             });
         }
-        wanted.insert(path);
+        to_remove.insert(path);
     }
-    let mut removes = Vec::with_capacity(wanted.len());
-    if !wanted.is_empty() {
+    let mut removes = Vec::with_capacity(to_remove.len());
+    if !to_remove.is_empty() {
         for view in state.log_data().iter() {
-            if wanted.remove(view.path().as_ref()) {
+            if to_remove.remove(view.path().as_ref()) {
                 removes.push(view.remove_action(true));
             }
         }
     }
-    if let Some(path) = wanted.into_iter().min() {
+    if let Some(path) = to_remove.into_iter().min() {
         return Err(LakeError::NotInVersion {
             table: table.to_owned(),
             path: path.to_owned(),

@@ -8,43 +8,43 @@ use std::time::Duration;
 
 use deltalake::kernel::Action;
 
-use super::attempt::Effect;
-use super::read_back::{Claim, Outcome, Tries};
+use super::attempt::CommitOperation;
+use super::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
 use super::staged::StagedFiles;
 use super::{Lake, LakeError};
 
 /// How often an append is tried from a fresh snapshot. Each try has the library's own 15 inside,
 /// for appends that only need the next version number.
-const TRIES: u32 = 8;
+const MAX_ATTEMPTS: u32 = 8;
 
 /// The pauses of so few tries may double as they like.
-const LONGEST_PAUSE: Duration = Duration::MAX;
+const MAX_PAUSE: Duration = Duration::MAX;
 
 impl Lake {
     /// Commits staged files that only add to a table, and makes the commit durable.
     pub(super) fn append(
         &self,
-        claim: Claim<'_>,
+        identity: CommitIdentity<'_>,
         files: &StagedFiles,
-    ) -> Result<Outcome, LakeError> {
-        let adds = self.adds(claim.spec, files)?;
-        let mut tries = Tries::new(claim, TRIES, LONGEST_PAUSE);
+    ) -> Result<TransactionOutcome, LakeError> {
+        let adds = self.add_actions(identity.spec, files)?;
+        let mut retries = CommitRetries::new(identity, MAX_ATTEMPTS, MAX_PAUSE);
         loop {
-            let (table, present) = self.runtime().block_on(self.look(claim))?;
+            let (table, present) = self.runtime().block_on(self.open_for_commit(identity))?;
             if !present.is_empty() {
-                return tries.met(self, present);
+                return retries.resolve_present(self, present);
             }
             let actions = adds.iter().cloned().map(Action::Add).collect();
-            let attempt = self.attempt(claim, &table, Effect::Append, actions);
+            let attempt = self.attempt_commit(identity, &table, CommitOperation::Append, actions);
             match self.runtime().block_on(attempt)? {
-                Ok(version) => return Ok(Outcome::Landed(version)),
+                Ok(version) => return Ok(TransactionOutcome::Committed(version)),
                 Err(failure) => {
-                    if let Some(settled) = tries.failed(self, failure)? {
-                        return Ok(settled);
+                    if let Some(outcome) = retries.resolve_failure(self, failure)? {
+                        return Ok(outcome);
                     }
                 }
             }
-            tries.pause();
+            retries.pause();
         }
     }
 }

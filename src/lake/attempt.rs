@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 use tracing::warn;
 
 use super::error::write_error;
-use super::read_back::Claim;
-use super::spec::TableSpec;
+use super::read_back::CommitIdentity;
+use super::table_spec::TableSpec;
 use super::{Lake, LakeError, log};
 
 /// What a commit does to the files that are there.
 #[derive(Clone, Copy)]
-pub(super) enum Effect {
+pub(super) enum CommitOperation {
     /// It only adds to them, so it may go on top of whatever has landed since.
     Append,
     /// It may replace some of them, so it holds for the version it was planned on and no other.
@@ -35,54 +35,54 @@ pub(super) enum Effect {
 }
 
 /// Why a try failed, and the version it was to follow.
-pub(super) struct Failure {
+pub(super) struct FailedAttempt {
     pub(super) before: u64,
     pub(super) error: Box<DeltaTableError>,
 }
 
 impl Lake {
     /// Loads the newest version for a try, and looks which of its transactions are there already.
-    pub(super) async fn look(
+    pub(super) async fn open_for_commit(
         &self,
-        claim: Claim<'_>,
+        identity: CommitIdentity<'_>,
     ) -> Result<(DeltaTable, HashSet<String>), LakeError> {
-        let table = self.open_checked(claim.spec).await?;
+        let table = self.open_checked(identity.spec).await?;
         let store = table.object_store();
-        let present = log::present(claim.spec.name, &store, claim.app_ids).await?;
+        let present = log::present_app_ids(identity.spec.name, &store, identity.app_ids).await?;
         Ok((table, present))
     }
 
     /// Commits the actions and one transaction for each application id on top of a loaded version,
     /// and makes the commit durable.
-    pub(super) async fn attempt(
+    pub(super) async fn attempt_commit(
         &self,
-        claim: Claim<'_>,
+        identity: CommitIdentity<'_>,
         table: &DeltaTable,
-        effect: Effect,
+        operation: CommitOperation,
         actions: Vec<Action>,
-    ) -> Result<Result<u64, Failure>, LakeError> {
-        let name = claim.spec.name;
+    ) -> Result<Result<u64, FailedAttempt>, LakeError> {
+        let name = identity.spec.name;
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
         let before = state.version();
-        let prepared = CommitBuilder::from(properties(claim, effect))
+        let prepared = CommitBuilder::from(properties(identity, operation))
             .with_actions(actions)
             .build(
                 Some(state),
                 table.log_store(),
-                operation(claim.spec, effect),
+                delta_operation(identity.spec, operation),
             );
-        let committed = async { prepared.into_prepared_commit_future().await?.await };
-        let landed = match committed.await {
-            Ok(landed) => landed,
+        let commit = async { prepared.into_prepared_commit_future().await?.await };
+        let post_commit = match commit.await {
+            Ok(post_commit) => post_commit,
             Err(error) => {
                 let error = Box::new(write_error(error));
-                return Ok(Err(Failure { before, error }));
+                return Ok(Err(FailedAttempt { before, error }));
             }
         };
-        let version = landed.version;
+        let version = post_commit.version;
         self.sync_log(name)?;
         // From here on the rows are in the table: a checkpoint that fails is made by a later run.
-        match landed.await {
+        match post_commit.await {
             Ok(finished) if finished.metrics.new_checkpoint_created => self.sync_log(name)?,
             Ok(_) => {}
             Err(error) => {
@@ -95,41 +95,41 @@ impl Lake {
 
 /// The run id is for the read-back and for people, the file of `inputs` for the recovery of a run
 /// that was stopped: the truth is the `txn`.
-fn properties(claim: Claim<'_>, effect: Effect) -> CommitProperties {
-    let mut app_ids: Vec<&String> = claim.app_ids.iter().collect();
+fn properties(identity: CommitIdentity<'_>, operation: CommitOperation) -> CommitProperties {
+    let mut app_ids: Vec<&String> = identity.app_ids.iter().collect();
     app_ids.sort();
     // Without a time of last update a transaction never expires, and neither does exactly-once.
     let transactions = app_ids
         .into_iter()
-        .map(|id| Transaction::new(id, log::IN))
+        .map(|id| Transaction::new(id, log::COMMITTED))
         .collect();
-    let mut metadata: Vec<(String, Value)> = vec![("runId".to_owned(), json!(claim.run_id))];
+    let mut metadata: Vec<(String, Value)> = vec![("runId".to_owned(), json!(identity.run_id))];
     metadata.extend(
-        claim
+        identity
             .inputs_file
             .map(|path| (log::INPUTS_FILE.to_owned(), json!(path))),
     );
     let properties = CommitProperties::default()
         .with_application_transactions(transactions)
         .with_metadata(metadata);
-    match effect {
-        Effect::Append => properties,
+    match operation {
+        CommitOperation::Append => properties,
         // With retries the library would put a change on top of versions it was not planned on,
         // and its own check of conflicts misses some that double or lose rows.
-        Effect::Change | Effect::Compact { .. } | Effect::Restore { .. } => {
-            properties.with_max_retries(0)
-        }
+        CommitOperation::Change
+        | CommitOperation::Compact { .. }
+        | CommitOperation::Restore { .. } => properties.with_max_retries(0),
     }
 }
 
 /// What the history says was done.
-fn operation(spec: &TableSpec, effect: Effect) -> DeltaOperation {
+fn delta_operation(spec: &TableSpec, operation: CommitOperation) -> DeltaOperation {
     let action = |action_type: &str| MergePredicate {
         action_type: action_type.to_owned(),
         predicate: None,
     };
-    match effect {
-        Effect::Append => {
+    match operation {
+        CommitOperation::Append => {
             let names = spec.partition_names().into_iter().map(str::to_owned);
             DeltaOperation::Write {
                 mode: SaveMode::Append,
@@ -137,18 +137,18 @@ fn operation(spec: &TableSpec, effect: Effect) -> DeltaOperation {
                 predicate: None,
             }
         }
-        Effect::Change => DeltaOperation::Merge {
+        CommitOperation::Change => DeltaOperation::Merge {
             predicate: None,
             merge_predicate: None,
             matched_predicates: vec![action("update")],
             not_matched_predicates: vec![action("insert")],
             not_matched_by_source_predicates: Vec::new(),
         },
-        Effect::Compact { target_bytes } => DeltaOperation::Optimize {
+        CommitOperation::Compact { target_bytes } => DeltaOperation::Optimize {
             predicate: None,
             target_size: target_bytes,
         },
-        Effect::Restore { version } => DeltaOperation::Restore {
+        CommitOperation::Restore { version } => DeltaOperation::Restore {
             version: Some(version),
             datetime: None,
         },

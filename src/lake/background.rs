@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::storage::{LimitReached, probe_threads};
 
 /// How long a pool thread without other work sleeps before it looks again.
-const NAP: Duration = Duration::from_millis(1);
+const IDLE_SLEEP: Duration = Duration::from_millis(1);
 
 /// Starts the threads that judge, encode and put in order: one for each core, if none are asked for. They
 /// are there already when this is not the first run of the process: then those serve.
@@ -41,11 +41,11 @@ pub fn start_pool(threads: Option<usize>) -> Result<(), LimitReached> {
 
 /// A closure running on the rayon pool.
 #[derive(Debug)]
-pub(super) struct Task<T> {
+pub(super) struct BackgroundTask<T> {
     result: Receiver<T>,
 }
 
-impl<T: Send + 'static> Task<T> {
+impl<T: Send + 'static> BackgroundTask<T> {
     /// Starts `work` on the rayon pool.
     pub(super) fn start(work: impl FnOnce() -> T + Send + 'static) -> Self {
         let (sender, result) = sync_channel(1);
@@ -74,7 +74,7 @@ impl<T: Send + 'static> Task<T> {
                 Err(TryRecvError::Empty) => {}
             }
             if rayon::yield_now() != Some(rayon::Yield::Executed) {
-                match self.result.recv_timeout(NAP) {
+                match self.result.recv_timeout(IDLE_SLEEP) {
                     Ok(value) => return Some(value),
                     Err(RecvTimeoutError::Disconnected) => return None,
                     Err(RecvTimeoutError::Timeout) => {}
@@ -94,11 +94,14 @@ mod tests {
             .num_threads(1)
             .build()
             .unwrap();
-        assert_eq!(pool.install(|| Task::start(|| 7).wait()), Some(7));
+        assert_eq!(pool.install(|| BackgroundTask::start(|| 7).wait()), Some(7));
     }
 
     #[test]
     fn a_panic_is_a_missing_result() {
-        assert_eq!(Task::<()>::start(|| panic!("on purpose")).wait(), None);
+        assert_eq!(
+            BackgroundTask::<()>::start(|| panic!("on purpose")).wait(),
+            None
+        );
     }
 }

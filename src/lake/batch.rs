@@ -9,15 +9,15 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::change::ChangeOutcome;
-use super::known::app_ids;
-use super::read_back::Claim;
-use super::spec::{TableSpec, inputs_spec, rejects_spec};
+use super::committed_digests::app_ids;
+use super::read_back::CommitIdentity;
 use super::staged::StagedFiles;
+use super::table_spec::{TableSpec, inputs_spec, rejects_spec};
 use super::{Digest, InputRow, Lake, LakeError};
 
 /// What a run has made of some inputs, ready to be committed.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub struct CommitBatch<'a> {
     /// The run.
     pub run_id: &'a str,
     /// The record kind; with the digest it identifies an input.
@@ -45,9 +45,9 @@ pub enum CommitOutcome {
         inputs_version: Option<i64>,
     },
     /// Another process was quicker with some of the inputs. The commit it met with was refused as a
-    /// whole, and the data files that are in no commit are deleted. Ask [`Lake::known`] again, and
+    /// whole, and the data files that are in no commit are deleted. Ask [`Lake::committed_digests`] again, and
     /// redo what is left.
-    Raced {
+    AlreadyCommitted {
         /// The inputs that the other process has committed.
         digests: Vec<Digest>,
     },
@@ -93,10 +93,10 @@ impl Lake {
     /// are orphans, which no reader of the log sees.
     pub fn commit_batch(
         &self,
-        batch: Batch<'_>,
+        batch: CommitBatch<'_>,
         at: &mut dyn FnMut(CommitStep),
     ) -> Result<CommitOutcome, LakeError> {
-        let Batch {
+        let CommitBatch {
             run_id,
             record_kind,
             rows_table,
@@ -120,32 +120,32 @@ impl Lake {
         if !with_rejects.is_empty() {
             match self.commit_rejects(run_id, record_kind, &with_rejects, &rejects)? {
                 ChangeOutcome::Committed { version } => rejects_version = Some(version),
-                ChangeOutcome::Raced { digests } => {
+                ChangeOutcome::AlreadyCommitted { digests } => {
                     rejects.discard(self)?;
                     rows.discard(self)?;
                     staged.files.discard(self)?;
-                    return Ok(CommitOutcome::Raced { digests });
+                    return Ok(CommitOutcome::AlreadyCommitted { digests });
                 }
             }
         }
         at(CommitStep::Rows);
         let app_ids = app_ids(rows_table.name, record_kind, &staged.digests)?;
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec: rows_table,
             run_id,
             app_ids: &app_ids,
             inputs_file: staged.path(),
         };
-        let landed = self.append(claim, &rows)?;
-        let rows_version = match ChangeOutcome::of(landed, rows_table, record_kind, &staged.digests)
-        {
-            ChangeOutcome::Committed { version } => version,
-            ChangeOutcome::Raced { digests } => {
-                rows.discard(self)?;
-                staged.files.discard(self)?;
-                return Ok(CommitOutcome::Raced { digests });
-            }
-        };
+        let outcome = self.append(identity, &rows)?;
+        let rows_version =
+            match ChangeOutcome::of(outcome, rows_table, record_kind, &staged.digests) {
+                ChangeOutcome::Committed { version } => version,
+                ChangeOutcome::AlreadyCommitted { digests } => {
+                    rows.discard(self)?;
+                    staged.files.discard(self)?;
+                    return Ok(CommitOutcome::AlreadyCommitted { digests });
+                }
+            };
         at(CommitStep::Inputs);
         let listed = self.commit_staged_inputs(run_id, rows_table, record_kind, &staged);
         let inputs_version =
@@ -194,7 +194,7 @@ impl Lake {
         let mut missing = inputs.to_vec();
         loop {
             let digests: Vec<Digest> = missing.iter().map(|input| input.digest).collect();
-            let known = self.known_in(spec.name, record_kind, &digests)?;
+            let known = self.committed_in(spec.name, record_kind, &digests)?;
             missing.retain(|input| !known.contains(&input.digest));
             if missing.is_empty() {
                 return Ok(None);
@@ -204,7 +204,7 @@ impl Lake {
             match self.append_digests(&spec, run_id, record_kind, digests, files)? {
                 ChangeOutcome::Committed { version } => return Ok(Some(version)),
                 // Some are there now, so the next round has fewer: the loop ends.
-                ChangeOutcome::Raced { .. } => staged.files.discard(self)?,
+                ChangeOutcome::AlreadyCommitted { .. } => staged.files.discard(self)?,
             }
         }
     }
@@ -219,13 +219,13 @@ impl Lake {
         files: &StagedFiles,
     ) -> Result<ChangeOutcome, LakeError> {
         let app_ids = app_ids(spec.name, kind, digests)?;
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec,
             run_id,
             app_ids: &app_ids,
             inputs_file: None,
         };
-        let outcome = self.append(claim, files)?;
+        let outcome = self.append(identity, files)?;
         Ok(ChangeOutcome::of(outcome, spec, kind, digests))
     }
 }
@@ -241,7 +241,7 @@ fn check_inputs(inputs: &[InputRow], rejects: &StagedFiles) -> Result<(), LakeEr
         }
     }
     if rejects.rows > 0 && !inputs.iter().any(|input| input.with_rejects) {
-        return Err(LakeError::StrayRejects { rows: rejects.rows });
+        return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
     }
     Ok(())
 }

@@ -20,9 +20,9 @@ pub(super) fn batch_bytes(batch: &RecordBatch) -> usize {
 fn column_bytes(column: &ArrayRef) -> usize {
     let rows = column.len();
     let of_offsets = |offsets: &[i32]| {
-        let held = offsets.last().zip(offsets.first());
-        let held = held.map_or(0, |(end, start)| usize::try_from(end - start).unwrap_or(0));
-        held + size_of_val(offsets)
+        let bytes = offsets.last().zip(offsets.first());
+        let bytes = bytes.map_or(0, |(end, start)| usize::try_from(end - start).unwrap_or(0));
+        bytes + size_of_val(offsets)
     };
     let values = match column.data_type() {
         DataType::Utf8 => of_offsets(column.as_string::<i32>().value_offsets()),

@@ -11,26 +11,28 @@ use std::time::Duration;
 use deltalake::DeltaTable;
 use deltalake::kernel::Action;
 
-use super::actions::removes;
-use super::attempt::{Effect, Failure};
+use super::actions::remove_actions;
+use super::attempt::{CommitOperation, FailedAttempt};
+use super::committed_digests::{app_ids, present_digests};
 use super::inputs::StagedInputs;
-use super::known::{app_ids, raced};
-use super::read_back::{Claim, Outcome, Tries};
-use super::spec::TableSpec;
+use super::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
 use super::staged::StagedFiles;
-use super::{CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot, SnapshotMark};
+use super::table_spec::TableSpec;
+use super::{
+    AppliedFullSnapshot, CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot,
+};
 
 /// How often a change is planned. Each loss is a commit of somebody else, so that two writers who
 /// both change all the time lose about every other try.
-const TRIES: u32 = 50;
+const MAX_ATTEMPTS: u32 = 50;
 
 /// The longest pause between two tries. Longer ones would leave the field to the other writer.
-const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+const MAX_PAUSE: Duration = Duration::from_millis(200);
 
 /// What a table's next version is to be: the files of the version before, without some and with
 /// others.
 #[derive(Debug)]
-pub struct Change {
+pub struct TableChange {
     /// Files of the snapshot that the plan was given, to be removed from the table. Their data stays
     /// where it is, since older versions need it.
     pub remove: Vec<FileRef>,
@@ -39,12 +41,12 @@ pub struct Change {
     /// The rows of the table of inputs that this version stands for, each input once.
     pub inputs: Vec<InputRow>,
     /// The full snapshots that it applies, each with the version that the change makes.
-    pub snapshots: Vec<SnapshotMark>,
+    pub full_snapshots: Vec<AppliedFullSnapshot>,
 }
 
 /// A change whose files are written.
 struct StagedChange {
-    change: Change,
+    change: TableChange,
     inputs: StagedInputs,
 }
 
@@ -65,8 +67,8 @@ pub enum ChangeOutcome {
         version: i64,
     },
     /// Another process was quicker with some of the inputs, and nothing of this commit is in the
-    /// table. Ask [`Lake::known`] again, and redo what is left.
-    Raced {
+    /// table. Ask [`Lake::committed_digests`] again, and redo what is left.
+    AlreadyCommitted {
         /// The inputs that the other process has committed.
         digests: Vec<Digest>,
     },
@@ -95,18 +97,18 @@ impl Lake {
         run_id: &str,
         record_kind: &str,
         digests: &[Digest],
-        plan: &mut dyn FnMut(&Snapshot) -> Result<Change, E>,
+        plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
     ) -> Result<CommitOutcome, E> {
         let app_ids = app_ids(spec.name, record_kind, digests)?;
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec,
             run_id,
             app_ids: &app_ids,
             inputs_file: None,
         };
-        let (outcome, inputs) = self.change(claim, record_kind, plan)?;
+        let (outcome, inputs) = self.change(identity, record_kind, plan)?;
         Ok(match outcome {
-            Outcome::Landed(version) => {
+            TransactionOutcome::Committed(version) => {
                 let rows_version = super::log::signed(version);
                 let listed = self.commit_staged_inputs(run_id, spec, record_kind, &inputs);
                 CommitOutcome::Committed {
@@ -116,8 +118,8 @@ impl Lake {
                         .map_err(LakeError::not_listed(spec.name, rows_version))?,
                 }
             }
-            Outcome::Present(ids) => CommitOutcome::Raced {
-                digests: raced(spec.name, record_kind, digests, &ids),
+            TransactionOutcome::AlreadyPresent(ids) => CommitOutcome::AlreadyCommitted {
+                digests: present_digests(spec.name, record_kind, digests, &ids),
             },
         })
     }
@@ -125,25 +127,30 @@ impl Lake {
     /// Commits the change; the rows of its inputs are then staged, and nothing is if it was raced.
     fn change<E: From<LakeError>>(
         &self,
-        claim: Claim<'_>,
+        identity: CommitIdentity<'_>,
         kind: &str,
-        plan: &mut dyn FnMut(&Snapshot) -> Result<Change, E>,
-    ) -> Result<(Outcome, StagedInputs), E> {
-        let mut tries = Tries::new(claim, TRIES, LONGEST_PAUSE);
+        plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
+    ) -> Result<(TransactionOutcome, StagedInputs), E> {
+        let mut retries = CommitRetries::new(identity, MAX_ATTEMPTS, MAX_PAUSE);
         loop {
-            let (table, present) = self.runtime().block_on(self.look(claim))?;
+            let (table, present) = self.runtime().block_on(self.open_for_commit(identity))?;
             if !present.is_empty() {
-                return Ok((tries.met(self, present)?, StagedInputs::none()));
+                return Ok((
+                    retries.resolve_present(self, present)?,
+                    StagedInputs::none(),
+                ));
             }
-            let change = plan(&self.loaded(claim.spec, &table)?)?;
-            let inputs = self.stage_inputs(claim.run_id, kind, &change.inputs)?;
+            let change = plan(&self.loaded_snapshot(identity.spec, &table)?)?;
+            let inputs = self.stage_inputs(identity.run_id, kind, &change.inputs)?;
             let staged = StagedChange { change, inputs };
-            let failure = match self.try_change(claim, &table, &staged)? {
-                Ok(version) => return Ok((Outcome::Landed(version), staged.inputs)),
+            let failure = match self.try_change(identity, &table, &staged)? {
+                Ok(version) => return Ok((TransactionOutcome::Committed(version), staged.inputs)),
                 Err(failure) => failure,
             };
-            match tries.failed(self, failure) {
-                Ok(Some(landed @ Outcome::Landed(_))) => return Ok((landed, staged.inputs)),
+            match retries.resolve_failure(self, failure) {
+                Ok(Some(committed @ TransactionOutcome::Committed(_))) => {
+                    return Ok((committed, staged.inputs));
+                }
                 Ok(Some(present)) => {
                     staged.discard(self)?;
                     return Ok((present, StagedInputs::none()));
@@ -157,11 +164,11 @@ impl Lake {
                     return Err(error.into());
                 }
             }
-            tries.pause();
+            retries.pause();
         }
     }
 
-    fn loaded(&self, spec: &TableSpec, table: &DeltaTable) -> Result<Snapshot, LakeError> {
+    fn loaded_snapshot(&self, spec: &TableSpec, table: &DeltaTable) -> Result<Snapshot, LakeError> {
         let state = table
             .snapshot()
             .map_err(LakeError::delta("load", spec.name))?;
@@ -170,38 +177,43 @@ impl Lake {
 
     fn try_change(
         &self,
-        claim: Claim<'_>,
+        identity: CommitIdentity<'_>,
         table: &DeltaTable,
         staged: &StagedChange,
-    ) -> Result<Result<u64, Failure>, LakeError> {
-        let name = claim.spec.name;
+    ) -> Result<Result<u64, FailedAttempt>, LakeError> {
+        let name = identity.spec.name;
         let StagedChange { change, inputs } = staged;
-        let claim = Claim {
+        let identity = CommitIdentity {
             inputs_file: inputs.path(),
-            ..claim
+            ..identity
         };
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
-        let removes = removes(name, state, &change.remove)?.into_iter();
-        let adds = self.adds(claim.spec, &change.add)?.into_iter();
-        let marks = change.snapshots.iter();
+        let removes = remove_actions(name, state, &change.remove)?.into_iter();
+        let adds = self.add_actions(identity.spec, &change.add)?.into_iter();
+        let applied = change.full_snapshots.iter();
         let actions = removes
             .map(Action::Remove)
             .chain(adds.map(Action::Add))
-            .chain(marks.map(|mark| Action::Txn(mark.transaction(name))))
+            .chain(applied.map(|snapshot| Action::Txn(snapshot.transaction(name))))
             .collect();
-        let attempt = self.attempt(claim, table, Effect::Change, actions);
+        let attempt = self.attempt_commit(identity, table, CommitOperation::Change, actions);
         self.runtime().block_on(attempt)
     }
 }
 
 impl ChangeOutcome {
-    pub(super) fn of(outcome: Outcome, spec: &TableSpec, kind: &str, digests: &[Digest]) -> Self {
+    pub(super) fn of(
+        outcome: TransactionOutcome,
+        spec: &TableSpec,
+        kind: &str,
+        digests: &[Digest],
+    ) -> Self {
         match outcome {
-            Outcome::Landed(version) => Self::Committed {
+            TransactionOutcome::Committed(version) => Self::Committed {
                 version: super::log::signed(version),
             },
-            Outcome::Present(ids) => Self::Raced {
-                digests: raced(spec.name, kind, digests, &ids),
+            TransactionOutcome::AlreadyPresent(ids) => Self::AlreadyCommitted {
+                digests: present_digests(spec.name, kind, digests, &ids),
             },
         }
     }

@@ -22,11 +22,11 @@ use parquet::schema::types::TypePtr;
 use rayon::prelude::*;
 
 use super::LakeError;
-use super::spec::TableSpec;
+use super::table_spec::TableSpec;
 
 /// What every file of one writer has in common.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct DataFileLayout {
     pub(super) spec: TableSpec,
     /// The table's directory.
     pub(super) directory: PathBuf,
@@ -34,7 +34,7 @@ pub(super) struct Layout {
     parquet_schema: TypePtr,
 }
 
-impl Layout {
+impl DataFileLayout {
     pub(super) fn new(
         spec: &TableSpec,
         directory: PathBuf,
@@ -66,8 +66,8 @@ pub fn write_data_file(
     path: &Path,
     row_groups: &[RecordBatch],
 ) -> Result<u64, LakeError> {
-    let layout = Layout::new(spec, PathBuf::new(), zstd_level)?;
-    let mut file = OpenFile::new(&layout, path.to_string_lossy().into_owned());
+    let layout = DataFileLayout::new(spec, PathBuf::new(), zstd_level)?;
+    let mut file = OpenDataFile::new(&layout, path.to_string_lossy().into_owned());
     for row_group in row_groups {
         file.append(&layout, std::slice::from_ref(row_group), false)?;
     }
@@ -78,16 +78,16 @@ pub fn write_data_file(
 
 /// A data file that is being written, one row group at a time.
 #[derive(Debug)]
-pub(super) struct OpenFile {
+pub(super) struct OpenDataFile {
     path: PathBuf,
     pub(super) relative_path: String,
     pub(super) rows: u64,
-    writer: Option<SerializedFileWriter<Reopened>>,
+    writer: Option<SerializedFileWriter<ReopenedFile>>,
 }
 
-impl OpenFile {
+impl OpenDataFile {
     /// Names a file; it is created with its first row group.
-    pub(super) fn new(layout: &Layout, relative_path: String) -> Self {
+    pub(super) fn new(layout: &DataFileLayout, relative_path: String) -> Self {
         let path = layout.directory.join(&relative_path);
         Self {
             path,
@@ -107,9 +107,9 @@ impl OpenFile {
     /// Encodes `batches` as one row group and appends it. `wide` also spreads the columns.
     pub(super) fn append(
         &mut self,
-        layout: &Layout,
+        layout: &DataFileLayout,
         batches: &[RecordBatch],
-        wide: bool,
+        parallel_columns: bool,
     ) -> Result<(), LakeError> {
         let failed = LakeError::parquet("write", &self.path);
         if self.writer.is_none() {
@@ -117,7 +117,7 @@ impl OpenFile {
             let parent = self.path.parent().unwrap_or(&layout.directory);
             fs::create_dir_all(parent).map_err(LakeError::io("create the directory", parent))?;
             let writer = SerializedFileWriter::new(
-                Reopened::create(&self.path)?,
+                ReopenedFile::create(&self.path)?,
                 Arc::clone(&layout.parquet_schema),
                 Arc::clone(&layout.properties),
             );
@@ -129,7 +129,7 @@ impl OpenFile {
         let index = writer.flushed_row_groups().len();
         let factory = ArrowRowGroupWriterFactory::new(writer, Arc::clone(&layout.spec.schema));
         let columns = factory.create_column_writers(index).map_err(&failed)?;
-        let chunks = encode(layout, columns, batches, wide).map_err(&failed)?;
+        let chunks = encode(layout, columns, batches, parallel_columns).map_err(&failed)?;
 
         writer
             .inner_mut()
@@ -165,10 +165,10 @@ impl OpenFile {
 
 /// Encodes the columns of one row group.
 fn encode(
-    layout: &Layout,
+    layout: &DataFileLayout,
     columns: Vec<ArrowColumnWriter>,
     batches: &[RecordBatch],
-    wide: bool,
+    parallel_columns: bool,
 ) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
     let fields = layout.spec.schema.fields();
     let one = |(index, mut column): (usize, ArrowColumnWriter)| {
@@ -180,7 +180,7 @@ fn encode(
         }
         column.close()
     };
-    if wide {
+    if parallel_columns {
         columns.into_par_iter().enumerate().map(one).collect()
     } else {
         columns.into_iter().enumerate().map(one).collect()
@@ -190,12 +190,12 @@ fn encode(
 /// A file that is open only while a row group or the footer is written to it, so that a thousand
 /// partitions do not need a thousand descriptors.
 #[derive(Debug)]
-struct Reopened {
+struct ReopenedFile {
     path: PathBuf,
     file: Option<File>,
 }
 
-impl Reopened {
+impl ReopenedFile {
     /// Creates the file, which must not be there yet.
     fn create(path: &Path) -> Result<Self, LakeError> {
         let file = OpenOptions::new()
@@ -221,7 +221,7 @@ impl Reopened {
     }
 }
 
-impl Write for Reopened {
+impl Write for ReopenedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.file {
             Some(file) => file.write(bytes),

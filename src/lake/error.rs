@@ -148,7 +148,7 @@ pub enum LakeError {
         found: String,
     },
     /// A partition value that must not become part of a path.
-    #[error("partition value {} is refused: {reason}", cut(value))]
+    #[error("partition value {} is refused: {reason}", escaped_start(value))]
     Partition {
         /// The value.
         value: String,
@@ -177,7 +177,7 @@ pub enum LakeError {
     },
     /// A batch was asked for that is not held.
     #[error("batch {number} of table {table:?} is not held: it was forgotten, or never put")]
-    NotHeld {
+    NotBuffered {
         /// The table.
         table: String,
         /// Its number, in the order the batches were put.
@@ -236,7 +236,7 @@ pub enum LakeError {
     },
     /// The Delta log holds something it should not.
     #[error("the log of table {table:?} is damaged in {file}: {reason}")]
-    LogBroken {
+    LogDamaged {
         /// The table.
         table: String,
         /// The log file.
@@ -247,9 +247,9 @@ pub enum LakeError {
     /// The log names a data file outside its table.
     #[error(
         "the log of table {table:?} names the data file {}, which is not a plain path inside the table: do not trust this lake",
-        cut(path)
+        escaped_start(path)
     )]
-    HostilePath {
+    PathOutsideTable {
         /// The table.
         table: String,
         /// The path, as the log has it.
@@ -258,7 +258,7 @@ pub enum LakeError {
     /// A change removes a file that the version it was planned on does not have.
     #[error(
         "the data file {} is not in version {version} of table {table:?}, so it cannot be removed: nothing was committed",
-        cut(path)
+        escaped_start(path)
     )]
     NotInVersion {
         /// The table.
@@ -279,19 +279,19 @@ pub enum LakeError {
     NoInputs,
     /// Rejects were staged, but no input of the batch takes them.
     #[error("{rows} rejects were staged, but no input of the batch is marked as having rejects")]
-    StrayRejects {
+    UnexpectedRejects {
         /// How many.
         rows: u64,
     },
     /// Other writers kept being quicker.
     #[error(
-        "{tries} tries to commit to table {table:?} lost against other writers: nothing of this commit is in the table; run the command again"
+        "{attempts} tries to commit to table {table:?} lost against other writers: nothing of this commit is in the table; run the command again"
     )]
     Conflict {
         /// The table.
         table: String,
         /// How often it was tried.
-        tries: u32,
+        attempts: u32,
         /// The last refusal.
         source: Box<DeltaTableError>,
     },
@@ -332,7 +332,7 @@ pub enum LakeError {
 }
 
 impl LakeError {
-    /// Whether other writers were quicker until the tries were used up (exit code 5).
+    /// Whether other writers were quicker until the attempts were used up (exit code 5).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. })
     }
@@ -360,7 +360,7 @@ fn utc(micros: i64) -> String {
 }
 
 /// The start of a text that somebody else wrote, escaped, for a message.
-fn cut(text: &str) -> String {
+fn escaped_start(text: &str) -> String {
     const SHOWN: usize = 80;
     let mut shown: String = text
         .chars()

@@ -14,7 +14,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
 use rayon::prelude::*;
 
-use super::location::Place;
+use super::location::LocationKind;
 use super::staged::DataFile;
 use super::{Lake, LakeError, durable};
 use crate::storage::{StoreError, StoreUrl, Stores, upload};
@@ -27,19 +27,19 @@ const UPLOADS_AT_ONCE: usize = 4;
 pub(super) struct TableFiles {
     /// Where files are written: the table's directory, or a scratch folder.
     directory: PathBuf,
-    remote: Option<Remote>,
+    remote: Option<RemoteTable>,
 }
 
 /// A table in an object store.
 #[derive(Clone, Debug)]
-struct Remote {
+struct RemoteTable {
     stores: Stores,
     url: StoreUrl,
 }
 
 /// What is known of a data file without opening it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileFacts {
+pub(super) struct DataFileMetadata {
     pub(super) bytes: u64,
     /// When it was written, ms since 1970.
     pub(super) modified_millis: i64,
@@ -48,14 +48,14 @@ pub(super) struct FileFacts {
 impl Lake {
     /// The files of a table.
     pub(super) fn files(&self, table: &str) -> Result<TableFiles, LakeError> {
-        Ok(match self.location.place() {
-            Place::Directory(directory) => TableFiles {
+        Ok(match self.location.kind() {
+            LocationKind::Directory(directory) => TableFiles {
                 directory: directory.join(table),
                 remote: None,
             },
-            Place::Store(url) => TableFiles {
+            LocationKind::Store(url) => TableFiles {
                 directory: self.stores.scratch()?.join(table),
-                remote: Some(Remote {
+                remote: Some(RemoteTable {
                     stores: self.stores.clone(),
                     url: url.join(table),
                 }),
@@ -65,12 +65,12 @@ impl Lake {
 
     /// The path or URL of a data file, as other programs take it.
     pub(super) fn data_path(&self, table: &str, relative: &str) -> String {
-        match self.location.place() {
-            Place::Directory(directory) => {
+        match self.location.kind() {
+            LocationKind::Directory(directory) => {
                 let path = directory.join(table).join(relative);
                 path.to_string_lossy().into_owned()
             }
-            Place::Store(url) => url.join(table).join(relative).to_string(),
+            LocationKind::Store(url) => url.join(table).join(relative).to_string(),
         }
     }
 }
@@ -105,7 +105,7 @@ impl TableFiles {
     }
 
     /// What is known of a file; one that was uploaded is known by what the store said of it then.
-    pub(super) fn facts(&self, file: &DataFile) -> Result<FileFacts, LakeError> {
+    pub(super) fn metadata(&self, file: &DataFile) -> Result<DataFileMetadata, LakeError> {
         if let Some(uploaded) = file.uploaded {
             return Ok(uploaded);
         }
@@ -115,7 +115,7 @@ impl TableFiles {
             .modified()
             .map_err(LakeError::io("read the time of", &path))?;
         let modified = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        Ok(FileFacts {
+        Ok(DataFileMetadata {
             bytes: metadata.len(),
             modified_millis: i64::try_from(modified.as_millis()).unwrap_or_default(),
         })
@@ -132,8 +132,8 @@ impl TableFiles {
 
     /// Deletes a file that was written and not published; one that is already gone is fine. No store
     /// has it, so none is asked.
-    pub(super) fn remove_written(&self, relative: &str) -> Result<(), LakeError> {
-        remove(&self.directory.join(relative))
+    pub(super) fn remove_unpublished(&self, relative: &str) -> Result<(), LakeError> {
+        remove_local_file(&self.directory.join(relative))
     }
 
     /// Deletes files, whether they are published or not; those that are already gone are fine. The
@@ -143,19 +143,19 @@ impl TableFiles {
         let paths = files.iter().map(|file| file.relative_path.as_str());
         let mut outcome = Ok(());
         for path in paths.clone() {
-            outcome = outcome.and(self.remove_written(path));
+            outcome = outcome.and(self.remove_unpublished(path));
         }
         let Some(remote) = &self.remote else {
             return outcome;
         };
         for path in paths {
-            remote.remove(path)?;
+            remote.delete(path)?;
         }
         outcome
     }
 
     /// The path or URL of a file, for messages.
-    pub(super) fn shown(&self, relative: &str) -> PathBuf {
+    pub(super) fn display_path(&self, relative: &str) -> PathBuf {
         match &self.remote {
             None => self.directory.join(relative),
             Some(remote) => PathBuf::from(remote.url.join(relative).to_string()),
@@ -163,7 +163,7 @@ impl TableFiles {
     }
 }
 
-impl Remote {
+impl RemoteTable {
     /// Uploads the files, and asks the store what it has of them.
     fn upload(&self, directory: &Path, files: &mut [DataFile]) -> Result<(), LakeError> {
         let store = self.stores.store(&self.url)?;
@@ -175,30 +175,31 @@ impl Remote {
             let (store, bytes) = (&store, file.bytes);
             async move {
                 upload(store.as_ref(), &url, &path).await?;
-                let there = store
+                let head = store
                     .head(&url.path())
                     .await
                     .map_err(StoreError::failed("find", &url))?;
-                if there.size != bytes {
-                    return Err(StoreError::Differs {
+                if head.size != bytes {
+                    return Err(StoreError::SizeDiffers {
                         url: url.to_string(),
                         expected: bytes,
-                        found: there.size,
+                        found: head.size,
                     });
                 }
                 // It is in the store: the copy has done its duty.
                 let _ = fs::remove_file(&path);
-                Ok(FileFacts {
+                Ok(DataFileMetadata {
                     bytes,
-                    modified_millis: there.last_modified.timestamp_millis(),
+                    modified_millis: head.last_modified.timestamp_millis(),
                 })
             }
         };
         let uploads: Vec<_> = files.iter().map(one).collect();
         let uploads = stream::iter(uploads).buffered(UPLOADS_AT_ONCE);
-        let facts: Vec<FileFacts> = self.stores.runtime().block_on(uploads.try_collect())?;
-        for (file, facts) in files.iter_mut().zip(facts) {
-            file.uploaded = Some(facts);
+        let metadata: Vec<DataFileMetadata> =
+            self.stores.runtime().block_on(uploads.try_collect())?;
+        for (file, metadata) in files.iter_mut().zip(metadata) {
+            file.uploaded = Some(metadata);
         }
         Ok(())
     }
@@ -208,7 +209,7 @@ impl Remote {
         let store = self.stores.store(&url)?;
         let path = directory.join(format!("_read-{}", uuid::Uuid::now_v7()));
         fs::create_dir_all(directory).map_err(LakeError::io("create the folder", directory))?;
-        let mut copy = unnamed(&path).map_err(LakeError::io("create", &path))?;
+        let mut copy = create_unnamed(&path).map_err(LakeError::io("create", &path))?;
         let copied = async {
             let failed = || StoreError::failed("read", &url);
             let answer = store.get(&url.path()).await.map_err(failed())?;
@@ -223,7 +224,7 @@ impl Remote {
         Ok(copy)
     }
 
-    fn remove(&self, relative: &str) -> Result<(), LakeError> {
+    fn delete(&self, relative: &str) -> Result<(), LakeError> {
         let url = self.url.join(relative);
         let store = self.stores.store(&url)?;
         match self.stores.runtime().block_on(store.delete(&url.path())) {
@@ -234,7 +235,7 @@ impl Remote {
 }
 
 /// A file that is gone when it is closed, where the system allows that.
-fn unnamed(path: &Path) -> io::Result<File> {
+fn create_unnamed(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .read(true)
         .write(true)
@@ -245,7 +246,7 @@ fn unnamed(path: &Path) -> io::Result<File> {
 }
 
 /// Deletes a local file; one that is already gone is fine.
-fn remove(path: &Path) -> Result<(), LakeError> {
+fn remove_local_file(path: &Path) -> Result<(), LakeError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(LakeError::io("delete the uncommitted file", path)(error))
@@ -278,7 +279,7 @@ mod tests {
 
     use super::*;
     use crate::lake::partition::Partition;
-    use crate::storage::testing::Planned;
+    use crate::storage::testing::FaultyStore;
 
     fn written(files: &TableFiles, names: &[&str]) -> Vec<DataFile> {
         files.create_directory().unwrap();
@@ -302,21 +303,21 @@ mod tests {
     }
 
     /// A table in a store, and the store.
-    fn table(planned: Planned) -> (TableFiles, Arc<Planned>) {
+    fn table(store: FaultyStore) -> (TableFiles, Arc<FaultyStore>) {
         let url = StoreUrl::parse("s3://shop/lake").unwrap().unwrap();
-        let planned = Arc::new(planned);
-        let stores = Stores::with_store(&url, Arc::clone(&planned) as _);
+        let store = Arc::new(store);
+        let stores = Stores::with_store(&url, Arc::clone(&store) as _);
         let lake = Lake::at("s3://shop/lake", &stores).unwrap();
-        (lake.files("purchases").unwrap(), planned)
+        (lake.files("purchases").unwrap(), store)
     }
 
     #[test]
     fn published_files_are_in_the_store_alone_and_can_be_removed() {
-        let (files, store) = table(Planned::default());
+        let (files, store) = table(FaultyStore::default());
         let mut staged = written(&files, &["a.parquet", "b.parquet"]);
         files.publish(&mut staged).unwrap();
         for file in &staged {
-            assert_eq!(files.facts(file).unwrap().bytes, 5);
+            assert_eq!(files.metadata(file).unwrap().bytes, 5);
             assert!(!files.directory().join(&file.relative_path).exists());
             let mut text = String::new();
             let mut copy = files.open(&file.relative_path).unwrap();
@@ -330,8 +331,8 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_is_down_is_asked_to_delete_one_file_and_not_each_of_them() {
-        let (files, store) = table(Planned::default().that_is_down());
+    fn a_store_that_is_down_gets_one_delete_request_and_not_one_for_each_file() {
+        let (files, store) = table(FaultyStore::default().that_is_down());
         let mut staged = written(&files, &["a.parquet", "b.parquet", "c.parquet"]);
         assert!(files.publish(&mut staged).is_err());
         assert_eq!(store.deletions(), 1);
@@ -341,11 +342,11 @@ mod tests {
     }
 
     #[test]
-    fn files_that_were_never_published_are_removed_without_asking_the_store() {
-        let (files, store) = table(Planned::default().that_is_down());
+    fn files_that_were_never_published_are_removed_without_a_request_to_the_store() {
+        let (files, store) = table(FaultyStore::default().that_is_down());
         let staged = written(&files, &["a.parquet"]);
-        files.remove_written(&staged[0].relative_path).unwrap();
-        files.remove_written(&staged[0].relative_path).unwrap();
+        files.remove_unpublished(&staged[0].relative_path).unwrap();
+        files.remove_unpublished(&staged[0].relative_path).unwrap();
         assert!(!files.directory().join("a.parquet").exists());
         assert_eq!(store.deletions(), 0);
     }

@@ -11,8 +11,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::files::TableFiles;
-use super::spec::{INPUTS, inputs_spec};
 use super::staged::StagedFiles;
+use super::table_spec::{INPUTS, inputs_spec};
 use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
 
 /// The facts about one input that a run has ingested.
@@ -57,7 +57,7 @@ pub struct InputCounts {
 
 /// An input that was ingested before, with what tells whether its file has changed since.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KnownInput {
+pub struct IngestedInput {
     /// The input, as it was named.
     pub path: String,
     /// The size of its file.
@@ -75,7 +75,7 @@ pub struct KnownInput {
 }
 
 /// The columns [`Lake::ingested_inputs`] reads.
-const KNOWN_COLUMNS: [&str; 8] = [
+const INGESTED_COLUMNS: [&str; 8] = [
     "record_kind",
     "path",
     "size_bytes",
@@ -92,19 +92,19 @@ impl Lake {
     ///
     /// # Errors
     /// As [`Lake::snapshot`], and for data files that cannot be read.
-    pub fn ingested_inputs(&self, kind: &str) -> Result<Vec<KnownInput>, LakeError> {
+    pub fn ingested_inputs(&self, kind: &str) -> Result<Vec<IngestedInput>, LakeError> {
         let snapshot = match self.snapshot(INPUTS, None, None) {
             Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
             other => other?,
         };
         self.sync_log(INPUTS)?;
         let files = self.files(INPUTS)?;
-        let mut known = Vec::new();
+        let mut ingested = Vec::new();
         for file in &snapshot.files {
-            read_known(&files, &file.relative_path, kind, &mut known)?;
+            read_ingested(&files, &file.relative_path, kind, &mut ingested)?;
         }
-        known.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
-        Ok(known)
+        ingested.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
+        Ok(ingested)
     }
 
     /// Writes the data file of the table of inputs for these rows.
@@ -119,7 +119,7 @@ impl Lake {
             return Ok(StagedInputs::none());
         }
         let mut writer = PartitionWriter::new(self, &spec, WriterOptions::new(run_id))?;
-        writer.append_unpartitioned(rows(run_id, kind, inputs)?)?;
+        writer.append_unpartitioned(inputs_batch(run_id, kind, inputs)?)?;
         Ok(StagedInputs {
             digests: inputs.iter().map(|input| input.digest).collect(),
             files: writer.finish()?,
@@ -153,7 +153,7 @@ impl StagedInputs {
 }
 
 /// The rows of the table of inputs, in the order of its specification.
-fn rows(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordBatch, LakeError> {
+fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordBatch, LakeError> {
     let same = |text: &str| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(inputs.iter().map(|_| text)))
     };
@@ -187,32 +187,32 @@ fn rows(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordBatch, La
 }
 
 /// Reads the known inputs of one data file.
-fn read_known(
+fn read_ingested(
     files: &TableFiles,
     relative: &str,
     kind: &str,
-    known: &mut Vec<KnownInput>,
+    ingested: &mut Vec<IngestedInput>,
 ) -> Result<(), LakeError> {
-    let path = files.shown(relative);
+    let path = files.display_path(relative);
     let failed = LakeError::parquet("read", &path);
     let file = files.open(relative)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(&failed)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), KNOWN_COLUMNS);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), INGESTED_COLUMNS);
     let reader = builder.with_projection(mask).build().map_err(&failed)?;
     for batch in reader {
         let batch = batch.map_err(LakeError::arrow("read", INPUTS))?;
-        let columns = KnownColumns::of(&batch).ok_or_else(|| LakeError::LogBroken {
+        let columns = IngestedInputColumns::of(&batch).ok_or_else(|| LakeError::LogDamaged {
             table: INPUTS.to_owned(),
             file: path.display().to_string(),
             reason: "its columns are not those of the table".to_owned(),
         })?;
         let of_kind = (0..batch.num_rows()).filter(|row| columns.kind.value(*row) == kind);
-        known.extend(of_kind.filter_map(|row| columns.input(row)));
+        ingested.extend(of_kind.filter_map(|row| columns.input(row)));
     }
     Ok(())
 }
 
-struct KnownColumns<'a> {
+struct IngestedInputColumns<'a> {
     kind: &'a StringArray,
     path: &'a StringArray,
     size_bytes: &'a Int64Array,
@@ -223,7 +223,7 @@ struct KnownColumns<'a> {
     ingested_at: &'a TimestampMicrosecondArray,
 }
 
-impl<'a> KnownColumns<'a> {
+impl<'a> IngestedInputColumns<'a> {
     fn of(batch: &'a RecordBatch) -> Option<Self> {
         let [
             kind,
@@ -234,7 +234,7 @@ impl<'a> KnownColumns<'a> {
             read,
             accepted,
             ingested_at,
-        ] = KNOWN_COLUMNS.map(|name| batch.column_by_name(name));
+        ] = INGESTED_COLUMNS.map(|name| batch.column_by_name(name));
         Some(Self {
             kind: kind?.as_string_opt()?,
             path: path?.as_string_opt()?,
@@ -248,8 +248,8 @@ impl<'a> KnownColumns<'a> {
     }
 
     /// One row. A digest that is none identifies nothing, so its row saves no reading.
-    fn input(&self, row: usize) -> Option<KnownInput> {
-        Some(KnownInput {
+    fn input(&self, row: usize) -> Option<IngestedInput> {
+        Some(IngestedInput {
             path: self.path.value(row).to_owned(),
             size_bytes: self.size_bytes.value(row),
             modified_at: self

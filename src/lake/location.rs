@@ -13,21 +13,21 @@ use crate::storage::StoreUrl;
 
 /// The place of a lake: one absolute directory, with no `..` in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Location {
+pub(super) struct LakeLocation {
     url: Url,
-    place: Place,
+    kind: LocationKind,
 }
 
 /// What kind of place it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum LocationKind {
     /// On the local file system.
     Directory(PathBuf),
     /// In an object store.
     Store(StoreUrl),
 }
 
-impl Location {
+impl LakeLocation {
     /// Resolves what was typed against the working directory, without looking at the store.
     pub(super) fn parse(text: &str) -> Result<Self, LakeError> {
         if text.is_empty() {
@@ -36,7 +36,7 @@ impl Location {
         if let Some(store) = StoreUrl::parse(text)? {
             return Ok(Self {
                 url: store.to_directory_url()?,
-                place: Place::Store(store),
+                kind: LocationKind::Store(store),
             });
         }
         let path = if text.contains("://") {
@@ -59,7 +59,7 @@ impl Location {
             .map_err(|()| refuse(text, "it is not an absolute path"))?;
         Ok(Self {
             url,
-            place: Place::Directory(directory),
+            kind: LocationKind::Directory(directory),
         })
     }
 
@@ -67,32 +67,32 @@ impl Location {
         &self.url
     }
 
-    pub(super) fn place(&self) -> &Place {
-        &self.place
+    pub(super) fn kind(&self) -> &LocationKind {
+        &self.kind
     }
 
     /// The directory, of a lake on the local file system.
     pub(super) fn directory(&self) -> Option<&Path> {
-        match &self.place {
-            Place::Directory(directory) => Some(directory),
-            Place::Store(_) => None,
+        match &self.kind {
+            LocationKind::Directory(directory) => Some(directory),
+            LocationKind::Store(_) => None,
         }
     }
 
     /// The place, of a lake in an object store.
     pub(super) fn store(&self) -> Option<&StoreUrl> {
-        match &self.place {
-            Place::Directory(_) => None,
-            Place::Store(store) => Some(store),
+        match &self.kind {
+            LocationKind::Directory(_) => None,
+            LocationKind::Store(store) => Some(store),
         }
     }
 
     /// The path of a table in its file system or bucket, if the Delta library would take the URL for
     /// another place: it decodes once more what it has listed, and reads a `\` as a `/`.
     pub(super) fn literal_path(&self, name: &str) -> Option<KeyPath> {
-        let path = match &self.place {
-            Place::Directory(directory) => directory.to_str()?,
-            Place::Store(store) => store.key(),
+        let path = match &self.kind {
+            LocationKind::Directory(directory) => directory.to_str()?,
+            LocationKind::Store(store) => store.key(),
         };
         let is_literal = path.contains(['%', '\\']);
         let path = is_literal.then(|| KeyPath::parse(path).ok()).flatten()?;
@@ -101,19 +101,19 @@ impl Location {
 
     /// The root of the file system or bucket.
     pub(super) fn root_url(&self) -> Result<Url, LakeError> {
-        match &self.place {
-            Place::Directory(_) => Url::from_directory_path("/")
+        match &self.kind {
+            LocationKind::Directory(_) => Url::from_directory_path("/")
                 .map_err(|()| refuse(self.url.as_str(), "it is not an absolute path")),
-            Place::Store(store) => Ok(store.with_key("").to_directory_url()?),
+            LocationKind::Store(store) => Ok(store.with_key("").to_directory_url()?),
         }
     }
 
     /// The URL of one table; `name` is one of the crate's own table names.
     pub(super) fn table_url(&self, name: &str) -> Result<Url, LakeError> {
-        match &self.place {
-            Place::Directory(directory) => Url::from_directory_path(directory.join(name))
+        match &self.kind {
+            LocationKind::Directory(directory) => Url::from_directory_path(directory.join(name))
                 .map_err(|()| refuse(self.url.as_str(), "it is not an absolute path")),
-            Place::Store(store) => Ok(store.join(name).to_directory_url()?),
+            LocationKind::Store(store) => Ok(store.join(name).to_directory_url()?),
         }
     }
 }
@@ -152,7 +152,7 @@ mod tests {
             "/data/./x/../lake",
             "file:///data/lake",
         ] {
-            let location = Location::parse(text).unwrap();
+            let location = LakeLocation::parse(text).unwrap();
             assert_eq!(
                 location.directory(),
                 Some(Path::new("/data/lake")),
@@ -160,17 +160,17 @@ mod tests {
             );
             assert_eq!(location.url().as_str(), "file:///data/lake/", "{text}");
         }
-        let relative = Location::parse("lake of today").unwrap();
+        let relative = LakeLocation::parse("lake of today").unwrap();
         let expected = std::env::current_dir().unwrap().join("lake of today");
         assert_eq!(relative.directory(), Some(expected.as_path()));
         assert!(relative.url().as_str().ends_with("/lake%20of%20today/"));
-        let up = Location::parse("../../../../../../../../../../etc").unwrap();
+        let up = LakeLocation::parse("../../../../../../../../../../etc").unwrap();
         assert_eq!(up.directory(), Some(Path::new("/etc")));
     }
 
     #[test]
     fn urls_of_stores_keep_their_bucket_and_key() {
-        let location = Location::parse("s3://bucket/lakes/of today/").unwrap();
+        let location = LakeLocation::parse("s3://bucket/lakes/of today/").unwrap();
         assert_eq!(location.directory(), None);
         assert_eq!(location.url().as_str(), "s3://bucket/lakes/of%20today/");
         let table = location.table_url("purchases").unwrap();
@@ -178,17 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_place_is_refused_without_its_secrets() {
+    fn invalid_locations_are_refused_without_their_secrets() {
         for text in [
             "s3://key:hunter2@bucket/lake?token=hunter2",
             "ftp://hunter2@host/lake",
         ] {
-            let message = Location::parse(text).unwrap_err().to_string();
+            let message = LakeLocation::parse(text).unwrap_err().to_string();
             assert!(!message.contains("hunter2"), "{message}");
         }
         for text in ["", "file://host/lake"] {
             assert!(
-                matches!(Location::parse(text), Err(LakeError::Location { .. })),
+                matches!(LakeLocation::parse(text), Err(LakeError::Location { .. })),
                 "{text}"
             );
         }

@@ -21,9 +21,10 @@ mod commits;
 mod transactions;
 
 pub(super) use as_of::version_as_of;
-pub(super) use commits::{Commit, commits};
+pub(super) use commits::{LogCommit, commits};
 pub(super) use transactions::{
-    IN, INPUTS_FILE, WITHDRAWN, inputs_files, landed_from, present, states,
+    COMMITTED, INPUTS_FILE, WITHDRAWN, inputs_files, present_app_ids, transaction_states,
+    transactions_from,
 };
 
 /// Commits read at once; they are small files.
@@ -79,10 +80,10 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
     let mut parts: BTreeMap<(u64, usize), BTreeMap<usize, Path>> = BTreeMap::new();
     for entry in entries {
         match entry.location.filename().and_then(classify) {
-            Some((version, Kind::Commit)) => {
+            Some((version, LogFileKind::Commit)) => {
                 files.commits.insert(version, entry.location);
             }
-            Some((version, Kind::Checkpoint { part, parts: of })) => {
+            Some((version, LogFileKind::Checkpoint { part, parts: of })) => {
                 parts
                     .entry((version, of))
                     .or_default()
@@ -103,7 +104,7 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
 }
 
 /// What a file of a log is.
-pub(super) enum Kind {
+pub(super) enum LogFileKind {
     /// A version.
     Commit,
     /// A part of a checkpoint, counted from 1.
@@ -113,21 +114,21 @@ pub(super) enum Kind {
 /// What a file of the log is, by its name.
 ///
 /// <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#file-types>
-pub(super) fn classify(name: &str) -> Option<(u64, Kind)> {
+pub(super) fn classify(name: &str) -> Option<(u64, LogFileKind)> {
     let (version, rest) = name.split_once('.')?;
     if version.len() != 20 {
         return None;
     }
     let version = version.parse().ok()?;
     let kind = match rest.split('.').collect::<Vec<_>>().as_slice() {
-        ["json"] => Kind::Commit,
-        ["checkpoint", "parquet"] => Kind::Checkpoint { part: 1, parts: 1 },
+        ["json"] => LogFileKind::Commit,
+        ["checkpoint", "parquet"] => LogFileKind::Checkpoint { part: 1, parts: 1 },
         ["checkpoint", part, parts, "parquet"] => {
             let (part, parts): (usize, usize) = (part.parse().ok()?, parts.parse().ok()?);
             if part == 0 || part > parts {
                 return None;
             }
-            Kind::Checkpoint { part, parts }
+            LogFileKind::Checkpoint { part, parts }
         }
         _ => return None,
     };
@@ -157,8 +158,8 @@ fn unreadable(table: &str, file: &str, source: object_store::Error) -> LakeError
     }
 }
 
-fn broken(table: &str, file: &str, reason: String) -> LakeError {
-    LakeError::LogBroken {
+fn damaged(table: &str, file: &str, reason: String) -> LakeError {
+    LakeError::LogDamaged {
         table: table.to_owned(),
         file: file.to_owned(),
         reason,
@@ -170,10 +171,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn log_files_are_told_by_their_names() {
+    fn log_files_are_recognised_by_their_names() {
         let kind = |name| match classify(name) {
-            Some((version, Kind::Commit)) => format!("commit {version}"),
-            Some((version, Kind::Checkpoint { part, parts })) => {
+            Some((version, LogFileKind::Commit)) => format!("commit {version}"),
+            Some((version, LogFileKind::Checkpoint { part, parts })) => {
                 format!("checkpoint {version} {part}/{parts}")
             }
             None => "other".to_owned(),

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use super::log::{Kind, classify};
+use super::log::{LogFileKind, classify};
 use super::{Lake, LakeError, durable};
 
 /// By table, the newest version up to which this process has synced the log.
@@ -67,19 +67,19 @@ fn sync_entries(log: &Path, synced: Option<u64>) -> Result<Option<u64>, LakeErro
     }
     let checkpoints = entries
         .iter()
-        .filter(|(_, kind, _)| matches!(kind, Kind::Checkpoint { .. }));
+        .filter(|(_, kind, _)| matches!(kind, LogFileKind::Checkpoint { .. }));
     let newest_checkpoint = checkpoints.map(|(version, ..)| *version).max();
     let from = synced.or(newest_checkpoint).unwrap_or_default();
     for (_, _, path) in entries.iter().filter(|(version, ..)| *version >= from) {
-        sync_if_there(path)?;
+        sync_if_exists(path)?;
     }
-    sync_if_there(&log.join("_last_checkpoint"))?;
+    sync_if_exists(&log.join("_last_checkpoint"))?;
     durable::sync_directory(log)?;
     Ok(entries.iter().map(|(version, ..)| *version).max())
 }
 
 /// Old entries may be cleaned up by another process at any time.
-fn sync_if_there(path: &Path) -> Result<(), LakeError> {
+fn sync_if_exists(path: &Path) -> Result<(), LakeError> {
     match durable::sync_file(path) {
         Err(LakeError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
             Ok(())

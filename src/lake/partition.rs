@@ -21,10 +21,10 @@ const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 ///
 /// Invariants: not empty, no control characters, at most 200 bytes, years 1 to 9999.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PartitionValue(Value);
+pub struct PartitionValue(PartitionScalar);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Value {
+enum PartitionScalar {
     Date(NaiveDate),
     Text(String),
     Integer(i64),
@@ -103,8 +103,8 @@ impl<const COLUMNS: usize> From<[PartitionValue; COLUMNS]> for Partition {
 
 impl fmt::Display for Partition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, value) in self.0.iter().enumerate() {
-            let before = if place == 0 { "" } else { "/" };
+        for (position, value) in self.0.iter().enumerate() {
+            let before = if position == 0 { "" } else { "/" };
             write!(f, "{before}{value}")?;
         }
         Ok(())
@@ -118,7 +118,7 @@ impl PartitionValue {
     /// A year outside 1 to 9999 is refused: readers do not agree on how to write it.
     pub fn date(date: NaiveDate) -> Result<Self, LakeError> {
         if (1..=9999).contains(&date.year()) {
-            Ok(Self(Value::Date(date)))
+            Ok(Self(PartitionScalar::Date(date)))
         } else {
             Err(refuse(&date.to_string(), "its year is outside 1 to 9999"))
         }
@@ -141,20 +141,20 @@ impl PartitionValue {
         if text == HIVE_NULL {
             return Err(refuse(text, "it is how Hive writes null"));
         }
-        Ok(Self(Value::Text(text.to_owned())))
+        Ok(Self(PartitionScalar::Text(text.to_owned())))
     }
 
     /// A whole number.
     pub fn integer(number: i64) -> Self {
-        Self(Value::Integer(number))
+        Self(PartitionScalar::Integer(number))
     }
 
     /// Which type of partition column it belongs to.
     pub fn partition_type(&self) -> PartitionType {
         match self.0 {
-            Value::Date(_) => PartitionType::Date,
-            Value::Text(_) => PartitionType::String,
-            Value::Integer(_) => PartitionType::Integer,
+            PartitionScalar::Date(_) => PartitionType::Date,
+            PartitionScalar::Text(_) => PartitionType::String,
+            PartitionScalar::Integer(_) => PartitionType::Integer,
         }
     }
 
@@ -183,9 +183,9 @@ impl PartitionValue {
 impl fmt::Display for PartitionValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Value::Date(date) => write!(f, "{date}"),
-            Value::Text(text) => f.write_str(text),
-            Value::Integer(number) => write!(f, "{number}"),
+            PartitionScalar::Date(date) => write!(f, "{date}"),
+            PartitionScalar::Text(text) => f.write_str(text),
+            PartitionScalar::Integer(number) => write!(f, "{number}"),
         }
     }
 }
@@ -205,7 +205,7 @@ fn refuse(value: &str, reason: &'static str) -> LakeError {
 ///
 /// Only plain relative paths do: no scheme, no root, no `.` or `..` or empty segment, no
 /// backslash, no control characters.
-pub(super) fn is_inside(path: &str) -> bool {
+pub(super) fn is_inside_table(path: &str) -> bool {
     let plain = |segment: &str| !matches!(segment, "" | "." | "..");
     !path.contains([':', '\\']) && !path.chars().any(char::is_control) && path.split('/').all(plain)
 }
@@ -321,7 +321,7 @@ mod tests {
             "purchase_date=2026-11-20/part-1.parquet",
             "k=../x.parquet",
         ] {
-            assert!(is_inside(path), "{path}");
+            assert!(is_inside_table(path), "{path}");
         }
         for path in [
             "",
@@ -337,7 +337,7 @@ mod tests {
             "a\\..\\b",
             "a\0b",
         ] {
-            assert!(!is_inside(path), "{path}");
+            assert!(!is_inside_table(path), "{path}");
         }
     }
 }

@@ -9,8 +9,8 @@ use deltalake::DeltaTableError;
 use deltalake::kernel::transaction::{CommitConflictError, TransactionError};
 use tracing::warn;
 
-use super::attempt::Failure;
-use super::spec::TableSpec;
+use super::attempt::FailedAttempt;
+use super::table_spec::TableSpec;
 use super::{Lake, LakeError, log};
 
 /// The pause after the first lost try; it doubles with every further one. The waits of two
@@ -19,7 +19,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
 /// What tells a commit from all others.
 #[derive(Clone, Copy)]
-pub(super) struct Claim<'a> {
+pub(super) struct CommitIdentity<'a> {
     pub(super) spec: &'a TableSpec,
     pub(super) run_id: &'a str,
     /// The application ids of its transactions: at least one.
@@ -30,74 +30,90 @@ pub(super) struct Claim<'a> {
 }
 
 /// What became of a commit.
-pub(super) enum Outcome {
+pub(super) enum TransactionOutcome {
     /// It is in the log, at this version.
-    Landed(u64),
+    Committed(u64),
     /// Nothing of it is in the log, because these application ids were there before it.
-    Present(HashSet<String>),
+    AlreadyPresent(HashSet<String>),
 }
 
 /// The tries of one commit.
-pub(super) struct Tries<'a> {
-    claim: Claim<'a>,
-    most: u32,
-    longest_pause: Duration,
-    lost: u32,
+pub(super) struct CommitRetries<'a> {
+    identity: CommitIdentity<'a>,
+    max_attempts: u32,
+    max_pause: Duration,
+    failed_attempts: u32,
     /// The version before the first lost try: whatever landed came after it.
     since: Option<u64>,
 }
 
-impl<'a> Tries<'a> {
-    pub(super) fn new(claim: Claim<'a>, most: u32, longest_pause: Duration) -> Self {
+impl<'a> CommitRetries<'a> {
+    pub(super) fn new(
+        identity: CommitIdentity<'a>,
+        max_attempts: u32,
+        max_pause: Duration,
+    ) -> Self {
         Self {
-            claim,
-            most,
-            longest_pause,
-            lost: 0,
+            identity,
+            max_attempts,
+            max_pause,
+            failed_attempts: 0,
             since: None,
         }
     }
 
     /// Some of the transactions are there. They may be from an earlier try of our own, if its
     /// answer came before it landed.
-    pub(super) fn met(&self, lake: &Lake, present: HashSet<String>) -> Result<Outcome, LakeError> {
+    pub(super) fn resolve_present(
+        &self,
+        lake: &Lake,
+        present: HashSet<String>,
+    ) -> Result<TransactionOutcome, LakeError> {
         let found = match self.since {
-            Some(since) => lake.runtime().block_on(lake.read_back(self.claim, since))?,
+            Some(since) => lake
+                .runtime()
+                .block_on(lake.read_back(self.identity, since))?,
             None => None,
         };
-        self.settled(lake, found.unwrap_or(Outcome::Present(present)))
+        self.make_durable(
+            lake,
+            found.unwrap_or(TransactionOutcome::AlreadyPresent(present)),
+        )
     }
 
     /// A try failed. What came of it is looked up; nothing means that it is certain not to have
     /// landed and that another try may do better.
-    pub(super) fn failed(
+    pub(super) fn resolve_failure(
         &mut self,
         lake: &Lake,
-        failure: Failure,
-    ) -> Result<Option<Outcome>, LakeError> {
-        let Failure { before, error } = failure;
-        let table = self.claim.spec.name;
+        failure: FailedAttempt,
+    ) -> Result<Option<TransactionOutcome>, LakeError> {
+        let FailedAttempt { before, error } = failure;
+        let table = self.identity.spec.name;
         let since = *self.since.get_or_insert(before);
-        self.lost += 1;
-        match lake.runtime().block_on(lake.read_back(self.claim, since)) {
-            Ok(Some(found)) => self.settled(lake, found).map(Some),
+        self.failed_attempts += 1;
+        match lake
+            .runtime()
+            .block_on(lake.read_back(self.identity, since))
+        {
+            Ok(Some(found)) => self.make_durable(lake, found).map(Some),
             Ok(None) if !is_retryable(&error) => Err(LakeError::NotCommitted {
                 table: table.to_owned(),
                 source: error,
             }),
-            Ok(None) if self.lost == self.most => Err(LakeError::Conflict {
+            Ok(None) if self.failed_attempts == self.max_attempts => Err(LakeError::Conflict {
                 table: table.to_owned(),
-                tries: self.most,
+                attempts: self.max_attempts,
                 source: error,
             }),
             Ok(None) => {
-                let attempt = self.lost;
+                let attempt = self.failed_attempts;
                 warn!(table, attempt, %error, "another writer was quicker, trying again");
                 Ok(None)
             }
             Err(readback) => Err(LakeError::OutcomeUnknown {
                 table: table.to_owned(),
-                run_id: self.claim.run_id.to_owned(),
+                run_id: self.identity.run_id.to_owned(),
                 readback: Box::new(readback),
                 source: error,
             }),
@@ -106,40 +122,49 @@ impl<'a> Tries<'a> {
 
     /// Waits before the next try.
     pub(super) fn pause(&self) {
-        let doubled = 2_u32.saturating_pow(self.lost.saturating_sub(1));
-        thread::sleep(FIRST_PAUSE.saturating_mul(doubled).min(self.longest_pause));
+        let doubled = 2_u32.saturating_pow(self.failed_attempts.saturating_sub(1));
+        thread::sleep(FIRST_PAUSE.saturating_mul(doubled).min(self.max_pause));
     }
 
     /// What was found in the log becomes durable before it is reported.
-    fn settled(&self, lake: &Lake, outcome: Outcome) -> Result<Outcome, LakeError> {
-        lake.sync_log(self.claim.spec.name)?;
+    fn make_durable(
+        &self,
+        lake: &Lake,
+        outcome: TransactionOutcome,
+    ) -> Result<TransactionOutcome, LakeError> {
+        lake.sync_log(self.identity.spec.name)?;
         Ok(outcome)
     }
 }
 
 impl Lake {
     /// Looks for our transactions in the log, after an answer that left open whether they landed.
-    async fn read_back(&self, claim: Claim<'_>, before: u64) -> Result<Option<Outcome>, LakeError> {
-        let table = claim.spec.name;
+    async fn read_back(
+        &self,
+        identity: CommitIdentity<'_>,
+        before: u64,
+    ) -> Result<Option<TransactionOutcome>, LakeError> {
+        let table = identity.spec.name;
         let handle = self
             .handle(table)
             .map_err(LakeError::delta("open", table))?;
-        let landed = log::landed_from(table, &handle.object_store(), before + 1).await?;
+        let transactions =
+            log::transactions_from(table, &handle.object_store(), before + 1).await?;
         let mut present = HashSet::new();
-        for txn in landed
+        for txn in transactions
             .into_iter()
-            .filter(|txn| claim.app_ids.contains(&txn.app_id))
+            .filter(|txn| identity.app_ids.contains(&txn.app_id))
         {
-            if !txn.is_in() {
+            if !txn.is_committed() {
                 // An older version was restored: nobody's input is in by it.
                 present.remove(&txn.app_id);
-            } else if txn.run_id.as_deref() == Some(claim.run_id) {
-                return Ok(Some(Outcome::Landed(txn.version)));
+            } else if txn.run_id.as_deref() == Some(identity.run_id) {
+                return Ok(Some(TransactionOutcome::Committed(txn.version)));
             } else {
                 present.insert(txn.app_id);
             }
         }
-        Ok((!present.is_empty()).then_some(Outcome::Present(present)))
+        Ok((!present.is_empty()).then_some(TransactionOutcome::AlreadyPresent(present)))
     }
 }
 
@@ -172,10 +197,10 @@ mod tests {
     use crate::lake::StagedFiles;
     use crate::lake::testing::{day, lake, put_commit, rows, spec, writer};
 
-    fn outcome(outcome: Option<Outcome>) -> String {
+    fn shown(outcome: Option<TransactionOutcome>) -> String {
         match outcome {
-            Some(Outcome::Landed(version)) => format!("landed {version}"),
-            Some(Outcome::Present(ids)) => format!("present {ids:?}"),
+            Some(TransactionOutcome::Committed(version)) => format!("committed {version}"),
+            Some(TransactionOutcome::AlreadyPresent(ids)) => format!("present {ids:?}"),
             None => "absent".to_owned(),
         }
     }
@@ -188,27 +213,31 @@ mod tests {
         files.append(day(1), rows("a.json", 0, 3)).unwrap();
         let files = files.finish().unwrap();
         let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
             inputs_file: None,
         };
-        let look = |claim: Claim<'_>, before| {
-            let read = lake.read_back(claim, before);
-            outcome(lake.runtime().block_on(read).unwrap())
+        let outcome_after = |identity: CommitIdentity<'_>, before| {
+            let read = lake.read_back(identity, before);
+            shown(lake.runtime().block_on(read).unwrap())
         };
-        assert_eq!(look(claim, 0), "absent");
-        assert_eq!(outcome(lake.append(claim, &files).ok()), "landed 1");
-        assert_eq!(look(claim, 0), "landed 1");
-        assert_eq!(look(claim, 1), "absent", "only what came after is ours");
-        let other = Claim {
-            run_id: "run-2",
-            ..claim
-        };
-        assert_eq!(look(other, 0), format!("present {app_ids:?}"));
+        assert_eq!(outcome_after(identity, 0), "absent");
+        assert_eq!(shown(lake.append(identity, &files).ok()), "committed 1");
+        assert_eq!(outcome_after(identity, 0), "committed 1");
         assert_eq!(
-            outcome(lake.append(other, &files).ok()),
+            outcome_after(identity, 1),
+            "absent",
+            "only what came after is ours"
+        );
+        let other = CommitIdentity {
+            run_id: "run-2",
+            ..identity
+        };
+        assert_eq!(outcome_after(other, 0), format!("present {app_ids:?}"));
+        assert_eq!(
+            shown(lake.append(other, &files).ok()),
             format!("present {app_ids:?}")
         );
     }
@@ -218,16 +247,16 @@ mod tests {
         let (_folder, lake) = lake();
         let spec = spec();
         let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
             inputs_file: None,
         };
         put_commit(&lake, "purchases", 1, "{\"txn\":{");
-        let read = lake.runtime().block_on(lake.read_back(claim, 0));
-        assert!(matches!(read, Err(LakeError::LogBroken { .. })));
-        let append = lake.append(claim, &StagedFiles::none(&spec));
+        let read = lake.runtime().block_on(lake.read_back(identity, 0));
+        assert!(matches!(read, Err(LakeError::LogDamaged { .. })));
+        let append = lake.append(identity, &StagedFiles::none(&spec));
         assert!(append.is_err(), "and nothing is built on it");
     }
 
@@ -236,26 +265,28 @@ mod tests {
         let (_folder, lake) = lake();
         let spec = spec();
         let app_ids = HashSet::from(["purchases:purchases:aa".to_owned()]);
-        let claim = Claim {
+        let identity = CommitIdentity {
             spec: &spec,
             run_id: "run-1",
             app_ids: &app_ids,
             inputs_file: None,
         };
-        let lost = |error| Failure {
+        let lost = |error| FailedAttempt {
             before: 0,
             error: Box::new(error),
         };
-        let mut tries = Tries::new(claim, 3, Duration::ZERO);
+        let mut retries = CommitRetries::new(identity, 3, Duration::ZERO);
         for _ in 0..2 {
-            let again = tries.failed(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
+            let again =
+                retries.resolve_failure(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
             assert!(again.unwrap().is_none());
-            tries.pause();
+            retries.pause();
         }
-        let last = tries.failed(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
-        assert!(matches!(last, Err(LakeError::Conflict { tries: 3, .. })));
+        let last = retries.resolve_failure(&lake, lost(DeltaTableError::VersionAlreadyExists(1)));
+        assert!(matches!(last, Err(LakeError::Conflict { attempts: 3, .. })));
         let trouble = DeltaTableError::Generic("no space left on device".to_owned());
-        let first = Tries::new(claim, 3, Duration::ZERO).failed(&lake, lost(trouble));
+        let first =
+            CommitRetries::new(identity, 3, Duration::ZERO).resolve_failure(&lake, lost(trouble));
         assert!(matches!(first, Err(LakeError::NotCommitted { .. })));
     }
 

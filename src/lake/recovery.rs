@@ -16,17 +16,17 @@ use object_store::path::Path;
 use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::change::ChangeOutcome;
-use super::files::FileFacts;
+use super::committed_digests::app_id;
+use super::files::DataFileMetadata;
 use super::inputs::StagedInputs;
-use super::known::app_id;
-use super::partition::{Partition, is_inside};
-use super::spec::{INPUTS, TableSpec, inputs_spec};
+use super::partition::{Partition, is_inside_table};
 use super::staged::{DataFile, StagedFiles, stats_json};
+use super::table_spec::{INPUTS, TableSpec, inputs_spec};
 use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions, log};
 
 /// What became of inputs that were committed and not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recovered {
+pub struct RecoveredInputs {
     /// The version of the table of inputs; `None` if nothing was missing.
     pub inputs_version: Option<i64>,
     /// The inputs of which the run has left no row: the commit or its file is gone.
@@ -34,7 +34,7 @@ pub struct Recovered {
 }
 
 /// A data file of the table of inputs, and its rows of one kind.
-struct Listed {
+struct InputsFile {
     file: DataFile,
     rows: Vec<RecordBatch>,
     digests: BTreeSet<Digest>,
@@ -53,7 +53,7 @@ impl Lake {
         rows_table: &TableSpec,
         record_kind: &str,
         digests: &[Digest],
-    ) -> Result<Recovered, LakeError> {
+    ) -> Result<RecoveredInputs, LakeError> {
         let table = rows_table.name;
         let id = |digest: &Digest| app_id(table, record_kind, digest);
         let wanted: HashSet<String> = digests.iter().map(id).collect();
@@ -63,19 +63,19 @@ impl Lake {
             .object_store();
         let named = log::inputs_files(table, &store, &wanted);
         let named = self.runtime().block_on(named)?;
-        let mut recovered = Recovered::default();
+        let mut recovered = RecoveredInputs::default();
         let mut by_file: BTreeMap<&str, BTreeSet<Digest>> = BTreeMap::new();
         for digest in digests.iter().collect::<BTreeSet<_>>() {
-            match named.get(&id(digest)).filter(|file| is_inside(file)) {
+            match named.get(&id(digest)).filter(|file| is_inside_table(file)) {
                 Some(file) => drop(by_file.entry(file).or_default().insert(*digest)),
                 None => recovered.lost.push(*digest),
             }
         }
         for (file, digests) in by_file {
-            let listed = self.listed(record_kind, file)?;
-            match listed.filter(|listed| listed.digests.is_superset(&digests)) {
-                Some(listed) => {
-                    let version = self.commit_listed(run_id, record_kind, &listed)?;
+            let inputs_file = self.read_inputs_file(record_kind, file)?;
+            match inputs_file.filter(|inputs_file| inputs_file.digests.is_superset(&digests)) {
+                Some(inputs_file) => {
+                    let version = self.commit_inputs_file(run_id, record_kind, &inputs_file)?;
                     recovered.inputs_version = version.or(recovered.inputs_version);
                 }
                 None => recovered.lost.extend(digests),
@@ -100,7 +100,7 @@ impl Lake {
         let spec = inputs_spec();
         match self.append_digests(&spec, run_id, kind, digests, files)? {
             ChangeOutcome::Committed { version } => Ok(Some(version)),
-            ChangeOutcome::Raced { .. } => {
+            ChangeOutcome::AlreadyCommitted { .. } => {
                 let recovered = self.recover_inputs(run_id, rows_table, kind, digests)?;
                 Ok(recovered.inputs_version)
             }
@@ -108,46 +108,46 @@ impl Lake {
     }
 
     /// Commits the rows of a file whose inputs are not listed.
-    fn commit_listed(
+    fn commit_inputs_file(
         &self,
         run_id: &str,
         kind: &str,
-        listed: &Listed,
+        inputs_file: &InputsFile,
     ) -> Result<Option<i64>, LakeError> {
         let spec = inputs_spec();
-        let all: Vec<Digest> = listed.digests.iter().copied().collect();
+        let all: Vec<Digest> = inputs_file.digests.iter().copied().collect();
         loop {
-            let known = self.known_in(INPUTS, kind, &all)?;
-            if known.is_empty() {
+            let committed = self.committed_in(INPUTS, kind, &all)?;
+            if committed.is_empty() {
                 let files = StagedFiles {
-                    files: vec![listed.file.clone()],
-                    rows: listed.file.rows,
+                    files: vec![inputs_file.file.clone()],
+                    rows: inputs_file.file.rows,
                     table: INPUTS,
                 };
                 match self.append_digests(&spec, run_id, kind, &all, &files)? {
                     ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                    ChangeOutcome::Raced { .. } => continue,
+                    ChangeOutcome::AlreadyCommitted { .. } => continue,
                 }
             }
             let missing: Vec<Digest> = all
                 .iter()
                 .copied()
-                .filter(|digest| !known.contains(digest))
+                .filter(|digest| !committed.contains(digest))
                 .collect();
             if missing.is_empty() {
                 return Ok(None);
             }
             // Some of the file's inputs were listed, or withdrawn, on another way.
-            let files = self.stage_some(run_id, &listed.rows, &missing)?;
+            let files = self.stage_subset(run_id, &inputs_file.rows, &missing)?;
             match self.append_digests(&spec, run_id, kind, &missing, &files)? {
                 ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                ChangeOutcome::Raced { .. } => files.discard(self)?,
+                ChangeOutcome::AlreadyCommitted { .. } => files.discard(self)?,
             }
         }
     }
 
     /// Writes the rows of some inputs into a file of their own.
-    fn stage_some(
+    fn stage_subset(
         &self,
         run_id: &str,
         rows: &[RecordBatch],
@@ -156,7 +156,7 @@ impl Lake {
         let wanted: HashSet<String> = digests.iter().map(Digest::to_string).collect();
         let mut writer = PartitionWriter::new(self, &inputs_spec(), WriterOptions::new(run_id))?;
         for batch in rows {
-            let names = texts(batch, "digest");
+            let names = text_column(batch, "digest");
             let keep: BooleanArray = (0..batch.num_rows())
                 .map(|row| Some(names.is_some_and(|names| wanted.contains(names.value(row)))))
                 .collect();
@@ -168,8 +168,12 @@ impl Lake {
     }
 
     /// A file that was staged, with its rows of a kind; nothing when it is gone or is none.
-    fn listed(&self, kind: &str, relative_path: &str) -> Result<Option<Listed>, LakeError> {
-        let Some(file) = self.staged_before(relative_path)? else {
+    fn read_inputs_file(
+        &self,
+        kind: &str,
+        relative_path: &str,
+    ) -> Result<Option<InputsFile>, LakeError> {
+        let Some(file) = self.find_staged_file(relative_path)? else {
             return Ok(None);
         };
         let reference = FileRef {
@@ -184,8 +188,10 @@ impl Lake {
         let rows = rows?;
         let mut digests: BTreeSet<Digest> = BTreeSet::new();
         for batch in &rows {
-            let (Some(kinds), Some(names)) = (texts(batch, "record_kind"), texts(batch, "digest"))
-            else {
+            let (Some(kinds), Some(names)) = (
+                text_column(batch, "record_kind"),
+                text_column(batch, "digest"),
+            ) else {
                 return Ok(None);
             };
             // One kind has a commit of its own, and so a file of its own.
@@ -198,7 +204,7 @@ impl Lake {
                 .filter_map(|name: &str| name.parse::<Digest>().ok());
             digests.extend(parsed);
         }
-        Ok(Some(Listed {
+        Ok(Some(InputsFile {
             file,
             rows,
             digests,
@@ -206,7 +212,7 @@ impl Lake {
     }
 
     /// The facts of a data file of the table of inputs that was staged by an earlier run.
-    fn staged_before(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
+    fn find_staged_file(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
         let spec = inputs_spec();
         let store = self
             .handle(INPUTS)
@@ -237,7 +243,7 @@ impl Lake {
             rows,
             bytes: found.size,
             stats_json: stats_json(&spec.schema, rows, &footer),
-            uploaded: Some(FileFacts {
+            uploaded: Some(DataFileMetadata {
                 bytes: found.size,
                 modified_millis: found.last_modified.timestamp_millis(),
             }),
@@ -245,6 +251,6 @@ impl Lake {
     }
 }
 
-fn texts<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a arrow::array::StringArray> {
+fn text_column<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a arrow::array::StringArray> {
     batch.column_by_name(column)?.as_string_opt::<i32>()
 }

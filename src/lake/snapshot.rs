@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use deltalake::table::state::DeltaTableState;
 
-use super::partition::is_inside;
+use super::partition::is_inside_table;
 use super::{Lake, LakeError, log};
 
 /// The files of a table at one version.
@@ -50,7 +50,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::Protocol`],
-    /// [`LakeError::HostilePath`], [`LakeError::LogBroken`], or what the store said.
+    /// [`LakeError::PathOutsideTable`], [`LakeError::LogDamaged`], or what the store said.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a range is written where it is used"
@@ -61,14 +61,14 @@ impl Lake {
         version: Option<i64>,
         dates: Option<RangeInclusive<NaiveDate>>,
     ) -> Result<Snapshot, LakeError> {
-        let Ok(wanted) = version.map(u64::try_from).transpose() else {
+        let Ok(requested) = version.map(u64::try_from).transpose() else {
             return Err(LakeError::NoVersion {
                 table: table.to_owned(),
                 version: version.unwrap_or_default(),
                 newest: self.snapshot(table, None, None)?.version,
             });
         };
-        let handle = self.runtime().block_on(self.open(table, wanted))?;
+        let handle = self.runtime().block_on(self.open(table, requested))?;
         let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
         self.snapshot_of(table, state, dates.as_ref())
     }
@@ -78,7 +78,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
-    /// [`LakeError::NoTable`], [`LakeError::LogBroken`], or what the store said.
+    /// [`LakeError::NoTable`], [`LakeError::LogDamaged`], or what the store said.
     pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
         let handle = self
             .handle(table)
@@ -104,9 +104,9 @@ impl Lake {
         let mut files = Vec::new();
         for view in state.log_data().iter() {
             let path = view.path();
-            if !is_inside(&path) {
+            if !is_inside_table(&path) {
                 let path = path.into_owned();
-                return Err(LakeError::HostilePath {
+                return Err(LakeError::PathOutsideTable {
                     table: table.to_owned(),
                     path,
                 });
@@ -117,7 +117,7 @@ impl Lake {
                 .map(|column| (column.clone(), values.remove(column).flatten()))
                 .collect();
             let first = partitions.first().and_then(|(_, value)| value.as_deref());
-            if !is_wanted(table, &path, first, dates)? {
+            if !is_in_dates(table, &path, first, dates)? {
                 continue;
             }
             files.push(FileRef {
@@ -137,7 +137,7 @@ impl Lake {
 }
 
 /// Whether a partition is one of the days asked for.
-fn is_wanted(
+fn is_in_dates(
     table: &str,
     path: &str,
     partition: Option<&str>,
@@ -147,7 +147,7 @@ fn is_wanted(
     let date = partition.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
     match date {
         Some(date) => Ok(dates.contains(&date)),
-        None => Err(LakeError::LogBroken {
+        None => Err(LakeError::LogDamaged {
             table: table.to_owned(),
             file: path.to_owned(),
             reason: format!("its partition {partition:?} is not a day"),

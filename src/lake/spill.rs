@@ -22,27 +22,27 @@ const BLOCK_BYTES: usize = 64 * 1024;
 /// The scratch file of one writer. It is deleted as soon as it is open, where the system allows
 /// that, and else when it is dropped: a killed process leaves nothing.
 #[derive(Debug)]
-pub(super) struct Spill {
+pub(super) struct SpillFile {
     table: &'static str,
     path: PathBuf,
-    state: Mutex<State>,
+    state: Mutex<SpillFileState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct SpillFileState {
     file: Option<File>,
     free: Vec<u32>,
     blocks: u32,
 }
 
-/// Batches that were put into a [`Spill`]; taking them back, or freeing them, frees their blocks.
+/// Batches that were put into a [`SpillFile`]; taking them back, or freeing them, frees their blocks.
 #[derive(Debug)]
-pub(super) struct Spilled {
+pub(super) struct SpilledBatches {
     blocks: Vec<u32>,
     length: usize,
 }
 
-impl Spill {
+impl SpillFile {
     /// A scratch file at `path`, created when it is first needed.
     pub(super) fn new(table: &'static str, path: PathBuf) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Spill {
     }
 
     /// Writes batches, all of one schema, to the scratch file.
-    pub(super) fn put(&self, batches: &[RecordBatch]) -> Result<Option<Spilled>, LakeError> {
+    pub(super) fn put(&self, batches: &[RecordBatch]) -> Result<Option<SpilledBatches>, LakeError> {
         let Some(first) = batches.first() else {
             return Ok(None);
         };
@@ -70,19 +70,19 @@ impl Spill {
     }
 
     /// Reads batches back, in the order they were put, for the last time.
-    pub(super) fn take(&self, spilled: Spilled) -> Result<Vec<RecordBatch>, LakeError> {
+    pub(super) fn take(&self, spilled: SpilledBatches) -> Result<Vec<RecordBatch>, LakeError> {
         let batches = self.get(&spilled)?;
         self.free(spilled);
         Ok(batches)
     }
 
     /// Gives the blocks of batches back that nobody wants any more.
-    pub(super) fn free(&self, spilled: Spilled) {
+    pub(super) fn free(&self, spilled: SpilledBatches) {
         self.lock().free.extend(spilled.blocks);
     }
 
     /// Reads batches back, in the order they were put; they stay in the scratch file.
-    pub(super) fn get(&self, spilled: &Spilled) -> Result<Vec<RecordBatch>, LakeError> {
+    pub(super) fn get(&self, spilled: &SpilledBatches) -> Result<Vec<RecordBatch>, LakeError> {
         let bytes = self
             .read(spilled)
             .map_err(LakeError::io("read", &self.path))?;
@@ -97,10 +97,10 @@ impl Spill {
         self.lock().blocks
     }
 
-    fn write(&self, bytes: &[u8]) -> io::Result<Spilled> {
+    fn write(&self, bytes: &[u8]) -> io::Result<SpilledBatches> {
         let mut state = self.lock();
         let mut blocks = Vec::with_capacity(bytes.len().div_ceil(BLOCK_BYTES));
-        for piece in bytes.chunks(BLOCK_BYTES) {
+        for block_bytes in bytes.chunks(BLOCK_BYTES) {
             let block = if let Some(block) = state.free.pop() {
                 block
             } else {
@@ -110,33 +110,33 @@ impl Spill {
             };
             let file = state.open(&self.path)?;
             file.seek(SeekFrom::Start(offset(block)))?;
-            file.write_all(piece)?;
+            file.write_all(block_bytes)?;
             blocks.push(block);
         }
-        Ok(Spilled {
+        Ok(SpilledBatches {
             blocks,
             length: bytes.len(),
         })
     }
 
-    fn read(&self, spilled: &Spilled) -> io::Result<Vec<u8>> {
+    fn read(&self, spilled: &SpilledBatches) -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; spilled.length];
         let mut state = self.lock();
         let file = state.open(&self.path)?;
-        for (piece, block) in bytes.chunks_mut(BLOCK_BYTES).zip(&spilled.blocks) {
+        for (block_bytes, block) in bytes.chunks_mut(BLOCK_BYTES).zip(&spilled.blocks) {
             file.seek(SeekFrom::Start(offset(*block)))?;
-            file.read_exact(piece)?;
+            file.read_exact(block_bytes)?;
         }
         Ok(bytes)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SpillFileState> {
         // A panic elsewhere ends the writer; the state itself is valid between any two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl SpillFileState {
     fn open(&mut self, path: &Path) -> io::Result<&mut File> {
         if self.file.is_none() {
             let file = OpenOptions::new()
@@ -154,7 +154,7 @@ impl State {
     }
 }
 
-impl Drop for Spill {
+impl Drop for SpillFile {
     fn drop(&mut self) {
         if self.lock().file.take().is_some() {
             let _ = fs::remove_file(&self.path);
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn batches_come_back_in_order_and_their_blocks_are_used_again() {
         let folder = tempfile::tempdir().unwrap();
-        let spill = Spill::new("t", folder.path().join("_spill"));
+        let spill = SpillFile::new("t", folder.path().join("_spill"));
         let first = [batch(20_000, "a.json"), batch(1, "b.json")];
         let second = [batch(3, "c.json")];
         for _ in 0..3 {

@@ -11,9 +11,9 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
-use super::files::FileFacts;
-use super::partition::{Partition, is_inside};
-use super::spec::TableSpec;
+use super::files::DataFileMetadata;
+use super::partition::{Partition, is_inside_table};
+use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable};
 
 /// The data files of one table, ready to be committed.
@@ -43,7 +43,7 @@ pub struct DataFile {
     /// them the least and greatest value and the number of nulls.
     pub stats_json: String,
     /// What the object store has of it, for a lake in one.
-    pub(super) uploaded: Option<FileFacts>,
+    pub(super) uploaded: Option<DataFileMetadata>,
 }
 
 impl StagedFiles {
@@ -67,7 +67,7 @@ impl StagedFiles {
 }
 
 /// Syncs a finished data file, reads its footer back and checks the row count.
-pub(super) fn seal(
+pub(super) fn sync_and_check(
     spec: &TableSpec,
     directory: &Path,
     relative_path: String,
@@ -75,7 +75,7 @@ pub(super) fn seal(
     expected_rows: u64,
 ) -> Result<DataFile, LakeError> {
     debug_assert!(
-        is_inside(&relative_path),
+        is_inside_table(&relative_path),
         "file names are made of checked parts"
     );
     let path: PathBuf = directory.join(&relative_path);

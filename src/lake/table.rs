@@ -20,7 +20,7 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 use super::error::write_error;
-use super::spec::TableSpec;
+use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable, log};
 
 /// The highest protocol every reader of the lake understands.
@@ -85,7 +85,7 @@ impl Lake {
     /// A table handle that has read nothing yet.
     pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
         let refused = |error: LakeError| DeltaTableError::InvalidTableLocation(error.to_string());
-        let store = self.location.store().map(|place| self.stores.store(place));
+        let store = self.location.store().map(|url| self.stores.store(url));
         let store = store
             .transpose()
             .map_err(|error| DeltaTableError::GenericError {
@@ -170,22 +170,22 @@ impl Lake {
 
 /// Tells the Delta library that tables in object stores keep their log as local ones do. The stores
 /// themselves are handed to it ready, with our settings and credentials.
-pub(super) fn know_stores() {
+pub(super) fn register_log_stores() {
     static KNOWN: Once = Once::new();
     KNOWN.call_once(|| {
         let factories = logstore_factories();
         for scheme in ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"] {
             if let Ok(scheme) = Url::parse(&format!("{scheme}://")) {
-                factories.insert(scheme, Arc::new(PlainLog));
+                factories.insert(scheme, Arc::new(PlainLogStoreFactory));
             }
         }
     });
 }
 
 /// A log whose commits are files that are created and never replaced.
-struct PlainLog;
+struct PlainLogStoreFactory;
 
-impl LogStoreFactory for PlainLog {
+impl LogStoreFactory for PlainLogStoreFactory {
     fn with_options(
         &self,
         prefixed_store: ObjectStoreRef,
@@ -225,16 +225,30 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
     let expected = spec.delta_columns()?;
     for column in &expected {
         match found.field(column.name()) {
-            None => return Err(differs(column.name(), describe(column), "missing".into())),
-            Some(other) if describe(other) != describe(column) => {
-                return Err(differs(column.name(), describe(column), describe(other)));
+            None => {
+                return Err(differs(
+                    column.name(),
+                    describe_column(column),
+                    "missing".into(),
+                ));
+            }
+            Some(other) if describe_column(other) != describe_column(column) => {
+                return Err(differs(
+                    column.name(),
+                    describe_column(column),
+                    describe_column(other),
+                ));
             }
             Some(_) => {}
         }
     }
     let known = |name: &str| expected.iter().any(|column| column.name() == name);
     match found.fields().find(|column| !known(column.name())) {
-        Some(extra) => Err(differs(extra.name(), "absent".into(), describe(extra))),
+        Some(extra) => Err(differs(
+            extra.name(),
+            "absent".into(),
+            describe_column(extra),
+        )),
         None => Ok(()),
     }
 }
@@ -260,7 +274,7 @@ fn check_partitioning(spec: &TableSpec, found: &[String]) -> Result<(), LakeErro
     })
 }
 
-fn describe(column: &StructField) -> String {
+fn describe_column(column: &StructField) -> String {
     let null = if column.is_nullable() {
         "nullable"
     } else {

@@ -17,8 +17,9 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use super::{
-    Batch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType, PartitionValue,
-    PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec, rejects_spec,
+    CommitBatch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType,
+    PartitionValue, PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec,
+    rejects_spec,
 };
 use crate::storage::{StoreSettings, Stores};
 
@@ -126,7 +127,7 @@ pub(super) fn batch<'a>(
     name: &str,
     accepted: i64,
     rejected: i64,
-) -> Batch<'a> {
+) -> CommitBatch<'a> {
     let mut rows_writer = writer(lake, spec, run_id);
     for (at, row) in (0..accepted).enumerate() {
         let day = day(u32::try_from(at % 3).unwrap());
@@ -143,7 +144,7 @@ pub(super) fn batch<'a>(
         rejected,
         ..InputCounts::default()
     };
-    Batch {
+    CommitBatch {
         run_id,
         record_kind: KIND,
         rows_table: spec,

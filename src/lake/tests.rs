@@ -19,6 +19,6 @@ fn nothing(_: CommitStep) {}
 fn committed(outcome: CommitOutcome) -> i64 {
     match outcome {
         CommitOutcome::Committed { rows_version, .. } => rows_version,
-        CommitOutcome::Raced { digests } => panic!("raced: {digests:?}"),
+        CommitOutcome::AlreadyCommitted { digests } => panic!("raced: {digests:?}"),
     }
 }

@@ -8,31 +8,31 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use purchase_etl::cli::{Cli, Command, PlanFormat, RunArguments};
 use purchase_etl::job::explain::{self, Setting};
-use purchase_etl::job::file::{Asked, JobText, TypedSettings};
-use purchase_etl::job::{RunJob, settings_date, variables};
+use purchase_etl::job::file::{JobFileSettings, JobText, ResolveContext};
+use purchase_etl::job::{RunJob, parse_variables, settings_date};
 use purchase_etl::pipeline::PipelineError;
 
 /// The arguments of the process.
-pub(crate) struct Typed {
+pub(crate) struct ParsedArguments {
     pub(crate) cli: Cli,
     matches: ArgMatches,
     /// The job file of a `run`, and what it has said about the options of all commands.
     pub(crate) job: Option<JobText>,
-    settings: TypedSettings,
+    settings: JobFileSettings,
 }
 
 /// Parses the arguments of the process.
 ///
 /// # Errors
 /// What clap says, for help and the version too.
-pub(crate) fn typed() -> Result<Typed, clap::Error> {
+pub(crate) fn parsed() -> Result<ParsedArguments, clap::Error> {
     let matches = Cli::command().try_get_matches()?;
     let cli = Cli::from_arg_matches(&matches)?;
-    Ok(Typed {
+    Ok(ParsedArguments {
         cli,
         matches,
         job: None,
-        settings: TypedSettings::default(),
+        settings: JobFileSettings::default(),
     })
 }
 
@@ -41,25 +41,28 @@ pub(crate) fn typed() -> Result<Typed, clap::Error> {
 /// # Errors
 /// The job file cannot be read, or its settings are wrong.
 pub(crate) fn with_job_settings(
-    typed: &Typed,
+    parsed: &ParsedArguments,
     now: DateTime<Utc>,
-) -> anyhow::Result<Option<Typed>> {
-    let Command::Run(arguments) = &typed.cli.command else {
+) -> anyhow::Result<Option<ParsedArguments>> {
+    let Command::Run(arguments) = &parsed.cli.command else {
         return Ok(None);
     };
     let job = JobText::read(&arguments.job).map_err(PipelineError::from)?;
     let mut settings = settings(&job, arguments, now).map_err(PipelineError::from)?;
-    settings.leave_out(|id| typed.matches.value_source(id) == Some(ValueSource::CommandLine));
-    let mut words: Vec<OsString> = std::env::args_os().collect();
-    let given = settings.words().into_iter().map(OsString::from);
-    words.splice(1..1, given);
-    let refused = |error: clap::Error| PipelineError::from(settings.refused(&error));
-    let command = settings.switched_off().fold(Cli::command(), |command, id| {
-        command.mut_arg(id, |argument| argument.env(None::<&'static str>))
-    });
-    let matches = command.try_get_matches_from(words).map_err(refused)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(refused)?;
-    Ok(Some(Typed {
+    settings
+        .remove_overridden(|id| parsed.matches.value_source(id) == Some(ValueSource::CommandLine));
+    let mut argv: Vec<OsString> = std::env::args_os().collect();
+    let given = settings.argv().into_iter().map(OsString::from);
+    argv.splice(1..1, given);
+    let to_job_error = |error: clap::Error| PipelineError::from(settings.to_job_error(&error));
+    let command = settings
+        .disabled_switches()
+        .fold(Cli::command(), |command, id| {
+            command.mut_arg(id, |argument| argument.env(None::<&'static str>))
+        });
+    let matches = command.try_get_matches_from(argv).map_err(to_job_error)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(to_job_error)?;
+    Ok(Some(ParsedArguments {
         cli,
         matches,
         job: Some(job),
@@ -71,12 +74,12 @@ fn settings(
     job: &JobText,
     arguments: &RunArguments,
     now: DateTime<Utc>,
-) -> Result<TypedSettings, purchase_etl::job::JobError> {
-    job.settings(&Asked {
+) -> Result<JobFileSettings, purchase_etl::job::JobError> {
+    job.settings(&ResolveContext {
         date: settings_date(arguments, now)?,
         now,
         clock: now,
-        set: &variables(&arguments.set)?,
+        set: &parse_variables(&arguments.set)?,
         environment: &environment,
     })
 }
@@ -86,7 +89,7 @@ pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-impl Typed {
+impl ParsedArguments {
     /// Every setting of the command, and of the steps of its job.
     pub(crate) fn explained(
         &self,
@@ -102,8 +105,8 @@ impl Typed {
 
     fn all_settings(&self, job: Option<&RunJob>) -> Vec<Setting> {
         let whole = Cli::command();
-        let placed = |name: &str| self.settings.origin(name);
-        let mut settings = explain::settings("global", &whole, &self.matches, &placed);
+        let origin_of = |name: &str| self.settings.origin(name);
+        let mut settings = explain::settings("global", &whole, &self.matches, &origin_of);
         let (mut command, mut matches) = (&whole, &self.matches);
         let mut scope = Vec::new();
         while let Some((name, below)) = matches.subcommand()

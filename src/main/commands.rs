@@ -8,62 +8,62 @@ use clap::CommandFactory;
 use purchase_etl::cli::{
     Cli, Command, JobsCommand, LogFormat, PlanFormat, RulesCommand, RulesFormat, RunArguments,
 };
-use purchase_etl::job::file::{Asked, schema};
+use purchase_etl::job::file::{ResolveContext, schema};
 use purchase_etl::job::{
-    CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob, RunJob, as_text, check_files,
-    variables,
+    CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob, RunJob, as_text, check_files,
+    parse_variables,
 };
 use purchase_etl::pipeline::{
-    Exit, PipelineError, Stage, run_check, run_ingest, run_job_file, run_lake, run_page,
+    Exit, PipelineError, RunContext, run_check, run_dashboard, run_ingest, run_job_file, run_lake,
     run_report, run_runs,
 };
 use purchase_etl::rules::{self, RuleId};
 
-use crate::arguments::{Typed, environment};
+use crate::arguments::{ParsedArguments, environment};
 
 /// Carries a command out; with `--explain-config`, says what it would be carried out with.
-pub(crate) fn carry_out(
-    typed: Typed,
+pub(crate) fn execute(
+    parsed: ParsedArguments,
     job: Option<RunJob>,
     now: DateTime<Utc>,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> anyhow::Result<Exit> {
-    if let Some(format) = typed.cli.explain_config {
-        print(stage.stdout, &typed.explained(format, job.as_ref())?)?;
+    if let Some(format) = parsed.cli.explain_config {
+        print(context.stdout, &parsed.explained(format, job.as_ref())?)?;
         return Ok(Exit::Done);
     }
-    let exit = match typed.cli.command {
+    let exit = match parsed.cli.command {
         Command::Ingest(arguments) => {
             let job = IngestJob::resolve(arguments, now).map_err(PipelineError::from)?;
-            run_ingest(&job, stage)?
+            run_ingest(&job, context)?
         }
         Command::Check(arguments) => {
             let job = CheckJob::resolve(arguments, now).map_err(PipelineError::from)?;
-            run_check(&job, stage)?
+            run_check(&job, context)?
         }
         Command::Report(command) => {
             let job = ReportJob::resolve(command, now).map_err(PipelineError::from)?;
-            run_report(&job, stage)?
+            run_report(&job, context)?
         }
-        Command::Page(arguments) => {
-            let job = PageJob::resolve(arguments, now).map_err(PipelineError::from)?;
-            run_page(&job, stage)?
+        Command::Dashboard(arguments) => {
+            let job = DashboardJob::resolve(arguments, now).map_err(PipelineError::from)?;
+            run_dashboard(&job, context)?
         }
         Command::Lake(command) => {
             let job = LakeJob::resolve(command, now).map_err(PipelineError::from)?;
-            run_lake(&job, stage)?
+            run_lake(&job, context)?
         }
-        Command::Run(_) => job.map_or(Ok(Exit::Usage), |job| run_job_file(&job, stage))?,
-        Command::Jobs(command) => jobs(command, now, stage.stdout)?,
-        Command::Runs(command) => run_runs(&command.into(), stage)?,
+        Command::Run(_) => job.map_or(Ok(Exit::Usage), |job| run_job_file(&job, context))?,
+        Command::Jobs(command) => jobs(command, now, context.stdout)?,
+        Command::Runs(command) => run_runs(&command.into(), context)?,
         Command::Rules(command) => {
-            print(stage.stdout, &rules_text(command)?)?;
+            print(context.stdout, &rules_text(command)?)?;
             Exit::Done
         }
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "purchase-etl", &mut text);
-            print(stage.stdout, &String::from_utf8_lossy(&text))?;
+            print(context.stdout, &String::from_utf8_lossy(&text))?;
             Exit::Done
         }
     };
@@ -71,11 +71,14 @@ pub(crate) fn carry_out(
 }
 
 /// The job of a `run`.
-pub(crate) fn job(typed: &Typed, now: DateTime<Utc>) -> Result<Option<RunJob>, JobError> {
-    let (Command::Run(arguments), Some(text)) = (&typed.cli.command, &typed.job) else {
+pub(crate) fn job(
+    parsed: &ParsedArguments,
+    now: DateTime<Utc>,
+) -> Result<Option<RunJob>, JobError> {
+    let (Command::Run(arguments), Some(text)) = (&parsed.cli.command, &parsed.job) else {
         return Ok(None);
     };
-    let of_log = match typed.cli.log_format {
+    let of_log = match parsed.cli.log_format {
         LogFormat::Text => PlanFormat::Text,
         LogFormat::Json => PlanFormat::Json,
     };
@@ -97,14 +100,14 @@ fn jobs(command: JobsCommand, now: DateTime<Utc>, stdout: &mut dyn Write) -> any
         print(stdout, &schema()?)?;
         return Ok(Exit::Done);
     };
-    let asked = Asked {
+    let resolve_context = ResolveContext {
         date: date.unwrap_or_else(|| now.date_naive()),
         now,
         clock: now,
-        set: &variables(&set).map_err(PipelineError::from)?,
+        set: &parse_variables(&set).map_err(PipelineError::from)?,
         environment: &environment,
     };
-    let checked = check_files(&files, &asked);
+    let checked = check_files(&files, &resolve_context);
     let text = match format {
         PlanFormat::Text => as_text(&checked),
         PlanFormat::Json => serde_json::to_string_pretty(&checked)? + "\n",

@@ -10,10 +10,10 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use purchase_etl::cli::LogFormat;
 use purchase_etl::ingest::Progress;
-use purchase_etl::input::shown;
-use purchase_etl::pipeline::Watcher;
+use purchase_etl::input::escape_unprintable;
+use purchase_etl::pipeline::ProgressUi;
 use purchase_etl::rules::RuleId;
-use purchase_etl::run_report::{Outcome, RunReport};
+use purchase_etl::run_report::{InputOutcome, RunReport};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets, filter_fn};
@@ -119,7 +119,7 @@ where
             let (line, end) = line
                 .strip_suffix('\n')
                 .map_or((line, ""), |line| (line, "\n"));
-            write!(writer, "{}{end}", shown(line))
+            write!(writer, "{}{end}", escape_unprintable(line))
         })
     }
 }
@@ -129,10 +129,10 @@ pub(crate) struct Console {
     quiet: bool,
     format: LogFormat,
     on_terminal: bool,
-    bar: Option<Bar>,
+    bar: Option<ProgressThread>,
 }
 
-struct Bar {
+struct ProgressThread {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
@@ -148,21 +148,21 @@ impl Console {
     }
 }
 
-impl Watcher for Console {
+impl ProgressUi for Console {
     fn begin(&mut self, total_bytes: Option<u64>, progress: &Progress) {
         if self.quiet || !self.on_terminal {
             return;
         }
         let stop = Arc::new(AtomicBool::new(false));
         let (progress, stopped) = (progress.clone(), Arc::clone(&stop));
-        let watch = move || watch(total_bytes, &progress, &stopped);
+        let draw_progress = move || draw_progress(total_bytes, &progress, &stopped);
         // Without a thread for it there is no bar.
-        let thread = std::thread::Builder::new().spawn(watch).ok();
-        self.bar = thread.map(|thread| Bar { stop, thread });
+        let thread = std::thread::Builder::new().spawn(draw_progress).ok();
+        self.bar = thread.map(|thread| ProgressThread { stop, thread });
     }
 
     fn end(&mut self) {
-        if let Some(Bar { stop, thread }) = self.bar.take() {
+        if let Some(ProgressThread { stop, thread }) = self.bar.take() {
             stop.store(true, Ordering::Relaxed);
             clear_bar();
             // A bar that failed to draw is no reason to fail.
@@ -176,12 +176,12 @@ impl Watcher for Console {
         }
         match self.format {
             LogFormat::Text => tracing::info!("{}", summary(report).trim_end()),
-            LogFormat::Json => tell(report),
+            LogFormat::Json => log_summary(report),
         }
     }
 }
 
-fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
+fn draw_progress(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
     let (bar, template) = match total_bytes {
         Some(total) => (
             ProgressBar::new(total),
@@ -210,12 +210,12 @@ fn watch(total_bytes: Option<u64>, progress: &Progress, stop: &AtomicBool) {
 }
 
 /// The end of a run for machines; the run report has the rest.
-fn tell(report: &RunReport) {
+fn log_summary(report: &RunReport) {
     let counts = report.counts;
     tracing::info!(
-        inputs_ingested = report.inputs_with(Outcome::Ingested),
-        inputs_already_ingested = report.inputs_with(Outcome::AlreadyIngested),
-        inputs_refused = report.inputs_with(Outcome::Refused),
+        inputs_ingested = report.inputs_with(InputOutcome::Ingested),
+        inputs_already_ingested = report.inputs_with(InputOutcome::AlreadyIngested),
+        inputs_refused = report.inputs_with(InputOutcome::Refused),
         read = counts.read,
         accepted = counts.accepted,
         rejected = counts.rejected,
@@ -232,9 +232,9 @@ fn tell(report: &RunReport) {
 /// The table at the end of a run.
 fn summary(report: &RunReport) -> String {
     let mut text = format!("run {}", report.run_id);
-    let ingested = report.inputs_with(Outcome::Ingested);
-    let known = report.inputs_with(Outcome::AlreadyIngested);
-    let refused = report.inputs_with(Outcome::Refused);
+    let ingested = report.inputs_with(InputOutcome::Ingested);
+    let known = report.inputs_with(InputOutcome::AlreadyIngested);
+    let refused = report.inputs_with(InputOutcome::Refused);
     let counts = report.counts;
     let lines: [(&str, u64); 10] = [
         ("inputs ingested", ingested as u64),

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use purchase_etl::input::shown_json;
+use purchase_etl::input::escape_unprintable_json;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -40,7 +40,11 @@ where
             }
         }
         event.record(&mut Fields(&mut line));
-        writeln!(writer, "{}", shown_json(&Value::Object(line).to_string()))
+        writeln!(
+            writer,
+            "{}",
+            escape_unprintable_json(&Value::Object(line).to_string())
+        )
     }
 }
 

@@ -16,7 +16,7 @@ static JSON: AtomicBool = AtomicBool::new(false);
 
 /// Says what a panic said, whichever thread it was on, in one line. No backtrace: to work one out may
 /// wait for ever where memory has run out.
-pub(crate) fn watch() {
+pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|panic| {
         // The log itself may be what has failed.
         drop(writeln!(std::io::stderr(), "{}", line(panic)));
@@ -29,18 +29,21 @@ pub(crate) fn log_as(format: LogFormat) {
 }
 
 /// Carries out work; a panic is nothing, and has been told.
-pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
 fn line(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map(ToString::to_string);
-    let said = said(panic.payload());
-    let todo = remedy(said).unwrap_or("please report this");
+    let payload_text = payload_text(panic.payload());
+    let todo = remedy(payload_text).unwrap_or("please report this");
     let place = place.unwrap_or_default();
-    let message = format!("stopped unexpectedly at {place}: {said}: {todo}");
+    let message = format!("stopped unexpectedly at {place}: {payload_text}: {todo}");
     if !JSON.load(Ordering::Relaxed) {
-        return format!("ERROR {}", purchase_etl::input::shown(&message));
+        return format!(
+            "ERROR {}",
+            purchase_etl::input::escape_unprintable(&message)
+        );
     }
     let now = crate::clock().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let line = serde_json::json!({
@@ -52,7 +55,7 @@ fn line(panic: &PanicHookInfo<'_>) -> String {
     line.to_string()
 }
 
-fn said(payload: &(dyn Any + Send)) -> &str {
+fn payload_text(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or_default()

@@ -4,69 +4,71 @@ mod listing;
 mod results;
 mod service;
 
-use listing::Listing;
+use listing::FindingListing;
 use results::put_results;
 
-use super::found::logged;
+use super::assignment::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::discovered::log_omitted_inputs;
 use super::ingest::{exit_with, total_bytes};
-use super::kinds::{Assigned, KnownKinds, assign};
-use super::{Exit, PipelineError, Stage};
-use crate::ingest::kind::Kind;
-use crate::ingest::{Ingested, RunSettings, check_inputs};
+use super::{Exit, PipelineError, RunContext};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
 use crate::input::{Input, discover};
 use crate::job::CheckJob;
 
-pub(super) fn run(job: &CheckJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let inputs = logged(discover(&job.read.inputs, &stage.stores, None)?);
-    stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let mut listing = Listing::new(job, &stage.stores);
-    let checked = check_by_kind(job, inputs, &mut listing, stage);
-    stage.watcher.end();
+pub(super) fn run(job: &CheckJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    let inputs = log_omitted_inputs(discover(&job.read.inputs, &context.stores, None)?);
+    context
+        .progress_ui
+        .begin(total_bytes(&inputs), &context.progress);
+    let mut listing = FindingListing::new(job, &context.stores);
+    let checked = check_by_kind(job, inputs, &mut listing, context);
+    context.progress_ui.end();
     let checked = checked?;
-    put_results(job.format, &listing, &checked, stage.stdout)?;
+    put_results(job.format, &listing, &checked, context.stdout)?;
     Ok(exit_with(&checked.inputs))
 }
 
 fn check_by_kind(
     job: &CheckJob,
     inputs: Vec<Input>,
-    listing: &mut Listing,
-    stage: &mut Stage<'_>,
-) -> Result<Ingested, PipelineError> {
-    let Assigned {
+    listing: &mut FindingListing,
+    context: &mut RunContext<'_>,
+) -> Result<IngestOutcome, PipelineError> {
+    let AssignedInputs {
         purchases,
         supplier_purchases,
         refused,
-    } = assign(inputs, &job.read.kinds, &KnownKinds::default())?;
-    let mut checked = Ingested {
+    } = assign_inputs(inputs, &job.read.kinds, &KnownFilesByKind::default())?;
+    let mut checked = IngestOutcome {
         inputs: refused,
-        ..Ingested::default()
+        ..IngestOutcome::default()
     };
-    listing.undecided(&checked.inputs, stage.stdout)?;
+    listing.list_unassigned(&checked.inputs, context.stdout)?;
     if let Some((inputs, settings)) = purchases {
-        checked.add(check_kind(job, &inputs, settings, listing, stage)?);
+        checked.add(check_kind(job, &inputs, settings, listing, context)?);
     }
     if let Some((mut inputs, settings)) = supplier_purchases {
         // The order of their run, which decides between two contents of one time.
         inputs.sort_by(|one, other| one.location.cmp(&other.location));
-        checked.add(check_kind(job, &inputs, settings, listing, stage)?);
+        checked.add(check_kind(job, &inputs, settings, listing, context)?);
     }
     Ok(checked)
 }
 
-fn check_kind<K: Kind>(
+fn check_kind<K: RecordKind>(
     job: &CheckJob,
     inputs: &[Input],
     settings: &RunSettings<K>,
-    listing: &mut Listing,
-    stage: &mut Stage<'_>,
-) -> Result<Ingested, PipelineError> {
-    let mut listed = listing.of_kind::<K>(inputs, stage.stdout);
+    listing: &mut FindingListing,
+    context: &mut RunContext<'_>,
+) -> Result<IngestOutcome, PipelineError> {
+    let mut listed = listing.for_kind::<K>(inputs, context.stdout);
     check_inputs(
         inputs,
         settings,
         job.reject_limit,
-        &stage.progress,
+        &context.progress,
         &mut listed,
     )
 }

@@ -4,48 +4,50 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use super::found::{logged, place_of};
-use super::kinds::{Assigned, KnownKinds, assign};
-use super::{Exit, PipelineError, Stage, put, put_file};
+use super::assignment::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::discovered::{lake_location, log_omitted_inputs};
+use super::{Exit, PipelineError, RunContext, put, put_file};
 use crate::ingest::purchases;
-use crate::ingest::supplier_purchases::{self, Absence};
-use crate::ingest::{IngestOptions, Ingested, RunSettings, Stopped};
-use crate::input::{Input, SourceError, discover};
+use crate::ingest::supplier_purchases::{self, SnapshotMode};
+use crate::ingest::{IngestFailure, IngestOptions, IngestOutcome, RunSettings};
+use crate::input::{Input, InputError, discover};
 use crate::job::IngestJob;
 use crate::lake::Lake;
-use crate::run_report::{InputReport, Outcome, RunReport};
+use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::error_text;
 
 pub(super) use plan::IngestPlan;
 
 /// An ingest that has ended, well or not.
-pub(super) struct Ended {
+pub(super) struct IngestEnd {
     /// What the run did, unless nothing had begun: a wrong command, or inputs that are not found.
     pub(super) report: Option<RunReport>,
     pub(super) exit: Result<Exit, PipelineError>,
 }
 
-pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
-    let (inputs, lake) = match begin(job, stage) {
+pub(super) fn run(job: &IngestJob, context: &mut RunContext<'_>) -> IngestEnd {
+    let (inputs, lake) = match open_inputs(job, context) {
         Ok(begun) => begun,
         Err(error) => {
-            return Ended {
+            return IngestEnd {
                 report: None,
                 exit: Err(error),
             };
         }
     };
-    stage.watcher.begin(total_bytes(&inputs), &stage.progress);
-    let (ingested, failure) = match assigned(job, &lake, inputs) {
-        Ok(assigned) => match ingest_by_kind(job, &lake, assigned, stage) {
+    context
+        .progress_ui
+        .begin(total_bytes(&inputs), &context.progress);
+    let (ingested, failure) = match assign_to_kinds(job, &lake, inputs) {
+        Ok(assigned) => match ingest_by_kind(job, &lake, assigned, context) {
             Ok(ingested) => (ingested, None),
-            Err(Stopped { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
+            Err(IngestFailure { error, ingested }) => (*ingested, Some(PipelineError::from(error))),
         },
-        Err(error) => (Ingested::default(), Some(error)),
+        Err(error) => (IngestOutcome::default(), Some(error)),
     };
-    stage.watcher.end();
-    let report = report(job, &lake, ingested, failure.as_ref(), stage);
-    let kept = keep(job, &lake, &report, stage);
+    context.progress_ui.end();
+    let report = report(job, &lake, ingested, failure.as_ref(), context);
+    let kept = store_report(job, &lake, &report, context);
     let exit = match (failure, kept) {
         (None, Ok(())) => Ok(exit_with(&report.inputs)),
         (None, Err(error)) => Err(error),
@@ -57,37 +59,44 @@ pub(super) fn run(job: &IngestJob, stage: &mut Stage<'_>) -> Ended {
             Err(error)
         }
     };
-    Ended {
+    IngestEnd {
         report: Some(report),
         exit,
     }
 }
 
-fn begin(job: &IngestJob, stage: &Stage<'_>) -> Result<(Vec<Input>, Lake), PipelineError> {
-    let lake = Lake::at(&job.lake, &stage.stores)?;
-    let found = discover(&job.read.inputs, &stage.stores, place_of(&lake).as_ref())?;
-    Ok((logged(found), lake))
+fn open_inputs(
+    job: &IngestJob,
+    context: &RunContext<'_>,
+) -> Result<(Vec<Input>, Lake), PipelineError> {
+    let lake = Lake::at(&job.lake, &context.stores)?;
+    let found = discover(
+        &job.read.inputs,
+        &context.stores,
+        lake_location(&lake).as_ref(),
+    )?;
+    Ok((log_omitted_inputs(found), lake))
 }
 
-fn assigned<'j>(
+fn assign_to_kinds<'j>(
     job: &'j IngestJob,
     lake: &Lake,
     inputs: Vec<Input>,
-) -> Result<Assigned<'j>, PipelineError> {
+) -> Result<AssignedInputs<'j>, PipelineError> {
     let known = if job.verify_content {
-        KnownKinds::default()
+        KnownFilesByKind::default()
     } else {
-        KnownKinds::of(lake, &job.read.kinds)?
+        KnownFilesByKind::of(lake, &job.read.kinds)?
     };
-    Ok(assign(inputs, &job.read.kinds, &known)?)
+    Ok(assign_inputs(inputs, &job.read.kinds, &known)?)
 }
 
 /// Keeps the report in the lake and wherever else it is wanted, and says what to look at.
-fn keep(
+fn store_report(
     job: &IngestJob,
     lake: &Lake,
     report: &RunReport,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let json = serde_json::to_vec_pretty(report)?;
     let in_lake = lake.write_run_report(&report.run_id, &json);
@@ -110,12 +119,12 @@ fn keep(
     for note in &report.notes {
         tracing::warn!("{note}");
     }
-    stage.watcher.summary(report);
+    context.progress_ui.summary(report);
     let elsewhere = match &job.summary {
         Some(path) if path.as_os_str() == "-" => {
-            put(stage.stdout, &json).and_then(|()| put(stage.stdout, b"\n"))
+            put(context.stdout, &json).and_then(|()| put(context.stdout, b"\n"))
         }
-        Some(path) => put_file(&stage.stores, path, &json),
+        Some(path) => put_file(&context.stores, path, &json),
         None => Ok(()),
     };
     in_lake?;
@@ -123,48 +132,53 @@ fn keep(
 }
 
 pub(super) fn exit_with(inputs: &[InputReport]) -> Exit {
-    let refused = inputs.iter().any(|input| input.outcome == Outcome::Refused);
+    let refused = inputs
+        .iter()
+        .any(|input| input.outcome == InputOutcome::Refused);
     if refused { Exit::Refused } else { Exit::Done }
 }
 
 fn ingest_by_kind(
     job: &IngestJob,
     lake: &Lake,
-    assigned: Assigned<'_>,
-    stage: &Stage<'_>,
-) -> Result<Ingested, Stopped> {
-    let Assigned {
+    assigned: AssignedInputs<'_>,
+    context: &RunContext<'_>,
+) -> Result<IngestOutcome, IngestFailure> {
+    let AssignedInputs {
         purchases,
         supplier_purchases,
         refused,
     } = assigned;
-    let mut all = Ingested::default();
+    let mut all = IngestOutcome::default();
     all.inputs.extend(refused);
-    let progress = &stage.progress;
+    let progress = &context.progress;
     if let Some((inputs, settings)) = purchases {
-        let options = options(job, settings, stage);
-        all = and(all, purchases::ingest(lake, &inputs, &options, progress))?;
+        let options = options(job, settings, context);
+        all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
     }
     if let Some((inputs, settings)) = supplier_purchases {
-        let options = options(job, settings, stage);
-        let absence = job.absence;
-        let ended = supplier_purchases::upsert(lake, &inputs, &options, absence, progress);
-        all = and(all, ended)?;
+        let options = options(job, settings, context);
+        let snapshot_mode = job.snapshot_mode;
+        let ended = supplier_purchases::upsert(lake, &inputs, &options, snapshot_mode, progress);
+        all = add_part(all, ended)?;
     }
     Ok(all)
 }
 
 /// What was done before, and what another part of the run has done, whether it came to its end or not.
-fn and(mut before: Ingested, part: Result<Ingested, Stopped>) -> Result<Ingested, Stopped> {
+fn add_part(
+    mut before: IngestOutcome,
+    part: Result<IngestOutcome, IngestFailure>,
+) -> Result<IngestOutcome, IngestFailure> {
     match part {
         Ok(ingested) => {
             before.add(ingested);
             Ok(before)
         }
-        Err(Stopped { error, ingested }) => {
+        Err(IngestFailure { error, ingested }) => {
             before.add(*ingested);
             let ingested = Box::new(before);
-            Err(Stopped { error, ingested })
+            Err(IngestFailure { error, ingested })
         }
     }
 }
@@ -172,7 +186,7 @@ fn and(mut before: Ingested, part: Result<Ingested, Stopped>) -> Result<Ingested
 fn options<K: Clone>(
     job: &IngestJob,
     settings: &RunSettings<K>,
-    stage: &Stage<'_>,
+    context: &RunContext<'_>,
 ) -> IngestOptions<K> {
     IngestOptions {
         run: settings.clone(),
@@ -180,23 +194,23 @@ fn options<K: Clone>(
         verify_content: job.verify_content,
         max_partitions: job.max_partitions,
         now_micros: job.read.now.timestamp_micros(),
-        data_date: stage.step.as_ref().map(|step| step.date),
+        data_date: context.step.as_ref().map(|step| step.date),
     }
 }
 
 fn report(
     job: &IngestJob,
     lake: &Lake,
-    ingested: Ingested,
+    ingested: IngestOutcome,
     failure: Option<&PipelineError>,
-    stage: &Stage<'_>,
+    context: &RunContext<'_>,
 ) -> RunReport {
-    let Ingested {
-        tally,
+    let IngestOutcome {
+        counters,
         inputs,
         versions,
     } = ingested;
-    let step = stage.step.as_ref();
+    let step = context.step.as_ref();
     RunReport {
         run_id: job.read.run_id.clone(),
         program_version: env!("CARGO_PKG_VERSION"),
@@ -208,13 +222,13 @@ fn report(
         data_date: step.map(|step| step.date.to_string()),
         job_digest: job.job_digest.clone(),
         settings: settings(job),
-        counts: tally.counts,
-        rejected_by_rule: tally.rejected_by_rule,
-        warned_by_rule: tally.warned_by_rule,
-        notes: tally.notes,
+        counts: counters.counts,
+        rejected_by_rule: counters.rejected_by_rule,
+        warned_by_rule: counters.warned_by_rule,
+        notes: counters.notes,
         table_versions: versions,
         bytes: inputs.iter().map(|input| input.bytes).sum(),
-        elapsed_ms: elapsed_ms(stage),
+        elapsed_ms: elapsed_ms(context),
         exit_code: failure
             .map_or_else(|| exit_with(&inputs), PipelineError::exit)
             .code(),
@@ -224,10 +238,10 @@ fn report(
 }
 
 fn settings(job: &IngestJob) -> BTreeMap<&'static str, String> {
-    let mut settings = job.read.echoed.clone();
+    let mut settings = job.read.effective_settings.clone();
     settings.insert("reject_limit", format!("{}", job.reject_limit));
     settings.insert("max_partitions", job.max_partitions.to_string());
-    let is_snapshot = job.absence == Absence::MeansDeleted;
+    let is_snapshot = job.snapshot_mode == SnapshotMode::Full;
     settings.insert("full_snapshot", is_snapshot.to_string());
     settings.insert("verify_content", job.verify_content.to_string());
     settings
@@ -238,17 +252,20 @@ fn started_at(job: &IngestJob) -> String {
     now.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }
 
-fn elapsed_ms(stage: &Stage<'_>) -> u64 {
-    u64::try_from(stage.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+fn elapsed_ms(context: &RunContext<'_>) -> u64 {
+    u64::try_from(context.started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Shows what would be read, and what is ingested already.
-pub(super) fn show_plan(job: &IngestJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let plan = IngestPlan::of(job, &stage.stores)?;
+pub(super) fn show_plan(
+    job: &IngestJob,
+    context: &mut RunContext<'_>,
+) -> Result<Exit, PipelineError> {
+    let plan = IngestPlan::of(job, &context.stores)?;
     if let Some(named) = plan.missing().first() {
-        return Err(SourceError::NotFound(named.clone()).into());
+        return Err(InputError::NotFound(named.clone()).into());
     }
-    put(stage.stdout, plan.text().as_bytes())?;
+    put(context.stdout, plan.text().as_bytes())?;
     Ok(Exit::Done)
 }
 

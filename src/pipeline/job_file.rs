@@ -1,13 +1,13 @@
 //! `run`: the steps of a job file, for a day or for several.
 
-mod ahead;
 mod backfill;
+mod backfill_state;
 mod day;
-mod memory;
+mod parallel;
 mod plan;
 mod targets;
 
-use super::{Exit, PipelineError, Stage};
+use super::{Exit, PipelineError, RunContext};
 use crate::job::{RunJob, RunMode};
 
 /// Runs a job. A step that refuses an input does not stop the others; a step that fails stops
@@ -16,16 +16,16 @@ use crate::job::{RunJob, RunMode};
 /// # Errors
 /// The plan of a dry run cannot be worked out, or the memory of a backfill cannot be kept;
 /// [`PipelineError::exit`] tells the exit code.
-pub fn run_job_file(job: &RunJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub fn run_job_file(job: &RunJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     match job.mode {
-        RunMode::DryRun(format) => plan::show(&job.days, format, stage),
+        RunMode::DryRun(format) => plan::show(&job.days, format, context),
         RunMode::Once => {
             let ends = job
                 .days
                 .iter()
-                .map(|day| day::run(day, day::Early::new(), stage));
+                .map(|day| day::run(day, day::BufferedSteps::new(), context));
             Ok(ends.fold(Exit::Done, Exit::worst))
         }
-        RunMode::Backfill(how) => backfill::run(&job.days, how, stage),
+        RunMode::Backfill(how) => backfill::run(&job.days, how, context),
     }
 }

@@ -5,27 +5,27 @@ mod text;
 
 use serde::Serialize;
 
-use super::{Exit, PipelineError, Stage, put};
+use super::{Exit, PipelineError, RunContext, put};
 use crate::job::{AtVersion, LakeJob, LakeTask};
 use crate::job::{LakeFormat, LakeTable};
-use crate::lake::care::{
-    CareError, CompactOptions, Compacted, DayRange, Depth, RestoreTarget, Restored, TableStatus,
-    VacuumPlan,
+use crate::lake::maintenance::{
+    CompactOptions, CompactionReport, DayRange, MaintenanceError, RestoreReport, RestoreTarget,
+    TableStatus, VacuumPlan, VerificationDepth,
 };
 use crate::lake::{Lake, start_pool};
-use tables::{all, cared, rows_tables, verified_tables};
+use tables::{all, maintained, rows_tables, verified_tables};
 
-pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    let lake = Lake::at(&job.lake, &stage.stores)?;
-    lake.must_have_one_of(&all())?;
+pub(super) fn run(job: &LakeJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    let lake = Lake::at(&job.lake, &context.stores)?;
+    lake.require_any_table(&all())?;
     start_pool(None)?;
-    let told = match &job.task {
+    let formatted = match &job.task {
         LakeTask::Status { small_bytes } => {
-            told(job, &status(&lake, job, *small_bytes)?, text::status)?
+            formatted(job, &status(&lake, job, *small_bytes)?, text::status)?
         }
-        LakeTask::History { table, limit } => told(
+        LakeTask::History { table, limit } => formatted(
             job,
-            &lake.history(cared(*table).spec.name, *limit)?,
+            &lake.history(maintained(*table).spec.name, *limit)?,
             text::history,
         )?,
         LakeTask::Files {
@@ -38,21 +38,30 @@ pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
                 from: *from,
                 to: *to,
             };
-            told(job, &files(&lake, *table, *version, days)?, text::files)?
+            formatted(job, &files(&lake, *table, *version, days)?, text::files)?
         }
         LakeTask::Compact { tables, .. } => {
-            told(job, &compact(&lake, job, tables, stage)?, text::compacted)?
+            formatted(job, &compact(&lake, job, tables, context)?, text::compacted)?
         }
-        LakeTask::Vacuum { tables, .. } => told(job, &vacuum(&lake, job, tables)?, text::vacuumed)?,
+        LakeTask::Vacuum { tables, .. } => {
+            formatted(job, &vacuum(&lake, job, tables)?, text::vacuumed)?
+        }
         LakeTask::Verify { deep } => {
-            let depth = if *deep { Depth::Rows } else { Depth::Footers };
+            let depth = if *deep {
+                VerificationDepth::Rows
+            } else {
+                VerificationDepth::Footers
+            };
             let rows = rows_tables();
-            let (rejects, inputs) = (cared(LakeTable::Rejects), cared(LakeTable::Inputs));
+            let (rejects, inputs) = (
+                maintained(LakeTable::Rejects),
+                maintained(LakeTable::Inputs),
+            );
             let tables = verified_tables(&rows, &rejects, &inputs);
-            let verified = lake.verify(tables, depth, &interrupted(stage))?;
+            let verified = lake.verify(tables, depth, &interrupted(context))?;
             put(
-                stage.stdout,
-                told(job, &verified, text::verified)?.as_bytes(),
+                context.stdout,
+                formatted(job, &verified, text::verified)?.as_bytes(),
             )?;
             return Ok(if verified.is_damaged() {
                 Exit::Failed
@@ -61,20 +70,20 @@ pub(super) fn run(job: &LakeJob, stage: &mut Stage<'_>) -> Result<Exit, Pipeline
             });
         }
         LakeTask::Restore { tables, .. } => {
-            told(job, &restore(&lake, job, tables)?, text::restored)?
+            formatted(job, &restore(&lake, job, tables)?, text::restored)?
         }
     };
-    put(stage.stdout, told.as_bytes())?;
+    put(context.stdout, formatted.as_bytes())?;
     Ok(Exit::Done)
 }
 
 /// The name of a table.
 pub(super) fn name_of(table: LakeTable) -> &'static str {
-    cared(table).spec.name
+    maintained(table).spec.name
 }
 
 /// What is told, in the form that was asked for.
-fn told<T: Serialize>(
+fn formatted<T: Serialize>(
     job: &LakeJob,
     answer: &T,
     text: fn(&T) -> String,
@@ -85,8 +94,8 @@ fn told<T: Serialize>(
     })
 }
 
-fn interrupted(stage: &Stage<'_>) -> impl Fn() -> bool + use<> {
-    let flag = std::sync::Arc::clone(&stage.progress.interrupted);
+fn interrupted(context: &RunContext<'_>) -> impl Fn() -> bool + use<> {
+    let flag = std::sync::Arc::clone(&context.progress.interrupted);
     move || flag.load(std::sync::atomic::Ordering::Relaxed)
 }
 
@@ -99,10 +108,10 @@ struct LakeStatus {
     tables: Vec<TableStatus>,
 }
 
-fn status(lake: &Lake, job: &LakeJob, small_bytes: u64) -> Result<LakeStatus, CareError> {
+fn status(lake: &Lake, job: &LakeJob, small_bytes: u64) -> Result<LakeStatus, MaintenanceError> {
     let mut tables = Vec::new();
-    for cared in all() {
-        tables.extend(lake.status(&cared, small_bytes, job.now.timestamp_millis())?);
+    for maintained in all() {
+        tables.extend(lake.status(&maintained, small_bytes, job.now.timestamp_millis())?);
     }
     Ok(LakeStatus {
         lake: lake.location().to_string(),
@@ -133,16 +142,16 @@ fn files(
     table: LakeTable,
     version: AtVersion,
     days: DayRange,
-) -> Result<FileList, CareError> {
-    let cared = cared(table);
-    let name = cared.spec.name;
+) -> Result<FileList, MaintenanceError> {
+    let maintained = maintained(table);
+    let name = maintained.spec.name;
     let version = match version {
         AtVersion::Latest => None,
         AtVersion::Number(number) => Some(number),
         AtVersion::AsOf(micros) => Some(lake.version_as_of(name, micros)?),
     };
-    let (version, files) = lake.files_of(&cared, version, days)?;
-    let columns = cared.spec.partition_columns.iter();
+    let (version, files) = lake.list_files(&maintained, version, days)?;
+    let columns = maintained.spec.partition_columns.iter();
     let columns: Vec<&'static str> = columns.map(|column| column.name).collect();
     let files = files.into_iter().map(|file| ListedFile {
         partition: columns
@@ -164,8 +173,8 @@ fn compact(
     lake: &Lake,
     job: &LakeJob,
     tables: &[LakeTable],
-    stage: &Stage<'_>,
-) -> Result<Vec<Compacted>, CareError> {
+    context: &RunContext<'_>,
+) -> Result<Vec<CompactionReport>, MaintenanceError> {
     let LakeTask::Compact {
         target_bytes,
         from,
@@ -184,7 +193,7 @@ fn compact(
     };
     let mut done = Vec::new();
     for table in tables {
-        let compacted = lake.compact(&cared(*table), &options, &interrupted(stage))?;
+        let compacted = lake.compact(&maintained(*table), &options, &interrupted(context))?;
         if let Some(compacted) = &compacted {
             tracing::info!(
                 table = compacted.table,
@@ -199,7 +208,11 @@ fn compact(
     Ok(done)
 }
 
-fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<VacuumPlan>, CareError> {
+fn vacuum(
+    lake: &Lake,
+    job: &LakeJob,
+    tables: &[LakeTable],
+) -> Result<Vec<VacuumPlan>, MaintenanceError> {
     let LakeTask::Vacuum {
         retention, execute, ..
     } = job.task
@@ -208,7 +221,8 @@ fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Vacuum
     };
     let mut plans = Vec::new();
     for table in tables {
-        let planned = lake.plan_vacuum(&cared(*table), retention, job.now.timestamp_millis())?;
+        let planned =
+            lake.plan_vacuum(&maintained(*table), retention, job.now.timestamp_millis())?;
         let Some(plan) = planned else { continue };
         tracing::info!(
             table = plan.table,
@@ -226,7 +240,11 @@ fn vacuum(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Vacuum
     Ok(plans)
 }
 
-fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Restored>, CareError> {
+fn restore(
+    lake: &Lake,
+    job: &LakeJob,
+    tables: &[LakeTable],
+) -> Result<Vec<RestoreReport>, MaintenanceError> {
     let LakeTask::Restore {
         version,
         allow_empty,
@@ -242,27 +260,30 @@ fn restore(lake: &Lake, job: &LakeJob, tables: &[LakeTable]) -> Result<Vec<Resto
         // The command line asks for one of them.
         AtVersion::Latest => return Ok(Vec::new()),
     };
-    let rows: Vec<&str> = rows_tables().iter().map(|cared| cared.spec.name).collect();
+    let rows: Vec<&str> = rows_tables()
+        .iter()
+        .map(|maintained| maintained.spec.name)
+        .collect();
     let mut there = Vec::new();
     for table in tables {
-        let cared = cared(*table);
-        if tables.len() == 1 || lake.has_table(&cared)? {
-            there.push(cared);
+        let maintained = maintained(*table);
+        if tables.len() == 1 || lake.has_table(&maintained)? {
+            there.push(maintained);
         }
     }
     if let (RestoreTarget::AsOf(micros), false) = (target, allow_empty) {
-        lake.must_reach_back(&there.iter().collect::<Vec<_>>(), micros)?;
+        lake.require_version_at(&there.iter().collect::<Vec<_>>(), micros)?;
     }
     let mut done = Vec::new();
-    for cared in there {
-        let restore = |dry_run| lake.restore(&cared, &rows, target, &job.run_id, dry_run);
-        let mut told = restore(true)?;
-        if !dry_run && !told.is_nothing() {
+    for maintained in there {
+        let restore = |dry_run| lake.restore(&maintained, &rows, target, &job.run_id, dry_run);
+        let mut formatted = restore(true)?;
+        if !dry_run && !formatted.is_unchanged() {
             // First of all: a mark that outlives the rows of its day would hide that they are gone.
-            lake.forget_job_days()?;
-            told = restore(false)?;
+            lake.delete_completion_markers()?;
+            formatted = restore(false)?;
         }
-        done.push(told);
+        done.push(formatted);
     }
     Ok(done)
 }

@@ -3,43 +3,47 @@
 mod series;
 mod suppliers;
 
-use super::{Exit, PipelineError, Stage, probe_report, put, put_file};
-use crate::job::{ListScope, Question, ReportJob};
+use super::{Exit, PipelineError, RunContext, probe_report, put, put_file};
+use crate::job::{ListScope, ReportJob, ReportQuery};
 use crate::lake::Lake;
-use crate::render::page::{Source, TableVersion};
-use crate::render::{Answer, Nulls, error_document, picture, render, supplier_page};
+use crate::render::dashboard::{Provenance, TableVersion};
+use crate::render::{
+    Answer, NullHandling, error_document, render, render_visual, supplier_page_json,
+};
 use crate::report::{ParameterRefusal, ReportError, product_list};
 use crate::storage::Stores;
 
-pub(super) fn run(job: &ReportJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
-    match write(job, stage) {
+pub(super) fn run(job: &ReportJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
+    match write(job, context) {
         Err(PipelineError::Report(ReportError::Parameter(refusal))) => {
-            put(stage.stdout, &error_document(&refusal)?)?;
+            put(context.stdout, &error_document(&refusal)?)?;
             Err(ReportError::Parameter(refusal).into())
         }
         written => written.map(|()| Exit::Done),
     }
 }
 
-fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
-    probe_report(stage)?;
-    match &job.question {
-        Question::SupplierPurchases(request, ListScope::EachPage(folder)) => {
-            suppliers::each_page(job, request, folder, stage)
+fn write(job: &ReportJob, context: &mut RunContext<'_>) -> Result<(), PipelineError> {
+    probe_report(context)?;
+    match &job.query {
+        ReportQuery::SupplierPurchases(request, ListScope::EachPage(folder)) => {
+            suppliers::each_page(job, request, folder, context)
         }
-        Question::SupplierPurchases(request, ListScope::Whole) => {
-            suppliers::whole_list(job, request, stage)
+        ReportQuery::SupplierPurchases(request, ListScope::Whole) => {
+            suppliers::whole_list(job, request, context)
         }
         _ => {
-            let answered = answer(job, &stage.stores)?;
+            let answered = answer(job, &context.stores)?;
             let bytes = match &answered.answer {
-                answer if job.format.is_picture() => picture(answer, job.format, &answered.source)?,
-                Answer::SupplierPurchases(page) if job.nulls == Nulls::Omitted => {
-                    supplier_page(page, job.nulls)?
+                answer if job.format.is_visual() => {
+                    render_visual(answer, job.format, &answered.source)?
+                }
+                Answer::SupplierPurchases(page) if job.nulls == NullHandling::Omitted => {
+                    supplier_page_json(page, job.nulls)?
                 }
                 answer => render(answer, job.format)?,
             };
-            put_answer(job, &bytes, stage)
+            put_answer(job, &bytes, context)
         }
     }
 }
@@ -47,15 +51,15 @@ fn write(job: &ReportJob, stage: &mut Stage<'_>) -> Result<(), PipelineError> {
 /// An answer and where it comes from.
 struct Answered {
     answer: Answer,
-    source: Source,
+    source: Provenance,
 }
 
 fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
     let lake = Lake::at(&job.lake, stores)?;
-    match &job.question {
-        Question::QuantitySeries(request) => series::quantity(job, &lake, request),
-        Question::RevenueSeries(request) => series::revenue(job, &lake, request),
-        Question::ProductList { page } => {
+    match &job.query {
+        ReportQuery::QuantitySeries(request) => series::quantity(job, &lake, request),
+        ReportQuery::RevenueSeries(request) => series::revenue(job, &lake, request),
+        ReportQuery::ProductList { page } => {
             let table = super::tables::purchases(&lake, job.version, None)?;
             let list = product_list(&table.files, *page)?;
             Ok(Answered {
@@ -63,8 +67,8 @@ fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
                 source: source(table.name, table.version, "UTC", Vec::new()),
             })
         }
-        Question::SupplierPurchases(request, _) => suppliers::page(job, &lake, request),
-        Question::SupplierSummary(request) => suppliers::summary(job, &lake, request),
+        ReportQuery::SupplierPurchases(request, _) => suppliers::page(job, &lake, request),
+        ReportQuery::SupplierSummary(request) => suppliers::summary(job, &lake, request),
     }
 }
 
@@ -74,8 +78,8 @@ pub(super) fn source(
     version: i64,
     timezone: &str,
     parameters: Vec<(&'static str, String)>,
-) -> Source {
-    Source {
+) -> Provenance {
+    Provenance {
         table: TableVersion {
             table: table.to_owned(),
             version,
@@ -93,9 +97,13 @@ fn refused(refusal: impl Into<ParameterRefusal>) -> PipelineError {
     PipelineError::Report(ReportError::Parameter(refusal.into()))
 }
 
-fn put_answer(job: &ReportJob, bytes: &[u8], stage: &mut Stage<'_>) -> Result<(), PipelineError> {
+fn put_answer(
+    job: &ReportJob,
+    bytes: &[u8],
+    context: &mut RunContext<'_>,
+) -> Result<(), PipelineError> {
     match &job.output {
-        Some(path) => put_file(&stage.stores, path, bytes),
-        None => put(stage.stdout, bytes),
+        Some(path) => put_file(&context.stores, path, bytes),
+        None => put(context.stdout, bytes),
     }
 }

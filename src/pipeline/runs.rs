@@ -1,26 +1,26 @@
 //! `runs`: what earlier runs did, from the reports in the lake. A report that cannot be understood is
 //! named in a warning and left out; one of another version of this program shows what it has.
 
+mod detail;
 mod listing;
-mod shown;
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Exit, PipelineError, Stage, put};
+use super::{Exit, PipelineError, RunContext, put};
 use crate::job::{RunFormat, RunsFormat, RunsJob};
-use crate::lake::{Lake, RunFile};
+use crate::lake::{Lake, RunReportFile};
 use listing::ListedRun;
 
-pub(super) fn run(job: &RunsJob, stage: &mut Stage<'_>) -> Result<Exit, PipelineError> {
+pub(super) fn run(job: &RunsJob, context: &mut RunContext<'_>) -> Result<Exit, PipelineError> {
     match job {
         RunsJob::List {
             lake,
             limit,
             format,
-        } => list(&Lake::at(lake, &stage.stores)?, *limit, *format, stage)?,
+        } => list(&Lake::at(lake, &context.stores)?, *limit, *format, context)?,
         RunsJob::Show { lake, id, format } => {
-            show(&Lake::at(lake, &stage.stores)?, id, *format, stage)?;
+            show(&Lake::at(lake, &context.stores)?, id, *format, context)?;
         }
     }
     Ok(Exit::Done)
@@ -30,9 +30,9 @@ fn list(
     lake: &Lake,
     limit: usize,
     format: RunsFormat,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
-    let mut files = lake.run_reports()?;
+    let mut files = lake.list_run_reports()?;
     files.sort_by_cached_key(|file| std::cmp::Reverse(began(file)));
     let mut runs = Vec::new();
     for file in files {
@@ -55,11 +55,11 @@ fn list(
         }
         RunsFormat::Csv => listing::csv(&runs),
     };
-    put(stage.stdout, text.as_bytes())
+    put(context.stdout, text.as_bytes())
 }
 
 /// When a run began: its id says so, else the time of its report is next to it.
-fn began(file: &RunFile) -> (u64, u32, String) {
+fn began(file: &RunReportFile) -> (u64, u32, String) {
     let id = Uuid::parse_str(&file.run_id).ok();
     let (seconds, nanos) = id.and_then(|id| id.get_timestamp()).map_or_else(
         || {
@@ -72,7 +72,9 @@ fn began(file: &RunFile) -> (u64, u32, String) {
 }
 
 fn listed(lake: &Lake, run_id: &str) -> Result<ListedRun, String> {
-    let bytes = lake.run_report(run_id).map_err(|error| error.to_string())?;
+    let bytes = lake
+        .read_run_report(run_id)
+        .map_err(|error| error.to_string())?;
     let bytes = bytes.ok_or_else(|| "it is gone".to_owned())?;
     let report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
     ListedRun::of(&report).ok_or_else(|| "it is no run report".to_owned())
@@ -82,10 +84,10 @@ fn show(
     lake: &Lake,
     id: &str,
     format: RunFormat,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let mut ids: Vec<_> = lake
-        .run_reports()?
+        .list_run_reports()?
         .into_iter()
         .map(|file| file.run_id)
         .filter(|run_id| run_id.starts_with(id))
@@ -108,7 +110,7 @@ fn show(
         }
     };
     let bytes = lake
-        .run_report(run_id)?
+        .read_run_report(run_id)?
         .ok_or_else(|| PipelineError::NoRun {
             id: id.to_owned(),
             lake: lake.location().to_string(),
@@ -119,10 +121,10 @@ fn show(
             source,
         })?;
     match format {
-        RunFormat::Text => put(stage.stdout, shown::text(&report).as_bytes()),
+        RunFormat::Text => put(context.stdout, detail::text(&report).as_bytes()),
         RunFormat::Json => {
-            put(stage.stdout, bytes.trim_ascii_end())?;
-            put(stage.stdout, b"\n")
+            put(context.stdout, bytes.trim_ascii_end())?;
+            put(context.stdout, b"\n")
         }
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 /// The step that is being run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepContext {
+pub struct CurrentStep {
     /// Name of the job.
     pub job: String,
     /// Name of the step.

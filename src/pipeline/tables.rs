@@ -9,11 +9,11 @@ use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::job::AtVersion;
 use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
-use crate::report::{DataPath, RejectFile, ScanFile, StoreAccess, SupplierFile};
+use crate::report::{DataPath, PurchaseFile, RejectFile, StoreAccess, SupplierPurchaseFile};
 
 /// The files of a table, and the version they belong to.
 #[derive(Debug)]
-pub(super) struct Table<F> {
+pub(super) struct OpenedTable<F> {
     pub(super) name: &'static str,
     pub(super) version: i64,
     pub(super) files: Vec<F>,
@@ -24,12 +24,12 @@ pub(super) fn purchases(
     lake: &Lake,
     at: AtVersion,
     dates: Option<RangeInclusive<NaiveDate>>,
-) -> Result<Table<ScanFile>, PipelineError> {
+) -> Result<OpenedTable<PurchaseFile>, PipelineError> {
     let spec = purchases_spec();
     let day = spec.partition_columns.first().map_or("", |day| day.name);
     open(lake, spec.name, at, dates, |file, path| {
         let purchase_date = parsed(&file, day)?;
-        Ok(ScanFile {
+        Ok(PurchaseFile {
             path,
             purchase_date,
         })
@@ -41,7 +41,7 @@ pub(super) fn supplier_purchases(
     lake: &Lake,
     at: AtVersion,
     company_id: Option<i64>,
-) -> Result<Table<SupplierFile>, PipelineError> {
+) -> Result<OpenedTable<SupplierPurchaseFile>, PipelineError> {
     let table = open(
         lake,
         supplier_purchases_spec().name,
@@ -50,7 +50,7 @@ pub(super) fn supplier_purchases(
         |file, path| {
             let of_company = parsed(&file, "company_id")?;
             let month = first_day(&file)?;
-            Ok(SupplierFile {
+            Ok(SupplierPurchaseFile {
                 rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
                 path,
                 company_id: of_company,
@@ -58,15 +58,15 @@ pub(super) fn supplier_purchases(
             })
         },
     )?;
-    let is_wanted = |file: &SupplierFile| company_id.is_none_or(|id| id == file.company_id);
-    Ok(Table {
+    let is_wanted = |file: &SupplierPurchaseFile| company_id.is_none_or(|id| id == file.company_id);
+    Ok(OpenedTable {
         files: table.files.into_iter().filter(is_wanted).collect(),
         ..table
     })
 }
 
 /// The rejects of all kinds.
-pub(super) fn rejects(lake: &Lake) -> Result<Table<RejectFile>, PipelineError> {
+pub(super) fn rejects(lake: &Lake) -> Result<OpenedTable<RejectFile>, PipelineError> {
     open(
         lake,
         rejects_spec().name,
@@ -80,9 +80,9 @@ pub(super) fn rejects(lake: &Lake) -> Result<Table<RejectFile>, PipelineError> {
 }
 
 /// The table, or nothing when the lake has none.
-pub(super) fn if_there<F>(
-    opened: Result<Table<F>, PipelineError>,
-) -> Result<Option<Table<F>>, PipelineError> {
+pub(super) fn optional_table<F>(
+    opened: Result<OpenedTable<F>, PipelineError>,
+) -> Result<Option<OpenedTable<F>>, PipelineError> {
     match opened {
         Err(PipelineError::Lake(LakeError::NoTable { .. })) => Ok(None),
         opened => opened.map(Some),
@@ -95,7 +95,7 @@ fn open<F>(
     at: AtVersion,
     dates: Option<RangeInclusive<NaiveDate>>,
     file: impl Fn(FileRef, DataPath) -> Result<F, PipelineError>,
-) -> Result<Table<F>, PipelineError> {
+) -> Result<OpenedTable<F>, PipelineError> {
     let version = match at {
         AtVersion::Latest => None,
         AtVersion::Number(version) => Some(version),
@@ -111,7 +111,7 @@ fn open<F>(
         let path = DataPath::new(found.path.clone(), access.clone());
         file(found, path)
     });
-    Ok(Table {
+    Ok(OpenedTable {
         name,
         version,
         files: files.collect::<Result<_, _>>()?,

@@ -22,7 +22,7 @@
 //!
 //! The partition column `purchase_date` (UTC day of `time`) stands in the path, not in the files.
 
-mod optional_text;
+mod optional_text_builder;
 
 use std::sync::Arc;
 
@@ -34,8 +34,8 @@ use arrow::compute::take_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
-use self::optional_text::OptionalText;
-use super::raw::Name;
+use self::optional_text_builder::OptionalTextBuilder;
+use super::raw::PurchaseField;
 use super::validate::Purchase;
 pub use crate::record::shift_source_rows;
 use crate::record::{lineage_columns, lineage_fields};
@@ -48,16 +48,16 @@ pub const PARTITION_COLUMN: &str = "purchase_date";
 /// Digits an amount can have (Decimal128).
 const PRECISION: u8 = 38;
 
-const TEXT_COLUMNS: [Name; 9] = [
-    Name::ExternalId,
-    Name::AliasName,
-    Name::AliasLabel,
-    Name::BrazeId,
-    Name::Email,
-    Name::Phone,
-    Name::AppId,
-    Name::ProductId,
-    Name::EventId,
+const TEXT_COLUMNS: [PurchaseField; 9] = [
+    PurchaseField::ExternalId,
+    PurchaseField::AliasName,
+    PurchaseField::AliasLabel,
+    PurchaseField::BrazeId,
+    PurchaseField::Email,
+    PurchaseField::Phone,
+    PurchaseField::AppId,
+    PurchaseField::ProductId,
+    PurchaseField::EventId,
 ];
 
 fn amount_type() -> DataType {
@@ -126,18 +126,18 @@ pub struct DayRows {
 /// Builders of the columns.
 #[derive(Debug)]
 pub struct PurchaseColumns {
-    texts: [OptionalText; TEXT_COLUMNS.len()],
+    texts: [OptionalTextBuilder; TEXT_COLUMNS.len()],
     currency: StringBuilder,
     price: Decimal128Builder,
     quantity: Int16Builder,
     time: TimestampMicrosecondBuilder,
     time_raw: StringBuilder,
     utc_offset_minutes: Int16Builder,
-    properties: OptionalText,
+    properties: OptionalTextBuilder,
     update_existing_only: BooleanBuilder,
     revenue: Decimal128Builder,
     is_refund: BooleanBuilder,
-    extra: OptionalText,
+    extra: OptionalTextBuilder,
     source_row: Vec<i64>,
     days: Vec<i32>,
 }
@@ -162,18 +162,18 @@ impl PurchaseColumns {
         let rows = bytes / TEXT_BYTES;
         let text = |each: usize| StringBuilder::with_capacity(rows, rows * each);
         Self {
-            texts: std::array::from_fn(|_| OptionalText::new(rows, rows * 16)),
+            texts: std::array::from_fn(|_| OptionalTextBuilder::new(rows, rows * 16)),
             currency: text(3),
             price: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
             quantity: Int16Builder::with_capacity(rows),
             time: TimestampMicrosecondBuilder::with_capacity(rows).with_timezone("UTC"),
             time_raw: text(32),
             utc_offset_minutes: Int16Builder::with_capacity(rows),
-            properties: OptionalText::new(rows, bytes / 2),
+            properties: OptionalTextBuilder::new(rows, bytes / 2),
             update_existing_only: BooleanBuilder::with_capacity(rows),
             revenue: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
             is_refund: BooleanBuilder::with_capacity(rows),
-            extra: OptionalText::new(rows, 0),
+            extra: OptionalTextBuilder::new(rows, 0),
             source_row: Vec::with_capacity(rows),
             days: Vec::with_capacity(rows),
         }
@@ -228,7 +228,7 @@ impl PurchaseColumns {
             return Ok(Vec::new());
         }
         let texts = self.texts.into_iter();
-        let mut columns: Vec<ArrayRef> = texts.map(OptionalText::finish).collect();
+        let mut columns: Vec<ArrayRef> = texts.map(OptionalTextBuilder::finish).collect();
         columns.extend::<[ArrayRef; 11]>([
             Arc::new(self.currency.finish()),
             Arc::new(self.price.finish()),

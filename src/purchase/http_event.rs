@@ -1,7 +1,7 @@
 //! Events as the custom HTTP connector of Currents sends them: not read, but recognised, so that
 //! their purchases are not passed over as siblings of purchases.
 
-use crate::json::{Cursor, JsonError, Kind};
+use crate::json::{JsonCursor, JsonError, JsonKind};
 
 /// The type of a purchase event.
 const PURCHASE: &str = "users.behaviors.Purchase";
@@ -21,14 +21,14 @@ pub(super) fn is_event_type(json: &str) -> bool {
 ///
 /// # Errors
 /// The text is not JSON.
-pub fn pass_http_purchase(cursor: &mut Cursor<'_>) -> Result<bool, JsonError> {
-    if cursor.peek()? != Kind::Object {
+pub fn skip_http_purchase(cursor: &mut JsonCursor<'_>) -> Result<bool, JsonError> {
+    if cursor.peek()? != JsonKind::Object {
         return cursor.skip_value().map(|_| false);
     }
     let mut found = false;
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
-        let is_type = cursor.peek()? == Kind::String && key.decode() == "event_type";
+        let is_type = cursor.peek()? == JsonKind::String && key.decode() == "event_type";
         if is_type {
             found |= cursor.string()?.decode() == PURCHASE;
         } else {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
-use crate::json::{Cursor, JsonError, JsonStr};
-use crate::record::{Extra, Field, MOST_EXTRA, ReadMembers, is_profiles};
+use crate::json::{JsonCursor, JsonError, JsonStr};
+use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
 
 /// Headers of delimited text, two of which only a table of supplier purchases has.
@@ -22,7 +22,7 @@ const SUPPLIER_HEADERS: [&str; 8] = [
 
 /// The fields of a purchase object and of the envelopes around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Name {
+pub enum PurchaseField {
     /// Identifier given by the shop.
     ExternalId,
     /// The alias object itself, when it is not an object; otherwise its two parts below are set.
@@ -63,7 +63,7 @@ pub enum Name {
     UpdatedAt,
 }
 
-impl Name {
+impl PurchaseField {
     /// How many names there are.
     pub const COUNT: usize = Self::UpdatedAt as usize + 1;
 
@@ -139,7 +139,7 @@ impl Name {
 
 /// Which kind of dump a record comes from; it decides how `time` may be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Origin {
+pub enum PurchaseOrigin {
     /// A purchase object, or a flat CSV row.
     #[default]
     PurchaseObject,
@@ -152,22 +152,22 @@ pub enum Origin {
 /// What a dump says about one purchase. Reused from record to record.
 #[derive(Clone, Debug, Default)]
 pub struct RawPurchase<'a> {
-    fields: [Field<'a>; Name::COUNT],
+    fields: [Field<'a>; PurchaseField::COUNT],
     seen: u32,
     /// Of `properties`, where they were read as an object.
-    members: ReadMembers<'a>,
+    members: ObjectMembers<'a>,
     /// Undocumented keys, in source order.
-    pub extra: Vec<Extra<'a>>,
+    pub extra: Vec<ExtraField<'a>>,
     /// More undocumented keys than a record may have; the rest are not in `extra`.
     pub has_too_many_keys: bool,
     /// The first key that stood twice.
     pub duplicate_key: Option<Cow<'a, str>>,
     /// The first identifier on which a CDI row and its payload disagree.
-    pub conflict: Option<Name>,
+    pub conflict: Option<PurchaseField>,
     /// The time as the dump wrote it, where the field holds another spelling of it.
     pub time_as_written: Option<Cow<'a, str>>,
     /// Which kind of dump this is from.
-    pub origin: Origin,
+    pub origin: PurchaseOrigin,
 }
 
 impl<'a> RawPurchase<'a> {
@@ -187,12 +187,12 @@ impl<'a> RawPurchase<'a> {
         self.duplicate_key = None;
         self.conflict = None;
         self.time_as_written = None;
-        self.origin = Origin::default();
+        self.origin = PurchaseOrigin::default();
     }
 
     /// The value of a field.
     #[inline]
-    pub fn get(&self, name: Name) -> &Field<'a> {
+    pub fn get(&self, name: PurchaseField) -> &Field<'a> {
         &self.fields[name as usize]
     }
 
@@ -200,23 +200,23 @@ impl<'a> RawPurchase<'a> {
     ///
     /// # Errors
     /// No object, or no JSON.
-    pub fn read_properties(&mut self, cursor: &mut Cursor<'a>) -> Result<bool, JsonError> {
-        if self.seen & (1 << Name::Properties as u32) != 0 {
+    pub fn read_properties(&mut self, cursor: &mut JsonCursor<'a>) -> Result<bool, JsonError> {
+        if self.seen & (1 << PurchaseField::Properties as u32) != 0 {
             cursor.skip_value()?;
             return Ok(false);
         }
         let text = self.members.read(cursor)?;
-        Ok(self.set(Name::Properties, Field::Json(Cow::Borrowed(text))))
+        Ok(self.set(PurchaseField::Properties, Field::Json(Cow::Borrowed(text))))
     }
 
     /// The members of the `properties` where they are remembered.
-    pub fn members(&self) -> &ReadMembers<'a> {
+    pub fn members(&self) -> &ObjectMembers<'a> {
         &self.members
     }
 
     /// Sets a field; `false` when it was set before, by a key that stood twice.
     #[inline]
-    pub fn set(&mut self, name: Name, value: Field<'a>) -> bool {
+    pub fn set(&mut self, name: PurchaseField, value: Field<'a>) -> bool {
         let bit = 1 << name as u32;
         let first = self.seen & bit == 0;
         self.seen |= bit;
@@ -228,35 +228,35 @@ impl<'a> RawPurchase<'a> {
 
     /// Notes a key that stood twice, if it is the first.
     #[cold]
-    pub fn note_duplicate(&mut self, key: JsonStr<'a>) {
+    pub fn record_duplicate_key(&mut self, key: JsonStr<'a>) {
         self.duplicate_key.get_or_insert_with(|| key.decode());
     }
 
     /// Sets a field whatever it was.
-    pub fn replace(&mut self, name: Name, value: Field<'a>) {
+    pub fn replace(&mut self, name: PurchaseField, value: Field<'a>) {
         self.seen |= 1 << name as u32;
         self.fields[name as usize] = value;
-        if name == Name::Properties {
+        if name == PurchaseField::Properties {
             self.members.clear();
         }
     }
 
     /// Sets a field to the value of a better key. What it held before is kept as undocumented.
-    pub(super) fn give_way(&mut self, name: Name, value: Field<'a>) {
+    pub(super) fn replace_and_keep(&mut self, name: PurchaseField, value: Field<'a>) {
         let before = std::mem::take(&mut self.fields[name as usize]);
         self.replace(name, value);
         if !before.is_missing() {
-            self.keep(name, &before);
+            self.keep_as_extra(name, &before);
         }
     }
 
     /// Keeps a value as that of an undocumented key.
-    pub(super) fn keep(&mut self, name: Name, value: &Field<'_>) {
+    pub(super) fn keep_as_extra(&mut self, name: PurchaseField, value: &Field<'_>) {
         let value = match value {
             Field::Text(text) => serde_json::Value::from(&**text).to_string(),
             other => other.shown().into_owned(),
         };
-        self.extra.push(Extra {
+        self.extra.push(ExtraField {
             key: name.as_str().into(),
             value: value.into(),
             offset: 0,
@@ -264,10 +264,10 @@ impl<'a> RawPurchase<'a> {
     }
 
     /// Keeps an undocumented key, and notes one that stands twice.
-    pub fn add_extra(&mut self, extra: Extra<'a>) {
+    pub fn add_extra(&mut self, extra: ExtraField<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
             self.duplicate_key.get_or_insert(extra.key);
-        } else if self.extra.len() == MOST_EXTRA {
+        } else if self.extra.len() == MAX_EXTRA_FIELDS {
             self.has_too_many_keys = true;
         } else {
             self.extra.push(extra);
@@ -275,7 +275,7 @@ impl<'a> RawPurchase<'a> {
     }
 
     /// Takes the extra with this key out of the list, or else one that differs in case.
-    pub fn take_extra(&mut self, key: &str) -> Option<Extra<'a>> {
+    pub fn take_extra(&mut self, key: &str) -> Option<ExtraField<'a>> {
         let mut keys = self.extra.iter().map(|extra| &*extra.key);
         let exact = keys.clone().position(|found| found == key);
         let at = exact.or_else(|| keys.position(|found| found.eq_ignore_ascii_case(key)))?;
@@ -291,16 +291,16 @@ impl<'a> RawPurchase<'a> {
 
     /// The file rule that this record gives away: it is no purchase but something whose envelope
     /// looks the same. Decided by the element's keys, never by the envelope's.
-    pub fn foreign(&self) -> Option<RuleId> {
-        let has_own =
-            !self.get(Name::ProductId).is_missing() || !self.get(Name::Price).is_missing();
-        if self.extra.is_empty() || has_own {
+    pub fn wrong_kind(&self) -> Option<RuleId> {
+        let has_purchase_field = !self.get(PurchaseField::ProductId).is_missing()
+            || !self.get(PurchaseField::Price).is_missing();
+        if self.extra.is_empty() || has_purchase_field {
             return None;
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
         // A table of sales may well have a column for the supplier.
-        let has_two_of_suppliers = || {
-            let is_one = |extra: &&Extra<'_>| {
+        let has_two_supplier_headers = || {
+            let is_one = |extra: &&ExtraField<'_>| {
                 SUPPLIER_HEADERS.contains(&normalise_header(&extra.key).as_str())
             };
             self.extra.iter().filter(is_one).nth(1).is_some()
@@ -313,18 +313,18 @@ impl<'a> RawPurchase<'a> {
         if self.is_http_event() {
             Some(RuleId::FileCurrentsHttp)
         } else if (has("name") && has("count") && has("first"))
-            || self.extra.iter().any(is_profiles)
+            || self.extra.iter().any(is_users_export)
         {
             Some(RuleId::FileUserExport)
         } else if has("registration_date")
             || has("supplier")
             || data_holds("\"registration_date\"")
-            || has_two_of_suppliers()
+            || has_two_supplier_headers()
         {
             Some(RuleId::FileWrongKind)
         } else if data_holds("\"purchase_quantity\"") || data_holds("\"revenue\"") {
             Some(RuleId::FileSeriesResponse)
-        } else if has("message") && self.is_answer() {
+        } else if has("message") && self.is_error_response() {
             Some(RuleId::FileErrorResponse)
         } else {
             None
@@ -334,19 +334,19 @@ impl<'a> RawPurchase<'a> {
     /// An event of the custom HTTP connector by itself: its type, and two objects that hold what a
     /// record has at the top.
     fn is_http_event(&self) -> bool {
-        let has = |key: &str, is_meant: fn(&str) -> bool| {
+        let has = |key: &str, has_expected_value: fn(&str) -> bool| {
             let mut found = self.extra.iter().filter(|extra| extra.key == key);
-            found.any(|extra| is_meant(&extra.value))
+            found.any(|extra| has_expected_value(&extra.value))
         };
         let is_object = |json: &str| json.starts_with('{');
         has("event_type", is_event_type)
             && has("user", is_object)
-            && matches!(self.get(Name::Properties), Field::Json(json) if is_object(json))
+            && matches!(self.get(PurchaseField::Properties), Field::Json(json) if is_object(json))
     }
 
     /// Nothing but what the service writes into an answer that holds no purchases.
-    fn is_answer(&self) -> bool {
-        let is_part = |extra: &Extra<'_>| {
+    fn is_error_response(&self) -> bool {
+        let is_part = |extra: &ExtraField<'_>| {
             matches!(
                 &*extra.key,
                 "message" | "code" | "meta" | "errors" | "purchases_processed"

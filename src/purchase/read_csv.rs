@@ -4,116 +4,116 @@
 
 use std::borrow::Cow;
 
-use super::currents;
-use super::raw::{Name, Origin, RawPurchase};
+use super::currents_event;
+use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
 use super::read_json::json_field;
-use crate::input::csv::columns::{ColumnForm, Columns, Role, normalise_header};
-use crate::input::csv::dialect::{ColumnPlan, Layout};
-use crate::input::csv::rows::Row;
-use crate::json::{Cursor, Options};
-use crate::record::{Extra, Field};
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, normalise_header};
+use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
+use crate::input::csv::rows::CsvRow;
+use crate::json::{JsonCursor, JsonOptions};
+use crate::record::{ExtraField, Field};
 use crate::values::pt_br::{
     DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 
-const fn role(name: &'static str, form: ColumnForm) -> Role {
-    Role { name, form }
+const fn role(name: &'static str, value_type: CsvValueType) -> ColumnRole {
+    ColumnRole { name, value_type }
 }
 
 /// The fields a column can fill, in the order of [`ROLES`].
-const NAMES: [Name; 18] = [
-    Name::ExternalId,
-    Name::AliasName,
-    Name::AliasLabel,
-    Name::BrazeId,
-    Name::Email,
-    Name::Phone,
-    Name::AppId,
-    Name::AppApiId,
-    Name::ProductId,
-    Name::Currency,
-    Name::Price,
-    Name::Quantity,
-    Name::Time,
-    Name::Properties,
-    Name::UpdateExistingOnly,
-    Name::EventId,
-    Name::Payload,
-    Name::UpdatedAt,
+const FIELDS: [PurchaseField; 18] = [
+    PurchaseField::ExternalId,
+    PurchaseField::AliasName,
+    PurchaseField::AliasLabel,
+    PurchaseField::BrazeId,
+    PurchaseField::Email,
+    PurchaseField::Phone,
+    PurchaseField::AppId,
+    PurchaseField::AppApiId,
+    PurchaseField::ProductId,
+    PurchaseField::Currency,
+    PurchaseField::Price,
+    PurchaseField::Quantity,
+    PurchaseField::Time,
+    PurchaseField::Properties,
+    PurchaseField::UpdateExistingOnly,
+    PurchaseField::EventId,
+    PurchaseField::Payload,
+    PurchaseField::UpdatedAt,
 ];
 
-static ROLES: [Role; NAMES.len()] = [
-    role("external_id", ColumnForm::Text),
-    role("alias_name", ColumnForm::Text),
-    role("alias_label", ColumnForm::Text),
-    role("braze_id", ColumnForm::Text),
-    role("email", ColumnForm::Text),
-    role("phone", ColumnForm::Text),
-    role("app_id", ColumnForm::Text),
-    role("app_api_id", ColumnForm::Text),
-    role("product_id", ColumnForm::Text),
-    role("currency", ColumnForm::Text),
-    role("price", ColumnForm::Decimal),
-    role("quantity", ColumnForm::Integer),
-    role("time", ColumnForm::Timestamp),
-    role("properties", ColumnForm::Json),
-    role("update_existing_only", ColumnForm::Boolean),
-    role("event_id", ColumnForm::Text),
-    role("payload", ColumnForm::Text),
-    role("updated_at", ColumnForm::Timestamp),
+static ROLES: [ColumnRole; FIELDS.len()] = [
+    role("external_id", CsvValueType::Text),
+    role("alias_name", CsvValueType::Text),
+    role("alias_label", CsvValueType::Text),
+    role("braze_id", CsvValueType::Text),
+    role("email", CsvValueType::Text),
+    role("phone", CsvValueType::Text),
+    role("app_id", CsvValueType::Text),
+    role("app_api_id", CsvValueType::Text),
+    role("product_id", CsvValueType::Text),
+    role("currency", CsvValueType::Text),
+    role("price", CsvValueType::Decimal),
+    role("quantity", CsvValueType::Integer),
+    role("time", CsvValueType::Timestamp),
+    role("properties", CsvValueType::Json),
+    role("update_existing_only", CsvValueType::Boolean),
+    role("event_id", CsvValueType::Text),
+    role("payload", CsvValueType::Text),
+    role("updated_at", CsvValueType::Timestamp),
 ];
 
 /// Header names (normalised) beside the canonical ones. A column named `total` is deliberately
 /// not a price: a price is that of one item.
-const ALIASES: [(&str, Name); 35] = [
-    ("external_id", Name::ExternalId),
-    ("external_user_id", Name::ExternalId),
-    ("id_usuario_externo", Name::ExternalId),
-    ("alias_name", Name::AliasName),
-    ("user_alias_alias_name", Name::AliasName),
-    ("alias_label", Name::AliasLabel),
-    ("user_alias_alias_label", Name::AliasLabel),
-    ("braze_id", Name::BrazeId),
-    ("user_id", Name::BrazeId),
-    ("email", Name::Email),
-    ("phone", Name::Phone),
-    ("telefone", Name::Phone),
-    ("app_id", Name::AppId),
-    ("product_id", Name::ProductId),
-    ("product", Name::ProductId),
-    ("produto", Name::ProductId),
-    ("id_produto", Name::ProductId),
-    ("currency", Name::Currency),
-    ("moeda", Name::Currency),
-    ("price", Name::Price),
-    ("preco", Name::Price),
-    ("valor", Name::Price),
-    ("valor_unitario", Name::Price),
-    ("quantity", Name::Quantity),
-    ("qty", Name::Quantity),
-    ("quantidade", Name::Quantity),
-    ("qtd", Name::Quantity),
-    ("time", Name::Time),
-    ("timestamp", Name::Time),
-    ("purchased_at", Name::Time),
-    ("data", Name::Time),
-    ("data_hora", Name::Time),
-    ("properties", Name::Properties),
-    ("propriedades", Name::Properties),
-    ("id", Name::EventId),
+const ALIASES: [(&str, PurchaseField); 35] = [
+    ("external_id", PurchaseField::ExternalId),
+    ("external_user_id", PurchaseField::ExternalId),
+    ("id_usuario_externo", PurchaseField::ExternalId),
+    ("alias_name", PurchaseField::AliasName),
+    ("user_alias_alias_name", PurchaseField::AliasName),
+    ("alias_label", PurchaseField::AliasLabel),
+    ("user_alias_alias_label", PurchaseField::AliasLabel),
+    ("braze_id", PurchaseField::BrazeId),
+    ("user_id", PurchaseField::BrazeId),
+    ("email", PurchaseField::Email),
+    ("phone", PurchaseField::Phone),
+    ("telefone", PurchaseField::Phone),
+    ("app_id", PurchaseField::AppId),
+    ("product_id", PurchaseField::ProductId),
+    ("product", PurchaseField::ProductId),
+    ("produto", PurchaseField::ProductId),
+    ("id_produto", PurchaseField::ProductId),
+    ("currency", PurchaseField::Currency),
+    ("moeda", PurchaseField::Currency),
+    ("price", PurchaseField::Price),
+    ("preco", PurchaseField::Price),
+    ("valor", PurchaseField::Price),
+    ("valor_unitario", PurchaseField::Price),
+    ("quantity", PurchaseField::Quantity),
+    ("qty", PurchaseField::Quantity),
+    ("quantidade", PurchaseField::Quantity),
+    ("qtd", PurchaseField::Quantity),
+    ("time", PurchaseField::Time),
+    ("timestamp", PurchaseField::Time),
+    ("purchased_at", PurchaseField::Time),
+    ("data", PurchaseField::Time),
+    ("data_hora", PurchaseField::Time),
+    ("properties", PurchaseField::Properties),
+    ("propriedades", PurchaseField::Properties),
+    ("id", PurchaseField::EventId),
 ];
 
 /// How Snowflake writes NULL into delimited text unless it is told otherwise.
 const NULL: &str = "\\N";
 
 /// The sign of the real, which is no other currency's.
-const REAL: &str = "R$";
+const REAL_SIGN: &str = "R$";
 
 /// The columns of purchase files.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PurchaseCsvColumns;
 
-impl Columns for PurchaseCsvColumns {
+impl ColumnAliases for PurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
         let header = normalised_header.trim_start_matches('_');
         let alias = ALIASES
@@ -121,68 +121,68 @@ impl Columns for PurchaseCsvColumns {
             .find(|(alias, _)| *alias == header)
             .map(|(_, name)| *name);
         match alias {
-            Some(name) => NAMES.iter().position(|&known| known == name),
+            Some(name) => FIELDS.iter().position(|&known| known == name),
             None => ROLES.iter().position(|role| role.name == header),
         }
     }
 
-    fn roles(&self) -> &'static [Role] {
+    fn roles(&self) -> &'static [ColumnRole] {
         &ROLES
     }
 
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
-        are_of_events(headers) && currents::is_known_column(header)
+        are_event_headers(headers) && currents_event::is_known_column(header)
     }
 
     /// Every Currents event has an `id`; a table made by hand may only share the other headers.
     fn has_decimal_point(&self, headers: &[String]) -> bool {
-        are_of_events(headers) && headers.iter().any(|header| header == "id")
+        are_event_headers(headers) && headers.iter().any(|header| header == "id")
     }
 }
 
 /// Whether these normalised headers are those of Currents events.
-fn are_of_events(headers: &[String]) -> bool {
+fn are_event_headers(headers: &[String]) -> bool {
     let has = |name: &str| headers.iter().any(|header| header == name);
     has("external_user_id") || (has("user_id") && has("id"))
 }
 
 /// Reads rows of one file.
 #[derive(Debug)]
-pub struct CsvPurchases<'l> {
-    layout: &'l Layout,
-    origin: Origin,
+pub struct PurchaseCsvReader<'l> {
+    layout: &'l CsvLayout,
+    origin: PurchaseOrigin,
     /// What each column fills in this file.
-    names: Vec<Option<Name>>,
+    names: Vec<Option<PurchaseField>>,
 }
 
-impl<'l> CsvPurchases<'l> {
+impl<'l> PurchaseCsvReader<'l> {
     /// A reader for files of this layout.
-    pub fn new(layout: &'l Layout) -> Self {
+    pub fn new(layout: &'l CsvLayout) -> Self {
         let headers: Vec<String> = layout.header().map(normalise_header).collect();
-        let is_events = are_of_events(&headers);
-        let names: Vec<Option<Name>> = layout
+        let is_events = are_event_headers(&headers);
+        let names: Vec<Option<PurchaseField>> = layout
             .columns
             .iter()
-            .map(|plan| NAMES.get(plan.role?).copied())
+            .map(|plan| FIELDS.get(plan.role?).copied())
             .collect();
-        let is_payloads =
-            names.contains(&Some(Name::Payload)) && !names.contains(&Some(Name::ProductId));
+        let is_payloads = names.contains(&Some(PurchaseField::Payload))
+            && !names.contains(&Some(PurchaseField::ProductId));
         // Some headers mean what they say only in the files they belong to; elsewhere their
         // columns are kept as undocumented ones.
-        let means_it = |name: &Name, header: &str| match name {
-            Name::Payload | Name::UpdatedAt => is_payloads,
-            Name::AppApiId => is_events,
+        let applies = |name: &PurchaseField, header: &str| match name {
+            PurchaseField::Payload | PurchaseField::UpdatedAt => is_payloads,
+            PurchaseField::AppApiId => is_events,
             _ => is_events || !matches!(header, "id" | "user_id"),
         };
         let names = names
             .into_iter()
             .zip(&headers)
-            .map(|(name, header)| name.filter(|name| means_it(name, header)))
+            .map(|(name, header)| name.filter(|name| applies(name, header)))
             .collect();
         let origin = if is_events {
-            Origin::Currents
+            PurchaseOrigin::Currents
         } else {
-            Origin::PurchaseObject
+            PurchaseOrigin::PurchaseObject
         };
         Self {
             layout,
@@ -192,16 +192,16 @@ impl<'l> CsvPurchases<'l> {
     }
 
     /// Reads a row into `raw`, which is empty.
-    pub fn read<'r>(&self, row: &Row<'r>, raw: &mut RawPurchase<'r>)
+    pub fn read<'r>(&self, row: &CsvRow<'r>, raw: &mut RawPurchase<'r>)
     where
         'l: 'r,
     {
         raw.origin = self.origin;
         let mut properties: Vec<String> = Vec::new();
-        let mut is_in_reais = false;
+        let mut has_real_sign = false;
         let columns = self.layout.columns.iter().zip(&self.names);
         for ((plan, name), cell) in columns.zip(row.fields()) {
-            if cell.is_empty() || (self.origin == Origin::Currents && cell == NULL) {
+            if cell.is_empty() || (self.origin == PurchaseOrigin::Currents && cell == NULL) {
                 continue;
             }
             if let Some(key) = &plan.property {
@@ -216,42 +216,42 @@ impl<'l> CsvPurchases<'l> {
                 } else {
                     Cow::Borrowed(plan.header.as_str())
                 };
-                raw.add_extra(Extra {
+                raw.add_extra(ExtraField {
                     key,
                     value: Cow::Owned(quoted(cell)),
                     offset: 0,
                 });
                 continue;
             };
-            if name == Name::Time {
+            if name == PurchaseField::Time {
                 raw.time_as_written = Some(Cow::Borrowed(cell));
             }
-            if matches!(name, Name::AliasName | Name::AliasLabel) {
-                raw.replace(Name::UserAlias, Field::Boolean(true));
+            if matches!(name, PurchaseField::AliasName | PurchaseField::AliasLabel) {
+                raw.replace(PurchaseField::UserAlias, Field::Boolean(true));
             }
-            if name == Name::Properties && cell.starts_with('{') {
+            if name == PurchaseField::Properties && cell.starts_with('{') {
                 read_properties(cell, raw);
                 continue;
             }
-            is_in_reais |= name == Name::Price && cell.contains(REAL);
+            has_real_sign |= name == PurchaseField::Price && cell.contains(REAL_SIGN);
             raw.set(name, field(name, plan, cell));
         }
-        if is_in_reais {
-            name_the_real(raw);
+        if has_real_sign {
+            set_currency_to_real(raw);
         }
-        if self.origin == Origin::Currents {
-            currents::settle(raw);
+        if self.origin == PurchaseOrigin::Currents {
+            currents_event::resolve_event_keys(raw);
         }
         if properties.is_empty() {
             return;
         }
         let object = format!("{{{}}}", properties.join(","));
-        if raw.get(Name::Properties).is_missing() {
-            raw.set(Name::Properties, Field::Json(Cow::Owned(object)));
+        if raw.get(PurchaseField::Properties).is_missing() {
+            raw.set(PurchaseField::Properties, Field::Json(Cow::Owned(object)));
         } else {
             // Both ways of writing them in one row: the column that holds all of them is taken.
             let key = Cow::Borrowed("properties.*");
-            raw.add_extra(Extra {
+            raw.add_extra(ExtraField {
                 key,
                 value: Cow::Owned(object),
                 offset: 0,
@@ -261,19 +261,19 @@ impl<'l> CsvPurchases<'l> {
 }
 
 /// A price with the sign of the real names the currency of a row that has no other.
-fn name_the_real(raw: &mut RawPurchase<'_>) {
-    let is_price = matches!(raw.get(Name::Price), Field::Number(_));
-    if is_price && raw.get(Name::Currency).is_missing() {
-        raw.set(Name::Currency, Field::Text(Cow::Borrowed("BRL")));
+fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
+    let is_price = matches!(raw.get(PurchaseField::Price), Field::Number(_));
+    if is_price && raw.get(PurchaseField::Currency).is_missing() {
+        raw.set(PurchaseField::Currency, Field::Text(Cow::Borrowed("BRL")));
     }
 }
 
 /// Reads a cell that begins like an object; it stays text when it is none.
 fn read_properties<'r>(cell: &'r str, raw: &mut RawPurchase<'r>) {
-    let mut cursor = Cursor::new(cell, Options::default());
+    let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let read = raw.read_properties(&mut cursor);
     if read.and_then(|_| cursor.end()).is_err() {
-        raw.replace(Name::Properties, Field::Text(Cow::Borrowed(cell)));
+        raw.replace(PurchaseField::Properties, Field::Text(Cow::Borrowed(cell)));
     }
 }
 
@@ -283,17 +283,17 @@ fn quoted(text: &str) -> String {
 
 /// The number of a cell that holds a JSON number and perhaps spaces behind it.
 fn json_number(cell: &str) -> Option<&str> {
-    let mut cursor = Cursor::new(cell, Options::default());
+    let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let number = cursor.number().ok()?;
     cursor.end().ok().map(|()| number)
 }
 
 /// The cell as the type its column holds; text that does not fit stays text, and the rules
 /// reject it with its value.
-fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
+fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {
-        Name::Price => {
+        PurchaseField::Price => {
             let has_point = plan.decimal_is_proven && plan.decimal == DecimalSign::Point;
             if let Some(number) = json_number(cell).filter(|_| has_point) {
                 return Field::Number(Cow::Borrowed(number));
@@ -303,13 +303,15 @@ fn field<'r>(name: Name, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
-        Name::Currency if cell.trim() == REAL => Field::Text(Cow::Borrowed("BRL")),
-        Name::Quantity if json_number(cell).is_some() => Field::Number(Cow::Borrowed(cell)),
-        Name::Time | Name::UpdatedAt => {
+        PurchaseField::Currency if cell.trim() == REAL_SIGN => Field::Text(Cow::Borrowed("BRL")),
+        PurchaseField::Quantity if json_number(cell).is_some() => {
+            Field::Number(Cow::Borrowed(cell))
+        }
+        PurchaseField::Time | PurchaseField::UpdatedAt => {
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
-        Name::UpdateExistingOnly => parse_bool(cell).map_or_else(text, Field::Boolean),
-        Name::Properties => json_field(Cow::Borrowed(cell)),
+        PurchaseField::UpdateExistingOnly => parse_bool(cell).map_or_else(text, Field::Boolean),
+        PurchaseField::Properties => json_field(Cow::Borrowed(cell)),
         _ => text(),
     }
 }

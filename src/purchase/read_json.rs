@@ -3,10 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::currents;
-use super::raw::{Name, Origin, RawPurchase};
-use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
-use crate::record::{Extra, Field, RecordError, excerpt, read_field};
+use super::currents_event;
+use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
+use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
 
 /// Reads the value at the cursor into `raw` (cleared first).
@@ -14,11 +14,11 @@ use crate::rules::RuleId;
 /// # Errors
 /// The text is not JSON (the cursor's place is then undefined), or no object.
 pub fn read_record<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<(), RecordError> {
     raw.clear();
-    if cursor.peek()? != Kind::Object {
+    if cursor.peek()? != JsonKind::Object {
         let value = cursor.skip_value()?;
         let detail = format!("a record must be a JSON object, found {}", excerpt(value));
         return Err(RecordError::Rule {
@@ -40,46 +40,48 @@ pub fn read_record<'a>(
 /// A purchase object with a `payload` of its own is no Cloud Data Ingestion row: the key is then
 /// one that the object does not document.
 fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
-    if *raw.get(Name::Payload) == Field::Absent || raw.get(Name::ProductId).is_missing() {
+    if *raw.get(PurchaseField::Payload) == Field::Absent
+        || raw.get(PurchaseField::ProductId).is_missing()
+    {
         return;
     }
-    let payload = raw.get(Name::Payload).clone();
-    raw.replace(Name::Payload, Field::Absent);
-    raw.keep(Name::Payload, &payload);
+    let payload = raw.get(PurchaseField::Payload).clone();
+    raw.replace(PurchaseField::Payload, Field::Absent);
+    raw.keep_as_extra(PurchaseField::Payload, &payload);
 }
 
 #[inline]
 fn read_member<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     key: JsonStr<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<(), JsonError> {
     let name = if key.escaped {
-        Name::of_key(&key.decode())
+        PurchaseField::of_key(&key.decode())
     } else {
-        Name::of_key(key.raw)
+        PurchaseField::of_key(key.raw)
     };
     match name {
-        Some(Name::UserAlias) => {
-            let first = if cursor.peek()? == Kind::Object {
-                read_alias(cursor, raw)?
+        Some(PurchaseField::UserAlias) => {
+            let first = if cursor.peek()? == JsonKind::Object {
+                read_user_alias(cursor, raw)?
             } else {
                 let value = read_field(cursor)?;
-                raw.set(Name::UserAlias, value)
+                raw.set(PurchaseField::UserAlias, value)
             };
             if !first {
-                raw.note_duplicate(key);
+                raw.record_duplicate_key(key);
             }
         }
-        Some(Name::Properties) if cursor.peek()? == Kind::Object => {
+        Some(PurchaseField::Properties) if cursor.peek()? == JsonKind::Object => {
             if !raw.read_properties(cursor)? {
-                raw.note_duplicate(key);
+                raw.record_duplicate_key(key);
             }
         }
         Some(name) => {
             let value = read_field(cursor)?;
             if !raw.set(name, value) {
-                raw.note_duplicate(key);
+                raw.record_duplicate_key(key);
             }
         }
         None => {
@@ -90,26 +92,29 @@ fn read_member<'a>(
                 return Ok(());
             }
             let key = key.decode();
-            raw.add_extra(Extra { key, value, offset });
+            raw.add_extra(ExtraField { key, value, offset });
         }
     }
     Ok(())
 }
 
-fn read_alias<'a>(cursor: &mut Cursor<'a>, raw: &mut RawPurchase<'a>) -> Result<bool, JsonError> {
+fn read_user_alias<'a>(
+    cursor: &mut JsonCursor<'a>,
+    raw: &mut RawPurchase<'a>,
+) -> Result<bool, JsonError> {
     // Present, with nothing wrong about its own type: the two parts say the rest.
-    let first = raw.set(Name::UserAlias, Field::Boolean(true));
+    let first = raw.set(PurchaseField::UserAlias, Field::Boolean(true));
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
         let key = key.decode();
         let name = match &*key {
-            "alias_name" => Name::AliasName,
-            "alias_label" => Name::AliasLabel,
+            "alias_name" => PurchaseField::AliasName,
+            "alias_label" => PurchaseField::AliasLabel,
             _ => {
                 let text = cursor.skip_value()?;
                 let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
                 let key = Cow::Owned(format!("user_alias.{key}"));
-                raw.add_extra(Extra { key, value, offset });
+                raw.add_extra(ExtraField { key, value, offset });
                 continue;
             }
         };
@@ -123,37 +128,37 @@ fn read_alias<'a>(cursor: &mut Cursor<'a>, raw: &mut RawPurchase<'a>) -> Result<
 
 /// A value kept as JSON text, as a field.
 fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
-    let options = Options {
+    let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
     };
     match value {
-        Cow::Borrowed(text) => read_field(&mut Cursor::new(text, options)).unwrap_or_default(),
+        Cow::Borrowed(text) => read_field(&mut JsonCursor::new(text, options)).unwrap_or_default(),
         Cow::Owned(text) => Field::Json(Cow::Owned(text)),
     }
 }
 
 /// Currents purchase events name their buyer `external_user_id` and `user_id`, and carry an `id`.
 fn recognise_currents(raw: &mut RawPurchase<'_>) {
-    const NAMES: [(&str, Name); 11] = [
-        ("external_user_id", Name::ExternalId),
-        ("user_id", Name::BrazeId),
-        ("id", Name::EventId),
-        ("app_id", Name::AppId),
-        ("app_api_id", Name::AppApiId),
-        ("time", Name::Time),
-        ("product_id", Name::ProductId),
-        ("price", Name::Price),
-        ("currency", Name::Currency),
-        ("quantity", Name::Quantity),
-        ("properties", Name::Properties),
+    const NAMES: [(&str, PurchaseField); 11] = [
+        ("external_user_id", PurchaseField::ExternalId),
+        ("user_id", PurchaseField::BrazeId),
+        ("id", PurchaseField::EventId),
+        ("app_id", PurchaseField::AppId),
+        ("app_api_id", PurchaseField::AppApiId),
+        ("time", PurchaseField::Time),
+        ("product_id", PurchaseField::ProductId),
+        ("price", PurchaseField::Price),
+        ("currency", PurchaseField::Currency),
+        ("quantity", PurchaseField::Quantity),
+        ("properties", PurchaseField::Properties),
     ];
     let is_event =
         raw.has_extra("external_user_id") || (raw.has_extra("user_id") && raw.has_extra("id"));
     if !is_event {
         return;
     }
-    raw.origin = Origin::Currents;
+    raw.origin = PurchaseOrigin::Currents;
     for (key, name) in NAMES {
         // A key that stands as it is documented wins; its other spellings stay undocumented.
         if key == name.as_str() && !raw.get(name).is_missing() {
@@ -163,26 +168,25 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
             continue;
         };
         let value = field_of_text(extra.value);
-        let says_nothing =
-            value.is_missing() || matches!(&value, Field::Text(text) if text.is_empty());
-        if !says_nothing || raw.get(name).is_missing() {
-            raw.give_way(name, value);
+        let is_empty = value.is_missing() || matches!(&value, Field::Text(text) if text.is_empty());
+        if !is_empty || raw.get(name).is_missing() {
+            raw.replace_and_keep(name, value);
         }
     }
-    currents::settle(raw);
-    if let Field::Text(text) = raw.get(Name::Properties) {
+    currents_event::resolve_event_keys(raw);
+    if let Field::Text(text) = raw.get(PurchaseField::Properties) {
         let properties = if text.is_empty() {
             Field::Absent
         } else {
             json_field(text.clone())
         };
-        raw.replace(Name::Properties, properties);
+        raw.replace(PurchaseField::Properties, properties);
     }
 }
 
 /// A cell or string that should hold a JSON object; it stays text when it holds no JSON.
 pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
-    let mut cursor = Cursor::new(&text, Options::default());
+    let mut cursor = JsonCursor::new(&text, JsonOptions::default());
     let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
     if is_json {
         Field::Json(text)
@@ -199,19 +203,21 @@ pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
 /// The payload is not a string holding one JSON object.
 pub fn with_payload<R>(
     outer: &mut RawPurchase<'_>,
-    options: Options,
-    judge: impl FnOnce(&RawPurchase<'_>) -> R,
+    options: JsonOptions,
+    validate: impl FnOnce(&RawPurchase<'_>) -> R,
 ) -> Result<R, RecordError> {
-    if *outer.get(Name::Payload) == Field::Absent || !outer.get(Name::ProductId).is_missing() {
-        return Ok(judge(outer));
+    if *outer.get(PurchaseField::Payload) == Field::Absent
+        || !outer.get(PurchaseField::ProductId).is_missing()
+    {
+        return Ok(validate(outer));
     }
-    let Field::Text(payload) = outer.get(Name::Payload).clone() else {
+    let Field::Text(payload) = outer.get(PurchaseField::Payload).clone() else {
         return Err(payload_error(
             "`payload` must be a string that holds the purchase as JSON",
         ));
     };
     let mut inner = RawPurchase::default();
-    let mut cursor = Cursor::new(&payload, options);
+    let mut cursor = JsonCursor::new(&payload, options);
     let read = read_record(&mut cursor, &mut inner).and_then(|()| Ok(cursor.end()?));
     if let Err(error) = read {
         return Err(payload_error(&match error {
@@ -219,10 +225,10 @@ pub fn with_payload<R>(
             RecordError::Rule { .. } => "`payload` must hold one JSON object".to_owned(),
         }));
     }
-    inner.origin = Origin::CloudDataIngestion;
+    inner.origin = PurchaseOrigin::CloudDataIngestion;
     inner.duplicate_key = inner.duplicate_key.or_else(|| outer.duplicate_key.clone());
     overlay_identifiers(outer, &mut inner);
-    Ok(judge(&inner))
+    Ok(validate(&inner))
 }
 
 fn payload_error(detail: &str) -> RecordError {
@@ -234,42 +240,44 @@ fn payload_error(detail: &str) -> RecordError {
 
 /// The identifier columns of a CDI row; the row's value wins over the payload's.
 fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawPurchase<'b>) {
-    const COLUMNS: [(&str, Name); 7] = [
-        ("external_id", Name::ExternalId),
-        ("alias_name", Name::AliasName),
-        ("alias_label", Name::AliasLabel),
-        ("braze_id", Name::BrazeId),
-        ("email", Name::Email),
-        ("phone", Name::Phone),
-        ("updated_at", Name::UpdatedAt),
+    const COLUMNS: [(&str, PurchaseField); 7] = [
+        ("external_id", PurchaseField::ExternalId),
+        ("alias_name", PurchaseField::AliasName),
+        ("alias_label", PurchaseField::AliasLabel),
+        ("braze_id", PurchaseField::BrazeId),
+        ("email", PurchaseField::Email),
+        ("phone", PurchaseField::Phone),
+        ("updated_at", PurchaseField::UpdatedAt),
     ];
     for (column, name) in COLUMNS {
-        let own = outer.get(name).clone();
-        let other = if own.is_missing() {
+        let row_value = outer.get(name).clone();
+        let row_extra = if row_value.is_missing() {
             outer.take_extra(column)
         } else {
             None
         };
-        let value = other.map_or(own, |extra| field_of_text(extra.value));
+        let value = row_extra.map_or(row_value, |extra| field_of_text(extra.value));
         let empty = matches!(&value, Field::Text(text) if text.is_empty());
         if value.is_missing() || empty {
             continue;
         }
-        let theirs = inner.get(name);
-        if !theirs.is_missing() && *theirs != value {
+        let payload_value = inner.get(name);
+        if !payload_value.is_missing() && *payload_value != value {
             inner.conflict.get_or_insert(name);
         }
         inner.replace(name, value);
-        if matches!(name, Name::AliasName | Name::AliasLabel) {
-            inner.replace(Name::UserAlias, Field::Boolean(true));
+        if matches!(name, PurchaseField::AliasName | PurchaseField::AliasLabel) {
+            inner.replace(PurchaseField::UserAlias, Field::Boolean(true));
         }
     }
     // What else stands beside the payload speaks of the row: the purchase's own fields win.
-    for name in Name::ALL {
+    for name in PurchaseField::ALL {
         let value = outer.get(name);
-        let is_own = matches!(name, Name::Payload | Name::UserAlias | Name::UpdatedAt)
-            || COLUMNS.iter().any(|(_, column)| *column == name);
-        if is_own || value.is_missing() {
+        let is_row_column = matches!(
+            name,
+            PurchaseField::Payload | PurchaseField::UserAlias | PurchaseField::UpdatedAt
+        ) || COLUMNS.iter().any(|(_, column)| *column == name);
+        if is_row_column || value.is_missing() {
             continue;
         }
         if inner.get(name).is_missing() {
@@ -285,6 +293,6 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
         } else {
             extra.key
         };
-        inner.add_extra(Extra { key, ..extra });
+        inner.add_extra(ExtraField { key, ..extra });
     }
 }

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::currents;
-use super::raw::{Name, Origin, RawPurchase};
-use crate::record::{Field, Findings, MOST_EXTRA, extra_object};
+use super::currents_event;
+use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
@@ -28,9 +28,9 @@ pub enum FuturePolicy {
     Reject,
 }
 
-/// The settings that decide a verdict; all of them are echoed in the run report.
+/// The settings that decide a result; all of them are recorded in the run report.
 #[derive(Clone, Debug)]
-pub struct RuleSettings {
+pub struct PurchaseRuleSettings {
     /// Zone of times without an offset.
     pub default_zone: Tz,
     /// The run's clock, µs UTC; taken once.
@@ -74,7 +74,7 @@ pub struct Purchase<'a> {
 
 impl Purchase<'_> {
     /// A text field that is null unless it is a string.
-    pub fn text(&self, name: Name) -> Option<&str> {
+    pub fn text(&self, name: PurchaseField) -> Option<&str> {
         match self.raw.get(name) {
             Field::Text(text) => Some(text),
             _ => None,
@@ -84,19 +84,19 @@ impl Purchase<'_> {
 
 /// Applies the rules.
 #[derive(Clone, Debug)]
-pub struct Checker {
-    settings: RuleSettings,
+pub struct PurchaseValidator {
+    settings: PurchaseRuleSettings,
 }
 
-impl Checker {
+impl PurchaseValidator {
     /// A checker with these settings.
-    pub fn new(settings: RuleSettings) -> Self {
+    pub fn new(settings: PurchaseRuleSettings) -> Self {
         Self { settings }
     }
 
-    /// Judges one record. `findings` is cleared first and then holds every rule the record
+    /// Validates one record. `findings` is cleared first and then holds every rule the record
     /// breaks; the purchase is there exactly when none of them rejects.
-    pub fn check<'a>(
+    pub fn validate<'a>(
         &self,
         raw: &'a RawPurchase<'a>,
         findings: &mut Findings,
@@ -139,7 +139,7 @@ impl Checker {
             );
         }
         if raw.has_too_many_keys {
-            let detail = format!("more than {MOST_EXTRA} undocumented keys in one record");
+            let detail = format!("more than {MAX_EXTRA_FIELDS} undocumented keys in one record");
             findings.add_rejecting(RuleId::FileLimit, "", "", &detail);
         }
         if let Some(name) = raw.conflict {
@@ -149,13 +149,14 @@ impl Checker {
         }
         for extra in &raw.extra {
             properties::check_undocumented_value(&extra.value, findings);
-            if raw.origin == Origin::Currents && currents::is_known_column(&extra.key) {
+            if raw.origin == PurchaseOrigin::Currents && currents_event::is_known_column(&extra.key)
+            {
                 continue;
             }
-            let fills = |name: &Name| {
+            let fills_field = |name: &PurchaseField| {
                 name.as_str().eq_ignore_ascii_case(&extra.key) && !raw.get(*name).is_missing()
             };
-            let detail = if Name::ALL.iter().any(fills) {
+            let detail = if PurchaseField::ALL.iter().any(fills_field) {
                 "another key fills this field; this one is kept in extra"
             } else {
                 "the purchase object does not document this key"
@@ -170,11 +171,11 @@ impl Checker {
 }
 
 fn check_update_only(raw: &RawPurchase<'_>, findings: &mut Findings) -> Option<bool> {
-    let name = Name::UpdateExistingOnly;
+    let name = PurchaseField::UpdateExistingOnly;
     match raw.get(name) {
         Field::Absent | Field::Null => None,
         Field::Boolean(flag) => {
-            if !flag && !raw.get(Name::UserAlias).is_missing() {
+            if !flag && !raw.get(PurchaseField::UserAlias).is_missing() {
                 let detail = "with a user_alias, \"Update Only\" mode is always true";
                 findings.add(RuleId::BrzUpdonlyAlias, name.as_str(), "false", detail);
             }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::json::{Cursor, JsonError, Kind, Options, compact};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, compact};
 
 /// One value as the text types it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Field<'_> {
 
 /// A key that the documentation of the record does not name, kept with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Extra<'a> {
+pub struct ExtraField<'a> {
     /// The key, or the CSV header.
     pub key: Cow<'a, str>,
     /// Its value as JSON text.
@@ -52,38 +52,38 @@ pub struct Extra<'a> {
 }
 
 /// Most undocumented keys of one record, as many as a record may have fields.
-pub const MOST_EXTRA: usize = 1_024;
+pub const MAX_EXTRA_FIELDS: usize = 1_024;
 
 /// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
 ///
 /// # Errors
 /// The text is not JSON.
 #[inline]
-pub fn read_field<'a>(cursor: &mut Cursor<'a>) -> Result<Field<'a>, JsonError> {
+pub fn read_field<'a>(cursor: &mut JsonCursor<'a>) -> Result<Field<'a>, JsonError> {
     Ok(match cursor.peek()? {
-        Kind::String => Field::Text(cursor.string()?.decode()),
-        Kind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
-        Kind::Boolean => Field::Boolean(cursor.boolean()?),
-        Kind::Null => {
+        JsonKind::String => Field::Text(cursor.string()?.decode()),
+        JsonKind::Number => Field::Number(Cow::Borrowed(cursor.number()?)),
+        JsonKind::Boolean => Field::Boolean(cursor.boolean()?),
+        JsonKind::Null => {
             cursor.null()?;
             Field::Null
         }
-        Kind::Object | Kind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
+        JsonKind::Object | JsonKind::Array => Field::Json(Cow::Borrowed(cursor.skip_value()?)),
     })
 }
 
 /// Whether a member is the list of profiles that `/users/export` answers with: an array `users`.
-pub fn is_profiles(member: &Extra<'_>) -> bool {
+pub fn is_users_export(member: &ExtraField<'_>) -> bool {
     member.key == "users" && member.value.starts_with('[')
 }
 
 /// Undocumented keys as one compact JSON object, in source order; nothing when there are none.
-pub fn extra_object(extras: &[Extra<'_>]) -> Option<String> {
+pub fn extra_object(extras: &[ExtraField<'_>]) -> Option<String> {
     if extras.is_empty() {
         return None;
     }
     // The reader has checked these texts; lenient, in case the run is.
-    let options = Options {
+    let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
     };

@@ -1,10 +1,10 @@
 //! What a check finds: which rule, in which field, with which value.
 
 use crate::rules::{RuleId, Severity};
-use crate::values::text::steers;
+use crate::values::text::is_unprintable;
 
 /// Findings of one record that get a text of their own.
-const MOST_TEXTS: usize = 32;
+const MAX_TEXTS: usize = 32;
 
 /// One broken rule in one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Findings {
     }
 
     /// Counts the findings of a record that is kept. Those of a rejected one stand in its reject.
-    pub fn count(&mut self) {
+    pub fn count_warnings(&mut self) {
         for rule in self.open.drain(..) {
             self.warned[rule.index()] += 1;
         }
@@ -93,32 +93,32 @@ impl Findings {
     /// Notes a broken rule with the severity of the catalogue.
     pub fn add(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         let rejecting = rule.rule().severity == Severity::Reject;
-        self.note(rule, rejecting, field, value, detail);
+        self.record(rule, rejecting, field, value, detail);
     }
 
     /// Notes a broken rule that rejects here, whatever the catalogue's usual severity.
     pub fn add_rejecting(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
-        self.note(rule, true, field, value, detail);
+        self.record(rule, true, field, value, detail);
     }
 
     /// Notes a broken rule that keeps the record here, whatever the catalogue's usual severity.
     pub fn add_keeping(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
-        self.note(rule, false, field, value, detail);
+        self.record(rule, false, field, value, detail);
     }
 
-    fn note(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
+    fn record(&mut self, rule: RuleId, rejecting: bool, field: &str, value: &str, detail: &str) {
         self.rejecting |= rejecting;
         if !rejecting && !self.open.contains(&rule) {
             self.open.push(rule);
         }
         // A hostile record can break a rule a million times: some texts say enough, and every
         // rule is named at least once.
-        let is_worth_text = self.list.len() < MOST_TEXTS
+        let needs_text = self.list.len() < MAX_TEXTS
             || !self
                 .list
                 .iter()
-                .any(|known| known.rule == rule && known.rejecting == rejecting);
-        if (rejecting || self.with_texts) && is_worth_text {
+                .any(|existing| existing.rule == rule && existing.rejecting == rejecting);
+        if (rejecting || self.with_texts) && needs_text {
             self.list.push(Finding {
                 rule,
                 rejecting,
@@ -134,14 +134,14 @@ impl Findings {
 /// that a value cannot disturb a terminal or a log.
 pub fn excerpt(text: &str) -> String {
     // Enough to recognise a value; the record itself is kept verbatim elsewhere.
-    const MOST: usize = 120;
+    const MAX_CHARACTERS: usize = 120;
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {
-        if count == MOST {
+        if count == MAX_CHARACTERS {
             out.push('…');
             break;
         }
-        if steers(character) {
+        if is_unprintable(character) {
             out.extend(character.escape_default());
         } else {
             out.push(character);
@@ -161,10 +161,10 @@ mod tests {
             findings.add_keeping(RuleId::CplTsNooffset, field, "", "no offset");
         }
         findings.add_keeping(RuleId::CplTsOrder, "updated_at", "", "too early");
-        findings.count();
+        findings.count_warnings();
         findings.clear();
         findings.add_keeping(RuleId::CplTsNooffset, "updated_at", "", "no offset");
-        findings.count();
+        findings.count_warnings();
         let warned = |rule: RuleId| findings.warned()[rule.index()];
         assert_eq!(warned(RuleId::CplTsNooffset), 2);
         assert_eq!(warned(RuleId::CplTsOrder), 1);

@@ -36,13 +36,13 @@ pub fn lineage_columns(
     let rows = source_rows.len();
     Ok([
         Arc::new(Int64Array::from(source_rows)),
-        constant(source_file, rows)?,
-        constant(run_id, rows)?,
+        constant_column(source_file, rows)?,
+        constant_column(run_id, rows)?,
     ])
 }
 
 /// One text for every row, stored once.
-fn constant(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
+fn constant_column(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
     let keys = Int32Array::from(vec![0; rows]);
     let values = Arc::new(StringArray::from(vec![text]));
     Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(

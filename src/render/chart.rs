@@ -9,22 +9,22 @@
 
 use std::fmt;
 
-mod axis;
 mod bars;
+mod canvas;
+mod columns_and_lines;
 mod draw;
+mod exact_number;
 mod label;
-mod number;
+mod label_ticks;
 mod palette;
-mod paper;
 mod png;
-mod series;
 mod svg;
 #[cfg(test)]
 mod tests;
-mod time_ticks;
+mod value_axis;
 
-pub(super) use label::visible;
-pub use number::Number;
+pub use exact_number::ExactNumber;
+pub(super) use label::printable_text;
 pub(super) use palette::{DARK, LIGHT};
 pub use png::png;
 pub(super) use svg::{color_rules, inline_svg, properties};
@@ -40,7 +40,7 @@ pub struct Chart {
     /// What a reader needs to trust it: time, zone, version of the data, parameters.
     pub subtitle: String,
     /// How it is drawn.
-    pub shape: Shape,
+    pub chart_type: ChartType,
     /// What the labels are: `Day, America/Sao_Paulo`.
     pub label_title: String,
     /// What the values are: `Items`, `BRL`.
@@ -48,25 +48,25 @@ pub struct Chart {
     /// Names of the positions, or times as the reports write them, which the axis shortens.
     pub labels: Vec<String>,
     /// The values.
-    pub series: Vec<Series>,
+    pub series: Vec<ChartSeries>,
     /// Whether the last label stands for all others together, which is drawn as less than a name.
-    pub has_rest: bool,
+    pub has_remainder: bool,
     /// The sentence that stands in place of the values when there are none.
-    pub nothing: String,
+    pub empty_text: String,
 }
 
 /// One series of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Series {
+pub struct ChartSeries {
     /// Its name in the legend; a chart of one series has no legend.
     pub name: String,
     /// Its values, one for each label.
-    pub values: Vec<Number>,
+    pub values: Vec<ExactNumber>,
 }
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ChartType {
     /// A column for each label, several series stacked.
     Columns,
     /// A line for each series.
@@ -77,7 +77,7 @@ pub enum Shape {
 
 /// How wide a chart is drawn, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Width {
+pub(super) enum ChartWidth {
     /// For screens and paper.
     Wide,
     /// For screens where a table stands beside it.
@@ -110,22 +110,34 @@ impl fmt::Display for Chart {
             value_title,
             labels,
             series,
-            nothing,
+            empty_text,
             ..
         } = self;
         if self.is_blank() {
-            return f.write_str(nothing);
+            return f.write_str(empty_text);
         }
-        let (what, of) = (visible(value_title, 60), visible(label_title, 200));
+        let (what, of) = (
+            printable_text(value_title, 60),
+            printable_text(label_title, 200),
+        );
         write!(f, "{what} by {of}: {} values", labels.len())?;
         if let (Some(first), Some(last)) = (labels.first(), labels.last()) {
-            write!(f, " from {} to {}", visible(first, 60), visible(last, 60))?;
+            write!(
+                f,
+                " from {} to {}",
+                printable_text(first, 60),
+                printable_text(last, 60)
+            )?;
         }
         for series in series {
             let largest = series.values.iter().zip(labels).max_by_key(|(n, _)| **n);
             if let Some((value, label)) = largest {
-                let name = visible(&series.name, 60);
-                write!(f, "; {name}: highest {value} at {}", visible(label, 60))?;
+                let name = printable_text(&series.name, 60);
+                write!(
+                    f,
+                    "; {name}: highest {value} at {}",
+                    printable_text(label, 60)
+                )?;
             }
         }
         f.write_str(".")

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::exact::amount_text;
+use super::amount_text::amount_text;
 use super::{Answer, Format, RenderError, suppliers};
 use crate::values::text::is_formula;
 

@@ -7,38 +7,39 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::chart::{
-    Chart, DARK, LIGHT, Number, Shape, Width, color_rules, inline_svg, properties, visible,
+    Chart, ChartType, ChartWidth, DARK, ExactNumber, LIGHT, color_rules, inline_svg,
+    printable_text, properties,
 };
 
 #[cfg(test)]
 mod tests;
 
 /// Colours and measures; the schemes' properties stand before it.
-const STYLE: &str = include_str!("html/page.css");
+const STYLE_SHEET: &str = include_str!("html/style.css");
 
 /// Nothing is loaded, nothing runs.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// Tables of up to so many rows are shown; longer ones are folded away under their charts.
-const SHOWN_ROWS: usize = 14;
+const MAX_OPEN_ROWS: usize = 14;
 
 /// Characters of a name that are shown; the names are all in the lake.
-const SHOWN_CHARS: usize = 160;
+const MAX_TEXT_CHARS: usize = 160;
 
 /// A table of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
+pub struct HtmlTable {
     /// What it holds.
     pub caption: String,
     /// The heads of its columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<HtmlColumn>,
     /// Its rows, as many cells in each as there are columns; the first one names the row.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<HtmlCell>>,
 }
 
 /// The head of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct HtmlColumn {
     /// What its cells are, with their unit.
     pub heading: String,
     /// Whether they are numbers, which stand at the right.
@@ -47,16 +48,16 @@ pub struct Column {
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub enum HtmlCell {
     /// A text, which may hold anything.
     Text(String),
     /// An exact number.
-    Number(Number),
+    Number(ExactNumber),
     /// Nothing is known.
     Absent,
 }
 
-impl Column {
+impl HtmlColumn {
     /// A column of texts.
     pub fn text(heading: impl Into<String>) -> Self {
         let heading = heading.into();
@@ -80,34 +81,34 @@ impl Column {
 pub fn html_report(
     title: &str,
     chart: Option<&Chart>,
-    table: &Table,
+    table: &HtmlTable,
     context: &[(String, String)],
 ) -> String {
     let body = html! {
         header.top {
-            h1 { (name(title)) }
-            (settings(context))
+            h1 { (isolated_text(title)) }
+            (settings_markup(context))
         }
         main {
             section.card {
                 @if let Some(chart) = chart {
                     figure {
-                        figcaption { h2 { (name(&chart.title)) } }
-                        (drawings(chart))
-                        p.source { (visible(&chart.subtitle, 2_000)) }
+                        figcaption { h2 { (isolated_text(&chart.title)) } }
+                        (chart_markup(chart))
+                        p.source { (printable_text(&chart.subtitle, 2_000)) }
                     }
                 }
                 (table_markup(table))
             }
         }
     };
-    document(title, &body)
+    html_document(title, &body)
 }
 
 /// A whole document around the body's content.
-pub(super) fn document(title: &str, body: &Markup) -> String {
+pub(super) fn html_document(title: &str, body: &Markup) -> String {
     let style = format!(
-        ":root{{{}--page:#F5F6F8;--link:#0B5CAD}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page:#0E1217;--link:#7DBBFA}}}}{}{STYLE}",
+        ":root{{{}--page:#F5F6F8;--link:#0B5CAD}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page:#0E1217;--link:#7DBBFA}}}}{}{STYLE_SHEET}",
         properties(&LIGHT),
         properties(&DARK),
         color_rules("figure "),
@@ -117,11 +118,11 @@ pub(super) fn document(title: &str, body: &Markup) -> String {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(CONTENT_SECURITY_POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(concat!("purchase-etl ", env!("CARGO_PKG_VERSION")));
-                title { (visible(title, SHOWN_CHARS)) }
+                title { (printable_text(title, MAX_TEXT_CHARS)) }
                 // Without it, browsers ask the server for a picture.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(&style)) }
@@ -135,12 +136,12 @@ pub(super) fn document(title: &str, body: &Markup) -> String {
 }
 
 /// Names and values, a line each.
-pub(super) fn settings(pairs: &[(String, String)]) -> Markup {
+pub(super) fn settings_markup(pairs: &[(String, String)]) -> Markup {
     html! {
         @if !pairs.is_empty() {
             dl.settings {
                 @for (key, value) in pairs {
-                    div { dt { (visible(key, SHOWN_CHARS)) } dd { (name(value)) } }
+                    div { dt { (printable_text(key, MAX_TEXT_CHARS)) } dd { (isolated_text(value)) } }
                 }
             }
         }
@@ -148,64 +149,66 @@ pub(super) fn settings(pairs: &[(String, String)]) -> Markup {
 }
 
 /// A chart with its table beside or below it.
-pub(super) fn figure(chart: &Chart, table: &Table) -> Markup {
+pub(super) fn figure_markup(chart: &Chart, table: &HtmlTable) -> Markup {
     let is_beside = is_beside(chart, table);
     html! {
         div.pair.beside[is_beside] {
             figure {
-                @if chart.shape == Shape::Bars && is_beside {
-                    (PreEscaped(inline_svg(chart, Width::Beside)))
-                    (PreEscaped(inline_svg(chart, Width::Narrow)))
+                @if chart.chart_type == ChartType::Bars && is_beside {
+                    (PreEscaped(inline_svg(chart, ChartWidth::Beside)))
+                    (PreEscaped(inline_svg(chart, ChartWidth::Narrow)))
                 } @else {
-                    (drawings(chart))
+                    (chart_markup(chart))
                 }
-                figcaption.source { (visible(&chart.subtitle, 2_000)) }
+                figcaption.source { (printable_text(&chart.subtitle, 2_000)) }
             }
             (table_markup(table))
         }
     }
 }
 
-fn is_beside(chart: &Chart, table: &Table) -> bool {
-    chart.shape == Shape::Bars && table.rows.len() <= SHOWN_ROWS && table.columns.len() == 2
+fn is_beside(chart: &Chart, table: &HtmlTable) -> bool {
+    chart.chart_type == ChartType::Bars
+        && table.rows.len() <= MAX_OPEN_ROWS
+        && table.columns.len() == 2
 }
 
-fn drawings(chart: &Chart) -> Markup {
+fn chart_markup(chart: &Chart) -> Markup {
     html! {
-        (PreEscaped(inline_svg(chart, Width::Wide)))
-        (PreEscaped(inline_svg(chart, Width::Narrow)))
+        (PreEscaped(inline_svg(chart, ChartWidth::Wide)))
+        (PreEscaped(inline_svg(chart, ChartWidth::Narrow)))
     }
 }
 
 /// A table: short ones as they are, long ones folded.
-pub(super) fn table_markup(table: &Table) -> Markup {
-    let count = Number::Count(i64::try_from(table.rows.len()).unwrap_or(i64::MAX));
+pub(super) fn table_markup(table: &HtmlTable) -> Markup {
+    let count = ExactNumber::Count(i64::try_from(table.rows.len()).unwrap_or(i64::MAX));
     html! {
-        @if table.rows.len() > SHOWN_ROWS {
+        @if table.rows.len() > MAX_OPEN_ROWS {
             details {
-                summary { "Table: " (visible(&table.caption, SHOWN_CHARS)) " (" (count) " rows)" }
-                (grid(table))
+                summary { "Table: " (printable_text(&table.caption, MAX_TEXT_CHARS)) " (" (count) " rows)" }
+                (table_grid(table))
             }
         } @else if !table.rows.is_empty() {
-            (grid(table))
+            (table_grid(table))
         }
     }
 }
 
-fn grid(table: &Table) -> Markup {
-    let Table {
+fn table_grid(table: &HtmlTable) -> Markup {
+    let HtmlTable {
         caption,
         columns,
         rows,
     } = table;
-    let caption = visible(caption, SHOWN_CHARS);
+    let caption = printable_text(caption, MAX_TEXT_CHARS);
     html! {
         div.scroll role="region" aria-label=(caption) tabindex="0" {
             table {
                 caption { (caption) }
                 thead { tr {
                     @for column in columns {
-                        th.number[column.is_number] scope="col" { (visible(&column.heading, SHOWN_CHARS)) }
+                        th.number[column.is_number] scope="col" { (printable_text(&column.heading, MAX_TEXT_CHARS)) }
                     }
                 } }
                 tbody {
@@ -220,18 +223,18 @@ fn grid(table: &Table) -> Markup {
     }
 }
 
-fn cell_markup(cell: &Cell, names_row: bool) -> Markup {
+fn cell_markup(cell: &HtmlCell, is_row_header: bool) -> Markup {
     match cell {
-        Cell::Text(text) if names_row => html! { th scope="row" { (name(text)) } },
-        Cell::Text(text) => html! { td { (name(text)) } },
-        Cell::Number(number) => {
+        HtmlCell::Text(text) if is_row_header => html! { th scope="row" { (isolated_text(text)) } },
+        HtmlCell::Text(text) => html! { td { (isolated_text(text)) } },
+        HtmlCell::Number(number) => {
             html! { td.number { data value=(number.digits()) { (number) } } }
         }
-        Cell::Absent => html! { td.number { span.absent title="not known" { "–" } } },
+        HtmlCell::Absent => html! { td.number { span.absent title="not known" { "–" } } },
     }
 }
 
 /// A text from elsewhere, which keeps its direction to itself.
-pub(super) fn name(text: &str) -> Markup {
-    html! { bdi { (visible(text, SHOWN_CHARS)) } }
+pub(super) fn isolated_text(text: &str) -> Markup {
+    html! { bdi { (printable_text(text, MAX_TEXT_CHARS)) } }
 }

@@ -2,17 +2,17 @@
 
 use serde::Serialize;
 
-use super::document::Json;
-use super::exact::amount_text;
-use super::{Answer, RenderError, documented, suppliers};
+use super::amount_text::amount_text;
+use super::json_writer::JsonValue;
+use super::{Answer, RenderError, documented_response, suppliers};
 use crate::report::{ParameterRefusal, RevenueSeries};
 use crate::response::SUCCESS;
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     match answer {
-        Answer::QuantitySeries(series) => document(&documented::quantity_series(series)),
-        Answer::ProductList(list) => document(&documented::product_list(list)),
-        Answer::RevenueSeries(series) => Ok(revenue(series).pretty()?),
+        Answer::QuantitySeries(series) => json_bytes(&documented_response::quantity_series(series)),
+        Answer::ProductList(list) => json_bytes(&documented_response::product_list(list)),
+        Answer::RevenueSeries(series) => Ok(revenue_document(series).pretty()?),
         Answer::SupplierPurchases(page) => Ok(suppliers::page_document(page).pretty()?),
         Answer::SupplierSummary(summary) => Ok(suppliers::summary_document(summary).pretty()?),
     }
@@ -25,29 +25,29 @@ pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
 /// [`RenderError::Json`] when the JSON writer gives up.
 pub fn error_document(refusal: &ParameterRefusal) -> Result<Vec<u8>, RenderError> {
     match refusal {
-        ParameterRefusal::Series(error) => document(&error.to_response()),
-        ParameterRefusal::Supplier(errors) => document(&errors.to_response()),
+        ParameterRefusal::Series(error) => json_bytes(&error.to_response()),
+        ParameterRefusal::Supplier(errors) => json_bytes(&errors.to_response()),
     }
 }
 
-fn document(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+fn json_bytes(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
 /// The shape of the sibling endpoint, `data[].revenue` instead of `data[].purchase_quantity`.
-fn revenue(series: &RevenueSeries) -> Json {
+fn revenue_document(series: &RevenueSeries) -> JsonValue {
     let decimals = series.decimals();
     let rows = series.points.iter().map(|point| {
         let revenue = amount_text(point.revenue, decimals);
-        Json::Object(vec![
-            ("time", Json::Text(point.time.clone())),
-            ("revenue", Json::Digits(revenue)),
+        JsonValue::Object(vec![
+            ("time", JsonValue::Text(point.time.clone())),
+            ("revenue", JsonValue::Digits(revenue)),
         ])
     });
-    Json::Object(vec![
-        ("message", Json::text(Some(SUCCESS))),
-        ("data", Json::List(rows.collect())),
+    JsonValue::Object(vec![
+        ("message", JsonValue::text(Some(SUCCESS))),
+        ("data", JsonValue::List(rows.collect())),
     ])
 }

@@ -5,28 +5,28 @@
 
 use std::io::Write;
 
-use super::document::Json;
+use super::json_writer::JsonValue;
 use super::{AnswerKind, Format, RenderError};
 use crate::report::{
-    ReportError, SupplierFile, SupplierListParameters, SupplierPurchasePage,
-    for_each_supplier_page, for_each_supplier_run,
+    ReportError, SupplierListParameters, SupplierPurchaseFile, SupplierPurchasePage,
+    for_each_supplier_batch, for_each_supplier_page,
 };
 use crate::response::PageMeta;
 
-mod columns;
-mod purchase;
+mod arrow_columns;
+mod csv_row;
+mod purchase_json;
+mod rows_writer;
 mod summary;
-mod table;
 #[cfg(test)]
 pub(super) mod tests;
-mod writer;
 
+pub use rows_writer::SupplierRowsWriter;
 pub(super) use summary::{summary_batch, summary_document, summary_table};
-pub use writer::SupplierRowsWriter;
 
 /// What a JSON answer says of which nothing is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Nulls {
+pub enum NullHandling {
     /// The key, with `null`.
     #[default]
     Written,
@@ -38,11 +38,14 @@ pub enum Nulls {
 ///
 /// # Errors
 /// [`RenderError::Json`] when the JSON writer gives up.
-pub fn supplier_page(page: &SupplierPurchasePage, nulls: Nulls) -> Result<Vec<u8>, RenderError> {
+pub fn supplier_page_json(
+    page: &SupplierPurchasePage,
+    nulls: NullHandling,
+) -> Result<Vec<u8>, RenderError> {
     let document = page_document(page);
     Ok(match nulls {
-        Nulls::Written => document.pretty(),
-        Nulls::Omitted => document.without_nulls().pretty(),
+        NullHandling::Written => document.pretty(),
+        NullHandling::Omitted => document.without_nulls().pretty(),
     }?)
 }
 
@@ -51,17 +54,17 @@ pub fn supplier_page(page: &SupplierPurchasePage, nulls: Nulls) -> Result<Vec<u8
 ///
 /// # Errors
 /// [`ReportError`], [`RenderError`], and what `give` returns.
-pub fn supplier_pages<E: From<ReportError> + From<RenderError>>(
+pub fn write_supplier_pages<E: From<ReportError> + From<RenderError>>(
     parameters: &SupplierListParameters,
-    files: &[SupplierFile],
-    nulls: Nulls,
-    mut give: impl FnMut(&str, &[u8]) -> Result<(), E>,
+    files: &[SupplierPurchaseFile],
+    nulls: NullHandling,
+    mut visit: impl FnMut(&str, &[u8]) -> Result<(), E>,
 ) -> Result<u64, E> {
     let mut pages = 0;
     for_each_supplier_page::<E>(parameters, files, &mut |page| {
-        let document = supplier_page(&page, nulls)?;
+        let document = supplier_page_json(&page, nulls)?;
         pages = page.current_page;
-        give(&format!("page-{}.json", page.current_page), &document)
+        visit(&format!("page-{}.json", page.current_page), &document)
     })?;
     Ok(pages)
 }
@@ -72,19 +75,19 @@ pub fn supplier_pages<E: From<ReportError> + From<RenderError>>(
 /// # Errors
 /// [`RenderError::Format`] for another format, before anything is read; [`ReportError`] and
 /// [`RenderError`] as they come.
-pub fn supplier_list<W: Write + Send, E: From<ReportError> + From<RenderError>>(
+pub fn write_supplier_list<W: Write + Send, E: From<ReportError> + From<RenderError>>(
     parameters: &SupplierListParameters,
-    files: &[SupplierFile],
+    files: &[SupplierPurchaseFile],
     format: Format,
     sink: W,
 ) -> Result<u64, E> {
     let mut writer = SupplierRowsWriter::new(parameters.company_id(), format, sink)?;
-    for_each_supplier_run::<E>(parameters, files, &mut |run| Ok(writer.write(&run)?))?;
+    for_each_supplier_batch::<E>(parameters, files, &mut |rows| Ok(writer.write(&rows)?))?;
     Ok(writer.finish()?)
 }
 
 /// The documented response.
-pub(super) fn page_document(page: &SupplierPurchasePage) -> Json {
+pub(super) fn page_document(page: &SupplierPurchasePage) -> JsonValue {
     let SupplierPurchasePage {
         company_id: _,
         purchases,
@@ -93,19 +96,19 @@ pub(super) fn page_document(page: &SupplierPurchasePage) -> Json {
         per_page,
         total,
     } = page;
-    let purchases = purchases.iter().map(purchase::purchase).collect();
+    let purchases = purchases.iter().map(purchase_json::purchase).collect();
     let meta = PageMeta {
         current_page: *current_page,
         last_page: *last_page,
         per_page: u64::from(*per_page),
         total: *total,
     };
-    Json::Object(vec![
+    JsonValue::Object(vec![
         (
             "data",
-            Json::Object(vec![("purchases", Json::List(purchases))]),
+            JsonValue::Object(vec![("purchases", JsonValue::List(purchases))]),
         ),
-        ("meta", purchase::meta(meta)),
+        ("meta", purchase_json::meta(meta)),
     ])
 }
 

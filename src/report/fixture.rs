@@ -14,11 +14,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
-use super::{ScanFile, SeriesParameters, SeriesRequest};
+use super::{PurchaseFile, SeriesParameters, SeriesRequest};
 
 /// One purchase, as far as a report looks at it.
 #[derive(Clone, Debug)]
-pub(crate) struct Event {
+pub(crate) struct TestPurchase {
     pub(crate) micros: i64,
     pub(crate) quantity: i16,
     pub(crate) product: String,
@@ -27,7 +27,7 @@ pub(crate) struct Event {
     pub(crate) revenue_nanos: i128,
 }
 
-impl Event {
+impl TestPurchase {
     pub(crate) fn at(time: &str) -> Self {
         let time = DateTime::parse_from_rfc3339(time).expect("an RFC 3339 time");
         Self::at_micros(time.timestamp_micros())
@@ -79,20 +79,20 @@ impl Event {
 
 /// A purchases table in a folder that is removed with it.
 #[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) files: Vec<ScanFile>,
+pub(crate) struct PurchaseTableFixture {
+    pub(crate) files: Vec<PurchaseFile>,
     _folder: TempDir,
 }
 
-impl Table {
-    pub(crate) fn of(events: &[Event]) -> Self {
+impl PurchaseTableFixture {
+    pub(crate) fn of(events: &[TestPurchase]) -> Self {
         Self::in_parts(events, 1)
     }
 
     /// Spreads the events of each date over up to so many files.
-    pub(crate) fn in_parts(events: &[Event], parts: usize) -> Self {
+    pub(crate) fn in_parts(events: &[TestPurchase], parts: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        let mut groups: BTreeMap<(NaiveDate, usize), Vec<&Event>> = BTreeMap::new();
+        let mut groups: BTreeMap<(NaiveDate, usize), Vec<&TestPurchase>> = BTreeMap::new();
         for (at, event) in events.iter().enumerate() {
             let group = (event.utc_date(), at % parts);
             groups.entry(group).or_default().push(event);
@@ -104,7 +104,7 @@ impl Table {
                 fs::create_dir_all(&partition).expect("a partition folder");
                 let path = partition.join(format!("part-{part:05}.parquet"));
                 write(&path, &batch(&events));
-                ScanFile {
+                PurchaseFile {
                     path: path.to_str().expect("a UTF-8 path").to_owned().into(),
                     purchase_date,
                 }
@@ -146,10 +146,10 @@ pub(crate) fn resolved(request: &SeriesRequest) -> SeriesParameters {
 }
 
 /// Name, values, and whether the column may hold nulls.
-type Column = (&'static str, ArrayRef, bool);
+type FixtureColumn = (&'static str, ArrayRef, bool);
 
 /// The columns of the purchases table.
-fn batch(events: &[&Event]) -> RecordBatch {
+fn batch(events: &[&TestPurchase]) -> RecordBatch {
     let columns = read_columns(events)
         .into_iter()
         .chain(other_columns(events.len()));
@@ -157,7 +157,7 @@ fn batch(events: &[&Event]) -> RecordBatch {
 }
 
 /// The columns that reports look at.
-fn read_columns(events: &[&Event]) -> Vec<Column> {
+fn read_columns(events: &[&TestPurchase]) -> Vec<FixtureColumn> {
     let times: Vec<i64> = events.iter().map(|e| e.micros).collect();
     let times = TimestampMicrosecondArray::from(times).with_timezone("UTC");
     let quantities = Int16Array::from_iter_values(events.iter().map(|e| e.quantity));
@@ -178,14 +178,14 @@ fn read_columns(events: &[&Event]) -> Vec<Column> {
 }
 
 /// The columns that no report looks at, with something plausible.
-fn other_columns(count: usize) -> Vec<Column> {
+fn other_columns(count: usize) -> Vec<FixtureColumn> {
     let source_rows = 0..i64::try_from(count).expect("a small test");
     let source_rows = Int64Array::from_iter_values(source_rows);
     let flags = BooleanArray::from(vec![None; count]);
     let offsets = Int16Array::from(vec![Some(0); count]);
     let absent: ArrayRef = Arc::new(StringArray::new_null(count));
     let constant = |text| texts(std::iter::repeat_n(Some(text), count));
-    let mut columns: Vec<Column> = vec![
+    let mut columns: Vec<FixtureColumn> = vec![
         ("external_id", constant("user"), true),
         ("price", decimals(std::iter::repeat_n(1, count)), false),
         ("time_raw", constant("as written"), false),

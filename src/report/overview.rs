@@ -14,9 +14,9 @@ use chrono::NaiveDate;
 use polars::prelude::{DataFrame, DataType, PolarsResult, col, len};
 
 use super::data_path::{DataPath, scan_files};
-use super::parameters::{Refunds, SeriesParameters};
-use super::scan::{Query, collect, run_query};
-use super::{ReportError, ScanFile};
+use super::parameters::{RefundHandling, SeriesParameters};
+use super::purchase_query::{PurchaseQuery, collect, run_query};
+use super::{PurchaseFile, ReportError};
 
 const QUANTITY: &str = "quantity";
 const IS_REFUND: &str = "is_refund";
@@ -86,12 +86,12 @@ impl Dimension {
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
-pub fn quantity_by(
+pub fn quantity_by_dimension(
     dimension: Dimension,
     parameters: &SeriesParameters,
-    files: &[ScanFile],
+    files: &[PurchaseFile],
 ) -> Result<Vec<NamedQuantity>, ReportError> {
-    let query = Query::Whole {
+    let query = PurchaseQuery::Whole {
         keys: vec![col(dimension.column()), col(IS_REFUND)],
         sums: vec![col(QUANTITY).sum()],
         columns: vec![col(dimension.column()), col(IS_REFUND), col(QUANTITY)],
@@ -105,7 +105,7 @@ pub fn quantity_by(
     })?;
     let mut items: BTreeMap<Option<String>, i64> = BTreeMap::new();
     for row in rows {
-        if !row.is_refund || parameters.refunds() == Refunds::Counted {
+        if !row.is_refund || parameters.refunds() == RefundHandling::Counted {
             *items.entry(row.name).or_default() += row.items;
         }
     }
@@ -118,18 +118,18 @@ pub fn quantity_by(
     Ok(named)
 }
 
-struct Named {
+struct NamedItems {
     name: Option<String>,
     is_refund: bool,
     items: i64,
 }
 
-fn read_named(frame: &DataFrame, dimension: Dimension) -> PolarsResult<Vec<Named>> {
+fn read_named(frame: &DataFrame, dimension: Dimension) -> PolarsResult<Vec<NamedItems>> {
     let names = frame.column(dimension.column())?.str()?;
     let refunds = frame.column(IS_REFUND)?.bool()?;
     let items = frame.column(QUANTITY)?.i64()?;
     Ok((0..frame.height())
-        .map(|at| Named {
+        .map(|at| NamedItems {
             name: names.get(at).map(str::to_owned),
             is_refund: refunds.get(at).unwrap_or(false),
             items: items.get(at).unwrap_or_default(),
@@ -138,7 +138,7 @@ fn read_named(frame: &DataFrame, dimension: Dimension) -> PolarsResult<Vec<Named
 }
 
 /// The days of a purchases table, from its partitions alone; `None` when it has none.
-pub fn coverage(files: &[ScanFile]) -> Option<Coverage> {
+pub fn coverage(files: &[PurchaseFile]) -> Option<Coverage> {
     let dates: std::collections::BTreeSet<NaiveDate> =
         files.iter().map(|file| file.purchase_date).collect();
     Some(Coverage {

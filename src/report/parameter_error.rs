@@ -66,8 +66,8 @@ mod tests {
 
     #[test]
     fn a_refused_value_is_escaped_and_cut() {
-        let typed = format!("\u{1b}[31m\n{}", "x".repeat(500));
-        let error = ParameterError::refused(RuleId::ParUnit, "unit", &typed, "must be day or hour");
+        let raw = format!("\u{1b}[31m\n{}", "x".repeat(500));
+        let error = ParameterError::refused(RuleId::ParUnit, "unit", &raw, "must be day or hour");
         let value = error.value.expect("a value was given");
         assert!(value.starts_with("\\u{1b}[31m\\nxxx"), "{value}");
         assert!(value.ends_with("x…"), "{value}");

@@ -9,9 +9,9 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::ending::{Ending, EndingContext, EndingNote, resolve_ending};
+use super::ending_at::{EndingAtContext, EndingAtNote, SeriesEnd, resolve_ending_at};
 use super::parameter_error::ParameterError;
-use super::window::{HourLength, Unit, Window, WindowSpec};
+use super::window::{HourLength, SeriesUnit, Window, WindowSpec};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, parse_currency};
 use crate::values::instant::format_utc_micros;
@@ -46,7 +46,7 @@ pub struct SeriesRequest {
 
 /// Whether purchases with a negative price are part of a series.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Refunds {
+pub enum RefundHandling {
     /// A refund counts as another purchase, as it does at the documented API.
     #[default]
     Counted,
@@ -61,14 +61,14 @@ pub enum Refunds {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesParameters {
     length: u8,
-    ending: Ending,
-    unit: Unit,
+    ending: SeriesEnd,
+    unit: SeriesUnit,
     hour_length: HourLength,
     timezone: Tz,
     app_id: Option<String>,
     product: Option<String>,
     currency: Option<Currency>,
-    refunds: Refunds,
+    refunds: RefundHandling,
     window: Window,
 }
 
@@ -95,12 +95,12 @@ impl SeriesParameters {
         let unit = resolve_unit(unit.as_deref())?;
         let hour_length = resolve_hour_length(hour_length.as_deref())?;
         let timezone = resolve_timezone(timezone.as_deref())?;
-        let context = EndingContext {
+        let context = EndingAtContext {
             timezone,
             now,
             allow_future: *allow_future,
         };
-        let ending = resolve_ending(ending_at.as_deref(), &context)?;
+        let ending = resolve_ending_at(ending_at.as_deref(), &context)?;
         let currency = resolve_currency(currency.as_deref())?;
         let window = Window::new(&WindowSpec {
             timezone,
@@ -120,9 +120,9 @@ impl SeriesParameters {
             product: product.clone(),
             currency,
             refunds: if *exclude_refunds {
-                Refunds::Excluded
+                RefundHandling::Excluded
             } else {
-                Refunds::Counted
+                RefundHandling::Counted
             },
             window,
         })
@@ -144,7 +144,7 @@ impl SeriesParameters {
     }
 
     /// What was assumed about `ending_at`, each worth one warning.
-    pub fn notes(&self) -> &[EndingNote] {
+    pub fn notes(&self) -> &[EndingAtNote] {
         &self.ending.notes
     }
 
@@ -152,8 +152,8 @@ impl SeriesParameters {
     /// A filter that is not set has no entry.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let unit = match self.unit {
-            Unit::Day => "day",
-            Unit::Hour => "hour",
+            SeriesUnit::Day => "day",
+            SeriesUnit::Hour => "hour",
         };
         let hour_length = match self.hour_length {
             HourLength::Days => "days",
@@ -172,7 +172,7 @@ impl SeriesParameters {
             ("timezone", self.timezone.name().to_owned()),
             (
                 "exclude_refunds",
-                (self.refunds == Refunds::Excluded).to_string(),
+                (self.refunds == RefundHandling::Excluded).to_string(),
             ),
         ]
         .into_iter()
@@ -200,14 +200,14 @@ impl SeriesParameters {
         self.currency
     }
 
-    pub(super) fn refunds(&self) -> Refunds {
+    pub(super) fn refunds(&self) -> RefundHandling {
         self.refunds
     }
 }
 
-fn resolve_length(typed: Option<&str>) -> Result<u8, ParameterError> {
+fn resolve_length(raw: Option<&str>) -> Result<u8, ParameterError> {
     let rule = RuleId::ParLength;
-    let text = typed.ok_or_else(|| ParameterError::missing(rule, "length", LENGTH_REQUIREMENT))?;
+    let text = raw.ok_or_else(|| ParameterError::missing(rule, "length", LENGTH_REQUIREMENT))?;
     text.bytes()
         .all(|byte| byte.is_ascii_digit())
         .then(|| text.parse().ok())
@@ -216,10 +216,10 @@ fn resolve_length(typed: Option<&str>) -> Result<u8, ParameterError> {
         .ok_or_else(|| ParameterError::refused(rule, "length", text, LENGTH_REQUIREMENT))
 }
 
-fn resolve_unit(typed: Option<&str>) -> Result<Unit, ParameterError> {
-    let (text, hint) = match typed {
-        None | Some("day") => return Ok(Unit::Day),
-        Some("hour") => return Ok(Unit::Hour),
+fn resolve_unit(raw: Option<&str>) -> Result<SeriesUnit, ParameterError> {
+    let (text, hint) = match raw {
+        None | Some("day") => return Ok(SeriesUnit::Day),
+        Some("hour") => return Ok(SeriesUnit::Hour),
         Some(text) => match text.to_lowercase().as_str() {
             "dia" | "dias" => (
                 text,
@@ -241,8 +241,8 @@ fn resolve_unit(typed: Option<&str>) -> Result<Unit, ParameterError> {
     ))
 }
 
-fn resolve_hour_length(typed: Option<&str>) -> Result<HourLength, ParameterError> {
-    match typed {
+fn resolve_hour_length(raw: Option<&str>) -> Result<HourLength, ParameterError> {
+    match raw {
         None | Some("days") => Ok(HourLength::Days),
         Some("units") => Ok(HourLength::Units),
         Some(text) => Err(ParameterError::refused(
@@ -254,8 +254,8 @@ fn resolve_hour_length(typed: Option<&str>) -> Result<HourLength, ParameterError
     }
 }
 
-fn resolve_timezone(typed: Option<&str>) -> Result<Tz, ParameterError> {
-    let Some(text) = typed else {
+fn resolve_timezone(raw: Option<&str>) -> Result<Tz, ParameterError> {
+    let Some(text) = raw else {
         return Ok(Tz::UTC);
     };
     text.parse().map_err(|_: chrono_tz::ParseError| {
@@ -270,8 +270,8 @@ fn resolve_timezone(typed: Option<&str>) -> Result<Tz, ParameterError> {
     })
 }
 
-fn resolve_currency(typed: Option<&str>) -> Result<Option<Currency>, ParameterError> {
-    let Some(text) = typed else {
+fn resolve_currency(raw: Option<&str>) -> Result<Option<Currency>, ParameterError> {
+    let Some(text) = raw else {
         return Ok(None);
     };
     let parsed = parse_currency(text).map_err(|error| {

@@ -6,8 +6,8 @@
 use polars::prelude::{PolarsResult, col};
 
 use super::data_path::{DataPath, scan_files};
-use super::scan::collect;
-use super::{ReportError, ScanFile};
+use super::purchase_query::collect;
+use super::{PurchaseFile, ReportError};
 
 /// Products on one page. The documentation names a `page` and no size; this is our choice.
 pub const PRODUCTS_PER_PAGE: usize = 100;
@@ -25,7 +25,7 @@ pub struct ProductList {
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
-pub fn product_list(files: &[ScanFile], page: Option<u32>) -> Result<ProductList, ReportError> {
+pub fn product_list(files: &[PurchaseFile], page: Option<u32>) -> Result<ProductList, ReportError> {
     let mut products = if files.is_empty() {
         Vec::new()
     } else {
@@ -49,7 +49,7 @@ pub fn product_list(files: &[ScanFile], page: Option<u32>) -> Result<ProductList
     Ok(ProductList { products, total })
 }
 
-fn distinct_products(files: &[ScanFile]) -> PolarsResult<Vec<String>> {
+fn distinct_products(files: &[PurchaseFile]) -> PolarsResult<Vec<String>> {
     let paths: Vec<DataPath> = files.iter().map(|file| file.path.clone()).collect();
     let plan = scan_files(&paths)?
         .group_by([col("product_id")])
@@ -62,15 +62,17 @@ fn distinct_products(files: &[ScanFile]) -> PolarsResult<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::fixture::{Event, Table};
+    use crate::report::fixture::{PurchaseTableFixture, TestPurchase};
 
-    fn table(ids: &[&str]) -> Table {
+    fn table(ids: &[&str]) -> PurchaseTableFixture {
         let events = ids
             .iter()
             .enumerate()
-            .map(|(at, id)| Event::at(&format!("2024-01-{:02}T10:00:00Z", at % 28 + 1)).product(id))
+            .map(|(at, id)| {
+                TestPurchase::at(&format!("2024-01-{:02}T10:00:00Z", at % 28 + 1)).product(id)
+            })
             .collect::<Vec<_>>();
-        Table::of(&events)
+        PurchaseTableFixture::of(&events)
     }
 
     #[test]

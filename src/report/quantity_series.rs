@@ -5,9 +5,9 @@
 
 use polars::prelude::{DataFrame, Expr, PolarsResult, col, lit, when};
 
-use super::parameters::{Refunds, SeriesParameters};
-use super::scan::{Query, TICK, run_query};
-use super::{ReportError, ScanFile};
+use super::parameters::{RefundHandling, SeriesParameters};
+use super::purchase_query::{PurchaseQuery, TICK, run_query};
+use super::{PurchaseFile, ReportError};
 
 const QUANTITY: &str = "quantity";
 const IS_REFUND: &str = "is_refund";
@@ -52,9 +52,9 @@ impl QuantitySeries {
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
 pub fn quantity_series(
     parameters: &SeriesParameters,
-    files: &[ScanFile],
+    files: &[PurchaseFile],
 ) -> Result<QuantitySeries, ReportError> {
-    let query = Query::Totals {
+    let query = PurchaseQuery::Totals {
         keys: Vec::new(),
         sums: vec![col(QUANTITY).sum(), refunded().sum().alias(REFUNDED)],
     };
@@ -75,8 +75,8 @@ pub fn quantity_series(
         gross_items += total.items;
         refund_items += total.refund_items;
         quantities[row] += match parameters.refunds() {
-            Refunds::Counted => total.items,
-            Refunds::Excluded => total.items - total.refund_items,
+            RefundHandling::Counted => total.items,
+            RefundHandling::Excluded => total.items - total.refund_items,
         };
     }
     let points = window
@@ -103,13 +103,13 @@ fn refunded() -> Expr {
         .otherwise(lit(0_i16))
 }
 
-struct Total {
+struct TickTotal {
     tick: i64,
     items: i64,
     refund_items: i64,
 }
 
-fn totals(frame: &DataFrame) -> PolarsResult<Vec<Total>> {
+fn totals(frame: &DataFrame) -> PolarsResult<Vec<TickTotal>> {
     let ticks = frame.column(TICK)?.i64()?;
     let items = frame.column(QUANTITY)?.i64()?;
     let refunded = frame.column(REFUNDED)?.i64()?;
@@ -118,7 +118,7 @@ fn totals(frame: &DataFrame) -> PolarsResult<Vec<Total>> {
         .zip(items.iter())
         .zip(refunded.iter())
         .filter_map(|((tick, items), refund_items)| {
-            Some(Total {
+            Some(TickTotal {
                 tick: tick?,
                 items: items?,
                 refund_items: refund_items?,

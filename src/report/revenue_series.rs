@@ -10,10 +10,10 @@ use polars::prelude::{DataFrame, DataType, PolarsResult, col, lit};
 
 use super::large_amounts::{is_large, large_count, ordinary_sum};
 use super::parameter_error::ParameterError;
-use super::parameters::{Refunds, SeriesParameters};
-use super::scan::{Query, TICK, run_query};
+use super::parameters::{RefundHandling, SeriesParameters};
+use super::purchase_query::{PurchaseQuery, TICK, run_query};
 use super::wide_sum::WideSum;
-use super::{ReportError, ScanFile};
+use super::{PurchaseFile, ReportError};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, minor_units, parse_currency};
 use crate::values::money::Amount;
@@ -68,20 +68,20 @@ impl RevenueSeries {
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
 pub fn revenue_series(
     parameters: &SeriesParameters,
-    files: &[ScanFile],
+    files: &[PurchaseFile],
 ) -> Result<RevenueSeries, ReportError> {
-    let ordinary = lines(parameters, files, &ordinary_sums())?;
+    let ordinary = revenue_lines(parameters, files, &ordinary_sums())?;
     let currencies_present = currencies(&ordinary)?;
     let currency = choose_currency(parameters.currency(), &currencies_present)?;
     let large = if ordinary.iter().any(|line| line.large > 0) {
-        lines(parameters, files, &large_rows())?
+        revenue_lines(parameters, files, &large_rows())?
     } else {
         Vec::new()
     };
     let window = parameters.window();
     let mut sums = vec![WideSum::default(); window.rows().len()];
     for line in ordinary.iter().chain(&large) {
-        let counted = parameters.refunds() == Refunds::Counted || !line.is_refund;
+        let counted = parameters.refunds() == RefundHandling::Counted || !line.is_refund;
         let wanted = currency.is_some_and(|currency| line.currency == currency.as_str());
         if let (true, Some(row)) = (counted && wanted, window.row_of_tick(line.tick)) {
             sums[row].add_nanos(line.nanos);
@@ -107,16 +107,16 @@ pub fn revenue_series(
 }
 
 /// The sums without the large amounts, and how many of those there are.
-fn ordinary_sums() -> Query {
-    Query::Totals {
+fn ordinary_sums() -> PurchaseQuery {
+    PurchaseQuery::Totals {
         keys: vec![col(IS_REFUND), col(CURRENCY)],
         sums: vec![ordinary_sum(REVENUE), large_count(REVENUE).alias(LARGE)],
     }
 }
 
 /// The large amounts one by one.
-fn large_rows() -> Query {
-    Query::Rows {
+fn large_rows() -> PurchaseQuery {
+    PurchaseQuery::Rows {
         condition: is_large(REVENUE),
         columns: vec![
             col(IS_REFUND),
@@ -128,7 +128,7 @@ fn large_rows() -> Query {
 }
 
 /// One line of either query.
-struct Line {
+struct RevenueLine {
     tick: i64,
     is_refund: bool,
     currency: String,
@@ -136,11 +136,11 @@ struct Line {
     large: i64,
 }
 
-fn lines(
+fn revenue_lines(
     parameters: &SeriesParameters,
-    files: &[ScanFile],
-    query: &Query,
-) -> Result<Vec<Line>, ReportError> {
+    files: &[PurchaseFile],
+    query: &PurchaseQuery,
+) -> Result<Vec<RevenueLine>, ReportError> {
     let Some(frame) = run_query(parameters, files, query)? else {
         return Ok(Vec::new());
     };
@@ -150,7 +150,7 @@ fn lines(
     })
 }
 
-fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<Line>> {
+fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<RevenueLine>> {
     let ticks = frame.column(TICK)?.i64()?;
     let refunds = frame.column(IS_REFUND)?.bool()?;
     let currencies = frame.column(CURRENCY)?.str()?;
@@ -158,7 +158,7 @@ fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<Line>> {
     let large = frame.column(LARGE)?.i64()?;
     Ok((0..frame.height())
         .filter_map(|at| {
-            Some(Line {
+            Some(RevenueLine {
                 tick: ticks.get(at)?,
                 is_refund: refunds.get(at).unwrap_or(false),
                 currency: currencies.get(at)?.to_owned(),
@@ -169,8 +169,11 @@ fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<Line>> {
         .collect())
 }
 
-fn currencies(lines: &[Line]) -> Result<Vec<Currency>, ReportError> {
-    let codes: BTreeSet<&str> = lines.iter().map(|line| line.currency.as_str()).collect();
+fn currencies(revenue_lines: &[RevenueLine]) -> Result<Vec<Currency>, ReportError> {
+    let codes: BTreeSet<&str> = revenue_lines
+        .iter()
+        .map(|line| line.currency.as_str())
+        .collect();
     codes
         .into_iter()
         .map(|code| match parse_currency(code) {

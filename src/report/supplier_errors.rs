@@ -30,7 +30,7 @@ impl SupplierParameterErrors {
     pub fn rules(&self) -> Vec<RuleId> {
         match self {
             Self::MissingCompany => vec![RuleId::ParCompany],
-            Self::Invalid(parameters) => parameters.iter().map(|wrong| wrong.rule).collect(),
+            Self::Invalid(parameters) => parameters.iter().map(|invalid| invalid.rule).collect(),
         }
     }
 }
@@ -38,7 +38,7 @@ impl SupplierParameterErrors {
 fn sentences(parameters: &[InvalidParameter]) -> String {
     let sentences: Vec<&str> = parameters
         .iter()
-        .map(|wrong| wrong.sentence.as_str())
+        .map(|invalid| invalid.sentence.as_str())
         .collect();
     sentences.join("; ")
 }
@@ -53,7 +53,7 @@ pub struct InvalidParameter {
     /// What was typed, control characters escaped, cut after 60 characters.
     pub value: String,
     /// The validation that failed, in the words of the documented error.
-    pub validation: Validation,
+    pub validation: FailedValidation,
     /// The sentence for people.
     pub sentence: String,
 }
@@ -65,7 +65,7 @@ impl InvalidParameter {
         field: &'static str,
         value: &str,
         requirement: &str,
-        validation: Validation,
+        validation: FailedValidation,
     ) -> Self {
         let value = shown(value);
         Self {
@@ -80,14 +80,14 @@ impl InvalidParameter {
 
 /// A validation as the documented error names it: `type`, and what would have been applicable.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Validation {
+pub struct FailedValidation {
     /// `Integer`, `IntegerList`, `Min`, `Between`, `Enum`, `Date`, `DateTime` or `NotBefore`.
     pub kind: &'static str,
     /// The limits, the words of an enum, or the form of a date; empty where the type says it all.
     pub values: Vec<String>,
 }
 
-impl Validation {
+impl FailedValidation {
     pub(super) fn new(kind: &'static str, values: &[&str]) -> Self {
         Self {
             kind,

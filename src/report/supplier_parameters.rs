@@ -11,15 +11,15 @@ use chrono::NaiveDate;
 
 use super::supplier_errors::{InvalidParameter, SupplierParameterErrors};
 
-mod judge;
 mod selection;
 #[cfg(test)]
 mod tests;
+mod validator;
 
-use judge::{Judge, Typed};
 #[cfg(test)]
 pub(super) use selection::first_of_month;
-pub(super) use selection::{SearchTerm, Selection};
+pub(super) use selection::{SearchTerm, SupplierSelection};
+use validator::{ParameterValidator, RawSupplierParameters};
 
 /// Purchases on a page when nothing is said: the example of the documented `meta.per_page`.
 pub const PER_PAGE_DEFAULT: u32 = 20;
@@ -72,7 +72,7 @@ pub struct SupplierSummaryRequest {
 
 /// Whether deleted purchases are part of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Deleted {
+pub enum DeletedFilter {
     /// They are left out.
     #[default]
     NotInclude,
@@ -82,7 +82,7 @@ pub enum Deleted {
     Only,
 }
 
-impl Deleted {
+impl DeletedFilter {
     /// Every choice by its documented word.
     pub(super) const ALL: [(&'static str, Self); 3] = [
         ("not_include", Self::NotInclude),
@@ -130,7 +130,7 @@ impl PurchaseStatus {
 /// * The start of the registration dates is not after their end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierListParameters {
-    selection: Selection,
+    selection: SupplierSelection,
     page: u64,
     per_page: u32,
 }
@@ -154,7 +154,7 @@ impl SupplierListParameters {
             updated_from,
             deleted,
         } = request;
-        let typed = Typed {
+        let raw = RawSupplierParameters {
             company_id: company_id.as_deref(),
             search_term: search_term.as_deref(),
             purchase_status: purchase_status.as_deref(),
@@ -166,7 +166,7 @@ impl SupplierListParameters {
             updated_from: updated_from.as_deref(),
             deleted: deleted.as_deref(),
         };
-        judged(&typed)
+        resolve_parameters(&raw)
     }
 
     /// The same question about another page; pages count from 1.
@@ -207,7 +207,7 @@ impl SupplierListParameters {
         settings
     }
 
-    pub(super) fn selection(&self) -> &Selection {
+    pub(super) fn selection(&self) -> &SupplierSelection {
         &self.selection
     }
 }
@@ -215,7 +215,7 @@ impl SupplierListParameters {
 /// The parameters of the summary after every rule has been applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierSummaryParameters {
-    selection: Selection,
+    selection: SupplierSelection,
 }
 
 impl SupplierSummaryParameters {
@@ -231,15 +231,15 @@ impl SupplierSummaryParameters {
             registration_end,
             deleted,
         } = request;
-        let typed = Typed {
+        let raw = RawSupplierParameters {
             company_id: company_id.as_deref(),
             supplier_ids: supplier_ids.as_deref(),
             registration_start: registration_start.as_deref(),
             registration_end: registration_end.as_deref(),
             deleted: deleted.as_deref(),
-            ..Typed::default()
+            ..RawSupplierParameters::default()
         };
-        judged(&typed).map(|parameters| Self {
+        resolve_parameters(&raw).map(|parameters| Self {
             selection: parameters.selection,
         })
     }
@@ -260,7 +260,7 @@ impl SupplierSummaryParameters {
     }
 
     /// Whether deleted purchases are counted.
-    pub fn deleted(&self) -> Deleted {
+    pub fn deleted(&self) -> DeletedFilter {
         self.selection.deleted
     }
 
@@ -274,32 +274,34 @@ impl SupplierSummaryParameters {
         self.selection.settings()
     }
 
-    pub(super) fn selection(&self) -> &Selection {
+    pub(super) fn selection(&self) -> &SupplierSelection {
         &self.selection
     }
 }
 
 /// Judges everything that was typed, in the documented order, and names all that is wrong.
-fn judged(typed: &Typed<'_>) -> Result<SupplierListParameters, SupplierParameterErrors> {
-    let Some(company_id) = typed.company_id else {
+fn resolve_parameters(
+    raw: &RawSupplierParameters<'_>,
+) -> Result<SupplierListParameters, SupplierParameterErrors> {
+    let Some(company_id) = raw.company_id else {
         return Err(SupplierParameterErrors::MissingCompany);
     };
-    let mut judge = Judge::default();
-    let company_id = judge.company(company_id);
-    let search = judge.search_term(typed.search_term);
-    let status = judge.status(typed.purchase_status);
-    let supplier_ids = judge.supplier_ids(typed.supplier_ids);
-    let (start, end) = judge.registration(typed.registration_start, typed.registration_end);
-    let page = judge.page(typed.page);
-    let per_page = judge.per_page(typed.per_page);
-    let updated_from_micros = judge.updated_from(typed.updated_from);
-    let deleted = judge.deleted(typed.deleted);
-    let wrong: Vec<InvalidParameter> = judge.into_wrong();
-    if !wrong.is_empty() {
-        return Err(SupplierParameterErrors::Invalid(wrong));
+    let mut validator = ParameterValidator::default();
+    let company_id = validator.company(company_id);
+    let search = validator.search_term(raw.search_term);
+    let status = validator.status(raw.purchase_status);
+    let supplier_ids = validator.supplier_ids(raw.supplier_ids);
+    let (start, end) = validator.registration(raw.registration_start, raw.registration_end);
+    let page = validator.page(raw.page);
+    let per_page = validator.per_page(raw.per_page);
+    let updated_from_micros = validator.updated_from(raw.updated_from);
+    let deleted = validator.deleted(raw.deleted);
+    let invalid: Vec<InvalidParameter> = validator.into_invalid();
+    if !invalid.is_empty() {
+        return Err(SupplierParameterErrors::Invalid(invalid));
     }
     Ok(SupplierListParameters {
-        selection: Selection {
+        selection: SupplierSelection {
             company_id,
             search,
             status,

@@ -11,19 +11,19 @@
 
 use polars::prelude::*;
 
-use super::supplier_parameters::{Selection, SupplierListParameters};
-use super::supplier_row::{SupplierPurchaseRow, columns, rows_of};
-use super::supplier_table::{ID, Month, REGISTRATION_DATE, collect_months, months_of};
-use super::{ReportError, SupplierFile};
+use super::supplier_parameters::{SupplierListParameters, SupplierSelection};
+use super::supplier_row::{SupplierPurchaseRow, columns, read_rows};
+use super::supplier_table::{ID, MonthFiles, REGISTRATION_DATE, collect_months, selected_months};
+use super::{ReportError, SupplierPurchaseFile};
 
-mod order;
+mod list_order;
 #[cfg(test)]
 mod tests;
 
-use order::{Key, between_ends, in_order, in_places, keys_of};
+use list_order::{ListOrderKey, between_first_and_last, in_order, keys_at_positions, read_keys};
 
 /// Rows that are held at once when all are asked for; about 30 MB of them.
-const ROWS_AT_ONCE: usize = 32_768;
+const MAX_BATCH_ROWS: usize = 32_768;
 
 /// A page of the list, with what the documented `meta` says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +49,9 @@ pub struct SupplierPurchasePage {
 /// [`ReportError::Value`] when it holds what ingestion never writes.
 pub fn supplier_purchases(
     parameters: &SupplierListParameters,
-    files: &[SupplierFile],
+    files: &[SupplierPurchaseFile],
 ) -> Result<SupplierPurchasePage, ReportError> {
-    let list = List::open(parameters.selection(), files)?;
+    let list = SupplierPurchaseList::open(parameters.selection(), files)?;
     let per_page = u64::from(parameters.per_page());
     let skipped = (parameters.page() - 1).saturating_mul(per_page);
     let purchases = list.rows(skipped, per_page)?;
@@ -65,26 +65,26 @@ pub fn supplier_purchases(
 /// As [`supplier_purchases`], and what `give` returns.
 pub fn for_each_supplier_page<E: From<ReportError>>(
     parameters: &SupplierListParameters,
-    files: &[SupplierFile],
-    give: &mut dyn FnMut(SupplierPurchasePage) -> Result<(), E>,
+    files: &[SupplierPurchaseFile],
+    visit: &mut dyn FnMut(SupplierPurchasePage) -> Result<(), E>,
 ) -> Result<(), E> {
-    let list = List::open(parameters.selection(), files)?;
+    let list = SupplierPurchaseList::open(parameters.selection(), files)?;
     let per_page = usize::try_from(parameters.per_page()).unwrap_or(usize::MAX);
     let mut number = 1;
     let mut purchases = Vec::with_capacity(per_page);
-    list.for_each_run::<E>(&mut |run| {
+    list.for_each_batch::<E>(&mut |run| {
         for row in run {
             purchases.push(row);
             if purchases.len() == per_page {
                 let full = std::mem::replace(&mut purchases, Vec::with_capacity(per_page));
-                give(list.page(parameters, number, full))?;
+                visit(list.page(parameters, number, full))?;
                 number += 1;
             }
         }
         Ok(())
     })?;
     if !purchases.is_empty() || number == 1 {
-        give(list.page(parameters, number, purchases))?;
+        visit(list.page(parameters, number, purchases))?;
     }
     Ok(())
 }
@@ -94,24 +94,27 @@ pub fn for_each_supplier_page<E: From<ReportError>>(
 ///
 /// # Errors
 /// As [`supplier_purchases`], and what `give` returns.
-pub fn for_each_supplier_run<E: From<ReportError>>(
+pub fn for_each_supplier_batch<E: From<ReportError>>(
     parameters: &SupplierListParameters,
-    files: &[SupplierFile],
-    give: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
+    files: &[SupplierPurchaseFile],
+    visit: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
 ) -> Result<(), E> {
-    List::open(parameters.selection(), files)?.for_each_run(give)
+    SupplierPurchaseList::open(parameters.selection(), files)?.for_each_batch(visit)
 }
 
 /// The months of a selection, newest first, and how many of their rows are selected.
-struct List<'a> {
-    selection: &'a Selection,
-    months: Vec<(Month, u64)>,
+struct SupplierPurchaseList<'a> {
+    selection: &'a SupplierSelection,
+    months: Vec<(MonthFiles, u64)>,
 }
 
-impl<'a> List<'a> {
-    fn open(selection: &'a Selection, files: &[SupplierFile]) -> Result<Self, ReportError> {
-        let months = months_of(selection, files);
-        let (known, unknown): (Vec<Month>, Vec<Month>) = months
+impl<'a> SupplierPurchaseList<'a> {
+    fn open(
+        selection: &'a SupplierSelection,
+        files: &[SupplierPurchaseFile],
+    ) -> Result<Self, ReportError> {
+        let months = selected_months(selection, files);
+        let (known, unknown): (Vec<MonthFiles>, Vec<MonthFiles>) = months
             .into_iter()
             .partition(|month| month.known_count(selection).is_some());
         let counted = count(selection, &unknown)?;
@@ -119,7 +122,8 @@ impl<'a> List<'a> {
             let rows = month.known_count(selection).unwrap_or_default();
             (month, rows)
         });
-        let mut months: Vec<(Month, u64)> = unknown.into_iter().zip(counted).chain(known).collect();
+        let mut months: Vec<(MonthFiles, u64)> =
+            unknown.into_iter().zip(counted).chain(known).collect();
         months.sort_unstable_by_key(|(month, _)| std::cmp::Reverse(month.first_day));
         Ok(Self { selection, months })
     }
@@ -156,8 +160,8 @@ impl<'a> List<'a> {
                 continue;
             }
             let here = wanted.min(rows - skipped);
-            let (first, end) = (place(skipped), place(skipped + here));
-            let keys = in_places(self.keys(month)?, first..end);
+            let (first, end) = (to_index(skipped), to_index(skipped + here));
+            let keys = keys_at_positions(self.keys(month)?, first..end);
             found.extend(self.rows_of_keys(month, &keys)?);
             skipped = 0;
             wanted -= here;
@@ -168,39 +172,39 @@ impl<'a> List<'a> {
         Ok(found)
     }
 
-    fn for_each_run<E: From<ReportError>>(
+    fn for_each_batch<E: From<ReportError>>(
         &self,
-        give: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
+        visit: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
     ) -> Result<(), E> {
         for (month, rows) in self.months.iter().filter(|(_, rows)| *rows > 0) {
-            if usize::try_from(*rows).is_ok_and(|rows| rows <= ROWS_AT_ONCE) {
-                give(self.read(month, None)?)?;
+            if usize::try_from(*rows).is_ok_and(|rows| rows <= MAX_BATCH_ROWS) {
+                visit(self.read(month, None)?)?;
                 continue;
             }
-            let keys = in_places(self.keys(month)?, 0..usize::MAX);
-            for some in keys.chunks(ROWS_AT_ONCE) {
-                give(self.rows_of_keys(month, some)?)?;
+            let keys = keys_at_positions(self.keys(month)?, 0..usize::MAX);
+            for some in keys.chunks(MAX_BATCH_ROWS) {
+                visit(self.rows_of_keys(month, some)?)?;
             }
         }
         Ok(())
     }
 
     /// The keys of a month's selected rows, in no order.
-    fn keys(&self, month: &Month) -> Result<Vec<Key>, ReportError> {
+    fn keys(&self, month: &MonthFiles) -> Result<Vec<ListOrderKey>, ReportError> {
         let frame = month.collect(|| {
             let plan = month.plan(self.selection)?;
             Ok(plan.select([col(REGISTRATION_DATE), col(ID)]))
         })?;
-        keys_of(&frame)
+        read_keys(&frame)
     }
 
     /// The rows of a month from the first to the last of these keys, which are in order.
     fn rows_of_keys(
         &self,
-        month: &Month,
-        keys: &[Key],
+        month: &MonthFiles,
+        keys: &[ListOrderKey],
     ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
-        match between_ends(keys) {
+        match between_first_and_last(keys) {
             Some(condition) => self.read(month, Some(condition)),
             None => Ok(Vec::new()),
         }
@@ -209,7 +213,7 @@ impl<'a> List<'a> {
     /// The selected rows of a month, all or those that meet a condition.
     fn read(
         &self,
-        month: &Month,
+        month: &MonthFiles,
         condition: Option<Expr>,
     ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
         let frame = month.collect(|| {
@@ -220,15 +224,15 @@ impl<'a> List<'a> {
             };
             Ok(in_order(plan.select(columns())))
         })?;
-        rows_of(frame)
+        read_rows(frame)
     }
 }
 
 /// How many rows of each month are selected.
-fn count(selection: &Selection, months: &[Month]) -> Result<Vec<u64>, ReportError> {
+fn count(selection: &SupplierSelection, months: &[MonthFiles]) -> Result<Vec<u64>, ReportError> {
     let mut counts = vec![0; months.len()];
     let frames = collect_months(months, |at, month| {
-        let at = lit(signed(at)).cast(DataType::Int64).alias("at");
+        let at = lit(to_signed(at)).cast(DataType::Int64).alias("at");
         let rows = len().cast(DataType::Int64).alias("rows");
         Ok(month.plan(selection)?.select([rows]).with_column(at))
     })?;
@@ -242,8 +246,8 @@ fn count(selection: &Selection, months: &[Month]) -> Result<Vec<u64>, ReportErro
             source,
         })?;
         for (at, rows) in lines {
-            let place = at.and_then(|at| usize::try_from(at).ok());
-            if let Some(count) = place.and_then(|at| counts.get_mut(at)) {
+            let position = at.and_then(|at| usize::try_from(at).ok());
+            if let Some(count) = position.and_then(|at| counts.get_mut(at)) {
                 *count = rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
             }
         }
@@ -251,10 +255,10 @@ fn count(selection: &Selection, months: &[Month]) -> Result<Vec<u64>, ReportErro
     Ok(counts)
 }
 
-fn place(place: u64) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
+fn to_index(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
-fn signed(at: usize) -> i64 {
+fn to_signed(at: usize) -> i64 {
     i64::try_from(at).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@ use crate::values::money::Amount;
 
 mod columns;
 
-use columns::Columns;
+use columns::SupplierRowColumns;
 pub(super) use columns::columns;
 
 /// A supplier purchase: the parts that are not known are `None`.
@@ -22,23 +22,23 @@ pub struct SupplierPurchaseRow {
     /// The day of the purchase.
     pub registration_date: NaiveDate,
     /// Who sold.
-    pub supplier: Party,
+    pub supplier: RowParty,
     /// Series and number of the invoice.
-    pub invoice: Invoice,
+    pub invoice: RowInvoice,
     /// Another number of the purchase.
     pub code: Option<i64>,
     /// What the items cost.
-    pub value_of_items: Money,
+    pub value_of_items: RowMoney,
     /// What was taken off.
-    pub discount: Money,
+    pub discount: RowMoney,
     /// What else was to pay.
-    pub other_expenses_value: Money,
+    pub other_expenses_value: RowMoney,
     /// What was to pay in all.
-    pub total: Money,
+    pub total: RowMoney,
     /// Free text.
     pub notes: Option<String>,
     /// How the items came.
-    pub shipping: Shipping,
+    pub shipping: RowShipping,
     /// `pending` or `received`.
     pub status: Option<String>,
     /// The number of the order.
@@ -59,7 +59,7 @@ pub struct SupplierPurchaseRow {
 
 /// A supplier or a carrier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Party {
+pub struct RowParty {
     /// Its number.
     pub id: Option<i64>,
     /// Its name.
@@ -68,7 +68,7 @@ pub struct Party {
 
 /// An invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Invoice {
+pub struct RowInvoice {
     /// Its series.
     pub serie: Option<String>,
     /// Its number, as text: zeros in front are part of it.
@@ -77,7 +77,7 @@ pub struct Invoice {
 
 /// An amount in a currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Money {
+pub struct RowMoney {
     /// The amount, in the currency's main unit.
     pub amount: Option<Amount>,
     /// The ISO 4217 code.
@@ -86,18 +86,19 @@ pub struct Money {
 
 /// The shipping of a purchase.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shipping {
+pub struct RowShipping {
     /// Whether the buyer pays for it.
     pub pay_shipping: Option<bool>,
     /// Who carries.
-    pub carrier: Party,
+    pub carrier: RowParty,
     /// What it costs.
-    pub shipping_value: Money,
+    pub shipping_value: RowMoney,
 }
 
 /// Reads every row of a frame that has the columns of [`columns`].
-pub(super) fn rows_of(mut frame: DataFrame) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
+pub(super) fn read_rows(mut frame: DataFrame) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
     frame.rechunk_mut();
-    let columns = Columns::of(&frame).map_err(|source| ReportError::Scan { files: 1, source })?;
+    let columns =
+        SupplierRowColumns::of(&frame).map_err(|source| ReportError::Scan { files: 1, source })?;
     (0..frame.height()).map(|at| columns.row(at)).collect()
 }

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::supplier_parameters::SupplierSummaryParameters;
-use super::supplier_table::months_of;
+use super::supplier_table::selected_months;
 use super::wide_sum::WideSum;
-use super::{ReportError, SupplierFile};
+use super::{ReportError, SupplierPurchaseFile};
 use crate::values::money::Amount;
 
 mod names;
@@ -24,7 +24,7 @@ mod query;
 mod tests;
 
 use names::names;
-use query::{Line, large_amounts, lines};
+use query::{SummaryLine, large_amounts, lines};
 
 /// The amounts of a purchase and their currencies, by column, in the order of [`SummaryAmounts`].
 const AMOUNTS: [(&str, &str); 5] = [
@@ -124,10 +124,10 @@ pub struct SummaryAmounts {
 /// holds what ingestion never writes.
 pub fn supplier_summary(
     parameters: &SupplierSummaryParameters,
-    files: &[SupplierFile],
+    files: &[SupplierPurchaseFile],
 ) -> Result<SupplierSummary, ReportError> {
     let selection = parameters.selection();
-    let months = months_of(selection, files);
+    let months = selected_months(selection, files);
     let lines = lines(selection, &months)?;
     let mut groups = BTreeMap::new();
     for line in &lines {
@@ -168,7 +168,7 @@ pub fn supplier_summary(
 
 /// What a row stands for, in the order of the rows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct GroupKey {
+struct SummaryGroupKey {
     supplier_id: NullsLast<i64>,
     month: NaiveDate,
     currency: NullsLast<String>,
@@ -190,15 +190,15 @@ impl<T> From<Option<T>> for NullsLast<T> {
     }
 }
 
-struct Group {
+struct SummaryGroup {
     purchases: PurchaseCounts,
     sums: [WideSum; AMOUNTS.len()],
     first_date: NaiveDate,
     last_date: NaiveDate,
 }
 
-impl Group {
-    fn amounts(&self, key: &GroupKey) -> Result<SummaryAmounts, ReportError> {
+impl SummaryGroup {
+    fn amounts(&self, key: &SummaryGroupKey) -> Result<SummaryAmounts, ReportError> {
         let sum = |at: usize| {
             self.sums[at].total().ok_or_else(|| {
                 let supplier = key
@@ -222,7 +222,10 @@ impl Group {
 }
 
 /// Adds a line to the rows that its purchases and its amounts belong to.
-fn add(groups: &mut BTreeMap<GroupKey, Group>, line: &Line) -> Result<(), ReportError> {
+fn add(
+    groups: &mut BTreeMap<SummaryGroupKey, SummaryGroup>,
+    line: &SummaryLine,
+) -> Result<(), ReportError> {
     let own = line.currencies[TOTAL]
         .as_ref()
         .or(line.currencies[ITEMS].as_ref());
@@ -243,16 +246,16 @@ fn add(groups: &mut BTreeMap<GroupKey, Group>, line: &Line) -> Result<(), Report
 }
 
 fn group<'a>(
-    groups: &'a mut BTreeMap<GroupKey, Group>,
-    line: &Line,
+    groups: &'a mut BTreeMap<SummaryGroupKey, SummaryGroup>,
+    line: &SummaryLine,
     currency: Option<&String>,
-) -> &'a mut Group {
-    let key = GroupKey {
+) -> &'a mut SummaryGroup {
+    let key = SummaryGroupKey {
         supplier_id: line.supplier_id.into(),
         month: line.month,
         currency: currency.cloned().into(),
     };
-    let group = groups.entry(key).or_insert_with(|| Group {
+    let group = groups.entry(key).or_insert_with(|| SummaryGroup {
         purchases: PurchaseCounts::default(),
         sums: <[WideSum; AMOUNTS.len()]>::default(),
         first_date: line.first_date,

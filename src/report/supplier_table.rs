@@ -10,9 +10,9 @@ use chrono::{DateTime, Days, Months, NaiveDate};
 use polars::prelude::*;
 
 use super::data_path::{DataPath, scan_files};
-use super::scan::collect;
-use super::supplier_parameters::{Deleted, SearchTerm, Selection};
-use super::{ReportError, SupplierFile};
+use super::purchase_query::collect;
+use super::supplier_parameters::{DeletedFilter, SearchTerm, SupplierSelection};
+use super::{ReportError, SupplierPurchaseFile};
 
 #[cfg(test)]
 pub(super) mod fixture;
@@ -26,11 +26,11 @@ const INVOICE_NUMBER: &str = "invoice_number";
 const IS_DELETED: &str = "is_deleted";
 
 /// Months that one query goes through at a time; each of their files is open meanwhile.
-const MONTHS_AT_ONCE: usize = 24;
+const MAX_MONTHS: usize = 24;
 
 /// The files of one month of one company.
 #[derive(Clone, Debug)]
-pub(super) struct Month {
+pub(super) struct MonthFiles {
     /// The first day.
     pub(super) first_day: NaiveDate,
     paths: Vec<DataPath>,
@@ -39,14 +39,17 @@ pub(super) struct Month {
 }
 
 /// The months that a selection needs, newest first.
-pub(super) fn months_of(selection: &Selection, files: &[SupplierFile]) -> Vec<Month> {
-    let mut months: BTreeMap<NaiveDate, Month> = BTreeMap::new();
+pub(super) fn selected_months(
+    selection: &SupplierSelection,
+    files: &[SupplierPurchaseFile],
+) -> Vec<MonthFiles> {
+    let mut months: BTreeMap<NaiveDate, MonthFiles> = BTreeMap::new();
     let wanted = files
         .iter()
         .filter(|file| file.company_id == selection.company_id)
         .filter(|file| selection.holds_month(file.month));
     for file in wanted {
-        let month = months.entry(file.month).or_insert_with(|| Month {
+        let month = months.entry(file.month).or_insert_with(|| MonthFiles {
             first_day: file.month,
             paths: Vec::new(),
             rows: Some(0),
@@ -63,9 +66,9 @@ pub(super) fn months_of(selection: &Selection, files: &[SupplierFile]) -> Vec<Mo
     months.into_values().rev().collect()
 }
 
-impl Month {
+impl MonthFiles {
     /// The selected rows of the month, all columns of them.
-    pub(super) fn plan(&self, selection: &Selection) -> PolarsResult<LazyFrame> {
+    pub(super) fn plan(&self, selection: &SupplierSelection) -> PolarsResult<LazyFrame> {
         let plan = scan_files(&self.paths)?;
         Ok(match self.condition(selection) {
             Some(condition) => plan.filter(condition),
@@ -87,7 +90,7 @@ impl Month {
     }
 
     /// How many rows are selected, when that is known without reading.
-    pub(super) fn known_count(&self, selection: &Selection) -> Option<u64> {
+    pub(super) fn known_count(&self, selection: &SupplierSelection) -> Option<u64> {
         match self.condition(selection) {
             None => self.rows,
             Some(_) => None,
@@ -95,8 +98,8 @@ impl Month {
     }
 
     /// What a row of this month has to meet; `None` when all of them are selected.
-    fn condition(&self, selection: &Selection) -> Option<Expr> {
-        let Selection {
+    fn condition(&self, selection: &SupplierSelection) -> Option<Expr> {
+        let SupplierSelection {
             company_id: _,
             search,
             status,
@@ -109,9 +112,9 @@ impl Month {
         let last_day = last_of_month(self.first_day);
         let conditions = [
             match deleted {
-                Deleted::NotInclude => Some(col(IS_DELETED).not()),
-                Deleted::Include => None,
-                Deleted::Only => Some(col(IS_DELETED)),
+                DeletedFilter::NotInclude => Some(col(IS_DELETED).not()),
+                DeletedFilter::Include => None,
+                DeletedFilter::Only => Some(col(IS_DELETED)),
             },
             start
                 .filter(|start| *start > self.first_day)
@@ -125,7 +128,7 @@ impl Month {
                 col(SUPPLIER_ID).is_in(lit(ids), false)
             }),
             updated_from_micros.map(|micros| col(UPDATED_AT).gt_eq(instant(micros))),
-            search.as_ref().map(is_found),
+            search.as_ref().map(matches_search),
         ];
         conditions.into_iter().flatten().reduce(Expr::and)
     }
@@ -133,12 +136,12 @@ impl Month {
 
 /// Runs the same query over every month, some at a time; the frames come in the order of `months`.
 pub(super) fn collect_months(
-    months: &[Month],
-    query: impl Fn(usize, &Month) -> PolarsResult<LazyFrame>,
+    months: &[MonthFiles],
+    query: impl Fn(usize, &MonthFiles) -> PolarsResult<LazyFrame>,
 ) -> Result<Vec<DataFrame>, ReportError> {
-    let numbered: Vec<(usize, &Month)> = months.iter().enumerate().collect();
+    let numbered: Vec<(usize, &MonthFiles)> = months.iter().enumerate().collect();
     numbered
-        .chunks(MONTHS_AT_ONCE)
+        .chunks(MAX_MONTHS)
         .map(|some| {
             some.iter()
                 .map(|(at, month)| query(*at, month))
@@ -154,7 +157,7 @@ pub(super) fn collect_months(
 }
 
 /// The id is the number, or the invoice's number is, but for zeros in front of either.
-fn is_found(term: &SearchTerm) -> Expr {
+fn matches_search(term: &SearchTerm) -> Expr {
     let digits = col(INVOICE_NUMBER)
         .str()
         .strip_chars_start(lit("0"))

@@ -11,7 +11,9 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
 
-use super::local_days::{DateRun, WIDEST_OFFSET_SECONDS, date_runs, midnight_utc_seconds};
+use super::local_dates::{
+    LocalDateSpan, WIDEST_OFFSET_SECONDS, local_date_spans, midnight_utc_seconds,
+};
 use crate::values::instant::date_utc;
 
 const SECOND_MICROS: i64 = 1_000_000;
@@ -23,7 +25,7 @@ const DAYS_OF_100_HOURS: u64 = 7;
 
 /// The time between two points of a series.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unit {
+pub enum SeriesUnit {
     /// One row per local date.
     #[default]
     Day,
@@ -45,7 +47,7 @@ pub enum HourLength {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WindowSpec {
     pub(super) timezone: Tz,
-    pub(super) unit: Unit,
+    pub(super) unit: SeriesUnit,
     pub(super) hour_length: HourLength,
     /// 1 to 100.
     pub(super) length: u8,
@@ -57,7 +59,7 @@ pub(super) struct WindowSpec {
 
 /// A stretch of time that belongs to one row: `from_micros <= t < until_micros`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
+struct RowSpan {
     from_micros: i64,
     until_micros: i64,
     row: usize,
@@ -71,7 +73,7 @@ struct Span {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     rows: Vec<String>,
-    spans: Vec<Span>,
+    spans: Vec<RowSpan>,
     ending_at_micros: i64,
     tick_micros: i64,
 }
@@ -80,8 +82,8 @@ impl Window {
     /// Lays out the rows: exactly `length` for a series by the day, zero-filled by construction.
     pub(super) fn new(spec: &WindowSpec) -> Self {
         let (rows, spans) = match spec.unit {
-            Unit::Day => day_rows(spec),
-            Unit::Hour => hour_rows(spec),
+            SeriesUnit::Day => day_rows(spec),
+            SeriesUnit::Hour => hour_rows(spec),
         };
         Self {
             tick_micros: tick_micros(&spans),
@@ -136,7 +138,7 @@ impl Window {
             .then(|| (span.from_micros - first) / self.tick_micros)
     }
 
-    fn span_at(&self, at_micros: i64) -> Option<&Span> {
+    fn span_at(&self, at_micros: i64) -> Option<&RowSpan> {
         let after = self
             .spans
             .partition_point(|span| span.from_micros <= at_micros);
@@ -146,19 +148,24 @@ impl Window {
 }
 
 /// One row per local date, in the calendar's order, skipped dates included.
-fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
+fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<RowSpan>) {
     let first_date = days_before(spec.last_date, u64::from(spec.length) - 1);
     let rows = first_date
         .iter_days()
         .take(usize::from(spec.length))
         .map(|date| date.to_string())
         .collect();
-    let spans = runs_since(spec, first_date)
+    let spans = date_spans_since(spec, first_date)
         .into_iter()
-        .filter(|run| run.date <= spec.last_date)
-        .filter_map(|run| {
-            let row = usize::try_from((run.date - first_date).num_days()).ok()?;
-            Some(span(run.from_s, run.until_s, row, spec.ending_at_micros))
+        .filter(|date_span| date_span.date <= spec.last_date)
+        .filter_map(|date_span| {
+            let row = usize::try_from((date_span.date - first_date).num_days()).ok()?;
+            Some(span(
+                date_span.from_s,
+                date_span.until_s,
+                row,
+                spec.ending_at_micros,
+            ))
         })
         .collect();
     (rows, spans)
@@ -167,19 +174,19 @@ fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
 /// One row per hour since the first instant of each run of a local date; the last hour of a run is
 /// shorter when the run is not made of whole hours (Lord Howe changes its clocks by half an hour),
 /// so that the hours of a date always add up to its day.
-fn hour_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
-    let runs = match spec.hour_length {
+fn hour_rows(spec: &WindowSpec) -> (Vec<String>, Vec<RowSpan>) {
+    let date_spans = match spec.hour_length {
         HourLength::Days => {
             let first_date = days_before(spec.last_date, u64::from(spec.length) - 1);
-            let mut runs = runs_since(spec, first_date);
-            runs.retain(|run| run.date <= spec.last_date);
-            runs
+            let mut date_spans = date_spans_since(spec, first_date);
+            date_spans.retain(|date_span| date_span.date <= spec.last_date);
+            date_spans
         }
-        HourLength::Units => runs_since(spec, days_before(spec.last_date, DAYS_OF_100_HOURS)),
+        HourLength::Units => date_spans_since(spec, days_before(spec.last_date, DAYS_OF_100_HOURS)),
     };
-    let mut hours: Vec<Span> = runs
+    let mut hours: Vec<RowSpan> = date_spans
         .iter()
-        .flat_map(|run| hours_of(run, spec.ending_at_micros))
+        .flat_map(|date_span| hours_of(date_span, spec.ending_at_micros))
         .collect();
     if spec.hour_length == HourLength::Units {
         hours.drain(..hours.len().saturating_sub(usize::from(spec.length)));
@@ -194,10 +201,10 @@ fn hour_rows(spec: &WindowSpec) -> (Vec<String>, Vec<Span>) {
     (rows, hours)
 }
 
-fn hours_of(run: &DateRun, ending_at_micros: i64) -> impl Iterator<Item = Span> {
-    let DateRun {
+fn hours_of(date_span: &LocalDateSpan, ending_at_micros: i64) -> impl Iterator<Item = RowSpan> {
+    let LocalDateSpan {
         from_s, until_s, ..
-    } = *run;
+    } = *date_span;
     (0..)
         .map(move |hour| from_s + hour * HOUR_SECONDS)
         .take_while(move |hour_s| *hour_s < until_s)
@@ -208,16 +215,16 @@ fn hours_of(run: &DateRun, ending_at_micros: i64) -> impl Iterator<Item = Span> 
 }
 
 /// The runs of local dates from the first instant of a date to the end of the window.
-fn runs_since(spec: &WindowSpec, first_date: NaiveDate) -> Vec<DateRun> {
+fn date_spans_since(spec: &WindowSpec, first_date: NaiveDate) -> Vec<LocalDateSpan> {
     let from_s = midnight_utc_seconds(first_date) - WIDEST_OFFSET_SECONDS;
     let until_s = spec.ending_at_micros.div_euclid(SECOND_MICROS) + 1;
-    let mut runs = date_runs(spec.timezone, from_s, until_s);
-    runs.retain(|run| run.date >= first_date);
-    runs
+    let mut date_spans = local_date_spans(spec.timezone, from_s, until_s);
+    date_spans.retain(|date_span| date_span.date >= first_date);
+    date_spans
 }
 
-fn span(from_s: i64, until_s: i64, row: usize, ending_at_micros: i64) -> Span {
-    Span {
+fn span(from_s: i64, until_s: i64, row: usize, ending_at_micros: i64) -> RowSpan {
+    RowSpan {
         from_micros: from_s * SECOND_MICROS,
         until_micros: (until_s * SECOND_MICROS).min(ending_at_micros + 1),
         row,
@@ -225,7 +232,7 @@ fn span(from_s: i64, until_s: i64, row: usize, ending_at_micros: i64) -> Span {
 }
 
 /// The widest tick on which every span begins, and every span but the last ends.
-fn tick_micros(spans: &[Span]) -> i64 {
+fn tick_micros(spans: &[RowSpan]) -> i64 {
     let Some((last, earlier)) = spans.split_last() else {
         return 1;
     };

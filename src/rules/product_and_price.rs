@@ -1,6 +1,6 @@
 //! Rules on what was bought, for how much, and how many.
 
-use super::source::{CURRENTS_EVENTS, OURS, PURCHASE_EVENTS, PURCHASE_OBJECT};
+use super::source::{CURRENTS_EVENTS, OWN_RULE, PURCHASE_EVENTS, PURCHASE_OBJECT};
 use super::{Rule, RuleId, Severity, repeated};
 
 pub(super) const RULES: [Rule; 20] = [
@@ -46,7 +46,7 @@ pub(super) const RULES: [Rule; 20] = [
         note: Some("the text is kept as it is: \" backpack\" and \"backpack\" are two products"),
         summary: "product_id has no space around it and no control character in it",
         sentence: "our own rule: two names that look the same on a screen are counted as two products",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"train ticket","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":" backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
@@ -185,7 +185,7 @@ pub(super) const RULES: [Rule; 20] = [
         note: Some("the ninth decimal is rounded half to even; up to nine are kept exactly"),
         summary: "price has at most nine decimals",
         sentence: "our own rule: amounts are stored with nine decimals, as many as a warehouse's NUMERIC type has",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"gold","currency":"XAU","price":0.012345678,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":"gold","currency":"XAU","price":0.0123456789,"time":"2013-07-16T19:20:30+01:00"}"#,

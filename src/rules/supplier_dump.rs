@@ -1,6 +1,6 @@
 //! Rules on supplier purchases across records: states of one purchase, and pages of one dump.
 
-use super::source::{OURS, SUPPLIER_PURCHASES};
+use super::source::{OWN_RULE, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
 pub(super) const RULES: [Rule; 7] = [
@@ -11,7 +11,7 @@ pub(super) const RULES: [Rule; 7] = [
         note: Some("counted as superseded"),
         summary: "a state of a purchase is not older than the one that is stored",
         sentence: "our own rule: of the copies of one purchase the one with the latest updated_at counts, in whichever order they come",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2019-12-31T09:00:00-03:00","status":"pending"}"#,
@@ -32,7 +32,7 @@ pub(super) const RULES: [Rule; 7] = [
         note: Some("counted as duplicate"),
         summary: "a state of a purchase comes once",
         sentence: "our own rule: a purchase that comes again as it is stored changes nothing",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
             r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2019-12-31T09:00:00-03:00","status":"pending"}"#,
@@ -53,7 +53,7 @@ pub(super) const RULES: [Rule; 7] = [
         note: Some("only with --full-snapshot"),
         summary: "a full snapshot is whole: no record is rejected, no input is refused and no page is absent",
         sentence: "our own rule: a purchase that is absent from half a dump is not deleted",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
             r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":2,"per_page":2,"total":3}}"#,
@@ -72,7 +72,7 @@ pub(super) const RULES: [Rule; 7] = [
         ),
         summary: "a full snapshot does not come again after another one of the same company",
         sentence: "our own rule: a dump does not say when it was made, so an old one that comes again is not told from a return to its state",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: concat!(
             r#"{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"},{"id":2,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}]},"meta":{"current_page":1,"last_page":1,"per_page":20,"total":2}}"#,

@@ -1,6 +1,6 @@
 //! Rules on the amounts of a supplier purchase.
 
-use super::source::{OURS, SUPPLIER_PURCHASES};
+use super::source::{OWN_RULE, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
 pub(super) const RULES: [Rule; 9] = [
@@ -60,7 +60,7 @@ pub(super) const RULES: [Rule; 9] = [
         note: None,
         summary: "value_of_items and total are not negative",
         sentence: "our own rule: nobody documents a purchase below zero; it is most often a return that was booked as a purchase",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","total":{"amount":99.95,"currency":"BRL"}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","total":{"amount":-99.95,"currency":"BRL"}}"#,
@@ -73,7 +73,7 @@ pub(super) const RULES: [Rule; 9] = [
         note: Some("amounts of two currencies are never added"),
         summary: "all amounts of one purchase are in one currency",
         sentence: "our own rule: one invoice has one currency, and a sum over two would be a wrong number",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","value_of_items":{"amount":99.95,"currency":"USD"},"total":{"amount":99.95,"currency":"USD"}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","value_of_items":{"amount":99.95,"currency":"USD"},"total":{"amount":99.95,"currency":"BRL"}}"#,
@@ -99,7 +99,7 @@ pub(super) const RULES: [Rule; 9] = [
         note: Some("such an amount has more decimals than its currency, too: CPL-MONEY-SCALE"),
         summary: "an amount has at most nine decimals",
         sentence: "our own rule: amounts are stored with nine decimals, as exact numbers, rounded half to even",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","total":{"amount":99.95,"currency":"BRL"}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","total":{"amount":99.9512345678,"currency":"BRL"}}"#,
@@ -129,7 +129,7 @@ pub(super) const RULES: [Rule; 9] = [
         ),
         summary: "value_of_items - discount + other_expenses_value, with or without shipping_value, is total to 0.01",
         sentence: "our own rule: nobody documents how the total is made; this is what the names of its parts say",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":10,"currency":"BRL"},"other_expenses_value":{"amount":5.05,"currency":"BRL"},"total":{"amount":115,"currency":"BRL"},"shipping":{"pay_shipping":true,"shipping_value":{"amount":20,"currency":"BRL"}}}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":10,"currency":"BRL"},"total":{"amount":99.95,"currency":"BRL"}}"#,

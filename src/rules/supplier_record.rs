@@ -1,10 +1,10 @@
 //! Rules on what a supplier purchase is made of.
 
-use super::source::{OURS, RFC_8259, SUPPLIER_PURCHASES};
+use super::source::{OWN_RULE, RFC_8259, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
 /// A record that breaks no rule.
-const GOOD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
+const VALID_RECORD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
 pub(super) const RULES: [Rule; 17] = [
     Rule {
@@ -16,7 +16,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "`data.purchases` (array) Representa a lista de compras",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: "123",
         remedy: "Give the purchases themselves: each element of the list is an object with an id.",
     },
@@ -30,7 +30,7 @@ pub(super) const RULES: [Rule; 17] = [
         source: SUPPLIER_PURCHASES,
         wire_message: Some("missing_headers"),
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":12}"#,
-        rejected: GOOD,
+        rejected: VALID_RECORD,
         remedy: "A saved response does not say whose it is: give --company-id, or add a company_id to each record. --company-id unknown says that nobody knows.",
     },
     Rule {
@@ -40,7 +40,7 @@ pub(super) const RULES: [Rule; 17] = [
         note: Some("the example needs --company-id 12; --company-id unknown contradicts no record"),
         summary: "a record belongs to the company that was asked for",
         sentence: "our own rule: ids of two companies may be the same, so a purchase under the wrong company would replace another one",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":12}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","company_id":13}"#,
@@ -55,7 +55,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "`data.purchases.id` (integer) Identificador único da compra.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: concat!(
             r#"{"id":"123","registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
             "\n",
@@ -74,7 +74,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "`data.purchases.registration_date` (string) Data da compra.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
         remedy: "Add the day of the purchase, for example 2025-01-14: its month says where the purchase is stored.",
     },
@@ -87,7 +87,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: r#"`data.purchases.registration_date` (string) Data da compra. Example: "2025-01-14""#,
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: concat!(
             r#"{"id":123,"registration_date":"2025-02-30","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
             "\n",
@@ -104,7 +104,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "`data.purchases.supplier.id` (integer) Id único do fornecedor.",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: concat!(
             r#"{"id":123,"registration_date":"2025-01-14","supplier":"CPlug Supplier","updated_at":"2020-01-01T09:00:00-03:00"}"#,
             "\n",
@@ -121,9 +121,9 @@ pub(super) const RULES: [Rule; 17] = [
         note: None,
         summary: "a purchase names its supplier by id",
         sentence: "our own rule: a purchase is made with a supplier_id, so one without is incomplete; reports by supplier cannot count it",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":null,"updated_at":"2020-01-01T09:00:00-03:00"}"#,
         remedy: "Look whether the dump was cut down before it came here.",
     },
@@ -224,7 +224,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "Nota: Este campo só aparece quando o registro está excluído (deleted=true).",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","were_stock_movements_deleted":false}"#,
         remedy: "Nothing: reports leave deleted purchases out unless they are asked for.",
     },
@@ -239,7 +239,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "`data.purchases` (array) Representa a lista de compras",
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier","document":"22423374000152"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
         remedy: "Look for a misspelt key. Nothing else: what the documentation does not name is kept as it is.",
     },
@@ -252,7 +252,7 @@ pub(super) const RULES: [Rule; 17] = [
         sentence: "The names within an object SHOULD be unique.",
         source: RFC_8259,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: concat!(
             r#"{"id":123,"id":124,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#,
             "\n",

@@ -1,10 +1,10 @@
 //! Rules on when a supplier purchase was made and changed.
 
-use super::source::{OURS, RFC_3339, SUPPLIER_PURCHASES};
+use super::source::{OWN_RULE, RFC_3339, SUPPLIER_PURCHASES};
 use super::{Rule, RuleId, Severity};
 
 /// A record that breaks no rule.
-const GOOD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
+const VALID_RECORD: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
 pub(super) const RULES: [Rule; 5] = [
     Rule {
@@ -35,7 +35,7 @@ pub(super) const RULES: [Rule; 5] = [
         sentence: r#"`data.purchases.updated_at` (string) Data da última atualização. Example: "2020-01-01T09:00:00-03:00""#,
         source: SUPPLIER_PURCHASES,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00"}"#,
         remedy: "Add the offset where the dump is made, or set the default time zone of the job to that of these times.",
     },
@@ -48,7 +48,7 @@ pub(super) const RULES: [Rule; 5] = [
         sentence: r#"time-numoffset  = ("+" / "-") time-hour ":" time-minute"#,
         source: RFC_3339,
         wire_message: None,
-        accepted: GOOD,
+        accepted: VALID_RECORD,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-0300"}"#,
         remedy: "Nothing; write -03:00 instead of -3:00, -03 or -0300 where the dump is made to end the warning.",
     },
@@ -61,7 +61,7 @@ pub(super) const RULES: [Rule; 5] = [
         ),
         summary: "created_at and updated_at have at most six decimals of a second",
         sentence: "our own rule: the table keeps microseconds, which most readers of Parquet have, and .NET, Java and Snowflake write seven to nine decimals",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2025-07-14T13:31:26.123456000Z"}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2025-07-14T13:31:26.1234567Z"}"#,
@@ -74,7 +74,7 @@ pub(super) const RULES: [Rule; 5] = [
         note: None,
         summary: "created_at is not after updated_at",
         sentence: "our own rule: nothing is changed before it is made",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","created_at":"2020-01-01T09:00:00-03:00"}"#,
         rejected: r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"updated_at":"2020-01-01T09:00:00-03:00","created_at":"2020-01-02T09:00:00-03:00"}"#,

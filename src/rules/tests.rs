@@ -26,7 +26,7 @@ const CONTRACT: &str = "
 ";
 
 /// The rules added to the contract, each for a reason its entry gives.
-const OUR_OWN: &str = "
+const OWN_RULES: &str = "
     BRZ-RECORD-OBJECT BRZ-APP-TYPE BRZ-TIME-SPACE BRZ-TIME-LEAP BRZ-TIME-PRECISION BRZ-CDI-CONFLICT BRZ-CDI-PAYLOAD
     CPL-RECORD-OBJECT CPL-COMPANY-CONFLICT CPL-INT-TYPE CPL-TEXT-TYPE CPL-OBJECT-SHAPE CPL-KEY-UNKNOWN CPL-KEY-DUP
     CPL-MONEY-CASE CPL-MONEY-ROUNDED CPL-MONEY-DEFAULT CPL-TS-NOOFFSET CPL-TS-SPELLING CPL-TS-PRECISION
@@ -45,7 +45,7 @@ fn records(id: RuleId) -> Vec<(RuleId, &'static str, &'static str)> {
 fn codes_are_exactly_those_of_the_contract_and_ours() {
     let expected: HashSet<&str> = CONTRACT
         .split_whitespace()
-        .chain(OUR_OWN.split_whitespace())
+        .chain(OWN_RULES.split_whitespace())
         .collect();
     let found: HashSet<&str> = RuleId::ALL.into_iter().map(RuleId::code).collect();
     assert_eq!(found, expected);
@@ -53,7 +53,7 @@ fn codes_are_exactly_those_of_the_contract_and_ours() {
 }
 
 #[test]
-fn every_id_stands_at_its_index() {
+fn every_id_is_at_its_index() {
     for (position, id) in RuleId::ALL.into_iter().enumerate() {
         assert_eq!(id.index(), position);
         assert_eq!(id.rule().id, id);
@@ -153,7 +153,7 @@ fn examples_of_records_differ_in_what_the_rule_is_about() {
 }
 
 #[test]
-fn long_examples_stand_exactly_at_the_limit() {
+fn long_examples_are_exactly_at_the_limit() {
     let field = |example: &str, pointer: &str| {
         let value: serde_json::Value = serde_json::from_str(example).unwrap();
         value

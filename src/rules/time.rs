@@ -1,6 +1,6 @@
 //! Rules on when it was bought.
 
-use super::source::{CLOUD_INGESTION, OURS, PURCHASE_OBJECT, RFC_3339, SERIES_EXAMPLE, TZDATA};
+use super::source::{CLOUD_INGESTION, OWN_RULE, PURCHASE_OBJECT, RFC_3339, SERIES_EXAMPLE, TZDATA};
 use super::{Rule, RuleId, Severity};
 
 pub(super) const RULES: [Rule; 12] = [
@@ -136,7 +136,7 @@ pub(super) const RULES: [Rule; 12] = [
         ),
         summary: "time has at most six decimals of a second",
         sentence: "our own rule: the table keeps microseconds, which most readers of Parquet have, and .NET, Java and Snowflake write seven to nine decimals",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30.123456000+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30.1234567+01:00"}"#,
@@ -149,7 +149,7 @@ pub(super) const RULES: [Rule; 12] = [
         note: Some("rejects the record with --reject-future"),
         summary: "time is at most 24 hours after the start of the run",
         sentence: "our own rule: nobody documents a limit, but a purchase of tomorrow is most often a clock or a zone that is wrong",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2013-07-16T19:20:30+01:00"}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"2199-01-01T00:00:00Z"}"#,
@@ -162,7 +162,7 @@ pub(super) const RULES: [Rule; 12] = [
         note: None,
         summary: "time is from 1970 to 2261, in UTC",
         sentence: "our own rule: times outside these years cannot be told by every reader of the tables",
-        source: OURS,
+        source: OWN_RULE,
         wire_message: None,
         accepted: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"1970-01-01T00:00:00Z"}"#,
         rejected: r#"{"external_id":"user1","product_id":"backpack","currency":"USD","price":40.00,"time":"1969-12-31T23:59:59Z"}"#,

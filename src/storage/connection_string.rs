@@ -3,7 +3,7 @@
 //! Refused: parts that are no `Name=Value`, without repeating them, and an emulator behind a proxy.
 
 use super::StoreError;
-use super::options::Options;
+use super::options::StoreOptions;
 
 /// What `UseDevelopmentStorage=true` stands for: the emulator's endpoint, account and key, which
 /// are the same on every machine.
@@ -24,8 +24,8 @@ const DEVELOPMENT_STORAGE: [(&str, &str); 3] = [
 /// The parts of `AZURE_STORAGE_CONNECTION_STRING`.
 ///
 /// <https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string>
-pub(super) fn parts(text: &str) -> Result<Options, StoreError> {
-    let mut options = Options::new();
+pub(super) fn parse(text: &str) -> Result<StoreOptions, StoreError> {
+    let mut options = StoreOptions::new();
     let mut suffix = "core.windows.net";
     let mut protocol = "https";
     for part in text.split(';').filter(|part| !part.trim().is_empty()) {
@@ -89,27 +89,27 @@ mod tests {
     fn a_connection_string_gives_account_key_and_endpoint() {
         let text = "DefaultEndpointsProtocol=http;AccountName=shop;AccountKey=a2V5==;\
                     BlobEndpoint=http://127.0.0.1:10000/shop;QueueEndpoint=http://127.0.0.1:10001/shop;";
-        let found = parts(text).unwrap();
+        let found = parse(text).unwrap();
         assert_eq!(found["azure_storage_account_key"], "a2V5==");
         assert_eq!(
             found["azure_storage_endpoint"],
             "http://127.0.0.1:10000/shop"
         );
         let china = "AccountName=shop;AccountKey=a2V5;EndpointSuffix=core.chinacloudapi.cn";
-        let found = parts(china).unwrap();
+        let found = parse(china).unwrap();
         assert_eq!(
             found["azure_storage_endpoint"],
             "https://shop.blob.core.chinacloudapi.cn"
         );
-        let wrong = parts("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://hunter2");
+        let wrong = parse("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://hunter2");
         let message = wrong.unwrap_err().to_string();
         assert!(message.contains("DevelopmentStorageProxyUri") && !message.contains("hunter2"));
-        let wrong = parts("hunter2");
+        let wrong = parse("hunter2");
         assert!(!wrong.unwrap_err().to_string().contains("hunter2"));
     }
     #[test]
     fn development_storage_is_the_emulator_on_this_machine() {
-        let found = parts("UseDevelopmentStorage=true").unwrap();
+        let found = parse("UseDevelopmentStorage=true").unwrap();
         assert_eq!(found["azure_storage_account_name"], "devstoreaccount1");
         assert_eq!(
             found["azure_storage_endpoint"],
@@ -118,6 +118,6 @@ mod tests {
         // The key as Microsoft's documentation of Azurite prints it.
         let key = &found["azure_storage_account_key"];
         assert!(key.starts_with("Eby8vdM02xNOcqFl") && key.ends_with("KBHBeksoGMGw=="));
-        assert!(parts("UseDevelopmentStorage=false").unwrap().is_empty());
+        assert!(parse("UseDevelopmentStorage=false").unwrap().is_empty());
     }
 }

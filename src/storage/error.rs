@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::{LimitReached, placed};
+use super::{LimitReached, error_location};
 
 /// An error of a store.
 ///
@@ -38,7 +38,7 @@ pub enum StoreError {
     },
     /// More keys below a prefix than a run may list.
     #[error("more than {limit} objects below {url}: name a narrower prefix or pattern")]
-    TooMany {
+    TooManyObjects {
         /// The prefix.
         url: String,
         /// The limit.
@@ -58,7 +58,7 @@ pub enum StoreError {
     #[error(
         "{url} was not asked for: its store did not answer before; run again when it can be reached"
     )]
-    Silent {
+    CircuitOpen {
         /// The place.
         url: String,
     },
@@ -66,7 +66,7 @@ pub enum StoreError {
     #[error(
         "{url} has {found} bytes where {expected} were uploaded: nothing was committed; run again"
     )]
-    Differs {
+    SizeDiffers {
         /// The place.
         url: String,
         /// What was sent.
@@ -110,7 +110,7 @@ impl StoreError {
         move |source| Self::Failed {
             action,
             url,
-            source: Box::new(placed::bare(source)),
+            source: Box::new(error_location::without_location(source)),
         }
     }
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 /// Nobody waits longer for a thread that the system has granted, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(10);
+const THREAD_START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The system does not give what is about to be needed.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ pub fn probe_threads(wanted: usize) -> Result<(), LimitReached> {
 pub fn probe_files(wanted: usize) -> Result<(), LimitReached> {
     let files: io::Result<Vec<File>> = (0..wanted).map(|_| File::open("/dev/null")).collect();
     match files {
-        Err(source) if has_run_out(&source) => Err(LimitReached::Files { wanted, source }),
+        Err(source) if is_exhausted_io(&source) => Err(LimitReached::Files { wanted, source }),
         // Where there is no such file, nothing is known.
         _ => Ok(()),
     }
@@ -77,7 +77,7 @@ pub fn probe_files(wanted: usize) -> Result<(), LimitReached> {
 
 /// Starts so many threads for work that blocks, so that such work never waits for one that the system
 /// does not give: the runtime queues it behind threads that never end.
-pub(super) fn hold_threads(runtime: &Runtime, wanted: usize) -> Result<(), LimitReached> {
+pub(super) fn reserve_threads(runtime: &Runtime, wanted: usize) -> Result<(), LimitReached> {
     let (sender, started) = mpsc::channel();
     let mut gates = Vec::new();
     for _ in 0..wanted {
@@ -90,7 +90,7 @@ pub(super) fn hold_threads(runtime: &Runtime, wanted: usize) -> Result<(), Limit
         });
         gates.push(gate);
     }
-    let all = (0..wanted).try_for_each(|_| started.recv_timeout(PATIENCE));
+    let all = (0..wanted).try_for_each(|_| started.recv_timeout(THREAD_START_TIMEOUT));
     all.map_err(|_late| LimitReached::threads(wanted)(io::ErrorKind::TimedOut.into()))
 }
 
@@ -100,7 +100,7 @@ pub fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let system = error.downcast_ref::<io::Error>();
-        if system.is_some_and(has_run_out) {
+        if system.is_some_and(is_exhausted_io) {
             return true;
         }
         // An error inside one of the system's kind is passed over by `source`.
@@ -116,7 +116,7 @@ pub fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
 /// The end of what zstd says when it gets no memory, in an error without a kind.
 const ZSTD_MEMORY: &str = "not enough memory";
 
-fn has_run_out(error: &io::Error) -> bool {
+fn is_exhausted_io(error: &io::Error) -> bool {
     // ENFILE and EMFILE, which have no kind of their own.
     let no_more_files = cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24));
     match error.kind() {
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_run_out_is_known_however_deep_it_is_said() {
+    fn an_exhausted_limit_is_detected_at_any_depth() {
         let files = || io::Error::from_raw_os_error(24);
         let inside = io::Error::other(object_store::Error::Generic {
             store: "S3",

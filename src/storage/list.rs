@@ -6,11 +6,11 @@ use object_store::{ObjectMeta, ObjectStoreExt};
 use super::{StoreError, StoreUrl, Stores};
 
 /// The most objects that are listed below one prefix.
-const MOST_OBJECTS: usize = 100_000;
+const MAX_LISTED_OBJECTS: usize = 100_000;
 
 /// An object of a store, as a listing has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
+pub struct StoreObject {
     /// Where it is.
     pub url: StoreUrl,
     /// Its size.
@@ -21,7 +21,7 @@ pub struct Object {
     pub etag: Option<String>,
 }
 
-impl Object {
+impl StoreObject {
     fn of(url: &StoreUrl, meta: ObjectMeta) -> Self {
         Self {
             url: url.with_key(meta.location.as_ref()),
@@ -36,8 +36,8 @@ impl Stores {
     /// All objects whose keys lie below `url`, sorted by key.
     ///
     /// # Errors
-    /// [`StoreError::TooMany`], or what the store said.
-    pub fn list(&self, url: &StoreUrl) -> Result<Vec<Object>, StoreError> {
+    /// [`StoreError::TooManyObjects`], or what the store said.
+    pub fn list(&self, url: &StoreUrl) -> Result<Vec<StoreObject>, StoreError> {
         let store = self.store(url)?;
         let prefix = (!url.key().is_empty()).then(|| url.path());
         let listed = async {
@@ -48,13 +48,13 @@ impl Stores {
                 .await
                 .map_err(StoreError::failed("list", url))?
             {
-                if objects.len() == MOST_OBJECTS {
-                    return Err(StoreError::TooMany {
+                if objects.len() == MAX_LISTED_OBJECTS {
+                    return Err(StoreError::TooManyObjects {
                         url: url.to_string(),
-                        limit: MOST_OBJECTS,
+                        limit: MAX_LISTED_OBJECTS,
                     });
                 }
-                objects.push(Object::of(url, meta));
+                objects.push(StoreObject::of(url, meta));
             }
             Ok(objects)
         };
@@ -67,18 +67,18 @@ impl Stores {
     ///
     /// # Errors
     /// What the store said.
-    pub fn head(&self, url: &StoreUrl) -> Result<Option<Object>, StoreError> {
+    pub fn head(&self, url: &StoreUrl) -> Result<Option<StoreObject>, StoreError> {
         if url.key().is_empty() {
             return Ok(None);
         }
         let store = self.store(url)?;
         match self.runtime().block_on(store.head(&url.path())) {
-            Ok(meta) => Ok(Some(Object::of(url, meta))),
+            Ok(meta) => Ok(Some(StoreObject::of(url, meta))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             // The answer to a request for facts alone has no text that says why; that of a listing
             // has one.
             Err(error) => match self.list(url) {
-                Err(told @ StoreError::Failed { .. }) => Err(told),
+                Err(explained @ StoreError::Failed { .. }) => Err(explained),
                 _ => Err(StoreError::failed("find", url)(error)),
             },
         }

@@ -7,8 +7,8 @@ use object_store::azure::MicrosoftAzureBuilder;
 use object_store::gcp::GoogleCloudStorageBuilder;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 
+use super::retrying_store::RetryingStore;
 use super::settings::StoreSettings;
-use super::steady::Steady;
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, options};
 
@@ -17,7 +17,7 @@ pub(super) fn open(
     url: &StoreUrl,
     settings: &StoreSettings,
 ) -> Result<Arc<dyn ObjectStore>, StoreError> {
-    let options = options::of(url, settings)?;
+    let options = options::resolve(url, settings)?;
     let client = ClientOptions::new()
         .with_user_agent(http::HeaderValue::from_static(concat!(
             "purchase-etl/",
@@ -37,7 +37,7 @@ pub(super) fn open(
                 .with_client_options(client)
                 .with_retry(retry.clone())
                 .with_url(root.as_str());
-            configured(options, builder, AmazonS3Builder::with_config)
+            with_options(options, builder, AmazonS3Builder::with_config)
                 .and_then(AmazonS3Builder::build)
                 .map(|store| Arc::new(store) as _)
         }
@@ -46,7 +46,7 @@ pub(super) fn open(
                 .with_client_options(client)
                 .with_retry(retry.clone())
                 .with_url(root.as_str());
-            configured(options, builder, MicrosoftAzureBuilder::with_config)
+            with_options(options, builder, MicrosoftAzureBuilder::with_config)
                 .and_then(MicrosoftAzureBuilder::build)
                 .map(|store| Arc::new(store) as _)
         }
@@ -55,17 +55,17 @@ pub(super) fn open(
                 .with_client_options(client)
                 .with_retry(retry.clone())
                 .with_url(root.as_str());
-            configured(options, builder, GoogleCloudStorageBuilder::with_config)
+            with_options(options, builder, GoogleCloudStorageBuilder::with_config)
                 .and_then(GoogleCloudStorageBuilder::build)
                 .map(|store| Arc::new(store) as _)
         }
     };
     let store = store.map_err(StoreError::failed("use the settings for", url))?;
-    Ok(Arc::new(Steady::of(store, root, retry)))
+    Ok(Arc::new(RetryingStore::new(store, root, retry)))
 }
 
 /// Hands each option to a builder.
-fn configured<B, K>(
+fn with_options<B, K>(
     options: Vec<(String, String)>,
     builder: B,
     with: impl Fn(B, K, String) -> B,

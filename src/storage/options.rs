@@ -13,16 +13,16 @@ use url::{Host, Url};
 
 use super::settings::StoreSettings;
 use super::url::Cloud;
-use super::{StoreError, StoreUrl, connection_string, profile};
+use super::{StoreError, StoreUrl, aws_profile, connection_string};
 
 /// Pairs by their names, so that they come in one order.
-pub(super) type Options = BTreeMap<String, String>;
+pub(super) type StoreOptions = BTreeMap<String, String>;
 
 /// Where S3 is.
 pub(super) const S3_ENDPOINT: &str = "aws_endpoint";
 
 /// Everything that is known of the store of `url`.
-pub(super) fn of(
+pub(super) fn resolve(
     url: &StoreUrl,
     settings: &StoreSettings,
 ) -> Result<Vec<(String, String)>, StoreError> {
@@ -37,14 +37,14 @@ pub(super) fn of(
 
 /// Refuses values that cannot be part of a request, or that an error would show. Messages name the
 /// setting and never repeat its value.
-fn check_values(options: &Options) -> Result<(), StoreError> {
+fn check_values(options: &StoreOptions) -> Result<(), StoreError> {
     let refuse = |name: &str, reason: &str| StoreError::Setting {
         setting: name.to_ascii_uppercase(),
         reason: reason.to_owned(),
     };
     for (name, value) in options {
         let is_json = value.trim_start().starts_with('{');
-        if is_json && GOOGLE_KEY_FILES.contains(&name.as_str()) {
+        if is_json && GOOGLE_KEY_FILE_OPTIONS.contains(&name.as_str()) {
             return Err(refuse(
                 name,
                 "it is the path of a key file, and holds a key: give the key itself in GOOGLE_SERVICE_ACCOUNT_KEY",
@@ -62,9 +62,10 @@ fn check_values(options: &Options) -> Result<(), StoreError> {
 }
 
 /// Options of Google's that are paths.
-const GOOGLE_KEY_FILES: [&str; 2] = ["google_service_account", "google_application_credentials"];
+const GOOGLE_KEY_FILE_OPTIONS: [&str; 2] =
+    ["google_service_account", "google_application_credentials"];
 
-fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
     let mut options = variables(settings, "AWS_", |name| {
         let key: AmazonS3ConfigKey = name.parse().ok()?;
         Some(key.as_ref().to_owned())
@@ -76,7 +77,7 @@ fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
         "aws_container_credentials_full_uri",
         "aws_skip_signature",
     ];
-    let profile = profile::read(settings, &known.map(|name| options.contains_key(name)))?;
+    let profile = aws_profile::read(settings, &known.map(|name| options.contains_key(name)))?;
     for (name, value) in profile {
         options.entry(name).or_insert(value);
     }
@@ -91,17 +92,17 @@ fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
         options.insert("aws_region".to_owned(), region.clone());
     }
     let endpoint = options.get(S3_ENDPOINT).cloned();
-    let plain = speaks_plain_http(
+    let plain = uses_plain_http(
         endpoint.as_deref(),
         "--s3-endpoint or AWS_ENDPOINT_URL",
         settings,
     )?;
     allow_http(&mut options, plain);
-    require(url, settings, has_any(&options, &known), AWS_REMEDY)?;
+    require_credentials(url, settings, has_any(&options, &known), AWS_REMEDY)?;
     Ok(options)
 }
 
-fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
     let mut options = variables(settings, "AZURE_", |name| {
         let name = match name {
             // The names that Microsoft's own command line reads.
@@ -113,7 +114,7 @@ fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError
         Some(key.as_ref().to_owned())
     });
     if let Some(text) = settings.variable("AZURE_STORAGE_CONNECTION_STRING") {
-        for (name, value) in connection_string::parts(text)? {
+        for (name, value) in connection_string::parse(text)? {
             options.entry(name).or_insert(value);
         }
     }
@@ -121,7 +122,7 @@ fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError
         options.insert("azure_storage_endpoint".to_owned(), endpoint.clone());
     }
     let endpoint = options.get("azure_storage_endpoint").cloned();
-    let plain = speaks_plain_http(
+    let plain = uses_plain_http(
         endpoint.as_deref(),
         "--azure-endpoint or AZURE_STORAGE_ENDPOINT",
         settings,
@@ -139,11 +140,11 @@ fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError
         "azure_msi_endpoint",
         "azure_fabric_session_token",
     ];
-    require(url, settings, has_any(&options, &known), AZURE_REMEDY)?;
+    require_credentials(url, settings, has_any(&options, &known), AZURE_REMEDY)?;
     Ok(options)
 }
 
-fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> {
+fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
     let mut options = variables(settings, "GOOGLE_", |name| {
         let key: GoogleConfigKey = name.parse().ok()?;
         Some(key.as_ref().to_owned())
@@ -152,7 +153,7 @@ fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> 
         options.insert("google_base_url".to_owned(), endpoint.clone());
     }
     let endpoint = options.get("google_base_url").cloned();
-    let plain = speaks_plain_http(endpoint.as_deref(), "--gcs-endpoint", settings)?;
+    let plain = uses_plain_http(endpoint.as_deref(), "--gcs-endpoint", settings)?;
     allow_http(&mut options, plain);
     let known = [
         "google_service_account",
@@ -164,7 +165,7 @@ fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<Options, StoreError> 
         home.join(".config/gcloud/application_default_credentials.json")
             .is_file()
     });
-    require(
+    require_credentials(
         url,
         settings,
         by_default || has_any(&options, &known),
@@ -186,21 +187,21 @@ const GCS_REMEDY: &str = "set GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_A
 fn variables(
     settings: &StoreSettings,
     prefix: &str,
-    named: impl Fn(&str) -> Option<String>,
-) -> Options {
+    option_name: impl Fn(&str) -> Option<String>,
+) -> StoreOptions {
     settings
         .environment
         .iter()
         .filter(|(name, _)| name.starts_with(prefix))
-        .filter_map(|(name, value)| Some((named(&name.to_ascii_lowercase())?, value.clone())))
+        .filter_map(|(name, value)| Some((option_name(&name.to_ascii_lowercase())?, value.clone())))
         .collect()
 }
 
-fn has_any(options: &Options, names: &[&str]) -> bool {
+fn has_any(options: &StoreOptions, names: &[&str]) -> bool {
     names.iter().any(|name| options.contains_key(*name))
 }
 
-fn require(
+fn require_credentials(
     url: &StoreUrl,
     settings: &StoreSettings,
     known: bool,
@@ -215,14 +216,14 @@ fn require(
     })
 }
 
-fn allow_http(options: &mut Options, plain: bool) {
+fn allow_http(options: &mut StoreOptions, plain: bool) {
     if plain {
         options.insert("allow_http".to_owned(), "true".to_owned());
     }
 }
 
 /// Whether the endpoint speaks plain HTTP, which only this machine may unless it is allowed.
-fn speaks_plain_http(
+fn uses_plain_http(
     endpoint: Option<&str>,
     setting: &str,
     settings: &StoreSettings,
@@ -241,7 +242,7 @@ fn speaks_plain_http(
             "it holds a password or a query; credentials have variables of their own",
         ));
     }
-    let is_here = match url.host() {
+    let is_local = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -249,7 +250,7 @@ fn speaks_plain_http(
     };
     match url.scheme() {
         "https" => Ok(settings.allow_http),
-        "http" if is_here || settings.allow_http => Ok(true),
+        "http" if is_local || settings.allow_http => Ok(true),
         "http" => Err(refuse(
             "it speaks plain HTTP, so everybody on the way can read and change the data; use https, or --allow-http in a network you trust",
         )),
@@ -270,13 +271,13 @@ mod tests {
         StoreSettings::new(pairs, None, PathBuf::from("/tmp"))
     }
 
-    fn options(url: &str, settings: &StoreSettings) -> Result<Options, StoreError> {
-        of(&StoreUrl::parse(url).unwrap().unwrap(), settings)
+    fn options(url: &str, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
+        resolve(&StoreUrl::parse(url).unwrap().unwrap(), settings)
             .map(|pairs| pairs.into_iter().collect())
     }
 
     #[test]
-    fn each_cloud_takes_its_own_variables_and_wants_credentials() {
+    fn each_cloud_takes_its_own_variables_and_requires_credentials() {
         let aws = [
             ("AWS_ACCESS_KEY_ID", "k"),
             ("AWS_SECRET_ACCESS_KEY", "s"),
@@ -293,14 +294,14 @@ mod tests {
             let none = options(url, &settings(&[("AWS_REGION", "r")])).unwrap_err();
             assert!(matches!(&none, StoreError::NoCredentials { .. }), "{none}");
             assert!(none.to_string().contains(variable), "{none}");
-            let mut asked = settings(&[]);
-            asked.instance_credentials = true;
-            options(url, &asked).unwrap();
+            let mut requested = settings(&[]);
+            requested.instance_credentials = true;
+            options(url, &requested).unwrap();
         }
     }
 
     #[test]
-    fn a_flag_stands_over_the_environment_and_the_narrower_variable_over_the_wider() {
+    fn a_flag_overrides_the_environment_and_a_narrower_variable_a_wider_one() {
         let mut both = settings(&[
             ("AWS_SKIP_SIGNATURE", "true"),
             ("AWS_ENDPOINT_URL", "https://all.example"),

@@ -29,7 +29,7 @@ pub fn scrubbed(text: &str) -> String {
 /// A path or URL without the secrets in it; spaces do not end it.
 pub fn scrubbed_location(location: &str) -> String {
     match location.split_once("://") {
-        Some((scheme, place)) => format!("{scheme}://{}", without_secrets(scheme, place)),
+        Some((scheme, location)) => format!("{scheme}://{}", without_secrets(scheme, location)),
         None => location.to_owned(),
     }
 }
@@ -42,14 +42,14 @@ fn ends_url(character: char) -> bool {
 fn without_secrets(scheme: &str, url: &str) -> String {
     let begins = |at: &usize| url[*at..].contains('=');
     let end = url.find(['?', '#']).filter(begins).unwrap_or(url.len());
-    let (place, secrets) = url.split_at(end);
+    let (location, secrets) = url.split_at(end);
     // A sentence goes on after the URL.
     let punctuation = secrets
         .chars()
         .next_back()
         .filter(|last| matches!(last, ':' | ',' | ';' | '.'));
-    let authority_end = place.find('/').unwrap_or(place.len());
-    let (authority, path) = place.split_at(authority_end);
+    let authority_end = location.find('/').unwrap_or(location.len());
+    let (authority, path) = location.split_at(authority_end);
     let authority = match authority.rsplit_once('@') {
         Some((user, host)) if CONTAINER_SCHEMES.contains(&scheme) => {
             let container = user.split(':').next().unwrap_or_default();

@@ -20,15 +20,15 @@ impl Stores {
     /// Nothing but `store`, behind the bucket of `url`.
     pub(crate) fn with_store(url: &StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
         let stores = Self::new(StoreSettings::default()).unwrap();
-        let place = (url.scheme().to_owned(), url.authority().to_owned());
-        stores.inner.opened.lock().unwrap().insert(place, store);
+        let key = (url.scheme().to_owned(), url.authority().to_owned());
+        stores.inner.open_stores.lock().unwrap().insert(key, store);
         stores
     }
 }
 
 /// A store in memory with a plan.
 #[derive(Debug, Default)]
-pub(crate) struct Planned {
+pub(crate) struct FaultyStore {
     inner: InMemory,
     /// The order of a listing; by key if it is empty.
     order: Vec<Path>,
@@ -36,7 +36,7 @@ pub(crate) struct Planned {
     cuts: Mutex<Vec<usize>>,
     /// Before which reading an object is replaced, and by what.
     replacement: Option<(usize, PutPayload)>,
-    readings: AtomicUsize,
+    reads: AtomicUsize,
     /// Whether nothing can be read, written and deleted.
     down: AtomicBool,
     /// What becomes of the next object that is put below this prefix.
@@ -54,10 +54,10 @@ pub(crate) enum PutFault {
     /// The store takes it, its answer is lost, and the client, which sends it once more, meets itself.
     Repeated,
     /// The store takes it, its answer is lost, and nobody can ask the store after that.
-    LostForGood,
+    LostAndDown,
 }
 
-impl Planned {
+impl FaultyStore {
     /// Puts objects of one byte.
     pub(crate) async fn with_objects(self, keys: &[&str]) -> Self {
         for key in keys {
@@ -112,8 +112,8 @@ impl Planned {
     }
 
     /// How many readings were asked for so far.
-    pub(crate) fn readings(&self) -> usize {
-        self.readings.load(Ordering::SeqCst)
+    pub(crate) fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
     }
 
     /// How many deletions were asked for so far.
@@ -122,15 +122,15 @@ impl Planned {
     }
 }
 
-impl fmt::Display for Planned {
+impl fmt::Display for FaultyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Planned")
+        f.write_str("FaultyStore")
     }
 }
 
 fn down() -> object_store::Error {
     object_store::Error::Generic {
-        store: "Planned",
+        store: "FaultyStore",
         source: "error sending request".into(),
     }
 }
@@ -138,13 +138,13 @@ fn down() -> object_store::Error {
 /// What the client says of an answer that ends too early.
 fn cut_short() -> object_store::Error {
     object_store::Error::Generic {
-        store: "Planned",
+        store: "FaultyStore",
         source: "Error getting list response body".into(),
     }
 }
 
 #[async_trait]
-impl ObjectStore for Planned {
+impl ObjectStore for FaultyStore {
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
         if self.is_down() {
             return stream::iter([Err(down())]).boxed();
@@ -170,7 +170,7 @@ impl ObjectStore for Planned {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        let number = self.readings.fetch_add(1, Ordering::SeqCst);
+        let number = self.reads.fetch_add(1, Ordering::SeqCst);
         if self.is_down() {
             return Err(down());
         }
@@ -203,7 +203,7 @@ impl ObjectStore for Planned {
                 path: location.to_string(),
                 source: "412 Precondition Failed".into(),
             }),
-            Some(PutFault::LostForGood) => {
+            Some(PutFault::LostAndDown) => {
                 self.set_down(true);
                 Err(down())
             }

@@ -20,7 +20,7 @@
 //! | `is_deleted` | Boolean | no | |
 //! | `created_at`, `updated_at` | Timestamp(µs, UTC) | yes, no | |
 //! | each of them with `_offset_minutes` behind it | Int16 | yes, no | offset it was written with, or the default zone's |
-//! | `version_hash` | Int64 | no | of all values above and `extra`, see [`Version`] |
+//! | `version_hash` | Int64 | no | of all values above and `extra`, see [`SupplierPurchaseVersion`] |
 //! | `extra` | Utf8 | yes | undocumented keys as a compact JSON object |
 //! | `source_row` | Int64 | no | 0-based ordinal of the record in its input |
 //! | `source_file`, `run_id` | Utf8 (dictionary) | no | lineage |
@@ -28,7 +28,7 @@
 //! The exact order is that of [`schema`]. The partition columns `company_id` and
 //! `registration_month` stand in the path, not in the files.
 
-mod groups;
+mod builders;
 mod schema;
 
 use std::sync::Arc;
@@ -39,9 +39,11 @@ use arrow::array::{
 use arrow::error::ArrowError;
 use chrono::{Datelike, NaiveDate};
 
-use self::groups::{InstantColumns, MoneyColumns, PartyColumns};
-use super::validate::{Amounts, Deletion, Invoice, Shipping, Status, SupplierPurchase};
-use super::version::Version;
+use self::builders::{InstantBuilder, MoneyBuilder, PartyBuilder};
+use super::validate::{
+    Amounts, Deletion, Invoice, Shipping, SupplierPurchase, SupplierPurchaseStatus,
+};
+use super::version::SupplierPurchaseVersion;
 use crate::record::lineage_columns;
 
 pub use self::schema::{PARTITION_COLUMNS, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
@@ -53,7 +55,7 @@ pub struct SupplierRows {
     /// Schema as [`schema`].
     pub batch: RecordBatch,
     /// One for each row of `batch`.
-    pub versions: Vec<Version>,
+    pub versions: Vec<SupplierPurchaseVersion>,
 }
 
 /// Builders of the columns.
@@ -61,29 +63,29 @@ pub struct SupplierRows {
 pub struct SupplierPurchaseColumns {
     id: Int64Builder,
     registration_date: Date32Builder,
-    supplier: PartyColumns,
+    supplier: PartyBuilder,
     invoice_serie: StringBuilder,
     invoice_number: StringBuilder,
     code: Int64Builder,
-    value_of_items: MoneyColumns,
-    discount: MoneyColumns,
-    other_expenses_value: MoneyColumns,
-    total: MoneyColumns,
+    value_of_items: MoneyBuilder,
+    discount: MoneyBuilder,
+    other_expenses_value: MoneyBuilder,
+    total: MoneyBuilder,
     notes: StringBuilder,
     pay_shipping: BooleanBuilder,
-    carrier: PartyColumns,
-    shipping_value: MoneyColumns,
+    carrier: PartyBuilder,
+    shipping_value: MoneyBuilder,
     status: StringBuilder,
     order_number: StringBuilder,
     has_stock_movement_out: BooleanBuilder,
     were_stock_movements_deleted: BooleanBuilder,
     is_deleted: BooleanBuilder,
-    created_at: InstantColumns,
-    updated_at: InstantColumns,
+    created_at: InstantBuilder,
+    updated_at: InstantBuilder,
     version_hash: Int64Builder,
     extra: StringBuilder,
     source_row: Vec<i64>,
-    versions: Vec<Version>,
+    versions: Vec<SupplierPurchaseVersion>,
 }
 
 impl SupplierPurchaseColumns {
@@ -136,7 +138,8 @@ impl SupplierPurchaseColumns {
         } = shipping;
         self.pay_shipping.append_option(*pay_shipping);
         self.carrier.push(carrier.id, carrier.name);
-        self.status.append_option(status.map(Status::as_str));
+        self.status
+            .append_option(status.map(SupplierPurchaseStatus::as_str));
         self.order_number.append_option(*order_number);
         self.has_stock_movement_out
             .append_option(*has_stock_movement_out);
@@ -150,7 +153,7 @@ impl SupplierPurchaseColumns {
         self.created_at.push(*created_at);
         self.updated_at.push(Some(*updated_at));
         self.extra.append_option(extra.as_deref());
-        let version = Version::of(purchase);
+        let version = SupplierPurchaseVersion::of(purchase);
         self.version_hash.append_value(version.version_hash);
         self.source_row.push(source_row);
         self.versions.push(version);

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::{Cursor, JsonError, JsonStr, Kind, Options};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
 use crate::record::{Field, excerpt, read_field};
 use crate::rules::RuleId;
 
@@ -61,12 +61,12 @@ const MEMBERS: [(&str, &str); 4] = [
 /// # Errors
 /// `meta` is no object, one of its four members stands there twice or not at all, or is no whole
 /// number from 0.
-pub fn read_meta(text: &str, options: Options) -> Result<Option<Page>, MetaFault> {
+pub fn read_meta(text: &str, options: JsonOptions) -> Result<Option<Page>, MetaFault> {
     let unreadable = |_: JsonError| MetaFault::new("meta", text, "must be an object");
-    let mut cursor = Cursor::new(text, options);
+    let mut cursor = JsonCursor::new(text, options);
     match cursor.peek().map_err(unreadable)? {
-        Kind::Null => return Ok(None),
-        Kind::Object => {}
+        JsonKind::Null => return Ok(None),
+        JsonKind::Object => {}
         _ => return Err(MetaFault::new("meta", text, "must be an object")),
     }
     let mut found: [Option<Field<'_>>; MEMBERS.len()] = Default::default();
@@ -105,7 +105,7 @@ fn position(key: JsonStr<'_>) -> Option<usize> {
 
 /// A page of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SeenPage {
+pub struct DumpPage {
     /// What its `meta` says.
     pub page: Page,
     /// Purchases that stood on it, rejected ones too.
@@ -114,7 +114,7 @@ pub struct SeenPage {
 
 /// Something that is wrong with a dump as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PageNote {
+pub struct PageWarning {
     /// CPL-PAGE-GAP or CPL-PAGE-DRIFT.
     pub rule: RuleId,
     /// What is wrong, for people.
@@ -126,10 +126,10 @@ pub struct PageNote {
 ///
 /// A page that is there twice counts once. No pages at all are no dump of pages, and nothing is
 /// said about them.
-pub fn completeness(pages: &[SeenPage], repeated_ids: u64) -> Vec<PageNote> {
+pub fn completeness(pages: &[DumpPage], repeated_ids: u64) -> Vec<PageWarning> {
     let mut notes = Vec::new();
     let mut drifted = |detail: String| {
-        notes.push(PageNote {
+        notes.push(PageWarning {
             rule: RuleId::CplPageDrift,
             detail,
         });
@@ -162,9 +162,12 @@ pub fn completeness(pages: &[SeenPage], repeated_ids: u64) -> Vec<PageNote> {
         ));
     }
     if !absent.is_empty() {
-        notes.push(PageNote {
+        notes.push(PageWarning {
             rule: RuleId::CplPageGap,
-            detail: format!("dump incomplete: {} of {last} absent", in_words(&absent)),
+            detail: format!(
+                "dump incomplete: {} of {last} absent",
+                describe_pages(&absent)
+            ),
         });
     }
     notes
@@ -172,19 +175,19 @@ pub fn completeness(pages: &[SeenPage], repeated_ids: u64) -> Vec<PageNote> {
 
 /// Pages next to each other, from the first to the last of them.
 #[derive(Clone, Copy)]
-struct Stretch {
+struct PageRange {
     first: u64,
     last: u64,
 }
 
 /// The pages from 1 to `last` that are not there. Never walks through them one by one: `last` is
 /// whatever the dump says.
-fn absent_pages(there: &BTreeMap<u64, u64>, last: u64) -> Vec<Stretch> {
+fn absent_pages(there: &BTreeMap<u64, u64>, last: u64) -> Vec<PageRange> {
     let mut absent = Vec::new();
     let mut next = 1;
     for &page in there.keys().filter(|page| (1..=last).contains(*page)) {
         if page > next {
-            absent.push(Stretch {
+            absent.push(PageRange {
                 first: next,
                 last: page - 1,
             });
@@ -192,21 +195,21 @@ fn absent_pages(there: &BTreeMap<u64, u64>, last: u64) -> Vec<Stretch> {
         next = page.saturating_add(1);
     }
     if next <= last && !there.contains_key(&last) {
-        absent.push(Stretch { first: next, last });
+        absent.push(PageRange { first: next, last });
     }
     absent
 }
 
 /// `page 3`, or `pages 3, 5-7`.
-fn in_words(absent: &[Stretch]) -> String {
+fn describe_pages(absent: &[PageRange]) -> String {
     /// Enough to see what is missing; the list of a hostile dump could be long.
-    const MOST: usize = 20;
-    let one = |stretch: &Stretch| match *stretch {
-        Stretch { first, last } if first == last => first.to_string(),
-        Stretch { first, last } => format!("{first}-{last}"),
+    const MAX_SHOWN_RANGES: usize = 20;
+    let one = |range: &PageRange| match *range {
+        PageRange { first, last } if first == last => first.to_string(),
+        PageRange { first, last } => format!("{first}-{last}"),
     };
-    let shown: Vec<String> = absent.iter().take(MOST).map(one).collect();
-    let more = absent.len().saturating_sub(MOST);
+    let shown: Vec<String> = absent.iter().take(MAX_SHOWN_RANGES).map(one).collect();
+    let more = absent.len().saturating_sub(MAX_SHOWN_RANGES);
     let rest = if more > 0 {
         format!(" and {more} more stretches")
     } else {

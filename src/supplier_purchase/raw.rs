@@ -1,24 +1,24 @@
 //! A supplier purchase as it stands in a dump: fields by name, typed only as far as the text
 //! types them.
 
-mod foreign;
-mod name;
+mod field;
+mod wrong_kind;
 
 use std::borrow::Cow;
 
-use crate::record::{Extra, Field, MOST_EXTRA};
+use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS};
 
-pub(super) use name::MoneyName;
-pub use name::Name;
+pub(super) use field::MoneyFields;
+pub use field::SupplierPurchaseField;
 
 /// What a dump says about one supplier purchase. Reused from record to record.
 #[derive(Clone, Debug)]
 pub struct RawSupplierPurchase<'a> {
-    fields: [Field<'a>; Name::COUNT],
+    fields: [Field<'a>; SupplierPurchaseField::COUNT],
     seen: u64,
     /// Undocumented keys, in source order; those inside an object with their path, such as
     /// `supplier.document`.
-    pub extra: Vec<Extra<'a>>,
+    pub extra: Vec<ExtraField<'a>>,
     /// More undocumented keys than a record may have; the rest are not in `extra`.
     pub has_too_many_keys: bool,
     /// The first key that stood twice.
@@ -30,7 +30,7 @@ pub struct RawSupplierPurchase<'a> {
 impl Default for RawSupplierPurchase<'_> {
     fn default() -> Self {
         Self {
-            fields: [const { Field::Absent }; Name::COUNT],
+            fields: [const { Field::Absent }; SupplierPurchaseField::COUNT],
             seen: 0,
             extra: Vec::new(),
             has_too_many_keys: false,
@@ -52,12 +52,12 @@ impl<'a> RawSupplierPurchase<'a> {
     }
 
     /// The value of a field. An object that was read has its text here, and its parts beside it.
-    pub fn get(&self, name: Name) -> &Field<'a> {
+    pub fn get(&self, name: SupplierPurchaseField) -> &Field<'a> {
         &self.fields[name as usize]
     }
 
     /// Sets a field; `false` when it was set before, by a key that stood twice.
-    pub fn set(&mut self, name: Name, value: Field<'a>) -> bool {
+    pub fn set(&mut self, name: SupplierPurchaseField, value: Field<'a>) -> bool {
         let bit = 1 << name as u64;
         let first = self.seen & bit == 0;
         self.seen |= bit;
@@ -68,10 +68,10 @@ impl<'a> RawSupplierPurchase<'a> {
     }
 
     /// Keeps an undocumented key, and notes one that stands twice.
-    pub fn add_extra(&mut self, extra: Extra<'a>) {
+    pub fn add_extra(&mut self, extra: ExtraField<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
             self.duplicate_key.get_or_insert(extra.key);
-        } else if self.extra.len() == MOST_EXTRA {
+        } else if self.extra.len() == MAX_EXTRA_FIELDS {
             self.has_too_many_keys = true;
         } else {
             self.extra.push(extra);
@@ -80,11 +80,11 @@ impl<'a> RawSupplierPurchase<'a> {
 
     /// Whether a field is there that only a purchase has: nothing around it is then an envelope.
     pub fn is_record(&self) -> bool {
-        const OWN: [Name; 4] = [
-            Name::Id,
-            Name::RegistrationDate,
-            Name::Supplier,
-            Name::UpdatedAt,
+        const OWN: [SupplierPurchaseField; 4] = [
+            SupplierPurchaseField::Id,
+            SupplierPurchaseField::RegistrationDate,
+            SupplierPurchaseField::Supplier,
+            SupplierPurchaseField::UpdatedAt,
         ];
         OWN.iter().any(|name| !self.get(*name).is_missing())
     }

@@ -7,35 +7,35 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use super::raw::{MoneyName, Name, RawSupplierPurchase};
-use crate::input::csv::columns::ColumnForm;
-use crate::input::csv::dialect::{ColumnPlan, Layout};
-use crate::input::csv::rows::Row;
-use crate::json::{Cursor, JsonError, Options};
-use crate::record::{Extra, Field};
+use super::raw::{MoneyFields, RawSupplierPurchase, SupplierPurchaseField};
+use crate::input::csv::columns::CsvValueType;
+use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
+use crate::input::csv::rows::CsvRow;
+use crate::json::{JsonCursor, JsonError, JsonOptions};
+use crate::record::{ExtraField, Field};
 use crate::values::pt_br::{
     NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 use crate::values::text::is_formula;
 
-use headers::{Fill, fill};
+use headers::{ColumnTarget, column_target};
 
 pub use headers::SupplierPurchaseCsvColumns;
 
 /// Reads rows of one file.
 #[derive(Debug)]
-pub struct CsvSupplierPurchases<'l> {
-    layout: &'l Layout,
+pub struct SupplierPurchaseCsvReader<'l> {
+    layout: &'l CsvLayout,
 }
 
-impl<'l> CsvSupplierPurchases<'l> {
+impl<'l> SupplierPurchaseCsvReader<'l> {
     /// A reader for files of this layout.
-    pub fn new(layout: &'l Layout) -> Self {
+    pub fn new(layout: &'l CsvLayout) -> Self {
         Self { layout }
     }
 
     /// Reads a row into `raw`, which is empty.
-    pub fn read<'r>(&self, row: &Row<'r>, raw: &mut RawSupplierPurchase<'r>)
+    pub fn read<'r>(&self, row: &CsvRow<'r>, raw: &mut RawSupplierPurchase<'r>)
     where
         'l: 'r,
     {
@@ -46,25 +46,25 @@ impl<'l> CsvSupplierPurchases<'l> {
             if cell.is_empty() {
                 continue;
             }
-            match plan.role.and_then(fill) {
-                Some(Fill::Field(name, form)) => {
-                    raw.set(name, field(name, form, plan, cell));
+            match plan.role.and_then(column_target) {
+                Some(ColumnTarget::Field(name, value_type)) => {
+                    raw.set(name, parse_cell(name, value_type, plan, cell));
                 }
-                Some(Fill::AllCurrencies) => common_currency = Some(currency(cell)),
-                Some(Fill::OffsetOf(name)) => offsets.push((name, plan, cell)),
-                Some(Fill::Extra) => keep_members(plan, cell, raw),
-                None => keep(plan, cell, raw),
+                Some(ColumnTarget::AllCurrencies) => common_currency = Some(currency(cell)),
+                Some(ColumnTarget::OffsetOf(name)) => offsets.push((name, plan, cell)),
+                Some(ColumnTarget::Extra) => keep_members_as_extra(plan, cell, raw),
+                None => keep_as_extra(plan, cell, raw),
             }
         }
         for (name, plan, cell) in offsets {
             if offset_minutes(raw.get(name)) != cell.trim().parse().ok() {
-                keep(plan, cell, raw);
+                keep_as_extra(plan, cell, raw);
             }
         }
         let Some(code) = common_currency else {
             return;
         };
-        for name in MoneyName::ALL {
+        for name in MoneyFields::ALL {
             let has_amount = !raw.get(name.amount).is_missing();
             if has_amount && raw.get(name.currency).is_missing() {
                 raw.set(name.currency, code.clone());
@@ -74,19 +74,19 @@ impl<'l> CsvSupplierPurchases<'l> {
 }
 
 /// Keeps a column that fills no field.
-fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>) {
+fn keep_as_extra<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>) {
     // Such a row is rejected anyway; comparing on would take a time that grows with the square.
     if raw.has_too_many_keys {
         return;
     }
-    let is_taken = raw.extra.iter().any(|extra| extra.key == plan.header);
-    let key = if is_taken {
+    let is_duplicate = raw.extra.iter().any(|extra| extra.key == plan.header);
+    let key = if is_duplicate {
         // Two columns of one name: both are kept.
         Cow::Owned(format!("{}#{}", plan.header, raw.extra.len()))
     } else {
         Cow::Borrowed(plan.header.as_str())
     };
-    raw.add_extra(Extra {
+    raw.add_extra(ExtraField {
         key,
         value: Cow::Owned(serde_json::Value::from(cell).to_string()),
         offset: 0,
@@ -95,7 +95,11 @@ fn keep<'r>(plan: &'r ColumnPlan, cell: &str, raw: &mut RawSupplierPurchase<'r>)
 
 /// Keeps the members of a JSON object as undocumented keys; anything else as a column that fills no
 /// field.
-fn keep_members<'r>(plan: &'r ColumnPlan, cell: &'r str, raw: &mut RawSupplierPurchase<'r>) {
+fn keep_members_as_extra<'r>(
+    plan: &'r ColumnPlan,
+    cell: &'r str,
+    raw: &mut RawSupplierPurchase<'r>,
+) {
     match members(cell) {
         Ok(members) => {
             for extra in members {
@@ -104,17 +108,17 @@ fn keep_members<'r>(plan: &'r ColumnPlan, cell: &'r str, raw: &mut RawSupplierPu
                 }
             }
         }
-        Err(_) => keep(plan, cell, raw),
+        Err(_) => keep_as_extra(plan, cell, raw),
     }
 }
 
-fn members(cell: &str) -> Result<Vec<Extra<'_>>, JsonError> {
-    let mut cursor = Cursor::new(cell, Options::default());
+fn members(cell: &str) -> Result<Vec<ExtraField<'_>>, JsonError> {
+    let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let mut members = cursor.open_object()?;
     let mut found = Vec::new();
     while let Some(key) = cursor.next_key(&mut members)? {
         let value = cursor.skip_value()?;
-        found.push(Extra {
+        found.push(ExtraField {
             key: key.decode(),
             value: Cow::Borrowed(value),
             offset: 0,
@@ -132,7 +136,7 @@ fn offset_minutes(time: &Field<'_>) -> Option<i32> {
 }
 
 /// Without the `'` that tables have in front of a text that a spreadsheet would run as a formula.
-fn without_guard(cell: &str) -> &str {
+fn without_formula_guard(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_formula(text) => text,
         _ => cell,
@@ -141,26 +145,31 @@ fn without_guard(cell: &str) -> &str {
 
 /// The cell as the type its column holds; text that does not fit stays text, and the rules
 /// reject it with its value.
-fn field<'r>(name: Name, form: ColumnForm, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
+fn parse_cell<'r>(
+    name: SupplierPurchaseField,
+    value_type: CsvValueType,
+    plan: &ColumnPlan,
+    cell: &'r str,
+) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
-    match form {
-        ColumnForm::Decimal => {
+    match value_type {
+        CsvValueType::Decimal => {
             let open =
                 !plan.decimal_is_proven && number_evidence(cell) == NumberEvidence::Ambiguous;
             let number = normalise_number(cell, plan.decimal).filter(|_| !open);
             number.map_or_else(text, Field::Number)
         }
-        ColumnForm::Integer => {
+        CsvValueType::Integer => {
             digits(cell).map_or_else(text, |digits| Field::Number(digits.into()))
         }
-        ColumnForm::Timestamp | ColumnForm::Date => {
+        CsvValueType::Timestamp | CsvValueType::Date => {
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
-        ColumnForm::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),
-        ColumnForm::Text | ColumnForm::Json => match name {
-            Name::Status => Field::Text(status(cell)),
-            _ if MoneyName::ALL.iter().any(|money| money.currency == name) => currency(cell),
-            _ => Field::Text(Cow::Borrowed(without_guard(cell))),
+        CsvValueType::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),
+        CsvValueType::Text | CsvValueType::Json => match name {
+            SupplierPurchaseField::Status => Field::Text(status(cell)),
+            _ if MoneyFields::ALL.iter().any(|money| money.currency == name) => currency(cell),
+            _ => Field::Text(Cow::Borrowed(without_formula_guard(cell))),
         },
     }
 }

@@ -6,9 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::raw::{Name, RawSupplierPurchase};
-use crate::json::{Cursor, JsonError, Kind};
-use crate::record::{Extra, Field, RecordError, excerpt, read_field};
+use super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use crate::json::{JsonCursor, JsonError, JsonKind};
+use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
 
 /// Reads the value at the cursor into `raw` (cleared first).
@@ -16,11 +16,11 @@ use crate::rules::RuleId;
 /// # Errors
 /// The text is not JSON (the cursor's place is then undefined), or no object.
 pub fn read_record<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     raw: &mut RawSupplierPurchase<'a>,
 ) -> Result<(), RecordError> {
     raw.clear();
-    if cursor.peek()? != Kind::Object {
+    if cursor.peek()? != JsonKind::Object {
         let value = cursor.skip_value()?;
         let detail = format!("a record must be a JSON object, found {}", excerpt(value));
         return Err(RecordError::Rule {
@@ -34,18 +34,18 @@ pub fn read_record<'a>(
 /// Reads the members of the purchase, or of the object `parent` in it. Objects stand three deep
 /// at most, so that this ends whatever the text holds.
 fn read_members<'a>(
-    cursor: &mut Cursor<'a>,
-    parent: Option<Name>,
+    cursor: &mut JsonCursor<'a>,
+    parent: Option<SupplierPurchaseField>,
     raw: &mut RawSupplierPurchase<'a>,
 ) -> Result<(), JsonError> {
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
         let key = key.decode();
-        let Some(name) = Name::of_key(parent, &key) else {
+        let Some(name) = SupplierPurchaseField::of_key(parent, &key) else {
             read_extra(cursor, with_path(parent, key), raw)?;
             continue;
         };
-        let value = if name.is_object() && cursor.peek()? == Kind::Object {
+        let value = if name.is_object() && cursor.peek()? == JsonKind::Object {
             let start = cursor.offset();
             read_members(cursor, Some(name), raw)?;
             Field::Json(Cow::Borrowed(cursor.slice(start, cursor.offset())))
@@ -60,7 +60,7 @@ fn read_members<'a>(
 }
 
 fn read_extra<'a>(
-    cursor: &mut Cursor<'a>,
+    cursor: &mut JsonCursor<'a>,
     key: Cow<'a, str>,
     raw: &mut RawSupplierPurchase<'a>,
 ) -> Result<(), JsonError> {
@@ -68,12 +68,12 @@ fn read_extra<'a>(
     let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
     // With too many it is rejected anyway; comparing on would take a time that grows with the square.
     if !raw.has_too_many_keys {
-        raw.add_extra(Extra { key, value, offset });
+        raw.add_extra(ExtraField { key, value, offset });
     }
     Ok(())
 }
 
-fn with_path(parent: Option<Name>, key: Cow<'_, str>) -> Cow<'_, str> {
+fn with_path(parent: Option<SupplierPurchaseField>, key: Cow<'_, str>) -> Cow<'_, str> {
     match parent {
         None => key,
         Some(object) => Cow::Owned(format!("{}.{key}", object.as_str())),

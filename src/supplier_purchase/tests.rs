@@ -3,9 +3,9 @@
 mod amounts;
 mod fixture;
 mod hostile;
-mod kinds;
 mod records;
 mod rows;
 mod rule_examples;
 mod states;
 mod times;
+mod wrong_kinds;

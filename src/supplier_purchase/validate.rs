@@ -14,21 +14,21 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::company::CompanyId;
-use super::raw::{Name, RawSupplierPurchase};
-use super::version::Key;
-use crate::json::{Cursor, Options};
-use crate::record::{Findings, MOST_EXTRA, each_doubled_key, extra_object};
+use super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::version::SupplierPurchaseKey;
+use crate::json::{JsonCursor, JsonOptions};
+use crate::record::{Findings, MAX_EXTRA_FIELDS, each_duplicate_key, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 
 pub use deletion::Deletion;
 pub use money::{Amounts, Money};
-pub use parts::{Invoice, Party, Shipping, Status};
+pub use parts::{Invoice, Party, Shipping, SupplierPurchaseStatus};
 
 /// The settings that decide a verdict; all of them are echoed in the run report.
 #[derive(Clone, Debug)]
-pub struct RuleSettings {
+pub struct SupplierPurchaseRuleSettings {
     /// The company of records that do not name their own.
     pub company: Option<CompanyId>,
     /// Zone of times without an offset.
@@ -52,7 +52,7 @@ pub struct RuleSettings {
 #[derive(Clone, Debug)]
 pub struct SupplierPurchase<'a> {
     /// Which purchase of which company.
-    pub key: Key,
+    pub key: SupplierPurchaseKey,
     /// Day of the purchase.
     pub registration_date: NaiveDate,
     /// Who sold.
@@ -68,7 +68,7 @@ pub struct SupplierPurchase<'a> {
     /// How it comes.
     pub shipping: Shipping<'a>,
     /// Pending or received.
-    pub status: Option<Status>,
+    pub status: Option<SupplierPurchaseStatus>,
     /// Code of the order.
     pub order_number: Option<&'a str>,
     /// Whether stock left because of it.
@@ -85,55 +85,66 @@ pub struct SupplierPurchase<'a> {
 
 /// Applies the rules.
 #[derive(Clone, Debug)]
-pub struct Checker {
-    settings: RuleSettings,
+pub struct SupplierPurchaseValidator {
+    settings: SupplierPurchaseRuleSettings,
 }
 
-impl Checker {
+impl SupplierPurchaseValidator {
     /// A checker with these settings.
-    pub fn new(settings: RuleSettings) -> Self {
+    pub fn new(settings: SupplierPurchaseRuleSettings) -> Self {
         Self { settings }
     }
 
     /// Whether nobody says which company the record belongs to, neither the settings nor the
     /// record: the caller then refuses the whole input (CPL-COMPANY-REQUIRED).
-    pub fn lacks_company(&self, raw: &RawSupplierPurchase<'_>) -> bool {
-        self.settings.company.is_none() && raw.get(Name::CompanyId).is_missing()
+    pub fn is_missing_company(&self, raw: &RawSupplierPurchase<'_>) -> bool {
+        self.settings.company.is_none() && raw.get(SupplierPurchaseField::CompanyId).is_missing()
     }
 
     /// Judges one record. `findings` is cleared first and then holds every rule the record
     /// breaks; the purchase is there exactly when none of them rejects.
-    pub fn check<'a>(
+    pub fn validate<'a>(
         &self,
         raw: &'a RawSupplierPurchase<'a>,
         findings: &mut Findings,
     ) -> Option<SupplierPurchase<'a>> {
         findings.clear();
-        self.check_keys(raw, findings);
+        self.validate_keys(raw, findings);
         let settings = &self.settings;
-        let reading = scalar::Reading { settings, raw };
-        let company = identity::check_company(&reading, findings);
-        let id = identity::check_id(&reading, findings);
-        let registration_date = identity::check_date(raw, findings);
-        let supplier = parts::check_supplier(&reading, findings);
-        let invoice = parts::check_invoice(raw, findings);
-        let code = reading.integer(Name::Code, RuleId::CplIntType, findings);
-        let amounts = money::check(&reading, findings);
-        let notes = scalar::text(raw, Name::Notes, RuleId::CplTextType, findings);
-        let shipping = parts::check_shipping(&reading, findings);
-        total::check(&amounts, shipping.pay_shipping, findings);
-        let status = parts::check_status(raw, findings);
-        let order_number = scalar::text(raw, Name::OrderNumber, RuleId::CplTextType, findings);
-        let has_stock_movement_out = scalar::boolean(raw, Name::HasStockMovementOut, findings);
-        let deletion = deletion::check(raw, self.settings.deleted_only, findings);
-        let created_at = time::check_created(settings, raw, findings);
-        let updated_at = time::check_updated(settings, raw, findings);
-        time::check_order(created_at, updated_at, raw, findings);
+        let context = scalar::ValidationContext { settings, raw };
+        let company = identity::validate_company(&context, findings);
+        let id = identity::validate_id(&context, findings);
+        let registration_date = identity::validate_date(raw, findings);
+        let supplier = parts::validate_supplier(&context, findings);
+        let invoice = parts::validate_invoice(raw, findings);
+        let code = context.integer(SupplierPurchaseField::Code, RuleId::CplIntType, findings);
+        let amounts = money::validate(&context, findings);
+        let notes = scalar::text(
+            raw,
+            SupplierPurchaseField::Notes,
+            RuleId::CplTextType,
+            findings,
+        );
+        let shipping = parts::validate_shipping(&context, findings);
+        total::validate(&amounts, shipping.pay_shipping, findings);
+        let status = parts::validate_status(raw, findings);
+        let order_number = scalar::text(
+            raw,
+            SupplierPurchaseField::OrderNumber,
+            RuleId::CplTextType,
+            findings,
+        );
+        let has_stock_movement_out =
+            scalar::boolean(raw, SupplierPurchaseField::HasStockMovementOut, findings);
+        let deletion = deletion::validate(raw, self.settings.deleted_only, findings);
+        let created_at = time::validate_created(settings, raw, findings);
+        let updated_at = time::validate_updated(settings, raw, findings);
+        time::validate_order(created_at, updated_at, raw, findings);
         if findings.rejects() {
             return None;
         }
         Some(SupplierPurchase {
-            key: Key {
+            key: SupplierPurchaseKey {
                 company_id: company?.get(),
                 id: id?,
             },
@@ -154,16 +165,16 @@ impl Checker {
         })
     }
 
-    fn check_keys(&self, raw: &RawSupplierPurchase<'_>, findings: &mut Findings) {
+    fn validate_keys(&self, raw: &RawSupplierPurchase<'_>, findings: &mut Findings) {
         if let Some(key) = &raw.duplicate_key {
-            note_doubled(key, key, findings);
+            add_duplicate_key(key, key, findings);
         }
         if raw.has_too_many_keys {
-            let detail = format!("more than {MOST_EXTRA} undocumented keys in one record");
+            let detail = format!("more than {MAX_EXTRA_FIELDS} undocumented keys in one record");
             findings.add_rejecting(RuleId::FileLimit, "", "", &detail);
         }
         for extra in &raw.extra {
-            check_undocumented_value(&extra.key, &extra.value, findings);
+            validate_undocumented_value(&extra.key, &extra.value, findings);
             let detail = "the documentation of supplier purchases does not name this key";
             if self.settings.freeze_contract {
                 findings.add_rejecting(RuleId::CplKeyUnknown, &extra.key, &extra.value, detail);
@@ -175,19 +186,19 @@ impl Checker {
 }
 
 /// Notes doubled keys in the value of an undocumented key.
-fn check_undocumented_value(path: &str, text: &str, findings: &mut Findings) {
+fn validate_undocumented_value(path: &str, text: &str, findings: &mut Findings) {
     // The reader has checked the text, in whichever mode the run has, so the walk cannot fail.
-    let checked = Options {
+    let checked = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,
     };
-    let _ = each_doubled_key(&mut Cursor::new(text, checked), &mut |key| {
+    let _ = each_duplicate_key(&mut JsonCursor::new(text, checked), &mut |key| {
         let key = key.decode();
-        note_doubled(&format!("{path}.{key}"), &key, findings);
+        add_duplicate_key(&format!("{path}.{key}"), &key, findings);
     });
 }
 
-fn note_doubled(path: &str, key: &str, findings: &mut Findings) {
+fn add_duplicate_key(path: &str, key: &str, findings: &mut Findings) {
     let detail = "the key stands twice in one object";
     findings.add(RuleId::CplKeyDup, path, key, detail);
 }

@@ -2,13 +2,13 @@
 
 use chrono::Datelike;
 
-use super::month::Month;
+use super::registration_month::RegistrationMonth;
 use super::validate::{Invoice, Money, Party, Shipping, SupplierPurchase};
 use crate::values::instant::Instant;
 
 /// Which purchase of which company; the ids of two companies may be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
+pub struct SupplierPurchaseKey {
     /// The company, 0 where the user said that it is unknown.
     pub company_id: i64,
     /// Its purchase.
@@ -20,11 +20,11 @@ pub struct Key {
 /// Of two states the one with the greater `updated_at_micros` is the later. Two of the same
 /// instant hold the same when their hashes agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Version {
+pub struct SupplierPurchaseVersion {
     /// Of which purchase.
-    pub key: Key,
+    pub key: SupplierPurchaseKey,
     /// Where its row is stored.
-    pub month: Month,
+    pub month: RegistrationMonth,
     /// When it was last changed, µs UTC.
     pub updated_at_micros: i64,
     /// Of everything the row says about the purchase.
@@ -33,12 +33,12 @@ pub struct Version {
     pub is_deleted: bool,
 }
 
-impl Version {
+impl SupplierPurchaseVersion {
     /// The state that a purchase was read in.
     pub fn of(purchase: &SupplierPurchase<'_>) -> Self {
         Self {
             key: purchase.key,
-            month: Month::from(purchase.registration_date),
+            month: RegistrationMonth::from(purchase.registration_date),
             updated_at_micros: purchase.updated_at.micros_utc,
             version_hash: hash(purchase),
             is_deleted: purchase.deletion.is_deleted,
@@ -81,7 +81,7 @@ fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
         updated_at,
         extra,
     } = purchase;
-    let mut values = Values::default();
+    let mut values = VersionHasher::default();
     values.number(Some(key.company_id));
     values.number(Some(key.id));
     values.number(Some(registration_date.num_days_from_ce().into()));
@@ -101,7 +101,7 @@ fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
     values.flag(*pay_shipping);
     values.party(carrier);
     values.money(amounts.shipping_value);
-    values.text(status.map(super::validate::Status::as_str));
+    values.text(status.map(super::validate::SupplierPurchaseStatus::as_str));
     values.text(*order_number);
     values.flag(*has_stock_movement_out);
     values.flag(deletion.were_stock_movements_deleted);
@@ -116,9 +116,9 @@ fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
 }
 
 #[derive(Default)]
-struct Values(blake3::Hasher);
+struct VersionHasher(blake3::Hasher);
 
-impl Values {
+impl VersionHasher {
     fn value(&mut self, bytes: Option<&[u8]>) {
         self.0.update(&[u8::from(bytes.is_some())]);
         self.0.update(bytes.unwrap_or_default());

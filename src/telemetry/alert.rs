@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::facts::{Command, Step};
-use super::http::{SendError, Sender};
-use crate::run_report::{Exit, Outcome};
+use super::http::{HttpSender, SendError};
+use super::steps::{FinishedCommand, FinishedStep};
+use crate::run_report::{Exit, InputOutcome};
 use crate::storage::{scrubbed, scrubbed_location};
 
 /// A night's job must not hang on the program that tells of it.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a program is asked whether it has ended.
-const POLL: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Who is woken up wants the first of them; the run report has them all.
-const MOST_REFUSALS: usize = 20;
+const MAX_REFUSALS: usize = 20;
 
 /// Who is told, and of what.
 #[derive(Clone, Default)]
@@ -52,7 +52,11 @@ enum AlertError {
 }
 
 /// Tells of a command's end, if it is one to be told of.
-pub(super) fn send(settings: &AlertSettings, command: &Command<'_>, sender: Option<&Sender>) {
+pub(super) fn send(
+    settings: &AlertSettings,
+    command: &FinishedCommand<'_>,
+    sender: Option<&HttpSender>,
+) {
     let AlertSettings {
         command: program,
         url,
@@ -63,7 +67,7 @@ pub(super) fn send(settings: &AlertSettings, command: &Command<'_>, sender: Opti
     }
     let event = event(command);
     if let Some(program) = program
-        && let Err(error) = run(program, command, &event)
+        && let Err(error) = run_program(program, command, &event)
     {
         tracing::warn!("--alert-command failed: {}", super::error_text(&error));
     }
@@ -74,12 +78,12 @@ pub(super) fn send(settings: &AlertSettings, command: &Command<'_>, sender: Opti
     }
 }
 
-fn post(sender: &Sender, url: &str, event: &Value) -> Result<(), SendError> {
+fn post(sender: &HttpSender, url: &str, event: &Value) -> Result<(), SendError> {
     sender.post(url, None, event.to_string().into_bytes())
 }
 
 /// The event, without secrets.
-fn event(command: &Command<'_>) -> Value {
+fn event(command: &FinishedCommand<'_>) -> Value {
     let time =
         |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let refusals: Vec<_> = command.steps.iter().flat_map(refusals).collect();
@@ -97,36 +101,36 @@ fn event(command: &Command<'_>) -> Value {
         "error": command.error,
         "steps": command.steps.iter().map(step).collect::<Vec<_>>(),
         "refused_inputs": refusals.len(),
-        "refusals": refusals.iter().take(MOST_REFUSALS).collect::<Vec<_>>(),
+        "refusals": refusals.iter().take(MAX_REFUSALS).collect::<Vec<_>>(),
     })
 }
 
-fn step(step: &Step) -> Value {
+fn step(step: &FinishedStep) -> Value {
     let report = step.end.report.as_ref();
-    let of = step.facts.step.as_ref();
+    let of = step.start.step.as_ref();
     json!({
-        "run_id": step.facts.run_id,
-        "command": step.facts.command,
+        "run_id": step.start.run_id,
+        "command": step.start.command,
         "step": of.map(|of| &of.step),
         "date": of.map(|of| of.date.to_string()),
         "outcome": step.end.exit.name(),
         "exit_code": step.end.exit.code(),
-        "lake": step.facts.lake.as_deref().map(scrubbed_location),
+        "lake": step.start.lake.as_deref().map(scrubbed_location),
         "counts": report.map(|report| report.counts),
         "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
         "error": step.end.error,
     })
 }
 
-fn refusals(step: &Step) -> Vec<Value> {
+fn refusals(step: &FinishedStep) -> Vec<Value> {
     let report = step.end.report.iter();
     let inputs = report.flat_map(|report| &report.inputs);
-    let refused = inputs.filter(|input| input.outcome == Outcome::Refused);
+    let refused = inputs.filter(|input| input.outcome == InputOutcome::Refused);
     refused
         .filter_map(|input| {
             let refusal = input.refusal.as_ref()?;
             Some(json!({
-                "run_id": step.facts.run_id,
+                "run_id": step.start.run_id,
                 "path": scrubbed_location(&input.path),
                 "rule_id": refusal.rule_id,
                 "line": refusal.line,
@@ -137,11 +141,15 @@ fn refusals(step: &Step) -> Vec<Value> {
         .collect()
 }
 
-fn run(program: &str, command: &Command<'_>, event: &Value) -> Result<(), AlertError> {
+fn run_program(
+    program: &str,
+    command: &FinishedCommand<'_>,
+    event: &Value,
+) -> Result<(), AlertError> {
     let run_ids: Vec<_> = command
         .steps
         .iter()
-        .map(|step| step.facts.run_id.as_str())
+        .map(|step| step.start.run_id.as_str())
         .collect();
     let mut child = Process::new("sh")
         .args(["-c", program])
@@ -163,10 +171,10 @@ fn run(program: &str, command: &Command<'_>, event: &Value) -> Result<(), AlertE
         // Without a thread for it the program gets no event, and ends all the same.
         drop(std::thread::Builder::new().spawn(write));
     }
-    wait(&mut child)
+    wait_for_exit(&mut child)
 }
 
-fn wait(child: &mut Child) -> Result<(), AlertError> {
+fn wait_for_exit(child: &mut Child) -> Result<(), AlertError> {
     let started = Instant::now();
     loop {
         match child.try_wait().map_err(AlertError::Start)? {
@@ -178,7 +186,7 @@ fn wait(child: &mut Child) -> Result<(), AlertError> {
                 drop(child.wait());
                 return Err(AlertError::Timeout);
             }
-            None => std::thread::sleep(POLL),
+            None => std::thread::sleep(POLL_INTERVAL),
         }
     }
 }

@@ -38,13 +38,13 @@ impl From<reqwest::Error> for SendError {
 
 /// Sends requests, one at a time.
 #[derive(Debug)]
-pub(super) struct Sender {
+pub(super) struct HttpSender {
     /// There until it is dropped.
     runtime: Option<Runtime>,
     client: reqwest::Client,
 }
 
-impl Sender {
+impl HttpSender {
     pub(super) fn new() -> Result<Self, SendError> {
         // One that works, and one that asks for addresses.
         probe_threads(2)?;
@@ -104,7 +104,7 @@ impl Sender {
     }
 }
 
-impl Drop for Sender {
+impl Drop for HttpSender {
     fn drop(&mut self) {
         // A name server that does not answer must not hold up the end of the process.
         if let Some(runtime) = self.runtime.take() {

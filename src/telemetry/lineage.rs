@@ -16,11 +16,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::facts::{Step, StepFacts};
 use super::file;
-use super::http::Sender;
+use super::http::HttpSender;
+use super::steps::{FinishedStep, StepStart};
 use crate::run_report::Exit;
-use event::{Event, JobName, Parent, Transition};
+use event::{LineageEvent, LineageEventType, LineageJobName, ParentRun};
 
 /// Where events go, and as whose.
 #[derive(Clone, Default)]
@@ -51,22 +51,22 @@ impl std::fmt::Debug for LineageSettings {
 
 /// Emits events.
 #[derive(Debug)]
-pub(super) struct Lineage {
+pub(super) struct LineageEmitter {
     settings: LineageSettings,
-    caller: Option<Parent>,
+    caller: Option<ParentRun>,
     /// The ids of the runs of whole jobs, of which steps are parts.
     jobs: Mutex<BTreeMap<(String, NaiveDate), String>>,
-    given_up: AtomicBool,
+    is_disabled: AtomicBool,
 }
 
-impl Lineage {
+impl LineageEmitter {
     /// Nothing when nobody wants events.
     pub(super) fn new(settings: LineageSettings) -> Option<Self> {
         if settings.file.is_none() && settings.url.is_none() {
             return None;
         }
         let caller = settings.parent.as_deref().and_then(|text| {
-            let parent = Parent::parse(text);
+            let parent = ParentRun::parse(text);
             if parent.is_none() {
                 tracing::warn!(
                     "OPENLINEAGE_PARENT_ID is not namespace/job/run with a UUID: left out"
@@ -78,28 +78,28 @@ impl Lineage {
             settings,
             caller,
             jobs: Mutex::default(),
-            given_up: AtomicBool::new(false),
+            is_disabled: AtomicBool::new(false),
         })
     }
 
     pub(super) fn step_started(
         &self,
-        facts: &StepFacts,
+        start: &StepStart,
         at: DateTime<Utc>,
-        sender: Option<&Sender>,
+        sender: Option<&HttpSender>,
     ) {
-        let parent = self.job_of(facts, at, sender);
+        let parent = self.job_of(start, at, sender);
         self.emit(
-            &self.step(facts, Transition::Start, at, parent).json(),
+            &self.step(start, LineageEventType::Start, at, parent).json(),
             sender,
         );
     }
 
-    pub(super) fn step_ended(&self, step: &Step, sender: Option<&Sender>) {
-        let parent = self.job_of(&step.facts, step.started_at, sender);
+    pub(super) fn step_ended(&self, step: &FinishedStep, sender: Option<&HttpSender>) {
+        let parent = self.job_of(&step.start, step.started_at, sender);
         let mut event = self.step(
-            &step.facts,
-            Transition::of(step.end.exit),
+            &step.start,
+            LineageEventType::of(step.end.exit),
             step.ended_at,
             parent,
         );
@@ -114,20 +114,26 @@ impl Lineage {
         date: NaiveDate,
         exit: Exit,
         at: DateTime<Utc>,
-        sender: Option<&Sender>,
+        sender: Option<&HttpSender>,
     ) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run_id) = jobs.remove(&(job.to_owned(), date)) {
-            let event = self.job(job, date, &run_id, Transition::of(exit), at);
+            let event = self.job(job, date, &run_id, LineageEventType::of(exit), at);
             self.emit(&event.json(), sender);
         }
     }
 
     /// Ends the jobs that were left: steps of theirs were run ahead of a turn that did not come.
-    pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&Sender>) {
+    pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&HttpSender>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         for ((job, date), run_id) in std::mem::take(&mut *jobs) {
-            let event = self.job(&job, date, &run_id, Transition::of(Exit::Interrupted), at);
+            let event = self.job(
+                &job,
+                date,
+                &run_id,
+                LineageEventType::of(Exit::Interrupted),
+                at,
+            );
             self.emit(&event.json(), sender);
         }
     }
@@ -135,11 +141,11 @@ impl Lineage {
     /// The run of the job that a step belongs to, begun with its first step; else whoever called us.
     fn job_of(
         &self,
-        facts: &StepFacts,
+        start: &StepStart,
         at: DateTime<Utc>,
-        sender: Option<&Sender>,
-    ) -> Option<Parent> {
-        let Some(of) = &facts.step else {
+        sender: Option<&HttpSender>,
+    ) -> Option<ParentRun> {
+        let Some(of) = &start.step else {
             return self.caller.clone();
         };
         let key = (of.job.clone(), of.date);
@@ -150,10 +156,10 @@ impl Lineage {
         };
         if is_new {
             jobs.insert(key, run_id.clone());
-            let event = self.job(&of.job, of.date, &run_id, Transition::Start, at);
+            let event = self.job(&of.job, of.date, &run_id, LineageEventType::Start, at);
             self.emit(&event.json(), sender);
         }
-        Some(Parent {
+        Some(ParentRun {
             namespace: self.settings.namespace.clone(),
             job: of.job.clone(),
             run_id,
@@ -163,24 +169,24 @@ impl Lineage {
 
     fn step<'a>(
         &'a self,
-        facts: &'a StepFacts,
-        transition: Transition,
+        start: &'a StepStart,
+        event_type: LineageEventType,
         at: DateTime<Utc>,
-        parent: Option<Parent>,
-    ) -> Event<'a> {
-        let name = match &facts.step {
-            Some(of) => JobName::Step(of.job.clone(), of.step.clone()),
-            None => JobName::Whole(facts.command.to_owned()),
+        parent: Option<ParentRun>,
+    ) -> LineageEvent<'a> {
+        let name = match &start.step {
+            Some(of) => LineageJobName::FinishedStep(of.job.clone(), of.step.clone()),
+            None => LineageJobName::Whole(start.command.to_owned()),
         };
-        Event {
-            transition,
+        LineageEvent {
+            event_type,
             at,
-            run_id: facts.run_id.clone(),
+            run_id: start.run_id.clone(),
             namespace: &self.settings.namespace,
             job: name,
-            date: facts.step.as_ref().map(|of| of.date),
+            date: start.step.as_ref().map(|of| of.date),
             parent,
-            facts: Some(facts),
+            start: Some(start),
             end: None,
         }
     }
@@ -190,24 +196,24 @@ impl Lineage {
         job: &str,
         date: NaiveDate,
         run_id: &str,
-        transition: Transition,
+        event_type: LineageEventType,
         at: DateTime<Utc>,
-    ) -> Event<'a> {
-        Event {
-            transition,
+    ) -> LineageEvent<'a> {
+        LineageEvent {
+            event_type,
             at,
             run_id: run_id.to_owned(),
             namespace: &self.settings.namespace,
-            job: JobName::Whole(job.to_owned()),
+            job: LineageJobName::Whole(job.to_owned()),
             date: Some(date),
             parent: self.caller.clone(),
-            facts: None,
+            start: None,
             end: None,
         }
     }
 
-    fn emit(&self, event: &Value, sender: Option<&Sender>) {
-        if self.given_up.load(Ordering::Relaxed) {
+    fn emit(&self, event: &Value, sender: Option<&HttpSender>) {
+        if self.is_disabled.load(Ordering::Relaxed) {
             return;
         }
         let mut line = event.to_string();
@@ -215,7 +221,7 @@ impl Lineage {
         if let Some(path) = &self.settings.file
             && let Err(error) = file::append(path, line.as_bytes())
         {
-            self.give_up(&format!("cannot append to {}: {error}", path.display()));
+            self.disable(&format!("cannot append to {}: {error}", path.display()));
         }
         let (Some(url), Some(sender)) = (&self.settings.url, sender) else {
             return;
@@ -226,15 +232,15 @@ impl Lineage {
             self.settings.endpoint.trim_start_matches('/')
         );
         if let Err(error) = sender.post(&url, self.settings.api_key.as_deref(), line.into_bytes()) {
-            self.give_up(&format!(
+            self.disable(&format!(
                 "cannot reach OPENLINEAGE_URL: {}",
                 super::error_text(&error)
             ));
         }
     }
 
-    fn give_up(&self, reason: &str) {
-        self.given_up.store(true, Ordering::Relaxed);
+    fn disable(&self, reason: &str) {
+        self.is_disabled.store(true, Ordering::Relaxed);
         tracing::warn!("lineage events end here: {reason}");
     }
 }

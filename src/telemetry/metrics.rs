@@ -3,18 +3,18 @@
 //! out: counters go on counting from the old one, and a run that failed keeps the time of the last
 //! one that did not.
 
-mod earlier;
 mod families;
+mod previous_values;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::facts::{Command, Step, number};
 use super::file;
-use crate::run_report::{Exit, Outcome, RunReport};
+use super::steps::{FinishedCommand, FinishedStep, number};
+use crate::run_report::{Exit, InputOutcome, RunReport};
 use crate::storage::replace_file;
-use families::Families;
+use families::MetricFamilies;
 
 /// Why there is no file of metrics.
 #[derive(Debug, thiserror::Error)]
@@ -29,24 +29,24 @@ enum MetricsCause {
     #[error(transparent)]
     File(#[from] io::Error),
     #[error(transparent)]
-    Families(#[from] prometheus::Error),
+    MetricFamilies(#[from] prometheus::Error),
 }
 
 /// Replaces the file of metrics.
-pub(super) fn write(path: &Path, command: &Command<'_>) -> Result<(), MetricsError> {
+pub(super) fn write(path: &Path, command: &FinishedCommand<'_>) -> Result<(), MetricsError> {
     let failed = |source: MetricsCause| MetricsError {
         path: path.to_owned(),
         source,
     };
-    let earlier = file::read(path).unwrap_or_default();
-    let text = text(&earlier, command).map_err(|error| failed(error.into()))?;
+    let previous = file::read(path).unwrap_or_default();
+    let text = text(&previous, command).map_err(|error| failed(error.into()))?;
     replace_file(path, text.as_bytes()).map_err(|error| failed(error.into()))
 }
 
 /// The new file, given the text of the old one.
-fn text(earlier: &str, command: &Command<'_>) -> Result<String, prometheus::Error> {
-    let families = Families::new()?;
-    earlier::restore(&families, earlier);
+fn text(previous: &str, command: &FinishedCommand<'_>) -> Result<String, prometheus::Error> {
+    let families = MetricFamilies::new()?;
+    previous_values::restore(&families, previous);
     for step in command.steps {
         add_step(&families, step);
     }
@@ -55,31 +55,31 @@ fn text(earlier: &str, command: &Command<'_>) -> Result<String, prometheus::Erro
     families.text()
 }
 
-fn add_step(families: &Families, step: &Step) {
-    let (job, name) = (step.facts.job(), step.facts.step());
+fn add_step(families: &MetricFamilies, step: &FinishedStep) {
+    let (job, name) = (step.start.job(), step.start.step());
     // A command that is no job is told once, as the command.
     if !job.is_empty() {
-        let ended = Ended {
-            labels: [job, name, step.facts.command],
+        let ended = RunSample {
+            labels: [job, name, step.start.command],
             exit: step.end.exit,
             seconds: step.seconds(),
             at: step.ended_at.timestamp_millis(),
         };
-        ended.tell(families);
+        ended.record(families);
     }
     if let Some(report) = &step.end.report {
         add_report(families, [job, name], report);
     }
 }
 
-fn add_command(families: &Families, command: &Command<'_>) {
-    let ended = Ended {
+fn add_command(families: &MetricFamilies, command: &FinishedCommand<'_>) {
+    let ended = RunSample {
         labels: [command.job, "", command.name],
         exit: command.exit,
-        seconds: super::facts::seconds_between(command.started_at, command.ended_at),
+        seconds: super::steps::seconds_between(command.started_at, command.ended_at),
         at: command.ended_at.timestamp_millis(),
     };
-    ended.tell(families);
+    ended.record(families);
     families
         .build_info
         .with_label_values(&[env!("CARGO_PKG_VERSION")])
@@ -87,7 +87,7 @@ fn add_command(families: &Families, command: &Command<'_>) {
 }
 
 /// What is told of every end alike.
-struct Ended<'a> {
+struct RunSample<'a> {
     /// Job, step, command.
     labels: [&'a str; 3],
     exit: Exit,
@@ -96,8 +96,8 @@ struct Ended<'a> {
     at: i64,
 }
 
-impl Ended<'_> {
-    fn tell(&self, families: &Families) {
+impl RunSample<'_> {
+    fn record(&self, families: &MetricFamilies) {
         let [job, step, command] = self.labels;
         let labels = &self.labels;
         #[expect(clippy::cast_precision_loss, reason = "milliseconds far below 2^53")]
@@ -121,10 +121,10 @@ impl Ended<'_> {
     }
 }
 
-fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
+fn add_report(families: &MetricFamilies, of: [&str; 2], report: &RunReport) {
     let [job, step] = of;
     let kind = report.record_kind;
-    for (outcome, count) in report.counts.fates() {
+    for (outcome, count) in report.counts.by_outcome() {
         let records = &families.records;
         records
             .with_label_values(&[job, step, kind, outcome])
@@ -141,9 +141,9 @@ fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
         }
     }
     for outcome in [
-        Outcome::Ingested,
-        Outcome::AlreadyIngested,
-        Outcome::Refused,
+        InputOutcome::Ingested,
+        InputOutcome::AlreadyIngested,
+        InputOutcome::Refused,
     ] {
         let name = outcome.name();
         let count = report.inputs_with(outcome) as u64;
@@ -159,7 +159,7 @@ fn add_report(families: &Families, of: [&str; 2], report: &RunReport) {
 }
 
 /// Steps that run at the same time may end in another order than they committed.
-fn add_versions(families: &Families, steps: &[Step]) {
+fn add_versions(families: &MetricFamilies, steps: &[FinishedStep]) {
     let mut newest = BTreeMap::new();
     let reports = steps.iter().filter_map(|step| step.end.report.as_ref());
     for (table, version) in reports.flat_map(|report| report.table_versions.named()) {

@@ -2,7 +2,7 @@
 //! in when it has ended; two requests go out. The variables of the standard (`OTEL_…`) that are not
 //! in [`OtelSettings`] are read by OpenTelemetry's own libraries.
 
-mod measures;
+mod metrics;
 mod spans;
 
 use opentelemetry::{Key, KeyValue};
@@ -13,8 +13,8 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::trace::SpanExporter as _;
 
-use super::facts::Command;
-use super::http::Sender;
+use super::http::HttpSender;
+use super::steps::FinishedCommand;
 
 /// Where traces and metrics go, and what the trace belongs to.
 #[derive(Clone, Default)]
@@ -45,21 +45,21 @@ impl std::fmt::Debug for OtelSettings {
 
 impl OtelSettings {
     /// Whether anything is to be sent.
-    pub(super) fn is_wanted(&self) -> bool {
+    pub(super) fn is_enabled(&self) -> bool {
         self.traces().is_some() || self.metrics().is_some()
     }
 
     fn traces(&self) -> Option<String> {
-        self.of_signal(self.traces_endpoint.as_deref(), "v1/traces")
+        self.signal_endpoint(self.traces_endpoint.as_deref(), "v1/traces")
     }
 
     fn metrics(&self) -> Option<String> {
-        self.of_signal(self.metrics_endpoint.as_deref(), "v1/metrics")
+        self.signal_endpoint(self.metrics_endpoint.as_deref(), "v1/metrics")
     }
 
     /// As the standard says: an endpoint of one signal is taken as it stands, the general one gets
     /// the signal's path.
-    fn of_signal(&self, own: Option<&str>, path: &str) -> Option<String> {
+    fn signal_endpoint(&self, own: Option<&str>, path: &str) -> Option<String> {
         let general = || {
             let base = self.endpoint.as_deref().filter(|base| !base.is_empty())?;
             Some(format!("{}/{path}", base.trim_end_matches('/')))
@@ -84,8 +84,8 @@ pub(super) enum OtelError {
 /// Sends the trace and the metrics of a command.
 pub(super) fn export(
     settings: &OtelSettings,
-    command: &Command<'_>,
-    sender: &Sender,
+    command: &FinishedCommand<'_>,
+    sender: &HttpSender,
 ) -> Result<(), OtelError> {
     let resource = resource();
     if let Some(endpoint) = settings.traces() {
@@ -96,7 +96,7 @@ pub(super) fn export(
             .with_endpoint(endpoint)
             .build()?;
         exporter.set_resource(&resource);
-        let spans = spans::of(settings, command, resource.clone());
+        let spans = spans::command_spans(settings, command, resource.clone());
         if !spans.is_empty() {
             let sent = sender.runtime().block_on(exporter.export(spans));
             sent.map_err(|source| OtelError::Send {
@@ -112,7 +112,7 @@ pub(super) fn export(
             .with_protocol(Protocol::HttpJson)
             .with_endpoint(endpoint)
             .build()?;
-        measures::send(exporter, command, resource).map_err(|source| OtelError::Send {
+        metrics::send(exporter, command, resource).map_err(|source| OtelError::Send {
             signal: "metrics",
             source,
         })?;
@@ -123,8 +123,8 @@ pub(super) fn export(
 /// Who we are: `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` decide before our own name.
 fn resource() -> Resource {
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
-    let told = Resource::builder().build();
-    let name = told.get_ref(&Key::from_static_str("service.name"));
+    let detected = Resource::builder().build();
+    let name = detected.get_ref(&Key::from_static_str("service.name"));
     let is_named = name.is_some_and(|name| !name.as_str().starts_with("unknown_service"));
     let builder = Resource::builder().with_attribute(version);
     if is_named {
@@ -151,6 +151,6 @@ mod tests {
         );
         assert_eq!(settings.metrics().unwrap(), "http://other/m");
         settings.disabled = true;
-        assert!(!settings.is_wanted());
+        assert!(!settings.is_enabled());
     }
 }

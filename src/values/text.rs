@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 /// Whether a character changes how the text around it is shown: controls, marks of direction,
 /// invisible characters, the line separators U+2028 and U+2029, and noncharacters.
-pub fn steers(character: char) -> bool {
+pub fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
@@ -23,10 +23,10 @@ pub fn steers(character: char) -> bool {
 }
 
 /// `text` with the characters that steer written as escapes.
-pub fn shown(text: &str) -> String {
+pub fn escape_unprintable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
-        if steers(character) {
+        if is_unprintable(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -37,10 +37,10 @@ pub fn shown(text: &str) -> String {
 
 /// A JSON text with the characters that steer as `\u` escapes: the same value as before. What is
 /// below U+0020 outside strings is white space of JSON, and inside them writers escape it.
-pub fn shown_json(json: &str) -> String {
+pub fn escape_unprintable_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for character in json.chars() {
-        if character >= ' ' && steers(character) {
+        if character >= ' ' && is_unprintable(character) {
             for unit in character.encode_utf16(&mut [0; 2]) {
                 // Writing to a String cannot fail.
                 let _ = write!(shown, "\\u{unit:04x}");
@@ -58,10 +58,12 @@ pub fn shown_json(json: &str) -> String {
 /// nothing, so that one that guards a text can be told from one that belongs to it.
 pub fn is_formula(text: &str) -> bool {
     const OPERATORS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    let unguarded = text.trim_start_matches('\'');
-    let skipped = |character: char| character.is_whitespace() || steers(character);
-    unguarded.starts_with(['\t', '\r', '\n'])
-        || unguarded.trim_start_matches(skipped).starts_with(OPERATORS)
+    let without_apostrophes = text.trim_start_matches('\'');
+    let skipped = |character: char| character.is_whitespace() || is_unprintable(character);
+    without_apostrophes.starts_with(['\t', '\r', '\n'])
+        || without_apostrophes
+            .trim_start_matches(skipped)
+            .starts_with(OPERATORS)
 }
 
 #[cfg(test)]
@@ -78,16 +80,22 @@ mod tests {
             ('\u{2029}', "\\u{2029}", "\\u2029"),
         ] {
             let text = format!("a{character}b");
-            assert_eq!(shown(&text), format!("a{plain}b"));
+            assert_eq!(escape_unprintable(&text), format!("a{plain}b"));
             let line = serde_json::Value::from(text.clone()).to_string();
-            let escaped = shown_json(&line);
+            let escaped = escape_unprintable_json(&line);
             assert_eq!(escaped, format!("\"a{json}b\""));
             let read: String = serde_json::from_str(&escaped).unwrap();
             assert_eq!(read, text);
         }
-        assert_eq!(shown("Olá, 東京 – é\u{301}"), "Olá, 東京 – é\u{301}");
-        assert_eq!(shown("a\n\u{1b}"), "a\\n\\u{1b}");
-        assert_eq!(shown_json("{\n  \"a\": 1\n}"), "{\n  \"a\": 1\n}");
+        assert_eq!(
+            escape_unprintable("Olá, 東京 – é\u{301}"),
+            "Olá, 東京 – é\u{301}"
+        );
+        assert_eq!(escape_unprintable("a\n\u{1b}"), "a\\n\\u{1b}");
+        assert_eq!(
+            escape_unprintable_json("{\n  \"a\": 1\n}"),
+            "{\n  \"a\": 1\n}"
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ os.environ.update(
 )
 
 
-def fate(task, context: dict) -> str:
+def outcome(task, context: dict) -> str:
     from airflow.exceptions import AirflowFailException
 
     try:
@@ -49,10 +49,10 @@ def main(dags: str, folder: str) -> dict:
     found["command"] = task.bash_command
     task.bash_command = task.render_template(task.bash_command, context)
     found["rendered"] = task.bash_command
-    found["run"] = fate(task, context)
+    found["run"] = outcome(task, context)
     for code in (0, 1, 2, 3, 4, 5, 130):
         task.bash_command = f"exit {code}"
-        found[str(code)] = fate(task, context)
+        found[str(code)] = outcome(task, context)
     return found
 
 

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::kill::{Instants, kill_after, signal};
+use crate::killed_runs::{Instants, kill_after, signal};
+use crate::purchase_fixtures::{PurchaseFixture, quantity_series, series_digits};
 use crate::python::python;
-use crate::records::{Record, quantity_series, series_digits};
-use crate::supplier_records::{Bought, whole};
+use crate::supplier_fixtures::{SupplierPurchaseFixture, single_page};
 use crate::workdir::{NOW, Output, Workdir, project, read_json};
 
 /// Customer and supplier purchases of a day, and what is answered about them every day.
@@ -47,29 +47,29 @@ fn purchases(day: usize, rows: usize) -> String {
             format!("\"cli-{day}-{number}\""),
             format!("\"{}T{:02}:00:00Z\"", date(day), number % 24),
         );
-        let record = Record {
+        let record = PurchaseFixture {
             external_id: &who,
             time: &time,
-            ..Record::default()
+            ..PurchaseFixture::default()
         };
         text += &(record.json() + "\n");
     }
-    let wrong = Record {
+    let wrong = PurchaseFixture {
         quantity: "0",
-        ..Record::default()
+        ..PurchaseFixture::default()
     };
     text + &wrong.json() + "\n"
 }
 
 /// The list of a supplier as it stood on a day: some purchases change, and one is gone.
-fn bought(day: usize) -> String {
+fn supplier_dump(day: usize) -> String {
     let (updated_at, notes) = (
         format!("{}T09:00:00-03:00", date(day)),
         format!("day {day}"),
     );
     let purchases = (0..6).filter(|id| *id != day % 6).map(|id| {
         let changed = id % 3 == day % 3;
-        Bought {
+        SupplierPurchaseFixture {
             id: id as u64 + 1,
             updated_at: if changed {
                 &updated_at
@@ -77,11 +77,11 @@ fn bought(day: usize) -> String {
                 "2026-10-01T08:00:00-03:00"
             },
             notes: if changed { &notes } else { "first" },
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         }
         .json()
     });
-    whole(&purchases.collect::<Vec<_>>())
+    single_page(&purchases.collect::<Vec<_>>())
 }
 
 /// Writes the dumps of these days.
@@ -92,7 +92,7 @@ pub(crate) fn write_dumps(workdir: &Workdir, days: impl IntoIterator<Item = usiz
             &format!("{folder}/purchases/a.ndjson"),
             purchases(day, rows),
         );
-        workdir.write(&format!("{folder}/suppliers/list.json"), bought(day));
+        workdir.write(&format!("{folder}/suppliers/list.json"), supplier_dump(day));
     }
 }
 
@@ -160,7 +160,7 @@ fn answers(workdir: &Workdir) -> BTreeMap<PathBuf, String> {
 /// What deltalake for Python finds in all tables of each lake.
 fn tables(workdirs: &[&Workdir]) -> Vec<Value> {
     let found = python(
-        "same_tables.py",
+        "table_digests.py",
         workdirs.iter().map(|workdir| workdir.lake()),
     );
     found.as_array().expect("a list").clone()
@@ -181,7 +181,7 @@ fn interrupt(workdir: &Workdir, dumps: &Path, day: usize, signal_name: &str, ins
     let ended = child.wait_with_output().expect("the end of our own child");
     Output::new(format!("kill -{signal_name}"), ended)
         .assert_code(130)
-        .assert_said(&["interrupted", "days left"]);
+        .assert_stderr_contains(&["interrupted", "days left"]);
 }
 
 /// The days that a plan calls finished, up to the first that is not.
@@ -206,8 +206,8 @@ fn broken_three_times(workdir: &Workdir, dumps: &Path) -> u64 {
     }
     let last = end(command(workdir, dumps, 30, &[]));
     last.assert_code(0);
-    let before = last.told("days finished before");
-    assert_eq!(before, finished as u64, "{}", last.story());
+    let before = last.summary_count("days finished before");
+    assert_eq!(before, finished as u64, "{}", last.transcript());
     seed
 }
 
@@ -250,7 +250,7 @@ fn days_at_the_same_time_give_the_same_tables_and_answers() {
     end(command(&one, &dumps, 7, &[])).assert_code(0);
     let ran = end(command(&four, &dumps, 7, &["--parallel", "4"]));
     ran.assert_code(0);
-    assert_eq!(ran.told("days done"), 7, "{}", ran.story());
+    assert_eq!(ran.summary_count("days done"), 7, "{}", ran.transcript());
     let found = tables(&[&one, &four]);
     assert_eq!(found[0], found[1]);
     assert_eq!(found[0]["purchases"]["rows"], 140);
@@ -264,14 +264,17 @@ fn days_at_the_same_time_give_the_same_tables_and_answers() {
 }
 
 #[test]
-fn finished_days_are_left_alone_until_something_of_theirs_changes() {
+fn completed_days_are_skipped_until_one_of_their_inputs_changes() {
     let workdir = Workdir::new();
     write_dumps(&workdir, 1..=4, 3);
     let dumps = workdir.path("dumps");
     let run = |more: &[&str]| {
         let ran = end(command(&workdir, &dumps, 4, more));
         ran.assert_code(0);
-        (ran.told("days finished before"), ran.told("days done"))
+        (
+            ran.summary_count("days finished before"),
+            ran.summary_count("days done"),
+        )
     };
     let quantity = |day: usize| {
         let path = workdir.path(&format!("out/{}/quantity.json", date(day)));
@@ -311,17 +314,20 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     write_dumps(&workdir, [1, 2, 4], 3);
     let dumps = workdir.path("dumps");
     let ran = end(command(&workdir, &dumps, 4, &[]));
-    ran.assert_code(2).assert_said(&[
+    ran.assert_code(2).assert_stderr_contains(&[
         "2026-10-03/purchases",
         "2026-10-03 (exit code 2)",
         "left: from 2026-10-04",
     ]);
-    assert_eq!(ran.told("days failed"), 1);
+    assert_eq!(ran.summary_count("days failed"), 1);
     assert!(!workdir.path("out/2026-10-04").exists());
     let ran = end(command(&workdir, &dumps, 4, &["--keep-going"]));
     ran.assert_code(2);
     assert_eq!(
-        (ran.told("days finished before"), ran.told("days failed")),
+        (
+            ran.summary_count("days finished before"),
+            ran.summary_count("days failed")
+        ),
         (2, 1)
     );
     assert!(workdir.path("out/2026-10-04/summary.json").exists());
@@ -329,9 +335,13 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     // followed that of the fourth day, which is refused and not passed over in silence.
     write_dumps(&workdir, [3], 3);
     let ran = end(command(&workdir, &dumps, 4, &[]));
-    ran.assert_code(3).assert_said(&["CPL-SNAPSHOT-REPEATED"]);
+    ran.assert_code(3)
+        .assert_stderr_contains(&["CPL-SNAPSHOT-REPEATED"]);
     assert_eq!(
-        (ran.told("days finished before"), ran.told("days done")),
+        (
+            ran.summary_count("days finished before"),
+            ran.summary_count("days done")
+        ),
         (2, 2)
     );
     // A day with a refused input is done, and the code says so each time.
@@ -339,12 +349,17 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     for before in [0, 4] {
         let ran = end(command(&workdir, &dumps, 4, &[]));
         ran.assert_code(3);
-        assert_eq!(ran.told("days finished before"), before, "{}", ran.story());
+        assert_eq!(
+            ran.summary_count("days finished before"),
+            before,
+            "{}",
+            ran.transcript()
+        );
     }
 }
 
 #[test]
-fn the_backfill_job_runs_as_it_stands() {
+fn the_backfill_job_runs_unchanged() {
     let workdir = Workdir::new();
     workdir.write("dumps/2026/10/05/a.ndjson", purchases(5, 3));
     workdir.write("dumps/2026/10/06/a.ndjson", purchases(6, 4));

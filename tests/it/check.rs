@@ -4,23 +4,23 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::records::Record;
+use crate::purchase_fixtures::PurchaseFixture;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// One good purchase, one with two faults, one line that is no JSON, one good purchase with a
 /// warning.
 pub(crate) fn mixed() -> String {
-    let broken = Record {
+    let broken = PurchaseFixture {
         price: "\"39.90\"",
         quantity: "0",
-        ..Record::default()
+        ..PurchaseFixture::default()
     };
-    let odd = Record {
+    let odd = PurchaseFixture {
         currency: "\"brl\"",
-        ..Record::default()
+        ..PurchaseFixture::default()
     };
     let records = [
-        Record::default().json(),
+        PurchaseFixture::default().json(),
         broken.json(),
         "{\"external_id\"".into(),
         odd.json(),
@@ -57,16 +57,16 @@ fn check_lists_every_finding_as_text() {
     let lines: Vec<&str> = output.stdout().lines().collect();
     for start in &starts {
         let found = lines.iter().any(|line| line.starts_with(start.as_str()));
-        assert!(found, "{start:?}\n{}", output.story());
+        assert!(found, "{start:?}\n{}", output.transcript());
     }
-    assert_eq!(lines.len(), starts.len(), "{}", output.story());
+    assert_eq!(lines.len(), starts.len(), "{}", output.transcript());
     // Two of four are above the limit, which is refused as `ingest` would.
     let refused = check(&workdir, &["mixed.ndjson"]);
     refused.assert_code(3);
     assert!(
         refused.stdout().contains("FILE-REJECT-LIMIT"),
         "{}",
-        refused.story()
+        refused.transcript()
     );
     assert_eq!(
         workdir.files().len(),
@@ -77,7 +77,7 @@ fn check_lists_every_finding_as_text() {
 }
 
 #[test]
-fn check_lists_the_first_findings_of_each_rule_and_all_when_asked() {
+fn check_lists_the_first_findings_of_each_rule_or_all_of_them() {
     let workdir = Workdir::new();
     workdir.write("many.ndjson", "{}\n".repeat(50));
     let rule = "reject BRZ-TIME-REQUIRED";
@@ -109,12 +109,14 @@ fn check_lists_the_first_findings_of_each_rule_and_all_when_asked() {
             .stdout()
             .matches(&format!("\"rule_id\":\"{words}"))
             .count();
-        assert_eq!(found, 50, "{}", output.story());
+        assert_eq!(found, 50, "{}", output.transcript());
         let wrong = check(
             &workdir,
             &[&arguments[..], &["--findings", "first"]].concat(),
         );
-        wrong.assert_code(2).assert_said(&["--findings first"]);
+        wrong
+            .assert_code(2)
+            .assert_stderr_contains(&["--findings first"]);
     }
 }
 
@@ -135,7 +137,7 @@ fn an_input_that_is_read_again_is_listed_once() {
     ] {
         let output = check(&workdir, &[&arguments[..], &["late.csv"]].concat());
         let found = output.assert_code(0).stdout().matches(words).count();
-        assert_eq!(found, 1, "{}", output.story());
+        assert_eq!(found, 1, "{}", output.transcript());
     }
 }
 
@@ -172,7 +174,7 @@ fn check_names_place_field_value_and_remedy_as_json() {
     let [.., last, run] = lines.as_slice() else {
         panic!(
             "a line for the input, and one for the run: {}",
-            output.story()
+            output.transcript()
         );
     };
     assert_eq!(run["rejected_by_rule"]["BRZ-QTY-RANGE"], 1, "{run:#}");
@@ -188,25 +190,25 @@ fn check_names_place_field_value_and_remedy_as_json() {
 fn check_answers_as_the_service_would() {
     let workdir = Workdir::new();
     let purchases = [
-        Record::default().json(),
-        Record {
+        PurchaseFixture::default().json(),
+        PurchaseFixture {
             price: "\"39.90\"",
-            ..Record::default()
+            ..PurchaseFixture::default()
         }
         .json(),
-        Record {
+        PurchaseFixture {
             quantity: "101",
-            ..Record::default()
+            ..PurchaseFixture::default()
         }
         .json(),
-        Record {
+        PurchaseFixture {
             external_id: "\"\"",
-            ..Record::default()
+            ..PurchaseFixture::default()
         }
         .json(),
-        Record {
+        PurchaseFixture {
             currency: "\"XXX\"",
-            ..Record::default()
+            ..PurchaseFixture::default()
         }
         .json(),
     ];
@@ -305,10 +307,10 @@ fn rules_are_listed_and_explained_with_their_source() {
     assert!(
         explained.assert_code(0).stdout().contains(sentence),
         "{}",
-        explained.story()
+        explained.transcript()
     );
     let unknown = workdir.run(["rules", "explain", "BRZ-NO-SUCH"]);
     unknown
         .assert_code(2)
-        .assert_said(&["BRZ-NO-SUCH", "rules list"]);
+        .assert_stderr_contains(&["BRZ-NO-SUCH", "rules list"]);
 }

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::records::{Record, numbered};
-use crate::supplier_records::{bought, page, whole};
+use crate::purchase_fixtures::{PurchaseFixture, numbered};
+use crate::supplier_fixtures::{page, single_page, supplier_purchases};
 use crate::workdir::{NOW, Workdir, sample};
 
 /// What is said of inputs: the counts of the run, and of each input its counts, notes and findings.
 #[derive(Debug, PartialEq)]
-struct Said {
+struct ReportedFindings {
     run: BTreeMap<String, Value>,
     inputs: BTreeMap<String, Value>,
 }
 
 const OF_RUN: [&str; 4] = ["counts", "rejected_by_rule", "warned_by_rule", "notes"];
 
-fn said_by_ingest(workdir: &Workdir, arguments: &[String]) -> Said {
+fn reported_by_ingest(workdir: &Workdir, arguments: &[String]) -> ReportedFindings {
     let lake = workdir.path(&uuid::Uuid::now_v7().to_string());
     let mut command = workdir.program();
     command.args(["ingest", "--summary", "-", "--now", NOW, "--lake"]);
@@ -31,7 +31,7 @@ fn said_by_ingest(workdir: &Workdir, arguments: &[String]) -> Said {
         let rules: Vec<&Value> = findings.iter().map(|one| &one["rule_id"]).collect();
         of_input(input, &input["path"], &rules)
     });
-    Said {
+    ReportedFindings {
         inputs: inputs.collect(),
         run: OF_RUN
             .map(|key| (key.to_owned(), report[key].clone()))
@@ -39,7 +39,7 @@ fn said_by_ingest(workdir: &Workdir, arguments: &[String]) -> Said {
     }
 }
 
-fn said_by_check(workdir: &Workdir, arguments: &[String]) -> Said {
+fn reported_by_check(workdir: &Workdir, arguments: &[String]) -> ReportedFindings {
     let words = ["check", "--format", "json", "--now", NOW].map(str::to_owned);
     let output = workdir.run(words.iter().chain(arguments));
     let lines = output.json_lines();
@@ -52,7 +52,7 @@ fn said_by_check(workdir: &Workdir, arguments: &[String]) -> Said {
         let rules: Vec<&Value> = rules.filter(|rule| rule.is_string()).collect();
         of_input(input, &input["file"], &rules)
     });
-    Said {
+    ReportedFindings {
         inputs: inputs.collect(),
         run: OF_RUN.map(|key| (key.to_owned(), run[key].clone())).into(),
     }
@@ -65,22 +65,25 @@ fn of_input(input: &Value, path: &Value, rules: &[&Value]) -> (String, Value) {
         Some("checked") => "ingested",
         other => other.expect("an outcome"),
     };
-    let said = json!([outcome, input["counts"], input["notes"], rules, refusal]);
-    (path, said)
+    let reported = json!([outcome, input["counts"], input["notes"], rules, refusal]);
+    (path, reported)
 }
 
 #[track_caller]
-fn assert_alike(workdir: &Workdir, arguments: &[&str], inputs: &[PathBuf]) -> Said {
+fn assert_alike(workdir: &Workdir, arguments: &[&str], inputs: &[PathBuf]) -> ReportedFindings {
     let options = arguments.iter().map(|word| (*word).to_owned());
     let inputs = inputs.iter().map(|path| path.display().to_string());
     let all: Vec<String> = options.chain(inputs).collect();
-    let (checked, ingested) = (said_by_check(workdir, &all), said_by_ingest(workdir, &all));
+    let (checked, ingested) = (
+        reported_by_check(workdir, &all),
+        reported_by_ingest(workdir, &all),
+    );
     assert_eq!(checked, ingested, "{all:?}");
     checked
 }
 
 #[test]
-fn check_says_of_the_samples_what_ingest_says() {
+fn check_reports_the_same_on_the_samples_as_ingest() {
     let workdir = Workdir::new();
     let samples = |names: &[&str]| names.iter().map(|name| sample(name)).collect::<Vec<_>>();
     let all = ["--reject-limit", "100%"];
@@ -106,13 +109,13 @@ fn check_says_of_the_samples_what_ingest_says() {
 
 /// Each input breaks one rule that no record of it can be blamed for.
 #[test]
-fn check_says_of_inputs_as_a_whole_what_ingest_says() {
+fn check_reports_the_same_findings_on_inputs_as_ingest() {
     let workdir = Workdir::new();
     let header = "external_id,product_id,currency,price,time,extra";
     let row = "a,b,BRL,1.50,2026-10-05T10:00:00Z,c";
     let csv = workdir.write("map.csv", format!("{header}\n{row}\n"));
-    let said = assert_alike(&workdir, &["--map", "precio=price"], &[csv]);
-    let text = format!("{said:?}");
+    let reported = assert_alike(&workdir, &["--map", "precio=price"], &[csv]);
+    let text = format!("{reported:?}");
     assert!(text.contains("precio"), "{text}");
 
     let day_first = "external_id;produto;moeda;preco;data\na;b;BRL;1,50;05/10/2026 10:00:00\n";
@@ -120,58 +123,62 @@ fn check_says_of_inputs_as_a_whole_what_ingest_says() {
     let latin = b"external_id;produto;moeda;preco;data\na;caf\xe9;BRL;1,50;2026-10-05 10:00:00\n";
     let latin = workdir.write("latin.csv", latin);
     let empty = workdir.write("empty.ndjson", "\n");
-    let said = assert_alike(&workdir, &[], &[day_first, latin, empty]);
-    let text = format!("{said:?}");
+    let reported = assert_alike(&workdir, &[], &[day_first, latin, empty]);
+    let text = format!("{reported:?}");
     for words in ["is read day first", "FILE-ENCODING", "it holds no record"] {
         assert!(text.contains(words), "{words}: {text}");
     }
 
-    let twice = Record::default().json() + "\n";
+    let twice = PurchaseFixture::default().json() + "\n";
     let repeats = [
         workdir.write("a.ndjson", twice.repeat(2)),
         workdir.write("b.ndjson", twice.clone() + &numbered(0, 10)),
         // The same content once more says nothing new.
         workdir.write("c.ndjson", twice.repeat(2)),
     ];
-    let said = assert_alike(&workdir, &[], &repeats);
-    let warned = &said.run["warned_by_rule"];
-    assert_eq!(warned["BRZ-DUP-EVENT"], 2, "{said:?}");
+    let reported = assert_alike(&workdir, &[], &repeats);
+    let warned = &reported.run["warned_by_rule"];
+    assert_eq!(warned["BRZ-DUP-EVENT"], 2, "{reported:?}");
     let of_products = (0..5001).map(|number| {
         let product = format!("\"p{number}\"");
-        let record = Record {
+        let record = PurchaseFixture {
             product_id: &product,
-            ..Record::default()
+            ..PurchaseFixture::default()
         };
         record.json() + "\n"
     });
     let many = workdir.write("many.ndjson", of_products.collect::<String>());
-    let said = assert_alike(&workdir, &[], &[many]);
+    let reported = assert_alike(&workdir, &[], &[many]);
     assert_eq!(
-        said.run["warned_by_rule"]["BRZ-PRODUCT-CARD"], 1,
-        "{said:?}"
+        reported.run["warned_by_rule"]["BRZ-PRODUCT-CARD"], 1,
+        "{reported:?}"
     );
 }
 
 #[test]
-fn check_says_of_saved_pages_what_ingest_says() {
+fn check_reports_the_same_on_saved_pages_as_ingest() {
     let workdir = Workdir::new();
     let options = ["--kind", "supplier-purchases", "--company-id", "12"];
     // Page 2 of 3 is missing; one purchase stands on two pages.
     let pages = [
-        workdir.write("gap/3.json", page(3, 3, 5, &bought(3..5))),
-        workdir.write("gap/1.json", page(1, 3, 5, &bought(1..4))),
+        workdir.write("gap/3.json", page(3, 3, 5, &supplier_purchases(3..5))),
+        workdir.write("gap/1.json", page(1, 3, 5, &supplier_purchases(1..4))),
     ];
-    let said = assert_alike(&workdir, &options, &pages);
-    let warned = &said.run["warned_by_rule"];
-    assert_eq!(warned["CPL-PAGE-GAP"], 1, "{said:?}");
-    assert_eq!(warned["CPL-DUPLICATE"], 1, "{said:?}");
-    let of_first = &said.inputs[&pages[1].display().to_string()];
-    assert!(of_first[3].to_string().contains("CPL-PAGE-GAP"), "{said:?}");
+    let reported = assert_alike(&workdir, &options, &pages);
+    let warned = &reported.run["warned_by_rule"];
+    assert_eq!(warned["CPL-PAGE-GAP"], 1, "{reported:?}");
+    assert_eq!(warned["CPL-DUPLICATE"], 1, "{reported:?}");
+    let of_first = &reported.inputs[&pages[1].display().to_string()];
+    assert!(
+        of_first[3].to_string().contains("CPL-PAGE-GAP"),
+        "{reported:?}"
+    );
 
-    let odd = whole(&bought(1..3)).replace("\"last_page\":1", "\"last_page\":\"1\"");
+    let odd =
+        single_page(&supplier_purchases(1..3)).replace("\"last_page\":1", "\"last_page\":\"1\"");
     let odd = workdir.write("odd.json", odd);
-    let said = assert_alike(&workdir, &options, &[odd]);
-    let text = format!("{said:?}");
+    let reported = assert_alike(&workdir, &options, &[odd]);
+    let text = format!("{reported:?}");
     let wrong = "its meta does not say which page it is";
     assert!(
         text.contains(wrong) && text.contains("CPL-META-SHAPE"),
@@ -182,7 +189,7 @@ fn check_says_of_saved_pages_what_ingest_says() {
 #[test]
 fn the_order_of_the_inputs_does_not_change_what_is_counted() {
     let workdir = Workdir::new();
-    let twice = Record::default().json() + "\n";
+    let twice = PurchaseFixture::default().json() + "\n";
     let refused = twice.clone() + &numbered(0, 2) + "{}\n{}\n";
     let inputs = [
         workdir.write("a.ndjson", twice.clone() + &numbered(0, 4)),
@@ -198,16 +205,19 @@ fn the_order_of_the_inputs_does_not_change_what_is_counted() {
         [2, 1, 0],
     ] {
         let inputs = order.map(|at: usize| inputs[at].clone());
-        let said = assert_alike(&workdir, &[], &inputs);
+        let reported = assert_alike(&workdir, &[], &inputs);
         // Of the two that are kept: the record they share, and numbers 2 and 3.
-        let warned = &said.run["warned_by_rule"];
-        assert_eq!(warned["BRZ-DUP-EVENT"], 3, "{order:?}: {said:?}");
-        assert_eq!(said.run["counts"]["accepted"], 10, "{order:?}: {said:?}");
+        let warned = &reported.run["warned_by_rule"];
+        assert_eq!(warned["BRZ-DUP-EVENT"], 3, "{order:?}: {reported:?}");
+        assert_eq!(
+            reported.run["counts"]["accepted"], 10,
+            "{order:?}: {reported:?}"
+        );
     }
 }
 
 #[test]
-fn a_finding_on_an_input_says_what_is_wrong_and_not_what_is_asked() {
+fn a_finding_on_an_input_reports_what_is_wrong_and_not_what_is_required() {
     let workdir = Workdir::new();
     let path = workdir.write("empty.ndjson", "");
     let arguments = ["check", "--format", "json"].map(Path::new);

@@ -5,9 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::check::{ALL, check, mixed};
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
+use crate::purchase_fixtures::numbered;
 use crate::python::summary;
-use crate::records::numbered;
 use crate::workdir::{NOW, Workdir, sample};
 
 #[test]
@@ -22,7 +22,7 @@ fn an_argument_that_is_no_text_is_refused_like_any_other() {
         assert!(
             !refused.stderr().contains("panicked"),
             "{}",
-            refused.story()
+            refused.transcript()
         );
     }
 }
@@ -82,7 +82,7 @@ fn every_way_to_end_has_its_exit_code() {
         output.assert_code(code);
         if code == 1 || code == 2 {
             output.assert_stdout("");
-            assert!(!output.stderr().is_empty(), "{}", output.story());
+            assert!(!output.stderr().is_empty(), "{}", output.transcript());
         }
     }
 }
@@ -102,9 +102,12 @@ fn a_wrong_option_is_named_with_what_it_may_be() {
         (&["--map", "Total"], &["--map", "HEADER=FIELD"]),
         (&["--map", "Total=total"], &["--map", "total"]),
     ];
-    for (arguments, said) in cases {
+    for (arguments, message) in cases {
         let output = check(&workdir, &[arguments, &["good.ndjson"]].concat());
-        output.assert_code(2).assert_stdout("").assert_said(said);
+        output
+            .assert_code(2)
+            .assert_stdout("")
+            .assert_stderr_contains(message);
     }
 }
 
@@ -126,7 +129,7 @@ fn standard_output_carries_data_only() {
     silent
         .assert_code(0)
         .assert_stdout("")
-        .assert_said(&["accepted"]);
+        .assert_stderr_contains(&["accepted"]);
     let reported = workdir.run(ingest.iter().chain(&["--summary", "-"]));
     assert_eq!(reported.assert_code(0).json()["exit_code"], 0);
     let filed = workdir.run(ingest.iter().chain(&["--summary", "reports/run.json"]));
@@ -163,9 +166,9 @@ fn the_log_can_be_json_and_quiet_leaves_warnings() {
     let lines = output.stderr().lines().map(serde_json::from_str::<Value>);
     let lines: Vec<Value> = lines
         .collect::<Result<_, _>>()
-        .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", output.story()));
+        .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", output.transcript()));
     let refusal = lines.iter().find(|line| line["rule"] == "FILE-TRUNCATED");
-    let refusal = refusal.unwrap_or_else(|| panic!("no refusal\n{}", output.story()));
+    let refusal = refusal.unwrap_or_else(|| panic!("no refusal\n{}", output.transcript()));
     assert_eq!(refusal["level"], "WARN", "{refusal}");
     assert_eq!(
         refusal["input"],
@@ -175,15 +178,15 @@ fn the_log_can_be_json_and_quiet_leaves_warnings() {
 
     let quiet = workdir.run(["--quiet", "ingest", "--lake", "lake", "good.ndjson"]);
     quiet.assert_code(0).assert_stdout("");
-    assert_eq!(quiet.stderr(), "", "{}", quiet.story());
+    assert_eq!(quiet.stderr(), "", "{}", quiet.transcript());
     let quiet = workdir.run(ingest.iter().chain(&["--quiet"]));
     quiet
         .assert_code(3)
-        .assert_said(&["half.json", "FILE-TRUNCATED"]);
+        .assert_stderr_contains(&["half.json", "FILE-TRUNCATED"]);
     assert!(
         !quiet.stderr().contains("records read"),
         "{}",
-        quiet.story()
+        quiet.transcript()
     );
 }
 
@@ -220,7 +223,7 @@ fn dumps_of_other_kinds_are_refused_with_the_reason() {
     ] {
         let input = sample(&format!("documents/{name}"));
         let output = workdir.ingest([&input]);
-        output.assert_code(3).assert_said(&[name, rule]);
+        output.assert_code(3).assert_stderr_contains(&[name, rule]);
         let report = output.json();
         let refusal = &report["inputs"][0]["refusal"];
         assert_eq!(refusal["rule_id"], rule);
@@ -231,7 +234,7 @@ fn dumps_of_other_kinds_are_refused_with_the_reason() {
         );
         let checked = check(&workdir, &[input.to_str().expect("a path of letters")]);
         checked.assert_code(3);
-        assert!(checked.stdout().contains(rule), "{}", checked.story());
+        assert!(checked.stdout().contains(rule), "{}", checked.transcript());
     }
     assert_eq!(summary(&workdir.lake())["purchases"]["rows"], 0);
 }

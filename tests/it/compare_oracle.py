@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "oracle"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import purchases  # noqa: E402
+import check_purchases  # noqa: E402
 import values  # noqa: E402
-from judge import Judge  # noqa: E402
+from purchase_validator import PurchaseValidator  # noqa: E402
 from read_lake import shortest, table  # noqa: E402
 
 SAME = """external_id alias_name alias_label braze_id email phone app_id product_id currency quantity properties
@@ -38,16 +38,16 @@ def row_values(row):
     return found
 
 
-def oracle_values(verdict):
+def oracle_values(result):
     """The values of a verdict in the words of the table."""
-    said = verdict["values"]
-    found = {name: said[name] for name in SAME if said.get(name) is not None}
+    oracle_record = result["values"]
+    found = {name: oracle_record[name] for name in SAME if oracle_record.get(name) is not None}
     for name in ("price", "revenue", "time_us", "offset_minutes"):
-        found[name] = said[name]
-    found["utc_date"] = values.utc_date(said["time_us"])
-    found["is_refund"] = said["price"].startswith("-")
-    if said.get("unknown_keys"):
-        found["unknown_keys"] = said["unknown_keys"]
+        found[name] = oracle_record[name]
+    found["utc_date"] = values.utc_date(oracle_record["time_us"])
+    found["is_refund"] = oracle_record["price"].startswith("-")
+    if oracle_record.get("unknown_keys"):
+        found["unknown_keys"] = oracle_record["unknown_keys"]
     return found
 
 
@@ -64,11 +64,11 @@ def ours(lake):
     return found, twice
 
 
-def put(found, twice, row, verdict):
+def put(found, twice, row, result):
     place = (row["source_file"], row["source_row"])
     if place in found:
         twice.append({"place": place, "what": "there twice"})
-    found[place] = verdict
+    found[place] = result
 
 
 def main():
@@ -80,17 +80,17 @@ def main():
     options = parser.parse_args()
 
     found, differences = ours(options.lake)
-    judge = Judge(ZoneInfo(options.default_tz), values.parse_time(options.now, ZoneInfo("UTC")).micros)
+    validator = PurchaseValidator(ZoneInfo(options.default_tz), values.parse_time(options.now, ZoneInfo("UTC")).micros)
     counts = {"accepted": 0, "rejected": 0, "duplicate": 0}
     for path in options.files:
-        _, verdicts = purchases.examine(path, judge, lenient=False)
-        for verdict in verdicts:
-            place = (str(path.absolute()), verdict["row"])
-            counts[verdict["verdict"]] += 1
-            if verdict["verdict"] == "accepted":
-                expected = ("accepted", oracle_values(verdict))
-            elif verdict["verdict"] == "rejected":
-                expected = ("rejected", verdict["rules"])
+        _, results = check_purchases.examine(path, validator, lenient=False)
+        for result in results:
+            place = (str(path.absolute()), result["row"])
+            counts[result["verdict"]] += 1
+            if result["verdict"] == "accepted":
+                expected = ("accepted", oracle_values(result))
+            elif result["verdict"] == "rejected":
+                expected = ("rejected", result["rules"])
             else:
                 expected = ("nowhere", None)
             actual = found.pop(place, ("nowhere", None))
@@ -105,10 +105,10 @@ def main():
 
 
 def difference(expected, actual):
-    (kind, said), (our_kind, our_said) = expected, actual
+    (kind, oracle_record), (our_kind, lake_record) = expected, actual
     if kind == our_kind == "accepted":
-        names = sorted(name for name in said.keys() | our_said.keys() if said.get(name) != our_said.get(name))
-        return {"oracle": {name: said.get(name) for name in names}, "ours": {name: our_said.get(name) for name in names}}
+        names = sorted(name for name in oracle_record.keys() | lake_record.keys() if oracle_record.get(name) != lake_record.get(name))
+        return {"oracle": {name: oracle_record.get(name) for name in names}, "ours": {name: lake_record.get(name) for name in names}}
     return {"oracle": expected, "ours": actual}
 
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::records::numbered;
+use crate::purchase_fixtures::numbered;
 use crate::workdir::{NOW, Output, Workdir, read_json};
 
 /// The settings that a command explains, by scope and name: value and origin.
@@ -12,7 +12,7 @@ fn explained(output: &Output, scope: &str, name: &str) -> (Value, String) {
     let settings = output.json();
     let mut settings = settings.as_array().expect("a list").iter();
     let found = settings.find(|one| one["scope"] == scope && one["name"] == name);
-    let found = found.unwrap_or_else(|| panic!("no {name} of {scope}\n{}", output.story()));
+    let found = found.unwrap_or_else(|| panic!("no {name} of {scope}\n{}", output.transcript()));
     let from = found["from"].as_str().expect("a text").to_owned();
     (found["value"].clone(), from)
 }
@@ -30,7 +30,7 @@ ingest = { inputs = ["dump-{date}.ndjson"], default_timezone = "{zone}", summary
 "#;
 
 #[test]
-fn a_command_says_where_its_settings_come_from_and_does_nothing() {
+fn a_command_reports_the_source_of_its_settings_and_does_nothing() {
     let workdir = Workdir::new();
     let mut command = workdir.program();
     command
@@ -57,12 +57,14 @@ fn a_command_says_where_its_settings_come_from_and_does_nothing() {
         explained(&output, "global", "quiet"),
         text("false", "default")
     );
-    assert!(!output.stdout().contains("word"), "{}", output.story());
+    assert!(!output.stdout().contains("word"), "{}", output.transcript());
     assert!(workdir.files().is_empty());
 
-    let told = workdir.run(["page", "--lake", "l", "--output", "o", "--explain-config"]);
-    told.assert_code(0)
-        .assert_shown(&["[page]", "output", "flag", "default"]);
+    let explained_command =
+        workdir.run(["page", "--lake", "l", "--output", "o", "--explain-config"]);
+    explained_command
+        .assert_code(0)
+        .assert_stdout_contains(&["[page]", "output", "flag", "default"]);
 }
 
 /// What the job explains, with some environment variables.
@@ -122,7 +124,8 @@ fn switches_lists_and_numbers_follow_the_same_order() {
         ("PURCHASE_ETL_ALERT_ON", "done,refused"),
         ("PURCHASE_ETL_STORE_RETRIES", "4"),
     ];
-    let found = |told: &Output| names.map(|name| explained(told, "global", name));
+    let found =
+        |explained_command: &Output| names.map(|name| explained(explained_command, "global", name));
     workdir.write("job.toml", JOB);
     let from = |at: usize| format!("environment {}", variables[at].0);
     assert_eq!(
@@ -168,7 +171,7 @@ fn switches_lists_and_numbers_follow_the_same_order() {
     let refused = workdir.run(["run", "job.toml"]);
     refused
         .assert_code(2)
-        .assert_said(&["job.toml:6:12: settings.alert_on", "empty"]);
+        .assert_stderr_contains(&["job.toml:6:12: settings.alert_on", "empty"]);
 }
 
 #[test]
@@ -188,8 +191,8 @@ fn secrets_are_never_shown() {
         ("PURCHASE_ETL_ALERT_URL", "https://hooks.example/geheim"),
         ("PURCHASE_ETL_ALERT_COMMAND", "curl -H 'X: geheim' host"),
     ];
-    let told = explain(&workdir, &[], &environment);
-    for shown in [told.stdout(), told.stderr()] {
+    let explained_command = explain(&workdir, &[], &environment);
+    for shown in [explained_command.stdout(), explained_command.stderr()] {
         assert!(!shown.contains("geheim"), "{shown}");
     }
     let lake = JOB.replace("\"UTC\"", "\"{env:OPENLINEAGE_API_KEY}\"");
@@ -199,12 +202,12 @@ fn secrets_are_never_shown() {
     let refused = Output::of(command);
     refused
         .assert_code(2)
-        .assert_said(&["OPENLINEAGE_API_KEY", "job.toml:4:8"]);
+        .assert_stderr_contains(&["OPENLINEAGE_API_KEY", "job.toml:4:8"]);
     assert!(!refused.stderr().contains("geheim"), "{}", refused.stderr());
 }
 
 #[test]
-fn a_job_says_where_its_settings_come_from() {
+fn a_job_reports_the_source_of_its_settings() {
     let workdir = Workdir::new();
     workdir.write("job.toml", JOB);
     let of = |output: &Output, name: &str| explained(output, "job", name);
@@ -272,7 +275,7 @@ fn settings_of_a_job_file_are_in_force_and_the_run_report_has_them_all() {
     );
 
     let plain = workdir.run([&words[..], &["--log-format", "text"]].concat());
-    plain.assert_code(0).assert_said(&[" INFO step"]);
+    plain.assert_code(0).assert_stderr_contains(&[" INFO step"]);
     let alone = workdir.ingest(["dump-2026-10-05.ndjson"]);
     assert_eq!(alone.json().get("job"), None, "no job, no name of one");
 }

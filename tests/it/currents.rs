@@ -1,7 +1,7 @@
 //! Purchases that Currents and the Snowflake share have delivered, from `ingest` to the reports.
 
 use crate::check::check;
-use crate::records::quantity_series;
+use crate::purchase_fixtures::quantity_series;
 use crate::workdir::Workdir;
 
 const SHARE: &str = r#"ID,USER_ID,EXTERNAL_USER_ID,APP_API_ID,TIME,PRODUCT_ID,PRICE,CURRENCY,PROPERTIES,SF_CREATED_AT
@@ -19,9 +19,9 @@ fn the_snowflake_share_is_found_by_its_app_and_its_utc_day() {
     output.assert_code(0);
     let report = output.json();
     let warned = serde_json::json!({"BRZ-PRICE-WIDENED": 1, "BRZ-TIME-SPACE": 1});
-    assert_eq!(report["warned_by_rule"], warned, "{}", output.story());
+    assert_eq!(report["warned_by_rule"], warned, "{}", output.transcript());
     let noted = output.stderr().contains("SF_CREATED_AT");
-    assert!(!noted, "{}", output.story());
+    assert!(!noted, "{}", output.transcript());
     let day = ["--length", "1", "--ending-at", "2024-04-02"];
     for (app, quantity) in [(&["--app-id", "app-1"][..], 2), (&[], 3)] {
         let series = workdir.report("quantity-series", day.iter().chain(app));
@@ -46,8 +46,11 @@ fn events_whose_id_was_removed_are_all_kept() {
         for (input, rows) in [(first, 2), (second, 1)] {
             let run = workdir.ingest([&input]);
             run.assert_code(0);
-            let counts = (run.told("accepted"), run.told("duplicate"));
-            assert_eq!(counts, (rows, 0), "{}", run.story());
+            let counts = (
+                run.summary_count("accepted"),
+                run.summary_count("duplicate"),
+            );
+            assert_eq!(counts, (rows, 0), "{}", run.transcript());
         }
         let checked = check(&workdir, &[&name(1), &name(2)]);
         let kept = checked
@@ -55,6 +58,6 @@ fn events_whose_id_was_removed_are_all_kept() {
             .stdout()
             .matches("warning BRZ-CURRENTS-NOID:")
             .count();
-        assert_eq!(kept, 3, "{}", checked.story());
+        assert_eq!(kept, 3, "{}", checked.transcript());
     }
 }

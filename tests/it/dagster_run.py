@@ -29,7 +29,7 @@ def load():
     return module
 
 
-def fate(module, code: int) -> str:
+def outcome(module, code: int) -> str:
     stand_in = pathlib.Path(folder, f"exit_{code}")
     stand_in.write_text(f"#!/bin/sh\nexit {code}\n")
     stand_in.chmod(0o755)
@@ -50,7 +50,7 @@ def main() -> dict:
         found["partition"] = materialization.partition
         found["metadata"] = {key: value.value for key, value in materialization.metadata.items()}
     for code in (1, 2, 3, 4, 5, 130):
-        found[str(code)] = fate(module, code)
+        found[str(code)] = outcome(module, code)
     return found
 
 

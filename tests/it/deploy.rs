@@ -154,7 +154,7 @@ fn systemd_takes_the_units() {
             assert!(
                 !output.stderr().contains("purchase-etl"),
                 "{}",
-                output.story()
+                output.transcript()
             );
         }
         // A machine without systemd has nothing to judge them with.

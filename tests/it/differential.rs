@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
 use crate::python::python;
 use crate::workdir::{NOW, Workdir, expected, sample};
 
@@ -41,7 +41,7 @@ fn compare(workdir: &Workdir, files: &[PathBuf], zone: &str) -> Value {
 }
 
 #[test]
-fn the_samples_are_judged_and_normalised_as_the_oracle_does() {
+fn the_samples_are_validated_and_normalised_as_the_oracle_does() {
     for zone in ["UTC", "America/Sao_Paulo"] {
         let workdir = Workdir::new();
         let files = [
@@ -57,7 +57,7 @@ fn the_samples_are_judged_and_normalised_as_the_oracle_does() {
 }
 
 #[test]
-fn the_dirty_samples_are_judged_and_normalised_as_the_oracle_does() {
+fn the_dirty_samples_are_validated_and_normalised_as_the_oracle_does() {
     let names = ["dirty/records.ndjson", "dirty/cdi.ndjson", "dirty/flat.csv"];
     let verdicts = expected("dirty.json");
     for name in names {
@@ -86,27 +86,27 @@ fn compare_dump(shape: &str) {
 }
 
 #[test]
-fn a_very_dirty_dump_of_lines_is_judged_as_the_oracle_does() {
+fn a_very_dirty_dump_of_lines_is_validated_as_the_oracle_does() {
     compare_dump("ndjson");
 }
 
 #[test]
-fn a_very_dirty_document_is_judged_as_the_oracle_does() {
+fn a_very_dirty_document_is_validated_as_the_oracle_does() {
     compare_dump("document");
 }
 
 #[test]
-fn a_very_dirty_dump_of_delimited_text_is_judged_as_the_oracle_does() {
+fn a_very_dirty_dump_of_delimited_text_is_validated_as_the_oracle_does() {
     compare_dump("csv");
 }
 
 #[test]
-fn a_very_dirty_dump_of_currents_events_is_judged_as_the_oracle_does() {
+fn a_very_dirty_dump_of_currents_events_is_validated_as_the_oracle_does() {
     compare_dump("currents-ndjson");
 }
 
 #[test]
-fn a_very_dirty_dump_of_cloud_data_ingestion_is_judged_as_the_oracle_does() {
+fn a_very_dirty_dump_of_cloud_data_ingestion_is_validated_as_the_oracle_does() {
     compare_dump("cdi-ndjson");
 }
 

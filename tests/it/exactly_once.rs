@@ -7,9 +7,9 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
+use crate::purchase_fixtures::{numbered, quantity_series};
 use crate::python::{assert_once, summaries, summary};
-use crate::records::{numbered, quantity_series};
 use crate::workdir::{Output, Workdir, read_json};
 
 /// The files of a dump as one: gzip and zstd files may follow each other in a file.
@@ -25,14 +25,19 @@ fn joined(workdir: &Workdir, name: &str, dump: &Dump) -> PathBuf {
 fn assert_known(workdir: &Workdir, input: &OsStr, more: &[&str]) {
     let again = workdir.ingest(more.iter().map(OsStr::new).chain([input]));
     again.assert_code(0);
-    assert_eq!(again.outcomes(), ["already_ingested"], "{}", again.story());
     assert_eq!(
-        again.told("inputs already ingested"),
+        again.outcomes(),
+        ["already_ingested"],
+        "{}",
+        again.transcript()
+    );
+    assert_eq!(
+        again.summary_count("inputs already ingested"),
         1,
         "{}",
-        again.story()
+        again.transcript()
     );
-    assert_eq!(again.told("accepted"), 0, "{}", again.story());
+    assert_eq!(again.summary_count("accepted"), 0, "{}", again.transcript());
 }
 
 #[test]
@@ -48,10 +53,10 @@ fn a_second_run_and_copies_of_any_name_and_packing_add_nothing() {
     let first = workdir.ingest([&plain]);
     first.assert_code(0);
     assert_eq!(
-        first.told("accepted"),
+        first.summary_count("accepted"),
         dump.count("accepted"),
         "{}",
-        first.story()
+        first.transcript()
     );
 
     assert_known(&workdir, plain.as_os_str(), &[]);
@@ -92,7 +97,7 @@ fn all_members_of_a_packed_file_are_read() {
             report["counts"]["read"],
             5000,
             "{packing}: {}",
-            output.story()
+            output.transcript()
         );
         assert_eq!(
             report["rejected_by_rule"], dump.truth["rejected_by_rule"],
@@ -124,8 +129,8 @@ fn a_file_that_changed_behind_its_size_and_time_is_found_by_its_content() {
     drop(file);
     assert_known(&workdir, path.as_os_str(), &[]);
     let read = workdir.ingest(["--verify-content".as_ref(), path.as_os_str()]);
-    assert_eq!(read.outcomes(), ["ingested"], "{}", read.story());
-    assert_eq!(read.told("accepted"), 3, "{}", read.story());
+    assert_eq!(read.outcomes(), ["ingested"], "{}", read.transcript());
+    assert_eq!(read.summary_count("accepted"), 3, "{}", read.transcript());
     // A new time alone is reason enough to look, and the content is known.
     let file = fs::OpenOptions::new()
         .write(true)
@@ -150,13 +155,13 @@ fn the_same_content_twice_in_one_run_is_ingested_once() {
             output.outcomes(),
             ["ingested", "already_ingested"],
             "{}",
-            output.story()
+            output.transcript()
         );
         assert_eq!(
-            output.told("accepted"),
+            output.summary_count("accepted"),
             dump.count("accepted"),
             "{}",
-            output.story()
+            output.transcript()
         );
         assert_once(&summary(&workdir.lake()), &dump.truth);
     }
@@ -211,7 +216,7 @@ fn two_processes_with_the_same_input_put_each_row_in_once() {
                 accepted(&outputs),
                 dump.count("accepted"),
                 "{}",
-                outputs[1].story()
+                outputs[1].transcript()
             );
             let outcomes = outputs
                 .iter()
@@ -272,7 +277,7 @@ fn a_repeated_currents_event_is_dropped_within_and_across_the_files_of_a_run() {
         output.json()["counts"]["duplicate"],
         dump.truth["duplicate"],
         "{}",
-        output.story()
+        output.transcript()
     );
 
     // The second file brings all events of the first again, and one byte more.
@@ -291,9 +296,9 @@ fn a_repeated_currents_event_is_dropped_within_and_across_the_files_of_a_run() {
         found["purchases"]["rows"],
         count(0, "accepted"),
         "{}",
-        output.story()
+        output.transcript()
     );
-    assert_eq!(count(1, "accepted"), 0, "{}", output.story());
+    assert_eq!(count(1, "accepted"), 0, "{}", output.transcript());
 }
 
 #[test]
@@ -319,7 +324,7 @@ fn an_older_version_of_the_lake_answers_as_it_did() {
     series(&["--lake-version", "99"])
         .assert_code(1)
         .assert_stdout("")
-        .assert_said(&["99"]);
+        .assert_stderr_contains(&["99"]);
 }
 
 #[test]
@@ -353,7 +358,10 @@ fn a_currents_event_that_the_lake_holds_is_dropped_by_a_later_run() {
     for input in [first, second] {
         let run = workdir.ingest([&input]);
         run.assert_code(0);
-        let counts = (run.told("accepted"), run.told("duplicate"));
-        assert_eq!(counts, (1, 1), "{}", run.story());
+        let counts = (
+            run.summary_count("accepted"),
+            run.summary_count("duplicate"),
+        );
+        assert_eq!(counts, (1, 1), "{}", run.transcript());
     }
 }

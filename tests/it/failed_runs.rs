@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::kill::feed_for_ever;
+use crate::killed_runs::feed_endlessly;
+use crate::purchase_fixtures::numbered;
 use crate::python::summary;
-use crate::records::numbered;
-use crate::supplier_records::{bought, page};
+use crate::supplier_fixtures::{page, supplier_purchases};
 use crate::workdir::{Output, Workdir, read_json};
 
 /// What the metrics file says of accepted records.
@@ -26,7 +26,7 @@ fn metered(path: &Path) -> f64 {
 }
 
 /// The command, with a metrics file and a copy of the run report.
-fn observed(workdir: &Workdir) -> Command {
+fn ingest_with_metrics(workdir: &Workdir) -> Command {
     let mut command = workdir.program();
     command.args(["ingest", "--lake"]).arg(workdir.lake());
     command.args(["--summary", "summary.json", "--metrics-file", "run.prom"]);
@@ -35,9 +35,14 @@ fn observed(workdir: &Workdir) -> Command {
 
 /// Holds every place that tells of a run against what it had committed when it failed.
 #[track_caller]
-fn assert_told(workdir: &Workdir, output: &Output, code: i32, accepted: u64) -> Value {
+fn assert_reported(workdir: &Workdir, output: &Output, code: i32, accepted: u64) -> Value {
     output.assert_code(code);
-    assert_eq!(output.told("accepted"), accepted, "{}", output.story());
+    assert_eq!(
+        output.summary_count("accepted"),
+        accepted,
+        "{}",
+        output.transcript()
+    );
     let report = read_json(&workdir.path("summary.json"));
     assert_eq!(report["counts"]["accepted"], accepted, "{report:#}");
     assert_eq!(report["exit_code"], code);
@@ -56,11 +61,11 @@ fn assert_told(workdir: &Workdir, output: &Output, code: i32, accepted: u64) -> 
 }
 
 #[test]
-fn an_interrupted_run_tells_what_it_had_committed() {
+fn an_interrupted_run_reports_what_it_had_committed() {
     let workdir = Workdir::new();
     // Three pieces: an input with a commit of its own.
     let large = workdir.write("large.ndjson", numbered(0, 40_000));
-    let mut command = observed(&workdir);
+    let mut command = ingest_with_metrics(&workdir);
     command.args(["--threads", "1"]).arg(&large).arg("-");
     command
         .stdin(Stdio::piped())
@@ -68,40 +73,40 @@ fn an_interrupted_run_tells_what_it_had_committed() {
         .stderr(Stdio::piped());
     let shown = format!("{command:?} < endless input, kill -INT");
     let mut child = command.spawn().expect("the program starts");
-    feed_for_ever(&mut child, "INT");
+    feed_endlessly(&mut child, "INT");
     let output = Output::new(shown, child.wait_with_output().expect("the end of the run"));
-    let report = assert_told(&workdir, &output, 130, 40_000);
+    let report = assert_reported(&workdir, &output, 130, 40_000);
     let inputs = report["inputs"].as_array().expect("inputs");
-    let told: Vec<_> = inputs.iter().map(|input| &input["outcome"]).collect();
-    assert_eq!(told, ["ingested"], "the fate of the other is open");
+    let outcomes: Vec<_> = inputs.iter().map(|input| &input["outcome"]).collect();
+    assert_eq!(outcomes, ["ingested"], "the fate of the other is open");
     assert_eq!(summary(&workdir.lake())["purchases"]["rows"], 40_000);
 }
 
 #[test]
-fn a_run_of_both_kinds_tells_of_the_first_when_the_second_fails() {
+fn a_run_of_both_kinds_reports_the_first_when_the_second_fails() {
     let workdir = Workdir::new();
     let purchases = workdir.write("in/purchases.ndjson", numbered(0, 3));
-    let suppliers = workdir.write("in/suppliers.json", page(1, 1, 1, &bought([1])));
+    let suppliers = workdir.write("in/suppliers.json", page(1, 1, 1, &supplier_purchases([1])));
     workdir.write("lake/supplier_purchases", "no folder");
-    let mut command = observed(&workdir);
+    let mut command = ingest_with_metrics(&workdir);
     command.args(["--kind", "auto", "--company-id", "12"]);
     command.args([purchases, suppliers]);
-    let report = assert_told(&workdir, &Output::of(command), 1, 3);
+    let report = assert_reported(&workdir, &Output::of(command), 1, 3);
     assert_eq!(report["table_versions"]["purchases"], 1);
 }
 
 #[test]
-fn rows_that_are_in_count_when_their_inputs_cannot_be_listed() {
+fn committed_rows_are_counted_when_their_inputs_cannot_be_listed() {
     for (table, kind, text) in [
         ("purchases", "purchases", numbered(0, 3)),
         (
             "supplier_purchases",
             "supplier-purchases",
-            page(1, 1, 3, &bought([1, 2, 3])),
+            page(1, 1, 3, &supplier_purchases([1, 2, 3])),
         ),
     ] {
         let ingest = |workdir: &Workdir| {
-            let mut command = observed(workdir);
+            let mut command = ingest_with_metrics(workdir);
             command.args(["--kind", kind]);
             if kind != "purchases" {
                 command.args(["--company-id", "12"]);
@@ -118,8 +123,8 @@ fn rows_that_are_in_count_when_their_inputs_cannot_be_listed() {
             .join(format!("inputs/_delta_log/{:020}.json", 2));
         fs::create_dir(&next).expect("a folder");
         let failed = ingest(&workdir);
-        let report = assert_told(&workdir, &failed, 1, 3);
-        failed.assert_said(&["could not be listed", "run the same command again"]);
+        let report = assert_reported(&workdir, &failed, 1, 3);
+        failed.assert_stderr_contains(&["could not be listed", "run the same command again"]);
         assert_eq!(report["inputs"][0]["outcome"], "ingested");
         assert!(report["table_versions"][table].is_number(), "{report:#}");
 

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::records::{numbered, quantity_series};
+use crate::purchase_fixtures::{numbered, quantity_series};
 use crate::samples::assert_revenue;
 use crate::schemas::assert_valid;
-use crate::supplier_records::exact;
+use crate::supplier_fixtures::canonical_json;
 use crate::workdir::{Workdir, expected, project, read_json, sample};
 
 /// Runs the demo's job file as it is, in a folder of the test.
@@ -29,7 +29,12 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
     let workdir = Workdir::new();
     let first = demo(&workdir, &[]);
     first.assert_code(0);
-    assert_eq!(first.told("inputs ingested"), 3, "{}", first.story());
+    assert_eq!(
+        first.summary_count("inputs ingested"),
+        3,
+        "{}",
+        first.transcript()
+    );
 
     let days = expected("default_tz_sao_paulo/quantity_series_day_sao_paulo.json");
     let rows: Vec<(String, u32)> = days["data"]
@@ -47,7 +52,7 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
         .collect();
     let series = quantity_series(&rows[rows.len() - 7..]);
     let list = first.stdout().strip_prefix(&series);
-    let list = list.unwrap_or_else(|| panic!("{}", first.story()));
+    let list = list.unwrap_or_else(|| panic!("{}", first.transcript()));
     assert_supplier_answers(&workdir, list);
     let csv = fs::read_to_string(workdir.path("target/demo/quantity_series.csv")).expect("the CSV");
     let lines: Vec<String> = rows
@@ -65,12 +70,17 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
     let again = demo(&workdir, &[]);
     again.assert_code(0).assert_stdout(first.stdout());
     assert_eq!(
-        again.told("inputs already ingested"),
+        again.summary_count("inputs already ingested"),
         3,
         "{}",
-        again.story()
+        again.transcript()
     );
-    assert_eq!(again.told("inputs ingested"), 0, "{}", again.story());
+    assert_eq!(
+        again.summary_count("inputs ingested"),
+        0,
+        "{}",
+        again.transcript()
+    );
     let path = workdir.path("target/demo/revenue_series.json");
     assert_eq!(
         fs::read_to_string(path).expect("the revenue series"),
@@ -84,10 +94,10 @@ fn the_demo_writes_its_tables_and_all_of_its_answers() {
 fn assert_supplier_answers(workdir: &Workdir, list: &str) {
     let wanted = |name: &str| {
         let path = sample(&format!("expected/suppliers/list/{name}.json"));
-        exact(&fs::read_to_string(path).expect("an answer"))
+        canonical_json(&fs::read_to_string(path).expect("an answer"))
     };
     assert_valid("supplier_purchases", list);
-    let list = exact(list);
+    let list = canonical_json(list);
     let (two, meta) = list.split_once("]},\"meta\":").expect("a list");
     assert!(wanted("first_page").starts_with(two), "{list}");
     let numbers = "{\"current_page\":1,\"last_page\":26,\"per_page\":2,\"total\":51}}";
@@ -95,16 +105,16 @@ fn assert_supplier_answers(workdir: &Workdir, list: &str) {
     for (page, name) in [(1, "first_page"), (3, "last_page")] {
         let path = workdir.path(&format!("target/demo/api/company-12/page-{page}.json"));
         let written = fs::read_to_string(path).expect("a page");
-        assert_eq!(exact(&written), wanted(name));
+        assert_eq!(canonical_json(&written), wanted(name));
     }
     let runs = expected("suppliers/runs.json");
-    for (at, said) in runs.as_array().expect("a list").iter().enumerate() {
+    for (at, by_oracle) in runs.as_array().expect("a list").iter().enumerate() {
         let report = format!("target/demo/suppliers_{}.json", at + 1);
         let report = read_json(&workdir.path(&report));
-        for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+        for outcome in ["read", "accepted", "superseded", "duplicate", "rejected"] {
             assert_eq!(
-                report["counts"][fate], said["total"][fate],
-                "run {at}: {fate}"
+                report["counts"][outcome], by_oracle["total"][outcome],
+                "run {at}: {outcome}"
             );
         }
     }
@@ -118,7 +128,7 @@ fn assert_supplier_answers(workdir: &Workdir, list: &str) {
 fn a_dry_run_names_its_steps_and_writes_nothing() {
     let workdir = Workdir::new();
     let planned = demo(&workdir, &["--dry-run", "--date", "2026-11-07"]);
-    planned.assert_code(0).assert_shown(&[
+    planned.assert_code(0).assert_stdout_contains(&[
         "2026-11-07: to be run",
         "-> tables purchases, rejects, inputs",
         "revenue_series.json (new)",
@@ -132,7 +142,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
     let before = workdir.files();
     let plan = |expected: &str| {
         let planned = workdir.ingest(["--dry-run".as_ref(), dump.as_os_str()]);
-        planned.assert_code(0).assert_shown(&[expected]);
+        planned.assert_code(0).assert_stdout_contains(&[expected]);
     };
     plan("1 of 1 inputs would be read");
     assert_eq!(workdir.files(), before);
@@ -143,7 +153,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
 }
 
 #[test]
-fn a_job_goes_on_after_a_refused_input_and_says_so_in_its_exit_code() {
+fn a_job_continues_after_a_refused_input_and_reports_it_in_its_exit_code() {
     let workdir = Workdir::new();
     workdir.write("dumps/good.ndjson", numbered(0, 3));
     workdir.write("dumps/half.json", "{\"purchases\":[{\"external_id\":");
@@ -161,7 +171,7 @@ report = { question = "quantity-series", length = 1, ending_at = "2026-10-05" }
     );
     let ran = workdir.run(["run".as_ref(), job.as_os_str()]);
     ran.assert_code(3)
-        .assert_said(&["half.json", "FILE-TRUNCATED"]);
+        .assert_stderr_contains(&["half.json", "FILE-TRUNCATED"]);
     ran.assert_stdout(&quantity_series(&[("2026-10-05", 3)]));
 }
 
@@ -195,7 +205,7 @@ fn a_job_file_with_an_error_runs_none_of_its_steps() {
         let ran = workdir.run(["run".as_ref(), job.as_os_str()]);
         ran.assert_code(2)
             .assert_stdout("")
-            .assert_said(&["job.toml", named]);
+            .assert_stderr_contains(&["job.toml", named]);
         assert!(!workdir.lake().exists(), "{named}");
     }
 }
@@ -219,12 +229,12 @@ report = { question = "product-list", output = "out/beside.json" }
 "#;
 
 #[test]
-fn a_failed_step_stops_those_that_need_it_and_no_others() {
+fn a_failed_step_stops_only_the_steps_that_need_it() {
     let workdir = Workdir::new();
     workdir.write("dumps/good.ndjson", numbered(0, 3));
     workdir.write("job.toml", FORK);
     let ran = workdir.run(["run", "job.toml"]);
-    ran.assert_code(2).assert_said(&[
+    ran.assert_code(2).assert_stderr_contains(&[
         "length",
         "not run: it needs \"wrong\"",
         "step=\"after wrong\"",
@@ -264,7 +274,7 @@ fn a_check_that_refuses_an_input_is_a_gate() {
     workdir.write("dumps/a.ndjson", numbered(0, 3) + wrong);
     let ran = workdir.run(["run", "job.toml"]);
     ran.assert_code(3)
-        .assert_said(&["not run: it needs \"gate\""]);
+        .assert_stderr_contains(&["not run: it needs \"gate\""]);
     assert!(!workdir.lake().exists());
     workdir.write("dumps/a.ndjson", numbered(0, 3));
     workdir.run(["run", "job.toml"]).assert_code(0);
@@ -272,7 +282,7 @@ fn a_check_that_refuses_an_input_is_a_gate() {
 }
 
 #[test]
-fn a_plan_tells_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
+fn a_plan_lists_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
     let workdir = Workdir::new();
     workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
     let size = numbered(0, 3).len();
@@ -309,7 +319,9 @@ fn a_plan_tells_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
     assert_eq!(report["outputs"], output);
     // A day without dumps is shown, and ends with the code that the run would end with.
     let planned = plan("2026-10-06");
-    planned.assert_code(2).assert_said(&["inputs are missing"]);
+    planned
+        .assert_code(2)
+        .assert_stderr_contains(&["inputs are missing"]);
     let days = planned.json()["days"].clone();
     assert_eq!(
         days[1]["steps"][0]["ingest"]["missing"][0],

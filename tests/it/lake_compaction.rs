@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::dump::Dump;
-use crate::kill::{Instants, kill_after};
-use crate::lake_care::{care, care_json, ingest_each, live};
+use crate::dump_generator::Dump;
+use crate::killed_runs::{Instants, kill_after};
+use crate::lake_maintenance::{ingest_each, lake_command, lake_command_json, live};
 use crate::python::{assert_once, python, summary};
-use crate::supplier_records::{Bought, held, ingest, pairs, whole};
+use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, pairs, single_page, stored_notes};
 use crate::workdir::Workdir;
 
 /// Writers that append at the same time.
@@ -24,7 +24,7 @@ const WRITERS: usize = 4;
 fn digests(table: &str, lakes: &[PathBuf]) -> Vec<Value> {
     let lakes = lakes.iter().map(|lake| lake.as_os_str());
     let arguments = ["digest".as_ref(), table.as_ref()].into_iter().chain(lakes);
-    let found = python("lake_care.py", arguments);
+    let found = python("lake_maintenance.py", arguments);
     found.as_array().expect("one for each lake").clone()
 }
 
@@ -42,7 +42,7 @@ fn files(workdir: &Workdir, table: &str, column: &str) -> Vec<Value> {
         table.as_ref(),
         column.as_ref(),
     ];
-    let found = python("lake_care.py", arguments);
+    let found = python("lake_maintenance.py", arguments);
     found.as_array().expect("a list of files").clone()
 }
 
@@ -74,12 +74,12 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
     let tables = ["purchases", "rejects", "inputs"];
     let before = tables.map(|table| digest(&workdir, table));
     let answered = answers(&workdir);
-    let plan = care_json(&workdir, "compact", &["--dry-run"]);
+    let plan = lake_command_json(&workdir, "compact", &["--dry-run"]);
     assert!(
         files(&workdir, "purchases", "time").len() >= 9,
         "nothing was done"
     );
-    let done = care_json(&workdir, "compact", &[]);
+    let done = lake_command_json(&workdir, "compact", &[]);
     for (planned, done) in plan
         .as_array()
         .expect("tables")
@@ -107,27 +107,27 @@ fn many_small_files_become_one_a_day_in_order_and_stay_so() {
             );
         }
     }
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     // Again; and behind a checkpoint, which takes the commits' place.
     for more in [0, 12] {
         for number in 0..more {
             let name = format!("more-{number}.ndjson");
-            let input = workdir.write(&name, crate::records::numbered(number * 10, 3));
+            let input = workdir.write(&name, crate::purchase_fixtures::numbered(number * 10, 3));
             workdir.ingest([input]).assert_code(0);
         }
-        let again = care_json(
+        let again = lake_command_json(
             &workdir,
             "compact",
             &["--table", "purchases", "--to", "2026-10-03"],
         );
         assert_eq!(again[0]["partitions"], 0, "{again:#}");
     }
-    let again = care_json(&workdir, "compact", &["--table", "purchases"]);
+    let again = lake_command_json(&workdir, "compact", &["--table", "purchases"]);
     assert_eq!(
         (&again[0]["partitions"], &again[0]["before"]["files"]),
         (&json!(1), &json!(12))
     );
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
     let dump = dump_of(&workdir, "3", "12000", "0");
     ingest_each(&workdir, &dump.files);
     let before = digest(&workdir, "purchases");
-    care(
+    lake_command(
         &workdir,
         "compact",
         &["--table", "purchases", "--target-size", "32KiB"],
@@ -151,7 +151,7 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
         assert!((10_000..50_000).contains(&bytes), "{file:#}");
         assert_eq!(file["sorted"], true, "{file:#}");
     }
-    let again = care_json(
+    let again = lake_command_json(
         &workdir,
         "compact",
         &["--table", "purchases", "--target-size", "32KiB"],
@@ -160,39 +160,39 @@ fn large_files_are_cut_at_the_target_and_follow_each_other_in_time() {
 }
 
 /// Ingests the files in four processes at a time, compacts again and again, and reads all the while;
-/// returns how many compactions landed, and the readings.
+/// returns how many compactions committed, and the readings.
 fn at_once(workdir: &Workdir, files: &[PathBuf], whole: &str) -> (usize, Vec<Value>) {
     let (lake, stop) = (workdir.lake(), workdir.path("stop"));
     let writing = AtomicBool::new(true);
     std::thread::scope(|scope| {
-        let watch = [
-            "watch".as_ref(),
+        let poll = [
+            "poll".as_ref(),
             lake.as_os_str(),
             stop.as_os_str(),
             whole.as_ref(),
         ];
-        let reader = scope.spawn(move || python("lake_care.py", watch));
+        let reader = scope.spawn(move || python("lake_maintenance.py", poll));
         let writers: Vec<_> = files
             .chunks(files.len().div_ceil(WRITERS))
             .map(|files| scope.spawn(move || ingest_each(workdir, files)))
             .collect();
         let compactions = scope.spawn(|| {
-            let mut landed = 0;
+            let mut committed = 0;
             while writing.load(Ordering::Relaxed) {
-                let done = care_json(workdir, "compact", &["--table", "purchases"]);
-                landed += done[0]["versions"].as_array().expect("versions").len();
+                let done = lake_command_json(workdir, "compact", &["--table", "purchases"]);
+                committed += done[0]["versions"].as_array().expect("versions").len();
             }
-            landed
+            committed
         });
         for writer in writers {
             writer.join().expect("a writer");
         }
         writing.store(false, Ordering::Relaxed);
-        let landed = compactions.join().expect("the compactions");
+        let committed = compactions.join().expect("the compactions");
         workdir.write("stop", "");
         let polls = reader.join().expect("the reader");
         (
-            landed,
+            committed,
             polls.as_array().expect("a list of readings").clone(),
         )
     })
@@ -214,8 +214,8 @@ fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
             (name.to_owned(), file["rows"].clone())
         })
         .collect();
-    let (landed, polls) = at_once(&workdir, rest, &Value::Object(whole).to_string());
-    assert!(landed > 1, "{landed} compactions");
+    let (committed, polls) = at_once(&workdir, rest, &Value::Object(whole).to_string());
+    assert!(committed > 1, "{committed} compactions");
     let mut last = 0;
     for poll in &polls {
         assert_eq!(poll["wrong"], json!([]), "{poll:#}");
@@ -227,10 +227,10 @@ fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
     let versions: BTreeSet<u64> = versions.collect();
     assert!(versions.len() > 2, "the reader saw {versions:?}");
     assert_eq!(last, dump.count("accepted"));
-    care(&workdir, "compact", &[]).assert_code(0);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
     assert_once(&summary(&workdir.lake()), &dump.truth);
     assert_eq!(live(&workdir, "purchases").len(), 3, "one file a day");
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
@@ -243,11 +243,11 @@ fn two_compactions_at_once_double_nothing() {
         copied(&made.lake(), &workdir.lake());
         std::thread::scope(|scope| {
             for _ in 0..2 {
-                scope.spawn(|| care(workdir, "compact", &[]).assert_code(0).code());
+                scope.spawn(|| lake_command(workdir, "compact", &[]).assert_code(0).code());
             }
         });
         assert_eq!(live(workdir, "purchases").len(), 3);
-        care(workdir, "verify", &["--deep"]).assert_code(0);
+        lake_command(workdir, "verify", &["--deep"]).assert_code(0);
     }
     let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
     let before = digest(&made, "purchases");
@@ -255,7 +255,7 @@ fn two_compactions_at_once_double_nothing() {
 }
 
 #[test]
-fn beside_upserts_the_newest_state_of_each_supplier_purchase_stands() {
+fn beside_upserts_the_newest_state_of_each_supplier_purchase_is_current() {
     const STATES: u64 = 12;
     let workdir = Workdir::new();
     let notes: Vec<String> = (0..STATES).map(|state| format!("state {state}")).collect();
@@ -265,16 +265,16 @@ fn beside_upserts_the_newest_state_of_each_supplier_purchase_stands() {
             let at = format!("2026-10-{:02}T09:00:00-03:00", 6 + state);
             let purchases: Vec<String> = (1..=3)
                 .map(|id| {
-                    Bought {
+                    SupplierPurchaseFixture {
                         id,
                         updated_at: &at,
                         notes,
-                        ..Bought::default()
+                        ..SupplierPurchaseFixture::default()
                     }
                     .json()
                 })
                 .collect();
-            workdir.write(&format!("state-{state}.json"), whole(&purchases))
+            workdir.write(&format!("state-{state}.json"), single_page(&purchases))
         })
         .collect();
     ingest(&workdir, "12", [&inputs[0]]).assert_code(0);
@@ -287,7 +287,7 @@ fn beside_upserts_the_newest_state_of_each_supplier_purchase_stands() {
         });
         let compactions = scope.spawn(|| {
             while writing.load(Ordering::Relaxed) {
-                care(&workdir, "compact", &["--target-size", "1KiB"]).assert_code(0);
+                lake_command(&workdir, "compact", &["--target-size", "1KiB"]).assert_code(0);
             }
         });
         upserts.join().expect("the upserts");
@@ -296,12 +296,12 @@ fn beside_upserts_the_newest_state_of_each_supplier_purchase_stands() {
     });
     let newest = notes.last().expect("a state").as_str();
     let all = [(3, newest), (2, newest), (1, newest)];
-    assert_eq!(held(&workdir), pairs(&all), "the newest first");
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    assert_eq!(stored_notes(&workdir), pairs(&all), "the newest first");
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
-fn a_compaction_killed_at_any_instant_leaves_a_whole_lake() {
+fn a_compaction_killed_at_any_instant_leaves_an_intact_lake() {
     let workdir = Workdir::new();
     let dump = dump_of(&workdir, "5", "4000", "0");
     ingest_each(&workdir, &dump.files);
@@ -331,7 +331,12 @@ fn a_compaction_killed_at_any_instant_leaves_a_whole_lake() {
         let verify = ["lake", "verify", "--deep", "--lake"].map(OsStr::new);
         let verified = workdir.run(verify.into_iter().chain([lake.as_os_str()]));
         let story = format!("seed {seed}, killed after {delay:?} of {duration:?}");
-        assert_eq!(verified.code(), Some(0), "{story}: {}", verified.story());
+        assert_eq!(
+            verified.code(),
+            Some(0),
+            "{story}: {}",
+            verified.transcript()
+        );
         lakes.push(lake);
     }
     let all = vec![digest(&workdir, "purchases"); lakes.len()];

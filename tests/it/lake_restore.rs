@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::dump::Dump;
-use crate::lake_care::{care, care_json, ingest_each, status};
+use crate::dump_generator::Dump;
+use crate::lake_maintenance::{ingest_each, lake_command, lake_command_json, status};
+use crate::purchase_fixtures::numbered;
 use crate::python::{assert_once, row_digests, summary};
-use crate::records::numbered;
-use crate::supplier_records::{Bought, held, ingest, pairs, whole};
+use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, pairs, single_page, stored_notes};
 use crate::workdir::{Output, Workdir};
 
 const COLUMNS: &str = "source_file,source_row,price,quantity,time,currency";
@@ -30,7 +30,7 @@ fn rows(workdir: &Workdir, table: &str) -> Value {
 
 /// The rows that stood in a version, by the history.
 fn rows_in(workdir: &Workdir, version: u64) -> u64 {
-    let history = care_json(workdir, "history", &["--table", "purchases"]);
+    let history = lake_command_json(workdir, "history", &["--table", "purchases"]);
     let versions = history["versions"].as_array().expect("versions").iter();
     let of_version = versions.filter(|one| one["version"].as_u64() <= Some(version));
     let rows = of_version.map(|one| one["rows_added"].as_u64().expect("a count"));
@@ -39,7 +39,7 @@ fn rows_in(workdir: &Workdir, version: u64) -> u64 {
 
 /// When a version of a table was committed.
 fn committed_at(workdir: &Workdir, table: &str, version: u64) -> String {
-    let history = care_json(workdir, "history", &["--table", table]);
+    let history = lake_command_json(workdir, "history", &["--table", table]);
     let mut versions = history["versions"].as_array().expect("versions").iter();
     let found = versions.find(|one| one["version"] == version);
     found.expect("the version")["committed_at"]
@@ -49,12 +49,12 @@ fn committed_at(workdir: &Workdir, table: &str, version: u64) -> String {
 }
 
 #[test]
-fn restored_and_ingested_again_each_row_is_there_once() {
+fn after_a_restore_and_a_new_ingest_each_row_is_there_once() {
     let (workdir, dump) = ingested();
     let before = row_digests(COLUMNS, &[workdir.lake()]);
     let expected = rows_in(&workdir, 2);
     let back = ["--table", "purchases", "--to-version", "2"];
-    let plan = care_json(
+    let plan = lake_command_json(
         &workdir,
         "restore",
         &[back.as_slice(), &["--dry-run"]].concat(),
@@ -64,15 +64,15 @@ fn restored_and_ingested_again_each_row_is_there_once() {
         dump.truth["accepted"],
         "it was a plan"
     );
-    let done = care_json(&workdir, "restore", &back);
+    let done = lake_command_json(&workdir, "restore", &back);
     for name in ["files_removed", "rows_after", "inputs_withdrawn"] {
         assert_eq!(plan[0][name], done[0][name], "{name}");
     }
     assert_eq!(done[0]["inputs_withdrawn"], 2);
     assert_eq!(rows(&workdir, "purchases"), expected);
     assert_eq!(rows(&workdir, "inputs"), 2);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
-    let again = care_json(&workdir, "restore", &back);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
+    let again = lake_command_json(&workdir, "restore", &back);
     assert_eq!(again[0]["committed_version"], Value::Null, "{again:#}");
 
     // All at once: the first two are known, the others are read again, and then known.
@@ -97,13 +97,13 @@ fn restored_and_ingested_again_each_row_is_there_once() {
     }
     assert_eq!(row_digests(COLUMNS, &[workdir.lake()]), before);
     assert_once(&summary(&workdir.lake()), &dump.truth);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
-fn what_was_withdrawn_stays_so_behind_a_checkpoint_and_can_come_back_from_there() {
+fn withdrawn_inputs_stay_withdrawn_behind_a_checkpoint_and_can_be_restored_from_it() {
     let (workdir, dump) = ingested();
-    care(
+    lake_command(
         &workdir,
         "restore",
         &["--table", "purchases", "--to-version", "1"],
@@ -128,20 +128,20 @@ fn what_was_withdrawn_stays_so_behind_a_checkpoint_and_can_come_back_from_there(
     );
     assert_eq!(all().outcomes(), ["already_ingested"; 4]);
     assert_eq!(rows(&workdir, "purchases"), dump.count("accepted") + 11);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
-fn a_restore_can_be_taken_back() {
+fn a_restore_can_be_undone() {
     let (workdir, dump) = ingested();
     let before = row_digests(COLUMNS, &[workdir.lake()]);
-    care(
+    lake_command(
         &workdir,
         "restore",
         &["--table", "purchases", "--to-version", "1"],
     )
     .assert_code(0);
-    let undone = care_json(
+    let undone = lake_command_json(
         &workdir,
         "restore",
         &["--table", "purchases", "--to-version", "4"],
@@ -151,15 +151,15 @@ fn a_restore_can_be_taken_back() {
     // Their rows of `inputs` are healed as after a stopped run, and nothing is taken twice.
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
 fn all_tables_go_back_to_one_moment_and_forward_again() {
     let (workdir, dump) = ingested();
     let moment = committed_at(&workdir, "inputs", 2);
-    let done = care_json(&workdir, "restore", &["--all", "--as-of", &moment]);
-    let told: Vec<Value> = done
+    let done = lake_command_json(&workdir, "restore", &["--all", "--as-of", &moment]);
+    let reported: Vec<Value> = done
         .as_array()
         .expect("tables")
         .iter()
@@ -170,19 +170,19 @@ fn all_tables_go_back_to_one_moment_and_forward_again() {
         json!(["purchases", 2, 2]),
         json!(["rejects", 2, 2]),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
     let found = summary(&workdir.lake());
     let counts = &found["inputs"]["counts"];
     assert_eq!(found["purchases"]["rows"], counts["accepted"], "{found:#}");
     assert_eq!(found["rejects"]["rows"], counts["rejected"], "{found:#}");
-    let verified = care_json(&workdir, "verify", &["--deep"]);
+    let verified = lake_command_json(&workdir, "verify", &["--deep"]);
     assert_eq!(verified["findings"], json!([]), "{verified:#}");
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     // Before there was anything, if that is meant.
     let nothing = ["--all", "--as-of", "2020-01-01", "--allow-empty"];
-    care(&workdir, "restore", &nothing).assert_code(0);
+    lake_command(&workdir, "restore", &nothing).assert_code(0);
     assert_eq!(summary(&workdir.lake())["inputs"]["rows"], 0);
     ingest_each(&workdir, &dump.files);
     assert_once(&summary(&workdir.lake()), &dump.truth);
@@ -201,21 +201,24 @@ fn an_instant_before_the_first_version_empties_nothing_unless_that_is_meant() {
     ] {
         for dry_run in [&[][..], &["--dry-run"]] {
             let words = [which, &["--as-of", "2020-01-01"], dry_run].concat();
-            let refused = care(&workdir, "restore", &words);
+            let refused = lake_command(&workdir, "restore", &words);
             refused
                 .assert_code(2)
-                .assert_said(&[names, &["--allow-empty", began.as_str()]].concat());
-            assert_eq!(version("purchases"), 1, "{}", refused.story());
+                .assert_stderr_contains(&[names, &["--allow-empty", began.as_str()]].concat());
+            assert_eq!(version("purchases"), 1, "{}", refused.transcript());
         }
     }
     // The time that the refusal names is one that can be restored.
     let at = ["--table", "purchases", "--as-of", &began, "--dry-run"];
-    care(&workdir, "restore", &at).assert_code(0);
+    lake_command(&workdir, "restore", &at).assert_code(0);
     // A table that is younger than another becomes empty.
-    let state = workdir.write("2.json", whole(&[Bought::default().json()]));
+    let state = workdir.write(
+        "2.json",
+        single_page(&[SupplierPurchaseFixture::default().json()]),
+    );
     ingest(&workdir, "12", [&state]).assert_code(0);
     let before = committed_at(&workdir, "inputs", 1);
-    let done = care_json(&workdir, "restore", &["--all", "--as-of", &before]);
+    let done = lake_command_json(&workdir, "restore", &["--all", "--as-of", &before]);
     let mut done = done.as_array().expect("tables").iter();
     let supplier = done.find(|one| one["table"] == "supplier_purchases");
     assert_eq!(supplier.expect("the table")["to_version"], 0);
@@ -228,34 +231,34 @@ fn an_instant_before_the_first_version_empties_nothing_unless_that_is_meant() {
         "2020-01-01",
         "--allow-empty",
     ];
-    care(&workdir, "restore", &empty).assert_code(0);
+    lake_command(&workdir, "restore", &empty).assert_code(0);
     assert_eq!(rows(&workdir, "purchases"), 0);
     let needless = ["--table", "purchases", "--to-version", "0", "--allow-empty"];
-    care(&workdir, "restore", &needless).assert_code(2);
+    lake_command(&workdir, "restore", &needless).assert_code(2);
 }
 
 #[test]
 fn rejects_alone_are_not_taken_back_while_their_inputs_stay() {
     let (workdir, dump) = ingested();
-    let refused = care(
+    let refused = lake_command(
         &workdir,
         "restore",
         &["--table", "rejects", "--to-version", "2"],
     );
     refused
         .assert_code(1)
-        .assert_said(&["2 inputs would lose their rejects", "--all"]);
+        .assert_stderr_contains(&["2 inputs would lose their rejects", "--all"]);
     assert_eq!(rows(&workdir, "rejects"), dump.truth["rejected"]);
     // A compaction of them is no matter of inputs.
-    care(&workdir, "compact", &["--table", "rejects"]).assert_code(0);
-    care(
+    lake_command(&workdir, "compact", &["--table", "rejects"]).assert_code(0);
+    lake_command(
         &workdir,
         "restore",
         &["--table", "rejects", "--to-version", "4"],
     )
     .assert_code(0);
     assert_eq!(status(&workdir, "rejects")["live"]["files"], 4);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
@@ -263,13 +266,13 @@ fn supplier_purchases_go_back_to_older_states_and_forward_again() {
     let workdir = Workdir::new();
     let input = |day: &str, notes: &str, id| {
         let updated_at = format!("2026-10-{day}T09:00:00-03:00");
-        let state = Bought {
+        let state = SupplierPurchaseFixture {
             id,
             updated_at: &updated_at,
             notes,
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         };
-        workdir.write(&format!("{notes}.json"), whole(&[state.json()]))
+        workdir.write(&format!("{notes}.json"), single_page(&[state.json()]))
     };
     let run = |path: &PathBuf| -> Output { ingest(&workdir, "12", [path]) };
     let (first, second, third) = (
@@ -281,22 +284,22 @@ fn supplier_purchases_go_back_to_older_states_and_forward_again() {
         run(path).assert_code(0);
     }
     let newest = pairs(&[(2, "other"), (1, "two")]);
-    assert_eq!(held(&workdir), newest);
-    care(&workdir, "compact", &[]).assert_code(0);
-    care(
+    assert_eq!(stored_notes(&workdir), newest);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
+    lake_command(
         &workdir,
         "restore",
         &["--table", "supplier_purchases", "--to-version", "1"],
     )
     .assert_code(0);
-    assert_eq!(held(&workdir), pairs(&[(1, "one")]));
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    assert_eq!(stored_notes(&workdir), pairs(&[(1, "one")]));
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     for outcome in ["ingested", "already_ingested"] {
         for path in [&third, &second] {
             assert_eq!(run(path).outcomes(), [outcome]);
         }
-        assert_eq!(held(&workdir), newest);
+        assert_eq!(stored_notes(&workdir), newest);
     }
     assert_eq!(run(&first).outcomes(), ["already_ingested"]);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }

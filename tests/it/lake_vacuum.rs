@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::lake_care::{care, care_json, live, status};
-use crate::records::numbered;
+use crate::lake_maintenance::{lake_command, lake_command_json, live, status};
+use crate::purchase_fixtures::numbered;
 use crate::workdir::Workdir;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -17,7 +17,7 @@ fn lake() -> Workdir {
         let input = workdir.write(&format!("{number}.ndjson"), numbered(number * 10, 10));
         workdir.ingest([input]).assert_code(0);
     }
-    care(&workdir, "compact", &[]).assert_code(0);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
     workdir
 }
 
@@ -69,20 +69,20 @@ fn data(workdir: &Workdir, table: &str) -> BTreeSet<PathBuf> {
 }
 
 #[test]
-fn nothing_young_is_deleted_and_nothing_at_all_without_being_told() {
+fn nothing_young_is_deleted_and_nothing_at_all_without_confirmation() {
     let workdir = lake();
     let stray = workdir.write("lake/purchases/stray.parquet", "12345");
     let before = workdir.files();
     for arguments in [&[][..], &["--dry-run"], &["--retention", "8d"]] {
-        care(&workdir, "vacuum", arguments)
+        lake_command(&workdir, "vacuum", arguments)
             .assert_code(0)
-            .assert_shown(&["add --execute"]);
+            .assert_stdout_contains(&["add --execute"]);
     }
-    care(&workdir, "vacuum", &["--execute"]).assert_code(0);
+    lake_command(&workdir, "vacuum", &["--execute"]).assert_code(0);
     assert_eq!(workdir.files(), before, "all of it is young");
     age(&stray, 9);
     age_removals(&workdir, "purchases", 4, 9);
-    let plan = care_json(&workdir, "vacuum", &["--table", "purchases"]);
+    let plan = lake_command_json(&workdir, "vacuum", &["--table", "purchases"]);
     assert_eq!(plan[0]["total"]["files"], 4, "{plan:#}");
     assert_eq!(workdir.files(), before, "it was a plan");
 }
@@ -118,7 +118,7 @@ fn exactly_the_removed_files_and_orphans_past_the_retention_go() {
     age_removals(&workdir, "purchases", 4, 8);
     let rejects_and_inputs = [data(&workdir, "rejects"), data(&workdir, "inputs")];
     let log: BTreeSet<PathBuf> = log_of(&workdir);
-    let done = care_json(&workdir, "vacuum", &["--execute"]);
+    let done = lake_command_json(&workdir, "vacuum", &["--execute"]);
     let purchases = done
         .as_array()
         .expect("tables")
@@ -143,12 +143,12 @@ fn exactly_the_removed_files_and_orphans_past_the_retention_go() {
     assert!(workdir.path("lake/other/part.parquet").exists());
     assert!(workdir.path("lake/_runs/report.parquet").exists());
     assert!(workdir.path("lake/_jobs/state.parquet").exists());
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     assert_eq!(status(&workdir, "purchases")["removed"]["files"], 0);
 }
 
 #[test]
-fn what_a_commit_left_on_its_way_into_the_log_goes_after_the_retention() {
+fn temporary_commit_files_are_deleted_after_the_retention() {
     let workdir = lake();
     let log = "lake/purchases/_delta_log";
     let old = workdir.path(&format!("{log}/{:020}.json#1", 2));
@@ -161,14 +161,14 @@ fn what_a_commit_left_on_its_way_into_the_log_goes_after_the_retention() {
     let other = workdir.write(&format!("{log}/notes#b"), "123");
     age(&other, 400);
     assert_eq!(status(&workdir, "purchases")["orphans"]["files"], 2);
-    care(&workdir, "verify", &[])
+    lake_command(&workdir, "verify", &[])
         .assert_code(0)
-        .assert_shown(&["_last_checkpoint#12", "json#1"]);
+        .assert_stdout_contains(&["_last_checkpoint#12", "json#1"]);
     let only = ["--table", "purchases", "--execute"];
-    let done = care_json(&workdir, "vacuum", &only);
+    let done = lake_command_json(&workdir, "vacuum", &only);
     assert_eq!(done[0]["total"]["files"], 1, "{done:#}");
     assert!(!old.exists() && young.exists() && other.exists() && commit.exists());
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 fn log_of(workdir: &Workdir) -> BTreeSet<PathBuf> {
@@ -182,21 +182,21 @@ fn log_of(workdir: &Workdir) -> BTreeSet<PathBuf> {
 }
 
 #[test]
-fn a_version_whose_files_are_gone_cannot_be_restored_and_one_that_came_back_is_kept() {
+fn a_version_without_its_files_cannot_be_restored_and_a_restored_one_is_kept() {
     let workdir = lake();
     let back = ["--table", "purchases", "--to-version", "3"];
-    care(&workdir, "restore", &back).assert_code(0);
+    lake_command(&workdir, "restore", &back).assert_code(0);
     age_removals(&workdir, "purchases", 4, 30);
     age_removals(&workdir, "purchases", 5, 30);
     // The small files are live again; the large one is not.
-    let done = care_json(&workdir, "vacuum", &["--table", "purchases", "--execute"]);
+    let done = lake_command_json(&workdir, "vacuum", &["--table", "purchases", "--execute"]);
     assert_eq!(done[0]["total"]["files"], 1, "{done:#}");
     assert_eq!(status(&workdir, "purchases")["rows"], 30);
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
-    let gone = ["--table", "purchases", "--to-version", "4"];
-    care(&workdir, "restore", &gone)
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
+    let version_4 = ["--table", "purchases", "--to-version", "4"];
+    lake_command(&workdir, "restore", &version_4)
         .assert_code(1)
-        .assert_said(&["version 4", "1 of its files are gone", "vacuum"]);
+        .assert_stderr_contains(&["version 4", "1 of its files are gone", "vacuum"]);
     assert_eq!(
         status(&workdir, "purchases")["version"],
         5,
@@ -209,7 +209,7 @@ fn a_short_retention_that_is_meant_empties_the_folder_of_all_but_the_newest_vers
     let workdir = lake();
     workdir.write("lake/rejects/stray.parquet", "12345");
     let short = ["--retention", "0s", "--force-short-retention", "--execute"];
-    care(&workdir, "vacuum", &short).assert_code(0);
+    lake_command(&workdir, "vacuum", &short).assert_code(0);
     for table in ["purchases", "rejects", "inputs"] {
         assert_eq!(
             data(&workdir, table).len(),
@@ -217,5 +217,5 @@ fn a_short_retention_that_is_meant_empties_the_folder_of_all_but_the_newest_vers
             "{table}"
         );
     }
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }

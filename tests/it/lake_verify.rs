@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::lake_care::{care, care_json, ingest_each, live};
-use crate::records::{Record, numbered};
-use crate::supplier_records::{Bought, ingest, whole};
+use crate::lake_maintenance::{ingest_each, lake_command, lake_command_json, live};
+use crate::purchase_fixtures::{PurchaseFixture, numbered};
+use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, single_page};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
 /// A lake of two inputs with ten rows each.
@@ -17,7 +17,7 @@ fn lake() -> Workdir {
         let input = workdir.write(&format!("{number}.ndjson"), numbered(number * 10, 10));
         workdir.ingest([input]).assert_code(0);
     }
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
     workdir
 }
 
@@ -27,8 +27,8 @@ fn first(workdir: &Workdir) -> PathBuf {
 
 /// What was found: severity, table, what was compared.
 fn found(output: &Output) -> Vec<Value> {
-    let told = output.json();
-    let findings = told["findings"].as_array().expect("findings").iter();
+    let reported = output.json();
+    let findings = reported["findings"].as_array().expect("findings").iter();
     findings
         .map(|one| json!([one["severity"], one["table"], one["what"]]))
         .collect()
@@ -37,7 +37,7 @@ fn found(output: &Output) -> Vec<Value> {
 #[track_caller]
 fn verify(workdir: &Workdir, code: i32, arguments: &[&str]) -> Vec<Value> {
     let arguments = [&["--format", "json"], arguments].concat();
-    let output = care(workdir, "verify", &arguments);
+    let output = lake_command(workdir, "verify", &arguments);
     output.assert_code(code);
     found(&output)
 }
@@ -62,7 +62,8 @@ fn a_missing_file_is_found() {
             "{found:?}"
         );
     }
-    care(&workdir, "verify", &[]).assert_shown(&["it is not there", "the lake is damaged"]);
+    lake_command(&workdir, "verify", &[])
+        .assert_stdout_contains(&["it is not there", "the lake is damaged"]);
 }
 
 #[test]
@@ -202,7 +203,7 @@ fn rows_that_are_there_twice_are_found() {
 }
 
 #[test]
-fn a_file_that_no_version_has_is_told_and_is_no_damage() {
+fn an_unreferenced_file_is_reported_and_is_no_damage() {
     let workdir = lake();
     workdir.write("lake/purchases/stray.parquet", "12345");
     assert_eq!(
@@ -212,7 +213,7 @@ fn a_file_that_no_version_has_is_told_and_is_no_damage() {
 }
 
 #[test]
-fn a_run_that_was_stopped_before_its_last_step_is_told_and_is_no_damage() {
+fn a_run_stopped_before_its_last_step_is_reported_and_is_no_damage() {
     let workdir = lake();
     let last = |table: &str| {
         workdir
@@ -265,22 +266,22 @@ fn sums_of_the_largest_amounts_are_exact() {
     let workdir = Workdir::new();
     let price = "99999999999999999999999999999.999999999";
     let records = [price, price, price, "-0.000000001"].map(|price| {
-        let record = Record {
+        let record = PurchaseFixture {
             price,
-            ..Record::default()
+            ..PurchaseFixture::default()
         };
         record.json() + "\n"
     });
     let input = workdir.write("large.ndjson", records.concat());
     workdir.ingest([input]).assert_code(0);
-    let verified = care_json(&workdir, "verify", &["--deep"]);
+    let verified = lake_command_json(&workdir, "verify", &["--deep"]);
     // 3 × 99999999999999999999999999999.999999999 - 0.000000001, by hand.
     let expected = "299999999999999999999999999999.999999996";
     let sums = &verified["tables"][0]["sums"];
     assert_eq!(sums["price BRL"], expected, "{verified:#}");
-    care(&workdir, "compact", &[]).assert_code(0);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
     assert_eq!(
-        care_json(&workdir, "verify", &["--deep"])["tables"][0]["sums"],
+        lake_command_json(&workdir, "verify", &["--deep"])["tables"][0]["sums"],
         *sums
     );
 }
@@ -290,23 +291,23 @@ fn states_that_were_superseded_deleted_or_moved_raise_no_alarm() {
     let workdir = Workdir::new();
     let state = |id, day: &str, notes| {
         let updated_at = format!("2026-10-{day}T09:00:00-03:00");
-        Bought {
+        SupplierPurchaseFixture {
             id,
             updated_at: &updated_at,
             notes,
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         }
         .json()
     };
     let inputs = [
-        whole(&[
+        single_page(&[
             state(1, "06", "a"),
             state(2, "06", "a"),
             state(3, "06", "a"),
         ]),
-        whole(&[state(1, "07", "b"), state(2, "05", "older")]),
-        whole(&[state(1, "08", "c")]).replace("2026-10-05", "2026-11-01"),
-        whole(&[state(1, "08", "c"), state(2, "06", "a")]),
+        single_page(&[state(1, "07", "b"), state(2, "05", "older")]),
+        single_page(&[state(1, "08", "c")]).replace("2026-10-05", "2026-11-01"),
+        single_page(&[state(1, "08", "c"), state(2, "06", "a")]),
     ];
     for (at, text) in inputs.iter().enumerate() {
         let path = workdir.write(&format!("{at}.json"), text);
@@ -317,10 +318,10 @@ fn states_that_were_superseded_deleted_or_moved_raise_no_alarm() {
             "after input {at}"
         );
     }
-    let last = workdir.write("full.json", whole(&[state(2, "09", "d")]));
+    let last = workdir.write("full.json", single_page(&[state(2, "09", "d")]));
     let options: [&Path; 2] = [Path::new("--full-snapshot"), &last];
     ingest(&workdir, "12", options).assert_code(0);
-    care(&workdir, "compact", &[]).assert_code(0);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
     assert_eq!(verify(&workdir, 0, &["--deep"]), Vec::<Value>::new());
 }
 

@@ -2,9 +2,9 @@
 
 use std::thread;
 
-use crate::lake_care::{care, ingest_each};
-use crate::records::numbered;
-use crate::supplier_records::{Bought, ingest, whole};
+use crate::lake_maintenance::{ingest_each, lake_command};
+use crate::purchase_fixtures::numbered;
+use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, single_page};
 use crate::workdir::Workdir;
 
 /// Inputs that are ingested one by one, by each of two processes at a time.
@@ -14,7 +14,7 @@ const INPUTS: usize = 24;
 fn runs_that_go_on_beside_verifications_are_no_damage() {
     let workdir = Workdir::new();
     ingest_each(&workdir, &[workdir.write("first.ndjson", numbered(0, 10))]);
-    let looks = thread::scope(|scope| {
+    let verifications = thread::scope(|scope| {
         let customers = scope.spawn(|| {
             for at in 0..INPUTS {
                 // One record in eleven is rejected, so that all three tables change.
@@ -27,28 +27,32 @@ fn runs_that_go_on_beside_verifications_are_no_damage() {
             for at in 0..INPUTS {
                 let notes = format!("state {at}");
                 let updated_at = format!("2026-10-06T09:00:{at:02}-03:00");
-                let state = Bought {
+                let state = SupplierPurchaseFixture {
                     id: at as u64 % 3 + 1,
                     notes: &notes,
                     updated_at: &updated_at,
-                    ..Bought::default()
+                    ..SupplierPurchaseFixture::default()
                 };
-                let input = workdir.write(&format!("{at}.json"), whole(&[state.json()]));
+                let input = workdir.write(&format!("{at}.json"), single_page(&[state.json()]));
                 ingest(&workdir, "12", [input]).assert_code(0);
             }
         });
-        let mut looks = 0;
+        let mut verifications = 0;
         while !customers.is_finished() || !suppliers.is_finished() {
-            let depth: &[&str] = if looks % 2 == 0 { &[] } else { &["--deep"] };
-            care(&workdir, "verify", depth).assert_code(0);
-            looks += 1;
+            let depth: &[&str] = if verifications % 2 == 0 {
+                &[]
+            } else {
+                &["--deep"]
+            };
+            lake_command(&workdir, "verify", depth).assert_code(0);
+            verifications += 1;
         }
         customers.join().expect("all customers' inputs");
         suppliers.join().expect("all suppliers' inputs");
-        looks
+        verifications
     });
-    assert!(looks > 0);
-    care(&workdir, "verify", &["--deep"])
+    assert!(verifications > 0);
+    lake_command(&workdir, "verify", &["--deep"])
         .assert_code(0)
-        .assert_shown(&["the lake is whole"]);
+        .assert_stdout_contains(&["the lake is whole"]);
 }

@@ -4,16 +4,16 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::kill::interrupted_while_waiting;
+use crate::http_receiver::{Receiver, nobody};
+use crate::killed_runs::interrupted_while_waiting;
+use crate::purchase_fixtures::numbered;
 use crate::python::python_of;
-use crate::receiver::{Receiver, nobody};
-use crate::records::numbered;
 use crate::telemetry::shop;
 use crate::workdir::{Workdir, sample};
 
 /// The events of `events.ndjson`, judged by the standard's classes and by a schema drawn from them.
 #[track_caller]
-fn judged(workdir: &Workdir) -> Vec<Value> {
+fn validated_events(workdir: &Workdir) -> Vec<Value> {
     let mut arguments = vec![workdir.path("events.ndjson").into_os_string()];
     // A folder with the published schemas judges as well, where there is one.
     arguments.extend(std::env::var_os("PURCHASE_ETL_OPENLINEAGE_SPEC"));
@@ -32,9 +32,10 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 }
 
 /// What happened to which job, in order.
-fn told(events: &[Value]) -> Vec<(&str, &str)> {
-    let told = events.iter();
-    told.map(|event| (text(event, "eventType"), text(&event["job"], "name")))
+fn event_types(events: &[Value]) -> Vec<(&str, &str)> {
+    let types = events.iter();
+    types
+        .map(|event| (text(event, "eventType"), text(&event["job"], "name")))
         .collect()
 }
 
@@ -44,15 +45,18 @@ fn names(datasets: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn an_ingest_tells_what_it_read_what_it_wrote_and_what_was_wrong() {
+fn an_ingest_reports_its_inputs_its_outputs_and_its_rejects() {
     let workdir = Workdir::new();
     let good = sample("web_2026-10.ndjson");
     let half = workdir.write("half.json", "{\"purchases\":[{\"external_id\":");
     let option = ["--lineage-file", "events.ndjson"].map(AsRef::as_ref);
     let ran = workdir.ingest([&option[..], &[good.as_os_str(), half.as_os_str()]].concat());
     let report = ran.assert_code(3).json();
-    let events = judged(&workdir);
-    assert_eq!(told(&events), [("START", "ingest"), ("COMPLETE", "ingest")]);
+    let events = validated_events(&workdir);
+    assert_eq!(
+        event_types(&events),
+        [("START", "ingest"), ("COMPLETE", "ingest")]
+    );
     let end = &events[1];
     assert_eq!(end["run"]["runId"], report["run_id"]);
     assert_eq!(events[0]["run"]["runId"], report["run_id"]);
@@ -113,7 +117,7 @@ fn a_job_is_a_run_around_those_of_its_steps() {
         )
         .env("OPENLINEAGE_NAMESPACE", "shop");
     assert!(command.status().expect("the program").success());
-    let events = judged(&workdir);
+    let events = validated_events(&workdir);
     let expected = [
         ("START", "shop"),
         ("START", "shop.dumps"),
@@ -122,7 +126,7 @@ fn a_job_is_a_run_around_those_of_its_steps() {
         ("COMPLETE", "shop.series"),
         ("COMPLETE", "shop"),
     ];
-    assert_eq!(told(&events), expected);
+    assert_eq!(event_types(&events), expected);
     assert!(
         events
             .iter()
@@ -156,7 +160,7 @@ fn a_job_is_a_run_around_those_of_its_steps() {
 }
 
 #[test]
-fn a_run_that_fails_or_is_interrupted_says_so() {
+fn a_failed_or_interrupted_run_is_reported_as_such() {
     let workdir = Workdir::new();
     let option = ["--lineage-file", "events.ndjson"];
     workdir
@@ -165,9 +169,9 @@ fn a_run_that_fails_or_is_interrupted_says_so() {
     let mut command = workdir.ingest_command();
     command.args([&option[..], &["-"]].concat());
     interrupted_while_waiting(&workdir, command, "TERM").assert_code(130);
-    let events = judged(&workdir);
+    let events = validated_events(&workdir);
     let expected = ["START", "FAIL", "START", "ABORT"].map(|happened| (happened, "ingest"));
-    assert_eq!(told(&events), expected);
+    assert_eq!(event_types(&events), expected);
     let message = &events[1]["run"]["facets"]["errorMessage"]["message"];
     assert!(
         message.as_str().expect("why").contains("missing.json"),
@@ -200,7 +204,7 @@ fn events_go_to_a_receiver_with_its_key() {
 }
 
 #[test]
-fn a_receiver_that_is_not_there_is_one_warning() {
+fn an_unreachable_receiver_is_one_warning() {
     let workdir = Workdir::new();
     let good = workdir.write("good.ndjson", numbered(0, 3));
     let url = nobody().replace("http://", "http://me:geheim@");
@@ -211,9 +215,9 @@ fn a_receiver_that_is_not_there_is_one_warning() {
         .lines()
         .filter(|line| line.contains("WARN"))
         .collect();
-    assert_eq!(warnings.len(), 1, "{}", ran.story());
+    assert_eq!(warnings.len(), 1, "{}", ran.transcript());
     assert!(warnings[0].contains("lineage"), "{warnings:?}");
-    assert!(!ran.stderr().contains("geheim"), "{}", ran.story());
+    assert!(!ran.stderr().contains("geheim"), "{}", ran.transcript());
     let reports = fs::read_dir(workdir.lake().join("_runs"))
         .expect("reports")
         .count();

@@ -119,7 +119,7 @@ def nested(value: object) -> object:
     return types.SimpleNamespace(**value) if isinstance(value, dict) else value
 
 
-def named_by_the_rules(dataset: dict) -> None:
+def check_dataset_name(dataset: dict) -> None:
     namespace, name = dataset["namespace"], dataset["name"]
     if namespace == "file":
         rule = LocalFileSystem(path=name)
@@ -131,12 +131,12 @@ def named_by_the_rules(dataset: dict) -> None:
 
 def dataset_of(dataset: dict, kind: type, known: dict[str, type]) -> base.Dataset:
     check(dataset, kind)
-    named_by_the_rules(dataset)
+    check_dataset_name(dataset)
     facets = {key: facets_of(dataset.get(key, {}), FACETS[key], known) for key in FACETS if key in dataset}
     return kind(namespace=dataset["namespace"], name=dataset["name"], **facets)
 
 
-def judge(event: dict, known: dict[str, type]) -> None:
+def validate_event(event: dict, known: dict[str, type]) -> None:
     check(event, base.RunEvent)
     assert event["schemaURL"] == base.RunEvent._get_schema()
     run, job = event["run"], event["job"]
@@ -155,7 +155,7 @@ def judge(event: dict, known: dict[str, type]) -> None:
     )
 
 
-def judge_by_spec(event: dict, spec: pathlib.Path) -> None:
+def validate_against_spec(event: dict, spec: pathlib.Path) -> None:
     files = [spec / "OpenLineage.json", *sorted((spec / "facets").glob("*.json"))]
     schemas = [json.loads(file.read_text()) for file in files]
     by_id = {schema["$id"]: referencing.Resource.from_contents(schema) for schema in schemas}
@@ -179,9 +179,9 @@ def main(path: str, spec: str | None = None) -> None:
     with open(path, encoding="utf-8") as file:
         events = [json.loads(line) for line in file]
     for event in events:
-        judge(event, known)
+        validate_event(event, known)
         if spec:
-            judge_by_spec(event, pathlib.Path(spec))
+            validate_against_spec(event, pathlib.Path(spec))
     json.dump(events, sys.stdout)
 
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::records::numbered;
+use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir};
 
 /// Standard error as one object a line, each with what every line has.
@@ -10,7 +10,7 @@ use crate::workdir::{Output, Workdir};
 fn lines(output: &Output) -> Vec<Value> {
     let lines = output.stderr().lines().map(|line| {
         let line: Value = serde_json::from_str(line)
-            .unwrap_or_else(|error| panic!("{error}: {line:?}\n{}", output.story()));
+            .unwrap_or_else(|error| panic!("{error}: {line:?}\n{}", output.transcript()));
         for key in ["timestamp", "level", "message"] {
             assert!(line[key].is_string(), "{key}: {line}");
         }
@@ -27,15 +27,18 @@ fn lines_of_a_run_name_the_run_also_when_it_fails_and_when_it_is_quiet() {
     let half = workdir.write("half.json", "{\"purchases\":[{\"external_id\":");
     let refused = workdir.ingest(["--log-format".as_ref(), "json".as_ref(), half.as_os_str()]);
     let run_id = refused.assert_code(3).json()["run_id"].clone();
-    let said = lines(&refused);
-    assert!(!said.is_empty());
-    assert!(said.iter().all(|line| line["run_id"] == run_id), "{said:?}");
-    let refusal = said
+    let logged = lines(&refused);
+    assert!(!logged.is_empty());
+    assert!(
+        logged.iter().all(|line| line["run_id"] == run_id),
+        "{logged:?}"
+    );
+    let refusal = logged
         .iter()
         .find(|line| line["level"] == "WARN")
         .expect("a warning");
     assert_eq!(refusal["rule"], "FILE-TRUNCATED");
-    let end = said.last().expect("an end");
+    let end = logged.last().expect("an end");
     assert_eq!(end["inputs_refused"], 1, "{end}");
     assert_eq!(end["exit_code"], 3, "{end}");
 
@@ -48,13 +51,13 @@ fn lines_of_a_run_name_the_run_also_when_it_fails_and_when_it_is_quiet() {
         "--quiet".as_ref(),
         good.as_os_str(),
     ]);
-    let said = lines(failed.assert_code(1));
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert_eq!(said[0]["level"], "ERROR");
+    let logged = lines(failed.assert_code(1));
+    assert_eq!(logged.len(), 1, "{logged:?}");
+    assert_eq!(logged[0]["level"], "ERROR");
     assert_eq!(
-        said[0]["run_id"].as_str().map(str::len),
+        logged[0]["run_id"].as_str().map(str::len),
         Some(36),
-        "{said:?}"
+        "{logged:?}"
     );
 }
 
@@ -80,14 +83,14 @@ report = { question = "quantity-series", length = 500 }
             .iter()
             .chain(&arguments),
     );
-    let said = lines(ran.assert_code(2));
-    let end = said.iter().find(|line| line["message"] == "run ended");
+    let logged = lines(ran.assert_code(2));
+    let end = logged.iter().find(|line| line["message"] == "run ended");
     let end = end.expect("the end of the ingest");
     assert_eq!(
         (&end["job"], &end["step"], &end["date"]),
         (&"shop".into(), &"dumps".into(), &"2026-10-05".into())
     );
-    let error = said.last().expect("an error");
+    let error = logged.last().expect("an error");
     assert_eq!(
         (&error["level"], &error["step"]),
         (&"ERROR".into(), &"series".into()),
@@ -100,14 +103,15 @@ report = { question = "quantity-series", length = 500 }
 fn a_command_that_is_not_understood_is_one_line_too() {
     let workdir = Workdir::new();
     let wrong = workdir.run(["ingest", "--log-format=json", "--colour"]);
-    let said = lines(wrong.assert_code(2));
-    assert_eq!(said.len(), 1);
+    let logged = lines(wrong.assert_code(2));
+    assert_eq!(logged.len(), 1);
     assert!(
-        said[0]["message"]
+        logged[0]["message"]
             .as_str()
             .expect("a text")
             .contains("--colour")
     );
     let text = workdir.run(["ingest", "--colour"]);
-    text.assert_code(2).assert_said(&["--colour", "Usage"]);
+    text.assert_code(2)
+        .assert_stderr_contains(&["--colour", "Usage"]);
 }

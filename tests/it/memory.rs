@@ -57,7 +57,7 @@ fn peak_with(mut command: Command, text: &[u8]) -> (u64, Option<i32>) {
 
 /// A reject takes hundreds of times the memory of a record of one byte.
 #[test]
-fn dumps_of_tiny_records_need_no_more_than_others() {
+fn dumps_of_tiny_records_need_no_more_memory_than_any() {
     let lines = b"1\n".repeat(1 << 20);
     let mut elements = b"[".to_vec();
     elements.extend(b"1,".repeat(1 << 20));

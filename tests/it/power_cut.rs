@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::purchase_fixtures::numbered;
 use crate::python::summary;
-use crate::records::numbered;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// What a journal makes of a file whose data were never written differs with these.
@@ -113,7 +113,7 @@ fn leave_unsynced(lake: &Path, table: &str, later: &[&str]) {
 }
 
 #[test]
-fn a_power_cut_takes_back_nothing_that_a_run_relied_on_when_it_said_success() {
+fn a_power_cut_loses_nothing_that_a_successful_run_relied_on() {
     let order = ["rejects", "purchases", "inputs"];
     for options in MOUNTS {
         for (at, table) in order.into_iter().enumerate() {

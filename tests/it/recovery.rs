@@ -11,10 +11,10 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::lake_care::care;
+use crate::lake_maintenance::lake_command;
+use crate::purchase_fixtures::numbered;
 use crate::python::{summary, table_rows};
-use crate::records::numbered;
-use crate::supplier_records::{self, Bought, bought, page};
+use crate::supplier_fixtures::{self, SupplierPurchaseFixture, page, supplier_purchases};
 use crate::workdir::{Output, Workdir};
 
 /// Events of Currents, one a line; ids that are there twice are repeats.
@@ -74,15 +74,15 @@ fn listed(workdir: &Workdir) -> Vec<Value> {
 }
 
 #[track_caller]
-fn assert_whole(workdir: &Workdir) {
-    let verified = care(workdir, "verify", &["--deep", "--format", "json"]);
+fn assert_intact(workdir: &Workdir) {
+    let verified = lake_command(workdir, "verify", &["--deep", "--format", "json"]);
     verified.assert_code(0);
     let findings = verified.json()["findings"].clone();
     assert_eq!(findings, Value::Array(Vec::new()), "{findings:#}");
 }
 
 fn suppliers(workdir: &Workdir, inputs: &[PathBuf]) -> Output {
-    supplier_records::ingest(workdir, "12", inputs)
+    supplier_fixtures::ingest(workdir, "12", inputs)
 }
 
 #[test]
@@ -101,26 +101,26 @@ fn copies_of_one_content_do_not_stop_a_folder_for_ever_when_a_run_was_stopped() 
             again.outcomes(),
             ["already_ingested", "already_ingested", "ingested"],
             "{}",
-            again.story()
+            again.transcript()
         );
         let after = listed(&workdir);
         assert!(before.iter().all(|row| after.contains(row)), "{after:#?}");
         assert_eq!(after.len(), 2, "{after:#?}");
-        assert_whole(&workdir);
+        assert_intact(&workdir);
     }
 }
 
 #[test]
 fn copies_of_one_supplier_dump_do_not_stop_a_folder_for_ever_when_a_run_was_stopped() {
     let workdir = Workdir::new();
-    let content = page(1, 1, 2, &bought([1, 2]));
+    let content = page(1, 1, 2, &supplier_purchases([1, 2]));
     let inputs = ["a.json", "b.json"].map(|name| workdir.write(name, &content));
     suppliers(&workdir, &inputs).assert_code(0);
     let before = listed(&workdir);
     unlist(&workdir);
     suppliers(&workdir, &inputs).assert_code(0);
     assert_eq!(listed(&workdir), before);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn an_input_of_events_is_listed_with_the_counts_of_the_run_that_was_stopped() {
     again.assert_code(0);
     assert_eq!(again.outcomes(), ["already_ingested"]);
     assert_eq!(listed(&workdir), before);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_renamed_copy_is_listed_under_the_path_that_its_rows_bear() {
     fs::rename(&input, &renamed).expect("another name");
     ingest(&renamed).assert_code(0);
     assert_eq!(listed(&workdir), before);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
@@ -170,10 +170,10 @@ fn supplier_inputs_are_listed_with_what_became_of_their_versions() {
     let workdir = Workdir::new();
     let version = |id, hour: &str| {
         let updated_at = format!("2026-10-06T{hour}:00:00-03:00");
-        let of = Bought {
+        let of = SupplierPurchaseFixture {
             id,
             updated_at: &updated_at,
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         };
         of.json()
     };
@@ -204,7 +204,7 @@ fn supplier_inputs_are_listed_with_what_became_of_their_versions() {
     unlist(&workdir);
     suppliers(&workdir, &inputs).assert_code(0);
     assert_eq!(listed(&workdir), before);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 /// Sums of what became of the records of all inputs.
@@ -221,7 +221,7 @@ fn summary_of_inputs(rows: &[Value]) -> [(&'static str, u64); 3] {
 }
 
 #[test]
-fn what_a_stopped_run_has_written_down_and_lost_is_counted_anew_and_said() {
+fn what_a_stopped_run_recorded_and_lost_is_counted_again_and_reported() {
     let workdir = Workdir::new();
     let first = workdir.write("first.ndjson", events(0..3));
     workdir.ingest([&first]).assert_code(0);
@@ -236,24 +236,29 @@ fn what_a_stopped_run_has_written_down_and_lost_is_counted_anew_and_said() {
         let again = workdir.ingest([workdir.path(name)]);
         again
             .assert_code(0)
-            .assert_said(&["counts there were worked out anew"]);
+            .assert_stderr_contains(&["counts there were worked out anew"]);
         assert_eq!(again.outcomes(), ["already_ingested"]);
         let notes = again.json()["notes"].clone();
         assert_eq!(notes.as_array().map(Vec::len), Some(1), "{notes:#}");
     }
     let found = summary(&workdir.lake());
     assert_eq!(found["inputs"]["counts"], counts, "{found:#}");
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
 fn supplier_inputs_whose_rows_are_lost_are_counted_as_if_they_had_come_alone() {
     let workdir = Workdir::new();
-    let old = Bought {
+    let old = SupplierPurchaseFixture {
         updated_at: "2026-10-05T09:00:00-03:00",
-        ..Bought::default()
+        ..SupplierPurchaseFixture::default()
     };
-    let content = page(1, 1, 2, &[old.json(), Bought::default().json()]);
+    let content = page(
+        1,
+        1,
+        2,
+        &[old.json(), SupplierPurchaseFixture::default().json()],
+    );
     let inputs = [workdir.write("a.json", content)];
     suppliers(&workdir, &inputs).assert_code(0);
     let counts = summary_of_inputs(&listed(&workdir));
@@ -266,9 +271,9 @@ fn supplier_inputs_whose_rows_are_lost_are_counted_as_if_they_had_come_alone() {
     let again = suppliers(&workdir, &inputs);
     again
         .assert_code(0)
-        .assert_said(&["counts there were worked out anew"]);
+        .assert_stderr_contains(&["counts there were worked out anew"]);
     assert_eq!(summary_of_inputs(&listed(&workdir)), counts);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 /// Rounds of two processes that read the same events at the same time.
@@ -301,11 +306,11 @@ fn two_processes_that_meet_in_the_same_events_list_them_as_one_would() {
         RACES * 500,
         "{found:#}"
     );
-    care(&workdir, "verify", &["--deep"]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
 
 #[test]
-fn an_empty_dump_is_said_every_night_however_quiet() {
+fn an_empty_dump_is_reported_every_night_even_with_quiet() {
     for content in ["", "[]"] {
         let workdir = Workdir::new();
         let input = workdir.write("empty.json", content);
@@ -321,7 +326,7 @@ fn an_empty_dump_is_said_every_night_however_quiet() {
             let again = (night == 2).then_some("--verify-content".as_ref());
             let ran = workdir.run(options.into_iter().chain(again).chain([input.as_os_str()]));
             ran.assert_code(0)
-                .assert_said(&["empty.json", "FILE-EMPTY"]);
+                .assert_stderr_contains(&["empty.json", "FILE-EMPTY"]);
         }
         let newest = workdir.ingest([&input]).json();
         assert_eq!(newest["warned_by_rule"]["FILE-EMPTY"], 1, "{newest:#}");

@@ -5,8 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::purchase_fixtures::{series_digits, shortest};
 use crate::python::{python, summary};
-use crate::records::{series_digits, shortest};
 use crate::workdir::{Output, Workdir, expected, sample};
 
 const FILES: [&str; 3] = [
@@ -220,7 +220,7 @@ fn a_daily_answer_needs_no_data_file_but_those_of_its_day() {
         "quantity-series",
         ["--ending-at", "2026-10-31", "--length", "31"],
     );
-    assert_ne!(month.code(), Some(0), "{}", month.story());
+    assert_ne!(month.code(), Some(0), "{}", month.transcript());
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn times_without_an_offset_belong_to_the_zone_that_the_run_names() {
 
 /// The documents' own examples and made-up ones of each shape, strict and lenient.
 #[test]
-fn every_document_gets_the_verdict_of_the_oracle() {
+fn every_document_is_validated_as_the_oracle_does() {
     for (name, verdicts) in expected("documents.json")
         .as_object()
         .expect("one entry a file")
@@ -246,7 +246,7 @@ fn every_document_gets_the_verdict_of_the_oracle() {
             if let Some(rule) = verdict["refused"].as_str() {
                 output
                     .assert_code(3)
-                    .assert_said(&[rule, name.rsplit('/').next().expect("a name")]);
+                    .assert_stderr_contains(&[rule, name.rsplit('/').next().expect("a name")]);
                 assert_eq!(
                     report["inputs"][0]["refusal"]["rule_id"], rule,
                     "{name} {mode}"

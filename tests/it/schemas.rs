@@ -7,13 +7,13 @@ use crate::workdir::{project, read_json};
 
 /// Fails unless a text is JSON that keeps a schema of `schemas/`, named without its ending.
 pub(crate) fn assert_valid(name: &str, text: &str) {
-    if let Err(error) = verdict(name, text) {
+    if let Err(error) = validate(name, text) {
         panic!("{error}\n{text}");
     }
 }
 
 /// Why a text is no JSON that keeps a schema.
-pub(crate) fn verdict(name: &str, text: &str) -> Result<(), String> {
+pub(crate) fn validate(name: &str, text: &str) -> Result<(), String> {
     let path = project().join("schemas").join(format!("{name}.json"));
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     compiler.enable_format_assertions();
@@ -33,7 +33,7 @@ fn schemas_take_the_documented_shapes_and_nothing_else() {
     let list = format!(r#"{{"data":{{"purchases":[]}},"meta":{meta}}}"#);
     assert_valid("supplier_purchases", &list);
     let without_total = list.replace(",\"total\":200", "");
-    assert!(verdict("supplier_purchases", &without_total).is_err());
+    assert!(validate("supplier_purchases", &without_total).is_err());
     assert_valid(
         "quantity_series",
         r#"{"message":"success","data":[{"time":"2025-01-01","purchase_quantity":150}]}"#,

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
 use crate::python::{assert_once, summary};
 use crate::workdir::Workdir;
 
@@ -51,9 +51,9 @@ fn a_known_one_among_them_is_left_out_and_the_others_are_there_once() {
     output.assert_code(0);
     let outcomes = output.outcomes();
     assert_eq!(outcomes.len(), 300);
-    assert_eq!(outcomes[299], "already_ingested", "{}", output.story());
+    assert_eq!(outcomes[299], "already_ingested", "{}", output.transcript());
     let ingested = outcomes.iter().filter(|outcome| *outcome == "ingested");
-    assert_eq!(ingested.count(), 299, "{}", output.story());
+    assert_eq!(ingested.count(), 299, "{}", output.transcript());
     assert_once(&summary(&workdir.lake()), &dump.truth);
 }
 

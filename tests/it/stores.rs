@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
 use crate::emulators::{Cloud, Emulator, s3_variables};
-use crate::faulty::{Fault, Faulty};
+use crate::faulty_network::{Fault, Faulty};
+use crate::generated_dumps::CONTENT;
 use crate::python::{assert_once, python, row_digests, summary};
-use crate::truth::CONTENT;
 use crate::workdir::{NOW, Output, Workdir, sample};
 
 /// A lake below a prefix that every client has to escape.
@@ -65,10 +65,15 @@ fn a_lake_in_a_store_is_the_local_one(cloud: Cloud) {
     let lake = store.url("lake", PREFIX);
     let folder = store.url("dumps", "day=1");
     let first = ingest_at(LATER, &workdir, &store, &lake, &[&folder]);
-    assert_eq!(first.assert_code(0).told("inputs ingested"), 3);
+    assert_eq!(first.assert_code(0).summary_count("inputs ingested"), 3);
     let by_pattern = store.url("dumps", "*=1/*.gz");
     let again = ingest(&workdir, &store, &lake, &[&by_pattern]);
-    assert_eq!(again.assert_code(0).told("inputs already ingested"), 3);
+    assert_eq!(
+        again
+            .assert_code(0)
+            .summary_count("inputs already ingested"),
+        3
+    );
     let plan = ["ingest", "--dry-run", "--lake", &lake, &by_pattern];
     let planned = run(&workdir, &store, &plan);
     assert!(
@@ -77,7 +82,7 @@ fn a_lake_in_a_store_is_the_local_one(cloud: Cloud) {
             .stdout()
             .contains("0 of 3 inputs would be read"),
         "{}",
-        planned.story()
+        planned.transcript()
     );
 
     let copy = store.download("lake", PREFIX, &workdir.path("copy"));
@@ -96,13 +101,13 @@ fn same_answers(workdir: &Workdir, store: &Emulator, lake: &str) {
     let question = ["--ending-at", "2026-10-06", "--length", "6"];
     let out = store.url("dumps", "answers/series.json");
     let local = workdir.report("quantity-series", question);
-    let asked = [
+    let arguments = [
         &["report", "quantity-series", "--now", NOW, "--lake", lake],
         &question[..],
     ];
-    let here = run(workdir, store, &asked.concat());
+    let here = run(workdir, store, &arguments.concat());
     assert_eq!(here.assert_code(0).stdout(), local.stdout());
-    let there = [&asked.concat()[..], &["--output", &out]].concat();
+    let there = [&arguments.concat()[..], &["--output", &out]].concat();
     run(workdir, store, &there).assert_code(0);
     assert_eq!(
         store.get("dumps", "answers/series.json"),
@@ -152,14 +157,14 @@ fn a_network_that_fails_now_and_then_loses_and_doubles_nothing() {
     arguments.extend(inputs.iter().map(String::as_str));
     let variables = s3_variables(network.address);
     let output = Output::of(command(&workdir, &variables, &arguments));
-    assert_eq!(output.assert_code(0).told("inputs ingested"), 4);
+    assert_eq!(output.assert_code(0).summary_count("inputs ingested"), 4);
     assert!(network.faults() > 20, "only {} faults", network.faults());
     let copy = store.download("lake", "l", &workdir.path("copy"));
     assert_once(&summary(&copy), &dump.truth);
 }
 
 #[test]
-fn credentials_that_have_expired_fail_at_once_and_say_what_to_do() {
+fn expired_credentials_fail_at_once_with_a_remedy() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     store.put("dumps", "a.json", b"[]");
     let network = Faulty::before(store.address, |_| Fault::Expired);
@@ -169,16 +174,16 @@ fn credentials_that_have_expired_fail_at_once_and_say_what_to_do() {
     let output = Output::of(command(&workdir, &variables, &arguments));
     output
         .assert_code(1)
-        .assert_said(&["s3://dumps/a.json", "expired", "renew"]);
+        .assert_stderr_contains(&["s3://dumps/a.json", "expired", "renew"]);
     assert!(store.keys("lake", "l").is_empty());
 }
 
 #[test]
-fn what_is_missing_in_a_store_is_named_with_what_to_do_and_nothing_is_written() {
+fn what_is_missing_in_a_store_is_named_with_a_remedy_and_nothing_is_written() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     store.put("dumps", "a.json", b"[]");
     let workdir = Workdir::new();
-    for (lake, input, code, said) in [
+    for (lake, input, code, message) in [
         ("s3://nolake/l", "s3://dumps/a.json", 1, "create it"),
         ("s3://lake/l", "s3://nodumps/a.json", 1, "create it"),
         ("s3://lake/l", "s3://nodumps/*.json", 1, "create it"),
@@ -206,15 +211,23 @@ fn what_is_missing_in_a_store_is_named_with_what_to_do_and_nothing_is_written() 
         ),
     ] {
         let output = run(&workdir, &store, &["ingest", "--lake", lake, input]);
-        output.assert_code(code).assert_said(&[said]);
-        assert!(!output.stderr().contains("hunter2"), "{}", output.story());
+        output.assert_code(code).assert_stderr_contains(&[message]);
+        assert!(
+            !output.stderr().contains("hunter2"),
+            "{}",
+            output.transcript()
+        );
     }
     let anonymous = ["ingest", "--lake", "s3://lake/l", "s3://dumps/a.json"];
     let output = Output::of(command(&workdir, &[], &anonymous));
-    output.assert_code(1).assert_said(&["AWS_ACCESS_KEY_ID"]);
+    output
+        .assert_code(1)
+        .assert_stderr_contains(&["AWS_ACCESS_KEY_ID"]);
     let endpoint = ("AWS_ENDPOINT_URL", "http://store.example".to_owned());
     let output = Output::of(command(&workdir, &[endpoint], &anonymous));
-    output.assert_code(2).assert_said(&["--allow-http"]);
+    output
+        .assert_code(2)
+        .assert_stderr_contains(&["--allow-http"]);
     assert!(store.keys("lake", "").is_empty());
 }
 

@@ -6,11 +6,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
 use crate::emulators::{Cloud, Emulator, s3_variables};
-use crate::faulty::{Fault, Faulty};
+use crate::faulty_network::{Fault, Faulty};
+use crate::purchase_fixtures::numbered;
 use crate::python::{assert_once, summary};
-use crate::records::numbered;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// Runs that give up soon.
@@ -39,7 +39,7 @@ fn stored_dump(workdir: &Workdir, store: &Emulator) -> Dump {
 }
 
 #[track_caller]
-fn assert_whole(workdir: &Workdir, store: &Emulator, prefix: &str, dump: &Dump) {
+fn assert_intact(workdir: &Workdir, store: &Emulator, prefix: &str, dump: &Dump) {
     let copy = workdir.path(&format!("copy of {prefix}"));
     let copy = store.download("lake", prefix, &copy);
     assert_once(&summary(&copy), &dump.truth);
@@ -47,7 +47,7 @@ fn assert_whole(workdir: &Workdir, store: &Emulator, prefix: &str, dump: &Dump) 
 
 /// The commit is in the log, and nobody says so.
 #[test]
-fn commits_whose_answer_is_lost_are_looked_up() {
+fn commits_whose_response_is_lost_are_read_back() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     let workdir = Workdir::new();
     let dump = stored_dump(&workdir, &store);
@@ -76,7 +76,7 @@ fn commits_whose_answer_is_lost_are_looked_up() {
             "{fault:?}"
         );
         assert!(network.faults() >= 3, "{fault:?}: {}", network.faults());
-        assert_whole(&workdir, &store, &prefix, &dump);
+        assert_intact(&workdir, &store, &prefix, &dump);
         let again = ingest(&workdir, store.address, &lake, &[&inputs]);
         assert_eq!(again.assert_code(0).outcomes(), ["already_ingested"; 2]);
     }
@@ -103,17 +103,17 @@ fn a_commit_that_hangs_once_is_sent_again() {
     let run = ingest(&workdir, network.address, &lake, &more);
     assert_eq!(run.assert_code(0).outcomes(), ["ingested"; 2]);
     assert_eq!(network.faults(), 1);
-    assert_whole(&workdir, &store, "hung", &dump);
+    assert_intact(&workdir, &store, "hung", &dump);
 }
 
 /// Nothing is read when a table is made or a commit is written.
 #[test]
-fn an_error_of_writing_the_log_is_told_as_one() {
+fn a_failed_write_of_the_log_is_reported_as_such() {
     let store = Emulator::start(Cloud::S3, &["lake"]);
     let workdir = Workdir::new();
     let input = workdir.write("in.ndjson", numbered(0, 5));
     let input = input.to_str().expect("a path of text");
-    for (version, said) in [(0, "cannot create the table"), (1, "the commit to table")] {
+    for (version, message) in [(0, "cannot create the table"), (1, "the commit to table")] {
         let network = Faulty::planned(store.address, move |_, line| {
             let log = format!("/purchases/_delta_log/{version:020}.json");
             let fails = line.starts_with("PUT ") && line.contains(&log);
@@ -122,8 +122,12 @@ fn an_error_of_writing_the_log_is_told_as_one() {
         let lake = store.url("lake", &format!("unwritten{version}"));
         let run = ingest(&workdir, network.address, &lake, &[input]);
         run.assert_code(1)
-            .assert_said(&[said, "renew them", "Log storage error"]);
-        assert!(!run.stderr().contains("Failed to read"), "{}", run.story());
+            .assert_stderr_contains(&[message, "renew them", "Log storage error"]);
+        assert!(
+            !run.stderr().contains("Failed to read"),
+            "{}",
+            run.transcript()
+        );
     }
 }
 
@@ -132,7 +136,7 @@ const MOST_TRIES: usize = 12;
 
 /// From some request on nobody answers any more: it does not matter from which.
 #[test]
-fn a_store_that_goes_down_ends_the_run_soon_and_the_same_command_heals() {
+fn an_unavailable_store_ends_the_run_soon_and_the_same_command_completes_it() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     let workdir = Workdir::new();
     let dump = stored_dump(&workdir, &store);
@@ -157,16 +161,16 @@ fn a_store_that_goes_down_ends_the_run_soon_and_the_same_command_heals() {
         assert!(
             tries <= MOST_TRIES,
             "{last}: {tries} tries\n{}",
-            down.story()
+            down.transcript()
         );
-        down.assert_code(1).assert_said(&["s3://"]);
+        down.assert_code(1).assert_stderr_contains(&["s3://"]);
         let errors = down
             .stderr()
             .lines()
             .filter(|line| line.starts_with("ERROR"));
-        assert_eq!(errors.count(), 1, "{}", down.story());
+        assert_eq!(errors.count(), 1, "{}", down.transcript());
         ingest(&workdir, store.address, &lake, &[&inputs]).assert_code(0);
-        assert_whole(&workdir, &store, &prefix, &dump);
+        assert_intact(&workdir, &store, &prefix, &dump);
     }
 }
 
@@ -186,7 +190,7 @@ fn inputs_in_a_store_that_is_down_are_refused_without_a_wait_for_each() {
     let more = [&IMPATIENT[..], &["s3://dumps/in"]].concat();
     let down = ingest(&workdir, network.address, "lake", &more);
     assert_eq!(down.assert_code(3).outcomes(), ["refused"; 12]);
-    down.assert_said(&["s3://dumps/in/9.ndjson", "cannot be reached", "run again"]);
+    down.assert_stderr_contains(&["s3://dumps/in/9.ndjson", "cannot be reached", "run again"]);
     assert!(network.faults() < 12, "{} requests", network.faults());
     let healed = ingest(&workdir, store.address, "lake", &["s3://dumps/in"]);
     assert_eq!(healed.assert_code(0).json()["counts"]["accepted"], 120);
@@ -250,7 +254,7 @@ fn an_object_that_is_replaced_while_it_is_read_is_refused_and_the_others_go_on()
         let lake = store.url("lake", &format!("replaced{reading}"));
         let inputs = store.url("dumps", "in");
         let output = ingest(&workdir, network.address, &lake, &[&inputs]);
-        output.assert_code(3).assert_said(&[
+        output.assert_code(3).assert_stderr_contains(&[
             "s3://dumps/in/a.ndjson",
             "FILE-UNREADABLE",
             "run again",

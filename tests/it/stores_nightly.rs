@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::dump::Dump;
+use crate::dump_generator::Dump;
 use crate::emulators::{Cloud, Emulator};
 use crate::stores::assert_same_tables;
 use crate::workdir::{Output, Workdir, project, sample};

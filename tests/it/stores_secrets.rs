@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::emulators::{Cloud, Emulator, s3_variables};
-use crate::faulty::{Fault, Faulty};
+use crate::faulty_network::{Fault, Faulty};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
 /// What every secret of these tests has in it, plain and in Base64.
@@ -37,13 +37,17 @@ fn run(workdir: &Workdir, variables: &Variables, secrets: &[&str], arguments: &[
         command.args(["--alert-command", "cat >> alerts.txt"]);
         command.args(["--store-retries", "1", "--store-deadline", "1s"]);
         let output = Output::of(command);
-        assert_silent(&format!("{}{}", output.stdout(), output.stderr()), secrets);
-        assert!(!output.stderr().contains("panicked"), "{}", output.story());
+        assert_no_secrets(&format!("{}{}", output.stdout(), output.stderr()), secrets);
+        assert!(
+            !output.stderr().contains("panicked"),
+            "{}",
+            output.transcript()
+        );
         output.code().expect("a code")
     });
     for file in workdir.files() {
         let bytes = std::fs::read(workdir.path("").join(&file)).expect("a file");
-        assert_silent(
+        assert_no_secrets(
             &format!("{}: {}", file.display(), String::from_utf8_lossy(&bytes)),
             secrets,
         );
@@ -52,7 +56,7 @@ fn run(workdir: &Workdir, variables: &Variables, secrets: &[&str], arguments: &[
 }
 
 #[track_caller]
-fn assert_silent(text: &str, secrets: &[&str]) {
+fn assert_no_secrets(text: &str, secrets: &[&str]) {
     for secret in secrets {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
@@ -60,7 +64,7 @@ fn assert_silent(text: &str, secrets: &[&str]) {
 
 /// All objects of the store that the program may have written.
 #[track_caller]
-fn assert_store_silent(store: &Emulator, secrets: &[&str]) {
+fn assert_no_secrets_in_store(store: &Emulator, secrets: &[&str]) {
     let keys = store.keys("lake", "");
     assert!(
         keys.iter().any(|key| key.contains("_delta_log")),
@@ -68,7 +72,7 @@ fn assert_store_silent(store: &Emulator, secrets: &[&str]) {
     );
     for key in keys {
         let bytes = store.get("lake", &key);
-        assert_silent(
+        assert_no_secrets(
             &format!("{key}: {}", String::from_utf8_lossy(&bytes)),
             secrets,
         );
@@ -120,7 +124,7 @@ fn s3(address: SocketAddr) -> Variables {
 }
 
 #[test]
-fn a_store_that_takes_the_secrets_of_s3_makes_nobody_tell_them() {
+fn accepted_secrets_of_s3_are_never_printed_or_stored() {
     let store = Emulator::start(Cloud::S3, &["dumps", "lake"]);
     let bytes = std::fs::read(sample("web_2026-10.ndjson")).expect("a sample");
     store.put("dumps", "web.ndjson", &bytes);
@@ -129,7 +133,7 @@ fn a_store_that_takes_the_secrets_of_s3_makes_nobody_tell_them() {
         let codes = run(&workdir, &s3(store.address), &CANARIES, &command);
         assert_eq!(codes, [0, 0], "{command:?}");
     }
-    assert_store_silent(&store, &CANARIES);
+    assert_no_secrets_in_store(&store, &CANARIES);
     let refusing = Faulty::before(store.address, |_| Fault::Expired);
     let down = Faulty::before(store.address, |_| Fault::Down);
     for network in [refusing, down] {
@@ -144,7 +148,7 @@ fn a_store_that_takes_the_secrets_of_s3_makes_nobody_tell_them() {
 }
 
 #[test]
-fn a_store_that_takes_the_secrets_of_azure_makes_nobody_tell_them() {
+fn accepted_secrets_of_azure_are_never_printed_or_stored() {
     let store = Emulator::start(Cloud::Azure, &["dumps", "lake"]);
     let bytes = std::fs::read(sample("web_2026-10.ndjson")).expect("a sample");
     store.put("dumps", "web.ndjson", &bytes);
@@ -163,7 +167,7 @@ fn a_store_that_takes_the_secrets_of_azure_makes_nobody_tell_them() {
         let codes = run(&workdir, &variables, &[&key], &command);
         assert_eq!(codes, [0, 0], "{command:?}");
     }
-    assert_store_silent(&store, &[&key]);
+    assert_no_secrets_in_store(&store, &[&key]);
     let sas = "sv=2024-08-04&ss=b&srt=sco&sp=rwdlac&se=2030-01-01T00:00:00Z&sig=hunter2hunter2%3D";
     let wrong = [
         ("AZURE_STORAGE_ACCOUNT_KEY", "aHVudGVyMmh1bnRlcjI="),
@@ -191,7 +195,7 @@ fn a_store_that_takes_the_secrets_of_azure_makes_nobody_tell_them() {
 
 /// No store of Google's runs here: only what goes wrong can be looked at.
 #[test]
-fn secrets_of_google_are_told_by_no_error() {
+fn no_error_contains_the_secrets_of_google() {
     let workdir = Workdir::new();
     let input = sample("web_2026-10.ndjson");
     let input = input.to_string_lossy();
@@ -268,7 +272,9 @@ fn secrets_with_a_line_break_are_refused_by_the_name_of_their_variable() {
         command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.args(["ingest", "--lake", lake, &*input]);
         let output = Output::of(command);
-        output.assert_code(2).assert_said(&[name, "line break"]);
-        assert_silent(output.stderr(), &CANARIES);
+        output
+            .assert_code(2)
+            .assert_stderr_contains(&[name, "line break"]);
+        assert_no_secrets(output.stderr(), &CANARIES);
     }
 }

@@ -6,21 +6,22 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::python::python;
-use crate::supplier_records::{
-    Bought, DELETED, bought, held, ingest, ingest_text, list, page, pairs, whole,
+use crate::supplier_fixtures::{
+    DELETED, SupplierPurchaseFixture, ingest, ingest_text, list, page, pairs, single_page,
+    stored_notes, supplier_purchases,
 };
 use crate::workdir::{Output, Workdir};
 
 /// A version of purchase 1, an hour after the one before.
 fn version(hour: u32, notes: &str, more: &str) -> String {
     let updated_at = format!("2026-10-06T{hour:02}:00:00-03:00");
-    let purchase = Bought {
+    let purchase = SupplierPurchaseFixture {
         updated_at: &updated_at,
         notes,
         more,
-        ..Bought::default()
+        ..SupplierPurchaseFixture::default()
     };
-    whole(&[purchase.json()])
+    single_page(&[purchase.json()])
 }
 
 #[test]
@@ -28,11 +29,11 @@ fn a_deleted_purchase_comes_back_with_a_newer_version_without_the_key() {
     let workdir = Workdir::new();
     let take = |name: &str, text: &str| {
         ingest_text(&workdir, name, text);
-        held(&workdir)
+        stored_notes(&workdir)
     };
     assert_eq!(take("1", &version(9, "a", "")), pairs(&[(1, "a")]));
-    let gone = version(10, "b", ",\"were_stock_movements_deleted\":false");
-    assert_eq!(take("2", &gone), pairs(&[(1, "†b")]));
+    let deleted = version(10, "b", ",\"were_stock_movements_deleted\":false");
+    assert_eq!(take("2", &deleted), pairs(&[(1, "†b")]));
     // Neither an older version nor a null undoes or makes a deletion.
     assert_eq!(take("3", &version(8, "older", "")), pairs(&[(1, "†b")]));
     let back = version(11, "c", ",\"were_stock_movements_deleted\":null");
@@ -48,11 +49,11 @@ fn a_deleted_purchase_comes_back_with_a_newer_version_without_the_key() {
 fn a_moved_registration_date_leaves_one_row_in_its_new_month() {
     let workdir = Workdir::new();
     ingest_text(&workdir, "1", &version(9, "a", ""));
-    ingest_text(&workdir, "others", &whole(&bought(2..5)));
+    ingest_text(&workdir, "others", &single_page(&supplier_purchases(2..5)));
     let moved = version(10, "b", "").replace("2026-10-05", "2026-11-01");
     ingest_text(&workdir, "2", &moved);
     assert_eq!(
-        held(&workdir),
+        stored_notes(&workdir),
         pairs(&[(1, "b"), (4, "first"), (3, "first"), (2, "first")])
     );
     let rows = python("supplier_lake.py", ["rows".into(), workdir.lake()]);
@@ -75,7 +76,7 @@ fn a_moved_registration_date_leaves_one_row_in_its_new_month() {
     let back = version(11, "c", "");
     ingest_text(&workdir, "3", &back);
     assert_eq!(list(&workdir, "12", &of_october).json()["meta"]["total"], 4);
-    assert_eq!(held(&workdir).len(), 4);
+    assert_eq!(stored_notes(&workdir).len(), 4);
 }
 
 /// Ingests inputs of company 12 as a full snapshot.
@@ -88,7 +89,7 @@ fn snapshot(workdir: &Workdir, inputs: &[&Path]) -> Output {
 /// A lake with purchases 1 to 5 of company 12 and 1 of company 34.
 fn five() -> Workdir {
     let workdir = Workdir::new();
-    ingest_text(&workdir, "five", &whole(&bought(1..6)));
+    ingest_text(&workdir, "five", &single_page(&supplier_purchases(1..6)));
     let other = workdir.write("other", version(9, "other", ""));
     ingest(&workdir, "34", [&other]).assert_code(0);
     workdir
@@ -103,16 +104,16 @@ const ALL_LIVE: [(u64, &str); 5] = [
 ];
 
 #[test]
-fn a_whole_snapshot_deletes_what_it_lacks_and_a_later_version_brings_it_back() {
+fn a_full_snapshot_deletes_missing_purchases_and_a_later_version_restores_them() {
     let workdir = five();
     let pages = [
-        workdir.write("s/1", page(1, 2, 3, &bought([1, 2]))),
-        workdir.write("s/2", page(2, 2, 3, &bought([5]))),
+        workdir.write("s/1", page(1, 2, 3, &supplier_purchases([1, 2]))),
+        workdir.write("s/2", page(2, 2, 3, &supplier_purchases([5]))),
     ];
     let output = snapshot(&workdir, &[&pages[0], &pages[1]]);
     output
         .assert_code(0)
-        .assert_said(&["2 purchases", "deleted"]);
+        .assert_stderr_contains(&["2 purchases", "deleted"]);
     let after = [
         (5, "first"),
         (4, "†first"),
@@ -120,10 +121,10 @@ fn a_whole_snapshot_deletes_what_it_lacks_and_a_later_version_brings_it_back() {
         (2, "first"),
         (1, "first"),
     ];
-    assert_eq!(held(&workdir), pairs(&after));
+    assert_eq!(stored_notes(&workdir), pairs(&after));
     // Nobody knows what became of the stock; the key is there all the same, as the sign of deletion.
-    let gone = list(&workdir, "12", &json!({"deleted": "only"})).json();
-    for purchase in gone["data"]["purchases"].as_array().expect("a list") {
+    let deleted = list(&workdir, "12", &json!({"deleted": "only"})).json();
+    for purchase in deleted["data"]["purchases"].as_array().expect("a list") {
         assert_eq!(purchase["were_stock_movements_deleted"], false);
     }
     assert_eq!(list(&workdir, "34", &json!({})).json()["meta"]["total"], 1);
@@ -135,57 +136,65 @@ fn a_whole_snapshot_deletes_what_it_lacks_and_a_later_version_brings_it_back() {
         "after {version}"
     );
 
-    let of_four = Bought {
+    let of_four = SupplierPurchaseFixture {
         id: 4,
         notes: "again",
         updated_at: "2026-10-07T09:00:00-03:00",
-        ..Bought::default()
+        ..SupplierPurchaseFixture::default()
     };
-    ingest_text(&workdir, "more", &whole(&[of_four.json()]));
-    assert_eq!(held(&workdir)[1], (4, "again".to_owned()));
+    ingest_text(&workdir, "more", &single_page(&[of_four.json()]));
+    assert_eq!(stored_notes(&workdir)[1], (4, "again".to_owned()));
 }
 
 #[test]
-fn a_snapshot_that_is_not_whole_deletes_nothing_and_says_why() {
+fn an_incomplete_snapshot_deletes_nothing_and_reports_why() {
     let broken = "{\"id\":0}".to_owned();
     let cases = [
-        ("pages are absent", page(1, 2, 3, &bought([1, 2])), 0),
+        (
+            "pages are absent",
+            page(1, 2, 3, &supplier_purchases([1, 2])),
+            0,
+        ),
         (
             "records were rejected",
-            whole(&[bought([1]), vec![broken]].concat()),
+            single_page(&[supplier_purchases([1]), vec![broken]].concat()),
             0,
         ),
         ("an input was refused", "{\"data\":{\"purch".to_owned(), 3),
     ];
     for (reason, text, code) in cases {
         let workdir = five();
-        let good = workdir.write("good/1", whole(&bought([2])));
+        let good = workdir.write("good/1", single_page(&supplier_purchases([2])));
         let bad = workdir.write("bad/1", text);
         let output = snapshot(&workdir, &[&good, &bad]);
-        output.assert_code(code).assert_said(&[
+        output.assert_code(code).assert_stderr_contains(&[
             "the full snapshot deletes nothing",
             reason,
             "CPL-SNAPSHOT-PARTIAL",
         ]);
         let warned = &output.json()["warned_by_rule"]["CPL-SNAPSHOT-PARTIAL"];
-        assert_eq!(*warned, 1, "{}", output.story());
-        assert_eq!(held(&workdir), pairs(&ALL_LIVE), "{reason}");
+        assert_eq!(*warned, 1, "{}", output.transcript());
+        assert_eq!(stored_notes(&workdir), pairs(&ALL_LIVE), "{reason}");
     }
 }
 
 #[test]
 fn without_the_option_a_purchase_that_is_not_there_stays() {
     let workdir = five();
-    ingest_text(&workdir, "one", &(whole(&bought([1])) + "\n"));
-    assert_eq!(held(&workdir), pairs(&ALL_LIVE));
+    ingest_text(
+        &workdir,
+        "one",
+        &(single_page(&supplier_purchases([1])) + "\n"),
+    );
+    assert_eq!(stored_notes(&workdir), pairs(&ALL_LIVE));
 }
 
 #[test]
-fn a_full_snapshot_speaks_of_inputs_that_are_known_already() {
+fn a_full_snapshot_covers_inputs_that_are_already_ingested() {
     let workdir = five();
     let [first, second] = [
-        workdir.write("s/1", page(1, 2, 3, &bought([1, 2]))),
-        workdir.write("s/2", page(2, 2, 3, &bought([5]))),
+        workdir.write("s/1", page(1, 2, 3, &supplier_purchases([1, 2]))),
+        workdir.write("s/2", page(2, 2, 3, &supplier_purchases([5]))),
     ];
     // One page was ingested by itself, before anybody called it part of a snapshot.
     ingest(&workdir, "12", [&first]).assert_code(0);
@@ -199,7 +208,7 @@ fn a_full_snapshot_speaks_of_inputs_that_are_known_already() {
         (2, "first"),
         (1, "first"),
     ];
-    assert_eq!(held(&workdir), pairs(&after));
+    assert_eq!(stored_notes(&workdir), pairs(&after));
 }
 
 /// When a version of the table was committed, as its log says it.
@@ -213,7 +222,7 @@ fn committed_at(workdir: &Workdir, version: u64) -> i64 {
 }
 
 #[test]
-fn older_versions_of_the_lake_are_asked_by_number_or_by_time() {
+fn older_versions_of_the_lake_are_read_by_number_or_by_time() {
     let workdir = Workdir::new();
     let take = |name: &str, text: &str| {
         let report = ingest_text(&workdir, name, text).json();
@@ -253,13 +262,13 @@ fn older_versions_of_the_lake_are_asked_by_number_or_by_time() {
 #[test]
 fn a_list_that_moved_while_it_was_saved_deletes_nothing() {
     let two_versions = |id| {
-        let newer = Bought {
+        let newer = SupplierPurchaseFixture {
             id,
             updated_at: "2026-10-07T09:00:00-03:00",
             notes: "newer",
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         };
-        [bought([id]), vec![newer.json()]].concat()
+        [supplier_purchases([id]), vec![newer.json()]].concat()
     };
     // Twice on one page, and a page that was saved twice, are no other list.
     let still = [
@@ -267,8 +276,8 @@ fn a_list_that_moved_while_it_was_saved_deletes_nothing() {
         page(1, 1, 2, &two_versions(1)) + "\n",
     ];
     let moved = [
-        page(1, 2, 4, &bought([1, 2])),
-        page(2, 2, 4, &bought([2, 3])) + "\n",
+        page(1, 2, 4, &supplier_purchases([1, 2])),
+        page(2, 2, 4, &supplier_purchases([2, 3])) + "\n",
     ];
     for (pages, is_whole) in [(still, true), (moved, false)] {
         let workdir = five();
@@ -285,7 +294,7 @@ fn a_list_that_moved_while_it_was_saved_deletes_nothing() {
             let output = snapshot(&workdir, &inputs);
             output.assert_code(0);
             let drifted = !output.json()["warned_by_rule"]["CPL-PAGE-DRIFT"].is_null();
-            assert_eq!(drifted, !is_whole, "{}", output.story());
+            assert_eq!(drifted, !is_whole, "{}", output.transcript());
             let live = list(&workdir, "12", &json!({})).json();
             assert_eq!(live["meta"]["total"], if is_whole { 1 } else { 5 });
         }

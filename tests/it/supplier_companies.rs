@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::schemas::assert_valid;
-use crate::supplier_records::{Bought, bought, held, ingest, list, whole};
+use crate::supplier_fixtures::{
+    SupplierPurchaseFixture, ingest, list, single_page, stored_notes, supplier_purchases,
+};
 use crate::workdir::{NOW, Output, Workdir, sample};
 
 /// `ingest` of supplier purchases without a company.
@@ -23,14 +25,21 @@ fn total(workdir: &Workdir, company: &str) -> Value {
 }
 
 #[test]
-fn a_dump_without_a_company_is_refused_until_somebody_names_one() {
+fn a_dump_without_a_company_is_refused_until_one_is_named() {
     let workdir = Workdir::new();
-    workdir.write("page.json", whole(&bought(1..4)));
+    workdir.write("page.json", single_page(&supplier_purchases(1..4)));
     let output = without_company(&workdir, &["page.json"]);
-    output
-        .assert_code(3)
-        .assert_said(&["CPL-COMPANY-REQUIRED", "--company-id", "--company-path"]);
-    assert_eq!(output.told("records read"), 0, "{}", output.story());
+    output.assert_code(3).assert_stderr_contains(&[
+        "CPL-COMPANY-REQUIRED",
+        "--company-id",
+        "--company-path",
+    ]);
+    assert_eq!(
+        output.summary_count("records read"),
+        0,
+        "{}",
+        output.transcript()
+    );
     assert_eq!(total(&workdir, "12"), 0);
     assert!(output.json()["table_versions"]["inputs"].is_null());
 
@@ -42,7 +51,7 @@ fn a_dump_without_a_company_is_refused_until_somebody_names_one() {
 #[test]
 fn a_check_without_a_company_prints_the_documented_400() {
     let workdir = Workdir::new();
-    workdir.write("page.json", whole(&bought(1..4)));
+    workdir.write("page.json", single_page(&supplier_purchases(1..4)));
     let words = [
         "check",
         "--kind",
@@ -66,14 +75,14 @@ fn a_check_without_a_company_prints_the_documented_400() {
 #[test]
 fn a_company_is_a_whole_number_above_0_or_unknown() {
     let workdir = Workdir::new();
-    workdir.write("page.json", whole(&bought(1..4)));
+    workdir.write("page.json", single_page(&supplier_purchases(1..4)));
     for company in ["0", "-1", "1.5", "doze", "", "99999999999999999999"] {
         let option = format!("--company-id={company}");
         let output = without_company(&workdir, &[&option, "page.json"]);
         output
             .assert_code(2)
             .assert_stdout("")
-            .assert_said(&["--company-id"]);
+            .assert_stderr_contains(&["--company-id"]);
     }
     let both = [
         "--company-id",
@@ -85,28 +94,42 @@ fn a_company_is_a_whole_number_above_0_or_unknown() {
     without_company(&workdir, &both).assert_code(2);
     for template in ["*.json", "{company_id}/{company_id}/*.json"] {
         let output = without_company(&workdir, &["--company-path", template, "page.json"]);
-        output.assert_code(2).assert_said(&["company_id", template]);
+        output
+            .assert_code(2)
+            .assert_stderr_contains(&["company_id", template]);
     }
     assert!(!workdir.lake().exists());
 }
 
 #[test]
-fn the_company_may_stand_in_the_path_of_each_input() {
+fn the_company_can_be_part_of_the_path_of_each_input() {
     let workdir = Workdir::new();
-    workdir.write("dumps/company=12/2026-10/page-1.json", whole(&bought(1..4)));
-    workdir.write("dumps/company=34/2026-10/page-1.json", whole(&bought(1..6)));
-    workdir.write("dumps/company=0/2026-10/page-1.json", whole(&bought(1..8)));
-    workdir.write("dumps/elsewhere/page-1.json", whole(&bought(1..9)));
+    workdir.write(
+        "dumps/company=12/2026-10/page-1.json",
+        single_page(&supplier_purchases(1..4)),
+    );
+    workdir.write(
+        "dumps/company=34/2026-10/page-1.json",
+        single_page(&supplier_purchases(1..6)),
+    );
+    workdir.write(
+        "dumps/company=0/2026-10/page-1.json",
+        single_page(&supplier_purchases(1..8)),
+    );
+    workdir.write(
+        "dumps/elsewhere/page-1.json",
+        single_page(&supplier_purchases(1..9)),
+    );
     let template = ["--company-path", "company={company_id}/*/page-*.json"];
     let output = without_company(&workdir, &[template[0], template[1], "dumps"]);
     output
         .assert_code(3)
-        .assert_said(&["CPL-COMPANY-REQUIRED", "elsewhere"]);
+        .assert_stderr_contains(&["CPL-COMPANY-REQUIRED", "elsewhere"]);
     assert_eq!(
         output.outcomes(),
         ["refused", "ingested", "ingested", "refused"],
         "{}",
-        output.story()
+        output.transcript()
     );
     assert_eq!(total(&workdir, "12"), 3);
     assert_eq!(total(&workdir, "34"), 5);
@@ -124,14 +147,16 @@ fn a_column_of_delimited_text_may_name_the_company_of_each_row() {
     workdir.write("rows.csv", csv);
     // A row without a company lets nobody know where it belongs.
     let output = without_company(&workdir, &["rows.csv"]);
-    output.assert_code(3).assert_said(&["CPL-COMPANY-REQUIRED"]);
+    output
+        .assert_code(3)
+        .assert_stderr_contains(&["CPL-COMPANY-REQUIRED"]);
     workdir.write("rows.csv", csv.replace("\n,2,", "\n12,2,"));
     let output = without_company(&workdir, &["rows.csv"]);
     assert_eq!(
-        output.assert_code(0).told("accepted"),
+        output.assert_code(0).summary_count("accepted"),
         4,
         "{}",
-        output.story()
+        output.transcript()
     );
     assert_eq!(
         (total(&workdir, "12"), total(&workdir, "34")),
@@ -148,10 +173,10 @@ fn a_column_of_delimited_text_may_name_the_company_of_each_row() {
 fn records_that_contradict_the_company_of_the_run_are_rejected() {
     let workdir = Workdir::new();
     let of = |id, more| {
-        let purchase = Bought {
+        let purchase = SupplierPurchaseFixture {
             id,
             more,
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         };
         purchase.json()
     };
@@ -164,12 +189,12 @@ fn records_that_contradict_the_company_of_the_run_are_rejected() {
     let path = workdir.write("records.ndjson", records.join("\n"));
     let output = ingest(&workdir, "12", [&path]);
     let report = output.assert_code(0).json();
-    assert_eq!(report["counts"]["accepted"], 3, "{}", output.story());
+    assert_eq!(report["counts"]["accepted"], 3, "{}", output.transcript());
     assert_eq!(
         report["rejected_by_rule"],
         json!({"CPL-COMPANY-CONFLICT": 1})
     );
-    let ids: Vec<u64> = held(&workdir).iter().map(|(id, _)| *id).collect();
+    let ids: Vec<u64> = stored_notes(&workdir).iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [4, 2, 1]);
     assert_eq!(total(&workdir, "34"), 0);
     // A company that is not known contradicts none.
@@ -183,11 +208,12 @@ fn records_that_contradict_the_company_of_the_run_are_rejected() {
 fn purchases_of_two_companies_with_one_id_are_two_purchases() {
     let workdir = Workdir::new();
     for (company, notes) in [("12", "of twelve"), ("34", "of thirty-four")] {
-        let purchase = Bought {
+        let purchase = SupplierPurchaseFixture {
             notes,
-            ..Bought::default()
+            ..SupplierPurchaseFixture::default()
         };
-        let path: PathBuf = workdir.write(&format!("{company}.json"), whole(&[purchase.json()]));
+        let path: PathBuf =
+            workdir.write(&format!("{company}.json"), single_page(&[purchase.json()]));
         ingest(&workdir, company, [&path]).assert_code(0);
     }
     for (company, notes) in [("12", "of twelve"), ("34", "of thirty-four")] {

@@ -5,7 +5,9 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::schemas::assert_valid;
-use crate::supplier_records::{bought, exact, ingest, list, page, whole};
+use crate::supplier_fixtures::{
+    canonical_json, ingest, list, page, single_page, supplier_purchases,
+};
 use crate::workdir::{NOW, Output, Workdir, read_json, sample};
 
 /// Every key that a step of supplier purchases has.
@@ -68,20 +70,30 @@ fn run(workdir: &Workdir, job: &str, more: &[&str]) -> Output {
 /// Five purchases in the lake; the dump of the date lacks the fourth.
 fn prepared() -> Workdir {
     let workdir = Workdir::new();
-    let old = workdir.write("old", whole(&bought(1..6)));
+    let old = workdir.write("old", single_page(&supplier_purchases(1..6)));
     ingest(&workdir, "12", [old]).assert_code(0);
-    workdir.write("dumps/2026-11-07/1.json", page(1, 2, 4, &bought([1, 2])));
-    workdir.write("dumps/2026-11-07/2.json", page(2, 2, 4, &bought([3, 5])));
-    workdir.write("branches/34/list.json", whole(&bought([7])));
+    workdir.write(
+        "dumps/2026-11-07/1.json",
+        page(1, 2, 4, &supplier_purchases([1, 2])),
+    );
+    workdir.write(
+        "dumps/2026-11-07/2.json",
+        page(2, 2, 4, &supplier_purchases([3, 5])),
+    );
+    workdir.write(
+        "branches/34/list.json",
+        single_page(&supplier_purchases([7])),
+    );
     workdir
 }
 
 #[test]
-fn a_job_ingests_lists_sums_up_and_draws_supplier_purchases() {
+fn a_job_ingests_lists_summarises_and_draws_supplier_purchases() {
     let workdir = prepared();
     let ran = run(&workdir, JOB, &[]);
-    ran.assert_code(0).assert_said(&["1 purchases", "deleted"]);
-    let summary = exact(ran.stdout());
+    ran.assert_code(0)
+        .assert_stderr_contains(&["1 purchases", "deleted"]);
+    let summary = canonical_json(ran.stdout());
     let row = "{\"data\":[{\"company_id\":34,\"supplier_id\":3,\"supplier_name\":\"Moinho\",";
     assert!(summary.starts_with(row), "{summary}");
     assert!(summary.contains("\"total\":99.90"), "{summary}");
@@ -132,7 +144,7 @@ fn a_dry_run_of_supplier_purchases_writes_nothing() {
     let planned = run(&workdir, JOB, &["--dry-run"]);
     planned
         .assert_code(0)
-        .assert_shown(&["2 of 2 inputs would be read", "out/pages"]);
+        .assert_stdout_contains(&["2 of 2 inputs would be read", "out/pages"]);
     assert_eq!(workdir.files(), before);
 
     // A file may be known under another company: it is read, and then found to be known or not.
@@ -144,7 +156,7 @@ fn a_dry_run_of_supplier_purchases_writes_nothing() {
     ];
     let plan = |expected: &str| {
         let planned = workdir.ingest(kind.iter().chain(&["--dry-run", "branches"]));
-        planned.assert_code(0).assert_shown(&[expected]);
+        planned.assert_code(0).assert_stdout_contains(&[expected]);
     };
     plan("1 of 1 inputs would be read");
     assert_eq!(workdir.files(), before);
@@ -154,10 +166,10 @@ fn a_dry_run_of_supplier_purchases_writes_nothing() {
     plan("1 of 1 inputs would be read");
     let again = workdir.ingest(kind.iter().chain(&["branches"]));
     assert_eq!(
-        again.told("inputs already ingested"),
+        again.summary_count("inputs already ingested"),
         1,
         "{}",
-        again.story()
+        again.transcript()
     );
 }
 
@@ -221,7 +233,7 @@ fn keys_that_mean_nothing_to_a_step_are_refused_before_anything_runs() {
         let ran = run(&workdir, &format!("{first}{second}"), &[]);
         ran.assert_code(2)
             .assert_stdout("")
-            .assert_said(&["job.toml", named]);
+            .assert_stderr_contains(&["job.toml", named]);
         let after = fs::read_dir(workdir.lake().join("_runs"))
             .expect("runs")
             .count();
@@ -243,7 +255,7 @@ fn a_job_answers_wrong_parameters_in_the_documented_shape_and_goes_no_further() 
 }
 
 #[test]
-fn the_page_of_a_lake_shows_both_kinds_of_purchases() {
+fn the_dashboard_of_a_lake_shows_both_kinds_of_purchases() {
     let workdir = Workdir::new();
     workdir
         .ingest([sample("web_2026-10.ndjson")])

@@ -33,7 +33,7 @@ import supplier_list  # noqa: E402
 import supplier_state  # noqa: E402
 from read_lake import inputs, rejects, shortest  # noqa: E402
 from strict_json import compact  # noqa: E402
-from supplier_purchases import COLUMNS, Settings  # noqa: E402
+from supplier_validator import COLUMNS, Settings  # noqa: E402
 
 NAME = "supplier_purchases"
 ZONE = "America/Sao_Paulo"
@@ -60,18 +60,18 @@ def rows(lake):
     return sorted(found, key=lambda row: (row["company_id"], row["id"]))
 
 
-def took(state, run):
+def apply_run(state, run):
     settings = Settings(run["company"], ZONE, run.get("dialect", "pt-BR"))
-    return state.take(supplier_state.Run(run["paths"], settings, run.get("snapshot", False)))
+    return state.apply_run(supplier_state.Run(run["paths"], settings, run.get("snapshot", False)))
 
 
 def differences(expected, found):
     """Rows that are not the same, each with the columns that differ."""
     key = lambda row: (row["company_id"], row["id"])
-    said, ours = {key(row): row for row in expected}, {key(row): row for row in found}
+    expected_rows, ours = {key(row): row for row in expected}, {key(row): row for row in found}
     out = [{"key": one, "what": f"there {count} times"} for one, count in Counter(map(key, found)).items() if count > 1]
-    for one in sorted(said.keys() | ours.keys()):
-        oracle, lake = said.get(one), ours.get(one)
+    for one in sorted(expected_rows.keys() | ours.keys()):
+        oracle, lake = expected_rows.get(one), ours.get(one)
         if oracle is None or lake is None:
             out.append({"key": one, "what": "of the lake only" if oracle is None else "of the oracle only"})
         elif oracle != lake:
@@ -83,14 +83,14 @@ def differences(expected, found):
 def compare(plan, *lakes):
     plan = json.loads(plan)
     state = supplier_state.State()
-    runs = [took(state, run) for run in plan["runs"]]
+    runs = [apply_run(state, run) for run in plan["runs"]]
     expected = state.sorted_rows()
-    asked = lambda one: supplier_list.question(one["company"], one["parameters"])
+    to_question = lambda one: supplier_list.parse_question(one["company"], one["parameters"])
     return {
         "runs": runs,
         "state": supplier_state.summary_of(expected),
-        "lists": [compact(supplier_list.answer(expected, asked(one))) for one in plan.get("lists", [])],
-        "summaries": [compact(supplier_list.summary(expected, asked(one))) for one in plan.get("summaries", [])],
+        "lists": [compact(supplier_list.answer(expected, to_question(one))) for one in plan.get("lists", [])],
+        "summaries": [compact(supplier_list.summary(expected, to_question(one))) for one in plan.get("summaries", [])],
         "lakes": [
             {"differences": differences(expected, rows(lake)), "rejects": rejects(lake), "inputs": inputs(lake)}
             for lake in lakes
@@ -98,7 +98,7 @@ def compare(plan, *lakes):
     }
 
 
-def found_by(kinds, listed, amounts):
+def findings(kinds, listed, amounts):
     """The findings of a reader. listed: (company, month, id, is_deleted) · amounts: (currency, sum of totals)"""
     listed = sorted(listed)
     return {
@@ -118,14 +118,14 @@ def with_deltalake(lake):
     sums = table.group_by("total_currency").aggregate([("total", "sum")]).to_pylist()
     listed = [tuple(row[name] for name in LISTED) for row in table.select(LISTED).to_pylist()]
     kinds = {field.name: str(field.type) for field in table.schema}
-    return found_by(kinds, listed, [(row["total_currency"], row["total_sum"]) for row in sums if row["total_currency"]])
+    return findings(kinds, listed, [(row["total_currency"], row["total_sum"]) for row in sums if row["total_currency"]])
 
 
 def with_polars(lake):
     table = polars.scan_delta(str(lake / NAME))
     sums = table.drop_nulls("total_currency").group_by("total_currency").agg(polars.col("total").sum()).collect()
     kinds = {name: str(kind) for name, kind in table.collect_schema().items()}
-    return found_by(kinds, table.select(LISTED).collect().rows(), sums.rows())
+    return findings(kinds, table.select(LISTED).collect().rows(), sums.rows())
 
 
 def with_duckdb(lake):
@@ -135,10 +135,10 @@ def with_duckdb(lake):
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"CREATE VIEW bought AS FROM read_parquet([{listed}], hive_partitioning = true)")
-    ask = lambda question: connection.execute(question).fetchall()
+    ask = lambda query: connection.execute(query).fetchall()
     kinds = {column: kind for column, kind, *_ in ask("DESCRIBE bought")}
     sums = ask("SELECT total_currency, sum(total) FROM bought WHERE total_currency IS NOT NULL GROUP BY ALL")
-    return found_by(kinds, ask(f"SELECT {', '.join(LISTED)} FROM bought"), sums)
+    return findings(kinds, ask(f"SELECT {', '.join(LISTED)} FROM bought"), sums)
 
 
 def readers(lake):

@@ -6,10 +6,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::purchase_fixtures::shortest;
 use crate::python::python;
-use crate::records::shortest;
 use crate::schemas::assert_valid;
-use crate::supplier_records::{arguments, exact, ingest, ingest_text, list, whole};
+use crate::supplier_fixtures::{arguments, canonical_json, ingest, ingest_text, list, single_page};
 use crate::workdir::{Output, Workdir, sample};
 
 /// The state of the samples, without the branch.
@@ -181,9 +181,9 @@ fn every_form_of_the_whole_list_holds_the_same_rows() {
 
     // One JSON object a line: those of the documented answer, in its order.
     let lines = written(&workdir, "ndjson");
-    let lines: Vec<String> = lines.lines().map(exact).collect();
+    let lines: Vec<String> = lines.lines().map(canonical_json).collect();
     let every = json!({"deleted": "include", "per_page": "500"});
-    let page = exact(list(&workdir, "12", &every).stdout());
+    let page = canonical_json(list(&workdir, "12", &every).stdout());
     let start = format!("{{\"data\":{{\"purchases\":[{}]}},", lines.join(","));
     assert!(page.starts_with(&start), "{page}\n{start}");
     assert_eq!(lines.len(), rows.len());
@@ -214,7 +214,12 @@ fn assert_422(answer: &Output, fields: &[(&str, &str)]) {
     answer.assert_code(2);
     // `Workdir` has held it against the schema.
     let error = answer.json();
-    assert_eq!(error["code"], "uneditable_entity", "{}", answer.story());
+    assert_eq!(
+        error["code"],
+        "uneditable_entity",
+        "{}",
+        answer.transcript()
+    );
     let wrong = error["meta"].as_array().expect("a list");
     let found: Vec<(&str, &str)> = wrong
         .iter()
@@ -226,9 +231,9 @@ fn assert_422(answer: &Output, fields: &[(&str, &str)]) {
             )
         })
         .collect();
-    assert_eq!(found, fields, "{}", answer.story());
+    assert_eq!(found, fields, "{}", answer.transcript());
     for (field, _) in fields {
-        answer.assert_said(&[field]);
+        answer.assert_stderr_contains(&[field]);
     }
 }
 
@@ -269,11 +274,13 @@ const WRONG: [(&str, &str, &str, &str); 15] = [
 #[test]
 fn wrong_parameters_are_answered_in_the_documented_shapes() {
     let workdir = Workdir::new();
-    ingest_text(&workdir, "page", &whole(&[]));
+    ingest_text(&workdir, "page", &single_page(&[]));
     let ask = |words: &[&str]| workdir.report("supplier-purchases", words);
     for words in [&[][..], &["--page", "0"]] {
         let answer = ask(words);
-        answer.assert_code(2).assert_said(&["CPlug-Company-Id"]);
+        answer
+            .assert_code(2)
+            .assert_stderr_contains(&["CPlug-Company-Id"]);
         assert_eq!(answer.json()["code"], "missing_headers");
     }
     for (option, value, field, kind) in WRONG {
@@ -348,6 +355,6 @@ fn a_list_of_a_lake_without_suppliers_is_no_empty_list() {
         answer
             .assert_code(1)
             .assert_stdout("")
-            .assert_said(&["supplier_purchases"]);
+            .assert_stderr_contains(&["supplier_purchases"]);
     }
 }

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::dump::generate;
-use crate::supplier_records::{
-    arguments, assert_same_rows, compare, exact, ingest, list, our_warnings, rows_of, warnings,
+use crate::dump_generator::generate;
+use crate::supplier_fixtures::{
+    arguments, assert_same_rows, canonical_json, compare_with_oracle, ingest, list,
+    reported_warnings, rows_of, warnings,
 };
 use crate::workdir::{Output, Workdir};
 
@@ -69,19 +70,24 @@ fn questions() -> Value {
 
 /// Fails unless a run has the counts of the oracle: fates, rejects and warnings by rule.
 #[track_caller]
-fn assert_run(output: &Output, said: &Value) {
+fn assert_run(output: &Output, by_oracle: &Value) {
     let report = output.assert_code(0).json();
-    let total = &said["total"];
-    for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+    let total = &by_oracle["total"];
+    for outcome in ["read", "accepted", "superseded", "duplicate", "rejected"] {
         assert_eq!(
-            report["counts"][fate],
-            total[fate],
-            "{fate}: {}",
-            output.story()
+            report["counts"][outcome],
+            total[outcome],
+            "{outcome}: {}",
+            output.transcript()
         );
     }
     assert_eq!(report["rejected_by_rule"], total["rejected_by_rule"]);
-    assert_eq!(our_warnings(&report), warnings(said), "{}", output.story());
+    assert_eq!(
+        reported_warnings(&report),
+        warnings(by_oracle),
+        "{}",
+        output.transcript()
+    );
 }
 
 /// Fails unless every question is answered as the oracle answers it, to the digit.
@@ -93,12 +99,16 @@ fn assert_answers(workdir: &Workdir, compared: &Value) {
     for (question, wanted) in questions.zip(answers) {
         let answer = list(workdir, "12", &question["parameters"]);
         let wanted = wanted.as_str().expect("a text");
-        assert_eq!(exact(answer.stdout()), exact(wanted), "{question}");
+        assert_eq!(
+            canonical_json(answer.stdout()),
+            canonical_json(wanted),
+            "{question}"
+        );
     }
     let summary = workdir.report("supplier-summary", arguments("12", &json!({})));
     let rows = compared["summaries"][0].as_str().expect("a text");
     let row = "{\"company_id\":12,\"supplier_id\":";
-    let wanted = exact(rows).replace("{\"supplier_id\":", row);
+    let wanted = canonical_json(rows).replace("{\"supplier_id\":", row);
     assert_eq!(rows_of(summary.assert_code(0)), wanted);
 }
 
@@ -142,13 +152,17 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
         }
     }
     let lakes = workdirs.each_ref().map(Workdir::lake);
-    let compared = compare(&dumps.plan(false), &lakes);
+    let compared = compare_with_oracle(&dumps.plan(false), &lakes);
     for (at, output) in reports.iter().enumerate() {
         assert_run(output, &compared["runs"][at % 2]);
         // The generator knows what it has made, too.
         let truth = &dumps.truth["dumps"][at % 2]["companies"][0];
-        for fate in ["read", "accepted", "superseded", "duplicate", "rejected"] {
-            assert_eq!(output.json()["counts"][fate], truth[fate], "{fate}");
+        for outcome in ["read", "accepted", "superseded", "duplicate", "rejected"] {
+            assert_eq!(
+                output.json()["counts"][outcome],
+                truth[outcome],
+                "{outcome}"
+            );
         }
     }
     for (workdir, lake) in workdirs
@@ -159,7 +173,7 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
         assert_answers(workdir, &compared);
         let rejected: u64 = reports[..2]
             .iter()
-            .map(|output| output.told("rejected"))
+            .map(|output| output.summary_count("rejected"))
             .sum();
         assert_eq!(lake["rejects"]["rows"], rejected);
         assert_eq!(lake["rejects"]["places"], rejected);
@@ -183,8 +197,8 @@ fn both_dumps_in_one_run_give_the_state_of_two_runs() {
         ingest(&backwards, "12", inputs.iter().rev()),
     ];
     let lakes = [both.lake(), backwards.lake()];
-    let compared = compare(&dumps.plan(true), &lakes);
-    let in_two = compare(&dumps.plan(false), &lakes);
+    let compared = compare_with_oracle(&dumps.plan(true), &lakes);
+    let in_two = compare_with_oracle(&dumps.plan(false), &lakes);
     for at in 0..2 {
         assert_run(&reports[at], &compared["runs"][0]);
         assert_same_rows(&compared["lakes"][at], "one run");
@@ -204,12 +218,12 @@ fn compare_shape(arguments: &str) {
         .dumps
         .each_ref()
         .map(|dump| ingest(&workdir, "12", [dump]));
-    let compared = compare(&dumps.plan(false), &[workdir.lake()]);
-    for (output, said) in reports
+    let compared = compare_with_oracle(&dumps.plan(false), &[workdir.lake()]);
+    for (output, by_oracle) in reports
         .iter()
         .zip(compared["runs"].as_array().expect("a list"))
     {
-        assert_run(output, said);
+        assert_run(output, by_oracle);
     }
     assert_same_rows(&compared["lakes"][0], arguments);
     assert_answers(&workdir, &compared);
@@ -254,21 +268,21 @@ fn full_snapshots_delete_what_the_oracle_deletes() {
     for run in plan["runs"].as_array_mut().expect("a list") {
         run["snapshot"] = json!(true);
     }
-    let compared = compare(&plan, &[workdir.lake()]);
+    let compared = compare_with_oracle(&plan, &[workdir.lake()]);
     for (at, output) in reports.iter().enumerate() {
-        let said = &compared["runs"][at];
-        assert_run(output, said);
-        assert_eq!(said["snapshot"]["whole"], true);
+        let by_oracle = &compared["runs"][at];
+        assert_run(output, by_oracle);
+        assert_eq!(by_oracle["snapshot"]["whole"], true);
         let truth = &dumps.truth["dumps"][at]["companies"][0]["deleted_by_absence"];
-        let gone = said["snapshot"]["deleted"].as_array().expect("a list");
-        assert_eq!(gone.len(), truth.as_array().expect("a list").len());
-        if !gone.is_empty() {
-            output.assert_said(&[&format!(
+        let deleted = by_oracle["snapshot"]["deleted"].as_array().expect("a list");
+        assert_eq!(deleted.len(), truth.as_array().expect("a list").len());
+        if !deleted.is_empty() {
+            output.assert_stderr_contains(&[&format!(
                 "{} purchases that the full snapshot lacks",
-                gone.len()
+                deleted.len()
             )]);
         }
-        assert!(at == 0 || !gone.is_empty(), "nothing was absent");
+        assert!(at == 0 || !deleted.is_empty(), "nothing was absent");
     }
     assert_same_rows(&compared["lakes"][0], "full snapshots");
     assert_answers(&workdir, &compared);

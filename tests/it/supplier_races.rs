@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::dump::generate;
+use crate::dump_generator::generate;
 use crate::exactly_once::run_at_once;
-use crate::kill::{Instants, kill_after};
-use crate::supplier_records::{assert_same_rows, compare, ingest, options};
+use crate::killed_runs::{Instants, kill_after};
+use crate::supplier_fixtures::{assert_same_rows, compare_with_oracle, ingest, options};
 use crate::workdir::{Output, Workdir};
 
 /// Rounds of a race; each ends in a lake of its own.
@@ -92,7 +92,7 @@ fn two_processes_with_different_dumps_of_a_company_lose_and_double_no_version() 
         assert_eq!(read.last(), Some(&parts.iter().sum()), "{parts:?}");
     }
     let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
-    let compared = compare(&plan(&dumps), &lakes);
+    let compared = compare_with_oracle(&plan(&dumps), &lakes);
     assert_lakes(&compared, &dumps, &|round| format!("round {round}"));
     let all: u64 = (0..2)
         .map(|run| {
@@ -112,19 +112,19 @@ fn two_processes_with_the_same_dump_count_it_once() {
     let mut counts = Vec::new();
     for workdir in &rounds {
         let outputs = run_at_once(workdir, &[arguments(&dump), arguments(&dump)]);
-        let fates = ["read", "accepted", "superseded", "duplicate", "rejected"];
-        counts.push(json!(fates.map(|fate| sum(&outputs, fate))));
+        let outcomes = ["read", "accepted", "superseded", "duplicate", "rejected"];
+        counts.push(json!(outcomes.map(|outcome| sum(&outputs, outcome))));
         let outcomes: Vec<String> = outputs.iter().flat_map(Output::outcomes).collect();
         let ingested = outcomes.iter().filter(|one| *one == "ingested").count();
         assert_eq!(ingested, pages(&dump), "{outcomes:?}");
     }
     let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
     let dumps = [dump];
-    let compared = compare(&plan(&dumps), &lakes);
+    let compared = compare_with_oracle(&plan(&dumps), &lakes);
     assert_lakes(&compared, &dumps, &|round| format!("round {round}"));
     let total = &compared["runs"][0]["total"];
-    let fates = ["read", "accepted", "superseded", "duplicate", "rejected"];
-    let once = json!(fates.map(|fate| total[fate].clone()));
+    let outcomes = ["read", "accepted", "superseded", "duplicate", "rejected"];
+    let once = json!(outcomes.map(|outcome| total[outcome].clone()));
     assert_eq!(counts, vec![once; ROUNDS]);
 }
 
@@ -139,7 +139,7 @@ fn spawn(workdir: &Workdir, dump: &PathBuf) -> Child {
 }
 
 #[test]
-fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
+fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
     /// Kills that must have hit a run, and attempts to get there.
     const KILLS: usize = 12;
     const MOST_ATTEMPTS: usize = 60;
@@ -173,11 +173,14 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
     }
     for (workdir, delay) in &killed {
         let again = ingest(workdir, "12", [second]);
-        let story = format!("seed {seed}, killed after {delay:?}: {}", again.story());
+        let story = format!(
+            "seed {seed}, killed after {delay:?}: {}",
+            again.transcript()
+        );
         assert_eq!(again.code(), Some(0), "{story}");
     }
     let lakes: Vec<PathBuf> = killed.iter().map(|(workdir, _)| workdir.lake()).collect();
-    let compared = compare(&plan(&dumps), &lakes);
+    let compared = compare_with_oracle(&plan(&dumps), &lakes);
     assert_lakes(&compared, &dumps, &|at| {
         format!(
             "seed {seed}, killed after {:?} of {duration:?}",
@@ -188,16 +191,16 @@ fn a_run_killed_at_any_instant_is_healed_by_the_same_command() {
 
 #[test]
 fn two_processes_that_name_different_states_of_one_purchase_leave_the_newer() {
-    use crate::supplier_records::{Bought, held, pairs, whole};
+    use crate::supplier_fixtures::{SupplierPurchaseFixture, pairs, single_page, stored_notes};
     for round in 0..ROUNDS {
         let workdir = Workdir::new();
         let of = |updated_at, notes| {
-            let purchase = Bought {
+            let purchase = SupplierPurchaseFixture {
                 updated_at,
                 notes,
-                ..Bought::default()
+                ..SupplierPurchaseFixture::default()
             };
-            whole(&[purchase.json()])
+            single_page(&[purchase.json()])
         };
         // Both months are new partitions; only one of them may have the purchase in the end.
         let older = of("2026-10-06T09:00:00-03:00", "older");
@@ -206,6 +209,10 @@ fn two_processes_that_name_different_states_of_one_purchase_leave_the_newer() {
             .map(|(name, text)| arguments(&workdir.write(name, text)));
         let outputs = run_at_once(&workdir, &inputs);
         assert_eq!(sum(&outputs, "read"), 2, "round {round}");
-        assert_eq!(held(&workdir), pairs(&[(1, "newer")]), "round {round}");
+        assert_eq!(
+            stored_notes(&workdir),
+            pairs(&[(1, "newer")]),
+            "round {round}"
+        );
     }
 }

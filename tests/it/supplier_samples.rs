@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use crate::python::python;
-use crate::supplier_records::{arguments, exact, ingest, list, our_warnings, rows_of, warnings};
+use crate::supplier_fixtures::{
+    arguments, canonical_json, ingest, list, reported_warnings, rows_of, warnings,
+};
 use crate::workdir::{NOW, Output, Workdir, expected, sample};
 
 /// The dumps in their order: company and place.
@@ -34,9 +36,9 @@ fn take(workdir: &Workdir, run: usize, more: &[&str]) -> Output {
 
 /// Fails unless a run report has every count of the oracle, for each input and in total.
 #[track_caller]
-fn assert_counts(output: &Output, said: &Value) {
+fn assert_counts(output: &Output, by_oracle: &Value) {
     let report = output.json();
-    let fates = [
+    let counts_by_outcome = [
         "read",
         "accepted",
         "superseded",
@@ -44,14 +46,16 @@ fn assert_counts(output: &Output, said: &Value) {
         "rejected",
         "skipped",
     ];
-    let counts = |one: &Value| Map::from_iter(fates.map(|fate| (fate.into(), one[fate].clone())));
+    let counts = |one: &Value| {
+        Map::from_iter(counts_by_outcome.map(|outcome| (outcome.into(), one[outcome].clone())))
+    };
     let ours: Vec<Value> = report["inputs"]
         .as_array()
         .expect("a list")
         .iter()
         .map(|input| json!([input["path"], input["outcome"], counts(&input["counts"])]))
         .collect();
-    let theirs: Vec<Value> = said["inputs"]
+    let theirs: Vec<Value> = by_oracle["inputs"]
         .as_array()
         .expect("a list")
         .iter()
@@ -60,21 +64,26 @@ fn assert_counts(output: &Output, said: &Value) {
             json!([path, "ingested", counts(input)])
         })
         .collect();
-    assert_eq!(json!(ours), json!(theirs), "{}", output.story());
-    let total = &said["total"];
+    assert_eq!(json!(ours), json!(theirs), "{}", output.transcript());
+    let total = &by_oracle["total"];
     assert_eq!(counts(&report["counts"]), counts(total));
     assert_eq!(report["rejected_by_rule"], total["rejected_by_rule"]);
-    assert_eq!(our_warnings(&report), warnings(said), "{}", output.story());
-    for (rule, fate) in [("CPL-STALE", "superseded"), ("CPL-DUPLICATE", "duplicate")] {
+    assert_eq!(
+        reported_warnings(&report),
+        warnings(by_oracle),
+        "{}",
+        output.transcript()
+    );
+    for (rule, outcome) in [("CPL-STALE", "superseded"), ("CPL-DUPLICATE", "duplicate")] {
         let warned = report["warned_by_rule"][rule].as_u64().unwrap_or(0);
-        assert_eq!(Some(warned), total[fate].as_u64(), "{rule}");
+        assert_eq!(Some(warned), total[outcome].as_u64(), "{rule}");
     }
 }
 
 /// Fails unless the page gaps of the oracle, and no others, are told.
 #[track_caller]
-fn assert_gaps(output: &Output, said: &Value) {
-    for listing in said["listings"].as_array().expect("a list") {
+fn assert_gaps(output: &Output, by_oracle: &Value) {
+    for listing in by_oracle["listings"].as_array().expect("a list") {
         let missing: Vec<String> = listing["missing_pages"]
             .as_array()
             .expect("a list of pages")
@@ -87,16 +96,16 @@ fn assert_gaps(output: &Output, said: &Value) {
             })
             .collect();
         let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
-        output.assert_said(&missing);
-        let told = output.stderr().contains("dump incomplete");
-        assert_eq!(told, !missing.is_empty(), "{}", output.story());
+        output.assert_stderr_contains(&missing);
+        let reported = output.stderr().contains("dump incomplete");
+        assert_eq!(reported, !missing.is_empty(), "{}", output.transcript());
     }
 }
 
 /// Fails unless the lake's companies have the live and deleted purchases of the oracle.
 #[track_caller]
-fn assert_state(workdir: &Workdir, said: &Value) {
-    for (company, state) in said["state"]["companies"]
+fn assert_state(workdir: &Workdir, by_oracle: &Value) {
+    for (company, state) in by_oracle["state"]["companies"]
         .as_object()
         .expect("states by company")
     {
@@ -106,8 +115,8 @@ fn assert_state(workdir: &Workdir, said: &Value) {
         };
         assert_eq!(every("include")["meta"]["total"], state["rows"]);
         assert_eq!(every("not_include")["meta"]["total"], state["live"]);
-        let gone = every("only");
-        let ids: BTreeSet<u64> = gone["data"]["purchases"]
+        let deleted = every("only");
+        let ids: BTreeSet<u64> = deleted["data"]["purchases"]
             .as_array()
             .expect("a list")
             .iter()
@@ -121,11 +130,11 @@ fn assert_state(workdir: &Workdir, said: &Value) {
 fn the_sample_dumps_one_after_the_other_have_the_counts_and_the_states_of_the_oracle() {
     let workdir = Workdir::new();
     let runs = expected("suppliers/runs.json");
-    for (at, said) in runs.as_array().expect("a list").iter().enumerate() {
+    for (at, by_oracle) in runs.as_array().expect("a list").iter().enumerate() {
         let output = take(&workdir, at, &[]);
-        assert_counts(&output, said);
-        assert_gaps(&output, said);
-        assert_state(&workdir, said);
+        assert_counts(&output, by_oracle);
+        assert_gaps(&output, by_oracle);
+        assert_state(&workdir, by_oracle);
     }
     let rows = python("supplier_lake.py", ["rows".into(), workdir.lake()]);
     assert_eq!(rows, expected("suppliers/rows.json"));
@@ -135,18 +144,18 @@ fn the_sample_dumps_one_after_the_other_have_the_counts_and_the_states_of_the_or
 fn the_sample_dumps_as_full_snapshots_have_the_counts_and_the_states_of_the_oracle() {
     let workdir = Workdir::new();
     let runs = expected("suppliers/runs_as_full_snapshots.json");
-    for (at, said) in runs.as_array().expect("a list").iter().enumerate() {
+    for (at, by_oracle) in runs.as_array().expect("a list").iter().enumerate() {
         let output = take(&workdir, at, &["--full-snapshot"]);
-        assert_counts(&output, said);
-        assert_state(&workdir, said);
+        assert_counts(&output, by_oracle);
+        assert_state(&workdir, by_oracle);
         let is_partial = output
             .stderr()
             .contains("the full snapshot deletes nothing");
         assert_eq!(
             json!(!is_partial),
-            said["snapshot"]["whole"],
+            by_oracle["snapshot"]["whole"],
             "{}",
-            output.story()
+            output.transcript()
         );
         assert_eq!(output.json()["settings"]["full_snapshot"], "true");
     }
@@ -156,7 +165,7 @@ fn the_sample_dumps_as_full_snapshots_have_the_counts_and_the_states_of_the_orac
 #[track_caller]
 fn assert_answers(workdir: &Workdir, after_run: u64, more: &[&str]) -> usize {
     let questions = expected("suppliers/questions.json");
-    let mut asked = 0;
+    let mut report_count = 0;
     for question in questions.as_array().expect("a list") {
         if question["after_run"] != after_run {
             continue;
@@ -168,25 +177,29 @@ fn assert_answers(workdir: &Workdir, after_run: u64, more: &[&str]) -> usize {
         let answer = workdir.report("supplier-purchases", typed);
         answer.assert_code(0);
         let text = answer_of(&format!("list/{name}.json"));
-        assert_eq!(exact(answer.stdout()), exact(&text), "{name}");
-        asked += 1;
+        assert_eq!(
+            canonical_json(answer.stdout()),
+            canonical_json(&text),
+            "{name}"
+        );
+        report_count += 1;
     }
-    asked
+    report_count
 }
 
 #[test]
-fn every_question_about_the_samples_is_answered_to_the_digit() {
+fn every_report_on_the_samples_is_exact_to_the_digit() {
     let workdir = Workdir::new();
     let first = take(&workdir, 0, &[]).json();
-    let mut asked = assert_answers(&workdir, 1, &[]);
+    let mut report_count = assert_answers(&workdir, 1, &[]);
     take(&workdir, 1, &[]);
     take(&workdir, 2, &[]);
     // The older state is still there.
     let version = first["table_versions"]["supplier_purchases"].to_string();
     assert_answers(&workdir, 1, &["--lake-version", &version]);
-    asked += assert_answers(&workdir, 3, &[]);
+    report_count += assert_answers(&workdir, 3, &[]);
     let questions = expected("suppliers/questions.json");
-    assert_eq!(questions.as_array().map(Vec::len), Some(asked));
+    assert_eq!(questions.as_array().map(Vec::len), Some(report_count));
 }
 
 #[test]
@@ -200,7 +213,7 @@ fn the_summaries_of_the_samples_are_those_of_the_oracle_to_the_digit() {
         answer.assert_code(0);
         // The oracle's rows do not name the company.
         let row = format!("{{\"company_id\":{company},\"supplier_id\":");
-        let rows = exact(&answer_of(&format!("summary_{company}.json")));
+        let rows = canonical_json(&answer_of(&format!("summary_{company}.json")));
         let wanted = rows.replace("{\"supplier_id\":", &row);
         assert_eq!(rows_of(&answer), wanted, "company {company}");
     }
@@ -208,7 +221,7 @@ fn the_summaries_of_the_samples_are_those_of_the_oracle_to_the_digit() {
 
 /// The rules and fields of each record.
 #[derive(Default)]
-struct Found {
+struct RecordFindings {
     rejecting: BTreeSet<String>,
     others: BTreeSet<String>,
     fields: BTreeSet<String>,
@@ -243,8 +256,8 @@ fn check(workdir: &Workdir, name: &str, format: &str) -> Output {
     output
 }
 
-fn found_in(output: &Output) -> BTreeMap<u64, Found> {
-    let mut records = BTreeMap::<u64, Found>::new();
+fn found_in(output: &Output) -> BTreeMap<u64, RecordFindings> {
+    let mut records = BTreeMap::<u64, RecordFindings>::new();
     for line in output.json_lines() {
         let (Some(record), Some(rule)) = (line["record"].as_u64(), line["rule_id"].as_str()) else {
             continue;

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::lake_care::{care, care_json, status};
-use crate::supplier_records::{bought, held, ingest, ingest_text, pairs, whole};
+use crate::lake_maintenance::{lake_command, lake_command_json, status};
+use crate::supplier_fixtures::{
+    ingest, ingest_text, pairs, single_page, stored_notes, supplier_purchases,
+};
 use crate::workdir::{Output, Workdir};
 
 const RULE: &str = "CPL-SNAPSHOT-REPEATED";
@@ -19,26 +21,28 @@ fn snapshot(workdir: &Workdir, company: &str, input: &Path) -> Output {
 
 /// Snapshots of purchases 1 and 2, of 2, and of 2 and 3.
 fn three(workdir: &Workdir) -> [PathBuf; 3] {
-    let write = |name: &str, ids: &[u64]| workdir.write(name, whole(&bought(ids.iter().copied())));
+    let write = |name: &str, ids: &[u64]| {
+        workdir.write(name, single_page(&supplier_purchases(ids.iter().copied())))
+    };
     [write("a", &[1, 2]), write("b", &[2]), write("c", &[2, 3])]
 }
 
 #[track_caller]
 fn assert_refused(workdir: &Workdir, input: &Path) {
     let before = (
-        held(workdir),
+        stored_notes(workdir),
         status(workdir, "supplier_purchases")["version"].clone(),
     );
     let output = snapshot(workdir, "12", input);
     output
         .assert_code(3)
-        .assert_said(&[RULE, "company 12", "lake restore"]);
+        .assert_stderr_contains(&[RULE, "company 12", "lake restore"]);
     let report = output.json();
     assert_eq!(output.outcomes(), ["refused"]);
     assert_eq!(report["inputs"][0]["refusal"]["rule_id"], RULE);
     assert_eq!(report["exit_code"], 3);
     let after = (
-        held(workdir),
+        stored_notes(workdir),
         status(workdir, "supplier_purchases")["version"].clone(),
     );
     assert_eq!(after, before);
@@ -55,8 +59,8 @@ fn assert_known(workdir: &Workdir, company: &str, input: &Path) {
 }
 
 #[track_caller]
-fn assert_whole(workdir: &Workdir) {
-    let verified = care_json(workdir, "verify", &["--deep"]);
+fn assert_intact(workdir: &Workdir) {
+    let verified = lake_command_json(workdir, "verify", &["--deep"]);
     let mut findings = verified["findings"].as_array().expect("findings").iter();
     assert!(findings.all(|one| one["what"] == "orphan"), "{verified:#}");
 }
@@ -68,12 +72,19 @@ fn a_full_snapshot_that_another_has_followed_is_refused_and_the_last_one_is_not(
     snapshot(&workdir, "12", &a).assert_code(0);
     assert_known(&workdir, "12", &a);
     snapshot(&workdir, "12", &b).assert_code(0);
-    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    assert_eq!(
+        stored_notes(&workdir),
+        pairs(&[(2, "first"), (1, "†first")])
+    );
     assert_refused(&workdir, &a);
     assert_known(&workdir, "12", &b);
     // Behind a checkpoint too.
     for id in 10..22 {
-        ingest_text(&workdir, &format!("{id}"), &whole(&bought([id])));
+        ingest_text(
+            &workdir,
+            &format!("{id}"),
+            &single_page(&supplier_purchases([id])),
+        );
     }
     assert!(status(&workdir, "supplier_purchases")["checkpoint"]["version"].as_i64() > Some(5));
     assert_refused(&workdir, &a);
@@ -82,11 +93,11 @@ fn a_full_snapshot_that_another_has_followed_is_refused_and_the_last_one_is_not(
     assert_refused(&workdir, &a);
     assert_refused(&workdir, &b);
     assert_known(&workdir, "12", &c);
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
-fn the_examples_of_the_rule_end_as_it_says() {
+fn the_examples_of_the_rule_end_as_documented() {
     for (which, codes) in [("accepted", [0, 0, 0]), ("rejected", [0, 0, 3])] {
         let workdir = Workdir::new();
         let rule = workdir
@@ -110,7 +121,7 @@ fn snapshots_of_other_companies_do_not_follow() {
     assert_known(&workdir, "34", &b);
     // One that speaks of both follows both.
     let of = |company: u64| {
-        let purchase = bought([5]).remove(0);
+        let purchase = supplier_purchases([5]).remove(0);
         purchase.replacen('{', &format!("{{\"company_id\":{company},"), 1)
     };
     let both = workdir.write("both", format!("[{},{}]", of(12), of(34)));
@@ -123,7 +134,7 @@ fn snapshots_of_other_companies_do_not_follow() {
 }
 
 #[test]
-fn the_dates_of_a_job_tell_a_day_that_runs_again_from_an_old_dump_that_comes_again() {
+fn the_dates_of_a_job_distinguish_a_rerun_day_from_a_repeated_old_dump() {
     let workdir = Workdir::new();
     for (day, ids) in [
         ("01", &[1, 2][..]),
@@ -131,7 +142,7 @@ fn the_dates_of_a_job_tell_a_day_that_runs_again_from_an_old_dump_that_comes_aga
         ("03", &[2]),
         ("04", &[1, 2]),
     ] {
-        let dump = whole(&bought(ids.iter().copied()));
+        let dump = single_page(&supplier_purchases(ids.iter().copied()));
         workdir.write(&format!("dumps/2026-10-{day}/list.json"), dump);
     }
     workdir.write(
@@ -146,11 +157,14 @@ fn the_dates_of_a_job_tell_a_day_that_runs_again_from_an_old_dump_that_comes_aga
     for day in ["01", "02", "03", "03", "01", "02"] {
         run(day).assert_code(0);
     }
-    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    assert_eq!(
+        stored_notes(&workdir),
+        pairs(&[(2, "first"), (1, "†first")])
+    );
     // On a later day the same dump may be a mistake, and without a date too.
-    run("04").assert_code(3).assert_said(&[RULE]);
+    run("04").assert_code(3).assert_stderr_contains(&[RULE]);
     assert_refused(&workdir, &workdir.path("dumps/2026-10-01/list.json"));
-    assert_whole(&workdir);
+    assert_intact(&workdir);
 }
 
 #[test]
@@ -161,14 +175,14 @@ fn a_restore_brings_back_which_snapshot_was_the_last() {
     snapshot(&workdir, "12", &b).assert_code(0);
     let back = |version: &str| {
         let words = ["--table", "supplier_purchases", "--to-version", version];
-        care_json(&workdir, "restore", &words)
+        lake_command_json(&workdir, "restore", &words)
     };
     // The input, and the snapshot that it made.
-    let told = back("1");
-    assert_eq!(told[0]["inputs_withdrawn"], 2, "{told:#}");
+    let reported = back("1");
+    assert_eq!(reported[0]["inputs_withdrawn"], 2, "{reported:#}");
     assert_known(&workdir, "12", &a);
-    let told = back("2");
-    assert_eq!(told[0]["inputs_reinstated"], 2, "{told:#}");
+    let reported = back("2");
+    assert_eq!(reported[0]["inputs_reinstated"], 2, "{reported:#}");
     assert_known(&workdir, "12", &b);
     assert_refused(&workdir, &a);
     // Withdrawn and applied anew, it is the last one again.
@@ -176,16 +190,19 @@ fn a_restore_brings_back_which_snapshot_was_the_last() {
     let output = snapshot(&workdir, "12", &b);
     output.assert_code(0);
     assert_eq!(output.outcomes(), ["ingested"]);
-    assert_eq!(held(&workdir), pairs(&[(2, "first"), (1, "†first")]));
+    assert_eq!(
+        stored_notes(&workdir),
+        pairs(&[(2, "first"), (1, "†first")])
+    );
     assert_refused(&workdir, &a);
     assert_known(&workdir, "12", &b);
-    assert_whole(&workdir);
-    care(&workdir, "compact", &[]).assert_code(0);
+    assert_intact(&workdir);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
     assert_refused(&workdir, &a);
 }
 
 #[test]
-fn a_snapshot_of_a_lake_without_marks_counts_as_the_last_until_another_follows() {
+fn a_snapshot_of_a_lake_without_markers_counts_as_the_last_until_another_follows() {
     let workdir = Workdir::new();
     let [a, b, _] = three(&workdir);
     snapshot(&workdir, "12", &a).assert_code(0);
@@ -201,5 +218,5 @@ fn a_snapshot_of_a_lake_without_marks_counts_as_the_last_until_another_follows()
     snapshot(&workdir, "12", &b).assert_code(0);
     assert_refused(&workdir, &a);
     assert_known(&workdir, "12", &b);
-    assert_eq!(json!(held(&workdir).len()), json!(2));
+    assert_eq!(json!(stored_notes(&workdir).len()), json!(2));
 }

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Value, json};
 
-use crate::supplier_records::{Bought, DELETED, ZONE, exact, list, page};
+use crate::supplier_fixtures::{
+    DELETED, SupplierPurchaseFixture, ZONE, canonical_json, list, page,
+};
 use crate::workdir::{Workdir, read_json};
 
 /// Chooses the cases; `PURCHASE_ETL_STATE_SEED` gives another.
@@ -34,27 +36,27 @@ struct Content {
 }
 
 /// A record: which purchase (from 1), at which of the times.
-type Record = (u64, usize);
+type PurchaseFixture = (u64, usize);
 
 #[derive(Clone, Debug)]
 struct Case {
     /// By purchase and time: the same time is always the same content.
     contents: Vec<Content>,
     /// Dumps in the order they are ingested, each cut into pages.
-    dumps: Vec<Vec<Vec<Record>>>,
+    dumps: Vec<Vec<Vec<PurchaseFixture>>>,
     per_page: usize,
 }
 
 impl Case {
-    fn content(&self, (id, time): Record) -> &Content {
+    fn content(&self, (id, time): PurchaseFixture) -> &Content {
         let id = usize::try_from(id).expect("a small number");
         &self.contents[(id - 1) * TIMES + time]
     }
 
-    fn text(&self, record: Record) -> String {
+    fn text(&self, record: PurchaseFixture) -> String {
         let (id, time) = record;
         let content = self.content(record);
-        let purchase = Bought {
+        let purchase = SupplierPurchaseFixture {
             id,
             registration_date: content.date,
             updated_at: UPDATED[time],
@@ -87,21 +89,21 @@ fn cases() -> impl Strategy<Value = Case> {
 
 /// What becomes of the records of a dump, by the rule alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Fates {
+struct VersionCounts {
     accepted: u64,
     superseded: u64,
     duplicate: u64,
 }
 
 /// Folds a dump into the state: the time of each purchase.
-fn fold(state: &mut BTreeMap<u64, usize>, records: &[Record]) -> Fates {
-    let mut fates = Fates::default();
+fn fold(state: &mut BTreeMap<u64, usize>, records: &[PurchaseFixture]) -> VersionCounts {
+    let mut counts = VersionCounts::default();
     let before = state.clone();
     let mut met = BTreeSet::new();
     for &(id, time) in records {
         let is_stored = before.get(&id) == Some(&time);
         if is_stored || !met.insert((id, time)) {
-            fates.duplicate += 1;
+            counts.duplicate += 1;
             continue;
         }
         let held = state.entry(id).or_insert(time);
@@ -109,17 +111,17 @@ fn fold(state: &mut BTreeMap<u64, usize>, records: &[Record]) -> Fates {
     }
     for (id, time) in met {
         if state[&id] == time {
-            fates.accepted += 1;
+            counts.accepted += 1;
         } else {
-            fates.superseded += 1;
+            counts.superseded += 1;
         }
     }
-    fates
+    counts
 }
 
 /// The list as it must be: id, date, notes, and whether it is deleted.
 fn expected(case: &Case, state: &BTreeMap<u64, usize>) -> Vec<Value> {
-    let mut rows: Vec<Record> = state.iter().map(|(&id, &time)| (id, time)).collect();
+    let mut rows: Vec<PurchaseFixture> = state.iter().map(|(&id, &time)| (id, time)).collect();
     rows.sort_by_key(|&record| (case.content(record).date, record.0));
     let shown = rows.into_iter().rev().map(|record| {
         let content = case.content(record);
@@ -140,7 +142,7 @@ fn shown(purchase: &Value) -> Value {
 }
 
 /// Ingests a dump as files of pages, and returns what the run report says of its records.
-fn ingest(workdir: &Workdir, case: &Case, number: usize) -> Fates {
+fn ingest(workdir: &Workdir, case: &Case, number: usize) -> VersionCounts {
     let pages = &case.dumps[number];
     let total = pages.iter().map(Vec::len).sum();
     for (at, records) in pages.iter().enumerate() {
@@ -157,7 +159,7 @@ fn ingest(workdir: &Workdir, case: &Case, number: usize) -> Fates {
     let output = workdir.ingest(kind.iter().chain(&zone).chain(&[folder]));
     let report = output.assert_code(0).json();
     let count = |name: &str| report["counts"][name].as_u64().expect("a count");
-    Fates {
+    VersionCounts {
         accepted: count("accepted"),
         superseded: count("superseded"),
         duplicate: count("duplicate"),
@@ -196,8 +198,8 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
     let workdir = Workdir::new();
     let mut state = BTreeMap::new();
     for (number, pages) in case.dumps.iter().enumerate() {
-        let fates = ingest(&workdir, case, number);
-        prop_assert_eq!(fates, fold(&mut state, &pages.concat()), "dump {}", number);
+        let counts = ingest(&workdir, case, number);
+        prop_assert_eq!(counts, fold(&mut state, &pages.concat()), "dump {}", number);
     }
     let rows = expected(case, &state);
     let (purchases, metas) = paged(&workdir, case);
@@ -226,7 +228,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
         let wanted = rows.iter().filter(|row| row[3] == is_wanted);
         prop_assert_eq!(found, wanted.cloned().collect::<Vec<_>>(), "{}", deleted);
         // Amounts and offsets are those of the dump.
-        let text = exact(answer.stdout());
+        let text = canonical_json(answer.stdout());
         let amounts = text.matches("\"total\":{\"amount\":99.90,\"currency\":\"BRL\"}");
         prop_assert_eq!(
             amounts.count(),
@@ -237,7 +239,7 @@ fn check(case: &Case) -> Result<(), TestCaseError> {
 }
 
 #[test]
-fn whatever_dumps_bring_in_whatever_order_the_last_version_of_each_purchase_stands() {
+fn in_any_dumps_and_any_order_the_last_version_of_each_purchase_is_current() {
     let seed = std::env::var("PURCHASE_ETL_STATE_SEED").ok();
     let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
     let mut runner = TestRunner::new(Config {

@@ -2,14 +2,14 @@
 
 /// `--alert-command` and `--alert-url`.
 mod alerts;
-/// Jobs of several days, interruptions and wrong job files, in all of them.
-mod days;
 /// `--metrics-file` in the parser of Prometheus.
 mod metrics;
+/// Jobs of several days, interruptions and wrong job files, in all of them.
+mod multi_day_jobs;
 /// Traces and metrics at an OpenTelemetry collector.
 mod otel;
 
-use crate::records::numbered;
+use crate::purchase_fixtures::numbered;
 use crate::workdir::Workdir;
 
 /// A job that ingests three purchases and asks for a series.

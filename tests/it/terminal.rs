@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::records::numbered;
+use crate::purchase_fixtures::numbered;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// What a terminal shows when all of this has been written to it.
@@ -66,7 +66,7 @@ fn the_screen_of_the_test_is_what_a_terminal_shows() {
 }
 
 #[test]
-fn findings_and_log_lines_stand_whole_on_a_terminal_and_nothing_of_the_bar() {
+fn findings_and_log_lines_are_complete_on_a_terminal_without_the_progress_bar() {
     let workdir = Workdir::new();
     workdir.write("a.ndjson", "{}\n");
     // So much that the bar is drawn before and after the findings.

@@ -19,7 +19,7 @@ use crate::schemas::assert_valid;
 pub(crate) const NOW: &str = "2026-11-20T12:00:00Z";
 
 /// What the names of variables begin with that change what the program does.
-const FOREIGN: [&str; 7] = [
+const ENVIRONMENT_PREFIXES: [&str; 7] = [
     "PURCHASE_ETL_",
     "AWS_",
     "AZURE_",
@@ -112,7 +112,10 @@ impl Workdir {
         // The machine's own settings must not reach the program.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if FOREIGN.iter().any(|prefix| text.starts_with(prefix)) {
+            if ENVIRONMENT_PREFIXES
+                .iter()
+                .any(|prefix| text.starts_with(prefix))
+            {
                 command.env_remove(&name);
             }
         }
@@ -172,12 +175,12 @@ impl Workdir {
     /// Runs a report from [`Workdir::lake`], with a fixed clock.
     pub(crate) fn report<A: AsRef<OsStr>>(
         &self,
-        question: &str,
+        report: &str,
         arguments: impl IntoIterator<Item = A>,
     ) -> Output {
         let mut command = self.program();
         command
-            .args(["report", question, "--now", NOW, "--lake"])
+            .args(["report", report, "--now", NOW, "--lake"])
             .arg(self.lake());
         command.args(arguments);
         Output::of(command)
@@ -226,13 +229,13 @@ impl Output {
         let other_form = arguments
             .windows(2)
             .any(|pair| pair[0] == "--format" && pair[1] != "json");
-        let [report, question, ..] = arguments.as_slice() else {
+        let [command_name, report, ..] = arguments.as_slice() else {
             return None;
         };
-        if *report != "report" || self.ended.stdout.is_empty() {
+        if *command_name != "report" || self.ended.stdout.is_empty() {
             return None;
         }
-        match (question.to_str()?, self.code()?) {
+        match (report.to_str()?, self.code()?) {
             ("quantity-series", 0) if !other_form => Some("quantity_series"),
             ("supplier-purchases", 0) if arguments.iter().any(|word| *word == "--omit-null") => {
                 Some("supplier_purchases_omit_null")
@@ -252,18 +255,23 @@ impl Output {
     /// Fails with everything that was said, unless the exit code is this one.
     #[track_caller]
     pub(crate) fn assert_code(&self, code: i32) -> &Self {
-        assert_eq!(self.ended.status.code(), Some(code), "{}", self.story());
+        assert_eq!(
+            self.ended.status.code(),
+            Some(code),
+            "{}",
+            self.transcript()
+        );
         self
     }
 
     /// Fails unless every one of these texts stands on standard error.
     #[track_caller]
-    pub(crate) fn assert_said(&self, texts: &[&str]) -> &Self {
+    pub(crate) fn assert_stderr_contains(&self, texts: &[&str]) -> &Self {
         for text in texts {
             assert!(
                 self.stderr().contains(text),
-                "{text:?} was not said\n{}",
-                self.story()
+                "{text:?} is not on stderr\n{}",
+                self.transcript()
             );
         }
         self
@@ -271,12 +279,12 @@ impl Output {
 
     /// Fails unless every one of these texts stands on standard output.
     #[track_caller]
-    pub(crate) fn assert_shown(&self, texts: &[&str]) -> &Self {
+    pub(crate) fn assert_stdout_contains(&self, texts: &[&str]) -> &Self {
         for text in texts {
             assert!(
                 self.stdout().contains(text),
-                "{text:?} was not shown\n{}",
-                self.story()
+                "{text:?} is not on stdout\n{}",
+                self.transcript()
             );
         }
         self
@@ -285,7 +293,7 @@ impl Output {
     /// Fails unless standard output is exactly this.
     #[track_caller]
     pub(crate) fn assert_stdout(&self, text: &str) -> &Self {
-        assert_eq!(self.stdout(), text, "{}", self.story());
+        assert_eq!(self.stdout(), text, "{}", self.transcript());
         self
     }
 
@@ -310,7 +318,7 @@ impl Output {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(self.stdout())
-            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.story()))
+            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.transcript()))
     }
 
     /// Standard output as one JSON document a line.
@@ -319,15 +327,15 @@ impl Output {
         let parsed = self.stdout().lines().map(serde_json::from_str);
         parsed
             .collect::<Result<_, _>>()
-            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.story()))
+            .unwrap_or_else(|error| panic!("no JSON: {error}\n{}", self.transcript()))
     }
 
     /// A number of the table that ends a run on standard error, such as `accepted`.
     #[track_caller]
-    pub(crate) fn told(&self, name: &str) -> u64 {
+    pub(crate) fn summary_count(&self, name: &str) -> u64 {
         let mut lines = self.stderr().lines().map(str::trim_start);
         let number = lines.find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-        number.unwrap_or_else(|| panic!("{name:?} was not told\n{}", self.story()))
+        number.unwrap_or_else(|| panic!("{name:?} is not in the summary\n{}", self.transcript()))
     }
 
     /// The outcomes of the inputs in the run report, in their order.
@@ -342,7 +350,7 @@ impl Output {
     }
 
     /// The command and all it said, for the message of a failed expectation.
-    pub(crate) fn story(&self) -> String {
+    pub(crate) fn transcript(&self) -> String {
         let text = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes).into_owned();
             match text.char_indices().nth(4000) {

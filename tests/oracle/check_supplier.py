@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The oracle on supplier purchases, as a program: dumps come in, canonical JSON goes out.
 
-    check_supplier.py judge [OPTIONS] FILE...                       the verdict on every record
+    check_supplier.py validate [OPTIONS] FILE...                    the verdict on every record
     check_supplier.py state [OPTIONS] --run PATH... [--run PATH...]  what became of each run, and the state after each
     check_supplier.py list [OPTIONS] --run PATH... --ask QUERY...    one documented answer a line
     check_supplier.py summary [OPTIONS] --run PATH... [--ask QUERY]  the supplier summary
@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import strict_json  # noqa: E402
 import supplier_list  # noqa: E402
-import supplier_purchases  # noqa: E402
+import supplier_validator  # noqa: E402
 import supplier_state  # noqa: E402
 from strict_json import Pairs, compact  # noqa: E402
 from values import Number  # noqa: E402
@@ -60,13 +60,13 @@ def run(words, settings):
 
 def states(options, settings):
     """The state after the last run, and what became of each run."""
-    state, said = supplier_state.State(), []
+    state, reported = supplier_state.State(), []
     for words in options.run:
-        found = state.take(run(words, settings))
+        found = state.apply_run(run(words, settings))
         rows = state.sorted_rows()
         found["state"] = {**supplier_state.summary_of(rows), "digest": digest(rows)}
-        said.append(found)
-    return state, said
+        reported.append(found)
+    return state, reported
 
 
 def digest(rows):
@@ -80,8 +80,8 @@ def parameters(query):
     return {unquote(name): unquote(value) for name, _, value in pairs}
 
 
-def asked(options, settings, query):
-    return supplier_list.question(settings.company, parameters(query))
+def parse_query(options, settings, query):
+    return supplier_list.parse_question(settings.company, parameters(query))
 
 
 def canonical(tree, ordered):
@@ -118,27 +118,27 @@ def truth_differences(folder, snapshot):
     state, found = supplier_state.State(), []
     compare = lambda *case: found.append(case) if case[1] != case[2] else None
     for dump in truth["dumps"]:
-        for said in dump["companies"]:
-            number = said["company_id"]
+        for reported in dump["companies"]:
+            number = reported["company_id"]
             name = f"dump {dump['dump']} company {number}"
-            settings = supplier_purchases.Settings(number, truth["default_timezone"])
-            taken = state.take(supplier_state.Run([folder / file["name"] for file in said["files"]], settings, snapshot))
+            settings = supplier_validator.Settings(number, truth["default_timezone"])
+            applied = state.apply_run(supplier_state.Run([folder / file["name"] for file in reported["files"]], settings, snapshot))
             for key in SAME:
-                compare(f"{name}: {key}", said[key], taken["total"][key])
-            compare(f"{name}: deleted", said["deleted_keys"], taken["total"]["informed_by_rule"].get("CPL-DELETED-KEY", 0))
-            missing = [page for one in taken["listings"] for page in one["missing_pages"]]
-            compare(f"{name}: missing pages", said["missing_pages"], missing)
+                compare(f"{name}: {key}", reported[key], applied["total"][key])
+            compare(f"{name}: deleted", reported["deleted_keys"], applied["total"]["informed_by_rule"].get("CPL-DELETED-KEY", 0))
+            missing = [page for one in applied["listings"] for page in one["missing_pages"]]
+            compare(f"{name}: missing pages", reported["missing_pages"], missing)
             rows = [row for row in state.sorted_rows() if row["company_id"] == number]
-            compare(f"{name}: rows", said["rows_after"], len(rows))
+            compare(f"{name}: rows", reported["rows_after"], len(rows))
             if snapshot:
-                compare(f"{name}: whole", said["snapshot_is_whole"], taken["snapshot"]["whole"])
-                gone = [one for _, one in taken["snapshot"]["deleted"]]
-                compare(f"{name}: deleted by absence", said["deleted_by_absence"], gone)
+                compare(f"{name}: whole", reported["snapshot_is_whole"], applied["snapshot"]["whole"])
+                absent = [one for _, one in applied["snapshot"]["deleted"]]
+                compare(f"{name}: deleted by absence", reported["deleted_by_absence"], absent)
             else:
-                compare(f"{name}: live", said["live_after"], sum(1 for row in rows if not row["is_deleted"]))
-    for said in truth["companies"] if not snapshot else []:
-        rows = [row for row in state.sorted_rows() if row["company_id"] == said["company_id"]]
-        compare(f"company {said['company_id']}: deleted", said["deleted"], [row["id"] for row in rows if row["is_deleted"]])
+                compare(f"{name}: live", reported["live_after"], sum(1 for row in rows if not row["is_deleted"]))
+    for reported in truth["companies"] if not snapshot else []:
+        rows = [row for row in state.sorted_rows() if row["company_id"] == reported["company_id"]]
+        compare(f"company {reported['company_id']}: deleted", reported["deleted"], [row["id"] for row in rows if row["is_deleted"]])
     return found
 
 
@@ -149,21 +149,21 @@ def check_truth(folders):
             found = truth_differences(Path(folder), snapshot)
             failed |= bool(found)
             print(f"{folder}{' (full snapshots)' if snapshot else ''}: {'differs' if found else 'same'}")
-            for what, told, said in found:
-                print(f"  {what}\n    truth:  {told}\n    oracle: {said}")
+            for what, expected, reported in found:
+                print(f"  {what}\n    truth:  {expected}\n    oracle: {reported}")
     sys.exit(1 if failed else 0)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("judge", "state", "list", "summary"):
+    for name in ("validate", "state", "list", "summary"):
         command = commands.add_parser(name)
         command.add_argument("--company-id", type=company, help="a number, or the word unknown")
         command.add_argument("--default-tz", default="UTC", help="zone of times without an offset")
         command.add_argument("--dialect", default="pt-BR", choices=["pt-BR", "en"])
         command.add_argument("--freeze", action="store_true", help="unknown keys are rejected")
-        if name == "judge":
+        if name == "validate":
             command.add_argument("files", nargs="+")
         else:
             command.add_argument("--run", nargs="+", action="append", required=True)
@@ -188,24 +188,24 @@ def main():
         return
     if options.command == "truth":
         check_truth(options.folders)
-    settings = supplier_purchases.Settings(options.company_id, options.default_tz, options.dialect, options.freeze)
-    if options.command == "judge":
-        examined = [supplier_purchases.examine(path, settings) for path in options.files]
-        found = [{"path": one.path, "refused": one.refused, "records": one.verdicts} for one in examined]
+    settings = supplier_validator.Settings(options.company_id, options.default_tz, options.dialect, options.freeze)
+    if options.command == "validate":
+        examined = [supplier_validator.examine(path, settings) for path in options.files]
+        found = [{"path": one.path, "refused": one.refused, "records": one.results} for one in examined]
         print(json.dumps(found, ensure_ascii=False, indent=1))
         return
-    state, said = states(options, settings)
+    state, reported = states(options, settings)
     rows = state.sorted_rows()
     if options.command == "state":
-        out = {"runs": said}
+        out = {"runs": reported}
         if options.rows:
             out["rows"] = rows
         print(json.dumps(out, ensure_ascii=False, indent=1))
     elif options.command == "list":
         for query in options.ask:
-            print(compact(supplier_list.answer(rows, asked(options, settings, query))))
+            print(compact(supplier_list.answer(rows, parse_query(options, settings, query))))
     else:
-        print(compact(supplier_list.summary(rows, asked(options, settings, options.ask))))
+        print(compact(supplier_list.summary(rows, parse_query(options, settings, options.ask))))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-import purchases
+import check_purchases
 
 SAME = """accepted rejected duplicate rejected_by_rule warned_by_rule refunds quantity_total quantity_refunded
 quantity_by_app_id quantity_without_app_id rows_by_currency revenue_by_currency""".split()
@@ -16,10 +16,10 @@ quantity_by_app_id quantity_without_app_id rows_by_currency revenue_by_currency"
 def differences(folder):
     """What the two say differently, as (name, truth, oracle)."""
     truth = json.loads((folder / "truth.json").read_text())
-    spoken = io.StringIO()
-    with contextlib.redirect_stdout(spoken):
-        purchases.main([str(folder / file["name"]) for file in truth["files"]])
-    said = json.loads(spoken.getvalue())["total"]
+    captured = io.StringIO()
+    with contextlib.redirect_stdout(captured):
+        check_purchases.main([str(folder / file["name"]) for file in truth["files"]])
+    said = json.loads(captured.getvalue())["total"]
     found = [("rows", truth["rows"], said["read"])] if truth["rows"] != said["read"] else []
     found += [(name, truth[name], said[name]) for name in SAME if truth[name] != said[name]]
     sold = {day: count for day, count in truth["quantity_per_utc_day"].items() if count}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import flat_csv
 import strict_json
-from records import Refused
+from purchase_files import Refused
 from strict_json import Pairs
 from values import Number
 

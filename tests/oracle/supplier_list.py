@@ -40,56 +40,56 @@ class Question:
     per_page: int = 20
 
 
-def question(company, parameters):
+def parse_question(company, parameters):
     """A question from texts by the names of the document."""
-    asked = Question(company)
+    question = Question(company)
     for name, text in parameters.items():
         try:
-            READ[name](asked, text)
+            READ[name](question, text)
         except (KeyError, ValueError, values.BadTime, values.TimeOutOfRange) as error:
             raise BadParameter(name, text) from error
-    if asked.start and asked.end and asked.start > asked.end:
-        raise BadParameter("registration_start", asked.start)
-    return asked
+    if question.start and question.end and question.start > question.end:
+        raise BadParameter("registration_start", question.start)
+    return question
 
 
-def _search(asked, text):
-    asked.search_term = str(int(_matching(r"[+-]?[0-9]+", text)))
+def _search(question, text):
+    question.search_term = str(int(_matching(r"[+-]?[0-9]+", text)))
 
 
-def _status(asked, text):
-    asked.status = _matching("pending|received", text)
+def _status(question, text):
+    question.status = _matching("pending|received", text)
 
 
-def _suppliers(asked, text):
+def _suppliers(question, text):
     tokens = [token.strip() for token in text.split(",")] if text.strip() else []
-    asked.suppliers = frozenset(int(_matching("[0-9]+", token)) for token in tokens)
+    question.suppliers = frozenset(int(_matching("[0-9]+", token)) for token in tokens)
 
 
-def _start(asked, text):
-    asked.start = date.fromisoformat(_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)).isoformat()
+def _start(question, text):
+    question.start = date.fromisoformat(_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)).isoformat()
 
 
-def _end(asked, text):
-    asked.end = date.fromisoformat(_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)).isoformat()
+def _end(question, text):
+    question.end = date.fromisoformat(_matching("[0-9]{4}-[0-9]{2}-[0-9]{2}", text)).isoformat()
 
 
-def _updated(asked, text):
+def _updated(question, text):
     # In an address, a plus sign stands for a space; one that was decoded is taken back.
-    mended = re.sub(r" (?=[0-9]{2}:[0-9]{2}$)", "+", text)
-    asked.updated_from = values.parse_time(mended, ZoneInfo("UTC")).micros
+    restored = re.sub(r" (?=[0-9]{2}:[0-9]{2}$)", "+", text)
+    question.updated_from = values.parse_time(restored, ZoneInfo("UTC")).micros
 
 
-def _deleted(asked, text):
-    asked.deleted = _matching("not_include|include|only", text)
+def _deleted(question, text):
+    question.deleted = _matching("not_include|include|only", text)
 
 
-def _page(asked, text):
-    asked.page = _number(text, 1, 2**63 - 1)
+def _page(question, text):
+    question.page = _number(text, 1, 2**63 - 1)
 
 
-def _per_page(asked, text):
-    asked.per_page = _number(text, 1, 500)
+def _per_page(question, text):
+    question.per_page = _number(text, 1, 500)
 
 
 READ = {
@@ -111,43 +111,43 @@ def _number(text, low, high):
     return number
 
 
-def chosen(rows, asked):
+def matching_rows(rows, question):
     """The rows that a question is about, in the order of the list."""
-    found = [row for row in rows if wanted(row, asked)]
+    found = [row for row in rows if matches(row, question)]
     return sorted(found, key=lambda row: (row["registration_date"], row["id"]), reverse=True)
 
 
-def wanted(row, asked):
-    if row["company_id"] != asked.company:
+def matches(row, question):
+    if row["company_id"] != question.company:
         return False
-    if asked.deleted != "include" and row["is_deleted"] != (asked.deleted == "only"):
+    if question.deleted != "include" and row["is_deleted"] != (question.deleted == "only"):
         return False
-    if asked.status and row["status"] != asked.status:
+    if question.status and row["status"] != question.status:
         return False
-    if asked.suppliers and row["supplier_id"] not in asked.suppliers:
+    if question.suppliers and row["supplier_id"] not in question.suppliers:
         return False
-    if asked.start and row["registration_date"] < asked.start:
+    if question.start and row["registration_date"] < question.start:
         return False
-    if asked.end and row["registration_date"] > asked.end:
+    if question.end and row["registration_date"] > question.end:
         return False
-    if asked.updated_from is not None and row["updated_at"] < asked.updated_from:
+    if question.updated_from is not None and row["updated_at"] < question.updated_from:
         return False
-    return asked.search_term is None or found_by(row, asked.search_term)
+    return question.search_term is None or matches_search_term(row, question.search_term)
 
 
-def found_by(row, term):
+def matches_search_term(row, term):
     number = row["invoice_number"]
     return str(row["id"]) == term or (number is not None and number != "" and (number.lstrip("0") or "0") == term)
 
 
-def answer(rows, asked):
+def answer(rows, question):
     """The documented response to a question."""
-    listed = chosen(rows, asked)
-    start = (asked.page - 1) * asked.per_page
-    purchases = [purchase(row) for row in listed[start : start + asked.per_page]]
+    listed = matching_rows(rows, question)
+    start = (question.page - 1) * question.per_page
+    purchases = [purchase(row) for row in listed[start : start + question.per_page]]
     meta = {
-        "current_page": asked.page, "last_page": max(1, -(-len(listed) // asked.per_page)),
-        "per_page": asked.per_page, "total": len(listed),
+        "current_page": question.page, "last_page": max(1, -(-len(listed) // question.per_page)),
+        "per_page": question.per_page, "total": len(listed),
     }
     return Pairs([
         ("data", Pairs([("purchases", purchases)])),
@@ -215,14 +215,14 @@ SUMS = {
 }
 
 
-def summary(rows, asked):
+def summary(rows, question):
     """Per supplier, month and currency: counts, exact sums, dates and names. Nulls come last in the order.
 
     The latest name is that of the supplier's row with the greatest `updated_at`, of several the last by its bytes; the names seen
     are all that its rows have. Both are over everything asked about, whatever the month, and without a supplier there are none.
     First and last date are those of the purchases that are counted in the row or have an amount in it.
     """
-    listed = chosen(rows, asked)
+    listed = matching_rows(rows, question)
     names, groups = defaultdict(list), defaultdict(Group)
     for row in listed:
         if row["supplier_name"] is not None and row["supplier_id"] is not None:

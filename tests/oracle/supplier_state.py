@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import supplier_files
-from supplier_purchases import COLUMNS, Settings, examine_bytes, tally, whole
+from supplier_validator import COLUMNS, Settings, examine_bytes, tally, whole
 from strict_json import Pairs
 
-FATES = ("accepted", "superseded", "duplicate", "rejected", "skipped")
+OUTCOMES = ("accepted", "superseded", "duplicate", "rejected", "skipped")
 
 
 @dataclass
@@ -53,7 +53,7 @@ class State:
         self.rows = {}
         self.seen = set()
 
-    def take(self, run):
+    def apply_run(self, run):
         """Brings a run into the state and returns what became of it."""
         inputs = []
         for path in files(run.paths):
@@ -72,15 +72,15 @@ class State:
         versions = defaultdict(list)
         counts = [Counter() for _ in inputs]
         for at, (examined, _) in enumerate(inputs):
-            for verdict in examined.verdicts if examined else []:
+            for result in examined.results if examined else []:
                 counts[at]["read"] += 1
-                if verdict["verdict"] == "rejected":
+                if result["verdict"] == "rejected":
                     counts[at]["rejected"] += 1
                 else:
-                    values = verdict["values"]
+                    values = result["values"]
                     versions[values["company_id"], values["id"]].append((at, values))
         for key, found in versions.items():
-            self.settle(key, found, counts)
+            self.resolve_versions(key, found, counts)
         found = {
             "inputs": [report(examined, path, count) for (examined, path), count in zip(inputs, counts)],
             "total": total(counts, inputs),
@@ -90,7 +90,7 @@ class State:
             found["snapshot"] = self.snapshot(run, found, versions)
         return found
 
-    def settle(self, key, found, counts):
+    def resolve_versions(self, key, found, counts):
         """Decides between the versions of one purchase in a run, and against the stored one."""
         stored = self.rows.get(key)
         first, last = {}, {}
@@ -112,18 +112,18 @@ class State:
 
     def snapshot(self, run, found, versions):
         """Deletes what a whole snapshot does not name."""
-        whole_one = not any(listing["missing_pages"] for listing in found["listings"])
-        whole_one &= not found["total"]["rejected"] and not any(one["refused"] for one in found["inputs"])
-        if not whole_one:
+        is_complete = not any(listing["missing_pages"] for listing in found["listings"])
+        is_complete &= not found["total"]["rejected"] and not any(one["refused"] for one in found["inputs"])
+        if not is_complete:
             return {"whole": False, "deleted": [], "warnings": ["CPL-SNAPSHOT-PARTIAL"]}
         companies = {company for company, _ in versions}
         if run.settings.company is not None:
             companies.add(run.settings.company)
-        gone = [key for key, row in self.rows.items() if key[0] in companies and key not in versions]
-        gone = sorted(key for key in gone if not self.rows[key]["is_deleted"])
-        for key in gone:
+        absent = [key for key, row in self.rows.items() if key[0] in companies and key not in versions]
+        absent = sorted(key for key in absent if not self.rows[key]["is_deleted"])
+        for key in absent:
             self.rows[key] = {**self.rows[key], "is_deleted": True, "were_stock_movements_deleted": None}
-        return {"whole": True, "deleted": [list(key) for key in gone], "warnings": []}
+        return {"whole": True, "deleted": [list(key) for key in absent], "warnings": []}
 
     def sorted_rows(self):
         return [self.rows[key] for key in sorted(self.rows)]
@@ -133,18 +133,18 @@ def report(examined, path, count):
     """What became of one input."""
     out = {"path": path, "seen": examined is None, "refused": examined.refused if examined else None}
     out["read"] = count["read"]
-    out.update({fate: count[fate] for fate in FATES})
-    verdicts = examined.verdicts if examined else []
-    good = [verdict for verdict in verdicts if verdict["verdict"] == "accepted"]
-    out["rejected_by_rule"] = tally(rule for verdict in verdicts for rule in verdict["rules"])
-    out["warned_by_rule"] = tally(rule for verdict in good for rule in verdict["warnings"])
-    out["informed_by_rule"] = tally(rule for verdict in good for rule in verdict["infos"])
+    out.update({outcome: count[outcome] for outcome in OUTCOMES})
+    results = examined.results if examined else []
+    good = [result for result in results if result["verdict"] == "accepted"]
+    out["rejected_by_rule"] = tally(rule for result in results for rule in result["rules"])
+    out["warned_by_rule"] = tally(rule for result in good for rule in result["warnings"])
+    out["informed_by_rule"] = tally(rule for result in good for rule in result["infos"])
     return out
 
 
 def total(counts, inputs):
     reports = [report(examined, path, count) for (examined, path), count in zip(inputs, counts)]
-    out = {name: sum(one[name] for one in reports) for name in ("read", *FATES)}
+    out = {name: sum(one[name] for one in reports) for name in ("read", *OUTCOMES)}
     for name in ("rejected_by_rule", "warned_by_rule", "informed_by_rule"):
         sums = Counter()
         for one in reports:
@@ -158,8 +158,8 @@ def listings(inputs):
     folders = defaultdict(list)
     for examined, path in inputs:
         on_page = defaultdict(list)
-        for verdict in examined.verdicts if examined else []:
-            on_page[verdict["page"]].append(verdict)
+        for result in examined.results if examined else []:
+            on_page[result["page"]].append(result)
         for at, page in enumerate(examined.pages if examined else []):
             folders[str(Path(path).parent)].append((page, on_page[at]))
     return [listing(folder, pages) for folder, pages in sorted(folders.items())]
@@ -171,7 +171,7 @@ def listing(folder, pages):
     A page that is there twice counts once; what has no `meta` is no page.
     """
     warnings, rows, totals, last_pages, places = [], {}, set(), set(), defaultdict(set)
-    for page, verdicts in pages:
+    for page, results in pages:
         if page.meta is None:
             continue
         meta = page.meta if isinstance(page.meta, Pairs) else Pairs()
@@ -182,9 +182,9 @@ def listing(folder, pages):
         rows.setdefault(named["current_page"], page.rows)
         totals.add(named["total"])
         last_pages.add(named["last_page"])
-        for verdict in verdicts:
-            if verdict["verdict"] == "accepted":
-                places[verdict["values"]["id"]].add(named["current_page"])
+        for result in results:
+            if result["verdict"] == "accepted":
+                places[result["values"]["id"]].add(named["current_page"])
     last = max(last_pages, default=0)
     missing = sorted(set(range(1, last + 1)) - set(rows))
     drifted = sorted(number for number, on in places.items() if len(on) > 1)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import records
+import purchase_files
 import series
 import values
-from judge import Judge
+from purchase_validator import PurchaseValidator
 from test_supplier import *  # noqa: F403 (its cases run with these)
 
 UTC = ZoneInfo("UTC")
@@ -27,25 +27,25 @@ GOOD = {
 }
 
 
-def judge(text, zone=UTC):
-    dump = records.read_bytes(text.encode())
-    judge = Judge(zone)
-    return [judge.verdict(record) for record in dump.records]
+def validate(text, zone=UTC):
+    dump = purchase_files.read_bytes(text.encode())
+    validator = PurchaseValidator(zone)
+    return [validator.validate(record) for record in dump.records]
 
 
 def one(changes=(), drop=(), zone=UTC):
     purchase = {key: value for key, value in {**GOOD, **dict(changes)}.items() if key not in drop}
-    (verdict,) = judge(json.dumps(purchase), zone)
-    return verdict
+    (result,) = validate(json.dumps(purchase), zone)
+    return result
 
 
-def sold(*events):
+def accepted_rows(*events):
     return [
         {"time_us": values.parse_time(time, UTC).micros, "quantity": quantity, "price": "1"} for time, quantity in events
     ]
 
 
-def asked(rows, *question, **extra):
+def series_values(rows, *question, **extra):
     key = "purchase_quantity"
     data = series.answer(series.Question(*question, **extra), rows)["data"]
     return [(row["time"], row[key]) for row in data]
@@ -53,16 +53,16 @@ def asked(rows, *question, **extra):
 
 class Records(unittest.TestCase):
     def test_the_plain_purchase_is_accepted(self):
-        verdict = one()
-        self.assertEqual((verdict["rules"], verdict["warnings"]), ([], []))
-        self.assertEqual(verdict["values"]["price"], "40.5")
-        self.assertEqual(verdict["values"]["time_utc"], "2013-07-16T18:20:30Z")
-        self.assertEqual(verdict["values"]["offset_minutes"], 60)
+        result = one()
+        self.assertEqual((result["rules"], result["warnings"]), ([], []))
+        self.assertEqual(result["values"]["price"], "40.5")
+        self.assertEqual(result["values"]["time_utc"], "2013-07-16T18:20:30Z")
+        self.assertEqual(result["values"]["offset_minutes"], 60)
 
     def test_every_rule_is_reported_and_not_only_the_first(self):
-        verdict = one({"price": "1", "quantity": 0, "time": "x", "currency": "XXX"}, drop=["external_id"])
+        result = one({"price": "1", "quantity": 0, "time": "x", "currency": "XXX"}, drop=["external_id"])
         self.assertEqual(
-            verdict["rules"],
+            result["rules"],
             ["BRZ-CUR-UNKNOWN", "BRZ-ID-REQUIRED", "BRZ-PRICE-TYPE", "BRZ-QTY-RANGE", "BRZ-TIME-FORMAT"],
         )
 
@@ -72,8 +72,8 @@ class Records(unittest.TestCase):
             (-1, ["BRZ-QTY-RANGE"], []), (1.5, ["BRZ-QTY-TYPE"], []), ("2", ["BRZ-QTY-TYPE"], []),
             (2.0, [], ["BRZ-QTY-FLOAT"]), (None, [], ["BRZ-QTY-NULL"]), (10**80, ["BRZ-QTY-RANGE"], []),
         ):
-            verdict = one({"quantity": given})
-            self.assertEqual((verdict["rules"], verdict["warnings"]), (rules, warnings), given)
+            result = one({"quantity": given})
+            self.assertEqual((result["rules"], result["warnings"]), (rules, warnings), given)
 
     def test_lengths_are_counted_in_characters_and_bytes(self):
         self.assertEqual(one({"product_id": "é" * 255})["rules"], [])
@@ -88,36 +88,36 @@ class Records(unittest.TestCase):
 
     def test_repeated_keys_are_found_at_every_depth(self):
         text = json.dumps(GOOD)
-        self.assertEqual(judge(text[:-1] + ',"price":1}')[0]["rules"], ["BRZ-KEY-DUP"])
-        self.assertEqual(judge(text[:-1] + ',"properties":{"a":{"b":1,"b":2}}}')[0]["rules"], ["BRZ-KEY-DUP"])
+        self.assertEqual(validate(text[:-1] + ',"price":1}')[0]["rules"], ["BRZ-KEY-DUP"])
+        self.assertEqual(validate(text[:-1] + ',"properties":{"a":{"b":1,"b":2}}}')[0]["rules"], ["BRZ-KEY-DUP"])
 
     def test_a_broken_line_costs_only_itself(self):
         text = json.dumps(GOOD)
-        verdicts = judge("\n".join([text, text[:-1], text, "7"]))
-        self.assertEqual([v["rules"] for v in verdicts], [[], ["FILE-JSON-SYNTAX"], [], ["BRZ-RECORD-OBJECT"]])
+        results = validate("\n".join([text, text[:-1], text, "7"]))
+        self.assertEqual([v["rules"] for v in results], [[], ["FILE-JSON-SYNTAX"], [], ["BRZ-RECORD-OBJECT"]])
 
     def test_the_sample_line_of_cloud_data_ingestion(self):
         payload = '{"app_id":"a","product_id":"product-11","currency":"BSD","price":8.511527858335066,'
         payload += '"time":"2024-04-02T14:34:08","quantity":19,"properties":{}}'
-        (verdict,) = judge(json.dumps({"external_id": "s3-qa-0", "payload": payload}))
-        self.assertEqual(verdict["rules"], [])
-        self.assertEqual(verdict["warnings"], ["BRZ-PRICE-ROUNDED", "BRZ-PRICE-SCALE", "BRZ-TIME-NOOFFSET"])
-        self.assertEqual(verdict["values"]["price"], "8.511527858")
-        self.assertEqual(verdict["values"]["revenue"], "161.719029302")
+        (result,) = validate(json.dumps({"external_id": "s3-qa-0", "payload": payload}))
+        self.assertEqual(result["rules"], [])
+        self.assertEqual(result["warnings"], ["BRZ-PRICE-ROUNDED", "BRZ-PRICE-SCALE", "BRZ-TIME-NOOFFSET"])
+        self.assertEqual(result["values"]["price"], "8.511527858")
+        self.assertEqual(result["values"]["revenue"], "161.719029302")
 
     def test_a_repeated_currents_event_is_a_duplicate(self):
         event = '{"id":"e","user_id":"u","time":1405500000,"product_id":"p","price":1,"currency":"USD","properties":"{}"}'
-        self.assertEqual([v["verdict"] for v in judge(event + "\n" + event)], ["accepted", "duplicate"])
+        self.assertEqual([v["verdict"] for v in validate(event + "\n" + event)], ["accepted", "duplicate"])
 
 
     def test_an_id_that_currents_removed_is_none(self):
         event = '{"id":"%s","user_id":"u","app_id":"b","app_api_id":"a","time":"2024-04-02T00:30:00","product_id":"p",'
         event += '"price":1,"currency":"USD","properties":"[REDACTED]"}'
         for text in ("", "[REDACTED]"):
-            for verdict in judge(event % text + "\n" + event % text):
-                self.assertEqual(verdict["verdict"], "accepted")
-                self.assertEqual(verdict["warnings"], ["BRZ-CURRENTS-NOID", "BRZ-CURRENTS-REDACTED"])
-                self.assertEqual(verdict["values"]["app_id"], "a")
+            for result in validate(event % text + "\n" + event % text):
+                self.assertEqual(result["verdict"], "accepted")
+                self.assertEqual(result["warnings"], ["BRZ-CURRENTS-NOID", "BRZ-CURRENTS-REDACTED"])
+                self.assertEqual(result["values"]["app_id"], "a")
 
     def test_a_price_that_was_a_32_bit_float_is_the_decimal_that_was_meant(self):
         event = '{"id":"e","user_id":"u","time":1405500000,"product_id":"p","price":%s,"currency":"%s","properties":"{}"}'
@@ -128,8 +128,8 @@ class Records(unittest.TestCase):
             ("100.005", "USD", "100.005"), ("1234567.88", "USD", "1234567.88"), ("1234567.875", "USD", "1234567.9"),
             ("16383.9990234375", "KWD", "16383.999"), ("40.0", "USD", "40"),
         ):
-            (verdict,) = judge(event % (text, currency))
-            self.assertEqual(verdict["values"]["price"], stored, text)
+            (result,) = validate(event % (text, currency))
+            self.assertEqual(result["values"]["price"], stored, text)
 
 
 class Values(unittest.TestCase):
@@ -179,47 +179,47 @@ class Values(unittest.TestCase):
 
 class Series(unittest.TestCase):
     def test_the_three_purchases_of_the_document(self):
-        rows = sold(("2013-07-16T19:20:30+01:00", 1), ("2013-07-17T19:20:20+01:00", 1), ("2013-07-17T19:20:20+01:00", 1))
+        rows = accepted_rows(("2013-07-16T19:20:30+01:00", 1), ("2013-07-17T19:20:20+01:00", 1), ("2013-07-17T19:20:20+01:00", 1))
         self.assertEqual(
-            asked(rows, "2013-07-18T12:00:00Z", 3), [("2013-07-16", 1), ("2013-07-17", 2), ("2013-07-18", 0)]
+            series_values(rows, "2013-07-18T12:00:00Z", 3), [("2013-07-16", 1), ("2013-07-17", 2), ("2013-07-18", 0)]
         )
 
     def test_a_day_without_midnight(self):
-        rows = sold(
+        rows = accepted_rows(
             ("2018-11-03T23:30:00-03:00", 2), ("2018-11-04T01:10:00-02:00", 3),
             ("2018-11-04T23:59:59-02:00", 4), ("2018-11-05T00:00:00-02:00", 5),
         )
         end = "2018-11-05T12:00:00-02:00"
-        self.assertEqual([n for _, n in asked(rows, end, 3)], [0, 5, 9])
-        self.assertEqual([n for _, n in asked(rows, end, 3, "day", "America/Sao_Paulo")], [2, 7, 5])
-        hours = asked(rows, "2018-11-04T23:59:59-02:00", 1, "hour", "America/Sao_Paulo")
+        self.assertEqual([n for _, n in series_values(rows, end, 3)], [0, 5, 9])
+        self.assertEqual([n for _, n in series_values(rows, end, 3, "day", "America/Sao_Paulo")], [2, 7, 5])
+        hours = series_values(rows, "2018-11-04T23:59:59-02:00", 1, "hour", "America/Sao_Paulo")
         self.assertEqual(len(hours), 23)
         self.assertEqual(hours[0], ("2018-11-04T01:00:00-02:00", 3))
         self.assertEqual(hours[-1], ("2018-11-04T23:00:00-02:00", 4))
 
     def test_a_day_of_25_hours(self):
-        rows = sold(
+        rows = accepted_rows(
             ("2019-02-16T23:15:00-02:00", 1), ("2019-02-16T23:15:00-03:00", 2), ("2019-02-17T00:00:00-03:00", 4)
         )
-        days = asked(rows, "2019-02-17T00:00:00-03:00", 2, "day", "America/Sao_Paulo")
+        days = series_values(rows, "2019-02-17T00:00:00-03:00", 2, "day", "America/Sao_Paulo")
         self.assertEqual(days, [("2019-02-16", 3), ("2019-02-17", 4)])
-        hours = asked(rows, "2019-02-16T23:59:59-03:00", 1, "hour", "America/Sao_Paulo")
+        hours = series_values(rows, "2019-02-16T23:59:59-03:00", 1, "hour", "America/Sao_Paulo")
         self.assertEqual(len(hours), 25)
         self.assertEqual(hours[-2:], [("2019-02-16T23:00:00-02:00", 1), ("2019-02-16T23:00:00-03:00", 2)])
 
     def test_the_hours_of_a_window_sum_to_its_days(self):
-        rows = sold(*((f"2019-02-{day:02}T{hour:02}:30:00Z", day + hour) for day in range(14, 20) for hour in range(24)))
+        rows = accepted_rows(*((f"2019-02-{day:02}T{hour:02}:30:00Z", day + hour) for day in range(14, 20) for hour in range(24)))
         for tz in ("UTC", "America/Sao_Paulo", "Asia/Kathmandu"):
-            days = asked(rows, "2019-02-18", 4, "day", tz)
-            hours = asked(rows, "2019-02-18", 4, "hour", tz)
+            days = series_values(rows, "2019-02-18", 4, "day", tz)
+            hours = series_values(rows, "2019-02-18", 4, "hour", tz)
             self.assertEqual(sum(n for _, n in days), sum(n for _, n in hours))
-        self.assertEqual(len(asked(rows, "2019-02-18T10:30:00Z", 4, "hour", "UTC", hour_length="units")), 4)
+        self.assertEqual(len(series_values(rows, "2019-02-18T10:30:00Z", 4, "hour", "UTC", hour_length="units")), 4)
 
 
 class Files(unittest.TestCase):
     def refused(self, text):
-        with self.assertRaises(records.Refused) as caught:
-            records.read_bytes(text if isinstance(text, bytes) else text.encode())
+        with self.assertRaises(purchase_files.Refused) as caught:
+            purchase_files.read_bytes(text if isinstance(text, bytes) else text.encode())
         return caught.exception.rule
 
     def test_what_is_no_dump_is_refused(self):
@@ -233,18 +233,18 @@ class Files(unittest.TestCase):
     def test_csv_of_a_brazilian_shop(self):
         text = "Data Hora;Id Usuário Externo;Produto;Moeda;Preço;Quantidade\r\n"
         text += '31/10/2026 21:15:00;c1;"Café; moído";BRL;R$ 1.234,56;2\r\n'
-        dump = records.read_bytes(text.encode("cp1252"))
-        verdict = Judge(SAO_PAULO).verdict(dump.records[0])
-        self.assertEqual(verdict["rules"], [])
-        self.assertEqual(verdict["values"]["revenue"], "2469.12")
-        self.assertEqual(verdict["values"]["time_utc"], "2026-11-01T00:15:00Z")
-        self.assertEqual(verdict["values"]["product_id"], "Café; moído")
+        dump = purchase_files.read_bytes(text.encode("cp1252"))
+        result = PurchaseValidator(SAO_PAULO).validate(dump.records[0])
+        self.assertEqual(result["rules"], [])
+        self.assertEqual(result["values"]["revenue"], "2469.12")
+        self.assertEqual(result["values"]["time_utc"], "2026-11-01T00:15:00Z")
+        self.assertEqual(result["values"]["product_id"], "Café; moído")
 
     def test_the_sign_of_the_real_names_the_currency(self):
         for header, cells in (("price;currency", "R$ 0,50;R$"), ("price;currency", "0,50; R$ "), ("price", "R$ 0,50")):
             text = f"external_id;product_id;time;{header}\nu;p;2026-10-05T10:00:00Z;{cells}\n"
-            verdict = Judge(UTC).verdict(records.read_bytes(text.encode()).records[0])
-            self.assertEqual((verdict["rules"], verdict["values"]["currency"]), ([], "BRL"), cells)
+            result = PurchaseValidator(UTC).validate(purchase_files.read_bytes(text.encode()).records[0])
+            self.assertEqual((result["rules"], result["values"]["currency"]), ([], "BRL"), cells)
 
     def test_csv_that_can_be_read_two_ways_is_refused(self):
         self.assertEqual(self.refused("product_id;price\na;1.234\nb;2.500\n"), "FILE-CSV-AMBIG")

@@ -10,10 +10,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import supplier_list
-import supplier_purchases
+import supplier_validator
 import supplier_state
 from strict_json import compact
-from supplier_purchases import Settings
+from supplier_validator import Settings
 
 BRL = lambda amount: {"amount": amount, "currency": "BRL"}
 GOOD = {
@@ -25,28 +25,28 @@ GOOD = {
 }
 
 
-def judge(text, **settings):
+def validate(text, **settings):
     data = text if isinstance(text, bytes) else text.encode()
-    return supplier_purchases.examine_bytes("-", data, Settings(**{"company": 12, **settings})).verdicts
+    return supplier_validator.examine_bytes("-", data, Settings(**{"company": 12, **settings})).results
 
 
 def one(changes=(), drop=(), **settings):
     record = {name: value for name, value in {**GOOD, **dict(changes)}.items() if name not in drop}
-    (verdict,) = judge(json.dumps(record), **settings)
-    return verdict
+    (result,) = validate(json.dumps(record), **settings)
+    return result
 
 
 def raw(name, text, **settings):
     """The verdict on a record with a JSON text in one of its fields."""
-    (verdict,) = judge(json.dumps({**GOOD, name: "@@"}).replace('"@@"', text), **settings)
-    return verdict
+    (result,) = validate(json.dumps({**GOOD, name: "@@"}).replace('"@@"', text), **settings)
+    return result
 
 
-class Verdicts(unittest.TestCase):
+class Validation(unittest.TestCase):
     def test_the_plain_purchase_is_accepted(self):
-        verdict = one()
-        self.assertEqual((verdict["rules"], verdict["warnings"], verdict["infos"]), ([], [], []))
-        values = verdict["values"]
+        result = one()
+        self.assertEqual((result["rules"], result["warnings"], result["infos"]), ([], [], []))
+        values = result["values"]
         self.assertEqual((values["company_id"], values["registration_month"], values["discount"]), (12, "2025-01", "10.5"))
         # 2025-01-15T12:00:00Z: 20,103 days and twelve hours after 1970-01-01.
         self.assertEqual(values["updated_at"], (20_103 * 24 + 12) * 3_600_000_000)
@@ -80,11 +80,11 @@ class Verdicts(unittest.TestCase):
             ({"total": {"amount": 91.5, "currency": "HRK"}}, "CPL-MONEY-CURRENCY", "total.currency"),
             ({"company_id": 13}, "CPL-COMPANY-CONFLICT", "company_id"),
         ):
-            verdict = one(changes)
-            self.assertEqual((verdict["rules"], verdict["fields"]), ([rule], [field]), changes)
-        self.assertEqual(judge('["x"]')[0]["rules"], ["CPL-RECORD-OBJECT"])
+            result = one(changes)
+            self.assertEqual((result["rules"], result["fields"]), ([rule], [field]), changes)
+        self.assertEqual(validate('["x"]')[0]["rules"], ["CPL-RECORD-OBJECT"])
         self.assertEqual(raw("code", '1, "code": 1')["rules"], ["CPL-KEY-DUP"])
-        self.assertEqual(judge(json.dumps(GOOD) + '\n{"id": 1')[1]["rules"], ["FILE-JSON-SYNTAX"])
+        self.assertEqual(validate(json.dumps(GOOD) + '\n{"id": 1')[1]["rules"], ["FILE-JSON-SYNTAX"])
         self.assertEqual(one({"status": "x", "id": -1})["rules"], ["CPL-ID-REQUIRED", "CPL-STATUS-ENUM"])
         self.assertEqual(one({"colour": "red"}, freeze=True)["rules"], ["CPL-KEY-UNKNOWN"])
 
@@ -103,8 +103,8 @@ class Verdicts(unittest.TestCase):
             ({"updated_at": "2025-01-15T09:00:00"}, ["CPL-TS-NOOFFSET"]),
             ({"colour": None}, ["CPL-KEY-UNKNOWN"]),
         ):
-            verdict = one(changes)
-            self.assertEqual((verdict["rules"], verdict["warnings"]), ([], warnings), changes)
+            result = one(changes)
+            self.assertEqual((result["rules"], result["warnings"]), ([], warnings), changes)
         self.assertEqual(one({"colour": {"a": [1]}})["values"]["extra"], '{"colour":{"a":[1]}}')
         self.assertEqual(one({"created_at": "ontem"})["values"]["created_at"], None)
 
@@ -120,15 +120,15 @@ class Verdicts(unittest.TestCase):
             ("0.1234567885", "0.123456788"), ("0.1234567895", "0.12345679"), ("0.12345678850001", "0.123456789"),
             ("-0.1234567885", "-0.123456788"), ("2.5e-9", "0.000000002"),
         ):
-            verdict = raw("total", f'{{"amount":{text},"currency":"BRL"}}')
-            self.assertEqual(verdict["values"]["total"], stored, text)
-            self.assertIn("CPL-MONEY-ROUNDED", verdict["warnings"])
+            result = raw("total", f'{{"amount":{text},"currency":"BRL"}}')
+            self.assertEqual(result["values"]["total"], stored, text)
+            self.assertIn("CPL-MONEY-ROUNDED", result["warnings"])
 
     def test_the_key_alone_deletes(self):
         for value, deleted in ((True, True), (False, True), (None, False)):
-            verdict = one({"were_stock_movements_deleted": value})
-            self.assertEqual((verdict["values"]["is_deleted"], verdict["values"]["were_stock_movements_deleted"]), (deleted, value))
-            self.assertEqual(verdict["infos"], ["CPL-DELETED-KEY"] * deleted)
+            result = one({"were_stock_movements_deleted": value})
+            self.assertEqual((result["values"]["is_deleted"], result["values"]["were_stock_movements_deleted"]), (deleted, value))
+            self.assertEqual(result["infos"], ["CPL-DELETED-KEY"] * deleted)
 
     def test_a_time_without_offset_belongs_to_the_zone_of_the_run(self):
         # São Paulo was at -02:00 in the summer of 2018/19 and has been at -03:00 since.
@@ -144,24 +144,24 @@ class Verdicts(unittest.TestCase):
     def test_csv_of_a_brazilian_system(self):
         head = "Id Compra;Data Compra;Fornecedor;NF;Valor Itens;Total;Observações;Situação;Excluído;Atualizado em;Frete Pago;Cor\r\n"
         row = '9;05/03/2025;Pão & Cia;0042;R$ 1.234,56;1.234,56;"linha 1\r\n""linha"" 2; fim";Entregue;não;05/03/2025 08:15;sim;\r\n'
-        (verdict,) = judge((head + row).encode("cp1252"), zone="America/Sao_Paulo")
-        self.assertEqual((verdict["rules"], verdict["warnings"]), ([], ["CPL-MONEY-DEFAULT", "CPL-SUPPLIER-MISSING", "CPL-TS-NOOFFSET"]))
-        values = verdict["values"]
+        (result,) = validate((head + row).encode("cp1252"), zone="America/Sao_Paulo")
+        self.assertEqual((result["rules"], result["warnings"]), ([], ["CPL-MONEY-DEFAULT", "CPL-SUPPLIER-MISSING", "CPL-TS-NOOFFSET"]))
+        values = result["values"]
         self.assertEqual(
             [values[n] for n in ("id", "registration_date", "supplier_name", "invoice_number", "total", "total_currency")],
             [9, "2025-03-05", "Pão & Cia", "0042", "1234.56", "BRL"],
         )
         self.assertEqual((values["notes"], values["status"], values["pay_shipping"]), ('linha 1\r\n"linha" 2; fim', "received", True))
         self.assertEqual((values["is_deleted"], values["extra"], values["updated_at_offset_minutes"]), (False, None, -180))
-        (verdict,) = judge((head + row.replace(";não;", ";sim;")).encode("cp1252"))
-        self.assertEqual((verdict["values"]["is_deleted"], verdict["values"]["were_stock_movements_deleted"]), (True, None))
-        self.assertEqual(judge((head + "1;2\r\n").encode("cp1252"))[0]["rules"], ["FILE-CSV-COLUMNS"])
+        (result,) = validate((head + row.replace(";não;", ";sim;")).encode("cp1252"))
+        self.assertEqual((result["values"]["is_deleted"], result["values"]["were_stock_movements_deleted"]), (True, None))
+        self.assertEqual(validate((head + "1;2\r\n").encode("cp1252"))[0]["rules"], ["FILE-CSV-COLUMNS"])
         english = b"company_id,id,registration_date,total,total_currency,updated_at\n12,9,2025-03-05,\"1,234.56\",USD,2025-03-05T08:15:00Z\n"
-        (verdict,) = judge(english, dialect="en", company=None)
-        self.assertEqual((verdict["values"]["total"], verdict["values"]["total_currency"]), ("1234.56", "USD"))
+        (result,) = validate(english, dialect="en", company=None)
+        self.assertEqual((result["values"]["total"], result["values"]["total_currency"]), ("1234.56", "USD"))
 
     def test_purchases_of_customers_are_another_kind(self):
-        found = supplier_purchases.examine_bytes("-", b'[{"product_id":"a","price":1}]', Settings(12))
+        found = supplier_validator.examine_bytes("-", b'[{"product_id":"a","price":1}]', Settings(12))
         self.assertEqual(found.refused, "FILE-WRONG-KIND")
         with self.assertRaises(ValueError):
             one(company=None)
@@ -174,7 +174,7 @@ def version(number, hour, **changes):
 def fold(state, *inputs, snapshot=False):
     """Folds inputs given as lists of records, in order, and returns their counts."""
     run = supplier_state.Run([], Settings(12), snapshot)
-    examined = [supplier_purchases.examine_bytes(f"{at}", json.dumps(page).encode(), run.settings) for at, page in enumerate(inputs)]
+    examined = [supplier_validator.examine_bytes(f"{at}", json.dumps(page).encode(), run.settings) for at, page in enumerate(inputs)]
     found = state.fold([(one, one.path) for one in examined], run)
     state.said = found
     return [tuple(one[name] for name in ("accepted", "superseded", "duplicate", "rejected")) for one in found["inputs"]]
@@ -229,7 +229,7 @@ class Fold(unittest.TestCase):
             return json.dumps({"data": {"purchases": [version(one, 8) for one in ids]}, "meta": meta}).encode()
 
         def check(*pages):
-            inputs = [(supplier_purchases.examine_bytes("d/x", data, Settings(12)), "d/x") for data in pages]
+            inputs = [(supplier_validator.examine_bytes("d/x", data, Settings(12)), "d/x") for data in pages]
             (found,) = supplier_state.listings(inputs)
             return found["missing_pages"], found["on_two_pages"], found["warnings"]
 
@@ -244,8 +244,8 @@ class Fold(unittest.TestCase):
 
 
 def ids(rows, **parameters):
-    asked = supplier_list.question(12, parameters)
-    return [row["id"] for row in supplier_list.chosen(rows, asked)]
+    question = supplier_list.parse_question(12, parameters)
+    return [row["id"] for row in supplier_list.matching_rows(rows, question)]
 
 
 class Lists(unittest.TestCase):
@@ -273,7 +273,7 @@ class Lists(unittest.TestCase):
         self.assertEqual(ids(rows, registration_start="2025-01-15", registration_end="2025-02-01"), [3, 2])
         self.assertEqual(ids(rows, updated_from="2025-01-15T13:00:00+00:00"), [3, 789])
         self.assertEqual(ids(rows, updated_from="2025-01-15T15:00:00 02:00"), [3, 789])
-        self.assertEqual(supplier_list.chosen(rows, supplier_list.question(34, {})), [])
+        self.assertEqual(supplier_list.matching_rows(rows, supplier_list.parse_question(34, {})), [])
 
     def test_what_is_no_parameter(self):
         for name, text in (
@@ -289,7 +289,7 @@ class Lists(unittest.TestCase):
 
     def test_pages_of_the_answer(self):
         rows = self.rows()
-        meta = lambda **p: json.loads(compact(supplier_list.answer(rows, supplier_list.question(12, p))))["meta"]
+        meta = lambda **p: json.loads(compact(supplier_list.answer(rows, supplier_list.parse_question(12, p))))["meta"]
         self.assertEqual(meta(), {"current_page": 1, "last_page": 1, "per_page": 20, "total": 4})
         self.assertEqual(meta(page="2", per_page="3"), {"current_page": 2, "last_page": 2, "per_page": 3, "total": 4})
         self.assertEqual(meta(page="9", search_term="4"), {"current_page": 9, "last_page": 1, "per_page": 20, "total": 0})
@@ -302,7 +302,7 @@ class Lists(unittest.TestCase):
             "shipping": {"carrier": {}}, "were_stock_movements_deleted": False,
             "created_at": "2025-01-14T09:00:00.120Z", "updated_at": "2025-01-14T09:00:00+05:45",
         }])
-        text = compact(supplier_list.answer(state.sorted_rows(), supplier_list.question(12, {"deleted": "only"})))
+        text = compact(supplier_list.answer(state.sorted_rows(), supplier_list.parse_question(12, {"deleted": "only"})))
         self.assertEqual(
             text,
             '{"data":{"purchases":[{"id":1,"registration_date":"2025-01-14","supplier":{"id":null,"name":"Só nome"},"invoice":null,'
@@ -323,7 +323,7 @@ class Lists(unittest.TestCase):
             version(3, 7, status=None, total=None, discount=dollars, registration_date="2025-01-20"),
             version(4, 8, registration_date="2025-02-01", total=dollars), version(5, 8, were_stock_movements_deleted=True),
         ])
-        lines = json.loads(compact(supplier_list.summary(state.sorted_rows(), supplier_list.question(12, {}))))
+        lines = json.loads(compact(supplier_list.summary(state.sorted_rows(), supplier_list.parse_question(12, {}))))
         short = [[line[n] for n in ("month", "currency", "purchases", "received", "pending", "without_status")] for line in lines]
         self.assertEqual(short, [
             ["2025-01", "BRL", 3, 1, 1, 1], ["2025-01", "USD", 0, 0, 0, 0], ["2025-02", "BRL", 0, 0, 0, 0], ["2025-02", "USD", 1, 0, 1, 0],

@@ -122,20 +122,20 @@ impl Draft {
 
     /// Sets the currency and a price in its minor units.
     pub(crate) fn set_price(&mut self, currency: usize, minor: i64, trim: bool) {
-        let Some(held) = CURRENCIES.get(currency) else {
+        let Some(chosen) = CURRENCIES.get(currency) else {
             return;
         };
-        self.edit(Key::Currency).text(held.code);
+        self.edit(Key::Currency).text(chosen.code);
         push_amount(
             self.edit(Key::Price).begin(Form::Raw),
             minor,
-            held.decimals,
+            chosen.decimals,
             trim,
         );
         self.meaning.currency = currency;
         self.meaning.price_nanos = i128::from(minor)
             * 10_i128.pow(
-                9 - u32::try_from(held.decimals).expect("a currency has a handful of decimals"),
+                9 - u32::try_from(chosen.decimals).expect("a currency has a handful of decimals"),
             );
     }
 
@@ -157,7 +157,7 @@ impl Draft {
 
 /// Draws clean purchases.
 #[derive(Debug)]
-pub(crate) struct Drawer {
+pub(crate) struct PurchaseGenerator {
     pub(crate) calendar: Calendar,
     pub(crate) order: Order,
     pub(crate) rows: u64,
@@ -165,7 +165,7 @@ pub(crate) struct Drawer {
     customers: u64,
 }
 
-impl Drawer {
+impl PurchaseGenerator {
     /// A drawer for a dump of `rows` rows; one customer in about 20 rows.
     pub(crate) fn new(calendar: Calendar, order: Order, rows: u64) -> Self {
         Self {

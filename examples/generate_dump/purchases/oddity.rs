@@ -6,7 +6,7 @@ use std::iter::repeat_n;
 use crate::digits::push_padded;
 use crate::field::Form;
 use crate::purchases::calendar::TimeForm;
-use crate::purchases::draft::{Draft, Drawer, Key};
+use crate::purchases::draft::{Draft, Key, PurchaseGenerator};
 use crate::purchases::shape::Shape;
 use crate::purchases::shop::{BRL, JPY, RETIRED};
 use crate::rng::Rng;
@@ -144,7 +144,13 @@ impl Oddity {
     }
 
     /// Makes the draft odd.
-    pub(crate) fn plant(self, draft: &mut Draft, rng: &mut Rng, shape: Shape, drawer: &Drawer) {
+    pub(crate) fn plant(
+        self,
+        draft: &mut Draft,
+        rng: &mut Rng,
+        shape: Shape,
+        generator: &PurchaseGenerator,
+    ) {
         match self {
             Self::CurrencyCase
             | Self::CurrencyRetired
@@ -160,7 +166,7 @@ impl Oddity {
             | Self::OffsetForm
             | Self::TimeSpace
             | Self::LeapSecond
-            | Self::EdgeWholeSecondFraction => self.plant_time(draft, rng, drawer),
+            | Self::EdgeWholeSecondFraction => self.plant_time(draft, rng, generator),
             Self::TwoIdentifiers
             | Self::EmailBesideId
             | Self::AliasNotUpdateOnly
@@ -250,8 +256,8 @@ impl Oddity {
         }
     }
 
-    fn plant_time(self, draft: &mut Draft, rng: &mut Rng, drawer: &Drawer) {
-        let calendar = &drawer.calendar;
+    fn plant_time(self, draft: &mut Draft, rng: &mut Rng, generator: &PurchaseGenerator) {
+        let calendar = &generator.calendar;
         match self {
             Self::NoOffset => draft.set_time(calendar, TimeForm::NoOffset),
             Self::OffsetForm => {

@@ -1,7 +1,7 @@
 //! CSV as Brazilian systems write it: a sheet comes in, one row in Windows-1252 goes out, with `;`, decimal comma,
 //! dd/mm/yyyy, local times without an offset and words in Portuguese. What has no such form stays as it is.
 
-use super::sheet::{Damage, Key, MONEY, Sheet};
+use super::record_fields::{Damage, Key, MONEY, RecordFields};
 use crate::digits::push_u64;
 use crate::field::{Field, Form};
 use crate::text::push_csv_field;
@@ -68,7 +68,7 @@ pub(super) fn header(out: &mut Vec<u8>) {
 }
 
 /// One row, without its line end.
-pub(super) fn row(out: &mut Vec<u8>, sheet: &Sheet, company: u64) {
+pub(super) fn row(out: &mut Vec<u8>, fields: &RecordFields, company: u64) {
     let mut cell = Vec::new();
     let mut encoded = Vec::new();
     for (at, &(_, column)) in COLUMNS.iter().take(WRITTEN).enumerate() {
@@ -76,35 +76,35 @@ pub(super) fn row(out: &mut Vec<u8>, sheet: &Sheet, company: u64) {
             out.push(b';');
         }
         cell.clear();
-        push_cell(&mut cell, column, sheet, company);
+        push_cell(&mut cell, column, fields, company);
         encoded.clear();
         push_windows_1252(&mut encoded, &String::from_utf8_lossy(&cell));
         push_csv_field(out, &encoded, b';');
     }
-    if sheet.damage == Some(Damage::ExtraColumn) {
+    if fields.damage == Some(Damage::ExtraColumn) {
         out.extend_from_slice(b";sobra");
     }
 }
 
 /// Whether the row has a local time, without an offset.
-pub(super) fn lacks_offset(sheet: &Sheet) -> bool {
+pub(super) fn lacks_offset(fields: &RecordFields) -> bool {
     [Key::Created, Key::Updated]
         .iter()
-        .any(|&key| local_time(sheet.field(key)).is_some())
+        .any(|&key| local_time(fields.field(key)).is_some())
 }
 
-fn push_cell(cell: &mut Vec<u8>, column: Column, sheet: &Sheet, company: u64) {
+fn push_cell(cell: &mut Vec<u8>, column: Column, fields: &RecordFields, company: u64) {
     match column {
         Column::Company => {
-            let other = sheet.damage == Some(Damage::OtherCompany);
+            let other = fields.damage == Some(Damage::OtherCompany);
             push_u64(cell, company + u64::from(other));
         }
-        Column::Text(key) => push_field(cell, sheet.field(key)),
-        Column::Day(key) => match split_day(held(sheet.field(key))) {
+        Column::Text(key) => push_field(cell, fields.field(key)),
+        Column::Day(key) => match split_day(bytes_of(fields.field(key))) {
             Some(parts) => push_day(cell, parts),
-            None => push_field(cell, sheet.field(key)),
+            None => push_field(cell, fields.field(key)),
         },
-        Column::Time(key) => match local_time(sheet.field(key)) {
+        Column::Time(key) => match local_time(fields.field(key)) {
             Some(bytes) => {
                 push_day(
                     cell,
@@ -113,47 +113,47 @@ fn push_cell(cell: &mut Vec<u8>, column: Column, sheet: &Sheet, company: u64) {
                 cell.push(b' ');
                 cell.extend_from_slice(&bytes[11..19]);
             }
-            None => push_field(cell, sheet.field(key)),
+            None => push_field(cell, fields.field(key)),
         },
-        Column::Money(key) => push_money(cell, sheet.field(key), sheet.style.signed),
-        Column::Flag(key) => push_flag(cell, sheet.field(key), sheet.style.signed),
-        Column::Status => match held(sheet.field(Key::Status)) {
+        Column::Money(key) => push_money(cell, fields.field(key), fields.style.signed),
+        Column::Flag(key) => push_flag(cell, fields.field(key), fields.style.signed),
+        Column::Status => match bytes_of(fields.field(Key::Status)) {
             b"pending" => cell.extend_from_slice(b"Aguardando"),
             b"received" => cell.extend_from_slice(b"Entregue"),
-            _ => push_field(cell, sheet.field(Key::Status)),
+            _ => push_field(cell, fields.field(Key::Status)),
         },
-        Column::Currency if sheet.no_currency => {}
+        Column::Currency if fields.no_currency => {}
         Column::Currency => {
             // That of the shipping comes last in the list and may be another one.
-            let mut named = MONEY.iter().rev().map(|&(_, code)| sheet.field(code));
+            let mut named = MONEY.iter().rev().map(|&(_, code)| fields.field(code));
             let shipping = named.next();
             let code = named
                 .chain(shipping)
                 .find(|field| field.form != Form::Absent);
-            cell.extend_from_slice(code.map_or(&[][..], held));
+            cell.extend_from_slice(code.map_or(&[][..], bytes_of));
         }
         Column::ShippingCurrency => {
             let (code, total) = (
-                sheet.field(Key::ShippingCurrency),
-                sheet.field(Key::TotalCurrency),
+                fields.field(Key::ShippingCurrency),
+                fields.field(Key::TotalCurrency),
             );
-            if total.form != Form::Absent && held(code) != held(total) {
+            if total.form != Form::Absent && bytes_of(code) != bytes_of(total) {
                 push_field(cell, code);
             }
         }
         Column::Excluded => {
-            let deleted = sheet.field(Key::Deleted).form != Form::Absent;
+            let deleted = fields.field(Key::Deleted).form != Form::Absent;
             push_text(cell, if deleted { "sim" } else { "não" });
         }
     }
 }
 
 fn push_field(cell: &mut Vec<u8>, field: &Field) {
-    cell.extend_from_slice(held(field));
+    cell.extend_from_slice(bytes_of(field));
 }
 
 /// What stands in a field; of an absent one nothing, whatever its buffer has left.
-fn held(field: &Field) -> &[u8] {
+fn bytes_of(field: &Field) -> &[u8] {
     match field.form {
         Form::Absent => &[],
         Form::Text | Form::Raw => &field.bytes,
@@ -211,7 +211,7 @@ fn push_money(cell: &mut Vec<u8>, field: &Field, signed: bool) {
 }
 
 fn push_flag(cell: &mut Vec<u8>, field: &Field, short: bool) {
-    match (held(field), short) {
+    match (bytes_of(field), short) {
         (b"true", false) => push_text(cell, "sim"),
         (b"true", true) => push_text(cell, "S"),
         (b"false", false) => push_text(cell, "não"),

@@ -1,6 +1,6 @@
 //! Planted defects: the sheet of a clean record comes in, one that breaks exactly one rule goes out, with that rule.
 
-use super::sheet::{Damage, Key, Sheet};
+use super::record_fields::{Damage, Key, RecordFields};
 use crate::cli::ShapeName;
 use crate::rng::Rng;
 
@@ -75,37 +75,39 @@ impl Defect {
     }
 
     /// Breaks the record.
-    pub(super) fn plant(self, sheet: &mut Sheet, rng: &mut Rng, shape: ShapeName) {
+    pub(super) fn plant(self, fields: &mut RecordFields, rng: &mut Rng, shape: ShapeName) {
         match self {
-            Self::DateRequired => sheet.edit(Key::Date).remove(),
-            Self::MoneyCurrency => sheet.bill(rng.pick(&["ZZZ", "R$ ?", "REAL"]), "10.00", "10.00"),
+            Self::DateRequired => fields.edit(Key::Date).remove(),
+            Self::MoneyCurrency => {
+                fields.bill(rng.pick(&["ZZZ", "R$ ?", "REAL"]), "10.00", "10.00")
+            }
             Self::StatusEnum => {
                 let text = rng.pick(&["lost", "cancelado"]);
-                sheet.edit(Key::Status).text(text);
+                fields.edit(Key::Status).text(text);
             }
             Self::KeyDup => {
                 let key = [Key::Id, Key::Updated, Key::SupplierId, Key::Status][rng.index(4)];
                 // The key has to be there to be there twice.
                 match key {
-                    Key::SupplierId => sheet.edit(key).raw("5"),
-                    Key::Status => sheet.edit(key).text("pending"),
+                    Key::SupplierId => fields.edit(key).raw("5"),
+                    Key::Status => fields.edit(key).text("pending"),
                     _ => {}
                 }
-                sheet.damage = Some(Damage::Repeat(key));
+                fields.damage = Some(Damage::Repeat(key));
             }
             Self::RecordObject => {
-                sheet.damage = Some(Damage::Whole(rng.pick(&["42", "true", "\"compra\""])));
+                fields.damage = Some(Damage::Whole(rng.pick(&["42", "true", "\"compra\""])));
             }
-            Self::JsonSyntax => sheet.damage = Some(Damage::Cut),
-            Self::CsvColumns => sheet.damage = Some(Damage::ExtraColumn),
-            Self::CompanyConflict => sheet.damage = Some(Damage::OtherCompany),
-            _ if shape == ShapeName::Csv => self.plant_in_row(sheet, rng),
-            _ => self.plant_in_json(sheet, rng),
+            Self::JsonSyntax => fields.damage = Some(Damage::Cut),
+            Self::CsvColumns => fields.damage = Some(Damage::ExtraColumn),
+            Self::CompanyConflict => fields.damage = Some(Damage::OtherCompany),
+            _ if shape == ShapeName::Csv => self.plant_in_row(fields, rng),
+            _ => self.plant_in_json(fields, rng),
         }
     }
 
     /// Texts that are no value of their column.
-    fn plant_in_row(self, sheet: &mut Sheet, rng: &mut Rng) {
+    fn plant_in_row(self, fields: &mut RecordFields, rng: &mut Rng) {
         let (key, texts): (Key, &[&str]) = match self {
             Self::IdRequired => (Key::Id, &["", "0", "C-17"]),
             Self::DateFormat => (Key::Date, &["ontem", "30/02/2026"]),
@@ -114,11 +116,11 @@ impl Defect {
             Self::Bool => (Key::MovementOut, &["talvez"]),
             _ => (Key::Updated, &["ontem", ""]),
         };
-        sheet.edit(key).text(rng.pick(texts));
+        fields.edit(key).text(rng.pick(texts));
     }
 
     /// JSON values that the field must not have.
-    fn plant_in_json(self, sheet: &mut Sheet, rng: &mut Rng) {
+    fn plant_in_json(self, fields: &mut RecordFields, rng: &mut Rng) {
         let (key, values): (Key, &[&str]) = match self {
             Self::SupplierShape => {
                 let objects = [
@@ -127,7 +129,7 @@ impl Defect {
                     r#"{"id":"12","name":"Moinho"}"#,
                     r#"{"id":1,"name":2}"#,
                 ];
-                sheet.damage = Some(Damage::Object("supplier", rng.pick(&objects)));
+                fields.damage = Some(Damage::Object("supplier", rng.pick(&objects)));
                 return;
             }
             Self::MoneyShape => {
@@ -139,7 +141,7 @@ impl Defect {
                     r#"{"amount":1e400,"currency":"BRL"}"#,
                 ];
                 let name = rng.pick(&["total", "value_of_items", "discount", "shipping_value"]);
-                sheet.damage = Some(Damage::Object(name, rng.pick(&objects)));
+                fields.damage = Some(Damage::Object(name, rng.pick(&objects)));
                 return;
             }
             Self::IdRequired => (
@@ -174,6 +176,6 @@ impl Defect {
                 ],
             ),
         };
-        sheet.edit(key).raw(rng.pick(values));
+        fields.edit(key).raw(rng.pick(values));
     }
 }

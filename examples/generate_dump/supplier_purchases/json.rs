@@ -1,6 +1,6 @@
 //! The documented JSON: a sheet comes in, one purchase object without a line end goes out.
 
-use super::sheet::{Damage, Key, Sheet};
+use super::record_fields::{Damage, Key, RecordFields};
 use crate::field::Form;
 use crate::text::push_json_string;
 
@@ -86,14 +86,14 @@ const RECORD: &[Member] = &[
 ];
 
 /// One purchase.
-pub(super) fn record(out: &mut Vec<u8>, sheet: &Sheet) {
-    if let Some(Damage::Whole(json)) = sheet.damage {
+pub(super) fn record(out: &mut Vec<u8>, fields: &RecordFields) {
+    if let Some(Damage::Whole(json)) = fields.damage {
         out.extend_from_slice(json.as_bytes());
         return;
     }
     let start = out.len();
-    object(out, sheet, RECORD);
-    if sheet.damage == Some(Damage::Cut) {
+    object(out, fields, RECORD);
+    if fields.damage == Some(Damage::Cut) {
         let mut end = start + (out.len() - start) * 3 / 5;
         // Never inside a letter: the line is to break the JSON grammar, not the encoding.
         while out[end] & 0b1100_0000 == 0b1000_0000 {
@@ -103,28 +103,28 @@ pub(super) fn record(out: &mut Vec<u8>, sheet: &Sheet) {
     }
 }
 
-fn object(out: &mut Vec<u8>, sheet: &Sheet, members: &[Member]) {
+fn object(out: &mut Vec<u8>, fields: &RecordFields, members: &[Member]) {
     let before = out.len();
     out.push(b'{');
     for member in members {
         match member {
             Field(name, key) => {
-                let copies = 1 + usize::from(sheet.damage == Some(Damage::Repeat(*key)));
+                let copies = 1 + usize::from(fields.damage == Some(Damage::Repeat(*key)));
                 for _ in 0..copies {
-                    field(out, sheet, name, *key, before);
+                    field(out, fields, name, *key, before);
                 }
             }
-            Object(name, inner) => match sheet.damage {
+            Object(name, inner) => match fields.damage {
                 Some(Damage::Object(damaged, json)) if damaged == *name => {
-                    push_key(out, sheet, name, before);
+                    push_key(out, fields, name, before);
                     out.extend_from_slice(json.as_bytes());
                 }
-                _ if inner.iter().all(|member| is_empty(sheet, member)) => {
-                    empty(out, sheet, name, before);
+                _ if inner.iter().all(|member| is_empty(fields, member)) => {
+                    empty(out, fields, name, before);
                 }
                 _ => {
-                    push_key(out, sheet, name, before);
-                    object(out, sheet, inner);
+                    push_key(out, fields, name, before);
+                    object(out, fields, inner);
                 }
             },
         }
@@ -132,49 +132,53 @@ fn object(out: &mut Vec<u8>, sheet: &Sheet, members: &[Member]) {
     out.push(b'}');
 }
 
-fn field(out: &mut Vec<u8>, sheet: &Sheet, name: &str, key: Key, before: usize) {
-    let field = sheet.field(key);
+fn field(out: &mut Vec<u8>, fields: &RecordFields, name: &str, key: Key, before: usize) {
+    let field = fields.field(key);
     match field.form {
         // A key that only some purchases have is never there for nothing.
         Form::Absent if matches!(key, Key::Deleted | Key::Unknown) => {}
-        Form::Absent => empty(out, sheet, name, before),
+        Form::Absent => empty(out, fields, name, before),
         Form::Text => {
-            push_key(out, sheet, name, before);
-            push_json_string(out, &field.bytes, sheet.style.escaped);
+            push_key(out, fields, name, before);
+            push_json_string(out, &field.bytes, fields.style.escaped);
         }
         Form::Raw => {
-            push_key(out, sheet, name, before);
+            push_key(out, fields, name, before);
             out.extend_from_slice(&field.bytes);
         }
     }
 }
 
-fn empty(out: &mut Vec<u8>, sheet: &Sheet, name: &str, before: usize) {
-    if sheet.style.nulls {
-        push_key(out, sheet, name, before);
+fn empty(out: &mut Vec<u8>, fields: &RecordFields, name: &str, before: usize) {
+    if fields.style.nulls {
+        push_key(out, fields, name, before);
         out.extend_from_slice(b"null");
     }
 }
 
 /// The key of the next member of the object that begins at `before`.
-fn push_key(out: &mut Vec<u8>, sheet: &Sheet, name: &str, before: usize) {
+fn push_key(out: &mut Vec<u8>, fields: &RecordFields, name: &str, before: usize) {
     if out.len() > before + 1 {
         out.push(b',');
-        if sheet.style.spaced {
+        if fields.style.spaced {
             out.push(b' ');
         }
     }
     out.push(b'"');
     out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(if sheet.style.spaced { b"\" : " } else { b"\":" });
+    out.extend_from_slice(if fields.style.spaced {
+        b"\" : "
+    } else {
+        b"\":"
+    });
 }
 
-fn is_empty(sheet: &Sheet, member: &Member) -> bool {
+fn is_empty(fields: &RecordFields, member: &Member) -> bool {
     match member {
-        Field(_, key) => sheet.field(*key).form == Form::Absent,
+        Field(_, key) => fields.field(*key).form == Form::Absent,
         Object(name, inner) => {
-            let damaged = matches!(sheet.damage, Some(Damage::Object(at, _)) if at == *name);
-            !damaged && inner.iter().all(|member| is_empty(sheet, member))
+            let damaged = matches!(fields.damage, Some(Damage::Object(at, _)) if at == *name);
+            !damaged && inner.iter().all(|member| is_empty(fields, member))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Planted oddities: the fields of a clean version come in, fields that must still be accepted go out, with the rules that
 //! they warn by. Some are edges that must warn of nothing.
 
-use super::sheet::{Key, Sheet};
+use super::record_fields::{Key, RecordFields};
 use super::version::Version;
 use crate::cli::ShapeName;
 use crate::field::Form;
@@ -93,42 +93,44 @@ impl Oddity {
     }
 
     /// Changes the fields of a record.
-    pub(super) fn write(self, sheet: &mut Sheet, version: &Version, shape: ShapeName) {
+    pub(super) fn write(self, fields: &mut RecordFields, version: &Version, shape: ShapeName) {
         let csv = shape == ShapeName::Csv;
         match self {
-            Self::MoneyNegative => sheet.bill("BRL", "-120.50", "-120.50"),
+            Self::MoneyNegative => fields.bill("BRL", "-120.50", "-120.50"),
             Self::MoneyMixed => {
-                sheet.bill("BRL", "500.00", "500.00");
-                sheet.edit(Key::Shipping).raw("12.30");
-                sheet.edit(Key::ShippingCurrency).text("USD");
+                fields.bill("BRL", "500.00", "500.00");
+                fields.edit(Key::Shipping).raw("12.30");
+                fields.edit(Key::ShippingCurrency).text("USD");
             }
-            Self::MoneyScale => sheet.bill("BRL", "10.125", "10.125"),
-            Self::MoneyRounded => sheet.bill("USD", "0.1234567885", "0.1234567885"),
-            Self::TotalOff => sheet.bill("BRL", "500.00", "505.00"),
-            Self::InvoiceNumber if !csv => sheet.edit(Key::InvoiceNumber).form = Form::Raw,
+            Self::MoneyScale => fields.bill("BRL", "10.125", "10.125"),
+            Self::MoneyRounded => fields.bill("USD", "0.1234567885", "0.1234567885"),
+            Self::TotalOff => fields.bill("BRL", "500.00", "505.00"),
+            Self::InvoiceNumber if !csv => fields.edit(Key::InvoiceNumber).form = Form::Raw,
             Self::NoOffset => {
                 for key in [Key::Created, Key::Updated] {
-                    let bytes = &mut sheet.edit(key).bytes;
+                    let bytes = &mut fields.edit(key).bytes;
                     bytes.truncate(bytes.len().saturating_sub("-03:00".len()));
                 }
             }
-            Self::CreatedFormat => sheet.edit(Key::Created).text("ontem"),
-            Self::UnknownKey if !csv => sheet
+            Self::CreatedFormat => fields.edit(Key::Created).text("ontem"),
+            Self::UnknownKey if !csv => fields
                 .edit(Key::Unknown)
                 .raw(r#"{"name":"loja","n":[1,null]}"#),
             Self::NoCurrency => {
-                sheet.bill("BRL", "100.00", "100.00");
-                sheet.no_currency = csv;
+                fields.bill("BRL", "100.00", "100.00");
+                fields.no_currency = csv;
             }
-            Self::EdgeExponent if !csv => sheet.bill("BRL", "1.25e2", "12500E-2"),
-            Self::EdgeExponent => sheet.bill("BRL", "125.00", "125.00"),
-            Self::EdgeCent => sheet.bill("BRL", "100.00", "99.99"),
+            Self::EdgeExponent if !csv => fields.bill("BRL", "1.25e2", "12500E-2"),
+            Self::EdgeExponent => fields.bill("BRL", "125.00", "125.00"),
+            Self::EdgeCent => fields.bill("BRL", "100.00", "99.99"),
             Self::EdgeLarge => {
-                sheet.bill("BRL", "12345678901234567890.12", "12345678901234567890.12");
+                fields.bill("BRL", "12345678901234567890.12", "12345678901234567890.12");
             }
             Self::EdgeZeros => {
                 let number = version.invoice.unwrap_or(77);
-                sheet.edit(Key::InvoiceNumber).text(&format!("{number:09}"));
+                fields
+                    .edit(Key::InvoiceNumber)
+                    .text(&format!("{number:09}"));
             }
             Self::InvoiceNumber | Self::UnknownKey | Self::CreatedLater => {}
         }

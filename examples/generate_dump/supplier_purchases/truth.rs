@@ -84,11 +84,11 @@ pub(super) struct Pages {
 
 /// What is stored of one purchase, dump after dump.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct StoredState {
     version: Option<Version>,
 }
 
-impl Held {
+impl StoredState {
     /// Takes what one dump delivered of the purchase, in the order of its files.
     pub(super) fn take(&mut self, delivered: &[Version], counts: &mut Counts) {
         let mut distinct: Vec<Version> = Vec::new();
@@ -102,7 +102,8 @@ impl Held {
         }
         let time = |version: &Version| version.updated.utc_micros;
         let newest = distinct.iter().copied().max_by_key(time);
-        let wins = newest.filter(|new| self.version.is_none_or(|held| time(new) >= time(&held)));
+        let wins =
+            newest.filter(|new| self.version.is_none_or(|stored| time(new) >= time(&stored)));
         let others = u64::try_from(distinct.len()).expect("a length fits 64 bits");
         counts.accepted += u64::from(wins.is_some());
         counts.superseded += others - u64::from(wins.is_some());

@@ -1,30 +1,30 @@
-//! Takes judged pieces in order, decides the fate of each input at its end, and commits.
+//! Takes validated chunks in order, decides the fate of each input at its end, and commits.
 //!
-//! An input of one piece waits in memory with others like it, so that thousands of small files
+//! An input of one chunk waits in memory with others like it, so that thousands of small files
 //! share data files and commits; a larger one has data files and a commit of its own.
 
-mod sink;
+mod result_sink;
 
 use chrono::NaiveDate;
 
-use super::across::{AcrossPurchases, apply_day_limit};
-use super::batch::{Settled, Waiting, WaitingRoom};
-use super::own_files::{OwnFiles, Taken};
+use super::commit_buffer::{CommitBuffer, CommitResult, PendingInput};
+use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
+use super::output_writers::{ChunkBatches, OutputWriters};
 use super::table::purchases_spec;
 use super::{PurchaseRows, Purchases};
+use crate::ingest::counters::{InputCounters, RunCounters};
 use crate::ingest::error::RunError;
-use crate::ingest::judge::Judged;
-use crate::ingest::kind::Kind;
-use crate::ingest::known_files::KnownFiles;
-use crate::ingest::options::{IngestOptions, Ingested, Stopped};
+use crate::ingest::ingested_files::IngestedFiles;
+use crate::ingest::input_reports::InputReports;
+use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::reject_rows::reject_rows;
-use crate::ingest::reports::Reports;
-use crate::ingest::runner::{Progress, run};
-use crate::ingest::tally::{InputTally, RunTally};
-use crate::input::{Input, Totals};
+use crate::ingest::runner::{Progress, process_inputs};
+use crate::ingest::validate::ValidatedChunk;
+use crate::input::{Input, InputTotals};
 use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
-use crate::run_report::Outcome;
+use crate::run_report::InputOutcome;
 
 /// Ingests customer purchases. Running it again with the same inputs changes nothing.
 ///
@@ -37,53 +37,53 @@ pub fn ingest(
     inputs: &[Input],
     options: &IngestOptions<Purchases>,
     progress: &Progress,
-) -> Result<Ingested, Stopped> {
-    let mut collector = Collector::new(lake, inputs, options);
+) -> Result<IngestOutcome, IngestFailure> {
+    let mut collector = PurchaseCollector::new(lake, inputs, options);
     let ended = collector.read_all(inputs, progress);
     let ingested = collector.finish();
     match ended {
         Ok(()) => Ok(ingested),
-        Err(error) => Err(Stopped::after(error, ingested)),
+        Err(error) => Err(IngestFailure::after(error, ingested)),
     }
 }
 
 /// An input that is being read.
 #[derive(Default)]
-struct Open {
-    tally: InputTally,
-    pieces: usize,
-    /// Results of the only piece so far.
-    first: Option<Taken>,
-    /// Data files of its own, from the second piece on.
-    own: Option<OwnFiles>,
+struct OpenPurchaseInput {
+    counters: InputCounters,
+    chunks: usize,
+    /// Results of the only chunk so far.
+    first_chunk: Option<ChunkBatches>,
+    /// Data files of its own, from the second chunk on.
+    writers: Option<OutputWriters>,
 }
 
-struct Collector<'a> {
+struct PurchaseCollector<'a> {
     lake: &'a Lake,
     options: &'a IngestOptions<Purchases>,
     /// Indices of the inputs of the current pass.
-    reading: Vec<usize>,
+    current_inputs: Vec<usize>,
     /// Inputs to be read once more.
-    again: Vec<usize>,
-    open: Open,
-    room: WaitingRoom<'a>,
-    tally: RunTally,
-    reports: Reports<'a>,
-    across: AcrossPurchases,
+    retry: Vec<usize>,
+    open: OpenPurchaseInput,
+    buffer: CommitBuffer<'a>,
+    counters: RunCounters,
+    reports: InputReports<'a>,
+    cross_chunk: PurchaseCrossChunkState,
 }
 
-impl<'a> Collector<'a> {
+impl<'a> PurchaseCollector<'a> {
     fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions<Purchases>) -> Self {
         Self {
             lake,
             options,
-            reading: Vec::new(),
-            again: Vec::new(),
-            open: Open::default(),
-            room: WaitingRoom::new(lake, &options.run.run_id, options.max_partitions),
-            tally: RunTally::default(),
-            reports: Reports::new(inputs, Purchases::NAME),
-            across: AcrossPurchases::default(),
+            current_inputs: Vec::new(),
+            retry: Vec::new(),
+            open: OpenPurchaseInput::default(),
+            buffer: CommitBuffer::new(lake, &options.run.run_id, options.max_partitions),
+            counters: RunCounters::default(),
+            reports: InputReports::new(inputs, Purchases::NAME),
+            cross_chunk: PurchaseCrossChunkState::default(),
         }
     }
 
@@ -92,174 +92,181 @@ impl<'a> Collector<'a> {
             self.lake.create_if_missing(&spec)?;
         }
         let known = if self.options.verify_content {
-            KnownFiles::default()
+            IngestedFiles::default()
         } else {
-            KnownFiles::of(self.lake, Purchases::NAME)?
+            IngestedFiles::load(self.lake, Purchases::NAME)?
         };
-        let mut to_read = self.reports.leave_out(&known, &mut self.tally);
+        let mut to_read = self.reports.skip_ingested_files(&known, &mut self.counters);
         // An input that another process committed meanwhile is read again, and then found known.
         while !to_read.is_empty() {
             let list: Vec<Input> = to_read
                 .iter()
                 .filter_map(|&i| inputs.get(i).cloned())
                 .collect();
-            self.reading = to_read;
-            run(&list, &self.options.run, progress, self)?;
-            self.commit_waiting()?;
-            to_read = std::mem::take(&mut self.again);
+            self.current_inputs = to_read;
+            process_inputs(&list, &self.options.run, progress, self)?;
+            self.commit_pending()?;
+            to_read = std::mem::take(&mut self.retry);
         }
         Ok(())
     }
 
-    fn finish(self) -> Ingested {
+    fn finish(self) -> IngestOutcome {
         let Self {
-            mut tally,
-            across,
+            mut counters,
+            cross_chunk,
             reports,
-            room,
+            buffer,
             ..
         } = self;
-        across.note_whole_run(&mut tally);
-        tally.notes.extend(room.notes);
-        Ingested {
-            tally,
+        cross_chunk.add_run_findings(&mut counters);
+        counters.notes.extend(buffer.notes);
+        IngestOutcome {
+            counters,
             inputs: reports.finish(),
-            versions: room.versions,
+            versions: buffer.versions,
         }
     }
 
     fn index(&self, input: usize) -> usize {
-        self.reading.get(input).copied().unwrap_or(input)
+        self.current_inputs.get(input).copied().unwrap_or(input)
     }
 
-    /// Renumbers a piece's rows and drops the events seen before.
-    fn take(&mut self, index: usize, judged: Judged<Purchases>) -> Result<Taken, RunError> {
-        let base = self.open.tally.counts.read - self.open.tally.counts.skipped;
-        self.open.tally.add(&judged);
-        let mut rows = judged.rows.unwrap_or_default();
-        self.look_across(&mut rows)?;
+    /// Renumbers a chunk's rows and drops the events seen before.
+    fn number_rows(
+        &mut self,
+        index: usize,
+        validated: ValidatedChunk<Purchases>,
+    ) -> Result<ChunkBatches, RunError> {
+        let base = self.open.counters.counts.read - self.open.counters.counts.skipped;
+        self.open.counters.add(&validated);
+        let mut rows = validated.rows.unwrap_or_default();
+        self.check_across_chunks(&mut rows)?;
         // Records of one input, far below i64.
         let shift = i64::try_from(base).unwrap_or(i64::MAX);
         for day in &mut rows.days {
             day.batch = shift_source_rows(&day.batch, shift)?;
         }
-        let rejects = if judged.rejects.is_empty() {
+        let rejects = if validated.rejects.is_empty() {
             None
         } else {
             let path = self.reports.path(index);
             let run_id = &self.options.run.run_id;
-            Some(reject_rows(&judged.rejects, base, &path, run_id)?)
+            Some(reject_rows(&validated.rejects, base, &path, run_id)?)
         };
-        Ok(Taken {
+        Ok(ChunkBatches {
             days: rows.days,
             rejects,
         })
     }
 
-    fn look_across(&mut self, rows: &mut PurchaseRows) -> Result<(), RunError> {
+    fn check_across_chunks(&mut self, rows: &mut PurchaseRows) -> Result<(), RunError> {
         let lake = self.lake;
         let in_lake = |day: i32| {
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            Ok(lake.texts(&purchases_spec(), "event_id", date..=date)?)
+            Ok(lake.column_texts(&purchases_spec(), "event_id", date..=date)?)
         };
-        let tally = &mut self.open.tally;
-        self.across.look(rows, tally, &in_lake)?;
-        apply_day_limit(tally, rows, self.options.max_partitions);
+        let counters = &mut self.open.counters;
+        self.cross_chunk.update(rows, counters, &in_lake)?;
+        apply_day_limit(counters, rows, self.options.max_partitions);
         Ok(())
     }
 
-    fn keep(&mut self, taken: Taken) -> Result<(), RunError> {
-        if self.open.own.is_none() && self.open.first.is_none() && self.open.pieces == 1 {
-            self.open.first = Some(taken);
+    fn keep(&mut self, batches: ChunkBatches) -> Result<(), RunError> {
+        if self.open.writers.is_none() && self.open.first_chunk.is_none() && self.open.chunks == 1 {
+            self.open.first_chunk = Some(batches);
             return Ok(());
         }
-        if self.open.own.is_none() {
+        if self.open.writers.is_none() {
             // Two writers at work would hold twice the memory.
-            let settled = self.room.rest(self.options.now_micros)?;
-            self.settle(settled)?;
-            let mut own = OwnFiles::create(
+            let result = self.buffer.flush(self.options.now_micros)?;
+            self.record_committed(result)?;
+            let mut writers = OutputWriters::create(
                 self.lake,
                 &self.options.run.run_id,
                 self.options.max_partitions,
             )?;
-            if let Some(first) = self.open.first.take() {
-                own.append(first)?;
+            if let Some(first_chunk) = self.open.first_chunk.take() {
+                writers.append(first_chunk)?;
             }
-            self.open.own = Some(own);
+            self.open.writers = Some(writers);
         }
-        match &mut self.open.own {
-            Some(own) => own.append(taken),
+        match &mut self.open.writers {
+            Some(writers) => writers.append(batches),
             None => Ok(()),
         }
     }
 
     /// Drops what was written of the open input and starts afresh.
-    fn abandon(&mut self) -> Result<Open, RunError> {
+    fn abandon(&mut self) -> Result<OpenPurchaseInput, RunError> {
         let mut open = std::mem::take(&mut self.open);
-        self.across.forget_open();
-        if let Some(own) = open.own.take() {
-            own.discard()?;
+        self.cross_chunk.discard_open();
+        if let Some(writers) = open.writers.take() {
+            writers.discard()?;
         }
         Ok(open)
     }
 
-    fn refuse(&mut self, index: usize, totals: Option<&Totals>) -> Result<(), RunError> {
+    fn refuse(&mut self, index: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
         let open = self.abandon()?;
         self.reports
-            .note(index, Outcome::Refused, totals, &open.tally);
+            .record(index, InputOutcome::Refused, totals, &open.counters);
         Ok(())
     }
 
-    fn commit_waiting(&mut self) -> Result<(), RunError> {
-        let settled = self.room.commit_all(self.options.now_micros)?;
-        self.settle(settled)
+    fn commit_pending(&mut self) -> Result<(), RunError> {
+        let result = self.buffer.commit_all(self.options.now_micros)?;
+        self.record_committed(result)
     }
 
     /// Counts what became of inputs; fails when something failed after their rows were committed.
-    fn settle(&mut self, settled: Settled) -> Result<(), RunError> {
-        let Settled { ended, mut again } = settled;
-        if !again.is_empty() {
+    fn record_committed(&mut self, result: CommitResult) -> Result<(), RunError> {
+        let CommitResult {
+            finished,
+            mut retry,
+        } = result;
+        if !retry.is_empty() {
             // Their own events must not look like repeats then.
-            self.across.start_over();
-            self.again.append(&mut again);
+            self.cross_chunk.reset();
+            self.retry.append(&mut retry);
         }
-        for (waiting, outcome) in ended {
-            let tally = if outcome == Outcome::Ingested {
-                waiting.tally
+        for (pending, outcome) in finished {
+            let counters = if outcome == InputOutcome::Ingested {
+                pending.counters
             } else {
-                waiting.tally.of_known()
+                pending.counters.for_known_input()
             };
-            self.tally.add(&tally);
+            self.counters.add(&counters);
             self.reports
-                .note(waiting.index, outcome, Some(&waiting.totals), &tally);
+                .record(pending.index, outcome, Some(&pending.totals), &counters);
         }
-        self.room.failure.take().map_or(Ok(()), Err)
+        self.buffer.failure.take().map_or(Ok(()), Err)
     }
 
     /// The open input has been read whole: it is counted up and ready to be committed.
-    fn close(&mut self, index: usize, totals: Totals) -> Result<Closed, RunError> {
+    fn close(&mut self, index: usize, totals: InputTotals) -> Result<CompletedInput, RunError> {
         let open = std::mem::take(&mut self.open);
-        let counts = open.tally.counts;
+        let counts = open.counters.counts;
         if !counts.balances() {
             let path = self.reports.path(index);
             return Err(RunError::Unbalanced { path, counts });
         }
-        let waiting = Waiting {
+        let pending = PendingInput {
             index,
             path: self.reports.path(index),
             totals,
-            tally: open.tally,
-            taken: open.first,
+            counters: open.counters,
+            batches: open.first_chunk,
         };
-        Ok(Closed {
-            waiting,
-            own: open.own,
+        Ok(CompletedInput {
+            pending,
+            writers: open.writers,
         })
     }
 }
 
 /// An input that has been read whole, with its data files if it has its own.
-struct Closed {
-    waiting: Waiting,
-    own: Option<OwnFiles>,
+struct CompletedInput {
+    pending: PendingInput,
+    writers: Option<OutputWriters>,
 }

@@ -8,66 +8,66 @@
 use std::collections::BTreeMap;
 
 use super::Purchases;
-use super::batch::Waiting;
+use super::commit_buffer::PendingInput;
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
-use crate::ingest::kind::Kind;
+use crate::ingest::record_kind::RecordKind;
 use crate::lake::{InputRow, Lake};
 
 /// The rows of these inputs, listed at `now_micros`.
 pub(super) fn recount<'w>(
     lake: &Lake,
-    unlisted: impl IntoIterator<Item = &'w Waiting>,
+    unlisted: impl IntoIterator<Item = &'w PendingInput>,
     now_micros: i64,
 ) -> Result<Vec<InputRow>, RunError> {
     let mut rows: Vec<InputRow> = unlisted
         .into_iter()
-        .map(|waiting| waiting.row(false, now_micros))
+        .map(|pending| pending.row(false, now_micros))
         .collect();
     if rows.is_empty() {
         return Ok(rows);
     }
-    let mut left = unaccounted(lake)?;
+    let mut unaccounted_rows = unaccounted(lake)?;
     for row in &mut rows {
-        account(row, &mut left);
+        account(row, &mut unaccounted_rows);
     }
     Ok(rows)
 }
 
 /// How many rows of each path no listed input accounts for.
 fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
-    let mut left: BTreeMap<String, i64> = BTreeMap::new();
-    for (path, rows) in lake.count_by_text(&purchases_spec(), "source_file")? {
-        left.insert(path, i64::try_from(rows).unwrap_or(i64::MAX));
+    let mut unaccounted_rows: BTreeMap<String, i64> = BTreeMap::new();
+    for (path, rows) in lake.count_rows_by_text(&purchases_spec(), "source_file")? {
+        unaccounted_rows.insert(path, i64::try_from(rows).unwrap_or(i64::MAX));
     }
     for input in lake.ingested_inputs(Purchases::NAME)? {
-        if let Some(rows) = left.get_mut(&input.path) {
+        if let Some(rows) = unaccounted_rows.get_mut(&input.path) {
             *rows -= input.accepted;
         }
     }
-    left.retain(|_, rows| *rows > 0);
-    Ok(left)
+    unaccounted_rows.retain(|_, rows| *rows > 0);
+    Ok(unaccounted_rows)
 }
 
-/// Gives a row the path and the number of the rows that are its own, as far as they can be told.
-fn account(row: &mut InputRow, left: &mut BTreeMap<String, i64>) {
+/// Gives a row the path and the number of the rows that are its own, as far as they can be accounted.
+fn account(row: &mut InputRow, unaccounted_rows: &mut BTreeMap<String, i64>) {
     let counts = &mut row.counts;
     let at_most = counts.accepted + counts.duplicate;
-    let path = if left.contains_key(&row.path) {
+    let path = if unaccounted_rows.contains_key(&row.path) {
         row.path.clone()
     } else {
         // It was renamed since: the only path that is left is its own.
-        match left.iter().collect::<Vec<_>>().as_slice() {
+        match unaccounted_rows.iter().collect::<Vec<_>>().as_slice() {
             [(path, rows)] if **rows <= at_most => (*path).clone(),
             _ => return,
         }
     };
-    let Some(rows) = left.remove(&path) else {
+    let Some(rows) = unaccounted_rows.remove(&path) else {
         return;
     };
     let accepted = rows.min(at_most);
     if rows > accepted {
-        left.insert(path.clone(), rows - accepted);
+        unaccounted_rows.insert(path.clone(), rows - accepted);
     }
     row.path = path;
     counts.accepted = accepted;
@@ -98,28 +98,36 @@ mod tests {
         }
     }
 
-    fn told(path: &str, accepted: i64, duplicate: i64, left: &[(&str, i64)]) -> (String, i64, i64) {
+    fn accounted(
+        path: &str,
+        accepted: i64,
+        duplicate: i64,
+        unaccounted_rows: &[(&str, i64)],
+    ) -> (String, i64, i64) {
         let mut row = row(path, accepted, duplicate);
-        let mut left = left
+        let mut unaccounted_rows = unaccounted_rows
             .iter()
             .map(|(path, rows)| ((*path).to_owned(), *rows))
             .collect();
-        account(&mut row, &mut left);
+        account(&mut row, &mut unaccounted_rows);
         (row.path, row.counts.accepted, row.counts.duplicate)
     }
 
     #[test]
     fn the_rows_that_no_input_accounts_for_decide_what_was_accepted() {
         let own = [("a.json", 7), ("b.json", 2)];
-        assert_eq!(told("a.json", 0, 9, &own), ("a.json".to_owned(), 7, 2));
+        assert_eq!(accounted("a.json", 0, 9, &own), ("a.json".to_owned(), 7, 2));
         assert_eq!(
-            told("c.json", 0, 9, &own[1..]),
+            accounted("c.json", 0, 9, &own[1..]),
             ("b.json".to_owned(), 2, 7),
             "renamed"
         );
         // Nobody can tell which of two paths is its own, nor can it have more rows than records.
-        assert_eq!(told("c.json", 3, 6, &own), ("c.json".to_owned(), 3, 6));
-        assert_eq!(told("c.json", 1, 0, &own[..1]), ("c.json".to_owned(), 1, 0));
-        assert_eq!(told("a.json", 4, 0, &[]), ("a.json".to_owned(), 4, 0));
+        assert_eq!(accounted("c.json", 3, 6, &own), ("c.json".to_owned(), 3, 6));
+        assert_eq!(
+            accounted("c.json", 1, 0, &own[..1]),
+            ("c.json".to_owned(), 1, 0)
+        );
+        assert_eq!(accounted("a.json", 4, 0, &[]), ("a.json".to_owned(), 4, 0));
     }
 }

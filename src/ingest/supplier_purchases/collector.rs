@@ -1,26 +1,26 @@
-//! Takes judged pieces in order, decides the fate of each input at its end, and commits all of
+//! Takes validated chunks in order, decides the fate of each input at its end, and commits all of
 //! them together when the last has been read.
 
-mod sink;
+mod result_sink;
 
 use std::collections::BTreeSet;
 
 use super::SupplierPurchases;
-use super::dump::InputPages;
-use super::fold::{Absence, Candidate};
-use super::incoming::Incoming;
-use super::settle::settle;
+use super::accepted_rows::AcceptedRows;
+use super::commit_run::commit_run;
+use super::dump_completeness::InputPages;
+use super::select_versions::{SnapshotMode, VersionCandidate};
 use super::table::supplier_purchases_spec;
+use crate::ingest::counters::{InputCounters, RunCounters};
 use crate::ingest::error::RunError;
-use crate::ingest::kind::Kind;
-use crate::ingest::known_files::KnownFiles;
-use crate::ingest::options::{IngestOptions, Ingested, Stopped};
-use crate::ingest::reports::Reports;
-use crate::ingest::runner::{Progress, run};
-use crate::ingest::tally::{InputTally, RunTally};
-use crate::input::{Input, Totals};
-use crate::lake::{Digest, HeldBatches, HeldId, Lake, inputs_spec, rejects_spec};
-use crate::run_report::Outcome;
+use crate::ingest::ingested_files::IngestedFiles;
+use crate::ingest::input_reports::InputReports;
+use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::runner::{Progress, process_inputs};
+use crate::input::{Input, InputTotals};
+use crate::lake::{BatchBuffer, BufferedBatchId, Digest, Lake, inputs_spec, rejects_spec};
+use crate::run_report::InputOutcome;
 
 /// Brings the table of supplier purchases up to date. Running it again with the same inputs
 /// changes nothing.
@@ -34,45 +34,49 @@ pub fn upsert(
     lake: &Lake,
     inputs: &[Input],
     options: &IngestOptions<SupplierPurchases>,
-    absence: Absence,
+    snapshot_mode: SnapshotMode,
     progress: &Progress,
-) -> Result<Ingested, Stopped> {
+) -> Result<IngestOutcome, IngestFailure> {
     let mut inputs = inputs.to_vec();
     inputs.sort_by(|one, other| one.location.cmp(&other.location));
-    let read = read_all(lake, &inputs, options, absence, progress);
-    let collector = read.map_err(|error| Stopped::after(error, Ingested::default()))?;
-    settle(collector)
+    let read = read_all(lake, &inputs, options, snapshot_mode, progress);
+    let collector = read.map_err(|error| IngestFailure::after(error, IngestOutcome::default()))?;
+    commit_run(collector)
 }
 
 fn read_all<'a>(
     lake: &'a Lake,
     inputs: &'a [Input],
     options: &'a IngestOptions<SupplierPurchases>,
-    absence: Absence,
+    snapshot_mode: SnapshotMode,
     progress: &Progress,
-) -> Result<Collector<'a>, RunError> {
+) -> Result<SupplierCollector<'a>, RunError> {
     for spec in [supplier_purchases_spec(), rejects_spec(), inputs_spec()] {
         lake.create_if_missing(&spec)?;
     }
     // A full snapshot is more than what is new in it: all of it has to be read. A known file may
     // hold purchases of another company now, when the company is said beside it.
     let is_in_records = options.run.kind.company().is_in_records();
-    let known = if options.verify_content || absence == Absence::MeansDeleted || !is_in_records {
-        KnownFiles::default()
+    let known = if options.verify_content || snapshot_mode == SnapshotMode::Full || !is_in_records {
+        IngestedFiles::default()
     } else {
-        KnownFiles::of(lake, SupplierPurchases::NAME)?
+        IngestedFiles::load(lake, SupplierPurchases::NAME)?
     };
-    let mut collector = Collector::new(lake, inputs, options, absence)?;
-    collector.reading = collector.reports.leave_out(&known, &mut collector.tally);
-    let unread = inputs.iter().filter(|input| known.has(input));
-    collector.unread = unread.map(|input| input.location.to_string()).collect();
+    let mut collector = SupplierCollector::new(lake, inputs, options, snapshot_mode)?;
+    collector.current_inputs = collector
+        .reports
+        .skip_ingested_files(&known, &mut collector.counters);
+    let skipped_paths = inputs.iter().filter(|input| known.contains(input));
+    collector.skipped_paths = skipped_paths
+        .map(|input| input.location.to_string())
+        .collect();
     let list: Vec<Input> = collector
-        .reading
+        .current_inputs
         .iter()
         .filter_map(|&index| inputs.get(index).cloned())
         .collect();
-    run(&list, &options.run, progress, &mut collector)?;
-    collector.incoming.close()?;
+    process_inputs(&list, &options.run, progress, &mut collector)?;
+    collector.accepted_rows.finish()?;
     Ok(collector)
 }
 
@@ -81,66 +85,66 @@ const REJECT_BYTES: usize = 8 << 20;
 
 /// An input that is being read.
 #[derive(Default)]
-pub(super) struct Open {
-    tally: InputTally,
-    candidates: Vec<Candidate>,
-    rejects: Vec<HeldId>,
+pub(super) struct OpenSupplierInput {
+    counters: InputCounters,
+    candidates: Vec<VersionCandidate>,
+    rejects: Vec<BufferedBatchId>,
     pages: InputPages,
 }
 
 /// An input that has been read to its end and is not refused.
-pub(super) struct ReadInput {
+pub(super) struct PendingSupplierInput {
     /// Position among the inputs of the run.
     pub(super) index: usize,
     pub(super) path: String,
     /// What identifies it: its content, and its company where that is said beside it.
     pub(super) digest: Digest,
-    pub(super) totals: Totals,
-    pub(super) tally: InputTally,
-    pub(super) candidates: Vec<Candidate>,
-    pub(super) rejects: Vec<HeldId>,
+    pub(super) totals: InputTotals,
+    pub(super) counters: InputCounters,
+    pub(super) candidates: Vec<VersionCandidate>,
+    pub(super) rejects: Vec<BufferedBatchId>,
 }
 
 /// The run so far.
-pub(super) struct Collector<'a> {
+pub(super) struct SupplierCollector<'a> {
     pub(super) lake: &'a Lake,
     inputs: &'a [Input],
     pub(super) options: &'a IngestOptions<SupplierPurchases>,
-    pub(super) absence: Absence,
+    pub(super) snapshot_mode: SnapshotMode,
     /// Indices of the inputs that are read.
-    reading: Vec<usize>,
+    current_inputs: Vec<usize>,
     /// Paths of the inputs that were told to be known without being read.
-    pub(super) unread: Vec<String>,
-    open: Open,
-    pub(super) incoming: Incoming,
+    pub(super) skipped_paths: Vec<String>,
+    open: OpenSupplierInput,
+    pub(super) accepted_rows: AcceptedRows,
     /// The rejects of the inputs, which a refusal of their input makes void.
-    pub(super) held_rejects: HeldBatches,
-    pub(super) read: Vec<ReadInput>,
+    pub(super) held_rejects: BatchBuffer,
+    pub(super) read: Vec<PendingSupplierInput>,
     pub(super) pages: Vec<(usize, InputPages)>,
     /// Inputs of which nothing is kept.
     pub(super) refused: BTreeSet<usize>,
-    pub(super) tally: RunTally,
-    pub(super) reports: Reports<'a>,
+    pub(super) counters: RunCounters,
+    pub(super) reports: InputReports<'a>,
 }
 
-impl<'a> Collector<'a> {
+impl<'a> SupplierCollector<'a> {
     fn new(
         lake: &'a Lake,
         inputs: &'a [Input],
         options: &'a IngestOptions<SupplierPurchases>,
-        absence: Absence,
+        snapshot_mode: SnapshotMode,
     ) -> Result<Self, RunError> {
         let spec = supplier_purchases_spec();
         Ok(Self {
             lake,
             inputs,
             options,
-            absence,
-            reading: Vec::new(),
-            unread: Vec::new(),
-            open: Open::default(),
-            incoming: Incoming::new(lake, &spec, &options.run.run_id)?,
-            held_rejects: HeldBatches::new(
+            snapshot_mode,
+            current_inputs: Vec::new(),
+            skipped_paths: Vec::new(),
+            open: OpenSupplierInput::default(),
+            accepted_rows: AcceptedRows::new(lake, &spec, &options.run.run_id)?,
+            held_rejects: BatchBuffer::new(
                 lake,
                 &rejects_spec(),
                 &options.run.run_id,
@@ -149,17 +153,17 @@ impl<'a> Collector<'a> {
             read: Vec::new(),
             pages: Vec::new(),
             refused: BTreeSet::new(),
-            tally: RunTally::default(),
-            reports: Reports::new(inputs, SupplierPurchases::NAME),
+            counters: RunCounters::default(),
+            reports: InputReports::new(inputs, SupplierPurchases::NAME),
         })
     }
 
     fn index(&self, input: usize) -> usize {
-        self.reading.get(input).copied().unwrap_or(input)
+        self.current_inputs.get(input).copied().unwrap_or(input)
     }
 
     /// Forgets the open input. Its rows are in no list from here on, and are never asked for.
-    fn abandon(&mut self) -> Open {
+    fn abandon(&mut self) -> OpenSupplierInput {
         let open = std::mem::take(&mut self.open);
         for rejects in &open.rejects {
             self.held_rejects.forget(*rejects);
@@ -167,10 +171,10 @@ impl<'a> Collector<'a> {
         open
     }
 
-    fn refuse(&mut self, index: usize, totals: Option<&Totals>) {
+    fn refuse(&mut self, index: usize, totals: Option<&InputTotals>) {
         let open = self.abandon();
         self.refused.insert(index);
         self.reports
-            .note(index, Outcome::Refused, totals, &open.tally);
+            .record(index, InputOutcome::Refused, totals, &open.counters);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use crate::input::{Input, Location};
+use crate::input::{Input, InputLocation};
 use crate::supplier_purchase::CompanyId;
 
 /// Where the company of an input is taken from.
@@ -26,14 +26,14 @@ impl CompanySource {
     }
 
     /// The company of an input, as far as it is not left to its records.
-    pub fn of(&self, input: &Input) -> Option<CompanyId> {
+    pub fn company_of(&self, input: &Input) -> Option<CompanyId> {
         match self {
             Self::Records => None,
             Self::Given(company) => Some(*company),
             Self::Path(template) => match &input.location {
-                Location::File(path) => template.company_in(&path.to_string_lossy()),
-                Location::Object(url) => template.company_in(url.key()),
-                Location::Stdin => None,
+                InputLocation::File(path) => template.company_in(&path.to_string_lossy()),
+                InputLocation::Object(url) => template.company_in(url.key()),
+                InputLocation::Stdin => None,
             },
         }
     }

@@ -13,74 +13,80 @@ use arrow::array::{
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
-use super::fold::{Absence, Candidate, Content, Folded, fold};
-use super::incoming::{Incoming, Place};
-use super::order::append_in_order;
+use super::accepted_rows::{AcceptedRows, CompanyMonth};
+use super::select_versions::{
+    SnapshotMode, VersionCandidate, VersionContent, VersionSelection, select_newest,
+};
+use super::sort_rows::append_sorted;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
 use crate::lake::{
-    Change, FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles,
+    FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles, TableChange,
     WriterOptions,
 };
-use crate::run_report::Counts;
-use crate::supplier_purchase::{Key, Month};
+use crate::run_report::RecordCounts;
+use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseKey};
 
 /// What a run brings.
-pub(super) struct Arrivals<'a> {
+pub(super) struct MergeInput<'a> {
     pub(super) lake: &'a Lake,
     pub(super) run_id: &'a str,
     pub(super) max_partitions: usize,
-    pub(super) incoming: &'a Incoming,
-    /// Arranged by [`super::fold::arrange`].
-    pub(super) candidates: &'a [Candidate],
+    pub(super) accepted_rows: &'a AcceptedRows,
+    /// Arranged by [`super::select_versions::sort_candidates`].
+    pub(super) candidates: &'a [VersionCandidate],
     /// For a full snapshot: the companies whose absent purchases are deleted.
-    pub(super) complete: &'a BTreeSet<i64>,
+    pub(super) complete_companies: &'a BTreeSet<i64>,
 }
 
 /// The next state, and what it means for the run's versions.
-pub(super) struct Merged {
+pub(super) struct MergeResult {
     /// Without the rows of its inputs.
-    pub(super) change: Change,
-    pub(super) folded: Folded,
+    pub(super) change: TableChange,
+    pub(super) selection: VersionSelection,
     /// Purchases that a full snapshot lacks and that were not deleted before.
     pub(super) deleted_by_absence: u64,
 }
 
 /// A row of the table.
 #[derive(Clone, Copy)]
-struct Held {
+struct StoredRow {
     file: usize,
     row: u32,
-    content: Content,
+    content: VersionContent,
 }
 
 /// What is to be done to the rows of a file; both lists ascend.
 #[derive(Default)]
-struct Edits {
+struct RowEdits {
     dropped: Vec<u32>,
     deleted: Vec<u32>,
 }
 
-impl Arrivals<'_> {
+impl MergeInput<'_> {
     /// Works out the next state from a snapshot of the table.
-    pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<Merged, RunError> {
+    pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<MergeResult, RunError> {
         let files = self.files(snapshot)?;
-        let table = self.look_up(&files)?;
-        let folded = fold(self.candidates, self.absence(), &|start| {
+        let table = self.find_stored_rows(&files)?;
+        let selection = select_newest(self.candidates, self.snapshot_mode(), &|start| {
             table
-                .held
+                .stored
                 .get(start)
                 .copied()
                 .flatten()
-                .map(|held| held.content)
+                .map(|stored| stored.content)
         });
-        let mut edits: HashMap<usize, Edits> = HashMap::new();
-        for held in folded
-            .winners
+        let mut edits: HashMap<usize, RowEdits> = HashMap::new();
+        for stored in selection
+            .selected
             .iter()
             .filter_map(|&at| table.of_key(self.candidates, at))
         {
-            edits.entry(held.file).or_default().dropped.push(held.row);
+            edits
+                .entry(stored.file)
+                .or_default()
+                .dropped
+                .push(stored.row);
         }
         for &(file, row) in &table.absent {
             edits.entry(file).or_default().deleted.push(row);
@@ -88,42 +94,45 @@ impl Arrivals<'_> {
         for edits in edits.values_mut() {
             edits.dropped.sort_unstable();
         }
-        let change = self.rewrite(&files, &edits, &folded.winners)?;
-        Ok(Merged {
+        let change = self.rewrite(&files, &edits, &selection.selected)?;
+        Ok(MergeResult {
             change,
-            folded,
+            selection,
             deleted_by_absence: table.absent.len() as u64,
         })
     }
 
     /// Only a full snapshot says that a purchase is there although nothing in it has changed.
-    fn absence(&self) -> Absence {
-        if self.complete.is_empty() {
-            Absence::MeansNothing
+    fn snapshot_mode(&self) -> SnapshotMode {
+        if self.complete_companies.is_empty() {
+            SnapshotMode::Incremental
         } else {
-            Absence::MeansDeleted
+            SnapshotMode::Full
         }
     }
 
     /// The files of the companies that the run speaks of.
-    fn files<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<(Place, &'s FileRef)>, RunError> {
-        let mut companies: BTreeSet<i64> = self.complete.clone();
+    fn files<'s>(
+        &self,
+        snapshot: &'s Snapshot,
+    ) -> Result<Vec<(CompanyMonth, &'s FileRef)>, RunError> {
+        let mut companies: BTreeSet<i64> = self.complete_companies.clone();
         companies.extend(self.candidates.iter().map(|c| c.version.key.company_id));
         let mut files = Vec::new();
         for file in &snapshot.files {
-            let place = place_of(file)?;
-            if companies.contains(&place.company_id) {
-                files.push((place, file));
+            let partition = partition_of(file)?;
+            if companies.contains(&partition.company_id) {
+                files.push((partition, file));
             }
         }
         Ok(files)
     }
 
     /// Finds the rows of the run's keys in the files, and those a full snapshot lacks.
-    fn look_up(&self, files: &[(Place, &FileRef)]) -> Result<Table, RunError> {
+    fn find_stored_rows(&self, files: &[(CompanyMonth, &FileRef)]) -> Result<StoredRows, RunError> {
         let spec = supplier_purchases_spec();
-        let mut table = Table {
-            held: vec![
+        let mut table = StoredRows {
+            stored: vec![
                 None;
                 if files.is_empty() {
                     0
@@ -133,8 +142,8 @@ impl Arrivals<'_> {
             ],
             absent: Vec::new(),
         };
-        for (at, (place, file)) in files.iter().enumerate() {
-            let is_complete = self.complete.contains(&place.company_id);
+        for (at, (partition, file)) in files.iter().enumerate() {
+            let is_complete = self.complete_companies.contains(&partition.company_id);
             let mut next = 0u32;
             for batch in self.lake.read_rows(&spec, file, Some(&KEY_COLUMNS))? {
                 let batch = batch?;
@@ -142,14 +151,14 @@ impl Arrivals<'_> {
                 for in_batch in 0..batch.num_rows() {
                     let (row, content) = (next, keys.content(in_batch));
                     next += 1;
-                    let key = Key {
-                        company_id: place.company_id,
+                    let key = SupplierPurchaseKey {
+                        company_id: partition.company_id,
                         id: keys.id.value(in_batch),
                     };
                     match first_of(self.candidates, &key) {
                         Some(start) => {
                             let file = at;
-                            table.note(start, Held { file, row, content }, key)?;
+                            table.insert(start, StoredRow { file, row, content }, key)?;
                         }
                         None if is_complete && !content.is_deleted => table.absent.push((at, row)),
                         None => {}
@@ -162,24 +171,24 @@ impl Arrivals<'_> {
 
     fn rewrite(
         &self,
-        files: &[(Place, &FileRef)],
-        edits: &HashMap<usize, Edits>,
-        winners: &[usize],
-    ) -> Result<Change, RunError> {
-        let mut arriving: BTreeMap<Place, Vec<u32>> = BTreeMap::new();
-        for winner in winners.iter().filter_map(|&at| self.candidates.get(at)) {
-            let place = Place::from(&winner.version);
-            arriving.entry(place).or_default().push(winner.row);
+        files: &[(CompanyMonth, &FileRef)],
+        edits: &HashMap<usize, RowEdits>,
+        selected: &[usize],
+    ) -> Result<TableChange, RunError> {
+        let mut new_rows: BTreeMap<CompanyMonth, Vec<u32>> = BTreeMap::new();
+        for candidate in selected.iter().filter_map(|&at| self.candidates.get(at)) {
+            let partition = CompanyMonth::from(&candidate.version);
+            new_rows.entry(partition).or_default().push(candidate.row);
         }
-        let mut touched: BTreeSet<Place> = arriving.keys().copied().collect();
+        let mut touched: BTreeSet<CompanyMonth> = new_rows.keys().copied().collect();
         touched.extend(edits.keys().filter_map(|&at| Some(files.get(at)?.0)));
         if touched.is_empty() {
             let add = StagedFiles::none(&supplier_purchases_spec());
-            return Ok(Change {
+            return Ok(TableChange {
                 remove: Vec::new(),
                 add,
                 inputs: Vec::new(),
-                snapshots: Vec::new(),
+                full_snapshots: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -188,28 +197,28 @@ impl Arrivals<'_> {
         };
         let mut writer = PartitionWriter::new(self.lake, &supplier_purchases_spec(), options)?;
         let mut remove = Vec::new();
-        let mut expected = winners.len() as u64;
-        for place in touched {
+        let mut expected = selected.len() as u64;
+        for partition in touched {
             let mut batches = Vec::new();
-            for (at, (_, file)) in files.iter().enumerate().filter(|(_, f)| f.0 == place) {
+            for (at, (_, file)) in files.iter().enumerate().filter(|(_, f)| f.0 == partition) {
                 let edits = edits.get(&at);
-                let read = self.kept_rows(file, edits, &mut batches)?;
+                let read = self.read_kept_rows(file, edits, &mut batches)?;
                 let dropped = edits.map_or(0, |edits| edits.dropped.len() as u64);
                 // A row number beyond the file drops nothing: the check below then fails.
                 expected += read.saturating_sub(dropped);
                 remove.push((*file).clone());
             }
-            let mut wanted = arriving.remove(&place).unwrap_or_default();
+            let mut wanted = new_rows.remove(&partition).unwrap_or_default();
             wanted.sort_unstable();
-            batches.extend(self.incoming.rows(place, &wanted)?);
-            append_in_order(&batches, &partition(place)?, &mut writer)?;
+            batches.extend(self.accepted_rows.rows(partition, &wanted)?);
+            append_sorted(&batches, &partition_values(partition)?, &mut writer)?;
         }
         let add = writer.finish()?;
         // The ledger: what stays and what arrives, and nothing else.
         if add.rows != expected {
-            let counts = Counts {
+            let counts = RecordCounts {
                 accepted: add.rows,
-                ..Counts::default()
+                ..RecordCounts::default()
             };
             add.discard(self.lake)?;
             return Err(RunError::Unbalanced {
@@ -217,20 +226,20 @@ impl Arrivals<'_> {
                 counts,
             });
         }
-        Ok(Change {
+        Ok(TableChange {
             remove,
             add,
             inputs: Vec::new(),
-            snapshots: Vec::new(),
+            full_snapshots: Vec::new(),
         })
     }
 
     /// Adds the rows of a file that stay, with the flag of those that are now deleted; returns how
     /// many rows the file has.
-    fn kept_rows(
+    fn read_kept_rows(
         &self,
         file: &FileRef,
-        edits: Option<&Edits>,
+        edits: Option<&RowEdits>,
         batches: &mut Vec<RecordBatch>,
     ) -> Result<u64, RunError> {
         let mut next = 0u32;
@@ -241,10 +250,10 @@ impl Arrivals<'_> {
             // Rows of one file; Parquet counts them in 31 bits per row group, and files are small.
             next += u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
             if let Some(edits) = edits {
-                if holds_any(&edits.deleted, first, next) {
+                if has_any_in_range(&edits.deleted, first, next) {
                     batch = with_deleted(&batch, &edits.deleted, first)?;
                 }
-                if holds_any(&edits.dropped, first, next) {
+                if has_any_in_range(&edits.dropped, first, next) {
                     let keep: BooleanArray = (first..next)
                         .map(|row| Some(edits.dropped.binary_search(&row).is_err()))
                         .collect();
@@ -260,13 +269,13 @@ impl Arrivals<'_> {
 }
 
 /// Whether an ascending list has a number from `first` up to, not including, `end`.
-fn holds_any(ascending: &[u32], first: u32, end: u32) -> bool {
+fn has_any_in_range(ascending: &[u32], first: u32, end: u32) -> bool {
     let at = ascending.partition_point(|&row| row < first);
     ascending.get(at).is_some_and(|&row| row < end)
 }
 
 /// Where the candidates of a key begin.
-fn first_of(candidates: &[Candidate], key: &Key) -> Option<usize> {
+fn first_of(candidates: &[VersionCandidate], key: &SupplierPurchaseKey) -> Option<usize> {
     let at = candidates.partition_point(|candidate| candidate.version.key < *key);
     candidates
         .get(at)
@@ -275,22 +284,27 @@ fn first_of(candidates: &[Candidate], key: &Key) -> Option<usize> {
 }
 
 /// What the table holds of the run's keys.
-struct Table {
+struct StoredRows {
     /// At the position where the candidates of a key begin.
-    held: Vec<Option<Held>>,
+    stored: Vec<Option<StoredRow>>,
     /// (file, row) of what a full snapshot lacks.
     absent: Vec<(usize, u32)>,
 }
 
-impl Table {
-    fn note(&mut self, start: usize, held: Held, key: Key) -> Result<(), RunError> {
+impl StoredRows {
+    fn insert(
+        &mut self,
+        start: usize,
+        stored: StoredRow,
+        key: SupplierPurchaseKey,
+    ) -> Result<(), RunError> {
         let doubled = RunError::DoubledKey {
             company_id: key.company_id,
             id: key.id,
         };
-        match self.held.get_mut(start) {
+        match self.stored.get_mut(start) {
             Some(slot @ None) => {
-                *slot = Some(held);
+                *slot = Some(stored);
                 Ok(())
             }
             _ => Err(doubled),
@@ -298,9 +312,9 @@ impl Table {
     }
 
     /// What is held of the key of the candidate at a position.
-    fn of_key(&self, candidates: &[Candidate], at: usize) -> Option<Held> {
+    fn of_key(&self, candidates: &[VersionCandidate], at: usize) -> Option<StoredRow> {
         let start = first_of(candidates, &candidates.get(at)?.version.key)?;
-        self.held.get(start).copied().flatten()
+        self.stored.get(start).copied().flatten()
     }
 }
 
@@ -328,8 +342,8 @@ impl<'a> KeyColumns<'a> {
         columns.ok_or(RunError::KeyColumns)
     }
 
-    fn content(&self, row: usize) -> Content {
-        Content {
+    fn content(&self, row: usize) -> VersionContent {
+        VersionContent {
             updated_at_micros: self.updated_at.value(row),
             version_hash: self.version_hash.value(row),
             is_deleted: self.is_deleted.value(row),
@@ -354,22 +368,22 @@ fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<Reco
     Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
-fn place_of(file: &FileRef) -> Result<Place, RunError> {
+fn partition_of(file: &FileRef) -> Result<CompanyMonth, RunError> {
     let company_id = file.partition("company_id").and_then(|id| id.parse().ok());
-    let month: Option<Month> = file
+    let month: Option<RegistrationMonth> = file
         .partition("registration_month")
         .and_then(|month| month.parse().ok());
     match (company_id, month) {
-        (Some(company_id), Some(month)) => Ok(Place { company_id, month }),
+        (Some(company_id), Some(month)) => Ok(CompanyMonth { company_id, month }),
         _ => Err(RunError::BadPartition {
             path: file.path.clone(),
         }),
     }
 }
 
-fn partition(place: Place) -> Result<Partition, RunError> {
+fn partition_values(partition: CompanyMonth) -> Result<Partition, RunError> {
     Ok(Partition::from([
-        PartitionValue::integer(place.company_id),
-        PartitionValue::text(&place.month.to_string())?,
+        PartitionValue::integer(partition.company_id),
+        PartitionValue::text(&partition.month.to_string())?,
     ]))
 }

@@ -1,6 +1,6 @@
 //! Which column means what: a header text comes in, the place of a canonical field comes out.
 //!
-//! The record kinds implement [`Columns`] over their alias tables; this room only knows how a
+//! The record kinds implement [`ColumnAliases`] over their alias tables; this room only knows how a
 //! header is compared ([`normalise_header`]) and which form of value a field holds. A header that
 //! no table knows is not refused here: it has no role, and its values travel on as extra fields.
 
@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// The form of value a column holds; it decides what evidence the column can give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ColumnForm {
+pub enum CsvValueType {
     /// Kept as it is.
     Text,
     /// An exact decimal: its column has a decimal sign.
@@ -26,7 +26,7 @@ pub enum ColumnForm {
     Json,
 }
 
-impl ColumnForm {
+impl CsvValueType {
     /// Whether the column has a decimal sign to be found.
     pub fn has_decimal_sign(self) -> bool {
         self == Self::Decimal
@@ -40,21 +40,21 @@ impl ColumnForm {
 
 /// One canonical field that a column may fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Role {
+pub struct ColumnRole {
     /// Canonical name, as users write it in a mapping.
     pub name: &'static str,
     /// What its values look like.
-    pub form: ColumnForm,
+    pub value_type: CsvValueType,
 }
 
 /// The alias table of one record kind.
-pub trait Columns {
-    /// The position in [`Columns::roles`] of the field that a header of this name fills. The name
+pub trait ColumnAliases {
+    /// The position in [`ColumnAliases::roles`] of the field that a header of this name fills. The name
     /// has gone through [`normalise_header`].
     fn role_of(&self, normalised_header: &str) -> Option<usize>;
 
     /// The fields that columns can fill.
-    fn roles(&self) -> &'static [Role];
+    fn roles(&self) -> &'static [ColumnRole];
 
     /// The key of a property column, in its original spelling. The header comes as written.
     fn property_of(&self, header: &str) -> Option<String> {
@@ -188,38 +188,38 @@ pub(crate) mod tests {
     #[derive(Debug)]
     pub(crate) struct TestColumns;
 
-    const ROLES: [Role; 7] = [
-        Role {
+    const ROLES: [ColumnRole; 7] = [
+        ColumnRole {
             name: "product_id",
-            form: ColumnForm::Text,
+            value_type: CsvValueType::Text,
         },
-        Role {
+        ColumnRole {
             name: "price",
-            form: ColumnForm::Decimal,
+            value_type: CsvValueType::Decimal,
         },
-        Role {
+        ColumnRole {
             name: "quantity",
-            form: ColumnForm::Integer,
+            value_type: CsvValueType::Integer,
         },
-        Role {
+        ColumnRole {
             name: "time",
-            form: ColumnForm::Timestamp,
+            value_type: CsvValueType::Timestamp,
         },
-        Role {
+        ColumnRole {
             name: "currency",
-            form: ColumnForm::Text,
+            value_type: CsvValueType::Text,
         },
-        Role {
+        ColumnRole {
             name: "properties",
-            form: ColumnForm::Json,
+            value_type: CsvValueType::Json,
         },
-        Role {
+        ColumnRole {
             name: "external_id",
-            form: ColumnForm::Text,
+            value_type: CsvValueType::Text,
         },
     ];
 
-    impl Columns for TestColumns {
+    impl ColumnAliases for TestColumns {
         fn role_of(&self, normalised_header: &str) -> Option<usize> {
             match normalised_header {
                 "product_id" | "product" | "produto" | "id_produto" => Some(0),
@@ -233,7 +233,7 @@ pub(crate) mod tests {
             }
         }
 
-        fn roles(&self) -> &'static [Role] {
+        fn roles(&self) -> &'static [ColumnRole] {
             &ROLES
         }
     }
@@ -264,7 +264,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn portuguese_is_told_by_its_own_words_only() {
+    fn portuguese_is_recognised_by_its_own_words_only() {
         assert!(TestColumns.is_portuguese("preco"));
         assert!(TestColumns.is_portuguese("propriedades_cor"));
         assert!(!TestColumns.is_portuguese("total"));

@@ -46,19 +46,19 @@ impl fmt::Display for Delimiter {
 /// A text that is no delimiter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no delimiter: give one of ; , | tab")]
-pub struct NotDelimiter {
+pub struct InvalidDelimiter {
     /// What was given.
     pub text: String,
 }
 
 impl FromStr for Delimiter {
-    type Err = NotDelimiter;
+    type Err = InvalidDelimiter;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.as_bytes() {
             b"tab" | b"\\t" => Ok(Self::TAB),
             [byte @ (b';' | b',' | b'\t' | b'|')] => Ok(Self(*byte)),
-            _ => Err(NotDelimiter {
+            _ => Err(InvalidDelimiter {
                 text: text.to_owned(),
             }),
         }

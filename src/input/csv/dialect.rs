@@ -1,6 +1,6 @@
 //! Finding out how a CSV file is written, from a sample of it, with evidence.
 //!
-//! Decoded text comes in, a [`Layout`] comes out: delimiter, header, and per column its field,
+//! Decoded text comes in, a [`CsvLayout`] comes out: delimiter, header, and per column its field,
 //! decimal sign and date order. Everything is settled before the first row is read; a later row
 //! that contradicts it is a bad row, never a change of mind. A file that can be read in two ways
 //! is refused, with the column, the value, the line and the option that decides.
@@ -35,20 +35,20 @@
 //! | only such as `05/04/2024` otherwise | refused |
 //! | none but ISO dates | year first |
 
-mod date;
+mod column_plan;
+mod date_order;
+mod decimal_sign;
+mod delimiter_candidate;
+mod evidence_tally;
 mod mapping;
-mod number;
-mod plan;
-mod split;
-mod tally;
 
 use std::fmt::Display;
 
-pub use self::mapping::{Mapping, UnknownField};
-use super::columns::{Columns, normalise_header};
+pub use self::mapping::{Mapping, UnknownMappedField};
+use super::columns::{ColumnAliases, normalise_header};
 use super::delimiter::Delimiter;
-use super::encoding::{Basis, Charset, Encoding};
-use super::refusal::{At, CsvRefusal, Sighting};
+use super::encoding::{Charset, Encoding, EncodingBasis};
+use super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
@@ -57,7 +57,7 @@ pub const MAX_COLUMNS: usize = 2_000;
 
 /// The beginning of an input, decoded.
 #[derive(Clone, Copy, Debug)]
-pub struct Sample<'a> {
+pub struct CsvSample<'a> {
     /// The text; ten thousand rows or more if the input has them.
     pub text: &'a str,
     /// Whether it is the whole input. If not, its last record may be torn and is not looked at.
@@ -86,7 +86,7 @@ pub struct DialectOverrides {
 pub struct ColumnPlan {
     /// The header as written, without outer spaces.
     pub header: String,
-    /// Position of its field in [`Columns::roles`].
+    /// Position of its field in [`ColumnAliases::roles`].
     pub role: Option<usize>,
     /// Key of its property. A column with neither role nor property is an extra field.
     pub property: Option<String>,
@@ -101,7 +101,7 @@ pub struct ColumnPlan {
 
 /// One decision and the first value that decided it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub struct DialectDecision {
     /// What was decided: `encoding`, `delimiter`, `decimal sign of "preco"`, …
     pub what: String,
     /// What was chosen.
@@ -109,12 +109,12 @@ pub struct Evidence {
     /// Why, in words.
     pub why: String,
     /// The value that decided, where one did.
-    pub because: Option<Sighting>,
+    pub because: Option<EvidenceValue>,
 }
 
 /// How one CSV file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub struct CsvLayout {
     /// How its bytes become text.
     pub encoding: Encoding,
     /// The byte between fields.
@@ -122,16 +122,16 @@ pub struct Layout {
     /// One per field of the header, in order.
     pub columns: Vec<ColumnPlan>,
     /// Where the rows begin: behind the line end of the header.
-    pub body: At,
+    pub body: TextPosition,
     /// Whether the input ends with its header.
     pub is_header_only: bool,
     /// What the decisions rest on.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<DialectDecision>,
     /// What the user should look at.
     pub warnings: Vec<String>,
 }
 
-impl Layout {
+impl CsvLayout {
     /// What every row must look like.
     pub fn row_shape(&self) -> RowShape {
         RowShape {
@@ -142,9 +142,9 @@ impl Layout {
     }
 
     /// That the input is not UTF-8 although nobody has said so, and what it is read as.
-    pub fn recoded(&self) -> Option<String> {
+    pub fn encoding_warning(&self) -> Option<String> {
         let read = self.encoding.charset;
-        let offset = self.encoding.first_bad_byte?;
+        let offset = self.encoding.first_invalid_byte?;
         Some(format!(
             "the byte at offset {offset} is not UTF-8: the file is read as {read} (see --encoding)"
         ))
@@ -162,31 +162,33 @@ impl Layout {
 /// [`CsvRefusal`] for a file that can be read in two ways, has two columns for one field, no
 /// column with a known name, more than [`MAX_COLUMNS`] columns, or a header with an open quote.
 pub fn sniff(
-    sample: &Sample<'_>,
-    columns: &dyn Columns,
+    sample: &CsvSample<'_>,
+    columns: &dyn ColumnAliases,
     overrides: &DialectOverrides,
-) -> Result<Option<Layout>, CsvRefusal> {
-    let mut notes = Notes::default();
+) -> Result<Option<CsvLayout>, CsvRefusal> {
+    let mut notes = DetectionNotes::default();
     notes.encoding(sample.encoding);
-    let Some(split) = split::find(sample, columns, overrides, &mut notes)? else {
+    let Some(split) =
+        delimiter_candidate::detect_delimiter(sample, columns, overrides, &mut notes)?
+    else {
         return Ok(None);
     };
-    let mut plans = plan::columns(&split, sample.text, columns, overrides, &mut notes)?;
+    let mut plans = column_plan::plan_columns(&split, sample.text, columns, overrides, &mut notes)?;
     let headers: Vec<String> = split
         .header
         .iter()
         .map(|header| normalise_header(header))
         .collect();
-    let scene = tally::Scene {
+    let context = evidence_tally::DetectionContext {
         sample,
         split: &split,
         roles: columns.roles(),
         is_portuguese: headers.iter().any(|header| columns.is_portuguese(header)),
         has_decimal_point: columns.has_decimal_point(&headers),
     };
-    number::settle(&scene, overrides.decimal, &mut plans, &mut notes)?;
-    date::settle(&scene, overrides.date_order, &mut plans, &mut notes)?;
-    Ok(Some(Layout {
+    decimal_sign::detect_decimal_signs(&context, overrides.decimal, &mut plans, &mut notes)?;
+    date_order::detect_date_orders(&context, overrides.date_order, &mut plans, &mut notes)?;
+    Ok(Some(CsvLayout {
         encoding: sample.encoding,
         delimiter: split.delimiter,
         columns: plans,
@@ -199,21 +201,21 @@ pub fn sniff(
 
 /// What is said about the decisions while they are made.
 #[derive(Debug, Default)]
-struct Notes {
-    evidence: Vec<Evidence>,
+struct DetectionNotes {
+    evidence: Vec<DialectDecision>,
     warnings: Vec<String>,
 }
 
-impl Notes {
-    fn decided(
+impl DetectionNotes {
+    fn record_decision(
         &mut self,
         what: impl Into<String>,
         chosen: impl Display,
         why: impl Into<String>,
-        because: Option<Sighting>,
+        because: Option<EvidenceValue>,
     ) {
         let (what, chosen, why) = (what.into(), chosen.to_string(), why.into());
-        self.evidence.push(Evidence {
+        self.evidence.push(DialectDecision {
             what,
             chosen,
             why,
@@ -222,14 +224,14 @@ impl Notes {
     }
 
     fn encoding(&mut self, encoding: Encoding) {
-        let why = match (encoding.basis, encoding.first_bad_byte) {
-            (Basis::Choice, _) => "--encoding".to_owned(),
-            (Basis::Mark, _) => "byte order mark".to_owned(),
-            (Basis::Content, None) => "every byte fits".to_owned(),
-            (Basis::Content, Some(offset)) => {
+        let why = match (encoding.basis, encoding.first_invalid_byte) {
+            (EncodingBasis::Choice, _) => "--encoding".to_owned(),
+            (EncodingBasis::Mark, _) => "byte order mark".to_owned(),
+            (EncodingBasis::Content, None) => "every byte fits".to_owned(),
+            (EncodingBasis::Content, Some(offset)) => {
                 format!("the byte at offset {offset} is not UTF-8")
             }
         };
-        self.decided("encoding", encoding.charset, why, None);
+        self.record_decision("encoding", encoding.charset, why, None);
     }
 }

@@ -3,7 +3,7 @@
 //! A byte order mark decides; without one, bytes that are UTF-8 throughout are UTF-8 and anything
 //! else is Windows-1252, in which every byte is a character. Whether *all* bytes are UTF-8 shows
 //! only at the end of the input, so [`Decoder`] hands back the first byte that is not as a
-//! [`BadBytes`], and [`Encoding::fallback`] says whether to start again. Bytes that a mark or the
+//! [`InvalidBytes`], and [`Encoding::fallback`] says whether to start again. Bytes that a mark or the
 //! user promised to be UTF-8 or UTF-16 and that are not are refused.
 
 use std::borrow::Cow;
@@ -85,15 +85,15 @@ impl Charset {
     }
 
     /// How many bytes a text in UTF-8 has in this character set.
-    pub fn stored_len_of(self, text: &[u8]) -> u64 {
+    pub fn encoded_len_of(self, text: &[u8]) -> u64 {
         match self {
             Self::Utf8 => text.len() as u64,
-            other => other.stored_len(std::str::from_utf8(text).unwrap_or_default()),
+            other => other.encoded_len(std::str::from_utf8(text).unwrap_or_default()),
         }
     }
 
     /// How many bytes `text` has in this character set.
-    pub fn stored_len(self, text: &str) -> u64 {
+    pub fn encoded_len(self, text: &str) -> u64 {
         let count = match self {
             Self::Utf8 => text.len(),
             Self::Windows1252 => text.chars().count(),
@@ -105,7 +105,7 @@ impl Charset {
 
 /// What an encoding was decided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub enum EncodingBasis {
     /// The user's choice.
     Choice,
     /// A byte order mark.
@@ -120,11 +120,11 @@ pub struct Encoding {
     /// The character set.
     pub charset: Charset,
     /// What decided it.
-    pub basis: Basis,
+    pub basis: EncodingBasis,
     /// Length of the byte order mark, which the decoder drops.
     pub mark_bytes: usize,
     /// Offset in the input of the first byte that is not UTF-8, where that decided.
-    pub first_bad_byte: Option<u64>,
+    pub first_invalid_byte: Option<u64>,
 }
 
 impl Encoding {
@@ -138,24 +138,24 @@ impl Encoding {
         };
         Self {
             charset,
-            basis: Basis::Choice,
+            basis: EncodingBasis::Choice,
             mark_bytes,
-            first_bad_byte: None,
+            first_invalid_byte: None,
         }
     }
 
     /// What to start the input again with after `bad`, or `None` when the input is to be refused.
-    pub fn fallback(self, bad: BadBytes) -> Option<Self> {
-        (self.charset == Charset::Utf8 && self.basis == Basis::Content)
+    pub fn fallback(self, bad: InvalidBytes) -> Option<Self> {
+        (self.charset == Charset::Utf8 && self.basis == EncodingBasis::Content)
             .then(|| Self::windows_1252(bad.byte_offset))
     }
 
-    fn windows_1252(first_bad_byte: u64) -> Self {
+    fn windows_1252(first_invalid_byte: u64) -> Self {
         Self {
             charset: Charset::Windows1252,
-            basis: Basis::Content,
+            basis: EncodingBasis::Content,
             mark_bytes: 0,
-            first_bad_byte: Some(first_bad_byte),
+            first_invalid_byte: Some(first_invalid_byte),
         }
     }
 }
@@ -169,9 +169,9 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
             let mark_bytes = mark.len();
             return Encoding {
                 charset,
-                basis: Basis::Mark,
+                basis: EncodingBasis::Mark,
                 mark_bytes,
-                first_bad_byte: None,
+                first_invalid_byte: None,
             };
         }
     }
@@ -181,9 +181,9 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
         }
         _ => Encoding {
             charset: Charset::Utf8,
-            basis: Basis::Content,
+            basis: EncodingBasis::Content,
             mark_bytes: 0,
-            first_bad_byte: None,
+            first_invalid_byte: None,
         },
     }
 }
@@ -191,26 +191,26 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
 /// Bytes that are not text in the encoding of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the byte at offset {byte_offset} is not {charset} text")]
-pub struct BadBytes {
+pub struct InvalidBytes {
     /// The encoding they were read in.
     pub charset: Charset,
     /// Offset of the first of them in the input, its byte order mark included.
     pub byte_offset: u64,
 }
 
-/// Turns consecutive pieces of an input into UTF-8, without its byte order mark.
+/// Turns consecutive chunks of an input into UTF-8, without its byte order mark.
 pub struct Decoder {
     charset: Charset,
-    inner: Inner,
+    inner: CharsetDecoder,
     mark_left: usize,
     /// Bytes of the input taken so far.
     consumed: u64,
 }
 
-enum Inner {
+enum CharsetDecoder {
     /// The first bytes of a character whose rest has not come yet.
     Utf8 {
-        torn: Vec<u8>,
+        partial: Vec<u8>,
     },
     Other(Box<encoding_rs::Decoder>),
 }
@@ -231,7 +231,7 @@ impl Decoder {
             charset,
             basis: _,
             mark_bytes,
-            first_bad_byte: _,
+            first_invalid_byte: _,
         } = encoding;
         let other = match charset {
             Charset::Utf8 => None,
@@ -240,10 +240,10 @@ impl Decoder {
             Charset::Windows1252 => Some(WINDOWS_1252),
         };
         let inner = match other {
-            None => Inner::Utf8 {
-                torn: Vec::with_capacity(4),
+            None => CharsetDecoder::Utf8 {
+                partial: Vec::with_capacity(4),
             },
-            Some(set) => Inner::Other(Box::new(set.new_decoder_without_bom_handling())),
+            Some(set) => CharsetDecoder::Other(Box::new(set.new_decoder_without_bom_handling())),
         };
         Self {
             charset,
@@ -253,24 +253,29 @@ impl Decoder {
         }
     }
 
-    /// Appends the text of the next piece to `out`; `last` says that the input ends with it.
+    /// Appends the text of the next chunk to `out`; `last` says that the input ends with it.
     /// Everything appended is valid UTF-8 and ends at a character.
     ///
     /// # Errors
-    /// [`BadBytes`] for the first bytes that are no text; `out` then holds what came before them.
-    pub fn decode(&mut self, input: &[u8], last: bool, out: &mut Vec<u8>) -> Result<(), BadBytes> {
+    /// [`InvalidBytes`] for the first bytes that are no text; `out` then holds what came before them.
+    pub fn decode(
+        &mut self,
+        input: &[u8],
+        last: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), InvalidBytes> {
         let mark = self.mark_left.min(input.len());
         self.mark_left -= mark;
         self.consumed += mark as u64;
         let input = &input[mark..];
         let bad = match &mut self.inner {
-            Inner::Utf8 { torn } => pass_utf8(torn, self.consumed, input, last, out),
-            Inner::Other(decoder) => transcode(decoder, self.consumed, input, last, out),
+            CharsetDecoder::Utf8 { partial } => copy_utf8(partial, self.consumed, input, last, out),
+            CharsetDecoder::Other(decoder) => transcode(decoder, self.consumed, input, last, out),
         };
         self.consumed += input.len() as u64;
         let charset = self.charset;
         bad.map_or(Ok(()), |byte_offset| {
-            Err(BadBytes {
+            Err(InvalidBytes {
                 charset,
                 byte_offset,
             })
@@ -280,22 +285,22 @@ impl Decoder {
 
 /// Copies UTF-8 through; gives the offset of the first byte that is none. `input_at` is the offset
 /// of `input`.
-fn pass_utf8(
-    torn: &mut Vec<u8>,
+fn copy_utf8(
+    partial: &mut Vec<u8>,
     mut input_at: u64,
     mut input: &[u8],
     last: bool,
     out: &mut Vec<u8>,
 ) -> Option<u64> {
-    while let (false, Some((next, rest))) = (torn.is_empty(), input.split_first()) {
-        let torn_at = input_at - torn.len() as u64;
-        torn.push(*next);
-        match from_utf8(torn) {
+    while let (false, Some((next, rest))) = (partial.is_empty(), input.split_first()) {
+        let partial_at = input_at - partial.len() as u64;
+        partial.push(*next);
+        match from_utf8(partial) {
             Ok(character) => {
                 out.extend_from_slice(character.as_bytes());
-                torn.clear();
+                partial.clear();
             }
-            Err(error) if error.error_len().is_some() => return Some(torn_at),
+            Err(error) if error.error_len().is_some() => return Some(partial_at),
             Err(_) => {}
         }
         input = rest;
@@ -308,12 +313,12 @@ fn pass_utf8(
         if error.error_len().is_some() {
             return Some(input_at);
         }
-        torn.extend_from_slice(rest);
+        partial.extend_from_slice(rest);
         return last.then_some(input_at);
     }
     out.extend_from_slice(input);
     input_at += input.len() as u64;
-    (last && !torn.is_empty()).then(|| input_at - torn.len() as u64)
+    (last && !partial.is_empty()).then(|| input_at - partial.len() as u64)
 }
 
 /// Decodes any other set; gives the offset of the first bytes that are none of it.

@@ -3,9 +3,9 @@
 //! JSON in a field has a doubled quote every six bytes: a call of `memchr` for each costs more
 //! than the few bytes it passes over. Here eight bytes at a time are looked at as one integer.
 
-const WORD: usize = 8;
+const WORD_BYTES: usize = 8;
 /// By so much the room for a text without its quotes grows: few fields have more.
-const ROOM: usize = 256;
+const GROWTH_BYTES: usize = 256;
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
@@ -13,19 +13,19 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 pub(super) fn lone_quote(text: &[u8], mut from: usize) -> Option<usize> {
     loop {
         let rest = text.get(from..)?;
-        let Some(word) = rest.first_chunk::<WORD>() else {
+        let Some(word) = rest.first_chunk::<WORD_BYTES>() else {
             return lone_quote_bytewise(text, from);
         };
         let mut quotes = all_equal(u64::from_le_bytes(*word), b'"');
-        let mut next = from + WORD;
+        let mut next = from + WORD_BYTES;
         while quotes != 0 {
-            let quote = from + place(quotes);
+            let quote = from + byte_index(quotes);
             if text.get(quote + 1) != Some(&b'"') {
                 return Some(quote);
             }
             // Both are done with, also where the second one stands in the next word.
             next = next.max(quote + 2);
-            quotes = without_lowest(without_lowest(quotes));
+            quotes = clear_lowest(clear_lowest(quotes));
         }
         from = next;
     }
@@ -45,14 +45,14 @@ fn lone_quote_bytewise(text: &[u8], mut from: usize) -> Option<usize> {
 /// place of the lone one. Without one `None`, and what was appended is of no use.
 pub(super) fn unquote(text: &[u8], mut from: usize, out: &mut Vec<u8>) -> Option<usize> {
     let mut to = out.len();
-    while let Some(word) = text.get(from..)?.first_chunk::<WORD>() {
-        if out.len() < to + WORD {
-            out.resize(to + ROOM, 0);
+    while let Some(word) = text.get(from..)?.first_chunk::<WORD_BYTES>() {
+        if out.len() < to + WORD_BYTES {
+            out.resize(to + GROWTH_BYTES, 0);
         }
         // Copied whole: what stands behind the first quote is written over by the next word.
-        out[to..to + WORD].copy_from_slice(word);
+        out[to..to + WORD_BYTES].copy_from_slice(word);
         let quotes = all_equal(u64::from_le_bytes(*word), b'"');
-        let kept = WORD.min(place(quotes) + 1);
+        let kept = WORD_BYTES.min(byte_index(quotes) + 1);
         to += kept;
         from += kept;
         let has_quote = quotes != 0;
@@ -82,13 +82,13 @@ fn all_equal(word: u64, byte: u8) -> u64 {
     !(((differing & !HIGH_BITS) + !HIGH_BITS) | differing | !HIGH_BITS)
 }
 
-fn without_lowest(bits: u64) -> u64 {
+fn clear_lowest(bits: u64) -> u64 {
     bits & bits.wrapping_sub(1)
 }
 
 /// Which byte of its word the lowest bit set belongs to; their number if none is.
-fn place(bits: u64) -> usize {
-    bits.trailing_zeros() as usize / WORD
+fn byte_index(bits: u64) -> usize {
+    bits.trailing_zeros() as usize / WORD_BYTES
 }
 
 #[cfg(test)]

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use super::columns::ColumnForm;
-use super::encoding::{BadBytes, Charset};
+use super::columns::CsvValueType;
+use super::encoding::{Charset, InvalidBytes};
 use crate::rules::RuleId;
 
 /// A place in the decoded text of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct At {
+pub struct TextPosition {
     /// Offset in bytes from the first byte behind the byte order mark.
     pub byte_offset: u64,
     /// Line, 1-based; line ends inside quotes count.
     pub line: u64,
 }
 
-impl At {
+impl TextPosition {
     /// The first byte of an input.
     pub const START: Self = Self {
         byte_offset: 0,
@@ -25,24 +25,24 @@ impl At {
 
 /// A value that a decision rests on, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
-    /// The value as written, shortened to [`Sighting::MAX_CHARS`].
+pub struct EvidenceValue {
+    /// The value as written, shortened to [`EvidenceValue::MAX_CHARS`].
     pub value: String,
     /// Where its row begins.
-    pub at: At,
+    pub at: TextPosition,
 }
 
-impl fmt::Display for Sighting {
+impl fmt::Display for EvidenceValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} on line {}", self.value, self.at.line)
     }
 }
 
-impl Sighting {
+impl EvidenceValue {
     /// As much of a value as a message can show without becoming unreadable.
     pub const MAX_CHARS: usize = 64;
 
-    pub(super) fn new(value: &str, at: At) -> Self {
+    pub(super) fn new(value: &str, at: TextPosition) -> Self {
         let mut short: String = value.chars().take(Self::MAX_CHARS).collect();
         if short.len() < value.len() {
             short.push('…');
@@ -57,7 +57,7 @@ impl Sighting {
 pub enum CsvRefusal {
     /// Bytes that are not text in the encoding of the input.
     #[error(transparent)]
-    Encoding(#[from] BadBytes),
+    Encoding(#[from] InvalidBytes),
     /// Two delimiters split the file equally well.
     #[error("the file can be split at {first:?} and at {second:?} alike (header: {header:?})")]
     DelimiterAmbiguous {
@@ -68,27 +68,27 @@ pub enum CsvRefusal {
         /// The header line, shortened.
         header: String,
         /// Where the header begins.
-        at: At,
+        at: TextPosition,
     },
     /// A column whose numbers can be read with either decimal sign.
-    #[error("the numbers of column {column:?} can be read in two ways, such as {}{}", .value, against(.other.as_ref()))]
+    #[error("the numbers of column {column:?} can be read in two ways, such as {}{}", .value, contrast(.other.as_ref()))]
     DecimalAmbiguous {
         /// Header of the column.
         column: String,
         /// The first value that can be read in two ways, or that speaks for one way.
-        value: Sighting,
+        value: EvidenceValue,
         /// A value that speaks for the other way, if there is one.
-        other: Option<Sighting>,
+        other: Option<EvidenceValue>,
     },
     /// A column whose dates can be read in either order.
-    #[error("the dates of column {column:?} can be read in two ways, such as {}{}", .value, against(.other.as_ref()))]
+    #[error("the dates of column {column:?} can be read in two ways, such as {}{}", .value, contrast(.other.as_ref()))]
     DateAmbiguous {
         /// Header of the column.
         column: String,
         /// The first value that can be read in two ways, or that speaks for one way.
-        value: Sighting,
+        value: EvidenceValue,
         /// A value that speaks for the other way, if there is one.
-        other: Option<Sighting>,
+        other: Option<EvidenceValue>,
     },
     /// Two columns for one field.
     #[error("columns {first:?} and {second:?} both mean {field:?}")]
@@ -100,10 +100,10 @@ pub enum CsvRefusal {
         /// The canonical field or property.
         field: String,
         /// Where the header begins.
-        at: At,
+        at: TextPosition,
     },
     /// No column has a name that is known.
-    #[error("no column of the first line has a known name: found {}", list(.found))]
+    #[error("no column of the first line has a known name: found {}", list_names(.found))]
     HeaderUnknown {
         /// The names found.
         found: Vec<String>,
@@ -112,13 +112,13 @@ pub enum CsvRefusal {
         /// Whether the text holds NUL characters, as UTF-16 read as UTF-8 does.
         has_nul: bool,
         /// Where the header begins.
-        at: At,
+        at: TextPosition,
     },
     /// A quote that nothing closes.
     #[error("the record that begins on line {} opens a quote that is not closed", .at.line)]
     QuoteUnclosed {
         /// Where the record begins.
-        at: At,
+        at: TextPosition,
     },
     /// A record longer than the limit.
     #[error("the record that begins on line {} is longer than {limit} bytes", .at.line)]
@@ -126,7 +126,7 @@ pub enum CsvRefusal {
         /// The limit that it passed.
         limit: usize,
         /// Where the record begins.
-        at: At,
+        at: TextPosition,
     },
     /// A header with more columns than the limit.
     #[error("the header has {found} columns, more than {limit}")]
@@ -136,7 +136,7 @@ pub enum CsvRefusal {
         /// The limit.
         limit: usize,
         /// Where the header begins.
-        at: At,
+        at: TextPosition,
     },
 }
 
@@ -190,7 +190,7 @@ impl CsvRefusal {
     /// What to do about it.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Encoding(BadBytes {
+            Self::Encoding(InvalidBytes {
                 charset: Charset::Windows1252,
                 ..
             }) => "give the right --encoding".to_owned(),
@@ -235,13 +235,13 @@ impl CsvRefusal {
     }
 
     pub(super) fn ambiguous(
-        form: ColumnForm,
+        value_type: CsvValueType,
         column: &str,
-        value: Sighting,
-        other: Option<Sighting>,
+        value: EvidenceValue,
+        other: Option<EvidenceValue>,
     ) -> Self {
         let column = column.to_owned();
-        if form.has_decimal_sign() {
+        if value_type.has_decimal_sign() {
             Self::DecimalAmbiguous {
                 column,
                 value,
@@ -257,21 +257,21 @@ impl CsvRefusal {
     }
 }
 
-fn against(other: Option<&Sighting>) -> String {
+fn contrast(other: Option<&EvidenceValue>) -> String {
     other.map_or_else(String::new, |other| format!(" against {other}"))
 }
 
 /// At most this many names are listed; a message stays one screen line or two.
-const LISTED: usize = 12;
+const MAX_LISTED_NAMES: usize = 12;
 
-fn list(names: &[String]) -> String {
+fn list_names(names: &[String]) -> String {
     let mut text = names
         .iter()
-        .take(LISTED)
-        .map(|name| format!("{:?}", Sighting::new(name, At::START).value))
+        .take(MAX_LISTED_NAMES)
+        .map(|name| format!("{:?}", EvidenceValue::new(name, TextPosition::START).value))
         .collect::<Vec<_>>()
         .join(", ");
-    if names.len() > LISTED {
+    if names.len() > MAX_LISTED_NAMES {
         text.push_str(", …");
     }
     text

@@ -1,6 +1,6 @@
 //! Rows of one chunk of whole records.
 //!
-//! A chunk as [`cut`](super::cut) makes it comes in, rows with their fields, their verbatim text
+//! A chunk as [`record_cutter`](super::record_cutter) makes it comes in, rows with their fields, their verbatim text
 //! and their place come out; rows that cannot be used come out as a [`BadRow`], verbatim as well.
 //! Only bytes that are no UTF-8 refuse the chunk.
 //!
@@ -21,10 +21,10 @@ use std::ops::Range;
 use memchr::{memchr, memchr2, memchr3};
 
 use super::delimiter::Delimiter;
-use super::encoding::{BadBytes, Charset};
-use super::lines::LineCounter;
+use super::encoding::{Charset, InvalidBytes};
+use super::line_counter::LineCounter;
 use super::quotes::unquote;
-use super::refusal::{At, CsvRefusal};
+use super::refusal::{CsvRefusal, TextPosition};
 use crate::rules::RuleId;
 
 /// Longest field by default: far above the 50 KB that the properties of a purchase may have.
@@ -97,20 +97,20 @@ pub struct BadRow<'a> {
     /// The row verbatim, without its line end.
     pub raw: &'a str,
     /// Where it begins.
-    pub at: At,
+    pub at: TextPosition,
 }
 
 /// One row; its fields are in the order of the header.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'r> {
+pub struct CsvRow<'r> {
     text: &'r str,
     rewritten: &'r str,
-    spans: &'r [Span],
+    spans: &'r [FieldSpan],
     raw: &'r str,
-    at: At,
+    at: TextPosition,
 }
 
-impl<'r> Row<'r> {
+impl<'r> CsvRow<'r> {
     /// The field of a column, without its quotes.
     pub fn get(&self, column: usize) -> Option<&'r str> {
         self.spans
@@ -130,20 +130,20 @@ impl<'r> Row<'r> {
     }
 
     /// Where the row begins.
-    pub fn at(&self) -> At {
+    pub fn at(&self) -> TextPosition {
         self.at
     }
 }
 
 /// Where a field stands: in the chunk, or in the buffer of fields that had to be rewritten.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+struct FieldSpan {
     start: usize,
     end: usize,
     is_rewritten: bool,
 }
 
-impl Span {
+impl FieldSpan {
     fn of<'r>(self, text: &'r str, rewritten: &'r str) -> &'r str {
         let from = if self.is_rewritten { rewritten } else { text };
         &from[self.start..self.end]
@@ -166,9 +166,9 @@ impl Span {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Rows<'a> {
+pub struct CsvRowReader<'a> {
     text: &'a str,
-    start: At,
+    start: TextPosition,
     delimiter: u8,
     /// `None` takes rows of any width.
     columns: Option<usize>,
@@ -176,23 +176,23 @@ pub struct Rows<'a> {
     /// Position in `text` of the next row, and its line.
     position: usize,
     line: u64,
-    spans: Vec<Span>,
+    spans: Vec<FieldSpan>,
     /// Text: quotes are all that is left out.
     rewritten: Vec<u8>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> CsvRowReader<'a> {
     /// The rows of `chunk`, whose first byte is at `start` and begins a record.
     ///
     /// # Errors
     /// [`CsvRefusal::Encoding`] when the chunk is no UTF-8.
-    pub fn new(chunk: &'a [u8], start: At, shape: RowShape) -> Result<Self, CsvRefusal> {
+    pub fn new(chunk: &'a [u8], start: TextPosition, shape: RowShape) -> Result<Self, CsvRefusal> {
         let RowShape {
             delimiter,
             columns,
             max_field_bytes,
         } = shape;
-        let text = simdutf8::compat::from_utf8(chunk).map_err(|error| BadBytes {
+        let text = simdutf8::compat::from_utf8(chunk).map_err(|error| InvalidBytes {
             charset: Charset::Utf8,
             byte_offset: start.byte_offset + error.valid_up_to() as u64,
         })?;
@@ -205,7 +205,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The same without a check of widths and lengths, for looking at a file of unknown dialect.
-    pub(super) fn of_any_width(text: &'a str, start: At, delimiter: Delimiter) -> Self {
+    pub(super) fn of_any_width(text: &'a str, start: TextPosition, delimiter: Delimiter) -> Self {
         Self {
             text,
             start,
@@ -225,8 +225,8 @@ impl<'a> Rows<'a> {
     }
 
     /// Where the next row begins, blank lines not skipped.
-    pub fn position(&self) -> At {
-        At {
+    pub fn position(&self) -> TextPosition {
+        TextPosition {
             byte_offset: self.start.byte_offset + self.position as u64,
             line: self.line,
         }
@@ -236,18 +236,18 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// [`BadRow`] for a row that does not fit; the rows behind it can still be read.
-    pub fn next_row(&mut self) -> Option<Result<Row<'_>, BadRow<'a>>> {
+    pub fn next_row(&mut self) -> Option<Result<CsvRow<'_>, BadRow<'a>>> {
         self.skip_line_ends();
         if self.position == self.text.len() {
             return None;
         }
         let at = self.position();
-        let record = self.record();
-        let raw = &self.text[record.span];
-        if let Some(fault) = record.fault {
+        let scanned = self.scan_row();
+        let raw = &self.text[scanned.span];
+        if let Some(fault) = scanned.fault {
             return Some(Err(BadRow { fault, raw, at }));
         }
-        Some(Ok(Row {
+        Some(Ok(CsvRow {
             text: self.text,
             rewritten: std::str::from_utf8(&self.rewritten).unwrap_or_default(),
             spans: &self.spans,
@@ -267,7 +267,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Reads the record at `position` into the spans and stands behind its line end.
-    fn record(&mut self) -> Record {
+    fn scan_row(&mut self) -> ScannedRow {
         let bytes = self.text.as_bytes();
         let start = self.position;
         self.spans.clear();
@@ -277,16 +277,16 @@ impl<'a> Rows<'a> {
         let end = loop {
             let is_quoted = bytes.get(at) == Some(&b'"');
             let field = if is_quoted {
-                self.quoted(at)
+                self.quoted_field(at)
             } else {
-                Some(self.plain(at))
+                Some(self.unquoted_field(at))
             };
             let Some((span, end)) = field else {
                 fault = Some(RowFault::Quote);
                 break bytes.len();
             };
             has_breaks |= is_quoted && memchr2(b'\n', b'\r', &bytes[at..end]).is_some();
-            self.keep(span, found, &mut fault);
+            self.push_span(span, found, &mut fault);
             found += 1;
             if bytes.get(end) != Some(&self.delimiter) {
                 break end;
@@ -305,13 +305,13 @@ impl<'a> Rows<'a> {
         }
         self.position = end;
         self.step_over_line_end();
-        Record {
+        ScannedRow {
             span: start..end,
             fault,
         }
     }
 
-    fn keep(&mut self, span: Span, column: usize, fault: &mut Option<RowFault>) {
+    fn push_span(&mut self, span: FieldSpan, column: usize, fault: &mut Option<RowFault>) {
         let (bytes, limit) = (span.end - span.start, self.max_field_bytes);
         if bytes > limit && fault.is_none() {
             *fault = Some(RowFault::FieldTooLong {
@@ -338,10 +338,10 @@ impl<'a> Rows<'a> {
     }
 
     /// A field without an opening quote: its span, and where it ends.
-    fn plain(&self, at: usize) -> (Span, usize) {
+    fn unquoted_field(&self, at: usize) -> (FieldSpan, usize) {
         let end = self.field_end(at);
         (
-            Span {
+            FieldSpan {
                 start: at,
                 end,
                 is_rewritten: false,
@@ -351,13 +351,13 @@ impl<'a> Rows<'a> {
     }
 
     /// A field whose opening quote is at `at`; `None` when no quote closes it.
-    fn quoted(&mut self, at: usize) -> Option<(Span, usize)> {
+    fn quoted_field(&mut self, at: usize) -> Option<(FieldSpan, usize)> {
         let bytes = self.text.as_bytes();
         let start = at + 1;
         let first = start + memchr(b'"', &bytes[start..])?;
         let next = bytes.get(first + 1).copied().unwrap_or(b'\n');
         if next == self.delimiter || matches!(next, b'\n' | b'\r') {
-            let span = Span {
+            let span = FieldSpan {
                 start,
                 end: first,
                 is_rewritten: false,
@@ -368,7 +368,7 @@ impl<'a> Rows<'a> {
         let close = unquote(bytes, start, &mut self.rewritten)?;
         let end = self.field_end(close + 1);
         self.rewritten.extend_from_slice(&bytes[close + 1..end]);
-        let span = Span {
+        let span = FieldSpan {
             start: from,
             end: self.rewritten.len(),
             is_rewritten: true,
@@ -388,7 +388,7 @@ impl<'a> Rows<'a> {
 }
 
 /// What was found where one record stands.
-struct Record {
+struct ScannedRow {
     span: Range<usize>,
     fault: Option<RowFault>,
 }

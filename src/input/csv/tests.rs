@@ -6,21 +6,21 @@ mod round_trip;
 mod spectrum;
 
 use super::columns::tests::TestColumns;
-use super::cut::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
-use super::dialect::{DialectOverrides, Layout, Sample, sniff};
+use super::dialect::{CsvLayout, CsvSample, DialectOverrides, sniff};
 use super::encoding::{Decoder, Encoding, detect_encoding};
-use super::refusal::{At, CsvRefusal};
-use super::rows::{BadRow, RowShape, Rows};
+use super::record_cutter::{DEFAULT_MAX_RECORD_BYTES, RecordCutter};
+use super::refusal::{CsvRefusal, TextPosition};
+use super::rows::{BadRow, CsvRowReader, RowShape};
 
 /// What one file was read as.
 #[derive(Debug)]
-struct Table {
-    layout: Layout,
+struct ParsedTable {
+    layout: CsvLayout,
     rows: Vec<Vec<String>>,
     bad: Vec<String>,
 }
 
-impl Table {
+impl ParsedTable {
     fn warns_of(&self, words: &str) -> bool {
         self.layout
             .warnings
@@ -29,7 +29,7 @@ impl Table {
     }
 }
 
-/// Decodes a whole input in pieces, starting again where UTF-8 turns out wrong.
+/// Decodes a whole input in chunks, starting again where UTF-8 turns out wrong.
 fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding, Vec<u8>) {
     let sample = &bytes[..bytes.len().min(size)];
     let mut encoding = overrides.encoding.map_or_else(
@@ -40,7 +40,7 @@ fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding,
         let (mut decoder, mut text) = (Decoder::new(encoding), Vec::new());
         let result = bytes
             .chunks(size)
-            .try_for_each(|piece| decoder.decode(piece, false, &mut text))
+            .try_for_each(|chunk| decoder.decode(chunk, false, &mut text))
             .and_then(|()| decoder.decode(b"", true, &mut text));
         match result {
             Ok(()) => return (encoding, text),
@@ -56,7 +56,7 @@ fn decode(bytes: &[u8], size: usize, overrides: &DialectOverrides) -> (Encoding,
 /// Cuts the text behind the header in buffers of `size` bytes and reads the rows of each chunk.
 fn rows_by(
     text: &[u8],
-    body: At,
+    body: TextPosition,
     shape: RowShape,
     size: usize,
     mut take: impl FnMut(Result<Vec<String>, BadRow<'_>>),
@@ -64,8 +64,8 @@ fn rows_by(
     let start = usize::try_from(body.byte_offset).unwrap();
     let mut cutter = RecordCutter::new(shape.delimiter, DEFAULT_MAX_RECORD_BYTES).starting_at(body);
     let mut chunk = Vec::new();
-    let mut read = |chunk: &[u8], at: At| -> Result<(), CsvRefusal> {
-        let mut rows = Rows::new(chunk, at, shape)?;
+    let mut read = |chunk: &[u8], at: TextPosition| -> Result<(), CsvRefusal> {
+        let mut rows = CsvRowReader::new(chunk, at, shape)?;
         while let Some(row) = rows.next_row() {
             take(row.map(|row| {
                 let offset = usize::try_from(row.at().byte_offset).unwrap();
@@ -107,9 +107,9 @@ fn read_in(
     bytes: &[u8],
     size: usize,
     overrides: &DialectOverrides,
-) -> Result<Option<Table>, CsvRefusal> {
+) -> Result<Option<ParsedTable>, CsvRefusal> {
     let (encoding, text) = decode(bytes, size, overrides);
-    let sample = Sample {
+    let sample = CsvSample {
         text: std::str::from_utf8(&text).unwrap(),
         complete: true,
         encoding,
@@ -128,10 +128,10 @@ fn read_in(
             Err(row) => bad.push(format!("line {}: {row} <{}>", row.at.line, row.raw)),
         },
     )?;
-    Ok(Some(Table { layout, rows, bad }))
+    Ok(Some(ParsedTable { layout, rows, bad }))
 }
 
-fn read(bytes: impl AsRef<[u8]>) -> Result<Table, CsvRefusal> {
+fn read(bytes: impl AsRef<[u8]>) -> Result<ParsedTable, CsvRefusal> {
     read_in(bytes.as_ref(), 7, &DialectOverrides::default())
         .map(|table| table.expect("the file has a header"))
 }

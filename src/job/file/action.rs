@@ -9,27 +9,27 @@ use clap::{ArgMatches, FromArgMatches};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, ActionName, Key, Selector};
-use super::opened::Opened;
+use super::keys::{self, ActionName, JobFileKey, Selector};
+use super::parser::JobFileParser;
 use super::{Action, suggest};
 use crate::cli;
-use crate::job::explain::{self, Origin, Setting};
-use crate::job::{CheckJob, IngestJob, JobError, LakeJob, PageJob, ReportJob};
+use crate::job::explain::{self, Setting, SettingOrigin};
+use crate::job::{CheckJob, DashboardJob, IngestJob, JobError, LakeJob, ReportJob};
 
 /// A command as a job file gives it.
-struct Typed {
-    words: Vec<String>,
+struct ActionArguments {
+    argv: Vec<String>,
     /// Where the keys stand.
     spans: BTreeMap<String, Range<usize>>,
 }
 
 /// The subcommand of this name, or the command itself.
-fn of_chosen<'c>(whole: &'c clap::Command, chosen: Option<&str>) -> &'c clap::Command {
+fn selected_command<'c>(whole: &'c clap::Command, chosen: Option<&str>) -> &'c clap::Command {
     let found = chosen.and_then(|name| whole.find_subcommand(name));
     found.unwrap_or(whole)
 }
 
-impl Opened<'_> {
+impl JobFileParser<'_> {
     /// What a step does, and its settings. `prefix` is the path of the step, with a dot.
     pub(super) fn action(
         &mut self,
@@ -49,41 +49,44 @@ impl Opened<'_> {
         let whole = name.command();
         let chosen = match name.selector() {
             Some(selector) => {
-                Some(self.chosen_one(&path, entry.span(), table, &whole, selector)?)
+                Some(self.selected_subcommand(&path, entry.span(), table, &whole, selector)?)
             }
             None => None,
         };
         let chosen = chosen.as_deref();
-        let mut typed = self.typed(&path, entry.span(), table, (name, &whole), chosen)?;
-        typed.words.insert(0, format!("--lake={}", self.lake));
+        let mut action_arguments =
+            self.action_arguments(&path, entry.span(), table, (name, &whole), chosen)?;
+        action_arguments
+            .argv
+            .insert(0, format!("--lake={}", self.lake));
         if name == ActionName::Check {
-            typed.words.remove(0);
+            action_arguments.argv.remove(0);
         }
         if let Some(chosen) = chosen {
-            typed.words.insert(0, chosen.to_owned());
+            action_arguments.argv.insert(0, chosen.to_owned());
         }
-        let command = of_chosen(&whole, chosen).clone();
-        let matched = whole.try_get_matches_from(&typed.words);
+        let command = selected_command(&whole, chosen).clone();
+        let matched = whole.try_get_matches_from(&action_arguments.argv);
         let matches = match matched {
             Ok(matches) => matches,
             Err(error) => {
-                self.refuse_clap(&path, &entry.span(), &typed.spans, &error);
+                self.record_clap_error(&path, &entry.span(), &action_arguments.spans, &error);
                 return None;
             }
         };
         let own = matches.subcommand().map_or(&matches, |(_, below)| below);
-        let settings = self.settings_of(step, &command, own, &typed.spans);
+        let settings = self.settings_of(step, &command, own, &action_arguments.spans);
         match self.resolved(name, &matches) {
             Ok(action) => Some((action, settings)),
             Err(error) => {
-                self.refuse_job(&path, &entry.span(), &typed.spans, &error);
+                self.record_job_error(&path, &entry.span(), &action_arguments.spans, &error);
                 None
             }
         }
     }
 
     /// The name of a subcommand: the question of a report, what to do with a lake.
-    fn chosen_one(
+    fn selected_subcommand(
         &mut self,
         path: &str,
         span: Range<usize>,
@@ -111,28 +114,28 @@ impl Opened<'_> {
         if names.contains(&chosen.as_str()) {
             return Some(chosen);
         }
-        let message = format!("{chosen:?} {}", selector.stranger);
+        let message = format!("{chosen:?} {}", selector.unknown_value);
         let remedy = suggest::remedy(&chosen, names);
         self.problems.add(&entry.span(), &key, message, remedy);
         None
     }
 
     /// The words of all keys; nothing when one of them is wrong.
-    fn typed(
+    fn action_arguments(
         &mut self,
         path: &str,
         span: Range<usize>,
         table: &DeTable<'_>,
         (name, whole): (ActionName, &clap::Command),
         chosen: Option<&str>,
-    ) -> Option<Typed> {
+    ) -> Option<ActionArguments> {
         let selector = name.selector();
-        let keys = keys::keys(of_chosen(whole, chosen));
+        let keys = keys::keys(selected_command(whole, chosen));
         let known = |name: &str| keys.iter().find(|key| key.name == name);
         let mut is_whole = true;
         let mut arguments = Vec::new();
-        let mut typed = Typed {
-            words: Vec::new(),
+        let mut action_arguments = ActionArguments {
+            argv: Vec::new(),
             spans: BTreeMap::new(),
         };
         for (written, value) in table {
@@ -143,26 +146,30 @@ impl Opened<'_> {
             let key_path = format!("{path}{name}");
             let Some(key) = known(name) else {
                 let chosen = chosen.zip(selector);
-                self.refuse_key(&key_path, written, &keys, whole, chosen);
+                self.record_unknown_key(&key_path, written, &keys, whole, chosen);
                 is_whole = false;
                 continue;
             };
-            typed.spans.insert(name.to_owned(), value.span());
-            match self.words(key, &key_path, value) {
-                Some(words) if key.option.is_none() => arguments.extend(words),
-                Some(words) => typed.words.extend(words),
+            action_arguments.spans.insert(name.to_owned(), value.span());
+            match self.argv(key, &key_path, value) {
+                Some(argv) if key.option.is_none() => arguments.extend(argv),
+                Some(argv) => action_arguments.argv.extend(argv),
                 None => is_whole = false,
             }
         }
         for key in keys.iter().filter(|key| key.is_required) {
             let is_empty = key.option.is_none() && arguments.is_empty() && is_whole;
-            let missing = !typed.spans.contains_key(&key.name);
+            let missing = !action_arguments.spans.contains_key(&key.name);
             // A key that is misspelt has been told.
-            let mut strangers = table.keys().map(|written| written.get_ref().as_ref());
-            let is_misspelt =
-                strangers.any(|name| known(name).is_none() && suggest::is_meant(name, &key.name));
+            let mut unknown_keys = table.keys().map(|written| written.get_ref().as_ref());
+            let is_misspelt = unknown_keys
+                .any(|name| known(name).is_none() && suggest::is_meant(name, &key.name));
             if (missing && !is_misspelt) || is_empty {
-                let place = typed.spans.get(&key.name).unwrap_or(&span).clone();
+                let place = action_arguments
+                    .spans
+                    .get(&key.name)
+                    .unwrap_or(&span)
+                    .clone();
                 let what = if missing {
                     "is missing"
                 } else {
@@ -176,30 +183,32 @@ impl Opened<'_> {
             }
         }
         if !arguments.is_empty() {
-            typed.words.push("--".to_owned());
-            typed.words.extend(arguments);
+            action_arguments.argv.push("--".to_owned());
+            action_arguments.argv.extend(arguments);
         }
-        is_whole.then_some(typed)
+        is_whole.then_some(action_arguments)
     }
 
-    fn refuse_key(
+    fn record_unknown_key(
         &mut self,
         path: &str,
         written: &Spanned<toml::de::DeString<'_>>,
-        keys: &[Key],
+        keys: &[JobFileKey],
         whole: &clap::Command,
         chosen: Option<(&str, Selector)>,
     ) {
         let name = written.get_ref().as_ref();
         let option = name.replace('_', "-");
-        let elsewhere = keys::NO_KEYS.iter().find(|(listed, _)| *listed == option);
+        let elsewhere = keys::EXCLUDED_OPTIONS
+            .iter()
+            .find(|(listed, _)| *listed == option);
         let (message, remedy) = match (elsewhere, chosen) {
             (Some((_, reason)), _) => (
                 "this is no key of a step".to_owned(),
                 format!("it {reason}"),
             ),
-            (None, Some((chosen, selector))) if keys::is_of_a_subcommand(whole, name) => {
-                let remedy = format!("leave it out, or {}", selector.other);
+            (None, Some((chosen, selector))) if keys::belongs_to_subcommand(whole, name) => {
+                let remedy = format!("leave it out, or {}", selector.alternative);
                 (format!("this is no parameter of {chosen}"), remedy)
             }
             _ => {
@@ -220,25 +229,28 @@ impl Opened<'_> {
         matches: &ArgMatches,
         spans: &BTreeMap<String, Range<usize>>,
     ) -> Vec<Setting> {
-        let placed = |name: &str| -> Option<Origin> { Some(self.origin(spans.get(name)?)) };
+        let origin_of =
+            |name: &str| -> Option<SettingOrigin> { Some(self.origin(spans.get(name)?)) };
         let scope = format!("step {step:?}");
-        let settings = explain::settings(&scope, command, matches, &placed);
+        let settings = explain::settings(&scope, command, matches, &origin_of);
         // The lake and the clock are the job's.
         let is_key = |setting: &Setting| {
             let option = setting.name.replace('_', "-");
-            keys::NO_KEYS.iter().all(|(listed, _)| *listed != option)
+            keys::EXCLUDED_OPTIONS
+                .iter()
+                .all(|(listed, _)| *listed != option)
         };
         settings.into_iter().filter(is_key).collect()
     }
 
     fn resolved(&self, name: ActionName, matches: &ArgMatches) -> Result<Action, JobError> {
         const SAME: &str = "the arguments are those of the command that matched them";
-        let now = self.asked.now;
+        let now = self.context.now;
         Ok(match name {
             ActionName::Ingest => {
                 let arguments = cli::IngestArguments::from_arg_matches(matches).expect(SAME);
                 let mut job = IngestJob::resolve(arguments, now)?;
-                job.job_digest = Some(self.job.digest(self.asked.set));
+                job.job_digest = Some(self.job.digest(self.context.set));
                 Action::Ingest(Box::new(job))
             }
             ActionName::Check => {
@@ -249,20 +261,20 @@ impl Opened<'_> {
                 let command = cli::ReportCommand::from_arg_matches(matches).expect(SAME);
                 Action::Report(Box::new(ReportJob::resolve(command, now)?))
             }
-            ActionName::Page => {
-                let arguments = cli::PageArguments::from_arg_matches(matches).expect(SAME);
-                Action::Page(Box::new(PageJob::resolve(arguments, now)?))
+            ActionName::Dashboard => {
+                let arguments = cli::DashboardArguments::from_arg_matches(matches).expect(SAME);
+                Action::Dashboard(Box::new(DashboardJob::resolve(arguments, now)?))
             }
             ActionName::Lake => {
                 let command = cli::LakeCommand::from_arg_matches(matches).expect(SAME);
                 // By a clock that somebody has set, a vacuum would take what is still needed.
-                Action::Lake(Box::new(LakeJob::resolve(command, self.asked.clock)?))
+                Action::Lake(Box::new(LakeJob::resolve(command, self.context.clock)?))
             }
         })
     }
 
     /// What clap found wrong with the words.
-    pub(super) fn refuse_clap(
+    pub(super) fn record_clap_error(
         &mut self,
         path: &str,
         table: &Range<usize>,
@@ -270,8 +282,8 @@ impl Opened<'_> {
         error: &clap::Error,
     ) {
         let named = |kind| match error.get(kind) {
-            Some(ContextValue::String(text)) => Some(keys::name_of(text)),
-            Some(ContextValue::Strings(texts)) => texts.first().map(|text| keys::name_of(text)),
+            Some(ContextValue::String(text)) => Some(keys::key_name(text)),
+            Some(ContextValue::Strings(texts)) => texts.first().map(|text| keys::key_name(text)),
             _ => None,
         };
         let name = named(ContextKind::InvalidArg).unwrap_or_default();
@@ -293,7 +305,7 @@ impl Opened<'_> {
     }
 
     /// What the options mean together is checked where those of the command line are.
-    fn refuse_job(
+    fn record_job_error(
         &mut self,
         path: &str,
         table: &Range<usize>,
@@ -310,13 +322,13 @@ impl Opened<'_> {
                 format!("{value:?} is not understood"),
                 format!("give {expected}"),
             ),
-            JobError::Stray { option, reason } => {
+            JobError::NotApplicable { option, reason } => {
                 let (what, remedy) = reason.split_once("; ").unwrap_or((reason, "leave it out"));
                 (option.as_str(), what.to_owned(), remedy.replace("--", ""))
             }
             other => ("", other.to_string(), "correct it".to_owned()),
         };
-        let name = keys::name_of(option);
+        let name = keys::key_name(option);
         let span = spans.get(&name).unwrap_or(table).clone();
         self.problems
             .add(&span, &format!("{path}{name}"), message, remedy);

@@ -6,10 +6,10 @@
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Args, Subcommand};
 
-use crate::cli::{CheckArguments, IngestArguments, LakeCommand, PageArguments, ReportCommand};
+use crate::cli::{CheckArguments, DashboardArguments, IngestArguments, LakeCommand, ReportCommand};
 
 /// Options of the commands that are no keys of their steps, and why.
-pub(super) const NO_KEYS: [(&str, &str); 3] = [
+pub(super) const EXCLUDED_OPTIONS: [(&str, &str); 3] = [
     ("lake", "stands once, at the top of the file"),
     ("now", "a job has one clock: `run --now`"),
     ("dry-run", "is for the job as a whole: `run --dry-run`"),
@@ -17,15 +17,15 @@ pub(super) const NO_KEYS: [(&str, &str); 3] = [
 
 /// What a step may do with the lake: the rest shows what only a person wants to see, or takes rows
 /// back, which nobody should do by a clock.
-const CARE: [&str; 4] = ["status", "compact", "vacuum", "verify"];
+const LAKE_STEP_COMMANDS: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 
 /// Global options that are no keys of `[settings]`, and why.
-pub(super) const NO_SETTINGS: [(&str, &str); 1] =
+pub(super) const EXCLUDED_SETTINGS: [(&str, &str); 1] =
     [("explain-config", "it asks about the settings, and is none")];
 
 /// What a value of a key looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum KeyType {
     /// `true` or `false`.
     Switch,
     /// A whole number.
@@ -42,14 +42,14 @@ pub(super) enum Shape {
 
 /// A key.
 #[derive(Clone, Debug)]
-pub(super) struct Key {
+pub(super) struct JobFileKey {
     /// As written in the file.
     pub(super) name: String,
     /// As clap calls it.
     pub(super) id: String,
     /// The option as typed, `--company-id`; none for arguments.
     pub(super) option: Option<String>,
-    pub(super) shape: Shape,
+    pub(super) key_type: KeyType,
     pub(super) is_required: bool,
     /// The sentence of the command line's help.
     pub(super) help: String,
@@ -61,7 +61,7 @@ pub(super) enum ActionName {
     Ingest,
     Check,
     Report,
-    Page,
+    Dashboard,
     Lake,
 }
 
@@ -73,9 +73,9 @@ pub(super) struct Selector {
     /// What is wrong when it is missing.
     pub(super) missing: &'static str,
     /// What a value is that is no subcommand.
-    pub(super) stranger: &'static str,
+    pub(super) unknown_value: &'static str,
     /// What to choose when a key belongs to another subcommand.
-    pub(super) other: &'static str,
+    pub(super) alternative: &'static str,
 }
 
 impl ActionName {
@@ -83,7 +83,7 @@ impl ActionName {
         Self::Ingest,
         Self::Check,
         Self::Report,
-        Self::Page,
+        Self::Dashboard,
         Self::Lake,
     ];
 
@@ -93,7 +93,7 @@ impl ActionName {
             Self::Ingest => "ingest",
             Self::Check => "check",
             Self::Report => "report",
-            Self::Page => "page",
+            Self::Dashboard => "page",
             Self::Lake => "lake",
         }
     }
@@ -101,18 +101,18 @@ impl ActionName {
     /// The key that names the subcommand, of commands that have some.
     pub(super) fn selector(self) -> Option<Selector> {
         match self {
-            Self::Ingest | Self::Check | Self::Page => None,
+            Self::Ingest | Self::Check | Self::Dashboard => None,
             Self::Report => Some(Selector {
                 key: "question",
                 missing: "the report names no question",
-                stranger: "is no question",
-                other: "ask another question",
+                unknown_value: "is no question",
+                alternative: "ask another question",
             }),
             Self::Lake => Some(Selector {
                 key: "do",
                 missing: "the step does not say what to do with the lake",
-                stranger: "is nothing that a step does with the lake",
-                other: "do something else",
+                unknown_value: "is nothing that a step does with the lake",
+                alternative: "do something else",
             }),
         }
     }
@@ -125,43 +125,45 @@ impl ActionName {
             Self::Ingest => IngestArguments::augment_args(command),
             Self::Check => CheckArguments::augment_args(command),
             Self::Report => ReportCommand::augment_subcommands(command),
-            Self::Page => PageArguments::augment_args(command),
+            Self::Dashboard => DashboardArguments::augment_args(command),
             Self::Lake => {
                 let all = LakeCommand::augment_subcommands(clap::Command::new(self.key()));
-                let care = all.get_subcommands();
-                let care = care.filter(|verb| CARE.contains(&verb.get_name())).cloned();
-                command.subcommands(care).subcommand_required(true)
+                let maintenance = all.get_subcommands();
+                let maintenance = maintenance
+                    .filter(|verb| LAKE_STEP_COMMANDS.contains(&verb.get_name()))
+                    .cloned();
+                command.subcommands(maintenance).subcommand_required(true)
             }
         }
     }
 }
 
 /// The keys of a command's table.
-pub(super) fn keys(command: &clap::Command) -> Vec<Key> {
+pub(super) fn keys(command: &clap::Command) -> Vec<JobFileKey> {
     let arguments = command.get_arguments();
     arguments
-        .filter(|argument| !is_listed(&NO_KEYS, argument))
+        .filter(|argument| !is_listed(&EXCLUDED_OPTIONS, argument))
         .map(key)
         .collect()
 }
 
 /// The keys of `[settings]`: the options that every command has.
-pub(super) fn settings(cli: &clap::Command) -> Vec<Key> {
+pub(super) fn settings(cli: &clap::Command) -> Vec<JobFileKey> {
     let arguments = cli.get_arguments();
     arguments
-        .filter(|argument| argument.is_global_set() && !is_listed(&NO_SETTINGS, argument))
+        .filter(|argument| argument.is_global_set() && !is_listed(&EXCLUDED_SETTINGS, argument))
         .map(key)
         .collect()
 }
 
 /// Whether any subcommand has this key.
-pub(super) fn is_of_a_subcommand(whole: &clap::Command, name: &str) -> bool {
+pub(super) fn belongs_to_subcommand(whole: &clap::Command, name: &str) -> bool {
     let mut keys = whole.get_subcommands().flat_map(keys);
     keys.any(|key| key.name == name)
 }
 
 /// The name in a job file of an option as typed: `--company-id <N>` is `company_id`.
-pub(super) fn name_of(option: &str) -> String {
+pub(super) fn key_name(option: &str) -> String {
     let word = option.split([' ', '=']).next().unwrap_or_default();
     word.trim_start_matches('-').replace('-', "_")
 }
@@ -171,13 +173,13 @@ fn is_listed(list: &[(&str, &str)], argument: &Arg) -> bool {
     list.iter().any(|(name, _)| Some(*name) == long)
 }
 
-fn key(argument: &Arg) -> Key {
+fn key(argument: &Arg) -> JobFileKey {
     let id = argument.get_id().to_string();
     let long = argument.get_long();
-    Key {
+    JobFileKey {
         name: long.unwrap_or(&id).replace('-', "_"),
         option: long.map(|long| format!("--{long}")),
-        shape: shape(argument),
+        key_type: key_type(argument),
         is_required: argument.is_required_set(),
         help: argument
             .get_help()
@@ -187,11 +189,11 @@ fn key(argument: &Arg) -> Key {
     }
 }
 
-fn shape(argument: &Arg) -> Shape {
+fn key_type(argument: &Arg) -> KeyType {
     let parser = argument.get_value_parser();
     match argument.get_action() {
-        ArgAction::SetTrue => return Shape::Switch,
-        ArgAction::Append => return Shape::List,
+        ArgAction::SetTrue => return KeyType::Switch,
+        ArgAction::Append => return KeyType::List,
         _ => {}
     }
     if let Some(values) = parser.possible_values() {
@@ -199,16 +201,16 @@ fn shape(argument: &Arg) -> Shape {
             let names = value.get_name_and_aliases();
             names.map(str::to_owned).collect::<Vec<_>>()
         });
-        return Shape::Choice(names.collect());
+        return KeyType::Choice(names.collect());
     }
     if is_integer(parser) {
-        return Shape::Integer;
+        return KeyType::Integer;
     }
     // The parameters of the questions are texts, which the reports judge: `N` is a number there,
     // and `IDS` one or several.
     match argument.get_value_names() {
-        Some([name]) if name == "N" || name == "IDS" => Shape::IntegerOrText,
-        _ => Shape::Text,
+        Some([name]) if name == "N" || name == "IDS" => KeyType::IntegerOrText,
+        _ => KeyType::Text,
     }
 }
 
@@ -259,30 +261,33 @@ mod tests {
                     if keys.contains(&name.replace('-', "_")) {
                         continue;
                     }
-                    let listed = NO_KEYS.iter().find(|(listed, _)| *listed == name);
+                    let listed = EXCLUDED_OPTIONS.iter().find(|(listed, _)| *listed == name);
                     let (listed, _) = listed.unwrap_or_else(|| panic!("{name} of {action:?}"));
                     left_out.insert(*listed);
                 }
             }
         }
-        assert_eq!(left_out, NO_KEYS.iter().map(|(name, _)| *name).collect());
+        assert_eq!(
+            left_out,
+            EXCLUDED_OPTIONS.iter().map(|(name, _)| *name).collect()
+        );
     }
 
     #[test]
     fn shapes_follow_the_command_line() {
         let ingest = keys(&ActionName::Ingest.command());
-        let shape = |name: &str| {
+        let key_type = |name: &str| {
             let key = ingest.iter().find(|key| key.name == name);
-            key.unwrap_or_else(|| panic!("no {name}")).shape.clone()
+            key.unwrap_or_else(|| panic!("no {name}")).key_type.clone()
         };
-        assert_eq!(shape("inputs"), Shape::List);
-        assert_eq!(shape("map"), Shape::List);
-        assert_eq!(shape("lenient"), Shape::Switch);
-        assert_eq!(shape("max_depth"), Shape::Integer);
-        assert_eq!(shape("reject_limit"), Shape::Text);
-        assert_eq!(shape("company_id"), Shape::IntegerOrText);
-        assert_eq!(shape("summary"), Shape::Text);
+        assert_eq!(key_type("inputs"), KeyType::List);
+        assert_eq!(key_type("map"), KeyType::List);
+        assert_eq!(key_type("lenient"), KeyType::Switch);
+        assert_eq!(key_type("max_depth"), KeyType::Integer);
+        assert_eq!(key_type("reject_limit"), KeyType::Text);
+        assert_eq!(key_type("company_id"), KeyType::IntegerOrText);
+        assert_eq!(key_type("summary"), KeyType::Text);
         let kinds = ["purchases", "supplier-purchases", "auto"].map(str::to_owned);
-        assert_eq!(shape("kind"), Shape::Choice(kinds.to_vec()));
+        assert_eq!(key_type("kind"), KeyType::Choice(kinds.to_vec()));
     }
 }

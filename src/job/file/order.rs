@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::problem::Problems;
+use super::problem::ProblemCollector;
 use super::suggest;
 
 /// A step as far as the order goes.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct StepNode {
     pub(super) name: String,
     /// The name in the text.
     pub(super) span: Range<usize>,
@@ -19,30 +19,30 @@ pub(super) struct Place {
     pub(super) needs: Option<Vec<(String, Range<usize>)>>,
 }
 
-impl Place {
+impl StepNode {
     fn key(&self, key: &str) -> String {
         format!("steps.{:?}.{key}", self.name)
     }
 }
 
 /// The names that each step needs.
-pub(super) fn needs(places: &[Place], problems: &mut Problems<'_>) -> Vec<Vec<String>> {
+pub(super) fn needs(nodes: &[StepNode], problems: &mut ProblemCollector<'_>) -> Vec<Vec<String>> {
     let mut names = BTreeSet::new();
-    for place in places {
-        if !names.insert(place.name.as_str()) {
-            let message = format!("another step has the name {:?}", place.name);
+    for node in nodes {
+        if !names.insert(node.name.as_str()) {
+            let message = format!("another step has the name {:?}", node.name);
             problems.add(
-                &place.span,
-                &place.key("name"),
+                &node.span,
+                &node.key("name"),
                 message,
                 "give it one of its own",
             );
         }
     }
     let mut all = Vec::new();
-    for (at, place) in places.iter().enumerate() {
-        let Some(needs) = &place.needs else {
-            let before = at.checked_sub(1).and_then(|before| places.get(before));
+    for (at, node) in nodes.iter().enumerate() {
+        let Some(needs) = &node.needs else {
+            let before = at.checked_sub(1).and_then(|before| nodes.get(before));
             all.push(
                 before
                     .map(|before| before.name.clone())
@@ -52,13 +52,13 @@ pub(super) fn needs(places: &[Place], problems: &mut Problems<'_>) -> Vec<Vec<St
             continue;
         };
         for (name, span) in needs {
-            if name == &place.name {
+            if name == &node.name {
                 let message = format!("the step needs itself, {name:?}");
-                problems.add(span, &place.key("needs"), message, "leave it out");
+                problems.add(span, &node.key("needs"), message, "leave it out");
             } else if !names.contains(name.as_str()) {
                 let message = format!("no step has the name {name:?}");
                 let remedy = suggest::remedy(name, names.iter().copied());
-                problems.add(span, &place.key("needs"), message, remedy);
+                problems.add(span, &node.key("needs"), message, remedy);
             }
         }
         all.push(needs.iter().map(|(name, _)| name.clone()).collect());
@@ -68,33 +68,33 @@ pub(super) fn needs(places: &[Place], problems: &mut Problems<'_>) -> Vec<Vec<St
 
 /// Positions in the order of running: what a step needs comes first, else the order of the file.
 pub(super) fn sorted(
-    places: &[Place],
+    nodes: &[StepNode],
     needs: &[Vec<String>],
-    problems: &mut Problems<'_>,
+    problems: &mut ProblemCollector<'_>,
 ) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::new();
     let mut done: BTreeSet<&str> = BTreeSet::new();
-    while order.len() < places.len() {
+    while order.len() < nodes.len() {
         let is_ready = |at: &usize| {
             !order.contains(at) && needs[*at].iter().all(|need| done.contains(need.as_str()))
         };
-        let Some(next) = (0..places.len()).find(is_ready) else {
-            let waiting: Vec<usize> = (0..places.len()).filter(|at| !order.contains(at)).collect();
-            refuse_cycle(places, needs, &waiting, problems);
+        let Some(next) = (0..nodes.len()).find(is_ready) else {
+            let waiting: Vec<usize> = (0..nodes.len()).filter(|at| !order.contains(at)).collect();
+            record_cycle(nodes, needs, &waiting, problems);
             return order;
         };
-        done.insert(&places[next].name);
+        done.insert(&nodes[next].name);
         order.push(next);
     }
     order
 }
 
 /// Follows the needs of what cannot begin until a step comes again.
-fn refuse_cycle(
-    places: &[Place],
+fn record_cycle(
+    nodes: &[StepNode],
     needs: &[Vec<String>],
     waiting: &[usize],
-    problems: &mut Problems<'_>,
+    problems: &mut ProblemCollector<'_>,
 ) {
     let Some(&first) = waiting.first() else {
         return;
@@ -104,7 +104,7 @@ fn refuse_cycle(
         let last = path[path.len() - 1];
         let next = waiting
             .iter()
-            .find(|at| needs[last].contains(&places[**at].name));
+            .find(|at| needs[last].contains(&nodes[**at].name));
         let Some(&next) = next else { return };
         if let Some(start) = path.iter().position(|at| *at == next) {
             path.drain(..start);
@@ -115,20 +115,16 @@ fn refuse_cycle(
     }
     let names: Vec<String> = path
         .iter()
-        .map(|at| format!("{:?}", places[*at].name))
+        .map(|at| format!("{:?}", nodes[*at].name))
         .collect();
-    let place = &places[path[0]];
-    let wanted = &places[path[1]].name;
-    let span = place
-        .needs
-        .iter()
-        .flatten()
-        .find(|(name, _)| name == wanted);
-    let span = span.map_or(&place.span, |(_, span)| span);
+    let node = &nodes[path[0]];
+    let wanted = &nodes[path[1]].name;
+    let span = node.needs.iter().flatten().find(|(name, _)| name == wanted);
+    let span = span.map_or(&node.span, |(_, span)| span);
     let message = format!("the steps need each other: {}", names.join(" needs "));
     problems.add(
         span,
-        &place.key("needs"),
+        &node.key("needs"),
         message,
         "leave one of the needs out",
     );
@@ -138,22 +134,22 @@ fn refuse_cycle(
 mod tests {
     use super::*;
 
-    fn place(name: &str, needs: Option<&[&str]>) -> Place {
+    fn node(name: &str, needs: Option<&[&str]>) -> StepNode {
         let needs = needs.map(|needs| needs.iter().map(|one| ((*one).to_owned(), 0..1)).collect());
-        Place {
+        StepNode {
             name: name.to_owned(),
             span: 0..1,
             needs,
         }
     }
 
-    fn order(places: &[Place]) -> Result<Vec<usize>, String> {
-        let mut problems = Problems::of("x");
-        let needs = needs(places, &mut problems);
+    fn order(nodes: &[StepNode]) -> Result<Vec<usize>, String> {
+        let mut problems = ProblemCollector::of("x");
+        let needs = needs(nodes, &mut problems);
         if !problems.is_empty() {
             return Err(problems.into_sorted()[0].to_string());
         }
-        let order = sorted(places, &needs, &mut problems);
+        let order = sorted(nodes, &needs, &mut problems);
         match problems.into_sorted().first() {
             Some(problem) => Err(problem.to_string()),
             None => Ok(order),
@@ -162,12 +158,12 @@ mod tests {
 
     #[test]
     fn a_step_follows_the_one_before_it_or_what_it_needs() {
-        let chain = [place("a", None), place("b", None), place("c", None)];
+        let chain = [node("a", None), node("b", None), node("c", None)];
         assert_eq!(order(&chain), Ok(vec![0, 1, 2]));
         let graph = [
-            place("a", Some(&["c"])),
-            place("b", Some(&[])),
-            place("c", None),
+            node("a", Some(&["c"])),
+            node("b", Some(&[])),
+            node("c", None),
         ];
         assert_eq!(order(&graph), Ok(vec![1, 2, 0]));
     }
@@ -175,25 +171,25 @@ mod tests {
     #[test]
     fn cycles_strangers_and_twins_are_refused() {
         let cycle = [
-            place("x", Some(&[])),
-            place("a", Some(&["c"])),
-            place("b", None),
-            place("c", None),
+            node("x", Some(&[])),
+            node("a", Some(&["c"])),
+            node("b", None),
+            node("c", None),
         ];
         let said = order(&cycle).unwrap_err();
         assert!(
             said.contains(r#""a" needs "c" needs "b" needs "a""#),
             "{said}"
         );
-        let said = order(&[place("first", None), place("b", Some(&["frist"]))]).unwrap_err();
+        let said = order(&[node("first", None), node("b", Some(&["frist"]))]).unwrap_err();
         assert!(said.contains("did you mean `first`?"), "{said}");
         assert!(
-            order(&[place("a", Some(&["a"]))])
+            order(&[node("a", Some(&["a"]))])
                 .unwrap_err()
                 .contains("itself")
         );
         assert!(
-            order(&[place("a", None), place("a", None)])
+            order(&[node("a", None), node("a", None)])
                 .unwrap_err()
                 .contains("another")
         );

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// One thing that is wrong with a job file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Problem {
+pub struct JobFileProblem {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
@@ -20,7 +20,7 @@ pub struct Problem {
     pub remedy: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for JobFileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             line,
@@ -39,12 +39,12 @@ impl fmt::Display for Problem {
 
 /// Collects the problems of one text.
 #[derive(Debug)]
-pub(super) struct Problems<'a> {
+pub(super) struct ProblemCollector<'a> {
     text: &'a str,
-    found: Vec<Problem>,
+    found: Vec<JobFileProblem>,
 }
 
-impl<'a> Problems<'a> {
+impl<'a> ProblemCollector<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         Self {
             text,
@@ -60,7 +60,7 @@ impl<'a> Problems<'a> {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let problem = Problem {
+        let problem = JobFileProblem {
             message: message.into(),
             ..self.at(span, key, remedy)
         };
@@ -68,9 +68,14 @@ impl<'a> Problems<'a> {
     }
 
     /// A problem at `span` that is not told yet.
-    pub(super) fn at(&self, span: &Range<usize>, key: &str, remedy: impl Into<String>) -> Problem {
-        let (line, column) = place(self.text, span.start);
-        Problem {
+    pub(super) fn at(
+        &self,
+        span: &Range<usize>,
+        key: &str,
+        remedy: impl Into<String>,
+    ) -> JobFileProblem {
+        let (line, column) = line_and_column(self.text, span.start);
+        JobFileProblem {
             line,
             column,
             key: key.to_owned(),
@@ -81,7 +86,7 @@ impl<'a> Problems<'a> {
 
     /// Line of an offset, from 1.
     pub(super) fn line(&self, span: &Range<usize>) -> usize {
-        place(self.text, span.start).0
+        line_and_column(self.text, span.start).0
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -89,7 +94,7 @@ impl<'a> Problems<'a> {
     }
 
     /// In the order of the text.
-    pub(super) fn into_sorted(mut self) -> Vec<Problem> {
+    pub(super) fn into_sorted(mut self) -> Vec<JobFileProblem> {
         self.found.sort();
         self.found.dedup();
         self.found
@@ -97,7 +102,7 @@ impl<'a> Problems<'a> {
 }
 
 /// Line and column of a byte offset, both from 1; a column counts characters.
-fn place(text: &str, offset: usize) -> (usize, usize) {
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let line = before.matches('\n').count() + 1;
@@ -112,8 +117,8 @@ mod tests {
     fn places_count_lines_and_characters_from_one() {
         let text = "a = 1\nção = 2\n";
         let offset = text.find('=').unwrap();
-        assert_eq!(place(text, offset), (1, 3));
-        assert_eq!(place(text, text.rfind('=').unwrap()), (2, 5));
-        assert_eq!(place(text, text.len()), (3, 1));
+        assert_eq!(line_and_column(text, offset), (1, 3));
+        assert_eq!(line_and_column(text, text.rfind('=').unwrap()), (2, 5));
+        assert_eq!(line_and_column(text, text.len()), (3, 1));
     }
 }

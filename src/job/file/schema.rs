@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, ActionName, Key, Shape};
+use super::keys::{self, ActionName, JobFileKey, KeyType};
 use crate::cli::Cli;
 
 /// The schema, as `purchase-etl jobs schema` prints it.
@@ -27,7 +27,7 @@ pub fn schema() -> Result<String, serde_json::Error> {
                 "description": "Texts that {name} stands for; `run --set name=value` changes them",
                 "propertyNames": {
                     "pattern": "^[a-z0-9_]+$",
-                    "not": { "enum": super::opened::TAKEN },
+                    "not": { "enum": super::parser::RESERVED_NAMES },
                 },
                 "additionalProperties": { "type": ["string", "integer"] },
             },
@@ -114,25 +114,25 @@ fn help(command: &clap::Command) -> String {
         .unwrap_or_default()
 }
 
-fn properties(keys: &[Key]) -> Map<String, Value> {
+fn properties(keys: &[JobFileKey]) -> Map<String, Value> {
     keys.iter()
         .map(|key| (key.name.clone(), property(key)))
         .collect()
 }
 
-fn property(key: &Key) -> Value {
+fn property(key: &JobFileKey) -> Value {
     // A text that is filled in may become a number or one of the choices.
     let template = json!({ "type": "string", "pattern": "\\{" });
-    let mut property = match &key.shape {
-        Shape::Switch => json!({ "type": "boolean" }),
-        Shape::Integer => json!({ "anyOf": [{ "type": "integer" }, template] }),
-        Shape::Text => json!({ "type": "string" }),
-        Shape::IntegerOrText => json!({ "type": ["integer", "string"] }),
-        Shape::List if key.is_required => {
+    let mut property = match &key.key_type {
+        KeyType::Switch => json!({ "type": "boolean" }),
+        KeyType::Integer => json!({ "anyOf": [{ "type": "integer" }, template] }),
+        KeyType::Text => json!({ "type": "string" }),
+        KeyType::IntegerOrText => json!({ "type": ["integer", "string"] }),
+        KeyType::List if key.is_required => {
             json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 })
         }
-        Shape::List => json!({ "type": "array", "items": { "type": "string" } }),
-        Shape::Choice(choices) => json!({ "anyOf": [{ "enum": choices }, template] }),
+        KeyType::List => json!({ "type": "array", "items": { "type": "string" } }),
+        KeyType::Choice(choices) => json!({ "anyOf": [{ "enum": choices }, template] }),
     };
     property["description"] = Value::String(key.help.clone());
     property

@@ -10,67 +10,71 @@ use clap::CommandFactory;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::keys::{self, Key, Shape, name_of};
-use super::opened::Opened;
+use super::keys::{self, JobFileKey, KeyType, key_name};
+use super::parser::JobFileParser;
 use super::suggest;
 use crate::cli::Cli;
 use crate::job::JobError;
-use crate::job::Problem;
-use crate::job::explain::Origin;
+use crate::job::JobFileProblem;
+use crate::job::explain::SettingOrigin;
 
 /// What a job file's `[settings]` would have been typed as.
 #[derive(Clone, Debug, Default)]
-pub struct TypedSettings {
+pub struct JobFileSettings {
     path: PathBuf,
     /// By the names of the keys: words, line and column.
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, SettingEntry>,
 }
 
 #[derive(Clone, Debug)]
-struct Entry {
+struct SettingEntry {
     id: String,
-    words: Vec<String>,
-    problem_here: Problem,
+    argv: Vec<String>,
+    problem_template: JobFileProblem,
 }
 
-impl TypedSettings {
+impl JobFileSettings {
     /// Leaves out what was typed, told by clap's id: that goes before.
-    pub fn leave_out(&mut self, is_typed: impl Fn(&str) -> bool) {
+    pub fn remove_overridden(&mut self, is_typed: impl Fn(&str) -> bool) {
         self.entries.retain(|_, entry| !is_typed(&entry.id));
     }
 
     /// The words of the settings.
-    pub fn words(&self) -> Vec<String> {
+    pub fn argv(&self) -> Vec<String> {
         let entries = self.entries.values();
-        entries.flat_map(|entry| entry.words.clone()).collect()
+        entries.flat_map(|entry| entry.argv.clone()).collect()
     }
 
     /// The ids of the switches that are off: there is no word for that, but their environment
     /// variables must not be looked at.
-    pub fn switched_off(&self) -> impl Iterator<Item = &str> {
+    pub fn disabled_switches(&self) -> impl Iterator<Item = &str> {
         let entries = self.entries.values();
-        let off = entries.filter(|entry| entry.words.is_empty());
+        let off = entries.filter(|entry| entry.argv.is_empty());
         off.map(|entry| entry.id.as_str())
     }
 
     /// Where a setting stands, by its key.
-    pub fn origin(&self, name: &str) -> Option<Origin> {
+    pub fn origin(&self, name: &str) -> Option<SettingOrigin> {
         let entry = self.entries.get(name)?;
-        Some(Origin::JobFile(self.path.clone(), entry.problem_here.line))
+        Some(SettingOrigin::JobFile(
+            self.path.clone(),
+            entry.problem_template.line,
+        ))
     }
 
     /// What clap said about the words, as a problem of the file.
-    pub fn refused(&self, error: &clap::Error) -> JobError {
+    pub fn to_job_error(&self, error: &clap::Error) -> JobError {
         let text = error.to_string();
-        let said = text.lines().next().unwrap_or_default();
+        let message_text = text.lines().next().unwrap_or_default();
         let named = self.entries.values().find(|entry| {
-            let option = entry.words.first().map(|word| name_of(word));
-            option.is_some_and(|name| said.contains(&format!("--{}", name.replace('_', "-"))))
+            let option = entry.argv.first().map(|word| key_name(word));
+            option
+                .is_some_and(|name| message_text.contains(&format!("--{}", name.replace('_', "-"))))
         });
         let problem = named.or_else(|| self.entries.values().next());
-        let problems = problem.map(|entry| Problem {
-            message: said.trim_start_matches("error: ").to_owned(),
-            ..entry.problem_here.clone()
+        let problems = problem.map(|entry| JobFileProblem {
+            message: message_text.trim_start_matches("error: ").to_owned(),
+            ..entry.problem_template.clone()
         });
         JobError::File {
             path: self.path.clone(),
@@ -79,14 +83,14 @@ impl TypedSettings {
     }
 }
 
-impl Opened<'_> {
+impl JobFileParser<'_> {
     /// Whether clap takes the words of a setting; what it says against them is noted.
-    fn fits(
+    fn is_accepted(
         &mut self,
-        key: &Key,
+        key: &JobFileKey,
         path: &str,
         value: &Spanned<DeValue<'_>>,
-        words: &[String],
+        argv: &[String],
     ) -> bool {
         let cli = Cli::command();
         let options = cli.get_arguments();
@@ -94,18 +98,18 @@ impl Opened<'_> {
         // Alone and without its variable: the file is judged, and not the environment.
         let alone = option.map(|argument| argument.clone().env(None::<&'static str>));
         let command = clap::Command::new("settings").no_binary_name(true);
-        let matched = command.args(alone).try_get_matches_from(words);
+        let matched = command.args(alone).try_get_matches_from(argv);
         if let Err(error) = &matched {
             let table = path.strip_suffix(&key.name).unwrap_or(path);
             let spans = BTreeMap::from([(key.name.clone(), value.span())]);
-            self.refuse_clap(table, &value.span(), &spans, error);
+            self.record_clap_error(table, &value.span(), &spans, error);
         }
         matched.is_ok()
     }
 
     /// The settings of the file; what is wrong is noted.
-    pub(super) fn typed_settings(&mut self) -> TypedSettings {
-        let mut settings = TypedSettings {
+    pub(super) fn job_file_settings(&mut self) -> JobFileSettings {
+        let mut settings = JobFileSettings {
             path: self.job.path.clone(),
             entries: BTreeMap::new(),
         };
@@ -129,23 +133,23 @@ impl Opened<'_> {
                 self.problems.add(&written.span(), &path, message, remedy);
                 continue;
             };
-            let Some(words) = self.words(key, &path, value) else {
+            let Some(argv) = self.argv(key, &path, value) else {
                 continue;
             };
-            if words.is_empty() && key.shape != Shape::Switch {
+            if argv.is_empty() && key.key_type != KeyType::Switch {
                 let remedy = "name one or more, or leave the key out";
                 self.problems
                     .add(&value.span(), &path, "the list is empty", remedy);
                 continue;
             }
-            if !self.fits(key, &path, value, &words) {
+            if !self.is_accepted(key, &path, value, &argv) {
                 continue;
             }
-            let problem_here = self.problems.at(&value.span(), &path, "correct the value");
-            let entry = Entry {
+            let problem_template = self.problems.at(&value.span(), &path, "correct the value");
+            let entry = SettingEntry {
                 id: key.id.clone(),
-                words,
-                problem_here,
+                argv,
+                problem_template,
             };
             settings.entries.insert(name.to_owned(), entry);
         }

@@ -6,22 +6,22 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::ActionName;
-use super::opened::Opened;
-use super::order::{self, Place};
+use super::order::{self, StepNode};
+use super::parser::JobFileParser;
 use super::{Action, Step};
 use crate::job::KindSettings;
 
 /// The keys of a step beside its action.
-pub(super) const STEP: [&str; 3] = ["name", "needs", "days_in_parallel"];
+pub(super) const STEP_KEYS: [&str; 3] = ["name", "needs", "days_in_parallel"];
 
 /// A step before its place is known.
-struct Draft {
-    place: Place,
+struct DraftStep {
+    node: StepNode,
     days_in_parallel: Option<Range<usize>>,
     step: Option<Step>,
 }
 
-impl Opened<'_> {
+impl JobFileParser<'_> {
     /// All steps, in the order they run. What is wrong is noted.
     pub(super) fn steps(&mut self) -> Vec<Step> {
         let entry = self.table.get("steps").cloned();
@@ -37,20 +37,20 @@ impl Opened<'_> {
                 return Vec::new();
             }
         };
-        let drafts: Vec<Draft> = tables
+        let drafts: Vec<DraftStep> = tables
             .iter()
             .enumerate()
             .filter_map(|(at, entry)| self.draft(at, entry))
             .collect();
-        let (places, rest): (Vec<Place>, Vec<_>) = drafts
+        let (nodes, rest): (Vec<StepNode>, Vec<_>) = drafts
             .into_iter()
-            .map(|draft| (draft.place, (draft.days_in_parallel, draft.step)))
+            .map(|draft| (draft.node, (draft.days_in_parallel, draft.step)))
             .unzip();
-        let needs = order::needs(&places, &mut self.problems);
+        let needs = order::needs(&nodes, &mut self.problems);
         if !self.problems.is_empty() {
             return Vec::new();
         }
-        let order = order::sorted(&places, &needs, &mut self.problems);
+        let order = order::sorted(&nodes, &needs, &mut self.problems);
         let (spans, mut steps): (Vec<_>, Vec<_>) = rest.into_iter().unzip();
         for (step, needs) in steps.iter_mut().flatten().zip(needs) {
             step.needs = needs;
@@ -63,7 +63,7 @@ impl Opened<'_> {
         ordered.into_iter().map(|(step, _)| step).collect()
     }
 
-    fn draft(&mut self, at: usize, entry: &Spanned<DeValue<'_>>) -> Option<Draft> {
+    fn draft(&mut self, at: usize, entry: &Spanned<DeValue<'_>>) -> Option<DraftStep> {
         let number = format!("steps[{}].", at + 1);
         let DeValue::Table(table) = entry.get_ref() else {
             let remedy = "write [[steps]], with two brackets";
@@ -87,8 +87,8 @@ impl Opened<'_> {
             settings,
             action,
         });
-        Some(Draft {
-            place: Place { name, span, needs },
+        Some(DraftStep {
+            node: StepNode { name, span, needs },
             days_in_parallel,
             step,
         })
@@ -125,13 +125,13 @@ impl Opened<'_> {
                 DeValue::String(name) => Some((name.to_string(), entry.span())),
                 _ => None,
             }),
-            _ => return self.refuse_needs(prefix, &entry.span()),
+            _ => return self.record_wrong_needs(prefix, &entry.span()),
         };
         let names: Option<Vec<_>> = names.collect();
-        names.or_else(|| self.refuse_needs(prefix, &entry.span()))
+        names.or_else(|| self.record_wrong_needs(prefix, &entry.span()))
     }
 
-    fn refuse_needs<T>(&mut self, prefix: &str, span: &Range<usize>) -> Option<T> {
+    fn record_wrong_needs<T>(&mut self, prefix: &str, span: &Range<usize>) -> Option<T> {
         let message = "this is no list of names";
         let remedy = "write needs = [\"name of a step\"], or needs = [] for none";
         self.problems
@@ -164,8 +164,8 @@ impl Opened<'_> {
         table: &DeTable<'_>,
     ) -> Option<(Action, Vec<crate::job::Setting>)> {
         let actions = ActionName::ALL.map(ActionName::key);
-        let known: Vec<&str> = STEP.into_iter().chain(actions).collect();
-        self.refuse_unknown(table, prefix, &known);
+        let known: Vec<&str> = STEP_KEYS.into_iter().chain(actions).collect();
+        self.record_unknown_keys(table, prefix, &known);
         let found: Vec<ActionName> = ActionName::ALL
             .into_iter()
             .filter(|action| table.contains_key(action.key()))

@@ -23,7 +23,7 @@ use super::suggest;
 use crate::job::explain::is_secret;
 
 /// What braces may stand for.
-pub(super) struct Templates<'a> {
+pub(super) struct TemplateValues<'a> {
     pub(super) date: NaiveDate,
     pub(super) environment: Environment<'a>,
     pub(super) variables: BTreeMap<String, String>,
@@ -31,14 +31,14 @@ pub(super) struct Templates<'a> {
 
 /// Why braces cannot be filled, and what to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unfilled {
+pub(super) struct TemplateError {
     pub(super) message: String,
     pub(super) remedy: String,
 }
 
-impl Templates<'_> {
-    /// Fills the braces of a text; those around one of the `kept` names stay as they are.
-    pub(super) fn fill(&self, text: &str, kept: &[&str]) -> Result<String, Unfilled> {
+impl TemplateValues<'_> {
+    /// Fills the braces of a text; those around one of the `verbatim` names stay as they are.
+    pub(super) fn fill(&self, text: &str, verbatim: &[&str]) -> Result<String, TemplateError> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
@@ -54,11 +54,11 @@ impl Templates<'_> {
                 out.push('}');
                 rest = after;
             } else {
-                let (name, after) = from[1..].split_once('}').ok_or_else(|| Unfilled {
+                let (name, after) = from[1..].split_once('}').ok_or_else(|| TemplateError {
                     message: format!("{text:?} has a {{ without its }}"),
                     remedy: "close it, or write {{ for a brace".to_owned(),
                 })?;
-                if kept.contains(&name) {
+                if verbatim.contains(&name) {
                     let _ = write!(out, "{{{name}}}");
                 } else {
                     out.push_str(&self.value(name)?);
@@ -70,30 +70,37 @@ impl Templates<'_> {
         Ok(out)
     }
 
-    fn value(&self, name: &str) -> Result<String, Unfilled> {
+    fn value(&self, name: &str) -> Result<String, TemplateError> {
         match name.split_once(':') {
             None if name == "date" => Ok(self.date.to_string()),
             Some(("date", form)) => self.formatted(form),
             Some(("env", wanted)) => self.environment_value(wanted),
-            _ => self.variables.get(name).cloned().ok_or_else(|| Unfilled {
-                message: format!("{{{name}}} is not known"),
-                remedy: {
-                    let variables = self.variables.keys().map(String::as_str);
-                    suggest::remedy(name, variables.chain(["date", "date:%Y/%m/%d", "env:NAME"]))
-                },
-            }),
+            _ => self
+                .variables
+                .get(name)
+                .cloned()
+                .ok_or_else(|| TemplateError {
+                    message: format!("{{{name}}} is not known"),
+                    remedy: {
+                        let variables = self.variables.keys().map(String::as_str);
+                        suggest::remedy(
+                            name,
+                            variables.chain(["date", "date:%Y/%m/%d", "env:NAME"]),
+                        )
+                    },
+                }),
         }
     }
 
     /// `to_string` of chrono panics on a form that the date has no value for; this asks first.
-    fn formatted(&self, form: &str) -> Result<String, Unfilled> {
+    fn formatted(&self, form: &str) -> Result<String, TemplateError> {
         let items: Vec<Item<'_>> = StrftimeItems::new(form).collect();
         let mut out = String::new();
         let is_wrong = form.is_empty()
             || items.contains(&Item::Error)
             || write!(out, "{}", self.date.format_with_items(items.into_iter())).is_err();
         if is_wrong {
-            return Err(Unfilled {
+            return Err(TemplateError {
                 message: format!("{form:?} is no form of a date"),
                 remedy: "use %Y, %m, %d, %j, %V and the like, as in {date:%Y/%m/%d}".to_owned(),
             });
@@ -101,20 +108,20 @@ impl Templates<'_> {
         Ok(out)
     }
 
-    fn environment_value(&self, wanted: &str) -> Result<String, Unfilled> {
+    fn environment_value(&self, wanted: &str) -> Result<String, TemplateError> {
         let (name, default) = match wanted.split_once(":-") {
             Some((name, default)) => (name, Some(default)),
             None => (wanted, None),
         };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if name.is_empty() || !name.bytes().all(is_name) {
-            return Err(Unfilled {
+            return Err(TemplateError {
                 message: format!("{name:?} is no name of an environment variable"),
                 remedy: "write {env:NAME}, or {env:NAME:-default}".to_owned(),
             });
         }
         if is_secret(name) {
-            return Err(Unfilled {
+            return Err(TemplateError {
                 message: format!("{name} looks like a secret, which would stand in run reports"),
                 remedy: "leave it out: what needs it reads the environment itself".to_owned(),
             });
@@ -122,7 +129,7 @@ impl Templates<'_> {
         let value = (self.environment)(name).filter(|value| !value.is_empty());
         value
             .or_else(|| default.map(str::to_owned))
-            .ok_or_else(|| Unfilled {
+            .ok_or_else(|| TemplateError {
                 message: format!("the environment variable {name} is not set"),
                 remedy: format!("set it, or write {{env:{name}:-default}}"),
             })
@@ -133,13 +140,13 @@ impl Templates<'_> {
 mod tests {
     use super::*;
 
-    fn fill(text: &str) -> Result<String, Unfilled> {
+    fn fill(text: &str) -> Result<String, TemplateError> {
         let environment = |name: &str| match name {
             "BUCKET" => Some("s3://b".to_owned()),
             "EMPTY" => Some(String::new()),
             _ => None,
         };
-        let templates = Templates {
+        let templates = TemplateValues {
             date: NaiveDate::from_ymd_opt(2026, 11, 5).unwrap(),
             environment: &environment,
             variables: BTreeMap::from([("company".to_owned(), "12".to_owned())]),
@@ -183,7 +190,7 @@ mod tests {
             ("{env:DB_PASSWORD:-x}", "looks like a secret"),
             ("{}", "{}"),
         ] {
-            let Unfilled { message, remedy } = fill(text).unwrap_err();
+            let TemplateError { message, remedy } = fill(text).unwrap_err();
             let said = format!("{message}; {remedy}");
             assert!(said.contains(named), "{text}: {said}");
         }

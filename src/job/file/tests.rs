@@ -2,32 +2,32 @@ use super::*;
 
 const DATE: &str = "2026-11-05";
 
-fn resolve_with(text: &str, set: &[(&str, &str)]) -> Result<JobPlan, Vec<Problem>> {
+fn resolve_with(text: &str, set: &[(&str, &str)]) -> Result<JobPlan, Vec<JobFileProblem>> {
     let job = JobText {
         path: PathBuf::from("jobs/test.toml"),
         text: text.to_owned(),
     };
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let set: Vec<(String, String)> = set.iter().map(owned).collect();
-    let asked = Asked {
+    let context = ResolveContext {
         clock: DateTime::UNIX_EPOCH,
         date: DATE.parse().unwrap(),
         now: DateTime::UNIX_EPOCH,
         set: &set,
         environment: &|name| (name == "ZONE").then(|| "America/Sao_Paulo".to_owned()),
     };
-    job.resolve(&asked).map_err(|error| match error {
+    job.resolve(&context).map_err(|error| match error {
         JobError::File { problems, .. } => problems,
         other => panic!("{other}"),
     })
 }
 
-fn resolve(text: &str) -> Result<JobPlan, Vec<Problem>> {
+fn resolve(text: &str) -> Result<JobPlan, Vec<JobFileProblem>> {
     resolve_with(text, &[])
 }
 
 /// `line:column: key: message; remedy` of each problem.
-fn told(text: &str) -> Vec<String> {
+fn problems_of(text: &str) -> Vec<String> {
     let problems = resolve(text).unwrap_err();
     problems.iter().map(ToString::to_string).collect()
 }
@@ -63,9 +63,15 @@ report = { question = "supplier-purchases", company_id = "{company}", per_page =
     };
     assert_eq!(ingest.read.inputs, ["d/2026/11/05"]);
     assert_eq!(ingest.lake, plan.lake);
-    assert_eq!(ingest.read.echoed["company_path"], "12/{company_id}/*");
-    assert_eq!(ingest.read.echoed["default_timezone"], "America/Sao_Paulo");
-    assert_eq!(ingest.read.echoed["max_depth"], "12");
+    assert_eq!(
+        ingest.read.effective_settings["company_path"],
+        "12/{company_id}/*"
+    );
+    assert_eq!(
+        ingest.read.effective_settings["default_timezone"],
+        "America/Sao_Paulo"
+    );
+    assert_eq!(ingest.read.effective_settings["max_depth"], "12");
     let setting = |step: usize, name: &str| {
         let mut all = plan.steps[step].settings.iter();
         all.find(|one| one.name == name)
@@ -92,7 +98,7 @@ fn set_goes_before_the_file() {
     let plan = resolve_with(text, &[("company", "34"), ("lake", "other{date}")]).unwrap();
     // A value of `--set` is taken as it stands.
     assert_eq!(plan.lake, "other{date}");
-    let Action::Page(page) = &plan.steps[0].action else {
+    let Action::Dashboard(page) = &plan.steps[0].action else {
         panic!("{plan:?}")
     };
     assert_eq!(page.output, PathBuf::from("34"));
@@ -141,7 +147,7 @@ report = { question = "quantity" }
         "14:1: steps[3].name: the step has no name; write name = \"…\": it stands in the log and in `needs`",
         "15:23: steps[3].report.question: \"quantity\" is no question; there are `quantity-series`, `revenue-series`, `product-list`, `supplier-purchases`, `supplier-summary`",
     ];
-    let found = told(text);
+    let found = problems_of(text);
     assert_eq!(found, expected, "{found:#?}");
 }
 
@@ -220,7 +226,7 @@ const WRONG_STEPS: [(&str, &str); 17] = [
 #[test]
 fn what_keys_mean_together_is_told_at_the_key() {
     for (step, expected) in WRONG_STEPS {
-        let found = told(&format!("{HEAD}{step}\n"));
+        let found = problems_of(&format!("{HEAD}{step}\n"));
         assert!(
             found.iter().any(|one| one.contains(expected)),
             "{step}: {found:#?}"
@@ -255,7 +261,7 @@ fn the_top_of_a_file_is_held_to_the_same() {
             "3:1: settings.quite: no option of all commands has this name; did you mean `quiet`?",
         ),
     ] {
-        let found = told(text);
+        let found = problems_of(text);
         assert!(
             found.iter().any(|one| one.starts_with(expected)),
             "{text:?}: {found:#?}"
@@ -272,7 +278,7 @@ fn steps_that_may_pass_each_other_come_first() {
     .unwrap();
     assert!(plan.steps.iter().all(|step| step.days_in_parallel));
     let page = "page = { output = \"x\" }\n[[steps]]\nname = \"two\"\n";
-    let found = told(&format!("{HEAD}{page}{parallel}"));
+    let found = problems_of(&format!("{HEAD}{page}{parallel}"));
     assert!(found[0].contains("day after day"), "{found:?}");
 }
 
@@ -292,10 +298,13 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
         names.sort();
         names
     };
-    assert_eq!(names(&schema), sorted(&opened::TOP));
+    assert_eq!(names(&schema), sorted(&parser::TOP_LEVEL_KEYS));
     let step = &schema["properties"]["steps"]["items"];
     let actions = keys::ActionName::ALL.map(keys::ActionName::key);
-    assert_eq!(names(step), sorted(&[&steps::STEP[..], &actions].concat()));
+    assert_eq!(
+        names(step),
+        sorted(&[&steps::STEP_KEYS[..], &actions].concat())
+    );
     for action in keys::ActionName::ALL {
         let table = &step["properties"][action.key()];
         let command = action.command();
@@ -321,9 +330,9 @@ fn the_schema_has_the_keys_of_the_parser_and_no_others() {
 #[test]
 fn the_documentation_names_every_key() {
     let documentation = include_str!("../../../docs/jobs.md");
-    let tops = opened::TOP
+    let tops = parser::TOP_LEVEL_KEYS
         .iter()
-        .chain(&steps::STEP)
+        .chain(&steps::STEP_KEYS)
         .map(|name| (*name).to_owned());
     let commands = keys::ActionName::ALL.map(keys::ActionName::command);
     let all = commands.iter().flat_map(|command| {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::keys::{Key, Shape};
-use super::opened::Opened;
+use super::keys::{JobFileKey, KeyType};
+use super::parser::JobFileParser;
 use super::suggest;
 
 /// The text of a text or of a whole number.
@@ -20,26 +20,26 @@ pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-impl Opened<'_> {
+impl JobFileParser<'_> {
     /// What would have been typed for a key; a value that does not fit is noted. `path` is the key
     /// with the tables around it.
-    pub(super) fn words(
+    pub(super) fn argv(
         &mut self,
-        key: &Key,
+        key: &JobFileKey,
         path: &str,
         value: &Spanned<DeValue<'_>>,
     ) -> Option<Vec<String>> {
         let span = value.span();
-        let texts = match (&key.shape, value.get_ref()) {
-            (Shape::Switch, DeValue::Boolean(is_on)) => {
-                let word = key.option.clone().filter(|_| *is_on);
-                return Some(word.into_iter().collect());
+        let texts = match (&key.key_type, value.get_ref()) {
+            (KeyType::Switch, DeValue::Boolean(is_on)) => {
+                let argument = key.option.clone().filter(|_| *is_on);
+                return Some(argument.into_iter().collect());
             }
-            (Shape::List, DeValue::Array(entries)) => {
+            (KeyType::List, DeValue::Array(entries)) => {
                 let filled = entries.iter().map(|entry| match entry.get_ref() {
                     DeValue::String(text) => self.fill(text, &[], path, &entry.span()),
                     other => {
-                        self.refuse_type(path, &entry.span(), other, "a text");
+                        self.record_wrong_type(path, &entry.span(), other, "a text");
                         None
                     }
                 });
@@ -47,28 +47,28 @@ impl Opened<'_> {
                 let filled: Vec<Option<String>> = filled.collect();
                 filled.into_iter().collect::<Option<Vec<String>>>()?
             }
-            (Shape::Integer | Shape::IntegerOrText, number @ DeValue::Integer(_)) => {
+            (KeyType::Integer | KeyType::IntegerOrText, number @ DeValue::Integer(_)) => {
                 vec![text_of(number)?]
             }
-            (Shape::Integer, DeValue::String(text)) if text.contains('{') => {
+            (KeyType::Integer, DeValue::String(text)) if text.contains('{') => {
                 vec![self.fill(text, &[], path, &span)?]
             }
-            (Shape::Choice(choices), DeValue::String(text)) => {
+            (KeyType::Choice(choices), DeValue::String(text)) => {
                 vec![self.chosen(choices, text, path, &span)?]
             }
-            (Shape::Text | Shape::IntegerOrText, DeValue::String(text)) => {
-                vec![self.fill(text, kept(&key.name), path, &span)?]
+            (KeyType::Text | KeyType::IntegerOrText, DeValue::String(text)) => {
+                vec![self.fill(text, verbatim_names(&key.name), path, &span)?]
             }
-            (shape, other) => {
-                self.refuse_type(path, &span, other, expected(shape));
+            (key_type, other) => {
+                self.record_wrong_type(path, &span, other, expected(key_type));
                 return None;
             }
         };
-        let word = |text: String| match &key.option {
+        let argument = |text: String| match &key.option {
             Some(option) => format!("{option}={text}"),
             None => text,
         };
-        Some(texts.into_iter().map(word).collect())
+        Some(texts.into_iter().map(argument).collect())
     }
 
     fn chosen(
@@ -88,7 +88,7 @@ impl Opened<'_> {
         None
     }
 
-    fn refuse_type(
+    fn record_wrong_type(
         &mut self,
         path: &str,
         span: &Range<usize>,
@@ -108,19 +108,19 @@ impl Opened<'_> {
 }
 
 /// Braces that belong to the option itself.
-fn kept(name: &str) -> &'static [&'static str] {
+fn verbatim_names(name: &str) -> &'static [&'static str] {
     match name {
         "company_path" => &["company_id"],
         _ => &[],
     }
 }
 
-fn expected(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Switch => "true or false",
-        Shape::Integer => "a whole number",
-        Shape::Text | Shape::Choice(_) => "a text",
-        Shape::IntegerOrText => "a whole number or a text",
-        Shape::List => "a list of texts, [\"…\", \"…\"]",
+fn expected(key_type: &KeyType) -> &'static str {
+    match key_type {
+        KeyType::Switch => "true or false",
+        KeyType::Integer => "a whole number",
+        KeyType::Text | KeyType::Choice(_) => "a text",
+        KeyType::IntegerOrText => "a whole number or a text",
+        KeyType::List => "a list of texts, [\"…\", \"…\"]",
     }
 }

@@ -1,9 +1,9 @@
 //! Strings, numbers and literals at the cursor.
 
-use super::{Cursor, JsonError, JsonErrorKind, JsonStr, Result};
-use crate::json::text::{check_escape, find_special};
+use super::{JsonCursor, JsonError, JsonErrorKind, JsonStr, Result};
+use crate::json::string::{check_escape, find_special};
 
-impl<'a> Cursor<'a> {
+impl<'a> JsonCursor<'a> {
     /// Reads the string at the cursor.
     ///
     /// # Errors
@@ -25,12 +25,12 @@ impl<'a> Cursor<'a> {
                 });
             }
         }
-        self.any_string()
+        self.unmarked_string()
     }
 
     /// A string with escapes, without marks, or that is none.
     #[inline(never)]
-    fn any_string(&mut self) -> Result<JsonStr<'a>> {
+    fn unmarked_string(&mut self) -> Result<JsonStr<'a>> {
         let bytes = self.text.as_bytes();
         if self.byte() != Some(b'"') {
             return self.error(self.at, JsonErrorKind::Expected("a string"));
@@ -78,14 +78,14 @@ impl<'a> Cursor<'a> {
         }
         if self.byte() == Some(b'.') {
             self.at += 1;
-            self.need_digits()?;
+            self.require_digits()?;
         }
         if matches!(self.byte(), Some(b'e' | b'E')) {
             self.at += 1;
             if matches!(self.byte(), Some(b'+' | b'-')) {
                 self.at += 1;
             }
-            self.need_digits()?;
+            self.require_digits()?;
         }
         if matches!(
             self.byte(),
@@ -104,7 +104,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    fn need_digits(&mut self) -> Result<()> {
+    fn require_digits(&mut self) -> Result<()> {
         let before = self.at;
         self.skip_digits();
         if self.at == before {

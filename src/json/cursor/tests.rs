@@ -4,19 +4,19 @@ use super::*;
 
 /// Reads a text by itself, and as a part of marked texts, which must come to the same.
 fn read(text: &str, lenient: bool) -> Result<()> {
-    let options = Options {
+    let options = JsonOptions {
         lenient,
-        ..Options::default()
+        ..JsonOptions::default()
     };
-    let passed = |mut cursor: Cursor<'_>| {
+    let passed = |mut cursor: JsonCursor<'_>| {
         cursor.skip_value()?;
         cursor.end()
     };
-    let alone = passed(Cursor::new(text, options));
+    let alone = passed(JsonCursor::new(text, options));
     for start in [0, 1, 61] {
         let around = format!("{}{text}\n\"", "x".repeat(start));
-        let marks = Marks::of(around.as_bytes());
-        let marked = passed(Cursor::marked(text, options, &marks, start));
+        let marks = StringMarks::of(around.as_bytes());
+        let marked = passed(JsonCursor::marked(text, options, &marks, start));
         assert_eq!(marked, alone, "{text} at {start}");
     }
     alone
@@ -41,7 +41,7 @@ fn every_refusal_names_the_first_wrong_byte() {
 }
 
 #[test]
-fn lenient_accepts_the_habits_of_the_documents_and_nothing_more() {
+fn lenient_accepts_the_syntax_of_the_documents_and_nothing_more() {
     for text in [
         "[1,]",
         "{\"a\":1,}",

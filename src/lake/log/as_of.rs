@@ -12,20 +12,20 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use serde::Deserialize;
 
-use super::{LogFiles, PARALLEL_READS, broken, list, signed, unreadable};
+use super::{LogFiles, PARALLEL_READS, damaged, list, signed, unreadable};
 use crate::lake::LakeError;
 
 const MICROS_PER_MILLI: i64 = 1000;
 
 #[derive(Deserialize)]
-struct Line {
+struct CommitTimeLine {
     #[serde(rename = "commitInfo")]
-    commit_info: Option<CommitInfo>,
+    commit_info: Option<CommitTimes>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CommitInfo {
+struct CommitTimes {
     in_commit_timestamp: Option<i64>,
     timestamp: Option<i64>,
 }
@@ -83,7 +83,7 @@ fn oldest(table: &str, files: &LogFiles) -> Result<u64, LakeError> {
     }
     let missing = |version: u64| {
         let reason = format!("version {version} is missing, and no checkpoint stands for it");
-        broken(table, "_delta_log", reason)
+        damaged(table, "_delta_log", reason)
     };
     match first {
         Some(0) => Ok(0),
@@ -108,7 +108,7 @@ async fn committed_at(
     let modified = file.meta.last_modified.timestamp_millis();
     let bytes = file.bytes().await.map_err(failed)?;
     let stated =
-        stated_millis(&bytes).map_err(|error| broken(table, path.as_ref(), error.to_string()))?;
+        stated_millis(&bytes).map_err(|error| damaged(table, path.as_ref(), error.to_string()))?;
     Ok(stated.unwrap_or(modified).saturating_mul(MICROS_PER_MILLI))
 }
 
@@ -118,7 +118,7 @@ fn stated_millis(commit: &[u8]) -> Result<Option<i64>, serde_json::Error> {
         if memchr::memmem::find(line, b"\"commitInfo\"").is_none() {
             continue;
         }
-        let line: Line = serde_json::from_slice(line)?;
+        let line: CommitTimeLine = serde_json::from_slice(line)?;
         if let Some(info) = line.commit_info {
             return Ok(info.in_commit_timestamp.or(info.timestamp));
         }

@@ -1,7 +1,7 @@
 //! The application transactions (`txn`) of a log: ids come in, the state of each goes out, in one
 //! pass over a checkpoint and the commits after it however many there are.
 //!
-//! A transaction of version 1 says that an input is in. [`super::super::care`] takes inputs out
+//! A transaction of version 1 says that an input is in. [`super::super::maintenance`] takes inputs out
 //! again when it restores an older version, with a transaction of version 0: the newest counts.
 //!
 //! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
@@ -20,11 +20,11 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Deserialize;
 
-use super::{LogFiles, PARALLEL_READS, broken, list, read};
+use super::{LogFiles, PARALLEL_READS, damaged, list, read};
 use crate::lake::LakeError;
 
 /// The version of a transaction whose input is in the table.
-pub(in crate::lake) const IN: i64 = 1;
+pub(in crate::lake) const COMMITTED: i64 = 1;
 /// The version of a transaction whose input was in the table, until an older version was restored.
 pub(in crate::lake) const WITHDRAWN: i64 = 0;
 
@@ -33,9 +33,9 @@ pub(in crate::lake) const INPUTS_FILE: &str = "inputsFile";
 
 /// A transaction of the log, with the run that committed it, where the commit says so.
 #[derive(Debug)]
-pub(in crate::lake) struct Landed {
+pub(in crate::lake) struct CommittedTransaction {
     pub(in crate::lake) app_id: String,
-    /// [`IN`] or [`WITHDRAWN`].
+    /// [`COMMITTED`] or [`WITHDRAWN`].
     pub(in crate::lake) state: i64,
     /// The version of the table.
     pub(in crate::lake) version: u64,
@@ -44,52 +44,52 @@ pub(in crate::lake) struct Landed {
     inputs_file: Option<String>,
 }
 
-impl Landed {
-    pub(in crate::lake) fn is_in(&self) -> bool {
-        self.state >= IN
+impl CommittedTransaction {
+    pub(in crate::lake) fn is_committed(&self) -> bool {
+        self.state >= COMMITTED
     }
 }
 
 #[derive(Deserialize)]
-struct Line {
-    txn: Option<Txn>,
+struct TransactionLine {
+    txn: Option<TxnAction>,
     #[serde(rename = "commitInfo")]
-    commit_info: Option<CommitInfo>,
+    commit_info: Option<CommitOrigin>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Txn {
+struct TxnAction {
     app_id: String,
     version: i64,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct CommitInfo {
+struct CommitOrigin {
     run_id: Option<String>,
     inputs_file: Option<String>,
 }
 
 /// Which application ids are meant.
-type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Sync);
+type AppIdFilter<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// Which of the `wanted` application ids are in the table at its newest version.
-pub(in crate::lake) async fn present(
+pub(in crate::lake) async fn present_app_ids(
     table: &str,
     store: &Arc<dyn ObjectStore>,
     wanted: &HashSet<String>,
 ) -> Result<HashSet<String>, LakeError> {
-    let states = states(table, store, &|id| wanted.contains(id), None).await?;
-    let found = states.into_iter().filter(|(_, state)| *state >= IN);
+    let states = transaction_states(table, store, &|id| wanted.contains(id), None).await?;
+    let found = states.into_iter().filter(|(_, state)| *state >= COMMITTED);
     Ok(found.map(|(id, _)| id).collect())
 }
 
 /// The newest state of each wanted application id, as of a version or the newest.
-pub(in crate::lake) async fn states(
+pub(in crate::lake) async fn transaction_states(
     table: &str,
     store: &Arc<dyn ObjectStore>,
-    wanted: Wanted<'_>,
+    wanted: AppIdFilter<'_>,
     until: Option<u64>,
 ) -> Result<HashMap<String, i64>, LakeError> {
     let files = list(table, store).await?;
@@ -114,11 +114,11 @@ pub(in crate::lake) async fn states(
 }
 
 /// The transactions of the commits from version `from` on, in their order.
-pub(in crate::lake) async fn landed_from(
+pub(in crate::lake) async fn transactions_from(
     table: &str,
     store: &Arc<dyn ObjectStore>,
     from: u64,
-) -> Result<Vec<Landed>, LakeError> {
+) -> Result<Vec<CommittedTransaction>, LakeError> {
     let files = list(table, store).await?;
     commits_between(table, store, &files, from, u64::MAX).await
 }
@@ -139,11 +139,11 @@ pub(in crate::lake) async fn inputs_files(
     let mut commits = pin!(newest_first.map(read).buffered(PARALLEL_READS));
     let mut found = HashMap::new();
     while found.len() < wanted.len() {
-        let Some(landed) = commits.try_next().await? else {
+        let Some(committed) = commits.try_next().await? else {
             break;
         };
-        for txn in landed {
-            let Some(file) = txn.inputs_file.filter(|_| txn.state >= IN) else {
+        for txn in committed {
+            let Some(file) = txn.inputs_file.filter(|_| txn.state >= COMMITTED) else {
                 continue;
             };
             if wanted.contains(&txn.app_id) {
@@ -160,7 +160,7 @@ async fn commits_between(
     files: &LogFiles,
     from: u64,
     until: u64,
-) -> Result<Vec<Landed>, LakeError> {
+) -> Result<Vec<CommittedTransaction>, LakeError> {
     if from > until {
         return Ok(Vec::new());
     }
@@ -171,7 +171,7 @@ async fn commits_between(
         .collect();
     for (expected, (version, path)) in (from..).zip(&wanted) {
         if *version != expected {
-            return Err(broken(
+            return Err(damaged(
                 table,
                 path.as_ref(),
                 format!("version {expected} is missing"),
@@ -182,7 +182,7 @@ async fn commits_between(
         let bytes = read(table, store, &path).await?;
         transactions(table, &path, version, bytes.as_ref())
     };
-    let found: Vec<Vec<Landed>> = stream::iter(wanted)
+    let found: Vec<Vec<CommittedTransaction>> = stream::iter(wanted)
         .map(read)
         .buffered(PARALLEL_READS)
         .try_collect()
@@ -196,27 +196,27 @@ fn transactions(
     path: &Path,
     version: u64,
     bytes: &[u8],
-) -> Result<Vec<Landed>, LakeError> {
+) -> Result<Vec<CommittedTransaction>, LakeError> {
     let mut txns = Vec::new();
     let mut info = None;
     for line in bytes.split(|byte| *byte == b'\n') {
-        let says = |key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
-        if !says("\"txn\"") && !says("\"commitInfo\"") {
+        let contains = |key: &str| memchr::memmem::find(line, key.as_bytes()).is_some();
+        if !contains("\"txn\"") && !contains("\"commitInfo\"") {
             continue;
         }
-        let line: Line = serde_json::from_slice(line)
-            .map_err(|error| broken(table, path.as_ref(), error.to_string()))?;
+        let line: TransactionLine = serde_json::from_slice(line)
+            .map_err(|error| damaged(table, path.as_ref(), error.to_string()))?;
         txns.extend(line.txn);
         info = info.or(line.commit_info);
     }
-    let landed = |txn: Txn| Landed {
+    let committed = |txn: TxnAction| CommittedTransaction {
         app_id: txn.app_id,
         state: txn.version,
         version,
         run_id: info.as_ref().and_then(|info| info.run_id.clone()),
         inputs_file: info.as_ref().and_then(|info| info.inputs_file.clone()),
     };
-    Ok(txns.into_iter().map(landed).collect())
+    Ok(txns.into_iter().map(committed).collect())
 }
 
 /// The wanted transactions of one checkpoint part.
@@ -224,7 +224,7 @@ async fn checkpoint_states(
     table: &str,
     store: &Arc<dyn ObjectStore>,
     path: &Path,
-    wanted: Wanted<'_>,
+    wanted: AppIdFilter<'_>,
 ) -> Result<Vec<(String, i64)>, LakeError> {
     let bytes = read(table, store, path).await?;
     let failed = LakeError::parquet("read", format!("{table}/{path}").as_ref());
@@ -243,7 +243,7 @@ async fn checkpoint_states(
 fn collect_states(
     table: &str,
     batch: &RecordBatch,
-    wanted: Wanted<'_>,
+    wanted: AppIdFilter<'_>,
     found: &mut Vec<(String, i64)>,
 ) -> Result<(), LakeError> {
     // A checkpoint need not have the column at all.
@@ -279,16 +279,16 @@ mod tests {
 {"add":{"path":"x","stats":"{\"txn\":1}"}}
 {"txn":{"appId":"purchases:purchases:aa","version":1}}"#;
         let path = Path::from("_delta_log/00000000000000000003.json");
-        let landed = transactions("purchases", &path, 3, commit).unwrap();
-        assert_eq!(landed.len(), 1);
-        assert_eq!(landed[0].app_id, "purchases:purchases:aa");
-        assert!(landed[0].is_in());
+        let committed = transactions("purchases", &path, 3, commit).unwrap();
+        assert_eq!(committed.len(), 1);
+        assert_eq!(committed[0].app_id, "purchases:purchases:aa");
+        assert!(committed[0].is_committed());
         assert_eq!(
-            (landed[0].version, landed[0].run_id.as_deref()),
+            (committed[0].version, committed[0].run_id.as_deref()),
             (3, Some("run-1"))
         );
 
         let torn = transactions("purchases", &path, 3, br#"{"txn":{"appId":"purch"#);
-        assert!(matches!(torn, Err(LakeError::LogBroken { .. })));
+        assert!(matches!(torn, Err(LakeError::LogDamaged { .. })));
     }
 }

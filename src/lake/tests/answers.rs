@@ -8,13 +8,13 @@ use object_store::path::Path as Key;
 use super::counters::{KIND as COUNTER_KIND, counters, digest, replacing, staged};
 use super::*;
 use crate::lake::testing::{KIND, batch, spec};
-use crate::storage::testing::{Planned, PutFault};
+use crate::storage::testing::{FaultyStore, PutFault};
 use crate::storage::{StoreUrl, Stores};
 
 /// A lake in a store, with its tables, and the store.
-fn lake() -> (Lake, Arc<Planned>) {
+fn lake() -> (Lake, Arc<FaultyStore>) {
     let url = StoreUrl::parse("s3://shop/lake").unwrap().unwrap();
-    let store = Arc::new(Planned::default());
+    let store = Arc::new(FaultyStore::default());
     let stores = Stores::with_store(&url, Arc::clone(&store) as _);
     let lake = Lake::at("s3://shop/lake", &stores).unwrap();
     for spec in [spec(), counters(), rejects_spec(), inputs_spec()] {
@@ -23,17 +23,17 @@ fn lake() -> (Lake, Arc<Planned>) {
     (lake, store)
 }
 
-fn fail_commit(store: &Planned, table: &str, fault: PutFault) {
+fn fail_commit(store: &FaultyStore, table: &str, fault: PutFault) {
     store.fail_next_put(&format!("lake/{table}/_delta_log/"), fault);
 }
 
 /// The version and the rows of a table, whose data files must all be in the store.
-fn held(lake: &Lake, store: &Planned, table: &str) -> (i64, i64) {
+fn version_and_rows(lake: &Lake, store: &FaultyStore, table: &str) -> (i64, i64) {
     let snapshot = lake.snapshot(table, None, None).unwrap();
     for file in &snapshot.files {
         let key = Key::from(format!("lake/{table}/{}", file.relative_path));
-        let there = lake.runtime().block_on(store.head(&key));
-        assert!(there.is_ok(), "{table} names {key}, which is gone");
+        let head = lake.runtime().block_on(store.head(&key));
+        assert!(head.is_ok(), "{table} names {key}, which is gone");
     }
     let rows = snapshot.files.iter().map(|file| file.rows.unwrap()).sum();
     (snapshot.version, rows)
@@ -45,7 +45,7 @@ fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
 }
 
 fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
-    let mut plan = |_: &Snapshot| -> Result<Change, LakeError> {
+    let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> {
         Ok(replacing(
             Vec::new(),
             staged(lake, run_id, &[(1, Some(1)), (2, None)]),
@@ -55,7 +55,7 @@ fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
 }
 
 #[test]
-fn a_commit_whose_answer_was_lost_has_landed_and_keeps_its_files() {
+fn a_commit_whose_response_was_lost_is_in_the_log_and_keeps_its_files() {
     for fault in [PutFault::Lost, PutFault::Repeated] {
         for table in ["rejects", "purchases", "inputs"] {
             let (lake, store) = lake();
@@ -71,18 +71,23 @@ fn a_commit_whose_answer_was_lost_has_landed_and_keeps_its_files() {
                 ),
                 "{fault:?} in {table}: {outcome:?}"
             );
-            let tables = ["purchases", "rejects", "inputs"].map(|table| held(&lake, &store, table));
+            let tables = ["purchases", "rejects", "inputs"]
+                .map(|table| version_and_rows(&lake, &store, table));
             assert_eq!(tables, [(1, 5), (1, 2), (1, 1)], "{fault:?} in {table}");
         }
         let (lake, store) = lake();
         fail_commit(&store, "counters", fault);
         assert_eq!(committed(change(&lake, "run-1").unwrap()), 1);
-        assert_eq!(held(&lake, &store, "counters"), (1, 2), "{fault:?}");
+        assert_eq!(
+            version_and_rows(&lake, &store, "counters"),
+            (1, 2),
+            "{fault:?}"
+        );
     }
 }
 
 #[test]
-fn a_commit_that_was_refused_has_not_landed_and_the_next_run_makes_it() {
+fn a_commit_that_was_refused_is_not_in_the_log_and_the_next_run_makes_it() {
     let (lake, store) = lake();
     fail_commit(&store, "purchases", PutFault::Refused);
     let refused = ingest(&lake, "run-1");
@@ -90,10 +95,10 @@ fn a_commit_that_was_refused_has_not_landed_and_the_next_run_makes_it() {
         matches!(refused, Err(LakeError::NotCommitted { .. })),
         "{refused:?}"
     );
-    assert_eq!(held(&lake, &store, "purchases"), (0, 0));
+    assert_eq!(version_and_rows(&lake, &store, "purchases"), (0, 0));
     // Its rejects are in by then, and are known.
     let known = lake
-        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .committed_digests("purchases", KIND, &[Digest::of(b"a.json")])
         .unwrap();
     assert_eq!((known.rows.len(), known.rejects.len()), (0, 1));
 
@@ -104,37 +109,37 @@ fn a_commit_that_was_refused_has_not_landed_and_the_next_run_makes_it() {
         "{refused:?}"
     );
     assert_eq!(committed(change(&lake, "run-2").unwrap()), 1);
-    assert_eq!(held(&lake, &store, "counters"), (1, 2));
+    assert_eq!(version_and_rows(&lake, &store, "counters"), (1, 2));
 }
 
 #[test]
-fn a_commit_that_nobody_can_ask_after_is_unknown_and_keeps_its_files() {
+fn a_commit_that_cannot_be_read_back_is_unknown_and_keeps_its_files() {
     let (lake, store) = lake();
-    fail_commit(&store, "purchases", PutFault::LostForGood);
+    fail_commit(&store, "purchases", PutFault::LostAndDown);
     let unknown = ingest(&lake, "run-1").unwrap_err();
     assert!(unknown.is_outcome_unknown(), "{unknown:?}");
     store.set_down(false);
-    assert_eq!(held(&lake, &store, "purchases"), (1, 5));
+    assert_eq!(version_and_rows(&lake, &store, "purchases"), (1, 5));
     let known = lake
-        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .committed_digests("purchases", KIND, &[Digest::of(b"a.json")])
         .unwrap();
     assert_eq!((known.rows.len(), known.inputs.len()), (1, 0));
 
-    fail_commit(&store, "counters", PutFault::LostForGood);
+    fail_commit(&store, "counters", PutFault::LostAndDown);
     let unknown = change(&lake, "run-1").unwrap_err();
     assert!(unknown.is_outcome_unknown(), "{unknown:?}");
     store.set_down(false);
-    assert_eq!(held(&lake, &store, "counters"), (1, 2));
+    assert_eq!(version_and_rows(&lake, &store, "counters"), (1, 2));
     let raced = change(&lake, "run-2").unwrap();
     let digests = digest("a").to_vec();
-    assert_eq!(raced, CommitOutcome::Raced { digests });
+    assert_eq!(raced, CommitOutcome::AlreadyCommitted { digests });
 }
 
 #[test]
-fn a_lost_answer_of_one_run_is_not_taken_for_the_commit_of_another() {
+fn a_lost_response_of_one_run_is_not_taken_for_the_commit_of_another() {
     let (lake, store) = lake();
     // The same input by two runs: the first has landed without knowing it.
-    fail_commit(&store, "purchases", PutFault::LostForGood);
+    fail_commit(&store, "purchases", PutFault::LostAndDown);
     assert!(ingest(&lake, "run-1").is_err());
     store.set_down(false);
     let spec = spec();
@@ -142,6 +147,6 @@ fn a_lost_answer_of_one_run_is_not_taken_for_the_commit_of_another() {
     again.inputs[0].with_rejects = false;
     let raced = lake.commit_batch(again, &mut nothing).unwrap();
     let digests = vec![Digest::of(b"a.json")];
-    assert_eq!(raced, CommitOutcome::Raced { digests });
-    assert_eq!(held(&lake, &store, "purchases"), (1, 5));
+    assert_eq!(raced, CommitOutcome::AlreadyCommitted { digests });
+    assert_eq!(version_and_rows(&lake, &store, "purchases"), (1, 5));
 }

@@ -52,13 +52,13 @@ fn the_newest_version_at_an_instant_is_found_by_the_times_in_the_log() {
 }
 
 #[test]
-fn cleaned_up_commits_are_not_offered_and_gaps_are_said() {
+fn cleaned_up_commits_are_not_offered_and_gaps_are_reported() {
     let (_folder, lake) = lake();
     let log = log(&lake, &[Some(10), Some(20), Some(30), Some(40), Some(50)]);
     let commit = |version: u64| log.join(format!("{version:020}.json"));
     let as_of = |minute| lake.version_as_of("t", minute * MINUTE);
     fs::remove_file(commit(0)).unwrap();
-    assert!(matches!(as_of(60), Err(LakeError::LogBroken { .. })));
+    assert!(matches!(as_of(60), Err(LakeError::LogDamaged { .. })));
     // What a checkpoint holds does not matter here.
     put_checkpoint(&log, 2);
     for (minute, version) in [(30, 2), (39, 2), (40, 3), (99, 4)] {
@@ -79,7 +79,7 @@ fn cleaned_up_commits_are_not_offered_and_gaps_are_said() {
     ));
     assert_eq!(as_of(40).unwrap(), 3);
     fs::remove_file(commit(3)).unwrap();
-    assert!(matches!(as_of(60), Err(LakeError::LogBroken { .. })));
+    assert!(matches!(as_of(60), Err(LakeError::LogDamaged { .. })));
 }
 
 fn put_checkpoint(log: &Path, version: u64) {

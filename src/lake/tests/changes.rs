@@ -16,10 +16,10 @@ use crate::lake::testing::reopen;
 fn a_change_replaces_files_and_old_versions_stay_readable() {
     let (_folder, lake) = start();
     let before = lake.snapshot("counters", None, None).unwrap();
-    let landed = version(change(&lake, "more", &mut |snapshot| {
+    let new_version = version(change(&lake, "more", &mut |snapshot| {
         increment(&lake, "more", snapshot)
     }));
-    assert_eq!(landed, 2);
+    assert_eq!(new_version, 2);
     assert_eq!(
         rows_at(&lake, None),
         [(1, Some(1)), (2, Some(1)), (3, Some(1))]
@@ -76,10 +76,12 @@ fn what_is_staged_is_invisible_until_it_is_committed() {
         rows_at(&lake, None),
         [(1, Some(0)), (2, Some(0)), (3, Some(0))]
     );
-    let known = lake.known("counters", KIND, &digest("more")).unwrap();
-    assert_eq!(known, Known::default());
+    let known = lake
+        .committed_digests("counters", KIND, &digest("more"))
+        .unwrap();
+    assert_eq!(known, CommittedDigests::default());
     // The same input again, by another run, as after a crash.
-    let mut plan = |snapshot: &Snapshot| -> Result<Change, LakeError> {
+    let mut plan = |snapshot: &Snapshot| -> Result<TableChange, LakeError> {
         Ok(increment(&lake, "again", snapshot))
     };
     version(lake.commit_change(&counters(), "again", KIND, &digest("more"), &mut plan));
@@ -94,14 +96,16 @@ fn a_change_of_nothing_remembers_its_inputs_and_a_failed_plan_does_not() {
     let (_folder, lake) = start();
     let none = || replacing(Vec::new(), StagedFiles::none(&counters()));
     assert_eq!(version(change(&lake, "empty", &mut |_| none())), 2);
-    let known = lake.known("counters", KIND, &digest("empty")).unwrap();
+    let known = lake
+        .committed_digests("counters", KIND, &digest("empty"))
+        .unwrap();
     assert_eq!(known.rows.len(), 1);
     assert_eq!(rows_at(&lake, None).len(), 3);
 
-    let mut refuse = |_: &Snapshot| -> Result<Change, LakeError> { Err(LakeError::NoInputs) };
+    let mut refuse = |_: &Snapshot| -> Result<TableChange, LakeError> { Err(LakeError::NoInputs) };
     let refused = lake.commit_change(&counters(), "run", KIND, &digest("x"), &mut refuse);
     assert!(matches!(refused, Err(LakeError::NoInputs)));
-    let mut plan = |_: &Snapshot| -> Result<Change, LakeError> { Ok(none()) };
+    let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> { Ok(none()) };
     let digests = [digest("x")[0], digest("x")[0]];
     let twice = lake.commit_change(&counters(), "run", KIND, &digests, &mut plan);
     assert!(matches!(twice, Err(LakeError::DuplicateInput { .. })));
@@ -132,7 +136,7 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
         hostile.relative_path = path.to_owned();
         let refused = remove(&hostile, &counters());
         assert!(
-            matches!(refused, Err(LakeError::HostilePath { .. })),
+            matches!(refused, Err(LakeError::PathOutsideTable { .. })),
             "{path}"
         );
     }

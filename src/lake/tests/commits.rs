@@ -7,7 +7,7 @@ use super::*;
 use crate::lake::testing::{KIND, batch, date, distinct, lake, paths, reopen, spec};
 
 #[test]
-fn a_batch_is_committed_in_the_healing_order_and_read_back() {
+fn a_batch_is_committed_in_the_recoverable_order_and_read_back() {
     let (_folder, lake) = lake();
     let spec = spec();
     let mut steps = Vec::new();
@@ -55,7 +55,7 @@ fn a_batch_is_committed_in_the_healing_order_and_read_back() {
 }
 
 #[test]
-fn the_same_input_again_is_raced_and_nothing_doubles() {
+fn the_same_input_again_is_already_committed_and_nothing_doubles() {
     let (folder, lake) = lake();
     let spec = spec();
     lake.commit_batch(batch(&lake, &spec, "run-1", "a.json", 9, 3), &mut nothing)
@@ -66,7 +66,7 @@ fn the_same_input_again_is_raced_and_nothing_doubles() {
         let paths = paths(&other, &spec, &again.rows);
         let outcome = other.commit_batch(again, &mut nothing).unwrap();
         let digests = vec![Digest::of(b"a.json")];
-        assert_eq!(outcome, CommitOutcome::Raced { digests });
+        assert_eq!(outcome, CommitOutcome::AlreadyCommitted { digests });
         assert!(
             paths.iter().all(|path| !Path::new(path).exists()),
             "orphans are left"
@@ -79,24 +79,25 @@ fn the_same_input_again_is_raced_and_nothing_doubles() {
     assert_eq!(lake.snapshot("purchases", None, None).unwrap().version, 1);
 
     let digests = [Digest::of(b"a.json"), Digest::of(b"b.json")];
-    let known = lake.known("purchases", KIND, &digests).unwrap();
+    let known = lake.committed_digests("purchases", KIND, &digests).unwrap();
     let one = HashSet::from([digests[0]]);
     assert_eq!(
         known,
-        Known {
+        CommittedDigests {
             rows: one.clone(),
             rejects: one.clone(),
             inputs: one
         }
     );
     assert_eq!(
-        lake.known("purchases", "other", &digests).unwrap(),
-        Known::default()
+        lake.committed_digests("purchases", "other", &digests)
+            .unwrap(),
+        CommittedDigests::default()
     );
 }
 
 #[test]
-fn the_slower_of_two_that_looked_at_the_same_time_is_raced() {
+fn the_slower_of_two_that_started_together_commits_nothing() {
     let (folder, lake) = lake();
     let spec = spec();
     let other = reopen(&folder);
@@ -108,7 +109,10 @@ fn the_slower_of_two_that_looked_at_the_same_time_is_raced() {
             committed(other.commit_batch(quick, &mut nothing).unwrap());
         }
     });
-    assert!(matches!(outcome.unwrap(), CommitOutcome::Raced { .. }));
+    assert!(matches!(
+        outcome.unwrap(),
+        CommitOutcome::AlreadyCommitted { .. }
+    ));
     assert_eq!(distinct(&lake, "purchases"), 5);
 }
 
@@ -159,7 +163,7 @@ fn two_that_load_the_same_inputs_at_once_take_each_once() {
 }
 
 #[test]
-fn a_crash_between_any_two_steps_is_healed_by_the_same_input() {
+fn a_crash_between_any_two_steps_is_recovered_by_the_same_input() {
     for stop in [
         CommitStep::StageInputs,
         CommitStep::Rejects,
@@ -176,22 +180,24 @@ fn a_crash_between_any_two_steps_is_healed_by_the_same_input() {
 
         let lake = reopen(&folder);
         let digest = Digest::of(b"a.json");
-        let known = lake.known("purchases", KIND, &[digest]).unwrap();
+        let known = lake
+            .committed_digests("purchases", KIND, &[digest])
+            .unwrap();
         assert!(known.inputs.is_empty());
         if known.rows.is_empty() {
             let rejected = if known.rejects.is_empty() { 2 } else { 0 };
             let again = batch(&lake, &spec, "run-2", "a.json", 4, rejected);
             committed(lake.commit_batch(again, &mut nothing).unwrap());
         } else {
-            let heal = || {
-                let healed = lake
+            let recover = || {
+                let recovered = lake
                     .recover_inputs("run-2", &spec, KIND, &[digest])
                     .unwrap();
-                assert_eq!(healed.lost, []);
-                healed.inputs_version
+                assert_eq!(recovered.lost, []);
+                recovered.inputs_version
             };
-            assert_eq!(heal(), Some(1));
-            assert_eq!(heal(), None, "healing twice does nothing");
+            assert_eq!(recover(), Some(1));
+            assert_eq!(recover(), None, "healing twice does nothing");
         }
         assert_eq!(
             (distinct(&lake, "purchases"), distinct(&lake, "rejects")),
@@ -215,7 +221,7 @@ fn rejects_alone_are_committed_once() {
     assert_eq!(first, ChangeOutcome::Committed { version: 1 });
     let again = commit("run-2", &stage("run-2"), &digests).unwrap();
     let digests = digests.to_vec();
-    assert_eq!(again, ChangeOutcome::Raced { digests });
+    assert_eq!(again, ChangeOutcome::AlreadyCommitted { digests });
     assert_eq!(distinct(&lake, "rejects"), 3);
     let none = commit("run-3", &stage("run-3"), &[]);
     assert!(matches!(none, Err(LakeError::NoInputs)));
@@ -237,7 +243,7 @@ fn an_input_without_accepted_rows_is_still_remembered() {
         .unwrap(),
     );
     let digests = [Digest::of(b"bad.json"), Digest::of(b"empty.json")];
-    let known = lake.known("purchases", KIND, &digests).unwrap();
+    let known = lake.committed_digests("purchases", KIND, &digests).unwrap();
     assert_eq!(
         (known.rows.len(), known.rejects.len(), known.inputs.len()),
         (2, 1, 2)
@@ -260,7 +266,7 @@ fn batches_that_contradict_themselves_are_refused() {
     stray.inputs[0].with_rejects = false;
     assert!(matches!(
         lake.commit_batch(stray, &mut nothing),
-        Err(LakeError::StrayRejects { rows: 1 })
+        Err(LakeError::UnexpectedRejects { rows: 1 })
     ));
     let mut swapped = batch(&lake, &spec, "run-1", "c.json", 1, 0);
     swapped.rows = StagedFiles::none(&rejects_spec());
@@ -268,10 +274,10 @@ fn batches_that_contradict_themselves_are_refused() {
         lake.commit_batch(swapped, &mut nothing),
         Err(LakeError::WrongTable { .. })
     ));
-    let mut gone = batch(&lake, &spec, "run-1", "d.json", 1, 0);
-    gone.rows.files[0].bytes += 1;
+    let mut changed = batch(&lake, &spec, "run-1", "d.json", 1, 0);
+    changed.rows.files[0].bytes += 1;
     assert!(matches!(
-        lake.commit_batch(gone, &mut nothing),
+        lake.commit_batch(changed, &mut nothing),
         Err(LakeError::FileDiffers { .. })
     ));
     let mut none = batch(&lake, &spec, "run-1", "e.json", 0, 0);

@@ -49,7 +49,7 @@ pub(super) fn counts(run_id: &str, rows: &[(i64, Option<i64>)]) -> RecordBatch {
     RecordBatch::try_new(counters().schema, columns).unwrap()
 }
 
-pub(super) fn place(company: i64, month: &str) -> Partition {
+pub(super) fn partition(company: i64, month: &str) -> Partition {
     Partition::from([
         PartitionValue::integer(company),
         PartitionValue::text(month).unwrap(),
@@ -59,7 +59,7 @@ pub(super) fn place(company: i64, month: &str) -> Partition {
 pub(super) fn staged(lake: &Lake, run_id: &str, rows: &[(i64, Option<i64>)]) -> StagedFiles {
     let mut writer = writer(lake, &counters(), run_id);
     writer
-        .append(place(12, "2025-01"), counts(run_id, rows))
+        .append(partition(12, "2025-01"), counts(run_id, rows))
         .unwrap();
     writer.finish().unwrap()
 }
@@ -72,7 +72,7 @@ pub(super) fn digest(name: &str) -> [Digest; 1] {
 pub(super) fn change(
     lake: &Lake,
     name: &str,
-    plan: &mut dyn FnMut(&Snapshot) -> Change,
+    plan: &mut dyn FnMut(&Snapshot) -> TableChange,
 ) -> Result<CommitOutcome, LakeError> {
     let mut plan = |snapshot: &Snapshot| Ok(plan(snapshot));
     lake.commit_change(&counters(), name, KIND, &digest(name), &mut plan)
@@ -81,17 +81,17 @@ pub(super) fn change(
 pub(super) fn version(outcome: Result<CommitOutcome, LakeError>) -> i64 {
     match outcome.unwrap() {
         CommitOutcome::Committed { rows_version, .. } => rows_version,
-        CommitOutcome::Raced { digests } => panic!("raced: {digests:?}"),
+        CommitOutcome::AlreadyCommitted { digests } => panic!("raced: {digests:?}"),
     }
 }
 
 /// A change of files alone.
-pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> Change {
-    Change {
+pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> TableChange {
+    TableChange {
         remove,
         add,
         inputs: Vec::new(),
-        snapshots: Vec::new(),
+        full_snapshots: Vec::new(),
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> 
 }
 
 /// Replaces every file of a snapshot by one in which each count is one more.
-pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Change {
+pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> TableChange {
     let mut rows = Vec::new();
     for file in &snapshot.files {
         for batch in lake.read_rows(&counters(), file, None).unwrap() {

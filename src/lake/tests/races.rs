@@ -6,8 +6,8 @@ use super::counters::{
     KIND, change, counters, data_files, digest, increment, rows_at, staged, start, version,
 };
 use super::*;
-use crate::lake::attempt::Effect;
-use crate::lake::read_back::Claim;
+use crate::lake::attempt::CommitOperation;
+use crate::lake::read_back::CommitIdentity;
 use crate::lake::testing::{input, paths, reopen};
 
 #[test]
@@ -16,7 +16,7 @@ fn of_two_stale_changes_of_one_file_none_is_lost_and_none_doubled() {
     let other = reopen(&folder);
     let mut seen = Vec::new();
     let mut lost = Vec::new();
-    let landed = version(change(&lake, "slow", &mut |snapshot| {
+    let new_version = version(change(&lake, "slow", &mut |snapshot| {
         seen.push(snapshot.version);
         if seen.len() == 1 {
             version(change(&other, "quick", &mut |snapshot| {
@@ -27,7 +27,7 @@ fn of_two_stale_changes_of_one_file_none_is_lost_and_none_doubled() {
         lost.extend(paths(&lake, &counters(), &change.add));
         change
     }));
-    assert_eq!((seen, landed), (vec![1, 2], 3));
+    assert_eq!((seen, new_version), (vec![1, 2], 3));
     assert_eq!(
         rows_at(&lake, None),
         [(1, Some(2)), (2, Some(2)), (3, Some(2))]
@@ -61,34 +61,37 @@ fn an_append_meanwhile_is_seen_by_the_next_plan() {
 }
 
 #[test]
-fn an_append_that_was_prepared_before_a_change_lands_once() {
+fn an_append_that_was_prepared_before_a_change_is_committed_once() {
     let (folder, lake) = start();
     let spec = counters();
-    let app_ids = known::app_ids("counters", KIND, &digest("late")).unwrap();
-    let claim = Claim {
+    let app_ids = committed_digests::app_ids("counters", KIND, &digest("late")).unwrap();
+    let identity = CommitIdentity {
         spec: &spec,
         run_id: "late",
         app_ids: &app_ids,
         inputs_file: None,
     };
     let files = staged(&lake, "late", &[(4, Some(40))]);
-    let (table, present) = lake.runtime().block_on(lake.look(claim)).unwrap();
+    let (table, present) = lake
+        .runtime()
+        .block_on(lake.open_for_commit(identity))
+        .unwrap();
     assert!(present.is_empty());
     let other = reopen(&folder);
     version(change(&other, "quick", &mut |snapshot| {
         increment(&other, "quick", snapshot)
     }));
-    let adds = lake.adds(&spec, &files).unwrap();
-    let stale = lake.attempt(
-        claim,
+    let adds = lake.add_actions(&spec, &files).unwrap();
+    let stale = lake.attempt_commit(
+        identity,
         &table,
-        Effect::Append,
+        CommitOperation::Append,
         adds.into_iter().map(Action::Add).collect(),
     );
     // The library takes the removal for a conflict with the append; a fresh try lands.
     let stale = lake.runtime().block_on(stale).unwrap();
     if stale.is_err() {
-        lake.append(claim, &files).unwrap();
+        lake.append(identity, &files).unwrap();
     }
     assert_eq!(
         rows_at(&lake, None),
@@ -101,7 +104,7 @@ fn an_input_that_another_process_has_committed_changes_nothing() {
     let (folder, lake) = start();
     let other = reopen(&folder);
     let mut paths_of_loser = Vec::new();
-    let mut plan = |snapshot: &Snapshot| -> Result<Change, LakeError> {
+    let mut plan = |snapshot: &Snapshot| -> Result<TableChange, LakeError> {
         version(change(&other, "input", &mut |snapshot| {
             increment(&other, "input", snapshot)
         }));
@@ -111,7 +114,7 @@ fn an_input_that_another_process_has_committed_changes_nothing() {
     };
     let digests = [Digest::of(b"more"), Digest::of(b"input")];
     let raced = lake.commit_change(&counters(), "slow", KIND, &digests, &mut plan);
-    let expected = CommitOutcome::Raced {
+    let expected = CommitOutcome::AlreadyCommitted {
         digests: digest("input").to_vec(),
     };
     assert_eq!(raced.unwrap(), expected);
@@ -156,7 +159,7 @@ fn two_writers_increment_without_a_lost_update() {
 }
 
 fn append(lake: &Lake, spec: &TableSpec, name: &str, rows: &[(i64, Option<i64>)]) -> CommitOutcome {
-    let batch = Batch {
+    let batch = CommitBatch {
         run_id: name,
         record_kind: KIND,
         rows_table: spec,

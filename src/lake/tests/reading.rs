@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use serde_json::Value;
 
 use super::counters::{
-    change, counters, counts, log_of, place, replacing, rows_at, staged, start, version,
+    change, counters, counts, log_of, partition, replacing, rows_at, staged, start, version,
 };
 use super::*;
 use crate::lake::testing::writer;
@@ -18,12 +18,12 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     let (_folder, lake) = crate::lake::testing::lake();
     let spec = counters();
     lake.create_if_missing(&spec).unwrap();
-    let places = [(12, "2025-01"), (12, "2025-02"), (-3, "2025-01")];
+    let partitions = [(12, "2025-01"), (12, "2025-02"), (-3, "2025-01")];
     let (old, new) = ([(7, None)], [(8, Some(5)), (9, Some(6))]);
     let mut first = writer(&lake, &spec, "run-1");
-    for (company, month) in places {
+    for (company, month) in partitions {
         first
-            .append(place(company, month), counts("run-1", &old))
+            .append(partition(company, month), counts("run-1", &old))
             .unwrap();
     }
     let first = first.finish().unwrap();
@@ -60,9 +60,10 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
     let mut both = writer(&lake, &spec, "run-2");
     let file = &snapshot.files[1];
     for batch in lake.read_rows(&spec, file, None).unwrap() {
-        both.append(place(12, "2025-01"), batch.unwrap()).unwrap();
+        both.append(partition(12, "2025-01"), batch.unwrap())
+            .unwrap();
     }
-    both.append(place(12, "2025-01"), counts("run-2", &new))
+    both.append(partition(12, "2025-01"), counts("run-2", &new))
         .unwrap();
     let both = both.finish().unwrap();
     assert_eq!((both.files.len(), both.rows), (1, 3));
@@ -77,7 +78,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
 }
 
 #[test]
-fn read_rows_have_the_types_of_the_table_and_only_the_columns_asked_for() {
+fn read_rows_have_the_types_of_the_table_and_only_the_requested_columns() {
     let (_folder, lake) = start();
     let spec = counters();
     let mut file = lake
@@ -114,7 +115,7 @@ fn read_rows_have_the_types_of_the_table_and_only_the_columns_asked_for() {
     file.relative_path = "../purchases/x.parquet".to_owned();
     assert!(matches!(
         read(&file, None),
-        Err(LakeError::HostilePath { .. })
+        Err(LakeError::PathOutsideTable { .. })
     ));
 }
 

@@ -57,9 +57,9 @@ fn a_recovery_commits_the_very_file_of_the_stopped_run_with_all_its_inputs() {
     );
     let by_first = |name: &str| (name.to_owned(), "run-1".to_owned());
     assert_eq!(listed(&lake), [by_first("a.json"), by_first("b.json")]);
-    let known = lake.known("purchases", KIND, &digests).unwrap();
+    let known = lake.committed_digests("purchases", KIND, &digests).unwrap();
     assert_eq!(known.inputs.len(), 2);
-    assert_eq!(recover(&digests), Recovered::default());
+    assert_eq!(recover(&digests), RecoveredInputs::default());
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_recovery_lists_only_the_inputs_that_are_not_listed_yet() {
 }
 
 #[test]
-fn a_recovery_tells_the_inputs_of_which_nothing_is_left() {
+fn a_recovery_reports_the_inputs_of_which_nothing_is_left() {
     let (folder, lake) = lake();
     let digests = stopped(&lake);
     let lake = reopen(&folder);
@@ -95,8 +95,10 @@ fn a_recovery_tells_the_inputs_of_which_nothing_is_left() {
         }
     }
     let unknown = Digest::of(b"never.json");
-    let asked = [digests[1], digests[0], unknown, digests[0]];
-    let recovered = lake.recover_inputs("run-2", &spec(), KIND, &asked).unwrap();
+    let requested = [digests[1], digests[0], unknown, digests[0]];
+    let recovered = lake
+        .recover_inputs("run-2", &spec(), KIND, &requested)
+        .unwrap();
     assert_eq!(recovered.inputs_version, None);
     let lost: HashSet<Digest> = recovered.lost.iter().copied().collect();
     assert_eq!(recovered.lost.len(), 3, "each once");
@@ -104,7 +106,7 @@ fn a_recovery_tells_the_inputs_of_which_nothing_is_left() {
 }
 
 #[test]
-fn the_file_that_a_quicker_recovery_has_committed_stays() {
+fn the_file_that_a_faster_recovery_has_committed_stays() {
     let (folder, lake) = lake();
     let spec = spec();
     let other = reopen(&folder);

@@ -11,7 +11,7 @@ use crate::lake::testing::{
 };
 
 #[test]
-fn a_snapshot_holds_only_the_days_asked_for_and_keeps_its_version() {
+fn a_snapshot_holds_only_the_requested_days_and_keeps_its_version() {
     let (_folder, lake) = lake();
     let spec = spec();
     for (run, name) in [("run-1", "a.json"), ("run-2", "b.json")] {
@@ -62,28 +62,33 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
     }
     let log = lake.table_directory("purchases").join("_delta_log");
     assert!(log.join("00000000000000000009.checkpoint.parquet").exists());
-    let known = lake.known("purchases", KIND, &digests).unwrap();
+    let known = lake.committed_digests("purchases", KIND, &digests).unwrap();
     assert_eq!((known.rows.len(), known.inputs.len()), (5500, 5500));
     assert!(known.rows.contains(&digests[5499]) && !known.rows.contains(&digests[5500]));
     // Without the commits before it the checkpoint still answers.
     for version in 0..9 {
         fs::remove_file(log.join(format!("{version:020}.json"))).unwrap();
     }
-    assert_eq!(lake.known("purchases", KIND, &digests).unwrap(), known);
+    assert_eq!(
+        lake.committed_digests("purchases", KIND, &digests).unwrap(),
+        known
+    );
     // A gap after it is a loss, and said to be one.
     fs::remove_file(log.join("00000000000000000010.json")).unwrap();
-    let gap = lake.known("purchases", KIND, &digests).unwrap_err();
-    assert!(matches!(gap, LakeError::LogBroken { .. }), "{gap}");
+    let gap = lake
+        .committed_digests("purchases", KIND, &digests)
+        .unwrap_err();
+    assert!(matches!(gap, LakeError::LogDamaged { .. }), "{gap}");
 }
 
 #[test]
-fn a_lake_that_is_not_there_knows_nothing() {
+fn a_missing_lake_has_no_committed_digests() {
     let folder = tempfile::tempdir().unwrap();
     let lake = reopen(&folder);
     let known = lake
-        .known("purchases", KIND, &[Digest::of(b"a.json")])
+        .committed_digests("purchases", KIND, &[Digest::of(b"a.json")])
         .unwrap();
-    assert_eq!(known, Known::default());
+    assert_eq!(known, CommittedDigests::default());
     assert_eq!(lake.ingested_inputs(KIND).unwrap(), []);
     assert!(!lake.directory().exists(), "looking must not make anything");
 }
@@ -104,7 +109,7 @@ fn log_entries_that_leave_the_table_are_refused() {
         put_commit(&lake, "purchases", 1, &add.to_string());
         let error = lake.snapshot("purchases", None, None).unwrap_err();
         assert!(
-            matches!(error, LakeError::HostilePath { .. }),
+            matches!(error, LakeError::PathOutsideTable { .. }),
             "{path}: {error}"
         );
     }

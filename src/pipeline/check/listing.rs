@@ -8,9 +8,9 @@ use std::io::Write;
 use serde_json::json;
 
 use super::service::Service;
-use crate::ingest::kind::Kind;
-use crate::ingest::{CheckObserver, CheckedRecord, InputTally};
-use crate::input::{Input, Location, shown, shown_json};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{FindingSink, InputCounters, RecordFindings};
+use crate::input::{Input, InputLocation, escape_unprintable, escape_unprintable_json};
 use crate::job::{CheckFormat, CheckJob, FindingsListed};
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::{Spool, put};
@@ -23,46 +23,46 @@ use crate::storage::Stores;
 const FIRST: u64 = 3;
 
 /// How many findings there were, by what they mean for their record and by rule.
-pub(super) type Found = BTreeMap<(&'static str, RuleId), u64>;
+pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
 
 /// What has been listed so far.
-pub(super) struct Listing {
+pub(super) struct FindingListing {
     format: CheckFormat,
     /// Most findings of a rule that are listed.
     most: u64,
     spool: Spool,
-    found: Found,
+    finding_counts: FindingCounts,
     /// As it was before the open input.
-    settled: Found,
+    counts_before_input: FindingCounts,
     /// Errors of the open input in the service's form.
     errors: u64,
 }
 
-impl Listing {
+impl FindingListing {
     pub(super) fn new(job: &CheckJob, stores: &Stores) -> Self {
         let is_short = job.format == CheckFormat::Text && job.findings == FindingsListed::First;
         Self {
             format: job.format,
             most: if is_short { FIRST } else { u64::MAX },
             spool: Spool::new(stores),
-            found: Found::new(),
-            settled: Found::new(),
+            finding_counts: FindingCounts::new(),
+            counts_before_input: FindingCounts::new(),
             errors: 0,
         }
     }
 
     /// The findings of records.
-    pub(super) fn found(&self) -> &Found {
-        &self.found
+    pub(super) fn finding_counts(&self) -> &FindingCounts {
+        &self.finding_counts
     }
 
     /// Whether some findings are counted and not listed.
     pub(super) fn is_short(&self) -> bool {
-        self.found.values().any(|&count| count > self.most)
+        self.finding_counts.values().any(|&count| count > self.most)
     }
 
     /// Answers inputs whose kind cannot be told, where an answer for each input is wanted.
-    pub(super) fn undecided(
+    pub(super) fn list_unassigned(
         &self,
         inputs: &[InputReport],
         stdout: &mut dyn Write,
@@ -73,19 +73,19 @@ impl Listing {
         {
             let refusal = input.refusal.as_ref();
             let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            let answer = shown_json(&json!({ "message": message }).to_string());
+            let answer = escape_unprintable_json(&json!({ "message": message }).to_string());
             put(stdout, format!("{answer}\n").as_bytes())?;
         }
         Ok(())
     }
 
     /// Lists the findings in inputs of a kind.
-    pub(super) fn of_kind<'l, K: Kind>(
+    pub(super) fn for_kind<'l, K: RecordKind>(
         &'l mut self,
         inputs: &'l [Input],
         stdout: &'l mut dyn Write,
-    ) -> OfKind<'l> {
-        OfKind {
+    ) -> KindListing<'l> {
+        KindListing {
             listing: self,
             inputs,
             service: Service::of(K::NAME),
@@ -95,24 +95,24 @@ impl Listing {
 }
 
 /// Lists the findings in inputs of one kind.
-pub(super) struct OfKind<'l> {
-    listing: &'l mut Listing,
+pub(super) struct KindListing<'l> {
+    listing: &'l mut FindingListing,
     inputs: &'l [Input],
     service: Service,
     stdout: &'l mut dyn Write,
 }
 
-impl OfKind<'_> {
-    fn line(&self, input: usize, record: &CheckedRecord, finding: &Finding) -> String {
+impl KindListing<'_> {
+    fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
         let location = self.inputs.get(input).map(|input| &input.location);
         let (place, severity) = (record.place, severity_of(finding));
         match self.listing.format {
             CheckFormat::Text => format!(
                 "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
-                location.map(Location::shown).unwrap_or_default(),
+                location.map(InputLocation::shown).unwrap_or_default(),
                 place.line,
                 finding.rule,
-                shown(&finding.message()),
+                escape_unprintable(&finding.message()),
                 record.ordinal,
                 place.byte_offset
             ),
@@ -129,26 +129,26 @@ impl OfKind<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
-                format!("{}\n", shown_json(&item.to_string()))
+                format!("{}\n", escape_unprintable_json(&item.to_string()))
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
                 let error = self.service.error(finding, record.ordinal).to_string();
-                format!("{comma}{}", shown_json(&error))
+                format!("{comma}{}", escape_unprintable_json(&error))
             }
         }
     }
 }
 
-impl CheckObserver<PipelineError> for OfKind<'_> {
-    fn record(&mut self, input: usize, record: &CheckedRecord) -> Result<(), PipelineError> {
+impl FindingSink<PipelineError> for KindListing<'_> {
+    fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), PipelineError> {
         for finding in &record.findings {
             // The services answer what they refuse.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {
                 continue;
             }
             let key = (severity_of(finding), finding.rule);
-            let count = self.listing.found.entry(key).or_default();
+            let count = self.listing.finding_counts.entry(key).or_default();
             *count += 1;
             if *count <= self.listing.most {
                 let line = self.line(input, record, finding);
@@ -161,33 +161,35 @@ impl CheckObserver<PipelineError> for OfKind<'_> {
 
     fn restart(&mut self) -> Result<(), PipelineError> {
         self.listing.errors = 0;
-        self.listing.found.clone_from(&self.listing.settled);
+        self.listing
+            .finding_counts
+            .clone_from(&self.listing.counts_before_input);
         self.listing.spool.clear()
     }
 
-    fn input(&mut self, tally: &InputTally) -> Result<(), PipelineError> {
-        let Listing {
+    fn finish_input(&mut self, counters: &InputCounters) -> Result<(), PipelineError> {
+        let FindingListing {
             format,
             spool,
-            found,
-            settled,
+            finding_counts,
+            counts_before_input,
             errors,
             ..
         } = &mut *self.listing;
-        settled.clone_from(found);
+        counts_before_input.clone_from(finding_counts);
         let errors = std::mem::take(errors);
         if *format != CheckFormat::Response {
             return spool.put(self.stdout);
         }
-        match &tally.refusal {
+        match &counters.refusal {
             // The faults say more than that they are too many.
             Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
                 spool.clear()?;
-                let answer = shown_json(&self.service.refusal(refusal)?);
+                let answer = escape_unprintable_json(&self.service.refusal(refusal)?);
                 put(self.stdout, format!("{answer}\n").as_bytes())
             }
             _ => {
-                let (before, after) = self.service.answer(tally.counts.accepted, errors);
+                let (before, after) = self.service.answer(counters.counts.accepted, errors);
                 put(self.stdout, before.as_bytes())?;
                 spool.put(self.stdout)?;
                 put(self.stdout, format!("{after}\n").as_bytes())

@@ -6,34 +6,34 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::listing::{Listing, severity};
-use crate::ingest::Ingested;
-use crate::input::{shown, shown_json};
+use super::listing::{FindingListing, severity};
+use crate::ingest::IngestOutcome;
+use crate::input::{escape_unprintable, escape_unprintable_json};
 use crate::job::CheckFormat;
 use crate::pipeline::PipelineError;
 use crate::pipeline::output::put;
-use crate::run_report::{InputReport, Outcome};
+use crate::run_report::{InputOutcome, InputReport};
 
 /// Prints the results; the services' answers have none.
 pub(super) fn put_results(
     format: CheckFormat,
-    listing: &Listing,
-    checked: &Ingested,
+    listing: &FindingListing,
+    checked: &IngestOutcome,
     stdout: &mut dyn Write,
 ) -> Result<(), PipelineError> {
     match format {
         CheckFormat::Text => {
             for input in &checked.inputs {
-                put(stdout, of_input(input).as_bytes())?;
+                put(stdout, input_text(input).as_bytes())?;
             }
-            put(stdout, of_run(listing, checked).as_bytes())
+            put(stdout, run_text(listing, checked).as_bytes())
         }
         CheckFormat::Json => put_json(checked, stdout),
         CheckFormat::Response => Ok(()),
     }
 }
 
-fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineError> {
+fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), PipelineError> {
     for input in &checked.inputs {
         let mut lines = String::new();
         for finding in &input.findings {
@@ -46,7 +46,7 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
                 "remedy": rule.rule().remedy,
             });
             // Writing to a String cannot fail.
-            let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
+            let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
         }
         let item = json!({
             "file": input.path,
@@ -55,27 +55,27 @@ fn put_json(checked: &Ingested, stdout: &mut dyn Write) -> Result<(), PipelineEr
             "refusal": input.refusal,
             "notes": input.notes,
         });
-        let _ = writeln!(lines, "{}", shown_json(&item.to_string()));
+        let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
         put(stdout, lines.as_bytes())?;
     }
-    let tally = &checked.tally;
+    let counters = &checked.counters;
     let item = json!({
-        "counts": tally.counts,
-        "rejected_by_rule": tally.rejected_by_rule,
-        "warned_by_rule": tally.warned_by_rule,
-        "notes": tally.notes,
+        "counts": counters.counts,
+        "rejected_by_rule": counters.rejected_by_rule,
+        "warned_by_rule": counters.warned_by_rule,
+        "notes": counters.notes,
     });
     put(
         stdout,
-        format!("{}\n", shown_json(&item.to_string())).as_bytes(),
+        format!("{}\n", escape_unprintable_json(&item.to_string())).as_bytes(),
     )
 }
 
-fn of_input(input: &InputReport) -> String {
-    let path = shown(&input.path);
+fn input_text(input: &InputReport) -> String {
+    let path = escape_unprintable(&input.path);
     let mut text = String::new();
     for (rule, note) in input.ruled_notes() {
-        let note = shown(note);
+        let note = escape_unprintable(note);
         // Writing to a String cannot fail.
         let _ = match rule {
             Some(rule) => writeln!(text, "{path}: {} {rule}: {note}", severity(rule)),
@@ -87,10 +87,10 @@ fn of_input(input: &InputReport) -> String {
         (Some(refusal), _) => {
             let line = refusal.line.map(|line| format!(":{line}"));
             let line = line.unwrap_or_default();
-            let (rule, message) = (refusal.rule_id, shown(&refusal.message));
+            let (rule, message) = (refusal.rule_id, escape_unprintable(&refusal.message));
             writeln!(text, "{path}{line}: refused {rule}: {message}")
         }
-        (None, Outcome::AlreadyIngested) => {
+        (None, InputOutcome::AlreadyIngested) => {
             writeln!(
                 text,
                 "{path}: the same content as an input before it; it counts once"
@@ -111,13 +111,15 @@ fn of_input(input: &InputReport) -> String {
 }
 
 /// Counts by rule: the findings of records, and what only shows in several together.
-fn of_run(listing: &Listing, checked: &Ingested) -> String {
-    let mut found = listing.found().clone();
-    for (&rule, &count) in &checked.tally.warned_by_rule {
-        found.entry((severity(rule), rule)).or_insert(count);
+fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
+    let mut finding_counts = listing.finding_counts().clone();
+    for (&rule, &count) in &checked.counters.warned_by_rule {
+        finding_counts
+            .entry((severity(rule), rule))
+            .or_insert(count);
     }
     let mut text = String::new();
-    for (at, ((severity, rule), count)) in found.iter().enumerate() {
+    for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
         let title = if at == 0 { "findings by rule" } else { "" };
         // Writing to a String cannot fail.
         let _ = writeln!(
@@ -126,8 +128,8 @@ fn of_run(listing: &Listing, checked: &Ingested) -> String {
             rule.code()
         );
     }
-    for note in &checked.tally.notes {
-        let _ = writeln!(text, "{}", shown(note));
+    for note in &checked.counters.notes {
+        let _ = writeln!(text, "{}", escape_unprintable(note));
     }
     if listing.is_short() {
         text.push_str(

@@ -3,12 +3,12 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ingest::kind::Kind;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
 use crate::input::Refusal;
 use crate::record::Finding;
 use crate::rules::RuleId;
-use crate::supplier_purchase::validation;
+use crate::supplier_purchase::validation_entry;
 
 /// The service that documents a kind of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Service {
                 })
             }
             Self::ConnectPlug => {
-                let validation = validation(finding);
+                let validation = validation_entry(finding);
                 json!({
                     "field": validation.field,
                     "validations": [{ "type": validation.kind, "value": [] }],
@@ -85,7 +85,7 @@ impl Service {
                 } else {
                     "bad_request"
                 };
-                serde_json::to_string(&Coded {
+                serde_json::to_string(&ConnectPlugResponse {
                     code,
                     message,
                     meta: [],
@@ -97,7 +97,7 @@ impl Service {
 
 /// ConnectPlug's answer to a request that it refuses.
 #[derive(Serialize)]
-struct Coded {
+struct ConnectPlugResponse {
     code: &'static str,
     message: String,
     meta: [(); 0],

@@ -6,15 +6,15 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::ingest::KnownFiles;
-use crate::ingest::kind::Kind;
+use crate::ingest::IngestedFiles;
 use crate::ingest::purchases::Purchases;
-use crate::ingest::supplier_purchases::{Absence, SupplierPurchases};
-use crate::input::{SourceError, discover};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::supplier_purchases::{SnapshotMode, SupplierPurchases};
+use crate::input::{InputError, discover};
 use crate::job::{IngestJob, KindSettings};
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
-use crate::pipeline::found::{logged, place_of};
+use crate::pipeline::discovered::{lake_location, log_omitted_inputs};
 use crate::storage::Stores;
 
 /// What an ingest would read, and where to.
@@ -45,7 +45,7 @@ impl IngestPlan {
     pub(in crate::pipeline) fn of(job: &IngestJob, stores: &Stores) -> Result<Self, PipelineError> {
         let lake = Lake::at(&job.lake, stores)?;
         let known = known_files(job, &lake)?;
-        let place = place_of(&lake);
+        let place = lake_location(&lake);
         let mut plan = Self {
             lake: lake.location().to_string(),
             record_kind: job.read.kinds.name(),
@@ -55,8 +55,8 @@ impl IngestPlan {
         let mut seen = HashSet::new();
         for named in &job.read.inputs {
             let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
-                Ok(found) => logged(found),
-                Err(SourceError::NotFound(named)) => {
+                Ok(found) => log_omitted_inputs(found),
+                Err(InputError::NotFound(named)) => {
                     plan.missing.push(named);
                     continue;
                 }
@@ -68,7 +68,7 @@ impl IngestPlan {
             plan.inputs.extend(new.map(|input| PlannedInput {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
-                already_ingested: known.has(&input),
+                already_ingested: known.contains(&input),
             }));
         }
         Ok(plan)
@@ -112,21 +112,21 @@ impl IngestPlan {
 }
 
 /// The files that would not be read again.
-fn known_files(job: &IngestJob, lake: &Lake) -> Result<KnownFiles, PipelineError> {
-    let reads_all = job.verify_content || job.absence == Absence::MeansDeleted;
-    let suppliers = || KnownFiles::of(lake, SupplierPurchases::NAME);
+fn known_files(job: &IngestJob, lake: &Lake) -> Result<IngestedFiles, PipelineError> {
+    let reads_all = job.verify_content || job.snapshot_mode == SnapshotMode::Full;
+    let suppliers = || IngestedFiles::load(lake, SupplierPurchases::NAME);
     Ok(match &job.read.kinds {
-        _ if reads_all => KnownFiles::default(),
-        KindSettings::Purchases(_) => KnownFiles::of(lake, Purchases::NAME)?,
+        _ if reads_all => IngestedFiles::default(),
+        KindSettings::Purchases(_) => IngestedFiles::load(lake, Purchases::NAME)?,
         KindSettings::SupplierPurchases(settings) | KindSettings::Auto(_, settings)
             if !settings.kind.company().is_in_records() =>
         {
-            KnownFiles::default()
+            IngestedFiles::default()
         }
         KindSettings::SupplierPurchases(_) => suppliers()?,
         KindSettings::Auto(..) => {
-            let mut known = KnownFiles::of(lake, Purchases::NAME)?;
-            known.add(suppliers()?);
+            let mut known = IngestedFiles::load(lake, Purchases::NAME)?;
+            known.extend(suppliers()?);
             known
         }
     })

@@ -8,21 +8,21 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 
-use super::memory::{Memory, fingerprint};
-use super::{ahead, day};
+use super::backfill_state::{BackfillState, fingerprint};
+use super::{day, parallel};
 use crate::job::Backfill;
 use crate::job::file::JobPlan;
-use crate::pipeline::{Exit, PipelineError, Stage};
+use crate::pipeline::{Exit, PipelineError, RunContext};
 
 /// What became of the days.
 #[derive(Debug, Default)]
-struct Tally {
+struct BackfillSummary {
     before: usize,
     done: Vec<NaiveDate>,
     failed: Vec<(NaiveDate, Exit)>,
     left: Vec<NaiveDate>,
     /// Whether a day is done and will be run again all the same.
-    forgets: bool,
+    has_unrecorded_days: bool,
 }
 
 /// Runs the days. Each stands for itself: what is done stays done when a later one fails.
@@ -32,63 +32,65 @@ struct Tally {
 pub(super) fn run(
     days: &[JobPlan],
     how: Backfill,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<Exit, PipelineError> {
     let Some(first) = days.first() else {
         return Ok(Exit::Done);
     };
-    let memory = Memory::of(first, &stage.stores)?;
-    let remembered = days
+    let backfill_state = BackfillState::of(first, &context.stores)?;
+    let completed = days
         .iter()
-        .map_while(|day| memory.finished(day).filter(|_| !how.redo));
-    let remembered: Vec<Exit> = remembered.collect();
-    let mut exit = remembered.iter().copied().fold(Exit::Done, Exit::worst);
-    let mut tally = Tally {
-        before: remembered.len(),
-        ..Tally::default()
+        .map_while(|day| backfill_state.completed_exit(day).filter(|_| !how.redo));
+    let completed: Vec<Exit> = completed.collect();
+    let mut exit = completed.iter().copied().fold(Exit::Done, Exit::worst);
+    let mut summary = BackfillSummary {
+        before: completed.len(),
+        ..BackfillSummary::default()
     };
     let mut has_stopped = false;
-    for chunk in days[remembered.len()..].chunks(how.parallel) {
+    for chunk in days[completed.len()..].chunks(how.parallel) {
         if has_stopped {
-            tally.left.extend(chunk.iter().map(|day| day.date));
+            summary.left.extend(chunk.iter().map(|day| day.date));
             continue;
         }
         // From before the day is run: a file that comes meanwhile makes it run again.
         let fingerprints: Vec<Option<String>> = chunk
             .iter()
-            .map(|day| fingerprint(day, &stage.stores))
+            .map(|day| fingerprint(day, &context.stores))
             .collect();
-        let early = ahead::run(&chunk.iter().collect::<Vec<_>>(), stage);
-        for ((plan, fingerprint), early) in chunk.iter().zip(fingerprints).zip(early) {
+        let buffered = parallel::run(&chunk.iter().collect::<Vec<_>>(), context);
+        for ((plan, fingerprint), buffered) in chunk.iter().zip(fingerprints).zip(buffered) {
             if has_stopped {
-                tally.left.push(plan.date);
-                exit = exit.worst(day::leave(plan, &early, stage));
+                summary.left.push(plan.date);
+                exit = exit.worst(day::abandon(plan, &buffered, context));
                 continue;
             }
-            let ended = day::run(plan, early, stage);
+            let ended = day::run(plan, buffered, context);
             exit = exit.worst(ended);
             if matches!(ended, Exit::Done | Exit::Refused) {
-                tally.done.push(plan.date);
+                summary.done.push(plan.date);
                 match fingerprint {
-                    Some(fingerprint) => memory.keep(plan, fingerprint, ended)?,
-                    None => tally.forgets = true,
+                    Some(fingerprint) => {
+                        backfill_state.record_completion(plan, fingerprint, ended)?
+                    }
+                    None => summary.has_unrecorded_days = true,
                 }
             } else if ended == Exit::Interrupted {
-                tally.left.push(plan.date);
+                summary.left.push(plan.date);
                 has_stopped = true;
             } else {
-                tally.failed.push((plan.date, ended));
+                summary.failed.push((plan.date, ended));
                 has_stopped = !how.keeps_going;
             }
         }
     }
-    tally.tell(&first.name);
+    summary.log(&first.name);
     Ok(exit)
 }
 
-impl Tally {
+impl BackfillSummary {
     /// Says which days are done.
-    fn tell(&self, job: &str) {
+    fn log(&self, job: &str) {
         let mut text = format!("backfill of {job}");
         for (name, count) in [
             ("days finished before", self.before),
@@ -108,7 +110,7 @@ impl Tally {
         if let Some(first) = self.left.first() {
             let _ = write!(text, "\n  left: from {first}");
         }
-        if self.forgets {
+        if self.has_unrecorded_days {
             text.push_str("\n  days that write to standard output are run again each time");
         }
         if self.failed.is_empty() && self.left.is_empty() {

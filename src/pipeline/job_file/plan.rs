@@ -7,25 +7,25 @@ use std::fmt::Write;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::memory::Memory;
+use super::backfill_state::BackfillState;
 use super::targets::{Target, tables, targets};
-use crate::input::{SourceError, discover};
+use crate::input::{InputError, discover};
 use crate::job::PlanFormat;
 use crate::job::file::{Action, JobPlan, Step};
-use crate::pipeline::found::logged;
+use crate::pipeline::discovered::log_omitted_inputs;
 use crate::pipeline::ingest::IngestPlan;
-use crate::pipeline::{Exit, PipelineError, Stage, put};
+use crate::pipeline::{Exit, PipelineError, RunContext, put};
 use crate::storage::Stores;
 
 /// What a step would do.
 struct PlannedStep<'a> {
     step: &'a Step,
-    does: Does,
+    work: PlannedWork,
     /// Where the step writes to, and whether that is there.
     outputs: Vec<(Target, Option<bool>)>,
 }
 
-enum Does {
+enum PlannedWork {
     Ingest(IngestPlan),
     Check(CheckPlan),
     Answer(String),
@@ -41,25 +41,29 @@ struct CheckPlan {
 pub(super) fn show(
     days: &[JobPlan],
     format: PlanFormat,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<Exit, PipelineError> {
-    let mut is_whole = true;
+    let mut is_complete = true;
     let mut planned = Vec::new();
     for day in days {
         let steps = day
             .steps
             .iter()
-            .map(|step| planned_step(step, &stage.stores));
+            .map(|step| planned_step(step, &context.stores));
         let steps = steps.collect::<Result<Vec<_>, PipelineError>>()?;
-        is_whole &= steps.iter().all(|step| step.missing().is_empty());
-        planned.push((day, Memory::of(day, &stage.stores)?.is_finished(day), steps));
+        is_complete &= steps.iter().all(|step| step.missing().is_empty());
+        planned.push((
+            day,
+            BackfillState::of(day, &context.stores)?.is_finished(day),
+            steps,
+        ));
     }
     let text = match format {
         PlanFormat::Json => as_json(&planned)?,
         PlanFormat::Text => as_text(&planned),
     };
-    put(stage.stdout, text.as_bytes())?;
-    if is_whole {
+    put(context.stdout, text.as_bytes())?;
+    if is_complete {
         return Ok(Exit::Done);
     }
     tracing::error!("inputs are missing: the plan names them, and the run would stop there");
@@ -67,14 +71,14 @@ pub(super) fn show(
 }
 
 fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, PipelineError> {
-    let does = match &step.action {
-        Action::Ingest(job) => Does::Ingest(IngestPlan::of(job, stores)?),
-        Action::Check(job) => Does::Check(check_plan(&job.read.inputs, stores)?),
+    let work = match &step.action {
+        Action::Ingest(job) => PlannedWork::Ingest(IngestPlan::of(job, stores)?),
+        Action::Check(job) => PlannedWork::Check(check_plan(&job.read.inputs, stores)?),
         Action::Report(job) => {
-            Does::Answer(format!("report {} from {}", job.question.name(), job.lake))
+            PlannedWork::Answer(format!("report {} from {}", job.query.name(), job.lake))
         }
-        Action::Page(job) => Does::Answer(format!("page from {}", job.lake)),
-        Action::Lake(job) => Does::Lake(format!("{} of {}", job.task.name(), job.lake)),
+        Action::Dashboard(job) => PlannedWork::Answer(format!("page from {}", job.lake)),
+        Action::Lake(job) => PlannedWork::Lake(format!("{} of {}", job.task.name(), job.lake)),
     };
     let outputs = targets(&step.action).into_iter().map(|target| {
         let exists = target.exists(stores);
@@ -82,7 +86,7 @@ fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, 
     });
     Ok(PlannedStep {
         step,
-        does,
+        work,
         outputs: outputs.collect(),
     })
 }
@@ -94,24 +98,24 @@ fn check_plan(named: &[String], stores: &Stores) -> Result<CheckPlan, PipelineEr
     };
     for named in named {
         match discover(std::slice::from_ref(named), stores, None) {
-            Ok(found) => plan.inputs.extend(logged(found).iter().map(
+            Ok(found) => plan.inputs.extend(log_omitted_inputs(found).iter().map(
                 |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
             )),
-            Err(SourceError::NotFound(named)) => plan.missing.push(named),
+            Err(InputError::NotFound(named)) => plan.missing.push(named),
             Err(error) => return Err(error.into()),
         }
     }
     Ok(plan)
 }
 
-type Planned<'a> = (&'a JobPlan, bool, Vec<PlannedStep<'a>>);
+type PlannedDay<'a> = (&'a JobPlan, bool, Vec<PlannedStep<'a>>);
 
 impl PlannedStep<'_> {
     fn missing(&self) -> &[String] {
-        match &self.does {
-            Does::Ingest(plan) => plan.missing(),
-            Does::Check(plan) => &plan.missing,
-            Does::Answer(_) | Does::Lake(_) => &[],
+        match &self.work {
+            PlannedWork::Ingest(plan) => plan.missing(),
+            PlannedWork::Check(plan) => &plan.missing,
+            PlannedWork::Answer(_) | PlannedWork::Lake(_) => &[],
         }
     }
 
@@ -120,11 +124,11 @@ impl PlannedStep<'_> {
             .outputs
             .iter()
             .map(|(target, exists)| json!({ "target": target, "exists": exists }));
-        let (action, reads) = match &self.does {
-            Does::Ingest(plan) => ("ingest", json!(plan)),
-            Does::Check(plan) => ("check", json!(plan)),
-            Does::Answer(text) => ("answer", json!(text)),
-            Does::Lake(text) => ("lake", json!(text)),
+        let (action, reads) = match &self.work {
+            PlannedWork::Ingest(plan) => ("ingest", json!(plan)),
+            PlannedWork::Check(plan) => ("check", json!(plan)),
+            PlannedWork::Answer(text) => ("answer", json!(text)),
+            PlannedWork::Lake(text) => ("lake", json!(text)),
         };
         json!({
             "name": self.step.name,
@@ -139,16 +143,16 @@ impl PlannedStep<'_> {
     fn as_text(&self, text: &mut String) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "step {:?}", self.step.name);
-        match &self.does {
-            Does::Ingest(plan) => text.push_str(&plan.text()),
-            Does::Check(plan) => {
+        match &self.work {
+            PlannedWork::Ingest(plan) => text.push_str(&plan.text()),
+            PlannedWork::Check(plan) => {
                 let _ = writeln!(text, "check {} inputs", plan.inputs.len());
                 for named in &plan.missing {
                     let _ = writeln!(text, "  nothing there  {named}");
                 }
             }
-            Does::Answer(told) | Does::Lake(told) => {
-                let _ = writeln!(text, "{told}");
+            PlannedWork::Answer(description) | PlannedWork::Lake(description) => {
+                let _ = writeln!(text, "{description}");
             }
         }
         let tables = tables(&self.step.action);
@@ -170,7 +174,7 @@ impl PlannedStep<'_> {
     }
 }
 
-fn as_json(planned: &[Planned<'_>]) -> Result<String, PipelineError> {
+fn as_json(planned: &[PlannedDay<'_>]) -> Result<String, PipelineError> {
     let days = planned.iter().map(|(day, is_finished, steps)| {
         json!({
             "date": day.date.to_string(),
@@ -188,7 +192,7 @@ fn as_json(planned: &[Planned<'_>]) -> Result<String, PipelineError> {
     Ok(serde_json::to_string_pretty(&plan)? + "\n")
 }
 
-fn as_text(planned: &[Planned<'_>]) -> String {
+fn as_text(planned: &[PlannedDay<'_>]) -> String {
     let mut text = String::new();
     for (day, is_finished, steps) in planned {
         let state = if *is_finished {

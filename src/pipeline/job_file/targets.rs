@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::job::file::Action;
-use crate::job::{LakeTask, ListScope, Question};
+use crate::job::{LakeTask, ListScope, ReportQuery};
 use crate::pipeline::lake::name_of;
 use crate::pipeline::output::store_url;
 use crate::storage::Stores;
@@ -48,7 +48,7 @@ pub(super) fn tables(action: &Action) -> Vec<&'static str> {
             // A vacuum takes files that no version needs.
             _ => Vec::new(),
         },
-        Action::Check(_) | Action::Report(_) | Action::Page(_) => Vec::new(),
+        Action::Check(_) | Action::Report(_) | Action::Dashboard(_) => Vec::new(),
     }
 }
 
@@ -57,14 +57,14 @@ pub(super) fn targets(action: &Action) -> Vec<Target> {
     match action {
         Action::Ingest(job) => job.summary.iter().map(|path| target(path)).collect(),
         Action::Check(_) | Action::Lake(_) => vec![Target::StandardOutput],
-        Action::Report(job) => vec![match (&job.question, &job.output) {
-            (Question::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
+        Action::Report(job) => vec![match (&job.query, &job.output) {
+            (ReportQuery::SupplierPurchases(_, ListScope::EachPage(folder)), _) => {
                 Target::File(folder.join("page-1.json"))
             }
             (_, Some(path)) => Target::File(path.clone()),
             (_, None) => Target::StandardOutput,
         }],
-        Action::Page(job) => vec![Target::File(job.output.join("index.html"))],
+        Action::Dashboard(job) => vec![Target::File(job.output.join("index.html"))],
     }
 }
 

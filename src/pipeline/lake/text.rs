@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{FileList, LakeStatus};
-use crate::lake::care::{
-    Compacted, DoomedKind, FileCount, History, Restored, Severity, TableStatus, VacuumPlan,
-    Verified,
+use crate::lake::maintenance::{
+    CompactionReport, FileCount, History, RestoreReport, TableStatus, VacuumPlan, VacuumReason,
+    VerificationReport, VerificationSeverity,
 };
 
 /// Bytes, with the unit that leaves up to four digits before the point.
@@ -135,7 +135,7 @@ pub(super) fn files(list: &FileList) -> String {
     text
 }
 
-pub(super) fn compacted(tables: &Vec<Compacted>) -> String {
+pub(super) fn compacted(tables: &Vec<CompactionReport>) -> String {
     let mut text = String::new();
     for done in tables {
         let name = &done.table;
@@ -171,8 +171,8 @@ pub(super) fn vacuumed(plans: &Vec<VacuumPlan>) -> String {
     for plan in plans {
         for file in &plan.files {
             let kind = match file.kind {
-                DoomedKind::Removed => "removed",
-                DoomedKind::Orphan => "orphan",
+                VacuumReason::Removed => "removed",
+                VacuumReason::Orphan => "orphan",
             };
             let _ = writeln!(
                 text,
@@ -202,12 +202,12 @@ pub(super) fn vacuumed(plans: &Vec<VacuumPlan>) -> String {
     text
 }
 
-pub(super) fn verified(verified: &Verified) -> String {
+pub(super) fn verified(verified: &VerificationReport) -> String {
     let mut text = String::new();
     for finding in &verified.findings {
         let severity = match finding.severity {
-            Severity::Damage => "damage",
-            Severity::Note => "note",
+            VerificationSeverity::Damage => "damage",
+            VerificationSeverity::Note => "note",
         };
         let subject = finding.subject.as_deref().unwrap_or_default();
         let _ = writeln!(
@@ -234,12 +234,12 @@ pub(super) fn verified(verified: &Verified) -> String {
     text
 }
 
-pub(super) fn restored(tables: &Vec<Restored>) -> String {
+pub(super) fn restored(tables: &Vec<RestoreReport>) -> String {
     let mut text = String::new();
     let mut withdrawn = 0;
     for done in tables {
         let name = &done.table;
-        if done.is_nothing() {
+        if done.is_unchanged() {
             let _ = writeln!(text, "{name}: is as in version {} already", done.to_version);
             continue;
         }
@@ -274,22 +274,22 @@ mod tests {
 
     #[test]
     fn sizes_and_ages_are_told_in_units_that_people_read() {
-        for (number, told) in [
+        for (number, formatted) in [
             (0, "0 B"),
             (1023, "1023 B"),
             (1024, "1.0 KiB"),
             (134_217_728, "128.0 MiB"),
             (1_610_612_736, "1.5 GiB"),
         ] {
-            assert_eq!(bytes(number), told);
+            assert_eq!(bytes(number), formatted);
         }
-        for (seconds, told) in [
+        for (seconds, formatted) in [
             (5, "5 s"),
             (600, "10 min"),
             (7200, "2 h"),
             (864_000, "10 d"),
         ] {
-            assert_eq!(age(seconds), told);
+            assert_eq!(age(seconds), formatted);
         }
     }
 }

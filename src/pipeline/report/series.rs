@@ -4,10 +4,10 @@ use super::{Answered, refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
-use crate::pipeline::tables::{Table, purchases};
+use crate::pipeline::tables::{OpenedTable, purchases};
 use crate::render::Answer;
 use crate::report::{
-    EndingNote, ScanFile, SeriesParameters, SeriesRequest, quantity_series, revenue_series,
+    EndingAtNote, PurchaseFile, SeriesParameters, SeriesRequest, quantity_series, revenue_series,
 };
 
 pub(super) fn quantity(
@@ -51,11 +51,11 @@ fn open(
     job: &ReportJob,
     lake: &Lake,
     request: &SeriesRequest,
-) -> Result<(SeriesParameters, Table<ScanFile>), PipelineError> {
+) -> Result<(SeriesParameters, OpenedTable<PurchaseFile>), PipelineError> {
     let parameters = SeriesParameters::resolve(request, job.now).map_err(refused)?;
     for note in parameters.notes() {
         // What every nightly report says is no warning.
-        if *note == EndingNote::DateOnly {
+        if *note == EndingAtNote::DateOnly {
             tracing::info!("{note}");
         } else {
             tracing::warn!("{note}");

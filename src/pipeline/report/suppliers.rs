@@ -6,11 +6,11 @@ use super::{Answered, refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
 use crate::pipeline::output::{put_file, put_file_with, put_with, store_url};
-use crate::pipeline::tables::{Table, supplier_purchases};
-use crate::pipeline::{PipelineError, Stage};
-use crate::render::{Answer, supplier_list, supplier_pages};
+use crate::pipeline::tables::{OpenedTable, supplier_purchases};
+use crate::pipeline::{PipelineError, RunContext};
+use crate::render::{Answer, write_supplier_list, write_supplier_pages};
 use crate::report::{
-    SupplierFile, SupplierListParameters, SupplierListRequest, SupplierSummaryParameters,
+    SupplierListParameters, SupplierListRequest, SupplierPurchaseFile, SupplierSummaryParameters,
     SupplierSummaryRequest, supplier_purchases as answer_page, supplier_summary,
 };
 use crate::storage::Stores;
@@ -39,18 +39,18 @@ pub(super) fn page(
 pub(super) fn whole_list(
     job: &ReportJob,
     request: &SupplierListRequest,
-    stage: &mut Stage<'_>,
+    context: &mut RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
-    let lake = Lake::at(&job.lake, &stage.stores)?;
+    let lake = Lake::at(&job.lake, &context.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
     let write = |file: &std::fs::File| {
         let (parameters, files) = (&parameters, &table.files);
-        supplier_list::<_, PipelineError>(parameters, files, job.format, file).map(drop)
+        write_supplier_list::<_, PipelineError>(parameters, files, job.format, file).map(drop)
     };
     match &job.output {
-        Some(path) => put_file_with(&stage.stores, path, write),
-        None => put_with(&stage.stores, stage.stdout, write),
+        Some(path) => put_file_with(&context.stores, path, write),
+        None => put_with(&context.stores, context.stdout, write),
     }
 }
 
@@ -59,15 +59,16 @@ pub(super) fn each_page(
     job: &ReportJob,
     request: &SupplierListRequest,
     folder: &Path,
-    stage: &Stage<'_>,
+    context: &RunContext<'_>,
 ) -> Result<(), PipelineError> {
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
-    let lake = Lake::at(&job.lake, &stage.stores)?;
+    let lake = Lake::at(&job.lake, &context.stores)?;
     let table = open(job, &lake, parameters.company_id())?;
-    let mut put = |name: &str, bytes: &[u8]| put_file(&stage.stores, &folder.join(name), bytes);
-    let pages = supplier_pages::<PipelineError>(&parameters, &table.files, job.nulls, &mut put)?;
+    let mut put = |name: &str, bytes: &[u8]| put_file(&context.stores, &folder.join(name), bytes);
+    let pages =
+        write_supplier_pages::<PipelineError>(&parameters, &table.files, job.nulls, &mut put)?;
     tracing::info!(pages, folder = %folder.display(), "pages written");
-    remove_later_pages(&stage.stores, folder, pages)
+    remove_later_pages(&context.stores, folder, pages)
 }
 
 /// Pages of an earlier, longer list would be read as part of this one.
@@ -128,7 +129,7 @@ fn open(
     job: &ReportJob,
     lake: &Lake,
     company_id: i64,
-) -> Result<Table<SupplierFile>, PipelineError> {
+) -> Result<OpenedTable<SupplierPurchaseFile>, PipelineError> {
     let table = supplier_purchases(lake, job.version, Some(company_id))?;
     if table.files.is_empty() {
         tracing::warn!(

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::input::shown;
+use crate::input::escape_unprintable;
 
 /// One run of the list. A report of another version of this program may lack some of it.
 #[derive(Debug, Serialize)]
@@ -57,9 +57,9 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
         let _ = write!(
             text,
             "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}",
-            shown(&second(&run.started_at)),
-            shown(&run.run_id),
-            shown(run.record_kind.as_deref().unwrap_or("-")),
+            escape_unprintable(&second(&run.started_at)),
+            escape_unprintable(&run.run_id),
+            escape_unprintable(run.record_kind.as_deref().unwrap_or("-")),
             or_dash(run.inputs),
             or_dash(run.accepted),
             or_dash(run.rejected),
@@ -67,7 +67,7 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
             or_dash(run.exit_code),
         );
         if let Some(error) = &run.error {
-            let _ = write!(text, "  {}", shown(error));
+            let _ = write!(text, "  {}", escape_unprintable(error));
         }
         text.push('\n');
     }

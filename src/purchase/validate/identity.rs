@@ -1,7 +1,7 @@
 //! Who bought: the five identifiers and the app.
 
-use super::super::currents::REDACTED;
-use super::super::raw::{Name, Origin, RawPurchase};
+use super::super::currents_event::REDACTED;
+use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 
@@ -11,7 +11,7 @@ const EXTERNAL_ID_MAX_BYTES: usize = 987;
 pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
     let mistyped = has_mistyped(raw, findings);
     let alias = check_alias(raw, findings);
-    if let Field::Text(id) = raw.get(Name::ExternalId)
+    if let Field::Text(id) = raw.get(PurchaseField::ExternalId)
         && id.len() > EXTERNAL_ID_MAX_BYTES
     {
         let detail = format!(
@@ -20,31 +20,41 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
         );
         findings.add(RuleId::BrzExtidLen, "external_id", id, &detail);
     }
-    let mut given = usize::from(alias);
-    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone] {
-        given += usize::from(matches!(raw.get(name), Field::Text(text) if !text.is_empty()));
+    let mut given_count = usize::from(alias);
+    for name in [
+        PurchaseField::ExternalId,
+        PurchaseField::BrazeId,
+        PurchaseField::Email,
+        PurchaseField::Phone,
+    ] {
+        given_count += usize::from(matches!(raw.get(name), Field::Text(text) if !text.is_empty()));
     }
-    let currents = raw.origin == Origin::Currents;
-    if given == 0 && !mistyped && !alias_is_given(raw) {
+    let is_event = raw.origin == PurchaseOrigin::Currents;
+    if given_count == 0 && !mistyped && !alias_is_given(raw) {
         let detail = "one of external_id, user_alias, braze_id, email or phone is required";
         findings.add(RuleId::BrzIdRequired, "external_id", "", detail);
-    } else if given > 1 && !currents {
+    } else if given_count > 1 && !is_event {
         let detail = "more than one identifier; all are kept";
         findings.add(RuleId::BrzIdMulti, "external_id", "", detail);
     }
-    check_email(raw, given == 1, findings);
-    if currents {
+    check_email(raw, given_count == 1, findings);
+    if is_event {
         check_event(raw, findings);
     }
 }
 
 /// What a Currents event leaves out of what tells it and its person from others.
 fn check_event(raw: &RawPurchase<'_>, findings: &mut Findings) {
-    if raw.get(Name::EventId).is_missing() {
+    if raw.get(PurchaseField::EventId).is_missing() {
         let detail = "no id, an empty one or [REDACTED]: kept, not compared with other events";
         findings.add(RuleId::BrzCurrentsNoid, "id", "", detail);
     }
-    for name in [Name::ExternalId, Name::BrazeId, Name::Email, Name::Phone] {
+    for name in [
+        PurchaseField::ExternalId,
+        PurchaseField::BrazeId,
+        PurchaseField::Email,
+        PurchaseField::Phone,
+    ] {
         if matches!(raw.get(name), Field::Text(text) if text == REDACTED) {
             let detail = "removed by the settings of Currents; kept as it is";
             findings.add(RuleId::BrzCurrentsRedacted, name.as_str(), REDACTED, detail);
@@ -56,11 +66,11 @@ fn check_event(raw: &RawPurchase<'_>, findings: &mut Findings) {
 fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
     let mut mistyped = false;
     for name in [
-        Name::ExternalId,
-        Name::BrazeId,
-        Name::Email,
-        Name::Phone,
-        Name::EventId,
+        PurchaseField::ExternalId,
+        PurchaseField::BrazeId,
+        PurchaseField::Email,
+        PurchaseField::Phone,
+        PurchaseField::EventId,
     ] {
         let value = raw.get(name);
         if !matches!(value, Field::Absent | Field::Null | Field::Text(_)) {
@@ -69,7 +79,7 @@ fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
             mistyped = true;
         }
     }
-    let app = raw.get(Name::AppId);
+    let app = raw.get(PurchaseField::AppId);
     if !matches!(app, Field::Absent | Field::Null | Field::Text(_)) {
         findings.add(
             RuleId::BrzAppType,
@@ -82,13 +92,13 @@ fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
 }
 
 fn alias_is_given(raw: &RawPurchase<'_>) -> bool {
-    !raw.get(Name::UserAlias).is_missing()
+    !raw.get(PurchaseField::UserAlias).is_missing()
 }
 
 /// Whether a usable alias is given.
 fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
     // The reader sets `user_alias` to true when it is an object, and the parts beside it.
-    let alias = raw.get(Name::UserAlias);
+    let alias = raw.get(PurchaseField::UserAlias);
     if alias.is_missing() {
         return false;
     }
@@ -97,7 +107,7 @@ fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
         findings.add(RuleId::BrzAliasShape, "user_alias", &alias.shown(), detail);
         return false;
     }
-    for name in [Name::AliasName, Name::AliasLabel] {
+    for name in [PurchaseField::AliasName, PurchaseField::AliasLabel] {
         let part = raw.get(name);
         if !matches!(part, Field::Text(text) if !text.is_empty()) {
             let detail = "an alias needs both alias_name and alias_label as non-empty strings";
@@ -109,7 +119,7 @@ fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
 }
 
 fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Findings) {
-    let Field::Text(email) = raw.get(Name::Email) else {
+    let Field::Text(email) = raw.get(PurchaseField::Email) else {
         return;
     };
     if email.is_empty() || is_email(email) {

@@ -1,7 +1,7 @@
 //! What was bought, for how much, how often.
 
-use super::super::raw::{Name, Origin, RawPurchase};
-use super::RuleSettings;
+use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::PurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
@@ -17,7 +17,7 @@ pub(super) fn check_product_and_currency(
     raw: &RawPurchase<'_>,
     findings: &mut Findings,
 ) -> Option<Currency> {
-    match raw.get(Name::ProductId) {
+    match raw.get(PurchaseField::ProductId) {
         Field::Text(product) if !product.is_empty() => check_product_text(product, findings),
         other => {
             let detail = "a non-empty string is required";
@@ -29,9 +29,9 @@ pub(super) fn check_product_and_currency(
             );
         }
     }
-    let Field::Text(code) = raw.get(Name::Currency) else {
+    let Field::Text(code) = raw.get(PurchaseField::Currency) else {
         let detail = "an ISO 4217 code is required";
-        let shown = raw.get(Name::Currency).shown();
+        let shown = raw.get(PurchaseField::Currency).shown();
         findings.add(RuleId::BrzCurRequired, "currency", &shown, detail);
         return None;
     };
@@ -67,7 +67,7 @@ fn check_product_text(product: &str, findings: &mut Findings) {
             findings.add(RuleId::BrzProductLen, "product_id", product, &detail);
         }
     }
-    if needs_a_look(product)
+    if may_have_space_or_control(product)
         && (product.trim().len() != product.len() || product.contains(char::is_control))
     {
         let detail = "white space around it or control characters in it; kept as it is";
@@ -77,7 +77,7 @@ fn check_product_text(product: &str, findings: &mut Findings) {
 
 /// Whether white space may stand around a text or control characters in it, told by bytes alone:
 /// most texts are cleared by it without being decoded.
-fn needs_a_look(text: &str) -> bool {
+fn may_have_space_or_control(text: &str) -> bool {
     let bytes = text.as_bytes();
     let may_be_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
     // Beyond ASCII, control characters (U+0080 to U+009F) begin with the byte C2.
@@ -90,7 +90,7 @@ fn needs_a_look(text: &str) -> bool {
 }
 
 /// The digits of a field that must be a number.
-fn digits<'a>(settings: &RuleSettings, field: &'a Field<'_>) -> Option<&'a str> {
+fn digits<'a>(settings: &PurchaseRuleSettings, field: &'a Field<'_>) -> Option<&'a str> {
     match field {
         Field::Number(text) => Some(text),
         Field::Text(text) if settings.numbers_as_strings => Some(text),
@@ -99,12 +99,12 @@ fn digits<'a>(settings: &RuleSettings, field: &'a Field<'_>) -> Option<&'a str> 
 }
 
 pub(super) fn check_price(
-    settings: &RuleSettings,
+    settings: &PurchaseRuleSettings,
     raw: &RawPurchase<'_>,
     currency: Option<Currency>,
     findings: &mut Findings,
 ) -> Option<Amount> {
-    let field = raw.get(Name::Price);
+    let field = raw.get(PurchaseField::Price);
     if field.is_missing() {
         findings.add(
             RuleId::BrzPriceRequired,
@@ -134,43 +134,48 @@ pub(super) fn check_price(
             return None;
         }
     };
-    if raw.origin == Origin::Currents {
-        parsed = narrowed(text, parsed, currency, findings);
+    if raw.origin == PurchaseOrigin::Currents {
+        parsed = restore_float_price(text, parsed, currency, findings);
     }
-    note_price(text, parsed, currency, findings);
+    add_price_findings(text, parsed, currency, findings);
     Some(parsed.amount)
 }
 
 /// Decimals of most currencies, for a currency that has none of its own or is not known.
-const USUAL_UNITS: u8 = 2;
+const DEFAULT_MINOR_UNITS: u8 = 2;
 
 /// Currents writes a price as a 32-bit float. Where more digits of it arrive than a float has, the
 /// decimal that was meant is the shortest one of that float.
-fn narrowed(
+fn restore_float_price(
     text: &str,
-    written: ParsedAmount,
+    as_written: ParsedAmount,
     currency: Option<Currency>,
     findings: &mut Findings,
 ) -> ParsedAmount {
-    let units = currency.and_then(minor_units).unwrap_or(USUAL_UNITS);
-    if written.decimals <= u32::from(units) {
-        return written;
+    let units = currency
+        .and_then(minor_units)
+        .unwrap_or(DEFAULT_MINOR_UNITS);
+    if as_written.decimals <= u32::from(units) {
+        return as_written;
     }
     let shortest = widened_float(text).and_then(|shortest| parse_decimal(&shortest).ok());
-    let Some(meant) = shortest.filter(|meant| *meant != written) else {
-        return written;
+    let Some(restored) = shortest.filter(|restored| *restored != as_written) else {
+        return as_written;
     };
-    let detail = format!("a 32-bit float in more digits; stored as {}", meant.amount);
+    let detail = format!(
+        "a 32-bit float in more digits; stored as {}",
+        restored.amount
+    );
     findings.add(RuleId::BrzPriceWidened, "price", text, &detail);
-    if meant.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS {
+    if restored.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS_PER_UNIT {
         let detail = format!("a 32-bit float this large does not hold {units} decimals");
         findings.add(RuleId::BrzPriceFloat32, "price", text, &detail);
     }
-    meant
+    restored
 }
 
 /// Billionths in one unit of an amount.
-const NANOS: u128 = 1_000_000_000;
+const NANOS_PER_UNIT: u128 = 1_000_000_000;
 
 /// From here on neighbouring 32-bit floats are further apart than amounts with so many decimals:
 /// 2^24 for whole numbers, and the power of two below which floats are closer than 10^-units.
@@ -184,7 +189,7 @@ fn float_limit(units: u8) -> u32 {
 }
 
 /// What the digits of a price give rise to.
-fn note_price(
+fn add_price_findings(
     text: &str,
     parsed: ParsedAmount,
     currency: Option<Currency>,
@@ -216,11 +221,11 @@ fn note_price(
 }
 
 pub(super) fn check_quantity(
-    settings: &RuleSettings,
+    settings: &PurchaseRuleSettings,
     raw: &RawPurchase<'_>,
     findings: &mut Findings,
 ) -> Option<i16> {
-    let field = raw.get(Name::Quantity);
+    let field = raw.get(PurchaseField::Quantity);
     match field {
         Field::Absent => return Some(1),
         Field::Null => {
@@ -272,15 +277,15 @@ pub(super) fn check_quantity(
 /// A whole number too large for an amount is still whole: it saturates, and fails the range.
 fn whole_number(text: &str) -> Option<i128> {
     /// 10^9, the unit of an amount.
-    const ONE: i128 = 1_000_000_000;
+    const NANOS_PER_UNIT: i128 = 1_000_000_000;
     if let Ok(short) = text.parse::<i64>()
         && !text.starts_with('+')
     {
         return Some(i128::from(short));
     }
     match parse_decimal(text) {
-        Ok(parsed) if !parsed.rounded && parsed.amount.nanos() % ONE == 0 => {
-            Some(parsed.amount.nanos() / ONE)
+        Ok(parsed) if !parsed.rounded && parsed.amount.nanos() % NANOS_PER_UNIT == 0 => {
+            Some(parsed.amount.nanos() / NANOS_PER_UNIT)
         }
         Err(AmountError::OutOfRange) => Some(i128::MAX),
         _ => None,

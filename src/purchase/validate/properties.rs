@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::super::currents::REDACTED;
-use super::super::raw::{Name, Origin, RawPurchase};
-use crate::json::{Cursor, JsonError, JsonStr, Kind, Options, compact};
+use super::super::currents_event::REDACTED;
+use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr, compact};
 use crate::record::{
-    Field, Findings, Member, MemberValue, SeenKeys, each_doubled_key, each_member,
+    Field, Findings, MemberValue, ObjectMember, SeenKeys, each_duplicate_key, each_member,
 };
 use crate::rules::RuleId;
 use crate::values::instant::{InstantError, parse_instant};
@@ -28,16 +28,16 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// The text was checked by the reader, in whichever mode the run has.
-const CHECKED: Options = Options {
+const ALREADY_VALID: JsonOptions = JsonOptions {
     lenient: true,
     max_depth: usize::MAX,
 };
 
 pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Option<Cow<'a, str>> {
-    let text = match raw.get(Name::Properties) {
+    let text = match raw.get(PurchaseField::Properties) {
         Field::Absent | Field::Null => return None,
         Field::Json(text) if text.trim_start().starts_with('{') => text,
-        Field::Text(text) if text == REDACTED && raw.origin == Origin::Currents => {
+        Field::Text(text) if text == REDACTED && raw.origin == PurchaseOrigin::Currents => {
             let detail = "removed by the settings of Currents; stored as none";
             findings.add(RuleId::BrzCurrentsRedacted, "properties", text, detail);
             return None;
@@ -48,12 +48,13 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
             return None;
         }
     };
-    match judge(raw, text, findings) {
+    match check_members(raw, text, findings) {
         Ok((nested, compacted)) => {
             // Escapes only make a text longer, so that most texts need not be read again.
             let is_large = nested && compacted.len() > MAX_BYTES_WITH_NESTING;
             let bytes = if is_large {
-                unescaped_len(&mut Cursor::new(&compacted, CHECKED)).unwrap_or(compacted.len())
+                unescaped_len(&mut JsonCursor::new(&compacted, ALREADY_VALID))
+                    .unwrap_or(compacted.len())
             } else {
                 0
             };
@@ -74,17 +75,17 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     }
 }
 
-/// Judges the members; returns whether any value is an array or an object, and the compact text.
-fn judge<'a>(
+/// Checks the members; returns whether any value is an array or an object, and the compact text.
+fn check_members<'a>(
     raw: &'a RawPurchase<'a>,
     text: &'a str,
     findings: &mut Findings,
 ) -> Result<(bool, Cow<'a, str>), JsonError> {
     let mut names = SeenKeys::default();
     let mut nested = false;
-    let mut take = |member: Member<'a>| {
+    let mut take = |member: ObjectMember<'a>| {
         if !names.add(member.name) {
-            note_duplicate(member.name, findings);
+            add_duplicate_key(member.name, findings);
         }
         nested |= check_member(member, findings)?;
         Ok(())
@@ -95,17 +96,17 @@ fn judge<'a>(
             return Ok((nested, Cow::Borrowed(text)));
         }
     } else {
-        let mut cursor = Cursor::new(text, CHECKED);
+        let mut cursor = JsonCursor::new(text, ALREADY_VALID);
         cursor.peek()?;
         each_member(&mut cursor, &mut take)?;
         cursor.end()?;
     }
-    Ok((nested, compact(text, CHECKED)?))
+    Ok((nested, compact(text, ALREADY_VALID)?))
 }
 
 /// Checks a member; returns whether its value is an array or an object.
-fn check_member(member: Member<'_>, findings: &mut Findings) -> Result<bool, JsonError> {
-    let Member { name, value } = member;
+fn check_member(member: ObjectMember<'_>, findings: &mut Findings) -> Result<bool, JsonError> {
+    let ObjectMember { name, value } = member;
     if name.escaped {
         check_name(&name.decode(), findings);
     } else {
@@ -119,13 +120,23 @@ fn check_member(member: Member<'_>, findings: &mut Findings) -> Result<bool, Jso
         }
         MemberValue::Plain => {}
         MemberValue::Array(text) => {
-            walk(&mut Cursor::new(text, CHECKED), name, false, findings)?;
+            check_nested(
+                &mut JsonCursor::new(text, ALREADY_VALID),
+                name,
+                false,
+                findings,
+            )?;
             return Ok(true);
         }
         MemberValue::Object(text) => {
             let detail = "objects are kept as JSON text";
             findings.add(RuleId::BrzPropObjString, &path(name), "", detail);
-            walk(&mut Cursor::new(text, CHECKED), name, false, findings)?;
+            check_nested(
+                &mut JsonCursor::new(text, ALREADY_VALID),
+                name,
+                false,
+                findings,
+            )?;
             return Ok(true);
         }
     }
@@ -136,7 +147,7 @@ fn path(name: JsonStr<'_>) -> String {
     format!("properties.{}", name.decode())
 }
 
-fn note_duplicate(name: JsonStr<'_>, findings: &mut Findings) {
+fn add_duplicate_key(name: JsonStr<'_>, findings: &mut Findings) {
     let detail = "the key stands twice in one object";
     findings.add(RuleId::BrzKeyDup, &path(name), &name.decode(), detail);
 }
@@ -179,30 +190,30 @@ fn check_string(name: JsonStr<'_>, value: JsonStr<'_>, findings: &mut Findings) 
 
 /// Checks a value below the properties themselves: its texts, dates in its arrays, and keys that
 /// stand twice. `name` is the property it belongs to.
-fn walk(
-    cursor: &mut Cursor<'_>,
+fn check_nested(
+    cursor: &mut JsonCursor<'_>,
     name: JsonStr<'_>,
     in_array: bool,
     findings: &mut Findings,
 ) -> Result<(), JsonError> {
     match cursor.peek()? {
-        Kind::Object => {
+        JsonKind::Object => {
             let mut members = cursor.open_object()?;
             let mut keys = SeenKeys::default();
             while let Some(key) = cursor.next_key(&mut members)? {
                 if !keys.add(key) {
-                    note_duplicate(key, findings);
+                    add_duplicate_key(key, findings);
                 }
-                walk(cursor, name, false, findings)?;
+                check_nested(cursor, name, false, findings)?;
             }
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let mut elements = cursor.open_array()?;
             while cursor.next_element(&mut elements)? {
-                walk(cursor, name, true, findings)?;
+                check_nested(cursor, name, true, findings)?;
             }
         }
-        Kind::String => {
+        JsonKind::String => {
             let value = cursor.string()?;
             check_string(name, value, findings);
             if in_array && is_datetime(&value.decode()) {
@@ -211,7 +222,7 @@ fn walk(
                 findings.add(RuleId::BrzPropArrayDate, &path, &value, detail);
             }
         }
-        Kind::Number | Kind::Boolean | Kind::Null => {
+        JsonKind::Number | JsonKind::Boolean | JsonKind::Null => {
             cursor.skip_value()?;
         }
     }
@@ -226,7 +237,7 @@ fn is_datetime(text: &str) -> bool {
 }
 
 /// The bytes of the compact JSON value at the cursor with no more escapes than RFC 8259 asks for.
-fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
+fn unescaped_len(cursor: &mut JsonCursor<'_>) -> Result<usize, JsonError> {
     let string = |text: JsonStr<'_>| {
         if text.escaped {
             serde_json::Value::from(text.decode()).to_string().len()
@@ -237,28 +248,28 @@ fn unescaped_len(cursor: &mut Cursor<'_>) -> Result<usize, JsonError> {
     // The brackets, and a comma after every item but the last.
     let mut bytes = 1;
     match cursor.peek()? {
-        Kind::Object => {
+        JsonKind::Object => {
             let mut members = cursor.open_object()?;
             while let Some(key) = cursor.next_key(&mut members)? {
                 bytes += string(key) + 1 + unescaped_len(cursor)? + 1;
             }
             Ok(bytes.max(2))
         }
-        Kind::Array => {
+        JsonKind::Array => {
             let mut elements = cursor.open_array()?;
             while cursor.next_element(&mut elements)? {
                 bytes += unescaped_len(cursor)? + 1;
             }
             Ok(bytes.max(2))
         }
-        Kind::String => Ok(string(cursor.string()?)),
-        Kind::Number | Kind::Boolean | Kind::Null => Ok(cursor.skip_value()?.len()),
+        JsonKind::String => Ok(string(cursor.string()?)),
+        JsonKind::Number | JsonKind::Boolean | JsonKind::Null => Ok(cursor.skip_value()?.len()),
     }
 }
 
 /// Notes doubled keys anywhere in a value that is not `properties`.
 pub(super) fn check_undocumented_value(text: &str, findings: &mut Findings) {
     // The reader has passed the text, so the walk cannot fail.
-    let note = &mut |key| note_duplicate(key, findings);
-    let _ = each_doubled_key(&mut Cursor::new(text, CHECKED), note);
+    let note = &mut |key| add_duplicate_key(key, findings);
+    let _ = each_duplicate_key(&mut JsonCursor::new(text, ALREADY_VALID), note);
 }

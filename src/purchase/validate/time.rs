@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::super::raw::{Name, Origin, RawPurchase};
-use super::{FuturePolicy, RuleSettings};
+use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::{FuturePolicy, PurchaseRuleSettings};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::{
@@ -17,12 +17,12 @@ use crate::values::instant::{
 const FUTURE_SKEW_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 pub(super) fn check<'a>(
-    settings: &RuleSettings,
+    settings: &PurchaseRuleSettings,
     raw: &'a RawPurchase<'a>,
     findings: &mut Findings,
 ) -> Option<(Instant, Cow<'a, str>)> {
-    let mut field = raw.get(Name::Time);
-    let is_event = raw.origin == Origin::Currents;
+    let mut field = raw.get(PurchaseField::Time);
+    let is_event = raw.origin == PurchaseOrigin::Currents;
     // "All timestamps exported by Currents are sent in the UTC time zone." (Braze, "Event delivery
     // semantics")
     let mut zone = if is_event {
@@ -30,9 +30,9 @@ pub(super) fn check<'a>(
     } else {
         settings.default_zone
     };
-    if field.is_missing() && raw.origin == Origin::CloudDataIngestion {
+    if field.is_missing() && raw.origin == PurchaseOrigin::CloudDataIngestion {
         // Cloud Data Ingestion falls back to UPDATED_AT, which is in UTC.
-        field = raw.get(Name::UpdatedAt);
+        field = raw.get(PurchaseField::UpdatedAt);
         zone = Tz::UTC;
     }
     let parsed = match field {
@@ -63,13 +63,13 @@ pub(super) fn check<'a>(
     let ParsedInstant { instant, notes } = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
-            note_error(error, &shown, findings);
+            add_error(error, &shown, findings);
             return None;
         }
     };
     if notes.any() {
         let no_offset = notes.no_offset && !is_event;
-        note_variants(InstantNotes { no_offset, ..notes }, &shown, findings);
+        add_format_findings(InstantNotes { no_offset, ..notes }, &shown, findings);
     }
     if instant.micros_utc > settings.now_micros.saturating_add(FUTURE_SKEW_MICROS) {
         let detail = "more than a day after this run began";
@@ -90,7 +90,7 @@ fn is_epoch(text: &str) -> bool {
             .all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-fn note_error(error: InstantError, shown: &str, findings: &mut Findings) {
+fn add_error(error: InstantError, shown: &str, findings: &mut Findings) {
     let (rule, detail) = match error {
         InstantError::Range => (RuleId::BrzTimeRange, "must lie from 1970 to 2261"),
         _ => (
@@ -101,7 +101,7 @@ fn note_error(error: InstantError, shown: &str, findings: &mut Findings) {
     findings.add(rule, "time", shown, detail);
 }
 
-fn note_variants(notes: InstantNotes, shown: &str, findings: &mut Findings) {
+fn add_format_findings(notes: InstantNotes, shown: &str, findings: &mut Findings) {
     let InstantNotes {
         no_offset,
         offset_form,

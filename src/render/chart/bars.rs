@@ -7,85 +7,85 @@ use plotters::prelude::{DrawingBackend, PathElement, Rectangle};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::axis::{Axis, Ends};
-use super::draw::Frame;
-use super::label::{fitted, visible};
-use super::palette::Tone;
-use super::paper::{Drawn, Look, Sheet};
-use super::series::{are_counts, most_ticks, plane, position};
-use super::{Chart, Number};
+use super::canvas::{Canvas, DrawResult, LabelStyle};
+use super::columns_and_lines::{are_counts, max_ticks, plane, position};
+use super::draw::PlotFrame;
+use super::label::{printable_text, truncate_to_width};
+use super::palette::ColorRole;
+use super::value_axis::{AxisEnds, ValueAxis};
+use super::{Chart, ExactNumber};
 
 /// Paper narrower than this many pixels has the names above the bars.
-const NARROW: f64 = 460.0;
+const NARROW_WIDTH: f64 = 460.0;
 
 /// The largest share of the width that names take.
-const NAME_SHARE: f64 = 0.34;
+const MAX_NAME_SHARE: f64 = 0.34;
 
 /// The largest share of the width that numbers take at each side.
-const NUMBER_SHARE: f64 = 0.27;
+const MAX_NUMBER_SHARE: f64 = 0.27;
 
 /// Pixels for ticks and titles below the bars.
-const BELOW: f64 = 46.0;
+const AXIS_HEIGHT: f64 = 46.0;
 
-const NAME: Look = Look {
+const NAME: LabelStyle = LabelStyle {
     size: 13.0,
-    tone: Tone::Ink,
+    role: ColorRole::Text,
     bold: false,
     anchor: (HPos::Right, VPos::Center),
 };
-const NUMBER: Look = Look {
+const NUMBER: LabelStyle = LabelStyle {
     anchor: (HPos::Left, VPos::Center),
     ..NAME
 };
 
 /// How high the bars of a chart are drawn with all that belongs to them.
 pub(super) fn height(chart: &Chart, width: f64) -> f64 {
-    position(chart.labels.len().max(3)) * row_height(width) + BELOW
+    position(chart.labels.len().max(3)) * row_height(width) + AXIS_HEIGHT
 }
 
 fn row_height(width: f64) -> f64 {
-    if width < NARROW { 44.0 } else { 29.0 }
+    if width < NARROW_WIDTH { 44.0 } else { 29.0 }
 }
 
 /// One bar.
-struct Row {
+struct BarRow {
     at: usize,
     name: String,
-    value: Number,
+    value: ExactNumber,
     /// The value in digits, unless that would leave no room for the bars; tables have it anyway.
     number: Option<String>,
-    tone: Tone,
+    role: ColorRole,
 }
 
 /// Where everything stands.
-struct Layout {
-    rows: Vec<Row>,
+struct BarLayout {
+    rows: Vec<BarRow>,
     /// Whether the names stand above their bars.
     is_narrow: bool,
     /// Where the names end that stand beside the bars.
     names_end: f64,
     /// The bars.
-    plane: Frame,
-    axis: Axis,
+    plane: PlotFrame,
+    axis: ValueAxis,
 }
 
 pub(super) fn draw<DB: DrawingBackend>(
-    sheet: &Sheet<'_, DB>,
+    canvas: &Canvas<'_, DB>,
     chart: &Chart,
-    frame: Frame,
-) -> Drawn<DB> {
+    frame: PlotFrame,
+) -> DrawResult<DB> {
     let layout = layout(chart, frame);
-    let Layout {
+    let BarLayout {
         rows,
         is_narrow,
         names_end,
         plane: inner,
         axis,
     } = &layout;
-    grid(sheet, chart, &layout)?;
+    grid(canvas, chart, &layout)?;
     let below = position(rows.len());
-    let mut plane = plane(sheet, *inner, (axis.from, axis.until), (below, 0.0))?;
-    let axis_line = sheet.paper.stroke(Tone::Axis, 1.2);
+    let mut plane = plane(canvas, *inner, (axis.from, axis.until), (below, 0.0))?;
+    let axis_line = canvas.metrics.stroke(ColorRole::ValueAxis, 1.2);
     let (top, bottom) = if *is_narrow {
         (0.52, 0.9)
     } else {
@@ -95,17 +95,17 @@ pub(super) fn draw<DB: DrawingBackend>(
         let value = row.value.position();
         let y = position(row.at);
         let corners = [(0.0, y + top), (value, y + bottom)];
-        plane.draw_series([Rectangle::new(corners, row.tone.color().filled())])?;
+        plane.draw_series([Rectangle::new(corners, row.role.color().filled())])?;
         if *is_narrow {
             let zero = vec![(0.0, y + top - 0.04), (0.0, y + bottom + 0.04)];
             plane.draw_series([PathElement::new(zero, axis_line)])?;
             let line = inner.top + (y + 0.27) * (inner.bottom - inner.top) / below;
-            texts_above(sheet, row, frame, line)?;
+            texts_above(canvas, row, frame, line)?;
         } else {
             let middle = y + f64::midpoint(top, bottom);
             let (end, middle) = plane.backend_coord(&(value, middle));
-            let end = (sheet.paper.pixels(end), sheet.paper.pixels(middle));
-            texts_beside(sheet, row, *names_end, end)?;
+            let end = (canvas.metrics.pixels(end), canvas.metrics.pixels(middle));
+            texts_beside(canvas, row, *names_end, end)?;
         }
     }
     if !is_narrow {
@@ -115,10 +115,10 @@ pub(super) fn draw<DB: DrawingBackend>(
     Ok(())
 }
 
-fn layout(chart: &Chart, frame: Frame) -> Layout {
+fn layout(chart: &Chart, frame: PlotFrame) -> BarLayout {
     let width = frame.right - frame.left;
-    let is_narrow = width < NARROW;
-    let share = if is_narrow { 0.6 } else { NUMBER_SHARE };
+    let is_narrow = width < NARROW_WIDTH;
+    let share = if is_narrow { 0.6 } else { MAX_NUMBER_SHARE };
     let rows = rows(chart, width * share);
     let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
     // Numbers stand at the ends of the bars: some at the left of zero, some at its right.
@@ -134,22 +134,22 @@ fn layout(chart: &Chart, frame: Frame) -> Layout {
         0.0
     } else {
         let widths = &mut rows.iter().map(|row| NAME.width(&row.name));
-        widest(widths).min(width * NAME_SHARE) + 10.0
+        widest(widths).min(width * MAX_NAME_SHARE) + 10.0
     };
-    let plane = Frame {
+    let plane = PlotFrame {
         left: frame.left + names + numbers(true),
         top: frame.top,
         right: frame.right - numbers(false).max(6.0),
-        bottom: frame.bottom - BELOW,
+        bottom: frame.bottom - AXIS_HEIGHT,
     };
     let positions = || rows.iter().map(|row| row.value.position());
     let least = positions().fold(0.0, f64::min);
     let greatest = positions().fold(0.0, f64::max);
-    let most = most_ticks((plane.right - plane.left) * 0.75);
-    let axis = |most| Axis::new(least, greatest, most, are_counts(chart), Ends::Values);
+    let most = max_ticks((plane.right - plane.left) * 0.75);
+    let axis = |most| ValueAxis::new(least, greatest, most, are_counts(chart), AxisEnds::Values);
     // Zero and one more tick say little about the length of a bar.
     let few = axis(most);
-    Layout {
+    BarLayout {
         axis: if few.ticks.len() < 3 {
             axis(most + 2)
         } else {
@@ -162,28 +162,32 @@ fn layout(chart: &Chart, frame: Frame) -> Layout {
     }
 }
 
-fn rows(chart: &Chart, number_room: f64) -> Vec<Row> {
+fn rows(chart: &Chart, number_room: f64) -> Vec<BarRow> {
     let values = chart.series.first().map(|series| series.values.as_slice());
     let pairs = chart.labels.iter().zip(values.unwrap_or_default());
     pairs
         .enumerate()
-        .map(|(at, (label, value))| Row {
+        .map(|(at, (label, value))| BarRow {
             at,
-            name: visible(label, 120),
+            name: printable_text(label, 120),
             value: *value,
             number: Some(value.to_string()).filter(|text| NUMBER.width(text) <= number_room),
-            tone: if chart.has_rest && at + 1 == chart.labels.len() {
-                Tone::Rest
+            role: if chart.has_remainder && at + 1 == chart.labels.len() {
+                ColorRole::Remainder
             } else {
-                Tone::First
+                ColorRole::First
             },
         })
         .collect()
 }
 
 /// Lines, ticks and title of the axis of values, which lies below the bars.
-fn grid<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, chart: &Chart, layout: &Layout) -> Drawn<DB> {
-    let look = Look::soft(12.0, HPos::Center, VPos::Top);
+fn grid<DB: DrawingBackend>(
+    canvas: &Canvas<'_, DB>,
+    chart: &Chart,
+    layout: &BarLayout,
+) -> DrawResult<DB> {
+    let label_style = LabelStyle::soft(12.0, HPos::Center, VPos::Top);
     let (frame, axis) = (layout.plane, &layout.axis);
     // Lines from top to bottom would cross the names that stand above the bars.
     let line_top = if layout.is_narrow {
@@ -194,56 +198,59 @@ fn grid<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, chart: &Chart, layout: &Layou
     for tick in &axis.ticks {
         let share = (tick - axis.from) / (axis.until - axis.from);
         let x = frame.left + share * (frame.right - frame.left);
-        let line = [line_top, frame.bottom].map(|y| (sheet.paper.units(x), sheet.paper.units(y)));
-        let style = sheet.paper.stroke(Tone::Grid, 1.0);
-        sheet.area.draw(&PathElement::new(line.to_vec(), style))?;
+        let line =
+            [line_top, frame.bottom].map(|y| (canvas.metrics.units(x), canvas.metrics.units(y)));
+        let style = canvas.metrics.stroke(ColorRole::Grid, 1.0);
+        canvas.area.draw(&PathElement::new(line.to_vec(), style))?;
         let text = axis.text(*tick);
-        let half = look.width(&text) / 2.0 + 3.0;
-        let x = x.clamp(half, (sheet.paper.width - half).max(half));
-        sheet.text(&text, (x, frame.bottom + 6.0), look)?;
+        let half = label_style.width(&text) / 2.0 + 3.0;
+        let x = x.clamp(half, (canvas.metrics.width - half).max(half));
+        canvas.text(&text, (x, frame.bottom + 6.0), label_style)?;
     }
-    let title = visible(&chart.value_title, 200);
-    let title = fitted(&title, frame.right - frame.left, |text| look.width(text));
+    let title = printable_text(&chart.value_title, 200);
+    let title = truncate_to_width(&title, frame.right - frame.left, |text| {
+        label_style.width(text)
+    });
     let middle = f64::midpoint(frame.left, frame.right);
-    sheet.text(&title, (middle, frame.bottom + 26.0), look)
+    canvas.text(&title, (middle, frame.bottom + 26.0), label_style)
 }
 
 fn texts_beside<DB: DrawingBackend>(
-    sheet: &Sheet<'_, DB>,
-    row: &Row,
+    canvas: &Canvas<'_, DB>,
+    row: &BarRow,
     names_end: f64,
     (end, middle): (f64, f64),
-) -> Drawn<DB> {
-    let room = sheet.paper.width * NAME_SHARE;
-    let name = fitted(&row.name, room.min(names_end), |text| NAME.width(text));
-    sheet.text(&name, (names_end, middle), NAME)?;
+) -> DrawResult<DB> {
+    let room = canvas.metrics.width * MAX_NAME_SHARE;
+    let name = truncate_to_width(&row.name, room.min(names_end), |text| NAME.width(text));
+    canvas.text(&name, (names_end, middle), NAME)?;
     let (x, anchor) = if row.value.is_negative() {
         (end - 6.0, (HPos::Right, VPos::Center))
     } else {
         (end + 6.0, (HPos::Left, VPos::Center))
     };
-    let look = Look { anchor, ..NUMBER };
+    let label_style = LabelStyle { anchor, ..NUMBER };
     let number = row.number.as_deref().unwrap_or_default();
-    sheet.text(number, (x, middle), look)
+    canvas.text(number, (x, middle), label_style)
 }
 
 fn texts_above<DB: DrawingBackend>(
-    sheet: &Sheet<'_, DB>,
-    row: &Row,
-    frame: Frame,
+    canvas: &Canvas<'_, DB>,
+    row: &BarRow,
+    frame: PlotFrame,
     y: f64,
-) -> Drawn<DB> {
+) -> DrawResult<DB> {
     let number = row.number.as_deref().unwrap_or_default();
-    let look = Look {
+    let label_style = LabelStyle {
         anchor: (HPos::Right, VPos::Center),
         ..NUMBER
     };
-    sheet.text(number, (frame.right, y), look)?;
+    canvas.text(number, (frame.right, y), label_style)?;
     let room = frame.right - frame.left - NUMBER.width(number) - 12.0;
-    let name = fitted(&row.name, room, |text| NAME.width(text));
-    let look = Look {
+    let name = truncate_to_width(&row.name, room, |text| NAME.width(text));
+    let label_style = LabelStyle {
         anchor: (HPos::Left, VPos::Center),
         ..NAME
     };
-    sheet.text(&name, (frame.left, y), look)
+    canvas.text(&name, (frame.left, y), label_style)
 }

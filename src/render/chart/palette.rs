@@ -9,15 +9,15 @@ use plotters::style::RGBColor;
 
 /// What a colour is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::render) enum Tone {
+pub(in crate::render) enum ColorRole {
     /// What everything is drawn on.
-    Paper,
+    Background,
     /// Text that is read first.
-    Ink,
+    Text,
     /// Text that explains.
-    Soft,
+    MutedText,
     /// The line that bars stand on.
-    Axis,
+    ValueAxis,
     /// The lines behind the values.
     Grid,
     /// The first series.
@@ -29,49 +29,49 @@ pub(in crate::render) enum Tone {
     /// The fourth series.
     Fourth,
     /// Further series.
-    Rest,
+    Remainder,
 }
 
 /// A scheme: red, green and blue for each tone.
-pub(in crate::render) type Scheme = [(Tone, (u8, u8, u8)); 10];
+pub(in crate::render) type ColorScheme = [(ColorRole, (u8, u8, u8)); 10];
 
 /// Dark on white, for screens and paper. The values must differ: style sheets know them apart by value.
-pub(in crate::render) const LIGHT: Scheme = [
-    (Tone::Paper, (0xFF, 0xFF, 0xFF)),
-    (Tone::Ink, (0x1A, 0x1F, 0x26)),
-    (Tone::Soft, (0x55, 0x5E, 0x6A)),
-    (Tone::Axis, (0x8A, 0x94, 0xA0)),
-    (Tone::Grid, (0xE3, 0xE7, 0xEC)),
-    (Tone::First, (0x0B, 0x5C, 0xAD)),
-    (Tone::Second, (0xD9, 0x79, 0x06)),
-    (Tone::Third, (0x00, 0x7F, 0x62)),
-    (Tone::Fourth, (0xA3, 0x40, 0x93)),
-    (Tone::Rest, (0x7C, 0x85, 0x90)),
+pub(in crate::render) const LIGHT: ColorScheme = [
+    (ColorRole::Background, (0xFF, 0xFF, 0xFF)),
+    (ColorRole::Text, (0x1A, 0x1F, 0x26)),
+    (ColorRole::MutedText, (0x55, 0x5E, 0x6A)),
+    (ColorRole::ValueAxis, (0x8A, 0x94, 0xA0)),
+    (ColorRole::Grid, (0xE3, 0xE7, 0xEC)),
+    (ColorRole::First, (0x0B, 0x5C, 0xAD)),
+    (ColorRole::Second, (0xD9, 0x79, 0x06)),
+    (ColorRole::Third, (0x00, 0x7F, 0x62)),
+    (ColorRole::Fourth, (0xA3, 0x40, 0x93)),
+    (ColorRole::Remainder, (0x7C, 0x85, 0x90)),
 ];
 
 /// Light on nearly black.
-pub(in crate::render) const DARK: Scheme = [
-    (Tone::Paper, (0x17, 0x1C, 0x23)),
-    (Tone::Ink, (0xE9, 0xED, 0xF2)),
-    (Tone::Soft, (0xA8, 0xB3, 0xBF)),
-    (Tone::Axis, (0x6B, 0x77, 0x85)),
-    (Tone::Grid, (0x2B, 0x33, 0x3D)),
-    (Tone::First, (0x5A, 0xA9, 0xF5)),
-    (Tone::Second, (0xF7, 0xB9, 0x55)),
-    (Tone::Third, (0x3F, 0xC9, 0xA3)),
-    (Tone::Fourth, (0xE2, 0x8F, 0xD6)),
-    (Tone::Rest, (0x8B, 0x96, 0xA3)),
+pub(in crate::render) const DARK: ColorScheme = [
+    (ColorRole::Background, (0x17, 0x1C, 0x23)),
+    (ColorRole::Text, (0xE9, 0xED, 0xF2)),
+    (ColorRole::MutedText, (0xA8, 0xB3, 0xBF)),
+    (ColorRole::ValueAxis, (0x6B, 0x77, 0x85)),
+    (ColorRole::Grid, (0x2B, 0x33, 0x3D)),
+    (ColorRole::First, (0x5A, 0xA9, 0xF5)),
+    (ColorRole::Second, (0xF7, 0xB9, 0x55)),
+    (ColorRole::Third, (0x3F, 0xC9, 0xA3)),
+    (ColorRole::Fourth, (0xE2, 0x8F, 0xD6)),
+    (ColorRole::Remainder, (0x8B, 0x96, 0xA3)),
 ];
 
-impl Tone {
+impl ColorRole {
     /// The colour of a series by its position.
-    pub(super) fn of_series(at: usize) -> Self {
+    pub(super) fn for_series(at: usize) -> Self {
         match at {
             0 => Self::First,
             1 => Self::Second,
             2 => Self::Third,
             3 => Self::Fourth,
-            _ => Self::Rest,
+            _ => Self::Remainder,
         }
     }
 
@@ -84,21 +84,21 @@ impl Tone {
     /// The name of its custom property in style sheets.
     pub(in crate::render) fn property(self) -> &'static str {
         match self {
-            Self::Paper => "--paper",
-            Self::Ink => "--ink",
-            Self::Soft => "--soft",
-            Self::Axis => "--axis",
+            Self::Background => "--paper",
+            Self::Text => "--ink",
+            Self::MutedText => "--soft",
+            Self::ValueAxis => "--axis",
             Self::Grid => "--grid",
             Self::First => "--first",
             Self::Second => "--second",
             Self::Third => "--third",
             Self::Fourth => "--fourth",
-            Self::Rest => "--rest",
+            Self::Remainder => "--rest",
         }
     }
 
-    fn rgb(self, scheme: &Scheme) -> (u8, u8, u8) {
-        let found = scheme.iter().find(|(tone, _)| *tone == self);
+    fn rgb(self, scheme: &ColorScheme) -> (u8, u8, u8) {
+        let found = scheme.iter().find(|(role, _)| *role == self);
         found.map_or((0, 0, 0), |(_, rgb)| *rgb)
     }
 }
@@ -131,31 +131,31 @@ mod tests {
     }
 
     #[test]
-    fn text_and_series_stand_out_from_the_paper_in_both_schemes() {
+    fn text_and_series_contrast_with_the_background_in_both_schemes() {
         for scheme in [&LIGHT, &DARK] {
-            let paper = Tone::Paper.rgb(scheme);
-            for (tone, rgb) in scheme {
-                let least = match tone {
-                    Tone::Paper | Tone::Grid => 1.0,
-                    Tone::Ink | Tone::Soft => 4.5,
+            let metrics = ColorRole::Background.rgb(scheme);
+            for (role, rgb) in scheme {
+                let least = match role {
+                    ColorRole::Background | ColorRole::Grid => 1.0,
+                    ColorRole::Text | ColorRole::MutedText => 4.5,
                     _ => 3.0,
                 };
-                let found = contrast(*rgb, paper);
-                assert!(found >= least, "{tone:?} {}: {found:.2}", hex(*rgb));
+                let found = contrast(*rgb, metrics);
+                assert!(found >= least, "{role:?} {}: {found:.2}", hex(*rgb));
             }
         }
     }
 
     #[test]
-    fn first_and_second_series_are_told_apart_without_hue() {
+    fn first_and_second_series_differ_without_hue() {
         for scheme in [&LIGHT, &DARK] {
-            let found = contrast(Tone::First.rgb(scheme), Tone::Second.rgb(scheme));
+            let found = contrast(ColorRole::First.rgb(scheme), ColorRole::Second.rgb(scheme));
             assert!(found >= 1.4, "{found:.2}");
         }
     }
 
     #[test]
-    fn no_two_tones_share_a_colour() {
+    fn no_two_roles_share_a_colour() {
         for scheme in [&LIGHT, &DARK] {
             let colors: std::collections::BTreeSet<_> = scheme.iter().map(|(_, rgb)| rgb).collect();
             assert_eq!(colors.len(), scheme.len());

@@ -2,21 +2,21 @@
 //!
 //! In: a chart and a size in pixels. Out: the bytes of a PNG of that size, 8-bit RGB, the same for
 //! the same chart; letters that Noto Sans lacks are boxes. Refused: nothing; sizes outside
-//! [`LEAST`] and [`MOST`] are brought inside.
+//! [`MIN_SIDE`] and [`MAX_SIDE`] are brought inside.
 
 use plotters::prelude::{BitMapBackend, IntoDrawingArea};
 use png::{AdaptiveFilterType, BitDepth, ColorType, Encoder, FilterType};
 
 use super::Chart;
-use super::draw::{Heading, draw};
-use super::paper::{Font, Paper};
+use super::canvas::{CanvasMetrics, FontMetrics};
+use super::draw::{ChartHeading, draw};
 
 /// The smallest width and height: below it, no axis fits.
-pub(super) const LEAST: u32 = 200;
+pub(super) const MIN_SIDE: u32 = 200;
 
 /// The greatest width and height, the width of 4K television: a square of it takes 180 MB while it is
 /// drawn.
-pub(super) const MOST: u32 = 3840;
+pub(super) const MAX_SIDE: u32 = 3840;
 
 /// Pixels across of the layout that is enlarged to the size asked for.
 const LAYOUT_WIDTH: f64 = 860.0;
@@ -27,41 +27,44 @@ const SMALL_LAYOUT_WIDTH: f64 = 420.0;
 /// How plotters draws Noto Sans: its size is the height of 1.362 ems, and its base line half a size
 /// below the point where the text is put, whatever the anchor. The shifts bring it to where SVG
 /// has it.
-const FONT: Font = Font {
+const FONT: FontMetrics = FontMetrics {
     size_per_em: 1.362,
     shift_top: 0.08,
     shift_center: 0.19,
 };
 
 /// Pixels that are drawn for one that is kept, across and down; their mean makes edges smooth.
-const SMOOTHING: u32 = 2;
+const SUPERSAMPLING: u32 = 2;
 
 /// Draws a chart as a PNG, with title and subtitle in it.
 #[expect(clippy::missing_panics_doc, reason = "a picture is written to memory")]
 pub fn png(chart: &Chart, width: u32, height: u32) -> Vec<u8> {
-    let (width, height) = (width.clamp(LEAST, MOST), height.clamp(LEAST, MOST));
+    let (width, height) = (
+        width.clamp(MIN_SIDE, MAX_SIDE),
+        height.clamp(MIN_SIDE, MAX_SIDE),
+    );
     let across = if f64::from(width) < SMALL_LAYOUT_WIDTH * 1.5 {
         SMALL_LAYOUT_WIDTH.min(f64::from(width).max(320.0))
     } else {
         LAYOUT_WIDTH
     };
     let scale = f64::from(width) / across;
-    let paper = Paper {
+    let metrics = CanvasMetrics {
         width: across,
         height: f64::from(height) / scale,
-        units: scale * f64::from(SMOOTHING),
+        units: scale * f64::from(SUPERSAMPLING),
         font: FONT,
     };
-    let drawn = (width * SMOOTHING, height * SMOOTHING);
+    let drawn = (width * SUPERSAMPLING, height * SUPERSAMPLING);
     let mut pixels = vec![0_u8; bytes_of(drawn)];
     {
         let backend = BitMapBackend::with_buffer(&mut pixels, drawn);
         let area = backend.into_drawing_area();
-        draw(&area, paper, chart, Heading::Written)
+        draw(&area, metrics, chart, ChartHeading::Shown)
             .and_then(|()| area.present())
             .expect("a picture is drawn in memory, and its font is a part of the program");
     }
-    encode(&smoothed(&pixels, width), (width, height))
+    encode(&downsample(&pixels, width), (width, height))
 }
 
 fn bytes_of((width, height): (u32, u32)) -> usize {
@@ -70,8 +73,8 @@ fn bytes_of((width, height): (u32, u32)) -> usize {
 
 /// The mean of each square of drawn pixels, for a picture `width` pixels wide.
 #[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
-fn smoothed(drawn: &[u8], width: u32) -> Vec<u8> {
-    let (side, width) = (SMOOTHING as usize, width as usize);
+fn downsample(drawn: &[u8], width: u32) -> Vec<u8> {
+    let (side, width) = (SUPERSAMPLING as usize, width as usize);
     let row_bytes = width * side * 3;
     let mut pixels = Vec::with_capacity(drawn.len() / (side * side));
     for rows in drawn.chunks_exact(row_bytes * side) {
@@ -82,7 +85,7 @@ fn smoothed(drawn: &[u8], width: u32) -> Vec<u8> {
                 u32::from(rows[down * row_bytes + (pixel * side + across) * 3 + channel])
             };
             let sum: u32 = (0..side * side).map(of_square).sum();
-            pixels.push((sum / (SMOOTHING * SMOOTHING)) as u8);
+            pixels.push((sum / (SUPERSAMPLING * SUPERSAMPLING)) as u8);
         }
     }
     pixels

@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
-use super::draw::{Heading, draw, height_above};
-use super::label::visible;
-use super::palette::{DARK, LIGHT, Scheme, Tone, hex};
-use super::paper::{Font, Paper};
-use super::{Chart, Shape, Width, bars};
+use super::canvas::{CanvasMetrics, FontMetrics};
+use super::draw::{ChartHeading, draw, height_above};
+use super::label::printable_text;
+use super::palette::{ColorRole, ColorScheme, DARK, LIGHT, hex};
+use super::{Chart, ChartType, ChartWidth, bars};
 
 /// plotters draws on whole units; several to a pixel make columns equally wide to the eye.
 const UNITS: f64 = 4.0;
 
 /// plotters divides the size of a font by this when it writes SVG.
-const FONT: Font = Font {
+const FONT: FontMetrics = FontMetrics {
     size_per_em: 1.24,
     shift_top: 0.0,
     shift_center: 0.08,
@@ -36,26 +36,32 @@ pub(super) fn document(chart: &Chart) -> String {
         color_rules(""),
     );
     let mut svg = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    svg.push_str(&drawing(chart, Width::Wide, Heading::Written, &style, ""));
+    svg.push_str(&drawing(
+        chart,
+        ChartWidth::Wide,
+        ChartHeading::Shown,
+        &style,
+        "",
+    ));
     svg
 }
 
 /// An element for a page that has the title, the scheme's properties and [`color_rules`].
-pub(in crate::render) fn inline_svg(chart: &Chart, width: Width) -> String {
+pub(in crate::render) fn inline_svg(chart: &Chart, width: ChartWidth) -> String {
     let class = match width {
-        Width::Wide => "wide",
-        Width::Beside => "wide beside",
-        Width::Narrow => "narrow",
+        ChartWidth::Wide => "wide",
+        ChartWidth::Beside => "wide beside",
+        ChartWidth::Narrow => "narrow",
     };
-    drawing(chart, width, Heading::Left, "", class)
+    drawing(chart, width, ChartHeading::Omitted, "", class)
 }
 
 /// Style rules that put custom properties in the place of the colours that plotters wrote, for the
 /// elements below those that the selector names.
 pub(in crate::render) fn color_rules(below: &str) -> String {
     let mut rules = String::new();
-    for (tone, rgb) in LIGHT {
-        let (color, property) = (hex(rgb), tone.property());
+    for (role, rgb) in LIGHT {
+        let (color, property) = (hex(rgb), role.property());
         for attribute in ["fill", "stroke"] {
             write!(
                 rules,
@@ -68,26 +74,26 @@ pub(in crate::render) fn color_rules(below: &str) -> String {
 }
 
 /// The custom properties of a scheme.
-pub(in crate::render) fn properties(scheme: &Scheme) -> String {
+pub(in crate::render) fn properties(scheme: &ColorScheme) -> String {
     let properties = scheme
         .iter()
-        .map(|(tone, rgb)| format!("{}:{};", tone.property(), hex(*rgb)));
+        .map(|(role, rgb)| format!("{}:{};", role.property(), hex(*rgb)));
     properties.collect::<Vec<_>>().concat()
 }
 
-fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
+fn metrics(chart: &Chart, width: ChartWidth, heading: ChartHeading) -> CanvasMetrics {
     let across = match (width, heading) {
-        (Width::Narrow, _) => 360.0,
-        (Width::Beside, _) => 620.0,
-        (Width::Wide, Heading::Written) => 860.0,
-        (Width::Wide, Heading::Left) => 840.0,
+        (ChartWidth::Narrow, _) => 360.0,
+        (ChartWidth::Beside, _) => 620.0,
+        (ChartWidth::Wide, ChartHeading::Shown) => 860.0,
+        (ChartWidth::Wide, ChartHeading::Omitted) => 840.0,
     };
-    let values = match (chart.shape, chart.is_blank()) {
+    let values = match (chart.chart_type, chart.is_blank()) {
         (_, true) => 120.0,
-        (Shape::Bars, false) => bars::height(chart, across),
-        (Shape::Columns | Shape::Lines, false) => 300.0,
+        (ChartType::Bars, false) => bars::height(chart, across),
+        (ChartType::Columns | ChartType::Lines, false) => 300.0,
     };
-    Paper {
+    CanvasMetrics {
         width: across,
         height: (height_above(chart, heading, across) + values).round(),
         units: UNITS,
@@ -95,14 +101,20 @@ fn paper(chart: &Chart, width: Width, heading: Heading) -> Paper {
     }
 }
 
-fn drawing(chart: &Chart, width: Width, heading: Heading, style: &str, class: &str) -> String {
-    let paper = paper(chart, width, heading);
-    let units = |pixels: f64| u32::try_from(paper.units(pixels)).unwrap_or(1);
+fn drawing(
+    chart: &Chart,
+    width: ChartWidth,
+    heading: ChartHeading,
+    style: &str,
+    class: &str,
+) -> String {
+    let metrics = metrics(chart, width, heading);
+    let units = |pixels: f64| u32::try_from(metrics.units(pixels)).unwrap_or(1);
     let mut drawn = String::new();
-    let size = (units(paper.width), units(paper.height));
+    let size = (units(metrics.width), units(metrics.height));
     let backend = SVGBackend::with_string(&mut drawn, size);
     let area = backend.into_drawing_area();
-    draw(&area, paper, chart, heading)
+    draw(&area, metrics, chart, heading)
         .and_then(|()| area.present())
         .expect("an SVG is written to memory, and its font is a part of the program");
     drop(area);
@@ -111,13 +123,13 @@ fn drawing(chart: &Chart, width: Width, heading: Heading, style: &str, class: &s
     } else {
         format!(" class=\"{class}\"")
     };
-    let title = escaped(&visible(&chart.title, 300));
+    let title = escaped(&printable_text(&chart.title, 300));
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\" role=\"img\" aria-label=\"{title}\" font-family=\"sans-serif\"{class}>\n<title>{title}</title>\n<desc>{}</desc>\n{style}{}</svg>\n",
         size.0,
         size.1,
-        paper.width,
-        paper.height,
+        metrics.width,
+        metrics.height,
         escaped(&chart.to_string()),
         elements(&drawn),
     )
@@ -143,4 +155,4 @@ fn escaped(text: &str) -> String {
 }
 
 /// Every tone must have a property in both schemes.
-const _: () = assert!(LIGHT.len() == DARK.len() && matches!(LIGHT[0].0, Tone::Paper));
+const _: () = assert!(LIGHT.len() == DARK.len() && matches!(LIGHT[0].0, ColorRole::Background));

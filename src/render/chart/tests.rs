@@ -18,49 +18,52 @@ const HOSTILE: [&str; 7] = [
     "\u{0301}\u{0301}\u{0301}",
 ];
 
-fn chart(shape: Shape, labels: &[String], values: &[Number]) -> Chart {
+fn chart(chart_type: ChartType, labels: &[String], values: &[ExactNumber]) -> Chart {
     Chart {
         title: "Items purchased".to_owned(),
         subtitle: "Table purchases, version 3.".to_owned(),
-        shape,
+        chart_type,
         label_title: "Day (UTC)".to_owned(),
         value_title: "Items".to_owned(),
         labels: labels.to_vec(),
-        series: vec![Series {
+        series: vec![ChartSeries {
             name: "Items".to_owned(),
             values: values.to_vec(),
         }],
-        has_rest: false,
-        nothing: "No purchases in this time.".to_owned(),
+        has_remainder: false,
+        empty_text: "No purchases in this time.".to_owned(),
     }
 }
 
-fn counts(values: &[i64]) -> Vec<Number> {
-    values.iter().map(|value| Number::Count(*value)).collect()
+fn counts(values: &[i64]) -> Vec<ExactNumber> {
+    values
+        .iter()
+        .map(|value| ExactNumber::Count(*value))
+        .collect()
 }
 
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|at| format!("name {at}")).collect()
 }
 
-fn all_shapes() -> [Shape; 3] {
-    [Shape::Columns, Shape::Lines, Shape::Bars]
+fn all_shapes() -> [ChartType; 3] {
+    [ChartType::Columns, ChartType::Lines, ChartType::Bars]
 }
 
 #[test]
 fn hostile_labels_stay_texts() {
     let mut labels: Vec<String> = HOSTILE.iter().map(|text| (*text).to_owned()).collect();
     labels.push("x".repeat(10_000));
-    for shape in all_shapes() {
-        let mut chart = chart(shape, &labels, &counts(&[8, 7, 6, 5, 4, 3, 2, 1]));
+    for chart_type in all_shapes() {
+        let mut chart = chart(chart_type, &labels, &counts(&[8, 7, 6, 5, 4, 3, 2, 1]));
         chart.title = HOSTILE.concat();
         chart.subtitle = HOSTILE.join(" ");
         chart.value_title = HOSTILE[0].to_owned();
         chart.label_title = HOSTILE[1].to_owned();
         for svg in [
             svg(&chart),
-            inline_svg(&chart, Width::Narrow),
-            inline_svg(&chart, Width::Beside),
+            inline_svg(&chart, ChartWidth::Narrow),
+            inline_svg(&chart, ChartWidth::Beside),
         ] {
             let texts = texts_of(&svg);
             assert!(!svg.contains("<script") && !svg.contains("<image"));
@@ -69,7 +72,7 @@ fn hostile_labels_stay_texts() {
         }
         assert!(!png(&chart, 400, 300).is_empty());
     }
-    let bars = texts_of(&svg(&chart(Shape::Bars, &labels, &counts(&[1; 8]))));
+    let bars = texts_of(&svg(&chart(ChartType::Bars, &labels, &counts(&[1; 8]))));
     assert!(
         bars.iter().any(|text| text == "<script>alert(1)</script>"),
         "{bars:?}"
@@ -81,14 +84,14 @@ fn hostile_labels_stay_texts() {
 }
 
 #[test]
-fn a_chart_of_nothing_says_so() {
-    for shape in all_shapes() {
+fn an_empty_chart_shows_its_sentence() {
+    for chart_type in all_shapes() {
         for (labels, values) in [
             (names(0), counts(&[])),
             (names(3), counts(&[0, 0, 0])),
             (names(3), counts(&[])),
         ] {
-            let chart = chart(shape, &labels, &values);
+            let chart = chart(chart_type, &labels, &values);
             assert!(chart.is_blank());
             let texts = texts_of(&svg(&chart));
             assert!(
@@ -103,16 +106,20 @@ fn a_chart_of_nothing_says_so() {
 
 #[test]
 fn one_value_is_drawn_with_its_axis() {
-    for shape in all_shapes() {
-        let svg = svg(&chart(shape, &["2025-03-01".to_owned()], &counts(&[7])));
-        assert!(svg.contains("fill=\"#0B5CAD\""), "{shape:?}");
-        assert!(texts_of(&svg).contains(&"0".to_owned()), "{shape:?}");
+    for chart_type in all_shapes() {
+        let svg = svg(&chart(
+            chart_type,
+            &["2025-03-01".to_owned()],
+            &counts(&[7]),
+        ));
+        assert!(svg.contains("fill=\"#0B5CAD\""), "{chart_type:?}");
+        assert!(texts_of(&svg).contains(&"0".to_owned()), "{chart_type:?}");
     }
 }
 
 #[test]
 fn bars_write_every_digit_that_leaves_them_room() {
-    let amount = |nanos| Number::Money {
+    let amount = |nanos| ExactNumber::Money {
         amount: Amount::from_nanos(nanos).expect("in range"),
         decimals: 2,
     };
@@ -122,7 +129,7 @@ fn bars_write_every_digit_that_leaves_them_room() {
         amount(1_234_567_890_000),
         amount(-12_345_678_901_250_000_000),
     ];
-    let texts = texts_of(&svg(&chart(Shape::Bars, &names(3), &values)));
+    let texts = texts_of(&svg(&chart(ChartType::Bars, &names(3), &values)));
     let spaced = |text: &str| text.replace(' ', "\u{202F}").replace('-', "\u{2212}");
     for shown in ["1 234.56789", "-12 345 678 901.25"] {
         assert!(texts.contains(&spaced(shown)), "{shown}: {texts:?}");
@@ -134,8 +141,8 @@ fn bars_write_every_digit_that_leaves_them_room() {
 }
 
 #[test]
-fn refunds_stand_below_zero() {
-    let svg = svg(&chart(Shape::Columns, &names(2), &counts(&[10, -10])));
+fn refunds_are_drawn_below_zero() {
+    let svg = svg(&chart(ChartType::Columns, &names(2), &counts(&[10, -10])));
     let tops: Vec<(i32, i32)> = svg
         .lines()
         .filter(|line| line.starts_with("<rect") && line.contains("#0B5CAD"))
@@ -162,7 +169,7 @@ fn a_hundred_days_of_hours_are_one_line_of_2400_points() {
         })
         .collect();
     let values: Vec<i64> = (0..2_400).map(|hour| hour % 24).collect();
-    let svg = svg(&chart(Shape::Lines, &labels, &counts(&values)));
+    let svg = svg(&chart(ChartType::Lines, &labels, &counts(&values)));
     let line = svg
         .lines()
         .find(|line| line.starts_with("<polyline") && line.contains("#0B5CAD"));
@@ -173,10 +180,10 @@ fn a_hundred_days_of_hours_are_one_line_of_2400_points() {
 
 #[test]
 fn several_series_have_a_legend_and_one_has_none() {
-    let mut chart = chart(Shape::Columns, &names(2), &counts(&[3, 4]));
+    let mut chart = chart(ChartType::Columns, &names(2), &counts(&[3, 4]));
     chart.series[0].name = "Received".to_owned();
     assert!(!texts_of(&svg(&chart)).contains(&"Received".to_owned()));
-    chart.series.push(Series {
+    chart.series.push(ChartSeries {
         name: "Pending".to_owned(),
         values: counts(&[1]),
     });
@@ -185,8 +192,8 @@ fn several_series_have_a_legend_and_one_has_none() {
 }
 
 #[test]
-fn a_document_stands_alone_and_follows_the_scheme() {
-    let document = svg(&chart(Shape::Columns, &names(3), &counts(&[1, 2, 3])));
+fn an_svg_document_is_self_contained_and_follows_the_scheme() {
+    let document = svg(&chart(ChartType::Columns, &names(3), &counts(&[1, 2, 3])));
     texts_of(&document);
     assert!(document.contains("role=\"img\"") && document.contains("<desc>"));
     assert!(document.contains("@media (prefers-color-scheme:dark)"));
@@ -198,18 +205,22 @@ fn a_document_stands_alone_and_follows_the_scheme() {
 
 #[test]
 fn the_same_chart_is_the_same_bytes() {
-    for shape in all_shapes() {
-        let chart = chart(shape, &names(9), &counts(&[1, -2, 3, 0, 5, 6, 7, 80, 9]));
+    for chart_type in all_shapes() {
+        let chart = chart(
+            chart_type,
+            &names(9),
+            &counts(&[1, -2, 3, 0, 5, 6, 7, 80, 9]),
+        );
         assert_eq!(svg(&chart), svg(&chart));
         assert_eq!(png(&chart, 500, 300), png(&chart, 500, 300));
     }
 }
 
 #[test]
-fn a_png_has_the_size_asked_for_within_its_limits() {
-    let chart = chart(Shape::Columns, &names(3), &counts(&[1, 2, 3]));
-    for (asked, given) in [((640, 360), (640, 360)), ((0, 9), (200, 200))] {
-        let bytes = png(&chart, asked.0, asked.1);
+fn a_png_has_the_requested_size_within_its_limits() {
+    let chart = chart(ChartType::Columns, &names(3), &counts(&[1, 2, 3]));
+    for (parameters_with, given) in [((640, 360), (640, 360)), ((0, 9), (200, 200))] {
+        let bytes = png(&chart, parameters_with.0, parameters_with.1);
         assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1A\n");
         assert_eq!(bytes[12..16], *b"IHDR");
         let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("4 bytes"));
@@ -221,7 +232,7 @@ fn a_png_has_the_size_asked_for_within_its_limits() {
 #[test]
 fn the_description_names_the_highest_value() {
     let days = ["2025-03-01", "2025-03-02", "2025-03-03"].map(str::to_owned);
-    let chart = chart(Shape::Columns, &days, &counts(&[4, 1_250, 7]));
+    let chart = chart(ChartType::Columns, &days, &counts(&[4, 1_250, 7]));
     assert_eq!(
         chart.to_string(),
         "Items by Day (UTC): 3 values from 2025-03-01 to 2025-03-03; Items: highest 1\u{202F}250 at 2025-03-02."

@@ -3,17 +3,17 @@
 use super::*;
 use crate::values::money::Amount;
 
-fn table(rows: usize) -> Table {
-    Table {
+fn table(rows: usize) -> HtmlTable {
+    HtmlTable {
         caption: "Revenue in BRL".to_owned(),
-        columns: vec![Column::text("Day"), Column::number("BRL")],
+        columns: vec![HtmlColumn::text("Day"), HtmlColumn::number("BRL")],
         rows: (0..rows)
             .map(|at| {
                 let nanos = 1_234_500_000_000 + i128::try_from(at).expect("a few rows");
                 let amount = Amount::from_nanos(nanos).expect("in range");
                 vec![
-                    Cell::Text(format!("2025-01-{:02}", at + 1)),
-                    Cell::Number(Number::Money {
+                    HtmlCell::Text(format!("2025-01-{:02}", at + 1)),
+                    HtmlCell::Number(ExactNumber::Money {
                         amount,
                         decimals: 2,
                     }),
@@ -43,7 +43,7 @@ fn references(page: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_report_says_what_it_is_and_refers_to_nothing() {
+fn a_report_has_its_title_and_loads_nothing() {
     let context = [("Lake".to_owned(), "file:///lake".to_owned())];
     let page = html_report("Revenue series", None, &table(2), &context);
     assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"));
@@ -76,7 +76,7 @@ fn hostile_texts_stay_texts() {
     let mut table = table(1);
     table.caption = nasty.to_owned();
     table.columns[0].heading = nasty.to_owned();
-    table.rows[0] = vec![Cell::Text(nasty.to_owned()), Cell::Absent];
+    table.rows[0] = vec![HtmlCell::Text(nasty.to_owned()), HtmlCell::Absent];
     let page = html_report(nasty, None, &table, &[(nasty.to_owned(), nasty.to_owned())]);
     for found in ["<script", "<img", "\u{202E}", "\u{0}"] {
         assert!(!page.contains(found), "{found:?}");
@@ -89,7 +89,7 @@ fn hostile_texts_stay_texts() {
 #[test]
 fn very_long_names_are_cut() {
     let mut table = table(1);
-    table.rows[0][0] = Cell::Text("x".repeat(10_000));
+    table.rows[0][0] = HtmlCell::Text("x".repeat(10_000));
     let page = html_report("Revenue series", None, &table, &[]);
     assert!(!page.contains(&"x".repeat(161)) && page.contains(&format!("{}…", "x".repeat(160))));
 }

@@ -11,10 +11,10 @@ use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use csv::Writer;
 
-use super::columns::{dates, decimals};
+use super::arrow_columns::{dates, decimals};
+use crate::render::amount_text::money_text;
 use crate::render::csv::text_cell;
-use crate::render::document::Json;
-use crate::render::exact::money_text;
+use crate::render::json_writer::JsonValue;
 use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
@@ -64,57 +64,63 @@ fn month(row: &SupplierSummaryRow) -> String {
     row.month.format("%Y-%m").to_string()
 }
 
-fn names(row: &SupplierSummaryRow) -> Json {
-    let names = row.names_seen.iter().map(|name| Json::Text(name.clone()));
-    Json::List(names.collect())
+fn names(row: &SupplierSummaryRow) -> JsonValue {
+    let names = row
+        .names_seen
+        .iter()
+        .map(|name| JsonValue::Text(name.clone()));
+    JsonValue::List(names.collect())
 }
 
 /// The whole summary.
-pub(in crate::render) fn summary_document(summary: &SupplierSummary) -> Json {
+pub(in crate::render) fn summary_document(summary: &SupplierSummary) -> JsonValue {
     let parameters = &summary.parameters;
     let (start, end) = parameters.registration();
     let date = |date: Option<chrono::NaiveDate>| {
-        date.map_or(Json::Null, |date| Json::Text(date.to_string()))
+        date.map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string()))
     };
     let suppliers = parameters.supplier_ids().iter().copied();
     let company_id = parameters.company_id();
     let rows = summary.rows.iter().map(|row| document_row(company_id, row));
-    Json::Object(vec![
-        ("data", Json::List(rows.collect())),
+    JsonValue::Object(vec![
+        ("data", JsonValue::List(rows.collect())),
         (
             "meta",
-            Json::Object(vec![
-                ("company_id", Json::number(company_id)),
+            JsonValue::Object(vec![
+                ("company_id", JsonValue::number(company_id)),
                 (
                     "supplier_ids",
-                    Json::List(suppliers.map(Json::number).collect()),
+                    JsonValue::List(suppliers.map(JsonValue::number).collect()),
                 ),
                 ("registration_start", date(start)),
                 ("registration_end", date(end)),
-                ("deleted", Json::text(Some(parameters.deleted().as_str()))),
+                (
+                    "deleted",
+                    JsonValue::text(Some(parameters.deleted().as_str())),
+                ),
             ]),
         ),
     ])
 }
 
-fn document_row(company_id: i64, row: &SupplierSummaryRow) -> Json {
+fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
     let currency = row.currency.as_deref();
     let values = [
-        Json::number(company_id),
-        row.supplier_id.map_or(Json::Null, Json::number),
-        Json::text(row.supplier_name.as_deref()),
+        JsonValue::number(company_id),
+        row.supplier_id.map_or(JsonValue::Null, JsonValue::number),
+        JsonValue::text(row.supplier_name.as_deref()),
         names(row),
-        Json::Text(month(row)),
-        Json::text(currency),
+        JsonValue::Text(month(row)),
+        JsonValue::text(currency),
     ];
-    let amounts = amounts(row).map(|amount| Json::Digits(money_text(amount, currency)));
-    let dates = [row.first_date, row.last_date].map(|date| Json::Text(date.to_string()));
+    let amounts = amounts(row).map(|amount| JsonValue::Digits(money_text(amount, currency)));
+    let dates = [row.first_date, row.last_date].map(|date| JsonValue::Text(date.to_string()));
     let values = values
         .into_iter()
-        .chain(counts(row).map(Json::number))
+        .chain(counts(row).map(JsonValue::number))
         .chain(amounts)
         .chain(dates);
-    Json::Object(COLUMNS.into_iter().zip(values).collect())
+    JsonValue::Object(COLUMNS.into_iter().zip(values).collect())
 }
 
 /// The rows as CSV.

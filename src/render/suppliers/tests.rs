@@ -11,8 +11,9 @@ use arrow::datatypes::{
 use super::*;
 use crate::render::{Answer, Format, render};
 use crate::report::{
-    Invoice, Money, Party, PurchaseCounts, Shipping, SummaryAmounts, SupplierPurchaseRow,
-    SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest, SupplierSummaryRow,
+    PurchaseCounts, RowInvoice, RowMoney, RowParty, RowShipping, SummaryAmounts,
+    SupplierPurchaseRow, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest,
+    SupplierSummaryRow,
 };
 use crate::values::money::{Amount, parse_decimal};
 
@@ -20,15 +21,15 @@ fn amount(text: &str) -> Amount {
     parse_decimal(text).expect("an amount").amount
 }
 
-fn money(text: &str, currency: &str) -> Money {
-    Money {
+fn money(text: &str, currency: &str) -> RowMoney {
+    RowMoney {
         amount: Some(amount(text)),
         currency: Some(currency.to_owned()),
     }
 }
 
-fn party(id: i64, name: &str) -> Party {
-    Party {
+fn party(id: i64, name: &str) -> RowParty {
+    RowParty {
         id: Some(id),
         name: Some(name.to_owned()),
     }
@@ -42,7 +43,7 @@ pub(crate) fn documented() -> SupplierPurchaseRow {
         id: 123,
         registration_date: "2025-01-14".parse().expect("a date"),
         supplier: party(123, "CPlug Supplier"),
-        invoice: Invoice {
+        invoice: RowInvoice {
             serie: text("1"),
             number: text("789"),
         },
@@ -52,7 +53,7 @@ pub(crate) fn documented() -> SupplierPurchaseRow {
         other_expenses_value: money("99.9", "BRL"),
         total: money("199.850000001", "BRL"),
         notes: text("my notes"),
-        shipping: Shipping {
+        shipping: RowShipping {
             pay_shipping: Some(true),
             carrier: party(123, "CPlug Logistics"),
             shipping_value: money("500", "JPY"),
@@ -73,15 +74,15 @@ pub(crate) fn bare() -> SupplierPurchaseRow {
     SupplierPurchaseRow {
         id: 7,
         registration_date: "2024-12-31".parse().expect("a date"),
-        supplier: Party::default(),
-        invoice: Invoice::default(),
+        supplier: RowParty::default(),
+        invoice: RowInvoice::default(),
         code: None,
-        value_of_items: Money::default(),
-        discount: Money::default(),
-        other_expenses_value: Money::default(),
-        total: Money::default(),
+        value_of_items: RowMoney::default(),
+        discount: RowMoney::default(),
+        other_expenses_value: RowMoney::default(),
+        total: RowMoney::default(),
         notes: None,
-        shipping: Shipping::default(),
+        shipping: RowShipping::default(),
         status: None,
         order_number: None,
         has_stock_movement_out: None,
@@ -105,7 +106,7 @@ pub(crate) fn page(purchases: Vec<SupplierPurchaseRow>) -> Answer {
 }
 
 pub(crate) fn summary() -> Answer {
-    let asked = SupplierSummaryRequest {
+    let parameters_with = SupplierSummaryRequest {
         company_id: Some("12".to_owned()),
         supplier_ids: Some("7,3".to_owned()),
         registration_start: Some("2025-01-01".to_owned()),
@@ -142,7 +143,8 @@ pub(crate) fn summary() -> Answer {
         ..row.clone()
     };
     Answer::SupplierSummary(SupplierSummary {
-        parameters: SupplierSummaryParameters::resolve(&asked).expect("correct parameters"),
+        parameters: SupplierSummaryParameters::resolve(&parameters_with)
+            .expect("correct parameters"),
         rows: vec![row, nameless],
     })
 }
@@ -182,7 +184,7 @@ fn without_nulls_a_key_is_there_when_something_is_known() {
     let Answer::SupplierPurchases(page) = page(vec![row, documented()]) else {
         unreachable!("it is a page")
     };
-    let bytes = supplier_page(&page, Nulls::Omitted).expect("rendered");
+    let bytes = supplier_page_json(&page, NullHandling::Omitted).expect("rendered");
     let json = String::from_utf8(bytes).expect("UTF-8");
     let unindented: String = json.lines().map(str::trim_start).collect();
     let line = r#"{"id":7,"registration_date":"2024-12-31","shipping":{"carrier":{"name":"Only a name"}},"were_stock_movements_deleted":false,"updated_at":"2025-07-14T13:31:26.000120+00:00"}"#;
@@ -277,7 +279,7 @@ fn parquet_has_the_types_of_the_table() {
 }
 
 #[test]
-fn rows_written_in_runs_are_one_file() {
+fn rows_written_in_batches_are_one_file() {
     let rows = [documented(), bare(), documented()];
     let whole = page(rows.to_vec());
     for format in [Format::Csv, Format::Ndjson] {
@@ -339,7 +341,7 @@ fn the_summary_is_a_table_too() {
 }
 
 #[test]
-fn formats_without_sense_are_refused() {
+fn unsupported_formats_are_refused() {
     let refused = |answer, format| render(answer, format).expect_err("refused").to_string();
     assert_eq!(
         refused(&summary(), Format::Ndjson),

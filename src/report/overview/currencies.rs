@@ -2,8 +2,8 @@
 
 use polars::prelude::{PolarsResult, col};
 
-use super::super::scan::{Query, run_query};
-use super::super::{ReportError, ScanFile, SeriesParameters};
+use super::super::purchase_query::{PurchaseQuery, run_query};
+use super::super::{PurchaseFile, ReportError, SeriesParameters};
 
 const CURRENCY: &str = "currency";
 
@@ -13,9 +13,9 @@ const CURRENCY: &str = "currency";
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
 pub fn revenue_currencies(
     parameters: &SeriesParameters,
-    files: &[ScanFile],
+    files: &[PurchaseFile],
 ) -> Result<Vec<String>, ReportError> {
-    let query = Query::Whole {
+    let query = PurchaseQuery::Whole {
         keys: vec![col(CURRENCY)],
         sums: vec![col("quantity").sum()],
         columns: vec![col(CURRENCY), col("quantity")],

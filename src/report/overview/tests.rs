@@ -5,7 +5,7 @@ use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 
 use super::*;
-use crate::report::fixture::{Event, Table, request, resolved};
+use crate::report::fixture::{PurchaseTableFixture, TestPurchase, request, resolved};
 use crate::report::quantity_series;
 
 fn named(name: Option<&str>, items: i64) -> NamedQuantity {
@@ -15,23 +15,27 @@ fn named(name: Option<&str>, items: i64) -> NamedQuantity {
     }
 }
 
-fn shop() -> Table {
-    Table::in_parts(
+fn shop() -> PurchaseTableFixture {
+    PurchaseTableFixture::in_parts(
         &[
-            Event::at("2024-01-01T02:59:59Z")
+            TestPurchase::at("2024-01-01T02:59:59Z")
                 .product("before")
                 .quantity(9),
-            Event::at("2024-01-01T03:00:00Z").product("pen").app("web"),
-            Event::at("2024-01-02T12:00:00Z").product("ink").quantity(4),
-            Event::at("2024-01-03T12:00:00Z")
+            TestPurchase::at("2024-01-01T03:00:00Z")
+                .product("pen")
+                .app("web"),
+            TestPurchase::at("2024-01-02T12:00:00Z")
+                .product("ink")
+                .quantity(4),
+            TestPurchase::at("2024-01-03T12:00:00Z")
                 .product("pen")
                 .quantity(3)
                 .app("web"),
-            Event::at("2024-01-03T13:00:00Z")
+            TestPurchase::at("2024-01-03T13:00:00Z")
                 .product("pad")
                 .app("ios")
                 .revenue(-1, "BRL"),
-            Event::at("2024-01-04T03:00:00Z")
+            TestPurchase::at("2024-01-04T03:00:00Z")
                 .product("after")
                 .quantity(9),
         ],
@@ -44,7 +48,9 @@ fn items_of_the_window_are_counted_by_product_and_by_app() {
     let table = shop();
     // Three local days that begin at 03:00 UTC: two of them in parts, none as a whole UTC date.
     let parameters = resolved(&request(3, "2024-01-03", "day", "America/Sao_Paulo"));
-    let by = |dimension| quantity_by(dimension, &parameters, &table.files).expect("quantities");
+    let by = |dimension| {
+        quantity_by_dimension(dimension, &parameters, &table.files).expect("quantities")
+    };
     assert_eq!(
         by(Dimension::Product),
         [
@@ -62,9 +68,9 @@ fn items_of_the_window_are_counted_by_product_and_by_app() {
 #[test]
 fn whole_utc_dates_and_excluded_refunds_are_counted_the_same_way() {
     let table = shop();
-    let mut asked = request(4, "2024-01-04", "day", "UTC");
-    asked.exclude_refunds = true;
-    let found = quantity_by(Dimension::Product, &resolved(&asked), &table.files);
+    let mut series_request = request(4, "2024-01-04", "day", "UTC");
+    series_request.exclude_refunds = true;
+    let found = quantity_by_dimension(Dimension::Product, &resolved(&series_request), &table.files);
     assert_eq!(
         found.expect("quantities"),
         [
@@ -79,7 +85,7 @@ fn whole_utc_dates_and_excluded_refunds_are_counted_the_same_way() {
 #[test]
 fn a_window_without_files_has_no_names() {
     let parameters = resolved(&request(3, "2024-01-03", "day", "UTC"));
-    let found = quantity_by(Dimension::App, &parameters, &[]).expect("quantities");
+    let found = quantity_by_dimension(Dimension::App, &parameters, &[]).expect("quantities");
     assert_eq!(found, []);
 }
 
@@ -90,22 +96,22 @@ proptest! {
     fn names_add_up_to_the_series(
         events in prop::collection::vec((0_i64..400_000, 1_i16..100, 0_u8..4, any::<bool>()), 1..40)
     ) {
-        let events: Vec<Event> = events
+        let events: Vec<TestPurchase> = events
             .into_iter()
             .map(|(second, quantity, product, refund)| {
-                Event::at_micros((1_704_067_200 + second) * 1_000_000)
+                TestPurchase::at_micros((1_704_067_200 + second) * 1_000_000)
                     .quantity(quantity)
                     .product(&format!("p{product}"))
                     .revenue(if refund { -1 } else { 1 }, "BRL")
             })
             .collect();
-        let table = Table::in_parts(&events, 2);
+        let table = PurchaseTableFixture::in_parts(&events, 2);
         for (zone, unit) in [("UTC", "day"), ("Asia/Kolkata", "hour")] {
             let parameters = resolved(&request(4, "2024-01-04", unit, zone));
             let series = quantity_series(&parameters, &table.files).expect("a series");
             let whole: i64 = series.points.iter().map(|point| point.purchase_quantity).sum();
             for dimension in [Dimension::Product, Dimension::App] {
-                let named = quantity_by(dimension, &parameters, &table.files).expect("quantities");
+                let named = quantity_by_dimension(dimension, &parameters, &table.files).expect("quantities");
                 prop_assert_eq!(named.iter().map(|n| n.items).sum::<i64>(), whole);
             }
         }

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::report::SeriesRequest;
-use crate::report::fixture::{Event, Table, request, resolved};
+use crate::report::fixture::{PurchaseTableFixture, TestPurchase, request, resolved};
 
-fn rows(table: &Table, request: &SeriesRequest) -> Vec<(String, i64)> {
+fn rows(table: &PurchaseTableFixture, request: &SeriesRequest) -> Vec<(String, i64)> {
     let series = quantity_series(&resolved(request), &table.files).expect("a series");
     series
         .points
@@ -28,22 +28,22 @@ fn expected(rows: &[(&str, i64)]) -> Vec<(String, i64)> {
 #[test]
 fn vector_1_the_documents_own_purchases() {
     // The three purchases of the documentation's purchase object page.
-    let table = Table::of(&[
-        Event::at("2013-07-16T19:20:30+01:00"),
-        Event::at("2013-07-17T19:20:20+01:00"),
-        Event::at("2013-07-17T19:20:20+01:00"),
+    let table = PurchaseTableFixture::of(&[
+        TestPurchase::at("2013-07-16T19:20:30+01:00"),
+        TestPurchase::at("2013-07-17T19:20:20+01:00"),
+        TestPurchase::at("2013-07-17T19:20:20+01:00"),
     ]);
     let by_day = request(3, "2013-07-18T12:00:00Z", "day", "UTC");
     let days = [("2013-07-16", 1), ("2013-07-17", 2), ("2013-07-18", 0)];
     assert_eq!(rows(&table, &by_day), expected(&days));
 }
 
-fn missing_midnight() -> Table {
-    Table::of(&[
-        Event::at("2018-11-03T23:30:00-03:00").quantity(2),
-        Event::at("2018-11-04T01:10:00-02:00").quantity(3),
-        Event::at("2018-11-04T23:59:59-02:00").quantity(4),
-        Event::at("2018-11-05T00:00:00-02:00").quantity(5),
+fn missing_midnight() -> PurchaseTableFixture {
+    PurchaseTableFixture::of(&[
+        TestPurchase::at("2018-11-03T23:30:00-03:00").quantity(2),
+        TestPurchase::at("2018-11-04T01:10:00-02:00").quantity(3),
+        TestPurchase::at("2018-11-04T23:59:59-02:00").quantity(4),
+        TestPurchase::at("2018-11-05T00:00:00-02:00").quantity(5),
     ])
 }
 
@@ -76,10 +76,10 @@ fn vector_3_the_23_hour_day() {
 
 #[test]
 fn vector_4_the_25_hour_day() {
-    let table = Table::of(&[
-        Event::at("2019-02-16T23:15:00-02:00"),
-        Event::at("2019-02-16T23:15:00-03:00").quantity(2),
-        Event::at("2019-02-17T00:00:00-03:00").quantity(4),
+    let table = PurchaseTableFixture::of(&[
+        TestPurchase::at("2019-02-16T23:15:00-02:00"),
+        TestPurchase::at("2019-02-16T23:15:00-03:00").quantity(2),
+        TestPurchase::at("2019-02-17T00:00:00-03:00").quantity(4),
     ]);
     let zone = "America/Sao_Paulo";
     let by_day = request(2, "2019-02-17T00:00:00-03:00", "day", zone);
@@ -99,10 +99,10 @@ fn vector_4_the_25_hour_day() {
 
 #[test]
 fn the_end_is_inclusive_and_later_purchases_of_its_day_are_not_counted() {
-    let table = Table::of(&[
-        Event::at("2024-01-01T00:00:00Z").quantity(1),
-        Event::at("2024-01-31T12:00:00Z").quantity(10),
-        Event::at("2024-01-31T12:00:00.000001Z").quantity(100),
+    let table = PurchaseTableFixture::of(&[
+        TestPurchase::at("2024-01-01T00:00:00Z").quantity(1),
+        TestPurchase::at("2024-01-31T12:00:00Z").quantity(10),
+        TestPurchase::at("2024-01-31T12:00:00.000001Z").quantity(100),
     ]);
     let to_noon = request(31, "2024-01-31T12:00:00Z", "day", "UTC");
     let noon = rows(&table, &to_noon);
@@ -120,41 +120,44 @@ fn the_end_is_inclusive_and_later_purchases_of_its_day_are_not_counted() {
 
 #[test]
 fn the_length_of_an_hour_series_counts_days_or_rows() {
-    let table = Table::of(&[Event::at("2024-01-30T22:30:00Z").quantity(7)]);
-    let mut asked = request(2, "2024-01-31T00:30:00Z", "hour", "UTC");
-    assert_eq!(rows(&table, &asked).len(), 25);
-    asked.hour_length = Some("units".to_owned());
+    let table = PurchaseTableFixture::of(&[TestPurchase::at("2024-01-30T22:30:00Z").quantity(7)]);
+    let mut series_request = request(2, "2024-01-31T00:30:00Z", "hour", "UTC");
+    assert_eq!(rows(&table, &series_request).len(), 25);
+    series_request.hour_length = Some("units".to_owned());
     let hours = [("2024-01-30T23:00:00Z", 0), ("2024-01-31T00:00:00Z", 0)];
-    assert_eq!(rows(&table, &asked), expected(&hours));
-    asked.length = Some("3".to_owned());
+    assert_eq!(rows(&table, &series_request), expected(&hours));
+    series_request.length = Some("3".to_owned());
     assert_eq!(
-        rows(&table, &asked)[0],
+        rows(&table, &series_request)[0],
         ("2024-01-30T22:00:00Z".to_owned(), 7)
     );
 }
 
 #[test]
 fn product_and_app_are_compared_byte_for_byte() {
-    let table = Table::of(&[
-        Event::at("2024-01-30T10:00:00Z")
+    let table = PurchaseTableFixture::of(&[
+        TestPurchase::at("2024-01-30T10:00:00Z")
             .product("Shirt")
             .app("a")
             .quantity(1),
-        Event::at("2024-01-30T11:00:00Z")
+        TestPurchase::at("2024-01-30T11:00:00Z")
             .product("shirt")
             .app("A")
             .quantity(10),
-        Event::at("2024-01-31T10:00:00Z")
+        TestPurchase::at("2024-01-31T10:00:00Z")
             .product("shirt ")
             .quantity(100),
     ]);
     let sum = |product: Option<&str>, app: Option<&str>| {
-        let asked = SeriesRequest {
+        let series_request = SeriesRequest {
             product: product.map(str::to_owned),
             app_id: app.map(str::to_owned),
             ..request(2, "2024-01-31T23:00:00Z", "day", "UTC")
         };
-        rows(&table, &asked).iter().map(|row| row.1).sum::<i64>()
+        rows(&table, &series_request)
+            .iter()
+            .map(|row| row.1)
+            .sum::<i64>()
     };
     assert_eq!(sum(None, None), 111);
     assert_eq!(sum(Some("shirt"), None), 10);
@@ -165,17 +168,17 @@ fn product_and_app_are_compared_byte_for_byte() {
 
 #[test]
 fn refunds_count_unless_excluded_and_both_are_reported() {
-    let table = Table::of(&[
-        Event::at("2024-01-31T10:00:00Z").quantity(5),
-        Event::at("2024-01-31T11:00:00Z")
+    let table = PurchaseTableFixture::of(&[
+        TestPurchase::at("2024-01-31T10:00:00Z").quantity(5),
+        TestPurchase::at("2024-01-31T11:00:00Z")
             .quantity(2)
             .revenue(-1, "USD"),
     ]);
-    let mut asked = request(1, "2024-01-31", "day", "UTC");
-    let counted = quantity_series(&resolved(&asked), &table.files).expect("a series");
+    let mut series_request = request(1, "2024-01-31", "day", "UTC");
+    let counted = quantity_series(&resolved(&series_request), &table.files).expect("a series");
     assert_eq!(counted.points[0].purchase_quantity, 7);
-    asked.exclude_refunds = true;
-    let excluded = quantity_series(&resolved(&asked), &table.files).expect("a series");
+    series_request.exclude_refunds = true;
+    let excluded = quantity_series(&resolved(&series_request), &table.files).expect("a series");
     assert_eq!(excluded.points[0].purchase_quantity, 5);
     for series in [counted, excluded] {
         let totals = (series.gross_items, series.refund_items, series.net_items());
@@ -192,7 +195,7 @@ fn an_empty_lake_is_a_series_of_zeros() {
 }
 
 #[test]
-fn a_file_that_is_gone_is_an_error_that_says_which() {
+fn a_missing_file_is_an_error_that_names_it() {
     let mut table = missing_midnight();
     table.files[0].path = format!("{}.gone", table.files[0].path.as_str()).into();
     let parameters = resolved(&request(3, "2018-11-05T12:00:00-02:00", "day", "UTC"));
@@ -223,14 +226,14 @@ fn a_truncated_file_is_an_error() {
 
 #[test]
 fn a_hundred_days_are_summed_each_by_itself() {
-    let first = Event::at("2024-01-01T12:00:00Z").micros;
-    let events: Vec<Event> = (0_i16..100)
+    let first = TestPurchase::at("2024-01-01T12:00:00Z").micros;
+    let events: Vec<TestPurchase> = (0_i16..100)
         .map(|day| {
             let micros = first + i64::from(day) * 24 * HOUR_MICROS;
-            Event::at_micros(micros).quantity(day + 1)
+            TestPurchase::at_micros(micros).quantity(day + 1)
         })
         .collect();
-    let table = Table::of(&events);
+    let table = PurchaseTableFixture::of(&events);
     let days = rows(&table, &request(100, "2024-04-09", "day", "UTC"));
     let quantities: Vec<i64> = days.iter().map(|day| day.1).collect();
     assert_eq!(quantities, (1..=100).collect::<Vec<_>>());
@@ -255,7 +258,7 @@ fn local_date(micros: i64, zone: Tz) -> NaiveDate {
 }
 
 /// What a series by the day is, one event at a time: the date on the wall when it happened.
-fn oracle(events: &[Event], zone: Tz, length: u8, ending: i64) -> Vec<(String, i64)> {
+fn oracle(events: &[TestPurchase], zone: Tz, length: u8, ending: i64) -> Vec<(String, i64)> {
     let last = local_date(ending, zone);
     let mut days = BTreeMap::new();
     for back in 0..u64::from(length) {
@@ -276,12 +279,12 @@ prop_compose! {
     /// Events around an instant, some of them exactly on half hours, where boundaries are.
     fn events(around: i64)(
         drawn in prop::collection::vec((-200_i64..200, prop::bool::ANY, 0..HOUR_MICROS / 2, 1_i16..=100), 1..40)
-    ) -> Vec<Event> {
+    ) -> Vec<TestPurchase> {
         drawn
             .into_iter()
             .map(|(half_hours, on_edge, micros, quantity)| {
                 let within = if on_edge { 0 } else { micros };
-                Event::at_micros(around + half_hours * HOUR_MICROS / 2 + within).quantity(quantity)
+                TestPurchase::at_micros(around + half_hours * HOUR_MICROS / 2 + within).quantity(quantity)
             })
             .collect()
     }
@@ -290,11 +293,11 @@ prop_compose! {
 prop_compose! {
     fn case()(zone in 0..ZONES.len())(
         zone in Just(ZONES[zone].0),
-        events in events(Event::at(ZONES[zone].1).micros),
+        events in events(TestPurchase::at(ZONES[zone].1).micros),
         length in 1_u8..=10,
         ending_minutes in -3_000_i64..6_000,
-        around in Just(Event::at(ZONES[zone].1).micros),
-    ) -> (&'static str, Vec<Event>, u8, i64) {
+        around in Just(TestPurchase::at(ZONES[zone].1).micros),
+    ) -> (&'static str, Vec<TestPurchase>, u8, i64) {
         (zone, events, length, around + ending_minutes * 60_000_000)
     }
 }
@@ -305,7 +308,7 @@ proptest! {
     #[test]
     fn equals_the_plain_loop_in_every_zone((zone, events, length, ending) in case()) {
         let tz: Tz = zone.parse().expect("a zone");
-        let table = Table::in_parts(&events, 2);
+        let table = PurchaseTableFixture::in_parts(&events, 2);
         let ending_at: DateTime<Utc> = DateTime::from_timestamp_micros(ending).expect("a time");
         let ending_at = ending_at.to_rfc3339();
         let days = rows(&table, &request(length, &ending_at, "day", zone));

@@ -2,16 +2,16 @@
 
 use super::*;
 use crate::report::ParameterRefusal;
-use crate::report::fixture::{Event, Table, request, resolved};
+use crate::report::fixture::{PurchaseTableFixture, TestPurchase, request, resolved};
 
 const UNIT: i128 = 1_000_000_000;
 /// The largest amount of the table, just below 10^29 currency units.
 const LARGEST: i128 = 99_999_999_999_999_999_999_999_999_999_999_999_999;
 
 fn parameters(length: u8, currency: Option<&str>) -> SeriesParameters {
-    let mut asked = request(length, "2024-01-31T12:00:00Z", "day", "UTC");
-    asked.currency = currency.map(str::to_owned);
-    resolved(&asked)
+    let mut series_request = request(length, "2024-01-31T12:00:00Z", "day", "UTC");
+    series_request.currency = currency.map(str::to_owned);
+    resolved(&series_request)
 }
 
 fn amounts(series: &RevenueSeries) -> Vec<String> {
@@ -22,14 +22,14 @@ fn amounts(series: &RevenueSeries) -> Vec<String> {
         .collect()
 }
 
-fn sale(time: &str, nanos: i128, currency: &str) -> Event {
-    Event::at(time).revenue(nanos, currency)
+fn sale(time: &str, nanos: i128, currency: &str) -> TestPurchase {
+    TestPurchase::at(time).revenue(nanos, currency)
 }
 
 #[test]
 fn sums_are_exact_to_the_last_digit() {
     // 0.1 + 0.2 and 10^15 + 10^-9 are the sums that a float gets wrong.
-    let table = Table::of(&[
+    let table = PurchaseTableFixture::of(&[
         sale("2024-01-30T10:00:00Z", UNIT / 10, "USD"),
         sale("2024-01-30T11:00:00Z", UNIT / 5, "USD"),
         sale("2024-01-31T10:00:00Z", 1_000_000_000_000_000 * UNIT, "USD"),
@@ -46,7 +46,7 @@ fn sums_are_exact_to_the_last_digit() {
 
 #[test]
 fn several_currencies_need_a_choice_and_are_named() {
-    let table = Table::of(&[
+    let table = PurchaseTableFixture::of(&[
         sale("2024-01-31T10:00:00Z", 5 * UNIT, "USD"),
         sale("2024-01-31T10:00:00Z", 7 * UNIT, "BRL"),
     ]);
@@ -74,15 +74,15 @@ fn several_currencies_need_a_choice_and_are_named() {
 
 #[test]
 fn refunds_reduce_revenue_unless_excluded() {
-    let table = Table::of(&[
+    let table = PurchaseTableFixture::of(&[
         sale("2024-01-31T10:00:00Z", 5 * UNIT, "USD"),
         sale("2024-01-31T10:00:00Z", -7 * UNIT, "USD"),
     ]);
-    let mut asked = request(1, "2024-01-31", "day", "UTC");
-    let series = revenue_series(&resolved(&asked), &table.files).expect("a series");
+    let mut series_request = request(1, "2024-01-31", "day", "UTC");
+    let series = revenue_series(&resolved(&series_request), &table.files).expect("a series");
     assert_eq!(amounts(&series), ["-2"]);
-    asked.exclude_refunds = true;
-    let series = revenue_series(&resolved(&asked), &table.files).expect("a series");
+    series_request.exclude_refunds = true;
+    let series = revenue_series(&resolved(&series_request), &table.files).expect("a series");
     assert_eq!(amounts(&series), ["5"]);
 }
 
@@ -98,7 +98,7 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     events.push(sale("2024-01-31T10:00:00Z", LARGEST - 1, "USD"));
     events.push(sale("2024-01-31T11:00:00Z", 1, "USD"));
     // The last row's day is only partly in the window; the day before is summed as a whole.
-    let table = Table::in_parts(&events, 3);
+    let table = PurchaseTableFixture::in_parts(&events, 3);
     let series = revenue_series(&parameters(2, None), &table.files).expect("a series");
     let largest = "99999999999999999999999999999.999999999";
     assert_eq!(amounts(&series), ["0.000000025", largest]);
@@ -106,7 +106,7 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
 
 #[test]
 fn a_sum_beyond_the_range_is_refused_by_the_name_of_its_row() {
-    let table = Table::of(&[
+    let table = PurchaseTableFixture::of(&[
         sale("2024-01-30T10:00:00Z", LARGEST, "USD"),
         sale("2024-01-30T10:00:00Z", 1, "USD"),
         sale("2024-01-31T10:00:00Z", 1, "USD"),

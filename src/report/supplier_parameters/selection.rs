@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{COMPANY_UNKNOWN, Deleted, PurchaseStatus};
+use super::{COMPANY_UNKNOWN, DeletedFilter, PurchaseStatus};
 use crate::values::instant::format_utc_micros;
 
 /// The purchases that an answer is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::report) struct Selection {
+pub(in crate::report) struct SupplierSelection {
     pub(in crate::report) company_id: i64,
     pub(in crate::report) search: Option<SearchTerm>,
     pub(in crate::report) status: Option<PurchaseStatus>,
@@ -22,10 +22,10 @@ pub(in crate::report) struct Selection {
     pub(in crate::report) end: Option<NaiveDate>,
     /// First `updated_at`, inclusive.
     pub(in crate::report) updated_from_micros: Option<i64>,
-    pub(in crate::report) deleted: Deleted,
+    pub(in crate::report) deleted: DeletedFilter,
 }
 
-impl Selection {
+impl SupplierSelection {
     pub(super) fn months(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
         (self.start.map(first_of_month), self.end.map(first_of_month))
     }
@@ -46,7 +46,7 @@ impl Selection {
         let optional = [
             (
                 "search_term",
-                self.search.as_ref().map(|term| term.typed.clone()),
+                self.search.as_ref().map(|term| term.raw.clone()),
             ),
             (
                 "purchase_status",
@@ -80,7 +80,7 @@ impl Selection {
 /// A number to look for among ids and invoice numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::report) struct SearchTerm {
-    typed: String,
+    raw: String,
     /// The digits without the zeros in front; empty for zero.
     pub(in crate::report) digits: String,
     /// The number as an id, unless it is too large for one.
@@ -89,11 +89,11 @@ pub(in crate::report) struct SearchTerm {
 
 impl SearchTerm {
     /// A term of ASCII digits, at least one.
-    pub(super) fn new(typed: &str) -> Self {
+    pub(super) fn new(raw: &str) -> Self {
         Self {
-            typed: typed.to_owned(),
-            digits: typed.trim_start_matches('0').to_owned(),
-            id: typed.parse().ok(),
+            raw: raw.to_owned(),
+            digits: raw.trim_start_matches('0').to_owned(),
+            id: raw.parse().ok(),
         }
     }
 }

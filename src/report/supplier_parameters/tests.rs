@@ -1,7 +1,7 @@
 //! Every parameter once accepted and once refused, and what a refusal says.
 
 use super::*;
-use crate::report::supplier_errors::Validation;
+use crate::report::supplier_errors::FailedValidation;
 use crate::rules::RuleId;
 
 fn request() -> SupplierListRequest {
@@ -23,22 +23,22 @@ fn accepted(request: &SupplierListRequest) -> SupplierListParameters {
 
 fn refused(request: &SupplierListRequest) -> Vec<InvalidParameter> {
     match SupplierListParameters::resolve(request) {
-        Err(SupplierParameterErrors::Invalid(wrong)) => wrong,
+        Err(SupplierParameterErrors::Invalid(invalid)) => invalid,
         other => panic!("expected wrong parameters, got {other:?}"),
     }
 }
 
 /// The one refusal: rule, field and validation.
-fn only(request: &SupplierListRequest) -> (RuleId, &'static str, Validation) {
-    let mut wrong = refused(request);
-    assert_eq!(wrong.len(), 1, "{wrong:?}");
-    let wrong = wrong.remove(0);
+fn only(request: &SupplierListRequest) -> (RuleId, &'static str, FailedValidation) {
+    let mut invalid = refused(request);
+    assert_eq!(invalid.len(), 1, "{invalid:?}");
+    let invalid = invalid.remove(0);
     assert!(
-        wrong
+        invalid
             .sentence
-            .starts_with(&format!("'{}' must", wrong.field))
+            .starts_with(&format!("'{}' must", invalid.field))
     );
-    (wrong.rule, wrong.field, wrong.validation)
+    (invalid.rule, invalid.field, invalid.validation)
 }
 
 #[expect(
@@ -50,7 +50,7 @@ fn text(value: &str) -> Option<String> {
 }
 
 #[test]
-fn what_is_not_said_has_the_documented_default() {
+fn what_is_not_given_has_the_documented_default() {
     let parameters = accepted(&request());
     assert_eq!(
         (
@@ -60,7 +60,7 @@ fn what_is_not_said_has_the_documented_default() {
         ),
         (12, 1, 20)
     );
-    assert_eq!(parameters.selection.deleted, Deleted::NotInclude);
+    assert_eq!(parameters.selection.deleted, DeletedFilter::NotInclude);
     assert_eq!(parameters.months(), (None, None));
     let settings = parameters.settings();
     let expected = [
@@ -76,12 +76,12 @@ fn what_is_not_said_has_the_documented_default() {
 }
 
 #[test]
-fn without_a_company_nothing_else_is_judged() {
-    let asked = SupplierListRequest {
+fn without_a_company_nothing_else_is_validated() {
+    let list_request = SupplierListRequest {
         page: text("0"),
         ..SupplierListRequest::default()
     };
-    let error = SupplierListParameters::resolve(&asked).expect_err("refused");
+    let error = SupplierListParameters::resolve(&list_request).expect_err("refused");
     assert_eq!(error, SupplierParameterErrors::MissingCompany);
     assert_eq!(error.rules(), [RuleId::ParCompany]);
     assert!(
@@ -97,7 +97,7 @@ fn without_a_company_nothing_else_is_judged() {
 fn a_company_is_a_number_from_one_or_unknown() {
     let unknown = with(|r| r.company_id = text("unknown"));
     assert_eq!(accepted(&unknown).company_id(), COMPANY_UNKNOWN);
-    for wrong in [
+    for invalid in [
         "",
         "0",
         "-1",
@@ -107,20 +107,20 @@ fn a_company_is_a_number_from_one_or_unknown() {
         "Unknown",
         "9223372036854775808",
     ] {
-        let (rule, field, validation) = only(&with(|r| r.company_id = text(wrong)));
+        let (rule, field, validation) = only(&with(|r| r.company_id = text(invalid)));
         assert_eq!(
             (rule, field),
             (RuleId::ParCompany, "CPlug-Company-Id"),
-            "{wrong}"
+            "{invalid}"
         );
-        assert_eq!(validation, Validation::new("Integer", &[]));
+        assert_eq!(validation, FailedValidation::new("Integer", &[]));
     }
 }
 
 #[test]
 fn a_search_term_is_digits() {
-    let term = |typed| {
-        let term = accepted(&with(|r| r.search_term = text(typed)))
+    let term = |raw| {
+        let term = accepted(&with(|r| r.search_term = text(raw)))
             .selection
             .search;
         term.map(|term| (term.digits, term.id))
@@ -129,10 +129,10 @@ fn a_search_term_is_digits() {
     assert_eq!(term("0"), Some((String::new(), Some(0))));
     let long = "35250114200166000187550010000000461123456789";
     assert_eq!(term(long), Some((long.to_owned(), None)));
-    for wrong in ["", "NF-1", "1 ", "-1", "1.0", "１"] {
-        let (rule, field, validation) = only(&with(|r| r.search_term = text(wrong)));
+    for invalid in ["", "NF-1", "1 ", "-1", "1.0", "１"] {
+        let (rule, field, validation) = only(&with(|r| r.search_term = text(invalid)));
         assert_eq!((rule, field), (RuleId::ParSearch, "search_term"));
-        assert_eq!(validation, Validation::new("Integer", &[]));
+        assert_eq!(validation, FailedValidation::new("Integer", &[]));
     }
 }
 
@@ -143,44 +143,44 @@ fn status_and_deleted_are_the_documented_words() {
         assert_eq!(parameters.selection.status, Some(status));
         assert_eq!(status.as_str(), word);
     }
-    for (word, deleted) in Deleted::ALL {
+    for (word, deleted) in DeletedFilter::ALL {
         let parameters = accepted(&with(|r| r.deleted = text(word)));
         assert_eq!(parameters.selection.deleted, deleted);
         assert_eq!(deleted.as_str(), word);
     }
-    for wrong in ["", "Pending", "entregue"] {
-        let (rule, field, validation) = only(&with(|r| r.purchase_status = text(wrong)));
+    for invalid in ["", "Pending", "entregue"] {
+        let (rule, field, validation) = only(&with(|r| r.purchase_status = text(invalid)));
         assert_eq!((rule, field), (RuleId::ParStatus, "purchase_status"));
         assert_eq!(
             validation,
-            Validation::new("Enum", &["pending", "received"])
+            FailedValidation::new("Enum", &["pending", "received"])
         );
     }
-    let wrong = refused(&with(|r| r.deleted = text("true")));
-    assert_eq!(wrong[0].rule, RuleId::ParDeleted);
+    let invalid = refused(&with(|r| r.deleted = text("true")));
+    assert_eq!(invalid[0].rule, RuleId::ParDeleted);
     assert_eq!(
-        wrong[0].sentence,
+        invalid[0].sentence,
         "'deleted' must be not_include, include or only; got \"true\""
     );
 }
 
 #[test]
 fn supplier_ids_tolerate_spaces_and_nothing_else() {
-    let ids = |typed| {
-        accepted(&with(|r| r.supplier_ids = text(typed)))
+    let ids = |raw| {
+        accepted(&with(|r| r.supplier_ids = text(raw)))
             .selection
             .supplier_ids
     };
     assert_eq!(ids(" 3, 1 ,2,1"), BTreeSet::from([1, 2, 3]));
     assert_eq!(ids("  "), BTreeSet::new());
-    for wrong in ["1;2", "1,,2", "1,", "a", "1 2", "-1", "9223372036854775808"] {
-        let (rule, field, validation) = only(&with(|r| r.supplier_ids = text(wrong)));
+    for invalid in ["1;2", "1,,2", "1,", "a", "1 2", "-1", "9223372036854775808"] {
+        let (rule, field, validation) = only(&with(|r| r.supplier_ids = text(invalid)));
         assert_eq!(
             (rule, field),
             (RuleId::ParSuppliers, "supplier_ids"),
-            "{wrong}"
+            "{invalid}"
         );
-        assert_eq!(validation, Validation::new("IntegerList", &[]));
+        assert_eq!(validation, FailedValidation::new("IntegerList", &[]));
     }
 }
 
@@ -201,13 +201,16 @@ fn registration_dates_are_dates_in_order() {
 
     let (rule, field, validation) = only(&with(|r| r.registration_start = text("14/01/2025")));
     assert_eq!((rule, field), (RuleId::ParStart, "registration_start"));
-    assert_eq!(validation, Validation::new("Date", &["YYYY-MM-DD"]));
+    assert_eq!(validation, FailedValidation::new("Date", &["YYYY-MM-DD"]));
     let (rule, _, validation) = only(&with(|r| {
         r.registration_start = text("2025-01-14");
         r.registration_end = text("2025-01-13");
     }));
     assert_eq!(rule, RuleId::ParEnd);
-    assert_eq!(validation, Validation::new("NotBefore", &["2025-01-14"]));
+    assert_eq!(
+        validation,
+        FailedValidation::new("NotBefore", &["2025-01-14"])
+    );
 }
 
 #[test]
@@ -220,38 +223,38 @@ fn pages_and_their_sizes_are_whole_numbers_in_range() {
         (parameters.page(), parameters.per_page()),
         ((1 << 63) - 1, 500)
     );
-    for (wrong, validation) in [
-        ("0", Validation::new("Min", &["1"])),
+    for (invalid, validation) in [
+        ("0", FailedValidation::new("Min", &["1"])),
         (
             "9223372036854775808",
-            Validation::new("Between", &["1", "9223372036854775807"]),
+            FailedValidation::new("Between", &["1", "9223372036854775807"]),
         ),
         (
             "99999999999999999999",
-            Validation::new("Between", &["1", "9223372036854775807"]),
+            FailedValidation::new("Between", &["1", "9223372036854775807"]),
         ),
     ] {
-        let (rule, field, found) = only(&with(|r| r.page = text(wrong)));
+        let (rule, field, found) = only(&with(|r| r.page = text(invalid)));
         assert_eq!((rule, field, found), (RuleId::ParPage, "page", validation));
     }
     let (_, field, validation) = only(&with(|r| r.page = text("1.0")));
     assert_eq!(
         (field, validation),
-        ("page", Validation::new("Integer", &[]))
+        ("page", FailedValidation::new("Integer", &[]))
     );
-    for wrong in ["0", "501", "4294967296", "99999999999999999999"] {
-        let (rule, field, validation) = only(&with(|r| r.per_page = text(wrong)));
+    for invalid in ["0", "501", "4294967296", "99999999999999999999"] {
+        let (rule, field, validation) = only(&with(|r| r.per_page = text(invalid)));
         assert_eq!((rule, field), (RuleId::ParPerpage, "per_page"));
-        assert_eq!(validation, Validation::new("Between", &["1", "500"]));
+        assert_eq!(validation, FailedValidation::new("Between", &["1", "500"]));
     }
     let (_, _, validation) = only(&with(|r| r.per_page = text("vinte")));
-    assert_eq!(validation, Validation::new("Integer", &[]));
+    assert_eq!(validation, FailedValidation::new("Integer", &[]));
 }
 
 #[test]
 fn updated_from_needs_an_offset_whose_plus_may_have_become_a_space() {
-    let micros = |typed| {
-        accepted(&with(|r| r.updated_from = text(typed)))
+    let micros = |raw| {
+        accepted(&with(|r| r.updated_from = text(raw)))
             .selection
             .updated_from_micros
     };
@@ -261,7 +264,7 @@ fn updated_from_needs_an_offset_whose_plus_may_have_become_a_space() {
     assert_eq!(micros("2025-01-14T09:00:00+00:00"), nine);
     assert_eq!(micros("2025-01-14T06:00:00-03:00"), nine);
     assert_eq!(micros("2025-01-14T14:30:00 05:30"), nine);
-    for wrong in [
+    for invalid in [
         "",
         "2025-01-14",
         "2025-01-14T09:00:00",
@@ -271,21 +274,21 @@ fn updated_from_needs_an_offset_whose_plus_may_have_become_a_space() {
         "2025-02-30T09:00:00Z",
         "1736845200",
     ] {
-        let (rule, field, validation) = only(&with(|r| r.updated_from = text(wrong)));
+        let (rule, field, validation) = only(&with(|r| r.updated_from = text(invalid)));
         assert_eq!(
             (rule, field),
             (RuleId::ParUpdated, "updated_from"),
-            "{wrong}"
+            "{invalid}"
         );
         assert_eq!(
             validation,
-            Validation::new("DateTime", &["YYYY-MM-DDThh:mm:ss+hh:mm"])
+            FailedValidation::new("DateTime", &["YYYY-MM-DDThh:mm:ss+hh:mm"])
         );
     }
 }
 
 #[test]
-fn all_that_is_wrong_is_named_in_the_documented_order() {
+fn all_invalid_parameters_are_named_in_the_documented_order() {
     let request = SupplierListRequest {
         company_id: text("x"),
         search_term: text("x"),
@@ -329,7 +332,7 @@ fn the_summary_has_the_filters_it_shares_with_the_list() {
     let parameters = SupplierSummaryParameters::resolve(&request).expect("correct parameters");
     assert_eq!(parameters.company_id(), 12);
     assert_eq!(parameters.supplier_ids(), &BTreeSet::from([1, 2]));
-    assert_eq!(parameters.deleted(), Deleted::Include);
+    assert_eq!(parameters.deleted(), DeletedFilter::Include);
     let month = NaiveDate::from_ymd_opt(2025, 1, 1);
     assert_eq!(parameters.months(), (month, None));
     let date = NaiveDate::from_ymd_opt(2025, 1, 31);

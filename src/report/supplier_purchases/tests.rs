@@ -4,26 +4,26 @@ use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTable, asked, bought, money, supplier, time,
+    COMPANY, SupplierTableFixture, money, parameters_with, purchase_row, supplier, time,
 };
-use crate::report::{Deleted, SupplierListRequest};
+use crate::report::{DeletedFilter, SupplierListRequest};
 
 /// What a test asks for, in values; the oracle reads this, the report the request made from it.
 #[derive(Clone, Debug, Default)]
-struct Wanted {
+struct TestFilter {
     search: Option<&'static str>,
     status: Option<&'static str>,
     suppliers: &'static [i64],
     start: Option<&'static str>,
     end: Option<&'static str>,
     updated_from: Option<&'static str>,
-    deleted: Deleted,
+    deleted: DeletedFilter,
 }
 
-impl Wanted {
+impl TestFilter {
     fn parameters(&self, per_page: u32) -> SupplierListParameters {
         let ids: Vec<String> = self.suppliers.iter().map(i64::to_string).collect();
-        asked(|request| {
+        parameters_with(|request| {
             *request = SupplierListRequest {
                 company_id: request.company_id.take(),
                 search_term: self.search.map(str::to_owned),
@@ -65,9 +65,9 @@ impl Wanted {
             && self.end.is_none_or(|end| day.as_str() <= end)
             && self.updated_from.is_none_or(|from| row.updated_at >= time(from))
             && match self.deleted {
-                Deleted::NotInclude => !row.is_deleted,
-                Deleted::Include => true,
-                Deleted::Only => row.is_deleted,
+                DeletedFilter::NotInclude => !row.is_deleted,
+                DeletedFilter::Include => true,
+                DeletedFilter::Only => row.is_deleted,
             }
     }
 
@@ -101,7 +101,7 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
             let day = first_day
                 .checked_add_days(Days::new(random % 130))
                 .expect("a date");
-            let mut row = bought(id, &day.to_string());
+            let mut row = purchase_row(id, &day.to_string());
             if random % 5 != 0 {
                 row.supplier = supplier(i64::try_from(random % 4).expect("small"), "A");
             }
@@ -132,24 +132,24 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
 }
 
 /// One filter at a time, both ends of every range, and all filters at once.
-fn questions() -> Vec<Wanted> {
-    let wanted = |change: fn(&mut Wanted)| {
-        let mut wanted = Wanted::default();
+fn filters() -> Vec<TestFilter> {
+    let wanted = |change: fn(&mut TestFilter)| {
+        let mut wanted = TestFilter::default();
         change(&mut wanted);
         wanted
     };
     vec![
         wanted(|_| ()),
-        wanted(|w| w.deleted = Deleted::Include),
-        wanted(|w| w.deleted = Deleted::Only),
-        wanted(|w| (w.search, w.deleted) = (Some("7"), Deleted::Include)),
+        wanted(|w| w.deleted = DeletedFilter::Include),
+        wanted(|w| w.deleted = DeletedFilter::Only),
+        wanted(|w| (w.search, w.deleted) = (Some("7"), DeletedFilter::Include)),
         wanted(|w| w.search = Some("00007")),
         wanted(|w| w.search = Some("0")),
         wanted(|w| w.search = Some("99999999999999999999")),
         wanted(|w| w.status = Some("received")),
-        wanted(|w| (w.status, w.deleted) = (Some("pending"), Deleted::Only)),
+        wanted(|w| (w.status, w.deleted) = (Some("pending"), DeletedFilter::Only)),
         wanted(|w| w.suppliers = &[2]),
-        wanted(|w| (w.suppliers, w.deleted) = (&[0, 3, 99], Deleted::Include)),
+        wanted(|w| (w.suppliers, w.deleted) = (&[0, 3, 99], DeletedFilter::Include)),
         wanted(|w| w.start = Some("2024-12-31")),
         wanted(|w| w.end = Some("2024-12-01")),
         wanted(|w| (w.start, w.end) = (Some("2025-01-14"), Some("2025-01-14"))),
@@ -157,29 +157,32 @@ fn questions() -> Vec<Wanted> {
         wanted(|w| w.start = Some("2030-01-01")),
         wanted(|w| w.updated_from = Some("2025-01-14T12:00:00Z")),
         wanted(|w| w.updated_from = Some("2025-01-14T12:00:00.000001Z")),
-        Wanted {
+        TestFilter {
             search: Some("12"),
             status: Some("received"),
             suppliers: &[0, 1, 2, 3],
             start: Some("2024-12-02"),
             end: Some("2025-03-01"),
             updated_from: Some("2025-01-14T09:00:00-03:00"),
-            deleted: Deleted::Include,
+            deleted: DeletedFilter::Include,
         },
     ]
 }
 
-fn page_of(parameters: &SupplierListParameters, table: &SupplierTable) -> SupplierPurchasePage {
+fn page_of(
+    parameters: &SupplierListParameters,
+    table: &SupplierTableFixture,
+) -> SupplierPurchasePage {
     supplier_purchases(parameters, &table.files).expect("a page")
 }
 
-fn all_runs(
+fn all_batches(
     parameters: &SupplierListParameters,
-    table: &SupplierTable,
+    table: &SupplierTableFixture,
 ) -> Vec<SupplierPurchaseRow> {
     let mut rows = Vec::new();
-    for_each_supplier_run::<ReportError>(parameters, &table.files, &mut |run| {
-        assert!(!run.is_empty() && run.len() <= ROWS_AT_ONCE);
+    for_each_supplier_batch::<ReportError>(parameters, &table.files, &mut |run| {
+        assert!(!run.is_empty() && run.len() <= MAX_BATCH_ROWS);
         rows.extend(run);
         Ok(())
     })
@@ -190,10 +193,10 @@ fn all_runs(
 #[test]
 fn every_filter_selects_and_orders_as_plain_loops_do() {
     let rows = some_rows();
-    let mut table = SupplierTable::in_parts(&rows, 3);
+    let mut table = SupplierTableFixture::in_parts(&rows, 3);
     table.add(COMPANY + 1, &rows, 1);
     let mut empty = 0;
-    for wanted in questions() {
+    for wanted in filters() {
         let expected = wanted.oracle(&rows);
         empty += usize::from(expected.is_empty());
         let parameters = wanted.parameters(500);
@@ -201,7 +204,7 @@ fn every_filter_selects_and_orders_as_plain_loops_do() {
         let first = &expected[..expected.len().min(500)];
         assert_eq!(page.purchases, first, "{wanted:?}");
         assert_eq!(page.total, expected.len() as u64, "{wanted:?}");
-        assert_eq!(all_runs(&parameters, &table), expected, "{wanted:?}");
+        assert_eq!(all_batches(&parameters, &table), expected, "{wanted:?}");
     }
     assert_eq!(empty, 2, "all questions but two are about something");
 }
@@ -209,34 +212,34 @@ fn every_filter_selects_and_orders_as_plain_loops_do() {
 #[test]
 fn pages_partition_the_list_and_are_what_each_page_answers() {
     let rows = some_rows();
-    let table = SupplierTable::in_parts(&rows, 2);
+    let table = SupplierTableFixture::in_parts(&rows, 2);
     for (wanted, per_page) in [
-        (Wanted::default(), 20),
+        (TestFilter::default(), 20),
         (
-            Wanted {
-                deleted: Deleted::Include,
-                ..Wanted::default()
+            TestFilter {
+                deleted: DeletedFilter::Include,
+                ..TestFilter::default()
             },
             500,
         ),
         (
-            Wanted {
-                deleted: Deleted::Include,
-                ..Wanted::default()
+            TestFilter {
+                deleted: DeletedFilter::Include,
+                ..TestFilter::default()
             },
             300,
         ),
         (
-            Wanted {
+            TestFilter {
                 suppliers: &[1],
-                ..Wanted::default()
+                ..TestFilter::default()
             },
             7,
         ),
         (
-            Wanted {
+            TestFilter {
                 suppliers: &[99],
-                ..Wanted::default()
+                ..TestFilter::default()
             },
             7,
         ),
@@ -270,11 +273,14 @@ fn pages_partition_the_list_and_are_what_each_page_answers() {
 
 #[test]
 fn a_page_beyond_the_last_is_empty_with_the_same_metadata() {
-    let table = SupplierTable::of(&some_rows()[..50]);
-    let first = page_of(&asked(|_| ()), &table);
+    let table = SupplierTableFixture::of(&some_rows()[..50]);
+    let first = page_of(&parameters_with(|_| ()), &table);
     let beyond = first.last_page + 1;
     for number in [beyond, u64::MAX >> 1] {
-        let page = page_of(&asked(|r| r.page = Some(number.to_string())), &table);
+        let page = page_of(
+            &parameters_with(|r| r.page = Some(number.to_string())),
+            &table,
+        );
         let expected = SupplierPurchasePage {
             purchases: Vec::new(),
             current_page: number,
@@ -286,10 +292,10 @@ fn a_page_beyond_the_last_is_empty_with_the_same_metadata() {
 
 #[test]
 fn a_table_without_files_has_one_empty_page() {
-    let page = supplier_purchases(&asked(|_| ()), &[]).expect("a page");
+    let page = supplier_purchases(&parameters_with(|_| ()), &[]).expect("a page");
     assert_eq!((page.current_page, page.last_page, page.total), (1, 1, 0));
     let mut pages = 0;
-    for_each_supplier_page::<ReportError>(&asked(|_| ()), &[], &mut |page| {
+    for_each_supplier_page::<ReportError>(&parameters_with(|_| ()), &[], &mut |page| {
         assert!(page.purchases.is_empty());
         pages += 1;
         Ok(())
@@ -299,23 +305,23 @@ fn a_table_without_files_has_one_empty_page() {
 }
 
 #[test]
-fn a_month_larger_than_a_run_is_given_in_runs_without_a_gap() {
-    let count = i64::try_from(2 * ROWS_AT_ONCE + 5).expect("small");
+fn a_month_larger_than_a_batch_is_given_in_batches_without_a_gap() {
+    let count = i64::try_from(2 * MAX_BATCH_ROWS + 5).expect("small");
     // Three days, so that runs end within a day.
     let rows: Vec<SupplierPurchaseRow> = (1..=count)
-        .map(|id| bought(id, &format!("2025-01-{:02}", id % 3 + 1)))
+        .map(|id| purchase_row(id, &format!("2025-01-{:02}", id % 3 + 1)))
         .collect();
-    let table = SupplierTable::in_parts(&rows, 2);
+    let table = SupplierTableFixture::in_parts(&rows, 2);
     let keys = |rows: &[SupplierPurchaseRow]| -> Vec<(u32, i64)> {
         let day = |row: &SupplierPurchaseRow| chrono::Datelike::day(&row.registration_date);
         rows.iter().map(|row| (day(row), row.id)).collect()
     };
-    let found = keys(&all_runs(&asked(|_| ()), &table));
+    let found = keys(&all_batches(&parameters_with(|_| ()), &table));
     let mut expected = keys(&rows);
     expected.sort_unstable_by(|one, other| other.cmp(one));
     assert_eq!(found, expected);
     // Deep inside the month a page is the same stretch.
-    let parameters = asked(|r| {
+    let parameters = parameters_with(|r| {
         r.page = Some("100".to_owned());
         r.per_page = Some("500".to_owned());
     });
@@ -326,34 +332,36 @@ fn a_month_larger_than_a_run_is_given_in_runs_without_a_gap() {
 }
 
 #[test]
-fn what_gives_up_ends_the_list() {
+fn an_error_of_the_visitor_ends_the_list() {
     #[derive(Debug)]
-    enum Stop {
+    enum StopEarly {
         Enough,
         Report(#[expect(dead_code, reason = "only for the panic's text")] ReportError),
     }
-    impl From<ReportError> for Stop {
+    impl From<ReportError> for StopEarly {
         fn from(error: ReportError) -> Self {
             Self::Report(error)
         }
     }
-    let table = SupplierTable::of(&some_rows());
+    let table = SupplierTableFixture::of(&some_rows());
     let mut pages = 0;
-    let stopped = for_each_supplier_page::<Stop>(&asked(|_| ()), &table.files, &mut |_| {
-        pages += 1;
-        if pages == 3 {
-            Err(Stop::Enough)
-        } else {
-            Ok(())
-        }
-    });
-    assert!(matches!(stopped, Err(Stop::Enough)), "{stopped:?}");
+    let stopped =
+        for_each_supplier_page::<StopEarly>(&parameters_with(|_| ()), &table.files, &mut |_| {
+            pages += 1;
+            if pages == 3 {
+                Err(StopEarly::Enough)
+            } else {
+                Ok(())
+            }
+        });
+    assert!(matches!(stopped, Err(StopEarly::Enough)), "{stopped:?}");
     assert_eq!(pages, 3);
 }
 
 #[test]
 fn files_of_other_months_and_companies_are_not_opened() {
-    let mut table = SupplierTable::of(&[bought(1, "2025-01-14"), bought(2, "2025-02-14")]);
+    let mut table =
+        SupplierTableFixture::of(&[purchase_row(1, "2025-01-14"), purchase_row(2, "2025-02-14")]);
     for file in table
         .files
         .iter_mut()
@@ -361,12 +369,13 @@ fn files_of_other_months_and_companies_are_not_opened() {
     {
         file.path = "/nowhere/at-all.parquet".to_owned().into();
     }
-    table.files.push(SupplierFile {
+    table.files.push(SupplierPurchaseFile {
         company_id: COMPANY + 1,
         ..table.files[1].clone()
     });
-    let january = asked(|r| r.registration_end = Some("2025-01-31".to_owned()));
+    let january = parameters_with(|r| r.registration_end = Some("2025-01-31".to_owned()));
     assert_eq!(page_of(&january, &table).total, 1);
-    let error = supplier_purchases(&asked(|_| ()), &table.files).expect_err("no such file");
+    let error =
+        supplier_purchases(&parameters_with(|_| ()), &table.files).expect_err("no such file");
     assert!(matches!(error, ReportError::Scan { .. }), "{error}");
 }

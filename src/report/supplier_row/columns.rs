@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use polars::prelude::*;
 
-use super::{Invoice, Money, Party, Shipping, SupplierPurchaseRow};
+use super::{RowInvoice, RowMoney, RowParty, RowShipping, SupplierPurchaseRow};
 use crate::report::ReportError;
 use crate::report::supplier_table::{
     ID, REGISTRATION_DATE, STATUS, SUPPLIER_ID, UPDATED_AT, date_of,
@@ -52,69 +52,69 @@ pub(in crate::report) fn columns() -> Vec<Expr> {
 }
 
 /// The columns of a frame.
-pub(super) struct Columns<'a> {
+pub(super) struct SupplierRowColumns<'a> {
     id: &'a Int64Chunked,
     registration_date: &'a Int32Chunked,
-    supplier: Parties<'a>,
+    supplier: PartyColumns<'a>,
     invoice_serie: &'a StringChunked,
     invoice_number: &'a StringChunked,
     code: &'a Int64Chunked,
-    value_of_items: Moneys<'a>,
-    discount: Moneys<'a>,
-    other_expenses_value: Moneys<'a>,
-    total: Moneys<'a>,
+    value_of_items: MoneyColumns<'a>,
+    discount: MoneyColumns<'a>,
+    other_expenses_value: MoneyColumns<'a>,
+    total: MoneyColumns<'a>,
     notes: &'a StringChunked,
     pay_shipping: &'a BooleanChunked,
-    carrier: Parties<'a>,
-    shipping_value: Moneys<'a>,
+    carrier: PartyColumns<'a>,
+    shipping_value: MoneyColumns<'a>,
     status: &'a StringChunked,
     order_number: &'a StringChunked,
     has_stock_movement_out: &'a BooleanChunked,
     were_stock_movements_deleted: &'a BooleanChunked,
     is_deleted: &'a BooleanChunked,
-    created_at: Times<'a>,
-    updated_at: Times<'a>,
+    created_at: TimeColumns<'a>,
+    updated_at: TimeColumns<'a>,
     extra: &'a StringChunked,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> SupplierRowColumns<'a> {
     pub(super) fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
         Ok(Self {
             id: frame.column(ID)?.i64()?,
             registration_date: frame.column(REGISTRATION_DATE)?.date()?.physical(),
-            supplier: Parties::of(frame, SUPPLIER_ID, "supplier_name")?,
+            supplier: PartyColumns::of(frame, SUPPLIER_ID, "supplier_name")?,
             invoice_serie: frame.column("invoice_serie")?.str()?,
             invoice_number: frame.column("invoice_number")?.str()?,
             code: frame.column("code")?.i64()?,
-            value_of_items: Moneys::of(frame, "value_of_items", "value_of_items_currency")?,
-            discount: Moneys::of(frame, "discount", "discount_currency")?,
-            other_expenses_value: Moneys::of(
+            value_of_items: MoneyColumns::of(frame, "value_of_items", "value_of_items_currency")?,
+            discount: MoneyColumns::of(frame, "discount", "discount_currency")?,
+            other_expenses_value: MoneyColumns::of(
                 frame,
                 "other_expenses_value",
                 "other_expenses_value_currency",
             )?,
-            total: Moneys::of(frame, "total", "total_currency")?,
+            total: MoneyColumns::of(frame, "total", "total_currency")?,
             notes: frame.column("notes")?.str()?,
             pay_shipping: frame.column("pay_shipping")?.bool()?,
-            carrier: Parties::of(frame, "carrier_id", "carrier_name")?,
-            shipping_value: Moneys::of(frame, "shipping_value", "shipping_value_currency")?,
+            carrier: PartyColumns::of(frame, "carrier_id", "carrier_name")?,
+            shipping_value: MoneyColumns::of(frame, "shipping_value", "shipping_value_currency")?,
             status: frame.column(STATUS)?.str()?,
             order_number: frame.column("order_number")?.str()?,
             has_stock_movement_out: frame.column("has_stock_movement_out")?.bool()?,
             were_stock_movements_deleted: frame.column("were_stock_movements_deleted")?.bool()?,
             is_deleted: frame.column("is_deleted")?.bool()?,
-            created_at: Times::of(frame, CREATED_AT, "created_at_offset_minutes")?,
-            updated_at: Times::of(frame, UPDATED_AT, "updated_at_offset_minutes")?,
+            created_at: TimeColumns::of(frame, CREATED_AT, "created_at_offset_minutes")?,
+            updated_at: TimeColumns::of(frame, UPDATED_AT, "updated_at_offset_minutes")?,
             extra: frame.column("extra")?.str()?,
         })
     }
 
     pub(super) fn row(&self, at: usize) -> Result<SupplierPurchaseRow, ReportError> {
         Ok(SupplierPurchaseRow {
-            id: self.id.get(at).ok_or_else(|| absent(ID))?,
+            id: self.id.get(at).ok_or_else(|| null_error(ID))?,
             registration_date: self.registration_date(at)?,
             supplier: self.supplier.get(at),
-            invoice: Invoice {
+            invoice: RowInvoice {
                 serie: text(self.invoice_serie, at),
                 number: text(self.invoice_number, at),
             },
@@ -124,7 +124,7 @@ impl<'a> Columns<'a> {
             other_expenses_value: self.other_expenses_value.get(at)?,
             total: self.total.get(at)?,
             notes: text(self.notes, at),
-            shipping: Shipping {
+            shipping: RowShipping {
                 pay_shipping: self.pay_shipping.get(at),
                 carrier: self.carrier.get(at),
                 shipping_value: self.shipping_value.get(at)?,
@@ -135,7 +135,10 @@ impl<'a> Columns<'a> {
             were_stock_movements_deleted: self.were_stock_movements_deleted.get(at),
             is_deleted: self.is_deleted.get(at).unwrap_or(false),
             created_at: self.created_at.get(at)?,
-            updated_at: self.updated_at.get(at)?.ok_or_else(|| absent(UPDATED_AT))?,
+            updated_at: self
+                .updated_at
+                .get(at)?
+                .ok_or_else(|| null_error(UPDATED_AT))?,
             extra: text(self.extra, at),
         })
     }
@@ -144,7 +147,7 @@ impl<'a> Columns<'a> {
         let days = self
             .registration_date
             .get(at)
-            .ok_or_else(|| absent(REGISTRATION_DATE))?;
+            .ok_or_else(|| null_error(REGISTRATION_DATE))?;
         date_of(days).ok_or_else(|| ReportError::Value {
             column: REGISTRATION_DATE,
             value: days.to_string(),
@@ -153,12 +156,12 @@ impl<'a> Columns<'a> {
 }
 
 /// Numbers and names.
-struct Parties<'a> {
+struct PartyColumns<'a> {
     id: &'a Int64Chunked,
     name: &'a StringChunked,
 }
 
-impl<'a> Parties<'a> {
+impl<'a> PartyColumns<'a> {
     fn of(frame: &'a DataFrame, id: &str, name: &str) -> PolarsResult<Self> {
         Ok(Self {
             id: frame.column(id)?.i64()?,
@@ -166,8 +169,8 @@ impl<'a> Parties<'a> {
         })
     }
 
-    fn get(&self, at: usize) -> Party {
-        Party {
+    fn get(&self, at: usize) -> RowParty {
+        RowParty {
             id: self.id.get(at),
             name: text(self.name, at),
         }
@@ -175,13 +178,13 @@ impl<'a> Parties<'a> {
 }
 
 /// Amounts and their currencies.
-struct Moneys<'a> {
+struct MoneyColumns<'a> {
     column: &'static str,
     nanos: &'a Int128Chunked,
     currency: &'a StringChunked,
 }
 
-impl<'a> Moneys<'a> {
+impl<'a> MoneyColumns<'a> {
     fn of(frame: &'a DataFrame, column: &'static str, currency: &str) -> PolarsResult<Self> {
         Ok(Self {
             column,
@@ -190,7 +193,7 @@ impl<'a> Moneys<'a> {
         })
     }
 
-    fn get(&self, at: usize) -> Result<Money, ReportError> {
+    fn get(&self, at: usize) -> Result<RowMoney, ReportError> {
         let amount = match self.nanos.get(at) {
             None => None,
             Some(nanos) => Some(Amount::from_nanos(nanos).ok_or_else(|| ReportError::Value {
@@ -198,7 +201,7 @@ impl<'a> Moneys<'a> {
                 value: nanos.to_string(),
             })?),
         };
-        Ok(Money {
+        Ok(RowMoney {
             amount,
             currency: text(self.currency, at),
         })
@@ -206,13 +209,13 @@ impl<'a> Moneys<'a> {
 }
 
 /// Instants and the offsets they were written in.
-struct Times<'a> {
+struct TimeColumns<'a> {
     column: &'static str,
     micros: &'a Int64Chunked,
     offset_minutes: &'a Int16Chunked,
 }
 
-impl<'a> Times<'a> {
+impl<'a> TimeColumns<'a> {
     fn of(frame: &'a DataFrame, column: &'static str, offset: &str) -> PolarsResult<Self> {
         Ok(Self {
             column,
@@ -241,7 +244,7 @@ fn text(column: &StringChunked, at: usize) -> Option<String> {
     column.get(at).map(str::to_owned)
 }
 
-fn absent(column: &'static str) -> ReportError {
+fn null_error(column: &'static str) -> ReportError {
     ReportError::Value {
         column,
         value: "null".to_owned(),

@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 use polars::prelude::*;
 
 use crate::report::ReportError;
-use crate::report::supplier_parameters::Selection;
-use crate::report::supplier_table::{Month, SUPPLIER_ID, UPDATED_AT, collect_months};
+use crate::report::supplier_parameters::SupplierSelection;
+use crate::report::supplier_table::{MonthFiles, SUPPLIER_ID, UPDATED_AT, collect_months};
 
 const SUPPLIER_NAME: &str = "supplier_name";
 
 /// The names of one supplier, each with the last update of a purchase that has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Names {
+pub(super) struct SupplierNames {
     updated_micros: BTreeMap<String, i64>,
 }
 
-impl Names {
+impl SupplierNames {
     /// The name that was updated last; of several, the last by its bytes.
     pub(super) fn latest(&self) -> Option<String> {
         let latest = self
@@ -34,9 +34,9 @@ impl Names {
 
 /// The names of every supplier of the selected purchases.
 pub(super) fn names(
-    selection: &Selection,
-    months: &[Month],
-) -> Result<BTreeMap<Option<i64>, Names>, ReportError> {
+    selection: &SupplierSelection,
+    months: &[MonthFiles],
+) -> Result<BTreeMap<Option<i64>, SupplierNames>, ReportError> {
     let frames = collect_months(months, |_, month| {
         let plan = month
             .plan(selection)?
@@ -45,7 +45,7 @@ pub(super) fn names(
             .group_by([col(SUPPLIER_ID), col(SUPPLIER_NAME)])
             .agg([col(UPDATED_AT).max()]))
     })?;
-    let mut names: BTreeMap<Option<i64>, Names> = BTreeMap::new();
+    let mut names: BTreeMap<Option<i64>, SupplierNames> = BTreeMap::new();
     for frame in &frames {
         add(&mut names, frame).map_err(|source| ReportError::Scan {
             files: months.len(),
@@ -55,7 +55,7 @@ pub(super) fn names(
     Ok(names)
 }
 
-fn add(names: &mut BTreeMap<Option<i64>, Names>, frame: &DataFrame) -> PolarsResult<()> {
+fn add(names: &mut BTreeMap<Option<i64>, SupplierNames>, frame: &DataFrame) -> PolarsResult<()> {
     let ids = frame.column(SUPPLIER_ID)?.i64()?;
     let seen = frame.column(SUPPLIER_NAME)?.str()?;
     let updated = frame.column(UPDATED_AT)?.datetime()?.physical();

@@ -7,9 +7,9 @@ use polars::prelude::*;
 use super::{AMOUNTS, PurchaseCounts};
 use crate::report::ReportError;
 use crate::report::large_amounts::{is_large, is_left_out, large_count, ordinary_sum};
-use crate::report::supplier_parameters::Selection;
+use crate::report::supplier_parameters::SupplierSelection;
 use crate::report::supplier_table::{
-    Month, REGISTRATION_DATE, STATUS, SUPPLIER_ID, collect_months, date_of,
+    MonthFiles, REGISTRATION_DATE, STATUS, SUPPLIER_ID, collect_months, date_of,
 };
 
 const MONTH: &str = "month";
@@ -22,7 +22,7 @@ const LAST_DATE: &str = "last_date";
 const LARGE: &str = "large";
 
 /// One line of either query.
-pub(super) struct Line {
+pub(super) struct SummaryLine {
     pub(super) month: NaiveDate,
     pub(super) supplier_id: Option<i64>,
     /// In the order of [`AMOUNTS`], as `nanos`.
@@ -36,7 +36,10 @@ pub(super) struct Line {
 }
 
 /// The counts, and the sums of all amounts but the large ones.
-pub(super) fn lines(selection: &Selection, months: &[Month]) -> Result<Vec<Line>, ReportError> {
+pub(super) fn lines(
+    selection: &SupplierSelection,
+    months: &[MonthFiles],
+) -> Result<Vec<SummaryLine>, ReportError> {
     let has_status = |word| count(col(STATUS).eq(lit(word)));
     let keys: Vec<Expr> = std::iter::once(SUPPLIER_ID)
         .chain(AMOUNTS.map(|(_, currency)| currency))
@@ -62,9 +65,9 @@ pub(super) fn lines(selection: &Selection, months: &[Month]) -> Result<Vec<Line>
 
 /// The large amounts, a line per purchase that has any; everything else of a line is nothing.
 pub(super) fn large_amounts(
-    selection: &Selection,
-    months: &[Month],
-) -> Result<Vec<Line>, ReportError> {
+    selection: &SupplierSelection,
+    months: &[MonthFiles],
+) -> Result<Vec<SummaryLine>, ReportError> {
     let any_large = AMOUNTS
         .map(|(amount, _)| is_large(amount).fill_null(lit(false)))
         .into_iter()
@@ -101,9 +104,9 @@ fn count(condition: Expr) -> Expr {
 
 /// Runs a query over every month and reads its lines.
 fn read(
-    months: &[Month],
-    query: impl Fn(&Month) -> PolarsResult<LazyFrame>,
-) -> Result<Vec<Line>, ReportError> {
+    months: &[MonthFiles],
+    query: impl Fn(&MonthFiles) -> PolarsResult<LazyFrame>,
+) -> Result<Vec<SummaryLine>, ReportError> {
     let frames = collect_months(months, |at, month| {
         let at = i64::try_from(at).unwrap_or(i64::MAX);
         let at = lit(at).cast(DataType::Int64).alias(MONTH);
@@ -112,7 +115,7 @@ fn read(
     let mut lines = Vec::new();
     for mut frame in frames {
         frame.rechunk_mut();
-        let columns = Columns::of(&frame).map_err(|source| ReportError::Scan {
+        let columns = SummaryColumns::of(&frame).map_err(|source| ReportError::Scan {
             files: months.len(),
             source,
         })?;
@@ -121,7 +124,7 @@ fn read(
     Ok(lines)
 }
 
-struct Columns<'a> {
+struct SummaryColumns<'a> {
     month: &'a Int64Chunked,
     supplier_id: &'a Int64Chunked,
     currencies: Vec<&'a StringChunked>,
@@ -132,7 +135,7 @@ struct Columns<'a> {
     last_date: &'a Int32Chunked,
 }
 
-impl<'a> Columns<'a> {
+impl<'a> SummaryColumns<'a> {
     fn of(frame: &'a DataFrame) -> PolarsResult<Self> {
         let counts = [PURCHASES, RECEIVED, PENDING, WITHOUT_STATUS, LARGE];
         Ok(Self {
@@ -156,10 +159,10 @@ impl<'a> Columns<'a> {
     }
 
     /// A line; none of a group without a date, which no file of the table has.
-    fn line(&self, months: &[Month], at: usize) -> Option<Line> {
+    fn line(&self, months: &[MonthFiles], at: usize) -> Option<SummaryLine> {
         let month = usize::try_from(self.month.get(at)?).ok()?;
         let count = |which: usize| self.counts[which].get(at).unwrap_or(0);
-        Some(Line {
+        Some(SummaryLine {
             month: months.get(month)?.first_day,
             supplier_id: self.supplier_id.get(at),
             currencies: std::array::from_fn(|of| self.currencies[of].get(at).map(str::to_owned)),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTable, bought, money, supplier, time,
+    COMPANY, SupplierTableFixture, money, purchase_row, supplier, time,
 };
-use crate::report::{Money, SupplierPurchaseRow, SupplierSummaryRequest};
+use crate::report::{RowMoney, SupplierPurchaseRow, SupplierSummaryRequest};
 
 const UNIT: i128 = 1_000_000_000;
 /// The largest amount of the table, just below 10^29 currency units.
@@ -21,19 +21,19 @@ fn parameters(change: impl FnOnce(&mut SupplierSummaryRequest)) -> SupplierSumma
     SupplierSummaryParameters::resolve(&request).expect("correct parameters")
 }
 
-fn summary(table: &SupplierTable) -> Vec<SupplierSummaryRow> {
+fn summary(table: &SupplierTableFixture) -> Vec<SupplierSummaryRow> {
     supplier_summary(&parameters(|_| ()), &table.files)
         .expect("a summary")
         .rows
 }
 
 /// The number that sums are compared by: counts, then the five sums in 1e-9.
-type Numbers = ([i64; 4], [i128; 5]);
+type SummaryNumbers = ([i64; 4], [i128; 5]);
 
 /// Supplier, month and currency; nothing is a text behind all others.
-type Key = (Option<i64>, String, Option<String>);
+type SummaryKey = (Option<i64>, String, Option<String>);
 
-fn numbers(row: &SupplierSummaryRow) -> (Key, Numbers) {
+fn numbers(row: &SupplierSummaryRow) -> (SummaryKey, SummaryNumbers) {
     let key = (row.supplier_id, row.month.to_string(), row.currency.clone());
     let counts = row.purchases;
     let sums = row.amounts;
@@ -53,8 +53,8 @@ fn numbers(row: &SupplierSummaryRow) -> (Key, Numbers) {
     (key, (counts, sums.map(Amount::nanos)))
 }
 
-fn oracle(rows: &[SupplierPurchaseRow]) -> BTreeMap<Key, Numbers> {
-    let mut groups: BTreeMap<Key, Numbers> = BTreeMap::new();
+fn oracle(rows: &[SupplierPurchaseRow]) -> BTreeMap<SummaryKey, SummaryNumbers> {
+    let mut groups: BTreeMap<SummaryKey, SummaryNumbers> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_deleted) {
         let month = format!("{}-01", &row.registration_date.to_string()[..7]);
         let key = |currency: Option<&String>| (row.supplier.id, month.clone(), currency.cloned());
@@ -74,7 +74,7 @@ fn oracle(rows: &[SupplierPurchaseRow]) -> BTreeMap<Key, Numbers> {
             &row.shipping.shipping_value,
             &row.total,
         ];
-        for (at, Money { amount, currency }) in amounts.into_iter().enumerate() {
+        for (at, RowMoney { amount, currency }) in amounts.into_iter().enumerate() {
             if let Some(amount) = amount {
                 groups.entry(key(currency.as_ref())).or_default().1[at] += amount.nanos();
             }
@@ -88,7 +88,7 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
         .map(|n| {
             let random = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 33;
             let day = format!("2025-{:02}-{:02}", random % 3 + 1, random % 28 + 1);
-            let mut row = bought(i64::try_from(n).expect("small"), &day);
+            let mut row = purchase_row(i64::try_from(n).expect("small"), &day);
             if random % 4 != 0 {
                 row.supplier = supplier(i64::try_from(random % 3).expect("small"), "S");
             }
@@ -96,7 +96,7 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
             let amount = |by: u64| {
                 let nanos = i128::from(random / by) - 1_000_000_000;
                 match pick(by) {
-                    0 => Money::default(),
+                    0 => RowMoney::default(),
                     1 => money(nanos, "USD"),
                     _ => money(nanos, "BRL"),
                 }
@@ -118,12 +118,12 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
 #[test]
 fn sums_and_counts_are_those_of_plain_loops() {
     let rows = some_rows();
-    let mut table = SupplierTable::in_parts(&rows, 2);
+    let mut table = SupplierTableFixture::in_parts(&rows, 2);
     table.add(COMPANY + 1, &rows, 1);
     let found = summary(&table);
     let expected = oracle(&rows);
     assert_eq!(found.len(), expected.len());
-    let by_key: BTreeMap<Key, Numbers> = found.iter().map(numbers).collect();
+    let by_key: BTreeMap<SummaryKey, SummaryNumbers> = found.iter().map(numbers).collect();
     assert_eq!(by_key, expected);
     let purchases: i64 = found.iter().map(|row| row.purchases.purchases).sum();
     let live = rows.iter().filter(|row| !row.is_deleted).count();
@@ -134,21 +134,21 @@ fn sums_and_counts_are_those_of_plain_loops() {
 }
 
 #[test]
-fn rows_are_sorted_and_nothing_comes_last() {
-    let mut with = bought(1, "2025-02-01");
+fn rows_are_sorted_with_nulls_last() {
+    let mut with = purchase_row(1, "2025-02-01");
     with.supplier = supplier(7, "S");
     with.total = money(UNIT, "BRL");
     let mut earlier = with.clone();
     (earlier.id, earlier.registration_date) = (2, "2025-01-31".parse().expect("a date"));
-    earlier.total = Money::default();
+    earlier.total = RowMoney::default();
     let mut dollars = earlier.clone();
     (dollars.id, dollars.total) = (3, money(UNIT, "USD"));
     let mut without = earlier.clone();
-    (without.id, without.supplier) = (4, crate::report::Party::default());
+    (without.id, without.supplier) = (4, crate::report::RowParty::default());
     let mut small = without.clone();
     (small.id, small.supplier) = (5, supplier(-1, "S"));
-    let table = SupplierTable::of(&[without, dollars, with, small, earlier]);
-    let keys: Vec<Key> = summary(&table).iter().map(|row| numbers(row).0).collect();
+    let table = SupplierTableFixture::of(&[without, dollars, with, small, earlier]);
+    let keys: Vec<SummaryKey> = summary(&table).iter().map(|row| numbers(row).0).collect();
     let key = |id, month: &str, currency: Option<&str>| {
         (id, month.to_owned(), currency.map(str::to_owned))
     };
@@ -163,16 +163,16 @@ fn rows_are_sorted_and_nothing_comes_last() {
 }
 
 #[test]
-fn a_mixed_purchase_counts_once_and_its_amounts_stay_apart() {
-    let mut row = bought(1, "2025-01-14");
+fn a_purchase_of_mixed_currencies_counts_once_and_its_amounts_stay_separate() {
+    let mut row = purchase_row(1, "2025-01-14");
     row.supplier = supplier(7, "S");
     row.value_of_items = money(100 * UNIT, "USD");
     row.total = money(500 * UNIT, "BRL");
-    let mut other = bought(2, "2025-01-20");
+    let mut other = purchase_row(2, "2025-01-20");
     other.supplier = supplier(7, "S");
     other.total = money(UNIT, "BRL");
-    let found = summary(&SupplierTable::of(&[row, other]));
-    let numbers: Vec<Numbers> = found.iter().map(|row| numbers(row).1).collect();
+    let found = summary(&SupplierTableFixture::of(&[row, other]));
+    let numbers: Vec<SummaryNumbers> = found.iter().map(|row| numbers(row).1).collect();
     assert_eq!(
         numbers,
         [
@@ -188,7 +188,7 @@ fn a_mixed_purchase_counts_once_and_its_amounts_stay_apart() {
 #[test]
 fn the_name_is_the_latest_and_all_are_kept() {
     let named = |id, date, name: Option<&str>, updated: &str| {
-        let mut row = bought(id, date);
+        let mut row = purchase_row(id, date);
         row.supplier.id = Some(7);
         row.supplier.name = name.map(str::to_owned);
         row.updated_at = time(updated);
@@ -196,7 +196,7 @@ fn the_name_is_the_latest_and_all_are_kept() {
     };
     let mut anonymous = named(9, "2025-01-05", Some("Nobody"), "2025-06-01T00:00:00Z");
     anonymous.supplier.id = None;
-    let table = SupplierTable::of(&[
+    let table = SupplierTableFixture::of(&[
         named(1, "2025-03-01", Some("Old"), "2025-03-01T00:00:00Z"),
         named(2, "2025-01-01", Some("New"), "2025-05-01T00:00:00Z"),
         named(3, "2025-02-01", Some("Also new"), "2025-05-01T00:00:00Z"),
@@ -222,13 +222,13 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
         .iter()
         .zip(0..)
         .map(|(nanos, id)| {
-            let mut row = bought(id, "2025-01-14");
+            let mut row = purchase_row(id, "2025-01-14");
             row.total = money(*nanos, "BRL");
             row.discount = money(1, "USD");
             row
         })
         .collect();
-    let found = summary(&SupplierTable::in_parts(&rows, 3));
+    let found = summary(&SupplierTableFixture::in_parts(&rows, 3));
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].amounts.total.nanos(), 100);
     assert_eq!(found[0].purchases.purchases, 12);
@@ -236,13 +236,13 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
 
     let beyond: Vec<SupplierPurchaseRow> = (0..2)
         .map(|id| {
-            let mut row = bought(id, "2025-01-14");
+            let mut row = purchase_row(id, "2025-01-14");
             row.supplier = supplier(7, "S");
             row.total = money(LARGEST, "BRL");
             row
         })
         .collect();
-    let table = SupplierTable::of(&beyond);
+    let table = SupplierTableFixture::of(&beyond);
     let error = supplier_summary(&parameters(|_| ()), &table.files).expect_err("too large");
     assert_eq!(
         error.to_string(),
@@ -252,12 +252,12 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
 
 #[test]
 fn the_filters_are_those_of_the_list() {
-    let mut deleted = bought(1, "2025-01-14");
+    let mut deleted = purchase_row(1, "2025-01-14");
     deleted.is_deleted = true;
     deleted.supplier = supplier(1, "S");
-    let mut second = bought(2, "2025-02-14");
+    let mut second = purchase_row(2, "2025-02-14");
     second.supplier = supplier(2, "T");
-    let table = SupplierTable::of(&[deleted, second]);
+    let table = SupplierTableFixture::of(&[deleted, second]);
     let count = |change: fn(&mut SupplierSummaryRequest)| {
         let found = supplier_summary(&parameters(change), &table.files).expect("a summary");
         let counts = found.rows.iter().map(|row| row.purchases.purchases);

@@ -18,8 +18,8 @@ use tempfile::TempDir;
 
 use crate::report::supplier_parameters::first_of_month;
 use crate::report::{
-    Invoice, Money, Party, Shipping, SupplierFile, SupplierListParameters, SupplierListRequest,
-    SupplierPurchaseRow,
+    RowInvoice, RowMoney, RowParty, RowShipping, SupplierListParameters, SupplierListRequest,
+    SupplierPurchaseFile, SupplierPurchaseRow,
 };
 use crate::values::money::Amount;
 
@@ -30,19 +30,19 @@ const ROWS_PER_GROUP: usize = 512;
 pub(crate) const COMPANY: i64 = 12;
 
 /// A purchase of which little is known.
-pub(crate) fn bought(id: i64, date: &str) -> SupplierPurchaseRow {
+pub(crate) fn purchase_row(id: i64, date: &str) -> SupplierPurchaseRow {
     SupplierPurchaseRow {
         id,
         registration_date: date.parse().expect("a date"),
-        supplier: Party::default(),
-        invoice: Invoice::default(),
+        supplier: RowParty::default(),
+        invoice: RowInvoice::default(),
         code: None,
-        value_of_items: Money::default(),
-        discount: Money::default(),
-        other_expenses_value: Money::default(),
-        total: Money::default(),
+        value_of_items: RowMoney::default(),
+        discount: RowMoney::default(),
+        other_expenses_value: RowMoney::default(),
+        total: RowMoney::default(),
         notes: None,
-        shipping: Shipping::default(),
+        shipping: RowShipping::default(),
         status: None,
         order_number: None,
         has_stock_movement_out: None,
@@ -58,22 +58,24 @@ pub(crate) fn time(text: &str) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(text).expect("an RFC 3339 time")
 }
 
-pub(crate) fn money(nanos: i128, currency: &str) -> Money {
-    Money {
+pub(crate) fn money(nanos: i128, currency: &str) -> RowMoney {
+    RowMoney {
         amount: Some(Amount::from_nanos(nanos).expect("in range")),
         currency: Some(currency.to_owned()),
     }
 }
 
-pub(crate) fn supplier(id: i64, name: &str) -> Party {
-    Party {
+pub(crate) fn supplier(id: i64, name: &str) -> RowParty {
+    RowParty {
         id: Some(id),
         name: Some(name.to_owned()),
     }
 }
 
 /// A request for the purchases of [`COMPANY`], as far as `change` says no more.
-pub(crate) fn asked(change: impl FnOnce(&mut SupplierListRequest)) -> SupplierListParameters {
+pub(crate) fn parameters_with(
+    change: impl FnOnce(&mut SupplierListRequest),
+) -> SupplierListParameters {
     let mut request = SupplierListRequest {
         company_id: Some(COMPANY.to_string()),
         ..SupplierListRequest::default()
@@ -84,12 +86,12 @@ pub(crate) fn asked(change: impl FnOnce(&mut SupplierListRequest)) -> SupplierLi
 
 /// A supplier purchases table in a folder that is removed with it.
 #[derive(Debug)]
-pub(crate) struct SupplierTable {
-    pub(crate) files: Vec<SupplierFile>,
+pub(crate) struct SupplierTableFixture {
+    pub(crate) files: Vec<SupplierPurchaseFile>,
     folder: TempDir,
 }
 
-impl SupplierTable {
+impl SupplierTableFixture {
     /// Purchases of [`COMPANY`], those of a month in one file.
     pub(crate) fn of(rows: &[SupplierPurchaseRow]) -> Self {
         Self::in_parts(rows, 1)
@@ -120,7 +122,7 @@ impl SupplierTable {
             fs::create_dir_all(&partition).expect("a partition folder");
             let path = partition.join(format!("part-{part:05}.parquet"));
             write(&path, &rows);
-            self.files.push(SupplierFile {
+            self.files.push(SupplierPurchaseFile {
                 path: path.to_str().expect("a UTF-8 path").to_owned().into(),
                 company_id,
                 month,
@@ -145,7 +147,7 @@ fn write(path: &Path, rows: &[&SupplierPurchaseRow]) {
 }
 
 /// Name, values, and whether the column may hold nulls.
-type Column = (&'static str, ArrayRef, bool);
+type SupplierFixtureColumn = (&'static str, ArrayRef, bool);
 
 /// The columns of the supplier purchases table, in its order.
 fn batch(rows: &[&SupplierPurchaseRow]) -> RecordBatch {
@@ -165,13 +167,13 @@ fn batch(rows: &[&SupplierPurchaseRow]) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length")
 }
 
-fn first_columns(rows: &[&SupplierPurchaseRow]) -> Vec<Column> {
+fn first_columns(rows: &[&SupplierPurchaseRow]) -> Vec<SupplierFixtureColumn> {
     let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).expect("a date");
     let days = rows.iter().map(|row| {
         let days = (row.registration_date - epoch).num_days();
         i32::try_from(days).expect("a day of our time")
     });
-    let mut columns: Vec<Column> = vec![
+    let mut columns: Vec<SupplierFixtureColumn> = vec![
         ("id", numbers(rows, |row| Some(row.id)), false),
         (
             "registration_date",
@@ -205,8 +207,8 @@ fn first_columns(rows: &[&SupplierPurchaseRow]) -> Vec<Column> {
     columns
 }
 
-fn last_columns(rows: &[&SupplierPurchaseRow]) -> Vec<Column> {
-    let mut columns: Vec<Column> = vec![
+fn last_columns(rows: &[&SupplierPurchaseRow]) -> Vec<SupplierFixtureColumn> {
+    let mut columns: Vec<SupplierFixtureColumn> = vec![
         ("notes", texts(rows, |row| row.notes.as_deref()), true),
         (
             "pay_shipping",
@@ -265,7 +267,7 @@ fn last_columns(rows: &[&SupplierPurchaseRow]) -> Vec<Column> {
 }
 
 /// `extra`, and around it the columns that no report looks at, with something plausible.
-fn end_columns(rows: &[&SupplierPurchaseRow]) -> Vec<Column> {
+fn end_columns(rows: &[&SupplierPurchaseRow]) -> Vec<SupplierFixtureColumn> {
     let count = rows.len();
     let source_rows = 1..=i64::try_from(count).expect("a small test");
     let source_rows = Int64Array::from_iter_values(source_rows);
@@ -288,8 +290,8 @@ fn moneys(
     amount: &'static str,
     currency: &'static str,
     rows: &[&SupplierPurchaseRow],
-    of: impl Fn(&SupplierPurchaseRow) -> &Money,
-) -> [Column; 2] {
+    of: impl Fn(&SupplierPurchaseRow) -> &RowMoney,
+) -> [SupplierFixtureColumn; 2] {
     let nanos = rows.iter().map(|row| of(row).amount.map(Amount::nanos));
     let nanos: Decimal128Array = nanos.collect();
     let nanos = nanos.with_precision_and_scale(38, 9).expect("decimals");
@@ -309,7 +311,7 @@ fn times(
     offset: &'static str,
     nullable: bool,
     times: impl Iterator<Item = Option<DateTime<FixedOffset>>>,
-) -> [Column; 2] {
+) -> [SupplierFixtureColumn; 2] {
     let (micros, offsets): (Vec<Option<i64>>, Vec<Option<i16>>) = times
         .map(|time| {
             let minutes = time.map(|time| time.offset().local_minus_utc() / 60);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn spec(timezone: Tz, unit: Unit, length: u8, ending_at: &str) -> WindowSpec {
+fn spec(timezone: Tz, unit: SeriesUnit, length: u8, ending_at: &str) -> WindowSpec {
     let ending: DateTime<Utc> = ending_at.parse().expect("a time");
     WindowSpec {
         timezone,
@@ -16,10 +16,15 @@ fn spec(timezone: Tz, unit: Unit, length: u8, ending_at: &str) -> WindowSpec {
 
 #[test]
 fn whole_hour_zones_need_ticks_of_a_day_or_an_hour() {
-    let day = Window::new(&spec(Tz::UTC, Unit::Day, 100, "2024-01-31T12:00:00Z"));
+    let day = Window::new(&spec(Tz::UTC, SeriesUnit::Day, 100, "2024-01-31T12:00:00Z"));
     assert_eq!((day.rows().len(), day.tick_micros()), (100, DAY_MICROS));
     let ending = "2018-11-05T12:00:00Z";
-    let day = Window::new(&spec(chrono_tz::America::Sao_Paulo, Unit::Day, 100, ending));
+    let day = Window::new(&spec(
+        chrono_tz::America::Sao_Paulo,
+        SeriesUnit::Day,
+        100,
+        ending,
+    ));
     assert_eq!(
         (day.rows().len(), day.tick_micros()),
         (100, HOUR_SECONDS * SECOND_MICROS)
@@ -28,7 +33,7 @@ fn whole_hour_zones_need_ticks_of_a_day_or_an_hour() {
 
 #[test]
 fn one_row_is_one_tick() {
-    let window = Window::new(&spec(Tz::UTC, Unit::Day, 1, "2024-01-31T00:00:00Z"));
+    let window = Window::new(&spec(Tz::UTC, SeriesUnit::Day, 1, "2024-01-31T00:00:00Z"));
     assert_eq!((window.tick_micros(), window.row_of_tick(0)), (1, Some(0)));
     assert_eq!(window.row_of_tick(1), None);
 }
@@ -36,7 +41,12 @@ fn one_row_is_one_tick() {
 #[test]
 fn only_a_date_that_is_wholly_inside_one_row_needs_no_times() {
     let date = |text: &str| text.parse::<NaiveDate>().expect("a date");
-    let utc = Window::new(&spec(Tz::UTC, Unit::Day, 3, "2024-01-31T23:59:59.999998Z"));
+    let utc = Window::new(&spec(
+        Tz::UTC,
+        SeriesUnit::Day,
+        3,
+        "2024-01-31T23:59:59.999998Z",
+    ));
     let row = |window: &Window, text| {
         let tick = window.tick_of_whole_date(date(text))?;
         window.row_of_tick(tick)
@@ -46,23 +56,28 @@ fn only_a_date_that_is_wholly_inside_one_row_needs_no_times() {
     assert_eq!(row(&utc, "2024-01-30"), Some(1));
     // One microsecond of it is after the end.
     assert_eq!(row(&utc, "2024-01-31"), None);
-    let full = Window::new(&spec(Tz::UTC, Unit::Day, 3, "2024-01-31T23:59:59.999999Z"));
+    let full = Window::new(&spec(
+        Tz::UTC,
+        SeriesUnit::Day,
+        3,
+        "2024-01-31T23:59:59.999999Z",
+    ));
     assert_eq!(row(&full, "2024-01-31"), Some(2));
     let india = Window::new(&spec(
         chrono_tz::Asia::Kolkata,
-        Unit::Day,
+        SeriesUnit::Day,
         3,
         "2024-01-31T12:00:00Z",
     ));
     assert_eq!(row(&india, "2024-01-30"), None);
-    let hours = Window::new(&spec(Tz::UTC, Unit::Hour, 3, "2024-01-31T12:00:00Z"));
+    let hours = Window::new(&spec(Tz::UTC, SeriesUnit::Hour, 3, "2024-01-31T12:00:00Z"));
     assert_eq!(row(&hours, "2024-01-30"), None);
 }
 
 #[test]
 fn the_half_hour_that_clocks_skip_shortens_the_last_hour_of_the_day() {
     let zone = chrono_tz::Australia::Lord_Howe;
-    let mut day = spec(zone, Unit::Hour, 1, "2023-10-01T12:59:59Z");
+    let mut day = spec(zone, SeriesUnit::Hour, 1, "2023-10-01T12:59:59Z");
     let window = Window::new(&day);
     assert_eq!(window.rows().len(), 24);
     assert_eq!(window.rows()[0], "2023-10-01T00:00:00+10:30");
@@ -76,7 +91,7 @@ fn the_half_hour_that_clocks_skip_shortens_the_last_hour_of_the_day() {
 fn a_skipped_date_keeps_its_row_and_has_no_instant() {
     let mut apia = spec(
         chrono_tz::Pacific::Apia,
-        Unit::Day,
+        SeriesUnit::Day,
         3,
         "2011-12-31T00:00:00Z",
     );
@@ -101,7 +116,7 @@ fn a_skipped_date_keeps_its_row_and_has_no_instant() {
 fn an_hour_series_by_rows_has_exactly_as_many_across_a_skipped_date() {
     let mut apia = spec(
         chrono_tz::Pacific::Apia,
-        Unit::Hour,
+        SeriesUnit::Hour,
         100,
         "2011-12-30T11:30:00Z",
     );
@@ -118,7 +133,7 @@ fn an_hour_series_by_rows_has_exactly_as_many_across_a_skipped_date() {
 #[test]
 fn utc_is_written_z_under_all_its_names_and_london_is_not() {
     let first = |zone: Tz| {
-        let window = Window::new(&spec(zone, Unit::Hour, 1, "2024-01-31T00:30:00Z"));
+        let window = Window::new(&spec(zone, SeriesUnit::Hour, 1, "2024-01-31T00:30:00Z"));
         window.rows()[0].clone()
     };
     assert_eq!(first(Tz::UTC), "2024-01-31T00:00:00Z");
@@ -132,7 +147,7 @@ fn utc_is_written_z_under_all_its_names_and_london_is_not() {
 #[test]
 fn a_date_is_held_from_its_first_to_its_last_microsecond() {
     let held = |timezone, ending_at| {
-        let window = Window::new(&spec(timezone, Unit::Hour, 3, ending_at));
+        let window = Window::new(&spec(timezone, SeriesUnit::Hour, 3, ending_at));
         ["28", "29", "30", "31"].map(|day| {
             let date = format!("2024-01-{day}").parse().expect("a date");
             window.holds_date(date)

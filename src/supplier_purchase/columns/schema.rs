@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::groups::amount_type;
+use super::builders::amount_type;
 use crate::record::lineage_fields;
 
 /// Names of the partition columns, outer first; `company_id` is a 64-bit number,

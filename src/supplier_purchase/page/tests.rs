@@ -1,7 +1,7 @@
 use super::*;
 
 fn meta(text: &str) -> Result<Option<Page>, (String, String)> {
-    read_meta(text, Options::default()).map_err(|fault| {
+    read_meta(text, JsonOptions::default()).map_err(|fault| {
         assert_eq!(fault.rule, RuleId::CplMetaShape);
         (fault.field, fault.value)
     })
@@ -46,7 +46,7 @@ fn a_meta_without_its_whole_numbers_is_named() {
 }
 
 /// Pages of a dump as `page/last total=rows` words.
-fn dump(words: &str) -> Vec<SeenPage> {
+fn dump(words: &str) -> Vec<DumpPage> {
     let number = |text: &str| text.parse::<u64>().unwrap();
     (words.split_whitespace())
         .map(|word| {
@@ -59,7 +59,7 @@ fn dump(words: &str) -> Vec<SeenPage> {
                 per_page: 20,
                 total: number(total),
             };
-            SeenPage {
+            DumpPage {
                 page,
                 rows: number(rows),
             }

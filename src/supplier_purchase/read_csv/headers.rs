@@ -4,18 +4,18 @@
 //! is known by its documented path, by the short name below, and by the Portuguese names. A header
 //! that also means something else in such tables (`valor`, `frete`, `numero`) is none of them.
 
-use super::super::raw::Name;
-use crate::input::csv::columns::{ColumnForm, Columns, Role};
+use super::super::raw::SupplierPurchaseField;
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType};
 
 /// What a column fills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fill {
+pub(super) enum ColumnTarget {
     /// One field.
-    Field(Name, ColumnForm),
+    Field(SupplierPurchaseField, CsvValueType),
     /// The currency of every amount that has no column of its own for it.
     AllCurrencies,
     /// The offset of a time, in minutes, which the text of the time has too.
-    OffsetOf(Name),
+    OffsetOf(SupplierPurchaseField),
     /// Undocumented keys, as one JSON object.
     Extra,
 }
@@ -24,14 +24,15 @@ pub(super) enum Fill {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SupplierPurchaseCsvColumns;
 
-impl Columns for SupplierPurchaseCsvColumns {
+impl ColumnAliases for SupplierPurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
-        KNOWN.iter().position(|known| {
-            known.role == normalised_header || known.aliases.contains(&normalised_header)
+        HEADER_ALIASES.iter().position(|header_aliases| {
+            header_aliases.role == normalised_header
+                || header_aliases.aliases.contains(&normalised_header)
         })
     }
 
-    fn roles(&self) -> &'static [Role] {
+    fn roles(&self) -> &'static [ColumnRole] {
         &ROLES
     }
 
@@ -42,141 +43,151 @@ impl Columns for SupplierPurchaseCsvColumns {
 }
 
 /// What the column with this role fills.
-pub(super) fn fill(role: usize) -> Option<Fill> {
-    Some(KNOWN.get(role)?.fill)
+pub(super) fn column_target(role: usize) -> Option<ColumnTarget> {
+    Some(HEADER_ALIASES.get(role)?.column_target)
 }
 
 /// One field and the headers it is known by.
-struct Known {
+struct HeaderAliases {
     role: &'static str,
-    form: ColumnForm,
-    fill: Fill,
+    value_type: CsvValueType,
+    column_target: ColumnTarget,
     aliases: &'static [&'static str],
 }
 
-const fn known(
+const fn header_aliases(
     role: &'static str,
-    form: ColumnForm,
-    name: Name,
+    value_type: CsvValueType,
+    name: SupplierPurchaseField,
     aliases: &'static [&'static str],
-) -> Known {
-    Known {
+) -> HeaderAliases {
+    HeaderAliases {
         role,
-        form,
-        fill: Fill::Field(name, form),
+        value_type,
+        column_target: ColumnTarget::Field(name, value_type),
         aliases,
     }
 }
 
 const COUNT: usize = 33;
 
-static ROLES: [Role; COUNT] = {
-    let mut roles = [Role {
+static ROLES: [ColumnRole; COUNT] = {
+    let mut roles = [ColumnRole {
         name: "",
-        form: ColumnForm::Text,
+        value_type: CsvValueType::Text,
     }; COUNT];
     let mut position = 0;
     while position < COUNT {
-        roles[position] = Role {
-            name: KNOWN[position].role,
-            form: KNOWN[position].form,
+        roles[position] = ColumnRole {
+            name: HEADER_ALIASES[position].role,
+            value_type: HEADER_ALIASES[position].value_type,
         };
         position += 1;
     }
     roles
 };
 
-static KNOWN: [Known; COUNT] = [
-    known(
+static HEADER_ALIASES: [HeaderAliases; COUNT] = [
+    header_aliases(
         "company_id",
-        ColumnForm::Integer,
-        Name::CompanyId,
+        CsvValueType::Integer,
+        SupplierPurchaseField::CompanyId,
         &["cplug_company_id", "id_empresa", "empresa_id"],
     ),
-    known(
+    header_aliases(
         "id",
-        ColumnForm::Integer,
-        Name::Id,
+        CsvValueType::Integer,
+        SupplierPurchaseField::Id,
         &["purchase_id", "id_compra"],
     ),
-    known(
+    header_aliases(
         "registration_date",
-        ColumnForm::Date,
-        Name::RegistrationDate,
+        CsvValueType::Date,
+        SupplierPurchaseField::RegistrationDate,
         &["data_compra", "data_registro", "data"],
     ),
-    known(
+    header_aliases(
         "supplier_id",
-        ColumnForm::Integer,
-        Name::SupplierId,
+        CsvValueType::Integer,
+        SupplierPurchaseField::SupplierId,
         &["id_fornecedor"],
     ),
-    known(
+    header_aliases(
         "supplier_name",
-        ColumnForm::Text,
-        Name::SupplierName,
+        CsvValueType::Text,
+        SupplierPurchaseField::SupplierName,
         &["fornecedor"],
     ),
-    known(
+    header_aliases(
         "invoice_serie",
-        ColumnForm::Text,
-        Name::InvoiceSerie,
+        CsvValueType::Text,
+        SupplierPurchaseField::InvoiceSerie,
         &["serie"],
     ),
-    known(
+    header_aliases(
         "invoice_number",
-        ColumnForm::Text,
-        Name::InvoiceNumber,
+        CsvValueType::Text,
+        SupplierPurchaseField::InvoiceNumber,
         &["numero_nota", "nota_fiscal", "nf"],
     ),
-    known("code", ColumnForm::Integer, Name::Code, &["codigo"]),
-    known(
+    header_aliases(
+        "code",
+        CsvValueType::Integer,
+        SupplierPurchaseField::Code,
+        &["codigo"],
+    ),
+    header_aliases(
         "value_of_items",
-        ColumnForm::Decimal,
-        Name::ValueOfItemsAmount,
+        CsvValueType::Decimal,
+        SupplierPurchaseField::ValueOfItemsAmount,
         &["value_of_items_amount", "valor_itens"],
     ),
-    known(
+    header_aliases(
         "value_of_items_currency",
-        ColumnForm::Text,
-        Name::ValueOfItemsCurrency,
+        CsvValueType::Text,
+        SupplierPurchaseField::ValueOfItemsCurrency,
         &[],
     ),
-    known(
+    header_aliases(
         "discount",
-        ColumnForm::Decimal,
-        Name::DiscountAmount,
+        CsvValueType::Decimal,
+        SupplierPurchaseField::DiscountAmount,
         &["discount_amount", "desconto"],
     ),
-    known(
+    header_aliases(
         "discount_currency",
-        ColumnForm::Text,
-        Name::DiscountCurrency,
+        CsvValueType::Text,
+        SupplierPurchaseField::DiscountCurrency,
         &[],
     ),
-    known(
+    header_aliases(
         "other_expenses_value",
-        ColumnForm::Decimal,
-        Name::OtherExpensesValueAmount,
+        CsvValueType::Decimal,
+        SupplierPurchaseField::OtherExpensesValueAmount,
         &["other_expenses_value_amount", "outras_despesas"],
     ),
-    known(
+    header_aliases(
         "other_expenses_value_currency",
-        ColumnForm::Text,
-        Name::OtherExpensesValueCurrency,
+        CsvValueType::Text,
+        SupplierPurchaseField::OtherExpensesValueCurrency,
         &[],
     ),
-    known(
+    header_aliases(
         "total",
-        ColumnForm::Decimal,
-        Name::TotalAmount,
+        CsvValueType::Decimal,
+        SupplierPurchaseField::TotalAmount,
         &["total_amount"],
     ),
-    known("total_currency", ColumnForm::Text, Name::TotalCurrency, &[]),
-    known(
+    header_aliases(
+        "total_currency",
+        CsvValueType::Text,
+        SupplierPurchaseField::TotalCurrency,
+        &[],
+    ),
+    header_aliases(
         "shipping_value",
-        ColumnForm::Decimal,
-        Name::ShippingValueAmount,
+        CsvValueType::Decimal,
+        SupplierPurchaseField::ShippingValueAmount,
         &[
             "shipping_value_amount",
             "shipping_shipping_value",
@@ -184,95 +195,100 @@ static KNOWN: [Known; COUNT] = [
             "valor_frete",
         ],
     ),
-    known(
+    header_aliases(
         "shipping_value_currency",
-        ColumnForm::Text,
-        Name::ShippingValueCurrency,
+        CsvValueType::Text,
+        SupplierPurchaseField::ShippingValueCurrency,
         &["shipping_shipping_value_currency"],
     ),
-    Known {
+    HeaderAliases {
         role: "currency",
-        form: ColumnForm::Text,
-        fill: Fill::AllCurrencies,
+        value_type: CsvValueType::Text,
+        column_target: ColumnTarget::AllCurrencies,
         aliases: &["moeda"],
     },
-    known(
+    header_aliases(
         "pay_shipping",
-        ColumnForm::Boolean,
-        Name::PayShipping,
+        CsvValueType::Boolean,
+        SupplierPurchaseField::PayShipping,
         &["shipping_pay_shipping", "frete_pago"],
     ),
-    known(
+    header_aliases(
         "carrier_id",
-        ColumnForm::Integer,
-        Name::CarrierId,
+        CsvValueType::Integer,
+        SupplierPurchaseField::CarrierId,
         &["shipping_carrier_id", "id_transportadora"],
     ),
-    known(
+    header_aliases(
         "carrier_name",
-        ColumnForm::Text,
-        Name::CarrierName,
+        CsvValueType::Text,
+        SupplierPurchaseField::CarrierName,
         &["shipping_carrier_name", "transportadora"],
     ),
-    known(
+    header_aliases(
         "notes",
-        ColumnForm::Text,
-        Name::Notes,
+        CsvValueType::Text,
+        SupplierPurchaseField::Notes,
         &["observacoes", "obs"],
     ),
-    known("status", ColumnForm::Text, Name::Status, &["situacao"]),
-    known(
+    header_aliases(
+        "status",
+        CsvValueType::Text,
+        SupplierPurchaseField::Status,
+        &["situacao"],
+    ),
+    header_aliases(
         "order_number",
-        ColumnForm::Text,
-        Name::OrderNumber,
+        CsvValueType::Text,
+        SupplierPurchaseField::OrderNumber,
         &["numero_pedido", "pedido"],
     ),
-    known(
+    header_aliases(
         "has_stock_movement_out",
-        ColumnForm::Boolean,
-        Name::HasStockMovementOut,
+        CsvValueType::Boolean,
+        SupplierPurchaseField::HasStockMovementOut,
         &["saida_estoque"],
     ),
-    known(
+    header_aliases(
         "were_stock_movements_deleted",
-        ColumnForm::Boolean,
-        Name::WereStockMovementsDeleted,
+        CsvValueType::Boolean,
+        SupplierPurchaseField::WereStockMovementsDeleted,
         &[],
     ),
-    known(
+    header_aliases(
         "deleted",
-        ColumnForm::Boolean,
-        Name::Deleted,
+        CsvValueType::Boolean,
+        SupplierPurchaseField::Deleted,
         &["is_deleted", "excluido"],
     ),
-    known(
+    header_aliases(
         "created_at",
-        ColumnForm::Timestamp,
-        Name::CreatedAt,
+        CsvValueType::Timestamp,
+        SupplierPurchaseField::CreatedAt,
         &["criado_em"],
     ),
-    known(
+    header_aliases(
         "updated_at",
-        ColumnForm::Timestamp,
-        Name::UpdatedAt,
+        CsvValueType::Timestamp,
+        SupplierPurchaseField::UpdatedAt,
         &["atualizado_em"],
     ),
-    Known {
+    HeaderAliases {
         role: "created_at_offset_minutes",
-        form: ColumnForm::Integer,
-        fill: Fill::OffsetOf(Name::CreatedAt),
+        value_type: CsvValueType::Integer,
+        column_target: ColumnTarget::OffsetOf(SupplierPurchaseField::CreatedAt),
         aliases: &[],
     },
-    Known {
+    HeaderAliases {
         role: "updated_at_offset_minutes",
-        form: ColumnForm::Integer,
-        fill: Fill::OffsetOf(Name::UpdatedAt),
+        value_type: CsvValueType::Integer,
+        column_target: ColumnTarget::OffsetOf(SupplierPurchaseField::UpdatedAt),
         aliases: &[],
     },
-    Known {
+    HeaderAliases {
         role: "extra",
-        form: ColumnForm::Json,
-        fill: Fill::Extra,
+        value_type: CsvValueType::Json,
+        column_target: ColumnTarget::Extra,
         aliases: &[],
     },
 ];
@@ -353,8 +369,15 @@ mod tests {
 
     #[test]
     fn no_header_means_two_fields() {
-        let mut headers: Vec<&str> = KNOWN.iter().map(|known| known.role).collect();
-        headers.extend(KNOWN.iter().flat_map(|known| known.aliases));
+        let mut headers: Vec<&str> = HEADER_ALIASES
+            .iter()
+            .map(|header_aliases| header_aliases.role)
+            .collect();
+        headers.extend(
+            HEADER_ALIASES
+                .iter()
+                .flat_map(|header_aliases| header_aliases.aliases),
+        );
         let count = headers.len();
         headers.sort_unstable();
         headers.dedup();

@@ -1,13 +1,13 @@
 //! Amounts of money, and the total they make.
 
-use super::fixture::{accepted, shown, verdict, with};
+use super::fixture::{accepted, shown, validate_json, with};
 use crate::rules::RuleId;
 
 #[test]
 fn an_empty_amount_lacks_both_of_its_parts() {
-    let verdict = verdict(&with(r#""total":{}"#));
-    assert_eq!(verdict.broken(), [RuleId::CplMoneyShape]);
-    assert_eq!(verdict.fields(), ["total.currency", "total.amount"]);
+    let validated = validate_json(&with(r#""total":{}"#));
+    assert_eq!(validated.broken(), [RuleId::CplMoneyShape]);
+    assert_eq!(validated.fields(), ["total.currency", "total.amount"]);
 }
 
 #[test]
@@ -31,16 +31,16 @@ fn amounts_are_exact_and_what_is_odd_about_them_is_noted() {
         ),
     ] {
         let record = total(amount, currency);
-        assert_eq!(verdict(&record).noted(), noted, "{amount}");
+        assert_eq!(validate_json(&record).noted(), noted, "{amount}");
         accepted(&record, |purchase| {
             assert_eq!(shown(purchase.amounts.total).as_deref(), Some(exact));
         });
     }
     let negative_discount = with(r#""discount":{"amount":-5,"currency":"BRL"}"#);
-    assert_eq!(verdict(&negative_discount).findings, []);
+    assert_eq!(validate_json(&negative_discount).findings, []);
     let too_large = format!("1{}", "0".repeat(29));
     assert_eq!(
-        verdict(&total(&too_large, "BRL")).broken(),
+        validate_json(&total(&too_large, "BRL")).broken(),
         [RuleId::CplMoneyShape]
     );
 }
@@ -82,7 +82,7 @@ fn a_total_is_checked_to_a_cent_and_with_both_readings_of_freight() {
         amounts(["", "10", "", "1", ""]),
         amounts(["99.95", "10", "", "", ""]),
     ] {
-        assert_eq!(verdict(&good).findings, [], "{good}");
+        assert_eq!(validate_json(&good).findings, [], "{good}");
     }
     for bad in [
         amounts(["99.95", "", "", "99.961", ""]),
@@ -97,11 +97,11 @@ fn a_total_is_checked_to_a_cent_and_with_both_readings_of_freight() {
         ]),
     ] {
         assert!(
-            verdict(&bad).noted().contains(&RuleId::CplTotalCheck),
+            validate_json(&bad).noted().contains(&RuleId::CplTotalCheck),
             "{bad}"
         );
-        assert!(verdict(&bad).is_accepted);
+        assert!(validate_json(&bad).is_accepted);
     }
     let mixed = amounts(["99.95", "10", "", "1", ""]).replacen("BRL", "USD", 1);
-    assert_eq!(verdict(&mixed).noted(), [RuleId::CplMoneyMixed]);
+    assert_eq!(validate_json(&mixed).noted(), [RuleId::CplMoneyMixed]);
 }

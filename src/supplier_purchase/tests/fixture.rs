@@ -2,13 +2,14 @@
 
 use super::super::validate::Money;
 use super::super::{
-    Checker, CompanyId, CsvSupplierPurchases, RawSupplierPurchase, RuleSettings, SupplierPurchase,
-    SupplierPurchaseColumns, SupplierPurchaseCsvColumns, columns::SupplierRows, read_record,
+    CompanyId, RawSupplierPurchase, SupplierPurchase, SupplierPurchaseColumns,
+    SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, SupplierPurchaseRuleSettings,
+    SupplierPurchaseValidator, columns::SupplierRows, read_record,
 };
-use crate::input::csv::dialect::{DialectOverrides, Layout, Sample, sniff};
+use crate::input::csv::dialect::{CsvLayout, CsvSample, DialectOverrides, sniff};
 use crate::input::csv::encoding::detect_encoding;
-use crate::input::csv::rows::Rows;
-use crate::json::{Cursor, Options};
+use crate::input::csv::rows::CsvRowReader;
+use crate::json::{JsonCursor, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::values::currency::parse_currency;
@@ -24,8 +25,8 @@ pub(super) const DOCUMENTED: &str = r#"{"id":123,"registration_date":"2025-01-14
     "updated_at":"2020-01-01T09:00:00-03:00"}"#;
 
 /// Company 12, UTC, BRL, nothing lenient.
-pub(super) fn settings() -> RuleSettings {
-    RuleSettings {
+pub(super) fn settings() -> SupplierPurchaseRuleSettings {
+    SupplierPurchaseRuleSettings {
         company: CompanyId::new(12),
         default_zone: chrono_tz::Tz::UTC,
         default_currency: parse_currency("BRL").unwrap().currency,
@@ -56,12 +57,12 @@ pub(super) fn shown(money: Option<Money>) -> Option<String> {
 
 /// What became of one record.
 #[derive(Debug)]
-pub(super) struct Verdict {
+pub(super) struct ValidatedRecord {
     pub(super) is_accepted: bool,
     pub(super) findings: Vec<Finding>,
 }
 
-impl Verdict {
+impl ValidatedRecord {
     /// The rules that reject it, each once.
     pub(super) fn broken(&self) -> Vec<RuleId> {
         self.rules(true)
@@ -88,33 +89,36 @@ impl Verdict {
     }
 }
 
-fn judge(
+fn validate(
     raw: &RawSupplierPurchase<'_>,
-    settings: &RuleSettings,
-    look: &mut dyn FnMut(&SupplierPurchase<'_>),
-) -> Verdict {
+    settings: &SupplierPurchaseRuleSettings,
+    inspect: &mut dyn FnMut(&SupplierPurchase<'_>),
+) -> ValidatedRecord {
     let mut findings = Findings::new(true);
-    let purchase = Checker::new(settings.clone()).check(raw, &mut findings);
+    let purchase = SupplierPurchaseValidator::new(settings.clone()).validate(raw, &mut findings);
     assert_eq!(purchase.is_none(), findings.rejects());
     if let Some(purchase) = &purchase {
-        look(purchase);
+        inspect(purchase);
     }
-    Verdict {
+    ValidatedRecord {
         is_accepted: purchase.is_some(),
         findings: findings.list().to_vec(),
     }
 }
 
 /// Judges a JSON record with these settings.
-pub(super) fn judge_with(settings: &RuleSettings, json: &str) -> Verdict {
+pub(super) fn validate_with(
+    settings: &SupplierPurchaseRuleSettings,
+    json: &str,
+) -> ValidatedRecord {
     let mut raw = RawSupplierPurchase::default();
-    let mut cursor = Cursor::new(json, Options::default());
+    let mut cursor = JsonCursor::new(json, JsonOptions::default());
     match read_record(&mut cursor, &mut raw) {
-        Ok(()) => judge(&raw, settings, &mut |_| {}),
+        Ok(()) => validate(&raw, settings, &mut |_| {}),
         Err(RecordError::Rule { rule, detail }) => {
             let mut findings = Findings::new(true);
             findings.add_rejecting(rule, "", "", &detail);
-            Verdict {
+            ValidatedRecord {
                 is_accepted: false,
                 findings: findings.list().to_vec(),
             }
@@ -124,20 +128,20 @@ pub(super) fn judge_with(settings: &RuleSettings, json: &str) -> Verdict {
 }
 
 /// Judges a JSON record with [`settings`].
-pub(super) fn verdict(json: &str) -> Verdict {
-    judge_with(&settings(), json)
+pub(super) fn validate_json(json: &str) -> ValidatedRecord {
+    validate_with(&settings(), json)
 }
 
 /// Hands an accepted JSON record to `look`.
 #[track_caller]
-pub(super) fn accepted(json: &str, look: impl FnOnce(&SupplierPurchase<'_>)) {
+pub(super) fn accepted(json: &str, inspect: impl FnOnce(&SupplierPurchase<'_>)) {
     let mut raw = RawSupplierPurchase::default();
-    read_record(&mut Cursor::new(json, Options::default()), &mut raw).unwrap();
-    let mut look = Some(look);
-    let verdict = judge(&raw, &settings(), &mut |purchase| {
-        look.take().unwrap()(purchase);
+    read_record(&mut JsonCursor::new(json, JsonOptions::default()), &mut raw).unwrap();
+    let mut inspect = Some(inspect);
+    let validated = validate(&raw, &settings(), &mut |purchase| {
+        inspect.take().unwrap()(purchase);
     });
-    assert!(verdict.is_accepted, "{json}: {:?}", verdict.findings);
+    assert!(validated.is_accepted, "{json}: {:?}", validated.findings);
 }
 
 /// The rows of JSON records, which are all accepted.
@@ -150,8 +154,8 @@ pub(super) fn rows_of(records: &[&str]) -> SupplierRows {
 }
 
 /// A table of delimited text, sniffed.
-pub(super) fn layout(text: &str) -> Layout {
-    let sample = Sample {
+pub(super) fn layout(text: &str) -> CsvLayout {
+    let sample = CsvSample {
         text,
         complete: true,
         encoding: detect_encoding(text.as_bytes(), true),
@@ -163,24 +167,25 @@ pub(super) fn layout(text: &str) -> Layout {
 
 /// Reads the rows of a table; `look` gets each as it stands, and as it was judged.
 pub(super) fn each_row(
-    settings: &RuleSettings,
+    settings: &SupplierPurchaseRuleSettings,
     text: &str,
-    mut look: impl FnMut(&RawSupplierPurchase<'_>, Verdict, Option<&SupplierPurchase<'_>>),
+    mut inspect: impl FnMut(&RawSupplierPurchase<'_>, ValidatedRecord, Option<&SupplierPurchase<'_>>),
 ) {
     let layout = layout(text);
-    let reader = CsvSupplierPurchases::new(&layout);
+    let reader = SupplierPurchaseCsvReader::new(&layout);
     let start = usize::try_from(layout.body.byte_offset).unwrap();
     let body = &text.as_bytes()[start..];
-    let mut rows = Rows::new(body, layout.body, layout.row_shape()).unwrap();
+    let mut rows = CsvRowReader::new(body, layout.body, layout.row_shape()).unwrap();
     while let Some(row) = rows.next_row() {
         let mut raw = RawSupplierPurchase::default();
         reader.read(&row.unwrap(), &mut raw);
         let mut findings = Findings::new(true);
-        let purchase = Checker::new(settings.clone()).check(&raw, &mut findings);
-        let verdict = Verdict {
+        let purchase =
+            SupplierPurchaseValidator::new(settings.clone()).validate(&raw, &mut findings);
+        let validated = ValidatedRecord {
             is_accepted: purchase.is_some(),
             findings: findings.list().to_vec(),
         };
-        look(&raw, verdict, purchase.as_ref());
+        inspect(&raw, validated, purchase.as_ref());
     }
 }

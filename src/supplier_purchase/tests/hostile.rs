@@ -2,23 +2,25 @@
 
 use proptest::prelude::*;
 
-use super::super::{Checker, RawSupplierPurchase, SupplierPurchaseCsvColumns, read_record};
-use super::fixture::{each_row, settings, verdict, with};
-use crate::input::csv::columns::Columns;
-use crate::json::{Cursor, JsonErrorKind, Options};
-use crate::record::{Findings, MOST_EXTRA, RecordError};
+use super::super::{
+    RawSupplierPurchase, SupplierPurchaseCsvColumns, SupplierPurchaseValidator, read_record,
+};
+use super::fixture::{each_row, settings, validate_json, with};
+use crate::input::csv::columns::ColumnAliases;
+use crate::json::{JsonCursor, JsonErrorKind, JsonOptions};
+use crate::record::{Findings, MAX_EXTRA_FIELDS, RecordError};
 use crate::rules::RuleId;
 
 fn syntax(text: &str) -> Option<JsonErrorKind> {
     let mut raw = RawSupplierPurchase::default();
-    match read_record(&mut Cursor::new(text, Options::default()), &mut raw) {
+    match read_record(&mut JsonCursor::new(text, JsonOptions::default()), &mut raw) {
         Err(RecordError::Syntax(error)) => Some(error.kind),
         _ => None,
     }
 }
 
 #[test]
-fn nesting_ends_at_the_limit_wherever_it_stands() {
+fn nesting_ends_at_the_limit_at_any_position() {
     for key in ["supplier", "notes", "other", "total"] {
         for open in ["[", "{\"supplier\":"] {
             let text = format!("{{\"{key}\":{}", open.repeat(100_000));
@@ -46,23 +48,23 @@ fn records_that_end_early_are_no_json() {
 fn huge_numbers_are_refused_by_the_rule_of_their_field() {
     let digits = "9".repeat(100_000);
     assert_eq!(
-        verdict(&with(&format!(r#""code":{digits}"#))).broken(),
+        validate_json(&with(&format!(r#""code":{digits}"#))).broken(),
         [RuleId::CplIntType]
     );
     for amount in [&*digits, "1e999999999", "-1e400", "1e-999999999999"] {
         let record = with(&format!(
             r#""total":{{"amount":{amount},"currency":"BRL"}}"#
         ));
-        let verdict = verdict(&record);
+        let validated = validate_json(&record);
         assert!(
-            verdict.broken() == [RuleId::CplMoneyShape] || verdict.is_accepted,
+            validated.broken() == [RuleId::CplMoneyShape] || validated.is_accepted,
             "{amount}"
         );
     }
 }
 
 #[test]
-fn a_key_that_stands_twice_rejects_wherever_it_stands() {
+fn a_duplicate_key_rejects_at_any_depth() {
     for (members, path) in [
         (r#""id":2"#, "id"),
         (r#""code":1,"code":1"#, "code"),
@@ -77,28 +79,32 @@ fn a_key_that_stands_twice_rejects_wherever_it_stands() {
         (r#""invoice":{"key":1,"key":1}"#, "invoice.key"),
         (r#""other":[{"a":1,"a":2}]"#, "other.a"),
     ] {
-        let verdict = verdict(&with(members));
-        assert!(verdict.broken().contains(&RuleId::CplKeyDup), "{members}");
-        let found = (verdict.findings.iter()).find(|found| found.rule == RuleId::CplKeyDup);
+        let validated = validate_json(&with(members));
+        assert!(validated.broken().contains(&RuleId::CplKeyDup), "{members}");
+        let found = (validated.findings.iter()).find(|found| found.rule == RuleId::CplKeyDup);
         assert_eq!(found.unwrap().field, path, "{members}");
     }
 }
 
 #[test]
 fn many_undocumented_keys_are_one_reject() {
-    let members: Vec<String> = (0..5 * MOST_EXTRA)
+    let members: Vec<String> = (0..5 * MAX_EXTRA_FIELDS)
         .map(|key| format!("\"k{key}\":0"))
         .collect();
-    let verdict = verdict(&with(&members.join(",")));
-    assert_eq!(verdict.broken(), [RuleId::FileLimit]);
+    let validated = validate_json(&with(&members.join(",")));
+    assert_eq!(validated.broken(), [RuleId::FileLimit]);
 }
 
 #[test]
 fn a_record_leaves_nothing_behind_for_the_next() {
     let first = with(r#""code":7,"other":1,"other":2"#);
     let mut raw = RawSupplierPurchase::default();
-    read_record(&mut Cursor::new(&first, Options::default()), &mut raw).unwrap();
-    read_record(&mut Cursor::new("{}", Options::default()), &mut raw).unwrap();
+    read_record(
+        &mut JsonCursor::new(&first, JsonOptions::default()),
+        &mut raw,
+    )
+    .unwrap();
+    read_record(&mut JsonCursor::new("{}", JsonOptions::default()), &mut raw).unwrap();
     assert!(!raw.is_record() && raw.extra.is_empty());
     assert_eq!(raw.duplicate_key, None);
 }
@@ -136,7 +142,7 @@ fn any_value() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_object_gets_a_verdict(members in prop::collection::vec((prop::sample::select(vec![
+    fn any_object_is_accepted_or_rejected(members in prop::collection::vec((prop::sample::select(vec![
         "id", "registration_date", "supplier", "invoice", "code", "value_of_items", "discount",
         "other_expenses_value", "total", "notes", "shipping", "status", "order_number",
         "has_stock_movement_out", "were_stock_movements_deleted", "created_at", "updated_at",
@@ -147,15 +153,15 @@ proptest! {
             .collect();
         let text = format!("{{{}}}", members.join(","));
         let mut raw = RawSupplierPurchase::default();
-        read_record(&mut Cursor::new(&text, Options::default()), &mut raw).unwrap();
+        read_record(&mut JsonCursor::new(&text, JsonOptions::default()), &mut raw).unwrap();
         let mut findings = Findings::new(false);
-        let purchase = Checker::new(settings()).check(&raw, &mut findings);
+        let purchase = SupplierPurchaseValidator::new(settings()).validate(&raw, &mut findings);
         prop_assert_eq!(purchase.is_none(), findings.rejects());
         prop_assert!(!findings.rejects() || !findings.list().is_empty());
     }
 
     #[test]
-    fn any_cell_in_any_column_gets_a_verdict(cell in "\\PC{0,12}|[0-9,R$ ]{0,9}[^a]|(?s:.){0,9}") {
+    fn any_cell_in_any_column_is_accepted_or_rejected(cell in "\\PC{0,12}|[0-9,R$ ]{0,9}[^a]|(?s:.){0,9}") {
         let columns: Vec<&str> = SupplierPurchaseCsvColumns.roles().iter().map(|role| role.name).collect();
         let quoted = format!("\"{}\"", cell.replace('"', "\"\""));
         for column in &columns {
@@ -166,8 +172,8 @@ proptest! {
             };
             let text = format!("{}\n{}\n{}\n", columns.join(";"), row("1,5"), row(&quoted));
             let mut rows = 0;
-            each_row(&settings(), &text, |_, verdict, _| {
-                assert_eq!(verdict.is_accepted, verdict.broken().is_empty());
+            each_row(&settings(), &text, |_, validated, _| {
+                assert_eq!(validated.is_accepted, validated.broken().is_empty());
                 rows += 1;
             });
             prop_assert_eq!(rows, 2);
@@ -177,6 +183,6 @@ proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in "\\PC{0,60}|[\\[\\]{}\":,a-z0-9 .-]{0,60}") {
         let mut raw = RawSupplierPurchase::default();
-        let _ = read_record(&mut Cursor::new(&text, Options::default()), &mut raw);
+        let _ = read_record(&mut JsonCursor::new(&text, JsonOptions::default()), &mut raw);
     }
 }

@@ -1,15 +1,17 @@
 //! Records as JSON: the documented example, and each rule at its edges.
 
-use super::super::validate::{Invoice, Party, Status};
-use super::super::{Checker, CompanyId, RawSupplierPurchase, read_record};
-use super::fixture::{DOCUMENTED, accepted, judge_with, settings, shown, verdict, with, without};
-use crate::json::{Cursor, Options};
+use super::super::validate::{Invoice, Party, SupplierPurchaseStatus};
+use super::super::{CompanyId, RawSupplierPurchase, SupplierPurchaseValidator, read_record};
+use super::fixture::{
+    DOCUMENTED, accepted, settings, shown, validate_json, validate_with, with, without,
+};
+use crate::json::{JsonCursor, JsonOptions};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
 
 #[test]
 fn the_documented_example_is_read_value_by_value() {
-    assert_eq!(verdict(DOCUMENTED).findings, []);
+    assert_eq!(validate_json(DOCUMENTED).findings, []);
     accepted(DOCUMENTED, |purchase| {
         assert_eq!((purchase.key.company_id, purchase.key.id), (12, 123));
         assert_eq!(purchase.registration_date.to_string(), "2025-01-14");
@@ -40,7 +42,7 @@ fn the_documented_example_is_read_value_by_value() {
             name: Some("CPlug Logistics"),
         };
         assert_eq!(purchase.shipping.carrier, carrier);
-        assert_eq!(purchase.status, Some(Status::Pending));
+        assert_eq!(purchase.status, Some(SupplierPurchaseStatus::Pending));
         assert_eq!(purchase.order_number, Some("code123"));
         assert_eq!(purchase.has_stock_movement_out, Some(true));
         assert!(!purchase.deletion.is_deleted);
@@ -61,7 +63,7 @@ fn what_is_not_required_may_be_absent_or_null() {
     let parts =
         r#""invoice":{},"shipping":{"pay_shipping":null,"carrier":null,"shipping_value":null}"#;
     for record in [with(nulls), with(parts), without("code")] {
-        assert_eq!(verdict(&record).findings, [], "{record}");
+        assert_eq!(validate_json(&record).findings, [], "{record}");
         accepted(&record, |purchase| {
             assert_eq!(purchase.invoice, Invoice::default());
             assert_eq!(purchase.amounts.total, None);
@@ -72,27 +74,27 @@ fn what_is_not_required_may_be_absent_or_null() {
 }
 
 #[test]
-fn what_is_required_is_asked_for() {
+fn missing_required_fields_are_reported() {
     for (key, rule) in [
         ("id", RuleId::CplIdRequired),
         ("registration_date", RuleId::CplDateRequired),
         ("updated_at", RuleId::CplTsFormat),
     ] {
-        let absent = verdict(&without(key));
+        let absent = validate_json(&without(key));
         assert_eq!((absent.broken(), absent.fields()), (vec![rule], vec![key]));
         let mut record: serde_json::Value = serde_json::from_str(&without(key)).unwrap();
         record[key] = serde_json::Value::Null;
-        assert_eq!(verdict(&record.to_string()).broken(), [rule], "{key}");
+        assert_eq!(validate_json(&record.to_string()).broken(), [rule], "{key}");
     }
     assert_eq!(
-        verdict(&without("supplier")).noted(),
+        validate_json(&without("supplier")).noted(),
         [RuleId::CplSupplierMissing]
     );
 }
 
 #[test]
 fn whole_numbers_are_digits_alone() {
-    let id = |id: &str| verdict(&without("id").replacen('{', &format!("{{\"id\":{id},"), 1));
+    let id = |id: &str| validate_json(&without("id").replacen('{', &format!("{{\"id\":{id},"), 1));
     for good in ["1", "9223372036854775807"] {
         assert!(id(good).is_accepted, "{good}");
     }
@@ -110,29 +112,32 @@ fn whole_numbers_are_digits_alone() {
         assert_eq!(id(bad).broken(), [RuleId::CplIdRequired], "{bad}");
     }
     assert_eq!(
-        verdict(&with(r#""code":1.0"#)).broken(),
+        validate_json(&with(r#""code":1.0"#)).broken(),
         [RuleId::CplIntType]
     );
-    assert!(verdict(&with(r#""code":-7"#)).is_accepted);
+    assert!(validate_json(&with(r#""code":-7"#)).is_accepted);
 }
 
 #[test]
-fn quoted_numbers_are_read_when_that_is_asked_for() {
+fn quoted_numbers_are_read_when_the_option_is_set() {
     let record = with(r#""code":"7","total":{"amount":"99.95","currency":"BRL"}"#);
-    let broken = verdict(&record).broken();
+    let broken = validate_json(&record).broken();
     assert_eq!(broken, [RuleId::CplIntType, RuleId::CplMoneyShape]);
     let mut lenient = settings();
     lenient.numbers_as_strings = true;
-    assert_eq!(judge_with(&lenient, &record).findings, []);
+    assert_eq!(validate_with(&lenient, &record).findings, []);
     for amount in ["R$ 99,95", "", "99,95", "+1"] {
         let record = with(&format!(
             r#""total":{{"amount":"{amount}","currency":"BRL"}}"#
         ));
-        let broken = judge_with(&lenient, &record).broken();
+        let broken = validate_with(&lenient, &record).broken();
         assert_eq!(broken, [RuleId::CplMoneyShape], "{amount}");
     }
     let plus = with(r#""code":"+7""#);
-    assert_eq!(judge_with(&lenient, &plus).broken(), [RuleId::CplIntType]);
+    assert_eq!(
+        validate_with(&lenient, &plus).broken(),
+        [RuleId::CplIntType]
+    );
 }
 
 /// Each of these members breaks one rule, in one field.
@@ -143,9 +148,9 @@ fn expect_one(cases: &[(&str, RuleId, &str)]) {
         } else {
             with(members)
         };
-        let verdict = verdict(&record);
-        assert_eq!(verdict.broken(), [*rule], "{members}");
-        assert_eq!(verdict.fields(), [*field], "{members}");
+        let validated = validate_json(&record);
+        assert_eq!(validated.broken(), [*rule], "{members}");
+        assert_eq!(validated.fields(), [*field], "{members}");
     }
 }
 
@@ -229,7 +234,7 @@ fn the_company_is_that_of_the_record_or_of_the_settings() {
     let company = |own: &str, given: Option<CompanyId>| {
         let mut settings = settings();
         settings.company = given;
-        judge_with(&settings, &with(&format!(r#""company_id":{own}"#)))
+        validate_with(&settings, &with(&format!(r#""company_id":{own}"#)))
     };
     let known = CompanyId::new(12);
     for (own, given) in [
@@ -261,9 +266,16 @@ fn a_record_that_names_no_company_lacks_one_unless_the_settings_do() {
         (with(r#""code":7"#), true),
     ] {
         let mut raw = RawSupplierPurchase::default();
-        read_record(&mut Cursor::new(&record, Options::default()), &mut raw).unwrap();
-        assert_eq!(Checker::new(nobody.clone()).lacks_company(&raw), lacks);
-        assert!(!Checker::new(settings()).lacks_company(&raw));
+        read_record(
+            &mut JsonCursor::new(&record, JsonOptions::default()),
+            &mut raw,
+        )
+        .unwrap();
+        assert_eq!(
+            SupplierPurchaseValidator::new(nobody.clone()).is_missing_company(&raw),
+            lacks
+        );
+        assert!(!SupplierPurchaseValidator::new(settings()).is_missing_company(&raw));
     }
 }
 
@@ -273,7 +285,9 @@ fn either_value_of_the_flag_is_a_deletion_and_null_is_none() {
         let record = with(&format!(r#""were_stock_movements_deleted":{value}"#));
         let is_deleted = expected.is_some();
         assert_eq!(
-            verdict(&record).noted().contains(&RuleId::CplDeletedKey),
+            validate_json(&record)
+                .noted()
+                .contains(&RuleId::CplDeletedKey),
             is_deleted
         );
         accepted(&record, |purchase| {
@@ -286,9 +300,9 @@ fn either_value_of_the_flag_is_a_deletion_and_null_is_none() {
 #[test]
 fn numbers_of_an_invoice_become_text_with_a_warning() {
     let record = with(r#""invoice":{"serie":1,"number":789}"#);
-    let verdict = verdict(&record);
-    assert_eq!(verdict.noted(), [RuleId::CplInvoiceString]);
-    assert_eq!(verdict.fields(), ["invoice.serie", "invoice.number"]);
+    let validated = validate_json(&record);
+    assert_eq!(validated.noted(), [RuleId::CplInvoiceString]);
+    assert_eq!(validated.fields(), ["invoice.serie", "invoice.number"]);
     accepted(&record, |purchase| {
         let expected = Invoice {
             serie: Some("1"),
@@ -303,7 +317,7 @@ fn undocumented_keys_are_kept_with_their_path_or_refused_when_frozen() {
     let record = with(
         r#""deleted":false,"invoice":{"key":{"b": 1.50}},"shipping":{"carrier":{"document":"22423374000152"}}"#,
     );
-    let found = verdict(&record);
+    let found = validate_json(&record);
     assert_eq!(found.noted(), [RuleId::CplKeyUnknown]);
     let paths = ["deleted", "invoice.key", "shipping.carrier.document"];
     assert_eq!(found.fields(), paths);
@@ -315,7 +329,7 @@ fn undocumented_keys_are_kept_with_their_path_or_refused_when_frozen() {
     let mut frozen = settings();
     frozen.freeze_contract = true;
     assert_eq!(
-        judge_with(&frozen, &record).broken(),
+        validate_with(&frozen, &record).broken(),
         [RuleId::CplKeyUnknown]
     );
 }

@@ -1,12 +1,13 @@
 //! Rows of delimited text.
 
-use super::super::validate::{Deletion, Invoice, Money, Party, Status};
+use super::super::validate::{Deletion, Invoice, Money, Party, SupplierPurchaseStatus};
 use super::super::{
-    Checker, CompanyId, CsvSupplierPurchases, Name, RawSupplierPurchase, RuleSettings,
+    CompanyId, RawSupplierPurchase, SupplierPurchaseCsvReader, SupplierPurchaseField,
+    SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
 };
-use super::fixture::{Verdict, each_row, layout, settings};
-use crate::input::csv::refusal::At;
-use crate::input::csv::rows::Rows;
+use super::fixture::{ValidatedRecord, each_row, layout, settings};
+use crate::input::csv::refusal::TextPosition;
+use crate::input::csv::rows::CsvRowReader;
 use crate::record::{Findings, extra_object};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
@@ -29,9 +30,9 @@ linhas\"
 #[test]
 fn a_portuguese_table_is_read_value_by_value() {
     let mut count = 0;
-    each_row(&settings(), PORTUGUESE, |_, verdict, purchase| {
+    each_row(&settings(), PORTUGUESE, |_, validated, purchase| {
         count += 1;
-        assert_eq!(verdict.noted(), [RuleId::CplTsNooffset], "{verdict:?}");
+        assert_eq!(validated.noted(), [RuleId::CplTsNooffset], "{validated:?}");
         let purchase = purchase.unwrap();
         assert_eq!((purchase.key.company_id, purchase.key.id), (12, 123));
         assert_eq!(purchase.registration_date.to_string(), "2025-01-14");
@@ -58,7 +59,7 @@ fn a_portuguese_table_is_read_value_by_value() {
             name: Some("Expresso"),
         };
         assert_eq!(purchase.shipping.carrier, carrier);
-        assert_eq!(purchase.status, Some(Status::Received));
+        assert_eq!(purchase.status, Some(SupplierPurchaseStatus::Received));
         assert_eq!(purchase.order_number, Some("code123"));
         assert_eq!(purchase.has_stock_movement_out, Some(false));
         assert!(!purchase.deletion.is_deleted);
@@ -79,8 +80,8 @@ fn a_table_of_documented_paths_is_read_too() {
         shipping.pay_shipping,shipping.shipping_value.amount,shipping.shipping_value.currency,\
         shipping.carrier.name,were_stock_movements_deleted,updated_at\n\
         12,1,2025-01-14,3,S,1,789,99.95,USD,99.95,USD,0,1.5,USD,C,false,2025-07-14T13:31:26.000000Z\n";
-    each_row(&settings(), text, |_, verdict, purchase| {
-        assert_eq!(verdict.noted(), [RuleId::CplDeletedKey], "{verdict:?}");
+    each_row(&settings(), text, |_, validated, purchase| {
+        assert_eq!(validated.noted(), [RuleId::CplDeletedKey], "{validated:?}");
         let purchase = purchase.unwrap();
         assert_eq!(shown(purchase.amounts.shipping_value), "1.5 USD");
         assert_eq!(purchase.shipping.pay_shipping, Some(false));
@@ -90,13 +91,17 @@ fn a_table_of_documented_paths_is_read_too() {
 }
 
 /// The verdict on one row: a header and its cells beside those every row needs.
-fn one(header: &str, cells: &str, mut look: impl FnMut(&RawSupplierPurchase<'_>, &Verdict)) {
+fn one(
+    header: &str,
+    cells: &str,
+    mut inspect: impl FnMut(&RawSupplierPurchase<'_>, &ValidatedRecord),
+) {
     let text = format!(
         "id;registration_date;supplier_id;updated_at;{header}\n1;2025-01-14;3;2025-01-15T10:00:00Z;{cells}\n"
     );
     let mut count = 0;
-    each_row(&settings(), &text, |raw, verdict, _| {
-        look(raw, &verdict);
+    each_row(&settings(), &text, |raw, validated, _| {
+        inspect(raw, &validated);
         count += 1;
     });
     assert_eq!(count, 1);
@@ -116,8 +121,8 @@ fn cells_that_do_not_fit_are_rejected_by_the_rule_of_their_field() {
         ("company_id", "13", RuleId::CplCompanyConflict),
         ("company_id", "x", RuleId::CplCompanyRequired),
     ] {
-        one(header, cell, |_, verdict| {
-            assert_eq!(verdict.broken(), [rule], "{header} {cell}");
+        one(header, cell, |_, validated| {
+            assert_eq!(validated.broken(), [rule], "{header} {cell}");
         });
     }
 }
@@ -125,13 +130,13 @@ fn cells_that_do_not_fit_are_rejected_by_the_rule_of_their_field() {
 #[test]
 fn a_whole_number_that_ends_in_a_letter_beyond_ascii_is_rejected_by_the_rule_of_its_field() {
     for cell in ["Expresso Ipê", "é", "12ª", "00\u{1F69A}", "\u{a0}7\u{663}"] {
-        one("carrier_id", cell, |_, verdict| {
-            assert_eq!(verdict.broken(), [RuleId::CplIntType], "{cell}");
+        one("carrier_id", cell, |_, validated| {
+            assert_eq!(validated.broken(), [RuleId::CplIntType], "{cell}");
         });
     }
     for (cell, code) in [("00", "0"), ("0123", "123"), (" 7 ", "7")] {
         one("code", cell, |raw, _| {
-            assert_eq!(raw.get(Name::Code).shown(), code);
+            assert_eq!(raw.get(SupplierPurchaseField::Code).shown(), code);
         });
     }
 }
@@ -145,12 +150,12 @@ fn words_for_status_and_booleans_are_read_in_both_languages() {
         ("frete_pago", "S", "true"),
         ("saida_estoque", "0", "false"),
     ] {
-        one(header, cell, |raw, verdict| {
-            assert!(verdict.findings.is_empty(), "{cell}: {verdict:?}");
+        one(header, cell, |raw, validated| {
+            assert!(validated.findings.is_empty(), "{cell}: {validated:?}");
             let name = match header {
-                "frete_pago" => Name::PayShipping,
-                "saida_estoque" => Name::HasStockMovementOut,
-                _ => Name::Status,
+                "frete_pago" => SupplierPurchaseField::PayShipping,
+                "saida_estoque" => SupplierPurchaseField::HasStockMovementOut,
+                _ => SupplierPurchaseField::Status,
             };
             assert_eq!(raw.get(name).shown(), expected, "{cell}");
         });
@@ -166,8 +171,8 @@ fn a_column_may_say_that_a_purchase_is_deleted() {
         ("excluido", "não", &[]),
         ("deleted", "", &[]),
     ] {
-        one(header, cell, |_, verdict| {
-            assert_eq!(verdict.noted(), noted, "{header} {cell}");
+        one(header, cell, |_, validated| {
+            assert_eq!(validated.noted(), noted, "{header} {cell}");
         });
     }
 }
@@ -226,8 +231,8 @@ fn what_our_own_lists_add_to_a_row_is_read_as_what_it_stands_for() {
         let text = format!(
             "id;registration_date;supplier_id;updated_at;{header}\n1;2025-01-14;3;2025-01-15T10:00:00Z;{cells}\n"
         );
-        each_row(&settings(), &text, |_, verdict, purchase| {
-            let purchase = purchase.unwrap_or_else(|| panic!("{verdict:?}"));
+        each_row(&settings(), &text, |_, validated, purchase| {
+            let purchase = purchase.unwrap_or_else(|| panic!("{validated:?}"));
             assert_eq!(purchase.extra.as_deref(), extra, "{cells}");
         });
     }
@@ -236,15 +241,15 @@ fn what_our_own_lists_add_to_a_row_is_read_as_what_it_stands_for() {
 #[test]
 fn company_0_is_the_unknown_one_where_that_is_said_and_none_elsewhere() {
     let text = "company_id;id;registration_date;supplier_id;updated_at\n0;1;2025-01-14;3;2025-01-15T10:00:00Z\n";
-    let unknown = RuleSettings {
+    let unknown = SupplierPurchaseRuleSettings {
         company: Some(CompanyId::UNKNOWN),
         ..settings()
     };
     each_row(&unknown, text, |_, _, purchase| {
         assert_eq!(purchase.unwrap().key.company_id, 0);
     });
-    each_row(&settings(), text, |_, verdict, _| {
-        assert_eq!(verdict.broken(), [RuleId::CplCompanyRequired]);
+    each_row(&settings(), text, |_, validated, _| {
+        assert_eq!(validated.broken(), [RuleId::CplCompanyRequired]);
     });
 }
 
@@ -260,7 +265,11 @@ fn the_apostrophe_in_front_of_a_formula_is_no_part_of_the_text() {
         ("'", "'"),
     ] {
         one("notes", cell, |raw, _| {
-            assert_eq!(raw.get(Name::Notes).shown(), read, "{cell}");
+            assert_eq!(
+                raw.get(SupplierPurchaseField::Notes).shown(),
+                read,
+                "{cell}"
+            );
         });
     }
 }
@@ -270,21 +279,21 @@ fn currencies_come_from_their_own_column_then_the_common_one_then_the_default() 
     one(
         "total;total_currency;desconto;moeda",
         "1,50;EUR;2,00;R$",
-        |_, verdict| {
-            assert_eq!(verdict.noted(), [RuleId::CplMoneyMixed]);
-            assert_eq!(verdict.findings[0].value, "BRL EUR");
+        |_, validated| {
+            assert_eq!(validated.noted(), [RuleId::CplMoneyMixed]);
+            assert_eq!(validated.findings[0].value, "BRL EUR");
         },
     );
-    one("total;valor_frete", "1,50;2,00", |_, verdict| {
-        assert_eq!(verdict.noted(), [RuleId::CplMoneyDefault]);
-        assert_eq!(verdict.fields(), ["total.currency"]);
+    one("total;valor_frete", "1,50;2,00", |_, validated| {
+        assert_eq!(validated.noted(), [RuleId::CplMoneyDefault]);
+        assert_eq!(validated.fields(), ["total.currency"]);
     });
     // Nothing is assumed for amounts that are not there, and a currency alone is no amount.
     one(
         "total;total_currency;moeda;code",
         ";EUR;BRL;7",
-        |_, verdict| {
-            assert!(verdict.findings.is_empty(), "{verdict:?}");
+        |_, validated| {
+            assert!(validated.findings.is_empty(), "{validated:?}");
         },
     );
 }
@@ -298,15 +307,15 @@ fn an_amount_that_can_be_read_in_two_ways_is_rejected() {
     assert!(!settled.columns[5].decimal_is_proven);
     let row = "2,2025-01-14,3,2025-01-15T10:00:00Z,BRL,1.234\n";
     let shape = settled.row_shape();
-    let mut rows = Rows::new(row.as_bytes(), At::START, shape).unwrap();
+    let mut rows = CsvRowReader::new(row.as_bytes(), TextPosition::START, shape).unwrap();
     let mut raw = RawSupplierPurchase::default();
-    let reader = CsvSupplierPurchases::new(&settled);
+    let reader = SupplierPurchaseCsvReader::new(&settled);
     reader.read(&rows.next_row().unwrap().unwrap(), &mut raw);
     let mut lenient = settings();
     lenient.numbers_as_strings = true;
     for settings in [settings(), lenient] {
         let mut findings = Findings::new(true);
-        let checked = Checker::new(settings).check(&raw, &mut findings);
+        let checked = SupplierPurchaseValidator::new(settings).validate(&raw, &mut findings);
         assert!(checked.is_none());
         assert_eq!(findings.list()[0].rule, RuleId::CplMoneyShape);
     }
@@ -317,8 +326,8 @@ fn columns_that_fill_no_field_are_kept() {
     one(
         "filial;properties.cor;Filial",
         "Centro;azul;Norte",
-        |raw, verdict| {
-            assert_eq!(verdict.noted(), [RuleId::CplKeyUnknown]);
+        |raw, validated| {
+            assert_eq!(validated.noted(), [RuleId::CplKeyUnknown]);
             let extra = extra_object(&raw.extra).unwrap();
             let expected = r#"{"filial":"Centro","properties.cor":"azul","Filial":"Norte"}"#;
             assert_eq!(extra, expected);
@@ -331,12 +340,12 @@ fn columns_that_fill_no_field_are_kept() {
 }
 
 #[test]
-fn a_table_of_sales_is_told_by_its_columns() {
+fn a_table_of_sales_is_recognised_by_its_columns() {
     let text = "data;produto;preco;quantidade;total;moeda\n14/01/2025;Mochila;40,00;2;80,00;BRL\n";
     each_row(&settings(), text, |raw, _, _| {
-        assert_eq!(raw.foreign(), Some(RuleId::FileWrongKind));
+        assert_eq!(raw.wrong_kind(), Some(RuleId::FileWrongKind));
     });
     each_row(&settings(), PORTUGUESE, |raw, _, _| {
-        assert_eq!(raw.foreign(), None);
+        assert_eq!(raw.wrong_kind(), None);
     });
 }

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::super::page::{Page, SeenPage, completeness, read_meta};
-use super::fixture::{Verdict, each_row, judge_with, settings, verdict};
-use crate::json::Options;
+use super::super::page::{DumpPage, Page, completeness, read_meta};
+use super::fixture::{ValidatedRecord, each_row, settings, validate_json, validate_with};
+use crate::json::JsonOptions;
 use crate::rules::{RuleId, Severity};
 
 /// Rules across records, and on the pages they stand on.
-const ACROSS: [RuleId; 7] = [
+const CROSS_RECORD_RULES: [RuleId; 7] = [
     RuleId::CplStale,
     RuleId::CplDuplicate,
     RuleId::CplSnapshotPartial,
@@ -20,13 +20,15 @@ const ACROSS: [RuleId; 7] = [
 
 fn rules_of_a_record() -> impl Iterator<Item = RuleId> {
     (RuleId::ALL.into_iter())
-        .filter(|rule| rule.code().starts_with("CPL-") && !ACROSS.contains(rule))
+        .filter(|rule| rule.code().starts_with("CPL-") && !CROSS_RECORD_RULES.contains(rule))
 }
 
-fn verdicts(rule: RuleId, example: &str) -> Vec<Verdict> {
+fn validate_lines(rule: RuleId, example: &str) -> Vec<ValidatedRecord> {
     if rule == RuleId::CplMoneyDefault {
         let mut found = Vec::new();
-        each_row(&settings(), example, |_, verdict, _| found.push(verdict));
+        each_row(&settings(), example, |_, validated, _| {
+            found.push(validated)
+        });
         return found;
     }
     let mut settings = settings();
@@ -34,17 +36,17 @@ fn verdicts(rule: RuleId, example: &str) -> Vec<Verdict> {
         settings.company = None;
     }
     (example.lines())
-        .map(|line| judge_with(&settings, line))
+        .map(|line| validate_with(&settings, line))
         .collect()
 }
 
 #[test]
 fn an_accepted_example_breaks_no_rule() {
     for rule in rules_of_a_record() {
-        for verdict in verdicts(rule, rule.rule().accepted) {
+        for validated in validate_lines(rule, rule.rule().accepted) {
             assert!(
-                verdict.is_accepted && verdict.findings.is_empty(),
-                "{rule}: {verdict:?}"
+                validated.is_accepted && validated.findings.is_empty(),
+                "{rule}: {validated:?}"
             );
         }
     }
@@ -53,19 +55,19 @@ fn an_accepted_example_breaks_no_rule() {
 #[test]
 fn every_line_of_a_broken_example_is_found_by_its_rule() {
     for rule in rules_of_a_record() {
-        let verdicts = verdicts(rule, rule.rule().rejected);
-        assert!(!verdicts.is_empty(), "{rule}");
+        let validated = validate_lines(rule, rule.rule().rejected);
+        assert!(!validated.is_empty(), "{rule}");
         let rejects = matches!(rule.rule().severity, Severity::Reject | Severity::Refuse);
-        for verdict in verdicts {
+        for validated in validated {
             let (found, other) = if rejects {
-                (verdict.broken(), verdict.noted())
+                (validated.broken(), validated.noted())
             } else {
-                (verdict.noted(), verdict.broken())
+                (validated.noted(), validated.broken())
             };
-            assert!(found.contains(&rule), "{rule}: {verdict:?}");
-            assert!(!rejects || found == [rule], "{rule}: {verdict:?}");
+            assert!(found.contains(&rule), "{rule}: {validated:?}");
+            assert!(!rejects || found == [rule], "{rule}: {validated:?}");
             assert_eq!(other, [], "{rule}");
-            assert_eq!(verdict.is_accepted, !rejects, "{rule}");
+            assert_eq!(validated.is_accepted, !rejects, "{rule}");
         }
     }
 }
@@ -78,13 +80,13 @@ fn rules_of_pages(responses: &str) -> Vec<RuleId> {
         let response: serde_json::Value = serde_json::from_str(line).unwrap();
         let purchases = response["data"]["purchases"].as_array().unwrap();
         for purchase in purchases {
-            let verdict = verdict(&purchase.to_string());
-            assert!(verdict.findings.is_empty(), "{verdict:?}");
+            let validated = validate_json(&purchase.to_string());
+            assert!(validated.findings.is_empty(), "{validated:?}");
             repeated += u64::from(!ids.insert(purchase["id"].as_u64()));
         }
         let rows = purchases.len() as u64;
-        match read_meta(&response["meta"].to_string(), Options::default()) {
-            Ok(page) => pages.extend(page.map(|page: Page| SeenPage { page, rows })),
+        match read_meta(&response["meta"].to_string(), JsonOptions::default()) {
+            Ok(page) => pages.extend(page.map(|page: Page| DumpPage { page, rows })),
             Err(fault) => notes.push(fault.rule),
         }
     }
@@ -121,7 +123,7 @@ fn examples_of_states_are_records_that_break_no_rule() {
     for rule in [RuleId::CplStale, RuleId::CplDuplicate] {
         let (accepted, rejected) = (rule.rule().accepted, rule.rule().rejected);
         for line in accepted.lines().chain(rejected.lines()) {
-            assert!(verdict(line).findings.is_empty(), "{rule}: {line}");
+            assert!(validate_json(line).findings.is_empty(), "{rule}: {line}");
         }
     }
 }

@@ -8,7 +8,7 @@ use arrow::datatypes::{
 use super::super::columns::{
     PARTITION_COLUMNS, STATISTICS_COLUMNS, SupplierPurchaseColumns, schema, shift_source_rows,
 };
-use super::super::{Key, Month, Version};
+use super::super::{RegistrationMonth, SupplierPurchaseKey, SupplierPurchaseVersion};
 use super::fixture::{DOCUMENTED, rows_of, with};
 
 /// The table's columns as they are promised: name, type, and whether it may be null.
@@ -104,7 +104,7 @@ fn the_documented_example_fills_its_columns() {
 }
 
 #[test]
-fn rows_stand_in_the_order_they_came_with_their_versions() {
+fn rows_are_in_the_order_they_came_with_their_versions() {
     let other_month =
         with(r#""were_stock_movements_deleted":true"#).replace("2025-01-14", "2024-12-31");
     let rows = rows_of(&[DOCUMENTED, &other_month]);
@@ -117,14 +117,14 @@ fn rows_stand_in_the_order_they_came_with_their_versions() {
     };
     assert_eq!(
         first.key,
-        Key {
+        SupplierPurchaseKey {
             company_id: 12,
             id: 123
         }
     );
     assert_eq!(
         second.key,
-        Key {
+        SupplierPurchaseKey {
             company_id: 12,
             id: 1
         }
@@ -146,7 +146,7 @@ fn no_purchases_are_a_batch_without_rows() {
     assert_eq!((rows.batch.num_rows(), rows.versions.len()), (0, 0));
 }
 
-fn version(record: &str) -> Version {
+fn version(record: &str) -> SupplierPurchaseVersion {
     rows_of(&[record]).versions[0]
 }
 
@@ -156,7 +156,10 @@ fn spelling_does_not_change_a_state_and_every_value_does() {
     let same = with(r#""total": {"currency":"brl", "amount":10.00}, "code":1,"notes":null"#);
     assert_eq!(version(&base), version(&same));
     let moved = base.replace("2025-01-14", "2025-02-14");
-    assert_eq!(version(&moved).month, "2025-02".parse::<Month>().unwrap());
+    assert_eq!(
+        version(&moved).month,
+        "2025-02".parse::<RegistrationMonth>().unwrap()
+    );
     let others = [
         moved,
         base.replace("\"id\":1", "\"id\":2"),

@@ -1,6 +1,6 @@
 //! When a purchase was made and last changed.
 
-use super::fixture::{accepted, judge_with, settings, verdict, with, without};
+use super::fixture::{accepted, settings, validate_json, validate_with, with, without};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
 
@@ -52,7 +52,7 @@ fn times_are_rfc_3339_with_their_offset() {
         ),
     ] {
         let record = updated(time);
-        assert_eq!(verdict(&record).noted(), noted, "{time}");
+        assert_eq!(validate_json(&record).noted(), noted, "{time}");
         accepted(&record, |purchase| {
             assert_eq!(
                 format_utc_micros(purchase.updated_at.micros_utc),
@@ -69,12 +69,12 @@ fn decimals_beyond_microseconds_are_cut_with_a_warning_in_both_times() {
     let time = "2025-07-14T13:31:26.123456789-03:00";
     let utc = "2025-07-14T16:31:26.123456Z";
     let first = updated(&format!("\"{time}\""));
-    assert_eq!(verdict(&first).noted(), [RuleId::CplTsPrecision]);
+    assert_eq!(validate_json(&first).noted(), [RuleId::CplTsPrecision]);
     accepted(&first, |purchase| {
         assert_eq!(format_utc_micros(purchase.updated_at.micros_utc), utc);
     });
     let record = first.replacen('{', &format!("{{\"created_at\":\"{time}\","), 1);
-    let fields = verdict(&record);
+    let fields = validate_json(&record);
     assert_eq!(fields.fields(), ["created_at", "updated_at"]);
     accepted(&record, |purchase| {
         let created = purchase.created_at.unwrap().micros_utc;
@@ -99,7 +99,11 @@ fn forms_of_iso_8601_beyond_rfc_3339_are_read_with_a_warning() {
         ("2025-07-14T13:31:26 03:00", "2025-07-14T10:31:26Z", 180),
     ] {
         let record = updated(&format!("\"{time}\""));
-        assert_eq!(verdict(&record).noted(), [RuleId::CplTsSpelling], "{time}");
+        assert_eq!(
+            validate_json(&record).noted(),
+            [RuleId::CplTsSpelling],
+            "{time}"
+        );
         accepted(&record, |purchase| {
             let updated = purchase.updated_at;
             assert_eq!(format_utc_micros(updated.micros_utc), utc, "{time}");
@@ -121,12 +125,16 @@ fn what_is_no_time_rejects_as_updated_at_and_warns_as_created_at() {
         "\"1969-12-31T23:59:59Z\"",
     ] {
         assert_eq!(
-            verdict(&updated(time)).broken(),
+            validate_json(&updated(time)).broken(),
             [RuleId::CplTsFormat],
             "{time}"
         );
         let record = with(&format!(r#""created_at":{time}"#));
-        assert_eq!(verdict(&record).noted(), [RuleId::CplTsFormat], "{time}");
+        assert_eq!(
+            validate_json(&record).noted(),
+            [RuleId::CplTsFormat],
+            "{time}"
+        );
         accepted(&record, |purchase| assert_eq!(purchase.created_at, None));
     }
 }
@@ -134,9 +142,9 @@ fn what_is_no_time_rejects_as_updated_at_and_warns_as_created_at() {
 #[test]
 fn a_change_is_not_before_the_making() {
     let late = with(r#""created_at":"2025-01-15T10:00:00.000001Z""#);
-    assert_eq!(verdict(&late).noted(), [RuleId::CplTsOrder]);
+    assert_eq!(validate_json(&late).noted(), [RuleId::CplTsOrder]);
     let same = with(r#""created_at":"2025-01-15T07:00:00-03:00""#);
-    assert_eq!(verdict(&same).findings, []);
+    assert_eq!(validate_json(&same).findings, []);
 }
 
 #[test]
@@ -148,7 +156,7 @@ fn a_time_without_offset_is_read_in_the_default_zone() {
         ("2019-02-16T23:15:00", "twice"),
         ("2025-01-01T09:00:00", "default zone"),
     ] {
-        let found = judge_with(&settings, &with(&format!(r#""created_at":"{time}""#)));
+        let found = validate_with(&settings, &with(&format!(r#""created_at":"{time}""#)));
         assert_eq!(found.noted(), [RuleId::CplTsNooffset], "{time}");
         assert!(found.findings[0].detail.contains(word), "{time}");
     }

@@ -1,6 +1,6 @@
 //! Whether a purchase is deleted.
 
-use super::super::raw::{Name, RawSupplierPurchase};
+use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::scalar;
 use crate::record::Findings;
 use crate::rules::RuleId;
@@ -17,19 +17,23 @@ pub struct Deletion {
 /// The only sign of deletion in a response is that `were_stock_movements_deleted` is there, with
 /// either value. A row of delimited text may have a column of its own for it, which then decides: an
 /// export fills the column of the flag on every row. Of a whole dump the user may say it.
-pub(super) fn check(
+pub(super) fn validate(
     raw: &RawSupplierPurchase<'_>,
     deleted_only: bool,
     findings: &mut Findings,
 ) -> Deletion {
-    let flag = scalar::boolean(raw, Name::WereStockMovementsDeleted, findings);
-    let said = scalar::boolean(raw, Name::Deleted, findings);
+    let flag = scalar::boolean(
+        raw,
+        SupplierPurchaseField::WereStockMovementsDeleted,
+        findings,
+    );
+    let said = scalar::boolean(raw, SupplierPurchaseField::Deleted, findings);
     let sign = match (said.unwrap_or(flag.is_some()), flag) {
         (true, Some(_)) => Some((
-            Name::WereStockMovementsDeleted,
+            SupplierPurchaseField::WereStockMovementsDeleted,
             "only there when the purchase is deleted",
         )),
-        (true, None) => Some((Name::Deleted, "the purchase is deleted")),
+        (true, None) => Some((SupplierPurchaseField::Deleted, "the purchase is deleted")),
         (false, _) => None,
     };
     let is_deleted = sign.is_some() || deleted_only;

@@ -3,22 +3,22 @@
 use chrono::NaiveDate;
 
 use super::super::company::CompanyId;
-use super::super::raw::{Name, RawSupplierPurchase};
-use super::scalar::Reading;
+use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::scalar::ValidationContext;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::parse_date;
 
 /// The record's own company, or that of the settings. One that the user calls unknown is no
 /// contradiction to a record that knows it.
-pub(super) fn check_company(
-    reading: &Reading<'_, '_>,
+pub(super) fn validate_company(
+    context: &ValidationContext<'_, '_>,
     findings: &mut Findings,
 ) -> Option<CompanyId> {
-    let name = Name::CompanyId;
-    let field = reading.raw.get(name);
-    let given = reading.settings.company;
-    let digits = reading.digits(name);
+    let name = SupplierPurchaseField::CompanyId;
+    let field = context.raw.get(name);
+    let given = context.settings.company;
+    let digits = context.digits(name);
     // Lists of purchases whose company is unknown have 0 for it.
     let is_unknown = given == Some(CompanyId::UNKNOWN) && digits == Some("0");
     if field.is_missing() || is_unknown {
@@ -49,14 +49,17 @@ pub(super) fn check_company(
     Some(own)
 }
 
-pub(super) fn check_id(reading: &Reading<'_, '_>, findings: &mut Findings) -> Option<i64> {
-    let field = reading.raw.get(Name::Id);
+pub(super) fn validate_id(
+    context: &ValidationContext<'_, '_>,
+    findings: &mut Findings,
+) -> Option<i64> {
+    let field = context.raw.get(SupplierPurchaseField::Id);
     if field.is_missing() {
         let detail = "a whole number above 0 is required";
         findings.add(RuleId::CplIdRequired, "id", &field.shown(), detail);
         return None;
     }
-    let id = reading.integer(Name::Id, RuleId::CplIdRequired, findings)?;
+    let id = context.integer(SupplierPurchaseField::Id, RuleId::CplIdRequired, findings)?;
     if id < 1 {
         let detail = "must be above 0";
         findings.add(RuleId::CplIdRequired, "id", &field.shown(), detail);
@@ -65,13 +68,13 @@ pub(super) fn check_id(reading: &Reading<'_, '_>, findings: &mut Findings) -> Op
     Some(id)
 }
 
-pub(super) fn check_date(
+pub(super) fn validate_date(
     raw: &RawSupplierPurchase<'_>,
     findings: &mut Findings,
 ) -> Option<NaiveDate> {
     let (name, field) = (
-        Name::RegistrationDate.as_str(),
-        raw.get(Name::RegistrationDate),
+        SupplierPurchaseField::RegistrationDate.as_str(),
+        raw.get(SupplierPurchaseField::RegistrationDate),
     );
     let text = match field {
         Field::Text(text) if !text.is_empty() => text,

@@ -1,7 +1,7 @@
 //! The five amounts of a purchase, each with its currency.
 
-use super::super::raw::{MoneyName, Name};
-use super::scalar::{self, Reading};
+use super::super::raw::{MoneyFields, SupplierPurchaseField};
+use super::scalar::{self, ValidationContext};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
@@ -60,14 +60,14 @@ impl Amounts {
     }
 }
 
-pub(super) fn check(reading: &Reading<'_, '_>, findings: &mut Findings) -> Amounts {
+pub(super) fn validate(context: &ValidationContext<'_, '_>, findings: &mut Findings) -> Amounts {
     let [
         value_of_items,
         discount,
         other_expenses_value,
         total,
         shipping_value,
-    ] = MoneyName::ALL.map(|name| check_one(reading, name, findings));
+    ] = MoneyFields::ALL.map(|name| validate_money(context, name, findings));
     let amounts = Amounts {
         value_of_items,
         discount,
@@ -87,42 +87,46 @@ pub(super) fn check(reading: &Reading<'_, '_>, findings: &mut Findings) -> Amoun
             detail,
         );
     }
-    note_default(reading, findings);
+    add_default_currency_finding(context, findings);
     amounts
 }
 
 /// One finding for a row, however many of its amounts have no currency.
-fn note_default(reading: &Reading<'_, '_>, findings: &mut Findings) {
-    let has_none = |name: &MoneyName| is_without_currency(reading, *name);
-    if let Some(name) = MoneyName::ALL.iter().find(|name| has_none(name)) {
-        let code = reading.settings.default_currency;
+fn add_default_currency_finding(context: &ValidationContext<'_, '_>, findings: &mut Findings) {
+    let has_none = |name: &MoneyFields| is_without_currency(context, *name);
+    if let Some(name) = MoneyFields::ALL.iter().find(|name| has_none(name)) {
+        let code = context.settings.default_currency;
         let detail = format!("no column says the currency; {} is assumed", code.as_str());
         findings.add(RuleId::CplMoneyDefault, name.currency.as_str(), "", &detail);
     }
 }
 
-fn is_without_currency(reading: &Reading<'_, '_>, name: MoneyName) -> bool {
-    let raw = reading.raw;
+fn is_without_currency(context: &ValidationContext<'_, '_>, name: MoneyFields) -> bool {
+    let raw = context.raw;
     raw.is_row && !raw.get(name.amount).is_missing() && raw.get(name.currency).is_missing()
 }
 
-fn check_one(reading: &Reading<'_, '_>, name: MoneyName, findings: &mut Findings) -> Option<Money> {
-    let raw = reading.raw;
+fn validate_money(
+    context: &ValidationContext<'_, '_>,
+    name: MoneyFields,
+    findings: &mut Findings,
+) -> Option<Money> {
+    let raw = context.raw;
     let is_there = if raw.is_row {
         !raw.get(name.amount).is_missing()
     } else {
-        scalar::check_object(raw, name.whole, RuleId::CplMoneyShape, findings);
+        scalar::validate_object(raw, name.whole, RuleId::CplMoneyShape, findings);
         scalar::is_object(raw.get(name.whole))
     };
     if !is_there {
         return None;
     }
-    let currency = if is_without_currency(reading, name) {
-        Some(reading.settings.default_currency)
+    let currency = if is_without_currency(context, name) {
+        Some(context.settings.default_currency)
     } else {
-        check_currency(reading, name.currency, findings)
+        validate_currency(context, name.currency, findings)
     };
-    let parsed = check_amount(reading, name.amount, findings);
+    let parsed = validate_amount(context, name.amount, findings);
     let (
         ParsedAmount {
             amount,
@@ -140,19 +144,22 @@ fn check_one(reading: &Reading<'_, '_>, name: MoneyName, findings: &mut Findings
         let detail = format!("more decimals than the {units} of its currency");
         findings.add(RuleId::CplMoneyScale, field, &shown, &detail);
     }
-    let is_positive_by_nature = matches!(name.whole, Name::ValueOfItems | Name::Total);
+    let is_positive_by_nature = matches!(
+        name.whole,
+        SupplierPurchaseField::ValueOfItems | SupplierPurchaseField::Total
+    );
     if is_positive_by_nature && amount.is_negative() {
         findings.add(RuleId::CplMoneyNeg, field, &shown, "below zero");
     }
     Some(Money { amount, currency })
 }
 
-fn check_amount(
-    reading: &Reading<'_, '_>,
-    name: Name,
+fn validate_amount(
+    context: &ValidationContext<'_, '_>,
+    name: SupplierPurchaseField,
     findings: &mut Findings,
 ) -> Option<ParsedAmount> {
-    let field = reading.raw.get(name);
+    let field = context.raw.get(name);
     let mut note = |detail: &str| {
         findings.add(RuleId::CplMoneyShape, name.as_str(), &field.shown(), detail);
     };
@@ -160,7 +167,7 @@ fn check_amount(
         note("an amount is required");
         return None;
     }
-    let Some(digits) = reading.digits(name) else {
+    let Some(digits) = context.digits(name) else {
         note("must be a number");
         return None;
     };
@@ -177,12 +184,12 @@ fn check_amount(
     }
 }
 
-fn check_currency(
-    reading: &Reading<'_, '_>,
-    name: Name,
+fn validate_currency(
+    context: &ValidationContext<'_, '_>,
+    name: SupplierPurchaseField,
     findings: &mut Findings,
 ) -> Option<Currency> {
-    let field = reading.raw.get(name);
+    let field = context.raw.get(name);
     let (path, shown) = (name.as_str(), field.shown());
     let Field::Text(code) = field else {
         let detail = if field.is_missing() {

@@ -1,7 +1,7 @@
 //! Supplier, invoice, shipping and status.
 
-use super::super::raw::{Name, RawSupplierPurchase};
-use super::scalar::{self, Reading};
+use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::scalar::{self, ValidationContext};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 
@@ -34,14 +34,14 @@ pub struct Shipping<'a> {
 
 /// Where a purchase stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
+pub enum SupplierPurchaseStatus {
     /// Waiting ("Aguardando").
     Pending,
     /// Delivered ("Entregue").
     Received,
 }
 
-impl Status {
+impl SupplierPurchaseStatus {
     /// The documented word.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -51,38 +51,46 @@ impl Status {
     }
 }
 
-pub(super) fn check_supplier<'a>(reading: &Reading<'_, 'a>, findings: &mut Findings) -> Party<'a> {
+pub(super) fn validate_supplier<'a>(
+    context: &ValidationContext<'_, 'a>,
+    findings: &mut Findings,
+) -> Party<'a> {
     let rule = RuleId::CplSupplierShape;
-    let raw = reading.raw;
-    scalar::check_object(raw, Name::Supplier, rule, findings);
+    let raw = context.raw;
+    scalar::validate_object(raw, SupplierPurchaseField::Supplier, rule, findings);
     let supplier = Party {
-        id: reading.integer(Name::SupplierId, rule, findings),
-        name: scalar::text(raw, Name::SupplierName, rule, findings),
+        id: context.integer(SupplierPurchaseField::SupplierId, rule, findings),
+        name: scalar::text(raw, SupplierPurchaseField::SupplierName, rule, findings),
     };
-    let whole = raw.get(Name::Supplier);
+    let whole = raw.get(SupplierPurchaseField::Supplier);
     let is_readable = whole.is_missing() || scalar::is_object(whole);
-    if is_readable && raw.get(Name::SupplierId).is_missing() {
+    if is_readable && raw.get(SupplierPurchaseField::SupplierId).is_missing() {
         let detail = "no supplier with an id; a purchase is made with a supplier_id";
         findings.add(RuleId::CplSupplierMissing, "supplier.id", "", detail);
     }
     supplier
 }
 
-pub(super) fn check_invoice<'a>(
+pub(super) fn validate_invoice<'a>(
     raw: &'a RawSupplierPurchase<'a>,
     findings: &mut Findings,
 ) -> Invoice<'a> {
-    scalar::check_object(raw, Name::Invoice, RuleId::CplObjectShape, findings);
+    scalar::validate_object(
+        raw,
+        SupplierPurchaseField::Invoice,
+        RuleId::CplObjectShape,
+        findings,
+    );
     Invoice {
-        serie: invoice_text(raw, Name::InvoiceSerie, findings),
-        number: invoice_text(raw, Name::InvoiceNumber, findings),
+        serie: invoice_text(raw, SupplierPurchaseField::InvoiceSerie, findings),
+        number: invoice_text(raw, SupplierPurchaseField::InvoiceNumber, findings),
     }
 }
 
 /// A string; a number is kept as its digits.
 fn invoice_text<'a>(
     raw: &'a RawSupplierPurchase<'a>,
-    name: Name,
+    name: SupplierPurchaseField,
     findings: &mut Findings,
 ) -> Option<&'a str> {
     if let Field::Number(digits) = raw.get(name) {
@@ -93,31 +101,50 @@ fn invoice_text<'a>(
     scalar::text(raw, name, RuleId::CplTextType, findings)
 }
 
-pub(super) fn check_shipping<'a>(
-    reading: &Reading<'_, 'a>,
+pub(super) fn validate_shipping<'a>(
+    context: &ValidationContext<'_, 'a>,
     findings: &mut Findings,
 ) -> Shipping<'a> {
-    let raw = reading.raw;
-    scalar::check_object(raw, Name::Shipping, RuleId::CplObjectShape, findings);
-    scalar::check_object(raw, Name::Carrier, RuleId::CplObjectShape, findings);
+    let raw = context.raw;
+    scalar::validate_object(
+        raw,
+        SupplierPurchaseField::Shipping,
+        RuleId::CplObjectShape,
+        findings,
+    );
+    scalar::validate_object(
+        raw,
+        SupplierPurchaseField::Carrier,
+        RuleId::CplObjectShape,
+        findings,
+    );
     Shipping {
-        pay_shipping: scalar::boolean(raw, Name::PayShipping, findings),
+        pay_shipping: scalar::boolean(raw, SupplierPurchaseField::PayShipping, findings),
         carrier: Party {
-            id: reading.integer(Name::CarrierId, RuleId::CplIntType, findings),
-            name: scalar::text(raw, Name::CarrierName, RuleId::CplTextType, findings),
+            id: context.integer(
+                SupplierPurchaseField::CarrierId,
+                RuleId::CplIntType,
+                findings,
+            ),
+            name: scalar::text(
+                raw,
+                SupplierPurchaseField::CarrierName,
+                RuleId::CplTextType,
+                findings,
+            ),
         },
     }
 }
 
-pub(super) fn check_status(
+pub(super) fn validate_status(
     raw: &RawSupplierPurchase<'_>,
     findings: &mut Findings,
-) -> Option<Status> {
-    let field = raw.get(Name::Status);
+) -> Option<SupplierPurchaseStatus> {
+    let field = raw.get(SupplierPurchaseField::Status);
     match field {
         Field::Absent | Field::Null => None,
-        Field::Text(text) if text == "pending" => Some(Status::Pending),
-        Field::Text(text) if text == "received" => Some(Status::Received),
+        Field::Text(text) if text == "pending" => Some(SupplierPurchaseStatus::Pending),
+        Field::Text(text) if text == "received" => Some(SupplierPurchaseStatus::Received),
         _ => {
             let detail = "must be pending or received";
             findings.add(RuleId::CplStatusEnum, "status", &field.shown(), detail);

@@ -1,22 +1,22 @@
 //! Single values: whole numbers, texts, booleans and amounts, each with the rule it breaks when it
 //! is something else.
 
-use super::super::raw::{Name, RawSupplierPurchase};
-use super::RuleSettings;
+use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::SupplierPurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 
 /// A record and the settings it is read with.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'s, 'a> {
-    pub(super) settings: &'s RuleSettings,
+pub(super) struct ValidationContext<'s, 'a> {
+    pub(super) settings: &'s SupplierPurchaseRuleSettings,
     pub(super) raw: &'a RawSupplierPurchase<'a>,
 }
 
-impl<'a> Reading<'_, 'a> {
+impl<'a> ValidationContext<'_, 'a> {
     /// The digits of a field that must be a number. Those of a row were settled when it was read:
     /// what is still text there is a number that can be read in two ways, or none.
-    pub(super) fn digits(&self, name: Name) -> Option<&'a str> {
+    pub(super) fn digits(&self, name: SupplierPurchaseField) -> Option<&'a str> {
         match self.raw.get(name) {
             Field::Number(text) => Some(text),
             Field::Text(text) if self.settings.numbers_as_strings && !self.raw.is_row => Some(text),
@@ -25,7 +25,12 @@ impl<'a> Reading<'_, 'a> {
     }
 
     /// A whole number, as 64 bits hold it; noted with `rule` when it is anything else.
-    pub(super) fn integer(&self, name: Name, rule: RuleId, findings: &mut Findings) -> Option<i64> {
+    pub(super) fn integer(
+        &self,
+        name: SupplierPurchaseField,
+        rule: RuleId,
+        findings: &mut Findings,
+    ) -> Option<i64> {
         let field = self.raw.get(name);
         if field.is_missing() {
             return None;
@@ -47,7 +52,7 @@ fn whole_number(digits: &str) -> Option<i64> {
 /// A string; noted with `rule` when it is anything else.
 pub(super) fn text<'a>(
     raw: &'a RawSupplierPurchase<'a>,
-    name: Name,
+    name: SupplierPurchaseField,
     rule: RuleId,
     findings: &mut Findings,
 ) -> Option<&'a str> {
@@ -65,7 +70,7 @@ pub(super) fn text<'a>(
 /// `true` or `false`; noted with CPL-BOOL when it is anything else.
 pub(super) fn boolean(
     raw: &RawSupplierPurchase<'_>,
-    name: Name,
+    name: SupplierPurchaseField,
     findings: &mut Findings,
 ) -> Option<bool> {
     match raw.get(name) {
@@ -80,9 +85,9 @@ pub(super) fn boolean(
 }
 
 /// Notes with `rule` an object of the documentation that is something else. Rows have no objects.
-pub(super) fn check_object(
+pub(super) fn validate_object(
     raw: &RawSupplierPurchase<'_>,
-    name: Name,
+    name: SupplierPurchaseField,
     rule: RuleId,
     findings: &mut Findings,
 ) {

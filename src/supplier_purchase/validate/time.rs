@@ -1,26 +1,31 @@
 //! When a purchase was made and last changed.
 
-use super::super::raw::{Name, RawSupplierPurchase};
-use super::RuleSettings;
+use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::SupplierPurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::{Instant, InstantError, InstantNotes, ParsedInstant, parse_instant};
 
 /// What is wrong with a time stamp that cannot be read.
-type Fault = &'static str;
+type TimeFault = &'static str;
 
 /// An unreadable one is only a warning: nothing depends on it.
-pub(super) fn check_created(
-    settings: &RuleSettings,
+pub(super) fn validate_created(
+    settings: &SupplierPurchaseRuleSettings,
     raw: &RawSupplierPurchase<'_>,
     findings: &mut Findings,
 ) -> Option<Instant> {
-    let field = raw.get(Name::CreatedAt);
+    let field = raw.get(SupplierPurchaseField::CreatedAt);
     if field.is_missing() {
         return None;
     }
-    match read(settings, field) {
-        Ok(parsed) => Some(accept(Name::CreatedAt, &parsed, field, findings)),
+    match read_time(settings, field) {
+        Ok(parsed) => Some(add_format_findings(
+            SupplierPurchaseField::CreatedAt,
+            &parsed,
+            field,
+            findings,
+        )),
         Err(fault) => {
             let detail = format!("{fault}; left empty");
             findings.add_keeping(RuleId::CplTsFormat, "created_at", &field.shown(), &detail);
@@ -30,19 +35,24 @@ pub(super) fn check_created(
 }
 
 /// Required: it says which of two states of one purchase is the later.
-pub(super) fn check_updated(
-    settings: &RuleSettings,
+pub(super) fn validate_updated(
+    settings: &SupplierPurchaseRuleSettings,
     raw: &RawSupplierPurchase<'_>,
     findings: &mut Findings,
 ) -> Option<Instant> {
-    let field = raw.get(Name::UpdatedAt);
-    let read = if field.is_missing() {
+    let field = raw.get(SupplierPurchaseField::UpdatedAt);
+    let result = if field.is_missing() {
         Err("the time of the last change is required")
     } else {
-        read(settings, field)
+        read_time(settings, field)
     };
-    match read {
-        Ok(parsed) => Some(accept(Name::UpdatedAt, &parsed, field, findings)),
+    match result {
+        Ok(parsed) => Some(add_format_findings(
+            SupplierPurchaseField::UpdatedAt,
+            &parsed,
+            field,
+            findings,
+        )),
         Err(fault) => {
             findings.add(RuleId::CplTsFormat, "updated_at", &field.shown(), fault);
             None
@@ -50,7 +60,7 @@ pub(super) fn check_updated(
     }
 }
 
-pub(super) fn check_order(
+pub(super) fn validate_order(
     created_at: Option<Instant>,
     updated_at: Option<Instant>,
     raw: &RawSupplierPurchase<'_>,
@@ -61,12 +71,15 @@ pub(super) fn check_order(
     };
     if created.micros_utc > updated.micros_utc {
         let detail = "changed before it was made";
-        let shown = raw.get(Name::UpdatedAt).shown();
+        let shown = raw.get(SupplierPurchaseField::UpdatedAt).shown();
         findings.add(RuleId::CplTsOrder, "updated_at", &shown, detail);
     }
 }
 
-fn read(settings: &RuleSettings, field: &Field<'_>) -> Result<ParsedInstant, Fault> {
+fn read_time(
+    settings: &SupplierPurchaseRuleSettings,
+    field: &Field<'_>,
+) -> Result<ParsedInstant, TimeFault> {
     let Field::Text(text) = field else {
         return Err("must be a string such as 2020-01-01T09:00:00-03:00");
     };
@@ -79,8 +92,8 @@ fn read(settings: &RuleSettings, field: &Field<'_>) -> Result<ParsedInstant, Fau
 }
 
 /// Notes how the text differs from RFC 3339. A space for the `T` does not: its section 5.6 has it.
-fn accept(
-    name: Name,
+fn add_format_findings(
+    name: SupplierPurchaseField,
     parsed: &ParsedInstant,
     field: &Field<'_>,
     findings: &mut Findings,

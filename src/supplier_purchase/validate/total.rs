@@ -16,7 +16,7 @@ const TOLERANCE_NANOS: u128 = 10_000_000;
 
 /// Only looked at when the value of the items and the total are there, and all amounts have one
 /// currency; other amounts that are not there count as zero.
-pub(super) fn check(amounts: &Amounts, pay_shipping: Option<bool>, findings: &mut Findings) {
+pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: &mut Findings) {
     let (Some(items), Some(total)) = (amounts.value_of_items, amounts.total) else {
         return;
     };

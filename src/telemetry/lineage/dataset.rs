@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::event::facet;
-use crate::run_report::{InputReport, Outcome, RunReport};
+use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::scrubbed_location;
-use crate::telemetry::facts::{Dataset, StepEnd, StepFacts};
+use crate::telemetry::steps::{LineageDataset, StepEnd, StepStart};
 
 /// What a step reads.
-pub(super) fn inputs(facts: &StepFacts, end: Option<&StepEnd>) -> Vec<Value> {
-    let mut inputs: Vec<_> = facts.inputs.iter().map(plain).collect();
+pub(super) fn inputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
+    let mut inputs: Vec<_> = start.inputs.iter().map(dataset_json).collect();
     let report = end.and_then(|end| end.report.as_ref());
     inputs.extend(
         report
@@ -23,12 +23,12 @@ pub(super) fn inputs(facts: &StepFacts, end: Option<&StepEnd>) -> Vec<Value> {
 }
 
 /// What a step writes; a table that the run did not touch is not told at its end.
-pub(super) fn outputs(facts: &StepFacts, end: Option<&StepEnd>) -> Vec<Value> {
+pub(super) fn outputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
     let report = end.and_then(|end| end.report.as_ref());
     let mut outputs = Vec::new();
-    for output in &facts.outputs {
-        let mut dataset = plain(output);
-        if let (Some(report), Dataset::Table { table, .. }) = (report, output) {
+    for output in &start.outputs {
+        let mut dataset = dataset_json(output);
+        if let (Some(report), LineageDataset::Table { table, .. }) = (report, output) {
             let versions = report.table_versions.named();
             let mut versions = versions.filter(|(name, _)| name == table);
             let Some((_, version)) = versions.next() else {
@@ -53,17 +53,17 @@ fn rows_written(table: &str, report: &RunReport) -> Option<u64> {
     let versions = report.table_versions;
     match table {
         "rejects" => Some(report.counts.rejected),
-        "inputs" => Some(report.inputs_with(Outcome::Ingested) as u64),
+        "inputs" => Some(report.inputs_with(InputOutcome::Ingested) as u64),
         "purchases" if versions.supplier_purchases.is_none() => Some(report.counts.accepted),
         "supplier_purchases" if versions.purchases.is_none() => Some(report.counts.accepted),
         _ => None,
     }
 }
 
-fn plain(dataset: &Dataset) -> Value {
+fn dataset_json(dataset: &LineageDataset) -> Value {
     match dataset {
-        Dataset::File(location) => named(location, &Map::new()),
-        Dataset::Table {
+        LineageDataset::File(location) => named(location, &Map::new()),
+        LineageDataset::Table {
             lake,
             table,
             columns,
@@ -110,7 +110,7 @@ fn ingested(input: &InputReport) -> Value {
 /// records is known for the run, not for each input.
 fn assertions(input: &InputReport) -> Vec<Value> {
     let mut assertions = Vec::new();
-    if input.outcome == Outcome::Ingested {
+    if input.outcome == InputOutcome::Ingested {
         let success = input.counts.rejected == 0;
         assertions.push(json!({ "assertion": "no_record_rejected", "success": success }));
     }
@@ -127,7 +127,7 @@ pub(super) fn name_of(location: &str) -> (String, String) {
         return ("file".to_owned(), "/dev/stdin".to_owned());
     }
     let location = scrubbed_location(location);
-    let Some((scheme, place)) = location.split_once("://") else {
+    let Some((scheme, rest)) = location.split_once("://") else {
         let path = std::path::absolute(&location);
         return local(&path.map_or(location, |path| path.display().to_string()));
     };
@@ -135,9 +135,9 @@ pub(super) fn name_of(location: &str) -> (String, String) {
         let path = Url::parse(&location)
             .ok()
             .and_then(|url| url.to_file_path().ok());
-        return local(&path.map_or_else(|| place.to_owned(), |path| path.display().to_string()));
+        return local(&path.map_or_else(|| rest.to_owned(), |path| path.display().to_string()));
     }
-    let (container, name) = place.split_once('/').unwrap_or((place, ""));
+    let (container, name) = rest.split_once('/').unwrap_or((rest, ""));
     let name = name.trim_matches('/');
     let name = if name.is_empty() { "/" } else { name };
     (format!("{scheme}://{container}"), name.to_owned())
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_named_as_the_standard_names_them() {
+    fn locations_are_named_as_the_standard_requires() {
         for (location, namespace, name) in [
             ("/data/a b.json", "file", "/data/a b.json"),
             ("file:///data/a%20b/", "file", "/data/a b"),

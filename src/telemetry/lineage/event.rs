@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::dataset;
 use crate::run_report::{Exit, RunReport};
-use crate::telemetry::facts::{StepEnd, StepFacts};
+use crate::telemetry::steps::{StepEnd, StepStart};
 
 /// Who made the event.
 const PRODUCER: &str = concat!("urn:purchase-etl:", env!("CARGO_PKG_VERSION"));
@@ -15,14 +15,14 @@ const SCHEMA: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/
 
 /// What happens to a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transition {
+pub(super) enum LineageEventType {
     Start,
     Complete,
     Fail,
     Abort,
 }
 
-impl Transition {
+impl LineageEventType {
     /// A run with refused inputs is complete: what it lacks stands in the assertions.
     pub(super) fn of(exit: Exit) -> Self {
         match exit {
@@ -44,14 +44,14 @@ impl Transition {
 
 /// The run that started another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Parent {
+pub(super) struct ParentRun {
     pub(super) namespace: String,
     pub(super) job: String,
     pub(super) run_id: String,
     pub(super) root: Option<Box<Self>>,
 }
 
-impl Parent {
+impl ParentRun {
     /// `namespace/job/run`, as Airflow's `lineage_parent_id` writes it.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (rest, run_id) = text.rsplit_once('/')?;
@@ -80,32 +80,32 @@ impl Parent {
 
 /// A job's name in the standard.
 #[derive(Clone, Debug)]
-pub(super) enum JobName {
+pub(super) enum LineageJobName {
     /// A command, or a job with its steps.
     Whole(String),
     /// A step of a job.
-    Step(String, String),
+    FinishedStep(String, String),
 }
 
 /// One event, before it is JSON.
 #[derive(Debug)]
-pub(super) struct Event<'a> {
-    pub(super) transition: Transition,
+pub(super) struct LineageEvent<'a> {
+    pub(super) event_type: LineageEventType,
     pub(super) at: DateTime<Utc>,
     pub(super) run_id: String,
     pub(super) namespace: &'a str,
-    pub(super) job: JobName,
+    pub(super) job: LineageJobName,
     pub(super) date: Option<NaiveDate>,
-    pub(super) parent: Option<Parent>,
-    pub(super) facts: Option<&'a StepFacts>,
+    pub(super) parent: Option<ParentRun>,
+    pub(super) start: Option<&'a StepStart>,
     pub(super) end: Option<&'a StepEnd>,
 }
 
-impl Event<'_> {
+impl LineageEvent<'_> {
     pub(super) fn json(&self) -> Value {
         let (name, job_type) = match &self.job {
-            JobName::Whole(name) => (name.clone(), "JOB"),
-            JobName::Step(job, step) => (format!("{job}.{step}"), "TASK"),
+            LineageJobName::Whole(name) => (name.clone(), "JOB"),
+            LineageJobName::FinishedStep(job, step) => (format!("{job}.{step}"), "TASK"),
         };
         let job_type = json!({
             "processingType": "BATCH",
@@ -113,7 +113,7 @@ impl Event<'_> {
             "jobType": job_type,
         });
         json!({
-            "eventType": self.transition.name(),
+            "eventType": self.event_type.name(),
             "eventTime": instant(self.at),
             "producer": PRODUCER,
             "schemaURL": SCHEMA,
@@ -123,8 +123,8 @@ impl Event<'_> {
                 "name": name,
                 "facets": { "jobType": facet("2-0-4/JobTypeJobFacet", job_type) },
             },
-            "inputs": self.facts.map_or(Vec::new(), |facts| dataset::inputs(facts, self.end)),
-            "outputs": self.facts.map_or(Vec::new(), |facts| dataset::outputs(facts, self.end)),
+            "inputs": self.start.map_or(Vec::new(), |start| dataset::inputs(start, self.end)),
+            "outputs": self.start.map_or(Vec::new(), |start| dataset::outputs(start, self.end)),
         })
     }
 
@@ -194,12 +194,12 @@ mod tests {
     #[test]
     fn a_parent_is_a_namespace_a_job_and_a_uuid() {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-        let parent = Parent::parse(&format!("airflow/prod/shop.ingest/{id}")).unwrap();
+        let parent = ParentRun::parse(&format!("airflow/prod/shop.ingest/{id}")).unwrap();
         assert_eq!(parent.namespace, "airflow/prod");
         assert_eq!(parent.job, "shop.ingest");
         assert_eq!(parent.run_id, id);
         for text in ["", id, "ns/job/3", "job/3"] {
-            assert_eq!(Parent::parse(text), None, "{text}");
+            assert_eq!(ParentRun::parse(text), None, "{text}");
         }
     }
 }

@@ -5,10 +5,10 @@
 
 use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
 
-const ENDED: [&str; 3] = ["etl_job", "step", "command"];
+const RUN_LABELS: [&str; 3] = ["etl_job", "step", "command"];
 
 /// All metrics of a file.
-pub(super) struct Families {
+pub(super) struct MetricFamilies {
     registry: Registry,
     pub(super) runs: CounterVec,
     pub(super) records: CounterVec,
@@ -24,7 +24,7 @@ pub(super) struct Families {
     pub(super) build_info: GaugeVec,
 }
 
-impl Families {
+impl MetricFamilies {
     pub(super) fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let counter = |name, help, labels: &[&str]| counter(&registry, name, help, labels);
@@ -34,7 +34,7 @@ impl Families {
             runs: counter(
                 "runs_total",
                 "Commands and steps that ended, by how",
-                &[&ENDED[..], &["outcome"]].concat(),
+                &[&RUN_LABELS[..], &["outcome"]].concat(),
             )?,
             records: counter(
                 "records_total",
@@ -56,19 +56,23 @@ impl Families {
             last_duration: gauge(
                 "last_run_duration_seconds",
                 "Wall time of the last run",
-                &ENDED,
+                &RUN_LABELS,
             )?,
             last_run: gauge(
                 "last_run_timestamp_seconds",
                 "When the last run ended",
-                &ENDED,
+                &RUN_LABELS,
             )?,
             last_success: gauge(
                 "last_success_timestamp_seconds",
                 "When the last run ended that did what was asked (exit code 0 or 3)",
-                &ENDED,
+                &RUN_LABELS,
             )?,
-            last_exit_code: gauge("last_run_exit_code", "Exit code of the last run", &ENDED)?,
+            last_exit_code: gauge(
+                "last_run_exit_code",
+                "Exit code of the last run",
+                &RUN_LABELS,
+            )?,
             table_version: gauge(
                 "lake_table_version",
                 "Version of a table of the lake after the last run that touched it",

@@ -16,29 +16,29 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
 use super::OtelSettings;
-use crate::run_report::{Counts, Exit, InputReport, Outcome};
+use crate::run_report::{Exit, InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
-use crate::telemetry::facts::{Command, Step};
+use crate::telemetry::steps::{FinishedCommand, FinishedStep};
 
 /// A trace of more spans is of no use to a reader, and too large for some receivers.
-const MOST_INPUTS: usize = 1_000;
+const MAX_INPUT_SPANS: usize = 1_000;
 
 /// All spans of a command, ended; none when the trace is not sampled.
-pub(super) fn of(
+pub(super) fn command_spans(
     settings: &OtelSettings,
-    command: &Command<'_>,
+    command: &FinishedCommand<'_>,
     resource: Resource,
 ) -> Vec<SpanData> {
-    let ended = Ended::default();
+    let ended = SpanCollector::default();
     let provider = SdkTracerProvider::builder()
         .with_resource(resource)
         .with_span_processor(ended.clone())
         .build();
     let tracer = provider.tracer("purchase-etl");
-    let caller = caller(settings);
+    let parent_context = parent_context(settings);
     let name = format!("purchase-etl {}", command.name);
-    let root = begin(&tracer, &caller, name, command.started_at);
-    let within = caller.with_remote_span_context(root.span_context().clone());
+    let root = start_span(&tracer, &parent_context, name, command.started_at);
+    let within = parent_context.with_remote_span_context(root.span_context().clone());
     for step in command.steps {
         step_span(&tracer, &within, step);
     }
@@ -50,13 +50,13 @@ pub(super) fn of(
     if !command.job.is_empty() {
         root.set_attribute(KeyValue::new("purchase_etl.job", command.job.to_owned()));
     }
-    end(root, command.exit, command.error, command.ended_at);
+    end_span(root, command.exit, command.error, command.ended_at);
     let mut spans = ended.0.lock().unwrap_or_else(PoisonError::into_inner);
     std::mem::take(&mut *spans)
 }
 
 /// The trace of who started us, or a new one.
-fn caller(settings: &OtelSettings) -> Context {
+fn parent_context(settings: &OtelSettings) -> Context {
     let mut carrier = HashMap::new();
     for (name, value) in [
         ("traceparent", &settings.traceparent),
@@ -69,7 +69,7 @@ fn caller(settings: &OtelSettings) -> Context {
     TraceContextPropagator::new().extract_with_context(&Context::new(), &carrier)
 }
 
-fn begin(tracer: &SdkTracer, within: &Context, name: String, at: DateTime<Utc>) -> Span {
+fn start_span(tracer: &SdkTracer, within: &Context, name: String, at: DateTime<Utc>) -> Span {
     tracer
         .span_builder(name)
         .with_kind(SpanKind::Internal)
@@ -77,7 +77,7 @@ fn begin(tracer: &SdkTracer, within: &Context, name: String, at: DateTime<Utc>) 
         .start_with_context(tracer, within)
 }
 
-fn end(mut span: Span, exit: Exit, error: Option<&str>, at: DateTime<Utc>) {
+fn end_span(mut span: Span, exit: Exit, error: Option<&str>, at: DateTime<Utc>) {
     if !exit.is_success() {
         span.set_attribute(KeyValue::new("error.type", exit.name()));
         span.set_status(Status::error(error.unwrap_or_default().to_owned()));
@@ -85,25 +85,25 @@ fn end(mut span: Span, exit: Exit, error: Option<&str>, at: DateTime<Utc>) {
     span.end_with_timestamp(SystemTime::from(at));
 }
 
-fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
-    let facts = &step.facts;
-    let name = match facts.step() {
-        "" => facts.command.to_owned(),
+fn step_span(tracer: &SdkTracer, within: &Context, step: &FinishedStep) {
+    let start = &step.start;
+    let name = match start.step() {
+        "" => start.command.to_owned(),
         name => format!("step {name}"),
     };
-    let mut span = begin(tracer, within, name, step.started_at);
+    let mut span = start_span(tracer, within, name, step.started_at);
     span.set_attributes([
-        KeyValue::new("purchase_etl.run_id", facts.run_id.clone()),
-        KeyValue::new("purchase_etl.command", facts.command),
+        KeyValue::new("purchase_etl.run_id", start.run_id.clone()),
+        KeyValue::new("purchase_etl.command", start.command),
     ]);
-    if let Some(of) = &facts.step {
+    if let Some(of) = &start.step {
         span.set_attributes([
             KeyValue::new("purchase_etl.job", of.job.clone()),
             KeyValue::new("purchase_etl.step", of.step.clone()),
             KeyValue::new("purchase_etl.date", of.date.to_string()),
         ]);
     }
-    if let Some(lake) = &facts.lake {
+    if let Some(lake) = &start.lake {
         span.set_attribute(KeyValue::new("purchase_etl.lake", scrubbed_location(lake)));
     }
     if let Some(report) = &step.end.report {
@@ -111,11 +111,11 @@ fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
         let inputs = report.inputs.len();
         span.set_attribute(KeyValue::new("purchase_etl.inputs", whole(inputs as u64)));
         let inside = within.with_remote_span_context(span.span_context().clone());
-        for input in report.inputs.iter().take(MOST_INPUTS) {
+        for input in report.inputs.iter().take(MAX_INPUT_SPANS) {
             input_span(tracer, &inside, step, input);
         }
     }
-    end(
+    end_span(
         span,
         step.end.exit,
         step.end.error.as_deref(),
@@ -123,8 +123,8 @@ fn step_span(tracer: &SdkTracer, within: &Context, step: &Step) {
     );
 }
 
-fn input_span(tracer: &SdkTracer, within: &Context, step: &Step, input: &InputReport) {
-    let mut span = begin(tracer, within, "input".to_owned(), step.started_at);
+fn input_span(tracer: &SdkTracer, within: &Context, step: &FinishedStep, input: &InputReport) {
+    let mut span = start_span(tracer, within, "input".to_owned(), step.started_at);
     let location = scrubbed_location(&input.path);
     let key = if location.contains("://") {
         "url.full"
@@ -138,15 +138,15 @@ fn input_span(tracer: &SdkTracer, within: &Context, step: &Step, input: &InputRe
         KeyValue::new("purchase_etl.outcome", input.outcome.name()),
     ]);
     span.set_attributes(counts(&input.counts));
-    if let (Outcome::Refused, Some(refusal)) = (input.outcome, &input.refusal) {
+    if let (InputOutcome::Refused, Some(refusal)) = (input.outcome, &input.refusal) {
         span.set_attribute(KeyValue::new("error.type", refusal.rule_id.code()));
         span.set_status(Status::error(scrubbed(&refusal.message)));
     }
     span.end_with_timestamp(SystemTime::from(step.ended_at));
 }
 
-fn counts(counts: &Counts) -> [KeyValue; 6] {
-    let Counts {
+fn counts(counts: &RecordCounts) -> [KeyValue; 6] {
+    let RecordCounts {
         read,
         accepted,
         rejected,
@@ -171,9 +171,9 @@ fn whole(count: u64) -> i64 {
 
 /// Keeps spans that have ended, so that they are sent in one request whose failure is known.
 #[derive(Clone, Debug, Default)]
-struct Ended(Arc<Mutex<Vec<SpanData>>>);
+struct SpanCollector(Arc<Mutex<Vec<SpanData>>>);
 
-impl SpanProcessor for Ended {
+impl SpanProcessor for SpanCollector {
     fn on_start(&self, _span: &mut Span, _within: &Context) {}
 
     fn on_end(&self, span: SpanData) {

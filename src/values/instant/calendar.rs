@@ -30,13 +30,13 @@ pub(super) const fn days_in_month(year: i64, month: i64) -> i64 {
 }
 
 /// A calendar date.
-struct Civil {
+struct CivilDate {
     year: i64,
     month: i64,
     day: i64,
 }
 
-fn civil_from_days(days: i64) -> Civil {
+fn civil_from_days(days: i64) -> CivilDate {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
@@ -47,7 +47,7 @@ fn civil_from_days(days: i64) -> Civil {
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = (month_from_march + 2) % 12 + 1;
     let year = era * 400 + year_of_era + i64::from(month <= 2);
-    Civil { year, month, day }
+    CivilDate { year, month, day }
 }
 
 /// Days from 1970-01-01 to the UTC date of an instant; what a `Date32` column holds.
@@ -74,7 +74,7 @@ pub fn date_utc(micros: i64) -> NaiveDate {
 /// An instant as RFC 3339 in UTC: `2024-01-31T10:00:00Z`, with three or six decimals when the
 /// instant is not a whole second.
 pub fn format_utc_micros(micros: i64) -> String {
-    let Civil { year, month, day } = civil_from_days(micros.div_euclid(MICROS_PER_DAY));
+    let CivilDate { year, month, day } = civil_from_days(micros.div_euclid(MICROS_PER_DAY));
     let of_day = micros.rem_euclid(MICROS_PER_DAY);
     let (seconds, fraction) = (of_day / MICROS_PER_SECOND, of_day % MICROS_PER_SECOND);
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);

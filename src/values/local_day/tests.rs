@@ -141,7 +141,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn nothing_of_a_day_lies_just_before_its_start(
+    fn no_instant_of_a_day_is_just_before_its_start(
         zone in prop::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
         day in 0..25_000_i32,
     ) {
@@ -152,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn every_instant_lies_at_or_after_the_start_of_its_date(
+    fn every_instant_is_at_or_after_the_start_of_its_date(
         zone in prop::sample::select(chrono_tz::TZ_VARIANTS.to_vec()),
         micros in 0..2_000_000_000_000_000_i64,
     ) {

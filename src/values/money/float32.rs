@@ -45,12 +45,12 @@ pub fn widened_float(text: &str) -> Option<String> {
     let cut: Vec<u8> = digits.skip_while(|&digit| digit == 0).collect();
     let is_cut_off = rest.bytes().any(|byte| byte != b'0');
     let is_near =
-        cut == written.significant() || (is_cut_off && incremented(cut) == written.significant());
+        cut == written.significant() || (is_cut_off && next_number(cut) == written.significant());
     is_near.then(|| shortest_decimal(float))
 }
 
 /// The digits of the next whole number.
-fn incremented(mut digits: Vec<u8>) -> Vec<u8> {
+fn next_number(mut digits: Vec<u8>) -> Vec<u8> {
     for digit in digits.iter_mut().rev() {
         if *digit < 9 {
             *digit += 1;

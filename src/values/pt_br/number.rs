@@ -47,7 +47,7 @@ pub enum NumberEvidence {
 /// ```
 pub fn normalise_number(text: &str, sign: DecimalSign) -> Option<Cow<'_, str>> {
     let text = text.trim();
-    let parts = Parts::read(text, sign)?;
+    let parts = NumberParts::read(text, sign)?;
     if parts.is_json() {
         return Some(Cow::Borrowed(text));
     }
@@ -74,8 +74,8 @@ pub fn normalise_number(text: &str, sign: DecimalSign) -> Option<Cow<'_, str>> {
 /// separates its fields with `;` makes a decimal comma likely.
 pub fn number_evidence(text: &str) -> NumberEvidence {
     let text = text.trim();
-    let point = Parts::read(text, DecimalSign::Point).is_some();
-    let comma = Parts::read(text, DecimalSign::Comma).is_some();
+    let point = NumberParts::read(text, DecimalSign::Point).is_some();
+    let comma = NumberParts::read(text, DecimalSign::Comma).is_some();
     match (point, comma) {
         (true, true) if text.contains(['.', ',']) => NumberEvidence::Ambiguous,
         (true, true) => NumberEvidence::PlainInteger,
@@ -86,7 +86,7 @@ pub fn number_evidence(text: &str) -> NumberEvidence {
 }
 
 /// A number cut into its parts, each of them checked.
-struct Parts<'a> {
+struct NumberParts<'a> {
     negative: bool,
     /// Whether there was a currency sign or a plus, which JSON numbers do not have.
     prefixed: bool,
@@ -100,7 +100,7 @@ struct Parts<'a> {
     sign: DecimalSign,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> NumberParts<'a> {
     fn read(text: &'a str, sign: DecimalSign) -> Option<Self> {
         let (decimal, group) = match sign {
             DecimalSign::Point => ('.', ','),
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_decimal_sign_only_where_the_text_does() {
+    fn finds_the_decimal_sign_only_where_the_text_proves_it() {
         for (text, expected) in [
             ("1234", NumberEvidence::PlainInteger),
             ("R$ 5", NumberEvidence::PlainInteger),

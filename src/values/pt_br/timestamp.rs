@@ -47,7 +47,7 @@ pub fn normalise_timestamp(text: &str, order: DateOrder) -> Option<Cow<'_, str>>
     if starts_with_iso_date(text) {
         return Some(Cow::Borrowed(text));
     }
-    let numbers = Numbers::read(text)?;
+    let numbers = SlashedDate::read(text)?;
     let (day, month) = match order {
         DateOrder::YearFirst => return None,
         DateOrder::DayFirst => (numbers.first, numbers.second),
@@ -74,7 +74,7 @@ pub fn date_evidence(text: &str) -> DateEvidence {
     if starts_with_iso_date(text) {
         return DateEvidence::Iso;
     }
-    match Numbers::read(text).map(|numbers| (numbers.first, numbers.second)) {
+    match SlashedDate::read(text).map(|numbers| (numbers.first, numbers.second)) {
         Some((1..=12, 1..=12)) => DateEvidence::EitherOrder,
         Some((13..=31, 1..=12)) => DateEvidence::DayFirst,
         Some((1..=12, 13..=31)) => DateEvidence::MonthFirst,
@@ -93,14 +93,14 @@ fn starts_with_iso_date(text: &str) -> bool {
 }
 
 /// A date of three numbers with the year last, and what follows it.
-struct Numbers<'a> {
+struct SlashedDate<'a> {
     first: u8,
     second: u8,
     year: &'a str,
     rest: &'a str,
 }
 
-impl<'a> Numbers<'a> {
+impl<'a> SlashedDate<'a> {
     fn read(text: &'a str) -> Option<Self> {
         let separator = text.chars().find(|found| !found.is_ascii_digit())?;
         if !['/', '-', '.'].contains(&separator) {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_order_only_where_the_text_does() {
+    fn finds_the_order_only_where_the_text_proves_it() {
         for (text, expected) in [
             ("2024-01-31", DateEvidence::Iso),
             ("2024-01-31T10:00:00Z", DateEvidence::Iso),

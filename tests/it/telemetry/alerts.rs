@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::receiver::{Receiver, nobody};
-use crate::records::numbered;
+use crate::http_receiver::{Receiver, nobody};
+use crate::purchase_fixtures::numbered;
 use crate::workdir::{Workdir, read_json};
 
 const KEEP: &str = "cat > alert.json; echo \"$PURCHASE_ETL_OUTCOME $PURCHASE_ETL_EXIT_CODE $PURCHASE_ETL_RUN_IDS\" > said";
 
 #[test]
-fn a_refused_input_is_told_and_a_good_run_is_not() {
+fn a_refused_input_raises_an_alert_and_a_successful_run_does_not() {
     let workdir = Workdir::new();
     let good = workdir.write("good.ndjson", numbered(0, 3));
     let ran = workdir.ingest(["--alert-command".as_ref(), KEEP.as_ref(), good.as_os_str()]);
@@ -29,13 +29,13 @@ fn a_refused_input_is_told_and_a_good_run_is_not() {
     let refusal = &event["refusals"][0];
     assert_eq!(refusal["rule_id"], "FILE-TRUNCATED");
     assert_eq!(refusal["path"], half.to_str().expect("a path"));
-    let said = std::fs::read_to_string(workdir.path("said")).expect("what the command said");
+    let printed = std::fs::read_to_string(workdir.path("said")).expect("what the command said");
     let run_id = report["run_id"].as_str().expect("an id");
-    assert_eq!(said.trim_end(), format!("refused 3 {run_id}"));
+    assert_eq!(printed.trim_end(), format!("refused 3 {run_id}"));
 }
 
 #[test]
-fn alert_on_chooses_the_ends_that_are_told() {
+fn alert_on_selects_the_outcomes_that_raise_an_alert() {
     let workdir = Workdir::new();
     let good = workdir.write("good.ndjson", numbered(0, 3));
     let receiver = Receiver::start();
@@ -57,7 +57,7 @@ fn alert_on_chooses_the_ends_that_are_told() {
             good.as_os_str(),
         ])
         .assert_code(2)
-        .assert_said(&["sometimes", "refused"]);
+        .assert_stderr_contains(&["sometimes", "refused"]);
 }
 
 #[test]
@@ -74,9 +74,9 @@ fn alerts_that_fail_are_warnings_without_secrets() {
         half.as_os_str(),
     ]);
     ran.assert_code(3)
-        .assert_said(&["--alert-command", "--alert-url"]);
-    assert!(!ran.stderr().contains("geheim"), "{}", ran.story());
-    assert!(!ran.stderr().contains("noise"), "{}", ran.story());
+        .assert_stderr_contains(&["--alert-command", "--alert-url"]);
+    assert!(!ran.stderr().contains("geheim"), "{}", ran.transcript());
+    assert!(!ran.stderr().contains("noise"), "{}", ran.transcript());
     // A command that is not understood, or cannot begin, is told as well.
     let missing = workdir.ingest(["--alert-command", KEEP, "missing.json"]);
     missing.assert_code(2);

@@ -6,8 +6,8 @@ use std::ffi::OsString;
 use serde_json::Value;
 
 use super::shop;
+use crate::purchase_fixtures::numbered;
 use crate::python::python_of;
-use crate::records::numbered;
 use crate::workdir::{Output, Workdir, read_json, sample};
 
 /// Samples by name and labels, such as `records_total outcome=accepted`; empty labels are left out.
@@ -103,8 +103,8 @@ fn the_metrics_of_a_run_are_the_numbers_of_its_report() {
     let version = format!("build_info version={}", env!("CARGO_PKG_VERSION"));
     metrics.assert(&version, &1.into());
     let seconds = metrics.get("last_run_duration_seconds command=ingest");
-    let told = report["elapsed_ms"].as_f64().expect("a time") / 1000.0;
-    assert!((told - seconds).abs() < 5.0, "{told} for {seconds}");
+    let reported = report["elapsed_ms"].as_f64().expect("a time") / 1000.0;
+    assert!((reported - seconds).abs() < 5.0, "{reported} for {seconds}");
     // Nothing half-written beside it, and nothing that a collector would take.
     let strays = workdir.files();
     let strays: Vec<_> = strays
@@ -139,7 +139,7 @@ fn counters_go_on_and_a_failed_run_keeps_the_time_of_the_last_success() {
 }
 
 #[test]
-fn the_steps_of_a_job_stand_in_one_file() {
+fn the_metrics_of_all_steps_of_a_job_are_in_one_file() {
     let workdir = Workdir::new();
     let job = shop(&workdir);
     let ran = workdir.run(
@@ -173,7 +173,9 @@ fn metrics_that_cannot_be_written_are_a_warning() {
         folder.as_os_str(),
         dump.as_os_str(),
     ]);
-    output.assert_code(0).assert_said(&["WARN", "shop.prom"]);
+    output
+        .assert_code(0)
+        .assert_stderr_contains(&["WARN", "shop.prom"]);
 }
 
 #[test]
@@ -189,5 +191,5 @@ fn metrics_may_go_to_standard_output() {
         dump.as_os_str(),
     ]);
     ran.assert_code(0)
-        .assert_shown(&["purchase_etl_records_total{"]);
+        .assert_stdout_contains(&["purchase_etl_records_total{"]);
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::columns::{Columns, normalise_header};
+use super::super::columns::{ColumnAliases, normalise_header};
 
 /// A mapping to a field that does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {header:?} cannot be mapped to {field:?}: the fields are {}", .accepted.join(", "))]
-pub struct UnknownField {
+pub struct UnknownMappedField {
     /// The header of the mapping.
     pub header: String,
     /// The field it names.
@@ -30,19 +30,19 @@ impl Mapping {
     /// compared normalised.
     ///
     /// # Errors
-    /// [`UnknownField`] when no role has that name.
+    /// [`UnknownMappedField`] when no role has that name.
     pub fn add(
         &mut self,
-        columns: &dyn Columns,
+        columns: &dyn ColumnAliases,
         header: &str,
         field: &str,
-    ) -> Result<(), UnknownField> {
+    ) -> Result<(), UnknownMappedField> {
         self.is_given = true;
         let roles = columns.roles();
         let role = roles
             .iter()
             .position(|role| role.name == field)
-            .ok_or_else(|| UnknownField {
+            .ok_or_else(|| UnknownMappedField {
                 header: header.to_owned(),
                 field: field.to_owned(),
                 accepted: roles.iter().map(|role| role.name).collect(),

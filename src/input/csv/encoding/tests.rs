@@ -2,11 +2,15 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn decode_in_pieces(encoding: Encoding, input: &[u8], size: usize) -> Result<Vec<u8>, BadBytes> {
+fn decode_in_chunks(
+    encoding: Encoding,
+    input: &[u8],
+    size: usize,
+) -> Result<Vec<u8>, InvalidBytes> {
     let mut decoder = Decoder::new(encoding);
     let mut out = Vec::new();
-    for piece in input.chunks(size) {
-        decoder.decode(piece, false, &mut out)?;
+    for chunk in input.chunks(size) {
+        decoder.decode(chunk, false, &mut out)?;
     }
     decoder.decode(b"", true, &mut out)?;
     Ok(out)
@@ -25,9 +29,12 @@ fn a_byte_order_mark_decides_and_is_dropped() {
         (utf16(text, u16::to_be_bytes), Charset::Utf16Be),
     ] {
         let encoding = detect_encoding(&bytes, true);
-        assert_eq!((encoding.charset, encoding.basis), (charset, Basis::Mark));
+        assert_eq!(
+            (encoding.charset, encoding.basis),
+            (charset, EncodingBasis::Mark)
+        );
         for size in 1..=bytes.len() {
-            let out = decode_in_pieces(encoding, &bytes, size).unwrap();
+            let out = decode_in_chunks(encoding, &bytes, size).unwrap();
             assert_eq!(out, "preço;ação\n😀".as_bytes(), "{charset} by {size}");
         }
     }
@@ -38,18 +45,18 @@ fn bytes_that_are_not_utf8_are_windows_1252_from_the_first_of_them() {
     let bytes = b"pre\xe7o;descri\xe7\xe3o;\x80";
     let encoding = detect_encoding(bytes, true);
     assert_eq!(encoding.charset, Charset::Windows1252);
-    assert_eq!(encoding.first_bad_byte, Some(3));
+    assert_eq!(encoding.first_invalid_byte, Some(3));
     for size in 1..=bytes.len() {
-        let out = decode_in_pieces(encoding, bytes, size).unwrap();
+        let out = decode_in_chunks(encoding, bytes, size).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "preço;descrição;€");
     }
 }
 
 #[test]
 fn a_character_torn_by_the_end_of_the_sample_is_no_evidence() {
-    let torn = &"preç".as_bytes()[..4];
-    assert_eq!(detect_encoding(torn, false).charset, Charset::Utf8);
-    assert_eq!(detect_encoding(torn, true).charset, Charset::Windows1252);
+    let partial = &"preç".as_bytes()[..4];
+    assert_eq!(detect_encoding(partial, false).charset, Charset::Utf8);
+    assert_eq!(detect_encoding(partial, true).charset, Charset::Windows1252);
 }
 
 #[test]
@@ -61,17 +68,17 @@ fn the_first_bad_byte_restarts_an_unmarked_input_and_refuses_a_marked_one() {
         let bad_at = bytes.len() as u64;
         bytes.extend_from_slice(b"\xe9tude");
         for size in 1..=bytes.len() {
-            let bad = decode_in_pieces(sample, &bytes, size).unwrap_err();
+            let bad = decode_in_chunks(sample, &bytes, size).unwrap_err();
             assert_eq!(
                 bad,
-                BadBytes {
+                InvalidBytes {
                     charset: Charset::Utf8,
                     byte_offset: bad_at
                 }
             );
             let again = sample.fallback(bad);
             assert_eq!(again.is_some(), falls_back);
-            assert!(again.is_none_or(|it| it.first_bad_byte == Some(bad_at)));
+            assert!(again.is_none_or(|it| it.first_invalid_byte == Some(bad_at)));
         }
     }
 }
@@ -82,14 +89,14 @@ fn a_lone_surrogate_and_half_a_unit_are_refused_with_their_offset() {
     bytes.extend_from_slice(b"\x00\xd8b\x00");
     let encoding = detect_encoding(&bytes, true);
     assert_eq!(
-        decode_in_pieces(encoding, &bytes, 64)
+        decode_in_chunks(encoding, &bytes, 64)
             .unwrap_err()
             .byte_offset,
         6
     );
     let odd = &bytes[..5];
     assert_eq!(
-        decode_in_pieces(encoding, odd, 64).unwrap_err().byte_offset,
+        decode_in_chunks(encoding, odd, 64).unwrap_err().byte_offset,
         4
     );
 }
@@ -99,7 +106,7 @@ fn the_choice_of_the_user_wins_and_is_never_left() {
     let encoding = Encoding::chosen("CP1252".parse().unwrap(), b"abc");
     assert_eq!(encoding.charset, Charset::Windows1252);
     let encoding = Encoding::chosen(Charset::Utf8, b"\xef\xbb\xbfa\xe7");
-    let bad = decode_in_pieces(encoding, b"\xef\xbb\xbfa\xe7", 2).unwrap_err();
+    let bad = decode_in_chunks(encoding, b"\xef\xbb\xbfa\xe7", 2).unwrap_err();
     assert_eq!(bad.byte_offset, 4);
     assert_eq!(encoding.fallback(bad), None);
     assert!("ebcdic".parse::<Charset>().is_err());
@@ -115,7 +122,7 @@ proptest! {
         size in 1..20_usize,
     ) {
         let encoding = Encoding::chosen(Charset::Utf8, b"");
-        match (std::str::from_utf8(&bytes), decode_in_pieces(encoding, &bytes, size)) {
+        match (std::str::from_utf8(&bytes), decode_in_chunks(encoding, &bytes, size)) {
             (Ok(text), Ok(out)) => prop_assert_eq!(text.as_bytes(), out),
             (Err(error), Err(bad)) => {
                 prop_assert_eq!(error.valid_up_to() as u64, bad.byte_offset);

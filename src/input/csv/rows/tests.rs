@@ -12,7 +12,7 @@ fn shape(columns: usize) -> RowShape {
 
 /// Rows as `line: field|field` or `line! fault`, with the verbatim text behind.
 fn read(text: &str, columns: usize) -> Vec<String> {
-    let mut rows = Rows::new(text.as_bytes(), At::START, shape(columns)).unwrap();
+    let mut rows = CsvRowReader::new(text.as_bytes(), TextPosition::START, shape(columns)).unwrap();
     let mut out = Vec::new();
     while let Some(row) = rows.next_row() {
         out.push(match row {
@@ -77,9 +77,9 @@ fn an_unclosed_quote_takes_the_rest_and_is_reported() {
 fn a_field_over_the_limit_is_reported_with_its_place() {
     let long = "x".repeat(21);
     let text = format!("{};b\na;{long}\n", &long[..20]);
-    let mut rows = Rows::new(
+    let mut rows = CsvRowReader::new(
         text.as_bytes(),
-        At {
+        TextPosition {
             byte_offset: 7,
             line: 3,
         },
@@ -98,7 +98,7 @@ fn a_field_over_the_limit_is_reported_with_its_place() {
     );
     assert_eq!(
         bad.at,
-        At {
+        TextPosition {
             byte_offset: 30,
             line: 4
         }
@@ -108,11 +108,11 @@ fn a_field_over_the_limit_is_reported_with_its_place() {
 
 #[test]
 fn a_chunk_that_is_no_utf8_is_refused_at_the_byte() {
-    let start = At {
+    let start = TextPosition {
         byte_offset: 10,
         line: 2,
     };
-    let refusal = Rows::new(b"a;\xe7\n", start, shape(2)).unwrap_err();
+    let refusal = CsvRowReader::new(b"a;\xe7\n", start, shape(2)).unwrap_err();
     assert_eq!(
         (refusal.rule(), refusal.byte_offset()),
         (RuleId::FileEncoding, 12)
@@ -122,7 +122,7 @@ fn a_chunk_that_is_no_utf8_is_refused_at_the_byte() {
 proptest! {
     #[test]
     fn any_text_is_read_as_the_csv_crate_reads_it(text in "[aç;\"\r\n]{0,40}") {
-        let mut rows = Rows::of_any_width(&text, At::START, Delimiter::SEMICOLON);
+        let mut rows = CsvRowReader::of_any_width(&text, TextPosition::START, Delimiter::SEMICOLON);
         let mut found: Vec<Vec<String>> = Vec::new();
         let mut is_open = false;
         while let Some(row) = rows.next_row() {

@@ -1,13 +1,13 @@
 //! Files that are refused, and how the user decides them.
 
-use super::{Table, read, read_in};
+use super::{ParsedTable, read, read_in};
 use crate::input::csv::columns::tests::TestColumns;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::input::csv::refusal::CsvRefusal;
 use crate::rules::RuleId;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
-fn decided(text: &str, overrides: &DialectOverrides) -> Table {
+fn read_decided(text: &str, overrides: &DialectOverrides) -> ParsedTable {
     read_in(text.as_bytes(), 9, overrides).unwrap().unwrap()
 }
 
@@ -32,7 +32,10 @@ fn a_column_of_thousands_or_fractions_is_refused_until_the_user_decides() {
             decimal: Some(sign),
             ..DialectOverrides::default()
         };
-        assert_eq!(decided(text, &overrides).layout.columns[1].decimal, sign);
+        assert_eq!(
+            read_decided(text, &overrides).layout.columns[1].decimal,
+            sign
+        );
     }
 }
 
@@ -103,7 +106,7 @@ fn dates_of_either_order_are_refused_where_nothing_is_portuguese() {
             ..DialectOverrides::default()
         };
         assert_eq!(
-            decided(text, &overrides).layout.columns[1].date_order,
+            read_decided(text, &overrides).layout.columns[1].date_order,
             order
         );
     }
@@ -121,7 +124,7 @@ fn two_equal_delimiters_are_refused_until_the_user_decides() {
         delimiter: Some(delimiter),
         ..DialectOverrides::default()
     };
-    assert_eq!(decided(text, &overrides).rows[0], ["1;2", "3"]);
+    assert_eq!(read_decided(text, &overrides).rows[0], ["1;2", "3"]);
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn two_columns_for_one_field_are_refused_until_the_mapping_chooses() {
         .mapping
         .add(&TestColumns, "VALOR", "price")
         .unwrap();
-    let layout = decided(text, &overrides).layout;
+    let layout = read_decided(text, &overrides).layout;
     assert_eq!(
         layout.columns.iter().map(|it| it.role).collect::<Vec<_>>(),
         [Some(0), None, Some(1)]
@@ -159,7 +162,7 @@ fn the_mapping_wins_over_the_aliases() {
         .add(&TestColumns, "price", "quantity")
         .unwrap();
     overrides.mapping.add(&TestColumns, "gone", "time").unwrap();
-    let table = decided("sku;price\na;1\n", &overrides);
+    let table = read_decided("sku;price\na;1\n", &overrides);
     let roles: Vec<_> = table
         .layout
         .columns

@@ -2,12 +2,12 @@
 
 use encoding_rs::WINDOWS_1252;
 
-use super::{Table, decode, read, read_in};
+use super::{ParsedTable, decode, read, read_in};
 use crate::input::csv::columns::tests::TestColumns;
 use crate::input::csv::delimiter::Delimiter;
-use crate::input::csv::dialect::{DialectOverrides, Sample, sniff};
+use crate::input::csv::dialect::{CsvSample, DialectOverrides, sniff};
 use crate::input::csv::encoding::Charset;
-use crate::input::csv::refusal::At;
+use crate::input::csv::refusal::TextPosition;
 use crate::rules::RuleId;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
@@ -15,8 +15,8 @@ const ERP: &str = "Descrição;Produto;Preço;Quantidade;Data Hora;Moeda\r\n\
     Calça de algodão;calca-01;R$ 1.234,56;2;31/01/2024 10:00;BRL\r\n\
     \"Boné; \"\"São Paulo\"\"\";bone-7;19,90;1;01/02/2024 08:30;BRL\r\n";
 
-fn assert_erp(table: &Table) {
-    let Table { layout, rows, bad } = table;
+fn assert_erp(table: &ParsedTable) {
+    let ParsedTable { layout, rows, bad } = table;
     assert_eq!(layout.delimiter, Delimiter::SEMICOLON);
     let roles: Vec<_> = layout.columns.iter().map(|column| column.role).collect();
     assert_eq!(roles, [None, Some(0), Some(1), Some(2), Some(3), Some(4)]);
@@ -55,9 +55,9 @@ fn an_erp_export_reads_the_same_in_every_encoding() {
 fn windows_1252_is_warned_of_with_the_first_byte_that_is_not_utf8() {
     let bytes = WINDOWS_1252.encode(ERP).0;
     let table = read(&bytes).unwrap();
-    assert_eq!(table.layout.encoding.first_bad_byte, Some(6));
-    let recoded = table.layout.recoded();
-    assert!(recoded.is_some_and(|text| text.contains("offset 6")));
+    assert_eq!(table.layout.encoding.first_invalid_byte, Some(6));
+    let encoding_warning = table.layout.encoding_warning();
+    assert!(encoding_warning.is_some_and(|text| text.contains("offset 6")));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn each_decision_names_the_value_and_line_that_made_it() {
     );
     assert_eq!(
         layout.body,
-        At {
+        TextPosition {
             byte_offset: header.len() as u64 + 2,
             line: 2
         }
@@ -207,14 +207,14 @@ fn a_torn_last_record_of_a_sample_decides_nothing() {
     );
     let text = std::str::from_utf8(&text).unwrap();
     let overrides = DialectOverrides::default();
-    let torn = Sample {
+    let torn = CsvSample {
         text,
         complete: false,
         encoding,
     };
     let layout = sniff(&torn, &TestColumns, &overrides).unwrap().unwrap();
     assert_eq!(layout.columns[1].decimal, DecimalSign::Comma);
-    let whole = Sample {
+    let whole = CsvSample {
         complete: true,
         ..torn
     };

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use super::rows_by;
 use crate::input::csv::delimiter::Delimiter;
-use crate::input::csv::refusal::At;
+use crate::input::csv::refusal::TextPosition;
 use crate::input::csv::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
 
-type Record = BTreeMap<String, String>;
+type SpectrumRecord = BTreeMap<String, String>;
 
 const NAMES: [&str; 12] = [
     "comma_in_quotes",
@@ -39,12 +39,12 @@ fn file(folder: &str, name: &str) -> Vec<u8> {
 }
 
 /// The records that the suite says a file holds.
-fn expected(name: &str) -> Vec<Record> {
+fn expected(name: &str) -> Vec<SpectrumRecord> {
     let json = file("json", &format!("{name}.json"));
     if name == "location_coordinates" {
         // The suite's own slip: its JSON is one object and has another telephone number than its
         // CSV. Everything else in the pair is compared.
-        let mut record: Record = serde_json::from_slice(&json).unwrap();
+        let mut record: SpectrumRecord = serde_json::from_slice(&json).unwrap();
         let number = record.insert("Contact Phone Number".into(), "2095257564".into());
         assert_eq!(number.as_deref(), Some("1234567890"));
         return vec![record];
@@ -52,7 +52,7 @@ fn expected(name: &str) -> Vec<Record> {
     serde_json::from_slice(&json).unwrap()
 }
 
-fn found(name: &str, size: usize) -> Vec<Record> {
+fn found(name: &str, size: usize) -> Vec<SpectrumRecord> {
     let csv = file("csvs", &format!("{name}.csv"));
     let line = csv
         .split(|byte| matches!(byte, b'\r' | b'\n'))
@@ -66,7 +66,10 @@ fn found(name: &str, size: usize) -> Vec<Record> {
         max_field_bytes,
     };
     let mut rows = Vec::new();
-    rows_by(&csv, At::START, shape, size, |row| rows.push(row.unwrap())).unwrap();
+    rows_by(&csv, TextPosition::START, shape, size, |row| {
+        rows.push(row.unwrap())
+    })
+    .unwrap();
     let header = rows.remove(0);
     rows.into_iter()
         .map(|row| header.iter().cloned().zip(row).collect())

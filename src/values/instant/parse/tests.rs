@@ -283,7 +283,7 @@ fn takes_the_earlier_of_a_repeated_local_time() {
 }
 
 #[test]
-fn an_explicit_offset_settles_gap_and_fold() {
+fn an_explicit_offset_resolves_gap_and_fold() {
     accepts(
         America::Sao_Paulo,
         "

@@ -1,0 +1,158 @@
+//! Counts what the validators count, for one input and for the run.
+
+use std::collections::HashSet;
+
+use super::record_kind::RecordKind;
+use super::validate::ValidatedChunk;
+use crate::input::{InputTotals, Refusal};
+use crate::rules::RuleId;
+use crate::run_report::{RecordCounts, RuleCounts, add_rule_counts};
+
+/// The counts of one input.
+#[derive(Clone, Debug, Default)]
+pub struct InputCounters {
+    /// What became of its records.
+    pub counts: RecordCounts,
+    /// Rejected records by rule.
+    pub rejected_by_rule: RuleCounts,
+    /// Warnings by rule.
+    pub warned_by_rule: RuleCounts,
+    /// UTC days of its accepted rows, days since 1970.
+    pub days: HashSet<i32>,
+    /// Why it is refused.
+    pub refusal: Option<Refusal>,
+}
+
+impl InputCounters {
+    /// Adds the counts of a chunk; the rows that it accepted are counted as accepted.
+    pub fn add<K: RecordKind>(&mut self, validated: &ValidatedChunk<K>) {
+        self.counts.read += validated.read;
+        self.counts.accepted += validated.accepted;
+        self.counts.rejected += validated.rejects.len() as u64;
+        self.counts.skipped += validated.skipped;
+        for reject in &validated.rejects {
+            let mut rules: Vec<RuleId> = reject
+                .findings
+                .iter()
+                .filter(|f| f.rejecting)
+                .map(|f| f.rule)
+                .collect();
+            rules.sort_unstable();
+            rules.dedup();
+            for rule in rules {
+                *self.rejected_by_rule.entry(rule).or_default() += 1;
+            }
+        }
+        for (rule, &count) in RuleId::ALL.iter().zip(&validated.warned) {
+            self.count_warning(*rule, count);
+        }
+        if self.refusal.is_none() {
+            self.refusal.clone_from(&validated.refusal);
+        }
+    }
+
+    /// Counts a warning, `count` times.
+    pub fn count_warning(&mut self, rule: RuleId, count: u64) {
+        if count > 0 {
+            *self.warned_by_rule.entry(rule).or_default() += count;
+        }
+    }
+
+    /// Moves accepted versions that are not written: other ones stand.
+    pub fn record_discarded(&mut self, duplicate: u64, superseded: u64) {
+        self.counts.accepted = self.counts.accepted.saturating_sub(duplicate + superseded);
+        self.counts.duplicate += duplicate;
+        self.counts.superseded += superseded;
+        self.count_warning(RuleId::CplDuplicate, duplicate);
+        self.count_warning(RuleId::CplStale, superseded);
+    }
+
+    /// What is left to say of the input when its content was ingested before.
+    #[must_use]
+    pub fn for_known_input(&self) -> Self {
+        let mut remaining = Self::default();
+        remaining.count_warning(RuleId::FileEmpty, u64::from(self.counts.read == 0));
+        remaining
+    }
+
+    /// The input has been read to its end: too many rejects refuse it, and what concerns it as a
+    /// whole is noted unless it is refused.
+    pub fn close(&mut self, reject_limit: f64, totals: &InputTotals) {
+        self.apply_reject_limit(reject_limit);
+        if self.refusal.is_none() {
+            self.check_whole_input(totals);
+        }
+    }
+
+    fn check_whole_input(&mut self, totals: &InputTotals) {
+        let recoded = totals
+            .layout
+            .as_ref()
+            .is_some_and(|layout| layout.encoding.first_invalid_byte.is_some());
+        for (met, rule) in [
+            (self.counts.read == 0, RuleId::FileEmpty),
+            (recoded, RuleId::FileEncoding),
+        ] {
+            self.count_warning(rule, u64::from(met));
+        }
+    }
+
+    /// Refuses the input when it has more rejects than `limit` (a share, 0 to 1) allows.
+    fn apply_reject_limit(&mut self, limit: f64) {
+        let share = self.counts.reject_share();
+        if self.refusal.is_none() && share > limit {
+            let most = self
+                .rejected_by_rule
+                .iter()
+                .max_by_key(|(_, count)| **count);
+            let rule = most.map(|(rule, _)| rule.code()).unwrap_or_default();
+            self.refusal = Some(Refusal {
+                rule: RuleId::FileRejectLimit,
+                place: None,
+                message: format!(
+                    "{} of {} records break the rules ({:.1} %, limit {:.1} %), most of them {rule}; see `purchase-etl check`, or raise --reject-limit",
+                    self.counts.rejected,
+                    self.counts.read - self.counts.skipped,
+                    share * 100.0,
+                    limit * 100.0
+                ),
+            });
+        }
+    }
+}
+
+/// The counts of a run.
+#[derive(Clone, Debug, Default)]
+pub struct RunCounters {
+    /// Sums over the inputs that were not refused or known.
+    pub counts: RecordCounts,
+    /// Rejected records by rule.
+    pub rejected_by_rule: RuleCounts,
+    /// Warnings by rule.
+    pub warned_by_rule: RuleCounts,
+    /// What about the run as a whole somebody should know.
+    pub notes: Vec<String>,
+}
+
+impl RunCounters {
+    /// Adds the counts of another part of the run.
+    pub fn merge(&mut self, other: Self) {
+        let Self {
+            counts,
+            rejected_by_rule,
+            warned_by_rule,
+            notes,
+        } = other;
+        self.counts.add(&counts);
+        add_rule_counts(&mut self.rejected_by_rule, &rejected_by_rule);
+        add_rule_counts(&mut self.warned_by_rule, &warned_by_rule);
+        self.notes.extend(notes);
+    }
+
+    /// Adds a finished input.
+    pub fn add(&mut self, input: &InputCounters) {
+        self.counts.add(&input.counts);
+        add_rule_counts(&mut self.rejected_by_rule, &input.rejected_by_rule);
+        add_rule_counts(&mut self.warned_by_rule, &input.warned_by_rule);
+    }
+}

@@ -1,0 +1,101 @@
+//! Files that were ingested before, told by path, size and time of change without reading them.
+
+use std::collections::HashMap;
+
+use crate::input::{Input, InputLocation};
+use crate::lake::{IngestedInput, Lake, LakeError};
+
+/// The files that the lake knows, with the number of their records.
+#[derive(Debug, Default)]
+pub struct IngestedFiles(HashMap<FileIdentity, u64>);
+
+/// Two ticks of a clock of whole seconds.
+const MIN_OBJECT_AGE_MICROS: i64 = 2_000_000;
+
+/// Path, size and time of change.
+type FileIdentity = (String, i64, i64);
+
+impl IngestedFiles {
+    /// Asks the lake.
+    ///
+    /// # Errors
+    /// The table of inputs cannot be read.
+    pub fn load(lake: &Lake, record_kind: &str) -> Result<Self, LakeError> {
+        let inputs = lake.ingested_inputs(record_kind)?;
+        let recognisable = inputs.into_iter().filter(is_recognisable);
+        let identified = recognisable.filter_map(|input| {
+            let identity = (input.path, input.size_bytes, input.modified_at?);
+            Some((identity, u64::try_from(input.read).unwrap_or_default()))
+        });
+        Ok(Self(identified.collect()))
+    }
+
+    /// Adds the files of another kind.
+    pub fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether the input is one of them, unchanged. Standard input never is.
+    pub fn contains(&self, input: &Input) -> bool {
+        self.record_count(input).is_some()
+    }
+
+    /// The number of records of the input, if it is one of them.
+    pub(super) fn record_count(&self, input: &Input) -> Option<u64> {
+        self.0.get(&identity(input)?).copied()
+    }
+}
+
+/// Object stores tell whole seconds: within the second of an ingest an object can be written again
+/// without looking any different. So one that was young then is read again, and known by its digest.
+fn is_recognisable(input: &IngestedInput) -> bool {
+    let is_object = input.path.contains("://");
+    let age = |modified| input.ingested_at.saturating_sub(modified);
+    !is_object
+        || input
+            .modified_at
+            .is_some_and(|modified| age(modified) >= MIN_OBJECT_AGE_MICROS)
+}
+
+fn identity(input: &Input) -> Option<FileIdentity> {
+    if input.location == InputLocation::Stdin {
+        return None;
+    }
+    let size = i64::try_from(input.size_bytes?).ok()?;
+    Some((input.location.to_string(), size, input.modified_micros?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_that_was_young_when_it_was_ingested_is_read_again() {
+        let input = |path: &str, age_micros: i64| IngestedInput {
+            path: path.to_owned(),
+            size_bytes: 1,
+            modified_at: Some(1_000_000_000),
+            digest: "00".repeat(32).parse().unwrap(),
+            read: 1,
+            accepted: 1,
+            ingested_at: 1_000_000_000 + age_micros,
+        };
+        for (path, age_micros, recognisable) in [
+            ("s3://dumps/a.json", 2_000_000, true),
+            ("s3://dumps/a.json", 1_999_999, false),
+            ("s3://dumps/a.json", -5, false),
+            ("/dumps/a.json", 0, true),
+        ] {
+            assert_eq!(
+                is_recognisable(&input(path, age_micros)),
+                recognisable,
+                "{path} {age_micros}"
+            );
+        }
+        let undated = IngestedInput {
+            modified_at: None,
+            ..input("s3://dumps/a.json", 2_000_000)
+        };
+        assert!(!is_recognisable(&undated));
+    }
+}

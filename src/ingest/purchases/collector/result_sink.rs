@@ -1,0 +1,75 @@
+//! What the collector does with each event of the runner.
+
+use super::{CompletedInput, PurchaseCollector};
+use crate::ingest::error::RunError;
+use crate::ingest::purchases::Purchases;
+use crate::ingest::purchases::commit_buffer::CommitResult;
+use crate::ingest::runner::{Flow, ResultSink};
+use crate::ingest::validate::ValidatedChunk;
+use crate::input::{InputTotals, Refusal};
+
+impl ResultSink<Purchases> for PurchaseCollector<'_> {
+    fn on_restart(&mut self, _input: usize) -> Result<(), RunError> {
+        self.abandon().map(drop)
+    }
+
+    fn on_chunk(
+        &mut self,
+        input: usize,
+        validated: ValidatedChunk<Purchases>,
+    ) -> Result<Flow, RunError> {
+        if self.open.counters.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
+        let index = self.index(input);
+        self.open.chunks += 1;
+        let batches = self.number_rows(index, validated)?;
+        if self.open.counters.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
+        self.keep(batches)?;
+        Ok(Flow::Continue)
+    }
+
+    fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
+        let index = self.index(input);
+        let limit = self.options.reject_limit;
+        self.open.counters.close(limit, &totals);
+        if self.open.counters.refusal.is_some() {
+            return self.refuse(index, Some(&totals));
+        }
+        let CompletedInput { pending, writers } = self.close(index, totals)?;
+        let Some(writers) = writers else {
+            if self.buffer.is_full_for(&pending) {
+                self.commit_pending()?;
+            }
+            self.cross_chunk.accept_open();
+            let result = self.buffer.push(pending, self.options.now_micros)?;
+            return self.record_committed(result);
+        };
+        let now = self.options.now_micros;
+        if let Some(outcome) = self.buffer.commit_large_input(writers, &pending, now)? {
+            self.cross_chunk.accept_open();
+            self.record_committed(CommitResult {
+                finished: vec![(pending, outcome)],
+                retry: Vec::new(),
+            })?;
+        } else {
+            // Its own events must not look like repeats when it is read again.
+            self.cross_chunk.discard_open();
+            self.retry.push(index);
+        }
+        Ok(())
+    }
+
+    fn on_abandoned(&mut self, input: usize) -> Result<(), RunError> {
+        let index = self.index(input);
+        self.refuse(index, None)
+    }
+
+    fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
+        self.open.counters.refusal.get_or_insert(refusal);
+        let index = self.index(input);
+        self.refuse(index, None)
+    }
+}

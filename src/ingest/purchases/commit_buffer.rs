@@ -1,0 +1,393 @@
+//! Inputs whose fate is decided, on their way into the lake.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Purchases;
+use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters};
+use super::recount::recount;
+use super::table::purchases_spec;
+use crate::ingest::counters::InputCounters;
+use crate::ingest::error::RunError;
+use crate::ingest::input_row::{input_row, recounted_note, to_i64};
+use crate::ingest::record_kind::RecordKind;
+use crate::input::InputTotals;
+use crate::lake::{
+    CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, PartitionWriter,
+    RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
+};
+use crate::run_report::{InputOutcome, RecordCounts, TableVersions};
+
+/// An input that has been read to its end and is not refused.
+#[derive(Clone, Debug)]
+pub(super) struct PendingInput {
+    /// Position among the inputs of the run.
+    pub(super) index: usize,
+    pub(super) path: String,
+    pub(super) totals: InputTotals,
+    pub(super) counters: InputCounters,
+    /// Its rows, when they are few enough to wait in memory.
+    pub(super) batches: Option<ChunkBatches>,
+}
+
+impl PendingInput {
+    fn digest(&self) -> Digest {
+        Digest::new(*self.totals.digest.as_bytes())
+    }
+
+    pub(super) fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
+        input_row(
+            &self.path,
+            self.digest(),
+            &self.totals,
+            &self.counters,
+            with_rejects,
+            now_micros,
+        )
+    }
+}
+
+/// Most inputs that share one commit: a commit costs tens of milliseconds however many inputs it
+/// names, and so does every later look at its log.
+const MAX_INPUTS: usize = 10_000;
+
+/// Most records of the inputs that share a commit: some seconds of work, which is what has to be
+/// done again when the machine stops before it.
+const MAX_RECORDS: u64 = 1_000_000;
+
+/// Most memory of rows that are not on their way into data files.
+const MAX_UNSTAGED_BYTES: usize = 16 << 20;
+
+/// Where small inputs wait for a commit together, and where every commit is made.
+///
+/// Their rows go into data files of the group while more are read. So a group that meets an input
+/// that the lake has already is given up, and its inputs are read again.
+pub(super) struct CommitBuffer<'a> {
+    lake: &'a Lake,
+    run_id: &'a str,
+    max_partitions: usize,
+    /// Inputs whose rows are in memory.
+    unstaged: Vec<PendingInput>,
+    unstaged_bytes: usize,
+    /// Inputs whose rows are in the data files of the group.
+    staged: Vec<PendingInput>,
+    digests: HashSet<Digest>,
+    writers: Option<OutputWriters>,
+    records: u64,
+    days: HashSet<i32>,
+    /// Whether fresh inputs are looked up before their rows are written: at first, and as long as
+    /// the lake is found to have some of them.
+    checks_known: bool,
+    /// Inputs whose rejects an earlier run has committed, and not their rows.
+    committed_rejects: HashSet<Digest>,
+    /// Versions of the latest commits.
+    pub(super) versions: TableVersions,
+    /// What about the run somebody should know.
+    pub(super) notes: Vec<String>,
+    /// The rows of the latest commit are in, and something after it failed.
+    pub(super) failure: Option<RunError>,
+}
+
+/// What became of inputs.
+#[derive(Default)]
+pub(super) struct CommitResult {
+    pub(super) finished: Vec<(PendingInput, InputOutcome)>,
+    /// Positions of those that have to be read again.
+    pub(super) retry: Vec<usize>,
+}
+
+impl<'a> CommitBuffer<'a> {
+    pub(super) fn new(lake: &'a Lake, run_id: &'a str, max_partitions: usize) -> Self {
+        Self {
+            lake,
+            run_id,
+            max_partitions,
+            unstaged: Vec::new(),
+            unstaged_bytes: 0,
+            staged: Vec::new(),
+            digests: HashSet::new(),
+            writers: None,
+            records: 0,
+            days: HashSet::new(),
+            checks_known: true,
+            committed_rejects: HashSet::new(),
+            versions: TableVersions::default(),
+            notes: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Whether what waits has to be committed before this input may come in.
+    pub(super) fn is_full_for(&self, next: &PendingInput) -> bool {
+        self.unstaged.len() + self.staged.len() >= MAX_INPUTS
+            || self.records >= MAX_RECORDS
+            || self.days.union(&next.counters.days).count() > self.max_partitions
+    }
+
+    /// Takes an input in.
+    pub(super) fn push(
+        &mut self,
+        pending: PendingInput,
+        now_micros: i64,
+    ) -> Result<CommitResult, RunError> {
+        self.unstaged_bytes += pending.batches.as_ref().map_or(0, ChunkBatches::bytes);
+        self.records += pending.counters.counts.read;
+        self.days.extend(&pending.counters.days);
+        self.unstaged.push(pending);
+        if self.unstaged_bytes < MAX_UNSTAGED_BYTES {
+            return Ok(CommitResult::default());
+        }
+        self.stage(now_micros)
+    }
+
+    /// Moves what is in memory on its way into data files.
+    pub(super) fn flush(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
+        let result = self.stage(now_micros)?;
+        if let Some(writers) = &mut self.writers {
+            writers.flush()?;
+        }
+        Ok(result)
+    }
+
+    /// Writes the rows of the fresh inputs into the files of the group.
+    fn stage(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
+        self.unstaged_bytes = 0;
+        let mut result = CommitResult::default();
+        let unstaged = std::mem::take(&mut self.unstaged);
+        if unstaged.is_empty() {
+            return Ok(result);
+        }
+        let known = if self.checks_known {
+            self.find_committed(&unstaged)?
+        } else {
+            CommittedDigests::default()
+        };
+        self.checks_known = !known.rows.is_empty() || !known.rejects.is_empty();
+        self.committed_rejects.extend(&known.rejects);
+        let (old, new): (Vec<PendingInput>, Vec<PendingInput>) =
+            unstaged.into_iter().partition(|pending| {
+                let digest = pending.digest();
+                // Also a later copy of the same content.
+                known.rows.contains(&digest) || !self.digests.insert(digest)
+            });
+        self.recover(&old, &known, now_micros)?;
+        result.add_already_ingested(old);
+        let mut accumulator = BatchAccumulator::default();
+        for mut pending in new {
+            if let Some(ChunkBatches { days, rejects }) = pending.batches.take() {
+                let with_rejects = self.with_rejects(&pending);
+                accumulator.add(days, rejects.filter(|_| with_rejects));
+            }
+            self.staged.push(pending);
+        }
+        accumulator.write(self.staged_writers()?)?;
+        Ok(result)
+    }
+
+    fn staged_writers(&mut self) -> Result<&mut OutputWriters, RunError> {
+        let writers = match self.writers.take() {
+            Some(writers) => writers,
+            None => OutputWriters::create(self.lake, self.run_id, self.max_partitions)?,
+        };
+        Ok(self.writers.insert(writers))
+    }
+
+    fn with_rejects(&self, pending: &PendingInput) -> bool {
+        !self.committed_rejects.contains(&pending.digest())
+    }
+
+    fn find_committed(&self, pending: &[PendingInput]) -> Result<CommittedDigests, RunError> {
+        let digests: Vec<Digest> = pending.iter().map(PendingInput::digest).collect();
+        Ok(self
+            .lake
+            .committed_digests(purchases_spec().name, Purchases::NAME, &digests)?)
+    }
+
+    /// Commits all that wait.
+    pub(super) fn commit_all(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
+        let mut result = self.stage(now_micros)?;
+        let staged = std::mem::take(&mut self.staged);
+        self.digests.clear();
+        self.days.clear();
+        self.records = 0;
+        if staged.is_empty() {
+            return Ok(result);
+        }
+        self.staged_writers()?;
+        let Some(writers) = self.writers.take() else {
+            return Ok(result);
+        };
+        let known = self.find_committed(&staged)?;
+        let changed_in_lake = |pending: &PendingInput| {
+            let digest = pending.digest();
+            let stray_rejects = known.rejects.contains(&digest) && self.with_rejects(pending);
+            known.rows.contains(&digest) || stray_rejects
+        };
+        if staged.iter().any(changed_in_lake) {
+            writers.discard()?;
+        } else {
+            let row = |pending: &PendingInput| pending.row(self.with_rejects(pending), now_micros);
+            let rows = staged.iter().map(row).collect();
+            if self.commit(writers, rows)? {
+                let finished = staged.into_iter();
+                let finished = finished.map(|pending| (pending, InputOutcome::Ingested));
+                result.finished.extend(finished);
+                return Ok(result);
+            }
+        }
+        // Another process was quicker, or an earlier run was stopped in between.
+        self.checks_known = true;
+        self.committed_rejects.extend(&known.rejects);
+        let (old, retry): (Vec<PendingInput>, Vec<PendingInput>) = staged
+            .into_iter()
+            .partition(|pending| known.rows.contains(&pending.digest()));
+        self.recover(&old, &known, now_micros)?;
+        result.add_already_ingested(old);
+        result.retry = retry.iter().map(|pending| pending.index).collect();
+        Ok(result)
+    }
+
+    /// Commits an input with data files of its own; `None` when it has to be read again.
+    pub(super) fn commit_large_input(
+        &mut self,
+        writers: OutputWriters,
+        pending: &PendingInput,
+        now_micros: i64,
+    ) -> Result<Option<InputOutcome>, RunError> {
+        let known = self.find_committed(std::slice::from_ref(pending))?;
+        let digest = pending.digest();
+        if known.rows.contains(&digest) {
+            writers.discard()?;
+            self.recover(std::slice::from_ref(pending), &known, now_micros)?;
+            return Ok(Some(InputOutcome::AlreadyIngested));
+        }
+        let with_rejects = !known.rejects.contains(&digest);
+        let rows = vec![pending.row(with_rejects, now_micros)];
+        let OutputWriters {
+            rows: data,
+            rejects,
+        } = writers;
+        let writers = if with_rejects {
+            OutputWriters {
+                rows: data,
+                rejects,
+            }
+        } else {
+            // An earlier run was stopped after it had committed the same rejects.
+            rejects.discard()?;
+            let none =
+                PartitionWriter::new(self.lake, &rejects_spec(), WriterOptions::new(self.run_id))?;
+            OutputWriters {
+                rows: data,
+                rejects: none,
+            }
+        };
+        Ok(self
+            .commit(writers, rows)?
+            .then_some(InputOutcome::Ingested))
+    }
+
+    fn commit(&mut self, writers: OutputWriters, inputs: Vec<InputRow>) -> Result<bool, RunError> {
+        let rows: StagedFiles = writers.rows.finish()?;
+        let rejects: StagedFiles = writers.rejects.finish()?;
+        let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
+        let kept: i64 = inputs
+            .iter()
+            .filter(|input| input.with_rejects)
+            .map(|input| input.counts.rejected)
+            .sum();
+        // The ledger against what the files themselves say they hold.
+        if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
+            let path = inputs
+                .first()
+                .map(|input| input.path.clone())
+                .unwrap_or_default();
+            let counts = RecordCounts {
+                accepted: rows.rows,
+                rejected: rejects.rows,
+                ..RecordCounts::default()
+            };
+            rows.discard(self.lake)?;
+            rejects.discard(self.lake)?;
+            return Err(RunError::Unbalanced { path, counts });
+        }
+        let spec = purchases_spec();
+        let batch = CommitBatch {
+            run_id: self.run_id,
+            record_kind: Purchases::NAME,
+            rows_table: &spec,
+            inputs,
+            rows,
+            rejects,
+        };
+        let committed = self
+            .lake
+            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
+        match committed {
+            Ok(CommitOutcome::Committed {
+                rows_version,
+                rejects_version,
+                inputs_version,
+            }) => {
+                self.versions.purchases = Some(rows_version);
+                self.versions.rejects = rejects_version.or(self.versions.rejects);
+                self.versions.inputs = inputs_version.or(self.versions.inputs);
+                Ok(true)
+            }
+            Ok(CommitOutcome::AlreadyCommitted { .. }) => Ok(false),
+            Err(error) => match error.rows_version() {
+                Some(version) => {
+                    self.versions.purchases = Some(version);
+                    self.failure = Some(error.into());
+                    Ok(true)
+                }
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    /// Lists the inputs that a run stopped at its very end has committed and not listed.
+    fn recover(
+        &mut self,
+        inputs: &[PendingInput],
+        known: &CommittedDigests,
+        now: i64,
+    ) -> Result<(), RunError> {
+        // Copies of the same content are one input, under the name that comes first.
+        let named = inputs
+            .iter()
+            .rev()
+            .map(|pending| (pending.digest(), pending));
+        let mut unlisted: BTreeMap<Digest, &PendingInput> = named.collect();
+        unlisted.retain(|digest, _| known.rows.contains(digest) && !known.inputs.contains(digest));
+        if unlisted.is_empty() {
+            return Ok(());
+        }
+        let digests: Vec<Digest> = unlisted.keys().copied().collect();
+        let spec = purchases_spec();
+        let RecoveredInputs {
+            inputs_version,
+            lost,
+        } = self
+            .lake
+            .recover_inputs(self.run_id, &spec, Purchases::NAME, &digests)?;
+        self.versions.inputs = inputs_version.or(self.versions.inputs);
+        unlisted.retain(|digest, _| lost.contains(digest));
+        let rows = recount(self.lake, unlisted.into_values(), now)?;
+        self.notes
+            .extend(rows.iter().map(|row| recounted_note(&row.path)));
+        if !rows.is_empty() {
+            let version = self
+                .lake
+                .commit_inputs_only(self.run_id, Purchases::NAME, &rows)?;
+            self.versions.inputs = version.or(self.versions.inputs);
+        }
+        Ok(())
+    }
+}
+
+impl CommitResult {
+    fn add_already_ingested(&mut self, old: Vec<PendingInput>) {
+        let known = |pending| (pending, InputOutcome::AlreadyIngested);
+        self.finished.extend(old.into_iter().map(known));
+    }
+}

@@ -1,0 +1,133 @@
+//! What only shows across the chunks of a run: repeated records, repeated events, the number of
+//! products.
+
+use super::seen_events::SeenEvents;
+use super::seen_records::SeenRecords;
+use super::{PurchaseRows, Purchases};
+use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::error::RunError;
+use crate::ingest::input_reports::InputReports;
+use crate::ingest::record_kind::{CheckedInput, CrossChunkState, FinishedInput};
+use crate::input::Refusal;
+use crate::rules::RuleId;
+
+/// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
+const MAX_PRODUCT_IDS: usize = 5_000;
+
+/// As `ingest` has it without `--max-partitions`.
+const DEFAULT_MAX_PARTITIONS: usize = 1000;
+
+/// What has been met so far.
+#[derive(Debug, Default)]
+pub struct PurchaseCrossChunkState {
+    products: foldhash::HashSet<u64>,
+    /// Of the input being read: forgotten when it is refused.
+    open_products: foldhash::HashSet<u64>,
+    records: SeenRecords,
+    events: SeenEvents,
+}
+
+impl PurchaseCrossChunkState {
+    /// Looks at the rows of a chunk whose counts are in `counters`: exact repeats are counted, events
+    /// seen before are dropped. `event_ids_in_lake` gives the event ids that the lake holds of a day.
+    pub(super) fn update(
+        &mut self,
+        rows: &mut PurchaseRows,
+        counters: &mut InputCounters,
+        event_ids_in_lake: &dyn Fn(i32) -> Result<Vec<String>, RunError>,
+    ) -> Result<(), RunError> {
+        for &product in &rows.products {
+            if self.open_products.len() <= MAX_PRODUCT_IDS {
+                self.open_products.insert(product);
+            }
+        }
+        let repeats = self.records.count_repeats(&rows.fingerprints);
+        counters.count_warning(RuleId::BrzDupEvent, repeats);
+        if rows.has_event_ids {
+            let dropped = self.events.drop_seen(&mut rows.days, event_ids_in_lake)?;
+            counters.counts.accepted -= dropped;
+            counters.counts.duplicate += dropped;
+            counters.count_warning(RuleId::BrzCurrentsDup, dropped);
+        }
+        Ok(())
+    }
+
+    /// None of the open input is kept, or it is read again.
+    pub(super) fn discard_open(&mut self) {
+        self.open_products.clear();
+        self.events.discard_open();
+        self.records.discard_open();
+    }
+
+    /// Inputs that were kept could not be committed and are to be read again.
+    pub(super) fn reset(&mut self) {
+        self.events.reset();
+        self.records.reset();
+    }
+
+    /// The open input is kept.
+    pub(super) fn accept_open(&mut self) {
+        for product in self.open_products.drain() {
+            if self.products.len() <= MAX_PRODUCT_IDS {
+                self.products.insert(product);
+            }
+        }
+        self.events.accept_open();
+        self.records.accept_open();
+    }
+
+    /// Notes the rules that speak of the whole data set.
+    pub(super) fn add_run_findings(&self, counters: &mut RunCounters) {
+        if self.products.len() > MAX_PRODUCT_IDS {
+            counters.warned_by_rule.insert(RuleId::BrzProductCard, 1);
+        }
+    }
+}
+
+/// Refuses the input when its rows fall on more days than a run may open partitions for.
+pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
+    counters.days.extend(rows.days.iter().map(|rows| rows.day));
+    if counters.refusal.is_none() && counters.days.len() > max_days {
+        counters.refusal = Some(Refusal {
+            rule: RuleId::FileLimit,
+            place: None,
+            message: format!(
+                "its purchases fall on more than {max_days} days; split it, or raise --max-partitions"
+            ),
+        });
+    }
+}
+
+impl CrossChunkState<Purchases> for PurchaseCrossChunkState {
+    fn add_chunk(
+        &mut self,
+        mut rows: PurchaseRows,
+        counters: &mut InputCounters,
+    ) -> Result<(), RunError> {
+        // Nothing is written, so that no lake is asked.
+        self.update(&mut rows, counters, &|_day| Ok(Vec::new()))?;
+        apply_day_limit(counters, &rows, DEFAULT_MAX_PARTITIONS);
+        Ok(())
+    }
+
+    fn discard_input(&mut self) {
+        self.discard_open();
+    }
+
+    fn finish_input(
+        &mut self,
+        _input: &FinishedInput<'_, Purchases>,
+        _counters: &mut InputCounters,
+    ) {
+        self.accept_open();
+    }
+
+    fn finish_run(
+        &mut self,
+        _read: &mut [CheckedInput],
+        _reports: &mut InputReports<'_>,
+        run: &mut RunCounters,
+    ) {
+        self.add_run_findings(run);
+    }
+}

@@ -1,0 +1,134 @@
+//! Data files in the making: rows and rejects of chunks come in, each goes to the file of its
+//! partition.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use chrono::NaiveDate;
+
+use super::Purchases;
+use super::table::purchases_spec;
+use crate::ingest::error::RunError;
+use crate::ingest::record_kind::RecordKind;
+use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
+use crate::purchase::columns::DayRows;
+
+/// Rejects are few: gathering them as long as rows would only hold memory.
+const REJECT_SEGMENT_BYTES: usize = 4 << 20;
+
+/// The rows and rejects of one chunk, numbered within their input.
+#[derive(Clone, Debug)]
+pub(super) struct ChunkBatches {
+    pub(super) days: Vec<DayRows>,
+    pub(super) rejects: Option<RecordBatch>,
+}
+
+impl ChunkBatches {
+    pub(super) fn bytes(&self) -> usize {
+        // The days are slices of the same arrays.
+        let rows = self
+            .days
+            .iter()
+            .map(|day| day.batch.get_array_memory_size())
+            .max();
+        rows.unwrap_or(0)
+            + self
+                .rejects
+                .as_ref()
+                .map_or(0, RecordBatch::get_array_memory_size)
+    }
+}
+
+/// Data files in the making: of one large input, or of a group of small ones.
+pub(super) struct OutputWriters {
+    pub(super) rows: PartitionWriter,
+    pub(super) rejects: PartitionWriter,
+}
+
+impl OutputWriters {
+    pub(super) fn create(
+        lake: &Lake,
+        run_id: &str,
+        max_partitions: usize,
+    ) -> Result<Self, RunError> {
+        let options = WriterOptions {
+            max_partitions,
+            ..WriterOptions::new(run_id)
+        };
+        let few = WriterOptions {
+            segment_bytes: REJECT_SEGMENT_BYTES,
+            ..options.clone()
+        };
+        Ok(Self {
+            rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
+            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
+        })
+    }
+
+    pub(super) fn append(&mut self, batches: ChunkBatches) -> Result<(), RunError> {
+        self.append_rows(batches.days)?;
+        self.append_rejects(batches.rejects)
+    }
+
+    pub(super) fn append_rows(&mut self, days: Vec<DayRows>) -> Result<(), RunError> {
+        for DayRows { day, batch } in days.into_iter().filter(|day| day.batch.num_rows() > 0) {
+            // Times are checked to lie from 1970 to 2261.
+            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
+            self.rows.append(PartitionValue::date(date)?, batch)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn append_rejects(&mut self, rejects: Option<RecordBatch>) -> Result<(), RunError> {
+        if let Some(rejects) = rejects {
+            self.rejects
+                .append(PartitionValue::text(Purchases::NAME)?, rejects)?;
+        }
+        Ok(())
+    }
+
+    /// Moves what is gathered out of memory.
+    pub(super) fn flush(&mut self) -> Result<(), RunError> {
+        self.rows.flush()?;
+        Ok(self.rejects.flush()?)
+    }
+
+    pub(super) fn discard(self) -> Result<(), RunError> {
+        self.rows.discard()?;
+        Ok(self.rejects.discard()?)
+    }
+}
+
+/// Rows and rejects of small inputs, to be written as if they were those of one chunk, so that the
+/// writer holds a few batches instead of thousands.
+#[derive(Default)]
+pub(super) struct BatchAccumulator {
+    days: BTreeMap<i32, Vec<RecordBatch>>,
+    rejects: Vec<RecordBatch>,
+}
+
+impl BatchAccumulator {
+    pub(super) fn add(&mut self, days: Vec<DayRows>, rejects: Option<RecordBatch>) {
+        for DayRows { day, batch } in days {
+            self.days.entry(day).or_default().push(batch);
+        }
+        self.rejects.extend(rejects);
+    }
+
+    pub(super) fn write(self, writers: &mut OutputWriters) -> Result<(), RunError> {
+        for (day, batches) in self.days {
+            if let Some(batch) = concat(&batches)? {
+                writers.append_rows(vec![DayRows { day, batch }])?;
+            }
+        }
+        writers.append_rejects(concat(&self.rejects)?)
+    }
+}
+
+fn concat(batches: &[RecordBatch]) -> Result<Option<RecordBatch>, RunError> {
+    let one = batches
+        .first()
+        .map(|first| concat_batches(first.schema_ref(), batches));
+    Ok(one.transpose()?)
+}

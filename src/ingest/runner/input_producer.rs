@@ -1,0 +1,92 @@
+//! The reading side: large inputs one after the other and in chunks, small ones in bundles.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::SyncSender;
+
+use super::in_flight_bytes::InFlightBytes;
+use super::read_input::{ChunkSink, Disconnected, ReadContext};
+use super::{CancelFlag, Flow, InputEvent, ReaderEvent};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::validate::ValidationSettings;
+use crate::input::Chunk;
+
+/// Reads all inputs.
+pub(super) struct InputProducer<K: RecordKind> {
+    pub(super) context: Arc<ReadContext<K>>,
+    pub(super) in_flight: Arc<InFlightBytes>,
+    pub(super) sender: SyncSender<ReaderEvent<K>>,
+}
+
+impl<K: RecordKind> InputProducer<K> {
+    /// Reads all inputs, or until nobody listens any more.
+    pub(super) fn run(&self) {
+        // Nobody waits for it when the run has failed elsewhere.
+        drop(self.send_inputs());
+    }
+
+    fn send_inputs(&self) -> Result<(), Disconnected> {
+        let mut input = 0;
+        while input < self.context.inputs.len() {
+            let end = self.context.bundle_end(input);
+            if end > input {
+                let bundle = self.context.bundle_on_pool(input..end);
+                self.send(ReaderEvent::Bundle(input..end, bundle))?;
+                input = end;
+            } else {
+                let mut chunk_sink = QueueSink {
+                    producer: self,
+                    input,
+                    cancel: CancelFlag::default(),
+                };
+                let end = self.context.read(input, &mut chunk_sink)?;
+                self.send(ReaderEvent::InputEvent(input, end))?;
+                input += 1;
+            }
+        }
+        self.send(ReaderEvent::Done)
+    }
+
+    fn send(&self, event: ReaderEvent<K>) -> Result<(), Disconnected> {
+        self.sender
+            .send(event)
+            .map_err(|_disconnected| Disconnected)
+    }
+}
+
+/// Has the chunks of one input validated, and queues them.
+struct QueueSink<'a, K: RecordKind> {
+    producer: &'a InputProducer<K>,
+    input: usize,
+    cancel: CancelFlag,
+}
+
+impl<K: RecordKind> ChunkSink<K> for QueueSink<'_, K> {
+    fn restart(&mut self) -> Result<(), Disconnected> {
+        self.cancel = CancelFlag::default();
+        self.producer
+            .send(ReaderEvent::InputEvent(self.input, InputEvent::Restart))
+    }
+
+    fn push_chunk(
+        &mut self,
+        chunk: Chunk,
+        settings: &Arc<ValidationSettings<K>>,
+    ) -> Result<Flow, Disconnected> {
+        let InputProducer {
+            context, in_flight, ..
+        } = self.producer;
+        let permit = in_flight.acquire(chunk.bytes.len());
+        self.producer.send(ReaderEvent::Chunk {
+            input: self.input,
+            validated: context.validate_on_pool(chunk, settings),
+            cancel: Arc::clone(&self.cancel),
+            permit,
+        })?;
+        Ok(if self.cancel.load(Ordering::Relaxed) {
+            Flow::SkipInput
+        } else {
+            Flow::Continue
+        })
+    }
+}

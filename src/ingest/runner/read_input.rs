@@ -1,0 +1,292 @@
+//! Reading inputs, large ones chunk by chunk and small ones many at a time.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use super::{Flow, InputEvent, Progress, RunSettings};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::validate::{ValidatedChunk, ValidationSettings, validate_chunk};
+use crate::input::{
+    BufferPool, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions, Refusal,
+    escape_unprintable,
+};
+use crate::rules::RuleId;
+use crate::storage::{is_exhausted, remedy, scrubbed};
+
+/// Most inputs that are read at a time. The columns of a small file take several times its size, so
+/// that more of them would need more memory than the chunks of a large one.
+const MAX_INPUTS_IN_BUNDLE: usize = 16;
+
+/// What compression saves of a dump as a rule.
+const TYPICAL_COMPRESSION_RATIO: u64 = 10;
+
+/// What reading needs to know.
+pub(super) struct ReadContext<K: RecordKind> {
+    pub(super) inputs: Vec<Input>,
+    pub(super) settings: RunSettings<K>,
+    pub(super) progress: Progress,
+    spare: BufferPool,
+}
+
+/// Takes the chunks of one input.
+pub(super) trait ChunkSink<K: RecordKind> {
+    /// What came before is void: the input is read again.
+    fn restart(&mut self) -> Result<(), Disconnected>;
+    fn push_chunk(
+        &mut self,
+        chunk: Chunk,
+        settings: &Arc<ValidationSettings<K>>,
+    ) -> Result<Flow, Disconnected>;
+}
+
+/// The other side has gone: it met an error, or a signal, and reports it itself.
+pub(super) struct Disconnected;
+
+/// What there is to say of small inputs, in their order.
+pub(super) struct InputBundle<K: RecordKind> {
+    pub(super) events: Vec<(usize, InputEvent<K>)>,
+    /// The first one that was left for later.
+    pub(super) next: usize,
+}
+
+/// How a reading ended.
+enum ReadEnd {
+    Complete(InputTotals),
+    /// The rest is not wanted.
+    Abandoned,
+    Disconnected,
+}
+
+impl<K: RecordKind> ReadContext<K> {
+    pub(super) fn new(inputs: &[Input], settings: &RunSettings<K>, progress: &Progress) -> Self {
+        Self {
+            inputs: inputs.to_vec(),
+            settings: settings.clone(),
+            progress: progress.clone(),
+            spare: BufferPool::default(),
+        }
+    }
+
+    /// Where the small inputs end that are read together from `start` on; `start` itself when it
+    /// is none.
+    pub(super) fn bundle_end(&self, start: usize) -> usize {
+        let chunk_bytes = self.settings.reader.chunk_bytes as u64;
+        let inputs = self.inputs.get(start..).unwrap_or_default();
+        let mut bytes = 0;
+        let fits = inputs
+            .iter()
+            .take(MAX_INPUTS_IN_BUNDLE)
+            .take_while(|input| {
+                let size = expected_bytes(input).filter(|size| *size <= chunk_bytes / 8);
+                bytes += size.unwrap_or(u64::MAX / 2);
+                bytes <= chunk_bytes / 2
+            });
+        start + fits.count()
+    }
+
+    /// Reads and validates small inputs on a thread of the pool.
+    pub(super) fn bundle_on_pool(
+        self: &Arc<Self>,
+        inputs: Range<usize>,
+    ) -> Receiver<InputBundle<K>> {
+        let context = Arc::clone(self);
+        on_pool(move || context.bundle(inputs))
+    }
+
+    /// Validates a chunk on a thread of the pool.
+    pub(super) fn validate_on_pool(
+        &self,
+        chunk: Chunk,
+        settings: &Arc<ValidationSettings<K>>,
+    ) -> Receiver<ValidatedChunk<K>> {
+        let settings = Arc::clone(settings);
+        let spare = self.spare.clone();
+        on_pool(move || validate_and_recycle(chunk, &settings, &spare))
+    }
+
+    /// Reads as many of the inputs as have the text of some chunks together.
+    fn bundle(&self, inputs: Range<usize>) -> InputBundle<K> {
+        let mut inline = InlineSink {
+            input: inputs.start,
+            events: Vec::new(),
+            bytes: 0,
+            spare: &self.spare,
+        };
+        for input in inputs {
+            inline.input = input;
+            let enough = inline.bytes >= self.settings.reader.chunk_bytes;
+            if enough || self.is_interrupted() {
+                break;
+            }
+            let Ok(end) = self.read(input, &mut inline) else {
+                break;
+            };
+            inline.events.push((input, end));
+            inline.input = input + 1;
+        }
+        InputBundle {
+            events: inline.events,
+            next: inline.input,
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.progress.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Reads an input, again if need be; what there is to say at its end comes out.
+    pub(super) fn read(
+        &self,
+        index: usize,
+        chunk_sink: &mut dyn ChunkSink<K>,
+    ) -> Result<InputEvent<K>, Disconnected> {
+        let Some(input) = self.inputs.get(index) else {
+            return Err(Disconnected);
+        };
+        let mut options = self.settings.reader.clone();
+        loop {
+            match self.read_once(input, &options, chunk_sink) {
+                Ok(ReadEnd::Complete(totals)) => return Ok(InputEvent::End(totals)),
+                Ok(ReadEnd::Abandoned) => return Ok(InputEvent::Abandoned),
+                Ok(ReadEnd::Disconnected) => return Err(Disconnected),
+                Err(ReadError::NotUtf8(bad))
+                    if input.is_rereadable() && options.not_utf8.is_none() =>
+                {
+                    options.not_utf8 = Some(bad);
+                    chunk_sink.restart()?;
+                }
+                Err(ReadError::Failed(error)) if is_exhausted(&error) => {
+                    return Ok(InputEvent::Exhausted(error));
+                }
+                Err(problem) => return Ok(InputEvent::Refused(refusal_of(problem))),
+            }
+        }
+    }
+
+    fn read_once(
+        &self,
+        input: &Input,
+        options: &ReaderOptions,
+        chunk_sink: &mut dyn ChunkSink<K>,
+    ) -> Result<ReadEnd, ReadError> {
+        let stored = Arc::clone(&self.progress.bytes);
+        let kind = self.settings.kind.for_input(input);
+        let reader = InputReader::open(input, options, kind.csv_columns(), stored)?;
+        let mut reader = reader.with_buffers(&self.spare);
+        let validation_settings = Arc::new(ValidationSettings {
+            kind,
+            json: options.json(),
+            limits: options.limits,
+            source_file: input.location.to_string().into(),
+            run_id: self.settings.run_id.as_str().into(),
+            with_texts: self.settings.with_texts,
+        });
+        while let Some(chunk) = reader.next_chunk()? {
+            if self.is_interrupted() {
+                return Ok(ReadEnd::Disconnected);
+            }
+            match chunk_sink.push_chunk(chunk, &validation_settings) {
+                Ok(Flow::Continue) => {}
+                Ok(Flow::SkipInput) => return Ok(ReadEnd::Abandoned),
+                Err(Disconnected) => return Ok(ReadEnd::Disconnected),
+            }
+        }
+        Ok(ReadEnd::Complete(reader.finish()?))
+    }
+}
+
+/// Validates where it reads.
+struct InlineSink<'a, K: RecordKind> {
+    input: usize,
+    events: Vec<(usize, InputEvent<K>)>,
+    bytes: usize,
+    spare: &'a BufferPool,
+}
+
+impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
+    fn restart(&mut self) -> Result<(), Disconnected> {
+        self.events.push((self.input, InputEvent::Restart));
+        Ok(())
+    }
+
+    fn push_chunk(
+        &mut self,
+        chunk: Chunk,
+        settings: &Arc<ValidationSettings<K>>,
+    ) -> Result<Flow, Disconnected> {
+        self.bytes += chunk.bytes.len();
+        let validated = validate_and_recycle(chunk, settings, self.spare);
+        self.events
+            .push((self.input, InputEvent::Chunk(Box::new(validated))));
+        Ok(Flow::Continue)
+    }
+}
+
+fn validate_and_recycle<K: RecordKind>(
+    chunk: Chunk,
+    settings: &ValidationSettings<K>,
+    spare: &BufferPool,
+) -> ValidatedChunk<K> {
+    let validated = validate_chunk(&chunk, settings);
+    spare.release(chunk.bytes);
+    validated
+}
+
+/// Starts `work` on the pool. The receiver gets nothing when it panics, which ends the run.
+fn on_pool<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
+    let (sender, receiver) = sync_channel(1);
+    rayon::spawn(move || {
+        if let Ok(done) = catch_unwind(AssertUnwindSafe(work)) {
+            // Nobody waits for it when the run has failed elsewhere.
+            drop(sender.send(done));
+        }
+    });
+    receiver
+}
+
+/// The text that a file will be, by its size and name; nothing for pipes.
+fn expected_bytes(input: &Input) -> Option<u64> {
+    let extension = input.location.extension();
+    let is_packed = extension.is_some_and(|extension| extension == "gz" || extension == "zst");
+    let ratio = if is_packed {
+        TYPICAL_COMPRESSION_RATIO
+    } else {
+        1
+    };
+    Some(input.size_bytes?.saturating_mul(ratio))
+}
+
+/// An input that cannot be read is refused; the others go on.
+fn refusal_of(problem: ReadError) -> Refusal {
+    match problem {
+        ReadError::Refused(refusal) => refusal,
+        ReadError::NotUtf8(bad) => Refusal {
+            rule: RuleId::FileEncoding,
+            place: None,
+            message: format!("{bad}; name the encoding with --encoding"),
+        },
+        ReadError::Failed(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            Refusal {
+                rule: RuleId::FileUnreadable,
+                place: None,
+                message: escape_unprintable(&with_remedy(&format!(
+                    "{error}{}",
+                    cause.unwrap_or_default()
+                ))),
+            }
+        }
+    }
+}
+
+/// A message of a store without its signatures, and with what to do about it.
+fn with_remedy(message: &str) -> String {
+    let clean = scrubbed(message);
+    match remedy(message) {
+        Some(remedy) => format!("{clean}; {remedy}"),
+        None => clean,
+    }
+}

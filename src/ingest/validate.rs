@@ -1,0 +1,345 @@
+//! Validates one chunk of an input: text goes in; accepted rows, rejects and counts come out.
+//!
+//! It knows nothing of threads, files or machines: the same chunk gives the same result wherever
+//! it is validated.
+
+mod csv;
+mod elements;
+mod lines;
+
+use std::sync::Arc;
+
+use super::record_kind::{KindLabels, RecordKind, RecordText};
+use crate::input::csv::encoding::Charset;
+use crate::input::{Chunk, ChunkForm, InputLimits, Refusal, SourcePosition};
+use crate::json::{JsonError, JsonErrorKind, JsonOptions};
+use crate::record::{Finding, Findings, RecordError};
+use crate::rules::RuleId;
+
+/// What a judge needs to know beside the chunk.
+#[derive(Clone, Debug)]
+pub struct ValidationSettings<K> {
+    /// The kind of the records, with its rules.
+    pub kind: K,
+    /// How JSON is read.
+    pub json: JsonOptions,
+    /// Bounds on records and lines.
+    pub limits: InputLimits,
+    /// Lineage column.
+    pub source_file: Arc<str>,
+    /// Lineage column.
+    pub run_id: Arc<str>,
+    /// Keep the text of warnings too (the `check` command).
+    pub with_texts: bool,
+}
+
+/// A rejected record, verbatim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// Ordinal of the record within the chunk.
+    pub ordinal: u64,
+    /// Where the record begins.
+    pub place: SourcePosition,
+    /// Every rule it breaks, the rejecting ones first.
+    pub findings: Vec<Finding>,
+    /// Its bytes.
+    pub raw: Vec<u8>,
+}
+
+/// A finding in a record that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// Ordinal of the record within the chunk.
+    pub ordinal: u64,
+    /// Where the record begins.
+    pub place: SourcePosition,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// What became of one chunk.
+#[derive(Debug)]
+pub struct ValidatedChunk<K: RecordKind> {
+    /// Records in the chunk.
+    pub read: u64,
+    /// The accepted records; `source_row` counts from the start of the chunk. Nothing when they
+    /// cannot be put into columns, which refuses the input.
+    pub rows: Option<K::Rows>,
+    /// Accepted records.
+    pub accepted: u64,
+    /// Rejected records.
+    pub rejects: Vec<Reject>,
+    /// Elements beside the records, which are none of our business.
+    pub skipped: u64,
+    /// Findings that keep the record, counted by [`RuleId::index`].
+    pub warned: [u64; RuleId::COUNT],
+    /// With texts asked for: the findings in kept records.
+    pub warnings: Vec<Warning>,
+    /// The whole input is refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// Validates a chunk.
+pub fn validate_chunk<K: RecordKind>(
+    chunk: &Chunk,
+    settings: &ValidationSettings<K>,
+) -> ValidatedChunk<K> {
+    let mut validator = ChunkValidator::new(settings, chunk);
+    let outcome = match &chunk.form {
+        ChunkForm::Lines => validator.lines(&chunk.bytes),
+        ChunkForm::Elements { closed, records } => {
+            validator.elements(&chunk.bytes, *closed, *records)
+        }
+        ChunkForm::Value => validator.document(&chunk.bytes),
+        ChunkForm::Rows(layout) => validator.rows(&chunk.bytes, layout),
+    };
+    validator.finish(outcome.err())
+}
+
+type ValidationResult = Result<(), Box<Refusal>>;
+
+/// The judge of one chunk.
+struct ChunkValidator<'s, K: RecordKind> {
+    settings: &'s ValidationSettings<K>,
+    /// Where the chunk begins.
+    start: SourcePosition,
+    builder: K::Builder,
+    findings: Findings,
+    /// How the input is stored; rejects are kept in it.
+    charset: Charset,
+    out: ValidatedChunk<K>,
+}
+
+/// A record's text and where it begins.
+#[derive(Clone, Copy)]
+struct RecordSpan<'a> {
+    text: &'a [u8],
+    place: SourcePosition,
+}
+
+impl<'s, K: RecordKind> ChunkValidator<'s, K> {
+    fn new(settings: &'s ValidationSettings<K>, chunk: &Chunk) -> Self {
+        Self {
+            settings,
+            start: chunk.place,
+            builder: K::new_builder(chunk.bytes.len()),
+            findings: Findings::new(settings.with_texts),
+            charset: Charset::Utf8,
+            out: ValidatedChunk {
+                read: 0,
+                rows: None,
+                accepted: 0,
+                rejects: Vec::new(),
+                skipped: 0,
+                warned: [0; RuleId::COUNT],
+                warnings: Vec::new(),
+                refusal: None,
+            },
+        }
+    }
+
+    fn finish(mut self, refusal: Option<Box<Refusal>>) -> ValidatedChunk<K> {
+        self.out.refusal = refusal.map(|refusal| *refusal);
+        for (count, &more) in self.out.warned.iter_mut().zip(self.findings.warned()) {
+            *count += more;
+        }
+        self.out.accepted = K::accepted_count(&self.builder) as u64;
+        let Self {
+            builder,
+            settings,
+            mut out,
+            start,
+            ..
+        } = self;
+        match K::finish(builder, &settings.source_file, &settings.run_id) {
+            Ok(rows) => out.rows = Some(rows),
+            Err(error) => {
+                let message = format!("its rows cannot be put into columns: {error}");
+                let rule = RuleId::FileLimit;
+                out.refusal.get_or_insert(Refusal {
+                    rule,
+                    place: Some(start),
+                    message,
+                });
+            }
+        }
+        out
+    }
+
+    /// Counts a record; its ordinal is its position among the records, siblings not counted.
+    fn next_ordinal(&mut self) -> u64 {
+        let ordinal = self.out.read - self.out.skipped;
+        self.out.read += 1;
+        ordinal
+    }
+
+    /// Validates one record that has been read into `raw`.
+    fn record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
+        if let Some(rule) = K::wrong_kind(raw) {
+            return Err(Box::new(self.wrong_kind_refusal(rule, span.place)));
+        }
+        if span.text.len() > self.settings.limits.max_record_bytes {
+            return Err(Box::new(self.record_too_long(span)));
+        }
+        if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
+            return Err(Box::new(Refusal {
+                rule,
+                place: Some(span.place),
+                message: message.to_owned(),
+            }));
+        }
+        let ordinal = self.next_ordinal();
+        let record = RecordText {
+            text: span.text,
+            // Records of one chunk are counted in bytes of memory, far below i64.
+            ordinal: i64::try_from(ordinal).unwrap_or(i64::MAX),
+        };
+        let settings = self.settings;
+        let (findings, builder) = (&mut self.findings, &mut self.builder);
+        match settings
+            .kind
+            .validate_record(raw, record, settings.json, findings, builder)
+        {
+            Ok(true) => self.accept(ordinal, span),
+            Ok(false) => self.reject(ordinal, span),
+            Err(error) => self.reject_unreadable(&error, ordinal, span),
+        }
+        Ok(())
+    }
+
+    /// Counts the findings of a record that was kept.
+    fn accept(&mut self, ordinal: u64, span: RecordSpan<'_>) {
+        self.findings.count_warnings();
+        for finding in self.findings.list() {
+            let warning = Warning {
+                ordinal,
+                place: span.place,
+                finding: finding.clone(),
+            };
+            self.out.warnings.push(warning);
+        }
+    }
+
+    /// Keeps the record verbatim with the findings just made.
+    fn reject(&mut self, ordinal: u64, span: RecordSpan<'_>) {
+        let (mut findings, keeping): (Vec<Finding>, Vec<Finding>) = self
+            .findings
+            .list()
+            .iter()
+            .cloned()
+            .partition(|finding| finding.rejecting);
+        findings.extend(keeping);
+        let raw = match std::str::from_utf8(span.text) {
+            Ok(text) if self.charset != Charset::Utf8 => self.charset.stored(text).into_owned(),
+            _ => span.text.to_vec(),
+        };
+        self.out.rejects.push(Reject {
+            ordinal,
+            place: span.place,
+            findings,
+            raw,
+        });
+    }
+
+    /// Rejects a text that could not be read as a record.
+    fn reject_unreadable(&mut self, error: &RecordError, ordinal: u64, span: RecordSpan<'_>) {
+        self.findings.clear();
+        match error {
+            RecordError::Rule { rule, detail } => {
+                self.findings.add_rejecting(*rule, "", "", detail);
+            }
+            RecordError::Syntax(error) => {
+                let JsonError { offset, kind } = error;
+                let rule = match kind {
+                    kind if kind.is_lenient_syntax() => RuleId::FileTrailingComma,
+                    JsonErrorKind::TooDeep => RuleId::FileLimit,
+                    _ => RuleId::FileJsonSyntax,
+                };
+                let around = span
+                    .text
+                    .get(offset.saturating_sub(10)..)
+                    .unwrap_or_default();
+                let around = around.get(..around.len().min(30)).unwrap_or_default();
+                let detail = format!("{kind}, {offset} bytes into the record");
+                self.findings
+                    .add_rejecting(rule, "", &String::from_utf8_lossy(around), &detail);
+            }
+        }
+        self.reject(ordinal, span);
+    }
+
+    /// Counts what only the lenient mode lets pass.
+    fn count_lenient_syntax(&mut self, habits: u64) {
+        self.out.warned[RuleId::FileTrailingComma.index()] += habits;
+    }
+
+    fn record_too_long(&self, span: RecordSpan<'_>) -> Refusal {
+        Refusal {
+            rule: RuleId::FileLimit,
+            place: Some(span.place),
+            message: format!(
+                "the record has {} bytes, more than {}; raise --max-record-bytes if it is meant",
+                span.text.len(),
+                self.settings.limits.max_record_bytes
+            ),
+        }
+    }
+
+    fn wrong_kind_refusal(&self, rule: RuleId, place: SourcePosition) -> Refusal {
+        let KindLabels {
+            own,
+            other,
+            other_option,
+        } = K::LABELS;
+        let (rule, message) = match rule {
+            RuleId::FileUserExport => (
+                rule,
+                "these are the aggregates of /users/export (name, first, last, count): single purchases cannot be rebuilt from them; export the events instead".to_owned(),
+            ),
+            RuleId::FileSeriesResponse => (
+                rule,
+                "this is a saved answer of a series endpoint, not purchases; compare it with a report instead of ingesting it".to_owned(),
+            ),
+            RuleId::FileErrorResponse => (
+                rule,
+                "this is the service's answer to a request that failed, not purchases; fetch the dump again".to_owned(),
+            ),
+            RuleId::FileCurrentsHttp => (
+                rule,
+                "this is an event as the custom HTTP connector of Currents sends it, which is not read; write each purchase as one flat Currents record (docs/inputs.md has a jq command)".to_owned(),
+            ),
+            _ if self.out.read > 0 => (
+                RuleId::FileMixed,
+                format!("{other} among {own}; split the dump by kind"),
+            ),
+            _ => (
+                rule,
+                format!("these are {other}, not {own}; ingest them with --kind {other_option}"),
+            ),
+        };
+        Refusal {
+            rule,
+            place: Some(place),
+            message,
+        }
+    }
+}
+
+#[cfg(test)]
+mod csv_cells;
+#[cfg(test)]
+mod currents_events;
+#[cfg(test)]
+mod edge_cases;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod input_shapes;
+#[cfg(test)]
+mod json_test_suite;
+#[cfg(test)]
+mod property_rules;
+#[cfg(test)]
+mod rule_examples;
+#[cfg(test)]
+mod time_formats;

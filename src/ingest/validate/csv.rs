@@ -1,0 +1,93 @@
+//! Validates rows of delimited text. Places and rejects are those of the bytes as they are stored,
+//! not of the text they were decoded to.
+
+use super::{ChunkValidator, RecordSpan, ValidationResult};
+use crate::ingest::record_kind::RecordKind;
+use crate::input::csv::dialect::CsvLayout;
+use crate::input::csv::encoding::Charset;
+use crate::input::csv::refusal::TextPosition;
+use crate::input::csv::rows::{BadRow, CsvRowReader};
+use crate::input::{Refusal, SourcePosition};
+
+impl<K: RecordKind> ChunkValidator<'_, K> {
+    pub(super) fn rows(&mut self, bytes: &[u8], layout: &CsvLayout) -> ValidationResult {
+        let reader = K::csv_rows(layout);
+        self.charset = layout.encoding.charset;
+        let start = TextPosition {
+            byte_offset: 0,
+            line: self.start.line,
+        };
+        let mut rows = CsvRowReader::new(bytes, start, layout.row_shape()).map_err(|refused| {
+            let place = Some(self.start);
+            Box::new(Refusal {
+                rule: refused.rule(),
+                place,
+                message: refused.to_string(),
+            })
+        })?;
+        let mut stored = StoredPositions {
+            charset: self.charset,
+            text: rows.text(),
+            counted: 0,
+            place: self.start,
+        };
+        while let Some(row) = rows.next_row() {
+            match row {
+                Ok(row) => {
+                    let mut raw = K::Raw::default();
+                    K::read_row(&reader, &row, &mut raw);
+                    let place = stored.place(row.at());
+                    self.record(
+                        &mut raw,
+                        RecordSpan {
+                            text: row.raw().as_bytes(),
+                            place,
+                        },
+                    )?;
+                }
+                Err(bad) => {
+                    let place = stored.place(bad.at);
+                    self.bad_row(&bad, place);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn bad_row(&mut self, bad: &BadRow<'_>, place: SourcePosition) {
+        let ordinal = self.next_ordinal();
+        self.findings.clear();
+        let detail = format!("{}; {}", bad.fault, bad.fault.remedy());
+        self.findings
+            .add_rejecting(bad.fault.rule(), "", bad.raw, &detail);
+        self.reject(
+            ordinal,
+            RecordSpan {
+                text: bad.raw.as_bytes(),
+                place,
+            },
+        );
+    }
+}
+
+/// Turns offsets in decoded text, which only grow, into places in the stored bytes.
+struct StoredPositions<'a> {
+    charset: Charset,
+    text: &'a str,
+    counted: usize,
+    place: SourcePosition,
+}
+
+impl StoredPositions<'_> {
+    fn place(&mut self, at: TextPosition) -> SourcePosition {
+        // Offsets lie within the chunk, which is in memory.
+        let offset = usize::try_from(at.byte_offset).unwrap_or(usize::MAX);
+        let passed = self.text.get(self.counted..offset).unwrap_or_default();
+        self.place.byte_offset += self.charset.encoded_len(passed);
+        self.counted = offset;
+        SourcePosition {
+            byte_offset: self.place.byte_offset,
+            line: at.line,
+        }
+    }
+}

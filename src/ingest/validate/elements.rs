@@ -1,0 +1,220 @@
+//! Validates the elements of a record array, and documents that are one value.
+//!
+//! A syntax error refuses the document: what follows it cannot be told apart any more.
+
+use super::lines::EnclosingText;
+use super::{ChunkValidator, RecordSpan, ValidationResult};
+use crate::ingest::record_kind::RecordKind;
+use crate::input::{Refusal, SourcePosition, document_refusal};
+use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonKind, StringMarks};
+use crate::record::RecordError;
+use crate::rules::RuleId;
+
+impl<K: RecordKind> ChunkValidator<'_, K> {
+    /// A chunk that holds elements with commas between them.
+    pub(super) fn elements(
+        &mut self,
+        bytes: &[u8],
+        closed: bool,
+        records: bool,
+    ) -> ValidationResult {
+        let text = self.utf8(bytes)?;
+        let marks = StringMarks::of(bytes);
+        let mut cursor = JsonCursor::marked(text, self.settings.json, &marks, 0);
+        let mut walk = ElementWalk::new(text, self.start, records);
+        // In lenient mode a span may hold nothing but comments.
+        cursor.skip_space().map_err(|error| walk.refusal(error))?;
+        if cursor.offset() == text.len() {
+            self.count_lenient_syntax(cursor.lenient_syntax_count());
+            return Ok(());
+        }
+        loop {
+            self.element(&mut cursor, &mut walk)?;
+            let comma = cursor.take_comma().map_err(|error| walk.refusal(error))?;
+            let Some(comma) = comma else {
+                let habits = cursor.lenient_syntax_count();
+                self.count_lenient_syntax(habits);
+                return cursor.end().map_err(|error| walk.refusal(error));
+            };
+            let over = cursor.end().is_ok();
+            if over && closed && !self.settings.json.lenient {
+                let error = JsonError {
+                    offset: comma,
+                    kind: JsonErrorKind::TrailingComma,
+                };
+                return Err(walk.refusal(error));
+            }
+            if over {
+                self.count_lenient_syntax(cursor.lenient_syntax_count() + u64::from(closed));
+                return Ok(());
+            }
+        }
+    }
+
+    /// An array that is known to be JSON.
+    pub(super) fn array(
+        &mut self,
+        text: &str,
+        place: SourcePosition,
+        records: bool,
+    ) -> ValidationResult {
+        let mut cursor = JsonCursor::new(text, self.settings.json);
+        let mut walk = ElementWalk::new(text, place, records);
+        let mut elements = cursor
+            .peek()
+            .and_then(|_| cursor.open_array())
+            .map_err(|error| walk.refusal(error))?;
+        let mut count = 0;
+        while cursor
+            .next_element(&mut elements)
+            .map_err(|error| walk.refusal(error))?
+        {
+            if count == MAX_RECORDS_PER_LINE {
+                return Err(Box::new(too_many_records(walk.place(cursor.offset()))));
+            }
+            self.element(&mut cursor, &mut walk)?;
+            count += 1;
+        }
+        Ok(())
+    }
+
+    /// A document that is one value: a purchase, an envelope with nothing in it, or no purchase.
+    pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
+        let text = self.utf8(bytes)?;
+        let mut cursor = JsonCursor::new(text, self.settings.json);
+        let mut walk = ElementWalk::<K>::new(text, self.start, true);
+        self.element(&mut cursor, &mut walk)?;
+        self.count_lenient_syntax(cursor.lenient_syntax_count());
+        cursor.end().map_err(|error| walk.refusal(error))
+    }
+
+    /// A record inside an envelope, known to be JSON.
+    pub(super) fn one_record(&mut self, text: &str, place: SourcePosition) -> ValidationResult {
+        let mut cursor = JsonCursor::new(text, self.settings.json);
+        let mut walk = ElementWalk::new(text, place, true);
+        self.element(&mut cursor, &mut walk)
+    }
+
+    fn element<'a>(
+        &mut self,
+        cursor: &mut JsonCursor<'a>,
+        walk: &mut ElementWalk<'a, K>,
+    ) -> ValidationResult {
+        cursor.skip_space().map_err(|error| walk.refusal(error))?;
+        let start = cursor.offset();
+        if !walk.records {
+            let wrong_kind = K::skip_sibling(cursor).map_err(|error| walk.refusal(error))?;
+            if let Some(rule) = wrong_kind {
+                return Err(Box::new(self.wrong_kind_refusal(rule, walk.place(start))));
+            }
+            self.out.skipped += 1;
+            self.out.read += 1;
+            return Ok(());
+        }
+        let is_object = cursor.peek().map_err(|error| walk.refusal(error))? == JsonKind::Object;
+        let read = K::read_record(cursor, &mut walk.raw);
+        let place = walk.place(start);
+        let text = cursor.slice(start, cursor.offset());
+        let span = RecordSpan {
+            text: text.as_bytes(),
+            place,
+        };
+        match read {
+            Ok(()) if is_object => self.record_or_envelope(walk.enclosing(), &mut walk.raw, span),
+            Ok(()) => Ok(()),
+            Err(RecordError::Syntax(error)) => Err(walk.refusal(error)),
+            Err(error) => {
+                let ordinal = self.next_ordinal();
+                self.reject_unreadable(&error, ordinal, span);
+                Ok(())
+            }
+        }
+    }
+
+    fn utf8<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, Box<Refusal>> {
+        if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
+            return Ok(text);
+        }
+        simdutf8::compat::from_utf8(bytes).map_err(|error| {
+            let offset = error.valid_up_to();
+            let before = bytes.get(..offset).unwrap_or_default();
+            let place = SourcePosition {
+                byte_offset: self.start.byte_offset + offset as u64,
+                line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
+            };
+            let error = JsonError {
+                offset,
+                kind: JsonErrorKind::InvalidUtf8,
+            };
+            Box::new(document_refusal(error, place))
+        })
+    }
+}
+
+/// Most records of an array within one line, which is validated as a whole: more than the longest
+/// line can hold of real ones, few enough that rejects of a byte each do not fill the memory.
+const MAX_RECORDS_PER_LINE: usize = 1 << 18;
+
+fn too_many_records(place: SourcePosition) -> Refusal {
+    Refusal {
+        rule: RuleId::FileLimit,
+        place: Some(place),
+        message: format!(
+            "more than {MAX_RECORDS_PER_LINE} records in one line; write one record a line"
+        ),
+    }
+}
+
+/// A walk through a text, which counts lines as it goes.
+struct ElementWalk<'a, K: RecordKind> {
+    text: &'a str,
+    start: SourcePosition,
+    counted_to: usize,
+    line: u64,
+    records: bool,
+    raw: K::Raw<'a>,
+}
+
+impl<'a, K: RecordKind> ElementWalk<'a, K> {
+    fn new(text: &'a str, start: SourcePosition, records: bool) -> Self {
+        Self {
+            text,
+            start,
+            counted_to: 0,
+            line: start.line,
+            records,
+            raw: K::Raw::default(),
+        }
+    }
+
+    fn enclosing(&self) -> EnclosingText<'a> {
+        EnclosingText {
+            text: self.text,
+            place: self.start,
+        }
+    }
+
+    /// The place of an offset that is not before the last one asked for.
+    fn place(&mut self, offset: usize) -> SourcePosition {
+        let fresh = self
+            .text
+            .as_bytes()
+            .get(self.counted_to..offset)
+            .unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', fresh).count() as u64;
+        self.counted_to = offset;
+        SourcePosition {
+            byte_offset: self.start.byte_offset + offset as u64,
+            line: self.line,
+        }
+    }
+
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "it goes straight into a Verdict"
+    )]
+    fn refusal(&mut self, error: JsonError) -> Box<Refusal> {
+        let place = self.place(error.offset.max(self.counted_to));
+        Box::new(document_refusal(error, place))
+    }
+}

@@ -1,0 +1,151 @@
+//! What each column means: the user's mapping first, then the alias table, then properties.
+
+use std::collections::HashMap;
+
+use super::super::columns::{ColumnAliases, normalise_header};
+use super::super::refusal::CsvRefusal;
+use super::delimiter_candidate::DelimiterCandidate;
+use super::{ColumnPlan, DetectionNotes, DialectOverrides};
+use crate::values::pt_br::{DateOrder, DecimalSign};
+
+/// What a column fills.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum ColumnMeaning {
+    Role(usize),
+    Property(String),
+}
+
+/// Plans for the columns of the header, their signs and orders not found yet.
+pub(super) fn plan_columns(
+    split: &DelimiterCandidate,
+    text: &str,
+    columns: &dyn ColumnAliases,
+    overrides: &DialectOverrides,
+    notes: &mut DetectionNotes,
+) -> Result<Vec<ColumnPlan>, CsvRefusal> {
+    if split.known_headers == 0 {
+        return Err(CsvRefusal::HeaderUnknown {
+            found: split.header.clone(),
+            accepted: columns.roles().iter().map(|role| role.name).collect(),
+            has_nul: text.contains('\0'),
+            at: split.header_at,
+        });
+    }
+    let mut assigned = HashMap::new();
+    for (position, header) in split.header.iter().enumerate() {
+        if let Some(role) = overrides.mapping.role_of(&normalise_header(header)) {
+            assign_meaning(
+                ColumnMeaning::Role(role),
+                position,
+                &mut assigned,
+                split,
+                columns,
+            )?;
+        }
+    }
+    let mapped = assigned.clone();
+    for (position, header) in split.header.iter().enumerate() {
+        let name = normalise_header(header);
+        let Some(meaning) = columns
+            .role_of(&name)
+            .map(ColumnMeaning::Role)
+            .or_else(|| columns.property_of(header).map(ColumnMeaning::Property))
+            .filter(|_| overrides.mapping.role_of(&name).is_none())
+        else {
+            continue;
+        };
+        // The mapping gave the field to another column; this one becomes an extra field.
+        if !mapped.contains_key(&meaning) {
+            assign_meaning(meaning, position, &mut assigned, split, columns)?;
+        }
+    }
+    let mut meanings: HashMap<usize, ColumnMeaning> = assigned
+        .into_iter()
+        .map(|(meaning, position)| (position, meaning))
+        .collect();
+    let plans: Vec<_> = (split.header.iter().enumerate())
+        .map(|(position, header)| plan_column(header, meanings.remove(&position)))
+        .collect();
+    warn_about_unmapped_columns(&plans, columns, notes);
+    warn_about_unused_mappings(split, columns, overrides, notes);
+    Ok(plans)
+}
+
+fn assign_meaning(
+    meaning: ColumnMeaning,
+    position: usize,
+    assigned: &mut HashMap<ColumnMeaning, usize>,
+    split: &DelimiterCandidate,
+    columns: &dyn ColumnAliases,
+) -> Result<(), CsvRefusal> {
+    let field = match &meaning {
+        ColumnMeaning::Role(role) => columns.roles()[*role].name.to_owned(),
+        ColumnMeaning::Property(key) => format!("properties.{key}"),
+    };
+    match assigned.insert(meaning, position) {
+        None => Ok(()),
+        Some(first) => Err(CsvRefusal::HeaderDuplicate {
+            first: split.header[first].clone(),
+            second: split.header[position].clone(),
+            field,
+            at: split.header_at,
+        }),
+    }
+}
+
+fn plan_column(header: &str, meaning: Option<ColumnMeaning>) -> ColumnPlan {
+    let (role, property) = match meaning {
+        Some(ColumnMeaning::Role(role)) => (Some(role), None),
+        Some(ColumnMeaning::Property(key)) => (None, Some(key)),
+        None => (None, None),
+    };
+    ColumnPlan {
+        header: header.to_owned(),
+        role,
+        property,
+        decimal: DecimalSign::Point,
+        decimal_is_proven: false,
+        date_order: DateOrder::YearFirst,
+    }
+}
+
+fn warn_about_unmapped_columns(
+    plans: &[ColumnPlan],
+    columns: &dyn ColumnAliases,
+    notes: &mut DetectionNotes,
+) {
+    let headers: Vec<String> = plans
+        .iter()
+        .map(|plan| normalise_header(&plan.header))
+        .collect();
+    for (plan, name) in plans.iter().zip(&headers) {
+        let is_used = plan.role.is_some() || plan.property.is_some();
+        if is_used || columns.is_documented(name, &headers) {
+            continue;
+        }
+        let header = &plan.header;
+        notes.warnings.push(format!(
+            "column {header:?} fills no field and is kept as extra"
+        ));
+    }
+}
+
+fn warn_about_unused_mappings(
+    split: &DelimiterCandidate,
+    columns: &dyn ColumnAliases,
+    overrides: &DialectOverrides,
+    notes: &mut DetectionNotes,
+) {
+    for (name, role) in overrides.mapping.iter() {
+        if !split
+            .header
+            .iter()
+            .any(|header| normalise_header(header) == name)
+        {
+            let field = columns.roles()[role].name;
+            notes
+                .warnings
+                .push(format!("no column {name:?} for the mapping to {field:?}"));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The date order of each column of dates or times; the table is in [`dialect`](super).
+
+use super::super::columns::CsvValueType;
+use super::super::refusal::CsvRefusal;
+use super::evidence_tally::{DetectionContext, EvidenceTally, choose_reading};
+use super::{ColumnPlan, DetectionNotes};
+use crate::values::pt_br::{DateEvidence, DateOrder, DecimalSign, date_evidence};
+
+/// What the dates of one column say.
+#[derive(Clone, Debug, Default)]
+struct DateOrderEvidence {
+    day_first: EvidenceTally,
+    month_first: EvidenceTally,
+    /// Such as `05/04/2024`.
+    either: EvidenceTally,
+    iso: EvidenceTally,
+}
+
+/// Sets the order of every column of dates. The decimal signs must have been settled.
+pub(super) fn detect_date_orders(
+    context: &DetectionContext<'_>,
+    user_choice: Option<DateOrder>,
+    plans: &mut [ColumnPlan],
+    notes: &mut DetectionNotes,
+) -> Result<(), CsvRefusal> {
+    let columns = context.columns_of(plans, CsvValueType::has_date_order);
+    if let Some(order) = user_choice {
+        for column in columns {
+            plans[column].date_order = order;
+            notes.record_decision(
+                decision_name(&plans[column]),
+                order_name(order),
+                "--date-order",
+                None,
+            );
+        }
+        return Ok(());
+    }
+    let mut seen = vec![DateOrderEvidence::default(); columns.len()];
+    context.for_each_value(&columns, |index, value, at| {
+        let dates = &mut seen[index];
+        match date_evidence(value) {
+            DateEvidence::DayFirst => dates.day_first.add(value, at),
+            DateEvidence::MonthFirst => dates.month_first.add(value, at),
+            DateEvidence::EitherOrder => dates.either.add(value, at),
+            DateEvidence::Iso => dates.iso.add(value, at),
+            DateEvidence::NotDate => {}
+        }
+    });
+    let has_decimal_comma = plans
+        .iter()
+        .any(|plan| plan.decimal_is_proven && plan.decimal == DecimalSign::Comma);
+    let is_day_first_likely = context.is_portuguese || has_decimal_comma;
+    for (column, dates) in columns.into_iter().zip(seen) {
+        decide_order(&dates, is_day_first_likely, &mut plans[column], notes)?;
+    }
+    Ok(())
+}
+
+fn decide_order(
+    dates: &DateOrderEvidence,
+    is_day_first_likely: bool,
+    plan: &mut ColumnPlan,
+    notes: &mut DetectionNotes,
+) -> Result<(), CsvRefusal> {
+    use DateOrder::{DayFirst, MonthFirst, YearFirst};
+    let value_type = CsvValueType::Timestamp;
+    let DateOrderEvidence {
+        day_first,
+        month_first,
+        either,
+        iso,
+    } = dates;
+    let decided = choose_reading(
+        value_type,
+        &plan.header,
+        (day_first, DayFirst),
+        (month_first, MonthFirst),
+        notes,
+    )?;
+    let (order, why, because) = match (decided, either.first()) {
+        (Some((order, value)), _) => (order, "the value has only one reading", Some(value)),
+        (None, Some(value)) if is_day_first_likely => {
+            let header = &plan.header;
+            notes.warnings.push(format!(
+                "column {header:?}: {value} is read day first, as is usual with \
+                 Portuguese headers or a decimal comma; no value proves it (see --date-order)"
+            ));
+            (
+                DayFirst,
+                "usual with Portuguese headers or a decimal comma",
+                Some(value.clone()),
+            )
+        }
+        (None, Some(value)) => {
+            return Err(CsvRefusal::ambiguous(
+                value_type,
+                &plan.header,
+                value.clone(),
+                None,
+            ));
+        }
+        (None, None) => (YearFirst, "no date but ISO 8601", iso.first().cloned()),
+    };
+    plan.date_order = order;
+    notes.record_decision(decision_name(plan), order_name(order), why, because);
+    Ok(())
+}
+
+fn decision_name(plan: &ColumnPlan) -> String {
+    format!("date order of {:?}", plan.header)
+}
+
+fn order_name(order: DateOrder) -> &'static str {
+    match order {
+        DateOrder::YearFirst => "year first",
+        DateOrder::DayFirst => "day first",
+        DateOrder::MonthFirst => "month first",
+    }
+}

@@ -1,0 +1,218 @@
+//! Cuts delimited text into chunks of whole rows, decoded to UTF-8.
+
+use std::sync::Arc;
+
+use super::buffer_pool::BufferPool;
+use super::csv::columns::ColumnAliases;
+use super::csv::dialect::{CsvLayout, CsvSample, sniff};
+use super::csv::encoding::{Decoder, Encoding, InvalidBytes, detect_encoding};
+use super::csv::record_cutter::RecordCutter;
+use super::csv::refusal::{CsvRefusal, TextPosition};
+use super::line_chunks::MAX_CHUNK_LINES;
+use super::reader::{Chunk, ChunkForm, ReaderOptions};
+use super::refusal::{ReadError, Refusal, SourcePosition};
+use super::stream::ByteStream;
+use crate::rules::RuleId;
+
+/// Hands out chunks of whole rows.
+pub(super) struct CsvChunks {
+    encoding: Encoding,
+    decoder: Decoder,
+    /// Nothing but blank lines, or only a header: no layout, or no rows.
+    layout: Option<Arc<CsvLayout>>,
+    cutter: Option<RecordCutter>,
+    /// Decoded text that is not handed out.
+    buffer: Vec<u8>,
+    /// Where `buffer` begins in the stored (decompressed) bytes.
+    place: SourcePosition,
+    /// Bytes of `buffer` that the cutter has seen.
+    fed: usize,
+    /// Line ends in them.
+    lines: usize,
+    /// Bytes as they are stored, on their way to be decoded.
+    raw: Vec<u8>,
+    ended: bool,
+}
+
+/// The cutter sees so many bytes at a time: they stay in the nearest cache while it goes over them,
+/// and a chunk of very short rows has not too many.
+const FEED_BYTES: usize = 16 << 10;
+
+impl CsvChunks {
+    /// Decides encoding and dialect by the first bytes.
+    pub(super) fn start(
+        sample: &[u8],
+        ended: bool,
+        options: &ReaderOptions,
+        columns: &dyn ColumnAliases,
+    ) -> Result<Self, ReadError> {
+        let chosen = options.dialect.encoding;
+        let detected = chosen.map_or_else(
+            || detect_encoding(sample, ended),
+            |set| Encoding::chosen(set, sample),
+        );
+        let fallback = options.not_utf8.and_then(|bad| detected.fallback(bad));
+        let encoding = fallback.unwrap_or(detected);
+        let mut decoder = Decoder::new(encoding);
+        let mut buffer = Vec::with_capacity(sample.len());
+        decoder
+            .decode(sample, ended, &mut buffer)
+            .map_err(|bad| encoding_error(encoding, bad))?;
+        // The decoder hands out UTF-8 only.
+        let text = std::str::from_utf8(&buffer).unwrap_or_default();
+        let seen = CsvSample {
+            text,
+            complete: ended,
+            encoding,
+        };
+        let layout = sniff(&seen, columns, &options.dialect).map_err(|refused| refuse(&refused))?;
+        let body = layout
+            .as_ref()
+            .map_or(TextPosition::START, |layout| layout.body);
+        let start = usize::try_from(body.byte_offset)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let header = text.get(..start).unwrap_or_default();
+        let place = SourcePosition {
+            byte_offset: encoding.mark_bytes as u64 + encoding.charset.encoded_len(header),
+            line: body.line,
+        };
+        let cutter = layout.as_ref().map(|layout| {
+            RecordCutter::new(layout.delimiter, options.limits.max_record_bytes).starting_at(body)
+        });
+        Ok(Self {
+            encoding,
+            decoder,
+            layout: layout.map(Arc::new),
+            cutter,
+            buffer: buffer.split_off(start),
+            place,
+            fed: 0,
+            lines: 0,
+            raw: Vec::new(),
+            ended,
+        })
+    }
+
+    pub(super) fn layout(&self) -> Option<Arc<CsvLayout>> {
+        self.layout.clone()
+    }
+
+    /// The next chunk, about `chunk_bytes` long; `None` at the end.
+    pub(super) fn next(
+        &mut self,
+        stream: &mut ByteStream,
+        chunk_bytes: usize,
+        buffers: &BufferPool,
+    ) -> Result<Option<Chunk>, ReadError> {
+        let mut cut = None;
+        let at_end = loop {
+            if let Some(end) = self.feed()? {
+                cut = Some(end);
+            }
+            let all_fed = self.fed == self.buffer.len();
+            let enough = self.fed >= chunk_bytes || self.lines >= MAX_CHUNK_LINES;
+            if (self.ended && all_fed) || (cut.is_some_and(|cut| cut > 0) && enough) {
+                break self.ended && all_fed;
+            }
+            if all_fed {
+                self.fill(stream, chunk_bytes)?;
+                if self.layout.is_none() {
+                    self.skip_blank()?;
+                }
+            }
+        };
+        if at_end {
+            if let Some(cutter) = &self.cutter {
+                cutter.finish().map_err(|refused| refuse(&refused))?;
+            }
+            cut = Some(self.buffer.len());
+        }
+        let (Some(layout), Some(cut)) = (&self.layout, cut.filter(|&cut| cut > 0)) else {
+            return Ok(None);
+        };
+        let form = ChunkForm::Rows(Arc::clone(layout));
+        let rest = self.buffer.get(cut..).unwrap_or_default();
+        let mut carried = buffers.acquire(chunk_bytes.max(rest.len()));
+        carried.extend_from_slice(rest);
+        let mut bytes = std::mem::replace(&mut self.buffer, carried);
+        bytes.truncate(cut);
+        self.fed -= cut;
+        self.lines = line_ends(self.buffer.get(..self.fed).unwrap_or_default());
+        let chunk = Chunk {
+            bytes,
+            place: self.place,
+            form,
+        };
+        self.place.byte_offset += self.encoding.charset.encoded_len_of(&chunk.bytes);
+        let next = self
+            .cutter
+            .as_ref()
+            .map_or(TextPosition::START, RecordCutter::next_record);
+        self.place.line = next.line;
+        Ok(Some(chunk))
+    }
+
+    /// The sample held nothing but blank lines: what follows must not hold more.
+    fn skip_blank(&mut self) -> Result<(), Refusal> {
+        if self.buffer.iter().all(u8::is_ascii_whitespace) {
+            self.buffer.clear();
+            return Ok(());
+        }
+        Err(Refusal {
+            rule: RuleId::FileCsvAmbig,
+            place: None,
+            message: "the header comes after more than a sample of blank lines; remove them"
+                .to_owned(),
+        })
+    }
+
+    /// Lets the cutter see what is new; returns where the last whole record in the buffer ends.
+    fn feed(&mut self) -> Result<Option<usize>, ReadError> {
+        let fresh = self.buffer.get(self.fed..).unwrap_or_default();
+        let fresh = fresh.get(..FEED_BYTES).unwrap_or(fresh);
+        let Some(cutter) = self.cutter.as_mut().filter(|_| !fresh.is_empty()) else {
+            self.fed = self.buffer.len();
+            return Ok(None);
+        };
+        let end = cutter.feed(fresh).map_err(|refused| refuse(&refused))?;
+        let end = end.map(|end| self.fed + end);
+        self.lines += line_ends(fresh);
+        self.fed += fresh.len();
+        Ok(end)
+    }
+
+    fn fill(&mut self, stream: &mut ByteStream, chunk_bytes: usize) -> Result<(), ReadError> {
+        self.raw.clear();
+        self.ended = !stream.fill(&mut self.raw, chunk_bytes)?;
+        let encoding = self.encoding;
+        self.decoder
+            .decode(&self.raw, self.ended, &mut self.buffer)
+            .map_err(|bad| encoding_error(encoding, bad))
+    }
+}
+
+fn line_ends(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
+}
+
+/// Bytes that do not fit the encoding: the input is read again in another one, or refused.
+fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
+    if encoding.fallback(bad).is_some() {
+        return ReadError::NotUtf8(bad);
+    }
+    refuse(&CsvRefusal::Encoding(bad))
+}
+
+fn refuse(refused: &CsvRefusal) -> ReadError {
+    let place = refused.line().map(|line| SourcePosition {
+        byte_offset: refused.byte_offset(),
+        line,
+    });
+    let message = format!("{refused}; {}", refused.remedy());
+    ReadError::Refused(Refusal {
+        rule: refused.rule(),
+        place,
+        message,
+    })
+}

@@ -1,0 +1,109 @@
+//! Inputs in an object store: the URL of an object, of a prefix, or with a pattern in its key comes
+//! in, objects go out.
+
+use glob::Pattern;
+
+use super::super::refusal::InputError;
+use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
+use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
+use crate::storage::{StoreObject, StoreUrl, Stores};
+
+/// The objects that are named; `lake` is the prefix of the lake, which holds no inputs.
+pub(super) fn discover(
+    argument: &str,
+    url: &StoreUrl,
+    stores: &Stores,
+    lake: Option<&StoreUrl>,
+    found: &mut DiscoveredInputs,
+) -> Result<(), InputError> {
+    if lake.is_some_and(|lake| url.is_below(lake)) {
+        return Err(InputError::InLake(argument.to_owned()));
+    }
+    let mut objects = if is_pattern(url.key()) {
+        Pattern::new(url.key()).map_err(|source| InputError::Pattern {
+            pattern: argument.to_owned(),
+            source,
+        })?;
+        let plain = url.key().split('/').take_while(|name| !is_pattern(name));
+        let prefix = url.with_key(&plain.collect::<Vec<_>>().join("/"));
+        let mut objects = without_folder_markers(&stores.list(&prefix)?, prefix.key());
+        objects.retain(|object| matches_pattern(url.key(), object.url.key()));
+        objects
+    } else if let Some(object) = stores.head(url)? {
+        vec![object]
+    } else {
+        let mut objects = without_folder_markers(&stores.list(url)?, url.key());
+        let below = url.key().len();
+        objects.retain(|object| {
+            let rest = object.url.key().get(below..).unwrap_or_default();
+            !rest.split('/').any(is_hidden)
+        });
+        objects
+    };
+    if let Some(lake) = lake {
+        let listed = objects.len();
+        objects.retain(|object| !object.url.is_below(lake));
+        if objects.len() < listed {
+            let location = InputLocation::Object(lake.clone());
+            found.excluded.push(ExcludedPath::Lake(location));
+        }
+    }
+    let input = |object: StoreObject| Input {
+        location: InputLocation::Object(object.url.clone()),
+        size_bytes: Some(object.size_bytes),
+        modified_micros: Some(object.modified_micros),
+        object: Some((stores.clone(), object)),
+    };
+    found.inputs.extend(objects.into_iter().map(input));
+    Ok(())
+}
+
+/// Consoles make an empty object for a folder: it is none of the inputs.
+fn without_folder_markers(objects: &[StoreObject], prefix: &str) -> Vec<StoreObject> {
+    let is_folder = |at: usize, object: &StoreObject| {
+        let key = object.url.key();
+        let leads_on = objects.get(at + 1..).is_some_and(|later| {
+            later
+                .iter()
+                .take_while(|next| next.url.key().starts_with(key))
+                .any(|next| next.url.key().as_bytes().get(key.len()) == Some(&b'/'))
+        });
+        object.size_bytes == 0 && (key == prefix || leads_on)
+    };
+    let kept = objects
+        .iter()
+        .enumerate()
+        .filter(|(at, object)| !is_folder(*at, object));
+    kept.map(|(_, object)| object.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(key: &str, size_bytes: u64) -> StoreObject {
+        let url = StoreUrl::parse("s3://b").unwrap().unwrap();
+        StoreObject {
+            url: url.with_key(key),
+            size_bytes,
+            modified_micros: 0,
+            etag: None,
+        }
+    }
+
+    #[test]
+    fn empty_objects_that_mark_folders_are_excluded() {
+        let listed = vec![
+            object("d", 0),
+            object("d/a.json", 0),
+            object("d/x", 0),
+            object("d/x-1.json", 5),
+            object("d/x/b.json", 7),
+        ];
+        let left: Vec<String> = without_folder_markers(&listed, "d")
+            .iter()
+            .map(|object| object.url.key().to_owned())
+            .collect();
+        assert_eq!(left, ["d/a.json", "d/x-1.json", "d/x/b.json"]);
+    }
+}

@@ -1,0 +1,246 @@
+//! What an input is by its first bytes, before it is taken for text: compression that is undone,
+//! and files of other programs, which are refused by name with what to do about them.
+
+use super::format::{BYTE_ORDER_MARK, InputFormat};
+use super::refusal::{Refusal, SourcePosition};
+use crate::json::is_space;
+use crate::rules::RuleId;
+
+/// How an input is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compression {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    /// Told by the first four bytes (RFC 1952 §2.3.1; RFC 8878 §3.1.1 and §3.1.2).
+    pub(super) fn of(magic: &[u8]) -> Self {
+        match magic {
+            [0x1F, 0x8B, ..] => Self::Gzip,
+            // Also with a skippable frame in front, as parallel compressors write it.
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
+}
+
+/// First bytes, what they belong to, and what to do. The bytes are those of each format's
+/// specification.
+const KNOWN_FORMATS: [(&[u8], &str, &str); 15] = [
+    (b"Obj\x01", "an Avro file", TO_NDJSON),
+    (b"PAR1", "a Parquet file", TO_NDJSON),
+    (b"ORC\n", "an ORC file", TO_NDJSON),
+    (b"ARROW1", "an Arrow file", TO_NDJSON),
+    (b"SQLite format 3\0", "a SQLite database", TO_NDJSON),
+    (
+        b"PK\x03\x04",
+        "a workbook (xlsx) or another zip archive",
+        "save a workbook as CSV, unpack an archive",
+    ),
+    (
+        b"PK\x05\x06",
+        "an empty zip archive",
+        "look at what writes it",
+    ),
+    (
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "an old workbook (xls) or another Office document",
+        "save it as CSV",
+    ),
+    (b"%PDF-", "a PDF document", "export the data as CSV"),
+    (b"\xFD7zXZ\0", "compressed with xz", UNPACK),
+    (b"BZh", "compressed with bzip2", UNPACK),
+    (b"7z\xBC\xAF\x27\x1C", "a 7z archive", "unpack it"),
+    (b"\x04\x22\x4D\x18", "compressed with lz4", UNPACK),
+    (
+        b"\x1F\x8B",
+        "compressed twice",
+        "decompress it once, or compress it once only",
+    ),
+    (
+        b"\x28\xB5\x2F\xFD",
+        "compressed twice",
+        "decompress it once, or compress it once only",
+    ),
+];
+
+const TO_NDJSON: &str = "export its records as NDJSON or CSV";
+const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
+
+/// Why an input with these first bytes (decompressed) is no text that can be read, if it is none.
+pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
+    let refuse = |rule, message| Refusal {
+        rule,
+        place: Some(SourcePosition {
+            byte_offset: 0,
+            line: 1,
+        }),
+        message,
+    };
+    // Letters alone may also begin a text.
+    let is_certain = |magic: &[u8]| match magic {
+        b"BZh" => sample.get(4..10) == Some(b"1AY&SY") || sample.get(4) == Some(&0x17),
+        b"PAR1" => {
+            let is_binary = |byte: &u8| byte.is_ascii_control() && !is_space(byte);
+            sample.get(4).is_some_and(is_binary)
+        }
+        _ => true,
+    };
+    let mut formats = KNOWN_FORMATS.iter();
+    let known = formats.find(|(magic, _, _)| sample.starts_with(magic) && is_certain(magic));
+    if let Some((_, what, remedy)) = known {
+        return Some(refuse(
+            RuleId::FileFormat,
+            format!("the file is {what}, neither JSON nor delimited text; {remedy}"),
+        ));
+    }
+    let wide = detect_wide_text(sample)?;
+    // Delimited text in UTF-16 is read.
+    let is_csv = match format {
+        InputFormat::Auto => !wide.is_json,
+        InputFormat::Csv => true,
+        InputFormat::Json | InputFormat::Ndjson => false,
+    };
+    let is_read = wide.bits == 16 && is_csv;
+    (!is_read).then(|| {
+        let WideText { bits, .. } = wide;
+        let what = if wide.is_json { "JSON" } else { "text" };
+        refuse(
+            RuleId::FileEncoding,
+            format!(
+                "the file is {what} in UTF-{bits}; convert it to UTF-8: iconv -f UTF-{bits} -t UTF-8"
+            ),
+        )
+    })
+}
+
+/// Text whose characters have several bytes each.
+struct WideText {
+    bits: usize,
+    is_json: bool,
+}
+
+/// UTF-32 before UTF-16, whose mark the one of UTF-32 begins with.
+fn detect_wide_text(sample: &[u8]) -> Option<WideText> {
+    if sample.starts_with(BYTE_ORDER_MARK) {
+        return None;
+    }
+    for (bytes, little, mark) in [
+        (4, true, &b"\xFF\xFE\0\0"[..]),
+        (4, false, b"\0\0\xFE\xFF"),
+        (2, true, b"\xFF\xFE"),
+        (2, false, b"\xFE\xFF"),
+    ] {
+        let is_marked = sample.starts_with(mark);
+        let text = sample.strip_prefix(mark).unwrap_or(sample);
+        let is_json =
+            first_character(text, bytes, little).is_some_and(|first| matches!(first, b'{' | b'['));
+        if is_marked || is_json {
+            let bits = 8 * bytes;
+            return Some(WideText { bits, is_json });
+        }
+    }
+    None
+}
+
+/// The first character that is no white space, if it is one of ASCII.
+fn first_character(text: &[u8], bytes: usize, little: bool) -> Option<u8> {
+    let unit = |unit: &[u8]| {
+        let (low, high) = if little {
+            unit.split_first()?
+        } else {
+            unit.split_last()?
+        };
+        high.iter().all(|byte| *byte == 0).then_some(*low)
+    };
+    let mut units = text.chunks_exact(bytes).map(unit);
+    units.find(|low| !low.is_some_and(|low| is_space(&low)))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal_of(sample: &[u8]) -> Option<(RuleId, String)> {
+        let refusal = refusal(sample, InputFormat::Auto)?;
+        Some((refusal.rule, refusal.message))
+    }
+
+    #[test]
+    fn files_of_other_programs_are_named_by_their_first_bytes() {
+        for (sample, name) in [
+            (&b"Obj\x01\x04\x16avro.schema"[..], "Avro"),
+            (b"PAR1\x15\x04\x15", "Parquet"),
+            (b"PK\x03\x04\x14\0\x06\0", "xlsx"),
+            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "xls"),
+            (b"\xFD7zXZ\0\0\x04", "xz"),
+            (b"BZh91AY&SY\x12", "bzip2"),
+            (b"BZh9\x17\x72\x45\x38\x50\x90", "bzip2"),
+            (b"7z\xBC\xAF\x27\x1C\0\x04", "7z"),
+            (b"%PDF-1.7\n", "PDF"),
+            (b"\x1F\x8B\x08\0", "compressed twice"),
+        ] {
+            let (rule, message) = refusal_of(sample).unwrap();
+            assert_eq!(rule, RuleId::FileFormat, "{message}");
+            assert!(message.contains(name), "{name}: {message}");
+        }
+        for text in [
+            "PAR1;PAR2\n1;2\n",
+            "PAR1",
+            "BZhora,total\n1,2\n",
+            "Object,time\n",
+            "%PDF,x\n",
+            "PK,price\n",
+            "",
+            "{}",
+        ] {
+            assert_eq!(refusal_of(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn json_in_wide_characters_is_named_and_utf_16_csv_is_left_to_its_reader() {
+        let utf16 = |text: &str, little: bool| -> Vec<u8> {
+            let units = text.encode_utf16();
+            units
+                .flat_map(|unit| {
+                    if little {
+                        unit.to_le_bytes()
+                    } else {
+                        unit.to_be_bytes()
+                    }
+                })
+                .collect()
+        };
+        let utf32 = |text: &str, little: bool| -> Vec<u8> {
+            let characters = text.chars().map(u32::from);
+            characters
+                .flat_map(|character| {
+                    if little {
+                        character.to_le_bytes()
+                    } else {
+                        character.to_be_bytes()
+                    }
+                })
+                .collect()
+        };
+        for little in [true, false] {
+            for text in ["\u{FEFF}{\"a\":1}", "{\"a\":1}", " \r\n[1]"] {
+                for (sample, name) in [
+                    (utf16(text, little), "JSON in UTF-16"),
+                    (utf32(text, little), "JSON in UTF-32"),
+                ] {
+                    let (rule, message) = refusal_of(&sample).unwrap();
+                    assert_eq!(rule, RuleId::FileEncoding, "{message}");
+                    assert!(message.contains(name), "{text:?}: {message}");
+                }
+            }
+            assert_eq!(refusal_of(&utf16("\u{FEFF}id;price\n", little)), None);
+            assert_eq!(refusal_of(&utf16("id;price\n", little)), None);
+            let (_, message) = refusal_of(&utf32("\u{FEFF}id;price\n", little)).unwrap();
+            assert!(message.contains("text in UTF-32"), "{message}");
+        }
+    }
+}

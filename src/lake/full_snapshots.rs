@@ -1,0 +1,80 @@
+//! Which full snapshot of something was applied last: marks in the log of the table.
+//!
+//! In: a table and a version. Out: a mark for each full snapshot, with the version of the table that it
+//! made. Marks go with the transactions of the inputs, and a restore sets them back with these.
+
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+use deltalake::kernel::Transaction;
+
+use super::{Digest, Lake, LakeError, log};
+
+/// A full snapshot of something, such as a company, that was applied to a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedFullSnapshot {
+    /// What it is a snapshot of.
+    pub company_id: i64,
+    /// Which one.
+    pub digest: Digest,
+    /// The data date of the job that applied it.
+    pub data_date: Option<NaiveDate>,
+    /// The version of the table that it made, at least 1: the greatest one was applied last.
+    pub version: i64,
+}
+
+/// How the ids of these transactions begin: they stand for no input.
+pub(super) fn full_snapshot_prefix(table: &str) -> String {
+    format!("{table}:snapshot_of:")
+}
+
+impl AppliedFullSnapshot {
+    pub(super) fn transaction(&self, table: &str) -> Transaction {
+        let mut id = format!(
+            "{}{}:{}",
+            full_snapshot_prefix(table),
+            self.company_id,
+            self.digest
+        );
+        if let Some(date) = self.data_date {
+            let _ = write!(id, ":{date}");
+        }
+        Transaction::new(id, self.version)
+    }
+
+    fn parse(rest: &str, version: i64) -> Option<Self> {
+        let mut parts = rest.splitn(3, ':');
+        Some(Self {
+            company_id: parts.next()?.parse().ok()?,
+            digest: parts.next()?.parse().ok()?,
+            data_date: parts.next().and_then(|date| date.parse().ok()),
+            version,
+        })
+    }
+}
+
+impl Lake {
+    /// The full snapshots that stand at the newest version of a table; none if there is no such table.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub fn applied_full_snapshots(
+        &self,
+        table: &str,
+    ) -> Result<Vec<AppliedFullSnapshot>, LakeError> {
+        let prefix = full_snapshot_prefix(table);
+        let store = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        let wanted = |id: &str| id.starts_with(&prefix);
+        let states = log::transaction_states(table, &store, &wanted, None);
+        let states = self.runtime().block_on(states)?.into_iter();
+        let current = states.filter(|(_, state)| *state != log::WITHDRAWN);
+        Ok(current
+            .filter_map(|(id, version)| {
+                AppliedFullSnapshot::parse(id.strip_prefix(&prefix)?, version)
+            })
+            .collect())
+    }
+}

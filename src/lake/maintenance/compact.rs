@@ -1,0 +1,297 @@
+//! Small files into large ones, in order: a table and a target size come in; versions with the same
+//! rows in fewer files go out.
+//!
+//! ```text
+//! plan -> for each partition: read -> sort and merge -> write -> compare -> commit
+//! ```
+//!
+//! Safe beside writers: what they append meanwhile is simply no part of it. A partition whose files
+//! another process has replaced in the meantime is planned again, and given up after some rounds.
+//! Killed in the middle, it leaves files that no version has.
+
+mod external_sort;
+mod plan;
+mod rewrite;
+mod sums;
+mod writer;
+
+use std::collections::{BTreeSet, HashSet};
+
+use deltalake::kernel::Action;
+use serde::Serialize;
+
+use super::commit_with_retry::PlannedCommit;
+use super::loaded_table::{DayRange, LiveFile, LoadedTable};
+use super::{FileCount, MaintainedTable, MaintenanceError, signed};
+use crate::lake::actions::remove_actions;
+use crate::lake::attempt::CommitOperation;
+use crate::lake::{Lake, LakeError, log};
+
+pub(super) use sums::TableSums;
+
+use plan::PartitionPlan;
+use rewrite::RewrittenPartition;
+use writer::COMPACTED_TAG;
+
+/// So much is committed at once, so that a stop loses little and each commit is a small target for
+/// other writers.
+const COMMIT_BYTES: u64 = 1 << 30;
+
+/// And so many partitions.
+const COMMIT_PARTITIONS: usize = 500;
+
+/// How often a partition is planned that others keep changing.
+const MAX_ROUNDS: u32 = 5;
+
+/// What a compaction is to do.
+#[derive(Clone, Debug)]
+pub struct CompactOptions {
+    /// The size that files are to have, about.
+    pub target_bytes: u64,
+    /// Only partitions with rows of these days.
+    pub days: DayRange,
+    /// The run, which becomes part of the file names.
+    pub run_id: String,
+    /// Only tell what would be done.
+    pub dry_run: bool,
+}
+
+/// What a compaction of a table has done, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CompactionReport {
+    /// The table.
+    pub table: String,
+    /// Partitions that were rewritten, at least in part.
+    pub partitions: u64,
+    /// The files that were replaced.
+    pub before: FileCount,
+    /// The files that took their place; of a dry run, how many there would be about.
+    pub after: FileCount,
+    /// The rows in them.
+    pub rows: u64,
+    /// The versions that were committed.
+    pub versions: Vec<i64>,
+    /// Partitions that other processes kept changing: the next compaction sees to them.
+    pub given_up: Vec<String>,
+}
+
+impl Lake {
+    /// Compacts a table; nothing is said of one that does not exist. `interrupted` is asked between
+    /// partitions.
+    ///
+    /// # Errors
+    /// [`MaintenanceError::ContentDiffers`] if the rows would not stay the same, [`MaintenanceError::Interrupted`],
+    /// [`LakeError::Conflict`] when other writers kept being quicker, or what the store said. What
+    /// is committed by then stays.
+    pub fn compact(
+        &self,
+        maintained: &MaintainedTable,
+        options: &CompactOptions,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Option<CompactionReport>, MaintenanceError> {
+        if !self.has_table(maintained)? {
+            return Ok(None);
+        }
+        let mut run = CompactionRun {
+            lake: self,
+            maintained,
+            options,
+            interrupted,
+            commits: 0,
+            done: CompactionReport {
+                table: maintained.spec.name.to_owned(),
+                ..CompactionReport::default()
+            },
+        };
+        if options.dry_run {
+            for plan in run.plan(None)? {
+                run.estimate(&plan);
+            }
+        } else {
+            run.compact_in_rounds()?;
+        }
+        Ok(Some(run.done))
+    }
+}
+
+/// A compaction of one table.
+struct CompactionRun<'a> {
+    lake: &'a Lake,
+    maintained: &'a MaintainedTable,
+    options: &'a CompactOptions,
+    interrupted: &'a dyn Fn() -> bool,
+    commits: u32,
+    done: CompactionReport,
+}
+
+impl CompactionRun<'_> {
+    fn plan(
+        &self,
+        only: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<PartitionPlan>, MaintenanceError> {
+        let loaded = self.lake.load_checked(&self.maintained.spec)?;
+        let mut plans = plan::plan(self.lake, self.maintained, self.options, &loaded.files)?;
+        if let Some(only) = only {
+            plans.retain(|plan| only.contains(&plan.name));
+        }
+        Ok(plans)
+    }
+
+    fn estimate(&mut self, plan: &PartitionPlan) {
+        self.done.partitions += 1;
+        for live in &plan.files {
+            self.done.before.add(live.bytes());
+        }
+        self.done.rows += plan.rows();
+        self.done.after.files += plan.output_files(self.options.target_bytes);
+        self.done.after.bytes += plan.bytes();
+    }
+
+    fn compact_in_rounds(&mut self) -> Result<(), MaintenanceError> {
+        let mut again = None;
+        for round in 1..=MAX_ROUNDS {
+            let plans = self.plan(again.as_ref())?;
+            let changed_meanwhile = self.rewrite_and_commit(plans)?;
+            if changed_meanwhile.is_empty() {
+                return Ok(());
+            }
+            if round == MAX_ROUNDS {
+                self.done.given_up = changed_meanwhile.into_iter().collect();
+                return Ok(());
+            }
+            again = Some(changed_meanwhile);
+        }
+        Ok(())
+    }
+
+    /// Rewrites and commits, group by group; returns the partitions that others have changed.
+    fn rewrite_and_commit(
+        &mut self,
+        plans: Vec<PartitionPlan>,
+    ) -> Result<BTreeSet<String>, MaintenanceError> {
+        let mut changed_meanwhile = BTreeSet::new();
+        let mut group: Vec<RewrittenPartition> = Vec::new();
+        let mut bytes = 0;
+        for plan in plans {
+            if (self.interrupted)() {
+                self.discard(group)?;
+                return Err(MaintenanceError::Interrupted);
+            }
+            bytes += plan.bytes();
+            match rewrite::rewrite(self.lake, self.maintained, self.options, plan) {
+                Ok(rewritten) => group.push(rewritten),
+                Err(error) => {
+                    self.discard(group)?;
+                    return Err(error);
+                }
+            }
+            if bytes >= COMMIT_BYTES || group.len() >= COMMIT_PARTITIONS {
+                bytes = 0;
+                changed_meanwhile.extend(self.commit(std::mem::take(&mut group))?);
+            }
+        }
+        changed_meanwhile.extend(self.commit(group)?);
+        Ok(changed_meanwhile)
+    }
+
+    fn discard(&self, group: Vec<RewrittenPartition>) -> Result<(), MaintenanceError> {
+        for rewritten in group {
+            rewritten.staged.discard(self.lake)?;
+        }
+        Ok(())
+    }
+
+    /// Commits those partitions whose files are all still there.
+    fn commit(&mut self, group: Vec<RewrittenPartition>) -> Result<Vec<String>, MaintenanceError> {
+        let (lake, spec) = (self.lake, &self.maintained.spec);
+        let mut changed_meanwhile = Vec::new();
+        let mut left = group;
+        let mut plan = || {
+            let loaded = lake.load_checked(spec)?;
+            let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
+            let is_whole = |one: &RewrittenPartition| {
+                let mut files = one.plan.files.iter();
+                files.all(|file| live.contains(file.relative_path()))
+            };
+            let (whole, changed): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut left).into_iter().partition(is_whole);
+            left = whole;
+            for rewritten in changed {
+                changed_meanwhile.push(rewritten.plan.name.clone());
+                rewritten.staged.discard(lake)?;
+            }
+            if left.is_empty() {
+                return Ok(None);
+            }
+            let actions = self.actions(&loaded, &left)?;
+            Ok(Some(PlannedCommit {
+                table: loaded.table,
+                operation: CommitOperation::Compact {
+                    target_bytes: signed(self.options.target_bytes),
+                },
+                actions,
+            }))
+        };
+        let run_id = self.options.run_id.as_str();
+        let name = format!("compact-{run_id}-{}", self.commits);
+        let committed = lake.commit_with_retry(spec, run_id, &name, &mut plan);
+        self.commits += 1;
+        let version = match committed {
+            Ok(version) => version,
+            Err(error) => {
+                // Only then it is certain that no version has them.
+                if error.is_conflict() {
+                    self.discard(left)?;
+                }
+                return Err(error);
+            }
+        };
+        if let Some(version) = version {
+            self.done.versions.push(log::signed(version));
+            for rewritten in &left {
+                self.record(rewritten);
+            }
+        }
+        Ok(changed_meanwhile)
+    }
+
+    fn actions(
+        &self,
+        loaded: &LoadedTable,
+        group: &[RewrittenPartition],
+    ) -> Result<Vec<Action>, LakeError> {
+        let spec = &self.maintained.spec;
+        let files = group.iter().flat_map(|one| &one.plan.files);
+        let replaced: Vec<_> = files.map(|live| live.file.clone()).collect();
+        let state = loaded.state(spec.name)?;
+        let removes = remove_actions(spec.name, state, &replaced)?.into_iter();
+        // The rows stay what they were: readers of changes see none.
+        let mut actions: Vec<Action> = removes
+            .map(|mut remove| {
+                remove.data_change = false;
+                Action::Remove(remove)
+            })
+            .collect();
+        let target = self.options.target_bytes.to_string();
+        for rewritten in group {
+            for mut add in self.lake.add_actions(spec, &rewritten.staged)? {
+                add.data_change = false;
+                let tag = (COMPACTED_TAG.to_owned(), Some(target.clone()));
+                add.tags = Some([tag].into());
+                actions.push(Action::Add(add));
+            }
+        }
+        Ok(actions)
+    }
+
+    fn record(&mut self, rewritten: &RewrittenPartition) {
+        self.done.partitions += 1;
+        for live in &rewritten.plan.files {
+            self.done.before.add(live.bytes());
+        }
+        for file in &rewritten.staged.files {
+            self.done.after.add(file.bytes);
+        }
+        self.done.rows += rewritten.staged.rows;
+    }
+}

@@ -1,0 +1,314 @@
+//! Rows into their order, whatever their number: batches come in, the same rows go out sorted.
+//!
+//! Memory: a chunk while it is sorted, and then a small batch of each of at most [`MERGE_FAN_IN`] sorted
+//! runs; the runs themselves wait in [`BatchBuffer`], on disk beyond its limit. An order
+//! that ends in the place of a row in its input leaves nothing to chance.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+use arrow::array::RecordBatch;
+use arrow::compute::interleave_record_batch;
+use arrow::row::{OwnedRow, Rows};
+
+use super::rewrite::SortKeys;
+use super::{MaintainedTable, MaintenanceError};
+use crate::lake::{BatchBuffer, BufferedBatchId, Lake};
+
+/// A chunk that is sorted in memory.
+const CHUNK_BYTES: usize = 64 << 20;
+
+/// What may wait in memory.
+const BUFFER_BYTES: usize = 64 << 20;
+
+/// The batches of a sorted run: small, since one of each run is in memory while they are merged.
+const RUN_BATCH_BYTES: usize = 1 << 20;
+
+/// Rows of a batch, at most.
+const BATCH_ROWS: usize = 8192;
+
+/// Runs that are merged at once.
+const MERGE_FAN_IN: usize = 64;
+
+/// Takes sorted batches.
+type BatchSink<'s> = dyn FnMut(RecordBatch) -> Result<(), MaintenanceError> + 's;
+
+/// A sort in the making.
+pub(super) struct ExternalSorter {
+    table: &'static str,
+    keys: SortKeys,
+    chunk: Vec<RecordBatch>,
+    chunk_bytes: usize,
+    buffer: BatchBuffer,
+    runs: VecDeque<VecDeque<BufferedBatchId>>,
+    chunk_limit: usize,
+}
+
+impl ExternalSorter {
+    pub(super) fn new(
+        lake: &Lake,
+        maintained: &MaintainedTable,
+        run_id: &str,
+    ) -> Result<Self, MaintenanceError> {
+        Self::with_limits(lake, maintained, run_id, CHUNK_BYTES, BUFFER_BYTES)
+    }
+
+    fn with_limits(
+        lake: &Lake,
+        maintained: &MaintainedTable,
+        run_id: &str,
+        chunk_limit: usize,
+        buffer_limit: usize,
+    ) -> Result<Self, MaintenanceError> {
+        Ok(Self {
+            table: maintained.spec.name,
+            keys: SortKeys::of(maintained)?,
+            chunk: Vec::new(),
+            chunk_bytes: 0,
+            buffer: BatchBuffer::new(lake, &maintained.spec, run_id, buffer_limit)?,
+            runs: VecDeque::new(),
+            chunk_limit,
+        })
+    }
+
+    pub(super) fn push(&mut self, batch: RecordBatch) -> Result<(), MaintenanceError> {
+        self.chunk_bytes += batch.get_array_memory_size();
+        self.chunk.push(batch);
+        if self.chunk_bytes >= self.chunk_limit {
+            self.flush_chunk()?;
+        }
+        Ok(())
+    }
+
+    /// Hands all rows over, in their order.
+    pub(super) fn finish(mut self, sink: &mut BatchSink<'_>) -> Result<(), MaintenanceError> {
+        if self.runs.is_empty() {
+            // It fits into memory.
+            let chunk = std::mem::take(&mut self.chunk);
+            return sort(self.table, &self.keys, &chunk, sink);
+        }
+        self.flush_chunk()?;
+        while self.runs.len() > MERGE_FAN_IN {
+            let first: Vec<_> = self.runs.drain(..MERGE_FAN_IN).collect();
+            let mut merged = VecDeque::new();
+            let buffer = &mut self.buffer;
+            merge(
+                self.table,
+                &self.keys,
+                buffer,
+                first,
+                &mut |buffer, batch| {
+                    merged.push_back(buffer.put(batch)?);
+                    Ok(())
+                },
+            )?;
+            self.runs.push_back(merged);
+        }
+        let runs = self.runs.drain(..).collect();
+        merge(
+            self.table,
+            &self.keys,
+            &mut self.buffer,
+            runs,
+            &mut |_, batch| sink(batch),
+        )
+    }
+
+    /// Sorts the chunk and lets it wait as a run.
+    fn flush_chunk(&mut self) -> Result<(), MaintenanceError> {
+        let chunk = std::mem::take(&mut self.chunk);
+        self.chunk_bytes = 0;
+        let mut run = VecDeque::new();
+        let buffer = &mut self.buffer;
+        sort(self.table, &self.keys, &chunk, &mut |batch| {
+            run.push_back(buffer.put(batch)?);
+            Ok(())
+        })?;
+        if !run.is_empty() {
+            self.runs.push_back(run);
+        }
+        Ok(())
+    }
+}
+
+/// Sorts batches that are in memory.
+fn sort(
+    table: &str,
+    keys: &SortKeys,
+    batches: &[RecordBatch],
+    sink: &mut BatchSink<'_>,
+) -> Result<(), MaintenanceError> {
+    let rows: Result<Vec<Rows>, MaintenanceError> =
+        batches.iter().map(|batch| keys.rows(batch)).collect();
+    let rows = rows?;
+    let mut order: Vec<(usize, usize)> = Vec::new();
+    for (at, batch) in batches.iter().enumerate() {
+        order.extend((0..batch.num_rows()).map(|row| (at, row)));
+    }
+    let key = |position: &(usize, usize)| rows.get(position.0).map(|rows| rows.row(position.1));
+    order.sort_by(|one, other| key(one).cmp(&key(other)));
+    let sources: Vec<&RecordBatch> = batches.iter().collect();
+    let bytes: usize = batches.iter().map(RecordBatch::get_array_memory_size).sum();
+    let of_a_row = bytes.div_ceil(order.len().max(1)).max(1);
+    let at_once = (RUN_BATCH_BYTES / of_a_row).clamp(1, BATCH_ROWS);
+    for positions in order.chunks(at_once) {
+        let sorted = interleave_record_batch(&sources, positions);
+        sink(sorted.map_err(MaintenanceError::order(table))?)?;
+    }
+    Ok(())
+}
+
+/// A run while it is merged.
+struct RunCursor {
+    left: VecDeque<BufferedBatchId>,
+    current: BufferedBatchId,
+    keys: Rows,
+    row: usize,
+    /// The place of its batch among the sources.
+    source: usize,
+}
+
+/// Batches that rows are taken from, and the rows that wait to be taken.
+#[derive(Default)]
+struct MergeSources {
+    batches: Vec<RecordBatch>,
+    positions: Vec<(usize, usize)>,
+}
+
+impl MergeSources {
+    fn put(&mut self, batch: RecordBatch) -> usize {
+        self.batches.push(batch);
+        self.batches.len() - 1
+    }
+
+    fn take(&mut self, table: &str) -> Result<RecordBatch, MaintenanceError> {
+        let sources: Vec<&RecordBatch> = self.batches.iter().collect();
+        let merged = interleave_record_batch(&sources, &self.positions);
+        self.positions.clear();
+        merged.map_err(MaintenanceError::order(table))
+    }
+}
+
+/// Merges sorted runs, and forgets them.
+fn merge(
+    table: &str,
+    keys: &SortKeys,
+    buffer: &mut BatchBuffer,
+    runs: Vec<VecDeque<BufferedBatchId>>,
+    sink: &mut dyn FnMut(&mut BatchBuffer, RecordBatch) -> Result<(), MaintenanceError>,
+) -> Result<(), MaintenanceError> {
+    let mut sources = MergeSources::default();
+    let mut cursors: Vec<RunCursor> = Vec::new();
+    let mut heap: BinaryHeap<Reverse<(OwnedRow, usize)>> = BinaryHeap::new();
+    for mut run in runs {
+        let Some(current) = run.pop_front() else {
+            continue;
+        };
+        let batch = buffer.get(current)?;
+        let cursor = RunCursor {
+            keys: keys.rows(&batch)?,
+            left: run,
+            current,
+            row: 0,
+            source: sources.put(batch),
+        };
+        heap.push(Reverse((cursor.keys.row(0).owned(), cursors.len())));
+        cursors.push(cursor);
+    }
+    while let Some(Reverse((_, at))) = heap.pop() {
+        let Some(cursor) = cursors.get_mut(at) else {
+            continue;
+        };
+        sources.positions.push((cursor.source, cursor.row));
+        cursor.row += 1;
+        let at_end = cursor.row == cursor.keys.num_rows();
+        if at_end || sources.positions.len() == BATCH_ROWS {
+            sink(buffer, sources.take(table)?)?;
+        }
+        if at_end {
+            buffer.forget(cursor.current);
+            let Some(next) = cursor.left.pop_front() else {
+                continue;
+            };
+            let batch = buffer.get(next)?;
+            cursor.keys = keys.rows(&batch)?;
+            (cursor.current, cursor.row) = (next, 0);
+            if let Some(slot) = sources.batches.get_mut(cursor.source) {
+                *slot = batch;
+            }
+        }
+        heap.push(Reverse((cursor.keys.row(cursor.row).owned(), at)));
+    }
+    if sources.positions.is_empty() {
+        return Ok(());
+    }
+    sink(buffer, sources.take(table)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lake::maintenance::DatePartition;
+    use crate::lake::testing::{lake, rows, spec};
+    use arrow::array::AsArray;
+    use arrow::datatypes::Int64Type;
+
+    fn sorted(chunk_limit: usize, buffer_limit: usize, batches: i64) -> Vec<(i64, String)> {
+        let (_folder, lake) = lake();
+        let maintained = MaintainedTable {
+            spec: spec(),
+            sort_columns: &["purchased_at", "source_file"],
+            must_be_sorted: true,
+            replaces_rows: false,
+            date_partition: DatePartition::None,
+        };
+        let mut sorter =
+            ExternalSorter::with_limits(&lake, &maintained, "run", chunk_limit, buffer_limit)
+                .unwrap();
+        for batch in 0..batches {
+            // Batches in no order, whose times overlap.
+            let from = (batch * 31) % 197;
+            let file = format!("{}.json", (batch * 17) % 101);
+            sorter.push(rows(&file, from, from + 5)).unwrap();
+        }
+        let mut found = Vec::new();
+        let mut take = |batch: RecordBatch| {
+            assert!((1..=BATCH_ROWS).contains(&batch.num_rows()));
+            let files = batch
+                .column_by_name("source_file")
+                .unwrap()
+                .as_string::<i32>();
+            let rows = batch.column_by_name("source_row").unwrap();
+            let rows = rows.as_primitive::<Int64Type>().values().iter();
+            found.extend(
+                rows.zip(files)
+                    .map(|(row, file)| (*row, file.unwrap().to_owned())),
+            );
+            Ok(())
+        };
+        sorter.finish(&mut take).unwrap();
+        found
+    }
+
+    #[test]
+    fn rows_come_out_in_order_from_memory_from_disk_and_in_several_passes() {
+        for batches in [0, 1, 10, 300] {
+            let mut expected: Vec<(i64, String)> = (0..batches)
+                .flat_map(|batch| {
+                    let from = (batch * 31) % 197;
+                    let file = format!("{}.json", (batch * 17) % 101);
+                    (from..from + 5).map(move |row| (row, file.clone()))
+                })
+                .collect();
+            expected.sort();
+            // All in one chunk; chunks of some batches; a run for each batch, all on disk.
+            for (chunk, buffer) in [(usize::MAX, 0), (20_000, usize::MAX), (1, 0)] {
+                assert_eq!(
+                    sorted(chunk, buffer, batches),
+                    expected,
+                    "{batches}, {chunk}"
+                );
+            }
+        }
+    }
+}

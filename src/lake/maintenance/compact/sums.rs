@@ -1,0 +1,253 @@
+//! What a table's rows add up to: batches come in, counts and exact sums go out, to hold the rows
+//! before a rewriting against those after it.
+//!
+//! Numbers are added in 256 bits: 2^128 values of 128 bits, more than any table has, do not leave
+//! them. Amounts are added up by their currency, texts by their length.
+
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Decimal128Type, Int64Type, i256};
+
+use super::MaintenanceError;
+use crate::lake::LakeError;
+
+/// Counts and sums of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::lake::maintenance) struct TableSums {
+    rows: u64,
+    /// By column, and for amounts by currency.
+    columns: BTreeMap<(String, String), ColumnSum>,
+}
+
+/// A column, or those of its values that have one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ColumnSum {
+    values: u64,
+    sum: i256,
+}
+
+impl ColumnSum {
+    fn add(&mut self, value: i128) {
+        self.values += 1;
+        self.sum = self.sum.wrapping_add(i256::from_i128(value));
+    }
+}
+
+impl TableSums {
+    pub(in crate::lake::maintenance) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub(in crate::lake::maintenance) fn add(
+        &mut self,
+        batch: &RecordBatch,
+    ) -> Result<(), MaintenanceError> {
+        self.rows += batch.num_rows() as u64;
+        let schema = batch.schema();
+        for (field, values) in schema.fields().iter().zip(batch.columns()) {
+            if let DataType::Decimal128(..) = field.data_type() {
+                let currency = currency_of(field.name(), batch)?;
+                self.add_amounts(field.name(), values, currency.as_ref());
+            } else {
+                let column = (field.name().clone(), String::new());
+                add_plain(self.columns.entry(column).or_default(), values)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_amounts(&mut self, name: &str, values: &ArrayRef, currencies: Option<&StringArray>) {
+        let amounts = values.as_primitive::<Decimal128Type>();
+        let mut found: BTreeMap<&str, ColumnSum> = BTreeMap::new();
+        for (row, amount) in amounts.iter().enumerate() {
+            let currency = currencies.filter(|codes| codes.is_valid(row));
+            let code = currency.map_or("", |codes| codes.value(row));
+            if let Some(amount) = amount {
+                found.entry(code).or_default().add(amount);
+            }
+        }
+        for (code, part) in found {
+            let column = (name.to_owned(), code.to_owned());
+            let whole = self.columns.entry(column).or_default();
+            whole.values += part.values;
+            whole.sum = whole.sum.wrapping_add(part.sum);
+        }
+    }
+
+    /// The first difference to another, in words.
+    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+        if self.rows != other.rows {
+            return Some(format!("the rows from {} to {}", self.rows, other.rows));
+        }
+        let names = self.columns.keys().chain(other.columns.keys());
+        for name in names {
+            let column = |sums: &Self| sums.columns.get(name).copied().unwrap_or_default();
+            let (before, after) = (column(self), column(other));
+            if before != after {
+                let (column, currency) = name;
+                return Some(format!(
+                    "the sum of {column} {currency} from {} in {} values to {} in {}",
+                    before.sum, before.values, after.sum, after.values
+                ));
+            }
+        }
+        None
+    }
+
+    /// Amounts by column and currency, exact, in units of 10^-9; the count of rows under "rows".
+    pub(in crate::lake::maintenance) fn amounts(&self) -> BTreeMap<String, String> {
+        let amounts = self
+            .columns
+            .iter()
+            .filter(|((_, code), _)| !code.is_empty());
+        amounts
+            .map(|((column, code), sum)| (format!("{column} {code}"), decimal(sum.sum)))
+            .collect()
+    }
+}
+
+/// Amounts have nine decimals.
+fn decimal(units: i256) -> String {
+    let sign = if units.is_negative() { "-" } else { "" };
+    // One digit stands before the decimals at least.
+    let digits = format!("{:0>10}", units.wrapping_abs().to_string());
+    let (whole, part) = digits.split_at(digits.len() - 9);
+    let text = format!("{sign}{whole}.{part}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// The column with the currencies of an amount: of its own name, or the only one.
+fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>, MaintenanceError> {
+    let codes = batch.column_by_name(&format!("{amount}_currency"));
+    let stem = amount.strip_suffix("_value").unwrap_or(amount);
+    let codes = codes.or_else(|| batch.column_by_name(&format!("{stem}_value_currency")));
+    let Some(codes) = codes.or_else(|| batch.column_by_name("currency")) else {
+        return Ok(None);
+    };
+    Ok(Some(texts(codes)?))
+}
+
+/// A column of texts, whatever holds them.
+fn texts(values: &ArrayRef) -> Result<StringArray, MaintenanceError> {
+    let plain = cast(values, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
+    Ok(plain.as_string::<i32>().clone())
+}
+
+fn add_plain(column: &mut ColumnSum, values: &ArrayRef) -> Result<(), MaintenanceError> {
+    match values.data_type() {
+        DataType::Utf8 | DataType::Dictionary(..) => {
+            for text in texts(values)?.iter().flatten() {
+                column.add(length(text.as_bytes()));
+            }
+        }
+        DataType::Binary => {
+            for bytes in values.as_binary::<i32>().iter().flatten() {
+                column.add(length(bytes));
+            }
+        }
+        DataType::Boolean => {
+            for flag in values.as_boolean().iter().flatten() {
+                column.add(i128::from(flag));
+            }
+        }
+        _ => {
+            let numbers = as_numbers(values)?;
+            for number in numbers.as_primitive::<Int64Type>().iter().flatten() {
+                column.add(i128::from(number));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Numbers, days and instants as what they are stored as.
+fn as_numbers(values: &ArrayRef) -> Result<ArrayRef, MaintenanceError> {
+    let failed = LakeError::arrow("add up", "a column");
+    let values = match values.data_type() {
+        DataType::Date32 => cast(values, &DataType::Int32).map_err(&failed)?,
+        _ => ArrayRef::clone(values),
+    };
+    Ok(cast(&values, &DataType::Int64).map_err(failed)?)
+}
+
+fn length(bytes: &[u8]) -> i128 {
+    i128::try_from(bytes.len()).unwrap_or(i128::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::Decimal128Array;
+
+    use super::*;
+    use crate::lake::testing::rows;
+
+    #[test]
+    fn sums_do_not_depend_on_how_rows_are_cut_and_see_one_changed_value() {
+        let mut whole = TableSums::default();
+        whole.add(&rows("a.json", 0, 10)).unwrap();
+        let mut parts = TableSums::default();
+        for (from, to) in [(7, 10), (0, 3), (3, 7)] {
+            parts.add(&rows("a.json", from, to)).unwrap();
+        }
+        assert_eq!(whole, parts);
+        assert_eq!(whole.difference(&parts), None);
+        let mut other = TableSums::default();
+        other.add(&rows("a.json", 0, 9)).unwrap();
+        other.add(&rows("a.json", 10, 11)).unwrap();
+        let difference = whole.difference(&other).unwrap();
+        // 0+…+9 = 45, and 46 with 10 in the place of 9: the price is 19,990,000,001 units times it.
+        assert!(difference.contains("price"), "{difference}");
+        assert!(difference.contains("899550000045"), "{difference}");
+    }
+
+    #[test]
+    fn amounts_are_exact_and_without_trailing_zeros() {
+        let text = |units: i128| decimal(i256::from_i128(units));
+        assert_eq!(text(0), "0");
+        assert_eq!(text(39_900_000_000), "39.9");
+        assert_eq!(text(-1), "-0.000000001");
+        assert_eq!(text(100_000_000_000), "100");
+    }
+
+    /// `count` rows with the largest amount there is, of this sign, and one with the smallest.
+    fn largest(count: usize, sign: i128) -> TableSums {
+        let amounts = std::iter::repeat_n(sign * (10_i128.pow(38) - 1), count).chain([sign]);
+        let amounts: Decimal128Array = amounts.map(Some).collect();
+        let amounts = amounts.with_precision_and_scale(38, 9).unwrap();
+        let currencies = StringArray::from(vec!["BRL"; count + 1]);
+        let columns: [(&str, ArrayRef); 2] = [
+            ("price", Arc::new(amounts)),
+            ("currency", Arc::new(currencies)),
+        ];
+        let mut sums = TableSums::default();
+        sums.add(&RecordBatch::try_from_iter(columns).unwrap())
+            .unwrap();
+        sums
+    }
+
+    #[test]
+    fn sums_beyond_128_bits_are_exact_and_differ_when_rows_do() {
+        for (sign, minus) in [(1, ""), (-1, "-")] {
+            let sums = largest(2, sign);
+            // 2 × 99999999999999999999999999999.999999999 + 0.000000001, by hand.
+            let expected = format!("{minus}199999999999999999999999999999.999999999");
+            assert_eq!(sums.amounts()["price BRL"], expected);
+            let difference = sums.difference(&largest(3, sign)).unwrap();
+            assert!(difference.contains("rows"), "{difference}");
+        }
+        // Two sums that are the same modulo 2^128 = 340282366920938463463374607431768211456.
+        let column = |sum| ColumnSum { values: 4, sum };
+        let of = |sum| TableSums {
+            rows: 4,
+            columns: BTreeMap::from([(("price".to_owned(), "BRL".to_owned()), column(sum))]),
+        };
+        let (small, large) = (i256::ONE, i256::from_parts(1, 1));
+        assert!(of(small).difference(&of(large)).is_some());
+        let text = of(large).amounts()["price BRL"].clone();
+        assert_eq!(text, "340282366920938463463374607431.768211457");
+    }
+}

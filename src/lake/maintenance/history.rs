@@ -1,0 +1,89 @@
+//! What each version of a table did: a table's name comes in, its commits go out, newest first.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::{MaintenanceError, utc};
+use crate::lake::{Lake, LakeError, log};
+
+/// A version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HistoryEntry {
+    /// Its number.
+    pub version: i64,
+    /// When it was committed.
+    pub committed_at: String,
+    /// What was done, in Delta's words: `WRITE`, `MERGE`, `OPTIMIZE`, `RESTORE`, `CREATE TABLE`.
+    pub operation: String,
+    /// The run that did it, where the commit says so.
+    pub run_id: Option<String>,
+    /// Files that came.
+    pub files_added: u64,
+    /// Rows that came, where the log counts them.
+    pub rows_added: Option<i64>,
+    /// Files that went.
+    pub files_removed: u64,
+    /// Rows that went; nothing when the log no longer knows how many these were.
+    pub rows_removed: Option<i64>,
+}
+
+/// The versions of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct History {
+    /// The table.
+    pub table: String,
+    /// Newest first.
+    pub versions: Vec<HistoryEntry>,
+    /// The oldest version the log can still tell of: those before it have been cleaned up.
+    pub oldest_known: i64,
+}
+
+impl Lake {
+    /// The newest versions of a table, at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`], or a log that cannot be read.
+    pub fn history(&self, table: &str, limit: Option<usize>) -> Result<History, MaintenanceError> {
+        let store = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        let commits = self.runtime().block_on(log::commits(table, &store))?;
+        let Some(oldest) = commits.first() else {
+            return Err(MaintenanceError::Lake(LakeError::NoTable {
+                table: table.to_owned(),
+                lake: self.location().to_string(),
+            }));
+        };
+        let oldest_known = log::signed(oldest.version);
+        // A removal does not say how many rows go: the commit that brought the file did.
+        let mut rows_of: HashMap<String, Option<i64>> = HashMap::new();
+        let mut versions = Vec::with_capacity(commits.len());
+        for commit in commits {
+            let removed = commit.removed.iter();
+            let rows_removed = removed
+                .map(|removed| rows_of.get(&removed.path).copied().flatten())
+                .sum();
+            versions.push(HistoryEntry {
+                version: log::signed(commit.version),
+                committed_at: utc(commit.at_millis),
+                operation: commit.operation.unwrap_or_else(|| "unknown".to_owned()),
+                run_id: commit.run_id,
+                files_added: commit.added.len() as u64,
+                rows_added: commit.added.iter().map(|added| added.rows).sum(),
+                files_removed: commit.removed.len() as u64,
+                rows_removed,
+            });
+            let added = commit.added.into_iter();
+            rows_of.extend(added.map(|added| (added.path, added.rows)));
+        }
+        versions.reverse();
+        versions.truncate(limit.unwrap_or(usize::MAX));
+        Ok(History {
+            table: table.to_owned(),
+            versions,
+            oldest_known,
+        })
+    }
+}

@@ -1,0 +1,237 @@
+//! A table at one version, with what the log says of each of its files: a name and a version come
+//! in, files with their `add` actions go out.
+//!
+//! Refused: what [`Lake::snapshot`] refuses, and days of tables that have none.
+
+use std::collections::HashMap;
+
+use chrono::{Months, NaiveDate};
+use deltalake::DeltaTable;
+use deltalake::kernel::Add;
+use deltalake::table::state::DeltaTableState;
+
+use super::{DatePartition, MaintainedTable, MaintenanceError};
+use crate::lake::partition::{Partition, PartitionType, PartitionValue};
+use crate::lake::{FileRef, Lake, LakeError, TableSpec, log};
+
+/// A loaded table.
+pub(super) struct LoadedTable {
+    pub(super) table: DeltaTable,
+    pub(super) version: u64,
+    /// Sorted by path.
+    pub(super) files: Vec<LiveFile>,
+}
+
+/// A data file of a version.
+#[derive(Clone)]
+pub(super) struct LiveFile {
+    pub(super) file: FileRef,
+    pub(super) add: Add,
+}
+
+impl LiveFile {
+    /// Its name in the log: the path below the table's folder.
+    pub(super) fn relative_path(&self) -> &str {
+        &self.file.relative_path
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        super::unsigned(self.file.bytes)
+    }
+
+    /// The values of its partition columns, with `/` between them.
+    pub(super) fn partition_text(&self) -> String {
+        let values = self.file.partitions.iter();
+        let texts: Vec<String> = values
+            .map(|(column, value)| format!("{column}={}", value.as_deref().unwrap_or_default()))
+            .collect();
+        texts.join("/")
+    }
+}
+
+impl LoadedTable {
+    /// Takes what is loaded apart.
+    pub(super) fn of(lake: &Lake, name: &str, table: DeltaTable) -> Result<Self, LakeError> {
+        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
+        let version = state.version();
+        let snapshot = lake.snapshot_of(name, state, None)?;
+        let mut adds = adds(state);
+        let files = snapshot.files.into_iter().filter_map(|file| {
+            let add = adds.remove(&file.relative_path)?;
+            Some(LiveFile { file, add })
+        });
+        Ok(Self {
+            files: files.collect(),
+            version,
+            table,
+        })
+    }
+
+    pub(super) fn state(&self, name: &str) -> Result<&DeltaTableState, LakeError> {
+        self.table
+            .snapshot()
+            .map_err(LakeError::delta("load", name))
+    }
+}
+
+impl Lake {
+    /// A table at a version, or the newest.
+    pub(super) fn load(&self, name: &str, version: Option<u64>) -> Result<LoadedTable, LakeError> {
+        let table = self.runtime().block_on(self.open(name, version))?;
+        LoadedTable::of(self, name, table)
+    }
+
+    /// The newest version of a table that fits its specification.
+    pub(super) fn load_checked(&self, spec: &TableSpec) -> Result<LoadedTable, LakeError> {
+        let table = self.runtime().block_on(self.open_checked(spec))?;
+        LoadedTable::of(self, spec.name, table)
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "the whole action is written back to the log, as it was; there is no other way to it"
+)]
+fn adds(state: &DeltaTableState) -> HashMap<String, Add> {
+    let views = state.log_data();
+    views
+        .iter()
+        .map(|view| (view.path().into_owned(), view.add_action()))
+        .collect()
+}
+
+/// The partition of a file, as the writer wants it.
+pub(super) fn partition_of(
+    spec: &TableSpec,
+    file: &FileRef,
+) -> Result<Partition, MaintenanceError> {
+    let values = spec.partition_columns.iter().map(|column| {
+        let text = file.partition(column.name).unwrap_or_default();
+        let value = match column.partition_type {
+            PartitionType::Date => text
+                .parse::<NaiveDate>()
+                .ok()
+                .and_then(|date| PartitionValue::date(date).ok()),
+            PartitionType::Integer => text.parse().ok().map(PartitionValue::integer),
+            PartitionType::String => PartitionValue::text(text).ok(),
+        };
+        value.ok_or_else(|| MaintenanceError::Partition {
+            table: spec.name.to_owned(),
+            file: file.relative_path.clone(),
+            value: text.to_owned(),
+        })
+    });
+    let values: Result<Vec<PartitionValue>, MaintenanceError> = values.collect();
+    Ok(Partition::new(values?))
+}
+
+/// Some days, both ends included; an end that is missing is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayRange {
+    /// The first day.
+    pub from: Option<NaiveDate>,
+    /// The last day.
+    pub to: Option<NaiveDate>,
+}
+
+impl DayRange {
+    /// Refuses days of a table that has none.
+    pub(super) fn check_supported(
+        self,
+        maintained: &MaintainedTable,
+    ) -> Result<(), MaintenanceError> {
+        if self != Self::default() && maintained.date_partition == DatePartition::None {
+            let table = maintained.spec.name.to_owned();
+            return Err(MaintenanceError::NotPartitionedByDate { table });
+        }
+        Ok(())
+    }
+
+    /// Whether a file may hold rows of these days: months count as a whole.
+    pub(super) fn overlaps(
+        self,
+        maintained: &MaintainedTable,
+        file: &FileRef,
+    ) -> Result<bool, MaintenanceError> {
+        if self == Self::default() {
+            return Ok(true);
+        }
+        let (first, last) = days_of(maintained, file)?;
+        Ok(self.from.is_none_or(|from| from <= last) && self.to.is_none_or(|to| first <= to))
+    }
+}
+
+/// The first and the last day that rows of a file may have, by its partition.
+pub(super) fn days_of(
+    maintained: &MaintainedTable,
+    file: &FileRef,
+) -> Result<(NaiveDate, NaiveDate), MaintenanceError> {
+    let value = |column| file.partition(column).unwrap_or_default();
+    let wrong = |column| MaintenanceError::Partition {
+        table: maintained.spec.name.to_owned(),
+        file: file.relative_path.clone(),
+        value: value(column).to_owned(),
+    };
+    match maintained.date_partition {
+        DatePartition::None => Err(MaintenanceError::NotPartitionedByDate {
+            table: maintained.spec.name.to_owned(),
+        }),
+        DatePartition::Day {
+            partition_column, ..
+        } => {
+            let day = value(partition_column).parse().ok();
+            let day = day.ok_or_else(|| wrong(partition_column))?;
+            Ok((day, day))
+        }
+        DatePartition::Month {
+            partition_column, ..
+        } => {
+            let first = format!("{}-01", value(partition_column)).parse().ok();
+            let first: NaiveDate = first.ok_or_else(|| wrong(partition_column))?;
+            Ok((first, last_of_month(first)))
+        }
+    }
+}
+
+fn last_of_month(first: NaiveDate) -> NaiveDate {
+    let next = first.checked_add_months(Months::new(1));
+    next.and_then(|next| next.pred_opt()).unwrap_or(first)
+}
+
+impl Lake {
+    /// The files of a table, with those of some days only if days are given, sorted by path: for
+    /// readers that would else glob.
+    ///
+    /// # Errors
+    /// As [`Lake::snapshot`], and [`MaintenanceError::NotPartitionedByDate`].
+    pub fn list_files(
+        &self,
+        maintained: &MaintainedTable,
+        version: Option<i64>,
+        days: DayRange,
+    ) -> Result<(i64, Vec<FileRef>), MaintenanceError> {
+        days.check_supported(maintained)?;
+        let snapshot = self.snapshot(maintained.spec.name, version, None)?;
+        let mut files = Vec::new();
+        for file in snapshot.files {
+            if days.overlaps(maintained, &file)? {
+                files.push(file);
+            }
+        }
+        Ok((snapshot.version, files))
+    }
+}
+
+/// A version as the log numbers it.
+pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<u64, LakeError> {
+    let unknown = || LakeError::NoVersion {
+        table: table.to_owned(),
+        version,
+        newest: log::signed(newest),
+    };
+    let requested = u64::try_from(version).map_err(|_| unknown())?;
+    if requested > newest {
+        return Err(unknown());
+    }
+    Ok(requested)
+}

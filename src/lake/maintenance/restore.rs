@@ -1,0 +1,379 @@
+//! An older version as the newest: a table and a version or an instant come in; a version with the
+//! files, and the inputs, of the older one goes out.
+//!
+//! Which inputs are in is part of what is restored: those that came after the older version are
+//! withdrawn by a transaction of version 0, and by taking out their rows of `inputs`. Ingesting them
+//! again brings their rows back, once.
+//!
+//! Refused: versions whose files a vacuum has taken, taking back rejects whose inputs stay, and an
+//! instant before the first version of every table that is asked for.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use deltalake::kernel::{Action, Add, Transaction};
+use serde::Serialize;
+
+use super::commit_with_retry::{PlannedCommit, maintenance_app_id_prefix};
+use super::loaded_table::{LiveFile, LoadedTable, checked_version};
+use super::{MaintainedTable, MaintenanceError, unsigned, utc};
+use crate::lake::actions::remove_actions;
+use crate::lake::attempt::CommitOperation;
+use crate::lake::table_spec::REJECTS;
+use crate::lake::{FileRef, Lake, LakeError, full_snapshots, log};
+
+/// Which version is to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreTarget {
+    /// This one.
+    Version(i64),
+    /// The one that was the newest at this instant, in microseconds since 1970 in UTC. A table that
+    /// is younger becomes empty.
+    AsOf(i64),
+}
+
+/// What a restore did to a table, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RestoreReport {
+    /// The table.
+    pub table: String,
+    /// Its newest version before.
+    pub from_version: i64,
+    /// The version whose files it has.
+    pub to_version: i64,
+    /// The version that was committed; nothing for a dry run, or when nothing was to do.
+    pub committed_version: Option<i64>,
+    /// Files that come back.
+    pub files_added: u64,
+    /// Files that go.
+    pub files_removed: u64,
+    /// Rows before.
+    pub rows_before: u64,
+    /// Rows after.
+    pub rows_after: u64,
+    /// Inputs that are no longer in: ingest them again if they are wanted.
+    pub inputs_withdrawn: u64,
+    /// Inputs that are in again, after a restore of a restore.
+    pub inputs_reinstated: u64,
+}
+
+impl RestoreReport {
+    /// Whether the table was as wanted already.
+    pub fn is_unchanged(&self) -> bool {
+        let Self {
+            files_added,
+            files_removed,
+            inputs_withdrawn,
+            inputs_reinstated,
+            ..
+        } = self;
+        files_added + files_removed + inputs_withdrawn + inputs_reinstated == 0
+    }
+}
+
+/// The difference between two versions.
+struct VersionDifference {
+    newest: LoadedTable,
+    to: u64,
+    adds: Vec<Add>,
+    removes: Vec<FileRef>,
+    /// The new states of transactions, by their ids.
+    states: BTreeMap<String, i64>,
+    report: RestoreReport,
+}
+
+impl Lake {
+    /// Refuses an instant, in microseconds since 1970 in UTC, at which none of these tables was there:
+    /// to restore it would empty them all, which a wrong date is more likely to ask for than anybody.
+    ///
+    /// # Errors
+    /// [`MaintenanceError::BeforeFirstVersion`], [`LakeError::NoVersionAsOf`] where older versions cannot be read
+    /// any more, or what the store said.
+    pub fn require_version_at(
+        &self,
+        tables: &[&MaintainedTable],
+        micros: i64,
+    ) -> Result<(), MaintenanceError> {
+        let mut first_versions = Vec::new();
+        for maintained in tables {
+            match self.version_as_of(maintained.spec.name, micros) {
+                Err(LakeError::NoVersionAsOf {
+                    table,
+                    oldest: 0,
+                    committed_at,
+                }) => {
+                    first_versions.push(format!("{table} at {}", utc(committed_at / 1000)));
+                }
+                found => return Ok(found.map(drop)?),
+            }
+        }
+        if first_versions.is_empty() {
+            return Ok(());
+        }
+        Err(MaintenanceError::BeforeFirstVersion {
+            first: first_versions.join(", "),
+        })
+    }
+
+    /// Makes an older version of a table the newest, or tells what that would change.
+    /// `rows_tables` are the tables that take accepted rows.
+    ///
+    /// # Errors
+    /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
+    /// [`MaintenanceError::Vacuumed`], [`MaintenanceError::RejectsWithoutInputs`], [`LakeError::Conflict`] when other
+    /// writers kept being quicker, or what the store said.
+    pub fn restore(
+        &self,
+        maintained: &MaintainedTable,
+        rows_tables: &[&str],
+        target: RestoreTarget,
+        run_id: &str,
+        dry_run: bool,
+    ) -> Result<RestoreReport, MaintenanceError> {
+        let spec = &maintained.spec;
+        let takes_rows = rows_tables.contains(&spec.name);
+        let first = self.difference(maintained, target)?;
+        self.check_rejects(maintained, rows_tables, &first)?;
+        let mut report = first.report.clone();
+        if dry_run || report.is_unchanged() {
+            return Ok(report);
+        }
+        // First the rows of `inputs`: an input without one is looked up in the log, and healed; an
+        // input with one is not even opened.
+        let withdrawn = first.withdrawn();
+        if takes_rows {
+            self.withdraw_all(run_id, &withdrawn)?;
+        }
+        let mut late = Vec::new();
+        let mut plan = || {
+            let difference = self.difference(maintained, target)?;
+            self.check_rejects(maintained, rows_tables, &difference)?;
+            report = difference.report.clone();
+            late = difference.withdrawn();
+            if report.is_unchanged() {
+                return Ok(None);
+            }
+            difference.planned_commit(maintained).map(Some)
+        };
+        let name = format!("restore-{run_id}");
+        let committed = self.commit_with_retry(spec, run_id, &name, &mut plan)?;
+        report.committed_version = committed.map(log::signed);
+        // Inputs that came in between, by another process.
+        late.retain(|id| !withdrawn.contains(id));
+        if takes_rows {
+            self.withdraw_all(run_id, &late)?;
+        }
+        Ok(report)
+    }
+
+    fn difference(
+        &self,
+        maintained: &MaintainedTable,
+        target: RestoreTarget,
+    ) -> Result<VersionDifference, MaintenanceError> {
+        let spec = &maintained.spec;
+        let newest = self.load_checked(spec)?;
+        let to = self.target_version(spec.name, newest.version, target)?;
+        let old = self.load(spec.name, Some(to))?;
+        let states = self
+            .runtime()
+            .block_on(states_to_set(spec.name, &newest, to))?;
+        let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
+        let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
+        let adds: Vec<Add> = old
+            .files
+            .iter()
+            .filter(|live| !now.contains(live.relative_path()))
+            .map(|live| live.add.clone())
+            .collect();
+        let removes: Vec<FileRef> = newest
+            .files
+            .iter()
+            .filter(|live| !then.contains(live.relative_path()))
+            .map(|live| live.file.clone())
+            .collect();
+        self.check_files(spec.name, &newest, to, &adds)?;
+        let of_inputs = |wanted: i64| {
+            let states = states.iter();
+            let found = states.filter(|(id, state)| **state == wanted && is_input(spec.name, id));
+            found.count() as u64
+        };
+        let report = RestoreReport {
+            table: spec.name.to_owned(),
+            from_version: log::signed(newest.version),
+            to_version: log::signed(to),
+            committed_version: None,
+            files_added: adds.len() as u64,
+            files_removed: removes.len() as u64,
+            rows_before: row_count(&newest),
+            rows_after: row_count(&old),
+            inputs_withdrawn: of_inputs(log::WITHDRAWN),
+            inputs_reinstated: of_inputs(log::COMMITTED),
+        };
+        Ok(VersionDifference {
+            newest,
+            to,
+            adds,
+            removes,
+            states,
+            report,
+        })
+    }
+
+    fn target_version(
+        &self,
+        table: &str,
+        newest: u64,
+        target: RestoreTarget,
+    ) -> Result<u64, MaintenanceError> {
+        let version = match target {
+            RestoreTarget::Version(version) => version,
+            RestoreTarget::AsOf(micros) => match self.version_as_of(table, micros) {
+                // Before the table was made there was nothing in it, and version 0 has nothing.
+                Err(LakeError::NoVersionAsOf { oldest: 0, .. }) => 0,
+                found => found?,
+            },
+        };
+        Ok(checked_version(table, version, newest)?)
+    }
+
+    /// Refuses files that are gone, or no longer what they were.
+    fn check_files(
+        &self,
+        table: &str,
+        newest: &LoadedTable,
+        to: u64,
+        adds: &[Add],
+    ) -> Result<(), MaintenanceError> {
+        let mut missing = Vec::new();
+        for add in adds {
+            if self.stored_size(newest, &add.path)? != Some(unsigned(add.size)) {
+                missing.push(add.path.clone());
+            }
+        }
+        let Some(first) = missing.first() else {
+            return Ok(());
+        };
+        Err(MaintenanceError::Vacuumed {
+            table: table.to_owned(),
+            version: log::signed(to),
+            missing: missing.len(),
+            first: first.clone(),
+        })
+    }
+
+    /// Rejects are read again with their input and not alone: they may only go when its rows go.
+    fn check_rejects(
+        &self,
+        maintained: &MaintainedTable,
+        rows_tables: &[&str],
+        difference: &VersionDifference,
+    ) -> Result<(), MaintenanceError> {
+        if maintained.spec.name != REJECTS {
+            return Ok(());
+        }
+        let mut inputs = 0;
+        for table in rows_tables {
+            let ids: HashSet<String> = difference
+                .withdrawn()
+                .iter()
+                .filter_map(|id| id.strip_prefix(REJECTS))
+                .map(|rest| format!("{table}{rest}"))
+                .collect();
+            let store = self
+                .handle(table)
+                .map_err(LakeError::delta("open", table))?
+                .object_store();
+            let present = log::present_app_ids(table, &store, &ids);
+            inputs += self.runtime().block_on(present)?.len();
+        }
+        if inputs > 0 {
+            return Err(MaintenanceError::RejectsWithoutInputs { inputs });
+        }
+        Ok(())
+    }
+
+    /// Withdraws inputs by the ids of their transactions, kind by kind.
+    fn withdraw_all(&self, run_id: &str, ids: &[String]) -> Result<(), MaintenanceError> {
+        let mut kinds: HashMap<&str, HashSet<String>> = HashMap::new();
+        for id in ids {
+            let mut parts = id.splitn(3, ':').skip(1);
+            if let (Some(kind), Some(digest)) = (parts.next(), parts.next()) {
+                kinds.entry(kind).or_default().insert(digest.to_owned());
+            }
+        }
+        for (kind, digests) in kinds {
+            self.withdraw_inputs(run_id, kind, &digests)?;
+        }
+        Ok(())
+    }
+}
+
+impl VersionDifference {
+    /// The ids of the inputs that are to go.
+    fn withdrawn(&self) -> Vec<String> {
+        let states = self.states.iter();
+        states
+            .filter(|(id, state)| **state == log::WITHDRAWN && is_input(&self.report.table, id))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    fn planned_commit(
+        self,
+        maintained: &MaintainedTable,
+    ) -> Result<PlannedCommit, MaintenanceError> {
+        let name = maintained.spec.name;
+        let mut actions: Vec<Action> =
+            remove_actions(name, self.newest.state(name)?, &self.removes)?
+                .into_iter()
+                .map(Action::Remove)
+                .collect();
+        let adds = self.adds.into_iter().map(|mut add| {
+            add.data_change = true;
+            Action::Add(add)
+        });
+        actions.extend(adds);
+        let states = self.states.into_iter();
+        actions.extend(states.map(|(id, state)| Action::Txn(Transaction::new(id, state))));
+        Ok(PlannedCommit {
+            operation: CommitOperation::Restore { version: self.to },
+            table: self.newest.table,
+            actions,
+        })
+    }
+}
+
+/// The states that transactions must get to be those of version `to` again: of those that have
+/// changed since.
+async fn states_to_set(
+    table: &str,
+    newest: &LoadedTable,
+    to: u64,
+) -> Result<BTreeMap<String, i64>, LakeError> {
+    let store = newest.table.object_store();
+    let maintenance_prefix = maintenance_app_id_prefix(table);
+    let since = log::transactions_from(table, &store, to + 1).await?;
+    // In the order of the versions: the newest of an id stays.
+    let now: HashMap<String, i64> = since
+        .into_iter()
+        .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&maintenance_prefix))
+        .map(|txn| (txn.app_id, txn.state))
+        .collect();
+    let then = log::transaction_states(table, &store, &|id| now.contains_key(id), Some(to)).await?;
+    // States as they were: that of a full snapshot is the version it made.
+    let changed = now.into_iter().filter_map(|(id, state)| {
+        let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
+        (before != state).then_some((id, before))
+    });
+    Ok(changed.collect())
+}
+
+/// Whether a transaction stands for an input, and not for a full snapshot of several.
+fn is_input(table: &str, id: &str) -> bool {
+    !id.starts_with(&full_snapshots::full_snapshot_prefix(table))
+}
+
+fn row_count(loaded: &LoadedTable) -> u64 {
+    let rows = loaded.files.iter().map(|live| live.file.rows);
+    rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+}

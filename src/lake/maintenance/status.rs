@@ -1,0 +1,183 @@
+//! What a table holds and what lies around in its folder: a table's name and the clock come in,
+//! counts go out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use object_store::ObjectStoreExt;
+use serde::Serialize;
+
+use super::objects::{FileState, TableFolder};
+use super::{MaintainedTable, MaintenanceError, unsigned, utc};
+use crate::lake::{Lake, LakeError, log};
+
+/// Files and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FileCount {
+    /// How many.
+    pub files: u64,
+    /// Their size.
+    pub bytes: u64,
+}
+
+impl FileCount {
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes += bytes;
+    }
+}
+
+/// The newest checkpoint of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Checkpoint {
+    /// Of which version it is.
+    pub version: i64,
+    /// How many versions have come since: readers replay them.
+    pub versions_since: i64,
+    /// How long ago it was written.
+    pub age_seconds: i64,
+}
+
+/// The state of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableStatus {
+    /// Its name.
+    pub table: String,
+    /// Its newest version.
+    pub version: i64,
+    /// When that was committed.
+    pub committed_at: String,
+    /// Its rows, as the log counts them.
+    pub rows: u64,
+    /// Its partitions.
+    pub partitions: u64,
+    /// The files of the newest version.
+    pub live: FileCount,
+    /// Those of them below the threshold.
+    pub small: FileCount,
+    /// Files that older versions need: a vacuum deletes them in time.
+    pub removed: FileCount,
+    /// Files that no version has, Parquet or on their way into the log: left by stopped runs, or of
+    /// runs that go on.
+    pub orphans: FileCount,
+    /// How long ago the oldest of these was written.
+    pub oldest_orphan_seconds: Option<i64>,
+    /// All that lies in the folder, the log included.
+    pub on_store: FileCount,
+    /// The newest checkpoint, if there is one yet.
+    pub checkpoint: Option<Checkpoint>,
+    /// Rows by the value of the first partition column, for tables that are not dated.
+    pub rows_by_partition: BTreeMap<String, u64>,
+}
+
+impl Lake {
+    /// The state of a table; nothing when it does not exist. `small_bytes` is the size below which a
+    /// file counts as small.
+    ///
+    /// # Errors
+    /// A log or folder that cannot be read.
+    pub fn status(
+        &self,
+        maintained: &MaintainedTable,
+        small_bytes: u64,
+        now_millis: i64,
+    ) -> Result<Option<TableStatus>, MaintenanceError> {
+        let name = maintained.spec.name;
+        if !self.table_exists(name)? {
+            return Ok(None);
+        }
+        let folder = self.table_folder(name)?;
+        let mut status = self.empty_status(name, &folder, now_millis)?;
+        for live in &folder.loaded.files {
+            status.live.add(live.bytes());
+            if live.bytes() < small_bytes {
+                status.small.add(live.bytes());
+            }
+            let rows = unsigned(live.file.rows.unwrap_or_default());
+            status.rows += rows;
+            if let (super::DatePartition::None, Some((_, Some(value)))) =
+                (maintained.date_partition, live.file.partitions.first())
+            {
+                *status.rows_by_partition.entry(value.clone()).or_default() += rows;
+            }
+        }
+        let partitions: BTreeSet<String> = folder
+            .loaded
+            .files
+            .iter()
+            .map(super::loaded_table::LiveFile::partition_text)
+            .collect();
+        status.partitions = partitions.len() as u64;
+        for (object, state) in &folder.objects {
+            status.on_store.add(object.bytes);
+            match state {
+                FileState::Removed(_) => status.removed.add(object.bytes),
+                FileState::Orphan => {
+                    status.orphans.add(object.bytes);
+                    let age = (now_millis - object.modified_millis) / 1000;
+                    status.oldest_orphan_seconds = status.oldest_orphan_seconds.max(Some(age));
+                }
+                FileState::Live | FileState::Other => {}
+            }
+        }
+        Ok(Some(status))
+    }
+
+    fn empty_status(
+        &self,
+        name: &str,
+        folder: &TableFolder,
+        now_millis: i64,
+    ) -> Result<TableStatus, MaintenanceError> {
+        let store = folder.loaded.table.object_store();
+        let version = log::signed(folder.loaded.version);
+        let files = self.runtime().block_on(log::list(name, &store))?;
+        let checkpoint = files.newest_checkpoint().map(|(of, path)| {
+            let written = self.runtime().block_on(store.head(path));
+            let written = written.map_err(MaintenanceError::store("find", name, path.as_ref()))?;
+            let age = now_millis - written.last_modified.timestamp_millis();
+            Ok::<_, MaintenanceError>(Checkpoint {
+                version: log::signed(of),
+                versions_since: version - log::signed(of),
+                age_seconds: age / 1000,
+            })
+        });
+        Ok(TableStatus {
+            table: name.to_owned(),
+            version,
+            committed_at: folder.committed_millis.map(utc).unwrap_or_default(),
+            rows: 0,
+            partitions: 0,
+            live: FileCount::default(),
+            small: FileCount::default(),
+            removed: FileCount::default(),
+            orphans: FileCount::default(),
+            oldest_orphan_seconds: None,
+            on_store: FileCount::default(),
+            checkpoint: checkpoint.transpose()?,
+            rows_by_partition: BTreeMap::new(),
+        })
+    }
+
+    /// Refuses a place without any of these tables.
+    ///
+    /// # Errors
+    /// [`MaintenanceError::NoLake`], or a log that cannot be listed.
+    pub fn require_any_table(&self, tables: &[MaintainedTable]) -> Result<(), MaintenanceError> {
+        for maintained in tables {
+            if self.table_exists(maintained.spec.name)? {
+                return Ok(());
+            }
+        }
+        Err(MaintenanceError::NoLake {
+            lake: self.location().to_string(),
+        })
+    }
+
+    /// Whether the lake has this table.
+    ///
+    /// # Errors
+    /// A log that cannot be listed.
+    pub fn has_table(&self, maintained: &MaintainedTable) -> Result<bool, LakeError> {
+        self.table_exists(maintained.spec.name)
+    }
+}

@@ -1,0 +1,225 @@
+//! The files of a table against the log: size, footer, statistics, path, and what nobody has.
+
+use serde_json::Value;
+
+use super::{
+    MaintainedTable, MaintenanceError, TableScan, VerificationDepth, VerificationFinding,
+    VerificationReport, VerificationSeverity, VerifiedTable,
+};
+use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
+use crate::lake::maintenance::objects::FileState;
+use crate::lake::maintenance::unsigned;
+use crate::lake::{Lake, log, staged};
+
+/// What to do about a file that is gone or broken.
+const DAMAGED_FILE_REMEDY: &str = "put the file back from a copy of the lake, or restore a version without it and \
+                    ingest what came later again";
+/// What to do about a log that is wrong.
+const WRONG_LOG_REMEDY: &str =
+    "the log was changed by something else: restore the lake from a copy";
+/// What to do about files that no version has.
+const ORPHAN_REMEDY: &str = "`lake vacuum` deletes it once it is older than the retention, unless a run is \
+                     still writing it";
+
+impl Lake {
+    /// Verifies the files of a table, and with [`VerificationDepth::Rows`] their rows.
+    pub(super) fn verify_files(
+        &self,
+        maintained: &MaintainedTable,
+        depth: VerificationDepth,
+        interrupted: &dyn Fn() -> bool,
+        report: &mut VerificationReport,
+    ) -> Result<TableScan, MaintenanceError> {
+        let name = maintained.spec.name;
+        // Protocol and columns: what is refused here is refused by every command.
+        self.load_checked(&maintained.spec)?;
+        let folder = self.table_folder(name)?;
+        let loaded = &folder.loaded;
+        let mut scan = TableScan::of(loaded.version);
+        for live in &loaded.files {
+            if interrupted() {
+                return Err(MaintenanceError::Interrupted);
+            }
+            let rows = unsigned(live.file.rows.unwrap_or_default());
+            scan.logged_rows += rows;
+            let kind = live.file.partition("record_kind").unwrap_or_default();
+            *scan.logged_by_kind.entry(kind.to_owned()).or_default() += rows;
+            if !self.verify_file(maintained, loaded, live, report)?
+                || depth == VerificationDepth::Footers
+            {
+                continue;
+            }
+            if let Err(error) = self.scan_rows(maintained, live, &mut scan, report) {
+                let found = error_chain(&error);
+                let expected = "every page can be decoded";
+                report.add_damage(
+                    name,
+                    live.relative_path(),
+                    "rows",
+                    (expected, found),
+                    DAMAGED_FILE_REMEDY,
+                );
+            }
+        }
+        for (object, state) in &folder.objects {
+            if *state == FileState::Orphan {
+                report.findings.push(VerificationFinding {
+                    severity: VerificationSeverity::Note,
+                    table: name.to_owned(),
+                    subject: Some(object.path.clone()),
+                    what: "orphan",
+                    expected: "a file that some version has".to_owned(),
+                    found: format!("{} bytes that no version has", object.bytes),
+                    remedy: ORPHAN_REMEDY,
+                });
+            }
+        }
+        report.tables.push(VerifiedTable {
+            table: name.to_owned(),
+            version: log::signed(loaded.version),
+            files: loaded.files.len() as u64,
+            rows: scan.logged_rows,
+            sums: scan.sums.amounts(),
+        });
+        Ok(scan)
+    }
+
+    /// Verifies one file without its rows; whether these can be read.
+    fn verify_file(
+        &self,
+        maintained: &MaintainedTable,
+        loaded: &LoadedTable,
+        live: &LiveFile,
+        report: &mut VerificationReport,
+    ) -> Result<bool, MaintenanceError> {
+        let (name, path) = (maintained.spec.name, live.relative_path());
+        verify_path(maintained, live, report);
+        let Some(bytes) = self.stored_size(loaded, path)? else {
+            let expected = format!("{} bytes", live.bytes());
+            report.add_damage(
+                name,
+                path,
+                "file",
+                (expected, "it is not there"),
+                DAMAGED_FILE_REMEDY,
+            );
+            return Ok(false);
+        };
+        if bytes != live.bytes() {
+            report.add_damage(
+                name,
+                path,
+                "bytes",
+                (live.bytes(), bytes),
+                DAMAGED_FILE_REMEDY,
+            );
+        }
+        let footer = match self.read_footer(loaded, path, bytes)? {
+            Ok(footer) => footer,
+            Err(reason) => {
+                report.add_damage(
+                    name,
+                    path,
+                    "footer",
+                    ("a Parquet footer", reason),
+                    DAMAGED_FILE_REMEDY,
+                );
+                return Ok(false);
+            }
+        };
+        let rows = footer.file_metadata().num_rows();
+        let logged = live.file.rows;
+        if logged != Some(rows) {
+            let logged = logged.map_or_else(|| "no count".to_owned(), |rows| rows.to_string());
+            report.add_damage(
+                name,
+                path,
+                "rows in the log",
+                (rows, logged),
+                WRONG_LOG_REMEDY,
+            );
+            return Ok(false);
+        }
+        if footer.file_metadata().schema_descr().num_columns()
+            != maintained.spec.schema.fields().len()
+        {
+            let found = footer.file_metadata().schema_descr().num_columns();
+            let expected = maintained.spec.schema.fields().len();
+            report.add_damage(
+                name,
+                path,
+                "columns",
+                (expected, found),
+                DAMAGED_FILE_REMEDY,
+            );
+            return Ok(false);
+        }
+        let of_footer = staged::stats_json(&maintained.spec.schema, unsigned(rows), &footer);
+        let of_log = live.add.stats.clone().unwrap_or_default();
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).map(without_nulls).ok();
+        if parsed(&of_footer) != parsed(&of_log) {
+            report.add_damage(
+                name,
+                path,
+                "statistics",
+                (of_footer, of_log),
+                WRONG_LOG_REMEDY,
+            );
+        }
+        Ok(true)
+    }
+}
+
+/// The path must say the partition that the log says.
+fn verify_path(maintained: &MaintainedTable, live: &LiveFile, report: &mut VerificationReport) {
+    let (name, path) = (maintained.spec.name, live.relative_path());
+    let folder = partition_of(&maintained.spec, &live.file)
+        .map_err(|error| error.to_string())
+        .and_then(|partition| {
+            let folder = partition.folder(maintained.spec.partition_columns);
+            folder.map_err(|error| error.to_string())
+        });
+    let found = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    match folder {
+        Ok(folder) if folder == found => {}
+        Ok(folder) => report.add_damage(name, path, "partition", (folder, found), WRONG_LOG_REMEDY),
+        Err(reason) => report.add_damage(
+            name,
+            path,
+            "partition",
+            ("a valid one", reason),
+            WRONG_LOG_REMEDY,
+        ),
+    }
+}
+
+/// Statistics without members that say nothing, since checkpoints leave these out.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members
+                .into_iter()
+                .map(|(name, value)| (name, without_nulls(value)))
+                .filter(|(_, value)| !value.is_null());
+            let members: serde_json::Map<String, Value> = members.collect();
+            if members.is_empty() {
+                Value::Null
+            } else {
+                Value::Object(members)
+            }
+        }
+        other => other,
+    }
+}
+
+/// An error with its causes.
+fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

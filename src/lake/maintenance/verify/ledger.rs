@@ -1,0 +1,339 @@
+//! The inputs against the tables: the rows of `inputs`, and the rows and transactions of each table
+//! at one version, come in; findings go out.
+//!
+//! A run commits rejects, then rows, then the row of `inputs`. So what is in a later one has to be
+//! in the earlier ones, and what is only in an earlier one is a run that is not finished: a note.
+
+use std::collections::{BTreeMap, HashSet};
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+
+use super::{
+    MaintainedTable, MaintenanceError, TableScan, TablesByRole, VerificationDepth,
+    VerificationReport,
+};
+use crate::lake::maintenance::unsigned;
+use crate::lake::{Lake, LakeError, log};
+
+/// What to do about a ledger that does not balance.
+const INCONSISTENT_COUNTS_REMEDY: &str = "restore the tables to a time before this input (`lake restore --all \
+                          --as-of`), and ingest again";
+/// What to do about a run that was stopped.
+const UNFINISHED_RUN_REMEDY: &str = "run the same ingest again: it finishes what a stopped run has left, and \
+                          takes nothing twice";
+/// What to do about an input without its rows.
+const MISSING_ROWS_REMEDY: &str = "ingest the input again with --verify-content";
+
+const COUNT_COLUMNS: [&str; 6] = [
+    "records_read",
+    "accepted",
+    "rejected",
+    "duplicate",
+    "superseded",
+    "skipped",
+];
+
+/// What the table of inputs says of one of them.
+struct LedgerEntry {
+    kind: String,
+    path: String,
+    digest: String,
+    accepted: u64,
+    rejected: u64,
+}
+
+/// What the table of inputs says.
+#[derive(Default)]
+pub(super) struct InputLedger {
+    entries: Vec<LedgerEntry>,
+    /// The version of the table of inputs, if it is there.
+    pub(super) version: Option<u64>,
+    /// Whether it could be read: else there is nothing to compare.
+    is_whole: bool,
+}
+
+impl Lake {
+    /// Reads the table of inputs, and holds each of its rows against its own equation.
+    pub(super) fn ledger(
+        &self,
+        inputs: &MaintainedTable,
+        report: &mut VerificationReport,
+    ) -> Result<InputLedger, MaintenanceError> {
+        let mut ledger = InputLedger {
+            is_whole: true,
+            ..InputLedger::default()
+        };
+        if !self.has_table(inputs)? {
+            return Ok(ledger);
+        }
+        let loaded = self.load(inputs.spec.name, None)?;
+        ledger.version = Some(loaded.version);
+        for live in loaded.files {
+            let read = self.read_rows(&inputs.spec, &live.file, None);
+            let read: Result<Vec<_>, LakeError> = read.and_then(Iterator::collect);
+            // What is wrong with the file is found with the files.
+            let Ok(batches) = read else {
+                ledger.is_whole = false;
+                continue;
+            };
+            for batch in batches {
+                ledger.add_batch(&batch, report);
+            }
+        }
+        Ok(ledger)
+    }
+
+    /// The digests of a kind that are in a table at a version, by its transactions.
+    pub(super) fn inputs_in(
+        &self,
+        table: &str,
+        kind: &str,
+        version: u64,
+    ) -> Result<HashSet<String>, MaintenanceError> {
+        let prefix = format!("{table}:{kind}:");
+        let store = self
+            .handle(table)
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        let wanted = |id: &str| id.starts_with(&prefix);
+        let states = log::transaction_states(table, &store, &wanted, Some(version));
+        let states = self.runtime().block_on(states)?.into_iter();
+        let is_in = states.filter(|(_, state)| *state >= log::COMMITTED);
+        Ok(is_in
+            .filter_map(|(id, _)| id.strip_prefix(&prefix).map(str::to_owned))
+            .collect())
+    }
+}
+
+impl InputLedger {
+    fn add_batch(&mut self, batch: &arrow::array::RecordBatch, report: &mut VerificationReport) {
+        let text = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
+        let number = |name: &str| {
+            let column = batch.column_by_name(name)?;
+            column.as_primitive_opt::<Int64Type>()
+        };
+        let (Some(kinds), Some(paths), Some(digests)) =
+            (text("record_kind"), text("path"), text("digest"))
+        else {
+            return;
+        };
+        let [
+            Some(read),
+            Some(accepted),
+            Some(rejected),
+            Some(duplicate),
+            Some(superseded),
+            Some(skipped),
+        ] = COUNT_COLUMNS.map(number)
+        else {
+            return;
+        };
+        for row in 0..batch.num_rows() {
+            let parts = [accepted, rejected, duplicate, superseded, skipped];
+            let sum: i64 = parts.iter().map(|part| part.value(row)).sum();
+            let entry = LedgerEntry {
+                kind: kinds.value(row).to_owned(),
+                path: paths.value(row).to_owned(),
+                digest: digests.value(row).to_owned(),
+                accepted: unsigned(accepted.value(row)),
+                rejected: unsigned(rejected.value(row)),
+            };
+            if sum != read.value(row) {
+                let numbers = (read.value(row), sum);
+                report.add_damage(
+                    "inputs",
+                    &entry.path,
+                    "records read",
+                    numbers,
+                    INCONSISTENT_COUNTS_REMEDY,
+                );
+            }
+            self.entries.push(entry);
+        }
+    }
+
+    /// Holds the inputs against what the tables were found to hold.
+    pub(super) fn compare(
+        &self,
+        tables: TablesByRole<'_>,
+        depth: VerificationDepth,
+        scans: &BTreeMap<&str, TableScan>,
+        report: &mut VerificationReport,
+    ) {
+        if !self.is_whole {
+            return;
+        }
+        for maintained in tables.rows {
+            let kind = maintained.spec.name;
+            let entries: Vec<&LedgerEntry> = self
+                .entries
+                .iter()
+                .filter(|entry| entry.kind == kind)
+                .collect();
+            let listed: HashSet<&str> = entries.iter().map(|entry| entry.digest.as_str()).collect();
+            if listed.len() != entries.len() {
+                let numbers = (listed.len(), entries.len());
+                report.add_damage(
+                    "inputs",
+                    kind,
+                    "inputs, each once",
+                    numbers,
+                    INCONSISTENT_COUNTS_REMEDY,
+                );
+            }
+            let of_rows = scans.get(kind);
+            let known = of_rows.and_then(|scan| scan.inputs.get(kind));
+            check_present(kind, &entries, known, report);
+            let rows = TableComparison {
+                table: kind,
+                kind: "",
+                scan: of_rows,
+                total: of_rows.map_or(0, |scan| scan.logged_rows),
+                count: |entry| entry.accepted,
+                replaces: maintained.replaces_rows,
+                unfinished: unfinished(known, &listed),
+            };
+            rows.compare(&entries, depth, report);
+            let rejects = tables.rejects.spec.name;
+            let of_rejects = scans.get(rejects);
+            let total = of_rejects.and_then(|scan| scan.logged_by_kind.get(kind));
+            let with_rejects = of_rejects.and_then(|scan| scan.inputs.get(kind));
+            let rejects = TableComparison {
+                table: rejects,
+                kind,
+                scan: of_rejects,
+                total: total.copied().unwrap_or_default(),
+                count: |entry| entry.rejected,
+                replaces: false,
+                unfinished: unfinished(with_rejects, &listed),
+            };
+            rejects.compare(&entries, depth, report);
+        }
+    }
+}
+
+/// An input that is listed must be in: else it would never be read again.
+fn check_present(
+    kind: &str,
+    entries: &[&LedgerEntry],
+    known: Option<&HashSet<String>>,
+    report: &mut VerificationReport,
+) {
+    for entry in entries {
+        if known.is_none_or(|known| !known.contains(&entry.digest)) {
+            let numbers = (
+                "its rows are in",
+                format!("it is listed, and table {kind:?} has no transaction of it"),
+            );
+            report.add_damage("inputs", &entry.path, "input", numbers, MISSING_ROWS_REMEDY);
+        }
+    }
+}
+
+/// How many inputs are in a table, and not in that of inputs.
+fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize {
+    let known = known.into_iter().flatten();
+    known
+        .filter(|digest| !listed.contains(digest.as_str()))
+        .count()
+}
+
+/// A table against the counts of the inputs.
+struct TableComparison<'a> {
+    table: &'a str,
+    kind: &'a str,
+    scan: Option<&'a TableScan>,
+    total: u64,
+    count: fn(&LedgerEntry) -> u64,
+    replaces: bool,
+    unfinished: usize,
+}
+
+impl TableComparison<'_> {
+    fn compare(
+        &self,
+        entries: &[&LedgerEntry],
+        depth: VerificationDepth,
+        report: &mut VerificationReport,
+    ) {
+        let Some(scan) = self.scan else { return };
+        let mut by_path: BTreeMap<&str, u64> = BTreeMap::new();
+        for entry in entries {
+            *by_path.entry(&entry.path).or_default() += (self.count)(entry);
+        }
+        let total: u64 = by_path.values().sum();
+        // A full snapshot is in the table of rows without being an input.
+        if self.unfinished > 0 && !self.replaces {
+            let numbers = (
+                "all inputs are listed",
+                format!(
+                    "{} inputs are in, and not listed in `inputs`",
+                    self.unfinished
+                ),
+            );
+            report.add_note(
+                self.table,
+                "unfinished runs",
+                numbers,
+                UNFINISHED_RUN_REMEDY,
+            );
+        }
+        if !self.is_consistent(total, self.total) {
+            let numbers = (total, self.total);
+            report.add_damage(
+                self.table,
+                "",
+                "rows of all inputs",
+                numbers,
+                INCONSISTENT_COUNTS_REMEDY,
+            );
+        }
+        if depth == VerificationDepth::Footers {
+            return;
+        }
+        let found = |path: &str| {
+            let key = (self.kind.to_owned(), path.to_owned());
+            scan.by_input.get(&key).copied().unwrap_or_default()
+        };
+        for (path, expected) in &by_path {
+            let found = found(path);
+            if !self.is_consistent(*expected, found) {
+                let numbers = (*expected, found);
+                report.add_damage(
+                    self.table,
+                    path,
+                    "rows of the input",
+                    numbers,
+                    INCONSISTENT_COUNTS_REMEDY,
+                );
+            }
+        }
+        if self.unfinished > 0 {
+            return;
+        }
+        for ((kind, path), rows) in &scan.by_input {
+            if kind == self.kind && !by_path.contains_key(path.as_str()) {
+                let numbers = (0, *rows);
+                report.add_damage(
+                    self.table,
+                    path,
+                    "rows of no input",
+                    numbers,
+                    INCONSISTENT_COUNTS_REMEDY,
+                );
+            }
+        }
+    }
+
+    /// Whether a table may hold so many rows of inputs that say they brought that many.
+    fn is_consistent(&self, expected: u64, found: u64) -> bool {
+        match (self.replaces, self.unfinished) {
+            // A later state takes the place of an earlier one.
+            (true, 0) => found <= expected,
+            (true, _) => true,
+            (false, 0) => found == expected,
+            (false, _) => found >= expected,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Takes the rows of inputs out of the table of inputs, so that the inputs are read again: their
+//! digests come in, a version without them goes out.
+
+use std::collections::HashSet;
+
+use arrow::array::{AsArray, BooleanArray};
+use arrow::compute::filter_record_batch;
+use deltalake::kernel::{Action, Transaction};
+
+use super::MaintenanceError;
+use super::commit_with_retry::PlannedCommit;
+use crate::lake::actions::remove_actions;
+use crate::lake::attempt::CommitOperation;
+use crate::lake::table_spec::inputs_spec;
+use crate::lake::{
+    FileRef, Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions, log,
+};
+
+impl Lake {
+    /// Withdraws inputs of a kind. Nothing happens to those that have no row.
+    pub(super) fn withdraw_inputs(
+        &self,
+        run_id: &str,
+        kind: &str,
+        digests: &HashSet<String>,
+    ) -> Result<(), MaintenanceError> {
+        let spec = inputs_spec();
+        if digests.is_empty() || !self.table_exists(spec.name)? {
+            return Ok(());
+        }
+        let mut staged: Option<StagedFiles> = None;
+        let mut plan = || {
+            if let Some(stale) = staged.take() {
+                stale.discard(self)?;
+            }
+            let loaded = self.load_checked(&spec)?;
+            let live_files = loaded.files.iter().map(|live| &live.file);
+            let (replaced, kept) =
+                self.rewrite_without(&spec, run_id, kind, digests, live_files)?;
+            let txns = self.withdrawal_actions(&spec, kind, digests)?;
+            if replaced.is_empty() && txns.is_empty() {
+                kept.discard(self)?;
+                return Ok(None);
+            }
+            let mut actions: Vec<Action> =
+                remove_actions(spec.name, loaded.state(spec.name)?, &replaced)?
+                    .into_iter()
+                    .map(Action::Remove)
+                    .collect();
+            actions.extend(self.add_actions(&spec, &kept)?.into_iter().map(Action::Add));
+            actions.extend(txns);
+            staged = Some(kept);
+            Ok(Some(PlannedCommit {
+                table: loaded.table,
+                operation: CommitOperation::Change,
+                actions,
+            }))
+        };
+        let name = format!("withdraw-{kind}-{run_id}");
+        self.commit_with_retry(&spec, run_id, &name, &mut plan)
+            .map(drop)
+    }
+
+    /// The files that hold rows of these inputs, and others without these rows.
+    fn rewrite_without<'f>(
+        &self,
+        spec: &TableSpec,
+        run_id: &str,
+        kind: &str,
+        digests: &HashSet<String>,
+        files: impl Iterator<Item = &'f FileRef>,
+    ) -> Result<(Vec<FileRef>, StagedFiles), MaintenanceError> {
+        let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
+        let failed = LakeError::arrow("filter", spec.name);
+        let mut replaced = Vec::new();
+        for file in files {
+            let (mut kept, mut withdrawn_rows) = (Vec::new(), 0);
+            for batch in self.read_rows(spec, file, None)? {
+                let batch = batch?;
+                let text = |column: &str| {
+                    let column = batch.column_by_name(column);
+                    column.and_then(|values| values.as_string_opt::<i32>())
+                };
+                let (Some(kinds), Some(names)) = (text("record_kind"), text("digest")) else {
+                    continue;
+                };
+                let is_kept =
+                    |row: usize| kinds.value(row) != kind || !digests.contains(names.value(row));
+                let mask: BooleanArray = (0..batch.num_rows())
+                    .map(|row| Some(is_kept(row)))
+                    .collect();
+                withdrawn_rows += mask.false_count();
+                kept.push(filter_record_batch(&batch, &mask).map_err(&failed)?);
+            }
+            if withdrawn_rows > 0 {
+                replaced.push(file.clone());
+                for batch in kept {
+                    writer.append_unpartitioned(batch)?;
+                }
+            }
+        }
+        Ok((replaced, writer.finish()?))
+    }
+
+    /// The transactions that say that these inputs are not in, of those that are.
+    fn withdrawal_actions(
+        &self,
+        spec: &TableSpec,
+        kind: &str,
+        digests: &HashSet<String>,
+    ) -> Result<Vec<Action>, MaintenanceError> {
+        let ids: HashSet<String> = digests
+            .iter()
+            .map(|digest| format!("{}:{kind}:{digest}", spec.name))
+            .collect();
+        let store = self
+            .handle(spec.name)
+            .map_err(LakeError::delta("open", spec.name))?
+            .object_store();
+        let present = self
+            .runtime()
+            .block_on(log::present_app_ids(spec.name, &store, &ids))?;
+        let mut present: Vec<String> = present.into_iter().collect();
+        present.sort();
+        let withdrawn = present.into_iter();
+        Ok(withdrawn
+            .map(|id| Action::Txn(Transaction::new(id, log::WITHDRAWN)))
+            .collect())
+    }
+}

@@ -1,0 +1,404 @@
+//! The partition writer: batches with their partition value come in, durable Parquet files that no
+//! commit names yet go out.
+//!
+//! Memory: one segment being filled, one being encoded, and the metadata of the row groups of the
+//! files that are still open; none of it grows with the input. Refused: batches of another shape,
+//! partition values that are unsafe as a path, more partitions than the limit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, SchemaRef};
+use rayon::prelude::*;
+
+use super::background::BackgroundTask;
+use super::batch_bytes::batch_bytes;
+use super::encode::DataFileLayout;
+use super::files::TableFiles;
+use super::partition::Partition;
+use super::partition_writer_state::{self, PartitionWriterState, PendingPartition, SegmentShare};
+use super::spill::SpillFile;
+use super::staged::{DataFile, StagedFiles};
+use super::table_spec::TableSpec;
+use super::{Lake, LakeError};
+
+/// How a [`PartitionWriter`] works.
+#[derive(Clone, Debug)]
+pub struct WriterOptions {
+    /// How many bytes of batches are gathered before they are encoded.
+    pub segment_bytes: usize,
+    /// The zstd level of the data pages, 1 to 22.
+    pub zstd_level: i32,
+    /// The most partitions one writer may have.
+    pub max_partitions: usize,
+    /// How many column chunks of open files may be held as metadata, at some 700 bytes each; two row
+    /// groups of each partition always may.
+    pub max_open_chunks: usize,
+    /// The run, which becomes part of the file names: 1 to 64 letters, digits, `-`, `_`.
+    pub run_id: String,
+}
+
+impl WriterOptions {
+    /// The defaults: segments of 32 MiB, zstd level 1, 1,000 partitions, 7 MiB of metadata.
+    pub fn new(run_id: &str) -> Self {
+        Self {
+            segment_bytes: 32 * 1024 * 1024,
+            zstd_level: 1,
+            max_partitions: 1000,
+            max_open_chunks: 10_000,
+            run_id: run_id.to_owned(),
+        }
+    }
+}
+
+/// The slots of a writer, back from the encoding of a segment, and how it went.
+type EncodedSegment = (Vec<PartitionWriterState>, Result<(), LakeError>);
+
+/// Writes the data files of one table for one run.
+///
+/// Every partition has one file, in which its rows stand in the order they were appended; very
+/// large loads go on in a second one. For the same batches the bytes of the files are the same,
+/// whatever the number of threads.
+///
+/// Dropping it without [`PartitionWriter::finish`] deletes what it has written.
+#[derive(Debug)]
+pub struct PartitionWriter {
+    layout: Arc<DataFileLayout>,
+    files: TableFiles,
+    options: WriterOptions,
+    file_numbers: Arc<AtomicU64>,
+    spill: Arc<SpillFile>,
+    /// The schema of the first batch; all others must have the same types.
+    batch_schema: Option<SchemaRef>,
+    index: HashMap<Partition, usize>,
+    /// Empty while a segment is being encoded: the slots travel with it.
+    states: Vec<PartitionWriterState>,
+    pending: Vec<PendingPartition>,
+    pending_bytes: usize,
+    encoding: Option<BackgroundTask<EncodedSegment>>,
+    rows: u64,
+}
+
+impl PartitionWriter {
+    /// A writer for `spec`'s table. It creates the table's directory.
+    ///
+    /// # Errors
+    /// A run id or specification that cannot be used, or a directory that cannot be created.
+    pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
+        super::run_reports::check_run_id(&options.run_id)?;
+        spec.delta_columns()?;
+        let files = lake.files(spec.name)?;
+        files.create_directory()?;
+        let directory = files.directory().to_path_buf();
+        let file_numbers = Arc::clone(lake.file_numbers());
+        let number = file_numbers.fetch_add(1, Ordering::Relaxed);
+        let scratch = directory.join(format!("_spill-{}-{number:05}", options.run_id));
+        Ok(Self {
+            layout: Arc::new(DataFileLayout::new(spec, directory, options.zstd_level)?),
+            files,
+            options,
+            file_numbers,
+            spill: Arc::new(SpillFile::new(spec.name, scratch)),
+            batch_schema: None,
+            index: HashMap::new(),
+            states: Vec::new(),
+            pending: Vec::new(),
+            pending_bytes: 0,
+            encoding: None,
+            rows: 0,
+        })
+    }
+
+    /// Takes a batch whose rows all belong to `partition`: one value for each partition column, in
+    /// their order. A [`super::PartitionValue`] stands for a partition of one column. Encoding goes on in the background; an
+    /// error of it is returned by a later call.
+    ///
+    /// # Errors
+    /// [`LakeError::BatchShape`], [`LakeError::Partition`], [`LakeError::TooManyPartitions`], or
+    /// what went wrong with an earlier segment.
+    pub fn append(
+        &mut self,
+        partition: impl Into<Partition>,
+        batch: RecordBatch,
+    ) -> Result<(), LakeError> {
+        let partition = partition.into();
+        partition.check(self.layout.spec.partition_columns)?;
+        self.push(partition, batch)
+    }
+
+    /// Takes a batch for a table without partitions.
+    ///
+    /// # Errors
+    /// As [`PartitionWriter::append`].
+    pub fn append_unpartitioned(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
+        if !self.layout.spec.partition_columns.is_empty() {
+            return Err(LakeError::Partition {
+                value: String::new(),
+                reason: "the table has partitions, and the batch comes without one",
+            });
+        }
+        self.push(Partition::default(), batch)
+    }
+
+    fn push(&mut self, partition: Partition, batch: RecordBatch) -> Result<(), LakeError> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.check_shape(&batch)?;
+        let index = self.partition_index(partition)?;
+        let bytes = batch_bytes(&batch);
+        self.rows += batch.num_rows() as u64;
+        self.pending_bytes += bytes;
+        self.pending[index].push(batch, bytes);
+        if self.pending_bytes >= self.options.segment_bytes {
+            self.start_segment(false)?;
+        }
+        Ok(())
+    }
+
+    /// The place of a partition, in the order of first appearance.
+    fn partition_index(&mut self, partition: Partition) -> Result<usize, LakeError> {
+        if let Some(index) = self.index.get(&partition) {
+            return Ok(*index);
+        }
+        if self.index.len() >= self.options.max_partitions {
+            return Err(LakeError::TooManyPartitions {
+                table: self.layout.spec.name.to_owned(),
+                limit: self.options.max_partitions,
+            });
+        }
+        let index = self.index.len();
+        let folder = partition.folder(self.layout.spec.partition_columns)?;
+        self.pending
+            .push(PendingPartition::new(partition.clone(), folder));
+        self.index.insert(partition, index);
+        Ok(index)
+    }
+
+    fn check_shape(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+        let schema = batch.schema_ref();
+        if self
+            .batch_schema
+            .as_ref()
+            .is_some_and(|known| Arc::ptr_eq(known, schema))
+        {
+            return Ok(());
+        }
+        let differs = |column: &str, expected: String, found: String| LakeError::BatchShape {
+            table: self.layout.spec.name.to_owned(),
+            column: column.to_owned(),
+            expected,
+            found,
+        };
+        let fields = self.layout.spec.schema.fields();
+        for (position, field) in fields.iter().enumerate() {
+            let Some(found) = schema.fields().get(position) else {
+                return Err(differs(
+                    field.name(),
+                    field.data_type().to_string(),
+                    "nothing".into(),
+                ));
+            };
+            let first = self
+                .batch_schema
+                .as_ref()
+                .map_or(field, |known| &known.fields()[position]);
+            let same = if self.batch_schema.is_some() {
+                first.data_type() == found.data_type()
+            } else {
+                value_type(field.data_type()) == value_type(found.data_type())
+            };
+            if field.name() != found.name() || !same {
+                let found = format!("{} {}", found.name(), found.data_type());
+                return Err(differs(field.name(), first.data_type().to_string(), found));
+            }
+        }
+        if let Some(extra) = schema.fields().get(fields.len()) {
+            return Err(differs(
+                extra.name(),
+                "absent".into(),
+                extra.data_type().to_string(),
+            ));
+        }
+        self.batch_schema.get_or_insert_with(|| Arc::clone(schema));
+        Ok(())
+    }
+
+    /// Encodes what is gathered, and waits until it is out of memory.
+    ///
+    /// # Errors
+    /// What went wrong with a segment.
+    pub fn flush(&mut self) -> Result<(), LakeError> {
+        if self.pending_bytes > 0 {
+            self.start_segment(false)?;
+        }
+        self.wait()
+    }
+
+    /// Waits for the segment in encoding, then starts the next one.
+    fn start_segment(&mut self, last: bool) -> Result<(), LakeError> {
+        self.wait()?;
+        self.pending_bytes = 0;
+        let known = self.states.len();
+        self.states.extend(
+            self.pending[known..]
+                .iter()
+                .map(PendingPartition::new_state),
+        );
+        self.close_long_files()?;
+        self.assign_file_names();
+        let shares: Vec<SegmentShare> = self
+            .pending
+            .iter_mut()
+            .map(PendingPartition::take_share)
+            .collect();
+        let mut states = std::mem::take(&mut self.states);
+        let (layout, spill) = (Arc::clone(&self.layout), Arc::clone(&self.spill));
+        self.encoding = Some(BackgroundTask::start(move || {
+            let result =
+                partition_writer_state::encode_segment(&layout, &spill, &mut states, shares, last);
+            (states, result)
+        }));
+        Ok(())
+    }
+
+    /// Closes the files with most row groups when there are too many in all. In a dump in order of
+    /// time these are the days that are over.
+    fn close_long_files(&mut self) -> Result<(), LakeError> {
+        let columns = self.layout.spec.schema.fields().len();
+        let open: usize = self
+            .states
+            .iter()
+            .map(PartitionWriterState::row_groups)
+            .sum();
+        if open * columns
+            <= self
+                .options
+                .max_open_chunks
+                .max(2 * columns * self.states.len())
+        {
+            return Ok(());
+        }
+        let mean = open.div_ceil(self.states.len());
+        let mut long = self
+            .states
+            .iter_mut()
+            .filter(|state| state.row_groups() >= mean);
+        long.try_for_each(PartitionWriterState::close_file)
+    }
+
+    /// Gives every slot without a file the name of the one it may need. Names are given here, in
+    /// order, so that they do not depend on which thread comes first.
+    fn assign_file_names(&mut self) {
+        for (state, pending) in self.states.iter_mut().zip(&self.pending) {
+            if state.needs_name() {
+                let number = self.file_numbers.fetch_add(1, Ordering::Relaxed);
+                let name = format!("part-{}-{number:05}.parquet", self.options.run_id);
+                state.next_file = Some(match pending.folder.as_str() {
+                    "" => name,
+                    folder => format!("{folder}/{name}"),
+                });
+            }
+        }
+    }
+
+    /// Takes the slots back from the segment in encoding, if there is one.
+    fn wait(&mut self) -> Result<(), LakeError> {
+        let Some(task) = self.encoding.take() else {
+            return Ok(());
+        };
+        match task.wait() {
+            Some((states, result)) => {
+                self.states = states;
+                result
+            }
+            None => Err(LakeError::EncoderStopped {
+                table: self.layout.spec.name.to_owned(),
+            }),
+        }
+    }
+
+    /// Encodes what is left, closes every file, reads its footer back and makes it durable where the
+    /// table is.
+    ///
+    /// # Errors
+    /// What went wrong with a segment, a file or its check; the files are then deleted.
+    pub fn finish(mut self) -> Result<StagedFiles, LakeError> {
+        self.start_segment(true)?;
+        self.wait()?;
+        let layout = Arc::clone(&self.layout);
+        let finished: Result<Vec<Vec<DataFile>>, LakeError> = self
+            .states
+            .par_iter_mut()
+            .map(|state| state.finish_files(&layout))
+            .collect();
+        let mut files: Vec<DataFile> = finished?.into_iter().flatten().collect();
+        files.sort_by(|one, other| file_name(one).cmp(file_name(other)));
+        let rows = files.iter().map(|file| file.rows).sum();
+        if rows != self.rows {
+            let path = layout.directory.clone();
+            return Err(LakeError::FileDiffers {
+                path,
+                what: "rows",
+                expected: self.rows,
+                found: rows,
+            });
+        }
+        self.files.publish(&mut files)?;
+        // Nothing is left for the drop to delete.
+        self.states.clear();
+        Ok(StagedFiles {
+            files,
+            rows,
+            table: layout.spec.name,
+        })
+    }
+
+    /// Stops, and deletes what was written.
+    ///
+    /// # Errors
+    /// The first file that could not be deleted; the others are still tried.
+    pub fn discard(mut self) -> Result<(), LakeError> {
+        self.remove_files()
+    }
+
+    fn remove_files(&mut self) -> Result<(), LakeError> {
+        // What went wrong with the files does not matter once they are to go.
+        let _ = self.wait();
+        let mut outcome = Ok(());
+        for state in self.states.drain(..) {
+            for path in state.relative_paths() {
+                outcome = outcome.and(self.files.remove_unpublished(path));
+            }
+        }
+        outcome
+    }
+}
+
+impl Drop for PartitionWriter {
+    fn drop(&mut self) {
+        // Files that cannot be deleted are orphans, which no reader of the log sees.
+        let _ = self.remove_files();
+    }
+}
+
+/// Dictionaries are a way of holding values, not another type.
+fn value_type(data_type: &DataType) -> &DataType {
+    match data_type {
+        DataType::Dictionary(_, values) => values,
+        other => other,
+    }
+}
+
+/// The last segment of a data file's path; it begins with the run id and the file's number.
+fn file_name(file: &DataFile) -> &str {
+    file.relative_path
+        .rsplit('/')
+        .next()
+        .unwrap_or(&file.relative_path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Rows of a data file, read back: a file of a snapshot comes in, batches go out that a writer of
+//! the same table takes together with fresh ones.
+//!
+//! Refused: columns the table does not have, files with other columns than the table's
+//! specification, files with another number of rows than the log says, paths outside the table.
+
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+
+use super::partition::is_inside_table;
+use super::table_spec::TableSpec;
+use super::{FileRef, Lake, LakeError};
+
+/// Some megabytes of the widest rows, and enough rows to make a batch cheap.
+const BATCH_ROWS: usize = 8192;
+
+impl Lake {
+    /// The rows of a data file in their order, in batches of bounded size. Columns have the types
+    /// and the nullability of `spec`'s schema: what was stored as the values of a dictionary comes
+    /// back as a dictionary. The partition columns are not among them
+    /// ([`FileRef::partition`] has their values).
+    ///
+    /// `columns` chooses some of them; they come in the order of the schema.
+    ///
+    /// # Errors
+    /// [`LakeError::NoColumn`], [`LakeError::PathOutsideTable`], [`LakeError::FileDiffers`] if rows are
+    /// missing, or what is wrong with the file. An item is an error if its rows cannot be read.
+    pub fn read_rows(
+        &self,
+        spec: &TableSpec,
+        file: &FileRef,
+        columns: Option<&[&str]>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, LakeError>> + use<>, LakeError> {
+        let table = spec.name;
+        if !is_inside_table(&file.relative_path) {
+            return Err(LakeError::PathOutsideTable {
+                table: table.to_owned(),
+                path: file.relative_path.clone(),
+            });
+        }
+        let files = self.files(table)?;
+        let path = files.display_path(&file.relative_path);
+        let failed = LakeError::parquet("read", &path);
+        let source = files.open(&file.relative_path)?;
+        let options = ArrowReaderOptions::new().with_schema(Arc::clone(&spec.schema));
+        let mut builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)
+            .map_err(&failed)?
+            .with_batch_size(BATCH_ROWS);
+        let found = builder.metadata().file_metadata().num_rows();
+        if let Some(expected) = file.rows.filter(|rows| *rows != found) {
+            return Err(LakeError::FileDiffers {
+                path,
+                what: "rows",
+                expected: expected.unsigned_abs(),
+                found: found.unsigned_abs(),
+            });
+        }
+        if let Some(columns) = columns {
+            let known = |column: &str| spec.schema.field_with_name(column).is_ok();
+            if let Some(unknown) = columns.iter().find(|column| !known(column)) {
+                return Err(LakeError::NoColumn {
+                    table: table.to_owned(),
+                    column: (*unknown).to_owned(),
+                });
+            }
+            let names = columns.iter().copied();
+            let mask = ProjectionMask::columns(builder.parquet_schema(), names);
+            builder = builder.with_projection(mask);
+        }
+        let reader = builder.build().map_err(&failed)?;
+        let failed = LakeError::arrow("read", table);
+        Ok(reader.map(move |batch| batch.map_err(&failed)))
+    }
+}

@@ -1,0 +1,105 @@
+//! One run for people: its report as JSON goes in, text goes out.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use crate::input::escape_unprintable;
+
+/// The text.
+pub(super) fn text(report: &Value) -> String {
+    let mut text = String::new();
+    for key in [
+        "run_id",
+        "started_at",
+        "elapsed_ms",
+        "exit_code",
+        "error",
+        "record_kind",
+        "lake",
+        "program_version",
+        "bytes",
+    ] {
+        line(&mut text, key, report.get(key));
+    }
+    for (title, key) in [
+        ("records", "counts"),
+        ("rejected by rule", "rejected_by_rule"),
+        ("warnings by rule", "warned_by_rule"),
+        ("table versions", "table_versions"),
+        ("settings", "settings"),
+    ] {
+        if let Some(Value::Object(values)) = report.get(key) {
+            section(&mut text, title, values);
+        }
+    }
+    for note in list(report, "notes") {
+        push(&mut text, &format!("note: {}", plain(note)));
+    }
+    let inputs = list(report, "inputs");
+    if !inputs.is_empty() {
+        push(&mut text, "inputs");
+    }
+    for input in inputs {
+        push(&mut text, &format!("  {}", of_input(input)));
+    }
+    text
+}
+
+fn line(text: &mut String, key: &str, value: Option<&Value>) {
+    if let Some(value) = value.filter(|value| !value.is_null()) {
+        push(text, &format!("{key:<18}{}", plain(value)));
+    }
+}
+
+fn section(text: &mut String, title: &str, values: &Map<String, Value>) {
+    let mut values = values
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .peekable();
+    if values.peek().is_some() {
+        push(text, title);
+    }
+    for (key, value) in values {
+        push(text, &format!("  {key:<22}{:>14}", plain(value)));
+    }
+}
+
+fn of_input(input: &Value) -> String {
+    let known = |key: &str| input.get(key).map(plain).unwrap_or_default();
+    let mut line = format!("{} {}", known("outcome"), known("path"));
+    // What would have been accepted of a refused input is not in the lake.
+    let refused = known("outcome") == "refused";
+    if let Some(counts) = input.get("counts").filter(|_| !refused) {
+        for key in ["read", "accepted", "rejected"] {
+            // Writing to a String cannot fail.
+            let _ = write!(
+                line,
+                ", {} {key}",
+                counts.get(key).map(plain).unwrap_or_default()
+            );
+        }
+    }
+    if let Some(refusal) = input.get("refusal").filter(|refusal| !refusal.is_null()) {
+        let said = |key: &str| refusal.get(key).map(plain).unwrap_or_default();
+        let _ = write!(line, ": {} {}", said("rule_id"), said("message"));
+    }
+    line
+}
+
+fn list<'a>(report: &'a Value, key: &str) -> &'a [Value] {
+    let list = report.get(key).and_then(Value::as_array);
+    list.map_or(&[], Vec::as_slice)
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A file's name in a report must not steer the terminal.
+fn push(text: &mut String, line: &str) {
+    text.push_str(escape_unprintable(line).trim_end());
+    text.push('\n');
+}

@@ -1,0 +1,209 @@
+//! What charts are drawn on: pixels of the page in, units of a backend out.
+//!
+//! In: lengths in pixels as a reader sees them, and texts. Out: whole units of the backend, and
+//! widths of texts that hardly any font goes beyond. Nothing is refused.
+
+use std::sync::LazyLock;
+
+use plotters::coord::Shift;
+use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Text};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
+
+use super::palette::ColorRole;
+
+/// What drawing ends with.
+pub(super) type DrawResult<DB> =
+    Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// The fonts of the texts' widths, and of PNG. plotters keeps them for the whole process.
+static FONTS: LazyLock<()> = LazyLock::new(|| {
+    for (style, bytes) in [
+        (FontStyle::Normal, notosans::REGULAR_TTF),
+        (FontStyle::Bold, notosans::BOLD_TTF),
+    ] {
+        let registered = register_font(FontFamily::SansSerif.as_str(), style, bytes);
+        assert!(registered.is_ok(), "the font is a part of the program");
+    }
+});
+
+/// The font size that widths are measured at.
+const MEASURING_SIZE: f64 = 200.0;
+
+/// Noto Sans: ascender and descender together, in ems. plotters asks for that height.
+const NOTO_HEIGHT_EM: f64 = 1.362;
+
+/// Readers may have a wider font than Noto Sans; `DejaVu` Sans is wider by about an eighth.
+const WIDTH_ALLOWANCE: f64 = 1.13;
+
+/// Signs that other fonts have much wider than Noto Sans, and a letter that is as wide as they are.
+const SUBSTITUTED_SIGNS: &str = "<>=+~^|#\u{2212}";
+const SUBSTITUTE: char = 'w';
+
+/// From here on (Hangul), letters that Noto Sans lacks are as wide as they are high.
+const FIRST_FULL_WIDTH: char = '\u{1100}';
+
+/// A size of drawing and how its units relate to pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct CanvasMetrics {
+    /// Pixels from left to right.
+    pub(super) width: f64,
+    /// Pixels from top to bottom.
+    pub(super) height: f64,
+    /// Units of the backend in one pixel.
+    pub(super) units: f64,
+    /// How the backend draws texts.
+    pub(super) font: FontMetrics,
+}
+
+/// How a backend draws texts, in ems.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct FontMetrics {
+    /// What it wants as the size of a font of one em.
+    pub(super) size_per_em: f64,
+    /// How far texts put by their top have to be moved down.
+    pub(super) shift_top: f64,
+    /// How far texts put by their middle have to be moved down.
+    pub(super) shift_center: f64,
+}
+
+/// How a text looks and which of its points is where it is put.
+#[derive(Clone, Copy)]
+pub(super) struct LabelStyle {
+    pub(super) size: f64,
+    pub(super) role: ColorRole,
+    pub(super) bold: bool,
+    pub(super) anchor: (HPos, VPos),
+}
+
+impl CanvasMetrics {
+    /// Units of so many pixels.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "sizes are limited to some thousand pixels"
+    )]
+    pub(super) fn units(&self, pixels: f64) -> i32 {
+        (pixels * self.units).round() as i32
+    }
+
+    /// Pixels of so many units.
+    pub(super) fn pixels(&self, units: i32) -> f64 {
+        f64::from(units) / self.units
+    }
+
+    /// A line so many pixels wide.
+    pub(super) fn stroke(&self, role: ColorRole, pixels: f64) -> ShapeStyle {
+        let width = u32::try_from(self.units(pixels)).unwrap_or(1).max(1);
+        ShapeStyle::from(role.color()).stroke_width(width)
+    }
+}
+
+impl LabelStyle {
+    /// Text that explains, at a point of its own.
+    pub(super) fn soft(size: f64, horizontal: HPos, vertical: VPos) -> Self {
+        Self {
+            size,
+            role: ColorRole::MutedText,
+            bold: false,
+            anchor: (horizontal, vertical),
+        }
+    }
+
+    /// How wide a text is at most, in pixels.
+    pub(super) fn width(&self, text: &str) -> f64 {
+        LazyLock::force(&FONTS);
+        let known: String = text
+            .chars()
+            .filter(|c| *c < FIRST_FULL_WIDTH || ('\u{2000}'..'\u{2E80}').contains(c))
+            .map(|c| {
+                if SUBSTITUTED_SIGNS.contains(c) {
+                    SUBSTITUTE
+                } else {
+                    c
+                }
+            })
+            .collect();
+        let style = if self.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
+        let font = FontDesc::new(
+            FontFamily::SansSerif,
+            MEASURING_SIZE * NOTO_HEIGHT_EM,
+            style,
+        );
+        let (width, _) = font.box_size(&known).unwrap_or_default();
+        let wide = u32::try_from(text.chars().count() - known.chars().count()).unwrap_or(u32::MAX);
+        self.size * (f64::from(width) / MEASURING_SIZE * WIDTH_ALLOWANCE + f64::from(wide))
+    }
+}
+
+/// A drawing area with its paper.
+pub(super) struct Canvas<'a, DB: DrawingBackend> {
+    pub(super) area: &'a DrawingArea<DB, Shift>,
+    pub(super) metrics: CanvasMetrics,
+}
+
+impl<DB: DrawingBackend> Canvas<'_, DB> {
+    /// Writes a text; positions are in pixels.
+    pub(super) fn text(
+        &self,
+        text: &str,
+        (x, y): (f64, f64),
+        label_style: LabelStyle,
+    ) -> DrawResult<DB> {
+        LazyLock::force(&FONTS);
+        let style = if label_style.bold {
+            FontStyle::Bold
+        } else {
+            FontStyle::Normal
+        };
+        let size = label_style.size * self.metrics.units * self.metrics.font.size_per_em;
+        let font = FontDesc::new(FontFamily::SansSerif, size, style);
+        let color = label_style.role.color();
+        let style = TextStyle::from(font)
+            .color(&color)
+            .pos(Pos::new(label_style.anchor.0, label_style.anchor.1));
+        let shift = match label_style.anchor.1 {
+            VPos::Center => self.metrics.font.shift_center,
+            VPos::Top | VPos::Bottom => self.metrics.font.shift_top,
+        };
+        let at = (
+            self.metrics.units(x),
+            self.metrics.units(y + shift * label_style.size),
+        );
+        self.area.draw(&Text::new(text.to_owned(), at, style))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_those_of_noto_sans_and_some_more() {
+        let label_style = LabelStyle::soft(10.0, HPos::Left, VPos::Top);
+        // hmtx of NotoSans-Regular: zero is 572 of 1,000 units wide.
+        let zeros = label_style.width("0000");
+        assert!((zeros - 22.88 * WIDTH_ALLOWANCE).abs() < 0.1, "{zeros}");
+        assert!((label_style.width("日本") - 20.0).abs() < 0.1);
+        assert!(label_style.width("") < 0.1);
+    }
+
+    #[test]
+    fn pixels_and_units_are_turned_into_each_other() {
+        let metrics = CanvasMetrics {
+            width: 100.0,
+            height: 50.0,
+            units: 4.0,
+            font: FontMetrics {
+                size_per_em: 1.0,
+                shift_top: 0.0,
+                shift_center: 0.0,
+            },
+        };
+        assert_eq!(metrics.units(2.5), 10);
+        assert!((metrics.pixels(10) - 2.5).abs() < 1e-9);
+    }
+}

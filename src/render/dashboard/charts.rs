@@ -1,0 +1,296 @@
+//! The charts of the page and their tables.
+//!
+//! In: an answer and where it comes from. Out: the [`Chart`] and the [`HtmlTable`] that show it. Nothing
+//! is refused.
+
+use super::ranking::{Ranking, rank};
+use super::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
+use crate::render::chart::{Chart, ChartSeries, ChartType, ExactNumber};
+use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
+use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
+use crate::values::currency::{minor_units, parse_currency};
+
+/// Rows of a series up to which it is drawn as columns; more of them are a line.
+const MAX_COLUMNS: usize = 124;
+
+/// What stands for purchases that name no app.
+const NO_APP: &str = "(no app)";
+
+/// A chart and the table of its numbers.
+pub type ChartWithTable = (Chart, HtmlTable);
+
+/// Items by day or hour.
+pub fn quantity(series: &QuantitySeries, provenance: &Provenance) -> ChartWithTable {
+    let rows = series.points.iter();
+    let rows = rows.map(|point| {
+        (
+            point.time.clone(),
+            ExactNumber::Count(point.purchase_quantity),
+        )
+    });
+    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
+    let title = format!("Items purchased by {}", unit.to_lowercase());
+    time_series(rows.collect(), &title, "Items", unit, provenance)
+}
+
+/// Revenue by day or hour, in the series' currency.
+pub fn revenue(series: &RevenueSeries, provenance: &Provenance) -> ChartWithTable {
+    let decimals = series.decimals();
+    let currency = series.currency_code().unwrap_or("no currency");
+    let rows = series.points.iter().map(|point| {
+        let amount = point.revenue;
+        (point.time.clone(), ExactNumber::Money { amount, decimals })
+    });
+    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
+    let title = format!("Revenue in {currency} by {}", unit.to_lowercase());
+    time_series(rows.collect(), &title, currency, unit, provenance)
+}
+
+fn time_unit(first: Option<&str>) -> &'static str {
+    if first.is_some_and(|time| time.contains('T')) {
+        "Hour"
+    } else {
+        "Day"
+    }
+}
+
+/// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is named beside it.
+fn short_time(time: &str) -> String {
+    match (time.split_once('T'), time.get(11..16)) {
+        (Some((day, _)), Some(clock)) => format!("{day} {clock}"),
+        _ => time.to_owned(),
+    }
+}
+
+fn time_series(
+    rows: Vec<(String, ExactNumber)>,
+    title: &str,
+    value_title: &str,
+    unit: &str,
+    provenance: &Provenance,
+) -> ChartWithTable {
+    let range = match (rows.first(), rows.last()) {
+        (Some((first, _)), Some((last, _))) => {
+            format!("{unit}, {} to {}", short_time(first), short_time(last))
+        }
+        _ => unit.to_owned(),
+    };
+    let table = HtmlTable {
+        caption: format!("{title}, {}", provenance.timezone),
+        columns: vec![HtmlColumn::text(unit), HtmlColumn::number(value_title)],
+        rows: rows
+            .iter()
+            .map(|(time, value)| vec![HtmlCell::Text(time.clone()), HtmlCell::Number(*value)])
+            .collect(),
+    };
+    let (labels, values): (Vec<String>, Vec<ExactNumber>) = rows.into_iter().unzip();
+    let chart = Chart {
+        title: title.to_owned(),
+        subtitle: provenance.sentence(),
+        chart_type: if labels.len() > MAX_COLUMNS {
+            ChartType::Lines
+        } else {
+            ChartType::Columns
+        },
+        label_title: format!("{range} ({})", provenance.timezone),
+        value_title: value_title.to_owned(),
+        labels,
+        series: vec![ChartSeries {
+            name: value_title.to_owned(),
+            values,
+        }],
+        has_remainder: false,
+        empty_text: "No purchases in this time.".to_owned(),
+    };
+    (chart, table)
+}
+
+/// Items by product, the most bought first.
+pub fn products(quantities: &[NamedQuantity], provenance: &Provenance) -> ChartWithTable {
+    named_bars(quantities, "product", "(no product)", provenance)
+}
+
+/// Items by app, the most used first.
+pub fn apps(quantities: &[NamedQuantity], provenance: &Provenance) -> ChartWithTable {
+    named_bars(quantities, "app", NO_APP, provenance)
+}
+
+fn named_bars(
+    quantities: &[NamedQuantity],
+    of: &str,
+    unnamed: &str,
+    provenance: &Provenance,
+) -> ChartWithTable {
+    let rows = quantities.iter().map(|quantity| {
+        let name = quantity.name.clone();
+        let name = name.unwrap_or_else(|| unnamed.to_owned());
+        (name, ExactNumber::Count(quantity.items))
+    });
+    let title = format!("Items purchased by {of}");
+    bars(&rank(rows.collect()), &title, of, "Items", provenance)
+}
+
+/// Totals by supplier in one currency, the greatest first; bars of other currencies are left out.
+pub fn suppliers_in_currency(
+    totals: &[SupplierTotal],
+    currency: &str,
+    provenance: &Provenance,
+) -> ChartWithTable {
+    let known = parse_currency(currency).ok();
+    let units = known.and_then(|parsed| minor_units(parsed.currency));
+    let decimals = units.map_or(0, usize::from);
+    let rows = totals
+        .iter()
+        .filter(|total| total.currency == currency)
+        .map(|total| {
+            let amount = total.total;
+            (
+                total.supplier.clone(),
+                ExactNumber::Money { amount, decimals },
+            )
+        });
+    let title = format!("Total by supplier in {currency}");
+    bars(
+        &rank(rows.collect()),
+        &title,
+        "supplier",
+        currency,
+        provenance,
+    )
+}
+
+fn bars(
+    ranked: &Ranking,
+    title: &str,
+    of: &str,
+    unit: &str,
+    provenance: &Provenance,
+) -> ChartWithTable {
+    let table = HtmlTable {
+        caption: title.to_owned(),
+        columns: vec![HtmlColumn::text(capitalize(of)), HtmlColumn::number(unit)],
+        rows: ranked
+            .table
+            .iter()
+            .map(|(name, value)| {
+                let cell = value.map_or(HtmlCell::Absent, HtmlCell::Number);
+                vec![HtmlCell::Text(name.clone()), cell]
+            })
+            .collect(),
+    };
+    let (labels, values) = ranked.chart.iter().cloned().unzip();
+    let chart = Chart {
+        title: title.to_owned(),
+        subtitle: provenance.sentence(),
+        chart_type: ChartType::Bars,
+        label_title: of.to_owned(),
+        value_title: unit.to_owned(),
+        labels,
+        series: vec![ChartSeries {
+            name: unit.to_owned(),
+            values,
+        }],
+        has_remainder: ranked.has_remainder,
+        empty_text: "No purchases in this time.".to_owned(),
+    };
+    (chart, table)
+}
+
+fn capitalize(word: &str) -> String {
+    let mut letters = word.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// Purchases from suppliers by month, stacked by status.
+pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) -> ChartWithTable {
+    let of = |count: fn(&MonthlyStatusCounts) -> i64, name: &str| ChartSeries {
+        name: name.to_owned(),
+        values: months
+            .iter()
+            .map(|month| ExactNumber::Count(count(month)))
+            .collect(),
+    };
+    let mut series = vec![
+        of(|month| month.received, "Received"),
+        of(|month| month.pending, "Pending"),
+    ];
+    if months.iter().any(|month| month.without_status != 0) {
+        series.push(of(|month| month.without_status, "Without a status"));
+    }
+    let title = "Purchases from suppliers by month and status";
+    let names = series
+        .iter()
+        .map(|series| HtmlColumn::number(series.name.as_str()));
+    let table = HtmlTable {
+        caption: title.to_owned(),
+        columns: std::iter::once(HtmlColumn::text("Month"))
+            .chain(names)
+            .collect(),
+        rows: months
+            .iter()
+            .enumerate()
+            .map(|(at, month)| {
+                let counts = series
+                    .iter()
+                    .map(|series| HtmlCell::Number(series.values[at]));
+                std::iter::once(HtmlCell::Text(month.month.clone()))
+                    .chain(counts)
+                    .collect()
+            })
+            .collect(),
+    };
+    let chart = Chart {
+        title: title.to_owned(),
+        subtitle: provenance.sentence(),
+        chart_type: ChartType::Columns,
+        label_title: "Month of registration".to_owned(),
+        value_title: "Purchases".to_owned(),
+        labels: months.iter().map(|month| month.month.clone()).collect(),
+        series,
+        has_remainder: false,
+        empty_text: "No purchases from suppliers in this time.".to_owned(),
+    };
+    (chart, table)
+}
+
+/// Rejected records by rule, the most frequent first.
+pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithTable {
+    let rows = rules.iter().map(|rule| {
+        let name = rule.rule_id.clone();
+        (name, ExactNumber::Count(rule.rejects))
+    });
+    let title = "Rejected records by rule";
+    let (mut chart, _) = bars(&rank(rows.collect()), title, "rule", "Records", provenance);
+    "No record was rejected.".clone_into(&mut chart.empty_text);
+    let mut sorted: Vec<&RuleRejectCount> = rules.iter().collect();
+    sorted.sort_by(|one, other| {
+        let by_count = other.rejects.cmp(&one.rejects);
+        by_count.then_with(|| {
+            (&one.rule_id, &one.record_kind).cmp(&(&other.rule_id, &other.record_kind))
+        })
+    });
+    let table = HtmlTable {
+        caption: title.to_owned(),
+        columns: vec![
+            HtmlColumn::text("Rule"),
+            HtmlColumn::text("What it asks for"),
+            HtmlColumn::text("Records of"),
+            HtmlColumn::number("Rejected"),
+        ],
+        rows: sorted
+            .into_iter()
+            .map(|rule| {
+                vec![
+                    HtmlCell::Text(rule.rule_id.clone()),
+                    HtmlCell::Text(rule.summary.clone()),
+                    HtmlCell::Text(rule.record_kind.clone()),
+                    HtmlCell::Number(ExactNumber::Count(rule.rejects)),
+                ]
+            })
+            .collect(),
+    };
+    (chart, table)
+}

@@ -1,0 +1,195 @@
+//! The sections of the page, in their order.
+//!
+//! In: the page's data. Out: a heading, a sentence and figures for each section; the sentence alone
+//! where there is nothing to show.
+
+use std::collections::BTreeSet;
+
+use maud::Markup;
+
+use super::charts::{
+    ChartWithTable, apps, products, quantity, rejects, revenue, status_by_month,
+    suppliers_in_currency,
+};
+use super::{Dashboard, WithProvenance};
+use crate::render::html::figure_markup;
+
+/// A section.
+pub(super) struct DashboardSection {
+    /// Its anchor.
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What it shows, or that there is nothing to show.
+    pub(super) lead: String,
+    pub(super) figures: Vec<SectionFigure>,
+}
+
+/// A figure of a section.
+pub(super) struct SectionFigure {
+    /// Its heading, where a section has several.
+    pub(super) title: Option<String>,
+    pub(super) markup: Markup,
+}
+
+/// The words of a section.
+#[derive(Clone, Copy)]
+struct SectionText {
+    id: &'static str,
+    title: &'static str,
+    lead: &'static str,
+    /// Instead of the lead, when there is no such data.
+    absent: &'static str,
+}
+
+pub(super) fn sections(dashboard: &Dashboard) -> Vec<DashboardSection> {
+    let Dashboard {
+        header: _,
+        items,
+        revenue: revenues,
+        suppliers,
+        status_by_month: months,
+        rejects: rules,
+    } = dashboard;
+    vec![
+        single_figure_section(BY_DAY, items.by_day.as_ref(), |of| {
+            quantity(&of.data, &of.provenance)
+        }),
+        single_figure_section(BY_HOUR, items.by_hour.as_ref(), |of| {
+            quantity(&of.data, &of.provenance)
+        }),
+        single_figure_section(BY_PRODUCT, items.by_product.as_ref(), |of| {
+            products(&of.data, &of.provenance)
+        }),
+        single_figure_section(BY_APP, items.by_app.as_ref(), |of| {
+            apps(&of.data, &of.provenance)
+        }),
+        multi_figure_section(
+            REVENUE,
+            revenues.iter().map(|of| {
+                let title = of.data.currency_code().unwrap_or("No currency");
+                (title.to_owned(), revenue(&of.data, &of.provenance))
+            }),
+        ),
+        multi_figure_section(
+            SUPPLIERS,
+            suppliers.iter().flat_map(|of| {
+                let codes = of.data.iter().map(|bar| bar.currency.as_str());
+                let codes: BTreeSet<&str> = codes.collect();
+                codes.into_iter().map(|code| {
+                    let drawing = suppliers_in_currency(&of.data, code, &of.provenance);
+                    (code.to_owned(), drawing)
+                })
+            }),
+        ),
+        single_figure_section(MONTHS, months.as_ref(), |of| {
+            status_by_month(&of.data, &of.provenance)
+        }),
+        single_figure_section(REJECTS, rules.as_ref(), |of| {
+            rejects(&of.data, &of.provenance)
+        }),
+    ]
+}
+
+fn single_figure_section<T>(
+    text: SectionText,
+    of: Option<&WithProvenance<T>>,
+    draw: impl FnOnce(&WithProvenance<T>) -> ChartWithTable,
+) -> DashboardSection {
+    let drawing = of.map(draw);
+    match drawing {
+        None => empty_section(&text, text.absent),
+        Some((chart, _)) if chart.is_blank() => empty_section(&text, &chart.empty_text),
+        Some((chart, table)) => DashboardSection {
+            id: text.id,
+            title: text.title,
+            lead: text.lead.to_owned(),
+            figures: vec![SectionFigure {
+                title: None,
+                markup: figure_markup(&chart, &table),
+            }],
+        },
+    }
+}
+
+fn multi_figure_section(
+    text: SectionText,
+    drawings: impl Iterator<Item = (String, ChartWithTable)>,
+) -> DashboardSection {
+    let drawings = drawings.filter(|(_, (chart, _))| !chart.is_blank());
+    let figures: Vec<SectionFigure> = drawings
+        .map(|(title, (chart, table))| SectionFigure {
+            title: Some(title),
+            markup: figure_markup(&chart, &table),
+        })
+        .collect();
+    if figures.is_empty() {
+        return empty_section(&text, text.absent);
+    }
+    DashboardSection {
+        id: text.id,
+        title: text.title,
+        lead: text.lead.to_owned(),
+        figures,
+    }
+}
+
+fn empty_section(text: &SectionText, sentence: &str) -> DashboardSection {
+    DashboardSection {
+        id: text.id,
+        title: text.title,
+        lead: sentence.to_owned(),
+        figures: Vec::new(),
+    }
+}
+
+const NO_PURCHASES: &str = "No purchases in this time.";
+const NO_SUPPLIER_PURCHASES: &str = "No purchases from suppliers in this time.";
+
+const BY_DAY: SectionText = SectionText {
+    id: "items-by-day",
+    title: "Items by day",
+    lead: "Items, not orders: a purchase of three shirts counts three.",
+    absent: NO_PURCHASES,
+};
+const BY_HOUR: SectionText = SectionText {
+    id: "items-by-hour",
+    title: "Items by hour",
+    lead: "The same items over the hours of the last days.",
+    absent: NO_PURCHASES,
+};
+const BY_PRODUCT: SectionText = SectionText {
+    id: "items-by-product",
+    title: "Items by product",
+    lead: "The products bought most, and all others together.",
+    absent: NO_PURCHASES,
+};
+const BY_APP: SectionText = SectionText {
+    id: "items-by-app",
+    title: "Items by app",
+    lead: "Where the items were bought.",
+    absent: NO_PURCHASES,
+};
+const REVENUE: SectionText = SectionText {
+    id: "revenue",
+    title: "Revenue",
+    lead: "Price times quantity, to the last digit; each currency by itself.",
+    absent: NO_PURCHASES,
+};
+const SUPPLIERS: SectionText = SectionText {
+    id: "suppliers",
+    title: "Suppliers",
+    lead: "Totals of the purchases from each supplier; each currency by itself.",
+    absent: NO_SUPPLIER_PURCHASES,
+};
+const MONTHS: SectionText = SectionText {
+    id: "pending-received",
+    title: "Pending and received",
+    lead: "Purchases from suppliers by the month they were registered in.",
+    absent: NO_SUPPLIER_PURCHASES,
+};
+const REJECTS: SectionText = SectionText {
+    id: "rejects",
+    title: "Rejected records",
+    lead: "Records that broke a rule and are kept, as they came, in the table of rejects.",
+    absent: "No record was rejected.",
+};

@@ -1,0 +1,67 @@
+//! Errors of a store with the place they are about: what the client says goes in, the same with the
+//! URL goes out. The libraries above say which table they mean, not where it is.
+
+use std::error::Error;
+
+use object_store::Error as ClientError;
+use object_store::path::Path;
+
+/// What went wrong, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("{location}: {source}")]
+struct LocatedError {
+    location: String,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+/// Puts the place into an error that does not have it; `root` is the URL of the bucket.
+pub(super) fn with_location(root: &str, key: Option<&Path>, error: ClientError) -> ClientError {
+    match error {
+        ClientError::Generic { store, source } if !source.is::<LocatedError>() => {
+            let key = key.map(Path::as_ref).unwrap_or_default();
+            let location = format!("{root}/{key}");
+            ClientError::Generic {
+                store,
+                source: Box::new(LocatedError { location, source }),
+            }
+        }
+        other => other,
+    }
+}
+
+/// Takes it out again, for those who say themselves where.
+pub(super) fn without_location(error: ClientError) -> ClientError {
+    match error {
+        ClientError::Generic { store, source } => ClientError::Generic {
+            store,
+            source: match source.downcast::<LocatedError>() {
+                Ok(located) => located.source,
+                Err(source) => source,
+            },
+        },
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_has_its_location_once_or_not_at_all() {
+        let error = || ClientError::Generic {
+            store: "S3",
+            source: "connection refused".into(),
+        };
+        let key = Path::from("lake/purchases");
+        let located = || with_location("s3://shop", Some(&key), error());
+        let expected = "Generic S3 error: s3://shop/lake/purchases: connection refused";
+        assert_eq!(located().to_string(), expected);
+        assert_eq!(
+            with_location("s3://shop", None, located()).to_string(),
+            expected
+        );
+        assert_eq!(without_location(located()).to_string(), error().to_string());
+        assert_eq!(without_location(error()).to_string(), error().to_string());
+    }
+}

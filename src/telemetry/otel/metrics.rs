@@ -1,0 +1,86 @@
+//! The metrics of a command: counters of what it did, and how long it took.
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::MeterProvider;
+use opentelemetry_otlp::MetricExporter;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkError;
+use opentelemetry_sdk::metrics::SdkMeterProvider;
+
+use crate::run_report::InputOutcome;
+use crate::telemetry::steps::{FinishedCommand, seconds_between};
+
+/// Sends them in one request.
+pub(super) fn send(
+    exporter: MetricExporter,
+    command: &FinishedCommand<'_>,
+    resource: Resource,
+) -> Result<(), OTelSdkError> {
+    let provider = SdkMeterProvider::builder()
+        .with_resource(resource)
+        .with_periodic_exporter(exporter)
+        .build();
+    measure(&provider, command);
+    // What is held is sent before the end; a flush beforehand would send it twice.
+    provider.shutdown()
+}
+
+fn measure(provider: &SdkMeterProvider, command: &FinishedCommand<'_>) {
+    let meter = provider.meter("purchase-etl");
+    let records = meter
+        .u64_counter("purchase_etl.records")
+        .with_unit("{record}")
+        .with_description("Records read, by what became of them")
+        .build();
+    let inputs = meter
+        .u64_counter("purchase_etl.inputs")
+        .with_unit("{input}")
+        .with_description("Inputs, by what became of them")
+        .build();
+    let read = meter
+        .u64_counter("purchase_etl.read")
+        .with_unit("By")
+        .with_description("Decompressed bytes read")
+        .build();
+    for step in command.steps {
+        let Some(report) = &step.end.report else {
+            continue;
+        };
+        let of = |outcome: Option<&'static str>| {
+            let mut labels = vec![
+                KeyValue::new("purchase_etl.job", step.start.job().to_owned()),
+                KeyValue::new("purchase_etl.step", step.start.step().to_owned()),
+                KeyValue::new("purchase_etl.record_kind", report.record_kind),
+            ];
+            labels.extend(outcome.map(|name| KeyValue::new("purchase_etl.outcome", name)));
+            labels
+        };
+        let counts = &report.counts;
+        for (name, count) in counts.by_outcome() {
+            records.add(count, &of(Some(name)));
+        }
+        for outcome in [
+            InputOutcome::Ingested,
+            InputOutcome::AlreadyIngested,
+            InputOutcome::Refused,
+        ] {
+            let count = report.inputs_with(outcome) as u64;
+            inputs.add(count, &of(Some(outcome.name())));
+        }
+        read.add(report.bytes, &of(None));
+    }
+    let duration = meter
+        .f64_gauge("purchase_etl.run.duration")
+        .with_unit("s")
+        .with_description("Wall time of the command")
+        .build();
+    let labels = [
+        KeyValue::new("purchase_etl.job", command.job.to_owned()),
+        KeyValue::new("purchase_etl.command", command.name.to_owned()),
+        KeyValue::new("purchase_etl.outcome", command.exit.name()),
+    ];
+    duration.record(
+        seconds_between(command.started_at, command.ended_at),
+        &labels,
+    );
+}
