@@ -87,7 +87,7 @@ def table(heads: list[str], texts: int, rows: list[list[str]]) -> list[str]:
 
 def short(results: list[dict]) -> str:
     compared = [result for result in results if by_program(result).keys() & set(SHORT_PEERS)]
-    heads = ["workload", "time", "peak memory", *(f"{peer}, CPU" for peer in SHORT_PEERS)]
+    heads = ["workload", "wall time", "peak memory", *(f"{peer}, CPU" for peer in SHORT_PEERS)]
     return "\n".join(
         [
             *heading(results),
