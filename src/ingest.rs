@@ -1,13 +1,14 @@
-//! The main job: inputs go in, validated chunk by chunk on all cores; committed batches and a report
-//! come out. A refused input commits nothing, the others are committed.
+//! The ingest engine: reads inputs, validates them chunk by chunk on all cores, commits the
+//! accepted rows and reports the counts. A refused input commits nothing; the remaining inputs are
+//! committed.
 //!
 //! ```text
 //! reader thread --chunks--> validators (thread pool) --in order--> collector --commits--> lake
 //! ```
 //!
-//! What differs by record kind stands behind [`record_kind::RecordKind`]: customer purchases are events that
-//! are appended ([`purchases`]); supplier purchases are states, of which the newest stands
-//! ([`supplier_purchases`]).
+//! What differs by record kind is behind the trait [`record_kind::RecordKind`]: customer purchases
+//! are events and are appended ([`purchases`]); supplier purchases are states, of which the table
+//! keeps the newest version ([`supplier_purchases`]).
 
 mod check;
 mod counters;

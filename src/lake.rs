@@ -1,24 +1,24 @@
-//! The lake: tables under a Delta log. Record batches and facts about inputs come in; durable
-//! Parquet files, commits and file lists come out.
+//! The lake: tables with a Delta log. Record batches and facts about inputs come in; durable
+//! Parquet files, commits and file lists go out.
 //!
 //! ```text
 //! batches -PartitionWriter-> StagedFiles -Lake::commit_batch-> commits -Lake::snapshot-> file list
-//!                            Change       -Lake::commit_change-'
+//!                            TableChange  -Lake::commit_change-'
 //! ```
 //!
-//! What the room promises:
+//! Guarantees:
 //!
 //! - A reader of the log sees all rows of a batch or none.
-//! - A change of a table holds for the version it was planned on; when another writer was quicker it
-//!   is planned again. Older versions stay readable.
+//! - A change of a table is valid only for the version it was planned on; after a conflict it is
+//!   planned again. Older versions stay readable.
 //! - The rows of an input are committed once: its digest is a `txn` in the same commit.
-//! - What was reported as committed is on disk: data files and directories are synced before the
+//! - Everything reported as committed is on disk: data files and directories are synced before the
 //!   commit, the log after it.
-//! - So is what others have committed and a run relies on: a run that was stopped may have left a log
-//!   entry that is visible and not yet on disk.
-//! - A commit that may or may not have landed is looked up in the log before anything is said.
+//! - Log entries of other writers are synced before a run relies on them: a stopped run may have
+//!   left an entry that is visible and not yet on disk.
+//! - The outcome of a commit without a clear response is read from the log before it is reported.
 //!
-//! Refused: tables above protocol reader 1, writer 2, tables with other columns than their
+//! Refused: tables above protocol reader 1, writer 2, tables whose columns differ from their
 //! specification, log entries that name files outside their table.
 //!
 //! The interface is blocking; do not call it from asynchronous code.
@@ -93,28 +93,28 @@ use crate::storage::{StoreUrl, Stores};
 
 /// A lake: a directory of Delta tables.
 ///
-/// Opening one looks at nothing; a lake that does not exist yet is an empty one.
+/// Creating a `Lake` reads nothing from the store; a lake that does not exist yet is empty.
 #[derive(Debug)]
 pub struct Lake {
     location: LakeLocation,
     stores: Stores,
-    /// Numbers for the data files, so that all writers of a run have different names.
+    /// The next number for data file names, so that all writers of a run use different names.
     file_numbers: Arc<AtomicU64>,
     durable: DurableVersions,
 }
 
 impl Lake {
-    /// The lake at a local path, a `file://` URL, or a URL of an object store. Relative paths and
-    /// `..` are resolved.
+    /// Creates a lake from a local path, a `file://` URL, or a URL of an object store. Relative
+    /// paths and `..` are resolved.
     ///
     /// # Errors
-    /// [`LakeError::Location`] for text that names no place, [`LakeError::Store`] for URLs that are
-    /// refused, and for settings or credentials of a store that are missing or cannot be used.
+    /// [`LakeError::Location`] for text that is no valid location, [`LakeError::Store`] for URLs
+    /// that are refused, and for settings or credentials of a store that are missing or invalid.
     pub fn at(location: &str, stores: &Stores) -> Result<Self, LakeError> {
         let location = LakeLocation::parse(location)?;
         if let Some(url) = location.store() {
             table::register_log_stores();
-            // What is wrong with settings is told before anything is done with the lake.
+            // Reports invalid settings before anything is done with the lake.
             stores.store(url)?;
         }
         Ok(Self {
@@ -130,26 +130,26 @@ impl Lake {
         self.location.url()
     }
 
-    /// The directory, of a lake on the local file system.
+    /// The directory of a lake on the local file system.
     pub fn local_path(&self) -> Option<&Path> {
         self.location.directory()
     }
 
-    /// The place, of a lake in an object store.
+    /// The URL of a lake in an object store.
     pub fn store_url(&self) -> Option<&StoreUrl> {
         self.location.store()
     }
 
-    /// The way to the store that the lake is in.
+    /// The object stores that the lake was opened with.
     pub fn stores(&self) -> &Stores {
         &self.stores
     }
 
-    /// Settings and credentials of the store that the lake is in, by the names that polars knows;
-    /// `None` for a lake on the local file system.
+    /// Settings and credentials of the lake's store, under the names that polars uses; `None` for a
+    /// lake on the local file system.
     ///
     /// # Errors
-    /// [`LakeError::Store`] for settings or credentials that are missing or cannot be used.
+    /// [`LakeError::Store`] for settings or credentials that are missing or invalid.
     pub fn store_options(&self) -> Result<Option<Vec<(String, String)>>, LakeError> {
         let Some(url) = self.location.store() else {
             return Ok(None);
@@ -157,7 +157,7 @@ impl Lake {
         Ok(Some(self.stores.options(url)?))
     }
 
-    /// The directory of a table, on the local file system.
+    /// The directory of a table on the local file system.
     fn local_directory(&self, table: &str) -> Option<PathBuf> {
         Some(self.location.directory()?.join(table))
     }

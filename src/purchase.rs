@@ -1,8 +1,8 @@
-//! A customer purchase: what a dump says about it, the rules it must keep, its columns.
+//! A customer purchase: its fields in a dump, its rules, its columns.
 //!
-//! A record enters as text (a JSON object or a CSV row), is read into a [`RawPurchase`] that only
-//! says what stands there, checked into a [`Purchase`] whose values are exact, and leaves as
-//! Arrow columns; or it is rejected with every rule it breaks.
+//! A record is read from text (a JSON object or a CSV row) into a [`RawPurchase`] of unconverted
+//! values, validated into a [`Purchase`] of exact values, and converted to Arrow columns; or it is
+//! rejected with every rule it breaks.
 
 pub mod columns;
 mod currents_event;

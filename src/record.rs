@@ -1,8 +1,8 @@
-//! What records of every kind share: values as the text types them, and what a check finds.
+//! Types shared by records of every kind: field values as read, and findings.
 //!
-//! In: JSON text or the cells of a row. Out: [`Field`]s, which say only what stands there, and
-//! [`Findings`], which say which rules a record breaks. Which fields a record has and which rules
-//! it must keep is said by the room of its kind.
+//! In: JSON text or the cells of a row. Out: [`Field`]s, the unconverted values, and [`Findings`],
+//! the rules that a record breaks. The fields and rules of a record are defined by the module of
+//! its kind.
 
 mod duplicate_keys;
 mod field;

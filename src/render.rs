@@ -1,9 +1,10 @@
-//! Answers as text or bytes.
+//! Report answers written as text or bytes.
 //!
 //! In: an [`Answer`] and a [`Format`], or the supplier purchases themselves, which are read while
 //! they are written. Out: the bytes of a JSON document in the documented shape, of a CSV table, of
-//! lines of JSON or of a Parquet file; the same bytes for the same answer. Refused: a format that
-//! makes no sense for the answer ([`UnsupportedFormat`]), and what the writers themselves cannot write.
+//! newline-delimited JSON or of a Parquet file; the same answer always gives the same bytes.
+//! Refused: a format that the answer does not support ([`UnsupportedFormat`]), and values that a
+//! writer cannot write.
 
 use std::fmt;
 use std::str::FromStr;
@@ -32,7 +33,7 @@ pub use suppliers::{
 };
 pub use visual::render_visual;
 
-/// What a report answered.
+/// The result of a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answer {
@@ -49,7 +50,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// What kind of answer it is.
+    /// The kind of the answer.
     pub fn kind(&self) -> AnswerKind {
         match self {
             Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
@@ -61,29 +62,29 @@ impl Answer {
     }
 }
 
-/// How an answer is written.
+/// The output format of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// The documented response, indented by two spaces, with a final newline.
     #[default]
     Json,
-    /// RFC 4180 with a header line; texts that a spreadsheet would run as a formula get a `'` in
-    /// front.
+    /// RFC 4180 with a header line; a text that a spreadsheet would run as a formula is prefixed
+    /// with `'`.
     Csv,
     /// One JSON object a line, without spaces, each line ended by LF.
     Ndjson,
-    /// A Parquet file; with one row group but for the whole list of supplier purchases.
+    /// A Parquet file. It has one row group, except for the whole list of supplier purchases.
     Parquet,
-    /// A page with the answer's chart and table, complete in itself.
+    /// A self-contained HTML page with the answer's chart and table.
     Html,
-    /// The answer's chart, which fits itself to light and dark.
+    /// The answer's chart as SVG; it follows the light or dark colour scheme.
     Svg,
-    /// The answer's chart in pixels.
+    /// The answer's chart as a PNG image.
     Png,
 }
 
 impl Format {
-    /// The word it is asked for by.
+    /// The name of the format on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -96,8 +97,8 @@ impl Format {
         }
     }
 
-    /// Whether it is for looking at: [`render_visual`] makes it, and needs to know where the answer
-    /// comes from.
+    /// Whether [`render_visual`] makes it, which also needs the [`dashboard::Provenance`] of the
+    /// answer.
     pub fn is_visual(self) -> bool {
         matches!(self, Self::Html | Self::Svg | Self::Png)
     }
@@ -109,9 +110,9 @@ impl fmt::Display for Format {
     }
 }
 
-/// A format that is not known.
+/// An unknown format name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a format: json, csv, ndjson, parquet, html, svg or png")]
+#[error("unknown format {0:?}; valid values: json, csv, ndjson, parquet, html, svg, png")]
 pub struct UnknownFormat(pub String);
 
 impl FromStr for Format {
@@ -135,28 +136,28 @@ impl FromStr for Format {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
-    /// The format makes no sense for the answer.
+    /// The answer does not support the format.
     #[error(transparent)]
     Format(#[from] UnsupportedFormat),
-    /// The JSON writer gave up.
+    /// The JSON writer failed.
     #[error("the answer could not be written as JSON")]
     Json(#[from] serde_json::Error),
-    /// The CSV writer gave up.
+    /// The CSV writer failed.
     #[error("the answer could not be written as CSV")]
     Csv(#[source] ::csv::Error),
-    /// The place that the answer goes to takes no more.
+    /// The destination of the answer cannot be written to.
     #[error("the answer could not be written")]
     Sink(#[from] std::io::Error),
-    /// The columns of the answer do not fit together.
-    #[error("the answer could not be laid out in columns")]
+    /// The columns of the answer do not form a record batch.
+    #[error("the answer could not be converted to columns")]
     Columns(#[from] arrow::error::ArrowError),
-    /// The Parquet writer gave up.
+    /// The Parquet writer failed.
     #[error("the answer could not be written as Parquet")]
     Parquet(#[from] ::parquet::errors::ParquetError),
 }
 
 impl From<::csv::Error> for RenderError {
-    /// A sink that takes no more is told apart from what CSV cannot say.
+    /// Separates an I/O error of the destination from an error of the CSV writer.
     fn from(error: ::csv::Error) -> Self {
         if !error.is_io_error() {
             return Self::Csv(error);
@@ -171,8 +172,8 @@ impl From<::csv::Error> for RenderError {
 /// Writes an answer.
 ///
 /// # Errors
-/// [`RenderError::Format`] when the format makes no sense for the answer, another [`RenderError`]
-/// when the writer of the format gives up.
+/// [`RenderError::Format`] when the answer does not support the format, another [`RenderError`]
+/// when the writer of the format fails.
 pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
     let kind = answer.kind();
     kind.check(format)?;
@@ -187,7 +188,7 @@ pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// Lines of JSON: of the answers, only a page of supplier purchases has some.
+/// Newline-delimited JSON, which only a page of supplier purchases supports.
 fn ndjson(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     match answer {
         Answer::SupplierPurchases(page) => suppliers::page_rows(page, Format::Ndjson),

@@ -1,12 +1,12 @@
-//! Answers worked out by polars from the lake's data files.
+//! Reports computed by polars from the data files of the lake.
 //!
 //! In: resolved parameters ([`SeriesParameters`], [`SupplierListParameters`],
-//! [`SupplierSummaryParameters`]) and the files of one lake version; those of the purchases already
-//! pruned to the UTC dates the parameters need ([`SeriesParameters::utc_dates`]). Out: a
-//! [`QuantitySeries`], a [`RevenueSeries`], a [`ProductList`], pages or rows of supplier purchases
-//! or a [`SupplierSummary`], the same for the same files in any order, on any number of threads.
-//! Refused: parameters that break a `PAR-*` rule, and sums that do not fit the type they are
-//! answered in.
+//! [`SupplierSummaryParameters`]) and the data files of one table version; files of the purchases
+//! table are already limited to the UTC dates that the parameters need
+//! ([`SeriesParameters::utc_dates`]). Out: a [`QuantitySeries`], a [`RevenueSeries`], a
+//! [`ProductList`], pages or rows of supplier purchases or a [`SupplierSummary`]; independent of
+//! the order of the files and the number of threads. Refused: parameters that violate a `PAR-*`
+//! rule, and sums that do not fit their type.
 
 use chrono::NaiveDate;
 use polars::error::PolarsError;
@@ -62,83 +62,83 @@ pub use window::{HourLength, SeriesUnit};
 /// One data file of the purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PurchaseFile {
-    /// Where polars opens the file.
+    /// The path or URL of the file, as polars opens it.
     pub path: DataPath,
-    /// The partition the log registers the file under: the UTC date of `time` in all its rows.
+    /// The partition of the file in the Delta log: the UTC date of `time` in all its rows.
     pub purchase_date: NaiveDate,
 }
 
 /// One data file of the supplier purchases table at the version being read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierPurchaseFile {
-    /// Where polars opens the file.
+    /// The path or URL of the file, as polars opens it.
     pub path: DataPath,
-    /// The company the log registers the file under, 0 for the unknown one.
+    /// The company partition of the file in the Delta log, 0 for an unknown company.
     pub company_id: i64,
-    /// The month the log registers the file under, as its first day: that of `registration_date`
-    /// in all its rows.
+    /// The month partition of the file in the Delta log, as its first day: that of
+    /// `registration_date` in all its rows.
     pub month: NaiveDate,
-    /// How many rows the file holds, where the log says so.
+    /// The number of rows in the file, if the Delta log contains it.
     pub rows: Option<u64>,
 }
 
-/// Parameters that a documented error answers.
+/// Invalid parameters, which are answered with a documented error response.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParameterRefusal {
-    /// Of a series, answered by `{"message":…}`.
+    /// Of a series: the response is `{"message":…}`.
     #[error(transparent)]
     Series(#[from] ParameterError),
-    /// Of the supplier purchases, answered by `{"code":…,"message":…,"meta":[…]}`.
+    /// Of the supplier purchases: the response is `{"code":…,"message":…,"meta":[…]}`.
     #[error(transparent)]
     Supplier(#[from] SupplierParameterErrors),
 }
 
-/// Why a report has no answer.
+/// Why a report failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {
-    /// A parameter was found wanting, on its own or against the data.
+    /// A parameter is invalid, by itself or for the data.
     #[error(transparent)]
     Parameter(#[from] ParameterRefusal),
-    /// A data file is missing, damaged, or has other columns than its table.
-    #[error("{files} data file(s) of the table could not be read")]
+    /// A data file is missing, damaged, or has columns other than those of its table.
+    #[error("cannot read the data files of the table ({files} selected)")]
     Scan {
-        /// How many files the query was to read.
+        /// The number of files of the query.
         files: usize,
-        /// What polars says; it names the file.
+        /// The error of polars, which names the file.
         #[source]
         source: PolarsError,
     },
-    /// A data file is missing, damaged, or has other columns than the rejects table.
-    #[error("{files} data file(s) of the rejects table could not be read")]
+    /// A data file is missing, damaged, or has columns other than those of the rejects table.
+    #[error("cannot read the data files of the rejects table ({files} selected)")]
     Rejects {
-        /// How many files the query was to read.
+        /// The number of files of the query.
         files: usize,
-        /// What polars says; it names the file.
+        /// The error of polars, which names the file.
         #[source]
         source: PolarsError,
     },
-    /// A column of the table holds a value that ingestion never writes.
-    #[error("column `{column}` of the table holds {value:?}, which no ingestion writes")]
+    /// A column contains a value that ingestion never writes.
+    #[error("column `{column}` of the table contains {value:?}, a value that ingest never writes")]
     Value {
         /// The column.
         column: &'static str,
         /// The value found.
         value: String,
     },
-    /// The exact sum of one row has more than 29 digits before the point.
-    #[error("the revenue at {time} leaves the range of decimal(38, 9)")]
+    /// The exact sum of a row has more than 29 digits before the decimal point.
+    #[error("the revenue at {time} is out of the range of decimal(38, 9)")]
     RevenueRange {
         /// The row's `time`.
         time: String,
     },
-    /// The exact sum of a group has more than 29 digits before the point.
-    #[error("the sum of `{column}` of {group} leaves the range of decimal(38, 9)")]
+    /// The exact sum of a group has more than 29 digits before the decimal point.
+    #[error("the sum of `{column}` for {group} is out of the range of decimal(38, 9)")]
     AmountRange {
         /// The column.
         column: &'static str,
-        /// The group, for people.
+        /// A description of the group.
         group: String,
     },
 }

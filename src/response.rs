@@ -1,8 +1,9 @@
-//! The documented answers of the purchase endpoints, as serde types with the documented field order.
+//! The documented responses of the purchase endpoints, as serde types with the documented order of
+//! fields.
 //!
-//! In and out: text of those shapes, ours or a saved answer of the API. Refused: other shapes, by
-//! serde. Amounts are the one thing serde cannot write exactly: `render` writes the shapes that hold
-//! some, a revenue series and a supplier purchase, digit by digit.
+//! Serializes and deserializes these shapes, including saved responses of the API. Refused: other
+//! shapes, by serde. serde cannot write amounts exactly, so `render` writes the shapes with amounts
+//! (revenue series, supplier purchases) digit by digit.
 
 mod errors;
 mod product_list;
@@ -15,5 +16,5 @@ pub use product_list::ProductListResponse;
 pub use quantity_series::{QuantityRow, QuantitySeriesResponse};
 pub use supplier_purchases::PageMeta;
 
-/// The `message` of an answer without errors.
+/// The `message` of a successful response.
 pub const SUCCESS: &str = "success";

@@ -1,4 +1,4 @@
-//! Counts and the run report: what happened, in a form people and machines can check.
+//! The run report: counts, outcomes and findings of a run, and the exit code.
 
 mod exit;
 
@@ -11,27 +11,27 @@ use crate::rules::RuleId;
 
 pub use exit::Exit;
 
-/// What became of the records of an input or a run.
+/// The records of an input or a run, by outcome.
 ///
-/// Invariant of every finished input and run: `read` is the sum of the others.
+/// Invariant of every finished input and run: `read` is the sum of the other counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RecordCounts {
-    /// Records met.
+    /// Records and skipped elements read.
     pub read: u64,
     /// Written to the table.
     pub accepted: u64,
-    /// Kept verbatim with their reasons.
+    /// Kept verbatim in table `rejects`.
     pub rejected: u64,
-    /// Currents events seen before; versions of a supplier purchase that came again.
+    /// Repeated Currents events; repeated versions of a supplier purchase.
     pub duplicate: u64,
-    /// Older versions of a record that is stored.
+    /// Supplier purchases of which a newer version is stored.
     pub superseded: u64,
     /// Elements beside the records (`attributes`, `events`).
     pub skipped: u64,
 }
 
 impl RecordCounts {
-    /// Whether every record landed in exactly one place.
+    /// Whether every record has exactly one outcome.
     pub fn balances(&self) -> bool {
         let Self {
             read,
@@ -44,7 +44,7 @@ impl RecordCounts {
         read == accepted + rejected + duplicate + superseded + skipped
     }
 
-    /// Adds the counts of another part.
+    /// Adds the counts of another part of the input or run.
     pub fn add(&mut self, other: &Self) {
         let Self {
             read,
@@ -62,7 +62,7 @@ impl RecordCounts {
         self.skipped += skipped;
     }
 
-    /// The parts that `read` is the sum of, by name.
+    /// The counts that add up to `read`, by name.
     pub fn by_outcome(&self) -> [(&'static str, u64); 5] {
         [
             ("accepted", self.accepted),
@@ -73,7 +73,7 @@ impl RecordCounts {
         ]
     }
 
-    /// Rejected records as a share of those that could have been accepted, 0 to 1.
+    /// Rejected records as a share of all records, skipped elements not counted; 0 to 1.
     pub fn reject_share(&self) -> f64 {
         let validated = self.read - self.skipped;
         if validated == 0 {
@@ -88,7 +88,7 @@ impl RecordCounts {
     }
 }
 
-/// Counts by rule, in the order of the catalogue; rules never met are left out.
+/// Counts by rule, in the order of the catalogue, without rules that have none.
 pub type RuleCounts = BTreeMap<RuleId, u64>;
 
 /// Adds `from` to `to`.
@@ -98,22 +98,22 @@ pub fn add_rule_counts(to: &mut RuleCounts, from: &RuleCounts) {
     }
 }
 
-/// How an input ended.
+/// The outcome of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputOutcome {
-    /// Its records are in the lake by this run.
+    /// This run committed its records to the lake.
     Ingested,
     /// The same content was ingested before; nothing was written.
     AlreadyIngested,
-    /// Nothing of it was written; `refusal` says why.
+    /// Nothing of it was written; `refusal` gives the reason.
     Refused,
     /// Validated without being written (`check`, `--dry-run`).
     Checked,
 }
 
 impl InputOutcome {
-    /// The word for it, as in run reports.
+    /// Its name in run reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ingested => "ingested",
@@ -124,7 +124,7 @@ impl InputOutcome {
     }
 }
 
-/// Why an input was refused, for machines.
+/// The reason why an input was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RefusalReport {
     /// The rule.
@@ -133,7 +133,7 @@ pub struct RefusalReport {
     pub byte_offset: Option<u64>,
     /// Line, counted from 1.
     pub line: Option<u64>,
-    /// The sentence.
+    /// The message.
     pub message: String,
 }
 
@@ -142,7 +142,7 @@ impl From<&Refusal> for RefusalReport {
         Self {
             rule_id: refusal.rule,
             byte_offset: refusal.place.map(|place| place.byte_offset),
-            // A place inside compressed data has no line.
+            // A position inside compressed data has no line.
             line: refusal
                 .place
                 .map(|place| place.line)
@@ -152,7 +152,7 @@ impl From<&Refusal> for RefusalReport {
     }
 }
 
-/// A rule that an input breaks as a whole, and that no record of it can be blamed for.
+/// A rule that an input breaks as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InputFinding {
     /// The rule.
@@ -161,48 +161,48 @@ pub struct InputFinding {
     pub message: String,
 }
 
-/// One decision about delimited text and what it was based on.
+/// A decision on the dialect of delimited text, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DialectEvidence {
     /// What was decided, e.g. the delimiter.
     pub what: String,
-    /// The choice.
+    /// The decision.
     pub chosen: String,
     /// Why.
     pub why: String,
-    /// The value that decided, and its line, where one did.
+    /// The deciding value and its line, if there is one.
     pub because: Option<String>,
 }
 
-/// What happened to one input.
+/// The report of one input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InputReport {
     /// The input as a path, or `-`.
     pub path: String,
     /// Kind of its records.
     pub record_kind: &'static str,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: InputOutcome,
-    /// What it was read as.
+    /// The detected format.
     pub shape: Option<&'static str>,
     /// BLAKE3 of the decompressed bytes, hexadecimal.
     pub digest: Option<String>,
     /// Decompressed bytes read.
     pub bytes: u64,
-    /// What became of its records.
+    /// Its records by outcome.
     pub counts: RecordCounts,
     /// Why it was refused.
     pub refusal: Option<RefusalReport>,
-    /// How delimited text was understood.
+    /// The decisions on the dialect of delimited text.
     pub dialect: Vec<DialectEvidence>,
-    /// What about the input somebody should look at, the messages of `findings` among it.
+    /// Remarks on the input, including the messages of `findings`.
     pub notes: Vec<String>,
-    /// The rules it breaks as a whole, beside the one that refuses it.
+    /// The rules it breaks as a whole, without the one that refuses it.
     pub findings: Vec<InputFinding>,
 }
 
 impl InputReport {
-    /// The notes, each with the rule it is about if it is about one.
+    /// The notes, each with its rule if it has one.
     pub fn ruled_notes(&self) -> impl Iterator<Item = (Option<RuleId>, &str)> {
         self.notes.iter().map(|note| {
             let mut findings = self.findings.iter();
@@ -212,7 +212,7 @@ impl InputReport {
     }
 }
 
-/// Versions of the tables after a run; absent for a table the run did not touch.
+/// Versions of the tables after a run; null for a table the run did not write.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TableVersions {
     /// `purchases`
@@ -226,7 +226,7 @@ pub struct TableVersions {
 }
 
 impl TableVersions {
-    /// These versions, and the other's where there are none.
+    /// These versions, and those of `other` where there are none.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -256,7 +256,7 @@ impl TableVersions {
     }
 }
 
-/// The run report.
+/// The report of a run, as stored in `_runs`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
     /// Id of the run, as in the `run_id` columns.
@@ -281,15 +281,15 @@ pub struct RunReport {
     /// BLAKE3 of the job file and of what `--set` changed, hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_digest: Option<String>,
-    /// Every setting that decides a verdict, so that the numbers can be worked out again.
+    /// Every setting that affects the validation, so that the run can be repeated.
     pub settings: BTreeMap<&'static str, String>,
     /// Sums over the inputs.
     pub counts: RecordCounts,
     /// Rejected records by rule; a record counts under every rule it breaks.
     pub rejected_by_rule: RuleCounts,
-    /// Warnings by rule, in records that were kept; a record counts once under each.
+    /// Accepted records by the rules they break; a record counts once under each.
     pub warned_by_rule: RuleCounts,
-    /// What about the run as a whole somebody should know.
+    /// Remarks on the run as a whole.
     pub notes: Vec<String>,
     /// Table versions after the run.
     pub table_versions: TableVersions,
@@ -299,8 +299,8 @@ pub struct RunReport {
     pub elapsed_ms: u64,
     /// The process's exit code, as documented.
     pub exit_code: u8,
-    /// Why the run has no result, if it has none; without secrets. What it had committed by then is
-    /// in the counts, and its inputs in `inputs`.
+    /// Why the run failed, if it did; without secrets. What it committed before is in the counts
+    /// and in `inputs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// The inputs, in the order they were read.
@@ -308,7 +308,7 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// How many inputs ended this way.
+    /// The number of inputs with this outcome.
     pub fn inputs_with(&self, outcome: InputOutcome) -> usize {
         self.inputs
             .iter()

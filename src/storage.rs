@@ -1,14 +1,15 @@
-//! Object stores: what stands behind `s3://`, `gs://`, `az://` and `abfs://`. URLs and settings come
-//! in; listings, bytes and uploads go out. Local files that are written as a whole are here too.
+//! Object stores (`s3://`, `gs://`, `az://`, `abfs://`): URLs and settings come in; listings, bytes
+//! and uploads go out. It also contains the atomic replacement of local files.
 //!
 //! ```text
-//! text -StoreUrl-> place        settings -options-> credentials, endpoint, retries
+//! text -StoreUrl-> location     settings -options-> credentials, endpoint, retries
 //!                    `----Stores----´-> list, head, read with read-ahead, upload
 //! ```
 //!
-//! Credentials come from the environment and the profile files of each cloud, never from a URL or an
-//! option. Refused: URLs with a secret in them, plain HTTP to other machines unless it is allowed,
-//! stores without credentials (the machine's metadata service is asked only when that is wanted).
+//! Credentials come from the environment and the profile files of each cloud, never from a URL or
+//! an option. Refused: URLs with a secret in them, plain HTTP to other machines unless it is
+//! allowed, stores without credentials (the machine's metadata service is used only if it is
+//! enabled).
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 
@@ -56,20 +57,21 @@ use circuit_breaker::CircuitBreaker;
 use limits::reserve_threads;
 use scratch_folder::ScratchFolder;
 
-/// Enough to overlap requests; the heavy work runs on rayon.
+/// Enough to overlap requests; the CPU-bound work runs on rayon.
 const RUNTIME_THREADS: usize = 2;
 
-/// Files that the runtime opens: to wait on others, to be woken, and to hear of signals.
+/// The files that the runtime opens: for polling, wake-ups and signals.
 const RUNTIME_FILES: usize = 6;
 
-/// Threads for work that blocks, which are there from the begin. To load a table, two of them wait for
-/// a third one that reads its log.
+/// Threads for blocking work, started at the beginning. To load a table, two of them wait for a
+/// third one that reads its log.
 const BLOCKING_THREADS: usize = 4;
 
-/// Longer than any process lives: such threads are not given back, since they might not come again.
+/// Longer than any process runs: these threads are kept, since the system might not provide them
+/// again.
 const THREAD_KEEP_ALIVE: Duration = Duration::from_hours(24 * 365);
 
-/// The way to all object stores of a process. Clones share their connections.
+/// The object stores of a process. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Stores {
     inner: Arc<StoresInner>,
@@ -79,17 +81,17 @@ pub struct Stores {
 struct StoresInner {
     settings: StoreSettings,
     runtime: Arc<Runtime>,
-    /// Its threads for work that blocks, as far as they are sure.
+    /// The number of threads for blocking work that are known to be available.
     reserved_threads: Mutex<usize>,
     /// By scheme and authority.
     open_stores: Mutex<HashMap<(String, String), Arc<dyn ObjectStore>>>,
-    /// Shared with readings on their way, which must not keep the runtime they run on.
+    /// Shared with pending reads, which must not keep the runtime alive.
     circuit_breaker: Arc<CircuitBreaker>,
     scratch: ScratchFolder,
 }
 
 impl Stores {
-    /// Reaches stores by these settings. Nothing is connected yet.
+    /// Creates a client with these settings. It opens no connection yet.
     ///
     /// # Errors
     /// [`StoreError::Limit`] or [`StoreError::Runtime`] if the threads do not start.
@@ -117,21 +119,21 @@ impl Stores {
         })
     }
 
-    /// The settings that all stores are reached by.
+    /// The settings for all stores.
     pub fn settings(&self) -> &StoreSettings {
         &self.inner.settings
     }
 
-    /// The threads that talk to stores.
+    /// The runtime that executes the requests.
     pub fn runtime(&self) -> &Arc<Runtime> {
         &self.inner.runtime
     }
 
-    /// Makes sure that so many tasks at once can use tables, each on a thread of its own and with one
+    /// Ensures that this many concurrent tasks can use tables, each on its own thread and with one
     /// that reads its inputs.
     ///
     /// # Errors
-    /// The system does not give the threads for that.
+    /// The system does not provide enough threads.
     pub fn reserve_threads_for_tasks(&self, tasks: usize) -> Result<(), LimitReached> {
         let mut reserved_threads = self
             .inner
@@ -140,7 +142,7 @@ impl Stores {
             .unwrap_or_else(PoisonError::into_inner);
         let wanted = tasks * BLOCKING_THREADS;
         if wanted > *reserved_threads {
-            // Threads that are held are not given back, so none is when there are too few.
+            // Reserved threads are never released, so none is reserved if there are too few.
             probe_threads(wanted - *reserved_threads + 2 * tasks)?;
             reserve_threads(self.runtime(), wanted)?;
             *reserved_threads = wanted;
@@ -148,13 +150,13 @@ impl Stores {
         Ok(())
     }
 
-    /// The store that a URL lies in, from its root on. It is opened once for each bucket.
+    /// The store of a URL, from its root on. It is opened once per bucket.
     ///
     /// # Errors
-    /// Settings or credentials that are missing or cannot be used.
+    /// Settings or credentials that are missing or invalid.
     pub fn store(&self, url: &StoreUrl) -> Result<Arc<dyn ObjectStore>, StoreError> {
         let key = (url.scheme().to_owned(), url.authority().to_owned());
-        // A panic elsewhere leaves the map whole: it is only ever inserted into.
+        // The map stays valid after a panic elsewhere: it is only inserted into.
         let mut open_stores = self
             .inner
             .open_stores
@@ -168,19 +170,19 @@ impl Stores {
         Ok(store)
     }
 
-    /// The settings and credentials of a URL as the keys that `object_store` and polars know.
+    /// The settings and credentials for a URL, under the keys that `object_store` and polars use.
     ///
     /// # Errors
-    /// Settings or credentials that are missing or cannot be used.
+    /// Settings or credentials that are missing or invalid.
     pub fn options(&self, url: &StoreUrl) -> Result<Vec<(String, String)>, StoreError> {
         options::resolve(url, &self.inner.settings)
     }
 
-    /// A folder of this process for files on their way to a store or from it. It is removed at the
-    /// end, and what killed processes have left is removed when it is made.
+    /// The scratch folder of this process, for files before an upload or after a download. It is
+    /// removed at the end; leftovers of killed processes are removed when it is created.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be created.
     pub fn scratch(&self) -> Result<&Path, StoreError> {
         self.inner.scratch.path()
     }

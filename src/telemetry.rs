@@ -1,7 +1,8 @@
-//! Telling others about runs: metrics for Prometheus, traces and metrics for OpenTelemetry, lineage
-//! events for OpenLineage, alerts for people. Facts about steps go in as they begin and end; files and
-//! requests go out. Whatever goes wrong here is a warning: a run never fails by being watched, and no
-//! event holds the user, password or query of a URL.
+//! Telemetry of commands: metrics for Prometheus, traces and metrics for OpenTelemetry, lineage
+//! events for OpenLineage, and alerts.
+//!
+//! In: the starts and ends of steps. Out: files and requests. Every error here is a warning:
+//! telemetry never makes a run fail, and no event contains the user, password or query of a URL.
 
 mod alert;
 mod file;
@@ -28,10 +29,10 @@ use crate::storage::{error_text, scrubbed};
 use http::HttpSender;
 use lineage::LineageEmitter;
 
-/// Who is told, and how.
+/// The settings of telemetry.
 #[derive(Clone, Debug, Default)]
 pub struct TelemetrySettings {
-    /// The file of metrics.
+    /// The Prometheus metrics file.
     pub metrics_file: Option<PathBuf>,
     /// OpenTelemetry.
     pub otel: OtelSettings,
@@ -41,7 +42,7 @@ pub struct TelemetrySettings {
     pub alert: AlertSettings,
 }
 
-/// Tells others about one command. It may be used from several threads.
+/// Records the steps of a command and reports them. It may be used from several threads.
 #[derive(Debug)]
 pub struct Telemetry {
     command: String,
@@ -56,7 +57,7 @@ pub struct Telemetry {
     steps: Mutex<Vec<FinishedStep>>,
 }
 
-/// A step that has begun.
+/// A step that has started.
 #[derive(Debug)]
 pub struct RunningStep {
     start: StepStart,
@@ -64,8 +65,8 @@ pub struct RunningStep {
 }
 
 impl Telemetry {
-    /// An observer of a command, such as `ingest`, and of the job that it runs, if it runs one. The
-    /// clock is the one of the process.
+    /// Creates the telemetry of a command, such as `ingest`, and of the job that it runs, if any.
+    /// `clock` is the clock of the process.
     pub fn new(
         command: &str,
         job: Option<String>,
@@ -81,7 +82,7 @@ impl Telemetry {
         let sends = otel.is_enabled() || lineage.url.is_some() || alert.url.is_some();
         let sender = sends.then(HttpSender::new).and_then(|sender| {
             sender
-                .inspect_err(|error| tracing::warn!("nobody will be told: {}", error_text(error)))
+                .inspect_err(|error| tracing::warn!("telemetry is not sent: {}", error_text(error)))
                 .ok()
         });
         Self {
@@ -98,8 +99,8 @@ impl Telemetry {
         }
     }
 
-    /// A step begins.
-    #[must_use = "a step that has begun must be said to end"]
+    /// Records the start of a step.
+    #[must_use = "the end of a started step must be recorded"]
     pub fn step_started(&self, start: StepStart) -> RunningStep {
         let started_at = (self.clock)();
         if let Some(lineage) = &self.lineage {
@@ -108,7 +109,7 @@ impl Telemetry {
         RunningStep { start, started_at }
     }
 
-    /// A step has ended.
+    /// Records the end of a step.
     pub fn step_ended(&self, open: RunningStep, end: StepEnd) {
         let RunningStep { start, started_at } = open;
         let step = FinishedStep {
@@ -124,7 +125,7 @@ impl Telemetry {
         steps.push(step);
     }
 
-    /// The log's context of a step of a job that has failed, or of a command that is no job.
+    /// The tracing span of the failed step `of` a job, or of a failed command that is not a job.
     pub fn failure_span(&self, of: Option<&StepId>) -> Option<tracing::Span> {
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = steps
@@ -133,14 +134,14 @@ impl Telemetry {
         failed.map(|step| step.start.span())
     }
 
-    /// A job has ended for a data date, with all its steps.
+    /// Records the end of a job for a data date, with all its steps.
     pub fn job_ended(&self, job: &str, date: NaiveDate, exit: Exit) {
         if let Some(lineage) = &self.lineage {
             lineage.job_ended(job, date, exit, (self.clock)(), self.sender.as_ref());
         }
     }
 
-    /// The command has ended: tells everybody who waits for its end.
+    /// Records the end of the command: writes metrics, exports traces and sends alerts.
     pub fn finish(&self, exit: Exit, error: Option<&str>) {
         let ended_at = (self.clock)();
         let sender = self.sender.as_ref();
@@ -166,7 +167,7 @@ impl Telemetry {
         if let Some(sender) = sender
             && let Err(error) = otel::export(&self.otel, &command, sender)
         {
-            tracing::warn!("OpenTelemetry: {}", error_text(&error));
+            tracing::warn!("cannot export to OpenTelemetry: {}", error_text(&error));
         }
         alert::send(&self.alert, &command, sender);
     }

@@ -20,17 +20,17 @@ use crate::run_report::InputOutcome;
 pub struct RecordFindings {
     /// Ordinal of the record in its input, from 0.
     pub ordinal: u64,
-    /// Where it begins.
+    /// Position of its first byte.
     pub place: SourcePosition,
-    /// All its findings; a rejecting one sends it to the rejects.
+    /// All its findings; it is rejected if one of them is rejecting.
     pub findings: Vec<Finding>,
 }
 
-/// Validates `inputs` as `ingest` does into an empty lake; `observer` gets the findings as they are
-/// met, input by input and in order. What the inputs are as a whole comes out.
+/// Validates `inputs` as `ingest` does into an empty lake. `sink` receives the findings input by
+/// input and in record order; the result holds the counts and one report per input.
 ///
 /// # Errors
-/// The run is interrupted, or the observer fails.
+/// The run is interrupted, or the sink fails.
 pub fn check_inputs<K: RecordKind, E: From<RunError>>(
     inputs: &[Input],
     settings: &RunSettings<K>,
@@ -63,22 +63,22 @@ pub fn check_inputs<K: RecordKind, E: From<RunError>>(
     Ok(check.finish())
 }
 
-/// Takes what a check finds.
+/// Receives the findings of a check.
 pub trait FindingSink<E> {
     /// A record with findings.
     ///
     /// # Errors
-    /// Whatever stops the check.
+    /// The sink's own; the check ends with it.
     fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), E>;
-    /// What was told of the open input is void: it turns out to have another encoding.
+    /// Discards the findings of the open input: it is read again with another encoding.
     ///
     /// # Errors
-    /// Whatever stops the check.
+    /// The sink's own; the check ends with it.
     fn restart(&mut self) -> Result<(), E>;
-    /// The end of the open input.
+    /// The open input has ended.
     ///
     /// # Errors
-    /// Whatever stops the check.
+    /// The sink's own; the check ends with it.
     fn finish_input(&mut self, counters: &InputCounters) -> Result<(), E>;
 }
 
@@ -90,7 +90,7 @@ struct CheckRun<'a, K: RecordKind, E> {
     sink: &'a mut dyn FindingSink<E>,
     open: InputCounters,
     cross_chunk: K::CrossChunk,
-    /// Of the inputs that were kept: the same content counts once.
+    /// Digests of the inputs that were not refused: the same content counts once.
     contents: HashSet<Digest>,
     read: Vec<CheckedInput>,
     reports: InputReports<'a>,

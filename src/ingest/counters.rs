@@ -1,4 +1,4 @@
-//! Counts what the validators count, for one input and for the run.
+//! Counts of records, rejects and warnings, for one input and for the run.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::run_report::{RecordCounts, RuleCounts, add_rule_counts};
 /// The counts of one input.
 #[derive(Clone, Debug, Default)]
 pub struct InputCounters {
-    /// What became of its records.
+    /// Its records by outcome.
     pub counts: RecordCounts,
     /// Rejected records by rule.
     pub rejected_by_rule: RuleCounts,
@@ -58,7 +58,7 @@ impl InputCounters {
         }
     }
 
-    /// Moves accepted versions that are not written: other ones stand.
+    /// Recounts accepted versions that are not written, as duplicate or superseded.
     pub fn record_discarded(&mut self, duplicate: u64, superseded: u64) {
         self.counts.accepted = self.counts.accepted.saturating_sub(duplicate + superseded);
         self.counts.duplicate += duplicate;
@@ -67,7 +67,7 @@ impl InputCounters {
         self.count_warning(RuleId::CplStale, superseded);
     }
 
-    /// What is left to say of the input when its content was ingested before.
+    /// The counters of an input whose content was ingested before: only FILE-EMPTY is kept.
     #[must_use]
     pub fn for_known_input(&self) -> Self {
         let mut remaining = Self::default();
@@ -89,11 +89,11 @@ impl InputCounters {
             .layout
             .as_ref()
             .is_some_and(|layout| layout.encoding.first_invalid_byte.is_some());
-        for (met, rule) in [
+        for (is_broken, rule) in [
             (self.counts.read == 0, RuleId::FileEmpty),
             (recoded, RuleId::FileEncoding),
         ] {
-            self.count_warning(rule, u64::from(met));
+            self.count_warning(rule, u64::from(is_broken));
         }
     }
 
@@ -110,7 +110,7 @@ impl InputCounters {
                 rule: RuleId::FileRejectLimit,
                 place: None,
                 message: format!(
-                    "{} of {} records break the rules ({:.1} %, limit {:.1} %), most of them {rule}; see `purchase-etl check`, or raise --reject-limit",
+                    "{} of {} records are rejected ({:.1} %, limit {:.1} %), most of them by {rule}; list them with `purchase-etl check`, or raise --reject-limit",
                     self.counts.rejected,
                     self.counts.read - self.counts.skipped,
                     share * 100.0,
@@ -124,13 +124,13 @@ impl InputCounters {
 /// The counts of a run.
 #[derive(Clone, Debug, Default)]
 pub struct RunCounters {
-    /// Sums over the inputs that were not refused or known.
+    /// Sums over the inputs that were neither refused nor ingested before.
     pub counts: RecordCounts,
     /// Rejected records by rule.
     pub rejected_by_rule: RuleCounts,
     /// Warnings by rule.
     pub warned_by_rule: RuleCounts,
-    /// What about the run as a whole somebody should know.
+    /// Remarks on the run as a whole.
     pub notes: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Which kind of records an input holds, told from the first of them: by the keys of a record,
-//! never by what stands around it, and by the headers of delimited text.
+//! Detects the record kind of an input from its first records: by the keys of a record, never by
+//! its envelope, and by the headers of delimited text.
 
 use std::sync::Arc;
 
@@ -15,27 +15,28 @@ use crate::rules::RuleId;
 use crate::storage::is_exhausted;
 use crate::supplier_purchase::SupplierPurchaseCsvColumns;
 
-/// What an input holds.
+/// The record kind of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DetectedKind {
-    /// Customer purchases, or something their reader refuses with a better reason.
+    /// Customer purchases, or an input that their reader refuses with a more precise reason.
     Purchases,
     /// Supplier purchases.
     SupplierPurchases,
-    /// It cannot be told.
+    /// The kind cannot be detected.
     Refused(Refusal),
 }
 
-/// Pieces that are looked at before giving up; a kind shows in the first record as a rule.
+/// Chunks that are inspected at most; usually the first record is enough.
 const MAX_CHUNKS: usize = 4;
 
-/// Values of a chunk that are looked at.
+/// Values of a chunk that are inspected at most.
 const MAX_VALUES: usize = 100;
 
-/// Looks at the start of an input. Inputs that cannot be read are left to the run, which says why.
+/// Detects the record kind from the start of an input. An input that cannot be read counts as
+/// customer purchases: the run then refuses it with the reason.
 ///
 /// # Errors
-/// The machine has run out of something.
+/// The machine is out of memory, file handles or threads.
 pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKind, InputError> {
     let options = ReaderOptions {
         envelope: Envelope::Any,
@@ -58,7 +59,7 @@ pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKin
             rule: RuleId::FileWrongKind,
             place: None,
             message:
-                "the kind of its records cannot be told from its first ones; name it with --kind"
+                "the record kind cannot be detected from the first records; set it with --kind"
                     .to_owned(),
         }),
     })
@@ -81,8 +82,8 @@ fn detect_with_columns(
     Ok(None)
 }
 
-/// An input without records: its header or the text around the records may tell. One without
-/// anything holds nothing of any kind, which the run notes.
+/// The kind of an input without records, by its header or its envelope. An empty input counts as
+/// customer purchases; the run reports that it is empty.
 fn kind_without_records(totals: &InputTotals, json: JsonOptions) -> Option<DetectedKind> {
     if totals.format == ResolvedFormat::Empty {
         return Some(DetectedKind::Purchases);
@@ -105,7 +106,7 @@ fn kind_of_chunk(chunk: &Chunk, json: JsonOptions) -> Option<DetectedKind> {
     }
 }
 
-/// The alias table that knows more of the headers.
+/// The kind whose alias table recognises more of the headers.
 fn kind_of_headers(layout: &CsvLayout) -> Option<DetectedKind> {
     let known = |columns: &dyn ColumnAliases| {
         layout
@@ -152,7 +153,7 @@ fn kind_of_object(cursor: &mut JsonCursor<'_>, json: JsonOptions) -> Option<Dete
     while let Some(key) = cursor.next_key(&mut members).ok()? {
         let value = cursor.skip_value().ok()?;
         match &*key.decode() {
-            // Also what the reader of customer purchases refuses with a reason of its own.
+            // Includes keys of inputs that the reader of customer purchases refuses by name.
             "product_id"
             | "PRODUCT_ID"
             | "price"
@@ -183,7 +184,7 @@ fn kind_of_object(cursor: &mut JsonCursor<'_>, json: JsonOptions) -> Option<Dete
     if is_track {
         return Some(DetectedKind::Purchases);
     }
-    // A page of a list that has no purchases.
+    // A list page without purchases.
     is_page.then_some(DetectedKind::SupplierPurchases)
 }
 

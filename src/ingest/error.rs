@@ -1,4 +1,4 @@
-//! Why a run ends without a result. Bad records and bad inputs are no errors: they are counted.
+//! Errors that end a run. Invalid records and refused inputs are no errors: they are counted.
 
 use crate::input::InputError;
 use crate::lake::LakeError;
@@ -11,15 +11,15 @@ pub enum RunError {
     /// The lake failed.
     #[error(transparent)]
     Lake(#[from] LakeError),
-    /// The machine has no more threads to give.
+    /// No more threads can be started.
     #[error(transparent)]
     Limit(#[from] LimitReached),
-    /// The machine has run out of something while an input was read; no input is to blame.
+    /// The machine ran out of a resource while an input was read; the input is not at fault.
     #[error(transparent)]
     Exhausted(InputError),
-    /// Records were lost or doubled: a fault of this program. Nothing of the input is committed.
+    /// Records were lost or duplicated: a bug of this program. Nothing of the input is committed.
     #[error(
-        "the ledger of {path} does not balance ({counts:?}): nothing was committed; please report this"
+        "record counts of {path} are inconsistent ({counts:?}), which is a bug: nothing was committed; please report it"
     )]
     Unbalanced {
         /// The input.
@@ -27,18 +27,18 @@ pub enum RunError {
         /// Its counts.
         counts: crate::run_report::RecordCounts,
     },
-    /// Asked to stop.
-    #[error("interrupted: nothing half-done was left in the tables")]
+    /// Stopped by a signal.
+    #[error("interrupted: the tables contain no partial input")]
     Interrupted,
     /// A thread of the run ended early.
-    #[error("a worker thread stopped before its work was done; please report this")]
+    #[error("a worker thread ended unexpectedly, which is a bug; please report it")]
     Worker,
-    /// A run that holds more rows than it can number.
+    /// The run has more rows than 32 bits can number.
     #[error("more than 4,000,000,000 supplier purchases in one run; ingest fewer inputs at once")]
     TooManyRows,
-    /// The table has two rows for one purchase: something else has written to it.
+    /// The table has two rows for one purchase: another program has written to it.
     #[error(
-        "the table of supplier purchases holds purchase {id} of company {company_id} twice; restore an earlier version of it"
+        "table supplier_purchases contains purchase {id} of company {company_id} twice; restore an earlier version with `lake restore --table supplier_purchases`"
     )]
     DoubledKey {
         /// The company.
@@ -46,22 +46,22 @@ pub enum RunError {
         /// The purchase.
         id: i64,
     },
-    /// The table has a partition that no run writes.
-    #[error("{path} lies in a partition that is no company and month")]
+    /// The table has a partition that this program does not write.
+    #[error("file {path} is in a partition that is not a company_id and registration_month")]
     BadPartition {
         /// The file.
         path: String,
     },
-    /// The key columns of the table are not what they should be.
-    #[error("the table of supplier purchases lacks its key columns")]
+    /// The table lacks key columns, or they have another type.
+    #[error("table supplier_purchases lacks a key column, or it has another type")]
     KeyColumns,
-    /// Rows could not be put into columns.
-    #[error("cannot build the columns of a batch")]
+    /// Rows could not be converted to Arrow columns.
+    #[error("cannot build the Arrow columns of a batch")]
     Columns(#[from] arrow::error::ArrowError),
 }
 
 impl RunError {
-    /// The version that the rows of the failed commit are in, when they are in all the same.
+    /// The table version that contains the rows, if they were committed before the failure.
     pub(super) fn rows_version(&self) -> Option<i64> {
         match self {
             Self::Lake(error) => error.rows_version(),

@@ -1,22 +1,23 @@
-//! Files that were ingested before, told by path, size and time of change without reading them.
+//! Files that were ingested before, recognised by path, size and modification time without reading
+//! them.
 
 use std::collections::HashMap;
 
 use crate::input::{Input, InputLocation};
 use crate::lake::{IngestedInput, Lake, LakeError};
 
-/// The files that the lake knows, with the number of their records.
+/// The files listed in the table of inputs, with the number of their records.
 #[derive(Debug, Default)]
 pub struct IngestedFiles(HashMap<FileIdentity, u64>);
 
-/// Two ticks of a clock of whole seconds.
+/// Two ticks of a clock with a resolution of one second.
 const MIN_OBJECT_AGE_MICROS: i64 = 2_000_000;
 
-/// Path, size and time of change.
+/// Path, size in bytes and modification time in µs since 1970.
 type FileIdentity = (String, i64, i64);
 
 impl IngestedFiles {
-    /// Asks the lake.
+    /// Reads the files of a record kind from the table of inputs.
     ///
     /// # Errors
     /// The table of inputs cannot be read.
@@ -35,7 +36,7 @@ impl IngestedFiles {
         self.0.extend(other.0);
     }
 
-    /// Whether the input is one of them, unchanged. Standard input never is.
+    /// Whether the input is one of them and unchanged; never true for standard input.
     pub fn contains(&self, input: &Input) -> bool {
         self.record_count(input).is_some()
     }
@@ -46,8 +47,9 @@ impl IngestedFiles {
     }
 }
 
-/// Object stores tell whole seconds: within the second of an ingest an object can be written again
-/// without looking any different. So one that was young then is read again, and known by its digest.
+/// Whether path, size and modification time identify the content. Object stores give the time in
+/// whole seconds, so an object replaced within the second of its ingest has the same identity. An
+/// object that was younger than two seconds is read again and recognised by its digest.
 fn is_recognisable(input: &IngestedInput) -> bool {
     let is_object = input.path.contains("://");
     let age = |modified| input.ingested_at.saturating_sub(modified);

@@ -1,4 +1,4 @@
-//! What happened to each input of a run, in the order they were named.
+//! The reports of the inputs of a run, in the order the inputs were given.
 
 use super::counters::{InputCounters, RunCounters};
 use super::ingested_files::IngestedFiles;
@@ -7,15 +7,15 @@ use crate::input::{Input, InputTotals};
 use crate::rules::RuleId;
 use crate::run_report::{DialectEvidence, InputFinding, InputOutcome, InputReport, RefusalReport};
 
-/// What is wrong with an input that breaks one of these rules as a whole.
+/// Messages of the rules that concern an input as a whole.
 const INPUT_RULE_MESSAGES: [(RuleId, &str); 2] = [
     (
         RuleId::FileEmpty,
-        "it holds no record: most often the job that writes it has failed",
+        "the input contains no record; check whether the job that writes it failed",
     ),
     (
         RuleId::CplMetaShape,
-        "its meta does not say which page it is: current_page, last_page, per_page and total must stand there once each, as whole numbers",
+        "`meta` does not identify the page: current_page, last_page, per_page and total must be present once each, as whole numbers",
     ),
 ];
 
@@ -25,7 +25,7 @@ pub struct InputReports<'a> {
     inputs: &'a [Input],
     record_kind: &'static str,
     reports: Vec<Option<InputReport>>,
-    /// What only shows when the other inputs are known.
+    /// Findings that depend on several inputs, by input.
     findings: Vec<(usize, InputFinding)>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> InputReports<'a> {
         }
     }
 
-    /// The input as it was named.
+    /// The location of the input as it was given.
     pub(super) fn path(&self, index: usize) -> String {
         self.inputs
             .get(index)
@@ -48,7 +48,7 @@ impl<'a> InputReports<'a> {
             .unwrap_or_default()
     }
 
-    /// Notes how an input ended.
+    /// Records the outcome of an input.
     pub(super) fn record(
         &mut self,
         index: usize,
@@ -80,13 +80,13 @@ impl<'a> InputReports<'a> {
         }
     }
 
-    /// Adds a rule that an input breaks together with others.
+    /// Adds a finding on an input that depends on other inputs.
     pub(super) fn add_finding(&mut self, index: usize, rule_id: RuleId, message: String) {
         self.findings
             .push((index, InputFinding { rule_id, message }));
     }
 
-    /// Notes the inputs that are known without being read; returns the others.
+    /// Records the files that were ingested before; returns the positions of those to be read.
     pub(super) fn skip_ingested_files(
         &mut self,
         ingested: &IngestedFiles,
@@ -120,10 +120,12 @@ impl<'a> InputReports<'a> {
     }
 }
 
-/// The rules that an input breaks as a whole, whether it is refused for another one or not.
+/// The findings on an input as a whole, also if it is refused for another rule.
 fn findings(counters: &InputCounters, dialect: Option<&CsvLayout>) -> Vec<InputFinding> {
-    let met = |rule: RuleId| counters.warned_by_rule.contains_key(&rule);
-    let input_rules = INPUT_RULE_MESSAGES.iter().filter(|(rule, _)| met(*rule));
+    let is_broken = |rule: RuleId| counters.warned_by_rule.contains_key(&rule);
+    let input_rules = INPUT_RULE_MESSAGES
+        .iter()
+        .filter(|(rule, _)| is_broken(*rule));
     let mut findings: Vec<InputFinding> = input_rules
         .map(|&(rule_id, message)| InputFinding {
             rule_id,

@@ -1,11 +1,11 @@
-//! The facts about an ingested input, as its row in the table of inputs.
+//! The row of an ingested input in the table `inputs`.
 
 use super::counters::InputCounters;
 use crate::input::InputTotals;
 use crate::lake::{Digest, InputCounts, InputRow};
 use crate::run_report::RecordCounts;
 
-/// The row of an input that was ingested at `now_micros`; `digest` is its identity.
+/// The row of an input ingested at `now_micros` (µs since 1970); `digest` identifies its content.
 pub(super) fn input_row(
     path: &str,
     digest: Digest,
@@ -28,10 +28,10 @@ pub(super) fn input_row(
     }
 }
 
-/// The note on an input whose row had to be worked out anew.
+/// The note on an input whose row in `inputs` was recomputed.
 pub(super) fn recounted_note(path: &str) -> String {
     format!(
-        "{path} was committed by a run that was stopped, and what that run had written down for the table of inputs is gone: its counts there were worked out anew"
+        "{path} was committed by an interrupted run whose data for table inputs is lost: the counts of this input in table inputs were recomputed"
     )
 }
 

@@ -1,5 +1,4 @@
-//! Customer purchases in a run: every purchase is an event of its own and is appended to the
-//! partition of its UTC day.
+//! Ingests customer purchases: each is an event and is appended to the partition of its UTC day.
 
 mod collector;
 mod commit_buffer;
@@ -34,10 +33,10 @@ pub use collector::ingest;
 pub use cross_chunk::PurchaseCrossChunkState;
 pub use table::purchases_spec;
 
-/// The kind of customer purchases.
+/// The record kind of customer purchases.
 #[derive(Clone, Debug)]
 pub struct Purchases {
-    /// The rules.
+    /// Applies the rules.
     pub validator: PurchaseValidator,
 }
 
@@ -48,13 +47,13 @@ pub struct PurchaseRows {
     pub days: Vec<DayRows>,
     /// Fingerprints of the records, in order.
     pub fingerprints: Vec<u64>,
-    /// Fingerprints of the product ids met.
+    /// Fingerprints of the product ids.
     pub products: foldhash::HashSet<u64>,
     /// Whether any row has an event id.
     pub has_event_ids: bool,
 }
 
-/// The accepted purchases of a chunk in the making.
+/// Collects the accepted purchases of a chunk.
 #[derive(Debug)]
 pub struct PurchaseRowsBuilder {
     columns: PurchaseColumns,
@@ -109,8 +108,8 @@ impl RecordKind for Purchases {
         Ok(is_purchase.then_some(RuleId::FileCurrentsHttp))
     }
 
-    /// An envelope is told apart from a record by what it has: arrays of records or their
-    /// siblings, no field of a purchase, and no ingestion payload.
+    /// An envelope has arrays of records or of their siblings, no field of a purchase, and no Cloud
+    /// Data Ingestion payload.
     fn envelope_parts(raw: &RawPurchase<'_>, _json: JsonOptions) -> Vec<EnvelopePart> {
         const PURCHASE_FIELDS: [PurchaseField; 5] = [
             PurchaseField::ProductId,
@@ -131,11 +130,11 @@ impl RecordKind for Purchases {
             .filter(|extra| extra.value.starts_with('['));
         arrays
             .filter_map(|extra| {
-                let held = Self::ENVELOPE.array_content(&[&*extra.key])?;
+                let content = Self::ENVELOPE.array_content(&[&*extra.key])?;
                 Some(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: EnvelopePartForm::Array(held),
+                    form: EnvelopePartForm::Array(content),
                 })
             })
             .collect()
@@ -170,7 +169,7 @@ impl RecordKind for Purchases {
     fn new_builder(chunk_bytes: usize) -> PurchaseRowsBuilder {
         PurchaseRowsBuilder {
             columns: PurchaseColumns::for_text(chunk_bytes),
-            // A fixed seed: the same dump gives the same counts every time.
+            // A fixed seed: the same dump gives the same counts in every run.
             hasher: FixedState::with_seed(0),
             rows: PurchaseRows::default(),
         }

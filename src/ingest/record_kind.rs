@@ -1,5 +1,5 @@
-//! What a kind of record brings to a run: how one is read, validated and put into columns. The run
-//! itself (chunks, threads, places, counts) is the same for every kind.
+//! The interface of a record kind: how a record is read, validated and converted to columns. The
+//! run itself (chunks, threads, positions, counts) is the same for every kind.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -18,44 +18,44 @@ use crate::lake::Digest;
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 
-/// A kind of record with the settings that decide its outcome.
+/// A kind of record, with the settings of its rules.
 pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
-    /// A record as it is read; used again for the next one.
+    /// A record as it is read; reused for the next one.
     type Raw<'a>: Default;
     /// Reads the rows of one delimited file.
     type CsvRows<'l>;
-    /// The accepted records of a chunk in the making.
+    /// Collects the accepted records of a chunk.
     type Builder;
     /// The accepted records of a chunk.
     type Rows: Debug + Send + 'static;
-    /// What only shows across chunks.
+    /// State for findings that depend on several chunks.
     type CrossChunk: CrossChunkState<Self>;
 
-    /// The name in transactions, partitions and options.
+    /// Its name in transactions, partitions and options.
     const NAME: &'static str;
-    /// Where its records stand in a JSON document.
+    /// Where its records are in a JSON document.
     const ENVELOPE: Envelope;
-    /// How its records are called in messages.
+    /// Its names in messages.
     const LABELS: KindLabels;
 
-    /// The kind with what is known of one input only.
+    /// The kind with the settings that depend on the input.
     #[must_use]
     fn for_input(&self, _input: &Input) -> Self {
         self.clone()
     }
 
-    /// What identifies the content of an input.
+    /// The digest that identifies the content of an input.
     fn digest(&self, _input: &Input, totals: &InputTotals) -> Digest {
         Digest::new(*totals.digest.as_bytes())
     }
 
-    /// Which column of delimited text means what.
+    /// The columns that are recognised in delimited text.
     fn csv_columns(&self) -> &dyn ColumnAliases;
 
     /// Reads the value at the cursor into `raw` (cleared first).
     ///
     /// # Errors
-    /// The text is not JSON, or no record.
+    /// The text is not JSON, or not a record.
     fn read_record<'a>(
         cursor: &mut JsonCursor<'a>,
         raw: &mut Self::Raw<'a>,
@@ -67,11 +67,11 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     /// Reads a row into `raw`, which is empty.
     fn read_row<'r, 'l: 'r>(rows: &Self::CsvRows<'l>, row: &CsvRow<'r>, raw: &mut Self::Raw<'r>);
 
-    /// The file rule that this record gives away: it is no record of this kind.
+    /// The file rule to refuse the input by, if this is a record of another kind.
     fn wrong_kind(raw: &Self::Raw<'_>) -> Option<RuleId>;
 
-    /// Passes what stands beside the records of an envelope. The file rule that it gives away: it is
-    /// something that must not be skipped.
+    /// Skips a sibling of the records of an envelope. Returns the file rule to refuse the input by,
+    /// if the sibling must not be skipped.
     ///
     /// # Errors
     /// The text is not JSON.
@@ -79,15 +79,16 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         cursor.skip_value().map(|_| None)
     }
 
-    /// What the input lacks for any of its records to be validated: the rule and what to do.
+    /// The rule and the remedy if the input lacks information that every record needs.
     fn missing_context(&self, _raw: &Self::Raw<'_>) -> Option<(RuleId, &'static str)> {
         None
     }
 
-    /// The parts of an envelope that was read as a record; none when it is a record.
+    /// The parts of an envelope that was read as a record; empty for a record.
     fn envelope_parts(raw: &Self::Raw<'_>, json: JsonOptions) -> Vec<EnvelopePart>;
 
-    /// Notes what an envelope says beside its `records` records; returns the rule it breaks.
+    /// Reads what an envelope of `records` records contains beside them; returns the rule it
+    /// breaks.
     fn read_envelope_metadata(
         _builder: &mut Self::Builder,
         _raw: &Self::Raw<'_>,
@@ -97,11 +98,11 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         None
     }
 
-    /// Validates a record, and keeps it when it breaks no rejecting rule. `findings` then holds every
-    /// rule it breaks.
+    /// Validates a record, adds it to `builder` if no rejecting rule is broken, and returns whether
+    /// it was added. `findings` then holds every rule it breaks.
     ///
     /// # Errors
-    /// A record inside the record cannot be read.
+    /// A record embedded in the record cannot be read.
     fn validate_record(
         &self,
         raw: &mut Self::Raw<'_>,
@@ -111,10 +112,10 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         builder: &mut Self::Builder,
     ) -> Result<bool, RecordError>;
 
-    /// Nothing accepted yet, with room for the records of a chunk of so many bytes.
+    /// An empty builder, with capacity for the records of a chunk of so many bytes.
     fn new_builder(chunk_bytes: usize) -> Self::Builder;
 
-    /// How many records are accepted so far.
+    /// The number of records accepted so far.
     fn accepted_count(builder: &Self::Builder) -> usize;
 
     /// The accepted records as rows.
@@ -128,23 +129,23 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     ) -> Result<Self::Rows, ArrowError>;
 }
 
-/// How a kind's records are called in messages.
+/// Names of a record kind in messages.
 #[derive(Clone, Copy, Debug)]
 pub struct KindLabels {
-    /// This kind's, e.g. `customer purchases`.
+    /// Records of this kind, e.g. `customer purchases`.
     pub own: &'static str,
-    /// The other kind's.
+    /// Records of the other kind.
     pub other: &'static str,
-    /// The option that names the other kind.
+    /// The value of `--kind` for the other kind.
     pub other_option: &'static str,
 }
 
-/// A part of an envelope's text.
+/// A part of an envelope that is read by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvelopePart {
-    /// Where it begins in the envelope's text.
+    /// Byte offset in the envelope's text.
     pub offset: usize,
-    /// How long it is.
+    /// Length in bytes.
     pub length: usize,
     /// What it is.
     pub form: EnvelopePartForm,
@@ -168,18 +169,18 @@ pub struct RecordText<'a> {
     pub ordinal: i64,
 }
 
-/// What only shows across the chunks of a run in which nothing is written.
+/// State for findings that depend on several chunks, in a run that writes nothing.
 pub trait CrossChunkState<K: RecordKind>: Debug + Default {
-    /// Looks at the rows of a chunk of the open input; its counts are in `counters`.
+    /// Adds the rows of a chunk of the open input; its counts are in `counters`.
     ///
     /// # Errors
-    /// Rows that are not what the kind makes.
+    /// The rows do not have the columns of the kind.
     fn add_chunk(&mut self, rows: K::Rows, counters: &mut InputCounters) -> Result<(), RunError>;
-    /// None of the open input is kept, or it is read again.
+    /// Discards the open input: it is refused or read again.
     fn discard_input(&mut self);
-    /// The open input has ended and is kept.
+    /// The open input has ended and is not refused.
     fn finish_input(&mut self, input: &FinishedInput<'_, K>, counters: &mut InputCounters);
-    /// Notes what concerns the run as a whole, and the inputs as its parts.
+    /// Adds the findings on the run as a whole, and on inputs together.
     fn finish_run(
         &mut self,
         read: &mut [CheckedInput],
@@ -195,7 +196,7 @@ pub struct FinishedInput<'a, K> {
     pub index: usize,
     /// The input.
     pub input: &'a Input,
-    /// What is known of it.
+    /// Its sizes, digest and format.
     pub totals: &'a InputTotals,
     /// The kind of its records.
     pub kind: &'a K,
@@ -208,7 +209,7 @@ pub struct FinishedInput<'a, K> {
 pub struct CheckedInput {
     /// Position among the inputs.
     pub index: usize,
-    /// What is known of it.
+    /// Its sizes, digest and format.
     pub totals: InputTotals,
     /// Its counts.
     pub counters: InputCounters,

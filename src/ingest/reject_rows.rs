@@ -8,7 +8,7 @@ use arrow::error::ArrowError;
 use super::validate::Reject;
 use crate::lake::rejects_spec;
 
-/// The rejects of one chunk as a batch; `base` records of the input came before it.
+/// The rejects of one chunk as a batch; `base` records of the input precede the chunk.
 ///
 /// # Errors
 /// None that rejects can cause; Arrow's own are passed on.
@@ -59,7 +59,7 @@ pub(super) fn reject_rows(
     RecordBatch::try_new(rejects_spec().schema, columns)
 }
 
-/// The rules that send the record to the rejects, each once, in the order of the checks.
+/// The rules that reject the record, each once, in the order of the checks.
 fn rules(reject: &Reject) -> Vec<&'static str> {
     let mut codes: Vec<&'static str> = Vec::new();
     for finding in reject.findings.iter().filter(|finding| finding.rejecting) {

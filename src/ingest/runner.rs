@@ -1,4 +1,4 @@
-//! Reads and validates inputs on several threads and hands the results over in input order.
+//! Reads and validates inputs on several threads and delivers the results in input order.
 
 mod in_flight_bytes;
 mod input_producer;
@@ -20,18 +20,18 @@ use in_flight_bytes::{InFlightBytes, MemoryPermit};
 use input_producer::InputProducer;
 use read_input::{InputBundle, ReadContext};
 
-/// What a run counts while it goes on, for whoever watches.
+/// Counters of a run in progress, and its stop flag; shared with the progress display.
 #[derive(Clone, Debug, Default)]
 pub struct Progress {
-    /// Stored bytes read.
+    /// Stored (compressed) bytes read.
     pub bytes: Arc<AtomicU64>,
     /// Records validated.
     pub records: Arc<AtomicU64>,
-    /// Set it to stop the run at the next chunk.
+    /// Set to stop the run at the next chunk.
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// How a run reads and validates.
+/// Settings of reading and validation.
 #[derive(Clone, Debug)]
 pub struct RunSettings<K> {
     /// Id of the run.
@@ -42,35 +42,35 @@ pub struct RunSettings<K> {
     pub kind: K,
     /// Keep the text of warnings.
     pub with_texts: bool,
-    /// Threads that judge and encode.
+    /// Threads that validate and encode.
     pub threads: usize,
 }
 
-/// Whether an input is worth reading on.
+/// Whether to continue reading an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     Continue,
-    /// Its fate is sealed; chunks on their way may still arrive.
+    /// The input is refused; chunks in flight may still arrive.
     SkipInput,
 }
 
-/// Takes the results, in the order of the inputs and of the chunks in them.
+/// Receives the results, in the order of the inputs and of their chunks.
 pub(super) trait ResultSink<K: RecordKind> {
-    /// Forgets what has been taken of this input: it will be read again from its start.
+    /// Discards the results of this input: it is read again from its start.
     fn on_restart(&mut self, input: usize) -> Result<(), RunError>;
     fn on_chunk(&mut self, input: usize, validated: ValidatedChunk<K>) -> Result<Flow, RunError>;
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError>;
-    /// The input was left early, as [`Flow::SkipInput`] asked.
+    /// Reading of the input stopped early because of [`Flow::SkipInput`].
     fn on_abandoned(&mut self, input: usize) -> Result<(), RunError>;
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
 }
 
-/// One reading of an input; set when the rest of it is not wanted. An input that is read again
-/// has another one, so that a late outcome on the first reading cannot cut the second short.
+/// Set to stop reading an input. An input that is read again gets a new flag, so that a late result
+/// of the first reading cannot stop the second.
 type CancelFlag = Arc<AtomicBool>;
 
 enum ReaderEvent<K: RecordKind> {
-    /// A chunk of a large input, which is being validated.
+    /// A chunk of a large input, in validation.
     Chunk {
         input: usize,
         validated: Receiver<ValidatedChunk<K>>,
@@ -78,28 +78,28 @@ enum ReaderEvent<K: RecordKind> {
         permit: MemoryPermit,
     },
     InputEvent(usize, InputEvent<K>),
-    /// Small inputs, which are being read.
+    /// Small inputs, in reading and validation.
     Bundle(Range<usize>, Receiver<InputBundle<K>>),
     /// Every input has been read.
     Done,
 }
 
-/// What there is to say of an input.
+/// What happened to an input.
 enum InputEvent<K: RecordKind> {
     Restart,
     Chunk(Box<ValidatedChunk<K>>),
     Abandoned,
     End(InputTotals),
     Refused(Refusal),
-    /// It cannot be read, and is not to blame.
+    /// It cannot be read because the machine ran out of a resource.
     Exhausted(InputError),
 }
 
-/// Reads and validates `inputs`. Validators and encoders share one pool, so that they are as many threads
-/// together as the settings say.
+/// Reads and validates `inputs` and delivers the results to `sink`. Validation and encoding share
+/// one pool of as many threads as the settings give.
 ///
-/// Memory: some `2 × threads` chunks are on their way between reader and sink, whatever their
-/// length; a longer one travels alone.
+/// Memory: the chunks in flight between reader and sink are limited to about `2 × threads` times
+/// the chunk size; a chunk larger than the limit is admitted alone.
 pub(super) fn process_inputs<K: RecordKind>(
     inputs: &[Input],
     settings: &RunSettings<K>,
@@ -115,7 +115,7 @@ pub(super) fn process_inputs<K: RecordKind>(
         in_flight: Arc::new(InFlightBytes::with_limit(max_bytes)),
         sender,
     };
-    // Not joined: it may be waiting for standard input, and ends by itself when nobody listens.
+    // Not joined: it may block on standard input. It ends when the receiver is dropped.
     let started = std::thread::Builder::new().spawn(move || producer.run());
     started.map_err(LimitReached::threads(1))?;
     let mut consumer = ResultConsumer {
@@ -126,10 +126,10 @@ pub(super) fn process_inputs<K: RecordKind>(
     consumer.consume(&receiver)
 }
 
-/// How long a signal may go unnoticed while nothing arrives.
+/// How often the stop flag is checked while no result arrives.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The side that hands over to the sink.
+/// Receives the events of the reader and dispatches them to the sink.
 struct ResultConsumer<'a, K: RecordKind> {
     context: Arc<ReadContext<K>>,
     progress: &'a Progress,
@@ -189,7 +189,7 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
             if next >= inputs.end {
                 return Ok(());
             }
-            // They held more than their size let expect, and were left for later.
+            // The inputs were larger than their stored size suggested: read the remaining ones.
             bundle = self.context.bundle_on_pool(next..inputs.end);
         }
     }

@@ -1,8 +1,7 @@
-//! Supplier purchases in a run: a purchase is a state, and of the versions that dumps bring the
-//! newest stands in the table.
+//! Ingests supplier purchases: a purchase is a state, and the table keeps its newest version.
 //!
 //! ```text
-//! chunks -Collector-> versions and rows -fold-> the newest -merge-> changed partitions -> one commit
+//! chunks -collect-> versions and rows -select-> newest -merge-> changed partitions -> one commit
 //! ```
 //!
 //! All inputs of a run are committed together: the pages of a dump belong together, and a reader
@@ -47,7 +46,7 @@ pub use cross_chunk::SupplierCrossChunkState;
 pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
 
-/// The kind of supplier purchases.
+/// The record kind of supplier purchases.
 #[derive(Clone, Debug)]
 pub struct SupplierPurchases {
     /// Where the company of an input is taken from.
@@ -57,7 +56,7 @@ pub struct SupplierPurchases {
 }
 
 impl SupplierPurchases {
-    /// The kind with these rules; their company is filled in for each input.
+    /// The kind with these rules; the company is set for each input.
     pub fn new(company: CompanySource, rules: SupplierPurchaseRuleSettings) -> Self {
         Self {
             validator: SupplierPurchaseValidator::new(rules.clone()),
@@ -72,18 +71,18 @@ impl SupplierPurchases {
     }
 }
 
-/// The accepted purchases of a chunk, and the pages it is made of.
+/// The accepted purchases of a chunk, and the list pages in it.
 #[derive(Debug)]
 pub struct SupplierChunkRows {
     /// Rows and versions, in record order.
     pub rows: SupplierRows,
     /// Pages with the number of their records.
     pub pages: Vec<DumpPage>,
-    /// How many rows stand before the end of each page.
+    /// Number of rows before the end of each page.
     pub page_ends: Vec<usize>,
 }
 
-/// The accepted purchases of a chunk in the making.
+/// Collects the accepted purchases of a chunk.
 #[derive(Debug, Default)]
 pub struct SupplierRowsBuilder {
     columns: SupplierPurchaseColumns,
@@ -115,7 +114,7 @@ impl RecordKind for SupplierPurchases {
         Self::new(self.company.clone(), rules)
     }
 
-    /// The same bytes under another company are another input.
+    /// The same bytes for another company are another input.
     fn digest(&self, input: &Input, totals: &InputTotals) -> Digest {
         let Some(company) = self.company.company_of(input) else {
             return Digest::new(*totals.digest.as_bytes());
@@ -156,10 +155,10 @@ impl RecordKind for SupplierPurchases {
     fn missing_context(&self, raw: &RawSupplierPurchase<'_>) -> Option<(RuleId, &'static str)> {
         let remedy = match self.company {
             CompanySource::Path(_) => {
-                "neither the dump nor its path says which company it belongs to: --company-path finds no whole number above 0 in this path"
+                "the company of the dump is unknown: the records do not contain it, and --company-path finds no whole number above 0 in this path"
             }
             _ => {
-                "the dump does not say which company it belongs to; name it with --company-id, or with --company-path when it stands in the path"
+                "the company of the dump is unknown: the records do not contain it; set it with --company-id, or with --company-path if the path contains it"
             }
         };
         self.validator
@@ -169,18 +168,18 @@ impl RecordKind for SupplierPurchases {
 
     /// The saved response: `data.purchases`, `data` with several or one, or `purchases` alone.
     fn envelope_parts(raw: &RawSupplierPurchase<'_>, json: JsonOptions) -> Vec<EnvelopePart> {
-        // A key that stands twice hides what stands under it first: that is no envelope to be read.
+        // A duplicate key hides the first value: such an object is not read as an envelope.
         if raw.is_record() || raw.duplicate_key.is_some() {
             return Vec::new();
         }
         let mut parts = Vec::new();
         for extra in &raw.extra {
-            let held = Self::ENVELOPE.array_content(&[&*extra.key]);
-            match (held, extra.value.as_bytes().first()) {
-                (Some(held), Some(b'[')) => parts.push(EnvelopePart {
+            let content = Self::ENVELOPE.array_content(&[&*extra.key]);
+            match (content, extra.value.as_bytes().first()) {
+                (Some(content), Some(b'[')) => parts.push(EnvelopePart {
                     offset: extra.offset,
                     length: extra.value.len(),
-                    form: EnvelopePartForm::Array(held),
+                    form: EnvelopePartForm::Array(content),
                 }),
                 (Some(_), Some(b'{')) if extra.key == "data" => {
                     parts.push(data_part(&extra.value, extra.offset, json));
@@ -229,7 +228,7 @@ impl RecordKind for SupplierPurchases {
         Ok(true)
     }
 
-    fn new_builder(_piece_bytes: usize) -> SupplierRowsBuilder {
+    fn new_builder(_chunk_bytes: usize) -> SupplierRowsBuilder {
         SupplierRowsBuilder::default()
     }
 
@@ -256,7 +255,7 @@ impl RecordKind for SupplierPurchases {
     }
 }
 
-/// What `data` holds when it is an object: an array of purchases and nothing else, or one purchase.
+/// The part of `data` when it is an object: its only member `purchases`, or one purchase.
 fn data_part(data: &str, offset: usize, json: JsonOptions) -> EnvelopePart {
     match single_member(data, json) {
         Some(("purchases", inner, value)) if value.starts_with('[') => EnvelopePart {
@@ -272,7 +271,7 @@ fn data_part(data: &str, offset: usize, json: JsonOptions) -> EnvelopePart {
     }
 }
 
-/// The key, place and value of the member of an object that has one.
+/// The key, offset and value of the member of an object that has exactly one.
 fn single_member(object: &str, json: JsonOptions) -> Option<(&'static str, usize, &str)> {
     let mut cursor = JsonCursor::new(object, json);
     cursor.peek().ok()?;
@@ -292,7 +291,7 @@ fn single_member(object: &str, json: JsonOptions) -> Option<(&'static str, usize
         .then_some(found)
 }
 
-/// The value of a member of an object, and where it begins; nothing when it is not there.
+/// The offset and value of a member of an object; `None` when it is missing.
 fn member_of<'a>(object: &'a str, name: &str, json: JsonOptions) -> Option<(usize, &'a str)> {
     let mut cursor = JsonCursor::new(object, json);
     if cursor.peek().ok()? != JsonKind::Object {
@@ -308,8 +307,7 @@ fn member_of<'a>(object: &'a str, name: &str, json: JsonOptions) -> Option<(usiz
     None
 }
 
-/// The page that the text around a document's records describes, and whether it describes one
-/// wrongly.
+/// The list page described by `meta` in the envelope of a document, and whether `meta` is invalid.
 fn page_of_frame(
     totals: &InputTotals,
     records: u64,

@@ -1,7 +1,7 @@
 //! Validates one chunk of an input: text goes in; accepted rows, rejects and counts come out.
 //!
-//! It knows nothing of threads, files or machines: the same chunk gives the same result wherever
-//! it is validated.
+//! A pure function of the chunk and the settings: the same chunk gives the same result on any
+//! thread or machine.
 
 mod csv;
 mod elements;
@@ -16,7 +16,7 @@ use crate::json::{JsonError, JsonErrorKind, JsonOptions};
 use crate::record::{Finding, Findings, RecordError};
 use crate::rules::RuleId;
 
-/// What a judge needs to know beside the chunk.
+/// Settings of the validation of an input.
 #[derive(Clone, Debug)]
 pub struct ValidationSettings<K> {
     /// The kind of the records, with its rules.
@@ -25,11 +25,11 @@ pub struct ValidationSettings<K> {
     pub json: JsonOptions,
     /// Bounds on records and lines.
     pub limits: InputLimits,
-    /// Lineage column.
+    /// Value of the lineage column of the same name.
     pub source_file: Arc<str>,
-    /// Lineage column.
+    /// Value of the lineage column of the same name.
     pub run_id: Arc<str>,
-    /// Keep the text of warnings too (the `check` command).
+    /// Keep the text of warnings, too (for `check`).
     pub with_texts: bool,
 }
 
@@ -40,13 +40,13 @@ pub struct Reject {
     pub ordinal: u64,
     /// Where the record begins.
     pub place: SourcePosition,
-    /// Every rule it breaks, the rejecting ones first.
+    /// Its findings, the rejecting ones first.
     pub findings: Vec<Finding>,
     /// Its bytes.
     pub raw: Vec<u8>,
 }
 
-/// A finding in a record that was kept.
+/// A finding in an accepted record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// Ordinal of the record within the chunk.
@@ -57,25 +57,25 @@ pub struct Warning {
     pub finding: Finding,
 }
 
-/// What became of one chunk.
+/// The result of validating one chunk.
 #[derive(Debug)]
 pub struct ValidatedChunk<K: RecordKind> {
     /// Records in the chunk.
     pub read: u64,
-    /// The accepted records; `source_row` counts from the start of the chunk. Nothing when they
-    /// cannot be put into columns, which refuses the input.
+    /// The accepted records; `source_row` counts from the start of the chunk. `None` when they
+    /// cannot be converted to columns, which refuses the input.
     pub rows: Option<K::Rows>,
     /// Accepted records.
     pub accepted: u64,
     /// Rejected records.
     pub rejects: Vec<Reject>,
-    /// Elements beside the records, which are none of our business.
+    /// Elements beside the records (siblings), which are not validated.
     pub skipped: u64,
-    /// Findings that keep the record, counted by [`RuleId::index`].
+    /// Accepted records with a finding, by [`RuleId::index`] of its rule.
     pub warned: [u64; RuleId::COUNT],
-    /// With texts asked for: the findings in kept records.
+    /// The findings in accepted records, if `with_texts` is set.
     pub warnings: Vec<Warning>,
-    /// The whole input is refused.
+    /// Why the whole input is refused, if it is.
     pub refusal: Option<Refusal>,
 }
 
@@ -98,19 +98,19 @@ pub fn validate_chunk<K: RecordKind>(
 
 type ValidationResult = Result<(), Box<Refusal>>;
 
-/// The judge of one chunk.
+/// The validation of one chunk in progress.
 struct ChunkValidator<'s, K: RecordKind> {
     settings: &'s ValidationSettings<K>,
     /// Where the chunk begins.
     start: SourcePosition,
     builder: K::Builder,
     findings: Findings,
-    /// How the input is stored; rejects are kept in it.
+    /// Encoding of the stored input; rejects are kept in it.
     charset: Charset,
     out: ValidatedChunk<K>,
 }
 
-/// A record's text and where it begins.
+/// The text of a record and its position.
 #[derive(Clone, Copy)]
 struct RecordSpan<'a> {
     text: &'a [u8],
@@ -154,7 +154,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         match K::finish(builder, &settings.source_file, &settings.run_id) {
             Ok(rows) => out.rows = Some(rows),
             Err(error) => {
-                let message = format!("its rows cannot be put into columns: {error}");
+                let message = format!("the rows cannot be converted to Arrow columns: {error}");
                 let rule = RuleId::FileLimit;
                 out.refusal.get_or_insert(Refusal {
                     rule,
@@ -166,14 +166,14 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         out
     }
 
-    /// Counts a record; its ordinal is its position among the records, siblings not counted.
+    /// Counts a record and returns its ordinal among the records, siblings not counted.
     fn next_ordinal(&mut self) -> u64 {
         let ordinal = self.out.read - self.out.skipped;
         self.out.read += 1;
         ordinal
     }
 
-    /// Validates one record that has been read into `raw`.
+    /// Validates the record in `raw`.
     fn record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
         if let Some(rule) = K::wrong_kind(raw) {
             return Err(Box::new(self.wrong_kind_refusal(rule, span.place)));
@@ -207,7 +207,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         Ok(())
     }
 
-    /// Counts the findings of a record that was kept.
+    /// Counts the findings of an accepted record.
     fn accept(&mut self, ordinal: u64, span: RecordSpan<'_>) {
         self.findings.count_warnings();
         for finding in self.findings.list() {
@@ -220,7 +220,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         }
     }
 
-    /// Keeps the record verbatim with the findings just made.
+    /// Adds the record verbatim to the rejects, with the current findings.
     fn reject(&mut self, ordinal: u64, span: RecordSpan<'_>) {
         let (mut findings, keeping): (Vec<Finding>, Vec<Finding>) = self
             .findings
@@ -268,9 +268,9 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         self.reject(ordinal, span);
     }
 
-    /// Counts what only the lenient mode lets pass.
-    fn count_lenient_syntax(&mut self, habits: u64) {
-        self.out.warned[RuleId::FileTrailingComma.index()] += habits;
+    /// Counts deviations from JSON that only the lenient mode accepts.
+    fn count_lenient_syntax(&mut self, count: u64) {
+        self.out.warned[RuleId::FileTrailingComma.index()] += count;
     }
 
     fn record_too_long(&self, span: RecordSpan<'_>) -> Refusal {
@@ -278,7 +278,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             rule: RuleId::FileLimit,
             place: Some(span.place),
             message: format!(
-                "the record has {} bytes, more than {}; raise --max-record-bytes if it is meant",
+                "the record has {} bytes, more than the limit of {}; raise --max-record-bytes if this is intended",
                 span.text.len(),
                 self.settings.limits.max_record_bytes
             ),
@@ -294,27 +294,27 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         let (rule, message) = match rule {
             RuleId::FileUserExport => (
                 rule,
-                "these are the aggregates of /users/export (name, first, last, count): single purchases cannot be rebuilt from them; export the events instead".to_owned(),
+                "the input contains aggregates of /users/export (name, first, last, count), from which single purchases cannot be reconstructed; export the events instead".to_owned(),
             ),
             RuleId::FileSeriesResponse => (
                 rule,
-                "this is a saved answer of a series endpoint, not purchases; compare it with a report instead of ingesting it".to_owned(),
+                "the input is a saved response of a series endpoint, not purchases; compare it with a report instead of ingesting it".to_owned(),
             ),
             RuleId::FileErrorResponse => (
                 rule,
-                "this is the service's answer to a request that failed, not purchases; fetch the dump again".to_owned(),
+                "the input is a saved error response of the service, not purchases; fetch the dump again".to_owned(),
             ),
             RuleId::FileCurrentsHttp => (
                 rule,
-                "this is an event as the custom HTTP connector of Currents sends it, which is not read; write each purchase as one flat Currents record (docs/inputs.md has a jq command)".to_owned(),
+                "events of the custom HTTP connector of Currents are not supported; convert each purchase to one flat Currents record (docs/how-to/map-columns.md has a jq command)".to_owned(),
             ),
             _ if self.out.read > 0 => (
                 RuleId::FileMixed,
-                format!("{other} among {own}; split the dump by kind"),
+                format!("the input of {own} also contains {other}; split the dump by kind"),
             ),
             _ => (
                 rule,
-                format!("these are {other}, not {own}; ingest them with --kind {other_option}"),
+                format!("the input contains {other}, not {own}; ingest it with --kind {other_option}"),
             ),
         };
         Refusal {

@@ -1,8 +1,7 @@
-//! The actions of a commit about data files: staged files and files of a snapshot come in, `add`
-//! and `remove` actions go out.
+//! The `add` and `remove` actions of a commit, from staged files and files of a snapshot.
 //!
-//! Refused: files of another table, staged files that are not what they were, files to be removed
-//! that are not in the version the commit follows, paths outside the table.
+//! Refused: files of another table, staged files whose size has changed, removals of files that are
+//! not in the version the commit follows, paths outside the table.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +15,7 @@ use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError};
 
 impl Lake {
-    /// The `add` actions of the staged files, which must still be what they were.
+    /// The `add` actions of the staged files, whose sizes must be unchanged.
     pub(super) fn add_actions(
         &self,
         spec: &TableSpec,
@@ -64,8 +63,8 @@ fn add_action(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<A
     })
 }
 
-/// The `remove` actions of files that are in `state`, sorted by path; a file named twice is removed
-/// once. The files themselves stay: older versions need them.
+/// The `remove` actions of files in `state`, sorted by path; a file named twice is removed once.
+/// The data files are not deleted: older versions need them.
 pub(super) fn remove_actions(
     table: &str,
     state: &DeltaTableState,

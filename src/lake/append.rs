@@ -1,8 +1,8 @@
-//! One append to one table: staged files and application transactions come in; what became of them
-//! goes out, read back from the log whenever the answer was not plain.
+//! One append to one table: staged files and application transactions come in; the outcome goes
+//! out, read back from the log whenever the response was not clear.
 //!
-//! A commit has three outcomes: it landed, it was refused because a transaction of it is there
-//! already, or nobody can tell ([`LakeError::OutcomeUnknown`]).
+//! A commit has three outcomes: it is in the log, it was refused because one of its transactions is
+//! already present, or it is unknown ([`LakeError::OutcomeUnknown`]).
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use super::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
 use super::staged::StagedFiles;
 use super::{Lake, LakeError};
 
-/// How often an append is tried from a fresh snapshot. Each try has the library's own 15 inside,
-/// for appends that only need the next version number.
+/// The maximum number of attempts, each from a fresh snapshot. Each contains up to 15 retries of
+/// the library, for appends that only need the next version number.
 const MAX_ATTEMPTS: u32 = 8;
 
-/// The pauses of so few tries may double as they like.
+/// With so few attempts the pauses need no upper bound.
 const MAX_PAUSE: Duration = Duration::MAX;
 
 impl Lake {

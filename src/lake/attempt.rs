@@ -1,5 +1,5 @@
-//! One try of a commit: a claim and actions come in; the version they landed at, or the error that
-//! kept them out or left it open, goes out.
+//! One attempt to commit: an identity and actions come in; the committed version or the error goes
+//! out.
 
 use std::collections::HashSet;
 
@@ -15,33 +15,34 @@ use super::read_back::CommitIdentity;
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, log};
 
-/// What a commit does to the files that are there.
+/// What a commit does to the existing files.
 #[derive(Clone, Copy)]
 pub(super) enum CommitOperation {
-    /// It only adds to them, so it may go on top of whatever has landed since.
+    /// Only adds files, so it may follow any version.
     Append,
-    /// It may replace some of them, so it holds for the version it was planned on and no other.
+    /// May replace files, so it is valid only for the version it was planned on.
     Change,
-    /// As a change, but the rows stay what they were.
+    /// As a change, but the rows stay the same.
     Compact {
-        /// The size that its files were to have.
+        /// The requested size of the files.
         target_bytes: i64,
     },
     /// As a change: the files become those of an older version.
     Restore {
-        /// That version.
+        /// The older version.
         version: u64,
     },
 }
 
-/// Why a try failed, and the version it was to follow.
+/// A failed attempt: the error, and the version that the commit was to follow.
 pub(super) struct FailedAttempt {
     pub(super) before: u64,
     pub(super) error: Box<DeltaTableError>,
 }
 
 impl Lake {
-    /// Loads the newest version for a try, and looks which of its transactions are there already.
+    /// Loads the newest version for an attempt, with those application ids of the commit that are
+    /// already present.
     pub(super) async fn open_for_commit(
         &self,
         identity: CommitIdentity<'_>,
@@ -81,24 +82,24 @@ impl Lake {
         };
         let version = post_commit.version;
         self.sync_log(name)?;
-        // From here on the rows are in the table: a checkpoint that fails is made by a later run.
+        // From here on the rows are in the table: if the checkpoint fails, a later run makes it.
         match post_commit.await {
             Ok(finished) if finished.metrics.new_checkpoint_created => self.sync_log(name)?,
             Ok(_) => {}
             Err(error) => {
-                warn!(table = name, version, %error, "the commit landed, its checkpoint did not");
+                warn!(table = name, version, %error, "the commit succeeded, but its checkpoint failed");
             }
         }
         Ok(Ok(version))
     }
 }
 
-/// The run id is for the read-back and for people, the file of `inputs` for the recovery of a run
-/// that was stopped: the truth is the `txn`.
+/// The run id serves the read-back and operators, the file of `inputs` the recovery of a stopped
+/// run; authoritative is the `txn`.
 fn properties(identity: CommitIdentity<'_>, operation: CommitOperation) -> CommitProperties {
     let mut app_ids: Vec<&String> = identity.app_ids.iter().collect();
     app_ids.sort();
-    // Without a time of last update a transaction never expires, and neither does exactly-once.
+    // Without `lastUpdated` a transaction never expires: exactly-once depends on it.
     let transactions = app_ids
         .into_iter()
         .map(|id| Transaction::new(id, log::COMMITTED))
@@ -114,15 +115,15 @@ fn properties(identity: CommitIdentity<'_>, operation: CommitOperation) -> Commi
         .with_metadata(metadata);
     match operation {
         CommitOperation::Append => properties,
-        // With retries the library would put a change on top of versions it was not planned on,
-        // and its own check of conflicts misses some that double or lose rows.
+        // With retries the library would commit a change on top of versions it was not planned on,
+        // and its own conflict check misses some cases that duplicate or lose rows.
         CommitOperation::Change
         | CommitOperation::Compact { .. }
         | CommitOperation::Restore { .. } => properties.with_max_retries(0),
     }
 }
 
-/// What the history says was done.
+/// The operation that the history shows.
 fn delta_operation(spec: &TableSpec, operation: CommitOperation) -> DeltaOperation {
     let action = |action_type: &str| MergePredicate {
         action_type: action_type.to_owned(),

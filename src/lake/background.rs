@@ -1,4 +1,4 @@
-//! Work that goes on while its caller does something else: a closure comes in, its result goes out.
+//! Background tasks on the rayon pool: a closure comes in, its result goes out.
 
 use std::error::Error;
 use std::io;
@@ -9,26 +9,26 @@ use std::time::Duration;
 
 use crate::storage::{LimitReached, probe_threads};
 
-/// How long a pool thread without other work sleeps before it looks again.
+/// How long a waiting pool thread sleeps when there is no other work.
 const IDLE_SLEEP: Duration = Duration::from_millis(1);
 
-/// Starts the threads that judge, encode and put in order: one for each core, if none are asked for. They
-/// are there already when this is not the first run of the process: then those serve.
+/// Starts the threads that validate, encode and sort: one for each core unless `threads` is given.
+/// A pool that an earlier run of the process started is used again.
 ///
 /// # Errors
-/// The system does not give the threads.
+/// The system does not provide the threads.
 pub fn start_pool(threads: Option<usize>) -> Result<(), LimitReached> {
-    /// Whether it was begun, and is there.
+    /// `Some` once started: whether it succeeded.
     static POOL: Mutex<Option<bool>> = Mutex::new(None);
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.unwrap_or_else(cores);
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     if pool.is_none() {
-        // A pool is begun once only, so this asks whether it will get its threads.
+        // The pool can be built only once, so the threads are probed first.
         probe_threads(threads)?;
         let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let built = builder.build_global();
-        // An error without a cause says that somebody else has started it.
+        // An error without a source means that the pool already exists.
         *pool = Some(built.map_or_else(|error| error.source().is_none(), |()| true));
     }
     if *pool == Some(true) {
@@ -50,8 +50,8 @@ impl<T: Send + 'static> BackgroundTask<T> {
     pub(super) fn start(work: impl FnOnce() -> T + Send + 'static) -> Self {
         let (sender, result) = sync_channel(1);
         rayon::spawn(move || {
-            // A panic drops the sender, which is how the receiver learns of it; a receiver that is
-            // gone does not want the result.
+            // A panic drops the sender, which the receiver sees as a disconnect; a dropped receiver
+            // does not need the result.
             if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
                 let _ = sender.send(value);
             }
@@ -59,10 +59,10 @@ impl<T: Send + 'static> BackgroundTask<T> {
         Self { result }
     }
 
-    /// The result; `None` if the work panicked.
+    /// Waits for the result; `None` if the closure panicked.
     ///
-    /// On a thread of the pool that is to do the work, waiting is done by working: a pool of one
-    /// thread would otherwise wait for itself.
+    /// A thread of the pool executes other tasks while it waits: a pool of one thread would
+    /// otherwise wait for itself.
     pub(super) fn wait(self) -> Option<T> {
         if rayon::current_thread_index().is_none() {
             return self.result.recv().ok();

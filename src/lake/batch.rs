@@ -1,9 +1,9 @@
-//! One batch of inputs, committed in the order that heals: rejects, then rows, then the inputs'
-//! own rows. A crash between two of them is mended by running the same inputs again, because each
-//! step has its own transaction per input.
+//! One batch of inputs, committed in a recoverable order: rejects, then rows, then the rows of
+//! `inputs`. After a crash between two steps, running the same inputs again completes the batch,
+//! because each step has its own transaction per input.
 //!
-//! The inputs' own rows are written first, and the commit of the rows names their file: whoever
-//! finds the rows alone commits that very file ([`super::recovery`]).
+//! The rows of `inputs` are written first, and the commit of the accepted rows names their file: a
+//! later run that finds only the accepted rows commits that file ([`super::recovery`]).
 
 use std::collections::HashSet;
 use std::fmt;
@@ -15,45 +15,46 @@ use super::staged::StagedFiles;
 use super::table_spec::{TableSpec, inputs_spec, rejects_spec};
 use super::{Digest, InputRow, Lake, LakeError};
 
-/// What a run has made of some inputs, ready to be committed.
+/// The results of a run for some inputs, ready to be committed.
 #[derive(Debug)]
 pub struct CommitBatch<'a> {
     /// The run.
     pub run_id: &'a str,
-    /// The record kind; with the digest it identifies an input.
+    /// The record kind; together with the digest it identifies an input.
     pub record_kind: &'a str,
-    /// The table that takes the accepted rows.
+    /// The table of the accepted rows.
     pub rows_table: &'a TableSpec,
     /// The inputs, each once.
     pub inputs: Vec<InputRow>,
-    /// The data files of their accepted rows; there may be none.
+    /// The data files of the accepted rows; may be empty.
     pub rows: StagedFiles,
-    /// The data files of the rejects of those inputs that are marked `with_rejects`.
+    /// The data files of the rejects of the inputs that are marked `with_rejects`.
     pub rejects: StagedFiles,
 }
 
-/// What became of a batch.
+/// The outcome of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitOutcome {
-    /// All of it is in the lake and on disk.
+    /// Everything is in the lake and on disk.
     Committed {
         /// The version of the rows table.
         rows_version: i64,
-        /// The version of the table of rejects; `None` if no input came with rejects.
+        /// The version of the table of rejects; `None` if no input has rejects.
         rejects_version: Option<i64>,
-        /// The version of the table of inputs; `None` if another process had healed them all.
+        /// The version of the table of inputs; `None` if another process has already listed them
+        /// all.
         inputs_version: Option<i64>,
     },
-    /// Another process was quicker with some of the inputs. The commit it met with was refused as a
-    /// whole, and the data files that are in no commit are deleted. Ask [`Lake::committed_digests`] again, and
-    /// redo what is left.
+    /// Another process has committed some of the inputs first. The conflicting commit was refused
+    /// as a whole, and the data files that are in no commit are deleted. Call
+    /// [`Lake::committed_digests`] again, and redo the remaining inputs.
     AlreadyCommitted {
         /// The inputs that the other process has committed.
         digests: Vec<Digest>,
     },
 }
 
-/// The steps of a commit, in order; each is announced before it is taken.
+/// The steps of a commit, in order; each is announced before it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitStep {
     /// The data file of the table of inputs is written.
@@ -64,7 +65,7 @@ pub enum CommitStep {
     Rows,
     /// The table of inputs is committed.
     Inputs,
-    /// Nothing is left to do.
+    /// All steps are complete.
     Done,
 }
 
@@ -83,14 +84,14 @@ impl fmt::Display for CommitStep {
 impl Lake {
     /// Commits a batch, and makes each commit durable before the next.
     ///
-    /// The tables must be there ([`Lake::create_if_missing`]). `at` is called before each step.
+    /// The tables must exist ([`Lake::create_if_missing`]). `at` is called before each step.
     ///
     /// # Errors
-    /// [`LakeError::Conflict`] if other writers kept being quicker, [`LakeError::OutcomeUnknown`]
-    /// if a commit may have landed, [`LakeError::NotCommitted`] if it did not,
-    /// [`LakeError::NotListed`] if the rows landed and their inputs could not be listed, or what
-    /// went wrong before. The data files are then left where they are: those of commits that did not land
-    /// are orphans, which no reader of the log sees.
+    /// [`LakeError::Conflict`] if all attempts conflicted with other writers,
+    /// [`LakeError::OutcomeUnknown`] if the outcome of a commit is unknown,
+    /// [`LakeError::NotCommitted`] if it failed, [`LakeError::NotListed`] if the rows are committed
+    /// and their inputs could not be listed, or an earlier error. The data files are then kept:
+    /// those of failed commits are orphans, which no reader of the log sees.
     pub fn commit_batch(
         &self,
         batch: CommitBatch<'_>,
@@ -160,9 +161,9 @@ impl Lake {
 
     /// Commits rejects alone, and makes the commit durable: the first step of a batch whose rows
     /// are a change of their table ([`Lake::commit_change`]; [`Lake::commit_inputs_only`] is the
-    /// last step). `digests` are the inputs that come with rejects.
+    /// last step). `digests` are the inputs that have rejects.
     ///
-    /// The staged files are the caller's to discard when another process was quicker.
+    /// If the outcome is [`ChangeOutcome::AlreadyCommitted`], the caller discards the staged files.
     ///
     /// # Errors
     /// As [`Lake::commit_batch`].
@@ -176,8 +177,8 @@ impl Lake {
         self.append_digests(&rejects_spec(), run_id, record_kind, digests, rejects)
     }
 
-    /// Adds the inputs' own rows for inputs whose rows are committed, and of which
-    /// [`Lake::recover_inputs`] found nothing. Inputs that have their row already are left out.
+    /// Adds the rows of `inputs` for inputs whose accepted rows are committed and which
+    /// [`Lake::recover_inputs`] could not recover. Inputs that already have their row are left out.
     ///
     /// Returns the version of the table of inputs, or `None` if nothing was missing.
     ///
@@ -203,7 +204,7 @@ impl Lake {
             let (digests, files) = (&staged.digests, &staged.files);
             match self.append_digests(&spec, run_id, record_kind, digests, files)? {
                 ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                // Some are there now, so the next round has fewer: the loop ends.
+                // Some are listed now, so the next round has fewer: the loop ends.
                 ChangeOutcome::AlreadyCommitted { .. } => staged.files.discard(self)?,
             }
         }
@@ -230,7 +231,7 @@ impl Lake {
     }
 }
 
-/// Each input once, and no rejects without an input that takes them.
+/// Refuses duplicate inputs, and rejects without an input that has rejects.
 fn check_inputs(inputs: &[InputRow], rejects: &StagedFiles) -> Result<(), LakeError> {
     let mut seen = HashSet::new();
     for input in inputs {

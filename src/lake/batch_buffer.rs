@@ -1,5 +1,5 @@
-//! Batches that wait for their fate: fresh rows come in, and go out as often as they are asked for,
-//! until they are forgotten. What does not fit into memory waits on disk.
+//! A buffer of record batches: batches come in, and can be read any number of times until they are
+//! removed. Batches that exceed the memory limit are stored on disk.
 
 use std::sync::atomic::Ordering;
 
@@ -10,12 +10,12 @@ use super::spill::{SpillFile, SpilledBatches};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
 
-/// Batches of one table that are held until a commit has settled what becomes of them.
+/// Batches of one table that are kept until their commit is decided.
 ///
-/// - Memory: at most the limit that was given, however many batches are held, and the one that is
-///   being put or got.
-/// - The scratch file has no name as soon as it is open, where the system allows that, and else is
-///   deleted when this is dropped. Its name begins with `_`, which no reader takes for data.
+/// - Memory: at most the limit, however many batches are kept, plus the one being stored or read.
+/// - The scratch file is unlinked as soon as it is open, where the system allows that, and
+///   otherwise deleted when the buffer is dropped. Its name begins with `_`, which readers do not
+///   treat as data.
 #[derive(Debug)]
 pub struct BatchBuffer {
     table: &'static str,
@@ -25,7 +25,7 @@ pub struct BatchBuffer {
     batches: Vec<Option<BufferedBatch>>,
 }
 
-/// One batch of a [`BatchBuffer`].
+/// The id of one batch of a [`BatchBuffer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BufferedBatchId(usize);
 
@@ -36,10 +36,10 @@ enum BufferedBatch {
 }
 
 impl BatchBuffer {
-    /// Holds nothing yet. It creates the table's directory, where the scratch file is to be.
+    /// Creates an empty buffer, and the table's directory for the scratch file.
     ///
     /// # Errors
-    /// A run id that cannot be used, or a directory that cannot be created.
+    /// An invalid run id, or a directory that cannot be created.
     pub fn new(
         lake: &Lake,
         spec: &TableSpec,
@@ -62,13 +62,13 @@ impl BatchBuffer {
         })
     }
 
-    /// Holds a batch, on disk if it does not fit into memory beside the others.
+    /// Stores a batch, on disk if it exceeds the memory limit together with the others.
     ///
     /// # Errors
     /// The scratch file cannot be written.
     pub fn put(&mut self, batch: RecordBatch) -> Result<BufferedBatchId, LakeError> {
         let id = BufferedBatchId(self.batches.len());
-        // A slice keeps the whole of its buffers alive, so the whole of them counts.
+        // A slice keeps its whole buffers alive, so they count in full.
         let bytes = batch.get_array_memory_size();
         let fits = self.in_memory_bytes.saturating_add(bytes) <= self.memory_limit;
         let on_disk = if fits {
@@ -85,7 +85,7 @@ impl BatchBuffer {
         Ok(id)
     }
 
-    /// The batch as it was put; it stays held.
+    /// Returns a batch; it stays in the buffer.
     ///
     /// # Errors
     /// [`LakeError::NotBuffered`], or the scratch file cannot be read.
@@ -104,7 +104,7 @@ impl BatchBuffer {
         }
     }
 
-    /// Lets a batch go; its room is used again. One that is forgotten already stays so.
+    /// Removes a batch and frees its space. Removing it again has no effect.
     pub fn forget(&mut self, id: BufferedBatchId) {
         match self.batches.get_mut(id.0).and_then(Option::take) {
             Some(BufferedBatch::InMemory { bytes, .. }) => self.in_memory_bytes -= bytes,

@@ -1,13 +1,13 @@
-//! How much memory a batch takes, as the writer counts it.
+//! The memory size of a batch, as the writer counts it.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::DataType;
 
-/// What a small batch costs beside its values: the arrays themselves, per column.
+/// The approximate fixed cost of one array, which matters for small batches.
 const ARRAY_OVERHEAD_BYTES: usize = 160;
 
-/// What a batch keeps in memory. Slices count for their own rows only, since the other slices of
-/// the same buffers are counted when they are appended.
+/// The memory size of a batch. Slices count only their own rows, since the other slices of the same
+/// buffers are counted when they are appended.
 pub(super) fn batch_bytes(batch: &RecordBatch) -> usize {
     let columns = batch.columns().iter();
     columns
@@ -15,8 +15,8 @@ pub(super) fn batch_bytes(batch: &RecordBatch) -> usize {
         .sum()
 }
 
-/// The bytes of a column's own rows. Asking Arrow for them makes a copy of the array's description,
-/// which costs more than the rows when a piece falls on a thousand days.
+/// The bytes of a column's own rows. Arrow's own method copies the array's description, which costs
+/// more than the rows when a chunk is spread over a thousand days.
 fn column_bytes(column: &ArrayRef) -> usize {
     let rows = column.len();
     let of_offsets = |offsets: &[i32]| {
@@ -28,7 +28,7 @@ fn column_bytes(column: &ArrayRef) -> usize {
         DataType::Utf8 => of_offsets(column.as_string::<i32>().value_offsets()),
         DataType::Binary => of_offsets(column.as_binary::<i32>().value_offsets()),
         DataType::Boolean => rows.div_ceil(8),
-        // The values of a dictionary are few, and shared.
+        // Dictionary values are few and shared.
         DataType::Dictionary(keys, _) => rows * keys.primitive_width().unwrap_or(8),
         other => match other.primitive_width() {
             Some(width) => rows * width,
@@ -52,7 +52,7 @@ mod tests {
         let overhead = 100 * whole.num_columns() * (ARRAY_OVERHEAD_BYTES + 16);
         assert!(parts <= batch_bytes(&whole) + overhead, "{parts}");
         assert!(parts >= batch_bytes(&whole), "{parts}");
-        // Every row has a number of eight bytes at least.
+        // Every row has at least one number of eight bytes.
         assert!(batch_bytes(&whole) > 8 * whole.num_rows());
     }
 }

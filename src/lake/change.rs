@@ -1,10 +1,11 @@
-//! Commits that may replace files: a plan is asked what the next version is to be, as often as
-//! other writers are quicker; what became of its last answer goes out.
+//! Commits that may replace files: a plan returns the next version of a table, and is called again
+//! after each conflict; the outcome goes out.
 //!
-//! A change holds for the version it was planned on and no other. So two that rewrite the same file
-//! at the same time land one after the other, the second planned on what the first has left.
+//! A change is valid only for the version it was planned on. Two writers that rewrite the same file
+//! at the same time therefore commit one after the other, the second planned on the result of the
+//! first.
 //!
-//! Refused: the removal of files that are not in the version the plan saw.
+//! Refused: the removal of files that are not in the version the plan received.
 
 use std::time::Duration;
 
@@ -22,25 +23,25 @@ use super::{
     AppliedFullSnapshot, CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot,
 };
 
-/// How often a change is planned. Each loss is a commit of somebody else, so that two writers who
-/// both change all the time lose about every other try.
+/// The maximum number of attempts. Each failure is a commit of another writer, so two writers that
+/// change the table continuously fail about every other time.
 const MAX_ATTEMPTS: u32 = 50;
 
-/// The longest pause between two tries. Longer ones would leave the field to the other writer.
+/// The longest pause between two attempts. Longer pauses would let the other writer commit every
+/// time.
 const MAX_PAUSE: Duration = Duration::from_millis(200);
 
-/// What a table's next version is to be: the files of the version before, without some and with
-/// others.
+/// The next version of a table: the files of the previous version, without some and with new ones.
 #[derive(Debug)]
 pub struct TableChange {
-    /// Files of the snapshot that the plan was given, to be removed from the table. Their data stays
-    /// where it is, since older versions need it.
+    /// Files of the snapshot given to the plan, to be removed from the table. Their data is not
+    /// deleted, since older versions need it.
     pub remove: Vec<FileRef>,
     /// The files to be added.
     pub add: StagedFiles,
-    /// The rows of the table of inputs that this version stands for, each input once.
+    /// The rows of the table of inputs that belong to this version, each input once.
     pub inputs: Vec<InputRow>,
-    /// The full snapshots that it applies, each with the version that the change makes.
+    /// The full snapshots that this change applies, each with the version that the change creates.
     pub full_snapshots: Vec<AppliedFullSnapshot>,
 }
 
@@ -51,23 +52,23 @@ struct StagedChange {
 }
 
 impl StagedChange {
-    /// Deletes what was written. Call it only while it is certain that no commit names it.
+    /// Deletes the written files. Call it only if it is certain that no commit names them.
     fn discard(self, lake: &Lake) -> Result<(), LakeError> {
         self.inputs.files.discard(lake)?;
         self.change.add.discard(lake)
     }
 }
 
-/// What became of a commit to one table.
+/// The outcome of a commit to one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeOutcome {
-    /// It is in the table and on disk.
+    /// The commit is in the table and on disk.
     Committed {
         /// The table's version.
         version: i64,
     },
-    /// Another process was quicker with some of the inputs, and nothing of this commit is in the
-    /// table. Ask [`Lake::committed_digests`] again, and redo what is left.
+    /// Another process has committed some of the inputs first, and nothing of this commit is in the
+    /// table. Call [`Lake::committed_digests`] again, and redo the remaining inputs.
     AlreadyCommitted {
         /// The inputs that the other process has committed.
         digests: Vec<Digest>,
@@ -75,22 +76,21 @@ pub enum ChangeOutcome {
 }
 
 impl Lake {
-    /// Asks `plan` what to make of the newest version of `spec`'s table and commits that, with
-    /// exactly one transaction per digest in the same commit; then lists the inputs of the change.
-    /// When another writer was quicker, the staged files are deleted, and `plan` is asked again with
-    /// the version that came of it; it is not asked at all if one of the inputs is in the table
-    /// already.
+    /// Calls `plan` with the newest version of `spec`'s table and commits its result, with exactly
+    /// one transaction per digest in the same commit; then lists the inputs of the change. After a
+    /// conflict the staged files are deleted, and `plan` is called again with the new version; it
+    /// is not called if one of the inputs is already in the table.
     ///
-    /// The table must be there ([`Lake::create_if_missing`]). A change that neither removes nor adds
-    /// still commits its transactions.
+    /// The table must exist ([`Lake::create_if_missing`]). A change that neither removes nor adds
+    /// files still commits its transactions.
     ///
     /// # Errors
-    /// What `plan` returns, as it is. [`LakeError::NoInputs`], [`LakeError::DuplicateInput`],
-    /// [`LakeError::NotInVersion`], [`LakeError::Conflict`] if other writers kept being quicker,
-    /// [`LakeError::OutcomeUnknown`] if the commit may have landed, [`LakeError::NotCommitted`] if
-    /// it did not, [`LakeError::NotListed`] if it landed and its inputs could not be listed, or
-    /// what went wrong before. But for the conflict, the last staged files are
-    /// then left where they are.
+    /// The errors of `plan`, unchanged. [`LakeError::NoInputs`], [`LakeError::DuplicateInput`],
+    /// [`LakeError::NotInVersion`], [`LakeError::Conflict`] if all attempts conflicted with other
+    /// writers, [`LakeError::OutcomeUnknown`] if the outcome of the commit is unknown,
+    /// [`LakeError::NotCommitted`] if it failed, [`LakeError::NotListed`] if it succeeded and its
+    /// inputs could not be listed, or an earlier error. Except after a conflict, the last staged
+    /// files are kept.
     pub fn commit_change<E: From<LakeError>>(
         &self,
         spec: &TableSpec,
@@ -124,7 +124,8 @@ impl Lake {
         })
     }
 
-    /// Commits the change; the rows of its inputs are then staged, and nothing is if it was raced.
+    /// Commits the change. The rows of its inputs are then staged; none are if the inputs were
+    /// already committed.
     fn change<E: From<LakeError>>(
         &self,
         identity: CommitIdentity<'_>,
@@ -155,7 +156,7 @@ impl Lake {
                     staged.discard(self)?;
                     return Ok((present, StagedInputs::none()));
                 }
-                // It is certain that no commit names them.
+                // No commit names them.
                 Ok(None) => staged.discard(self)?,
                 Err(error) => {
                     if error.is_conflict() {

@@ -1,12 +1,12 @@
-//! Which inputs were taken before: digests come in, the sets of those that are in the tables go
-//! out.
+//! Which inputs are already committed: digests come in, and per table the set of those that are
+//! present goes out.
 
 use std::collections::HashSet;
 
 use super::table_spec::{INPUTS, REJECTS};
 use super::{Digest, Lake, LakeError, log};
 
-/// The digests that were asked for and have been committed, by table.
+/// Those of the requested digests that are committed, by table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommittedDigests {
     /// Their accepted rows are in the rows table.
@@ -22,7 +22,8 @@ pub(super) fn app_id(table: &str, kind: &str, digest: &Digest) -> String {
     format!("{table}:{kind}:{digest}")
 }
 
-/// The application ids of a commit, one for each digest; there must be some, each once.
+/// The application ids of a commit, one per digest; the digests must not be empty and must not
+/// repeat.
 pub(super) fn app_ids(
     table: &str,
     kind: &str,
@@ -55,10 +56,10 @@ pub(super) fn present_digests(
 }
 
 impl Lake {
-    /// Looks up inputs by their digests: one pass over each log, however many there are. Tables
-    /// that do not exist know none.
+    /// Looks up inputs by their digests, in one pass over each log. Tables that do not exist
+    /// contain none.
     ///
-    /// `rows_table` is the name of the table that takes the accepted rows, `kind` the record kind.
+    /// `rows_table` is the name of the table of accepted rows, `kind` the record kind.
     ///
     /// # Errors
     /// A log that cannot be read.
@@ -76,7 +77,7 @@ impl Lake {
         })
     }
 
-    /// The digests with a transaction in one table. What is found is durable.
+    /// The digests that have a transaction in one table; they are durable when it returns.
     pub(super) fn committed_in(
         &self,
         table: &str,

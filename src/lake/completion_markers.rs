@@ -1,19 +1,19 @@
-//! Marks of the days that a job has finished, `_jobs/<job>/<day>.json` beside the tables.
+//! Completion markers of the days of a job, `_jobs/<job>/<day>.json` beside the tables.
 //!
-//! In: bytes of the caller's own. Out: the same bytes, or nothing when there is no mark. Refused:
-//! names that are no plain file names.
+//! In: bytes that the caller defines. Out: the same bytes, or `None` if there is no marker.
+//! Refused: names that are no plain file names.
 
 use super::run_reports::check_run_id;
 use super::{Lake, LakeError};
 
-/// The folder of the marks.
+/// The folder of the markers.
 const FOLDER: &str = "_jobs";
 
 impl Lake {
-    /// Keeps the mark of a day, replacing an earlier one in one step.
+    /// Writes the marker of a day, replacing an earlier one atomically.
     ///
     /// # Errors
-    /// [`LakeError::RunId`] for a name that is none, or [`LakeError::Io`].
+    /// [`LakeError::RunId`] for an invalid name, or [`LakeError::Io`].
     pub fn write_completion_marker(
         &self,
         job: &str,
@@ -25,10 +25,10 @@ impl Lake {
         self.write_sidecar(&marker_path(job, day), bytes).map(drop)
     }
 
-    /// The mark of a day, if there is one.
+    /// Reads the marker of a day, if there is one.
     ///
     /// # Errors
-    /// [`LakeError::RunId`] for a name that is none, or [`LakeError::Io`].
+    /// [`LakeError::RunId`] for an invalid name, or [`LakeError::Io`].
     pub fn read_completion_marker(
         &self,
         job: &str,
@@ -39,10 +39,11 @@ impl Lake {
         self.read_sidecar(&marker_path(job, day))
     }
 
-    /// Deletes the marks of all days of all jobs: what those days had written is to go.
+    /// Deletes the markers of all days of all jobs, because a restore removes what those days have
+    /// written.
     ///
     /// # Errors
-    /// [`LakeError::Io`] or [`LakeError::Store`] when they cannot be deleted.
+    /// [`LakeError::Io`] or [`LakeError::Store`] if they cannot be deleted.
     pub fn delete_completion_markers(&self) -> Result<(), LakeError> {
         self.remove_sidecars(FOLDER)
     }

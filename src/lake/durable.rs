@@ -1,4 +1,4 @@
-//! Files that survive a power cut: what is asked for goes in, synced files and directories come out.
+//! Files and directories that survive a power cut.
 //!
 //! A file is durable only when its bytes and the directory entry that names it are synced; a new
 //! directory likewise needs its parent synced.
@@ -9,7 +9,7 @@ use std::path::Path;
 use super::LakeError;
 use crate::storage::create_folder;
 
-/// Syncs one file's bytes.
+/// Syncs the bytes of one file.
 pub(super) fn sync_file(path: &Path) -> Result<(), LakeError> {
     OpenOptions::new()
         .read(true)
@@ -20,7 +20,7 @@ pub(super) fn sync_file(path: &Path) -> Result<(), LakeError> {
 
 /// Syncs a directory, that is, the names in it.
 pub(super) fn sync_directory(path: &Path) -> Result<(), LakeError> {
-    // A directory can be opened for reading only, and syncing it that way is how POSIX does it.
+    // POSIX syncs a directory through a descriptor that is open for reading.
     sync_file(path)
 }
 

@@ -1,8 +1,8 @@
-//! One segment of buffered batches into row groups: batches per partition come in, the same
-//! partitions with one more row group in their files go out.
+//! Encodes one segment of buffered batches: batches per partition come in, and one more row group
+//! is written to the file of each partition.
 //!
 //! The bytes depend only on the batches and their order, not on the number of threads: a row group
-//! is one partition's batches of one segment, whoever encodes it.
+//! is one partition's batches of one segment.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use super::LakeError;
 use super::table_spec::TableSpec;
 
-/// What every file of one writer has in common.
+/// The layout that all files of one writer have in common.
 #[derive(Debug)]
 pub(super) struct DataFileLayout {
     pub(super) spec: TableSpec,
@@ -55,11 +55,11 @@ impl DataFileLayout {
     }
 }
 
-/// Writes a data file, a row group for each batch, as a [`PartitionWriter`](super::PartitionWriter)
-/// does, but syncs nothing: what encoding costs by itself, for benchmarks. Returns its size.
+/// Writes a data file with one row group per batch, as [`PartitionWriter`](super::PartitionWriter)
+/// does, but without syncing: the cost of encoding alone, for benchmarks. Returns its size.
 ///
 /// # Errors
-/// A zstd level that there is not, a file that is there already, or what writing it met with.
+/// An invalid zstd level, a file that already exists, or an error while writing.
 pub fn write_data_file(
     spec: &TableSpec,
     zstd_level: i32,
@@ -86,7 +86,7 @@ pub(super) struct OpenDataFile {
 }
 
 impl OpenDataFile {
-    /// Names a file; it is created with its first row group.
+    /// Sets the name of a file; it is created with its first row group.
     pub(super) fn new(layout: &DataFileLayout, relative_path: String) -> Self {
         let path = layout.directory.join(&relative_path);
         Self {
@@ -97,14 +97,15 @@ impl OpenDataFile {
         }
     }
 
-    /// How many row groups it has; each keeps its metadata in memory until the file is closed.
+    /// The number of row groups; each keeps its metadata in memory until the file is closed.
     pub(super) fn row_groups(&self) -> usize {
         self.writer
             .as_ref()
             .map_or(0, |writer| writer.flushed_row_groups().len())
     }
 
-    /// Encodes `batches` as one row group and appends it. `wide` also spreads the columns.
+    /// Encodes `batches` as one row group and appends it. `parallel_columns` also distributes the
+    /// columns over threads.
     pub(super) fn append(
         &mut self,
         layout: &DataFileLayout,
@@ -113,7 +114,7 @@ impl OpenDataFile {
     ) -> Result<(), LakeError> {
         let failed = LakeError::parquet("write", &self.path);
         if self.writer.is_none() {
-            // The writer syncs the directories once, at its end.
+            // The partition writer syncs the directories once, at its end.
             let parent = self.path.parent().unwrap_or(&layout.directory);
             fs::create_dir_all(parent).map_err(LakeError::io("create the directory", parent))?;
             let writer = SerializedFileWriter::new(
@@ -187,7 +188,7 @@ fn encode(
     }
 }
 
-/// A file that is open only while a row group or the footer is written to it, so that a thousand
+/// A file that is open only while a row group or the footer is written, so that a thousand
 /// partitions do not need a thousand descriptors.
 #[derive(Debug)]
 struct ReopenedFile {
@@ -196,7 +197,7 @@ struct ReopenedFile {
 }
 
 impl ReopenedFile {
-    /// Creates the file, which must not be there yet.
+    /// Creates the file, which must not exist yet.
     fn create(path: &Path) -> Result<Self, LakeError> {
         let file = OpenOptions::new()
             .append(true)
@@ -225,9 +226,7 @@ impl Write for ReopenedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.file {
             Some(file) => file.write(bytes),
-            None => Err(io::Error::other(
-                "the file is written to while it is closed",
-            )),
+            None => Err(io::Error::other("write to a closed file")),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What can go wrong with a lake: one enum, with paths, sources, and what to do about it.
+//! The error type of the lake, with paths, sources and remedies.
 
 use std::io;
 use std::path::PathBuf;
@@ -15,64 +15,62 @@ mod wrap;
 
 pub(super) use wrap::write_error;
 
-/// An error of the lake room.
+/// An error of the lake.
 ///
-/// [`LakeError::is_conflict`] tells the conflict that retries did not settle (exit code 5) from
-/// trouble with the environment (exit code 1). Expected outcomes, such as another process being
-/// quicker with the same input, are values ([`super::CommitOutcome`]), not errors.
+/// [`LakeError::is_conflict`] distinguishes conflicts that persisted through all retries (exit code
+/// 5) from problems of the environment (exit code 1). Expected outcomes, such as an input that
+/// another process has already committed, are values ([`super::CommitOutcome`]), not errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LakeError {
-    /// The text given as the lake's location cannot be one.
-    #[error("{location:?} cannot be the location of a lake: {reason}")]
+    /// The text is not a valid location of a lake.
+    #[error("invalid lake location {location:?}: {reason}")]
     Location {
-        /// What was given.
+        /// The given text.
         location: String,
         /// Why it is refused.
         reason: &'static str,
     },
-    /// The object store that the lake is in.
+    /// An error of the object store that the lake is in.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A run id that cannot be part of a file name.
-    #[error("{run_id:?} cannot be a run id: use 1 to 64 letters, digits, hyphens and underscores")]
+    #[error("invalid run id {run_id:?}: use 1 to 64 letters, digits, hyphens and underscores")]
     RunId {
-        /// What was given.
+        /// The given id.
         run_id: String,
     },
     /// A file or directory operation failed.
     #[error("cannot {action} {}", path.display())]
     Io {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
-        /// On what.
+        /// The file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// There is no such table.
-    #[error(
-        "there is no table {table:?} in the lake {lake}: check --lake, or ingest something into it first"
-    )]
+    /// The table does not exist.
+    #[error("there is no table {table:?} in the lake {lake}: check --lake, or ingest data first")]
     NoTable {
         /// The table.
         table: String,
-        /// Where it was looked for.
+        /// The lake.
         lake: String,
     },
-    /// The table exists, this version of it does not.
-    #[error("table {table:?} has no version {version}: its newest is {newest}")]
+    /// The table exists, but not in this version.
+    #[error("table {table:?} has no version {version}; the newest is {newest}")]
     NoVersion {
         /// The table.
         table: String,
-        /// The version asked for.
+        /// The requested version.
         version: i64,
-        /// The newest there is.
+        /// The newest version.
         newest: i64,
     },
-    /// The table is younger than the instant that was asked for.
+    /// The table is younger than the requested instant.
     #[error(
-        "table {table:?} has no version of that time: its oldest, version {oldest}, is of {}; ask for a later time",
+        "table {table:?} has no version at that time: the oldest, version {oldest}, was committed at {}; give a later time",
         utc(*committed_at)
     )]
     NoVersionAsOf {
@@ -80,12 +78,12 @@ pub enum LakeError {
         table: String,
         /// The oldest version that can still be read.
         oldest: i64,
-        /// When that was committed, in microseconds since 1970 in UTC.
+        /// When it was committed, in microseconds since 1970 in UTC.
         committed_at: i64,
     },
-    /// The table needs features that other readers of this lake would not see.
+    /// The table requires protocol features that other readers of the lake do not support.
     #[error(
-        "table {table:?} has protocol reader {reader}, writer {writer}; at most reader 1, writer 2 is supported: switch its table features off or use another lake"
+        "table {table:?} has protocol reader {reader}, writer {writer}; at most reader 1, writer 2 is supported: disable its table features or use another lake"
     )]
     Protocol {
         /// The table.
@@ -95,7 +93,7 @@ pub enum LakeError {
         /// Its minimum writer version.
         writer: i32,
     },
-    /// A table of that name exists with other columns.
+    /// The table exists with other columns.
     #[error(
         "column {column:?} of table {table:?} should be {expected}, but is {found}: use another lake, or migrate the table"
     )]
@@ -104,19 +102,19 @@ pub enum LakeError {
         table: String,
         /// The first column that differs.
         column: String,
-        /// What the specification says.
+        /// The specified column.
         expected: String,
-        /// What the table says.
+        /// The column of the table.
         found: String,
     },
-    /// A table specification that cannot be written.
+    /// A table specification that cannot be stored.
     #[error("column {column:?} of table {table:?} cannot be stored: {reason}")]
     Spec {
         /// The table.
         table: String,
         /// The column.
         column: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A record batch does not have the columns of its table.
@@ -126,12 +124,12 @@ pub enum LakeError {
         table: String,
         /// The first column that differs.
         column: String,
-        /// What the specification says.
+        /// The specified column.
         expected: String,
-        /// What the batch says.
+        /// The column of the batch.
         found: String,
     },
-    /// A column was asked for that the table does not have.
+    /// The requested column is not in the table.
     #[error("table {table:?} has no column {column:?}")]
     NoColumn {
         /// The table.
@@ -139,23 +137,23 @@ pub enum LakeError {
         /// The column.
         column: String,
     },
-    /// Data files of one table were handed over for another.
-    #[error("data files of table {found:?} were given where table {expected:?} was meant")]
+    /// Data files of one table were passed to a commit of another.
+    #[error("data files of table {found:?} cannot be committed to table {expected:?}")]
     WrongTable {
         /// The table of the commit.
         expected: String,
-        /// The table the files belong to.
+        /// The table of the files.
         found: String,
     },
-    /// A partition value that must not become part of a path.
-    #[error("partition value {} is refused: {reason}", escaped_start(value))]
+    /// A partition value that is not safe in a path.
+    #[error("invalid partition value {}: {reason}", escaped_start(value))]
     Partition {
         /// The value.
         value: String,
-        /// Why.
+        /// The reason.
         reason: &'static str,
     },
-    /// More partitions in one run than the limit.
+    /// A run has more partitions than the limit.
     #[error(
         "table {table:?}: more than {limit} partitions in one run: load less at once, or raise the limit"
     )]
@@ -168,34 +166,36 @@ pub enum LakeError {
     /// A Parquet file could not be written or read.
     #[error("cannot {action} the Parquet file {}", path.display())]
     Parquet {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the Parquet library said.
+        /// The error of the Parquet library.
         source: Box<ParquetError>,
     },
-    /// A batch was asked for that is not held.
-    #[error("batch {number} of table {table:?} is not held: it was forgotten, or never put")]
+    /// The requested batch is not in the buffer.
+    #[error(
+        "batch {number} of table {table:?} is not in the buffer: it was removed, or never stored"
+    )]
     NotBuffered {
         /// The table.
         table: String,
-        /// Its number, in the order the batches were put.
+        /// Its number, in the order the batches were stored.
         number: usize,
     },
-    /// Record batches could not be built, moved out to disk or read back.
+    /// Record batches could not be built, spilled or read back.
     #[error("cannot {action} record batches of table {table:?}")]
     Arrow {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
         /// The table.
         table: String,
-        /// What the Arrow library said.
+        /// The error of the Arrow library.
         source: Box<ArrowError>,
     },
-    /// A data file does not hold what was written to it.
+    /// A data file does not contain what was written to it.
     #[error(
-        "the data file {} has {found} {what} where {expected} were written: nothing was committed; check the disk",
+        "the data file {} has {found} {what}, but {expected} were written: nothing was committed; check the disk",
         path.display()
     )]
     FileDiffers {
@@ -203,9 +203,9 @@ pub enum LakeError {
         path: PathBuf,
         /// Rows or bytes.
         what: &'static str,
-        /// What was written.
+        /// The written number.
         expected: u64,
-        /// What is there.
+        /// The number found.
         found: u64,
     },
     /// An encoding task panicked.
@@ -217,11 +217,11 @@ pub enum LakeError {
     /// The Delta log could not be opened, read or written.
     #[error("cannot {action} the table {table:?}")]
     Delta {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
         /// The table.
         table: String,
-        /// What the Delta library said.
+        /// The error of the Delta library.
         source: Box<DeltaTableError>,
     },
     /// A file of the Delta log could not be read.
@@ -231,31 +231,31 @@ pub enum LakeError {
         table: String,
         /// The log file, or the log's directory.
         file: String,
-        /// What the store said.
+        /// The error of the store.
         source: Box<object_store::Error>,
     },
-    /// The Delta log holds something it should not.
+    /// The Delta log is damaged.
     #[error("the log of table {table:?} is damaged in {file}: {reason}")]
     LogDamaged {
         /// The table.
         table: String,
         /// The log file.
         file: String,
-        /// What is wrong there.
+        /// The problem.
         reason: String,
     },
     /// The log names a data file outside its table.
     #[error(
-        "the log of table {table:?} names the data file {}, which is not a plain path inside the table: do not trust this lake",
+        "the log of table {table:?} names the data file {}, which is not a plain path inside the table: the lake cannot be trusted",
         escaped_start(path)
     )]
     PathOutsideTable {
         /// The table.
         table: String,
-        /// The path, as the log has it.
+        /// The path in the log.
         path: String,
     },
-    /// A change removes a file that the version it was planned on does not have.
+    /// A change removes a file that is not in the version it was planned on.
     #[error(
         "the data file {} is not in version {version} of table {table:?}, so it cannot be removed: nothing was committed",
         escaped_start(path)
@@ -263,81 +263,81 @@ pub enum LakeError {
     NotInVersion {
         /// The table.
         table: String,
-        /// The file's path below the table's directory.
+        /// The path below the table's directory.
         path: String,
         /// The version.
         version: i64,
     },
-    /// The same input twice in one commit.
-    #[error("the input with digest {digest} is twice in one batch")]
+    /// A commit contains the same input twice.
+    #[error("the input with digest {digest} occurs twice in one batch")]
     DuplicateInput {
         /// The digest.
         digest: Digest,
     },
-    /// A batch without inputs has no identity that could keep it from being committed twice.
+    /// A batch without inputs: it would have no identity that prevents a second commit.
     #[error("a batch must have at least one input")]
     NoInputs,
-    /// Rejects were staged, but no input of the batch takes them.
+    /// Rejects were staged, but no input of the batch has rejects.
     #[error("{rows} rejects were staged, but no input of the batch is marked as having rejects")]
     UnexpectedRejects {
-        /// How many.
+        /// The number of rejects.
         rows: u64,
     },
-    /// Other writers kept being quicker.
+    /// All attempts conflicted with other writers.
     #[error(
-        "{attempts} tries to commit to table {table:?} lost against other writers: nothing of this commit is in the table; run the command again"
+        "commit conflict: all {attempts} attempts to commit to table {table:?} conflicted with other writers; nothing of this commit is in the table; run the command again"
     )]
     Conflict {
         /// The table.
         table: String,
-        /// How often it was tried.
+        /// The number of attempts.
         attempts: u32,
-        /// The last refusal.
+        /// The last conflict.
         source: Box<DeltaTableError>,
     },
-    /// The commit failed, and the log was read back: it is not there.
+    /// The commit failed, and the log confirms that it is not there.
     #[error("the commit to table {table:?} failed and is not in its log; run the command again")]
     NotCommitted {
         /// The table.
         table: String,
-        /// Why it failed.
+        /// The cause.
         source: Box<DeltaTableError>,
     },
-    /// The rows are committed, and what was to follow failed.
+    /// The rows are committed, but listing their inputs failed.
     #[error(
-        "the rows are in version {version} of table {table:?}, but their inputs could not be listed in `inputs`: run the same command again"
+        "the rows are committed in version {version} of table {table:?}, but their inputs could not be added to table `inputs`: run the same command again"
     )]
     NotListed {
         /// The table of the rows.
         table: String,
-        /// Its version with the rows.
+        /// The version that contains the rows.
         version: i64,
-        /// Why.
+        /// The cause.
         source: Box<Self>,
     },
-    /// The commit failed in a way that may have landed, and the log could not be read back.
+    /// The commit may have succeeded, and the log could not be read back.
     #[error(
-        "it is not known whether run {run_id} committed to table {table:?}: run the same command again when the store answers, it takes nothing twice (reading back failed too: {readback})"
+        "the outcome of the commit of run {run_id} to table {table:?} is unknown: run the same command again when the store is reachable; nothing is committed twice (the log could not be read back: {readback})"
     )]
     OutcomeUnknown {
         /// The table.
         table: String,
         /// The run.
         run_id: String,
-        /// Why reading the log back failed.
+        /// The error of the read-back.
         readback: Box<Self>,
-        /// Why the commit failed.
+        /// The error of the commit.
         source: Box<DeltaTableError>,
     },
 }
 
 impl LakeError {
-    /// Whether other writers were quicker until the attempts were used up (exit code 5).
+    /// Whether all attempts conflicted with other writers (exit code 5).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. })
     }
 
-    /// The version that the rows of the failed commit are in, when they are in all the same.
+    /// The version that contains the rows of the failed commit, if they were committed.
     pub fn rows_version(&self) -> Option<i64> {
         match self {
             Self::NotListed { version, .. } => Some(*version),
@@ -345,13 +345,13 @@ impl LakeError {
         }
     }
 
-    /// Whether the commit may have landed all the same: data files must then not be deleted.
+    /// Whether the commit may have succeeded: its data files must then not be deleted.
     pub fn is_outcome_unknown(&self) -> bool {
         matches!(self, Self::OutcomeUnknown { .. })
     }
 }
 
-/// An instant, for a message.
+/// Formats an instant for a message.
 fn utc(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros).map_or_else(
         || format!("{micros} µs since 1970"),
@@ -359,7 +359,7 @@ fn utc(micros: i64) -> String {
     )
 }
 
-/// The start of a text that somebody else wrote, escaped, for a message.
+/// The escaped start of a text from outside the program, for a message.
 fn escaped_start(text: &str) -> String {
     const SHOWN: usize = 80;
     let mut shown: String = text

@@ -1,8 +1,8 @@
-//! The data files of one table, on the local file system or in an object store: their paths below
-//! the table's directory come in; files that are durable, told the size of, opened or deleted go out.
+//! The data files of one table, on the local file system or in an object store, by their paths
+//! below the table's directory.
 //!
-//! In a store nothing can be appended to, so files are written in a scratch folder and uploaded when
-//! they are whole. On the local file system they are written where they stay.
+//! Object stores cannot append, so files are written in a scratch folder and uploaded when they are
+//! complete. On the local file system they are written in place.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -19,10 +19,10 @@ use super::staged::DataFile;
 use super::{Lake, LakeError, durable};
 use crate::storage::{StoreError, StoreUrl, Stores, upload};
 
-/// Files that are uploaded at once; each of them has some parts in memory.
+/// Concurrent uploads; each keeps some parts in memory.
 const UPLOADS_AT_ONCE: usize = 4;
 
-/// Where the data files of a table are.
+/// The location of a table's data files.
 #[derive(Clone, Debug)]
 pub(super) struct TableFiles {
     /// Where files are written: the table's directory, or a scratch folder.
@@ -37,11 +37,11 @@ struct RemoteTable {
     url: StoreUrl,
 }
 
-/// What is known of a data file without opening it.
+/// Size and time of a data file, known without opening it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DataFileMetadata {
     pub(super) bytes: u64,
-    /// When it was written, ms since 1970.
+    /// When it was written, in milliseconds since 1970.
     pub(super) modified_millis: i64,
 }
 
@@ -63,7 +63,7 @@ impl Lake {
         })
     }
 
-    /// The path or URL of a data file, as other programs take it.
+    /// The path or URL of a data file, as other programs accept it.
     pub(super) fn data_path(&self, table: &str, relative: &str) -> String {
         match self.location.kind() {
             LocationKind::Directory(directory) => {
@@ -76,12 +76,12 @@ impl Lake {
 }
 
 impl TableFiles {
-    /// The folder that files are written in, and scratch files beside them.
+    /// The folder that data files and scratch files are written in.
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// Makes that folder.
+    /// Creates that folder.
     pub(super) fn create_directory(&self) -> Result<(), LakeError> {
         match &self.remote {
             None => durable::create_directory(&self.directory),
@@ -90,21 +90,21 @@ impl TableFiles {
         }
     }
 
-    /// Makes finished files durable where the table is. When that fails, what has been uploaded of
-    /// them is deleted again.
+    /// Makes finished files durable where the table is. If that fails, the files already uploaded
+    /// are deleted again.
     pub(super) fn publish(&self, files: &mut [DataFile]) -> Result<(), LakeError> {
         let Some(remote) = &self.remote else {
             return sync_directories(&self.directory, files);
         };
         let published = remote.upload(&self.directory, files);
         if published.is_err() {
-            // What cannot be deleted is an orphan, which no reader of the log sees.
+            // Files that cannot be deleted are orphans, which no reader of the log sees.
             let _ = self.remove_all(files);
         }
         published
     }
 
-    /// What is known of a file; one that was uploaded is known by what the store said of it then.
+    /// Size and time of a file; for an uploaded file, as the store reported them after the upload.
     pub(super) fn metadata(&self, file: &DataFile) -> Result<DataFileMetadata, LakeError> {
         if let Some(uploaded) = file.uploaded {
             return Ok(uploaded);
@@ -121,7 +121,7 @@ impl TableFiles {
         })
     }
 
-    /// Opens a file for reading. One in a store is copied to a file without a name first.
+    /// Opens a file for reading. A file in a store is first copied to an unnamed local file.
     pub(super) fn open(&self, relative: &str) -> Result<File, LakeError> {
         let path = self.directory.join(relative);
         match &self.remote {
@@ -130,15 +130,15 @@ impl TableFiles {
         }
     }
 
-    /// Deletes a file that was written and not published; one that is already gone is fine. No store
-    /// has it, so none is asked.
+    /// Deletes a file that was written and not published; a missing file is no error. It sends no
+    /// request to the store, which does not have it.
     pub(super) fn remove_unpublished(&self, relative: &str) -> Result<(), LakeError> {
         remove_local_file(&self.directory.join(relative))
     }
 
-    /// Deletes files, whether they are published or not; those that are already gone are fine. The
-    /// others are still tried when one cannot be deleted, but a store is then not asked any more:
-    /// each answer that does not come takes as long as a request is tried again.
+    /// Deletes files, published or not; missing files are no error. If a local file cannot be
+    /// deleted, the others are still tried; after the first failure a store gets no further
+    /// requests, since each unanswered one takes as long as all its retries.
     pub(super) fn remove_all(&self, files: &[DataFile]) -> Result<(), LakeError> {
         let paths = files.iter().map(|file| file.relative_path.as_str());
         let mut outcome = Ok(());
@@ -164,7 +164,7 @@ impl TableFiles {
 }
 
 impl RemoteTable {
-    /// Uploads the files, and asks the store what it has of them.
+    /// Uploads the files, and compares their sizes in the store.
     fn upload(&self, directory: &Path, files: &mut [DataFile]) -> Result<(), LakeError> {
         let store = self.stores.store(&self.url)?;
         let one = |file: &DataFile| {
@@ -186,7 +186,7 @@ impl RemoteTable {
                         found: head.size,
                     });
                 }
-                // It is in the store: the copy has done its duty.
+                // The file is in the store: the local copy is no longer needed.
                 let _ = fs::remove_file(&path);
                 Ok(DataFileMetadata {
                     bytes,
@@ -234,7 +234,7 @@ impl RemoteTable {
     }
 }
 
-/// A file that is gone when it is closed, where the system allows that.
+/// Creates a file that disappears when it is closed, where the system allows that.
 fn create_unnamed(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
         .read(true)
@@ -245,7 +245,7 @@ fn create_unnamed(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Deletes a local file; one that is already gone is fine.
+/// Deletes a local file; a missing file is no error.
 fn remove_local_file(path: &Path) -> Result<(), LakeError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {

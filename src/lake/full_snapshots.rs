@@ -1,7 +1,7 @@
-//! Which full snapshot of something was applied last: marks in the log of the table.
+//! The full snapshots applied to a table, recorded as transactions in its log.
 //!
-//! In: a table and a version. Out: a mark for each full snapshot, with the version of the table that it
-//! made. Marks go with the transactions of the inputs, and a restore sets them back with these.
+//! In: a table. Out: the applied full snapshots, each with the version of the table that it
+//! created. They are stored like the transactions of inputs, and a restore resets both.
 
 use std::fmt::Write;
 
@@ -10,20 +10,20 @@ use deltalake::kernel::Transaction;
 
 use super::{Digest, Lake, LakeError, log};
 
-/// A full snapshot of something, such as a company, that was applied to a table.
+/// A full snapshot of a company that was applied to a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedFullSnapshot {
-    /// What it is a snapshot of.
+    /// The company.
     pub company_id: i64,
-    /// Which one.
+    /// The digest of the snapshot.
     pub digest: Digest,
     /// The data date of the job that applied it.
     pub data_date: Option<NaiveDate>,
-    /// The version of the table that it made, at least 1: the greatest one was applied last.
+    /// The version of the table that it created, at least 1: the highest one was applied last.
     pub version: i64,
 }
 
-/// How the ids of these transactions begin: they stand for no input.
+/// The prefix of the application ids of full snapshots; these ids belong to no input.
 pub(super) fn full_snapshot_prefix(table: &str) -> String {
     format!("{table}:snapshot_of:")
 }
@@ -54,7 +54,8 @@ impl AppliedFullSnapshot {
 }
 
 impl Lake {
-    /// The full snapshots that stand at the newest version of a table; none if there is no such table.
+    /// The full snapshots that are current at the newest version of a table; empty if there is no
+    /// such table.
     ///
     /// # Errors
     /// A log that cannot be read.

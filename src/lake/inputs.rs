@@ -1,5 +1,5 @@
-//! The table of inputs: facts about ingested inputs go in as rows, and come out to save reading
-//! the same file again.
+//! The table of inputs: facts about ingested inputs are written as rows, and read back so that
+//! unchanged files need not be read again.
 
 use std::sync::Arc;
 
@@ -15,30 +15,30 @@ use super::staged::StagedFiles;
 use super::table_spec::{INPUTS, inputs_spec};
 use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
 
-/// The facts about one input that a run has ingested.
+/// The facts about one ingested input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputRow {
-    /// The input, as it was named.
+    /// The location of the input, as given.
     pub path: String,
-    /// The size of the file as it lies there, compressed or not.
+    /// The size of the file as stored, compressed or not.
     pub size_bytes: i64,
-    /// When the file was last changed, in microseconds since 1970 in UTC; `None` where that is not
-    /// known, as for standard input.
+    /// When the file was last modified, in microseconds since 1970 in UTC; `None` if unknown, as
+    /// for standard input.
     pub modified_at: Option<i64>,
     /// The digest of its decompressed bytes: its identity.
     pub digest: Digest,
-    /// The shape it was found to have.
+    /// The detected shape.
     pub shape: String,
-    /// What became of its records.
+    /// The counts of its records by outcome.
     pub counts: InputCounts,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
-    /// Whether its rejects are part of this batch. `false` if an earlier run, stopped before it
-    /// could commit the rows, has left them in the table already.
+    /// Whether its rejects are part of this batch. `false` if an earlier run that was stopped
+    /// before it committed the rows has already committed the rejects.
     pub with_rejects: bool,
 }
 
-/// What became of the records of one input; `read` is the sum of the others.
+/// The records of one input by outcome; `read` is the sum of the other counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InputCounts {
     /// Records read.
@@ -47,34 +47,34 @@ pub struct InputCounts {
     pub accepted: i64,
     /// Records in the table of rejects.
     pub rejected: i64,
-    /// Records that were there twice.
+    /// Duplicate records.
     pub duplicate: i64,
-    /// Records that a later one replaced.
+    /// Records replaced by a later one.
     pub superseded: i64,
-    /// Records that are not of this kind.
+    /// Records of another kind.
     pub skipped: i64,
 }
 
-/// An input that was ingested before, with what tells whether its file has changed since.
+/// An input that is already ingested, with the facts that show whether its file has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IngestedInput {
-    /// The input, as it was named.
+    /// The location of the input, as given.
     pub path: String,
     /// The size of its file.
     pub size_bytes: i64,
-    /// When its file was last changed, in microseconds since 1970 in UTC.
+    /// When its file was last modified, in microseconds since 1970 in UTC.
     pub modified_at: Option<i64>,
     /// The digest of its decompressed bytes.
     pub digest: Digest,
     /// Records read from it.
     pub read: i64,
-    /// Records of it that were accepted.
+    /// Accepted records.
     pub accepted: i64,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
 }
 
-/// The columns [`Lake::ingested_inputs`] reads.
+/// The columns that [`Lake::ingested_inputs`] reads.
 const INGESTED_COLUMNS: [&str; 8] = [
     "record_kind",
     "path",
@@ -87,8 +87,8 @@ const INGESTED_COLUMNS: [&str; 8] = [
 ];
 
 impl Lake {
-    /// All inputs of a record kind that the table of inputs knows, sorted by path; none if there is
-    /// no such table. A path may be there with several digests.
+    /// All inputs of a record kind in the table of inputs, sorted by path; empty if there is no
+    /// such table. A path may occur with several digests.
     ///
     /// # Errors
     /// As [`Lake::snapshot`], and for data files that cannot be read.
@@ -132,12 +132,12 @@ impl Lake {
 pub(super) struct StagedInputs {
     /// The inputs, each once.
     pub(super) digests: Vec<Digest>,
-    /// One file, or none when there is no input.
+    /// One file, or none if there are no inputs.
     pub(super) files: StagedFiles,
 }
 
 impl StagedInputs {
-    /// No row.
+    /// No rows.
     pub(super) fn none() -> Self {
         Self {
             digests: Vec::new(),
@@ -145,7 +145,7 @@ impl StagedInputs {
         }
     }
 
-    /// The file below the table's directory.
+    /// The path of the file below the table's directory.
     pub(super) fn path(&self) -> Option<&str> {
         let file = self.files.files.first();
         file.map(|file| file.relative_path.as_str())
@@ -186,7 +186,7 @@ fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordB
     RecordBatch::try_new(inputs_spec().schema, columns).map_err(LakeError::arrow("build", INPUTS))
 }
 
-/// Reads the known inputs of one data file.
+/// Reads the ingested inputs of one data file.
 fn read_ingested(
     files: &TableFiles,
     relative: &str,
@@ -204,7 +204,7 @@ fn read_ingested(
         let columns = IngestedInputColumns::of(&batch).ok_or_else(|| LakeError::LogDamaged {
             table: INPUTS.to_owned(),
             file: path.display().to_string(),
-            reason: "its columns are not those of the table".to_owned(),
+            reason: "its columns differ from the table's".to_owned(),
         })?;
         let of_kind = (0..batch.num_rows()).filter(|row| columns.kind.value(*row) == kind);
         ingested.extend(of_kind.filter_map(|row| columns.input(row)));
@@ -247,7 +247,7 @@ impl<'a> IngestedInputColumns<'a> {
         })
     }
 
-    /// One row. A digest that is none identifies nothing, so its row saves no reading.
+    /// One row; `None` if its digest is invalid, since it then identifies no input.
     fn input(&self, row: usize) -> Option<IngestedInput> {
         Some(IngestedInput {
             path: self.path.value(row).to_owned(),

@@ -1,6 +1,6 @@
-//! Where a lake is: a path or URL as typed comes in, an absolute directory URL goes out.
+//! The location of a lake: a path or URL comes in, an absolute directory URL goes out.
 //!
-//! Refused: empty text, URLs of stores nobody knows or with secrets in them, paths that are not
+//! Refused: empty text, URLs with unknown schemes or with secrets in them, paths that are not
 //! Unicode.
 
 use std::path::{Component, Path, PathBuf};
@@ -11,14 +11,14 @@ use url::Url;
 use super::LakeError;
 use crate::storage::StoreUrl;
 
-/// The place of a lake: one absolute directory, with no `..` in it.
+/// The location of a lake: one absolute directory, without `..`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LakeLocation {
     url: Url,
     kind: LocationKind,
 }
 
-/// What kind of place it is.
+/// Where the location is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum LocationKind {
     /// On the local file system.
@@ -28,7 +28,7 @@ pub(super) enum LocationKind {
 }
 
 impl LakeLocation {
-    /// Resolves what was typed against the working directory, without looking at the store.
+    /// Resolves a text against the working directory, without accessing the store.
     pub(super) fn parse(text: &str) -> Result<Self, LakeError> {
         if text.is_empty() {
             return Err(refuse(text, "it is empty"));
@@ -47,7 +47,7 @@ impl LakeLocation {
             std::path::absolute(text).map_err(|_| {
                 refuse(
                     text,
-                    "the working directory cannot be told; give an absolute path",
+                    "the working directory is unknown; give an absolute path",
                 )
             })?
         };
@@ -71,7 +71,7 @@ impl LakeLocation {
         &self.kind
     }
 
-    /// The directory, of a lake on the local file system.
+    /// The directory of a lake on the local file system.
     pub(super) fn directory(&self) -> Option<&Path> {
         match &self.kind {
             LocationKind::Directory(directory) => Some(directory),
@@ -79,7 +79,7 @@ impl LakeLocation {
         }
     }
 
-    /// The place, of a lake in an object store.
+    /// The URL of a lake in an object store.
     pub(super) fn store(&self) -> Option<&StoreUrl> {
         match &self.kind {
             LocationKind::Directory(_) => None,
@@ -87,8 +87,8 @@ impl LakeLocation {
         }
     }
 
-    /// The path of a table in its file system or bucket, if the Delta library would take the URL for
-    /// another place: it decodes once more what it has listed, and reads a `\` as a `/`.
+    /// The path of a table in its file system or bucket, if the Delta library would misread its
+    /// URL: the library decodes listed paths once more, and reads a `\` as a `/`.
     pub(super) fn literal_path(&self, name: &str) -> Option<KeyPath> {
         let path = match &self.kind {
             LocationKind::Directory(directory) => directory.to_str()?,
@@ -125,7 +125,7 @@ fn refuse(location: &str, reason: &'static str) -> LakeError {
     }
 }
 
-/// Resolves `.` and `..` by the text alone, as a URL does.
+/// Resolves `.` and `..` lexically, as in a URL.
 fn without_dots(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for component in path.components() {

@@ -1,5 +1,5 @@
-//! The Delta log read directly, for the questions its library answers too slowly or not at all:
-//! which of many application transactions there are ([`transactions`]), when a version was committed
+//! Direct access to the Delta log, for queries that the library answers too slowly or not at all:
+//! which of many application transactions exist ([`transactions`]), when a version was committed
 //! ([`as_of`]), and what each commit did ([`commits`]).
 //!
 //! In: a table's store. Out: its log files by version, and their bytes.
@@ -27,10 +27,10 @@ pub(super) use transactions::{
     transactions_from,
 };
 
-/// Commits read at once; they are small files.
+/// Concurrent reads of commits, which are small files.
 const PARALLEL_READS: usize = 8;
 
-/// The files of a log that matter.
+/// The relevant files of a log.
 #[derive(Debug, Default)]
 pub(super) struct LogFiles {
     /// Commits by version.
@@ -57,18 +57,18 @@ impl LogFiles {
     }
 }
 
-/// A version as Delta's users count them.
+/// A version number in the signed type of the public interface.
 pub(super) fn signed(version: u64) -> i64 {
     i64::try_from(version).unwrap_or(i64::MAX)
 }
 
-/// Lists the log of a table; a table that does not exist has an empty one.
+/// Lists the log of a table; empty for a table that does not exist.
 pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFiles, LakeError> {
     let folder = Path::from("_delta_log");
     let listed: Result<Vec<_>, _> = store.list(Some(&folder)).try_collect().await;
     let entries = match listed {
         Ok(entries) => entries,
-        // No log is an empty one; no bucket is a mistake.
+        // A missing log is empty; a missing bucket is an error.
         Err(error @ object_store::Error::NotFound { .. })
             if remedy(&error.to_string()).is_none() =>
         {
@@ -92,7 +92,7 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
             None => {}
         }
     }
-    // A checkpoint of several parts counts when all of them are there.
+    // A checkpoint of several parts counts only if all of them exist.
     for ((version, of), found) in parts {
         if found.len() == of {
             files
@@ -103,15 +103,15 @@ pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFile
     Ok(files)
 }
 
-/// What a file of a log is.
+/// The kind of a log file.
 pub(super) enum LogFileKind {
-    /// A version.
+    /// A commit.
     Commit,
-    /// A part of a checkpoint, counted from 1.
+    /// Part of a checkpoint, counted from 1.
     Checkpoint { part: usize, parts: usize },
 }
 
-/// What a file of the log is, by its name.
+/// The version and kind of a log file, by its name.
 ///
 /// <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#file-types>
 pub(super) fn classify(name: &str) -> Option<(u64, LogFileKind)> {

@@ -1,9 +1,8 @@
-//! The log of a table on disk: a table comes in; all of its log that readers see now is durable
-//! when it goes out.
+//! Makes the log of a table durable as readers see it now.
 //!
-//! Whoever commits makes the entry visible first and durable then. A run that is stopped in between
-//! leaves an entry that a power cut takes back, so a run syncs every entry it builds on or relies
-//! on, whoever wrote it. What a store has answered for is durable there.
+//! A commit is visible before it is durable. If a run is stopped in between, a power cut may undo
+//! its entry; so a run syncs every entry it builds on, whoever wrote it. In an object store an
+//! acknowledged write is durable.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,9 +30,9 @@ impl DurableVersions {
 }
 
 impl Lake {
-    /// Makes the log of a table durable as it is now: its files and the directories that name them.
-    /// The first time it syncs the newest checkpoint and the versions from there on, later only what
-    /// has come since.
+    /// Makes the current log of a table durable: its files and the directories that name them. The
+    /// first call syncs the newest checkpoint and the versions from there on, later calls only what
+    /// is new.
     pub(super) fn sync_log(&self, table: &str) -> Result<(), LakeError> {
         let (Some(directory), Some(lake)) =
             (self.local_directory(table), self.location.directory())
@@ -54,7 +53,8 @@ impl Lake {
 }
 
 /// Syncs the entries of a log that may not be durable; returns the newest version. A checkpoint is
-/// made after its version, and readers prefer it: so those of the last synced version are due again.
+/// written after its version and preferred by readers, so those of the last synced version are
+/// synced again.
 fn sync_entries(log: &Path, synced: Option<u64>) -> Result<Option<u64>, LakeError> {
     let failed = || LakeError::io("list", log);
     let mut entries = Vec::new();
@@ -78,7 +78,7 @@ fn sync_entries(log: &Path, synced: Option<u64>) -> Result<Option<u64>, LakeErro
     Ok(entries.iter().map(|(version, ..)| *version).max())
 }
 
-/// Old entries may be cleaned up by another process at any time.
+/// Another process may clean up old entries at any time.
 fn sync_if_exists(path: &Path) -> Result<(), LakeError> {
     match durable::sync_file(path) {
         Err(LakeError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {

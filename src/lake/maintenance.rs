@@ -1,18 +1,17 @@
-//! The care of a lake: its tables come in; what state they are in, tables of fewer and larger files,
-//! and room on the store come out.
+//! Maintenance of a lake's tables.
 //!
-//! | file | job |
+//! | file | task |
 //! |---|---|
-//! | `status` | what a table holds, and what lies around |
+//! | `status` | the contents of a table and of its folder |
 //! | `history` | what each version did |
-//! | `compact` | small files into large ones, in order |
-//! | `vacuum` | deletes what no version needs |
-//! | `verify` | whether the store holds what the logs say |
-//! | `restore` | an older version as the newest |
+//! | `compact` | rewrites small files into large, sorted ones |
+//! | `vacuum` | deletes files that no version needs |
+//! | `verify` | compares the store with the logs |
+//! | `restore` | makes an older version the newest |
 //!
-//! Listing, sizes, footers and deletions go through the table's object store; rows through
-//! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter).
-//! The clock is passed in.
+//! Listing, sizes, footers and deletions use the table's object store; rows use
+//! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter). The
+//! current time is passed in.
 
 mod commit_with_retry;
 mod compact;
@@ -44,22 +43,22 @@ pub use verify::{
     VerifiedTable,
 };
 
-/// A table, and what its care has to know of it.
+/// A table, with the properties that its maintenance needs.
 #[derive(Clone, Debug)]
 pub struct MaintainedTable {
-    /// What it looks like.
+    /// The specification of the table.
     pub spec: TableSpec,
-    /// The columns its rows are put in order by, the first one first.
+    /// The columns that its rows are sorted by, the first one first.
     pub sort_columns: &'static [&'static str],
-    /// Whether a file whose rows are in another order is worth rewriting for that alone.
+    /// Whether a file whose rows are out of order is rewritten for that reason alone.
     pub must_be_sorted: bool,
-    /// Whether later inputs may replace rows, so that it holds fewer than its inputs brought.
+    /// Whether later inputs may replace rows, so that it contains fewer rows than its inputs.
     pub replaces_rows: bool,
-    /// Whether a partition says of which days its rows are.
+    /// How its partitions relate to days.
     pub date_partition: DatePartition,
 }
 
-/// How a partition tells the days of its rows.
+/// How a partition determines the days of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatePartition {
     /// The partition column is the UTC day of an instant.
@@ -76,11 +75,11 @@ pub enum DatePartition {
         /// The column with the date.
         source_column: &'static str,
     },
-    /// Partitions have nothing to do with days.
+    /// Partitions do not depend on days.
     None,
 }
 
-/// An instant in milliseconds since 1970, as text.
+/// Formats an instant in milliseconds since 1970.
 fn utc(millis: i64) -> String {
     DateTime::from_timestamp_millis(millis).map_or_else(
         || format!("{millis} ms since 1970"),
@@ -88,12 +87,12 @@ fn utc(millis: i64) -> String {
     )
 }
 
-/// Counts of files and rows are far below the limits of the other type.
+/// Converts a count; counts of files and rows are far below the limit.
 fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// The same the other way; what a log says below zero counts as nothing.
+/// Converts a count of the log; a negative one counts as 0.
 fn unsigned(count: i64) -> u64 {
     u64::try_from(count).unwrap_or_default()
 }

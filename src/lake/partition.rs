@@ -1,8 +1,7 @@
-//! Partition values and the paths made of them: values come in, one safe path segment for each goes
-//! out.
+//! Partition values and paths: values come in, one safe path segment for each goes out.
 //!
-//! Refused: empty values (Delta reads them as null), control characters, more than 200 bytes, the
-//! name that Hive gives to null, years that need more than four digits.
+//! Refused: empty values (Delta reads them as null), control characters, more than 200 bytes,
+//! Hive's name for null, years of more than four digits.
 
 use std::fmt;
 
@@ -10,14 +9,14 @@ use chrono::{Datelike, NaiveDate};
 
 use super::LakeError;
 
-/// The longest text that may name a partition; file systems allow 255 bytes a segment, the column
-/// name and the escapes need the rest.
+/// The maximum length of a partition value: file systems allow 255 bytes per segment, and the
+/// column name and the escapes need the rest.
 const MAX_BYTES: usize = 200;
 
-/// What Hive writes for null; a text that says the same would be read back as null.
+/// Hive's name for null: a text with this value would be read back as null.
 const HIVE_NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
-/// The value of one partition column of a table, checked when it is made.
+/// The value of one partition column of a table, validated on creation.
 ///
 /// Invariants: not empty, no control characters, at most 200 bytes, years 1 to 9999.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,7 +32,7 @@ enum PartitionScalar {
 /// The type of a partition column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartitionType {
-    /// A calendar day, written `2026-11-20`.
+    /// A calendar day, as `2026-11-20`.
     Date,
     /// A text.
     String,
@@ -41,7 +40,7 @@ pub enum PartitionType {
     Integer,
 }
 
-/// A column whose values stand in the paths of the data files, and not in the files.
+/// A column whose values are in the paths of the data files, and not in the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartitionColumn {
     /// Its name.
@@ -50,8 +49,8 @@ pub struct PartitionColumn {
     pub partition_type: PartitionType,
 }
 
-/// The values of all partition columns of a table, in the order of the columns; none in a table
-/// without partitions.
+/// The values of all partition columns of a table, in column order; empty in a table without
+/// partitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Partition(Vec<PartitionValue>);
 
@@ -66,19 +65,19 @@ impl Partition {
         &self.0
     }
 
-    /// Refuses values of other types than the columns have, too few of them and too many.
+    /// Refuses a wrong number of values, and values of other types than the columns.
     pub(super) fn check(&self, columns: &[PartitionColumn]) -> Result<(), LakeError> {
         let found = self.0.iter().map(PartitionValue::partition_type);
         if found.eq(columns.iter().map(|column| column.partition_type)) {
             Ok(())
         } else {
-            let reason = "the table has other partition columns, or none";
+            let reason = "it does not match the partition columns of the table";
             Err(refuse(&self.to_string(), reason))
         }
     }
 
     /// The folder of its data files below the table's directory, with `/` between the segments;
-    /// empty for no values.
+    /// empty without values.
     pub(super) fn folder(&self, columns: &[PartitionColumn]) -> Result<String, LakeError> {
         let segments: Result<Vec<String>, LakeError> = columns
             .iter()
@@ -115,7 +114,7 @@ impl PartitionValue {
     /// A day.
     ///
     /// # Errors
-    /// A year outside 1 to 9999 is refused: readers do not agree on how to write it.
+    /// A year outside 1 to 9999 is refused: readers disagree on its text form.
     pub fn date(date: NaiveDate) -> Result<Self, LakeError> {
         if (1..=9999).contains(&date.year()) {
             Ok(Self(PartitionScalar::Date(date)))
@@ -130,16 +129,16 @@ impl PartitionValue {
     /// Empty texts, control characters, more than 200 bytes and Hive's name for null are refused.
     pub fn text(text: &str) -> Result<Self, LakeError> {
         if text.is_empty() {
-            return Err(refuse(text, "it is empty, which readers take for null"));
+            return Err(refuse(text, "it is empty, which readers treat as null"));
         }
         if text.len() > MAX_BYTES {
             return Err(refuse(text, "it has more than 200 bytes"));
         }
         if text.chars().any(char::is_control) {
-            return Err(refuse(text, "it has control characters"));
+            return Err(refuse(text, "it contains control characters"));
         }
         if text == HIVE_NULL {
-            return Err(refuse(text, "it is how Hive writes null"));
+            return Err(refuse(text, "it is Hive's name for null"));
         }
         Ok(Self(PartitionScalar::Text(text.to_owned())))
     }
@@ -149,7 +148,7 @@ impl PartitionValue {
         Self(PartitionScalar::Integer(number))
     }
 
-    /// Which type of partition column it belongs to.
+    /// The type of partition column that the value belongs to.
     pub fn partition_type(&self) -> PartitionType {
         match self.0 {
             PartitionScalar::Date(_) => PartitionType::Date,
@@ -158,11 +157,11 @@ impl PartitionValue {
         }
     }
 
-    /// The Hive-style path segment, `column=value`, with all but `A-Z a-z 0-9 - _ .` escaped as
-    /// `%XX`.
+    /// The Hive-style path segment, `column=value`, with everything except `A-Z a-z 0-9 - _ .`
+    /// escaped as `%XX`.
     ///
     /// # Errors
-    /// A segment of more than 255 bytes, which no file system takes, is refused.
+    /// A segment of more than 255 bytes, which file systems do not allow, is refused.
     pub(super) fn segment(&self, column: &str) -> Result<String, LakeError> {
         let value = self.to_string();
         let mut segment = format!("{column}=");
@@ -203,8 +202,8 @@ fn refuse(value: &str, reason: &'static str) -> LakeError {
 
 /// Whether a path of the log, already percent-decoded, stays inside its table.
 ///
-/// Only plain relative paths do: no scheme, no root, no `.` or `..` or empty segment, no
-/// backslash, no control characters.
+/// Only plain relative paths do: no scheme, no root, no `.`, `..` or empty segment, no backslash,
+/// no control characters.
 pub(super) fn is_inside_table(path: &str) -> bool {
     let plain = |segment: &str| !matches!(segment, "" | "." | "..");
     !path.contains([':', '\\']) && !path.chars().any(char::is_control) && path.split('/').all(plain)

@@ -1,9 +1,9 @@
-//! The partition writer: batches with their partition value come in, durable Parquet files that no
-//! commit names yet go out.
+//! The partition writer: batches with their partition values come in, durable uncommitted Parquet
+//! files go out.
 //!
-//! Memory: one segment being filled, one being encoded, and the metadata of the row groups of the
-//! files that are still open; none of it grows with the input. Refused: batches of another shape,
-//! partition values that are unsafe as a path, more partitions than the limit.
+//! Memory: one segment being filled, one being encoded, and the row group metadata of the open
+//! files; none of it grows with the input. Refused: batches with other columns, partition values
+//! that are unsafe in a path, more partitions than the limit.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,17 +24,17 @@ use super::staged::{DataFile, StagedFiles};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
 
-/// How a [`PartitionWriter`] works.
+/// The options of a [`PartitionWriter`].
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
-    /// How many bytes of batches are gathered before they are encoded.
+    /// How many bytes of batches are collected before they are encoded.
     pub segment_bytes: usize,
     /// The zstd level of the data pages, 1 to 22.
     pub zstd_level: i32,
-    /// The most partitions one writer may have.
+    /// The maximum number of partitions.
     pub max_partitions: usize,
-    /// How many column chunks of open files may be held as metadata, at some 700 bytes each; two row
-    /// groups of each partition always may.
+    /// How many column chunks of open files may be kept as metadata, at about 700 bytes each; two
+    /// row groups of each partition are always allowed.
     pub max_open_chunks: usize,
     /// The run, which becomes part of the file names: 1 to 64 letters, digits, `-`, `_`.
     pub run_id: String,
@@ -53,16 +53,16 @@ impl WriterOptions {
     }
 }
 
-/// The slots of a writer, back from the encoding of a segment, and how it went.
+/// The states of a writer after encoding a segment, and the result.
 type EncodedSegment = (Vec<PartitionWriterState>, Result<(), LakeError>);
 
 /// Writes the data files of one table for one run.
 ///
-/// Every partition has one file, in which its rows stand in the order they were appended; very
-/// large loads go on in a second one. For the same batches the bytes of the files are the same,
+/// Every partition has one file, in which its rows keep the order in which they were appended; very
+/// large loads continue in further files. For the same batches the bytes of the files are the same,
 /// whatever the number of threads.
 ///
-/// Dropping it without [`PartitionWriter::finish`] deletes what it has written.
+/// Dropping it without [`PartitionWriter::finish`] deletes the files it has written.
 #[derive(Debug)]
 pub struct PartitionWriter {
     layout: Arc<DataFileLayout>,
@@ -70,10 +70,10 @@ pub struct PartitionWriter {
     options: WriterOptions,
     file_numbers: Arc<AtomicU64>,
     spill: Arc<SpillFile>,
-    /// The schema of the first batch; all others must have the same types.
+    /// The schema of the first batch; all other batches must have the same types.
     batch_schema: Option<SchemaRef>,
     index: HashMap<Partition, usize>,
-    /// Empty while a segment is being encoded: the slots travel with it.
+    /// Empty while a segment is being encoded: the background task owns the states.
     states: Vec<PartitionWriterState>,
     pending: Vec<PendingPartition>,
     pending_bytes: usize,
@@ -82,10 +82,10 @@ pub struct PartitionWriter {
 }
 
 impl PartitionWriter {
-    /// A writer for `spec`'s table. It creates the table's directory.
+    /// Creates a writer for `spec`'s table, and the table's directory.
     ///
     /// # Errors
-    /// A run id or specification that cannot be used, or a directory that cannot be created.
+    /// An invalid run id or specification, or a directory that cannot be created.
     pub fn new(lake: &Lake, spec: &TableSpec, options: WriterOptions) -> Result<Self, LakeError> {
         super::run_reports::check_run_id(&options.run_id)?;
         spec.delta_columns()?;
@@ -111,13 +111,13 @@ impl PartitionWriter {
         })
     }
 
-    /// Takes a batch whose rows all belong to `partition`: one value for each partition column, in
-    /// their order. A [`super::PartitionValue`] stands for a partition of one column. Encoding goes on in the background; an
-    /// error of it is returned by a later call.
+    /// Appends a batch whose rows all belong to `partition`: one value for each partition column,
+    /// in their order. A [`super::PartitionValue`] converts to a partition of one column. Encoding
+    /// runs in the background; its errors are returned by a later call.
     ///
     /// # Errors
-    /// [`LakeError::BatchShape`], [`LakeError::Partition`], [`LakeError::TooManyPartitions`], or
-    /// what went wrong with an earlier segment.
+    /// [`LakeError::BatchShape`], [`LakeError::Partition`], [`LakeError::TooManyPartitions`], or an
+    /// error of an earlier segment.
     pub fn append(
         &mut self,
         partition: impl Into<Partition>,
@@ -128,7 +128,7 @@ impl PartitionWriter {
         self.push(partition, batch)
     }
 
-    /// Takes a batch for a table without partitions.
+    /// Appends a batch to a table without partitions.
     ///
     /// # Errors
     /// As [`PartitionWriter::append`].
@@ -136,7 +136,7 @@ impl PartitionWriter {
         if !self.layout.spec.partition_columns.is_empty() {
             return Err(LakeError::Partition {
                 value: String::new(),
-                reason: "the table has partitions, and the batch comes without one",
+                reason: "the table is partitioned, but the batch has no partition",
             });
         }
         self.push(Partition::default(), batch)
@@ -158,7 +158,7 @@ impl PartitionWriter {
         Ok(())
     }
 
-    /// The place of a partition, in the order of first appearance.
+    /// The index of a partition, in order of first appearance.
     fn partition_index(&mut self, partition: Partition) -> Result<usize, LakeError> {
         if let Some(index) = self.index.get(&partition) {
             return Ok(*index);
@@ -226,10 +226,10 @@ impl PartitionWriter {
         Ok(())
     }
 
-    /// Encodes what is gathered, and waits until it is out of memory.
+    /// Encodes the collected batches, and waits until they are out of memory.
     ///
     /// # Errors
-    /// What went wrong with a segment.
+    /// An error of a segment.
     pub fn flush(&mut self) -> Result<(), LakeError> {
         if self.pending_bytes > 0 {
             self.start_segment(false)?;
@@ -264,8 +264,8 @@ impl PartitionWriter {
         Ok(())
     }
 
-    /// Closes the files with most row groups when there are too many in all. In a dump in order of
-    /// time these are the days that are over.
+    /// Closes the files with the most row groups when there are too many in total. In a dump
+    /// ordered by time these are the completed days.
     fn close_long_files(&mut self) -> Result<(), LakeError> {
         let columns = self.layout.spec.schema.fields().len();
         let open: usize = self
@@ -289,8 +289,8 @@ impl PartitionWriter {
         long.try_for_each(PartitionWriterState::close_file)
     }
 
-    /// Gives every slot without a file the name of the one it may need. Names are given here, in
-    /// order, so that they do not depend on which thread comes first.
+    /// Assigns a file name to every state that may need a new file. Names are assigned here, in
+    /// order, so that they do not depend on the threads.
     fn assign_file_names(&mut self) {
         for (state, pending) in self.states.iter_mut().zip(&self.pending) {
             if state.needs_name() {
@@ -304,7 +304,7 @@ impl PartitionWriter {
         }
     }
 
-    /// Takes the slots back from the segment in encoding, if there is one.
+    /// Takes the states back from the segment in encoding, if there is one.
     fn wait(&mut self) -> Result<(), LakeError> {
         let Some(task) = self.encoding.take() else {
             return Ok(());
@@ -320,11 +320,11 @@ impl PartitionWriter {
         }
     }
 
-    /// Encodes what is left, closes every file, reads its footer back and makes it durable where the
-    /// table is.
+    /// Encodes the remaining batches, closes every file, reads its footer back and makes it durable
+    /// where the table is.
     ///
     /// # Errors
-    /// What went wrong with a segment, a file or its check; the files are then deleted.
+    /// An error of a segment, a file or its check; the files are then deleted.
     pub fn finish(mut self) -> Result<StagedFiles, LakeError> {
         self.start_segment(true)?;
         self.wait()?;
@@ -347,7 +347,7 @@ impl PartitionWriter {
             });
         }
         self.files.publish(&mut files)?;
-        // Nothing is left for the drop to delete.
+        // The drop has nothing to delete.
         self.states.clear();
         Ok(StagedFiles {
             files,
@@ -356,7 +356,7 @@ impl PartitionWriter {
         })
     }
 
-    /// Stops, and deletes what was written.
+    /// Stops, and deletes the written files.
     ///
     /// # Errors
     /// The first file that could not be deleted; the others are still tried.
@@ -365,7 +365,7 @@ impl PartitionWriter {
     }
 
     fn remove_files(&mut self) -> Result<(), LakeError> {
-        // What went wrong with the files does not matter once they are to go.
+        // Errors of encoding no longer matter: the files are deleted.
         let _ = self.wait();
         let mut outcome = Ok(());
         for state in self.states.drain(..) {
@@ -384,7 +384,7 @@ impl Drop for PartitionWriter {
     }
 }
 
-/// Dictionaries are a way of holding values, not another type.
+/// Dictionaries are an encoding, not another type.
 fn value_type(data_type: &DataType) -> &DataType {
     match data_type {
         DataType::Dictionary(_, values) => values,

@@ -1,4 +1,5 @@
-//! One partition of a writer: what waits for it in memory, what waits on disk, and its files.
+//! The state of one partition in a writer: its batches in memory, its spilled batches, and its
+//! files.
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
@@ -10,13 +11,13 @@ use super::partition::Partition;
 use super::spill::{SpillFile, SpilledBatches};
 use super::staged::{self, DataFile};
 
-/// From this size on (in memory) the batches of one segment are worth a row group of their own.
+/// From this size in memory on, the batches of one segment become a row group of their own.
 const ROW_GROUP_MIN_BYTES: usize = 1024 * 1024;
 
 /// Spilled batches become a row group when they reach this size in memory.
 const ROW_GROUP_SPILLED_BYTES: usize = 4 * 1024 * 1024;
 
-/// What a partition has in the segment that is being filled.
+/// The batches of a partition in the segment being filled.
 #[derive(Debug)]
 pub(super) struct PendingPartition {
     partition: Partition,
@@ -67,11 +68,11 @@ impl PendingPartition {
     }
 }
 
-/// A partition's files, and what was spilled for it.
+/// The files of a partition, and its spilled batches.
 #[derive(Debug)]
 pub(super) struct PartitionWriterState {
     partition: Partition,
-    /// The name of the file to go on with, if the open one is not to be.
+    /// The name of the next file, if the open one is not continued.
     pub(super) next_file: Option<String>,
     open: Option<OpenDataFile>,
     closed: Vec<OpenDataFile>,
@@ -80,7 +81,7 @@ pub(super) struct PartitionWriterState {
 }
 
 impl PartitionWriterState {
-    /// How many row groups of the open file are held as metadata.
+    /// How many row groups of the open file are kept as metadata.
     pub(super) fn row_groups(&self) -> usize {
         self.open.as_ref().map_or(0, OpenDataFile::row_groups)
     }
@@ -90,19 +91,19 @@ impl PartitionWriterState {
         self.next_file.is_none() && self.open.is_none()
     }
 
-    /// Writes the footer of the open file. Rows that come later go into another one.
+    /// Writes the footer of the open file. Later rows go into another one.
     pub(super) fn close_file(&mut self) -> Result<(), LakeError> {
         if let Some(mut open) = self.open.take() {
             let closed = open.close();
-            // Listed even if that failed: it has to be deleted.
+            // Listed even if closing failed: it must be deleted.
             self.closed.push(open);
             closed?;
         }
         Ok(())
     }
 
-    /// Takes a partition's share of a segment: as a row group if there is enough of it or if it is
-    /// the `last`, else into the spill.
+    /// Writes a partition's share of a segment: as a row group if it is large enough or the `last`,
+    /// otherwise to the spill file.
     pub(super) fn write_share(
         &mut self,
         layout: &DataFileLayout,
@@ -141,7 +142,7 @@ impl PartitionWriterState {
         }
     }
 
-    /// Whether anything is still to be written for it.
+    /// Whether it has spilled batches that are still to be written.
     pub(super) fn has_spilled(&self) -> bool {
         !self.spilled.is_empty()
     }
@@ -163,18 +164,18 @@ impl PartitionWriterState {
             .collect()
     }
 
-    /// The files written for it, by their paths below the table's directory.
+    /// The paths of its files below the table's directory.
     pub(super) fn relative_paths(&self) -> impl Iterator<Item = &str> {
         let files = self.closed.iter().chain(&self.open);
         files.map(|file| file.relative_path.as_str())
     }
 }
 
-/// Batches with fewer rows than this cost more each than the copying of their rows does.
+/// Below this average number of rows the cost per batch exceeds that of copying its rows.
 const SMALL_BATCH_ROWS: usize = 1024;
 
-/// Makes one batch of many small ones: a small file gives one of a hundred rows, and a piece of a
-/// dump without order one of a few rows for every day.
+/// Combines many small batches into one: a small file has a hundred rows, and a chunk of an
+/// unordered dump a few rows for every day.
 fn combine_small_batches(
     layout: &DataFileLayout,
     batches: Vec<RecordBatch>,
@@ -193,7 +194,7 @@ fn combine_small_batches(
     ))?])
 }
 
-/// Encodes or spills one segment, partitions in parallel; with few of them, columns too.
+/// Encodes or spills one segment, partitions in parallel; if there are few of them, columns too.
 pub(super) fn encode_segment(
     layout: &DataFileLayout,
     spill: &SpillFile,

@@ -1,5 +1,5 @@
-//! What a failed commit has done: a claim and an error come in; that it landed, that others were
-//! there first, or that it may be tried again goes out, read from the log and never guessed.
+//! Determines the outcome of a failed commit from the log: it is committed, its inputs were already
+//! present, or it may be retried.
 
 use std::collections::HashSet;
 use std::thread;
@@ -13,37 +13,38 @@ use super::attempt::FailedAttempt;
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, log};
 
-/// The pause after the first lost try; it doubles with every further one. The waits of two
-/// processes differ by what they do between them, so chance is not needed and runs stay repeatable.
+/// The pause after the first failed attempt; it doubles with every further one. Two processes
+/// differ in what they do between attempts, so no random jitter is needed and runs stay
+/// reproducible.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
 
-/// What tells a commit from all others.
+/// What identifies a commit.
 #[derive(Clone, Copy)]
 pub(super) struct CommitIdentity<'a> {
     pub(super) spec: &'a TableSpec,
     pub(super) run_id: &'a str,
-    /// The application ids of its transactions: at least one.
+    /// The application ids of its transactions, at least one.
     pub(super) app_ids: &'a HashSet<String>,
-    /// The data file with the rows of `inputs` that are to follow the commit, below that table's
-    /// directory: whoever finds this commit without them commits that file.
+    /// The data file with the rows of `inputs` that follow the commit, below that table's
+    /// directory: a recovery that finds this commit without them commits that file.
     pub(super) inputs_file: Option<&'a str>,
 }
 
-/// What became of a commit.
+/// The outcome of a commit.
 pub(super) enum TransactionOutcome {
     /// It is in the log, at this version.
     Committed(u64),
-    /// Nothing of it is in the log, because these application ids were there before it.
+    /// Nothing of it is in the log, because these application ids were already present.
     AlreadyPresent(HashSet<String>),
 }
 
-/// The tries of one commit.
+/// The attempts of one commit.
 pub(super) struct CommitRetries<'a> {
     identity: CommitIdentity<'a>,
     max_attempts: u32,
     max_pause: Duration,
     failed_attempts: u32,
-    /// The version before the first lost try: whatever landed came after it.
+    /// The version before the first failed attempt: any commit of ours came after it.
     since: Option<u64>,
 }
 
@@ -62,8 +63,8 @@ impl<'a> CommitRetries<'a> {
         }
     }
 
-    /// Some of the transactions are there. They may be from an earlier try of our own, if its
-    /// answer came before it landed.
+    /// Some of the transactions are present. They may belong to an earlier attempt of this commit
+    /// whose response was lost.
     pub(super) fn resolve_present(
         &self,
         lake: &Lake,
@@ -81,8 +82,8 @@ impl<'a> CommitRetries<'a> {
         )
     }
 
-    /// A try failed. What came of it is looked up; nothing means that it is certain not to have
-    /// landed and that another try may do better.
+    /// Determines the outcome of a failed attempt; `None` if it is not committed and may be
+    /// retried.
     pub(super) fn resolve_failure(
         &mut self,
         lake: &Lake,
@@ -108,7 +109,7 @@ impl<'a> CommitRetries<'a> {
             }),
             Ok(None) => {
                 let attempt = self.failed_attempts;
-                warn!(table, attempt, %error, "another writer was quicker, trying again");
+                warn!(table, attempt, %error, "commit conflict with another writer, retrying");
                 Ok(None)
             }
             Err(readback) => Err(LakeError::OutcomeUnknown {
@@ -120,13 +121,13 @@ impl<'a> CommitRetries<'a> {
         }
     }
 
-    /// Waits before the next try.
+    /// Waits before the next attempt.
     pub(super) fn pause(&self) {
         let doubled = 2_u32.saturating_pow(self.failed_attempts.saturating_sub(1));
         thread::sleep(FIRST_PAUSE.saturating_mul(doubled).min(self.max_pause));
     }
 
-    /// What was found in the log becomes durable before it is reported.
+    /// Makes what was found in the log durable before it is reported.
     fn make_durable(
         &self,
         lake: &Lake,
@@ -138,7 +139,7 @@ impl<'a> CommitRetries<'a> {
 }
 
 impl Lake {
-    /// Looks for our transactions in the log, after an answer that left open whether they landed.
+    /// Searches the log for the transactions of a commit whose outcome is unclear.
     async fn read_back(
         &self,
         identity: CommitIdentity<'_>,
@@ -156,7 +157,7 @@ impl Lake {
             .filter(|txn| identity.app_ids.contains(&txn.app_id))
         {
             if !txn.is_committed() {
-                // An older version was restored: nobody's input is in by it.
+                // An older version was restored: the input is withdrawn.
                 present.remove(&txn.app_id);
             } else if txn.run_id.as_deref() == Some(identity.run_id) {
                 return Ok(Some(TransactionOutcome::Committed(txn.version)));
@@ -168,9 +169,9 @@ impl Lake {
     }
 }
 
-/// Whether the library refused the commit because of another writer: it is then certain that it did
-/// not land, and a fresh snapshot may do better. An append reads nothing, so a conflict over what
-/// was read or deleted is false for it; a change is made anew from what the other writer has left.
+/// Whether the library refused the commit because of another writer: it is then not committed, and
+/// a fresh snapshot may succeed. An append reads nothing, so conflicts about read or deleted files
+/// do not apply to it; a change is planned again on the other writer's result.
 fn is_retryable(error: &DeltaTableError) -> bool {
     match error {
         DeltaTableError::VersionAlreadyExists(_) => true,

@@ -1,8 +1,8 @@
-//! Rows of a data file, read back: a file of a snapshot comes in, batches go out that a writer of
-//! the same table takes together with fresh ones.
+//! Reads the rows of a data file: a file of a snapshot comes in, batches go out that a writer of
+//! the same table accepts together with new ones.
 //!
-//! Refused: columns the table does not have, files with other columns than the table's
-//! specification, files with another number of rows than the log says, paths outside the table.
+//! Refused: unknown columns, files whose columns differ from the table's specification, files whose
+//! row count differs from the log, paths outside the table.
 
 use std::sync::Arc;
 
@@ -14,20 +14,20 @@ use super::partition::is_inside_table;
 use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError};
 
-/// Some megabytes of the widest rows, and enough rows to make a batch cheap.
+/// A few megabytes of the widest rows, and enough rows to make a batch cheap.
 const BATCH_ROWS: usize = 8192;
 
 impl Lake {
     /// The rows of a data file in their order, in batches of bounded size. Columns have the types
-    /// and the nullability of `spec`'s schema: what was stored as the values of a dictionary comes
-    /// back as a dictionary. The partition columns are not among them
-    /// ([`FileRef::partition`] has their values).
+    /// and the nullability of `spec`'s schema: values of a dictionary column are returned as a
+    /// dictionary. The partition columns are not included ([`FileRef::partition`] has their
+    /// values).
     ///
-    /// `columns` chooses some of them; they come in the order of the schema.
+    /// `columns` selects some of them; they are returned in schema order.
     ///
     /// # Errors
-    /// [`LakeError::NoColumn`], [`LakeError::PathOutsideTable`], [`LakeError::FileDiffers`] if rows are
-    /// missing, or what is wrong with the file. An item is an error if its rows cannot be read.
+    /// [`LakeError::NoColumn`], [`LakeError::PathOutsideTable`], [`LakeError::FileDiffers`] if rows
+    /// are missing, or an error of the file. An item is an error if its rows cannot be read.
     pub fn read_rows(
         &self,
         spec: &TableSpec,

@@ -1,11 +1,11 @@
-//! Inputs that a stopped run has committed and not listed: their digests come in; the rows that the
-//! run has written for them are in the table of inputs when they go out.
+//! Recovery of inputs that a stopped run has committed and not listed: the rows of `inputs` that
+//! the run has written are committed.
 //!
-//! The commit of an input's rows names the data file with its row of `inputs`, which was durable
-//! before. So a recovery writes what the run would have written, whoever recovers, and whatever the
-//! input is called by then.
+//! The commit of an input's rows names the data file with its row of `inputs`, which was already
+//! durable. So a recovery commits exactly what the run would have committed, even if the input has
+//! been renamed.
 //!
-//! Refused: names of files that are no plain paths inside the table.
+//! Refused: file names that are no plain paths inside the table.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -24,12 +24,13 @@ use super::staged::{DataFile, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
 use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions, log};
 
-/// What became of inputs that were committed and not listed.
+/// The result of recovering inputs that were committed and not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecoveredInputs {
     /// The version of the table of inputs; `None` if nothing was missing.
     pub inputs_version: Option<i64>,
-    /// The inputs of which the run has left no row: the commit or its file is gone.
+    /// The inputs without a row of `inputs`: the commit that names its file, or the file, no longer
+    /// exists.
     pub lost: Vec<Digest>,
 }
 
@@ -41,9 +42,9 @@ struct InputsFile {
 }
 
 impl Lake {
-    /// Lists inputs whose rows are in `rows_table`, as the run that has committed them would have.
-    /// Inputs that are listed already are left alone. With an input, all that its run has committed
-    /// together with it is listed.
+    /// Lists inputs whose rows are in `rows_table`, as the run that committed them would have.
+    /// Inputs that are already listed are ignored. All inputs that the run committed together with
+    /// a given one are listed too.
     ///
     /// # Errors
     /// As [`Lake::commit_batch`], and for a log that cannot be read.
@@ -84,8 +85,8 @@ impl Lake {
         Ok(recovered)
     }
 
-    /// The last step of a commit: lists its inputs. Another process that found the rows alone may
-    /// have listed them before, with the same file: so the file stays, whatever comes of it.
+    /// The last step of a commit: lists its inputs. A recovery by another process may already have
+    /// listed them with the same file, so the file is kept in any case.
     pub(super) fn commit_staged_inputs(
         &self,
         run_id: &str,
@@ -107,7 +108,7 @@ impl Lake {
         }
     }
 
-    /// Commits the rows of a file whose inputs are not listed.
+    /// Commits the rows of a file for those inputs that are not listed yet.
     fn commit_inputs_file(
         &self,
         run_id: &str,
@@ -137,7 +138,7 @@ impl Lake {
             if missing.is_empty() {
                 return Ok(None);
             }
-            // Some of the file's inputs were listed, or withdrawn, on another way.
+            // Some inputs of the file were listed or withdrawn otherwise.
             let files = self.stage_subset(run_id, &inputs_file.rows, &missing)?;
             match self.append_digests(&spec, run_id, kind, &missing, &files)? {
                 ChangeOutcome::Committed { version } => return Ok(Some(version)),
@@ -146,7 +147,7 @@ impl Lake {
         }
     }
 
-    /// Writes the rows of some inputs into a file of their own.
+    /// Writes the rows of some inputs into a new file.
     fn stage_subset(
         &self,
         run_id: &str,
@@ -167,7 +168,7 @@ impl Lake {
         writer.finish()
     }
 
-    /// A file that was staged, with its rows of a kind; nothing when it is gone or is none.
+    /// Reads a staged file of one kind; `None` if it does not exist or is not such a file.
     fn read_inputs_file(
         &self,
         kind: &str,
@@ -194,7 +195,7 @@ impl Lake {
             ) else {
                 return Ok(None);
             };
-            // One kind has a commit of its own, and so a file of its own.
+            // Each kind has its own commit, and so its own file.
             if kinds.iter().any(|other: Option<&str>| other != Some(kind)) {
                 return Ok(None);
             }
@@ -211,7 +212,7 @@ impl Lake {
         }))
     }
 
-    /// The facts of a data file of the table of inputs that was staged by an earlier run.
+    /// The data file of the table of inputs that an earlier run has staged.
     fn find_staged_file(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
         let spec = inputs_spec();
         let store = self

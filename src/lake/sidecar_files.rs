@@ -1,7 +1,7 @@
-//! Small files beside the tables (`_runs/`, `_jobs/`), on the local file system or in an object store:
-//! bytes come in and go out whole.
+//! Sidecar files beside the tables (`_runs/`, `_jobs/`), on the local file system or in an object
+//! store, read and written as a whole.
 //!
-//! Their folders begin with `_`, which no reader takes for data.
+//! Their folders begin with `_`, which readers do not treat as data.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -13,7 +13,7 @@ use super::location::LocationKind;
 use super::{Lake, LakeError, durable};
 use crate::storage::{StoreObject, replace_file};
 
-/// A note that is there to be read.
+/// A sidecar file in a listing.
 #[derive(Debug)]
 pub(super) struct SidecarFile {
     pub(super) name: String,
@@ -32,7 +32,7 @@ impl SidecarFile {
 }
 
 impl Lake {
-    /// Keeps a note at a path below the lake, replacing an earlier one in one step. Returns where.
+    /// Writes a file below the lake, replacing an earlier one atomically. Returns its path or URL.
     pub(super) fn write_sidecar(&self, relative: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
         let lake = match self.location.kind() {
             LocationKind::Directory(lake) => lake,
@@ -47,7 +47,7 @@ impl Lake {
         Ok(path)
     }
 
-    /// A note, if there is one.
+    /// Reads a file; `None` if it does not exist.
     pub(super) fn read_sidecar(&self, relative: &str) -> Result<Option<Vec<u8>>, LakeError> {
         let lake = match self.location.kind() {
             LocationKind::Directory(lake) => lake,
@@ -61,8 +61,8 @@ impl Lake {
         }
     }
 
-    /// The notes in a folder below the lake; those that begin with `.` are on their way. No folder has
-    /// none.
+    /// The files in a folder below the lake, without those that begin with `.`, which are still
+    /// being written. Empty if the folder does not exist.
     pub(super) fn list_sidecars(&self, folder: &str) -> Result<Vec<SidecarFile>, LakeError> {
         let mut sidecars = match self.location.kind() {
             LocationKind::Directory(lake) => local_sidecars(&lake.join(folder))?,
@@ -75,7 +75,7 @@ impl Lake {
         Ok(sidecars)
     }
 
-    /// Deletes a folder of notes below the lake, with the folders in it. No folder is fine.
+    /// Deletes a folder below the lake with its contents. A missing folder is no error.
     pub(super) fn remove_sidecars(&self, folder: &str) -> Result<(), LakeError> {
         let lake = match self.location.kind() {
             LocationKind::Directory(lake) => lake,
@@ -106,7 +106,7 @@ fn local_sidecars(folder: &Path) -> Result<Vec<SidecarFile>, LakeError> {
     for entry in entries {
         let entry = entry.map_err(failed())?;
         let modified = entry.metadata().and_then(|metadata| metadata.modified());
-        // One that is being replaced is there under its name a moment later.
+        // A file that is being replaced has its name again a moment later.
         let (Ok(modified), Ok(name)) = (modified, entry.file_name().into_string()) else {
             continue;
         };

@@ -1,6 +1,7 @@
-//! What a table holds at a version: a version and a range of days come in, a file list goes out.
+//! The files of a table: a version and a range of days come in, a file list goes out.
 //!
-//! Refused: log entries whose path leaves the table, partitions that should be days and are not.
+//! Refused: log entries whose path leaves the table, partition values that should be days and are
+//! not.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +14,7 @@ use super::{Lake, LakeError, log};
 /// The files of a table at one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The version, which names exactly this list for as long as it is kept.
+    /// The version, which always has exactly these files.
     pub version: i64,
     /// The files, sorted by path.
     pub files: Vec<FileRef>,
@@ -24,18 +25,19 @@ pub struct Snapshot {
 pub struct FileRef {
     /// Its absolute path, or its URL in an object store.
     pub path: String,
-    /// How many rows it holds, where the log says so.
+    /// The number of rows, if the log contains it.
     pub rows: Option<i64>,
     /// Its size.
     pub bytes: i64,
-    /// Its path below the table's directory: its name in the log.
+    /// Its path below the table's directory, as in the log.
     pub(super) relative_path: String,
-    /// The partition columns in their order, each with its value as text.
+    /// The partition columns in order, each with its value as text.
     pub(super) partitions: Vec<(String, Option<String>)>,
 }
 
 impl FileRef {
-    /// The value of a partition column, as text; `None` if there is no such column, and for null.
+    /// The value of a partition column, as text; `None` if the column does not exist or the value
+    /// is null.
     pub fn partition(&self, column: &str) -> Option<&str> {
         self.partitions
             .iter()
@@ -45,16 +47,13 @@ impl FileRef {
 }
 
 impl Lake {
-    /// The files of a table at `version` (the newest if `None`), only those of the days in `dates`
-    /// if given. `dates` needs a table whose first partition column is a date.
+    /// The files of a table at `version` (the newest if `None`), optionally only those of `dates`,
+    /// which requires a table whose first partition column is a date.
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::Protocol`],
-    /// [`LakeError::PathOutsideTable`], [`LakeError::LogDamaged`], or what the store said.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a range is written where it is used"
-    )]
+    /// [`LakeError::PathOutsideTable`], [`LakeError::LogDamaged`], or an error of the store.
+    #[expect(clippy::needless_pass_by_value, reason = "callers pass a range inline")]
     pub fn snapshot(
         &self,
         table: &str,
@@ -74,11 +73,11 @@ impl Lake {
     }
 
     /// The version of a table that was the newest at an instant, in microseconds since 1970 in UTC,
-    /// by the time that each commit bears.
+    /// by the time of each commit.
     ///
     /// # Errors
     /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
-    /// [`LakeError::NoTable`], [`LakeError::LogDamaged`], or what the store said.
+    /// [`LakeError::NoTable`], [`LakeError::LogDamaged`], or an error of the store.
     pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
         let handle = self
             .handle(table)
@@ -93,7 +92,7 @@ impl Lake {
         })
     }
 
-    /// The files of a table that is loaded.
+    /// The files of a loaded table.
     pub(super) fn snapshot_of(
         &self,
         table: &str,
@@ -136,7 +135,7 @@ impl Lake {
     }
 }
 
-/// Whether a partition is one of the days asked for.
+/// Whether a partition is one of the requested days.
 fn is_in_dates(
     table: &str,
     path: &str,

@@ -1,9 +1,10 @@
-//! Batches that wait on disk until their partition has enough for a row group of fair size.
+//! Spilled batches: they are kept on disk until their partition has enough for a row group of
+//! reasonable size.
 //!
-//! With a few hundred partitions a segment holds some kilobytes for each: a row group of that size
-//! would cost more in metadata (in memory until the file is closed, and for every reader after)
-//! than in data. One scratch file per writer takes them instead, in blocks that are used again, so
-//! that its size follows the number of partitions and not the size of the input.
+//! With a few hundred partitions a segment contains some kilobytes for each: row groups of that
+//! size would have more metadata (in memory until the file is closed, and for every reader) than
+//! data. Instead one scratch file per writer stores them in reusable blocks, so that its size
+//! depends on the number of partitions and not on the size of the input.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -16,11 +17,12 @@ use arrow::ipc::writer::StreamWriter;
 
 use super::LakeError;
 
-/// Small against a spilled piece (tens of kilobytes and more), large against a system call.
+/// Small compared with spilled batches (tens of kilobytes and more), large compared with the cost
+/// of a system call.
 const BLOCK_BYTES: usize = 64 * 1024;
 
-/// The scratch file of one writer. It is deleted as soon as it is open, where the system allows
-/// that, and else when it is dropped: a killed process leaves nothing.
+/// The scratch file of one writer. It is unlinked as soon as it is open, where the system allows
+/// that, and otherwise deleted when dropped: a killed process leaves nothing.
 #[derive(Debug)]
 pub(super) struct SpillFile {
     table: &'static str,
@@ -35,7 +37,7 @@ struct SpillFileState {
     blocks: u32,
 }
 
-/// Batches that were put into a [`SpillFile`]; taking them back, or freeing them, frees their blocks.
+/// Batches stored in a [`SpillFile`]; taking or freeing them frees their blocks.
 #[derive(Debug)]
 pub(super) struct SpilledBatches {
     blocks: Vec<u32>,
@@ -69,19 +71,19 @@ impl SpillFile {
         Ok(Some(written))
     }
 
-    /// Reads batches back, in the order they were put, for the last time.
+    /// Reads batches back, in the order they were put, and frees their blocks.
     pub(super) fn take(&self, spilled: SpilledBatches) -> Result<Vec<RecordBatch>, LakeError> {
         let batches = self.get(&spilled)?;
         self.free(spilled);
         Ok(batches)
     }
 
-    /// Gives the blocks of batches back that nobody wants any more.
+    /// Frees the blocks of batches that are no longer needed.
     pub(super) fn free(&self, spilled: SpilledBatches) {
         self.lock().free.extend(spilled.blocks);
     }
 
-    /// Reads batches back, in the order they were put; they stay in the scratch file.
+    /// Reads batches back, in the order they were put; they stay in the file.
     pub(super) fn get(&self, spilled: &SpilledBatches) -> Result<Vec<RecordBatch>, LakeError> {
         let bytes = self
             .read(spilled)
@@ -91,7 +93,7 @@ impl SpillFile {
         stream.collect::<Result<_, _>>().map_err(&failed)
     }
 
-    /// How many blocks the scratch file has.
+    /// The number of blocks in the file.
     #[cfg(test)]
     pub(super) fn blocks(&self) -> u32 {
         self.lock().blocks
@@ -131,7 +133,7 @@ impl SpillFile {
     }
 
     fn lock(&self) -> MutexGuard<'_, SpillFileState> {
-        // A panic elsewhere ends the writer; the state itself is valid between any two statements.
+        // A panic elsewhere ends the writer; the state itself is valid after every statement.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -144,7 +146,7 @@ impl SpillFileState {
                 .write(true)
                 .create_new(true)
                 .open(path)?;
-            // Where an open file cannot be deleted, dropping the spill does it.
+            // Where an open file cannot be deleted, the drop deletes it.
             let _ = fs::remove_file(path);
             self.file = Some(file);
         }
@@ -199,13 +201,13 @@ mod tests {
             assert_eq!(spill.take(two).unwrap(), second);
             assert_eq!(spill.take(one).unwrap(), first);
         }
-        // 20,000 rows of 12 bytes are 4 blocks, the small one is 1: the rounds shared them.
+        // 20,000 rows of 12 bytes are 4 blocks, the small one is 1: the rounds reuse them.
         assert_eq!(spill.blocks(), 5);
         assert!(spill.put(&[]).unwrap().is_none());
         assert_eq!(
             fs::read_dir(folder.path()).unwrap().count(),
             0,
-            "nothing is left to sweep"
+            "no file is left"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Data files that are written but not committed: their facts, and how to be rid of them.
+//! Data files that are written but not committed.
 //!
 //! A staged file is durable, its footer has been read back, and no reader of the log sees it.
 
@@ -18,7 +18,7 @@ use super::{Lake, LakeError, durable};
 
 /// The data files of one table, ready to be committed.
 ///
-/// Dropping it leaves the files where they are: a commit whose outcome is unknown needs them.
+/// Dropping it keeps the files: a commit whose outcome is unknown needs them.
 #[derive(Debug)]
 pub struct StagedFiles {
     /// The files, in the order of their sequence numbers.
@@ -33,16 +33,16 @@ pub struct StagedFiles {
 pub struct DataFile {
     /// Its path below the table's directory, with `/` between the segments.
     pub relative_path: String,
-    /// Its partition; without values in a table without partitions.
+    /// Its partition; empty in a table without partitions.
     pub partition: Partition,
-    /// How many rows it holds, by its own footer.
+    /// The number of rows, from its footer.
     pub rows: u64,
     /// Its size.
     pub bytes: u64,
-    /// The statistics for the log, as Delta's JSON: row count, and for the columns allowed to have
-    /// them the least and greatest value and the number of nulls.
+    /// The statistics for the log, as Delta's JSON: row count, and for the permitted columns the
+    /// least and greatest value and the number of nulls.
     pub stats_json: String,
-    /// What the object store has of it, for a lake in one.
+    /// Its size and time in the object store, for a lake in one.
     pub(super) uploaded: Option<DataFileMetadata>,
 }
 
@@ -56,11 +56,11 @@ impl StagedFiles {
         }
     }
 
-    /// Deletes the files. Call it only while it is certain that no commit names them.
+    /// Deletes the files. Call it only if it is certain that no commit names them.
     ///
     /// # Errors
-    /// The first file that could not be deleted; the others are still tried, but for those in a
-    /// store that does not answer.
+    /// The first file that could not be deleted; the others are still tried, except those in a
+    /// store that does not respond.
     pub fn discard(self, lake: &Lake) -> Result<(), LakeError> {
         lake.files(self.table)?.remove_all(&self.files)
     }
@@ -76,7 +76,7 @@ pub(super) fn sync_and_check(
 ) -> Result<DataFile, LakeError> {
     debug_assert!(
         is_inside_table(&relative_path),
-        "file names are made of checked parts"
+        "file names consist of validated parts"
     );
     let path: PathBuf = directory.join(&relative_path);
     durable::sync_file(&path)?;
@@ -137,8 +137,8 @@ pub(super) fn stats_json(schema: &Schema, rows: u64, metadata: &ParquetMetaData)
         .to_string()
 }
 
-/// The least and greatest value over all row groups, or nothing where they are not known exactly
-/// or where readers disagree on their text form (decimals).
+/// The least and greatest value over all row groups, or `None` if they are not exact or readers
+/// disagree on their text form (decimals).
 fn bounds(data_type: &DataType, chunks: &[&Statistics]) -> Option<(Value, Value)> {
     match data_type {
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
@@ -152,7 +152,7 @@ fn bounds(data_type: &DataType, chunks: &[&Statistics]) -> Option<(Value, Value)
         }
         DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
             let (low, high) = integer_bounds(chunks)?;
-            // Delta keeps milliseconds here: rounded outwards, the bounds stay bounds.
+            // Delta keeps milliseconds here: the bounds are rounded outwards.
             let high = high.div_euclid(1000) + i64::from(high.rem_euclid(1000) != 0);
             Some((milliseconds(low.div_euclid(1000))?, milliseconds(high)?))
         }
@@ -177,7 +177,7 @@ fn integer_bounds(chunks: &[&Statistics]) -> Option<(i64, i64)> {
             Statistics::Int64(values) => (values.min_opt().copied(), values.max_opt().copied()),
             _ => return None,
         };
-        // A chunk of nulls has no bounds, and adds none.
+        // A chunk of nulls has no bounds.
         if let (Some(low), Some(high)) = (low, high) {
             let (least, greatest) = bounds.unwrap_or((low, high));
             bounds = Some((least.min(low), greatest.max(high)));

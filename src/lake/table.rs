@@ -1,7 +1,7 @@
-//! Tables: a specification comes in, a Delta table that fits it goes out, made if need be.
+//! Creates and opens Delta tables that match a specification.
 //!
-//! Refused: protocols above reader 1, writer 2 (deletion vectors and column mapping would not be
-//! seen by the report), columns or partitioning that differ from the specification.
+//! Refused: protocols above reader 1, writer 2 (the report would ignore deletion vectors and column
+//! mapping), columns or partitioning that differ from the specification.
 
 use std::sync::{Arc, Once};
 
@@ -23,21 +23,21 @@ use super::error::write_error;
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable, log};
 
-/// The highest protocol every reader of the lake understands.
+/// The highest protocol that every reader of the lake supports.
 const READER_VERSION: i32 = 1;
 const WRITER_VERSION: i32 = 2;
 
-/// Every how many commits a checkpoint is made, as Spark does it. Every reader and every commit
-/// replays the commits since the last one, at about half a millisecond each.
+/// The number of commits between checkpoints, as in Spark. Every reader and every commit replays
+/// the commits since the last one, at about half a millisecond each.
 const CHECKPOINT_INTERVAL: &str = "10";
 
 impl Lake {
-    /// Makes the table if it is not there, and checks it against its specification. Several
-    /// processes may do so at once: one of them makes it.
+    /// Creates the table if it does not exist, and checks it against its specification. Several
+    /// processes may do so at once: one of them creates it.
     ///
     /// # Errors
-    /// [`LakeError::SchemaDiffers`] with the first column at fault, [`LakeError::Protocol`], or
-    /// what the store said.
+    /// [`LakeError::SchemaDiffers`] with the first column that differs, [`LakeError::Protocol`], or
+    /// an error of the store.
     pub fn create_if_missing(&self, spec: &TableSpec) -> Result<(), LakeError> {
         let columns = spec.delta_columns()?;
         if !self.table_exists(spec.name)? {
@@ -46,14 +46,14 @@ impl Lake {
             }
             let created = self.runtime().block_on(self.create(spec, columns));
             if let Err(error) = created {
-                // Another process may have been quicker, or the table landed and only what came
-                // after failed: what counts is whether it is there.
+                // Another process may have created it first, or the table was created and only a
+                // later step failed: it counts only whether it exists.
                 if !self.table_exists(spec.name)? {
                     return Err(LakeError::delta("create", spec.name)(error));
                 }
             }
         }
-        // Also what a run has left that was stopped while it made the table.
+        // This also covers a table left by a run that was stopped while creating it.
         self.sync_log(spec.name)?;
         self.runtime().block_on(self.open_checked(spec)).map(drop)
     }
@@ -63,7 +63,7 @@ impl Lake {
         spec: &TableSpec,
         columns: Vec<StructField>,
     ) -> Result<(), DeltaTableError> {
-        // Without retries the loser of a race fails; with them it would write its own metadata
+        // Without retries the loser of a race fails; with them it would commit its own metadata
         // over the winner's as version 1.
         let properties = CommitProperties::default().with_max_retries(0);
         self.handle(spec.name)?
@@ -82,7 +82,7 @@ impl Lake {
             .map_err(write_error)
     }
 
-    /// A table handle that has read nothing yet.
+    /// A table handle that has not read the log yet.
     pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
         let refused = |error: LakeError| DeltaTableError::InvalidTableLocation(error.to_string());
         let store = self.location.store().map(|url| self.stores.store(url));
@@ -99,7 +99,7 @@ impl Lake {
             };
             return builder.with_storage_backend(store, url).build();
         };
-        // The library sees the table as the root of its store, and none of the path.
+        // The library sees the table as the root of its store, without the path.
         let url = self.location.root_url().map_err(refused)?;
         let store = store.unwrap_or_else(|| Arc::new(LocalFileSystem::new()));
         DeltaTableBuilder::from_url(url.clone())?
@@ -112,7 +112,7 @@ impl Lake {
         Ok(self.newest_version(table)?.is_some())
     }
 
-    /// The newest version of a table, if it is there.
+    /// The newest version of a table, if it exists.
     pub(super) fn newest_version(&self, table: &str) -> Result<Option<u64>, LakeError> {
         let files = self.runtime().block_on(async {
             let handle = self
@@ -123,7 +123,7 @@ impl Lake {
         Ok(files.newest())
     }
 
-    /// Loads a table at a version, or the newest.
+    /// Loads a table at `version`, or at the newest.
     pub(super) async fn open(
         &self,
         table: &str,
@@ -168,8 +168,8 @@ impl Lake {
     }
 }
 
-/// Tells the Delta library that tables in object stores keep their log as local ones do. The stores
-/// themselves are handed to it ready, with our settings and credentials.
+/// Registers the URL schemes of object stores with the Delta library, so that tables there use the
+/// default log store. The stores themselves are passed to it with our settings and credentials.
 pub(super) fn register_log_stores() {
     static KNOWN: Once = Once::new();
     KNOWN.call_once(|| {
@@ -182,7 +182,7 @@ pub(super) fn register_log_stores() {
     });
 }
 
-/// A log whose commits are files that are created and never replaced.
+/// A log store whose commits are files that are created and never replaced.
 struct PlainLogStoreFactory;
 
 impl LogStoreFactory for PlainLogStoreFactory {

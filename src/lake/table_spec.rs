@@ -1,7 +1,7 @@
-//! What a table looks like: the specification comes in, Delta columns and Parquet settings go out.
+//! Table specifications: a specification comes in, Delta columns and Parquet settings go out.
 //!
-//! Refused: nested columns, time stamps without a time zone (Delta has them only above reader 1),
-//! a partition column that is also a data column or there twice.
+//! Refused: nested columns, time stamps without a time zone (Delta supports them only above reader
+//! 1), a partition column that is also a data column or occurs twice.
 
 use std::sync::Arc;
 
@@ -15,24 +15,24 @@ use parquet::schema::types::ColumnPath;
 use super::LakeError;
 use super::partition::{PartitionColumn, PartitionType};
 
-/// What a table is called and which columns it has.
+/// The name and the columns of a table.
 #[derive(Clone, Debug)]
 pub struct TableSpec {
     /// The table's name, which is also its directory in the lake.
     pub name: &'static str,
-    /// The columns of the data files; the partition columns are not among them.
+    /// The columns of the data files, without the partition columns.
     pub schema: SchemaRef,
-    /// The columns that name the partitions, from the outermost folder in; empty for a table
-    /// without partitions. Delta shows them after the others.
+    /// The partition columns, from the outermost folder in; empty for a table without partitions.
+    /// Delta lists them after the other columns.
     pub partition_columns: &'static [PartitionColumn],
-    /// Columns whose least and greatest values may stand in the log and in the file footers.
+    /// Columns whose least and greatest values may be in the log and in the file footers.
     ///
     /// Both outlive the deletion of rows: no column with personal data belongs here.
     pub statistics_columns: &'static [&'static str],
-    /// Columns whose values hardly ever repeat: a dictionary of them is work for nothing.
+    /// Columns whose values rarely repeat, so that a dictionary would not help.
     pub unique_columns: &'static [&'static str],
-    /// Columns of 64-bit numbers or instants that mostly grow from row to row, most of them by
-    /// little: what is stored is by how much, and never in a dictionary.
+    /// Columns of 64-bit numbers or instants that mostly grow by little from row to row: they are
+    /// delta encoded, without a dictionary.
     pub ascending_columns: &'static [&'static str],
 }
 
@@ -50,15 +50,15 @@ fn timestamp() -> DataType {
 ///
 /// | column | type | null | content |
 /// |---|---|---|---|
-/// | `run_id` | text | no | the run that met it |
-/// | `source_file` | text | no | the input, as it was named |
+/// | `run_id` | text | no | the run that rejected it |
+/// | `source_file` | text | no | the input, as given |
 /// | `source_row` | int64 | no | ordinal of the record in it, from 0 |
 /// | `byte_offset` | int64 | no | where the record begins in the decompressed bytes |
 /// | `line` | int64 | no | the line it begins on, from 1 |
-/// | `rule_id` | text | no | the first rule it breaks |
-/// | `rule_ids` | text | no | all the rules it breaks, comma separated |
-/// | `field` | text | yes | the field at fault |
-/// | `message` | text | no | the sentence for people |
+/// | `rule_id` | text | no | the first violated rule |
+/// | `rule_ids` | text | no | all violated rules, comma separated |
+/// | `field` | text | yes | the invalid field |
+/// | `message` | text | no | the message of the first violation |
 /// | `raw` | binary | no | the record's bytes, verbatim |
 pub fn rejects_spec() -> TableSpec {
     let schema = Schema::new(vec![
@@ -88,9 +88,9 @@ pub fn rejects_spec() -> TableSpec {
 
 /// The table `inputs`, not partitioned: one row per ingested input.
 ///
-/// Its columns are the fields of [`super::InputRow`] and [`super::InputCounts`], with `run_id` and
-/// `record_kind` before them. It answers questions and saves re-reading; the truth is the `txn`
-/// actions of the other tables.
+/// Its columns are `run_id`, `record_kind`, and the fields of [`super::InputRow`] and
+/// [`super::InputCounts`]. It serves queries and avoids reading files again; authoritative are the
+/// `txn` actions of the other tables.
 pub fn inputs_spec() -> TableSpec {
     let schema = Schema::new(vec![
         Field::new("run_id", DataType::Utf8, false),
@@ -119,7 +119,7 @@ pub fn inputs_spec() -> TableSpec {
 }
 
 impl TableSpec {
-    /// The names of the partition columns, in their order.
+    /// The names of the partition columns, in order.
     pub(super) fn partition_names(&self) -> Vec<&'static str> {
         self.partition_columns
             .iter()
@@ -127,7 +127,7 @@ impl TableSpec {
             .collect()
     }
 
-    /// All columns as Delta has them, the partition columns last.
+    /// All columns in Delta's types, the partition columns last.
     pub(super) fn delta_columns(&self) -> Result<Vec<StructField>, LakeError> {
         let mut fields: Vec<Field> = self
             .schema
@@ -141,7 +141,7 @@ impl TableSpec {
         for (position, column) in self.partition_columns.iter().enumerate() {
             let mut before = self.partition_columns.iter().take(position);
             if before.any(|other| other.name == column.name) {
-                return Err(self.refuse(column.name, "it is a partition column twice"));
+                return Err(self.refuse(column.name, "it occurs twice in the partition columns"));
             }
             let data_type = match column.partition_type {
                 PartitionType::Date => DataType::Date32,
@@ -159,7 +159,7 @@ impl TableSpec {
     fn check(&self, field: &Field) -> Result<(), LakeError> {
         let reason = match field.data_type() {
             _ if self.partition_names().contains(&field.name().as_str()) => {
-                "it is a partition column, whose value stands in the path"
+                "it is a partition column, whose value is in the path"
             }
             DataType::Timestamp(TimeUnit::Microsecond, Some(zone)) if &**zone == "UTC" => {
                 return Ok(());
@@ -179,7 +179,7 @@ impl TableSpec {
         }
     }
 
-    /// How the data files are written: the same bytes for the same batches, on every machine.
+    /// The Parquet settings: the same batches give the same bytes on every machine.
     pub(super) fn writer_properties(
         &self,
         zstd_level: i32,

@@ -1,5 +1,5 @@
-//! Helpers of this room's tests: a small rows table, batches for it, and a reader that shares no
-//! code with the writer.
+//! Test helpers: a small rows table, batches for it, and a reader that shares no code with the
+//! writer.
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -25,7 +25,7 @@ use crate::storage::{StoreSettings, Stores};
 
 pub(super) const KIND: &str = "purchases";
 
-/// A rows table with the types that go wrong easily.
+/// A rows table with error-prone types.
 pub(super) fn spec() -> TableSpec {
     let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     TableSpec {
@@ -167,7 +167,7 @@ pub(super) fn input(name: &str, counts: InputCounts) -> InputRow {
     }
 }
 
-/// How often each record of each input is in the files of a snapshot.
+/// How often each record of each input occurs in the files of a snapshot.
 pub(super) fn tally(snapshot: &Snapshot) -> BTreeMap<(String, i64), usize> {
     let mut tally = BTreeMap::new();
     for batch in snapshot.files.iter().flat_map(|file| read(&file.path)) {
@@ -186,7 +186,7 @@ pub(super) fn tally(snapshot: &Snapshot) -> BTreeMap<(String, i64), usize> {
     tally
 }
 
-/// The number of rows, if each record is there once.
+/// The number of rows; panics if a record occurs twice.
 pub(super) fn distinct(lake: &Lake, table: &str) -> usize {
     let tally = tally(&lake.snapshot(table, None, None).unwrap());
     assert!(
@@ -211,7 +211,7 @@ pub(super) fn paths(lake: &Lake, spec: &TableSpec, staged: &StagedFiles) -> Vec<
     staged.files.iter().map(path).collect()
 }
 
-/// A commit that somebody else wrote.
+/// Writes a commit as another writer would.
 pub(super) fn put_commit(lake: &Lake, table: &str, version: u64, text: &str) {
     let log = lake.table_directory(table).join("_delta_log");
     let path = log.join(format!("{version:020}.json"));
@@ -224,7 +224,7 @@ pub(super) fn put_commit(lake: &Lake, table: &str, version: u64, text: &str) {
 }
 
 impl Lake {
-    /// The directory of a table; lakes of tests are on the local file system.
+    /// The directory of a table; the lakes of tests are on the local file system.
     pub(super) fn table_directory(&self, table: &str) -> PathBuf {
         self.directory().join(table)
     }

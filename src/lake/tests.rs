@@ -1,4 +1,4 @@
-//! The room's tests, by what they look at.
+//! The tests of the lake, by subject.
 
 use std::path::Path;
 
@@ -19,6 +19,6 @@ fn nothing(_: CommitStep) {}
 fn committed(outcome: CommitOutcome) -> i64 {
     match outcome {
         CommitOutcome::Committed { rows_version, .. } => rows_version,
-        CommitOutcome::AlreadyCommitted { digests } => panic!("raced: {digests:?}"),
+        CommitOutcome::AlreadyCommitted { digests } => panic!("already committed: {digests:?}"),
     }
 }

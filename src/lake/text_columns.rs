@@ -1,4 +1,4 @@
-//! The values of one text column on some days: a table, a column and days come in, texts go out.
+//! The values of one text column.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -12,8 +12,8 @@ use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
 
 impl Lake {
-    /// The values of a text column in the rows of `dates` at the newest version; nulls are left
-    /// out, repeated values are not. A table that does not exist has none.
+    /// The values of a text column in the rows of `dates` at the newest version, without nulls and
+    /// with repetitions. A table that does not exist has none.
     ///
     /// # Errors
     /// As [`Lake::snapshot`] and [`Lake::read_rows`].
@@ -47,8 +47,8 @@ impl Lake {
         }
         Ok(texts)
     }
-    /// How many rows of a table bear each text in a column; a table that does not exist has none.
-    /// Nulls are not counted.
+    /// The number of rows of a table for each value of a text column, without nulls; a table that
+    /// does not exist has none.
     ///
     /// # Errors
     /// As [`Lake::column_texts`].

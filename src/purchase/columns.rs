@@ -20,7 +20,7 @@
 //! | `source_file`, `run_id` | Utf8 (dictionary) | no | lineage |
 //! | `source_row` | Int64 | no | 0-based ordinal of the record in its input |
 //!
-//! The partition column `purchase_date` (UTC day of `time`) stands in the path, not in the files.
+//! The partition column `purchase_date` (UTC day of `time`) is in the path, not in the files.
 
 mod optional_text_builder;
 
@@ -95,11 +95,11 @@ pub fn schema() -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// Columns that may carry min/max statistics in the Delta log: none that is personal data, and
-/// none whose statistics a reader could prune wrongly by.
+/// Columns with min/max statistics in the Delta log: no personal data, and none whose statistics
+/// could make a reader skip rows wrongly.
 pub const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
 
-/// Columns whose values hardly ever repeat within a day.
+/// Columns whose values rarely repeat within a day.
 pub const UNIQUE_COLUMNS: [&str; 8] = [
     "external_id",
     "alias_name",
@@ -148,7 +148,7 @@ impl Default for PurchaseColumns {
     }
 }
 
-/// What a purchase takes in a dump, about: some 280 bytes as JSON, 210 as delimited text.
+/// Typical size of a purchase in a dump: some 280 bytes as JSON, 210 as delimited text.
 const TEXT_BYTES: usize = 256;
 
 impl PurchaseColumns {
@@ -157,7 +157,7 @@ impl PurchaseColumns {
         Self::for_text(0)
     }
 
-    /// Empty columns, with room for the purchases in a text of so many bytes.
+    /// Empty columns, with capacity for the purchases in a text of so many bytes.
     pub fn for_text(bytes: usize) -> Self {
         let rows = bytes / TEXT_BYTES;
         let text = |each: usize| StringBuilder::with_capacity(rows, rows * each);
@@ -179,17 +179,17 @@ impl PurchaseColumns {
         }
     }
 
-    /// How many purchases are in.
+    /// The number of purchases.
     pub fn len(&self) -> usize {
         self.days.len()
     }
 
-    /// Whether none is in.
+    /// Whether there is no purchase.
     pub fn is_empty(&self) -> bool {
         self.days.is_empty()
     }
 
-    /// Appends a purchase with its ordinal in the piece of the input it was read from.
+    /// Appends a purchase with its ordinal in its chunk.
     pub fn push(&mut self, purchase: &Purchase<'_>, source_row: i64) {
         for (builder, name) in self.texts.iter_mut().zip(TEXT_COLUMNS) {
             builder.push(purchase.text(name));
@@ -219,10 +219,10 @@ impl PurchaseColumns {
         self.days.push(days_since_epoch(time.micros_utc));
     }
 
-    /// The columns as batches, one per UTC day, days ascending, rows in the order they came.
+    /// The columns as batches, one per UTC day, days ascending, rows in the order they were added.
     ///
     /// # Errors
-    /// None that valid builders can cause; Arrow's own are passed on.
+    /// Only Arrow's own; valid builders cause none.
     pub fn finish(mut self, source_file: &str, run_id: &str) -> Result<Vec<DayRows>, ArrowError> {
         if self.days.is_empty() {
             return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! What is particular to Currents events, however they are written.
+//! Particulars of Currents events, in JSON and in delimited text.
 
 use super::raw::{PurchaseField, RawPurchase};
 use crate::record::Field;
@@ -6,8 +6,8 @@ use crate::record::Field;
 /// What Currents writes into a text field that its settings remove (Braze, "Set up Currents").
 pub(super) const REDACTED: &str = "[REDACTED]";
 
-/// Settles what several keys of an event say together: an empty or removed `id` is none, and an
-/// `app_api_id` is the app, whatever `app_id` holds.
+/// Resolves keys of an event that depend on each other: an empty or redacted `id` counts as absent,
+/// and `app_api_id` takes precedence over `app_id`.
 pub(super) fn resolve_event_keys(raw: &mut RawPurchase<'_>) {
     let is_text = |name: PurchaseField, texts: &[&str]| matches!(raw.get(name), Field::Text(text) if texts.contains(&&**text));
     let has_no_id = is_text(PurchaseField::EventId, &["", REDACTED]);
@@ -22,8 +22,9 @@ pub(super) fn resolve_event_keys(raw: &mut RawPurchase<'_>) {
     }
 }
 
-/// Columns that Currents, and the tables made from it, document beside the purchase; they are kept
-/// in `extra`. Of two identifiers of the app the one that is none of ours is among them.
+/// Whether the key is documented by Currents or the tables made from it, beside the fields of a
+/// purchase; such columns are kept in `extra`. `app_id` is among them when `app_api_id` replaces
+/// it.
 pub(super) fn is_known_column(key: &str) -> bool {
     const COLUMNS: [&str; 21] = [
         "platform",

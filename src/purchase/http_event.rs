@@ -1,15 +1,15 @@
-//! Events as the custom HTTP connector of Currents sends them: not read, but recognised, so that
-//! their purchases are not passed over as siblings of purchases.
+//! Recognises events of the custom HTTP connector of Currents, which are not supported: their
+//! purchases must not be skipped as siblings of purchases.
 
 use crate::json::{JsonCursor, JsonError, JsonKind};
 
 /// The type of a purchase event.
 const PURCHASE: &str = "users.behaviors.Purchase";
 
-/// What the types of Currents events begin with.
+/// Prefixes of the types of Currents events.
 const FAMILIES: [&str; 3] = ["users.", "agentconsole.", "contentoptimizer."];
 
-/// Whether this is the type of a Currents event, in quotes as it stands in JSON.
+/// Whether this JSON text, with its quotes, is the type of a Currents event.
 pub(super) fn is_event_type(json: &str) -> bool {
     let Some(text) = json.strip_prefix('"') else {
         return false;
@@ -17,7 +17,7 @@ pub(super) fn is_event_type(json: &str) -> bool {
     FAMILIES.iter().any(|family| text.starts_with(family))
 }
 
-/// Passes the value at the cursor and tells whether it is a purchase event of the connector.
+/// Skips the value at the cursor; returns whether it is a purchase event of the connector.
 ///
 /// # Errors
 /// The text is not JSON.

@@ -1,4 +1,4 @@
-//! A purchase as it stands in a dump: fields by name, typed only as far as the text types them.
+//! A purchase as read from a dump: unconverted values by field.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::json::{JsonCursor, JsonError, JsonStr};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
 
-/// Headers of delimited text, two of which only a table of supplier purchases has.
+/// Headers of delimited text; a table with two of them contains supplier purchases.
 const SUPPLIER_HEADERS: [&str; 8] = [
     "data_compra",
     "data_registro",
@@ -25,7 +25,7 @@ const SUPPLIER_HEADERS: [&str; 8] = [
 pub enum PurchaseField {
     /// Identifier given by the shop.
     ExternalId,
-    /// The alias object itself, when it is not an object; otherwise its two parts below are set.
+    /// `true` if the alias is an object, whose parts are the next two fields; otherwise its value.
     UserAlias,
     /// `user_alias.alias_name`
     AliasName,
@@ -37,9 +37,9 @@ pub enum PurchaseField {
     Email,
     /// Telephone number of the buyer.
     Phone,
-    /// Which app sold it.
+    /// Identifier of the app.
     AppId,
-    /// The same in tables of Currents events whose `app_id` is another identifier.
+    /// Identifier of the app in Currents events, where `app_id` may be another identifier.
     AppApiId,
     /// What was bought.
     ProductId,
@@ -47,9 +47,9 @@ pub enum PurchaseField {
     Currency,
     /// Unit price in the currency's base unit.
     Price,
-    /// How many.
+    /// Number of items.
     Quantity,
-    /// When.
+    /// Time of the purchase.
     Time,
     /// Free properties.
     Properties,
@@ -64,7 +64,7 @@ pub enum PurchaseField {
 }
 
 impl PurchaseField {
-    /// How many names there are.
+    /// The number of fields.
     pub const COUNT: usize = Self::UpdatedAt as usize + 1;
 
     /// All of them, in order.
@@ -115,7 +115,7 @@ impl PurchaseField {
         }
     }
 
-    /// The field a key of the documented purchase object stands for.
+    /// The field of a key of the documented purchase object.
     pub fn of_key(key: &str) -> Option<Self> {
         Some(match key {
             "external_id" => Self::ExternalId,
@@ -137,7 +137,7 @@ impl PurchaseField {
     }
 }
 
-/// Which kind of dump a record comes from; it decides how `time` may be written.
+/// The form of dump that a record is from; it determines the formats of `time`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PurchaseOrigin {
     /// A purchase object, or a flat CSV row.
@@ -149,31 +149,31 @@ pub enum PurchaseOrigin {
     Currents,
 }
 
-/// What a dump says about one purchase. Reused from record to record.
+/// The unconverted values of a purchase. Reused from record to record.
 #[derive(Clone, Debug, Default)]
 pub struct RawPurchase<'a> {
     fields: [Field<'a>; PurchaseField::COUNT],
     seen: u32,
-    /// Of `properties`, where they were read as an object.
+    /// The members of `properties`, if they were read as an object.
     members: ObjectMembers<'a>,
     /// Undocumented keys, in source order.
     pub extra: Vec<ExtraField<'a>>,
-    /// More undocumented keys than a record may have; the rest are not in `extra`.
+    /// There are more undocumented keys than allowed; the rest are not in `extra`.
     pub has_too_many_keys: bool,
-    /// The first key that stood twice.
+    /// The first duplicate key.
     pub duplicate_key: Option<Cow<'a, str>>,
-    /// The first identifier on which a CDI row and its payload disagree.
+    /// The first field whose values differ between a Cloud Data Ingestion row and its payload.
     pub conflict: Option<PurchaseField>,
-    /// The time as the dump wrote it, where the field holds another spelling of it.
+    /// The time as the dump writes it, if the field contains a normalised form.
     pub time_as_written: Option<Cow<'a, str>>,
-    /// Which kind of dump this is from.
+    /// The form of dump that this record is from.
     pub origin: PurchaseOrigin,
 }
 
 impl<'a> RawPurchase<'a> {
-    /// Forgets the record, keeps the memory.
+    /// Clears the record; keeps the memory.
     pub fn clear(&mut self) {
-        // Most fields of most records are absent: only the others have to be touched.
+        // Most fields of most records are absent: reset only those that were set.
         while self.seen != 0 {
             let at = self.seen.trailing_zeros() as usize;
             self.seen &= self.seen - 1;
@@ -199,7 +199,7 @@ impl<'a> RawPurchase<'a> {
     /// Reads the object at the cursor as the `properties`; `false` when they were set before.
     ///
     /// # Errors
-    /// No object, or no JSON.
+    /// Not an object, or not JSON.
     pub fn read_properties(&mut self, cursor: &mut JsonCursor<'a>) -> Result<bool, JsonError> {
         if self.seen & (1 << PurchaseField::Properties as u32) != 0 {
             cursor.skip_value()?;
@@ -209,12 +209,12 @@ impl<'a> RawPurchase<'a> {
         Ok(self.set(PurchaseField::Properties, Field::Json(Cow::Borrowed(text))))
     }
 
-    /// The members of the `properties` where they are remembered.
+    /// The members of the `properties`, as far as they are kept.
     pub fn members(&self) -> &ObjectMembers<'a> {
         &self.members
     }
 
-    /// Sets a field; `false` when it was set before, by a key that stood twice.
+    /// Sets a field; `false` if it was set before, by a duplicate key.
     #[inline]
     pub fn set(&mut self, name: PurchaseField, value: Field<'a>) -> bool {
         let bit = 1 << name as u32;
@@ -226,13 +226,13 @@ impl<'a> RawPurchase<'a> {
         first
     }
 
-    /// Notes a key that stood twice, if it is the first.
+    /// Records a duplicate key, if it is the first.
     #[cold]
     pub fn record_duplicate_key(&mut self, key: JsonStr<'a>) {
         self.duplicate_key.get_or_insert_with(|| key.decode());
     }
 
-    /// Sets a field whatever it was.
+    /// Sets a field, replacing its value.
     pub fn replace(&mut self, name: PurchaseField, value: Field<'a>) {
         self.seen |= 1 << name as u32;
         self.fields[name as usize] = value;
@@ -241,7 +241,7 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// Sets a field to the value of a better key. What it held before is kept as undocumented.
+    /// Sets a field to the value of a key with precedence; keeps the previous value in `extra`.
     pub(super) fn replace_and_keep(&mut self, name: PurchaseField, value: Field<'a>) {
         let before = std::mem::take(&mut self.fields[name as usize]);
         self.replace(name, value);
@@ -250,7 +250,7 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// Keeps a value as that of an undocumented key.
+    /// Adds a value to `extra` under the name of a field.
     pub(super) fn keep_as_extra(&mut self, name: PurchaseField, value: &Field<'_>) {
         let value = match value {
             Field::Text(text) => serde_json::Value::from(&**text).to_string(),
@@ -263,7 +263,7 @@ impl<'a> RawPurchase<'a> {
         });
     }
 
-    /// Keeps an undocumented key, and notes one that stands twice.
+    /// Adds an undocumented key; records it if it is a duplicate.
     pub fn add_extra(&mut self, extra: ExtraField<'a>) {
         if self.extra.iter().any(|known| known.key == extra.key) {
             self.duplicate_key.get_or_insert(extra.key);
@@ -274,7 +274,7 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// Takes the extra with this key out of the list, or else one that differs in case.
+    /// Removes and returns the undocumented key, compared exactly or else without case.
     pub fn take_extra(&mut self, key: &str) -> Option<ExtraField<'a>> {
         let mut keys = self.extra.iter().map(|extra| &*extra.key);
         let exact = keys.clone().position(|found| found == key);
@@ -282,15 +282,15 @@ impl<'a> RawPurchase<'a> {
         Some(self.extra.remove(at))
     }
 
-    /// Whether an extra with this key (compared without case) is there.
+    /// Whether there is an undocumented key with this name, compared without case.
     pub fn has_extra(&self, key: &str) -> bool {
         self.extra
             .iter()
             .any(|extra| extra.key.eq_ignore_ascii_case(key))
     }
 
-    /// The file rule that this record gives away: it is no purchase but something whose envelope
-    /// looks the same. Decided by the element's keys, never by the envelope's.
+    /// The file rule to refuse the input by, if this is not a purchase but another element in a
+    /// similar envelope. Decided by the keys of the element, never by the envelope.
     pub fn wrong_kind(&self) -> Option<RuleId> {
         let has_purchase_field = !self.get(PurchaseField::ProductId).is_missing()
             || !self.get(PurchaseField::Price).is_missing();
@@ -298,7 +298,7 @@ impl<'a> RawPurchase<'a> {
             return None;
         }
         let has = |key: &str| self.extra.iter().any(|extra| extra.key == key);
-        // A table of sales may well have a column for the supplier.
+        // A table of sales may have one column for the supplier.
         let has_two_supplier_headers = || {
             let is_one = |extra: &&ExtraField<'_>| {
                 SUPPLIER_HEADERS.contains(&normalise_header(&extra.key).as_str())
@@ -331,8 +331,8 @@ impl<'a> RawPurchase<'a> {
         }
     }
 
-    /// An event of the custom HTTP connector by itself: its type, and two objects that hold what a
-    /// record has at the top.
+    /// Whether this is an event of the custom HTTP connector: it has a type, and two objects that
+    /// contain what a record has at the top level.
     fn is_http_event(&self) -> bool {
         let has = |key: &str, has_expected_value: fn(&str) -> bool| {
             let mut found = self.extra.iter().filter(|extra| extra.key == key);
@@ -344,7 +344,7 @@ impl<'a> RawPurchase<'a> {
             && matches!(self.get(PurchaseField::Properties), Field::Json(json) if is_object(json))
     }
 
-    /// Nothing but what the service writes into an answer that holds no purchases.
+    /// Whether all keys are those of a response without purchases.
     fn is_error_response(&self) -> bool {
         let is_part = |extra: &ExtraField<'_>| {
             matches!(

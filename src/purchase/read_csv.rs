@@ -1,6 +1,6 @@
-//! Reads a purchase from a row of delimited text: which column means which field, and how the
-//! text of a cell becomes the type that the rules expect. An empty cell is an absent field, and so is
-//! `\N` in a table of Currents events.
+//! Reads a purchase from a row of delimited text: assigns columns to fields, and converts cells to
+//! the types that the rules expect. An empty cell is an absent field, and so is `\N` in a table of
+//! Currents events.
 
 use std::borrow::Cow;
 
@@ -63,8 +63,8 @@ static ROLES: [ColumnRole; FIELDS.len()] = [
     role("updated_at", CsvValueType::Timestamp),
 ];
 
-/// Header names (normalised) beside the canonical ones. A column named `total` is deliberately
-/// not a price: a price is that of one item.
+/// Normalised header names beside the canonical ones. A column `total` is deliberately not a price:
+/// a price is that of one item.
 const ALIASES: [(&str, PurchaseField); 35] = [
     ("external_id", PurchaseField::ExternalId),
     ("external_user_id", PurchaseField::ExternalId),
@@ -103,10 +103,10 @@ const ALIASES: [(&str, PurchaseField); 35] = [
     ("id", PurchaseField::EventId),
 ];
 
-/// How Snowflake writes NULL into delimited text unless it is told otherwise.
+/// NULL in delimited text of Snowflake, by default.
 const NULL: &str = "\\N";
 
-/// The sign of the real, which is no other currency's.
+/// The sign of the Brazilian real; no other currency has it.
 const REAL_SIGN: &str = "R$";
 
 /// The columns of purchase files.
@@ -134,7 +134,7 @@ impl ColumnAliases for PurchaseCsvColumns {
         are_event_headers(headers) && currents_event::is_known_column(header)
     }
 
-    /// Every Currents event has an `id`; a table made by hand may only share the other headers.
+    /// Every Currents event has an `id`; a table made by hand may have only the other headers.
     fn has_decimal_point(&self, headers: &[String]) -> bool {
         are_event_headers(headers) && headers.iter().any(|header| header == "id")
     }
@@ -151,7 +151,7 @@ fn are_event_headers(headers: &[String]) -> bool {
 pub struct PurchaseCsvReader<'l> {
     layout: &'l CsvLayout,
     origin: PurchaseOrigin,
-    /// What each column fills in this file.
+    /// The field of each column.
     names: Vec<Option<PurchaseField>>,
 }
 
@@ -167,8 +167,8 @@ impl<'l> PurchaseCsvReader<'l> {
             .collect();
         let is_payloads = names.contains(&Some(PurchaseField::Payload))
             && !names.contains(&Some(PurchaseField::ProductId));
-        // Some headers mean what they say only in the files they belong to; elsewhere their
-        // columns are kept as undocumented ones.
+        // Some headers denote fields only in files of their form; elsewhere their columns are kept
+        // as undocumented ones.
         let applies = |name: &PurchaseField, header: &str| match name {
             PurchaseField::Payload | PurchaseField::UpdatedAt => is_payloads,
             PurchaseField::AppApiId => is_events,
@@ -249,7 +249,7 @@ impl<'l> PurchaseCsvReader<'l> {
         if raw.get(PurchaseField::Properties).is_missing() {
             raw.set(PurchaseField::Properties, Field::Json(Cow::Owned(object)));
         } else {
-            // Both ways of writing them in one row: the column that holds all of them is taken.
+            // Both forms in one row: the column with the whole object takes precedence.
             let key = Cow::Borrowed("properties.*");
             raw.add_extra(ExtraField {
                 key,
@@ -260,7 +260,7 @@ impl<'l> PurchaseCsvReader<'l> {
     }
 }
 
-/// A price with the sign of the real names the currency of a row that has no other.
+/// Sets the currency of a row without one to BRL, if its price has the sign of the real.
 fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
     let is_price = matches!(raw.get(PurchaseField::Price), Field::Number(_));
     if is_price && raw.get(PurchaseField::Currency).is_missing() {
@@ -268,7 +268,7 @@ fn set_currency_to_real(raw: &mut RawPurchase<'_>) {
     }
 }
 
-/// Reads a cell that begins like an object; it stays text when it is none.
+/// Reads a cell that begins like an object; it is kept as text if it is not one.
 fn read_properties<'r>(cell: &'r str, raw: &mut RawPurchase<'r>) {
     let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let read = raw.read_properties(&mut cursor);
@@ -281,15 +281,15 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The number of a cell that holds a JSON number and perhaps spaces behind it.
+/// The number in a cell with a JSON number, perhaps followed by spaces.
 fn json_number(cell: &str) -> Option<&str> {
     let mut cursor = JsonCursor::new(cell, JsonOptions::default());
     let number = cursor.number().ok()?;
     cursor.end().ok().map(|()| number)
 }
 
-/// The cell as the type its column holds; text that does not fit stays text, and the rules
-/// reject it with its value.
+/// The cell as the type of its column; a cell of another form is kept as text, and the rules reject
+/// it with its value.
 fn field<'r>(name: PurchaseField, plan: &ColumnPlan, cell: &'r str) -> Field<'r> {
     let text = || Field::Text(Cow::Borrowed(cell));
     match name {

@@ -12,7 +12,7 @@ use crate::rules::RuleId;
 /// Reads the value at the cursor into `raw` (cleared first).
 ///
 /// # Errors
-/// The text is not JSON (the cursor's place is then undefined), or no object.
+/// The text is not JSON (the cursor's position is then undefined), or not an object.
 pub fn read_record<'a>(
     cursor: &mut JsonCursor<'a>,
     raw: &mut RawPurchase<'a>,
@@ -33,13 +33,13 @@ pub fn read_record<'a>(
     if !raw.extra.is_empty() {
         recognise_currents(raw);
     }
-    keep_stray_payload(raw);
+    keep_undocumented_payload(raw);
     Ok(())
 }
 
-/// A purchase object with a `payload` of its own is no Cloud Data Ingestion row: the key is then
-/// one that the object does not document.
-fn keep_stray_payload(raw: &mut RawPurchase<'_>) {
+/// A purchase object with a `payload` is not a Cloud Data Ingestion row: the key is kept as an
+/// undocumented one.
+fn keep_undocumented_payload(raw: &mut RawPurchase<'_>) {
     if *raw.get(PurchaseField::Payload) == Field::Absent
         || raw.get(PurchaseField::ProductId).is_missing()
     {
@@ -88,7 +88,7 @@ fn read_member<'a>(
             let text = cursor.skip_value()?;
             let (value, offset) = (Cow::Borrowed(text), cursor.offset() - text.len());
             if raw.has_too_many_keys {
-                // Rejected anyway; comparing on would take a time that grows with the square.
+                // The record is rejected anyway; further comparisons would take quadratic time.
                 return Ok(());
             }
             let key = key.decode();
@@ -102,7 +102,7 @@ fn read_user_alias<'a>(
     cursor: &mut JsonCursor<'a>,
     raw: &mut RawPurchase<'a>,
 ) -> Result<bool, JsonError> {
-    // Present, with nothing wrong about its own type: the two parts say the rest.
+    // `true` marks an alias that is an object; its parts are set below.
     let first = raw.set(PurchaseField::UserAlias, Field::Boolean(true));
     let mut members = cursor.open_object()?;
     while let Some(key) = cursor.next_key(&mut members)? {
@@ -126,7 +126,7 @@ fn read_user_alias<'a>(
     Ok(first)
 }
 
-/// A value kept as JSON text, as a field.
+/// The field of a value that was kept as JSON text.
 fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     let options = JsonOptions {
         lenient: true,
@@ -138,7 +138,8 @@ fn field_of_text(value: Cow<'_, str>) -> Field<'_> {
     }
 }
 
-/// Currents purchase events name their buyer `external_user_id` and `user_id`, and carry an `id`.
+/// Recognises a Currents purchase event by its keys `external_user_id`, or `user_id` and `id`, and
+/// assigns its keys to the fields.
 fn recognise_currents(raw: &mut RawPurchase<'_>) {
     const NAMES: [(&str, PurchaseField); 11] = [
         ("external_user_id", PurchaseField::ExternalId),
@@ -160,7 +161,7 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
     }
     raw.origin = PurchaseOrigin::Currents;
     for (key, name) in NAMES {
-        // A key that stands as it is documented wins; its other spellings stay undocumented.
+        // A key in its documented spelling takes precedence; other spellings stay undocumented.
         if key == name.as_str() && !raw.get(name).is_missing() {
             continue;
         }
@@ -184,7 +185,8 @@ fn recognise_currents(raw: &mut RawPurchase<'_>) {
     }
 }
 
-/// A cell or string that should hold a JSON object; it stays text when it holds no JSON.
+/// The field of a cell or string that should contain a JSON object; it is kept as text if it is not
+/// JSON.
 pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
     let mut cursor = JsonCursor::new(&text, JsonOptions::default());
     let is_json = cursor.skip_value().and_then(|_| cursor.end()).is_ok();
@@ -195,12 +197,12 @@ pub(super) fn json_field(text: Cow<'_, str>) -> Field<'_> {
     }
 }
 
-/// When `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
-/// payload, lets the row's identifiers win, and hands the result to `judge`; otherwise hands over
-/// `outer` itself.
+/// If `outer` is a Cloud Data Ingestion row (it has a `payload`), reads the purchase in the
+/// payload, gives the identifiers of the row precedence, and calls `validate` with the result;
+/// otherwise calls it with `outer` itself.
 ///
 /// # Errors
-/// The payload is not a string holding one JSON object.
+/// The payload is not a string with one JSON object.
 pub fn with_payload<R>(
     outer: &mut RawPurchase<'_>,
     options: JsonOptions,
@@ -213,7 +215,7 @@ pub fn with_payload<R>(
     }
     let Field::Text(payload) = outer.get(PurchaseField::Payload).clone() else {
         return Err(payload_error(
-            "`payload` must be a string that holds the purchase as JSON",
+            "`payload` must be a string with the purchase as a JSON object",
         ));
     };
     let mut inner = RawPurchase::default();
@@ -222,7 +224,7 @@ pub fn with_payload<R>(
     if let Err(error) = read {
         return Err(payload_error(&match error {
             RecordError::Syntax(error) => format!("`payload` is not JSON: {error}"),
-            RecordError::Rule { .. } => "`payload` must hold one JSON object".to_owned(),
+            RecordError::Rule { .. } => "`payload` must contain one JSON object".to_owned(),
         }));
     }
     inner.origin = PurchaseOrigin::CloudDataIngestion;
@@ -238,7 +240,8 @@ fn payload_error(detail: &str) -> RecordError {
     }
 }
 
-/// The identifier columns of a CDI row; the row's value wins over the payload's.
+/// Merges a Cloud Data Ingestion row into its payload: identifiers are taken from the row, all
+/// other fields from the payload.
 fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawPurchase<'b>) {
     const COLUMNS: [(&str, PurchaseField); 7] = [
         ("external_id", PurchaseField::ExternalId),
@@ -270,7 +273,7 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
             inner.replace(PurchaseField::UserAlias, Field::Boolean(true));
         }
     }
-    // What else stands beside the payload speaks of the row: the purchase's own fields win.
+    // Other columns beside the payload describe the row: the fields of the payload take precedence.
     for name in PurchaseField::ALL {
         let value = outer.get(name);
         let is_row_column = matches!(

@@ -1,5 +1,5 @@
-//! The rules of a purchase: a [`RawPurchase`] goes in; an exact [`Purchase`] comes out, or nothing
-//! when a reject rule is broken. Every finding is noted, not only the first.
+//! Validates purchases: a [`RawPurchase`] goes in; an exact [`Purchase`] comes out, or nothing if a
+//! reject rule is broken. All findings are recorded, not only the first.
 
 mod identity;
 mod product_and_price;
@@ -18,24 +18,24 @@ use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
 
-/// What happens to a purchase whose time lies in the future (BRZ-TIME-FUTURE).
+/// The treatment of a purchase whose time is in the future (BRZ-TIME-FUTURE).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FuturePolicy {
-    /// Keep it and count a warning.
+    /// Accept it with a warning.
     #[default]
     Warn,
     /// Reject it.
     Reject,
 }
 
-/// The settings that decide a result; all of them are recorded in the run report.
+/// The settings of the rules; the run report contains all of them.
 #[derive(Clone, Debug)]
 pub struct PurchaseRuleSettings {
     /// Zone of times without an offset.
     pub default_zone: Tz,
-    /// The run's clock, µs UTC; taken once.
+    /// The start of the run, µs since 1970, UTC.
     pub now_micros: i64,
-    /// Dealing with times after `now_micros` plus a day.
+    /// Treatment of times later than `now_micros` plus a day.
     pub future: FuturePolicy,
     /// Accept prices and quantities written as JSON strings.
     pub numbers_as_strings: bool,
@@ -47,10 +47,10 @@ pub struct PurchaseRuleSettings {
 ///
 /// - `revenue` is exactly `price × quantity`.
 /// - `quantity` is in 1..=100.
-/// - `properties` and `extra`, when there, are compact JSON objects with their keys in source order.
+/// - `properties` and `extra`, if present, are compact JSON objects, keys in source order.
 #[derive(Clone, Debug)]
 pub struct Purchase<'a> {
-    /// The raw record; its text fields are stored as they stand.
+    /// The raw record; its text fields are stored unchanged.
     pub raw: &'a RawPurchase<'a>,
     /// ISO 4217 code, upper case.
     pub currency: Currency,
@@ -60,20 +60,20 @@ pub struct Purchase<'a> {
     pub quantity: i16,
     /// When it was bought.
     pub time: Instant,
-    /// The time as the dump wrote it.
+    /// The time as the dump writes it.
     pub time_raw: Cow<'a, str>,
     /// `price × quantity`.
     pub revenue: Amount,
     /// Compact JSON.
     pub properties: Option<Cow<'a, str>>,
-    /// The flag as given.
+    /// The value of `_update_existing_only`.
     pub update_existing_only: Option<bool>,
     /// Undocumented keys as one compact JSON object.
     pub extra: Option<String>,
 }
 
 impl Purchase<'_> {
-    /// A text field that is null unless it is a string.
+    /// The value of a text field; `None` unless it is a string.
     pub fn text(&self, name: PurchaseField) -> Option<&str> {
         match self.raw.get(name) {
             Field::Text(text) => Some(text),
@@ -89,13 +89,13 @@ pub struct PurchaseValidator {
 }
 
 impl PurchaseValidator {
-    /// A checker with these settings.
+    /// A validator with these settings.
     pub fn new(settings: PurchaseRuleSettings) -> Self {
         Self { settings }
     }
 
-    /// Validates one record. `findings` is cleared first and then holds every rule the record
-    /// breaks; the purchase is there exactly when none of them rejects.
+    /// Validates one record. `findings` is cleared first and then contains every rule that the
+    /// record breaks; returns the purchase unless one of them rejects it.
     pub fn validate<'a>(
         &self,
         raw: &'a RawPurchase<'a>,
@@ -131,12 +131,7 @@ impl PurchaseValidator {
 
     fn check_keys(&self, raw: &RawPurchase<'_>, findings: &mut Findings) {
         if let Some(key) = &raw.duplicate_key {
-            findings.add(
-                RuleId::BrzKeyDup,
-                key,
-                key,
-                "the key stands twice in one object",
-            );
+            findings.add(RuleId::BrzKeyDup, key, key, "duplicate key in one object");
         }
         if raw.has_too_many_keys {
             let detail = format!("more than {MAX_EXTRA_FIELDS} undocumented keys in one record");
@@ -144,7 +139,7 @@ impl PurchaseValidator {
         }
         if let Some(name) = raw.conflict {
             let shown = raw.get(name).shown();
-            let detail = "the row and its payload disagree; an identifier is taken from the row, the rest from the payload";
+            let detail = "the row and its payload differ; identifiers are taken from the row, other fields from the payload";
             findings.add(RuleId::BrzCdiConflict, name.as_str(), &shown, detail);
         }
         for extra in &raw.extra {
@@ -157,9 +152,9 @@ impl PurchaseValidator {
                 name.as_str().eq_ignore_ascii_case(&extra.key) && !raw.get(*name).is_missing()
             };
             let detail = if PurchaseField::ALL.iter().any(fills_field) {
-                "another key fills this field; this one is kept in extra"
+                "another key provides the value of this field; this one is kept in extra"
             } else {
-                "the purchase object does not document this key"
+                "undocumented key of the purchase object"
             };
             if self.settings.freeze_contract {
                 findings.add_rejecting(RuleId::BrzKeyUnknown, &extra.key, &extra.value, detail);

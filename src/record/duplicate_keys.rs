@@ -1,14 +1,15 @@
-//! Keys that stand twice in one object.
+//! Finds duplicate keys in JSON objects.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonStr};
 
-/// Objects in dumps have a handful of keys; a hash set pays off later than this.
+/// Keys compared one by one; above this number a hash set is faster.
 const INLINE_KEYS: usize = 12;
 
-/// The keys of one object: a few are compared one by one without allocating, many are hashed.
+/// The keys of one object: the first are compared one by one without allocation, further ones are
+/// hashed.
 #[derive(Debug, Default)]
 pub struct SeenKeys<'a> {
     inline: [Option<JsonStr<'a>>; INLINE_KEYS],
@@ -17,7 +18,7 @@ pub struct SeenKeys<'a> {
 }
 
 impl<'a> SeenKeys<'a> {
-    /// Adds a key; `false` when it was there.
+    /// Adds a key; `false` if it is a duplicate.
     pub fn add(&mut self, key: JsonStr<'a>) -> bool {
         let inline = self.inline.get(..self.count).unwrap_or_default();
         if inline.iter().flatten().any(|seen| seen.equals(key)) {
@@ -32,7 +33,7 @@ impl<'a> SeenKeys<'a> {
     }
 }
 
-/// Walks the value at the cursor and tells `note` of each key that stands twice in an object of it.
+/// Reads the value at the cursor and calls `report` for each duplicate key in any of its objects.
 ///
 /// # Errors
 /// The text is not JSON.

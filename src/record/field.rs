@@ -1,13 +1,13 @@
-//! One value of a record as the text types it, and the keys that no documentation names.
+//! The unconverted value of a field, and undocumented keys.
 
 use std::borrow::Cow;
 
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, compact};
 
-/// One value as the text types it.
+/// A field value with the type it has in the text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Field<'a> {
-    /// The key or column is not there, or the CSV cell is empty.
+    /// The key or column is missing, or the CSV cell is empty.
     #[default]
     Absent,
     /// JSON `null`.
@@ -23,7 +23,7 @@ pub enum Field<'a> {
 }
 
 impl Field<'_> {
-    /// Neither a value nor anything that could be one.
+    /// Whether it is absent or null.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Absent | Self::Null)
     }
@@ -40,21 +40,21 @@ impl Field<'_> {
     }
 }
 
-/// A key that the documentation of the record does not name, kept with its value.
+/// An undocumented key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExtraField<'a> {
     /// The key, or the CSV header.
     pub key: Cow<'a, str>,
     /// Its value as JSON text.
     pub value: Cow<'a, str>,
-    /// Where the value begins in the record's text.
+    /// Byte offset of the value in the record's text.
     pub offset: usize,
 }
 
-/// Most undocumented keys of one record, as many as a record may have fields.
+/// Maximum number of undocumented keys of one record.
 pub const MAX_EXTRA_FIELDS: usize = 1_024;
 
-/// Reads the value at the cursor as a field; objects and arrays stay text, already checked.
+/// Reads the value at the cursor as a field; objects and arrays are kept as valid JSON text.
 ///
 /// # Errors
 /// The text is not JSON.
@@ -72,17 +72,17 @@ pub fn read_field<'a>(cursor: &mut JsonCursor<'a>) -> Result<Field<'a>, JsonErro
     })
 }
 
-/// Whether a member is the list of profiles that `/users/export` answers with: an array `users`.
+/// Whether a member is the list of profiles in a response of `/users/export`: an array `users`.
 pub fn is_users_export(member: &ExtraField<'_>) -> bool {
     member.key == "users" && member.value.starts_with('[')
 }
 
-/// Undocumented keys as one compact JSON object, in source order; nothing when there are none.
+/// Undocumented keys as one compact JSON object, in source order; `None` if there are none.
 pub fn extra_object(extras: &[ExtraField<'_>]) -> Option<String> {
     if extras.is_empty() {
         return None;
     }
-    // The reader has checked these texts; lenient, in case the run is.
+    // The texts are already validated, possibly in lenient mode.
     let options = JsonOptions {
         lenient: true,
         max_depth: usize::MAX,

@@ -1,28 +1,28 @@
-//! What a check finds: which rule, in which field, with which value.
+//! Findings: a broken rule, with field and value.
 
 use crate::rules::{RuleId, Severity};
 use crate::values::text::is_unprintable;
 
-/// Findings of one record that get a text of their own.
+/// Maximum number of findings of one record with a text.
 const MAX_TEXTS: usize = 32;
 
-/// One broken rule in one record.
+/// A rule that a record breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
-    /// Whether it sends the record to the rejects.
+    /// Whether it rejects the record.
     pub rejecting: bool,
     /// The field as the documentation writes it, e.g. `properties.color`.
     pub field: String,
-    /// The value as the dump writes it, cut and escaped.
+    /// The value as the dump writes it, shortened and escaped.
     pub value: String,
     /// What is wrong with it.
     pub detail: String,
 }
 
 impl Finding {
-    /// One sentence for people: what is wrong, with which value.
+    /// The message: field, what is wrong, and the value found.
     pub fn message(&self) -> String {
         let field = if self.field.is_empty() { "" } else { ": " };
         let mut message = format!("{}{field}{}", self.field, self.detail);
@@ -35,16 +35,16 @@ impl Finding {
     }
 }
 
-/// The findings of one record, and running counts over all records.
+/// The findings of the current record, and the counts of all records.
 ///
-/// Texts are only made for rejecting findings, or for all of them when `with_texts` was asked for
-/// (the `check` command): a warning in a dump of a million records costs a counter.
+/// Texts are kept for rejecting findings, and for all findings if `with_texts` is set (for
+/// `check`): otherwise a warning only increments a counter.
 #[derive(Clone, Debug)]
 pub struct Findings {
     list: Vec<Finding>,
     rejecting: bool,
     with_texts: bool,
-    /// Rules of the open record that keep it, each once.
+    /// Non-rejecting rules that the current record breaks, each once.
     open: Vec<RuleId>,
     warned: [u64; RuleId::COUNT],
 }
@@ -61,14 +61,14 @@ impl Findings {
         }
     }
 
-    /// Forgets the record's findings; the counts stay.
+    /// Clears the findings of the record; the counts stay.
     pub fn clear(&mut self) {
         self.list.clear();
         self.open.clear();
         self.rejecting = false;
     }
 
-    /// Whether a finding sends the record to the rejects.
+    /// Whether a finding rejects the record.
     pub fn rejects(&self) -> bool {
         self.rejecting
     }
@@ -78,30 +78,31 @@ impl Findings {
         &self.list
     }
 
-    /// Counts the findings of a record that is kept. Those of a rejected one stand in its reject.
+    /// Counts the findings of an accepted record. Those of a rejected one are in its reject.
     pub fn count_warnings(&mut self) {
         for rule in self.open.drain(..) {
             self.warned[rule.index()] += 1;
         }
     }
 
-    /// In how many records that were kept each rule was met, by [`RuleId::index`].
+    /// The number of accepted records with a finding, by [`RuleId::index`] of its rule.
     pub fn warned(&self) -> &[u64; RuleId::COUNT] {
         &self.warned
     }
 
-    /// Notes a broken rule with the severity of the catalogue.
+    /// Adds a broken rule with the severity of the catalogue.
     pub fn add(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         let rejecting = rule.rule().severity == Severity::Reject;
         self.record(rule, rejecting, field, value, detail);
     }
 
-    /// Notes a broken rule that rejects here, whatever the catalogue's usual severity.
+    /// Adds a broken rule that rejects the record, regardless of the severity in the catalogue.
     pub fn add_rejecting(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         self.record(rule, true, field, value, detail);
     }
 
-    /// Notes a broken rule that keeps the record here, whatever the catalogue's usual severity.
+    /// Adds a broken rule that does not reject the record, regardless of the severity in the
+    /// catalogue.
     pub fn add_keeping(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
         self.record(rule, false, field, value, detail);
     }
@@ -111,8 +112,8 @@ impl Findings {
         if !rejecting && !self.open.contains(&rule) {
             self.open.push(rule);
         }
-        // A hostile record can break a rule a million times: some texts say enough, and every
-        // rule is named at least once.
+        // A hostile record can break a rule a million times: the number of texts is limited, and
+        // every rule has at least one.
         let needs_text = self.list.len() < MAX_TEXTS
             || !self
                 .list
@@ -131,9 +132,9 @@ impl Findings {
 }
 
 /// At most 120 characters of `text`, with control characters and bidirectional marks escaped, so
-/// that a value cannot disturb a terminal or a log.
+/// that a value cannot affect a terminal or a log.
 pub fn excerpt(text: &str) -> String {
-    // Enough to recognise a value; the record itself is kept verbatim elsewhere.
+    // Enough to recognise a value; the record is kept verbatim in its reject.
     const MAX_CHARACTERS: usize = 120;
     let mut out = String::new();
     for (count, character) in text.chars().enumerate() {

@@ -1,4 +1,4 @@
-//! The columns that say where a row comes from; the last three of every table of records.
+//! The lineage columns of a row; the last three of every table of records.
 //!
 //! | column | type | null | |
 //! |---|---|---|---|
@@ -27,7 +27,7 @@ pub fn lineage_fields() -> [Field; 3] {
 /// The columns of [`lineage_fields`] for rows of one input, read by one run.
 ///
 /// # Errors
-/// None that these texts can cause; Arrow's own are passed on.
+/// Only Arrow's own; these texts cause none.
 pub fn lineage_columns(
     source_rows: Vec<i64>,
     source_file: &str,
@@ -41,7 +41,7 @@ pub fn lineage_columns(
     ])
 }
 
-/// One text for every row, stored once.
+/// A dictionary column with the same text in every row.
 fn constant_column(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
     let keys = Int32Array::from(vec![0; rows]);
     let values = Arc::new(StringArray::from(vec![text]));
@@ -50,11 +50,11 @@ fn constant_column(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
     )?))
 }
 
-/// Adds `base` to `source_row`: pieces of an input are read side by side, and only who collects
-/// them knows how many records came before.
+/// Adds `base` to `source_row`: chunks of an input are validated in parallel, and the number of
+/// preceding records is known only when they are collected.
 ///
 /// # Errors
-/// The batch has no such column of 64-bit numbers; Arrow's own errors are passed on.
+/// The batch has no such column of 64-bit integers; also Arrow's own.
 pub fn shift_source_rows(batch: &RecordBatch, base: i64) -> Result<RecordBatch, ArrowError> {
     if base == 0 {
         return Ok(batch.clone());
@@ -63,7 +63,7 @@ pub fn shift_source_rows(batch: &RecordBatch, base: i64) -> Result<RecordBatch, 
     let mut columns = batch.columns().to_vec();
     let rows = columns[position].as_any().downcast_ref::<Int64Array>();
     let rows = rows.ok_or_else(|| {
-        ArrowError::CastError(format!("{SOURCE_ROW} does not hold 64-bit numbers"))
+        ArrowError::CastError(format!("column {SOURCE_ROW} is not of type Int64"))
     })?;
     columns[position] = Arc::new(rows.unary::<_, Int64Type>(|row| row + base));
     RecordBatch::try_new(batch.schema(), columns)

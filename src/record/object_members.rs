@@ -1,9 +1,9 @@
-//! The members of one object, read in one pass and remembered, so that rules about them need not
-//! read the text again.
+//! The members of one object, read in one pass and kept, so that rules on them need not read the
+//! text again.
 
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonStr};
 
-/// A member as it stands in the text.
+/// A member of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ObjectMember<'a> {
     /// Its key.
@@ -12,7 +12,7 @@ pub struct ObjectMember<'a> {
     pub value: MemberValue<'a>,
 }
 
-/// The value of a member, told apart as far as rules on free objects need it.
+/// The value of a member, by the types that the rules on free properties distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberValue<'a> {
     /// `null`
@@ -21,16 +21,16 @@ pub enum MemberValue<'a> {
     Plain,
     /// A string.
     Text(JsonStr<'a>),
-    /// The text of an array, already checked.
+    /// The valid text of an array.
     Array(&'a str),
-    /// The text of an object, already checked.
+    /// The valid text of an object.
     Object(&'a str),
 }
 
-/// Most members that are remembered; a record may be one object of a million.
+/// Maximum number of members that are kept; a hostile record may have a million.
 const MAX_MEMBERS: usize = 256;
 
-/// The members of an object, as far as they are remembered.
+/// The members of an object, up to a maximum number.
 #[derive(Clone, Debug, Default)]
 pub struct ObjectMembers<'a> {
     list: Vec<ObjectMember<'a>>,
@@ -39,7 +39,7 @@ pub struct ObjectMembers<'a> {
 }
 
 impl<'a> ObjectMembers<'a> {
-    /// Forgets them, keeps the memory.
+    /// Removes all members; keeps the memory.
     pub fn clear(&mut self) {
         self.list.clear();
         self.is_complete = false;
@@ -48,7 +48,7 @@ impl<'a> ObjectMembers<'a> {
     /// Reads the object at the cursor and returns its text.
     ///
     /// # Errors
-    /// No object, or no JSON.
+    /// Not an object, or not JSON.
     pub fn read(&mut self, cursor: &mut JsonCursor<'a>) -> Result<&'a str, JsonError> {
         self.clear();
         cursor.peek()?;
@@ -66,18 +66,18 @@ impl<'a> ObjectMembers<'a> {
         Ok(cursor.slice(start, cursor.offset()))
     }
 
-    /// All members, and whether nothing stands between their tokens; `None` when they were not
-    /// read, or were too many.
+    /// All members, and whether there is no white space between their tokens; `None` if they were
+    /// not read or too many.
     pub fn get(&self) -> Option<(&[ObjectMember<'a>], bool)> {
         self.is_complete
             .then_some((self.list.as_slice(), self.is_compact))
     }
 }
 
-/// Hands the members of the object at the cursor to `take`, one by one.
+/// Calls `take` for each member of the object at the cursor.
 ///
 /// # Errors
-/// No object, no JSON, or what `take` returns.
+/// Not an object, not JSON, or the error of `take`.
 pub fn each_member<'a>(
     cursor: &mut JsonCursor<'a>,
     mut take: impl FnMut(ObjectMember<'a>) -> Result<(), JsonError>,

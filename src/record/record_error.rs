@@ -1,9 +1,9 @@
-//! A text that is no record.
+//! The error of reading a text that is not a record.
 
 use crate::json::JsonError;
 use crate::rules::RuleId;
 
-/// Why an element could not be read as a record at all.
+/// Why a text could not be read as a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordError {
     /// The text is not JSON.
@@ -12,7 +12,7 @@ pub enum RecordError {
     Rule {
         /// The rule it breaks.
         rule: RuleId,
-        /// What is wrong, for people.
+        /// What is wrong, as in messages.
         detail: String,
     },
 }

@@ -1,11 +1,11 @@
-//! Amounts as decimal digits, never through a float.
+//! Amounts as decimal digits, never converted to a float.
 
 use std::fmt::Display;
 
 use crate::values::currency::{minor_units, parse_currency};
 use crate::values::money::Amount;
 
-/// All digits of an amount, with zeros added up to `decimals`: a JSON number, and a CSV one.
+/// All digits of an amount, padded with zeros to `decimals`; valid as a JSON number and in CSV.
 pub(super) fn amount_text(amount: impl Display, decimals: usize) -> String {
     let mut text = amount.to_string();
     if !text.contains('.') {
@@ -16,7 +16,7 @@ pub(super) fn amount_text(amount: impl Display, decimals: usize) -> String {
     text
 }
 
-/// An amount with the decimals of its currency, at least one, as `RevenueSeries::decimals` has it:
+/// An amount with the decimals of its currency, but at least one, as in `RevenueSeries::decimals`:
 /// a reader that infers types must not see an integer in one row and a decimal in the next.
 pub(super) fn money_text(amount: Amount, currency: Option<&str>) -> String {
     let minor_units = currency

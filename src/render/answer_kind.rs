@@ -1,10 +1,10 @@
-//! Which formats make sense for which answer.
+//! The formats that each kind of answer supports.
 
 use std::fmt;
 
 use super::Format;
 
-/// What kind of answer is to be written.
+/// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnswerKind {
@@ -16,7 +16,7 @@ pub enum AnswerKind {
     ProductList,
     /// One page of the supplier purchases.
     SupplierPurchases,
-    /// Every page of the supplier purchases, a file each.
+    /// Every page of the supplier purchases, one file per page.
     SupplierPages,
     /// Every supplier purchase in one file.
     SupplierList,
@@ -25,7 +25,7 @@ pub enum AnswerKind {
 }
 
 impl AnswerKind {
-    /// The formats it can be written in, the usual one first.
+    /// The supported formats, the default first.
     pub fn formats(self) -> &'static [Format] {
         match self {
             Self::QuantitySeries | Self::RevenueSeries | Self::SupplierSummary => &[
@@ -49,10 +49,10 @@ impl AnswerKind {
         }
     }
 
-    /// Whether the answer can be written so.
+    /// Checks that the answer supports a format.
     ///
     /// # Errors
-    /// [`UnsupportedFormat`], which names the formats it can be written in.
+    /// [`UnsupportedFormat`], which names the supported formats.
     pub fn check(self, format: Format) -> Result<(), UnsupportedFormat> {
         if self.formats().contains(&format) {
             Ok(())
@@ -76,27 +76,23 @@ impl fmt::Display for AnswerKind {
     }
 }
 
-/// A format that makes no sense for an answer.
+/// A format that the answer does not support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {kind} cannot be written as {format}, but as {}", format_list(*kind))]
+#[error("a {kind} cannot be written as {format}; supported formats: {}", format_list(*kind))]
 pub struct UnsupportedFormat {
-    /// What was to be written.
+    /// The kind of the answer.
     pub kind: AnswerKind,
-    /// What it was to be written as.
+    /// The requested format.
     pub format: Format,
 }
 
 fn format_list(kind: AnswerKind) -> String {
-    let format_list: Vec<&str> = kind
+    let names: Vec<&str> = kind
         .formats()
         .iter()
         .map(|format| format.as_str())
         .collect();
-    match format_list.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
-    }
+    names.join(", ")
 }
 
 #[cfg(test)]
@@ -104,16 +100,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_names_the_formats_that_make_sense() {
+    fn an_unsupported_format_names_the_supported_ones() {
         let sentence =
             |kind: AnswerKind, format| kind.check(format).expect_err("refused").to_string();
         assert_eq!(
             sentence(AnswerKind::QuantitySeries, Format::Ndjson),
-            "a quantity series cannot be written as ndjson, but as json, csv, parquet, html, svg or png"
+            "a quantity series cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
         );
         assert_eq!(
             sentence(AnswerKind::SupplierPages, Format::Csv),
-            "a folder with all pages of supplier purchases cannot be written as csv, but as json"
+            "a folder with all pages of supplier purchases cannot be written as csv; supported formats: json"
         );
         assert_eq!(AnswerKind::SupplierList.check(Format::Ndjson), Ok(()));
     }

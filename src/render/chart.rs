@@ -1,11 +1,11 @@
 //! Charts, drawn by plotters as SVG or PNG.
 //!
-//! In: a [`Chart`] of exact [`Number`]s with its title, units and labels. Out: an SVG text that
-//! follows the light or dark scheme of whoever shows it, or the bytes of a PNG; the same for the
-//! same chart. Positions are `f64`, which is exact enough for a pixel; whatever is written out as
-//! text comes from the exact numbers. Refused: nothing. Labels may hold anything at all: what could
-//! steer a reader (control characters, marks of direction) is shown as an escape, what is long is
-//! cut, and what does not fit beside its neighbour is left out.
+//! In: a [`Chart`] of [`ExactNumber`]s with title, units and labels. Out: an SVG text that follows
+//! the light or dark colour scheme of the viewer, or the bytes of a PNG; the same chart always
+//! gives the same output. Positions are `f64`, which is exact enough for a pixel; numbers written
+//! as text come from the exact numbers. Refused: nothing. Labels may contain any characters:
+//! control characters and direction marks are shown as escapes, long labels are truncated, and
+//! labels without room are left out.
 
 use std::fmt;
 
@@ -29,81 +29,81 @@ pub(super) use palette::{DARK, LIGHT};
 pub use png::png;
 pub(super) use svg::{color_rules, inline_svg, properties};
 
-/// A chart before it is drawn.
+/// The content of a chart.
 ///
-/// Each series has one value for each label, in the same order; what is missing at the end of a
-/// series is not drawn.
+/// Each series has one value per label, in the same order; values missing at the end of a series
+/// are not drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
-    /// What it shows.
+    /// What the chart shows.
     pub title: String,
-    /// What a reader needs to trust it: time, zone, version of the data, parameters.
+    /// The provenance of the values: table version, time zone, parameters.
     pub subtitle: String,
-    /// How it is drawn.
+    /// How the chart is drawn.
     pub chart_type: ChartType,
-    /// What the labels are: `Day, America/Sao_Paulo`.
+    /// The axis title of the labels: `Day, America/Sao_Paulo`.
     pub label_title: String,
-    /// What the values are: `Items`, `BRL`.
+    /// The axis title of the values: `Items`, `BRL`.
     pub value_title: String,
-    /// Names of the positions, or times as the reports write them, which the axis shortens.
+    /// Names, or times in the form of the reports, which the axis shortens.
     pub labels: Vec<String>,
-    /// The values.
+    /// The series of values.
     pub series: Vec<ChartSeries>,
-    /// Whether the last label stands for all others together, which is drawn as less than a name.
+    /// Whether the last label combines all others; its bar is drawn in a neutral colour.
     pub has_remainder: bool,
-    /// The sentence that stands in place of the values when there are none.
+    /// The sentence shown instead of the values when there are none.
     pub empty_text: String,
 }
 
 /// One series of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartSeries {
-    /// Its name in the legend; a chart of one series has no legend.
+    /// The name in the legend; a chart with one series has no legend.
     pub name: String,
-    /// Its values, one for each label.
+    /// The values, one per label.
     pub values: Vec<ExactNumber>,
 }
 
 /// How a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartType {
-    /// A column for each label, several series stacked.
+    /// A column per label, with several series stacked.
     Columns,
-    /// A line for each series.
+    /// A line per series.
     Lines,
-    /// A horizontal bar for each label, with its number written out; only the first series.
+    /// A horizontal bar per label, with its value as text; shows only the first series.
     Bars,
 }
 
-/// How wide a chart is drawn, and for whom.
+/// The layout widths of a chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChartWidth {
-    /// For screens and paper.
+    /// For wide screens and for print.
     Wide,
-    /// For screens where a table stands beside it.
+    /// For wide screens, with a table beside the chart.
     Beside,
-    /// For telephones.
+    /// For phone screens.
     Narrow,
 }
 
 impl Chart {
-    /// Whether there is anything to draw but zeros.
+    /// Whether there is nothing to draw: no labels, or only zeros.
     pub fn is_blank(&self) -> bool {
         let mut values = self.series.iter().flat_map(|series| &series.values);
         self.labels.is_empty() || values.all(|value| value.is_zero())
     }
 }
 
-/// Draws a chart as an SVG document of its own, with title and subtitle in it.
+/// Draws a chart as a standalone SVG document, including title and subtitle.
 ///
-/// Colours are custom properties, dark where the reader prefers that; whoever knows no style sheets
-/// sees the light ones.
+/// Colours are CSS custom properties that follow the colour scheme of the viewer; viewers without
+/// CSS support use the light colours.
 pub fn svg(chart: &Chart) -> String {
     svg::document(chart)
 }
 
 impl fmt::Display for Chart {
-    /// One sentence for those who cannot see it.
+    /// Describes the chart in one sentence, as alternative text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             label_title,
@@ -135,7 +135,7 @@ impl fmt::Display for Chart {
                 let name = printable_text(&series.name, 60);
                 write!(
                     f,
-                    "; {name}: highest {value} at {}",
+                    "; {name}: highest value {value} at {}",
                     printable_text(label, 60)
                 )?;
             }

@@ -46,16 +46,16 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
                 table.write_record([text_cell(product).as_ref()])?;
             }
         }
-        // Written above: its table is also written without a page.
+        // Written above, by the writer that also writes the whole list.
         Answer::SupplierPurchases(_) => {}
         Answer::SupplierSummary(summary) => suppliers::summary_table(summary, table)?,
     }
     Ok(())
 }
 
-/// A text that a spreadsheet will not run: one that begins like a formula gets a `'` in front
-/// (OWASP, "CSV Injection"), and one that looks as if it had got it, so that a reader can take it
-/// off again. Numbers never pass through here.
+/// A text as a CSV cell that a spreadsheet does not run as a formula: a text that begins like a
+/// formula is prefixed with `'` (OWASP, "CSV Injection"), and so is a text that already looks
+/// prefixed, so that a reader can remove the prefix again. Numbers are not passed through here.
 pub(super) fn text_cell(text: &str) -> Cow<'_, str> {
     if is_formula(text) {
         Cow::Owned(format!("'{text}"))

@@ -1,9 +1,8 @@
-//! The page of a whole lake: what is bought, what it brings, what comes from suppliers, what was
-//! rejected.
+//! The dashboard of a lake: items purchased, revenue, supplier purchases and rejected records.
 //!
-//! In: a [`Dashboard`] of answers that were worked out elsewhere, each with the table version and the
-//! parameters behind it. Out: one HTML file ([`dashboard_html`]), or single charts. Refused: nothing; a section
-//! without data says so in one sentence.
+//! In: a [`Dashboard`] of computed answers, each with its table version and parameters. Out: one
+//! HTML file ([`dashboard_html`]), or single charts. Refused: nothing; a section without data
+//! contains one sentence that states so.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use maud::{Markup, html};
@@ -29,36 +28,36 @@ pub use suppliers::{status_counts_by_month, supplier_totals};
 
 use sections::{DashboardSection, sections};
 
-/// Everything that stands on the page. A part that is `None` was not asked for or has no table; one
-/// that is empty has nothing in the time asked for.
+/// The content of a dashboard. A part that is `None` was not requested or has no table; an empty
+/// part has no data in the period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dashboard {
-    /// What the page is about.
+    /// The header.
     pub header: DashboardHeader,
-    /// What was bought.
+    /// Items purchased.
     pub items: ItemQuantities,
-    /// Revenue series, one for each currency, which are never added up.
+    /// Revenue series, one per currency; amounts of different currencies are never added.
     pub revenue: Vec<WithProvenance<RevenueSeries>>,
     /// Totals by supplier and currency.
     pub suppliers: Option<WithProvenance<Vec<SupplierTotal>>>,
-    /// Purchases from suppliers by month and status, months ascending.
+    /// Supplier purchases by month and status, months ascending.
     pub status_by_month: Option<WithProvenance<Vec<MonthlyStatusCounts>>>,
     /// Rejected records by rule.
     pub rejects: Option<WithProvenance<Vec<RuleRejectCount>>>,
 }
 
-/// What the page is about.
+/// The header of a dashboard: the lake and how the dashboard was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DashboardHeader {
-    /// The lake, as the user names it.
+    /// The lake, as given by the user.
     pub lake: String,
     /// The tables read and their versions.
     pub versions: Vec<TableVersion>,
-    /// When the page was made.
+    /// When the dashboard was generated.
     pub generated_at: DateTime<Utc>,
-    /// The zone whose days and hours are counted.
+    /// The time zone that defines days and hours.
     pub timezone: String,
-    /// What was asked for, by name.
+    /// The parameters, by name.
     pub parameters: Vec<(String, String)>,
 }
 
@@ -71,7 +70,7 @@ pub struct TableVersion {
     pub version: i64,
 }
 
-/// The figures on items purchased.
+/// Numbers of items purchased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemQuantities {
     /// A series by the day.
@@ -84,65 +83,65 @@ pub struct ItemQuantities {
     pub by_app: Option<WithProvenance<Vec<NamedQuantity>>>,
 }
 
-/// An answer and where it comes from.
+/// An answer and its provenance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithProvenance<T> {
     /// The answer.
     pub data: T,
-    /// Where it comes from.
+    /// The provenance of the answer.
     pub provenance: Provenance,
 }
 
-/// Where an answer comes from: enough to work it out again.
+/// The provenance of an answer: enough to compute it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
     /// The table and its version.
     pub table: TableVersion,
-    /// The zone whose days and hours are counted.
+    /// The time zone that defines days and hours.
     pub timezone: String,
     /// The parameters, by name.
     pub parameters: Vec<(String, String)>,
 }
 
-/// What was bought from a supplier in one currency.
+/// The total value of the purchases from a supplier in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierTotal {
-    /// The name of the supplier, or its number when it has none.
+    /// The name of the supplier, or its id when it has none.
     pub supplier: String,
     /// The currency of the total.
     pub currency: String,
-    /// The exact total; below zero when more was given back than bought.
+    /// The exact total; below zero when returns exceed purchases.
     pub total: Amount,
 }
 
-/// How many purchases of a month are in which status.
+/// Numbers of supplier purchases of a month by status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MonthlyStatusCounts {
     /// `2025-01`.
     pub month: String,
-    /// Purchases that are awaited.
+    /// Purchases with status `pending`.
     pub pending: i64,
-    /// Purchases that have arrived.
+    /// Purchases with status `received`.
     pub received: i64,
-    /// Purchases whose status is not known.
+    /// Purchases without a status.
     pub without_status: i64,
 }
 
-/// How often a rule rejected a record.
+/// The number of records that a rule rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleRejectCount {
     /// `purchases` or `supplier-purchases`.
     pub record_kind: String,
-    /// The code of the rule.
+    /// The id of the rule.
     pub rule_id: String,
-    /// What the rule says, in one line.
+    /// The summary of the rule, in one line.
     pub summary: String,
-    /// Records rejected by it first.
+    /// Records for which it is the first violated rule.
     pub rejects: i64,
 }
 
 impl Provenance {
-    /// One or two sentences to stand below a chart.
+    /// The provenance as sentences, shown below a chart.
     pub fn sentence(&self) -> String {
         let Self {
             table,
@@ -150,23 +149,23 @@ impl Provenance {
             parameters,
         } = self;
         let mut text = format!(
-            "Table {}, version {}. Time zone {timezone}.",
+            "Source: table {}, version {}. Time zone: {timezone}.",
             table.table, table.version
         );
-        let others = parameters.iter().filter(|(name, _)| name != "timezone");
-        let others: Vec<String> = others
-            .map(|(name, value)| format!("{name} {value}"))
+        let settings = parameters.iter().filter(|(name, _)| name != "timezone");
+        let settings: Vec<String> = settings
+            .map(|(name, value)| format!("{name} = {value}"))
             .collect();
-        if !others.is_empty() {
+        if !settings.is_empty() {
             text.push_str(" Parameters: ");
-            text.push_str(&others.join(", "));
+            text.push_str(&settings.join(", "));
             text.push('.');
         }
         text
     }
 }
 
-/// Writes the page.
+/// Writes the dashboard as one HTML file.
 pub fn dashboard_html(dashboard: &Dashboard) -> String {
     let sections = sections(dashboard);
     let body = html! {
@@ -179,10 +178,10 @@ pub fn dashboard_html(dashboard: &Dashboard) -> String {
             @for section in &sections { (section_markup(section)) }
         }
         footer {
-            p { "Numbers are exact: digits stand in groups of three, and a point is the decimal mark. Amounts of different currencies are never added up." }
+            p { "Numbers are exact. Digits are grouped in threes, and the decimal separator is a point. Amounts in different currencies are never added." }
         }
     };
-    html_document("Purchases", &body)
+    html_document("Purchase dashboard", &body)
 }
 
 fn header(header: &DashboardHeader) -> Markup {
@@ -201,7 +200,7 @@ fn header(header: &DashboardHeader) -> Markup {
         ("Lake".to_owned(), lake.clone()),
         ("Table versions".to_owned(), versions.join(", ")),
         (
-            "Made at".to_owned(),
+            "Generated at".to_owned(),
             generated_at.to_rfc3339_opts(SecondsFormat::Secs, true),
         ),
         ("Time zone".to_owned(), timezone.clone()),
@@ -209,8 +208,8 @@ fn header(header: &DashboardHeader) -> Markup {
     pairs.extend(parameters.iter().cloned());
     html! {
         header.top {
-            h1 { "Purchases" }
-            p.lead { "What was bought, what it brought, what came from suppliers, and which records were rejected." }
+            h1 { "Purchase dashboard" }
+            p.lead { "Items purchased, revenue, supplier purchases and rejected records." }
             (settings_markup(&pairs))
         }
     }
@@ -218,7 +217,7 @@ fn header(header: &DashboardHeader) -> Markup {
 
 fn section_markup(section: &DashboardSection) -> Markup {
     html! {
-        section.card id=(section.id) aria-labelledby={ (section.id) "-title" } {
+        section.panel id=(section.id) aria-labelledby={ (section.id) "-title" } {
             h2 id={ (section.id) "-title" } { (section.title) }
             p { (section.lead) }
             @for figure in &section.figures {

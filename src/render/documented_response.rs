@@ -1,4 +1,4 @@
-//! From a report's answer to the documented response that says it.
+//! Converts the answers of reports to the documented responses.
 
 use crate::report::{
     InvalidParameter, ParameterError, ProductList, QuantitySeries, SupplierParameterErrors,
@@ -19,11 +19,14 @@ impl ParameterError {
 
 impl SupplierParameterErrors {
     /// The documented error shape, `{"code":"…","message":"…","meta":[…]}`: that of a 400 when the
-    /// header with the company is missing, else that of a 422 with an entry per wrong field.
+    /// header with the company is missing, otherwise that of a 422 with one entry per invalid
+    /// field.
     pub fn to_response(&self) -> CodedErrorResponse {
         let (code, meta) = match self {
             Self::MissingCompany => (MISSING_HEADERS, Vec::new()),
-            Self::Invalid(wrong) => (UNEDITABLE_ENTITY, wrong.iter().map(field_error).collect()),
+            Self::Invalid(invalid) => {
+                (UNEDITABLE_ENTITY, invalid.iter().map(field_error).collect())
+            }
         };
         CodedErrorResponse {
             code: code.to_owned(),
@@ -33,12 +36,12 @@ impl SupplierParameterErrors {
     }
 }
 
-fn field_error(wrong: &InvalidParameter) -> FieldError {
+fn field_error(invalid: &InvalidParameter) -> FieldError {
     FieldError {
-        field: wrong.field.to_owned(),
+        field: invalid.field.to_owned(),
         validations: vec![FieldValidation {
-            kind: wrong.validation.kind.to_owned(),
-            value: wrong.validation.values.clone(),
+            kind: invalid.validation.kind.to_owned(),
+            value: invalid.validation.values.clone(),
         }],
     }
 }

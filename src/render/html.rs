@@ -1,8 +1,8 @@
-//! Pages of HTML: one file each, readable without script and without any other file.
+//! Self-contained HTML documents: one file each, readable without scripts and other files.
 //!
-//! In: titles, charts, tables and the settings behind them. Out: HTML that asks nothing of any
-//! network (its Content-Security-Policy forbids it), follows the light or dark scheme, fits a
-//! telephone and prints on A4. Refused: nothing; texts may hold anything and stay texts.
+//! In: titles, charts, tables and the settings behind them. Out: HTML that loads nothing from the
+//! network (its Content-Security-Policy forbids it), follows the light or dark scheme, fits phone
+//! screens and prints on A4. Refused: nothing; any text is shown as text.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -14,46 +14,46 @@ use super::chart::{
 #[cfg(test)]
 mod tests;
 
-/// Colours and measures; the schemes' properties stand before it.
+/// The style sheet; the custom properties of the colour schemes precede it.
 const STYLE_SHEET: &str = include_str!("html/style.css");
 
-/// Nothing is loaded, nothing runs.
+/// Forbids loading resources and running scripts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/// Tables of up to so many rows are shown; longer ones are folded away under their charts.
+/// Tables with more rows are collapsed below their charts.
 const MAX_OPEN_ROWS: usize = 14;
 
-/// Characters of a name that are shown; the names are all in the lake.
+/// Longest text shown; longer texts are truncated.
 const MAX_TEXT_CHARS: usize = 160;
 
-/// A table of a page.
+/// A table of an HTML document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlTable {
-    /// What it holds.
+    /// What the table shows.
     pub caption: String,
-    /// The heads of its columns.
+    /// The column headings.
     pub columns: Vec<HtmlColumn>,
-    /// Its rows, as many cells in each as there are columns; the first one names the row.
+    /// The rows, with one cell per column; the first cell is the row heading.
     pub rows: Vec<Vec<HtmlCell>>,
 }
 
-/// The head of a column.
+/// The heading of a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlColumn {
-    /// What its cells are, with their unit.
+    /// What the cells contain, with the unit.
     pub heading: String,
-    /// Whether they are numbers, which stand at the right.
+    /// Whether the cells are numbers, which are aligned right.
     pub is_number: bool,
 }
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HtmlCell {
-    /// A text, which may hold anything.
+    /// A text with any content.
     Text(String),
     /// An exact number.
     Number(ExactNumber),
-    /// Nothing is known.
+    /// An unknown value.
     Absent,
 }
 
@@ -77,7 +77,7 @@ impl HtmlColumn {
     }
 }
 
-/// The page of one answer: its chart if it has one, its table, and the settings behind it.
+/// The HTML document of one answer: its chart if it has one, its table, and the settings behind it.
 pub fn html_report(
     title: &str,
     chart: Option<&Chart>,
@@ -90,7 +90,7 @@ pub fn html_report(
             (settings_markup(context))
         }
         main {
-            section.card {
+            section.panel {
                 @if let Some(chart) = chart {
                     figure {
                         figcaption { h2 { (isolated_text(&chart.title)) } }
@@ -105,10 +105,10 @@ pub fn html_report(
     html_document(title, &body)
 }
 
-/// A whole document around the body's content.
+/// A complete document with the given body.
 pub(super) fn html_document(title: &str, body: &Markup) -> String {
     let style = format!(
-        ":root{{{}--page:#F5F6F8;--link:#0B5CAD}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page:#0E1217;--link:#7DBBFA}}}}{}{STYLE_SHEET}",
+        ":root{{{}--page-background:#F5F6F8;--link:#0B5CAD}}@media screen and (prefers-color-scheme:dark){{:root{{{}--page-background:#0E1217;--link:#7DBBFA}}}}{}{STYLE_SHEET}",
         properties(&LIGHT),
         properties(&DARK),
         color_rules("figure "),
@@ -123,7 +123,7 @@ pub(super) fn html_document(title: &str, body: &Markup) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content=(concat!("purchase-etl ", env!("CARGO_PKG_VERSION")));
                 title { (printable_text(title, MAX_TEXT_CHARS)) }
-                // Without it, browsers ask the server for a picture.
+                // Without it, browsers request /favicon.ico.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(&style)) }
             }
@@ -135,7 +135,7 @@ pub(super) fn html_document(title: &str, body: &Markup) -> String {
     text
 }
 
-/// Names and values, a line each.
+/// Names and values as a description list.
 pub(super) fn settings_markup(pairs: &[(String, String)]) -> Markup {
     html! {
         @if !pairs.is_empty() {
@@ -180,7 +180,7 @@ fn chart_markup(chart: &Chart) -> Markup {
     }
 }
 
-/// A table: short ones as they are, long ones folded.
+/// A table, collapsed when it is long.
 pub(super) fn table_markup(table: &HtmlTable) -> Markup {
     let count = ExactNumber::Count(i64::try_from(table.rows.len()).unwrap_or(i64::MAX));
     html! {
@@ -230,11 +230,11 @@ fn cell_markup(cell: &HtmlCell, is_row_header: bool) -> Markup {
         HtmlCell::Number(number) => {
             html! { td.number { data value=(number.digits()) { (number) } } }
         }
-        HtmlCell::Absent => html! { td.number { span.absent title="not known" { "–" } } },
+        HtmlCell::Absent => html! { td.number { span.absent title="unknown" { "–" } } },
     }
 }
 
-/// A text from elsewhere, which keeps its direction to itself.
+/// A text from the data, isolated so that its direction does not affect the text around it.
 pub(super) fn isolated_text(text: &str) -> Markup {
     html! { bdi { (printable_text(text, MAX_TEXT_CHARS)) } }
 }

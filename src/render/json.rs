@@ -18,11 +18,11 @@ pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     }
 }
 
-/// The documented error of refused parameters, as it goes to stdout: `{"message":"…"}` for a series,
-/// `{"code":"…","message":"…","meta":[…]}` for the supplier purchases.
+/// The documented error for refused parameters, as written to stdout: `{"message":"…"}` for a
+/// series, `{"code":"…","message":"…","meta":[…]}` for the supplier purchases.
 ///
 /// # Errors
-/// [`RenderError::Json`] when the JSON writer gives up.
+/// [`RenderError::Json`] when the JSON writer fails.
 pub fn error_document(refusal: &ParameterRefusal) -> Result<Vec<u8>, RenderError> {
     match refusal {
         ParameterRefusal::Series(error) => json_bytes(&error.to_response()),
@@ -36,7 +36,7 @@ fn json_bytes(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-/// The shape of the sibling endpoint, `data[].revenue` instead of `data[].purchase_quantity`.
+/// The shape of the revenue endpoint: `data[].revenue` instead of `data[].purchase_quantity`.
 fn revenue_document(series: &RevenueSeries) -> JsonValue {
     let decimals = series.decimals();
     let rows = series.points.iter().map(|point| {

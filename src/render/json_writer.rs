@@ -1,14 +1,14 @@
-//! JSON text whose numbers are written digit by digit.
+//! A JSON writer that writes numbers digit by digit.
 //!
-//! In: a tree with amounts as digits. Out: the text that serde would write for it, indented by two
-//! spaces or on one line, without passing a number through a float.
+//! In: a tree of values with amounts as digits. Out: the text that serde would write for it,
+//! indented by two spaces or on one line, without converting a number to a float.
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum JsonValue {
     Null,
     Bool(bool),
-    /// A number as it is to be written; the caller answers for its grammar.
+    /// The digits of a number; the caller ensures that they are valid JSON.
     Digits(String),
     Text(String),
     List(Vec<Self>),
@@ -24,12 +24,13 @@ impl JsonValue {
         Ok(bytes)
     }
 
-    /// Adds the value without any space to bytes.
+    /// Appends the value to `bytes`, without whitespace.
     pub(super) fn compact(&self, bytes: &mut Vec<u8>) -> serde_json::Result<()> {
         self.write(bytes, None)
     }
 
-    /// `depth` is how far the line is indented, `None` on one line.
+    /// `depth` is the indentation of the line in steps of two spaces, `None` for output on one
+    /// line.
     fn write(&self, bytes: &mut Vec<u8>, depth: Option<usize>) -> serde_json::Result<()> {
         let deeper = depth.map(|depth| depth + 1);
         match self {
@@ -68,7 +69,7 @@ impl JsonValue {
         Ok(())
     }
 
-    /// Without the members that are null, at every depth.
+    /// Removes the members that are null, at every depth.
     #[must_use]
     pub(super) fn without_nulls(self) -> Self {
         match self {

@@ -1,9 +1,9 @@
 //! Answers as Parquet files.
 //!
-//! | answer | columns, none of them null unless said |
+//! | answer | columns; not null unless stated otherwise |
 //! |---|---|
 //! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
-//! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null when nothing was bought) |
+//! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null without purchases) |
 //! | product list | `product_id` Utf8 |
 //! | supplier purchases | as the table has them, the company first: [`super::suppliers`] |
 //! | supplier summary | keys and dates, counts Int64, sums Decimal128(38, 9), `names_seen` a list of Utf8; `supplier_id`, `supplier_name` and `currency` may be null |
@@ -39,7 +39,7 @@ pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     Ok(bytes)
 }
 
-/// How every Parquet answer is written.
+/// The writer properties of every Parquet answer.
 pub(super) fn properties() -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))

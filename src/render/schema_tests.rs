@@ -1,4 +1,4 @@
-//! The published schemas against answers, right ones and wrong ones.
+//! The published schemas, checked with valid and invalid answers.
 
 use std::path::Path;
 
@@ -55,7 +55,7 @@ fn series(times: &[&str]) -> String {
     text(render(&Answer::QuantitySeries(series), Format::Json))
 }
 
-/// The text with one part of it replaced, which must be there.
+/// The text with one part replaced; the part must be present.
 fn with(text: &str, part: &str, other: &str) -> String {
     assert!(text.contains(part), "{part} is not in {text}");
     text.replacen(part, other, 1)

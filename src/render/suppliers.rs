@@ -1,7 +1,7 @@
-//! Supplier purchases and their summary in every form.
+//! Supplier purchases and their summary in every format.
 //!
-//! In: a page, or parameters and files; then the purchases are read, written and forgotten run by
-//! run. Out: documents and files of bytes. Refused: formats that make no sense for what is asked.
+//! In: a page, or parameters and files; the purchases are then read and written batch by batch.
+//! Out: JSON documents and files of rows. Refused: formats that the answer does not support.
 
 use std::io::Write;
 
@@ -24,20 +24,20 @@ pub(super) mod tests;
 pub use rows_writer::SupplierRowsWriter;
 pub(super) use summary::{summary_batch, summary_document, summary_table};
 
-/// What a JSON answer says of which nothing is known.
+/// How a JSON answer represents unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NullHandling {
     /// The key, with `null`.
     #[default]
     Written,
-    /// Nothing: the key is left out, for readers that expect a value of its type.
+    /// The key is omitted, for readers that expect a value of its type.
     Omitted,
 }
 
-/// Writes one page of a list as the JSON document that answers it.
+/// Writes one page of a list as the documented JSON response.
 ///
 /// # Errors
-/// [`RenderError::Json`] when the JSON writer gives up.
+/// [`RenderError::Json`] when the JSON writer fails.
 pub fn supplier_page_json(
     page: &SupplierPurchasePage,
     nulls: NullHandling,
@@ -49,11 +49,11 @@ pub fn supplier_page_json(
     }?)
 }
 
-/// Writes every page of a list, as a file name (`page-1.json`, …) and the document that answers
-/// that page; the caller puts them where they belong. Returns the number of pages, at least one.
+/// Writes every page of a list: calls `visit` with the file name (`page-1.json`, …) and the JSON
+/// document of each page. Returns the number of pages, at least one.
 ///
 /// # Errors
-/// [`ReportError`], [`RenderError`], and what `give` returns.
+/// [`ReportError`], [`RenderError`], and the errors of `visit`.
 pub fn write_supplier_pages<E: From<ReportError> + From<RenderError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
@@ -69,12 +69,12 @@ pub fn write_supplier_pages<E: From<ReportError> + From<RenderError>>(
     Ok(pages)
 }
 
-/// Writes all purchases of a list, whatever its page, as CSV, NDJSON or Parquet. Returns how many
-/// there are.
+/// Writes all purchases of a list, regardless of its page, as CSV, NDJSON or Parquet. Returns their
+/// number.
 ///
 /// # Errors
-/// [`RenderError::Format`] for another format, before anything is read; [`ReportError`] and
-/// [`RenderError`] as they come.
+/// [`RenderError::Format`] for another format, before anything is read; otherwise [`ReportError`]
+/// and [`RenderError`].
 pub fn write_supplier_list<W: Write + Send, E: From<ReportError> + From<RenderError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
@@ -86,7 +86,7 @@ pub fn write_supplier_list<W: Write + Send, E: From<ReportError> + From<RenderEr
     Ok(writer.finish()?)
 }
 
-/// The documented response.
+/// A page as the documented response.
 pub(super) fn page_document(page: &SupplierPurchasePage) -> JsonValue {
     let SupplierPurchasePage {
         company_id: _,
@@ -112,7 +112,7 @@ pub(super) fn page_document(page: &SupplierPurchasePage) -> JsonValue {
     ])
 }
 
-/// The purchases of a page as a file of rows.
+/// The purchases of a page as CSV, NDJSON or Parquet.
 pub(super) fn page_rows(
     page: &SupplierPurchasePage,
     format: Format,

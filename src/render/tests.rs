@@ -196,6 +196,6 @@ fn an_unknown_format_is_named() {
     let error = "xlsx".parse::<Format>().expect_err("unknown");
     assert_eq!(
         error.to_string(),
-        "\"xlsx\" is not a format: json, csv, ndjson, parquet, html, svg or png"
+        "unknown format \"xlsx\"; valid values: json, csv, ndjson, parquet, html, svg, png"
     );
 }

@@ -1,4 +1,4 @@
-//! Answers for looking at: a page with chart and table, or the chart alone.
+//! Answers as HTML with chart and table, or as the chart alone (SVG, PNG).
 
 use super::chart::{Chart, ExactNumber, png, svg};
 use super::dashboard::{
@@ -10,13 +10,13 @@ use crate::report::{SupplierPurchasePage, SupplierPurchaseRow, SupplierSummary};
 use crate::values::currency::{minor_units, parse_currency};
 use crate::values::money::Amount;
 
-/// The size of a picture in pixels: 16 to 9, wide enough for 100 days.
+/// The size of a PNG in pixels: 16 to 9, wide enough for 100 days.
 const PNG_SIZE: (u32, u32) = (1280, 720);
 
-/// Draws an answer; `source` says where it comes from.
+/// Renders an answer as HTML, SVG or PNG; `provenance` is shown with it.
 ///
 /// # Errors
-/// [`RenderError::Format`] for a form that is no picture, or that the answer does not have.
+/// [`RenderError::Format`] for a format that is not visual, or that the answer does not support.
 pub fn render_visual(
     answer: &Answer,
     format: Format,
@@ -113,7 +113,7 @@ fn summary_table(summary: &SupplierSummary) -> HtmlTable {
         cells
     });
     HtmlTable {
-        caption: "Purchases from suppliers by month and currency".to_owned(),
+        caption: "Supplier purchases by month and currency".to_owned(),
         columns: headings(&columns),
         rows: rows.collect(),
     }
@@ -146,7 +146,7 @@ fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
     };
     HtmlTable {
         caption: format!(
-            "Purchases from suppliers, page {} of {}, {} in all",
+            "Supplier purchases, page {} of {}, {} in total",
             page.current_page, page.last_page, page.total
         ),
         columns: headings(&columns),

@@ -1,8 +1,8 @@
-//! A date as a parameter says it: `YYYY-MM-DD`, a day that the calendar has, and nothing else.
+//! A date parameter: exactly `YYYY-MM-DD`, and a valid calendar date.
 
 use chrono::NaiveDate;
 
-/// Reads a date; other forms that chrono would take (`2025-1-4`, a sign, spaces) are none.
+/// Parses a date; other forms that chrono accepts (`2025-1-4`, a sign, spaces) are rejected.
 pub(super) fn calendar_date(text: &str) -> Option<NaiveDate> {
     let shape = text.bytes().enumerate().all(|(at, byte)| match at {
         4 | 7 => byte == b'-',

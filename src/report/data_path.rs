@@ -1,5 +1,6 @@
-//! Data files as polars opens them: a path or URL with what gives access to it comes in, a lazy
-//! frame over several of them goes out.
+//! Opens data files with polars.
+//!
+//! In: paths or URLs with the options to access them. Out: a lazy frame over several files.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,17 +10,18 @@ use polars::io::cloud::{CloudOptions, CloudRetryConfig};
 use polars::prelude::*;
 use polars_buffer::Buffer;
 
-/// What gives access to the object store that files are in.
+/// The options to access an object store.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StoreAccess {
-    /// Keys and values as polars knows them; some are secret.
+    /// The options of polars; some are secret.
     options: Arc<[(String, String)]>,
     retries: usize,
     deadline: Duration,
 }
 
 impl StoreAccess {
-    /// Access by these options. A request that fails is tried again so often, and for so long.
+    /// Access with these options. A failed request is retried up to `retries` times within
+    /// `deadline`.
     pub fn new(options: Vec<(String, String)>, retries: usize, deadline: Duration) -> Self {
         Self {
             options: options.into(),
@@ -42,7 +44,7 @@ impl StoreAccess {
 }
 
 impl fmt::Debug for StoreAccess {
-    /// Names, never values.
+    /// Writes the option names, never their values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
             .entries(self.options.iter().map(|(name, _)| name))
@@ -50,8 +52,7 @@ impl fmt::Debug for StoreAccess {
     }
 }
 
-/// Where polars opens a data file: a plain local path or the URL of an object, nothing
-/// percent-encoded.
+/// The location of a data file: a local path or the URL of an object, not percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DataPath {
     path: String,
@@ -59,7 +60,7 @@ pub struct DataPath {
 }
 
 impl DataPath {
-    /// A file, with access to its store if it is in one.
+    /// A file, with the access options of its object store, if any.
     pub fn new(path: String, access: Option<StoreAccess>) -> Self {
         Self { path, access }
     }
@@ -76,8 +77,7 @@ impl From<String> for DataPath {
     }
 }
 
-/// Opens data files, all of one lake, by the names the log gives, without looking into folders or at
-/// their names.
+/// Opens the given data files of one lake, without listing folders or parsing partition names.
 pub(super) fn scan_files(paths: &[DataPath]) -> PolarsResult<LazyFrame> {
     let access = paths.first().and_then(|path| {
         let access = path.access.as_ref()?;

@@ -1,8 +1,8 @@
-//! `ending_at`: the last instant that a series counts.
+//! The parameter `ending_at`: the last instant that a series counts.
 //!
-//! In: the text as typed, the zone of the series and the run time. Out: the last instant, the local
-//! date it belongs to, and what had to be assumed. Refused: what is not ISO 8601, and the future
-//! unless it is asked for.
+//! In: the text, the time zone of the series and the time of the run. Out: the last instant, its
+//! local date, and the assumptions made. Refused: text that is not ISO 8601, and a future time
+//! unless it is allowed.
 
 use std::fmt;
 
@@ -17,40 +17,45 @@ use crate::values::instant::{InstantNotes, local_date, parse_any_date, parse_ins
 const PARAMETER: &str = "ending_at";
 const REQUIREMENT: &str = "must be an ISO 8601 date or date-time between 1970 and 2261, such as \
                            2024-01-31T23:59:59Z or 2024-01-31";
-const NOT_FUTURE: &str = "must not be in the future (--allow-future lifts this)";
+const NOT_FUTURE: &str = "must not be in the future (use --allow-future to allow it)";
 
-/// Something about `ending_at` that was read in a way its author may not expect.
+/// An assumption about `ending_at` that its author may not expect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EndingAtNote {
-    /// A bare date was read as the end of that local date.
+    /// A date without a time was read as the end of that local date.
     DateOnly,
-    /// A bare date that is today was read as the run time.
+    /// A date without a time that is today was read as the time of the run.
     Today,
-    /// There was no offset; the zone of the series was used.
+    /// There was no UTC offset; the time zone of the series was used.
     NoOffset,
-    /// The text was read although its form is unusual: a short offset, a space for the `T`.
+    /// The text was accepted although its form is unusual: a short offset, or a space instead of
+    /// `T`.
     Form,
     /// The local time does not exist (clocks went forward over it); it was moved forward.
     Gap,
-    /// The local time exists twice (clocks went back over it); the earlier was taken.
+    /// The local time occurs twice (clocks went back over it); the earlier one was used.
     Fold,
 }
 
 impl fmt::Display for EndingAtNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DateOnly => "'ending_at' is a date: the series ends with that local date",
+            Self::DateOnly => {
+                "'ending_at' is a date: the series ends at the end of that local date"
+            }
             Self::Today => "'ending_at' is today: the series ends at the time of this run",
-            Self::NoOffset => "'ending_at' has no offset: it was read in the series' time zone",
-            Self::Form => "'ending_at' is not written as RFC 3339 says; it was read all the same",
-            Self::Gap => "'ending_at' names a local time that clocks skipped: moved forward",
-            Self::Fold => "'ending_at' names a local time that came twice: the earlier was taken",
+            Self::NoOffset => "'ending_at' has no UTC offset: the time zone of the series is used",
+            Self::Form => "'ending_at' is not in RFC 3339 format; it is accepted",
+            Self::Gap => {
+                "'ending_at' is a local time skipped by a clock change: it is moved forward"
+            }
+            Self::Fold => "'ending_at' is a local time that occurs twice: the earlier one is used",
         })
     }
 }
 
-/// Where a series ends.
+/// The end of a series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SeriesEnd {
     /// The last instant that is counted.
@@ -60,7 +65,7 @@ pub(super) struct SeriesEnd {
     pub(super) notes: Vec<EndingAtNote>,
 }
 
-/// What an `ending_at` is judged against.
+/// What `ending_at` is validated against.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EndingAtContext {
     pub(super) timezone: Tz,
@@ -68,7 +73,7 @@ pub(super) struct EndingAtContext {
     pub(super) allow_future: bool,
 }
 
-/// Reads `ending_at`; absent, it is the run time.
+/// Resolves `ending_at`; the default is the time of the run.
 pub(super) fn resolve_ending_at(
     raw: Option<&str>,
     context: &EndingAtContext,
@@ -127,7 +132,7 @@ fn in_the_future(text: &str) -> ParameterError {
     ParameterError::refused(RuleId::ParEnding, PARAMETER, text, NOT_FUTURE)
 }
 
-/// A date and nothing else, within the years that an instant may have.
+/// Parses a date without a time, within the valid range of instants.
 fn parse_date_only(text: &str) -> Option<NaiveDate> {
     let date = parse_any_date(text)?;
     (first_date()..=last_date()).contains(&date).then_some(date)
@@ -152,7 +157,7 @@ fn ending_notes(notes: InstantNotes) -> Vec<EndingAtNote> {
         leap_second,
         colon_millis,
         other_form,
-        // Times of purchases are cut to microseconds too: none lies between.
+        // Times of purchases are truncated to microseconds too, so no purchase lies in between.
         cut: _,
     } = notes;
     let form =

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::{PurchaseFile, SeriesParameters, SeriesRequest};
 
-/// One purchase, as far as a report looks at it.
+/// The values of a purchase that reports read.
 #[derive(Clone, Debug)]
 pub(crate) struct TestPurchase {
     pub(crate) micros: i64,
@@ -58,7 +58,7 @@ impl TestPurchase {
         Self { app, ..self }
     }
 
-    /// Revenue in 1e-9 units; below zero, the purchase is a refund.
+    /// Sets the revenue in units of 1e-9; below zero, the purchase is a refund.
     pub(crate) fn revenue(self, revenue_nanos: i128, currency: &str) -> Self {
         Self {
             revenue_nanos,
@@ -77,7 +77,7 @@ impl TestPurchase {
     }
 }
 
-/// A purchases table in a folder that is removed with it.
+/// A purchases table in a temporary folder.
 #[derive(Debug)]
 pub(crate) struct PurchaseTableFixture {
     pub(crate) files: Vec<PurchaseFile>,
@@ -89,7 +89,7 @@ impl PurchaseTableFixture {
         Self::in_parts(events, 1)
     }
 
-    /// Spreads the events of each date over up to so many files.
+    /// Distributes the events of each date over up to `parts` files.
     pub(crate) fn in_parts(events: &[TestPurchase], parts: usize) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let mut groups: BTreeMap<(NaiveDate, usize), Vec<&TestPurchase>> = BTreeMap::new();
@@ -119,7 +119,7 @@ impl PurchaseTableFixture {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "input of a test: nobody reads it before it is whole"
+    reason = "test input that is not read before it is complete"
 )]
 fn write(path: &Path, batch: &RecordBatch) {
     let file = File::create(path).expect("a data file");
@@ -128,7 +128,7 @@ fn write(path: &Path, batch: &RecordBatch) {
     writer.close().expect("a footer");
 }
 
-/// A request with a length and an end; the rest is as when nothing else is typed.
+/// A request with length, end, unit and zone; all other parameters have their defaults.
 pub(crate) fn request(length: u8, ending_at: &str, unit: &str, timezone: &str) -> SeriesRequest {
     SeriesRequest {
         length: Some(length.to_string()),
@@ -139,13 +139,13 @@ pub(crate) fn request(length: u8, ending_at: &str, unit: &str, timezone: &str) -
     }
 }
 
-/// Resolves a request that is correct, at a run time after every test's data.
+/// Resolves a valid request, with a run time after the data of every test.
 pub(crate) fn resolved(request: &SeriesRequest) -> SeriesParameters {
     let now = "2026-06-01T00:00:00Z".parse().expect("a time");
     SeriesParameters::resolve(request, now).expect("correct parameters")
 }
 
-/// Name, values, and whether the column may hold nulls.
+/// Name, values, and whether the column is nullable.
 type FixtureColumn = (&'static str, ArrayRef, bool);
 
 /// The columns of the purchases table.
@@ -156,7 +156,7 @@ fn batch(events: &[&TestPurchase]) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns).expect("columns of one length")
 }
 
-/// The columns that reports look at.
+/// The columns that reports read.
 fn read_columns(events: &[&TestPurchase]) -> Vec<FixtureColumn> {
     let times: Vec<i64> = events.iter().map(|e| e.micros).collect();
     let times = TimestampMicrosecondArray::from(times).with_timezone("UTC");
@@ -177,7 +177,7 @@ fn read_columns(events: &[&TestPurchase]) -> Vec<FixtureColumn> {
     ]
 }
 
-/// The columns that no report looks at, with something plausible.
+/// The columns that no report reads, with plausible values.
 fn other_columns(count: usize) -> Vec<FixtureColumn> {
     let source_rows = 0..i64::try_from(count).expect("a small test");
     let source_rows = Int64Array::from_iter_values(source_rows);

@@ -1,26 +1,26 @@
-//! Local dates as runs of instants.
+//! Local dates as intervals of instants.
 //!
-//! In: a time zone and a stretch of UTC seconds. Out: the contiguous runs on which the local date
-//! stays the same, ascending. A date has no run when the zone skipped it (Apia, 2011-12-30) and
-//! several when clocks went back across midnight (St. John's until 2011, at 00:01). Nothing is
-//! refused: every instant has a local date.
+//! In: a time zone and an interval of UTC seconds. Out: the contiguous spans with the same local
+//! date, ascending. A date has no span when the zone skipped it (Apia, 2011-12-30) and several when
+//! clocks went back across midnight (St. John's until 2011, at 00:01). Nothing is refused: every
+//! instant has a local date.
 
 use chrono::{DateTime, Days, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// How far apart the offset is probed. Two changes of one zone that undo each other within this
+/// The distance between probes of the offset. Two changes of one zone that cancel out within this
 /// time would be missed; the closest pairs in the tz database are weeks apart.
 const PROBE_SECONDS: i64 = 6 * 3_600;
 
-/// No zone has ever been further from UTC than this (the largest local mean times are below 16 h).
+/// No zone was ever further from UTC (the largest local mean times are below 16 h).
 pub(super) const WIDEST_OFFSET_SECONDS: i64 = 18 * 3_600;
 
 /// Why calendar arithmetic cannot fail here.
-const WITHIN_CALENDAR: &str = "parameters lie between 1969 and 2262, far inside chrono's calendar";
+const WITHIN_CALENDAR: &str = "parameters are between 1969 and 2262, within the range of chrono";
 
-/// A stretch of time, `from_s <= t < until_s` in UTC seconds, with one local date.
+/// An interval, `from_s <= t < until_s` in UTC seconds, with one local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LocalDateSpan {
     pub(super) date: NaiveDate,
@@ -28,7 +28,7 @@ pub(super) struct LocalDateSpan {
     pub(super) until_s: i64,
 }
 
-/// The runs of local dates within `from_s..until_s`, ascending and without a gap between them.
+/// The spans of local dates within `from_s..until_s`, ascending and without gaps.
 pub(super) fn local_date_spans(tz: Tz, from_s: i64, until_s: i64) -> Vec<LocalDateSpan> {
     let mut spans: Vec<LocalDateSpan> = Vec::new();
     let mut at_s = from_s;
@@ -51,7 +51,7 @@ pub(super) fn local_date_spans(tz: Tz, from_s: i64, until_s: i64) -> Vec<LocalDa
 }
 
 /// The last microsecond of a local date; for a date that the zone skipped, the last microsecond
-/// before its place in the calendar.
+/// before its position in the calendar.
 pub(super) fn last_micros(tz: Tz, date: NaiveDate) -> i64 {
     let midnight_s = midnight_utc_seconds(date);
     let spans = local_date_spans(
@@ -80,8 +80,7 @@ fn offset_seconds(tz: Tz, at_s: i64) -> i64 {
     i64::from(offset.local_minus_utc())
 }
 
-/// The first instant after `at_s`, at most `limit_s`, at which the offset is another one, or
-/// `limit_s`.
+/// The first instant after `at_s`, at most `limit_s`, with another offset, or `limit_s`.
 fn same_offset_until(tz: Tz, at_s: i64, limit_s: i64) -> i64 {
     let offset = offset_seconds(tz, at_s);
     let mut same_s = at_s;
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_skipped_date_has_no_run_and_ends_where_the_day_before_ends() {
+    fn a_skipped_date_has_no_span_and_ends_where_the_day_before_ends() {
         let tz = chrono_tz::Pacific::Apia;
         let spans = run_lengths(tz, "2011-12-29", "2011-12-31");
         let expected = [
@@ -161,7 +160,8 @@ mod tests {
 
     #[test]
     fn clocks_that_go_back_over_midnight_split_both_dates() {
-        // St. John's left summer time on 2010-11-07 at 00:01 local, back to 23:01 the day before.
+        // St. John's left summer time on 2010-11-07 at 00:01 local time, back to 23:01 of the day
+        // before.
         let spans = run_lengths(chrono_tz::America::St_Johns, "2010-11-06", "2010-11-07");
         let expected = [
             ("2010-11-06".to_owned(), 24 * 3_600),

@@ -1,7 +1,7 @@
-//! What a page of a whole lake asks beyond the two series: items by name, the days there are
-//! purchases of, rejects by rule.
+//! The dashboard's queries beyond the two series: items by product or app, dates covered, and
+//! rejects by rule.
 //!
-//! In: parameters and files. Out: small lists, the same for the same files in any order. Refused:
+//! In: parameters and files. Out: small lists, independent of the order of the files. Refused:
 //! files that cannot be read.
 
 mod currencies;
@@ -28,27 +28,27 @@ const REJECTS: &str = "rejects";
 pub enum Dimension {
     /// The product.
     Product,
-    /// The app; a purchase may have none.
+    /// The app, which a purchase may lack.
     App,
 }
 
 /// Items of one product or app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedQuantity {
-    /// The product or the app; `None` for purchases without an app.
+    /// The product or app; `None` for purchases without an app.
     pub name: Option<String>,
     /// The sum of `quantity`.
     pub items: i64,
 }
 
-/// The days that a purchases table has files of.
+/// The dates covered by a purchases table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coverage {
     /// The first UTC date.
     pub first: NaiveDate,
     /// The last UTC date.
     pub last: NaiveDate,
-    /// How many dates there are; fewer than from first to last when some are missing.
+    /// The number of dates with purchases; smaller than the range when dates are missing.
     pub days: usize,
 }
 
@@ -57,18 +57,18 @@ pub struct Coverage {
 pub struct RejectFile {
     /// Where polars opens the file.
     pub path: DataPath,
-    /// The partition the log registers the file under.
+    /// The partition of the file in the Delta log.
     pub record_kind: String,
 }
 
-/// How many records of a kind a rule rejected.
+/// The number of records of a kind that a rule rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectCount {
     /// The kind of the records.
     pub record_kind: String,
-    /// The code of the first rule that each of them broke.
+    /// The id of the first rule that each of them violates.
     pub rule_id: String,
-    /// How many.
+    /// The number of records.
     pub rejects: i64,
 }
 
@@ -81,8 +81,8 @@ impl Dimension {
     }
 }
 
-/// Items in the window of a series, by product or by app: the most first, then by the bytes of the
-/// name. They add up to the series with the same parameters.
+/// Items in the window of a series by product or app, the largest number first, then by the bytes
+/// of the name. They add up to the series with the same parameters.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
@@ -113,7 +113,7 @@ pub fn quantity_by_dimension(
         .into_iter()
         .map(|(name, items)| NamedQuantity { name, items })
         .collect();
-    // Stable: names stay in the order of their bytes.
+    // A stable sort: equal counts stay in the byte order of their names.
     named.sort_by_key(|quantity| std::cmp::Reverse(quantity.items));
     Ok(named)
 }
@@ -137,7 +137,8 @@ fn read_named(frame: &DataFrame, dimension: Dimension) -> PolarsResult<Vec<Named
         .collect())
 }
 
-/// The days of a purchases table, from its partitions alone; `None` when it has none.
+/// The dates covered by a purchases table, determined from its partitions alone; `None` when it is
+/// empty.
 pub fn coverage(files: &[PurchaseFile]) -> Option<Coverage> {
     let dates: std::collections::BTreeSet<NaiveDate> =
         files.iter().map(|file| file.purchase_date).collect();
@@ -148,8 +149,8 @@ pub fn coverage(files: &[PurchaseFile]) -> Option<Coverage> {
     })
 }
 
-/// Rejected records by kind and rule: kinds in the order of their bytes, in each the most frequent
-/// rule first.
+/// Rejected records by kind and rule: kinds in byte order, and the most frequent rule first in
+/// each.
 ///
 /// # Errors
 /// [`ReportError::Rejects`] when a file cannot be read as a file of the rejects table.

@@ -1,26 +1,27 @@
-//! A parameter that breaks a rule: which rule, which parameter, what was typed, and what to do.
+//! The error for an invalid parameter: rule, parameter, value and requirement.
 
 use crate::rules::RuleId;
 
-/// Characters of a refused value that are shown; a pasted file must not flood a log line.
+/// Longest value shown; a pasted file must not flood a log line.
 const SHOWN_CHARACTERS: usize = 60;
 
-/// A parameter of a report that breaks a `PAR-*` rule.
+/// A report parameter that violates a `PAR-*` rule.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{sentence}")]
 pub struct ParameterError {
-    /// The rule that is broken.
+    /// The violated rule.
     pub rule: RuleId,
     /// The parameter's documented name, such as `ending_at`.
     pub parameter: &'static str,
-    /// What was typed, control characters escaped, cut after 60 characters; `None` when absent.
+    /// The value, with control characters escaped and truncated to 60 characters; `None` when
+    /// absent.
     pub value: Option<String>,
-    /// The sentence for people, which is also the `message` of the documented error shape.
+    /// The error as a sentence, which is also the `message` of the documented error response.
     pub sentence: String,
 }
 
 impl ParameterError {
-    /// A refusal of a value that was given; `requirement` completes "'name' …".
+    /// The error for an invalid value; `requirement` continues the sentence "'parameter' …".
     pub(crate) fn refused(
         rule: RuleId,
         parameter: &'static str,
@@ -36,7 +37,7 @@ impl ParameterError {
         }
     }
 
-    /// A refusal because nothing was given.
+    /// The error for a missing value.
     pub(crate) fn missing(rule: RuleId, parameter: &'static str, requirement: &str) -> Self {
         Self {
             rule,
@@ -47,7 +48,7 @@ impl ParameterError {
     }
 }
 
-/// A typed value as an error may show it: control characters escaped, cut after 60 characters.
+/// A value as shown in errors: control characters escaped, truncated to 60 characters.
 pub(super) fn shown(value: &str) -> String {
     let mut shown: String = value
         .chars()

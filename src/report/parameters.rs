@@ -1,8 +1,8 @@
-//! The parameters of the two series, from the texts as typed to values that have been judged.
+//! The parameters of the two series, from text to validated values.
 //!
-//! In: a [`SeriesRequest`] and the run time. Out: [`SeriesParameters`], which only
-//! [`SeriesParameters::resolve`] can make. Refused: the first parameter that breaks a `PAR-*` rule,
-//! as a [`ParameterError`].
+//! In: a [`SeriesRequest`] and the time of the run. Out: [`SeriesParameters`], which only
+//! [`SeriesParameters::resolve`] constructs. Refused: the first parameter that violates a `PAR-*`
+//! rule, as a [`ParameterError`].
 
 use std::ops::RangeInclusive;
 
@@ -19,45 +19,46 @@ use crate::values::instant::format_utc_micros;
 const LENGTH_REQUIREMENT: &str =
     "is required and must be a whole number between 1 and 100 (inclusive)";
 
-/// What was typed, by documented parameter name; nothing has been judged yet.
+/// The unvalidated parameters, by documented name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeriesRequest {
-    /// Days to return, 1 to 100; required.
+    /// The number of days to return, 1 to 100; required.
     pub length: Option<String>,
-    /// Where the series ends; the run time when absent.
+    /// The end of the series; defaults to the time of the run.
     pub ending_at: Option<String>,
-    /// `day` (when absent) or `hour`.
+    /// `day` (default) or `hour`.
     pub unit: Option<String>,
     /// Only purchases of this app, compared byte for byte.
     pub app_id: Option<String>,
     /// Only purchases of this product, compared byte for byte.
     pub product: Option<String>,
-    /// IANA name of the zone whose days are counted; UTC when absent.
+    /// IANA name of the time zone that defines days and hours; defaults to UTC.
     pub timezone: Option<String>,
-    /// What `length` counts when `unit` is `hour`: `days` (when absent) or `units`.
+    /// What `length` counts when `unit` is `hour`: `days` (default) or `units`.
     pub hour_length: Option<String>,
-    /// The one currency of a revenue series.
+    /// The currency of a revenue series.
     pub currency: Option<String>,
-    /// Leave purchases with a negative price out.
+    /// Whether to exclude purchases with a negative price.
     pub exclude_refunds: bool,
-    /// Accept an `ending_at` after the run time.
+    /// Whether `ending_at` may be after the time of the run.
     pub allow_future: bool,
 }
 
-/// Whether purchases with a negative price are part of a series.
+/// Whether a series includes purchases with a negative price.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefundHandling {
-    /// A refund counts as another purchase, as it does at the documented API.
+    /// Refunds count as purchases, as in the documented API.
     #[default]
     Counted,
-    /// Refunds are left out.
+    /// Refunds are excluded.
     Excluded,
 }
 
-/// The parameters of a series after every rule has been applied.
+/// The validated parameters of a series.
 ///
 /// * `length` is between 1 and 100.
-/// * The window ends at `ending_at_micros`, inclusive, and lies in `timezone`.
+/// * The window ends at `ending_at_micros`, inclusive, and its days and hours are those of
+///   `timezone`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesParameters {
     length: u8,
@@ -73,10 +74,10 @@ pub struct SeriesParameters {
 }
 
 impl SeriesParameters {
-    /// Judges what was typed. `now` is the time of the run, taken once by the caller.
+    /// Validates a request. `now` is the time of the run, determined once by the caller.
     ///
     /// # Errors
-    /// The first parameter that breaks a rule: `PAR-LENGTH`, `PAR-UNIT`, `PAR-TIMEZONE`,
+    /// The first parameter that violates a rule: `PAR-LENGTH`, `PAR-UNIT`, `PAR-TIMEZONE`,
     /// `PAR-ENDING` or `PAR-CURRENCY`.
     pub fn resolve(request: &SeriesRequest, now: DateTime<Utc>) -> Result<Self, ParameterError> {
         let SeriesRequest {
@@ -133,7 +134,7 @@ impl SeriesParameters {
         self.window.utc_dates()
     }
 
-    /// The zone whose days and hours are counted.
+    /// The time zone that defines days and hours.
     pub fn timezone(&self) -> Tz {
         self.timezone
     }
@@ -143,13 +144,13 @@ impl SeriesParameters {
         self.ending.micros
     }
 
-    /// What was assumed about `ending_at`, each worth one warning.
+    /// The assumptions made about `ending_at`, each to be reported as a warning.
     pub fn notes(&self) -> &[EndingAtNote] {
         &self.ending.notes
     }
 
-    /// Every setting by name, as text, so that a run report can say how a number came about.
-    /// A filter that is not set has no entry.
+    /// All settings by name, as text, for the provenance of the result. A filter that is not set
+    /// has no entry.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let unit = match self.unit {
             SeriesUnit::Day => "day",
@@ -221,14 +222,8 @@ fn resolve_unit(raw: Option<&str>) -> Result<SeriesUnit, ParameterError> {
         None | Some("day") => return Ok(SeriesUnit::Day),
         Some("hour") => return Ok(SeriesUnit::Hour),
         Some(text) => match text.to_lowercase().as_str() {
-            "dia" | "dias" => (
-                text,
-                " (the word of the translated documentation stands for day)",
-            ),
-            "hora" | "horas" => (
-                text,
-                " (the word of the translated documentation stands for hour)",
-            ),
+            "dia" | "dias" => (text, " (use day, not its translation)"),
+            "hora" | "horas" => (text, " (use hour, not its translation)"),
             _ => (text, ""),
         },
     };
@@ -262,10 +257,9 @@ fn resolve_timezone(raw: Option<&str>) -> Result<Tz, ParameterError> {
         let hint = TZ_VARIANTS
             .iter()
             .find(|zone| zone.name().eq_ignore_ascii_case(text))
-            .map_or_else(String::new, |zone| format!("; is {zone} meant?"));
-        let requirement = format!(
-            "must be the name of a zone of the IANA database, such as America/Sao_Paulo{hint}"
-        );
+            .map_or_else(String::new, |zone| format!("; did you mean {zone}?"));
+        let requirement =
+            format!("must be an IANA time zone name, such as America/Sao_Paulo{hint}");
         ParameterError::refused(RuleId::ParTimezone, "timezone", text, &requirement)
     })
 }
@@ -275,7 +269,7 @@ fn resolve_currency(raw: Option<&str>) -> Result<Option<Currency>, ParameterErro
         return Ok(None);
     };
     let parsed = parse_currency(text).map_err(|error| {
-        let requirement = format!("must be an ISO 4217 currency, such as BRL ({error})");
+        let requirement = format!("must be an ISO 4217 currency code, such as BRL ({error})");
         ParameterError::refused(RuleId::ParCurrency, "currency", text, &requirement)
     })?;
     Ok(Some(parsed.currency))

@@ -1,7 +1,7 @@
-//! The product list: every product id that was ever bought.
+//! The product list: all distinct product ids.
 //!
-//! In: the files of a lake version. Out: [`ProductList`], each id once, in order of its bytes.
-//! Refused: files that cannot be read.
+//! In: the files of a table version. Out: [`ProductList`], sorted by the bytes of the ids. Refused:
+//! files that cannot be read.
 
 use polars::prelude::{PolarsResult, col};
 
@@ -9,19 +9,19 @@ use super::data_path::{DataPath, scan_files};
 use super::purchase_query::collect;
 use super::{PurchaseFile, ReportError};
 
-/// Products on one page. The documentation names a `page` and no size; this is our choice.
+/// Products per page. The documentation defines a `page` without a size; the size is our choice.
 pub const PRODUCTS_PER_PAGE: usize = 100;
 
 /// Product ids, ascending by their bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductList {
-    /// The ids of the page, or all of them when no page was asked for.
+    /// The ids of the page, or all ids when no page was requested.
     pub products: Vec<String>,
-    /// How many there are on all pages.
+    /// The number of ids on all pages.
     pub total: usize,
 }
 
-/// Lists the distinct product ids; `page` counts from 0, a page after the last one is empty.
+/// Lists the distinct product ids; `page` counts from 0, and a page after the last one is empty.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.

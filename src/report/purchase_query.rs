@@ -1,10 +1,10 @@
-//! The polars query both series share: which columns of which files, filtered, grouped by tick.
+//! The polars query shared by both series: selects files and columns, filters, and groups by tick.
 //!
-//! In: parameters, files, and what to group by and sum up. Out: one small frame with a row per tick
-//! and key, column `tick` first. Files outside the window are not opened. A file whose UTC date lies
-//! wholly in one row of the series (every full day of a series by the UTC day) is summed without
-//! reading its `time` column, and one whose date lies wholly in the window without comparing it with
-//! the window's ends. Refused: files that polars cannot read.
+//! In: parameters, files, and the columns to group by and to sum. Out: a small frame with one row
+//! per tick and key, with the column `tick` first. Files outside the window are not opened. A file
+//! whose UTC date is entirely within one row of the series (every full day of a series by UTC day)
+//! is summed without reading its `time` column, and a file whose date is entirely within the window
+//! is not filtered by time. Refused: files that polars cannot read.
 
 use std::collections::BTreeMap;
 
@@ -14,32 +14,33 @@ use super::data_path::{DataPath, scan_files};
 use super::parameters::SeriesParameters;
 use super::{PurchaseFile, ReportError};
 
-/// The column a series is folded by: see [`super::window::Window::row_of_tick`].
+/// The column by which a series is grouped: see [`super::window::Window::row_of_tick`].
 pub(super) const TICK: &str = "tick";
 
-/// Plans that one query holds at a time. Each of them keeps a file open with some of its columns in
-/// memory: all hundred days of a series at once take twice the memory of 16 and no less time.
+/// Plans collected at a time. Each plan keeps a file open with some of its columns in memory: all
+/// hundred days of a series at once take twice the memory of 16, and no less time.
 const MAX_PLANS: usize = 16;
 
-/// What a query does with the purchases of the window.
+/// What a query computes from the purchases of the window.
 #[derive(Clone, Debug)]
 pub(super) enum PurchaseQuery {
-    /// One line per tick and combination of `keys`, with these sums; a column without an
-    /// aggregation would become a list, which is a mistake. Without `keys` a tick may have a line
-    /// although nothing was bought in it, and what can be summed as a whole is not grouped.
+    /// One row per tick and combination of `keys`, with these sums; every sum must be an
+    /// aggregation, because other columns would become lists. Without `keys` a tick may have a row
+    /// although it has no purchases, and files that need no grouping are not grouped.
     Totals { keys: Vec<Expr>, sums: Vec<Expr> },
-    /// One line per combination of `keys` over the whole window, with these sums; no `tick`.
-    /// `columns` are those that keys and sums look at.
+    /// One row per combination of `keys` over the whole window, with these sums and without `tick`.
+    /// `columns` are the columns that keys and sums use.
     Whole {
         keys: Vec<Expr>,
         sums: Vec<Expr>,
         columns: Vec<Expr>,
     },
-    /// Every purchase that meets the condition, these columns of it.
+    /// Every purchase that satisfies the condition, with these columns.
     Rows { condition: Expr, columns: Vec<Expr> },
 }
 
-/// Runs a query over the purchases that the parameters select; `None` when no file is in the window.
+/// Runs a query over the purchases selected by the parameters; `None` when no file is in the
+/// window.
 pub(super) fn run_query(
     parameters: &SeriesParameters,
     files: &[PurchaseFile],
@@ -53,7 +54,7 @@ pub(super) fn run_query(
     })
 }
 
-/// One frame after another, so that no more plans are held than [`MAX_PLANS`].
+/// Collects the plans in groups of at most [`MAX_PLANS`].
 fn run_plans(
     parameters: &SeriesParameters,
     files_by_source: BTreeMap<TickSource, Vec<DataPath>>,
@@ -80,25 +81,25 @@ fn run_plans(
     Ok(found)
 }
 
-/// Runs a plan on the engine that reads in batches, so that memory does not grow with the files.
+/// Runs a plan on the streaming engine, so that memory does not grow with the files.
 pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
-    // A plan without sinks, as all of ours are, has a single result.
+    // Plans without sinks, which all of ours are, have a single result.
     let result = plan.collect_with_engine(Engine::Streaming)?;
     Ok(result.unwrap_single())
 }
 
-/// How the purchases of a file find their tick.
+/// How the tick of a purchase is determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TickSource {
-    /// The time of each purchase says it, and whether the purchase lies in the window at all.
+    /// From the time of the purchase, which may be outside the window.
     TimeInWindow,
-    /// The time of each purchase says it; the whole date lies in the window.
+    /// From the time of the purchase; the whole date is in the window.
     Time,
-    /// All of them belong to this one.
+    /// All purchases of the file have this tick.
     WholeDate(i64),
 }
 
-/// The files of the window, by how they are to be read.
+/// The files of the window, grouped by how their ticks are determined.
 fn files_by_tick_source(
     parameters: &SeriesParameters,
     files: &[PurchaseFile],
@@ -170,7 +171,7 @@ fn lazy_frame(
     })
 }
 
-/// Exact matches only: no trimming, no folding of case. A purchase without an app matches no app.
+/// Exact matches only, without trimming or case folding. A purchase without an app matches no app.
 fn filters(parameters: &SeriesParameters) -> Vec<Expr> {
     [
         ("app_id", parameters.app_id()),
@@ -195,8 +196,8 @@ fn in_window(parameters: &SeriesParameters) -> Expr {
         .and(col("time").lt_eq(instant(last)))
 }
 
-/// Whole ticks since the window began. No instant before it gets here, so that the integer division,
-/// which cuts towards zero, rounds down.
+/// Whole ticks since the start of the window. Earlier instants are filtered out before, so the
+/// integer division, which truncates towards zero, rounds down.
 fn tick_of_time(parameters: &SeriesParameters) -> Expr {
     let window = parameters.window();
     let since_start = col("time").to_physical() - lit(*window.micros().start());

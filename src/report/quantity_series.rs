@@ -1,4 +1,4 @@
-//! The purchase quantity series: how many items were bought in each row's time.
+//! The purchase quantity series: the number of items purchased in the interval of each row.
 //!
 //! In: parameters and files. Out: [`QuantitySeries`], zero-filled, ascending. Refused: files that
 //! cannot be read.
@@ -16,37 +16,37 @@ const REFUNDED: &str = "refunded";
 /// One row of a quantity series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuantityPoint {
-    /// `YYYY-MM-DD` by the day, `YYYY-MM-DDTHH:MM:SS±hh:mm` (or `Z`) by the hour, in the series' zone.
+    /// `YYYY-MM-DD` by day, `YYYY-MM-DDTHH:MM:SS±hh:mm` (or `Z`) by hour, in the zone of the series.
     pub time: String,
     /// The sum of `quantity`, not the number of purchases.
     pub purchase_quantity: i64,
 }
 
-/// Items bought per day or hour.
+/// Items purchased per day or hour.
 ///
-/// Rows ascend in time, have no gaps, and are there when nothing was bought. By the day there are
-/// exactly as many as `length`.
+/// Rows ascend in time without gaps; rows without purchases are zero. A series by day has exactly
+/// `length` rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuantitySeries {
     /// The rows.
     pub points: Vec<QuantityPoint>,
-    /// Items of all purchases in the window, refunds among them; 0 means that nothing matched.
+    /// Items of all purchases in the window, including refunds; 0 when nothing matched.
     pub gross_items: i64,
     /// Items of the refunds among them.
     pub refund_items: i64,
 }
 
 impl QuantitySeries {
-    /// Items of the purchases that are no refunds.
+    /// Items of the purchases that are not refunds.
     pub fn net_items(&self) -> i64 {
         self.gross_items - self.refund_items
     }
 }
 
-/// Works out the quantity series over the files of one lake version.
+/// Computes the quantity series from the files of one table version.
 ///
-/// Refunds are always counted apart, so that both readings are known whichever was asked for. Items
-/// fit an `i64` by far: that would take 10^17 purchases of at most 100 items.
+/// Refunds are always counted separately, so that both numbers are known. Items always fit an
+/// `i64`: exceeding it would take 10^17 purchases of at most 100 items.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.
@@ -95,8 +95,9 @@ pub fn quantity_series(
     })
 }
 
-/// The items of a purchase if it is a refund. A sum of its own instead of a key beside the tick:
-/// polars groups by one number far faster than by several columns, and not at all without a key.
+/// The items of a purchase if it is a refund. It is a separate sum instead of a key next to the
+/// tick: polars groups by one number much faster than by several columns, and needs no grouping
+/// without a key.
 fn refunded() -> Expr {
     when(col(IS_REFUND))
         .then(col(QUANTITY))

@@ -1,7 +1,7 @@
-//! The revenue series: what was paid in each row's time, in one currency, to the last digit.
+//! The revenue series: the exact revenue in the interval of each row, in one currency.
 //!
 //! In: parameters and files. Out: [`RevenueSeries`], zero-filled, ascending. Refused: a series over
-//! several currencies when none was chosen (they are never added up), sums that leave
+//! several currencies when none was chosen (they are never added), sums out of the range of
 //! decimal(38, 9), files that cannot be read.
 
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ const LARGE: &str = "large";
 pub struct RevenuePoint {
     /// As [`super::QuantityPoint::time`].
     pub time: String,
-    /// The exact sum of price × quantity; below zero when refunds outweigh.
+    /// The exact sum of price × quantity; below zero when refunds exceed purchases.
     pub revenue: Amount,
 }
 
@@ -39,9 +39,9 @@ pub struct RevenuePoint {
 pub struct RevenueSeries {
     /// The rows.
     pub points: Vec<RevenuePoint>,
-    /// The currency of the amounts; `None` when none was chosen and nothing was bought.
+    /// The currency of the amounts; `None` when none was chosen and there are no purchases.
     pub currency: Option<Currency>,
-    /// Every currency that the purchases of the window were paid in, by code.
+    /// The currencies of the purchases in the window, sorted by code.
     pub currencies_present: Vec<Currency>,
 }
 
@@ -51,16 +51,16 @@ impl RevenueSeries {
         self.currency.as_ref().map(Currency::as_str)
     }
 
-    /// Decimals to write every amount with at least: the currency's own, and one in any case,
-    /// because recorded answers of the sibling series show `0.0` and `5000.0`, and a reader that
-    /// infers types must not see an integer in one row and a float in the next.
+    /// The minimum number of decimals of every amount: those of the currency, but at least one,
+    /// because recorded answers of the revenue endpoint contain `0.0` and `5000.0`, and a reader
+    /// that infers types must not see an integer in one row and a float in the next.
     pub fn decimals(&self) -> usize {
         let minor_units = self.currency.and_then(minor_units);
         minor_units.map_or(1, |units| usize::from(units).max(1))
     }
 }
 
-/// Works out the revenue series over the files of one lake version.
+/// Computes the revenue series from the files of one table version.
 ///
 /// # Errors
 /// [`ReportError::Parameter`] (`PAR-CURRENCY`) when several currencies are present and none was
@@ -106,7 +106,7 @@ pub fn revenue_series(
     })
 }
 
-/// The sums without the large amounts, and how many of those there are.
+/// The sums without the large amounts, and the number of large amounts.
 fn ordinary_sums() -> PurchaseQuery {
     PurchaseQuery::Totals {
         keys: vec![col(IS_REFUND), col(CURRENCY)],
@@ -127,7 +127,7 @@ fn large_rows() -> PurchaseQuery {
     }
 }
 
-/// One line of either query.
+/// One row of either query.
 struct RevenueLine {
     tick: i64,
     is_refund: bool,
@@ -200,8 +200,8 @@ fn choose_currency(
                 RuleId::ParCurrency,
                 "currency",
                 &format!(
-                    "is required: the purchases were paid in {}, and amounts of different \
-                     currencies are not added up",
+                    "is required: the purchases are in {}, and amounts in different currencies \
+                     cannot be added",
                     codes.join(", ")
                 ),
             ))

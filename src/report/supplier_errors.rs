@@ -1,32 +1,32 @@
-//! Parameters of the supplier purchases that break rules, all of them at once.
+//! Invalid parameters of the supplier purchases, reported together.
 //!
-//! The documented service answers 400 when the header with the company is missing and 422 with one
-//! entry per wrong field otherwise; both are told apart here and written by `render`. Of the
-//! service's own words for a broken validation only `Required` is documented; the others are ours.
+//! The documented API answers 400 when the header with the company is missing, and 422 with one
+//! entry per invalid field otherwise; both are distinguished here and written by `render`. Of the
+//! API's validation types only `Required` is documented; the others are defined here.
 
 use super::parameter_error::shown;
 use crate::rules::RuleId;
 
-/// Name of the documented request header that says the company.
+/// The documented request header for the company.
 pub(super) const COMPANY_HEADER: &str = "CPlug-Company-Id";
 
-/// Why a question about supplier purchases is refused.
+/// Why a request for supplier purchases is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SupplierParameterErrors {
-    /// `PAR-COMPANY`: no company is named. The documented answer is 400 `missing_headers`, whatever
-    /// else is wrong.
+    /// `PAR-COMPANY`: the company is missing. The documented answer is 400 `missing_headers`,
+    /// regardless of other errors.
     #[error(
-        "'CPlug-Company-Id' is required: give the number of the company with --company-id, or \
-         unknown for purchases that were ingested without one"
+        "'CPlug-Company-Id' is required: set --company-id to the company number, or to unknown for \
+         purchases that were ingested without a company"
     )]
     MissingCompany,
-    /// Every parameter that breaks a rule, in the documented order. The documented answer is 422.
+    /// All invalid parameters, in the documented order. The documented answer is 422.
     #[error("{}", sentences(.0))]
     Invalid(Vec<InvalidParameter>),
 }
 
 impl SupplierParameterErrors {
-    /// The rules that are broken, in the order of the parameters.
+    /// The violated rules, in the order of the parameters.
     pub fn rules(&self) -> Vec<RuleId> {
         match self {
             Self::MissingCompany => vec![RuleId::ParCompany],
@@ -43,23 +43,23 @@ fn sentences(parameters: &[InvalidParameter]) -> String {
     sentences.join("; ")
 }
 
-/// One parameter that breaks a rule.
+/// An invalid parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidParameter {
-    /// The rule that is broken.
+    /// The violated rule.
     pub rule: RuleId,
     /// The documented name, such as `registration_start`.
     pub field: &'static str,
-    /// What was typed, control characters escaped, cut after 60 characters.
+    /// The value, with control characters escaped and truncated to 60 characters.
     pub value: String,
-    /// The validation that failed, in the words of the documented error.
+    /// The validation that failed, as the documented error names it.
     pub validation: FailedValidation,
-    /// The sentence for people.
+    /// The error as a sentence.
     pub sentence: String,
 }
 
 impl InvalidParameter {
-    /// A refusal; `requirement` completes "'field' …".
+    /// The error for an invalid value; `requirement` continues the sentence "'field' …".
     pub(super) fn new(
         rule: RuleId,
         field: &'static str,
@@ -78,12 +78,13 @@ impl InvalidParameter {
     }
 }
 
-/// A validation as the documented error names it: `type`, and what would have been applicable.
+/// A failed validation as in the documented error: its `type` and the valid values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedValidation {
     /// `Integer`, `IntegerList`, `Min`, `Between`, `Enum`, `Date`, `DateTime` or `NotBefore`.
     pub kind: &'static str,
-    /// The limits, the words of an enum, or the form of a date; empty where the type says it all.
+    /// The limits, the values of an enum, or the format of a date; empty when the type is
+    /// sufficient.
     pub values: Vec<String>,
 }
 

@@ -1,9 +1,8 @@
-//! The parameters of the two questions about supplier purchases, from the texts as typed to values
-//! that have been judged.
+//! The parameters of the supplier purchase list and summary, from text to validated values.
 //!
-//! In: a [`SupplierListRequest`] or a [`SupplierSummaryRequest`]. Out: [`SupplierListParameters`] or
-//! [`SupplierSummaryParameters`], which only their `resolve` can make. Refused: all parameters that
-//! break a `PAR-*` rule, together.
+//! In: a [`SupplierListRequest`] or a [`SupplierSummaryRequest`]. Out: [`SupplierListParameters`]
+//! or [`SupplierSummaryParameters`], which only their `resolve` constructs. Refused: all parameters
+//! that violate a `PAR-*` rule, together.
 
 use std::collections::BTreeSet;
 
@@ -21,41 +20,42 @@ pub(super) use selection::first_of_month;
 pub(super) use selection::{SearchTerm, SupplierSelection};
 use validator::{ParameterValidator, RawSupplierParameters};
 
-/// Purchases on a page when nothing is said: the example of the documented `meta.per_page`.
+/// Default number of purchases per page: the example of the documented `meta.per_page`.
 pub const PER_PAGE_DEFAULT: u32 = 20;
 
-/// The most purchases a page may have. The documentation names no limit; this one is ours.
+/// Maximum number of purchases per page. The documentation defines no limit; this one is our
+/// choice.
 pub const PER_PAGE_MAX: u32 = 500;
 
-/// The company that purchases without a known one are stored under.
+/// The company id under which purchases without a known company are stored.
 pub const COMPANY_UNKNOWN: i64 = 0;
 
-/// What was typed for the list, by documented parameter name; nothing has been judged yet.
+/// The unvalidated parameters of the list, by documented name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SupplierListRequest {
     /// Header `CPlug-Company-Id`: a number, or `unknown`; required.
     pub company_id: Option<String>,
-    /// Id of a purchase, or number of an invoice.
+    /// The id of a purchase, or the number of an invoice.
     pub search_term: Option<String>,
     /// `pending` or `received`.
     pub purchase_status: Option<String>,
-    /// Numbers of suppliers with commas between them.
+    /// Supplier ids separated by commas.
     pub supplier_ids: Option<String>,
     /// First `registration_date`, inclusive.
     pub registration_start: Option<String>,
     /// Last `registration_date`, inclusive.
     pub registration_end: Option<String>,
-    /// The page, from 1; the first when absent.
+    /// The page, from 1; defaults to the first.
     pub page: Option<String>,
-    /// Purchases a page, 1 to 500; 20 when absent.
+    /// Purchases per page, 1 to 500; defaults to 20.
     pub per_page: Option<String>,
-    /// Only purchases that were updated at this instant or later.
+    /// Only purchases updated at this instant or later.
     pub updated_from: Option<String>,
-    /// `not_include` (when absent), `include` or `only`.
+    /// `not_include` (default), `include` or `only`.
     pub deleted: Option<String>,
 }
 
-/// What was typed for the summary, by documented parameter name; nothing has been judged yet.
+/// The unvalidated parameters of the summary, by documented name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SupplierSummaryRequest {
     /// As [`SupplierListRequest::company_id`].
@@ -70,27 +70,27 @@ pub struct SupplierSummaryRequest {
     pub deleted: Option<String>,
 }
 
-/// Whether deleted purchases are part of an answer.
+/// Whether an answer includes deleted purchases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeletedFilter {
-    /// They are left out.
+    /// Deleted purchases are excluded.
     #[default]
     NotInclude,
-    /// They are part of it.
+    /// Deleted purchases are included.
     Include,
-    /// Only they are.
+    /// Only deleted purchases are included.
     Only,
 }
 
 impl DeletedFilter {
-    /// Every choice by its documented word.
+    /// All values by their documented names.
     pub(super) const ALL: [(&'static str, Self); 3] = [
         ("not_include", Self::NotInclude),
         ("include", Self::Include),
         ("only", Self::Only),
     ];
 
-    /// The documented word.
+    /// The documented name.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotInclude => "not_include",
@@ -100,7 +100,7 @@ impl DeletedFilter {
     }
 }
 
-/// The state of a purchase.
+/// The status of a purchase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PurchaseStatus {
     /// "Aguardando."
@@ -110,11 +110,11 @@ pub enum PurchaseStatus {
 }
 
 impl PurchaseStatus {
-    /// Every state by its documented word.
+    /// All values by their documented names.
     pub(super) const ALL: [(&'static str, Self); 2] =
         [("pending", Self::Pending), ("received", Self::Received)];
 
-    /// The documented word, which is also what the table holds.
+    /// The documented name, which is also the value in the table.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -123,11 +123,11 @@ impl PurchaseStatus {
     }
 }
 
-/// The parameters of the list after every rule has been applied.
+/// The validated parameters of the list.
 ///
 /// * `page` is 1 or more.
 /// * `per_page` is between 1 and 500.
-/// * The start of the registration dates is not after their end.
+/// * The first registration date is not after the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierListParameters {
     selection: SupplierSelection,
@@ -136,11 +136,11 @@ pub struct SupplierListParameters {
 }
 
 impl SupplierListParameters {
-    /// Judges what was typed.
+    /// Validates a request.
     ///
     /// # Errors
-    /// [`SupplierParameterErrors::MissingCompany`] when there is no company, else every parameter
-    /// that breaks its rule.
+    /// [`SupplierParameterErrors::MissingCompany`] when there is no company, otherwise all invalid
+    /// parameters.
     pub fn resolve(request: &SupplierListRequest) -> Result<Self, SupplierParameterErrors> {
         let SupplierListRequest {
             company_id,
@@ -169,7 +169,7 @@ impl SupplierListParameters {
         resolve_parameters(&raw)
     }
 
-    /// The same question about another page; pages count from 1.
+    /// The same parameters for another page; pages count from 1.
     #[must_use]
     pub fn at_page(&self, page: u64) -> Self {
         Self {
@@ -183,7 +183,7 @@ impl SupplierListParameters {
         self.page
     }
 
-    /// Purchases a page, 1 to 500.
+    /// Purchases per page, 1 to 500.
     pub fn per_page(&self) -> u32 {
         self.per_page
     }
@@ -193,13 +193,12 @@ impl SupplierListParameters {
         self.selection.company_id
     }
 
-    /// The months that the files of the answer belong to, as first days, inclusive; an open end is
-    /// `None`.
+    /// The months that the answer needs, as first days, inclusive; an open end is `None`.
     pub fn months(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
         self.selection.months()
     }
 
-    /// Every setting by name, as text. A filter that is not set has no entry.
+    /// All settings by name, as text. A filter that is not set has no entry.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let mut settings = self.selection.settings();
         settings.push(("page", self.page.to_string()));
@@ -212,14 +211,14 @@ impl SupplierListParameters {
     }
 }
 
-/// The parameters of the summary after every rule has been applied.
+/// The validated parameters of the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierSummaryParameters {
     selection: SupplierSelection,
 }
 
 impl SupplierSummaryParameters {
-    /// Judges what was typed.
+    /// Validates a request.
     ///
     /// # Errors
     /// As [`SupplierListParameters::resolve`].
@@ -249,17 +248,17 @@ impl SupplierSummaryParameters {
         self.selection.company_id
     }
 
-    /// The first and the last registration date, where they are limited.
+    /// The first and the last registration date, if limited.
     pub fn registration(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
         (self.selection.start, self.selection.end)
     }
 
-    /// The suppliers, ascending; empty for all.
+    /// The supplier ids, ascending; empty for all suppliers.
     pub fn supplier_ids(&self) -> &BTreeSet<i64> {
         &self.selection.supplier_ids
     }
 
-    /// Whether deleted purchases are counted.
+    /// Whether deleted purchases are included.
     pub fn deleted(&self) -> DeletedFilter {
         self.selection.deleted
     }
@@ -269,7 +268,7 @@ impl SupplierSummaryParameters {
         self.selection.months()
     }
 
-    /// Every setting by name, as text. A filter that is not set has no entry.
+    /// All settings by name, as text. A filter that is not set has no entry.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         self.selection.settings()
     }
@@ -279,7 +278,7 @@ impl SupplierSummaryParameters {
     }
 }
 
-/// Judges everything that was typed, in the documented order, and names all that is wrong.
+/// Validates all parameters, in the documented order, and returns all errors.
 fn resolve_parameters(
     raw: &RawSupplierParameters<'_>,
 ) -> Result<SupplierListParameters, SupplierParameterErrors> {

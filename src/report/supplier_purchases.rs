@@ -1,13 +1,13 @@
 //! The list of supplier purchases: one page, all pages, or all rows.
 //!
-//! In: parameters and the files of the table's current state. Out: purchases by registration date,
-//! the latest first, then by id, the greatest first: page by page with the documented metadata, or
-//! in runs of rows. Refused: files that cannot be read.
+//! In: parameters and the files of the current table version. Out: purchases by registration date,
+//! the latest first, then by id, the largest first: page by page with the documented metadata, or
+//! in batches of rows. Refused: files that cannot be read.
 //!
-//! The files are those of months, and the order makes months follow each other. So each month is
-//! first counted, reading only what the filters look at; of a month that holds part of the answer
-//! the two columns of the order are read and sorted; and only the rows between the first and the
-//! last of the wanted keys are read whole. Memory follows the page, not the table.
+//! Files belong to months, and months do not overlap in this order. So each month is counted first,
+//! reading only the columns of the filters; for a month that contains part of the answer, the two
+//! columns of the order are read and sorted; and only the rows between the first and last selected
+//! key are read completely. Memory depends on the size of the page, not of the table.
 
 use polars::prelude::*;
 
@@ -22,31 +22,31 @@ mod tests;
 
 use list_order::{ListOrderKey, between_first_and_last, in_order, keys_at_positions, read_keys};
 
-/// Rows that are held at once when all are asked for; about 30 MB of them.
+/// Maximum rows per batch; about 30 MB.
 const MAX_BATCH_ROWS: usize = 32_768;
 
-/// A page of the list, with what the documented `meta` says about it.
+/// A page of the list with its documented metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierPurchasePage {
-    /// The company that was asked for, 0 for the unknown one.
+    /// The requested company, 0 for the unknown one.
     pub company_id: i64,
-    /// The purchases, by registration date and id, both descending; none beyond the last page.
+    /// The purchases, by registration date and id, both descending; empty beyond the last page.
     pub purchases: Vec<SupplierPurchaseRow>,
     /// The page, from 1.
     pub current_page: u64,
     /// The number of pages, at least 1.
     pub last_page: u64,
-    /// Purchases a page.
+    /// Purchases per page.
     pub per_page: u32,
     /// Purchases on all pages.
     pub total: u64,
 }
 
-/// Answers the page that the parameters name. A page after the last one is empty.
+/// Returns the page selected by the parameters. A page after the last one is empty.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the supplier purchases table,
-/// [`ReportError::Value`] when it holds what ingestion never writes.
+/// [`ReportError::Value`] when it contains a value that ingestion never writes.
 pub fn supplier_purchases(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
@@ -58,11 +58,11 @@ pub fn supplier_purchases(
     Ok(list.page(parameters, parameters.page(), purchases))
 }
 
-/// Gives every page, from the first to the last; what each holds is what [`supplier_purchases`]
-/// answers for it. The page of the parameters does not matter.
+/// Calls `visit` with every page, from the first to the last; each page equals the result of
+/// [`supplier_purchases`]. The page number of the parameters is ignored.
 ///
 /// # Errors
-/// As [`supplier_purchases`], and what `give` returns.
+/// As [`supplier_purchases`], and the errors of `visit`.
 pub fn for_each_supplier_page<E: From<ReportError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
@@ -89,11 +89,11 @@ pub fn for_each_supplier_page<E: From<ReportError>>(
     Ok(())
 }
 
-/// Gives all rows in order, in runs of bounded length. Page and size of the parameters do not
-/// matter.
+/// Calls `visit` with all rows in order, in batches of limited size. Page number and page size of
+/// the parameters are ignored.
 ///
 /// # Errors
-/// As [`supplier_purchases`], and what `give` returns.
+/// As [`supplier_purchases`], and the errors of `visit`.
 pub fn for_each_supplier_batch<E: From<ReportError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
@@ -102,7 +102,7 @@ pub fn for_each_supplier_batch<E: From<ReportError>>(
     SupplierPurchaseList::open(parameters.selection(), files)?.for_each_batch(visit)
 }
 
-/// The months of a selection, newest first, and how many of their rows are selected.
+/// The months of a selection, newest first, with the number of selected rows.
 struct SupplierPurchaseList<'a> {
     selection: &'a SupplierSelection,
     months: Vec<(MonthFiles, u64)>,
@@ -150,7 +150,7 @@ impl<'a> SupplierPurchaseList<'a> {
         }
     }
 
-    /// So many rows from a place in the order.
+    /// Returns `wanted` rows from a position in the order.
     fn rows(&self, skipped: u64, wanted: u64) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
         let mut found = Vec::new();
         let (mut skipped, mut wanted) = (skipped, wanted);
@@ -189,7 +189,7 @@ impl<'a> SupplierPurchaseList<'a> {
         Ok(())
     }
 
-    /// The keys of a month's selected rows, in no order.
+    /// The keys of the selected rows of a month, unordered.
     fn keys(&self, month: &MonthFiles) -> Result<Vec<ListOrderKey>, ReportError> {
         let frame = month.collect(|| {
             let plan = month.plan(self.selection)?;
@@ -198,7 +198,7 @@ impl<'a> SupplierPurchaseList<'a> {
         read_keys(&frame)
     }
 
-    /// The rows of a month from the first to the last of these keys, which are in order.
+    /// The rows of a month from the first to the last of the ordered keys.
     fn rows_of_keys(
         &self,
         month: &MonthFiles,
@@ -210,7 +210,7 @@ impl<'a> SupplierPurchaseList<'a> {
         }
     }
 
-    /// The selected rows of a month, all or those that meet a condition.
+    /// The selected rows of a month that satisfy a condition, if any.
     fn read(
         &self,
         month: &MonthFiles,
@@ -228,7 +228,7 @@ impl<'a> SupplierPurchaseList<'a> {
     }
 }
 
-/// How many rows of each month are selected.
+/// The number of selected rows of each month.
 fn count(selection: &SupplierSelection, months: &[MonthFiles]) -> Result<Vec<u64>, ReportError> {
     let mut counts = vec![0; months.len()];
     let frames = collect_months(months, |at, month| {

@@ -1,4 +1,4 @@
-//! One supplier purchase as it stands in the table, and how it is read from a frame.
+//! A supplier purchase as stored in the table, and how it is read from a frame.
 //!
 //! In: a frame with the columns of [`columns`]. Out: [`SupplierPurchaseRow`]s in the frame's order.
 //! Refused: values that ingestion never writes.
@@ -14,44 +14,44 @@ mod columns;
 use columns::SupplierRowColumns;
 pub(super) use columns::columns;
 
-/// A supplier purchase: the parts that are not known are `None`.
+/// A supplier purchase; unknown values are `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierPurchaseRow {
-    /// The purchase's number, unique in its company.
+    /// The id of the purchase, unique within its company.
     pub id: i64,
-    /// The day of the purchase.
+    /// The registration date of the purchase.
     pub registration_date: NaiveDate,
-    /// Who sold.
+    /// The supplier.
     pub supplier: RowParty,
-    /// Series and number of the invoice.
+    /// The invoice.
     pub invoice: RowInvoice,
-    /// Another number of the purchase.
+    /// The code of the purchase.
     pub code: Option<i64>,
-    /// What the items cost.
+    /// The value of the items.
     pub value_of_items: RowMoney,
-    /// What was taken off.
+    /// The discount.
     pub discount: RowMoney,
-    /// What else was to pay.
+    /// Other expenses.
     pub other_expenses_value: RowMoney,
-    /// What was to pay in all.
+    /// The total to pay.
     pub total: RowMoney,
     /// Free text.
     pub notes: Option<String>,
-    /// How the items came.
+    /// The shipping.
     pub shipping: RowShipping,
     /// `pending` or `received`.
     pub status: Option<String>,
     /// The number of the order.
     pub order_number: Option<String>,
-    /// Whether stock has moved out.
+    /// Whether there is an outgoing stock movement.
     pub has_stock_movement_out: Option<bool>,
-    /// Whether stock movements were deleted with the purchase; known of deleted purchases only.
+    /// Whether stock movements were deleted with the purchase; known only for deleted purchases.
     pub were_stock_movements_deleted: Option<bool>,
     /// Whether the purchase is deleted.
     pub is_deleted: bool,
-    /// When it was made, in the offset it was written in.
+    /// The time of creation, with its original offset.
     pub created_at: Option<DateTime<FixedOffset>>,
-    /// When it was changed last, in the offset it was written in.
+    /// The time of the last change, with its original offset.
     pub updated_at: DateTime<FixedOffset>,
     /// Undocumented keys as a JSON object.
     pub extra: Option<String>,
@@ -60,18 +60,18 @@ pub struct SupplierPurchaseRow {
 /// A supplier or a carrier.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowParty {
-    /// Its number.
+    /// The id.
     pub id: Option<i64>,
-    /// Its name.
+    /// The name.
     pub name: Option<String>,
 }
 
 /// An invoice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowInvoice {
-    /// Its series.
+    /// The series.
     pub serie: Option<String>,
-    /// Its number, as text: zeros in front are part of it.
+    /// The number, as text: leading zeros are part of it.
     pub number: Option<String>,
 }
 
@@ -89,13 +89,13 @@ pub struct RowMoney {
 pub struct RowShipping {
     /// Whether the buyer pays for it.
     pub pay_shipping: Option<bool>,
-    /// Who carries.
+    /// The carrier.
     pub carrier: RowParty,
-    /// What it costs.
+    /// The shipping costs.
     pub shipping_value: RowMoney,
 }
 
-/// Reads every row of a frame that has the columns of [`columns`].
+/// Reads all rows of a frame that has the columns of [`columns`].
 pub(super) fn read_rows(mut frame: DataFrame) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
     frame.rechunk_mut();
     let columns =

@@ -1,12 +1,12 @@
-//! The supplier summary: what was bought from whom, by month and currency.
+//! The supplier summary: purchases by supplier, month and currency.
 //!
-//! In: parameters and the files of the table's current state. Out: a [`SupplierSummary`], exact to
-//! the last digit. Refused: sums that leave decimal(38, 9), files that cannot be read.
+//! In: parameters and the files of the current table version. Out: a [`SupplierSummary`], exact to
+//! the last digit. Refused: sums out of the range of decimal(38, 9), files that cannot be read.
 //!
-//! Amounts of different currencies are never added. A purchase belongs to the row of its own
-//! currency: that of its total, else that of its items, else none. An amount of it in another
-//! currency (`CPL-MONEY-MIXED`) is part of the row of that currency, whose number of purchases does
-//! not count it; so the purchases of all rows add up to those selected.
+//! Amounts of different currencies are never added. A purchase is counted in the row of its own
+//! currency: that of its total, otherwise that of its items, otherwise none. An amount in another
+//! currency (`CPL-MONEY-MIXED`) is part of the row of that currency, which does not count the
+//! purchase; so the counts of all rows add up to the number of selected purchases.
 
 use std::collections::BTreeMap;
 
@@ -35,29 +35,29 @@ const AMOUNTS: [(&str, &str); 5] = [
     ("total", "total_currency"),
 ];
 
-/// Where the total and the items stand in [`AMOUNTS`].
+/// The positions of total and items in [`AMOUNTS`].
 const TOTAL: usize = 4;
 const ITEMS: usize = 0;
 
-/// What was bought from each supplier.
+/// The summary of purchases by supplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierSummary {
-    /// What was asked.
+    /// The parameters of the summary.
     pub parameters: SupplierSummaryParameters,
-    /// By supplier, month and currency, all ascending; where there is no supplier or no currency
-    /// comes last.
+    /// The rows by supplier, month and currency, all ascending; a missing supplier or currency
+    /// sorts last.
     pub rows: Vec<SupplierSummaryRow>,
 }
 
 /// A supplier's purchases of one month in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SupplierSummaryRow {
-    /// The supplier; `None` for the purchases without one.
+    /// The supplier id; `None` for purchases without a supplier.
     pub supplier_id: Option<i64>,
-    /// The name on the purchase that was updated last, of all that were selected; of several, the
-    /// last by its bytes. `None` without a supplier.
+    /// The name on the selected purchase that was updated last; of several, the last in byte order.
+    /// `None` without a supplier.
     pub supplier_name: Option<String>,
-    /// Every name on the selected purchases, by its bytes.
+    /// All names on the selected purchases, in byte order.
     pub names_seen: Vec<String>,
     /// The first day of the month.
     pub month: NaiveDate,
@@ -67,22 +67,23 @@ pub struct SupplierSummaryRow {
     pub purchases: PurchaseCounts,
     /// Sums of amounts.
     pub amounts: SummaryAmounts,
-    /// The first registration date of the purchases that are counted or have an amount here.
+    /// The first registration date of the purchases that are counted in this row or have an amount
+    /// in it.
     pub first_date: NaiveDate,
-    /// The last one.
+    /// The last registration date of these purchases.
     pub last_date: NaiveDate,
 }
 
-/// Purchases whose own currency is that of the row.
+/// Numbers of purchases whose own currency is that of the row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PurchaseCounts {
-    /// All of them.
+    /// All purchases.
     pub purchases: i64,
-    /// Those that have arrived.
+    /// Purchases with status `received`.
     pub received: i64,
-    /// Those that have not.
+    /// Purchases with status `pending`.
     pub pending: i64,
-    /// Those of which it is not known.
+    /// Purchases without a status.
     pub without_status: i64,
 }
 
@@ -101,27 +102,27 @@ impl PurchaseCounts {
     }
 }
 
-/// Exact sums; zero where nothing is known.
+/// Exact sums; zero when all amounts are unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SummaryAmounts {
-    /// Of the items.
+    /// The value of the items.
     pub value_of_items: Amount,
-    /// Of what was taken off.
+    /// The discounts.
     pub discount: Amount,
-    /// Of what else was to pay.
+    /// The other expenses.
     pub other_expenses: Amount,
-    /// Of the shipping, whoever pays for it.
+    /// The shipping costs, regardless of who pays them.
     pub shipping: Amount,
-    /// Of what was to pay in all.
+    /// The totals to pay.
     pub total: Amount,
 }
 
-/// Works out the summary over the files of the table's current state.
+/// Computes the summary from the files of the current table version.
 ///
 /// # Errors
 /// [`ReportError::AmountRange`] when a sum is not a decimal(38, 9), [`ReportError::Scan`] when a
 /// file cannot be read as a file of the supplier purchases table, [`ReportError::Value`] when it
-/// holds what ingestion never writes.
+/// contains a value that ingestion never writes.
 pub fn supplier_summary(
     parameters: &SupplierSummaryParameters,
     files: &[SupplierPurchaseFile],
@@ -166,7 +167,7 @@ pub fn supplier_summary(
     })
 }
 
-/// What a row stands for, in the order of the rows.
+/// The key of a row; orders the rows.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct SummaryGroupKey {
     supplier_id: NullsLast<i64>,
@@ -174,7 +175,7 @@ struct SummaryGroupKey {
     currency: NullsLast<String>,
 }
 
-/// A value that is in order behind every other when it is not there.
+/// An optional value that sorts last when it is missing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct NullsLast<T> {
     is_null: bool,
@@ -221,7 +222,7 @@ impl SummaryGroup {
     }
 }
 
-/// Adds a line to the rows that its purchases and its amounts belong to.
+/// Adds a line to the groups of its purchases and amounts.
 fn add(
     groups: &mut BTreeMap<SummaryGroupKey, SummaryGroup>,
     line: &SummaryLine,

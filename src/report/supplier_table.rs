@@ -1,8 +1,8 @@
-//! The supplier purchases table as the reports read it: which files, which of their rows.
+//! The supplier purchases table for reports: selects files and rows.
 //!
-//! In: what a question selects and the files of the table's current state. Out: one lazy plan per
-//! month, newest first, that gives the selected rows and reads no column that is not needed. Files
-//! of other companies and of months without a selected date are not opened. Nothing is refused here.
+//! In: the selection and the files of the current table version. Out: one lazy plan per month,
+//! newest first, for the selected rows, reading only the columns needed. Files of other companies
+//! and of months outside the selection are not opened. Nothing is refused here.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(super) const UPDATED_AT: &str = "updated_at";
 const INVOICE_NUMBER: &str = "invoice_number";
 const IS_DELETED: &str = "is_deleted";
 
-/// Months that one query goes through at a time; each of their files is open meanwhile.
+/// Months per query; each of their files is open meanwhile.
 const MAX_MONTHS: usize = 24;
 
 /// The files of one month of one company.
@@ -34,7 +34,7 @@ pub(super) struct MonthFiles {
     /// The first day.
     pub(super) first_day: NaiveDate,
     paths: Vec<DataPath>,
-    /// How many rows the files hold, when all of them say so.
+    /// The number of rows in the files, when it is known for all of them.
     rows: Option<u64>,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn selected_months(
 }
 
 impl MonthFiles {
-    /// The selected rows of the month, all columns of them.
+    /// A plan for the selected rows of the month with all columns.
     pub(super) fn plan(&self, selection: &SupplierSelection) -> PolarsResult<LazyFrame> {
         let plan = scan_files(&self.paths)?;
         Ok(match self.condition(selection) {
@@ -89,7 +89,7 @@ impl MonthFiles {
             })
     }
 
-    /// How many rows are selected, when that is known without reading.
+    /// The number of selected rows, if known without reading.
     pub(super) fn known_count(&self, selection: &SupplierSelection) -> Option<u64> {
         match self.condition(selection) {
             None => self.rows,
@@ -97,7 +97,7 @@ impl MonthFiles {
         }
     }
 
-    /// What a row of this month has to meet; `None` when all of them are selected.
+    /// The condition for rows of this month; `None` when all are selected.
     fn condition(&self, selection: &SupplierSelection) -> Option<Expr> {
         let SupplierSelection {
             company_id: _,
@@ -134,7 +134,8 @@ impl MonthFiles {
     }
 }
 
-/// Runs the same query over every month, some at a time; the frames come in the order of `months`.
+/// Runs the same query over all months, at most [`MAX_MONTHS`] at a time; the frames are in the
+/// order of `months`.
 pub(super) fn collect_months(
     months: &[MonthFiles],
     query: impl Fn(usize, &MonthFiles) -> PolarsResult<LazyFrame>,
@@ -156,13 +157,13 @@ pub(super) fn collect_months(
         .collect()
 }
 
-/// The id is the number, or the invoice's number is, but for zeros in front of either.
+/// Matches the id or the invoice number, both without leading zeros.
 fn matches_search(term: &SearchTerm) -> Expr {
     let digits = col(INVOICE_NUMBER)
         .str()
         .strip_chars_start(lit("0"))
         .eq(lit(term.digits.as_str()));
-    // Without its zeros an invoice number of zeros looks like an empty one.
+    // Without its zeros, an invoice number of zeros equals an empty one.
     let number = if term.digits.is_empty() {
         digits.and(col(INVOICE_NUMBER).neq(lit("")))
     } else {
@@ -178,7 +179,7 @@ fn date(date: NaiveDate) -> Expr {
     date_literal(days_since_epoch(date))
 }
 
-/// Days since 1970 as a date for comparisons.
+/// Days since 1970 as a date literal.
 pub(super) fn date_literal(days: i32) -> Expr {
     lit(Scalar::new_date(days))
 }
@@ -191,13 +192,13 @@ fn instant(micros: i64) -> Expr {
     ))
 }
 
-/// What a date column holds for a date.
+/// A date as days since 1970.
 fn days_since_epoch(date: NaiveDate) -> i32 {
     let days = date.signed_duration_since(DateTime::UNIX_EPOCH.date_naive());
     i32::try_from(days.num_days()).expect("chrono's calendar has fewer than 2^31 days")
 }
 
-/// The date that a date column holds as days since 1970, if the calendar has it.
+/// Converts days since 1970 to a date, if it is in the range of the calendar.
 pub(super) fn date_of(days: i32) -> Option<NaiveDate> {
     let epoch = DateTime::UNIX_EPOCH.date_naive();
     let distance = Days::new(u64::from(days.unsigned_abs()));

@@ -1,15 +1,15 @@
-//! An exact sum of amounts whose parts may leave the range although the whole does not.
+//! An exact sum of amounts whose intermediate sums may be out of range.
 //!
-//! In: amounts in 1e-9 units, any `i128` below 10^38. Out: their exact sum, or `None` when the sum
-//! itself is not an [`Amount`].
+//! In: amounts in units of 1e-9, any `i128` below 10^38. Out: their exact sum, or `None` when the
+//! sum is not an [`Amount`].
 
 use crate::values::money::Amount;
 
-/// Where an amount is cut in two: both halves of 10^38 are below 10^19, so an `i128` holds the sum
-/// of 10^18 of either.
+/// Splits an amount in two: both halves of 10^38 are below 10^19, so an `i128` can hold the sum of
+/// 10^18 of either.
 const CUT: i128 = 10_000_000_000_000_000_000;
 
-/// A running sum in two halves, high digits and low digits.
+/// A running sum in two halves: high digits and low digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WideSum {
     high: i128,
@@ -17,7 +17,7 @@ pub(super) struct WideSum {
 }
 
 impl WideSum {
-    /// Adds an amount given in 1e-9 units.
+    /// Adds an amount in units of 1e-9.
     pub(super) fn add_nanos(&mut self, nanos: i128) {
         self.high += nanos / CUT;
         self.low += nanos % CUT;

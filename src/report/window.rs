@@ -1,10 +1,10 @@
-//! The rows of a series and the stretches of time that are counted in each of them.
+//! The rows of a series and the time spans counted in each of them.
 //!
-//! In: zone, unit, length, last local date and last instant. Out: the rows' `time` texts, ascending,
-//! and a grid of equal ticks fine enough that every row begins and ends on one, so that a query can
-//! count by tick with one integer division and the few thousand ticks are folded into rows here.
-//! That keeps 23-, 24.5- and 25-hour days, half-hour zones and skipped dates exact without asking
-//! the query engine for any calendar arithmetic.
+//! In: zone, unit, length, last local date and last instant. Out: the `time` texts of the rows,
+//! ascending, and a grid of equal ticks fine enough that every row starts and ends on one, so that
+//! a query counts by tick with one integer division, and the few thousand ticks are combined to
+//! rows here. This keeps 23-, 24.5- and 25-hour days, half-hour zones and skipped dates exact
+//! without calendar arithmetic in the query engine.
 
 use std::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ const SECOND_MICROS: i64 = 1_000_000;
 const HOUR_SECONDS: i64 = 3_600;
 const DAY_MICROS: i64 = 86_400 * SECOND_MICROS;
 
-/// Local days that surely hold 100 hours, even when the zone skips one of them.
+/// Number of local days that contain at least 100 hours, even when the zone skips one of them.
 const DAYS_OF_100_HOURS: u64 = 7;
 
 /// The time between two points of a series.
@@ -33,17 +33,17 @@ pub enum SeriesUnit {
     Hour,
 }
 
-/// What `length` counts in a series by the hour.
+/// What `length` counts in a series by hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HourLength {
-    /// Local dates, as the documentation of the purchases series says: about 2,400 rows at most.
+    /// Local dates, as documented for the purchase series: about 2,400 rows at most.
     #[default]
     Days,
-    /// Rows, as the documentation of the sibling series says.
+    /// Rows, as documented for the sibling series.
     Units,
 }
 
-/// What a window is made from.
+/// The specification of a window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WindowSpec {
     pub(super) timezone: Tz,
@@ -57,7 +57,7 @@ pub(super) struct WindowSpec {
     pub(super) ending_at_micros: i64,
 }
 
-/// A stretch of time that belongs to one row: `from_micros <= t < until_micros`.
+/// A time span that belongs to one row: `from_micros <= t < until_micros`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct RowSpan {
     from_micros: i64,
@@ -65,11 +65,11 @@ struct RowSpan {
     row: usize,
 }
 
-/// The rows of a series, and which instants belong to which.
+/// The rows of a series and the instants that belong to each.
 ///
 /// * `rows` ascend in time; a row of a date that the zone skipped has no span.
 /// * `spans` ascend, do not overlap, and end at or before `ending_at_micros`.
-/// * Every span begins on a tick, and none ends inside a tick that another one begins in.
+/// * Every span starts on a tick, and no tick is shared by two spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Window {
     rows: Vec<String>,
@@ -79,7 +79,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Lays out the rows: exactly `length` for a series by the day, zero-filled by construction.
+    /// Builds the rows: exactly `length` for a series by day.
     pub(super) fn new(spec: &WindowSpec) -> Self {
         let (rows, spans) = match spec.unit {
             SeriesUnit::Day => day_rows(spec),
@@ -98,7 +98,7 @@ impl Window {
         &self.rows
     }
 
-    /// The first and the last instant that are counted, in microseconds; empty when no instant is.
+    /// The first and the last counted instant, in microseconds; an empty range when there is none.
     pub(super) fn micros(&self) -> RangeInclusive<i64> {
         let first = self.spans.first();
         first.map_or(self.ending_at_micros + 1, |span| span.from_micros)..=self.ending_at_micros
@@ -110,26 +110,26 @@ impl Window {
         date_utc(first)..=date_utc(last)
     }
 
-    /// Whether every instant of a UTC date lies between the first and the last that are counted.
+    /// Whether all instants of a UTC date are between the first and the last counted instant.
     pub(super) fn holds_date(&self, date: NaiveDate) -> bool {
         let midnight = midnight_utc_seconds(date) * SECOND_MICROS;
         let counted = self.micros();
         counted.contains(&midnight) && counted.contains(&(midnight + DAY_MICROS - 1))
     }
 
-    /// The width of a tick; tick 0 begins at the first instant of the window.
+    /// The width of a tick; tick 0 starts at the first instant of the window.
     pub(super) fn tick_micros(&self) -> i64 {
         self.tick_micros
     }
 
-    /// The row that a tick is counted in, if any.
+    /// The row of a tick, if any.
     pub(super) fn row_of_tick(&self, tick: i64) -> Option<usize> {
         let at = self.spans.first()?.from_micros + tick * self.tick_micros;
         self.span_at(at).map(|span| span.row)
     }
 
-    /// A tick of the row that holds the whole of a UTC date, or `None` when the date is spread over
-    /// rows or partly outside the window, so that the time of each purchase must be looked at.
+    /// A tick of the row that contains the whole UTC date, or `None` when the date is distributed
+    /// over rows or partly outside the window, so that the time of each purchase must be read.
     pub(super) fn tick_of_whole_date(&self, date: NaiveDate) -> Option<i64> {
         let midnight = midnight_utc_seconds(date) * SECOND_MICROS;
         let span = self.span_at(midnight)?;
@@ -147,7 +147,7 @@ impl Window {
     }
 }
 
-/// One row per local date, in the calendar's order, skipped dates included.
+/// One row per local date, in calendar order, including skipped dates.
 fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<RowSpan>) {
     let first_date = days_before(spec.last_date, u64::from(spec.length) - 1);
     let rows = first_date
@@ -171,9 +171,9 @@ fn day_rows(spec: &WindowSpec) -> (Vec<String>, Vec<RowSpan>) {
     (rows, spans)
 }
 
-/// One row per hour since the first instant of each run of a local date; the last hour of a run is
-/// shorter when the run is not made of whole hours (Lord Howe changes its clocks by half an hour),
-/// so that the hours of a date always add up to its day.
+/// One row per hour since the first instant of each span of a local date; the last hour of a span
+/// is shorter when the span is not a whole number of hours (Lord Howe changes its clocks by half an
+/// hour), so that the hours of a date always add up to its day.
 fn hour_rows(spec: &WindowSpec) -> (Vec<String>, Vec<RowSpan>) {
     let date_spans = match spec.hour_length {
         HourLength::Days => {
@@ -214,7 +214,7 @@ fn hours_of(date_span: &LocalDateSpan, ending_at_micros: i64) -> impl Iterator<I
         })
 }
 
-/// The runs of local dates from the first instant of a date to the end of the window.
+/// The spans of local dates from the first instant of a date to the end of the window.
 fn date_spans_since(spec: &WindowSpec, first_date: NaiveDate) -> Vec<LocalDateSpan> {
     let from_s = midnight_utc_seconds(first_date) - WIDEST_OFFSET_SECONDS;
     let until_s = spec.ending_at_micros.div_euclid(SECOND_MICROS) + 1;
@@ -231,7 +231,7 @@ fn span(from_s: i64, until_s: i64, row: usize, ending_at_micros: i64) -> RowSpan
     }
 }
 
-/// The widest tick on which every span begins, and every span but the last ends.
+/// The widest tick on which all spans start, and all spans but the last end.
 fn tick_micros(spans: &[RowSpan]) -> i64 {
     let Some((last, earlier)) = spans.split_last() else {
         return 1;
@@ -262,10 +262,11 @@ fn days_before(date: NaiveDate, days: u64) -> NaiveDate {
         .expect("a window ends in 1970 or later and is at most 100 days long")
 }
 
-/// ISO 8601 extended, with the offset that tells the two 23:00 of a 25-hour day apart; `Z` in UTC.
+/// ISO 8601 extended format, with the offset that distinguishes the two 23:00 of a 25-hour day; `Z`
+/// in UTC.
 fn hour_text(timezone: Tz, from_micros: i64) -> String {
     let instant: DateTime<Utc> = DateTime::from_timestamp_micros(from_micros)
-        .expect("a window lies between 1969 and 2262, far inside chrono's calendar");
+        .expect("a window is between 1969 and 2262, within the range of chrono");
     let local = timezone.from_utc_datetime(&instant.naive_utc());
     if is_utc(timezone) {
         local.format("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -274,7 +275,7 @@ fn hour_text(timezone: Tz, from_micros: i64) -> String {
     }
 }
 
-/// Whether a zone is UTC under one of its names; London in winter is not.
+/// Whether a zone is UTC or an alias of it; London in winter is not.
 fn is_utc(timezone: Tz) -> bool {
     matches!(
         timezone.name(),

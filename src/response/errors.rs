@@ -1,32 +1,32 @@
-//! What the endpoints answer instead of data when a request is refused.
+//! The error responses of the endpoints.
 
 use serde::{Deserialize, Serialize};
 
 /// The documented example of the `code` of a 400: a required header is missing.
 pub const MISSING_HEADERS: &str = "missing_headers";
 
-/// The documented example of the `code` of a 422, spelt as it is there.
+/// The documented example of the `code` of a 422, spelled as documented.
 pub const UNEDITABLE_ENTITY: &str = "uneditable_entity";
 
-/// What the endpoints of the series and of the product list answer.
+/// The error response of the series and product list endpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorResponse {
-    /// What is wrong, for people.
+    /// The error as a sentence.
     pub message: String,
 }
 
-/// What the endpoint of the supplier purchases answers, with status 400 or 422.
+/// The error response of the supplier purchases endpoint, with status 400 or 422.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodedErrorResponse {
     /// "Código de erro."
     pub code: String,
     /// "Descrição do erro."
     pub message: String,
-    /// "Dados adicionais sobre o erro.": of a 422, an entry per wrong field; of a 400, nothing.
+    /// "Dados adicionais sobre o erro.": one entry per invalid field for a 422, empty for a 400.
     pub meta: Vec<FieldError>,
 }
 
-/// One wrong field of a [`CodedErrorResponse`].
+/// One invalid field of a [`CodedErrorResponse`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// "Nome do campo no qual existe um erro de validação."
@@ -35,7 +35,7 @@ pub struct FieldError {
     pub validations: Vec<FieldValidation>,
 }
 
-/// One validation that failed. Of the service's own words only `Required` is documented.
+/// One failed validation. Of the types of the API only `Required` is documented.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldValidation {
     /// "Tipo da validação aplicada."

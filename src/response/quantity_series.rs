@@ -14,7 +14,8 @@ pub struct QuantitySeriesResponse {
 /// One row of [`QuantitySeriesResponse`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuantityRow {
-    /// "the date as ISO 8601 date"; by the hour, ISO 8601 extended, as the sibling series say.
+    /// "the date as ISO 8601 date"; by hour in ISO 8601 extended format, as documented for the
+    /// sibling series.
     pub time: String,
     /// "the number of items purchased in the time period".
     pub purchase_quantity: i64,

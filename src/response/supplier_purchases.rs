@@ -1,5 +1,4 @@
-//! `GET /api/v3/purchases`: its metadata. The purchases themselves hold amounts, see
-//! [`super`].
+//! `GET /api/v3/purchases`: its metadata. The purchases contain amounts, see [`super`].
 
 use serde::{Deserialize, Serialize};
 

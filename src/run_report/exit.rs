@@ -1,21 +1,21 @@
-//! How a command ended: the exit code, and the word for it that logs, metrics and alerts use.
+//! The exit codes, and their names in logs, metrics and alerts.
 
-/// How a command ended; the numbers are part of the interface.
+/// The outcome of a command; the codes are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// 0: done.
+    /// 0: success.
     Done,
     /// 1: storage, network or disk failed.
     Failed,
-    /// 2: wrong usage or parameter.
+    /// 2: invalid command line, job file or parameter.
     Usage,
-    /// 3: done, but at least one input was refused.
+    /// 3: success, but at least one input was refused.
     Refused,
-    /// 4: the ledger did not balance; nothing was committed.
+    /// 4: record counts are inconsistent (a bug); nothing was committed.
     Unbalanced,
-    /// 5: other writers kept being quicker; nothing was committed.
+    /// 5: commit conflict, retries exhausted; nothing was committed.
     Conflict,
-    /// 130: interrupted; nothing half-done.
+    /// 130: interrupted; every commit is complete or absent.
     Interrupted,
 }
 
@@ -33,7 +33,7 @@ impl Exit {
         }
     }
 
-    /// The word for it, as in metrics and `--alert-on`.
+    /// Its name in metrics and `--alert-on`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -51,8 +51,7 @@ impl Exit {
         matches!(self, Self::Done | Self::Refused)
     }
 
-    /// The one of two that says more about what is left to do: a failure more than an input that
-    /// was refused, an interruption more than all else.
+    /// The more severe of two outcomes, in the order of the match below.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
         let severity = |exit| match exit {

@@ -1,11 +1,11 @@
-//! Local files that are written as a whole: a path and bytes come in; a reader sees the old file or
-//! the new one, never a part, and a file that was reported as written survives a power cut.
+//! Atomic replacement of local files: readers see the old file or the new one, never a part, and a
+//! file that was reported as written survives a power cut.
 //!
-//! A file in the making stands beside its target under a name that no other writer has, locked for
-//! as long as its writer lives. What killed writers have left in a folder is removed by the next
-//! process that writes there.
+//! A part file is written beside its target under a unique name, and is locked while its writer
+//! lives. Leftovers of killed writers in a folder are removed by the next process that writes
+//! there.
 //!
-//! Links are written through. What is no regular file, such as a device or a pipe, is written to and
+//! Links are followed. Anything but a regular file, such as a device or a pipe, is written to and
 //! never replaced.
 
 use std::collections::HashSet;
@@ -16,26 +16,26 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-/// So much of the target's name stands in that of its part: with four bytes a character, and the 43
-/// of the rest, it stays below the 255 bytes that file systems allow.
+/// How many characters of the target's name the part file's name contains: with four bytes per
+/// character, and 43 for the rest, it stays below the 255 bytes that file systems allow.
 const MAX_NAME_CHARACTERS: usize = 50;
 
-/// How the names of files in the making end, so that nobody takes them by the ending of the target.
+/// The suffix of part files, so that patterns for the target's extension do not match them.
 const PART_SUFFIX: &str = ".part";
 
-/// Replaces a file, or makes it, with the folders above it.
+/// Replaces or creates a file, with the folders above it.
 ///
 /// # Errors
-/// What the system said; the file is then the old one.
+/// An error of the system; the old file is then unchanged.
 pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     replace_file_with(path, |error| error, |mut file| file.write_all(bytes))
 }
 
-/// As [`replace_file`], for a file that is written while its bytes are worked out; `failed` makes the
-/// error of what the system said.
+/// As [`replace_file`], for a file whose bytes are produced while it is written; `failed` converts
+/// the errors of the system.
 ///
 /// # Errors
-/// What `write` or the system said; the file is then the old one.
+/// The error of `write` or of the system; the old file is then unchanged.
 pub fn replace_file_with<E>(
     path: &Path,
     failed: impl Fn(io::Error) -> E,
@@ -52,10 +52,10 @@ pub fn replace_file_with<E>(
     write(&opened.map_err(failed)?)
 }
 
-/// Makes a folder and those above it that are missing; each of them survives a power cut.
+/// Creates a folder and its missing parents; each of them survives a power cut.
 ///
 /// # Errors
-/// What the system said.
+/// An error of the system.
 pub fn create_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -96,16 +96,16 @@ fn folder_of(path: &Path) -> &Path {
 /// Syncs the names in a folder.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match File::open(path) {
-        // A folder may be open for writing and not for reading; such a one cannot be synced.
+        // A folder may be writable but not readable; it cannot be synced.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         opened => opened?.sync_all(),
     }
 }
 
-/// A file in the making; removed when it has not become another one.
+/// A part file; it is removed on drop unless it was renamed.
 struct PartFile {
     path: PathBuf,
-    /// Locked, where the file system has locks.
+    /// Locked, if the file system supports locks.
     file: File,
 }
 
@@ -120,7 +120,7 @@ impl PartFile {
                 .create_new(true)
                 .open(&path)?;
             let part = Self { path, file };
-            // Before it is locked, another process may take it for a left-over and remove it.
+            // Before it is locked, another process may remove it as a leftover.
             let is_taken = matches!(part.file.try_lock(), Err(fs::TryLockError::WouldBlock));
             if !is_taken && part.path.exists() {
                 return Ok(part);
@@ -131,12 +131,13 @@ impl PartFile {
 
 impl Drop for PartFile {
     fn drop(&mut self) {
-        // Renamed by then, as a rule; what is left of a failure is of no use to anybody.
+        // Usually renamed by then; the remains of a failure are not needed.
         drop(fs::remove_file(&self.path));
     }
 }
 
-/// Removes what killed writers have left in a folder: once, since a folder may get thousands of files.
+/// Removes the leftovers of killed writers in a folder: once per process, since a folder may
+/// receive thousands of files.
 fn remove_leftovers_once(folder: &Path) {
     static SWEPT: Mutex<Option<HashSet<PathBuf>>> = Mutex::new(None);
     let Ok(folder) = folder.canonicalize() else {
@@ -153,7 +154,7 @@ fn remove_leftovers(folder: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        // A pipe of that name would keep who opens it waiting.
+        // Opening a pipe of that name would block.
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if !is_file || !is_part_name(&entry.file_name().to_string_lossy()) {
             continue;
@@ -161,12 +162,12 @@ fn remove_leftovers(folder: &Path) {
         let opened = OpenOptions::new().write(true).open(entry.path());
         if opened.is_ok_and(|file| file.try_lock().is_ok() && fs::remove_file(entry.path()).is_ok())
         {
-            tracing::debug!(path = %entry.path().display(), "left-over removed");
+            tracing::debug!(path = %entry.path().display(), "leftover removed");
         }
     }
 }
 
-/// Whether a name is one that [`PartFile`] gives.
+/// Whether a name is that of a [`PartFile`].
 fn is_part_name(name: &str) -> bool {
     let inner = name
         .strip_prefix('.')

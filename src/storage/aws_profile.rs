@@ -1,9 +1,9 @@
-//! Amazon's profile files: `~/.aws/credentials` and `~/.aws/config` come in, the options of one
-//! profile go out.
+//! AWS profile files: `~/.aws/credentials` and `~/.aws/config` come in, the options of one profile
+//! go out.
 //!
-//! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>. Keys that stand in the files
-//! are taken. Refused: profiles that get theirs by single sign-on, another role or another program,
-//! when nothing else gives credentials.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>. Keys in the files are used.
+//! Refused: profiles that require single sign-on, another role or an external program, unless the
+//! environment has credentials.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -13,7 +13,7 @@ use super::StoreError;
 use super::options::{S3_ENDPOINT, StoreOptions};
 use super::settings::StoreSettings;
 
-/// Settings of a profile that stand for credentials we cannot get.
+/// Keys of profiles whose credentials cannot be obtained here.
 const UNSUPPORTED_KEYS: [&str; 4] = [
     "sso_session",
     "sso_start_url",
@@ -21,8 +21,9 @@ const UNSUPPORTED_KEYS: [&str; 4] = [
     "credential_process",
 ];
 
-/// The options of the profile that `AWS_PROFILE` names, or of `default`. `known` are the ways in
-/// which the environment gives credentials: a profile's are then left alone.
+/// The options of the profile named by `AWS_PROFILE`, or of `default`. `known` are the possible
+/// sources of credentials in the environment: if one of them is present, the credentials of the
+/// profile are ignored.
 pub(super) fn read(settings: &StoreSettings, known: &[bool]) -> Result<StoreOptions, StoreError> {
     let named = settings
         .variable("AWS_PROFILE")
@@ -52,7 +53,7 @@ pub(super) fn read(settings: &StoreSettings, known: &[bool]) -> Result<StoreOpti
     if named.is_some() && found.is_empty() {
         return Err(refuse(
             name,
-            "there is no such profile in ~/.aws/config and ~/.aws/credentials",
+            "this profile is in neither ~/.aws/config nor ~/.aws/credentials",
         ));
     }
     let mut options = StoreOptions::new();
@@ -73,7 +74,7 @@ pub(super) fn read(settings: &StoreSettings, known: &[bool]) -> Result<StoreOpti
     } else if UNSUPPORTED_KEYS.iter().any(|key| found.contains_key(*key)) {
         return Err(refuse(
             name,
-            "it gets its credentials by sign-on, role or program; hand them over with: eval \"$(aws configure export-credentials --format env)\"",
+            "its credentials require sign-on, a role or a program; export them with: eval \"$(aws configure export-credentials --format env)\"",
         ));
     }
     Ok(options)
@@ -86,7 +87,7 @@ fn refuse(profile: &str, reason: &str) -> StoreError {
     }
 }
 
-/// The settings of one section of a file, without those that belong to a nested one (`s3 =`).
+/// The settings of one section of a file, without those of nested ones (`s3 =`).
 fn read_section(path: PathBuf, heading: &str) -> Result<BTreeMap<String, String>, StoreError> {
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,

@@ -1,8 +1,8 @@
-//! Stores that do not answer: how readings ended comes in; whether another one is worth its time goes
-//! out.
+//! A circuit breaker per store: after repeated reads without a response, further reads fail at once
+//! for a while.
 //!
-//! Each request is tried again for minutes. Of a thousand inputs in a store that is down, each would
-//! take as long.
+//! Each request is retried for minutes. If a store is down, each of a thousand inputs would take
+//! that long.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,31 +10,34 @@ use std::time::{Duration, Instant};
 
 use super::StoreUrl;
 
-/// So many readings in a row have no answer before a store is left alone. One may have bad luck.
+/// The number of consecutive failed reads that open the circuit. A single failure may be
+/// accidental.
 const FAILURE_THRESHOLD: u32 = 2;
 
 type StoreKey = (String, String);
 
 #[derive(Debug, Default)]
 pub(super) struct CircuitBreaker {
-    /// By scheme and authority: how many readings in a row, and until when to leave it alone.
+    /// By scheme and authority: the number of consecutive failures, and until when the circuit is
+    /// open.
     failures: Mutex<HashMap<StoreKey, (u32, Instant)>>,
 }
 
 impl CircuitBreaker {
-    /// Whether the store of a URL is to be left alone.
+    /// Whether no requests should be sent to the store of a URL.
     pub(super) fn is_open(&self, url: &StoreUrl) -> bool {
         let failures = self.failures();
         let known = failures.get(&store_key(url));
         known.is_some_and(|(count, until)| *count >= FAILURE_THRESHOLD && Instant::now() < *until)
     }
 
-    /// It has answered.
+    /// Records a response of the store.
     pub(super) fn record_success(&self, url: &StoreUrl) {
         self.failures().remove(&store_key(url));
     }
 
-    /// It has not, for all the tries of a request; after `pause` it may be asked once more.
+    /// Records that all retries of a request had no response; after `pause` another request is
+    /// allowed.
     pub(super) fn record_failure(&self, url: &StoreUrl, pause: Duration) {
         let until = Instant::now() + pause;
         let mut failures = self.failures();
@@ -44,7 +47,7 @@ impl CircuitBreaker {
     }
 
     fn failures(&self) -> MutexGuard<'_, HashMap<StoreKey, (u32, Instant)>> {
-        // Counts stay counts after a panic elsewhere.
+        // The counts stay valid after a panic elsewhere.
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,12 +1,13 @@
-//! Azure's connection string: the text of the portal comes in, options go out.
+//! Azure connection strings: the text from the portal comes in, options go out.
 //!
-//! Refused: parts that are no `Name=Value`, without repeating them, and an emulator behind a proxy.
+//! Refused: parts that are not `Name=Value`, without repeating them, and an emulator behind a
+//! proxy.
 
 use super::StoreError;
 use super::options::StoreOptions;
 
-/// What `UseDevelopmentStorage=true` stands for: the emulator's endpoint, account and key, which
-/// are the same on every machine.
+/// The meaning of `UseDevelopmentStorage=true`: the emulator's endpoint, account and key, which are
+/// the same on every machine.
 ///
 /// <https://learn.microsoft.com/azure/storage/common/storage-connect-azurite>
 const DEVELOPMENT_STORAGE: [(&str, &str); 3] = [
@@ -31,7 +32,7 @@ pub(super) fn parse(text: &str) -> Result<StoreOptions, StoreError> {
     for part in text.split(';').filter(|part| !part.trim().is_empty()) {
         let Some((name, value)) = part.split_once('=') else {
             return Err(refuse(
-                "a part of it is no Name=Value; copy it again from the portal",
+                "a part of it is not Name=Value; copy it again from the portal",
             ));
         };
         let name = match name.trim() {
@@ -60,7 +61,7 @@ pub(super) fn parse(text: &str) -> Result<StoreOptions, StoreError> {
                     "DevelopmentStorageProxyUri is not supported; give AccountName, AccountKey and BlobEndpoint of the emulator",
                 ));
             }
-            // Queues, tables and files have endpoints of their own.
+            // Queues, tables and files have their own endpoints.
             _ => continue,
         };
         options.insert(name.to_owned(), value.trim_end_matches('/').to_owned());
@@ -115,7 +116,7 @@ mod tests {
             found["azure_storage_endpoint"],
             "http://127.0.0.1:10000/devstoreaccount1"
         );
-        // The key as Microsoft's documentation of Azurite prints it.
+        // The key in Microsoft's documentation of Azurite.
         let key = &found["azure_storage_account_key"];
         assert!(key.starts_with("Eby8vdM02xNOcqFl") && key.ends_with("KBHBeksoGMGw=="));
         assert!(parse("UseDevelopmentStorage=false").unwrap().is_empty());

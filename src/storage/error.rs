@@ -1,4 +1,4 @@
-//! What can go wrong with a store: with the place, what the store said, and what to do about it.
+//! The error type of object stores, with the location, the store's error and the remedy.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,36 +7,36 @@ use super::{LimitReached, error_location};
 
 /// An error of a store.
 ///
-/// [`StoreError::is_usage`] tells what was typed wrongly (exit code 2) from trouble with the
+/// [`StoreError::is_usage`] distinguishes usage errors (exit code 2) from problems of the
 /// environment (exit code 1).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The URL cannot be used.
+    /// The URL is refused.
     #[error("the URL {url} is refused: {reason}")]
     Url {
-        /// The URL, without what may be secret.
+        /// The URL, without possible secrets.
         url: String,
-        /// Why, and what to do.
+        /// The reason and the remedy.
         reason: &'static str,
     },
-    /// A setting or variable has a value that cannot be used.
+    /// The value of a setting or variable is invalid.
     #[error("{setting}: {reason}")]
     Setting {
         /// Its name.
         setting: String,
-        /// Why, and what to do.
+        /// The reason and the remedy.
         reason: String,
     },
-    /// Nothing says who we are to the store.
+    /// There are no credentials for the store.
     #[error("there are no credentials for {url}: {remedy}")]
     NoCredentials {
-        /// The place.
+        /// The location.
         url: String,
-        /// Where they may come from.
+        /// The possible sources of credentials.
         remedy: &'static str,
     },
-    /// More keys below a prefix than a run may list.
+    /// A prefix has more keys than a run may list.
     #[error("more than {limit} objects below {url}: name a narrower prefix or pattern")]
     TooManyObjects {
         /// The prefix.
@@ -44,64 +44,64 @@ pub enum StoreError {
         /// The limit.
         limit: usize,
     },
-    /// The store did not do what was asked.
+    /// A request to the store failed.
     #[error("cannot {action} {url}")]
     Failed {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
-        /// The place.
+        /// The location.
         url: String,
-        /// What the store said.
+        /// The error of the store.
         source: Box<object_store::Error>,
     },
-    /// The readings before this one had no answer.
+    /// The circuit is open: earlier reads had no response.
     #[error(
-        "{url} was not asked for: its store did not answer before; run again when it can be reached"
+        "{url} was not requested: its store did not respond to earlier requests; run again when it is reachable"
     )]
     CircuitOpen {
-        /// The place.
+        /// The location.
         url: String,
     },
-    /// What arrived is not what was sent.
+    /// The stored object differs in size from the uploaded file.
     #[error(
-        "{url} has {found} bytes where {expected} were uploaded: nothing was committed; run again"
+        "{url} has {found} bytes, but {expected} were uploaded: nothing was committed; run again"
     )]
     SizeDiffers {
-        /// The place.
+        /// The location.
         url: String,
-        /// What was sent.
+        /// The uploaded size.
         expected: u64,
-        /// What is there.
+        /// The stored size.
         found: u64,
     },
-    /// A file on its way to or from a store could not be read or written.
+    /// A file in the scratch folder could not be read or written.
     #[error("cannot {action} {}", path.display())]
     Scratch {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The system does not give what is needed.
+    /// A limit of the system is reached.
     #[error(transparent)]
     Limit(#[from] LimitReached),
     /// The asynchronous runtime did not start.
-    #[error("cannot start the threads that talk to stores")]
+    #[error("cannot start the threads for object stores")]
     Runtime {
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl StoreError {
-    /// Whether the command line, a job file or a variable is to be corrected.
+    /// Whether the command line, a job file or a variable must be corrected.
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::Url { .. } | Self::Setting { .. })
     }
 
-    /// Makes the error of what a store said about a place.
+    /// Wraps an error of the store about a location.
     pub(crate) fn failed(
         action: &'static str,
         url: &impl ToString,
@@ -114,7 +114,7 @@ impl StoreError {
         }
     }
 
-    /// Makes the error of what the system said about a file.
+    /// Wraps an error of the system about a file.
     pub(crate) fn scratch(
         action: &'static str,
         path: impl Into<PathBuf>,

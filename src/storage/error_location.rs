@@ -1,12 +1,11 @@
-//! Errors of a store with the place they are about: what the client says goes in, the same with the
-//! URL goes out. The libraries above say which table they mean, not where it is.
+//! Adds the URL to errors of a store. The libraries above it name the table, but not its location.
 
 use std::error::Error;
 
 use object_store::Error as ClientError;
 use object_store::path::Path;
 
-/// What went wrong, and where.
+/// An error with its location.
 #[derive(Debug, thiserror::Error)]
 #[error("{location}: {source}")]
 struct LocatedError {
@@ -14,7 +13,7 @@ struct LocatedError {
     source: Box<dyn Error + Send + Sync>,
 }
 
-/// Puts the place into an error that does not have it; `root` is the URL of the bucket.
+/// Adds the location to an error that has none; `root` is the URL of the bucket.
 pub(super) fn with_location(root: &str, key: Option<&Path>, error: ClientError) -> ClientError {
     match error {
         ClientError::Generic { store, source } if !source.is::<LocatedError>() => {
@@ -29,7 +28,7 @@ pub(super) fn with_location(root: &str, key: Option<&Path>, error: ClientError) 
     }
 }
 
-/// Takes it out again, for those who say themselves where.
+/// Removes the location again, for callers that add it themselves.
 pub(super) fn without_location(error: ClientError) -> ClientError {
     match error {
         ClientError::Generic { store, source } => ClientError::Generic {

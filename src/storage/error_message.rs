@@ -1,12 +1,12 @@
-//! Messages of stores and of the system for people: an error comes in; its text with what to do about
-//! it, and without secrets, goes out.
+//! Error messages of stores and of the system: an error comes in; its text with a remedy and
+//! without secrets goes out.
 
 use std::error::Error;
 
 use super::scrub::scrubbed;
 
-/// What the system and the services answer, and what to do then. What the system says comes first:
-/// a store cannot be reached either when no connection can be opened.
+/// Parts of error texts of the system and the services, with their remedies. Those of the system
+/// come first: a store is also unreachable if no connection can be opened.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>,
 /// <https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes>
@@ -16,13 +16,13 @@ const REMEDIES: [(&[&str], &str); 8] = [
         "no more files can be opened: raise the limit (ulimit -n, LimitNOFILE= of a systemd unit); 1024 are enough",
     ),
     (
-        // The latter two are what zstd says then.
+        // The last two are messages of zstd.
         &[
             "Cannot allocate memory",
             "not enough memory",
             "returned null pointer",
         ],
-        "the memory has run out: raise the limit (ulimit -v, memory of the container), or ask for fewer threads (--threads)",
+        "out of memory: raise the limit (ulimit -v, memory of the container), or use fewer threads (--threads)",
     ),
     (
         &[
@@ -58,19 +58,19 @@ const REMEDIES: [(&[&str], &str); 8] = [
             "AuthorizationPermissionMismatch",
             "403 Forbidden",
         ],
-        "these credentials may not do that: reading needs list and get, writing needs put as well, cleaning needs delete",
+        "these credentials lack permission: reading needs list and get, writing also needs put, vacuum needs delete",
     ),
     (
         &["PermanentRedirect", "AuthorizationHeaderMalformed"],
-        "the bucket lies in another region: set AWS_REGION or --s3-region",
+        "the bucket is in another region: set AWS_REGION or --s3-region",
     ),
     (
         &UNREACHABLE,
-        "the store cannot be reached: check the endpoint and the network; --store-retries and --store-deadline say how long it is tried",
+        "the store cannot be reached: check the endpoint and the network; --store-retries and --store-deadline set how long requests are retried",
     ),
 ];
 
-/// What the client says when no answer comes.
+/// The client's messages when there is no response.
 const UNREACHABLE: [&str; 5] = [
     "error sending request",
     "Connection refused",
@@ -79,12 +79,12 @@ const UNREACHABLE: [&str; 5] = [
     "operation timed out",
 ];
 
-/// Whether an error of a store, told by its text, means that it does not answer.
+/// Whether the text of a store's error means that there was no response.
 pub(super) fn is_unreachable(text: &str) -> bool {
     UNREACHABLE.iter().any(|sign| text.contains(sign))
 }
 
-/// What to do about an error of a store, told by its text.
+/// The remedy for the text of a store's error.
 pub fn remedy(text: &str) -> Option<&'static str> {
     REMEDIES
         .iter()
@@ -92,8 +92,8 @@ pub fn remedy(text: &str) -> Option<&'static str> {
         .map(|(_, remedy)| *remedy)
 }
 
-/// An error and its causes, each once: some errors repeat their cause in their own text. URLs lose
-/// their signatures, and what a store said gets its remedy.
+/// An error and its causes, each once, since some errors repeat their cause in their own text.
+/// Signatures are removed from URLs, and a remedy is added.
 pub fn error_text(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut causes = String::new();
@@ -106,7 +106,7 @@ pub fn error_text(error: &dyn Error) -> String {
         }
         cause = error.source();
     }
-    // What to do comes before what a store said, which may be a page of XML.
+    // The remedy comes before the store's own text, which may be a page of XML.
     let explained = remedy(&text).or_else(|| remedy(&causes));
     if let Some(remedy) = explained.filter(|remedy| !text.contains(remedy)) {
         text.push_str(": ");

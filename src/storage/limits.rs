@@ -1,6 +1,5 @@
-//! Limits of the machine: what a library takes for granted is asked for beforehand, since it panics or
-//! waits for ever when it does not get it; and errors that say that something has run out are told
-//! from all others.
+//! Limits of the machine: threads and files are probed beforehand, because libraries panic or block
+//! if they do not get them; and errors caused by exhausted resources are recognised.
 
 use std::error::Error;
 use std::fs::File;
@@ -11,44 +10,44 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
-/// Nobody waits longer for a thread that the system has granted, however busy the machine is.
+/// Even on a busy machine a thread that the system has granted starts within this time.
 const THREAD_START_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The system does not give what is about to be needed.
+/// The system does not provide a needed resource.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitReached {
     /// Threads.
     #[error(
-        "cannot start {wanted} more threads: raise the limit of processes (ulimit -u, pids.max of a container) or of memory, or ask for fewer threads (--threads, POLARS_MAX_THREADS)"
+        "cannot start {wanted} more threads: raise the limit of processes (ulimit -u, pids.max of a container) or of memory, or use fewer threads (--threads, POLARS_MAX_THREADS)"
     )]
     Threads {
-        /// How many are needed at once.
+        /// The number needed at once.
         wanted: usize,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// Open files.
     #[error("cannot open {wanted} more files")]
     Files {
-        /// How many are needed at once.
+        /// The number needed at once.
         wanted: usize,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
 impl LimitReached {
-    /// Makes the error of what the system said to so many threads.
+    /// Wraps the error of the system about this many threads.
     pub(crate) fn threads(wanted: usize) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Threads { wanted, source }
     }
 }
 
-/// Starts so many threads at once and lets them end again.
+/// Starts this many threads at once and lets them end again.
 ///
 /// # Errors
-/// The system does not give as many.
+/// The system does not provide them.
 pub fn probe_threads(wanted: usize) -> Result<(), LimitReached> {
     let gate = Mutex::new(());
     let started = thread::scope(|scope| {
@@ -62,21 +61,21 @@ pub fn probe_threads(wanted: usize) -> Result<(), LimitReached> {
     started.map_err(LimitReached::threads(wanted))
 }
 
-/// Opens so many files at once and closes them again.
+/// Opens this many files at once and closes them again.
 ///
 /// # Errors
-/// The system does not give as many.
+/// The system does not provide them.
 pub fn probe_files(wanted: usize) -> Result<(), LimitReached> {
     let files: io::Result<Vec<File>> = (0..wanted).map(|_| File::open("/dev/null")).collect();
     match files {
         Err(source) if is_exhausted_io(&source) => Err(LimitReached::Files { wanted, source }),
-        // Where there is no such file, nothing is known.
+        // Without `/dev/null` nothing is known.
         _ => Ok(()),
     }
 }
 
-/// Starts so many threads for work that blocks, so that such work never waits for one that the system
-/// does not give: the runtime queues it behind threads that never end.
+/// Starts this many threads for blocking work, so that such work never waits for a thread that the
+/// system does not provide: the runtime would queue it behind threads that never end.
 pub(super) fn reserve_threads(runtime: &Runtime, wanted: usize) -> Result<(), LimitReached> {
     let (sender, started) = mpsc::channel();
     let mut gates = Vec::new();
@@ -84,7 +83,7 @@ pub(super) fn reserve_threads(runtime: &Runtime, wanted: usize) -> Result<(), Li
         let (gate, closed) = mpsc::channel::<()>();
         let sender = sender.clone();
         runtime.spawn_blocking(move || {
-            // Nobody listens any more when one of the others was too late.
+            // The receiver is dropped if another thread was too late.
             let _ = sender.send(());
             let _ = closed.recv();
         });
@@ -94,8 +93,8 @@ pub(super) fn reserve_threads(runtime: &Runtime, wanted: usize) -> Result<(), Li
     all.map_err(|_late| LimitReached::threads(wanted)(io::ErrorKind::TimedOut.into()))
 }
 
-/// Whether an error means that the machine has no more open files, memory or threads to give: no
-/// input is to blame for it.
+/// Whether an error means that the machine has no more files, memory or threads, so that it is not
+/// caused by an input.
 pub fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -103,7 +102,7 @@ pub fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
         if system.is_some_and(is_exhausted_io) {
             return true;
         }
-        // An error inside one of the system's kind is passed over by `source`.
+        // `source` skips an error inside an `io::Error`.
         let inner = system.and_then(io::Error::get_ref);
         cause = match inner {
             Some(inner) => Some(inner),
@@ -113,7 +112,7 @@ pub fn is_exhausted(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// The end of what zstd says when it gets no memory, in an error without a kind.
+/// The end of zstd's message for failed allocations, in an error without a kind.
 const ZSTD_MEMORY: &str = "not enough memory";
 
 fn is_exhausted_io(error: &io::Error) -> bool {

@@ -1,23 +1,23 @@
-//! What lies in a store: a prefix or a key comes in, objects with their facts go out.
+//! Listing of a store: a prefix or a key comes in, objects with their metadata go out.
 
 use futures::TryStreamExt;
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::{StoreError, StoreUrl, Stores};
 
-/// The most objects that are listed below one prefix.
+/// The maximum number of objects that are listed below one prefix.
 const MAX_LISTED_OBJECTS: usize = 100_000;
 
-/// An object of a store, as a listing has it.
+/// An object of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreObject {
-    /// Where it is.
+    /// Its location.
     pub url: StoreUrl,
     /// Its size.
     pub size_bytes: u64,
-    /// When it was written, µs since 1970; most stores tell whole seconds.
+    /// When it was written, in microseconds since 1970; most stores record whole seconds.
     pub modified_micros: i64,
-    /// What changes with its content.
+    /// Changes with the content.
     pub etag: Option<String>,
 }
 
@@ -33,10 +33,10 @@ impl StoreObject {
 }
 
 impl Stores {
-    /// All objects whose keys lie below `url`, sorted by key.
+    /// All objects below `url`, sorted by key.
     ///
     /// # Errors
-    /// [`StoreError::TooManyObjects`], or what the store said.
+    /// [`StoreError::TooManyObjects`], or an error of the store.
     pub fn list(&self, url: &StoreUrl) -> Result<Vec<StoreObject>, StoreError> {
         let store = self.store(url)?;
         let prefix = (!url.key().is_empty()).then(|| url.path());
@@ -63,10 +63,10 @@ impl Stores {
         Ok(objects)
     }
 
-    /// The object at exactly this key; `None` if there is none.
+    /// The object with exactly this key; `None` if there is none.
     ///
     /// # Errors
-    /// What the store said.
+    /// An error of the store.
     pub fn head(&self, url: &StoreUrl) -> Result<Option<StoreObject>, StoreError> {
         if url.key().is_empty() {
             return Ok(None);
@@ -75,8 +75,7 @@ impl Stores {
         match self.runtime().block_on(store.head(&url.path())) {
             Ok(meta) => Ok(Some(StoreObject::of(url, meta))),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            // The answer to a request for facts alone has no text that says why; that of a listing
-            // has one.
+            // The response to a HEAD request has no text with the cause; that of a listing has one.
             Err(error) => match self.list(url) {
                 Err(explained @ StoreError::Failed { .. }) => Err(explained),
                 _ => Err(StoreError::failed("find", url)(error)),

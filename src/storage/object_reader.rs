@@ -1,8 +1,8 @@
-//! Reads an object from its begin to its end: ranges that are asked for ahead of the reader come in,
-//! one stream of bytes goes out.
+//! Reads an object from beginning to end: ranges are requested ahead of the reader, and form one
+//! stream of bytes.
 //!
-//! All ranges are of one state of the object: a store that has another one by then is told so by its
-//! `ETag`, and the reading fails with [`ObjectChanged`].
+//! All ranges belong to one state of the object: if its `ETag` has changed, the read fails with
+//! [`ObjectChanged`].
 
 use std::fmt;
 use std::io::{self, Read};
@@ -19,14 +19,14 @@ use super::error_message::is_unreachable;
 use super::list::StoreObject;
 use super::{StoreError, StoreUrl, Stores};
 
-/// One request: large enough that its latency does not show, small enough that some of them in
-/// flight are little memory.
+/// The size of a request: large enough to hide its latency, small enough that some of them in
+/// flight take little memory.
 const RANGE_BYTES: u64 = 4 << 20;
 
 /// Requests in flight.
 const RANGES_IN_FLIGHT: usize = 3;
 
-/// The object is not any more what it was when it was listed.
+/// The object has changed since it was listed.
 #[derive(Debug, thiserror::Error)]
 #[error("the object was changed or deleted while it was read")]
 pub struct ObjectChanged;
@@ -44,11 +44,11 @@ impl fmt::Debug for ObjectReader {
 }
 
 impl Stores {
-    /// Begins to read an object; what was listed of it must still hold.
+    /// Starts reading an object, which must not have changed since it was listed.
     ///
     /// # Errors
-    /// Settings or credentials that are missing or cannot be used; [`StoreError::CircuitOpen`] when the
-    /// readings before had no answer. What the store says to the requests comes out of the reader.
+    /// Settings or credentials that are missing or invalid; [`StoreError::CircuitOpen`] if earlier
+    /// reads had no response. Errors of the requests are returned by the reader.
     pub fn read(&self, object: &StoreObject) -> Result<ObjectReader, StoreError> {
         let store = self.store(&object.url)?;
         let (circuit_breaker, url) = (Arc::clone(&self.inner.circuit_breaker), object.url.clone());
@@ -71,12 +71,12 @@ impl Stores {
             while let Some(bytes) = fetched.next().await {
                 match &bytes {
                     Err(error) if is_unreachable(&error.to_string()) => {
-                        circuit_breaker.record_failure(&url, pause)
+                        circuit_breaker.record_failure(&url, pause);
                     }
                     _ => circuit_breaker.record_success(&url),
                 }
                 let is_last = bytes.is_err();
-                // A reader that is gone wants no more.
+                // A dropped reader needs no more ranges.
                 if sender.send(bytes).await.is_err() || is_last {
                     break;
                 }
@@ -93,7 +93,7 @@ impl Stores {
     /// The bytes of a small object; `None` if there is none.
     ///
     /// # Errors
-    /// What the store said.
+    /// An error of the store.
     pub fn get_bytes(&self, url: &StoreUrl) -> Result<Option<Vec<u8>>, StoreError> {
         let store = self.store(url)?;
         let path = url.path();
@@ -124,7 +124,7 @@ async fn fetch_range(
     };
     match got {
         Ok(bytes) if bytes.len() as u64 == length => Ok(bytes),
-        // Fewer bytes than were listed: another object of the same name, in a store without ETags.
+        // Fewer bytes than listed: another object with the same name, in a store without ETags.
         Ok(_) => Err(io::Error::other(ObjectChanged)),
         Err(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) => {
             Err(io::Error::other(ObjectChanged))
@@ -153,7 +153,7 @@ mod tests {
     use super::super::testing::FaultyStore;
     use super::*;
 
-    /// Two ranges and a bit of a third, which differ.
+    /// Two different ranges and a part of a third.
     fn content() -> Vec<u8> {
         let range = |byte| vec![byte; usize::try_from(RANGE_BYTES).unwrap()];
         let mut bytes = [range(b'0'), range(b'1'), b"the end".to_vec()].concat();

@@ -1,4 +1,4 @@
-//! Opens the store of a URL: settings come in, a client that retries goes out.
+//! Opens the store of a URL: settings come in, a retrying client goes out.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::settings::StoreSettings;
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, options};
 
-/// The store, from its root on.
+/// Opens the store, from its root on.
 pub(super) fn open(
     url: &StoreUrl,
     settings: &StoreSettings,
@@ -64,7 +64,7 @@ pub(super) fn open(
     Ok(Arc::new(RetryingStore::new(store, root, retry)))
 }
 
-/// Hands each option to a builder.
+/// Passes each option to a builder.
 fn with_options<B, K>(
     options: Vec<(String, String)>,
     builder: B,

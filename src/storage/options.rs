@@ -1,8 +1,8 @@
-//! Settings and credentials of a store as key and value: the names that `object_store` and polars
-//! both know. Settings, environment and profile files come in.
+//! Settings and credentials of a store as key and value, under the names that both `object_store`
+//! and polars use. Settings, environment and profile files come in.
 //!
 //! Refused: stores without credentials, plain HTTP to other machines unless it is allowed, profiles
-//! whose credentials need another program.
+//! whose credentials require an external program.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ use super::settings::StoreSettings;
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, aws_profile, connection_string};
 
-/// Pairs by their names, so that they come in one order.
+/// Options by name, in a fixed order.
 pub(super) type StoreOptions = BTreeMap<String, String>;
 
-/// Where S3 is.
+/// The option for the S3 endpoint.
 pub(super) const S3_ENDPOINT: &str = "aws_endpoint";
 
-/// Everything that is known of the store of `url`.
+/// All options for the store of `url`.
 pub(super) fn resolve(
     url: &StoreUrl,
     settings: &StoreSettings,
@@ -35,8 +35,8 @@ pub(super) fn resolve(
     Ok(options.into_iter().collect())
 }
 
-/// Refuses values that cannot be part of a request, or that an error would show. Messages name the
-/// setting and never repeat its value.
+/// Refuses values that cannot be part of a request, or that an error message would show. Messages
+/// name the setting and never repeat its value.
 fn check_values(options: &StoreOptions) -> Result<(), StoreError> {
     let refuse = |name: &str, reason: &str| StoreError::Setting {
         setting: name.to_ascii_uppercase(),
@@ -47,21 +47,21 @@ fn check_values(options: &StoreOptions) -> Result<(), StoreError> {
         if is_json && GOOGLE_KEY_FILE_OPTIONS.contains(&name.as_str()) {
             return Err(refuse(
                 name,
-                "it is the path of a key file, and holds a key: give the key itself in GOOGLE_SERVICE_ACCOUNT_KEY",
+                "it must be the path of a key file, but contains a key: put the key in GOOGLE_SERVICE_ACCOUNT_KEY",
             ));
         }
-        // JSON has line breaks.
+        // JSON contains line breaks.
         if !name.starts_with("google_") && value.contains(char::is_control) {
             return Err(refuse(
                 name,
-                "it holds a line break or another control character, as files and editors leave them at the end: remove it",
+                "it contains a line break or another control character, often at the end: remove it",
             ));
         }
     }
     Ok(())
 }
 
-/// Options of Google's that are paths.
+/// Google's options that are paths.
 const GOOGLE_KEY_FILE_OPTIONS: [&str; 2] =
     ["google_service_account", "google_application_credentials"];
 
@@ -105,7 +105,7 @@ fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreErr
 fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
     let mut options = variables(settings, "AZURE_", |name| {
         let name = match name {
-            // The names that Microsoft's own command line reads.
+            // The names that Microsoft's command line uses.
             "azure_storage_account" => "azure_storage_account_name",
             "azure_storage_key" => "azure_storage_account_key",
             name => name,
@@ -175,15 +175,15 @@ fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreEr
 }
 
 const AWS_REMEDY: &str = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or a web identity; \
-     AWS_SKIP_SIGNATURE=true reads public buckets; --instance-credentials asks the machine's metadata service";
+     AWS_SKIP_SIGNATURE=true reads public buckets; --instance-credentials uses the machine's metadata service";
 
 const AZURE_REMEDY: &str = "set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT_NAME with AZURE_STORAGE_ACCOUNT_KEY, \
-     AZURE_STORAGE_SAS_TOKEN or a client secret; --instance-credentials asks for a managed identity";
+     AZURE_STORAGE_SAS_TOKEN or a client secret; --instance-credentials uses a managed identity";
 
 const GCS_REMEDY: &str = "set GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_SERVICE_ACCOUNT, or log in with gcloud; \
-     --instance-credentials asks the machine's metadata service";
+     --instance-credentials uses the machine's metadata service";
 
-/// The variables of one cloud that `named` knows, by the names it gives.
+/// The variables of one cloud that `option_name` accepts, under the names it returns.
 fn variables(
     settings: &StoreSettings,
     prefix: &str,
@@ -222,7 +222,7 @@ fn allow_http(options: &mut StoreOptions, plain: bool) {
     }
 }
 
-/// Whether the endpoint speaks plain HTTP, which only this machine may unless it is allowed.
+/// Whether the endpoint uses plain HTTP, which only this machine may unless it is allowed.
 fn uses_plain_http(
     endpoint: Option<&str>,
     setting: &str,
@@ -235,11 +235,14 @@ fn uses_plain_http(
         setting: setting.to_owned(),
         reason: reason.to_owned(),
     };
-    let url = Url::parse(endpoint)
-        .map_err(|error| refuse(&format!("it is no URL such as https://host:port ({error})")))?;
+    let url = Url::parse(endpoint).map_err(|error| {
+        refuse(&format!(
+            "it is not a URL such as https://host:port ({error})"
+        ))
+    })?;
     if url.password().is_some() || url.query().is_some() {
         return Err(refuse(
-            "it holds a password or a query; credentials have variables of their own",
+            "it contains a password or a query; give credentials in their own variables",
         ));
     }
     let is_local = match url.host() {
@@ -252,9 +255,9 @@ fn uses_plain_http(
         "https" => Ok(settings.allow_http),
         "http" if is_local || settings.allow_http => Ok(true),
         "http" => Err(refuse(
-            "it speaks plain HTTP, so everybody on the way can read and change the data; use https, or --allow-http in a network you trust",
+            "it uses unencrypted HTTP, so anyone on the network path can read and change the data; use https, or --allow-http in a trusted network",
         )),
-        _ => Err(refuse("it is no http or https URL")),
+        _ => Err(refuse("it is not an http or https URL")),
     }
 }
 

@@ -1,18 +1,17 @@
-//! A store whose readings are whole, and whose listings begin after the offset that is asked for,
-//! whatever the network and the service make of it; and whose objects are created although an answer
-//! does not come.
+//! A store client that completes interrupted reads, filters listings by their offset, and repeats
+//! object creations without a response.
 //!
-//! Requests are tried again by the client below, but not when the answer is cut short while it is
-//! read: a reading then begins again, and a listing leaves out what has come of it already. It cannot
-//! go on after the last key, because some stores list in an order of their own: Azure with a
-//! hierarchical namespace folder by folder, directory buckets of S3 in none.
+//! The client below retries requests, but not if a response is cut short while it is read: a read
+//! is then repeated, and a listing skips the keys it has already returned. It cannot continue after
+//! the last key, because some stores list in another order: Azure with a hierarchical namespace
+//! folder by folder, directory buckets of S3 in none.
 //!
-//! Nor is a request that is not the same when it comes twice: an object that may be created only once.
-//! It is sent again here. If the first one did arrive after all, the answer is that the object is
-//! there, and those who ask for that look whether it is theirs.
+//! The client also does not retry requests that are not idempotent: an object that may be created
+//! only once. They are repeated here. If the first one did arrive, the response is that the object
+//! exists, and the caller checks whether it is its own.
 //!
-//! And Azure's parameter `startFrom` is newer than some services that speak its protocol: they pass
-//! over it and list everything. Which versions a table has would then be read wrongly from its log.
+//! Azure's parameter `startFrom` is newer than some services that implement its protocol: they
+//! ignore it and list everything. The versions of a table would then be read wrongly from its log.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -34,10 +33,10 @@ use object_store::{
 
 use super::error_location;
 
-/// How often a reading is taken up again after its answer was cut short.
+/// How often a read is repeated after its response was cut short.
 const MAX_RESUMES: u32 = 5;
 
-/// The pause before that; it doubles. Tests need not wait for a network to recover.
+/// The pause before the first repetition; it doubles. Tests do not wait for a network.
 const FIRST_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 100 });
 
 #[derive(Debug)]
@@ -45,7 +44,7 @@ pub(super) struct RetryingStore {
     inner: Arc<dyn ObjectStore>,
     /// The URL of the bucket, for errors.
     root: Arc<str>,
-    /// How often and how long a request is tried again.
+    /// How often and how long a request is retried.
     retry: RetryConfig,
 }
 
@@ -159,16 +158,16 @@ impl ObjectStore for RetryingStore {
     }
 }
 
-/// A listing on its way.
+/// A listing that can be resumed.
 struct ResumableListing {
     store: Arc<dyn ObjectStore>,
     prefix: Option<Path>,
-    /// Keys up to here are not wanted.
+    /// Keys up to this one are skipped.
     after: Option<Path>,
-    /// What has come.
+    /// The keys already returned.
     seen: HashSet<Path>,
     entries: BoxStream<'static, Result<ObjectMeta>>,
-    /// How often it was taken up again since something came.
+    /// How often it was resumed since the last entry.
     resumed: u32,
 }
 
@@ -227,7 +226,7 @@ fn entries(
     }
 }
 
-/// Asks until an answer comes whole.
+/// Repeats a request until its response is complete.
 async fn retry_cut_short<T, F>(mut request: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
@@ -248,12 +247,12 @@ async fn pause(tried: u32) {
     tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(tried)).await;
 }
 
-/// Whether the answer began and did not come to its end. The client tells it by its text only.
+/// Whether a response was cut short, which the client reports only in the text.
 fn is_cut_short(error: &Error) -> bool {
     matches!(error, Error::Generic { .. }) && error.to_string().contains("response body")
 }
 
-/// Whether a request was sent and no answer came, so that nobody knows what has become of it.
+/// Whether a request was sent without a response, so that its outcome is unknown.
 fn is_unanswered(error: &Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {

@@ -1,5 +1,5 @@
-//! The folder for files on their way: made when it is first needed, removed at the end, and what
-//! killed processes have left is swept away by the next one.
+//! The scratch folder: created when it is first needed and removed at the end; leftovers of killed
+//! processes are removed by the next process.
 //!
 //! A folder belongs to the process that holds the lock on the file in it.
 
@@ -9,10 +9,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::StoreError;
 
-/// What the names of all such folders begin with.
+/// The prefix of the names of all scratch folders.
 const PREFIX: &str = "purchase-etl-scratch-";
 
-/// The file whose lock says that its folder is in use.
+/// The file whose lock marks its folder as in use.
 const LOCK: &str = "in-use";
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl ScratchFolder {
 impl Drop for ScratchFolder {
     fn drop(&mut self) {
         if let Some(created) = self.created.take() {
-            // What cannot be removed is swept away by a later run.
+            // A later run removes what remains.
             let _ = fs::remove_dir_all(&created.path);
         }
     }
@@ -63,7 +63,7 @@ fn create(parent: &Path) -> Result<CreatedFolder, StoreError> {
     remove_leftovers(parent);
     let path = parent.join(format!("{PREFIX}{}", uuid::Uuid::now_v7()));
     let mut folder = fs::DirBuilder::new();
-    // Purchases on their way are nobody else's business.
+    // The files contain purchases: other users must not read them.
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
     folder
@@ -73,7 +73,8 @@ fn create(parent: &Path) -> Result<CreatedFolder, StoreError> {
     Ok(CreatedFolder { path, _lock: lock })
 }
 
-/// Locks a new folder. The lock file gets its name when it is locked, so that no sweep meets it free.
+/// Locks a new folder. The lock file is renamed after it is locked, so that no cleanup finds it
+/// unlocked.
 fn lock_folder(folder: &Path) -> std::io::Result<File> {
     let unnamed = folder.join("locking");
     let file = open_lock(&unnamed, true)?;
@@ -82,7 +83,7 @@ fn lock_folder(folder: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Removes the folders of processes that are gone.
+/// Removes the folders of processes that no longer run.
 fn remove_leftovers(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
@@ -92,11 +93,11 @@ fn remove_leftovers(parent: &Path) {
         if !is_ours || entry.file_type().is_ok_and(|kind| !kind.is_dir()) {
             continue;
         }
-        // One without a lock file is about to get it, unless it was made by hand.
+        // A folder without a lock file is just being created, or was made manually.
         let is_leftover =
             open_lock(&entry.path().join(LOCK), false).is_ok_and(|lock| lock.try_lock().is_ok());
         if is_leftover {
-            // Another process may sweep at the same time.
+            // Another process may remove it at the same time.
             let _ = fs::remove_dir_all(entry.path());
         }
     }
@@ -123,7 +124,7 @@ mod tests {
         );
         let first = one.path().unwrap().to_owned();
         assert_eq!(one.path().unwrap(), first);
-        // What a killed process leaves: a folder with a lock that nobody holds.
+        // The leftover of a killed process: a folder with an unlocked lock file.
         let left = parent.path().join(format!("{PREFIX}left"));
         fs::create_dir(&left).unwrap();
         drop(open_lock(&left.join(LOCK), true).unwrap());

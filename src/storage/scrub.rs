@@ -1,11 +1,10 @@
-//! Text without secrets: what may hold a URL goes in, the same without user, password, query and
-//! fragment of any URL in it comes out. Presigned URLs and tokens stand in the last two. A `?` or `#`
-//! that no `=` follows is part of a pattern or a key.
+//! Removes secrets from text: user, password, query and fragment of any URL in it. Presigned URLs
+//! and tokens use the last two. A `?` or `#` without a `=` after it is part of a pattern or a key.
 
-/// Schemes whose "user" is the container, and no secret.
+/// Schemes whose "user" is the container, not a secret.
 const CONTAINER_SCHEMES: [&str; 4] = ["abfs", "abfss", "wasb", "wasbs"];
 
-/// `text` without the secrets of the URLs in it.
+/// Returns `text` without the secrets of the URLs in it.
 pub fn scrubbed(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut rest = text;
@@ -26,7 +25,7 @@ pub fn scrubbed(text: &str) -> String {
     clean
 }
 
-/// A path or URL without the secrets in it; spaces do not end it.
+/// Returns a path or URL without its secrets; it may contain spaces.
 pub fn scrubbed_location(location: &str) -> String {
     match location.split_once("://") {
         Some((scheme, location)) => format!("{scheme}://{}", without_secrets(scheme, location)),
@@ -38,12 +37,12 @@ fn ends_url(character: char) -> bool {
     character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '<' | '>' | ')' | ']')
 }
 
-/// What follows `://`, without its secrets.
+/// The part after `://`, without its secrets.
 fn without_secrets(scheme: &str, url: &str) -> String {
     let begins = |at: &usize| url[*at..].contains('=');
     let end = url.find(['?', '#']).filter(begins).unwrap_or(url.len());
     let (location, secrets) = url.split_at(end);
-    // A sentence goes on after the URL.
+    // Punctuation after the URL belongs to the sentence.
     let punctuation = secrets
         .chars()
         .next_back()

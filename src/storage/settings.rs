@@ -1,47 +1,47 @@
-//! How stores are reached: what was set on the command line, in a job file and in the environment.
+//! Settings for object stores, from the command line, a job file and the environment.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How stores are reached.
+/// Settings for object stores.
 #[derive(Clone)]
 pub struct StoreSettings {
-    /// Where S3 is, when it is not Amazon's.
+    /// Custom S3 endpoint.
     pub s3_endpoint: Option<String>,
-    /// The region of the buckets of S3.
+    /// Region of the S3 buckets.
     pub s3_region: Option<String>,
-    /// Where Azure Blob Storage is, when it is not Microsoft's; with the account.
+    /// Custom Azure Blob Storage endpoint, including the account.
     pub azure_endpoint: Option<String>,
-    /// Where Google Cloud Storage is, when it is not Google's.
+    /// Custom Google Cloud Storage endpoint.
     pub gcs_endpoint: Option<String>,
-    /// Whether plain HTTP may be spoken with other machines.
+    /// Whether unencrypted HTTP to other machines is allowed.
     pub allow_http: bool,
-    /// How often a request is tried again.
+    /// How often a request is retried.
     pub retries: usize,
-    /// How long a request is tried again.
+    /// How long a request is retried.
     pub deadline: Duration,
-    /// The longest that one try may take.
+    /// The timeout of one attempt.
     pub timeout: Duration,
-    /// The longest that connecting may take.
+    /// The timeout for connecting.
     pub connect_timeout: Duration,
-    /// Whether the metadata service of the machine is asked for credentials.
+    /// Whether credentials are requested from the machine's metadata service.
     pub instance_credentials: bool,
-    /// Where files are kept on their way to a store and from it.
+    /// The parent of the scratch folder.
     pub scratch: PathBuf,
-    /// The variables of the environment, as far as they are about stores.
+    /// The environment variables for stores.
     pub environment: BTreeMap<String, String>,
-    /// The folder of the user, for profile files.
+    /// The home directory of the user, for profile files.
     pub home: Option<PathBuf>,
 }
 
-/// What the names of variables about stores begin with.
+/// The prefixes of the environment variables for stores.
 const PREFIXES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
 impl StoreSettings {
-    /// The defaults, with the variables that are about stores out of `environment`: ten retries
-    /// within three minutes (signatures of a request are valid for five), a minute a try, five
+    /// The defaults, with the variables for stores in `environment`: ten retries within three
+    /// minutes (the signatures of a request are valid for five), one minute per attempt, five
     /// seconds to connect.
     pub fn new(
         environment: impl IntoIterator<Item = (String, String)>,
@@ -70,21 +70,21 @@ impl StoreSettings {
         }
     }
 
-    /// A variable of the environment.
+    /// The value of an environment variable.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str)
     }
 }
 
 impl Default for StoreSettings {
-    /// No credentials, and the system's folder for temporary files.
+    /// No credentials, and the system's temporary folder.
     fn default() -> Self {
         Self::new([], None, std::env::temp_dir())
     }
 }
 
 impl fmt::Debug for StoreSettings {
-    /// Names of variables, never their values.
+    /// Shows the names of variables, never their values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.environment.keys().collect();
         f.debug_struct("StoreSettings")

@@ -1,4 +1,4 @@
-//! Stores for tests: one in memory stands behind a URL, and does what a test plans.
+//! Stores for tests: a store in memory behind a URL, with faults planned by the test.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -17,7 +17,7 @@ use object_store::{
 use super::{StoreSettings, StoreUrl, Stores};
 
 impl Stores {
-    /// Nothing but `store`, behind the bucket of `url`.
+    /// A client for only `store`, behind the bucket of `url`.
     pub(crate) fn with_store(url: &StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
         let stores = Self::new(StoreSettings::default()).unwrap();
         let key = (url.scheme().to_owned(), url.authority().to_owned());
@@ -26,7 +26,7 @@ impl Stores {
     }
 }
 
-/// A store in memory with a plan.
+/// A store in memory with planned faults.
 #[derive(Debug, Default)]
 pub(crate) struct FaultyStore {
     inner: InMemory,
@@ -34,26 +34,26 @@ pub(crate) struct FaultyStore {
     order: Vec<Path>,
     /// After how many entries each listing is cut short, the next one first.
     cuts: Mutex<Vec<usize>>,
-    /// Before which reading an object is replaced, and by what.
+    /// Before which read an object is replaced, and by what.
     replacement: Option<(usize, PutPayload)>,
     reads: AtomicUsize,
-    /// Whether nothing can be read, written and deleted.
+    /// Whether all reads, writes and deletions fail.
     down: AtomicBool,
-    /// What becomes of the next object that is put below this prefix.
+    /// The fault of the next put below this prefix.
     fault: Mutex<Option<(String, PutFault)>>,
     deletions: AtomicUsize,
 }
 
-/// What goes wrong when an object is put.
+/// A fault of a put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PutFault {
-    /// The store does not take it.
+    /// The store refuses the object.
     Refused,
-    /// The store takes it, and its answer is lost.
+    /// The object is stored, but the response is lost.
     Lost,
-    /// The store takes it, its answer is lost, and the client, which sends it once more, meets itself.
+    /// The object is stored, the response is lost, and the client's retry finds the object.
     Repeated,
-    /// The store takes it, its answer is lost, and nobody can ask the store after that.
+    /// The object is stored, the response is lost, and the store is down afterwards.
     LostAndDown,
 }
 
@@ -78,19 +78,19 @@ impl FaultyStore {
         self
     }
 
-    /// Replaces the object that is read before reading `number`, from 0.
+    /// Replaces the object before read `number`, from 0.
     pub(crate) fn replacing(mut self, number: usize, bytes: Vec<u8>) -> Self {
         self.replacement = Some((number, bytes.into()));
         self
     }
 
-    /// Answers nobody who wants to read, write or delete.
+    /// Fails all reads, writes and deletions.
     pub(crate) fn that_is_down(self) -> Self {
         self.set_down(true);
         self
     }
 
-    /// Whether nobody who wants to read, write or delete is answered from here on.
+    /// Sets whether all reads, writes and deletions fail.
     pub(crate) fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
@@ -99,7 +99,7 @@ impl FaultyStore {
         self.down.load(Ordering::SeqCst)
     }
 
-    /// Lets the next object fail that is put below a prefix.
+    /// Sets the fault of the next put below a prefix.
     pub(crate) fn fail_next_put(&self, prefix: &str, fault: PutFault) {
         *self.fault.lock().unwrap() = Some((prefix.to_owned(), fault));
     }
@@ -111,12 +111,12 @@ impl FaultyStore {
             .map(|(_, fault)| fault)
     }
 
-    /// How many readings were asked for so far.
+    /// The number of reads requested so far.
     pub(crate) fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
     }
 
-    /// How many deletions were asked for so far.
+    /// The number of deletions requested so far.
     pub(crate) fn deletions(&self) -> usize {
         self.deletions.load(Ordering::SeqCst)
     }
@@ -135,7 +135,7 @@ fn down() -> object_store::Error {
     }
 }
 
-/// What the client says of an answer that ends too early.
+/// The client's error for a response that ends early.
 fn cut_short() -> object_store::Error {
     object_store::Error::Generic {
         store: "FaultyStore",
@@ -160,7 +160,7 @@ impl ObjectStore for FaultyStore {
         stream::iter(left.chain(cut.map(|_| Err(cut_short())))).boxed()
     }
 
-    /// As a service that does not know of offsets.
+    /// Ignores the offset, as some services do.
     fn list_with_offset(
         &self,
         prefix: Option<&Path>,

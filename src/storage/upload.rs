@@ -1,5 +1,4 @@
-//! Puts files into a store: a local file or bytes and a place come in; an object that is whole, or
-//! none, is there afterwards.
+//! Uploads: a local file or bytes come in; afterwards there is a complete object, or none.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,27 +9,27 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
 
 use super::{StoreError, StoreUrl, Stores};
 
-/// Files up to this size go in one request; larger ones in parts of it. S3 wants 5 MiB at least and
-/// takes 10,000 parts, so a file may have 80 GB.
+/// Files below this size are uploaded in one request, larger ones in parts of it. S3 requires at
+/// least 5 MiB and allows 10,000 parts, so a file may have 80 GB.
 const PART_BYTES: usize = 8 << 20;
 
 /// Parts in flight.
 const PARTS_AT_ONCE: usize = 4;
 
 impl Stores {
-    /// Uploads a file, replacing what is there in one step.
+    /// Uploads a file, replacing an existing object atomically.
     ///
     /// # Errors
-    /// [`StoreError::Scratch`] if the file cannot be read, or what the store said.
+    /// [`StoreError::Scratch`] if the file cannot be read, or an error of the store.
     pub fn put_file(&self, url: &StoreUrl, path: &Path) -> Result<(), StoreError> {
         let store = self.store(url)?;
         self.runtime().block_on(upload(store.as_ref(), url, path))
     }
 
-    /// Deletes an object; one that is already gone is fine.
+    /// Deletes an object; a missing one is no error.
     ///
     /// # Errors
-    /// What the store said.
+    /// An error of the store.
     pub fn delete(&self, url: &StoreUrl) -> Result<(), StoreError> {
         let store = self.store(url)?;
         match self.runtime().block_on(store.delete(&url.path())) {
@@ -39,10 +38,10 @@ impl Stores {
         }
     }
 
-    /// Uploads bytes, replacing what is there in one step.
+    /// Uploads bytes, replacing an existing object atomically.
     ///
     /// # Errors
-    /// What the store said.
+    /// An error of the store.
     pub fn put_bytes(&self, url: &StoreUrl, bytes: &[u8]) -> Result<(), StoreError> {
         let store = self.store(url)?;
         let payload = PutPayload::from(Bytes::copy_from_slice(bytes));
@@ -52,7 +51,7 @@ impl Stores {
     }
 }
 
-/// Uploads a file of any size, holding some parts of it in memory.
+/// Uploads a file of any size, with a few parts in memory.
 pub(crate) async fn upload(
     store: &dyn ObjectStore,
     url: &StoreUrl,
@@ -69,14 +68,14 @@ pub(crate) async fn upload(
     let mut parts = WriteMultipart::new_with_chunk_size(begun, PART_BYTES);
     while !part.is_empty() {
         if let Err(error) = parts.wait_for_capacity(PARTS_AT_ONCE).await {
-            // The parts that are there cost storage until they are given up.
+            // Uploaded parts cost storage until the upload is aborted.
             let _ = parts.abort().await;
             return Err(failed()(error));
         }
         parts.put(Bytes::from(part));
         part = next_part(&mut file, path)?;
     }
-    // It gives the parts up by itself when it fails.
+    // It aborts the upload itself if it fails.
     parts.finish().await.map(drop).map_err(failed())
 }
 

@@ -1,7 +1,7 @@
-//! URLs of stores: text as typed comes in, scheme, bucket and key go out.
+//! URLs of stores: text comes in, scheme, bucket and key go out.
 //!
-//! Refused: credentials and signatures in the text, schemes nobody knows, keys with `.`, `..` or
-//! empty segments.
+//! Refused: credentials and signatures in the text, unknown schemes, keys with `.`, `..` or empty
+//! segments.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::StoreError;
 
-/// Whose store it is.
+/// The provider of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cloud {
     S3,
@@ -18,11 +18,10 @@ pub(super) enum Cloud {
     Azure,
 }
 
-/// A place in an object store.
+/// A location in an object store.
 ///
-/// Invariants: the scheme is a known one, the bucket is not empty, the key has no empty, `.` or `..`
-/// segment and neither begins nor ends with a slash. Keys are taken as they are: `%20` is three
-/// characters.
+/// Invariants: the scheme is known, the bucket is not empty, the key has no empty, `.` or `..`
+/// segment and neither begins nor ends with a slash. Keys are literal: `%20` is three characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreUrl {
     scheme: String,
@@ -30,7 +29,7 @@ pub struct StoreUrl {
     key: String,
 }
 
-/// Parts of a query that sign a request: whoever has them has access.
+/// Query parameters that grant access.
 const SIGNATURES: [&str; 6] = [
     "sig=",
     "signature=",
@@ -41,10 +40,10 @@ const SIGNATURES: [&str; 6] = [
 ];
 
 impl StoreUrl {
-    /// Reads a URL of a store; `None` for local paths, `file://` URLs and `-`.
+    /// Parses the URL of a store; `None` for local paths, `file://` URLs and `-`.
     ///
     /// # Errors
-    /// [`StoreError::Url`] says what is wrong, without repeating a secret.
+    /// [`StoreError::Url`] with the reason, without repeating a secret.
     pub fn parse(text: &str) -> Result<Option<Self>, StoreError> {
         let Some((scheme, rest)) = text.split_once("://") else {
             return Ok(None);
@@ -63,18 +62,18 @@ impl StoreUrl {
         };
         let Some(cloud) = cloud_of(&scheme) else {
             return Err(refuse(
-                "its scheme is none of s3, s3a, gs, az, azure, abfs, abfss and file",
+                "unknown scheme; valid schemes: s3, s3a, gs, az, azure, abfs, abfss, file",
             ));
         };
         if has_secret(cloud, authority, key) {
             return Err(refuse(
-                "it holds credentials, which a command line and a log would show: give them by the environment",
+                "it contains credentials, which would be visible in command lines and logs: set them in the environment",
             ));
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@' | '$');
         if authority.is_empty() || !authority.chars().all(plain) {
             return Err(refuse(
-                "the bucket or container after :// is missing or has characters that none can have",
+                "the bucket or container after :// is missing or contains invalid characters",
             ));
         }
         let key = KeyPath::parse(key.trim_end_matches('/'))
@@ -86,7 +85,7 @@ impl StoreUrl {
         }))
     }
 
-    /// The scheme, in small letters.
+    /// The scheme, in lower case.
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
@@ -101,7 +100,7 @@ impl StoreUrl {
         &self.key
     }
 
-    /// Another key of the same bucket.
+    /// The URL of another key in the same bucket.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
         Self {
@@ -110,7 +109,7 @@ impl StoreUrl {
         }
     }
 
-    /// The key `relative` below this one.
+    /// The URL of the key `relative` below this one.
     #[must_use]
     pub fn join(&self, relative: &str) -> Self {
         let relative = relative.trim_matches('/');
@@ -120,8 +119,8 @@ impl StoreUrl {
         self.with_key(&format!("{}/{relative}", self.key))
     }
 
-    /// Whether this is the other place or lies below it, whichever of a cloud's schemes each is
-    /// written with.
+    /// Whether this is the same location as the other or below it, even if they use different
+    /// schemes of the same cloud.
     pub fn is_below(&self, other: &Self) -> bool {
         let bucket = |url: &Self| url.authority.split('@').next().map(str::to_owned);
         let is_below = other.key.is_empty()
@@ -132,10 +131,10 @@ impl StoreUrl {
         self.cloud() == other.cloud() && bucket(self) == bucket(other) && is_below
     }
 
-    /// The same place as a URL by the letter, with a slash at its end.
+    /// The same location as a percent-encoded URL with a trailing slash.
     ///
     /// # Errors
-    /// [`StoreError::Url`] for a bucket that no URL can have.
+    /// [`StoreError::Url`] for a bucket that cannot be part of a URL.
     pub fn to_directory_url(&self) -> Result<Url, StoreError> {
         let refuse = || StoreError::Url {
             url: self.to_string(),
@@ -157,7 +156,7 @@ impl StoreUrl {
     }
 
     pub(crate) fn path(&self) -> KeyPath {
-        // The key was parsed once, and joined parts are keys of a listing or our own names.
+        // The key was validated once, and joined parts are listed keys or names of this program.
         KeyPath::parse(&self.key).unwrap_or_else(|_| KeyPath::from(self.key.as_str()))
     }
 }
@@ -177,7 +176,7 @@ fn cloud_of(scheme: &str) -> Option<Cloud> {
     }
 }
 
-/// Only `abfss://container@account.dfs.core.windows.net/` has an `@` that means no user.
+/// Only in `abfss://container@account.dfs.core.windows.net/` the part before the `@` is no user.
 fn has_secret(cloud: Cloud, authority: &str, key: &str) -> bool {
     let user = authority.split_once('@').map(|(user, _)| user);
     let is_user = user.is_some_and(|user| cloud != Cloud::Azure || user.contains(':'));

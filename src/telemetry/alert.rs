@@ -1,6 +1,8 @@
-//! `--alert-command` and `--alert-url`: one event when a command has ended in a way somebody wants to
-//! hear of. The whole command goes in; a program with the event on its standard input, a request, or
-//! both go out. Neither can fail a run: what goes wrong is one warning.
+//! `--alert-command` and `--alert-url`: one event when a command has ended with one of the selected
+//! outcomes.
+//!
+//! In: the finished command. Out: a program run with the event on its standard input, a request, or
+//! both. Neither can make a run fail: errors are warnings.
 
 use std::io::Write;
 use std::process::{Child, Command as Process, ExitStatus, Stdio};
@@ -13,45 +15,45 @@ use super::steps::{FinishedCommand, FinishedStep};
 use crate::run_report::{Exit, InputOutcome};
 use crate::storage::{scrubbed, scrubbed_location};
 
-/// A night's job must not hang on the program that tells of it.
+/// Limits how long the alert program can delay a job.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How often a program is asked whether it has ended.
+/// The interval between checks whether the program has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// Who is woken up wants the first of them; the run report has them all.
+/// Maximum number of refusals in an event; the run report contains all of them.
 const MAX_REFUSALS: usize = 20;
 
-/// Who is told, and of what.
+/// The settings of alerts.
 #[derive(Clone, Default)]
 pub struct AlertSettings {
-    /// Run by `sh -c`.
+    /// The program, run by `sh -c`.
     pub command: Option<String>,
-    /// Posted to; it may hold a token.
+    /// The URL to post to; it may contain a token.
     pub url: Option<String>,
-    /// The ends that are told.
+    /// The outcomes that trigger an alert.
     pub on: Vec<Exit>,
 }
 
 impl std::fmt::Debug for AlertSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Command and URL may hold secrets.
+        // Command and URL may contain secrets.
         f.debug_struct("AlertSettings")
             .field("on", &self.on)
             .finish_non_exhaustive()
     }
 }
 
-/// Why a program was not told.
+/// Why the alert program failed.
 #[derive(Debug, thiserror::Error)]
 enum AlertError {
-    #[error("it cannot be started")]
+    #[error("the command cannot be started")]
     Start(#[source] std::io::Error),
-    #[error("it did not end within {} seconds and was stopped", COMMAND_TIMEOUT.as_secs())]
+    #[error("the command did not end within {} seconds and was stopped", COMMAND_TIMEOUT.as_secs())]
     Timeout,
-    #[error("it ended with {0}")]
+    #[error("the command ended with {0}")]
     Status(ExitStatus),
 }
 
-/// Tells of a command's end, if it is one to be told of.
+/// Sends the alert of a finished command, if its outcome is selected.
 pub(super) fn send(
     settings: &AlertSettings,
     command: &FinishedCommand<'_>,
@@ -159,16 +161,16 @@ fn run_program(
         .env("PURCHASE_ETL_JOB", command.job)
         .env("PURCHASE_ETL_RUN_IDS", run_ids.join(" "))
         .stdin(Stdio::piped())
-        // Standard output is data, and standard error may be JSON by the line.
+        // Standard output contains data, and standard error may contain JSON lines.
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(AlertError::Start)?;
     let text = event.to_string();
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that does not read its input must not hold us up, nor is it a failure.
+        // A program that does not read its input must not block, and does not fail.
         let write = move || drop(stdin.write_all(text.as_bytes()));
-        // Without a thread for it the program gets no event, and ends all the same.
+        // If no thread can be created, the program gets no event, but still runs.
         drop(std::thread::Builder::new().spawn(write));
     }
     wait_for_exit(&mut child)
@@ -181,7 +183,7 @@ fn wait_for_exit(child: &mut Child) -> Result<(), AlertError> {
             Some(status) if status.success() => return Ok(()),
             Some(status) => return Err(AlertError::Status(status)),
             None if started.elapsed() > COMMAND_TIMEOUT => {
-                // Ended by itself in between, at worst.
+                // Errors mean that the program has ended in the meantime.
                 drop(child.kill());
                 drop(child.wait());
                 return Err(AlertError::Timeout);

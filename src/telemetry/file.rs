@@ -1,4 +1,4 @@
-//! Files that others watch: read as they stand, or grown by whole lines.
+//! Files read by other programs: read as they are, or appended line by line.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,14 +6,14 @@ use std::path::Path;
 
 use crate::storage::create_folder;
 
-/// The text of a regular file; none of what is no file, and must not be waited for.
+/// The text of a regular file; `None` for anything else, such as a pipe, which would block.
 pub(super) fn read(path: &Path) -> Option<String> {
     let is_file = fs::metadata(path).is_ok_and(|place| place.is_file());
     let bytes = is_file.then(|| fs::read(path).ok()).flatten()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Appends lines in one write, so that those of several processes do not mix.
+/// Appends lines in one write, so that lines of several processes do not mix.
 pub(super) fn append(path: &Path, lines: &[u8]) -> io::Result<()> {
     if let Some(folder) = path
         .parent()

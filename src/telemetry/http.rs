@@ -1,5 +1,7 @@
-//! Requests to those who want to be told: a body goes in, whether it was taken comes out. Waits
-//! ten seconds at most, and never says a URL: it may hold a token.
+//! Sends HTTP requests with telemetry.
+//!
+//! In: a body. Out: whether the server accepted it. Waits ten seconds at most, and never reports a
+//! URL, which may contain a token.
 
 use std::time::Duration;
 
@@ -10,23 +12,23 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::storage::{LimitReached, probe_files, probe_threads};
 
-/// As long as the exporters of OpenTelemetry wait (`OTEL_EXPORTER_OTLP_TIMEOUT`).
+/// The default timeout of OpenTelemetry exporters (`OTEL_EXPORTER_OTLP_TIMEOUT`).
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// What the runtime opens, and a connection.
+/// The files that the runtime opens, and one connection.
 const RUNTIME_FILES: usize = 7;
-/// A host that does not answer is not worth more of a run's time.
+/// Short, so that an unreachable host does not delay a run.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why somebody could not be told.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SendError {
     #[error(transparent)]
     Limit(#[from] LimitReached),
-    #[error("cannot start what sends requests")]
+    #[error("cannot start the runtime of the HTTP client")]
     Runtime(#[source] std::io::Error),
     #[error("cannot send the request")]
     Request(#[source] reqwest::Error),
-    #[error("the answer was {0}")]
+    #[error("the server answered {0}")]
     Status(http::StatusCode),
 }
 
@@ -36,22 +38,22 @@ impl From<reqwest::Error> for SendError {
     }
 }
 
-/// Sends requests, one at a time.
+/// Sends requests one at a time.
 #[derive(Debug)]
 pub(super) struct HttpSender {
-    /// There until it is dropped.
+    /// Present until the sender is dropped.
     runtime: Option<Runtime>,
     client: reqwest::Client,
 }
 
 impl HttpSender {
     pub(super) fn new() -> Result<Self, SendError> {
-        // One that works, and one that asks for addresses.
+        // One worker thread, and one for name resolution.
         probe_threads(2)?;
         probe_files(RUNTIME_FILES)?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
-            .thread_name("observe")
+            .thread_name("telemetry")
             .enable_all()
             .build()
             .map_err(SendError::Runtime)?;
@@ -66,7 +68,7 @@ impl HttpSender {
         })
     }
 
-    /// Posts JSON, with a bearer token if there is one.
+    /// Posts JSON, with a bearer token, if any.
     pub(super) fn post(
         &self,
         url: &str,
@@ -81,7 +83,7 @@ impl HttpSender {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        // A request looks for the runtime when it is begun.
+        // Requests must be created within the runtime.
         let answer = self.runtime().block_on(async { request.send().await })?;
         if answer.status().is_success() {
             Ok(())
@@ -90,7 +92,7 @@ impl HttpSender {
         }
     }
 
-    /// What waits for the exporters of OpenTelemetry.
+    /// The runtime for the exporters of OpenTelemetry.
     pub(super) fn runtime(&self) -> &Runtime {
         self.runtime.as_ref().expect("taken only when dropped")
     }
@@ -106,14 +108,14 @@ impl HttpSender {
 
 impl Drop for HttpSender {
     fn drop(&mut self) {
-        // A name server that does not answer must not hold up the end of the process.
+        // A name server that does not answer must not delay the end of the process.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
-/// Carries the requests of OpenTelemetry's exporters.
+/// The HTTP client of the OpenTelemetry exporters.
 #[derive(Clone, Debug)]
 pub(super) struct ExporterClient {
     handle: tokio::runtime::Handle,

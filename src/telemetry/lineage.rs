@@ -1,8 +1,9 @@
-//! `--lineage-file` and `--lineage-url`: events of the OpenLineage standard. Facts about steps go in;
-//! for each step a START goes out when it begins and a COMPLETE, FAIL or ABORT when it has ended, and
-//! for a job of several steps the same around them.
+//! `--lineage-file` and `--lineage-url`: events of the OpenLineage standard.
 //!
-//! A receiver that cannot be reached is given up after one warning: a run never fails by it.
+//! In: starts and ends of steps. Out: a START event when a step starts and a COMPLETE, FAIL or
+//! ABORT event when it has ended, and the same for a job of several steps.
+//!
+//! After the first error no more events are sent, with one warning: lineage never makes a run fail.
 
 mod dataset;
 mod event;
@@ -22,26 +23,26 @@ use super::steps::{FinishedStep, StepStart};
 use crate::run_report::Exit;
 use event::{LineageEvent, LineageEventType, LineageJobName, ParentRun};
 
-/// Where events go, and as whose.
+/// The settings of lineage events.
 #[derive(Clone, Default)]
 pub struct LineageSettings {
-    /// A file that grows by one JSON document a line.
+    /// A file to which one JSON document per line is appended.
     pub file: Option<PathBuf>,
-    /// The receiver, without the path of its endpoint.
+    /// The URL of the receiver, without the path of its endpoint.
     pub url: Option<String>,
     /// The path of its endpoint.
     pub endpoint: String,
-    /// The namespace of our jobs.
+    /// The namespace of the jobs.
     pub namespace: String,
     /// The run that started this one, as `namespace/job/run`.
     pub parent: Option<String>,
-    /// The receiver's token.
+    /// The token for the receiver.
     pub api_key: Option<String>,
 }
 
 impl std::fmt::Debug for LineageSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // URL and key may be secrets.
+        // URL and key may contain secrets.
         f.debug_struct("LineageSettings")
             .field("file", &self.file)
             .field("namespace", &self.namespace)
@@ -54,13 +55,13 @@ impl std::fmt::Debug for LineageSettings {
 pub(super) struct LineageEmitter {
     settings: LineageSettings,
     caller: Option<ParentRun>,
-    /// The ids of the runs of whole jobs, of which steps are parts.
+    /// The run ids of the jobs that steps are part of.
     jobs: Mutex<BTreeMap<(String, NaiveDate), String>>,
     is_disabled: AtomicBool,
 }
 
 impl LineageEmitter {
-    /// Nothing when nobody wants events.
+    /// `None` when neither a file nor a URL is set.
     pub(super) fn new(settings: LineageSettings) -> Option<Self> {
         if settings.file.is_none() && settings.url.is_none() {
             return None;
@@ -69,7 +70,7 @@ impl LineageEmitter {
             let parent = ParentRun::parse(text);
             if parent.is_none() {
                 tracing::warn!(
-                    "OPENLINEAGE_PARENT_ID is not namespace/job/run with a UUID: left out"
+                    "OPENLINEAGE_PARENT_ID is not namespace/job/run with a UUID and is ignored"
                 );
             }
             parent
@@ -107,7 +108,7 @@ impl LineageEmitter {
         self.emit(&event.json(), sender);
     }
 
-    /// Ends a job, if a step of it was told.
+    /// Sends the end of a job, if one of its steps was reported.
     pub(super) fn job_ended(
         &self,
         job: &str,
@@ -123,7 +124,8 @@ impl LineageEmitter {
         }
     }
 
-    /// Ends the jobs that were left: steps of theirs were run ahead of a turn that did not come.
+    /// Sends the end of the remaining jobs: some of their steps ran in parallel before the job was
+    /// abandoned.
     pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&HttpSender>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         for ((job, date), run_id) in std::mem::take(&mut *jobs) {
@@ -138,7 +140,8 @@ impl LineageEmitter {
         }
     }
 
-    /// The run of the job that a step belongs to, begun with its first step; else whoever called us.
+    /// The job run that a step belongs to, started with its first step; otherwise the parent run
+    /// given by the caller.
     fn job_of(
         &self,
         start: &StepStart,
@@ -241,6 +244,6 @@ impl LineageEmitter {
 
     fn disable(&self, reason: &str) {
         self.is_disabled.store(true, Ordering::Relaxed);
-        tracing::warn!("lineage events end here: {reason}");
+        tracing::warn!("no more lineage events are sent: {reason}");
     }
 }

@@ -1,7 +1,8 @@
-//! `--metrics-file`: what happened as a file of Prometheus's text format, for the textfile collector
-//! of the node exporter. The file as it stands and the steps of a command go in, the new file comes
-//! out: counters go on counting from the old one, and a run that failed keeps the time of the last
-//! one that did not.
+//! `--metrics-file`: a file in Prometheus text format, for the textfile collector of the node
+//! exporter.
+//!
+//! In: the current file and the steps of a command. Out: the new file: counters continue from the
+//! current file, and a failed run keeps the time of the last successful one.
 
 mod families;
 mod previous_values;
@@ -16,7 +17,7 @@ use crate::run_report::{Exit, InputOutcome, RunReport};
 use crate::storage::replace_file;
 use families::MetricFamilies;
 
-/// Why there is no file of metrics.
+/// Why the metrics file was not written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the metrics file {}", path.display())]
 pub(super) struct MetricsError {
@@ -32,7 +33,7 @@ enum MetricsCause {
     MetricFamilies(#[from] prometheus::Error),
 }
 
-/// Replaces the file of metrics.
+/// Replaces the metrics file.
 pub(super) fn write(path: &Path, command: &FinishedCommand<'_>) -> Result<(), MetricsError> {
     let failed = |source: MetricsCause| MetricsError {
         path: path.to_owned(),
@@ -43,7 +44,7 @@ pub(super) fn write(path: &Path, command: &FinishedCommand<'_>) -> Result<(), Me
     replace_file(path, text.as_bytes()).map_err(|error| failed(error.into()))
 }
 
-/// The new file, given the text of the old one.
+/// The text of the new file, given the text of the previous one.
 fn text(previous: &str, command: &FinishedCommand<'_>) -> Result<String, prometheus::Error> {
     let families = MetricFamilies::new()?;
     previous_values::restore(&families, previous);
@@ -57,7 +58,7 @@ fn text(previous: &str, command: &FinishedCommand<'_>) -> Result<String, prometh
 
 fn add_step(families: &MetricFamilies, step: &FinishedStep) {
     let (job, name) = (step.start.job(), step.start.step());
-    // A command that is no job is told once, as the command.
+    // A command that is not a job is recorded once, as the command.
     if !job.is_empty() {
         let ended = RunSample {
             labels: [job, name, step.start.command],
@@ -86,7 +87,7 @@ fn add_command(families: &MetricFamilies, command: &FinishedCommand<'_>) {
         .set(1.0);
 }
 
-/// What is told of every end alike.
+/// The sample recorded when a command or step ends.
 struct RunSample<'a> {
     /// Job, step, command.
     labels: [&'a str; 3],
@@ -158,7 +159,7 @@ fn add_report(families: &MetricFamilies, of: [&str; 2], report: &RunReport) {
         .inc_by(number(report.bytes));
 }
 
-/// Steps that run at the same time may end in another order than they committed.
+/// Parallel steps may end in another order than they committed.
 fn add_versions(families: &MetricFamilies, steps: &[FinishedStep]) {
     let mut newest = BTreeMap::new();
     let reports = steps.iter().filter_map(|step| step.end.report.as_ref());

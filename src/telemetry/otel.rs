@@ -1,6 +1,7 @@
-//! OpenTelemetry: a trace and metrics of a command by OTLP over HTTP, as JSON. The whole command goes
-//! in when it has ended; two requests go out. The variables of the standard (`OTEL_…`) that are not
-//! in [`OtelSettings`] are read by OpenTelemetry's own libraries.
+//! OpenTelemetry: a trace and metrics of a command by OTLP over HTTP, as JSON.
+//!
+//! In: the finished command. Out: two requests. The standard variables (`OTEL_…`) that are not in
+//! [`OtelSettings`] are read by the OpenTelemetry libraries.
 
 mod metrics;
 mod spans;
@@ -16,26 +17,26 @@ use opentelemetry_sdk::trace::SpanExporter as _;
 use super::http::HttpSender;
 use super::steps::FinishedCommand;
 
-/// Where traces and metrics go, and what the trace belongs to.
+/// The settings of OpenTelemetry.
 #[derive(Clone, Default)]
 pub struct OtelSettings {
-    /// The collector, without the paths of its signals.
+    /// The endpoint of the collector, without the paths of the signals.
     pub endpoint: Option<String>,
-    /// Where traces go, if elsewhere.
+    /// The endpoint for traces, if different.
     pub traces_endpoint: Option<String>,
-    /// Where metrics go, if elsewhere.
+    /// The endpoint for metrics, if different.
     pub metrics_endpoint: Option<String>,
-    /// Whether all of it is switched off.
+    /// Whether OpenTelemetry is disabled.
     pub disabled: bool,
-    /// The W3C trace context of who started us.
+    /// The W3C trace context of the calling process.
     pub traceparent: Option<String>,
-    /// Its vendors' part.
+    /// The vendor-specific part of the trace context.
     pub tracestate: Option<String>,
 }
 
 impl std::fmt::Debug for OtelSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The endpoints may hold secrets.
+        // The endpoints may contain secrets.
         f.debug_struct("OtelSettings")
             .field("disabled", &self.disabled)
             .field("traceparent", &self.traceparent)
@@ -44,7 +45,7 @@ impl std::fmt::Debug for OtelSettings {
 }
 
 impl OtelSettings {
-    /// Whether anything is to be sent.
+    /// Whether traces or metrics are exported.
     pub(super) fn is_enabled(&self) -> bool {
         self.traces().is_some() || self.metrics().is_some()
     }
@@ -57,8 +58,8 @@ impl OtelSettings {
         self.signal_endpoint(self.metrics_endpoint.as_deref(), "v1/metrics")
     }
 
-    /// As the standard says: an endpoint of one signal is taken as it stands, the general one gets
-    /// the signal's path.
+    /// The endpoint of a signal: by the standard, its own endpoint is used unchanged, and the path
+    /// of the signal is appended to the general one.
     fn signal_endpoint(&self, own: Option<&str>, path: &str) -> Option<String> {
         let general = || {
             let base = self.endpoint.as_deref().filter(|base| !base.is_empty())?;
@@ -69,10 +70,10 @@ impl OtelSettings {
     }
 }
 
-/// Why a collector was not told.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OtelError {
-    #[error("the endpoint cannot be used")]
+    #[error("cannot create the exporter")]
     Exporter(#[from] ExporterBuildError),
     #[error("cannot send {signal}")]
     Send {
@@ -81,7 +82,7 @@ pub(super) enum OtelError {
     },
 }
 
-/// Sends the trace and the metrics of a command.
+/// Exports the trace and the metrics of a command.
 pub(super) fn export(
     settings: &OtelSettings,
     command: &FinishedCommand<'_>,
@@ -120,7 +121,8 @@ pub(super) fn export(
     Ok(())
 }
 
-/// Who we are: `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` decide before our own name.
+/// The resource of this program: `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override the
+/// default service name.
 fn resource() -> Resource {
     let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
     let detected = Resource::builder().build();

@@ -1,13 +1,13 @@
-//! What there is to tell about a step: before it begins, and when it has ended.
+//! What is known about a step: before it starts, and when it has ended.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::run_report::{Exit, RunReport};
 
-/// A column of a table, for catalogues: name and type.
+/// A column of a table in lineage events: name and type.
 pub type DatasetColumn = (String, String);
 
-/// Something that is read or written.
+/// A dataset that a step reads or writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineageDataset {
     /// A table of a lake.
@@ -16,14 +16,14 @@ pub enum LineageDataset {
         lake: String,
         /// The table.
         table: &'static str,
-        /// Its columns; none when they are not told.
+        /// Its columns; empty when they are not reported.
         columns: Vec<DatasetColumn>,
     },
-    /// A file, an object or, as `-`, standard input, as a path or URL.
+    /// A file, an object or standard input (`-`), as a path or URL.
     File(String),
 }
 
-/// The step of a job file.
+/// Identifies a step of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepId {
     /// The job.
@@ -34,28 +34,28 @@ pub struct StepId {
     pub date: NaiveDate,
 }
 
-/// What is known before a step begins. A command that is no job is one step.
+/// What is known before a step starts. A command that is not a job is one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepStart {
-    /// The run, as in the `run_id` columns; a UUID.
+    /// The run id, as in the `run_id` columns; a UUID.
     pub run_id: String,
     /// `ingest`, `check`, `report`, `page` or `lake`.
     pub command: &'static str,
-    /// Where it stands in a job.
+    /// The step of a job, if any.
     pub step: Option<StepId>,
     /// The lake.
     pub lake: Option<String>,
-    /// What is read; the inputs of an ingest stand in its report.
+    /// The datasets read; the inputs of an ingest are in its report.
     pub inputs: Vec<LineageDataset>,
-    /// What is written.
+    /// The datasets written.
     pub outputs: Vec<LineageDataset>,
 }
 
 impl StepStart {
-    /// What log lines say about the step they belong to.
+    /// The tracing span that identifies the step in log lines.
     pub fn span(&self) -> tracing::Span {
         let of = self.step.as_ref();
-        // The level of errors, so that quiet logs have it too.
+        // Error level, so that quiet logs contain it too.
         tracing::error_span!(
             "step",
             run_id = self.run_id,
@@ -65,12 +65,12 @@ impl StepStart {
         )
     }
 
-    /// The job file's name, or none.
+    /// The name of the job, or an empty text.
     pub(super) fn job(&self) -> &str {
         self.step.as_ref().map_or("", |step| &step.job)
     }
 
-    /// The step's name in its job, or none.
+    /// The name of the step in its job, or an empty text.
     pub(super) fn step(&self) -> &str {
         self.step.as_ref().map_or("", |step| &step.step)
     }
@@ -79,24 +79,24 @@ impl StepStart {
 /// How a step ended.
 #[derive(Clone, Debug)]
 pub struct StepEnd {
-    /// The exit code it alone would have had.
+    /// The exit code of the step by itself.
     pub exit: Exit,
-    /// Why it has no result; without secrets.
+    /// The error, without secrets.
     pub error: Option<String>,
-    /// The run report of an ingest, also of one that failed on its way.
+    /// The run report of an ingest, also of a failed one.
     pub report: Option<RunReport>,
 }
 
 /// A step that has ended.
 #[derive(Clone, Debug)]
 pub struct FinishedStep {
-    /// What was known before.
+    /// What was known before the step.
     pub start: StepStart,
-    /// When it began.
+    /// The time of the start.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// The time of the end.
     pub ended_at: DateTime<Utc>,
-    /// How it ended.
+    /// The result of the step.
     pub end: StepEnd,
 }
 
@@ -107,22 +107,22 @@ impl FinishedStep {
     }
 }
 
-/// The whole command: all that its steps did.
+/// A command that has ended, with its steps.
 #[derive(Debug)]
 pub struct FinishedCommand<'a> {
-    /// `ingest`, `run` and so on.
+    /// The name of the command, such as `ingest`.
     pub name: &'a str,
-    /// The job file's name, or none.
+    /// The name of the job, or an empty text.
     pub job: &'a str,
     /// The steps, in the order they ended.
     pub steps: &'a [FinishedStep],
-    /// When it began.
+    /// The time of the start.
     pub started_at: DateTime<Utc>,
-    /// When it ended.
+    /// The time of the end.
     pub ended_at: DateTime<Utc>,
     /// The exit code of the process.
     pub exit: Exit,
-    /// Why it has no result; without secrets.
+    /// The error, without secrets.
     pub error: Option<&'a str>,
 }
 

@@ -125,7 +125,11 @@ fn check_reports_the_same_findings_on_inputs_as_ingest() {
     let empty = workdir.write("empty.ndjson", "\n");
     let reported = assert_alike(&workdir, &[], &[day_first, latin, empty]);
     let text = format!("{reported:?}");
-    for words in ["is read day first", "FILE-ENCODING", "it holds no record"] {
+    for words in [
+        "is read day first",
+        "FILE-ENCODING",
+        "the input contains no record",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
 
@@ -179,7 +183,7 @@ fn check_reports_the_same_on_saved_pages_as_ingest() {
     let odd = workdir.write("odd.json", odd);
     let reported = assert_alike(&workdir, &options, &[odd]);
     let text = format!("{reported:?}");
-    let wrong = "its meta does not say which page it is";
+    let wrong = "`meta` does not identify the page";
     assert!(
         text.contains(wrong) && text.contains("CPL-META-SHAPE"),
         "{text}"
@@ -225,5 +229,8 @@ fn a_finding_on_an_input_reports_what_is_wrong_and_not_what_is_required() {
     let line = &output.assert_code(0).json_lines()[0];
     assert_eq!(line["rule_id"], "FILE-EMPTY", "{line:#}");
     let message = line["message"].as_str().expect("a text");
-    assert!(message.starts_with("it holds no record"), "{line:#}");
+    assert!(
+        message.starts_with("the input contains no record"),
+        "{line:#}"
+    );
 }

@@ -16,14 +16,14 @@ mod edge_case_data;
 
 /// The headings that every page has.
 const HEADINGS: [&str; 9] = [
-    "Purchases",
+    "Purchase dashboard",
     "Items by day",
     "Items by hour",
     "Items by product",
     "Items by app",
     "Revenue",
-    "Suppliers",
-    "Pending and received",
+    "Supplier totals",
+    "Supplier purchases by status",
     "Rejected records",
 ];
 

@@ -124,7 +124,10 @@ fn committed_rows_are_counted_when_their_inputs_cannot_be_listed() {
         fs::create_dir(&next).expect("a folder");
         let failed = ingest(&workdir);
         let report = assert_reported(&workdir, &failed, 1, 3);
-        failed.assert_stderr_contains(&["could not be listed", "run the same command again"]);
+        failed.assert_stderr_contains(&[
+            "could not be added to table `inputs`",
+            "run the same command again",
+        ]);
         assert_eq!(report["inputs"][0]["outcome"], "ingested");
         assert!(report["table_versions"][table].is_number(), "{report:#}");
 

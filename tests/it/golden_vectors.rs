@@ -207,8 +207,8 @@ fn a_wrong_parameter_is_answered_in_the_documented_error_shape() {
         ("length", &["--length", "101"]),
         ("length", &["--length", "sete"]),
         ("unit", &["--length", "7", "--unit", "week"]),
-        ("stands for day", &["--length", "7", "--unit", "dia"]),
-        ("stands for hour", &["--length", "7", "--unit", "hora"]),
+        ("use day", &["--length", "7", "--unit", "dia"]),
+        ("use hour", &["--length", "7", "--unit", "hora"]),
         ("ending_at", &["--length", "7", "--ending-at", "yesterday"]),
         ("timezone", &["--length", "7", "--timezone", "Brasilia"]),
         (

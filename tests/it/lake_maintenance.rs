@@ -236,7 +236,7 @@ fn meaningless_options_are_refused_with_a_remedy() {
             "restore",
             &["--table", "purchases", "--to-version", "9"],
             1,
-            "its newest is 1",
+            "the newest is 1",
         ),
         (
             "restore",

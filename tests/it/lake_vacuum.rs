@@ -196,7 +196,7 @@ fn a_version_without_its_files_cannot_be_restored_and_a_restored_one_is_kept() {
     let version_4 = ["--table", "purchases", "--to-version", "4"];
     lake_command(&workdir, "restore", &version_4)
         .assert_code(1)
-        .assert_stderr_contains(&["version 4", "1 of its files are gone", "vacuum"]);
+        .assert_stderr_contains(&["version 4", "1 of its files are missing", "vacuum"]);
     assert_eq!(
         status(&workdir, "purchases")["version"],
         5,

@@ -63,7 +63,7 @@ fn a_missing_file_is_found() {
         );
     }
     lake_command(&workdir, "verify", &[])
-        .assert_stdout_contains(&["it is not there", "the lake is damaged"]);
+        .assert_stdout_contains(&["it is missing", "the lake is damaged"]);
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn what_a_stopped_run_recorded_and_lost_is_counted_again_and_reported() {
         let again = workdir.ingest([workdir.path(name)]);
         again
             .assert_code(0)
-            .assert_stderr_contains(&["counts there were worked out anew"]);
+            .assert_stderr_contains(&["counts of this input in table inputs were recomputed"]);
         assert_eq!(again.outcomes(), ["already_ingested"]);
         let notes = again.json()["notes"].clone();
         assert_eq!(notes.as_array().map(Vec::len), Some(1), "{notes:#}");
@@ -271,7 +271,7 @@ fn supplier_inputs_whose_rows_are_lost_are_counted_as_if_they_had_come_alone() {
     let again = suppliers(&workdir, &inputs);
     again
         .assert_code(0)
-        .assert_stderr_contains(&["counts there were worked out anew"]);
+        .assert_stderr_contains(&["counts of this input in table inputs were recomputed"]);
     assert_eq!(summary_of_inputs(&listed(&workdir)), counts);
     assert_intact(&workdir);
 }

@@ -151,7 +151,7 @@ fn an_incomplete_snapshot_deletes_nothing_and_reports_why() {
     let broken = "{\"id\":0}".to_owned();
     let cases = [
         (
-            "pages are absent",
+            "pages are missing",
             page(1, 2, 3, &supplier_purchases([1, 2])),
             0,
         ),

@@ -193,14 +193,22 @@ fn both_kinds_in_one_input_refuse_it_whichever_comes_first() {
     assert_refused(
         &workdir.ingest([&mixed]),
         "FILE-MIXED",
-        "supplier purchases among",
+        "the input of customer purchases also contains supplier purchases",
     );
     let mixed = workdir.write("mixed.ndjson", &suppliers_first);
     let output = ingest(&workdir, "12", [&mixed]);
-    assert_refused(&output, "FILE-MIXED", "customer purchases among");
+    assert_refused(
+        &output,
+        "FILE-MIXED",
+        "the input of supplier purchases also contains customer purchases",
+    );
     // In a document as well.
     let page = single_page(&[supplier, customer]);
     let mixed = workdir.write("mixed.json", page);
     let output = ingest(&workdir, "12", [&mixed]);
-    assert_refused(&output, "FILE-MIXED", "customer purchases among");
+    assert_refused(
+        &output,
+        "FILE-MIXED",
+        "the input of supplier purchases also contains customer purchases",
+    );
 }

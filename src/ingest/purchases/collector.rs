@@ -1,7 +1,7 @@
-//! Takes validated chunks in order, decides the fate of each input at its end, and commits.
+//! Collects validated chunks in order, accepts or refuses each input at its end, and commits.
 //!
-//! An input of one chunk waits in memory with others like it, so that thousands of small files
-//! share data files and commits; a larger one has data files and a commit of its own.
+//! Inputs of one chunk are buffered in memory and share data files and commits, so that thousands
+//! of small files need few of both; a larger input has its own data files and commit.
 
 mod result_sink;
 
@@ -26,12 +26,12 @@ use crate::lake::{Lake, inputs_spec, rejects_spec};
 use crate::purchase::columns::shift_source_rows;
 use crate::run_report::InputOutcome;
 
-/// Ingests customer purchases. Running it again with the same inputs changes nothing.
+/// Ingests customer purchases. A second run with the same inputs changes nothing.
 ///
 /// # Errors
-/// The lake fails, the ledger does not balance, or the run is interrupted: what was committed before
-/// stays and is told with the error, the rest is not visible to any reader, and the same command
-/// heals it.
+/// The lake fails, record counts are inconsistent, or the run is interrupted. What was committed
+/// before stays and is reported with the error; the rest is not visible to readers, and the same
+/// command completes it.
 pub fn ingest(
     lake: &Lake,
     inputs: &[Input],
@@ -52,18 +52,18 @@ pub fn ingest(
 struct OpenPurchaseInput {
     counters: InputCounters,
     chunks: usize,
-    /// Results of the only chunk so far.
+    /// The result of the first chunk, until there is a second.
     first_chunk: Option<ChunkBatches>,
-    /// Data files of its own, from the second chunk on.
+    /// Writers of its own data files, from the second chunk on.
     writers: Option<OutputWriters>,
 }
 
 struct PurchaseCollector<'a> {
     lake: &'a Lake,
     options: &'a IngestOptions<Purchases>,
-    /// Indices of the inputs of the current pass.
+    /// Positions of the inputs of the current pass.
     current_inputs: Vec<usize>,
-    /// Inputs to be read once more.
+    /// Positions of the inputs to be read again.
     retry: Vec<usize>,
     open: OpenPurchaseInput,
     buffer: CommitBuffer<'a>,
@@ -97,7 +97,7 @@ impl<'a> PurchaseCollector<'a> {
             IngestedFiles::load(self.lake, Purchases::NAME)?
         };
         let mut to_read = self.reports.skip_ingested_files(&known, &mut self.counters);
-        // An input that another process committed meanwhile is read again, and then found known.
+        // An input that another process committed meanwhile is read again and then recognised.
         while !to_read.is_empty() {
             let list: Vec<Input> = to_read
                 .iter()
@@ -132,7 +132,7 @@ impl<'a> PurchaseCollector<'a> {
         self.current_inputs.get(input).copied().unwrap_or(input)
     }
 
-    /// Renumbers a chunk's rows and drops the events seen before.
+    /// Numbers the rows of a chunk within the input and drops duplicate events.
     fn number_rows(
         &mut self,
         index: usize,
@@ -178,7 +178,7 @@ impl<'a> PurchaseCollector<'a> {
             return Ok(());
         }
         if self.open.writers.is_none() {
-            // Two writers at work would hold twice the memory.
+            // Two active writers would need twice the memory.
             let result = self.buffer.flush(self.options.now_micros)?;
             self.record_committed(result)?;
             let mut writers = OutputWriters::create(
@@ -197,7 +197,7 @@ impl<'a> PurchaseCollector<'a> {
         }
     }
 
-    /// Drops what was written of the open input and starts afresh.
+    /// Discards what was written of the open input and resets it.
     fn abandon(&mut self) -> Result<OpenPurchaseInput, RunError> {
         let mut open = std::mem::take(&mut self.open);
         self.cross_chunk.discard_open();
@@ -219,14 +219,14 @@ impl<'a> PurchaseCollector<'a> {
         self.record_committed(result)
     }
 
-    /// Counts what became of inputs; fails when something failed after their rows were committed.
+    /// Records the outcomes of inputs; returns a failure that followed the commit of their rows.
     fn record_committed(&mut self, result: CommitResult) -> Result<(), RunError> {
         let CommitResult {
             finished,
             mut retry,
         } = result;
         if !retry.is_empty() {
-            // Their own events must not look like repeats then.
+            // Their own events must not count as duplicates then.
             self.cross_chunk.reset();
             self.retry.append(&mut retry);
         }
@@ -243,7 +243,7 @@ impl<'a> PurchaseCollector<'a> {
         self.buffer.failure.take().map_or(Ok(()), Err)
     }
 
-    /// The open input has been read whole: it is counted up and ready to be committed.
+    /// The open input as one that is complete and ready to be committed.
     fn close(&mut self, index: usize, totals: InputTotals) -> Result<CompletedInput, RunError> {
         let open = std::mem::take(&mut self.open);
         let counts = open.counters.counts;
@@ -265,7 +265,7 @@ impl<'a> PurchaseCollector<'a> {
     }
 }
 
-/// An input that has been read whole, with its data files if it has its own.
+/// A complete input, with the writers of its own data files if it has any.
 struct CompletedInput {
     pending: PendingInput,
     writers: Option<OutputWriters>,

@@ -1,4 +1,4 @@
-//! Inputs whose fate is decided, on their way into the lake.
+//! Buffers complete inputs and commits them to the lake.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -25,7 +25,7 @@ pub(super) struct PendingInput {
     pub(super) path: String,
     pub(super) totals: InputTotals,
     pub(super) counters: InputCounters,
-    /// Its rows, when they are few enough to wait in memory.
+    /// Its rows, if they are few enough to be buffered in memory.
     pub(super) batches: Option<ChunkBatches>,
 }
 
@@ -46,21 +46,22 @@ impl PendingInput {
     }
 }
 
-/// Most inputs that share one commit: a commit costs tens of milliseconds however many inputs it
-/// names, and so does every later look at its log.
+/// Maximum number of inputs in one commit: a commit takes tens of milliseconds for any number of
+/// inputs, and so does every later read of its log entry.
 const MAX_INPUTS: usize = 10_000;
 
-/// Most records of the inputs that share a commit: some seconds of work, which is what has to be
-/// done again when the machine stops before it.
+/// Maximum number of records in one commit: some seconds of work, which is lost if the machine
+/// stops before the commit.
 const MAX_RECORDS: u64 = 1_000_000;
 
-/// Most memory of rows that are not on their way into data files.
+/// Maximum memory of rows that are not yet written to data files.
 const MAX_UNSTAGED_BYTES: usize = 16 << 20;
 
-/// Where small inputs wait for a commit together, and where every commit is made.
+/// Collects small inputs for a shared commit, and makes all commits.
 ///
-/// Their rows go into data files of the group while more are read. So a group that meets an input
-/// that the lake has already is given up, and its inputs are read again.
+/// Rows are written to shared data files while further inputs are read. If the lake turns out to
+/// contain one of the staged inputs already, the files are discarded and the remaining inputs are
+/// read again.
 pub(super) struct CommitBuffer<'a> {
     lake: &'a Lake,
     run_id: &'a str,
@@ -68,30 +69,30 @@ pub(super) struct CommitBuffer<'a> {
     /// Inputs whose rows are in memory.
     unstaged: Vec<PendingInput>,
     unstaged_bytes: usize,
-    /// Inputs whose rows are in the data files of the group.
+    /// Inputs whose rows are in the shared data files.
     staged: Vec<PendingInput>,
     digests: HashSet<Digest>,
     writers: Option<OutputWriters>,
     records: u64,
     days: HashSet<i32>,
-    /// Whether fresh inputs are looked up before their rows are written: at first, and as long as
-    /// the lake is found to have some of them.
+    /// Whether inputs are looked up in the lake before their rows are written: at the start, and as
+    /// long as some of them are found there.
     checks_known: bool,
-    /// Inputs whose rejects an earlier run has committed, and not their rows.
+    /// Inputs of which an earlier run committed the rejects and not the rows.
     committed_rejects: HashSet<Digest>,
     /// Versions of the latest commits.
     pub(super) versions: TableVersions,
-    /// What about the run somebody should know.
+    /// Remarks on the run.
     pub(super) notes: Vec<String>,
-    /// The rows of the latest commit are in, and something after it failed.
+    /// A failure after the rows of the latest commit were committed.
     pub(super) failure: Option<RunError>,
 }
 
-/// What became of inputs.
+/// Outcomes of inputs.
 #[derive(Default)]
 pub(super) struct CommitResult {
     pub(super) finished: Vec<(PendingInput, InputOutcome)>,
-    /// Positions of those that have to be read again.
+    /// Positions of the inputs to be read again.
     pub(super) retry: Vec<usize>,
 }
 
@@ -116,14 +117,14 @@ impl<'a> CommitBuffer<'a> {
         }
     }
 
-    /// Whether what waits has to be committed before this input may come in.
+    /// Whether the buffer has to be committed before this input can be added.
     pub(super) fn is_full_for(&self, next: &PendingInput) -> bool {
         self.unstaged.len() + self.staged.len() >= MAX_INPUTS
             || self.records >= MAX_RECORDS
             || self.days.union(&next.counters.days).count() > self.max_partitions
     }
 
-    /// Takes an input in.
+    /// Adds an input.
     pub(super) fn push(
         &mut self,
         pending: PendingInput,
@@ -139,7 +140,7 @@ impl<'a> CommitBuffer<'a> {
         self.stage(now_micros)
     }
 
-    /// Moves what is in memory on its way into data files.
+    /// Writes all rows in memory to data files.
     pub(super) fn flush(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
         let result = self.stage(now_micros)?;
         if let Some(writers) = &mut self.writers {
@@ -148,7 +149,7 @@ impl<'a> CommitBuffer<'a> {
         Ok(result)
     }
 
-    /// Writes the rows of the fresh inputs into the files of the group.
+    /// Writes the rows of the unstaged inputs to the shared data files.
     fn stage(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
         self.unstaged_bytes = 0;
         let mut result = CommitResult::default();
@@ -166,7 +167,7 @@ impl<'a> CommitBuffer<'a> {
         let (old, new): (Vec<PendingInput>, Vec<PendingInput>) =
             unstaged.into_iter().partition(|pending| {
                 let digest = pending.digest();
-                // Also a later copy of the same content.
+                // Includes a later copy of the same content.
                 known.rows.contains(&digest) || !self.digests.insert(digest)
             });
         self.recover(&old, &known, now_micros)?;
@@ -202,7 +203,7 @@ impl<'a> CommitBuffer<'a> {
             .committed_digests(purchases_spec().name, Purchases::NAME, &digests)?)
     }
 
-    /// Commits all that wait.
+    /// Commits all inputs in the buffer.
     pub(super) fn commit_all(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
         let mut result = self.stage(now_micros)?;
         let staged = std::mem::take(&mut self.staged);
@@ -219,8 +220,8 @@ impl<'a> CommitBuffer<'a> {
         let known = self.find_committed(&staged)?;
         let changed_in_lake = |pending: &PendingInput| {
             let digest = pending.digest();
-            let stray_rejects = known.rejects.contains(&digest) && self.with_rejects(pending);
-            known.rows.contains(&digest) || stray_rejects
+            let rejects_appeared = known.rejects.contains(&digest) && self.with_rejects(pending);
+            known.rows.contains(&digest) || rejects_appeared
         };
         if staged.iter().any(changed_in_lake) {
             writers.discard()?;
@@ -234,7 +235,7 @@ impl<'a> CommitBuffer<'a> {
                 return Ok(result);
             }
         }
-        // Another process was quicker, or an earlier run was stopped in between.
+        // Another process committed some of them meanwhile, or an earlier run was interrupted.
         self.checks_known = true;
         self.committed_rejects.extend(&known.rejects);
         let (old, retry): (Vec<PendingInput>, Vec<PendingInput>) = staged
@@ -246,7 +247,7 @@ impl<'a> CommitBuffer<'a> {
         Ok(result)
     }
 
-    /// Commits an input with data files of its own; `None` when it has to be read again.
+    /// Commits an input with its own data files; `None` when it has to be read again.
     pub(super) fn commit_large_input(
         &mut self,
         writers: OutputWriters,
@@ -272,7 +273,7 @@ impl<'a> CommitBuffer<'a> {
                 rejects,
             }
         } else {
-            // An earlier run was stopped after it had committed the same rejects.
+            // An earlier run was interrupted after it had committed the same rejects.
             rejects.discard()?;
             let none =
                 PartitionWriter::new(self.lake, &rejects_spec(), WriterOptions::new(self.run_id))?;
@@ -295,7 +296,7 @@ impl<'a> CommitBuffer<'a> {
             .filter(|input| input.with_rejects)
             .map(|input| input.counts.rejected)
             .sum();
-        // The ledger against what the files themselves say they hold.
+        // Compare the counts with the row counts of the files themselves.
         if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
             let path = inputs
                 .first()
@@ -345,14 +346,15 @@ impl<'a> CommitBuffer<'a> {
         }
     }
 
-    /// Lists the inputs that a run stopped at its very end has committed and not listed.
+    /// Adds the rows in `inputs` that an interrupted run did not write after it committed the
+    /// inputs.
     fn recover(
         &mut self,
         inputs: &[PendingInput],
         known: &CommittedDigests,
         now: i64,
     ) -> Result<(), RunError> {
-        // Copies of the same content are one input, under the name that comes first.
+        // Copies of the same content are one input, under the first path.
         let named = inputs
             .iter()
             .rev()

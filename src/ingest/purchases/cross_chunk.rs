@@ -1,5 +1,5 @@
-//! What only shows across the chunks of a run: repeated records, repeated events, the number of
-//! products.
+//! Findings that depend on several chunks of a run: repeated records, duplicate events, the number
+//! of products.
 
 use super::seen_events::SeenEvents;
 use super::seen_records::SeenRecords;
@@ -14,22 +14,23 @@ use crate::rules::RuleId;
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
 const MAX_PRODUCT_IDS: usize = 5_000;
 
-/// As `ingest` has it without `--max-partitions`.
+/// The default of `--max-partitions`.
 const DEFAULT_MAX_PARTITIONS: usize = 1000;
 
-/// What has been met so far.
+/// The products, records and events of the run so far.
 #[derive(Debug, Default)]
 pub struct PurchaseCrossChunkState {
     products: foldhash::HashSet<u64>,
-    /// Of the input being read: forgotten when it is refused.
+    /// Products of the open input; discarded when it is refused.
     open_products: foldhash::HashSet<u64>,
     records: SeenRecords,
     events: SeenEvents,
 }
 
 impl PurchaseCrossChunkState {
-    /// Looks at the rows of a chunk whose counts are in `counters`: exact repeats are counted, events
-    /// seen before are dropped. `event_ids_in_lake` gives the event ids that the lake holds of a day.
+    /// Adds the rows of a chunk whose counts are in `counters`: counts exact repeats and drops
+    /// duplicate events. `event_ids_in_lake` returns the event ids in the lake of a day, given in
+    /// days since 1970.
     pub(super) fn update(
         &mut self,
         rows: &mut PurchaseRows,
@@ -52,20 +53,20 @@ impl PurchaseCrossChunkState {
         Ok(())
     }
 
-    /// None of the open input is kept, or it is read again.
+    /// Discards the open input: it is refused or read again.
     pub(super) fn discard_open(&mut self) {
         self.open_products.clear();
         self.events.discard_open();
         self.records.discard_open();
     }
 
-    /// Inputs that were kept could not be committed and are to be read again.
+    /// Discards the accepted inputs: some could not be committed and are read again.
     pub(super) fn reset(&mut self) {
         self.events.reset();
         self.records.reset();
     }
 
-    /// The open input is kept.
+    /// Accepts the open input.
     pub(super) fn accept_open(&mut self) {
         for product in self.open_products.drain() {
             if self.products.len() <= MAX_PRODUCT_IDS {
@@ -76,7 +77,7 @@ impl PurchaseCrossChunkState {
         self.records.accept_open();
     }
 
-    /// Notes the rules that speak of the whole data set.
+    /// Adds the findings on the run as a whole.
     pub(super) fn add_run_findings(&self, counters: &mut RunCounters) {
         if self.products.len() > MAX_PRODUCT_IDS {
             counters.warned_by_rule.insert(RuleId::BrzProductCard, 1);
@@ -84,7 +85,7 @@ impl PurchaseCrossChunkState {
     }
 }
 
-/// Refuses the input when its rows fall on more days than a run may open partitions for.
+/// Refuses the input if its rows are of more days than a run may open partitions for.
 pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
     counters.days.extend(rows.days.iter().map(|rows| rows.day));
     if counters.refusal.is_none() && counters.days.len() > max_days {
@@ -92,7 +93,7 @@ pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows,
             rule: RuleId::FileLimit,
             place: None,
             message: format!(
-                "its purchases fall on more than {max_days} days; split it, or raise --max-partitions"
+                "the input has purchases of more than {max_days} days; split it, or raise --max-partitions"
             ),
         });
     }
@@ -104,7 +105,7 @@ impl CrossChunkState<Purchases> for PurchaseCrossChunkState {
         mut rows: PurchaseRows,
         counters: &mut InputCounters,
     ) -> Result<(), RunError> {
-        // Nothing is written, so that no lake is asked.
+        // Nothing is written, so no lake is read.
         self.update(&mut rows, counters, &|_day| Ok(Vec::new()))?;
         apply_day_limit(counters, &rows, DEFAULT_MAX_PARTITIONS);
         Ok(())

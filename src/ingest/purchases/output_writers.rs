@@ -1,5 +1,4 @@
-//! Data files in the making: rows and rejects of chunks come in, each goes to the file of its
-//! partition.
+//! Writes the rows and rejects of chunks to data files, by partition.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +13,7 @@ use crate::ingest::record_kind::RecordKind;
 use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
 use crate::purchase::columns::DayRows;
 
-/// Rejects are few: gathering them as long as rows would only hold memory.
+/// Rejects are few: a smaller segment than that of rows saves memory.
 const REJECT_SEGMENT_BYTES: usize = 4 << 20;
 
 /// The rows and rejects of one chunk, numbered within their input.
@@ -26,7 +25,7 @@ pub(super) struct ChunkBatches {
 
 impl ChunkBatches {
     pub(super) fn bytes(&self) -> usize {
-        // The days are slices of the same arrays.
+        // The days are slices of the same arrays: each reports the size of all.
         let rows = self
             .days
             .iter()
@@ -40,7 +39,7 @@ impl ChunkBatches {
     }
 }
 
-/// Data files in the making: of one large input, or of a group of small ones.
+/// Writers of the data files of one large input, or of several small ones.
 pub(super) struct OutputWriters {
     pub(super) rows: PartitionWriter,
     pub(super) rejects: PartitionWriter,
@@ -73,7 +72,7 @@ impl OutputWriters {
 
     pub(super) fn append_rows(&mut self, days: Vec<DayRows>) -> Result<(), RunError> {
         for DayRows { day, batch } in days.into_iter().filter(|day| day.batch.num_rows() > 0) {
-            // Times are checked to lie from 1970 to 2261.
+            // Validated times are from 1970 to 2261.
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
             self.rows.append(PartitionValue::date(date)?, batch)?;
         }
@@ -88,7 +87,7 @@ impl OutputWriters {
         Ok(())
     }
 
-    /// Moves what is gathered out of memory.
+    /// Writes buffered rows to the data files.
     pub(super) fn flush(&mut self) -> Result<(), RunError> {
         self.rows.flush()?;
         Ok(self.rejects.flush()?)
@@ -100,8 +99,8 @@ impl OutputWriters {
     }
 }
 
-/// Rows and rejects of small inputs, to be written as if they were those of one chunk, so that the
-/// writer holds a few batches instead of thousands.
+/// Combines the rows and rejects of small inputs, so that the writer buffers a few batches instead
+/// of thousands.
 #[derive(Default)]
 pub(super) struct BatchAccumulator {
     days: BTreeMap<i32, Vec<RecordBatch>>,

@@ -1,9 +1,9 @@
-//! The rows of `inputs` for inputs that are committed and whose own rows are lost: what was read of
-//! them comes in, and what the table holds of them decides.
+//! Recomputes lost rows of the table `inputs` for committed inputs, from a second reading and from
+//! the rows of the table.
 //!
-//! A second reading cannot say how many records of an input were accepted: the events of Currents
-//! are in the lake by then, and look like repeats. What can be said is how many rows the table has
-//! that no input accounts for, and which path they bear.
+//! A second reading alone does not give the number of accepted records: Currents events are in the
+//! lake by then and count as duplicates. The table gives the number and path of the rows that no
+//! listed input accounts for.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{InputRow, Lake};
 
-/// The rows of these inputs, listed at `now_micros`.
+/// The rows in `inputs` of these inputs, with `now_micros` (µs since 1970) as the ingest time.
 pub(super) fn recount<'w>(
     lake: &Lake,
     unlisted: impl IntoIterator<Item = &'w PendingInput>,
@@ -34,7 +34,7 @@ pub(super) fn recount<'w>(
     Ok(rows)
 }
 
-/// How many rows of each path no listed input accounts for.
+/// The number of rows by path that no listed input accounts for.
 fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
     let mut unaccounted_rows: BTreeMap<String, i64> = BTreeMap::new();
     for (path, rows) in lake.count_rows_by_text(&purchases_spec(), "source_file")? {
@@ -49,14 +49,14 @@ fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
     Ok(unaccounted_rows)
 }
 
-/// Gives a row the path and the number of the rows that are its own, as far as they can be accounted.
+/// Sets path and counts of an input by the unaccounted rows, as far as they can be assigned.
 fn account(row: &mut InputRow, unaccounted_rows: &mut BTreeMap<String, i64>) {
     let counts = &mut row.counts;
     let at_most = counts.accepted + counts.duplicate;
     let path = if unaccounted_rows.contains_key(&row.path) {
         row.path.clone()
     } else {
-        // It was renamed since: the only path that is left is its own.
+        // The file was renamed since: the rows belong to it if only one path remains.
         match unaccounted_rows.iter().collect::<Vec<_>>().as_slice() {
             [(path, rows)] if **rows <= at_most => (*path).clone(),
             _ => return,
@@ -122,7 +122,7 @@ mod tests {
             ("b.json".to_owned(), 2, 7),
             "renamed"
         );
-        // Nobody can tell which of two paths is its own, nor can it have more rows than records.
+        // Of two paths none can be assigned, and an input has no more rows than records.
         assert_eq!(accounted("c.json", 3, 6, &own), ("c.json".to_owned(), 3, 6));
         assert_eq!(
             accounted("c.json", 1, 0, &own[..1]),

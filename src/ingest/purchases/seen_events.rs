@@ -1,4 +1,4 @@
-//! Currents delivers at least once: which event ids have been seen.
+//! Finds duplicate event ids: Currents delivers events at least once.
 
 use std::collections::HashSet;
 
@@ -8,21 +8,21 @@ use arrow::compute::filter_record_batch;
 use crate::ingest::error::RunError;
 use crate::purchase::columns::DayRows;
 
-/// The event ids of this run, and of the days of the lake that this run touches.
+/// The event ids of this run, and those in the lake of the days of this run.
 ///
-/// Memory: 16 bytes and some overhead for each event on the days touched; only dumps of Currents
-/// have event ids. An event keeps its time, so that a repeat of it falls on the same day.
+/// Memory: 16 bytes and some overhead for each event of these days; only dumps of Currents have
+/// event ids. The time of an event never changes, so a duplicate is of the same day.
 #[derive(Debug, Default)]
 pub(super) struct SeenEvents {
     accepted: HashSet<u128>,
-    /// Of the input being read: forgotten when it is refused.
+    /// Ids of the open input; discarded when it is refused.
     open: HashSet<u128>,
     days: HashSet<i32>,
 }
 
 impl SeenEvents {
-    /// Drops the rows whose event was seen before; returns how many. `in_lake` gives the ids that
-    /// the lake holds of a day; it is asked once for each day.
+    /// Drops the rows of duplicate events; returns their number. `event_ids_in_lake` returns the
+    /// ids in the lake of a day; it is called once for each day.
     pub(super) fn drop_seen(
         &mut self,
         days: &mut [DayRows],
@@ -57,24 +57,24 @@ impl SeenEvents {
         !self.accepted.contains(&id) && self.open.insert(id)
     }
 
-    /// The open input is kept.
+    /// Accepts the open input.
     pub(super) fn accept_open(&mut self) {
         self.accepted.extend(self.open.drain());
     }
 
-    /// Inputs that were kept are to be read again. What is in the lake is asked for anew.
+    /// Discards the accepted inputs: some are read again. The ids in the lake are read again, too.
     pub(super) fn reset(&mut self) {
         self.accepted.clear();
         self.days.clear();
     }
 
-    /// The open input is refused or read again.
+    /// Discards the open input: it is refused or read again.
     pub(super) fn discard_open(&mut self) {
         self.open.clear();
     }
 }
 
-/// Half a BLAKE3: two different ids among 10^12 share it with a chance of about 10^-15.
+/// Half a BLAKE3 hash: among 10^12 ids the probability of a collision is about 10^-15.
 fn fingerprint(event_id: &str) -> u128 {
     let hash = blake3::hash(event_id.as_bytes());
     let (half, _) = hash.as_bytes().split_at(16);

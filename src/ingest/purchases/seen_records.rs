@@ -1,46 +1,46 @@
-//! Exact repeats of records: fingerprints of an input come in, how many were met before goes out.
+//! Counts exact repeats of records by their fingerprints.
 //!
-//! What an input brings counts only when it is kept: a refused one leaves no trace, so that the
-//! order of the inputs does not change the count of a run.
+//! Only the records of accepted inputs are compared with later ones, so that the order of the
+//! inputs does not change the counts of a run.
 
-/// Fingerprints that are remembered of all inputs that were kept, and as many of the one being
-/// read: an exact repeat is noticed when fewer than about this many records lie between the two.
-/// Fixed, so that memory does not grow with the input (8 MiB each, the first from the second input on).
+/// Fingerprints kept of all accepted inputs, and as many of the open one: an exact repeat is found
+/// if fewer than about this many records are between the two. Fixed, so that memory does not grow
+/// with the input (8 MiB each, the first from the second input on).
 const MAX_FINGERPRINTS: usize = 1 << 20;
 
-/// Places that a fingerprint may stand in. With one alone, chance would drive a record out soon;
-/// eight are a cache line.
+/// Slots of a set (associativity). With one slot, collisions would evict records early; eight are
+/// a cache line.
 const WAYS: usize = 8;
 
-/// The youngest first; 0 is none.
+/// The newest first; 0 is an empty slot.
 type FingerprintSet = [u64; WAYS];
 
-/// The fingerprints met so far.
+/// The fingerprints of the run so far.
 #[derive(Debug, Default)]
 pub(super) struct SeenRecords {
-    /// Of the inputs that were kept; empty as long as there are none.
+    /// Of the accepted inputs; empty as long as there are none.
     accepted: Vec<FingerprintSet>,
-    /// Of the input being read.
+    /// Of the open input.
     open: Vec<FingerprintSet>,
     /// The sets of `open` that are not empty.
     touched: Vec<usize>,
 }
 
 impl SeenRecords {
-    /// Takes the records of the open input; returns how many of them were met before.
+    /// Adds records of the open input; returns how many of them are repeats.
     pub(super) fn count_repeats(&mut self, fingerprints: &[u64]) -> u64 {
         if self.open.is_empty() && !fingerprints.is_empty() {
             self.open = vec![FingerprintSet::default(); MAX_FINGERPRINTS / WAYS];
         }
         let mut repeats = 0;
         for &fingerprint in fingerprints {
-            // 0 means that a place is free.
+            // 0 marks an empty slot.
             let fingerprint = fingerprint.max(1);
             let at = set_of(fingerprint);
             let Some(open) = self.open.get_mut(at) else {
                 continue;
             };
-            // Each look is a cache line of its own: none at what no input has filled.
+            // Each access loads a cache line: avoid it while there are no accepted inputs.
             let accepted = self.accepted.get(at);
             let is_known = open.contains(&fingerprint)
                 || accepted.is_some_and(|accepted| accepted.contains(&fingerprint));
@@ -56,7 +56,7 @@ impl SeenRecords {
         repeats
     }
 
-    /// The open input is kept.
+    /// Accepts the open input.
     pub(super) fn accept_open(&mut self) {
         if self.accepted.is_empty() {
             self.accepted = std::mem::take(&mut self.open);
@@ -75,7 +75,7 @@ impl SeenRecords {
         }
     }
 
-    /// The open input is refused or read again.
+    /// Discards the open input: it is refused or read again.
     pub(super) fn discard_open(&mut self) {
         for at in self.touched.drain(..) {
             if let Some(open) = self.open.get_mut(at) {
@@ -84,18 +84,18 @@ impl SeenRecords {
         }
     }
 
-    /// Inputs that were kept are to be read again.
+    /// Discards the accepted inputs: some are read again.
     pub(super) fn reset(&mut self) {
         self.accepted = Vec::new();
     }
 }
 
-/// The low bits choose the set; the whole value is compared.
+/// The index of the set, by the low bits; the whole value is compared.
 fn set_of(fingerprint: u64) -> usize {
     usize::try_from(fingerprint % (MAX_FINGERPRINTS / WAYS) as u64).unwrap_or(0)
 }
 
-/// The oldest one goes.
+/// Inserts a fingerprint and evicts the oldest one.
 fn insert_newest(set: &mut FingerprintSet, fingerprint: u64) {
     set.rotate_right(1);
     set[0] = fingerprint;
@@ -105,7 +105,7 @@ fn insert_newest(set: &mut FingerprintSet, fingerprint: u64) {
 mod tests {
     use super::*;
 
-    /// Repeats of a run: inputs with their records, and whether they are kept.
+    /// Repeats of a run: inputs with their records, and whether they are accepted.
     fn repeats(inputs: &[(&[u64], bool)]) -> u64 {
         let (mut seen, mut repeats) = (SeenRecords::default(), 0);
         for (records, is_kept) in inputs {
@@ -131,7 +131,7 @@ mod tests {
             [2, 0, 1],
             [2, 1, 0],
         ] {
-            // Of the inputs that are kept only record 2 comes again.
+            // Of the accepted inputs only record 2 is repeated.
             assert_eq!(repeats(&order.map(|at| inputs[at])), 1, "{order:?}");
         }
         assert_eq!(repeats(&[(&[1, 1, 1], true)]), 2, "within one input");
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(
             repeats(&[(&few, true), (&one_more, true), (first, true)]),
             0,
-            "the oldest one has gone"
+            "the oldest one is evicted"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The table that takes accepted purchases.
+//! The specification of the table `purchases`.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
 use crate::purchase::columns::{

@@ -1,8 +1,8 @@
-//! How much text is on its way between reader and sink.
+//! Limits the bytes in flight between reader and sink.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// The bytes of chunks that have been read and not yet been taken.
+/// The bytes of chunks that are read and not yet consumed.
 #[derive(Debug)]
 pub(super) struct InFlightBytes {
     limit: usize,
@@ -10,7 +10,7 @@ pub(super) struct InFlightBytes {
     freed: Condvar,
 }
 
-/// The room of one chunk; dropping it makes room for others.
+/// The reserved bytes of one chunk; released when dropped.
 #[derive(Debug)]
 pub(super) struct MemoryPermit {
     owner: Arc<InFlightBytes>,
@@ -18,7 +18,7 @@ pub(super) struct MemoryPermit {
 }
 
 impl InFlightBytes {
-    /// Room for `most` bytes.
+    /// A limit of so many bytes.
     pub(super) fn with_limit(limit: usize) -> Self {
         Self {
             limit,
@@ -27,8 +27,8 @@ impl InFlightBytes {
         }
     }
 
-    /// Waits until there is room for so many bytes more. A chunk that is longer than all the room
-    /// waits until it is alone.
+    /// Waits until so many bytes fit below the limit. A chunk larger than the limit waits until no
+    /// other is in flight.
     pub(super) fn acquire(self: &Arc<Self>, bytes: usize) -> MemoryPermit {
         let mut used = self.lock();
         while *used > 0 && *used + bytes > self.limit {
@@ -45,7 +45,7 @@ impl InFlightBytes {
     }
 
     fn lock(&self) -> MutexGuard<'_, usize> {
-        // A number is valid whatever became of the thread that held it.
+        // The number is valid even if a thread panicked while it held the lock.
         self.bytes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,7 +69,7 @@ mod tests {
         let (first, second) = (room.acquire(4), room.acquire(6));
         let (sender, receiver) = sync_channel(1);
         let behind = Arc::clone(&room);
-        let waiting = std::thread::spawn(move || {
+        let blocked = std::thread::spawn(move || {
             let long = behind.acquire(100);
             sender.send(*behind.lock()).unwrap();
             drop(long);
@@ -78,7 +78,7 @@ mod tests {
         drop(first);
         drop(second);
         assert_eq!(receiver.recv().unwrap(), 100, "and then it is alone");
-        waiting.join().unwrap();
+        blocked.join().unwrap();
         assert_eq!(*room.lock(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The reading side: large inputs one after the other and in chunks, small ones in bundles.
+//! The producer thread: large inputs one after the other in chunks, small ones in bundles.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::ValidationSettings;
 use crate::input::Chunk;
 
-/// Reads all inputs.
+/// Reads all inputs and sends their events.
 pub(super) struct InputProducer<K: RecordKind> {
     pub(super) context: Arc<ReadContext<K>>,
     pub(super) in_flight: Arc<InFlightBytes>,
@@ -19,9 +19,9 @@ pub(super) struct InputProducer<K: RecordKind> {
 }
 
 impl<K: RecordKind> InputProducer<K> {
-    /// Reads all inputs, or until nobody listens any more.
+    /// Reads all inputs; stops when the receiver is dropped.
     pub(super) fn run(&self) {
-        // Nobody waits for it when the run has failed elsewhere.
+        // The receiver is dropped when the run has failed, and reports the failure itself.
         drop(self.send_inputs());
     }
 
@@ -54,7 +54,7 @@ impl<K: RecordKind> InputProducer<K> {
     }
 }
 
-/// Has the chunks of one input validated, and queues them.
+/// Sends the chunks of one input to the pool, and their results to the receiver in order.
 struct QueueSink<'a, K: RecordKind> {
     producer: &'a InputProducer<K>,
     input: usize,

@@ -1,4 +1,4 @@
-//! Reading inputs, large ones chunk by chunk and small ones many at a time.
+//! Reads inputs: large ones chunk by chunk, small ones in bundles.
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,24 +16,24 @@ use crate::input::{
 use crate::rules::RuleId;
 use crate::storage::{is_exhausted, remedy, scrubbed};
 
-/// Most inputs that are read at a time. The columns of a small file take several times its size, so
-/// that more of them would need more memory than the chunks of a large one.
+/// Maximum number of inputs in a bundle. The columns of a small file take several times its size:
+/// more of them would need more memory than the chunks of a large one.
 const MAX_INPUTS_IN_BUNDLE: usize = 16;
 
-/// What compression saves of a dump as a rule.
+/// Typical compression ratio of a dump.
 const TYPICAL_COMPRESSION_RATIO: u64 = 10;
 
-/// What reading needs to know.
+/// The inputs, settings and buffers that readers share.
 pub(super) struct ReadContext<K: RecordKind> {
     pub(super) inputs: Vec<Input>,
     pub(super) settings: RunSettings<K>,
     pub(super) progress: Progress,
-    spare: BufferPool,
+    buffers: BufferPool,
 }
 
-/// Takes the chunks of one input.
+/// Receives the chunks of one input.
 pub(super) trait ChunkSink<K: RecordKind> {
-    /// What came before is void: the input is read again.
+    /// Discards the chunks so far: the input is read again.
     fn restart(&mut self) -> Result<(), Disconnected>;
     fn push_chunk(
         &mut self,
@@ -42,20 +42,20 @@ pub(super) trait ChunkSink<K: RecordKind> {
     ) -> Result<Flow, Disconnected>;
 }
 
-/// The other side has gone: it met an error, or a signal, and reports it itself.
+/// The receiver is dropped, because of an error or a signal that it reports itself.
 pub(super) struct Disconnected;
 
-/// What there is to say of small inputs, in their order.
+/// The events of small inputs, in their order.
 pub(super) struct InputBundle<K: RecordKind> {
     pub(super) events: Vec<(usize, InputEvent<K>)>,
-    /// The first one that was left for later.
+    /// The first input of the bundle that is not read yet.
     pub(super) next: usize,
 }
 
 /// How a reading ended.
 enum ReadEnd {
     Complete(InputTotals),
-    /// The rest is not wanted.
+    /// Stopped by [`Flow::SkipInput`].
     Abandoned,
     Disconnected,
 }
@@ -66,12 +66,12 @@ impl<K: RecordKind> ReadContext<K> {
             inputs: inputs.to_vec(),
             settings: settings.clone(),
             progress: progress.clone(),
-            spare: BufferPool::default(),
+            buffers: BufferPool::default(),
         }
     }
 
-    /// Where the small inputs end that are read together from `start` on; `start` itself when it
-    /// is none.
+    /// The end of the bundle of small inputs that begins at `start`; `start` itself if that input
+    /// is not small.
     pub(super) fn bundle_end(&self, start: usize) -> usize {
         let chunk_bytes = self.settings.reader.chunk_bytes as u64;
         let inputs = self.inputs.get(start..).unwrap_or_default();
@@ -103,17 +103,17 @@ impl<K: RecordKind> ReadContext<K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Receiver<ValidatedChunk<K>> {
         let settings = Arc::clone(settings);
-        let spare = self.spare.clone();
-        on_pool(move || validate_and_recycle(chunk, &settings, &spare))
+        let buffers = self.buffers.clone();
+        on_pool(move || validate_and_recycle(chunk, &settings, &buffers))
     }
 
-    /// Reads as many of the inputs as have the text of some chunks together.
+    /// Reads inputs until their text reaches the size of a chunk.
     fn bundle(&self, inputs: Range<usize>) -> InputBundle<K> {
         let mut inline = InlineSink {
             input: inputs.start,
             events: Vec::new(),
             bytes: 0,
-            spare: &self.spare,
+            buffers: &self.buffers,
         };
         for input in inputs {
             inline.input = input;
@@ -137,7 +137,7 @@ impl<K: RecordKind> ReadContext<K> {
         self.progress.interrupted.load(Ordering::Relaxed)
     }
 
-    /// Reads an input, again if need be; what there is to say at its end comes out.
+    /// Reads an input, if necessary again with another encoding; returns its last event.
     pub(super) fn read(
         &self,
         index: usize,
@@ -175,7 +175,7 @@ impl<K: RecordKind> ReadContext<K> {
         let stored = Arc::clone(&self.progress.bytes);
         let kind = self.settings.kind.for_input(input);
         let reader = InputReader::open(input, options, kind.csv_columns(), stored)?;
-        let mut reader = reader.with_buffers(&self.spare);
+        let mut reader = reader.with_buffers(&self.buffers);
         let validation_settings = Arc::new(ValidationSettings {
             kind,
             json: options.json(),
@@ -198,12 +198,12 @@ impl<K: RecordKind> ReadContext<K> {
     }
 }
 
-/// Validates where it reads.
+/// Validates chunks on the thread that reads them.
 struct InlineSink<'a, K: RecordKind> {
     input: usize,
     events: Vec<(usize, InputEvent<K>)>,
     bytes: usize,
-    spare: &'a BufferPool,
+    buffers: &'a BufferPool,
 }
 
 impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
@@ -218,7 +218,7 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         self.bytes += chunk.bytes.len();
-        let validated = validate_and_recycle(chunk, settings, self.spare);
+        let validated = validate_and_recycle(chunk, settings, self.buffers);
         self.events
             .push((self.input, InputEvent::Chunk(Box::new(validated))));
         Ok(Flow::Continue)
@@ -228,26 +228,26 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
 fn validate_and_recycle<K: RecordKind>(
     chunk: Chunk,
     settings: &ValidationSettings<K>,
-    spare: &BufferPool,
+    buffers: &BufferPool,
 ) -> ValidatedChunk<K> {
     let validated = validate_chunk(&chunk, settings);
-    spare.release(chunk.bytes);
+    buffers.release(chunk.bytes);
     validated
 }
 
-/// Starts `work` on the pool. The receiver gets nothing when it panics, which ends the run.
+/// Starts `work` on the pool. If it panics, the receiver gets an error, which ends the run.
 fn on_pool<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Receiver<T> {
     let (sender, receiver) = sync_channel(1);
     rayon::spawn(move || {
         if let Ok(done) = catch_unwind(AssertUnwindSafe(work)) {
-            // Nobody waits for it when the run has failed elsewhere.
+            // The receiver is dropped when the run has failed.
             drop(sender.send(done));
         }
     });
     receiver
 }
 
-/// The text that a file will be, by its size and name; nothing for pipes.
+/// The estimated size of the decompressed text, by file size and name; `None` for pipes.
 fn expected_bytes(input: &Input) -> Option<u64> {
     let extension = input.location.extension();
     let is_packed = extension.is_some_and(|extension| extension == "gz" || extension == "zst");
@@ -259,14 +259,14 @@ fn expected_bytes(input: &Input) -> Option<u64> {
     Some(input.size_bytes?.saturating_mul(ratio))
 }
 
-/// An input that cannot be read is refused; the others go on.
+/// The refusal of an input that cannot be read; the run continues with the next one.
 fn refusal_of(problem: ReadError) -> Refusal {
     match problem {
         ReadError::Refused(refusal) => refusal,
         ReadError::NotUtf8(bad) => Refusal {
             rule: RuleId::FileEncoding,
             place: None,
-            message: format!("{bad}; name the encoding with --encoding"),
+            message: format!("{bad}; set the encoding with --encoding"),
         },
         ReadError::Failed(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
@@ -282,7 +282,7 @@ fn refusal_of(problem: ReadError) -> Refusal {
     }
 }
 
-/// A message of a store without its signatures, and with what to do about it.
+/// A message of an object store without signatures, and with the remedy where there is one.
 fn with_remedy(message: &str) -> String {
     let clean = scrubbed(message);
     match remedy(message) {

@@ -1,8 +1,8 @@
-//! The accepted rows of a run until their fate is known: rows come in piece by piece, and are
-//! asked for by partition when everything has been read.
+//! Stores the accepted rows of a run: they are added chunk by chunk, and read by partition after
+//! all inputs have been read.
 //!
-//! Memory: one chunk in the making, a bounded part of the rest (what is beyond waits on disk), and
-//! four bytes for each row.
+//! Memory: one buffer, a bounded part of the other rows (the rest is spilled to disk), and four
+//! bytes per row.
 
 use std::collections::BTreeMap;
 
@@ -30,19 +30,19 @@ impl From<&SupplierPurchaseVersion> for CompanyMonth {
     }
 }
 
-/// Rows gathered before they are sorted by partition: enough that pages of twenty purchases do
-/// not become batches of their own.
+/// Rows buffered before they are split by partition: enough that pages of twenty purchases do not
+/// become batches of their own.
 const BUFFER_ROWS: usize = 32_768;
 
 /// The same in bytes: records may be a megabyte each.
 const BUFFER_BYTES: usize = 32 << 20;
 
-/// Rows that stay in memory.
+/// Bytes of rows kept in memory; the rest is spilled to disk.
 const MEMORY_BYTES: usize = 48 << 20;
 
 /// The accepted rows of a run.
 pub(super) struct AcceptedRows {
-    held: BatchBuffer,
+    batches: BatchBuffer,
     buffer: Vec<RecordBatch>,
     buffer_bytes: usize,
     partitions: Vec<CompanyMonth>,
@@ -50,9 +50,9 @@ pub(super) struct AcceptedRows {
     partition_rows: BTreeMap<CompanyMonth, Vec<PartitionRows>>,
 }
 
-/// Rows of one partition out of one chunk.
+/// Rows of one partition from one buffer.
 struct PartitionRows {
-    /// Their numbers, ascending.
+    /// Their row numbers, ascending.
     rows: Vec<u32>,
     batch: BufferedBatchId,
 }
@@ -60,7 +60,7 @@ struct PartitionRows {
 impl AcceptedRows {
     pub(super) fn new(lake: &Lake, spec: &TableSpec, run_id: &str) -> Result<Self, RunError> {
         Ok(Self {
-            held: BatchBuffer::new(lake, spec, run_id, MEMORY_BYTES)?,
+            batches: BatchBuffer::new(lake, spec, run_id, MEMORY_BYTES)?,
             buffer: Vec::new(),
             buffer_bytes: 0,
             partitions: Vec::new(),
@@ -69,7 +69,7 @@ impl AcceptedRows {
         })
     }
 
-    /// Keeps the rows of a piece; returns the number of the first one.
+    /// Adds the rows of a chunk; returns the number of the first one.
     pub(super) fn put(&mut self, rows: SupplierRows) -> Result<u32, RunError> {
         let next = u64::from(self.first) + self.partitions.len() as u64;
         let Some(first) = u32::try_from(next + rows.versions.len() as u64)
@@ -88,7 +88,7 @@ impl AcceptedRows {
         Ok(first)
     }
 
-    /// All rows have come.
+    /// Splits the last buffer; no rows are added afterwards.
     pub(super) fn finish(&mut self) -> Result<(), RunError> {
         self.partition_buffer()
     }
@@ -106,19 +106,19 @@ impl AcceptedRows {
         }
         for (partition, rows) in by_partition {
             let batch = take_record_batch(&buffer, &UInt32Array::from(rows.clone()))?;
-            let batch = self.held.put(batch)?;
+            let batch = self.batches.put(batch)?;
             let rows = rows.into_iter().map(|row| row + self.first).collect();
             self.partition_rows
                 .entry(partition)
                 .or_default()
                 .push(PartitionRows { rows, batch });
         }
-        // Checked when they were put: all row numbers fit.
+        // Checked by `put`: all row numbers fit.
         self.first += u32::try_from(partitions.len()).unwrap_or_default();
         Ok(())
     }
 
-    /// The rows of a partition whose numbers are among `wanted`, which ascend.
+    /// The rows of a partition whose numbers are in `wanted` (ascending).
     pub(super) fn rows(
         &self,
         partition: CompanyMonth,
@@ -132,9 +132,9 @@ impl AcceptedRows {
                 .map(|(position, _)| position)
                 .collect();
             if chosen.len() == group.rows.len() {
-                batches.push(self.held.get(group.batch)?);
+                batches.push(self.batches.get(group.batch)?);
             } else if !chosen.is_empty() {
-                let batch = self.held.get(group.batch)?;
+                let batch = self.batches.get(group.batch)?;
                 batches.push(take_record_batch(&batch, &UInt32Array::from(chosen))?);
             }
         }
@@ -142,7 +142,7 @@ impl AcceptedRows {
     }
 }
 
-/// Whether the rows of a batch are as many as the versions beside it.
+/// Whether the batch has as many rows as there are versions.
 pub(super) fn has_one_version_per_row(rows: &SupplierRows) -> bool {
     rows.batch.num_rows() == rows.versions.len()
 }

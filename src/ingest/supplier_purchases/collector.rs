@@ -1,5 +1,5 @@
-//! Takes validated chunks in order, decides the fate of each input at its end, and commits all of
-//! them together when the last has been read.
+//! Collects validated chunks in order, accepts or refuses each input at its end, and commits all of
+//! them together after the last.
 
 mod result_sink;
 
@@ -22,14 +22,15 @@ use crate::input::{Input, InputTotals};
 use crate::lake::{BatchBuffer, BufferedBatchId, Digest, Lake, inputs_spec, rejects_spec};
 use crate::run_report::InputOutcome;
 
-/// Brings the table of supplier purchases up to date. Running it again with the same inputs
-/// changes nothing.
+/// Ingests supplier purchases: updates the table to their newest versions. A second run with the
+/// same inputs changes nothing.
 ///
-/// The order of the run is that of the inputs' paths, whatever the order they are given in.
+/// Inputs are processed in the order of their paths, not in the order given.
 ///
 /// # Errors
-/// The lake fails, the ledger does not balance, or the run is interrupted: nothing of the run is
-/// then visible to any reader, or all of it and told with the error; the same command heals it.
+/// The lake fails, record counts are inconsistent, or the run is interrupted. Either nothing of the
+/// run is visible to readers, or all of it, which the error then reports; the same command
+/// completes the run.
 pub fn upsert(
     lake: &Lake,
     inputs: &[Input],
@@ -54,8 +55,8 @@ fn read_all<'a>(
     for spec in [supplier_purchases_spec(), rejects_spec(), inputs_spec()] {
         lake.create_if_missing(&spec)?;
     }
-    // A full snapshot is more than what is new in it: all of it has to be read. A known file may
-    // hold purchases of another company now, when the company is said beside it.
+    // A full snapshot has to be read completely, known files included. If the company is given by
+    // an option, a known file may now be of another company.
     let is_in_records = options.run.kind.company().is_in_records();
     let known = if options.verify_content || snapshot_mode == SnapshotMode::Full || !is_in_records {
         IngestedFiles::default()
@@ -80,7 +81,7 @@ fn read_all<'a>(
     Ok(collector)
 }
 
-/// Rejects that stay in memory until their input has ended; the others wait on disk.
+/// Bytes of rejects kept in memory until their input has ended; the rest is spilled to disk.
 const REJECT_BYTES: usize = 8 << 20;
 
 /// An input that is being read.
@@ -97,7 +98,7 @@ pub(super) struct PendingSupplierInput {
     /// Position among the inputs of the run.
     pub(super) index: usize,
     pub(super) path: String,
-    /// What identifies it: its content, and its company where that is said beside it.
+    /// Identifies its content, and its company if that is given by an option.
     pub(super) digest: Digest,
     pub(super) totals: InputTotals,
     pub(super) counters: InputCounters,
@@ -111,17 +112,17 @@ pub(super) struct SupplierCollector<'a> {
     inputs: &'a [Input],
     pub(super) options: &'a IngestOptions<SupplierPurchases>,
     pub(super) snapshot_mode: SnapshotMode,
-    /// Indices of the inputs that are read.
+    /// Positions of the inputs that are read.
     current_inputs: Vec<usize>,
-    /// Paths of the inputs that were told to be known without being read.
+    /// Paths of the inputs that were recognised without being read.
     pub(super) skipped_paths: Vec<String>,
     open: OpenSupplierInput,
     pub(super) accepted_rows: AcceptedRows,
-    /// The rejects of the inputs, which a refusal of their input makes void.
-    pub(super) held_rejects: BatchBuffer,
+    /// The rejects of the inputs; discarded if their input is refused.
+    pub(super) buffered_rejects: BatchBuffer,
     pub(super) read: Vec<PendingSupplierInput>,
     pub(super) pages: Vec<(usize, InputPages)>,
-    /// Inputs of which nothing is kept.
+    /// Positions of the refused inputs.
     pub(super) refused: BTreeSet<usize>,
     pub(super) counters: RunCounters,
     pub(super) reports: InputReports<'a>,
@@ -144,7 +145,7 @@ impl<'a> SupplierCollector<'a> {
             skipped_paths: Vec::new(),
             open: OpenSupplierInput::default(),
             accepted_rows: AcceptedRows::new(lake, &spec, &options.run.run_id)?,
-            held_rejects: BatchBuffer::new(
+            buffered_rejects: BatchBuffer::new(
                 lake,
                 &rejects_spec(),
                 &options.run.run_id,
@@ -162,11 +163,11 @@ impl<'a> SupplierCollector<'a> {
         self.current_inputs.get(input).copied().unwrap_or(input)
     }
 
-    /// Forgets the open input. Its rows are in no list from here on, and are never asked for.
+    /// Discards the open input. Its rows stay stored, but no candidate refers to them any more.
     fn abandon(&mut self) -> OpenSupplierInput {
         let open = std::mem::take(&mut self.open);
         for rejects in &open.rejects {
-            self.held_rejects.forget(*rejects);
+            self.buffered_rejects.forget(*rejects);
         }
         open
     }

@@ -1,5 +1,5 @@
-//! The end of a run: what was read is folded, merged with the table and committed. When another
-//! process was quicker with some of it, the rest is worked out again.
+//! Commits a run: selects the newest versions, merges them with the table and commits the changes.
+//! If another process commits some of the inputs first, the change is computed again without them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -24,15 +24,11 @@ use crate::lake::{
 };
 use crate::run_report::{InputOutcome, TableVersions};
 
-/// Commits what was read, and reports.
+/// Commits the inputs that were read, and reports their outcomes.
 pub(super) fn commit_run(mut run: SupplierCollector<'_>) -> Result<IngestOutcome, IngestFailure> {
     let mut read = std::mem::take(&mut run.read);
-    let is_complete = report_incomplete_dumps(
-        &run.pages,
-        &run.skipped_paths,
-        &mut run.counters,
-        &mut run.reports,
-    );
+    let (counters, reports) = (&mut run.counters, &mut run.reports);
+    let is_complete = report_incomplete_dumps(&run.pages, &run.skipped_paths, counters, reports);
     run.pages = Vec::new();
     let snapshot = FullSnapshot::from_run(&mut run, &read, is_complete);
     let candidates = collect_candidates(&mut read);
@@ -69,13 +65,13 @@ pub(super) fn commit_run(mut run: SupplierCollector<'_>) -> Result<IngestOutcome
     }
     if was_applied_before {
         run.counters.notes.push(
-            "the same inputs were applied as a full snapshot before: nothing was deleted by them now"
+            "the same inputs were applied as a full snapshot before: this run deleted nothing"
                 .to_owned(),
         );
     }
     if deleted_by_absence > 0 {
         run.counters.notes.push(format!(
-            "{deleted_by_absence} purchases that the full snapshot lacks are now marked deleted"
+            "{deleted_by_absence} purchases missing from the full snapshot were marked as deleted"
         ));
     }
     let ingested = IngestOutcome {
@@ -89,7 +85,7 @@ pub(super) fn commit_run(mut run: SupplierCollector<'_>) -> Result<IngestOutcome
     }
 }
 
-/// The versions of all inputs, arranged.
+/// The candidates of all inputs, sorted.
 fn collect_candidates(inputs: &mut [PendingSupplierInput]) -> Vec<VersionCandidate> {
     let mut candidates: Vec<VersionCandidate> = Vec::new();
     for input in inputs {
@@ -103,7 +99,7 @@ fn collect_candidates(inputs: &mut [PendingSupplierInput]) -> Vec<VersionCandida
     candidates
 }
 
-/// An input and how it ended.
+/// An input with its outcome.
 struct CommittedInput {
     input: PendingSupplierInput,
     outcome: InputOutcome,
@@ -112,15 +108,15 @@ struct CommittedInput {
 struct CommitProgress<'r, 'a> {
     run: &'r SupplierCollector<'a>,
     snapshot: FullSnapshot,
-    /// Those of the inputs that take part, arranged.
+    /// The candidates of the participating inputs, sorted.
     candidates: Vec<VersionCandidate>,
     versions: TableVersions,
     deleted_by_absence: u64,
-    /// The same inputs were a full snapshot before.
+    /// The same inputs were applied as a full snapshot before.
     was_applied_before: bool,
-    /// What about the run somebody should know.
+    /// Remarks on the run.
     notes: Vec<String>,
-    /// Why the run has no result, although its rows may be committed.
+    /// Why the run failed; its rows may be committed nevertheless.
     failure: Option<RunError>,
 }
 
@@ -130,7 +126,7 @@ impl CommitProgress<'_, '_> {
         read: Vec<PendingSupplierInput>,
     ) -> Result<Vec<CommittedInput>, RunError> {
         let (mut remaining, mut finished) = (read, Vec::new());
-        // A round that another process wins leaves fewer inputs for the next.
+        // Each conflict with another process leaves fewer inputs for the next attempt.
         loop {
             let known = self.find_committed(&remaining)?;
             let is_applied = self
@@ -153,7 +149,7 @@ impl CommitProgress<'_, '_> {
                 finished.extend(old.into_iter().map(already_ingested));
                 return Ok(finished);
             }
-            // A full snapshot speaks of all it holds, known or not.
+            // A full snapshot comprises all its inputs, also those ingested before.
             let present: &[PendingSupplierInput] = if self.snapshot.digest.is_some() {
                 &old
             } else {
@@ -192,7 +188,7 @@ impl CommitProgress<'_, '_> {
             .committed_digests(table, SupplierPurchases::NAME, &digests)?)
     }
 
-    /// Commits rejects and rows; nothing when another process was quicker with some of them.
+    /// Commits rejects and rows; `None` when another process committed some of the inputs first.
     fn commit(
         &mut self,
         new: &[PendingSupplierInput],
@@ -203,7 +199,7 @@ impl CommitProgress<'_, '_> {
             return Ok(None);
         }
         let participating: HashSet<usize> = new.iter().chain(present).map(|i| i.index).collect();
-        // An input that is known is known for good.
+        // An input once committed stays committed, so its candidates are not needed again.
         self.candidates
             .retain(|candidate| participating.contains(&candidate.input));
         let (lake, run_id) = (self.run.lake, self.run.options.run.run_id.as_str());
@@ -233,11 +229,9 @@ impl CommitProgress<'_, '_> {
                 } = merge_input.merge(snapshot)?;
                 discarded = selection.discarded;
                 deleted = deleted_by_absence;
-                change.inputs = new
-                    .iter()
-                    .map(|input| self.row(input, &discarded))
-                    .collect();
-                change.full_snapshots = full.marks(snapshot.version + 1);
+                let row = |input| self.row(input, &discarded);
+                change.inputs = new.iter().map(row).collect();
+                change.full_snapshots = full.applied_snapshots(snapshot.version + 1);
                 Ok(change)
             },
         );
@@ -269,15 +263,15 @@ impl CommitProgress<'_, '_> {
         new: &[PendingSupplierInput],
         known: &CommittedDigests,
     ) -> Result<bool, RunError> {
-        let due: Vec<&PendingSupplierInput> = new
+        let uncommitted: Vec<&PendingSupplierInput> = new
             .iter()
             .filter(|input| !known.rejects.contains(&digest_of(input)))
             .collect();
-        if due.is_empty() {
+        if uncommitted.is_empty() {
             return Ok(true);
         }
-        let staged = self.stage_rejects(&due)?;
-        let digests: Vec<Digest> = due.iter().map(|input| digest_of(input)).collect();
+        let staged = self.stage_rejects(&uncommitted)?;
+        let digests: Vec<Digest> = uncommitted.iter().map(|input| digest_of(input)).collect();
         let outcome = self.run.lake.commit_rejects(
             self.run_id(),
             SupplierPurchases::NAME,
@@ -301,7 +295,7 @@ impl CommitProgress<'_, '_> {
         let mut writer = PartitionWriter::new(self.run.lake, &rejects_spec(), options)?;
         for rejects in inputs.iter().flat_map(|input| &input.rejects) {
             let kind = PartitionValue::text(SupplierPurchases::NAME)?;
-            writer.append(kind, self.run.held_rejects.get(*rejects)?)?;
+            writer.append(kind, self.run.buffered_rejects.get(*rejects)?)?;
         }
         let staged = writer.finish()?;
         let rejected: u64 = inputs
@@ -322,7 +316,8 @@ impl CommitProgress<'_, '_> {
         Ok(staged)
     }
 
-    /// Lists the inputs that a run stopped at its very end has committed and not listed.
+    /// Adds the rows in `inputs` that an interrupted run did not write after it committed the
+    /// inputs.
     fn recover(
         &mut self,
         inputs: &[PendingSupplierInput],
@@ -356,8 +351,8 @@ impl CommitProgress<'_, '_> {
         Ok(())
     }
 
-    /// The row of an input as if it had come alone, and into an empty table: which of its versions
-    /// stood when it came, nobody can tell any more.
+    /// The row of an input as if it were the only one, ingested into an empty table: which of its
+    /// versions were written at the time is not recorded.
     fn recount(&self, inputs: &[PendingSupplierInput], digest: &Digest) -> Option<InputRow> {
         let input = inputs.iter().find(|input| input.digest == *digest)?;
         let of_input = |candidate: &&VersionCandidate| candidate.input == input.index;
@@ -367,7 +362,7 @@ impl CommitProgress<'_, '_> {
         Some(self.row(input, &selection.discarded))
     }
 
-    /// The row of an input, of whose versions some are not written.
+    /// The row of an input in `inputs`; `discarded` are its versions that are not written.
     fn row(
         &self,
         input: &PendingSupplierInput,
@@ -399,7 +394,7 @@ fn digest_of(input: &PendingSupplierInput) -> Digest {
     input.digest
 }
 
-/// Nothing of this run came from it.
+/// An input that was ingested before; this run wrote nothing of it.
 fn already_ingested(mut input: PendingSupplierInput) -> CommittedInput {
     input.counters = input.counters.for_known_input();
     CommittedInput {
@@ -408,7 +403,7 @@ fn already_ingested(mut input: PendingSupplierInput) -> CommittedInput {
     }
 }
 
-/// Nothing of this run comes from it, since the snapshot that it is part of is refused.
+/// An input refused with the full snapshot that it is part of.
 fn refused(mut input: PendingSupplierInput, refusal: &Refusal) -> CommittedInput {
     input.counters = InputCounters {
         refusal: Some(refusal.clone()),
@@ -420,7 +415,7 @@ fn refused(mut input: PendingSupplierInput, refusal: &Refusal) -> CommittedInput
     }
 }
 
-/// Splits off what the lake knows, and later copies of the same content within the run.
+/// Splits inputs into those already in the lake or copies of an earlier input, and new ones.
 fn split_known(
     inputs: Vec<PendingSupplierInput>,
     known: &CommittedDigests,

@@ -1,5 +1,5 @@
-//! Which company a dump belongs to, when its records do not say it: the response that was saved
-//! does not repeat the header of the request.
+//! Determines the company of a dump whose records do not contain it: a saved response does not
+//! repeat the header of the request.
 
 use std::str::FromStr;
 
@@ -19,13 +19,13 @@ pub enum CompanySource {
 }
 
 impl CompanySource {
-    /// Whether the input itself says which company it belongs to: the same file then belongs to
-    /// the same company in every run.
+    /// Whether the company is taken from the records: the same file is then of the same company in
+    /// every run.
     pub fn is_in_records(&self) -> bool {
         matches!(self, Self::Records)
     }
 
-    /// The company of an input, as far as it is not left to its records.
+    /// The company of an input; `None` if it is taken from the records or the path has none.
     pub fn company_of(&self, input: &Input) -> Option<CompanyId> {
         match self {
             Self::Records => None,
@@ -42,7 +42,7 @@ impl CompanySource {
 const PLACEHOLDER: &str = "{company_id}";
 
 /// A template such as `company={company_id}/*/*.json`, compared with the end of a path segment by
-/// segment; `*`, `?` and `[…]` stand for parts of a segment that has no `{company_id}` in it.
+/// segment; `*`, `?` and `[…]` match parts of a segment without `{company_id}`.
 #[derive(Clone, Debug)]
 pub struct CompanyPath {
     segments: Vec<Segment>,
@@ -54,10 +54,10 @@ enum Segment {
     Company { before: String, after: String },
 }
 
-/// A text that is no such template.
+/// An invalid path template.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{text:?} is no path template: it needs {{company_id}} exactly once, with no * in the same part, as in company={{company_id}}/*.json"
+    "invalid path template {text:?}: it must contain {{company_id}} exactly once, without *, ? or [ in the same segment, for example company={{company_id}}/*.json"
 )]
 pub struct InvalidCompanyPath {
     text: String,

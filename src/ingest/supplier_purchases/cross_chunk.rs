@@ -1,5 +1,5 @@
-//! What a check can say without a lake: the versions that other ones of the run repeat or
-//! supersede, and pages that are missing.
+//! Findings of a check without a lake: duplicate and superseded versions within the run, and
+//! missing pages.
 
 use super::SupplierChunkRows;
 use super::SupplierPurchases;
@@ -10,15 +10,15 @@ use crate::ingest::error::RunError;
 use crate::ingest::input_reports::InputReports;
 use crate::ingest::record_kind::{CheckedInput, CrossChunkState, FinishedInput};
 
-/// What has been met so far.
+/// The versions and pages of the run so far.
 #[derive(Debug, Default)]
 pub struct SupplierCrossChunkState {
-    /// Of the inputs that have ended, and then of the open one.
+    /// Versions of the finished inputs, then those of the open one.
     candidates: Vec<VersionCandidate>,
-    /// Where those of the open input begin.
+    /// Position of the first version of the open input.
     open_start: usize,
     pages: InputPages,
-    /// Pages of the inputs that have ended.
+    /// Pages of the finished inputs.
     finished: Vec<(usize, InputPages)>,
 }
 
@@ -35,7 +35,7 @@ impl CrossChunkState<SupplierPurchases> for SupplierCrossChunkState {
         } = rows;
         self.pages.add_chunk(pages, &page_ends, &rows.versions);
         for version in rows.versions {
-            // As many as fit into memory, far below u32.
+            // Limited by memory, far below u32.
             let row = u32::try_from(self.candidates.len()).unwrap_or(u32::MAX);
             self.candidates.push(VersionCandidate {
                 version,

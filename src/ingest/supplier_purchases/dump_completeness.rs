@@ -1,5 +1,5 @@
-//! Whether a dump of list pages is whole. A dump is the pages of one company that stand in one
-//! folder, or in one file if it holds several.
+//! Checks whether dumps of list pages are complete. A dump is the pages of one company in one
+//! folder, or in one file that contains several.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,18 +12,18 @@ use crate::rules::RuleId;
 use crate::supplier_purchase::page::{DumpPage, completeness};
 use crate::supplier_purchase::{CompanyId, SupplierPurchaseKey, SupplierPurchaseVersion};
 
-/// What an input says about its pages.
+/// The list pages of an input.
 #[derive(Clone, Debug, Default)]
 pub(super) struct InputPages {
     pub(super) path: String,
-    /// The company, where it is said beside the input.
+    /// The company, if an option gives it.
     pub(super) company: Option<i64>,
     pub(super) pages: Vec<DumpPage>,
-    /// The purchases in it, with those that stand in it twice.
+    /// The keys of its purchases, with repetitions.
     pub(super) keys: Vec<PagedKey>,
 }
 
-/// A purchase, and the number of the page it stands on; 0 where none is said.
+/// The key of a purchase and the number of its page; 0 if unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PagedKey {
     pub(super) key: SupplierPurchaseKey,
@@ -31,8 +31,8 @@ pub(super) struct PagedKey {
 }
 
 impl InputPages {
-    /// Takes the pages of a chunk and the purchases on them; `ends` is how many of the purchases
-    /// stand before the end of each page.
+    /// Adds the pages of a chunk and their purchases; `ends` are the numbers of purchases before
+    /// the end of each page.
     pub(super) fn add_chunk(
         &mut self,
         pages: Vec<DumpPage>,
@@ -63,7 +63,7 @@ impl InputPages {
         self.company = company.map(CompanyId::get);
     }
 
-    /// The page that the text around all records describes.
+    /// Adds the page described by the envelope of the whole document.
     fn add_frame_page(&mut self, seen: Option<DumpPage>) {
         if let Some(seen) = seen {
             for paged in self.keys.iter_mut().filter(|paged| paged.page == 0) {
@@ -75,13 +75,13 @@ impl InputPages {
 }
 
 impl InputPages {
-    /// The company, as far as it is known: a page may hold nothing.
+    /// The company, if known: a page may contain no purchase.
     fn company(&self) -> Option<i64> {
         self.company
             .or_else(|| self.keys.first().map(|paged| paged.key.company_id))
     }
 
-    /// The folder, or the file when several pages stand in it.
+    /// The folder, or the file if it contains several pages.
     fn dump_path(&self) -> String {
         if self.pages.len() > 1 {
             return self.path.clone();
@@ -95,17 +95,17 @@ fn folder_of(path: &str) -> String {
     folder.map_or_else(String::new, |folder| folder.to_string_lossy().into_owned())
 }
 
-/// What is wrong with a dump.
+/// A finding on a dump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct DumpFinding {
-    /// The input to which it is reported: the first of the dump.
+    /// The input it is reported on: the first of the dump.
     input: usize,
     rule: RuleId,
     sentence: String,
 }
 
-/// Notes missing pages; tells whether the dumps are whole as far as they say. `inputs` are those
-/// that were read, with their position.
+/// Reports missing pages; returns whether the dumps are complete as far as their pages show.
+/// `inputs` are those that were read, with their positions; `skipped_paths` those that were not.
 pub(super) fn report_incomplete_dumps(
     inputs: &[(usize, InputPages)],
     skipped_paths: &[String],
@@ -121,7 +121,7 @@ pub(super) fn report_incomplete_dumps(
     is_complete
 }
 
-/// Checks the dumps of a run. Nothing is said of a folder with inputs that were not read.
+/// Checks the dumps of a run, except in folders with inputs that were not read.
 fn find_incomplete_dumps(
     inputs: &[(usize, InputPages)],
     skipped_paths: &[String],
@@ -151,8 +151,8 @@ fn find_incomplete_dumps(
     findings
 }
 
-/// The inputs with pages, by place and company. A page without purchases belongs to the only
-/// company of its place.
+/// The inputs with pages, by folder or file and by company. A page without purchases belongs to the
+/// company of its folder or file, if there is only one.
 fn group_by_dump(inputs: &[(usize, InputPages)]) -> Vec<Vec<&(usize, InputPages)>> {
     let mut companies: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
     let with_pages = || inputs.iter().filter(|(_, input)| !input.pages.is_empty());
@@ -174,7 +174,7 @@ fn group_by_dump(inputs: &[(usize, InputPages)]) -> Vec<Vec<&(usize, InputPages)
     dumps.into_values().collect()
 }
 
-/// How many purchases of a dump stand on a page after they have stood on another one.
+/// The number of repetitions of purchases on further pages of a dump.
 fn count_repeated<'k>(keys: impl Iterator<Item = &'k PagedKey>) -> u64 {
     let mut keys: Vec<&PagedKey> = keys.collect();
     keys.sort_unstable();

@@ -1,7 +1,7 @@
-//! What a full snapshot says beyond its purchases: those it lacks are deleted.
+//! Full snapshots: purchases missing from them are marked as deleted.
 //!
-//! In: what a run has read. Out: the companies it speaks of, and what identifies it. Refused: a
-//! snapshot that is not whole, which deletes nothing; one that another has followed, as a whole.
+//! In: the inputs of a run. Out: the companies of the snapshot, and its digest. An incomplete
+//! snapshot deletes nothing; one that was followed by another snapshot is refused.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,19 @@ use crate::input::Refusal;
 use crate::lake::{AppliedFullSnapshot, Digest, Lake};
 use crate::rules::RuleId;
 
-/// What a full snapshot says beyond its purchases.
+/// A full snapshot; the default value is none.
 #[derive(Default)]
 pub(super) struct FullSnapshot {
-    /// The companies whose absent purchases are deleted; none when it is not applied.
+    /// The companies whose missing purchases are marked as deleted; empty if there is no snapshot.
     pub(super) companies: BTreeSet<i64>,
-    /// Its identity: that of its inputs together.
+    /// The digest of its inputs together.
     pub(super) digest: Option<Digest>,
-    /// The data date of the job that applies it.
+    /// The data date of the job, if one applies it.
     data_date: Option<NaiveDate>,
 }
 
 impl FullSnapshot {
-    /// A snapshot that is not whole deletes nothing.
+    /// The full snapshot of a run; none, with a warning, if it is incomplete.
     pub(super) fn from_run(
         run: &mut SupplierCollector<'_>,
         read: &[PendingSupplierInput],
@@ -50,11 +50,11 @@ impl FullSnapshot {
         } else if rejected > 0 {
             "records were rejected"
         } else if read.iter().any(has_invalid_meta) {
-            "a page does not say which it is"
+            "a page has an invalid `meta`"
         } else if !is_complete {
-            "pages are absent, or the list moved while it was read"
+            "pages are missing, or the list changed while it was read"
         } else if companies.is_empty() {
-            "it holds no purchase"
+            "it contains no purchase"
         } else {
             let mut digests: Vec<[u8; 32]> =
                 read.iter().map(|input| *input.digest.as_bytes()).collect();
@@ -74,9 +74,9 @@ impl FullSnapshot {
         Self::default()
     }
 
-    /// What says in the table that it made this version.
-    pub(super) fn marks(&self, version: i64) -> Vec<AppliedFullSnapshot> {
-        let marks = self.digest.into_iter().flat_map(|digest| {
+    /// The entries in the table's log that identify this snapshot as applied in `version`.
+    pub(super) fn applied_snapshots(&self, version: i64) -> Vec<AppliedFullSnapshot> {
+        let applied_snapshots = self.digest.into_iter().flat_map(|digest| {
             let of_company = move |&company_id| AppliedFullSnapshot {
                 company_id,
                 digest,
@@ -85,30 +85,33 @@ impl FullSnapshot {
             };
             self.companies.iter().map(of_company)
         });
-        marks.collect()
+        applied_snapshots.collect()
     }
 
-    /// Why this snapshot, which was applied before, is refused: another one of a company of it was
-    /// applied since, and nothing tells whether the older state is wanted again. Nothing when it is
-    /// the last one; so is one of a lake that bears no marks of the company yet. A job tells it by its
-    /// dates: an earlier day that runs again after a later one wants nothing.
+    /// The refusal of this snapshot, which was applied before, if another snapshot of one of its
+    /// companies was applied since: it is unknown whether the older state is intended. `None` if it
+    /// is the latest one, if the lake has no entry for its companies, or if the later one is of a
+    /// later data date: repeating an earlier day of a job changes nothing.
     pub(super) fn refusal(&self, lake: &Lake) -> Result<Option<Refusal>, RunError> {
-        let marks = lake.applied_full_snapshots(supplier_purchases_spec().name)?;
+        let applied_snapshots = lake.applied_full_snapshots(supplier_purchases_spec().name)?;
         let last = |company: &i64| {
-            let of_company = marks.iter().filter(|mark| mark.company_id == *company);
-            of_company.max_by_key(|mark| mark.version)
+            let of_company = applied_snapshots
+                .iter()
+                .filter(|applied| applied.company_id == *company);
+            of_company.max_by_key(|applied| applied.version)
         };
         let mut latest = self.companies.iter().filter_map(last);
-        let is_of_later_day = |mark: &AppliedFullSnapshot| {
-            self.data_date.is_some_and(|own| mark.data_date > Some(own))
+        let is_of_later_day = |applied: &AppliedFullSnapshot| {
+            self.data_date
+                .is_some_and(|own| applied.data_date > Some(own))
         };
         let follower =
-            latest.find(|mark| Some(mark.digest) != self.digest && !is_of_later_day(mark));
+            latest.find(|applied| Some(applied.digest) != self.digest && !is_of_later_day(applied));
         Ok(follower.map(repeated))
     }
 }
 
-/// The refusal of a snapshot after which this one was applied.
+/// The refusal of a snapshot that was followed by `follower`.
 fn repeated(follower: &AppliedFullSnapshot) -> Refusal {
     let AppliedFullSnapshot {
         company_id,
@@ -120,7 +123,7 @@ fn repeated(follower: &AppliedFullSnapshot) -> Refusal {
         rule: RuleId::CplSnapshotRepeated,
         place: None,
         message: format!(
-            "these inputs were applied as a full snapshot before, and another one of company {company_id} has followed them: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: give a newer dump, or go back with `lake restore --table {table} --to-version {}`",
+            "the inputs were applied as a full snapshot before, and another one of company {company_id} was applied since: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: ingest a newer dump, or restore the earlier state with `lake restore --table {table} --to-version {}`",
             version - 1
         ),
     }

@@ -1,8 +1,8 @@
-//! The next state of the table: a snapshot and the run's versions come in; the files to be
-//! replaced, and the files that replace them, go out.
+//! Computes the next state of the table: from a table snapshot and the versions of the run, the
+//! files to be removed and added.
 //!
-//! Only the partitions in which something changes are written again. Each is read whole, so that
-//! memory follows the largest company and month, and the keys that the run touches.
+//! Only partitions with changes are rewritten. Each is read completely: memory depends on the
+//! largest company and month, and on the number of keys in the run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -27,24 +27,24 @@ use crate::lake::{
 use crate::run_report::RecordCounts;
 use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseKey};
 
-/// What a run brings.
+/// The rows and versions of a run.
 pub(super) struct MergeInput<'a> {
     pub(super) lake: &'a Lake,
     pub(super) run_id: &'a str,
     pub(super) max_partitions: usize,
     pub(super) accepted_rows: &'a AcceptedRows,
-    /// Arranged by [`super::select_versions::sort_candidates`].
+    /// Sorted by [`super::select_versions::sort_candidates`].
     pub(super) candidates: &'a [VersionCandidate],
-    /// For a full snapshot: the companies whose absent purchases are deleted.
+    /// For a full snapshot: the companies whose missing purchases are marked as deleted.
     pub(super) complete_companies: &'a BTreeSet<i64>,
 }
 
-/// The next state, and what it means for the run's versions.
+/// The next state of the table, and the versions selected for it.
 pub(super) struct MergeResult {
-    /// Without the rows of its inputs.
+    /// Without the rows of `inputs`.
     pub(super) change: TableChange,
     pub(super) selection: VersionSelection,
-    /// Purchases that a full snapshot lacks and that were not deleted before.
+    /// Purchases missing from the full snapshot that were not deleted before.
     pub(super) deleted_by_absence: u64,
 }
 
@@ -56,7 +56,7 @@ struct StoredRow {
     content: VersionContent,
 }
 
-/// What is to be done to the rows of a file; both lists ascend.
+/// Changes to the rows of a file; both lists are ascending.
 #[derive(Default)]
 struct RowEdits {
     dropped: Vec<u32>,
@@ -64,7 +64,7 @@ struct RowEdits {
 }
 
 impl MergeInput<'_> {
-    /// Works out the next state from a snapshot of the table.
+    /// Computes the next state from a snapshot of the table.
     pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<MergeResult, RunError> {
         let files = self.files(snapshot)?;
         let table = self.find_stored_rows(&files)?;
@@ -102,7 +102,7 @@ impl MergeInput<'_> {
         })
     }
 
-    /// Only a full snapshot says that a purchase is there although nothing in it has changed.
+    /// Only a full snapshot confirms that an unchanged purchase exists.
     fn snapshot_mode(&self) -> SnapshotMode {
         if self.complete_companies.is_empty() {
             SnapshotMode::Incremental
@@ -111,7 +111,7 @@ impl MergeInput<'_> {
         }
     }
 
-    /// The files of the companies that the run speaks of.
+    /// The files of the companies of the run.
     fn files<'s>(
         &self,
         snapshot: &'s Snapshot,
@@ -128,7 +128,7 @@ impl MergeInput<'_> {
         Ok(files)
     }
 
-    /// Finds the rows of the run's keys in the files, and those a full snapshot lacks.
+    /// Finds the rows of the run's keys in the files, and those missing from a full snapshot.
     fn find_stored_rows(&self, files: &[(CompanyMonth, &FileRef)]) -> Result<StoredRows, RunError> {
         let spec = supplier_purchases_spec();
         let mut table = StoredRows {
@@ -204,7 +204,7 @@ impl MergeInput<'_> {
                 let edits = edits.get(&at);
                 let read = self.read_kept_rows(file, edits, &mut batches)?;
                 let dropped = edits.map_or(0, |edits| edits.dropped.len() as u64);
-                // A row number beyond the file drops nothing: the check below then fails.
+                // A row number beyond the file drops no row: the check below then fails.
                 expected += read.saturating_sub(dropped);
                 remove.push((*file).clone());
             }
@@ -214,7 +214,7 @@ impl MergeInput<'_> {
             append_sorted(&batches, &partition_values(partition)?, &mut writer)?;
         }
         let add = writer.finish()?;
-        // The ledger: what stays and what arrives, and nothing else.
+        // The new files must contain exactly the kept and the selected rows.
         if add.rows != expected {
             let counts = RecordCounts {
                 accepted: add.rows,
@@ -234,8 +234,8 @@ impl MergeInput<'_> {
         })
     }
 
-    /// Adds the rows of a file that stay, with the flag of those that are now deleted; returns how
-    /// many rows the file has.
+    /// Adds the rows of a file that are kept, with those now deleted marked; returns the number of
+    /// rows in the file.
     fn read_kept_rows(
         &self,
         file: &FileRef,
@@ -268,13 +268,13 @@ impl MergeInput<'_> {
     }
 }
 
-/// Whether an ascending list has a number from `first` up to, not including, `end`.
+/// Whether an ascending list has a number in `first..end`.
 fn has_any_in_range(ascending: &[u32], first: u32, end: u32) -> bool {
     let at = ascending.partition_point(|&row| row < first);
     ascending.get(at).is_some_and(|&row| row < end)
 }
 
-/// Where the candidates of a key begin.
+/// The position of the first candidate of a key.
 fn first_of(candidates: &[VersionCandidate], key: &SupplierPurchaseKey) -> Option<usize> {
     let at = candidates.partition_point(|candidate| candidate.version.key < *key);
     candidates
@@ -283,11 +283,11 @@ fn first_of(candidates: &[VersionCandidate], key: &SupplierPurchaseKey) -> Optio
         .then_some(at)
 }
 
-/// What the table holds of the run's keys.
+/// The rows in the table of the run's keys.
 struct StoredRows {
-    /// At the position where the candidates of a key begin.
+    /// The stored row of each key, at the position of its first candidate.
     stored: Vec<Option<StoredRow>>,
-    /// (file, row) of what a full snapshot lacks.
+    /// (file, row) of the purchases missing from a full snapshot.
     absent: Vec<(usize, u32)>,
 }
 
@@ -311,7 +311,7 @@ impl StoredRows {
         }
     }
 
-    /// What is held of the key of the candidate at a position.
+    /// The stored row of the key of the candidate at a position.
     fn of_key(&self, candidates: &[VersionCandidate], at: usize) -> Option<StoredRow> {
         let start = first_of(candidates, &candidates.get(at)?.version.key)?;
         self.stored.get(start).copied().flatten()
@@ -351,7 +351,8 @@ impl<'a> KeyColumns<'a> {
     }
 }
 
-/// The batch with `is_deleted` set in these rows of the file; `first` is its first one.
+/// The batch with `is_deleted` set in these rows of the file; `first` is the row number of its
+/// first.
 fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<RecordBatch, RunError> {
     let at = batch.schema().index_of("is_deleted")?;
     let mut columns: Vec<ArrayRef> = batch.columns().to_vec();

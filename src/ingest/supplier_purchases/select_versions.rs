@@ -1,35 +1,34 @@
-//! Which version of a purchase stands. In: the versions a run has read, and those the lake holds.
-//! Out: the ones to be written, and what became of all the others.
+//! Selects the newest version of each purchase. In: the versions of a run, and those in the lake.
+//! Out: the versions to be written, and the counts of those that are not.
 //!
 //! The greatest `updated_at` wins; of two contents with the same one, the later input in the
-//! order of the run, then the later record. The outcome does not depend on the order in which the
-//! versions come in here.
+//! order of the run, then the later record. The order of the versions given does not matter.
 
 use std::collections::{BTreeMap, HashSet};
 
 use crate::supplier_purchase::SupplierPurchaseVersion;
 
-/// What it means that a purchase of the lake is in none of the inputs.
+/// Whether the inputs of a run are changes or a full snapshot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SnapshotMode {
-    /// Nothing: the inputs hold what has changed.
+    /// The inputs contain changes: a missing purchase is unchanged.
     #[default]
     Incremental,
-    /// It is deleted: the inputs together are all purchases of their companies.
+    /// The inputs contain all purchases of their companies: a missing purchase is deleted.
     Full,
 }
 
-/// An accepted version of a purchase, and where the run has it from.
+/// An accepted version of a purchase, and its origin in the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct VersionCandidate {
     pub(super) version: SupplierPurchaseVersion,
     /// Position of its input in the order of the run.
     pub(super) input: usize,
-    /// Its row among those the run keeps.
+    /// Its number among the accepted rows of the run.
     pub(super) row: u32,
 }
 
-/// What a version says: two records with the same are the same version.
+/// The content of a version: two records with the same content are the same version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct VersionContent {
     pub(super) updated_at_micros: i64,
@@ -38,7 +37,8 @@ pub(super) struct VersionContent {
 }
 
 impl VersionContent {
-    /// Whether the candidate says the same; a flag that only an absence has set does not count.
+    /// Whether the candidate is the same version; `is_deleted` is not compared, as a full snapshot
+    /// may have set it.
     fn is_same_version_as(self, candidate: &VersionCandidate) -> bool {
         let SupplierPurchaseVersion {
             updated_at_micros,
@@ -63,25 +63,25 @@ impl VersionCandidate {
     }
 }
 
-/// Versions that were accepted by the rules and are not written.
+/// Numbers of accepted versions that are not written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Discarded {
-    /// The same version was met elsewhere in the run, or is stored.
+    /// The same version is in the run before, or in the lake.
     pub(super) duplicate: u64,
-    /// A newer one was met, or is stored.
+    /// A newer version is in the run or in the lake.
     pub(super) superseded: u64,
 }
 
-/// The outcome of a fold.
+/// The result of a selection.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct VersionSelection {
-    /// Positions of the versions to be written, one for each key, in the order of the keys.
+    /// Positions of the versions to be written, at most one for each key, in the order of the keys.
     pub(super) selected: Vec<usize>,
-    /// What became of the others, by input.
+    /// The versions that are not written, by input.
     pub(super) discarded: BTreeMap<usize, Discarded>,
 }
 
-/// Puts candidates into the order [`fold`] needs: by key, age and place in the run.
+/// Sorts candidates as [`select_newest`] requires: by key, `updated_at` and position in the run.
 pub(super) fn sort_candidates(candidates: &mut [VersionCandidate]) {
     candidates.sort_unstable_by_key(|candidate| {
         let SupplierPurchaseVersion {
@@ -93,11 +93,11 @@ pub(super) fn sort_candidates(candidates: &mut [VersionCandidate]) {
     });
 }
 
-/// Folds arranged candidates; `stored` gives what the lake holds of the key of the candidates that
-/// begin at a position.
+/// Selects the versions to be written from sorted candidates. `stored` returns the content in the
+/// lake for the key whose first candidate is at a position.
 ///
-/// A version that was deleted by its absence from a full snapshot is there again when a full
-/// snapshot holds it, or a newer version comes; an old copy of it says nothing.
+/// A purchase marked as deleted because a full snapshot lacked it is restored by a full snapshot
+/// that contains it, or by a newer version; an old copy of it does not restore it.
 pub(super) fn select_newest(
     sorted: &[VersionCandidate],
     snapshot_mode: SnapshotMode,
@@ -124,7 +124,7 @@ pub(super) fn select_newest(
     selection
 }
 
-/// Folds the versions of one key, which begin at position `start`.
+/// Selects from the versions of one key; the first is at position `start`.
 fn select_of_key(
     versions: &[VersionCandidate],
     start: usize,
@@ -142,7 +142,7 @@ fn select_of_key(
         let mut seen: HashSet<VersionContent> = HashSet::new();
         for version in same_time {
             let content = version.content();
-            // The first record of a version stands for it; most versions come once.
+            // Of equal versions the first record is taken; most versions occur once.
             let is_first = same_time.len() == 1 || seen.insert(content);
             if is_first && content == latest && wins {
                 selection.selected.push(position);

@@ -1,5 +1,4 @@
-//! The rows of a partition in their order: batches come in, the same rows go to the writer by date
-//! and id.
+//! Sorts the rows of a partition by date and id and passes them to the writer.
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::compute::interleave_record_batch;
@@ -8,14 +7,14 @@ use arrow::datatypes::{Date32Type, Int64Type};
 use crate::ingest::error::RunError;
 use crate::lake::{Partition, PartitionWriter};
 
-/// Rows that are put in order and handed over at once.
+/// Maximum number of rows sorted into one batch.
 const SORTED_ROWS: usize = 8_192;
 
 /// The same in bytes, by the average of the partition: records may be a megabyte each.
 const SORTED_BYTES: usize = 16 << 20;
 
-/// Hands all rows over in the order of their dates and ids: the order in which they came leaves no
-/// trace, and a list by date finds what it needs close together.
+/// Writes all rows in the order of their dates and ids: the files do not depend on the input order,
+/// and a list by date reads adjacent rows.
 pub(super) fn append_sorted(
     batches: &[RecordBatch],
     partition: &Partition,

@@ -1,4 +1,4 @@
-//! The table that holds the current state of supplier purchases.
+//! The specification of the table `supplier_purchases`: the current state of supplier purchases.
 
 use crate::lake::{PartitionColumn, PartitionType, TableSpec};
 use crate::supplier_purchase::columns::{self, STATISTICS_COLUMNS, UNIQUE_COLUMNS, schema};
@@ -16,7 +16,7 @@ pub fn supplier_purchases_spec() -> TableSpec {
     }
 }
 
-/// The columns that stand in the paths, not in the files.
+/// The partition columns, which are in the paths, not in the files.
 const PARTITION_COLUMNS: [PartitionColumn; 2] = [
     PartitionColumn {
         name: columns::PARTITION_COLUMNS[0],

@@ -1,5 +1,5 @@
-//! Validates rows of delimited text. Places and rejects are those of the bytes as they are stored,
-//! not of the text they were decoded to.
+//! Validates rows of delimited text. Positions and rejects refer to the stored bytes, not to the
+//! decoded text.
 
 use super::{ChunkValidator, RecordSpan, ValidationResult};
 use crate::ingest::record_kind::RecordKind;
@@ -70,7 +70,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 }
 
-/// Turns offsets in decoded text, which only grow, into places in the stored bytes.
+/// Converts ascending offsets in decoded text to positions in the stored bytes.
 struct StoredPositions<'a> {
     charset: Charset,
     text: &'a str,
@@ -80,7 +80,7 @@ struct StoredPositions<'a> {
 
 impl StoredPositions<'_> {
     fn place(&mut self, at: TextPosition) -> SourcePosition {
-        // Offsets lie within the chunk, which is in memory.
+        // Offsets are within the chunk, which is in memory.
         let offset = usize::try_from(at.byte_offset).unwrap_or(usize::MAX);
         let passed = self.text.get(self.counted..offset).unwrap_or_default();
         self.place.byte_offset += self.charset.encoded_len(passed);

@@ -1,4 +1,4 @@
-//! Cells of delimited text: what a column holds, and what it never should.
+//! Cells of delimited text: valid, ambiguous and arbitrary ones.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Currents events in the forms that are read, and in the form that is not.
+//! Currents events in the supported forms, and in the form of the HTTP connector, which is refused.
 
 use super::fixture::{TestReader, ValidatedText, purchase};
 use crate::input::InputFormat;
@@ -14,12 +14,12 @@ const TRACK_EVENT: &str = r#"{"external_id":"u1","name":"opened","time":"2026-10
 #[test]
 fn purchases_of_the_http_connector_are_refused_by_name_and_never_skipped() {
     let good = purchase("one");
-    let others = [TRACK_EVENT, HTTP_OPEN].repeat(40).join(",\n");
+    let other_events = [TRACK_EVENT, HTTP_OPEN].repeat(40).join(",\n");
     let shapeless = r#"{"event\u005ftype":"users.behaviors.Purchas\u0065","id":"e4","user":"u1"}"#;
     let cases = [
         format!("{{\"events\":[{HTTP_PURCHASE},{HTTP_OPEN}]}}"),
-        format!("{{\n\"events\":[\n{others},\n{HTTP_PURCHASE}\n]}}"),
-        format!("{{\n\"purchases\":[{good}],\"events\":[{others},{HTTP_PURCHASE}]}}"),
+        format!("{{\n\"events\":[\n{other_events},\n{HTTP_PURCHASE}\n]}}"),
+        format!("{{\n\"purchases\":[{good}],\"events\":[{other_events},{HTTP_PURCHASE}]}}"),
         format!("{{\"events\":[{shapeless}]}}"),
         format!("{good}\n{{\"events\":[{HTTP_OPEN},{HTTP_PURCHASE}]}}\n{good}"),
         format!("[{{\"events\":[{TRACK_EVENT}]}},\n{{\"events\":[{HTTP_PURCHASE}]}}]"),
@@ -104,7 +104,7 @@ fn event_csv(price: &str, currency: &str) -> String {
     )
 }
 
-/// The price of the only row, without the zeros that say nothing.
+/// The price of the only row, without trailing zeros.
 fn price_of(outcome: &ValidatedText) -> String {
     let prices = outcome.column("price");
     let [Some(price)] = prices.as_slice() else {
@@ -116,7 +116,7 @@ fn price_of(outcome: &ValidatedText) -> String {
 const WIDENED: &[RuleId] = &[RuleId::BrzPriceWidened];
 const SCALE: &[RuleId] = &[RuleId::BrzPriceScale];
 
-/// The price as a dump writes it, its currency, what is stored, and what is found.
+/// The price as a dump writes it, its currency, the stored price, and the findings.
 const PRICES: [(&str, &str, &str, &[RuleId]); 16] = [
     ("3.140000104904175", "USD", "3.14", WIDENED),
     ("12.34000015258789", "USD", "12.34", WIDENED),
@@ -346,7 +346,7 @@ fn of_two_keys_for_one_field_the_documented_one_wins_and_the_other_is_kept() {
             &extra,
         );
     }
-    // A null or an empty text says nothing that the other could contradict.
+    // A null or an empty text does not conflict with the other key.
     for nothing in ["null", "\"\""] {
         let both = format!("{nothing},\"external_id\":\"x2\"");
         let event = event_json("1", "USD").replace("\"x1\"", &both);

@@ -1,4 +1,4 @@
-//! Texts at the edges: nearly envelopes, nearly foreign, hostile, at their limits.
+//! Edge cases: texts similar to envelopes or to other kinds, hostile texts, texts at the limits.
 
 use super::fixture::{BAD, TestReader, purchase};
 use crate::input::InputFormat;
@@ -157,7 +157,7 @@ fn an_envelope_in_an_array_is_read_at_any_size() {
                 .chunk_bytes(chunk_bytes);
             reader.options.limits.max_record_bytes = good.len() + 2;
             let outcome = reader.validate(text.as_bytes());
-            let what = format!("{text} in pieces of {chunk_bytes}");
+            let what = format!("{text} in chunks of {chunk_bytes}");
             assert_eq!(outcome.refusal, None, "{what}");
             let counts = (outcome.accepted, outcome.rejects.len(), outcome.skipped);
             assert_eq!(counts, (accepted, rejected, skipped), "{what}");

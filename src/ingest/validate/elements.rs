@@ -1,6 +1,6 @@
 //! Validates the elements of a record array, and documents that are one value.
 //!
-//! A syntax error refuses the document: what follows it cannot be told apart any more.
+//! A syntax error refuses the document: the elements after it cannot be separated reliably.
 
 use super::lines::EnclosingText;
 use super::{ChunkValidator, RecordSpan, ValidationResult};
@@ -11,7 +11,7 @@ use crate::record::RecordError;
 use crate::rules::RuleId;
 
 impl<K: RecordKind> ChunkValidator<'_, K> {
-    /// A chunk that holds elements with commas between them.
+    /// A chunk of elements with commas between them.
     pub(super) fn elements(
         &mut self,
         bytes: &[u8],
@@ -22,7 +22,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let marks = StringMarks::of(bytes);
         let mut cursor = JsonCursor::marked(text, self.settings.json, &marks, 0);
         let mut walk = ElementWalk::new(text, self.start, records);
-        // In lenient mode a span may hold nothing but comments.
+        // In lenient mode a chunk may contain only comments.
         cursor.skip_space().map_err(|error| walk.refusal(error))?;
         if cursor.offset() == text.len() {
             self.count_lenient_syntax(cursor.lenient_syntax_count());
@@ -32,8 +32,8 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             self.element(&mut cursor, &mut walk)?;
             let comma = cursor.take_comma().map_err(|error| walk.refusal(error))?;
             let Some(comma) = comma else {
-                let habits = cursor.lenient_syntax_count();
-                self.count_lenient_syntax(habits);
+                let lenient_syntax = cursor.lenient_syntax_count();
+                self.count_lenient_syntax(lenient_syntax);
                 return cursor.end().map_err(|error| walk.refusal(error));
             };
             let over = cursor.end().is_ok();
@@ -51,7 +51,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
     }
 
-    /// An array that is known to be JSON.
+    /// An array that is valid JSON.
     pub(super) fn array(
         &mut self,
         text: &str,
@@ -78,7 +78,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         Ok(())
     }
 
-    /// A document that is one value: a purchase, an envelope with nothing in it, or no purchase.
+    /// A document that is one value: a record, an empty envelope, or neither.
     pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
         let text = self.utf8(bytes)?;
         let mut cursor = JsonCursor::new(text, self.settings.json);
@@ -88,7 +88,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         cursor.end().map_err(|error| walk.refusal(error))
     }
 
-    /// A record inside an envelope, known to be JSON.
+    /// A record inside an envelope, as valid JSON.
     pub(super) fn one_record(&mut self, text: &str, place: SourcePosition) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::new(text, place, true);
@@ -151,8 +151,8 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 }
 
-/// Most records of an array within one line, which is validated as a whole: more than the longest
-/// line can hold of real ones, few enough that rejects of a byte each do not fill the memory.
+/// Maximum number of records of an array within one line, which is validated as a whole: more than
+/// the longest line can contain of real ones, few enough that rejects of a byte each fit in memory.
 const MAX_RECORDS_PER_LINE: usize = 1 << 18;
 
 fn too_many_records(place: SourcePosition) -> Refusal {
@@ -165,7 +165,7 @@ fn too_many_records(place: SourcePosition) -> Refusal {
     }
 }
 
-/// A walk through a text, which counts lines as it goes.
+/// The state of reading the elements of a text: position, line and current record.
 struct ElementWalk<'a, K: RecordKind> {
     text: &'a str,
     start: SourcePosition,
@@ -194,7 +194,7 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
         }
     }
 
-    /// The place of an offset that is not before the last one asked for.
+    /// The position of an offset; offsets must not decrease from call to call.
     fn place(&mut self, offset: usize) -> SourcePosition {
         let fresh = self
             .text
@@ -211,7 +211,7 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
 
     #[expect(
         clippy::unnecessary_box_returns,
-        reason = "it goes straight into a Verdict"
+        reason = "it is returned in a ValidationResult"
     )]
     fn refusal(&mut self, error: JsonError) -> Box<Refusal> {
         let place = self.place(error.offset.max(self.counted_to));

@@ -1,4 +1,4 @@
-//! Reads and validates a text the way a run does, without threads and without a lake.
+//! Reads and validates a text as a run does, without threads and without a lake.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -16,31 +16,31 @@ use crate::input::{
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
 use crate::rules::RuleId;
 
-/// How a test reads.
+/// Reads and validates texts with these settings.
 #[derive(Clone)]
 pub(super) struct TestReader {
     pub(super) options: ReaderOptions,
     pub(super) rules: PurchaseRuleSettings,
 }
 
-/// What became of a text.
+/// The result of validating a text.
 #[derive(Debug, Default)]
 pub(super) struct ValidatedText {
     pub(super) read: u64,
     pub(super) accepted: u64,
     pub(super) skipped: u64,
-    /// (`source_row`, `product_id`) of the accepted rows, by row.
+    /// (`source_row`, `product_id`) of the accepted rows, in order.
     pub(super) rows: Vec<(i64, String)>,
     /// `extra` of the accepted rows that have one.
     pub(super) extras: Vec<String>,
     /// The accepted rows, in columns.
     pub(super) batches: Vec<RecordBatch>,
-    /// Rejecting rules, place and bytes of the rejects.
+    /// Rejecting rules, position and bytes of the rejects.
     pub(super) rejects: Vec<(Vec<RuleId>, SourcePosition, Vec<u8>)>,
-    /// Rules of the findings that kept their record.
+    /// Rules of the findings in accepted records.
     pub(super) warned: Vec<RuleId>,
-    /// Trailing commas and comments that were let pass.
-    pub(super) habits: u64,
+    /// Trailing commas and comments that the lenient mode accepted.
+    pub(super) lenient_syntax: u64,
     pub(super) refusal: Option<Refusal>,
 }
 
@@ -158,7 +158,7 @@ impl ValidatedText {
                 .iter()
                 .map(|warning| warning.finding.rule),
         );
-        self.habits += validated.warned[RuleId::FileTrailingComma.index()];
+        self.lenient_syntax += validated.warned[RuleId::FileTrailingComma.index()];
         self.read += validated.read;
         self.accepted += validated.accepted;
         self.skipped += validated.skipped;

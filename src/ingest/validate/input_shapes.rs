@@ -1,4 +1,4 @@
-//! The same purchases in every shape, cut at every size.
+//! The same purchases in every format, in chunks of every size.
 
 use super::fixture::{BAD, TestReader, ValidatedText, purchase};
 use crate::input::InputFormat;
@@ -38,7 +38,7 @@ fn assert_same_records(text: &str, outcome: &ValidatedText, what: &str) {
         assert_eq!(
             found,
             raw.as_slice(),
-            "{what}: the place is that of the record"
+            "{what}: the position is that of the record"
         );
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count();
         assert_eq!(place.line, lines as u64 + 1, "{what}");
@@ -178,7 +178,7 @@ fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
                 .chunk_bytes(chunk_bytes);
             let refusal = reader.validate(text.as_bytes()).refusal.unwrap();
             let found = (refusal.rule, refusal.place.map(|place| place.line));
-            // A comma is at fault where it stands or where the bracket after it does.
+            // A trailing comma is reported at the comma or at the bracket after it.
             let near = found
                 .1
                 .is_some_and(|found| found + 1 >= line && found <= line);

@@ -1,5 +1,5 @@
 //! The public JSON parsing suite, each file as a document: `y_` must be read, `n_` must be refused
-//! with its place, and what RFC 8259 leaves open is pinned here.
+//! with a position, and the results of the `i_` files, which RFC 8259 leaves open, are fixed here.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,8 @@ use super::fixture::TestReader;
 use crate::input::InputFormat;
 use crate::rules::RuleId;
 
-/// Files of the suite that RFC 8259 leaves open and we read: numbers are kept as their digits,
-/// however large, and are validated by the rule of their field.
+/// Files that RFC 8259 leaves open and this program accepts: numbers of any size are kept as digits
+/// and are validated by the rule of their field.
 const READ: [&str; 11] = [
     "i_number_double_huge_neg_exp.json",
     "i_number_huge_exp.json",
@@ -43,7 +43,7 @@ fn files() -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn json_test_suite_is_read_as_rfc_8259_says() {
+fn json_test_suite_is_read_as_rfc_8259_requires() {
     let files = files();
     let count = |prefix: &str| {
         files
@@ -82,7 +82,7 @@ fn json_test_suite_is_read_as_rfc_8259_says() {
 fn json_test_suite_lines_are_rejected_and_never_refuse_their_neighbours() {
     let good = "{\"external_id\":\"u\",\"product_id\":\"p\",\"currency\":\"BRL\",\"price\":1,\"time\":\"2026-10-01T10:00:00Z\"}";
     for (name, bytes) in files() {
-        // A line feed inside would make two lines of it.
+        // A line feed inside would split it into two lines.
         let is_one_line = !bytes.contains(&b'\n') && !bytes.iter().all(u8::is_ascii_whitespace);
         if !name.starts_with("n_") || !is_one_line {
             continue;

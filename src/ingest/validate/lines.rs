@@ -9,7 +9,7 @@ use crate::rules::RuleId;
 
 impl<K: RecordKind> ChunkValidator<'_, K> {
     pub(super) fn lines(&mut self, bytes: &[u8]) -> ValidationResult {
-        // The whole chunk at once is much faster than line by line.
+        // Checking the whole chunk at once is much faster than line by line.
         let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
         let marks = all_utf8.map(|_| StringMarks::of(bytes));
         let mut raw = K::Raw::default();
@@ -78,7 +78,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
     }
 
-    /// Validates `line`, at whose start `cursor` stands.
+    /// Validates `line`; `cursor` is at its start.
     fn line<'a>(
         &mut self,
         mut cursor: JsonCursor<'a>,
@@ -92,7 +92,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         } else {
             K::read_record(&mut cursor, raw)
         };
-        // A value that is no object is still one whole JSON value.
+        // A value that is not an object is still one complete JSON value.
         let is_json = !matches!(read, Err(RecordError::Syntax(_)));
         if is_json && let Err(error) = cursor.end() {
             self.damaged_line(&error.into(), span);
@@ -120,7 +120,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         self.reject_unreadable(error, ordinal, span);
     }
 
-    /// Validates what was read as a record: it may be the envelope around some.
+    /// Validates what was read as a record; it may be an envelope of records.
     pub(super) fn record_or_envelope<'a>(
         &mut self,
         enclosing: EnclosingText<'a>,
@@ -161,13 +161,15 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         };
         let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
-            EnvelopePartForm::Array(held) => self.array(text, place, held == ArrayContent::Records),
+            EnvelopePartForm::Array(content) => {
+                self.array(text, place, content == ArrayContent::Records)
+            }
             EnvelopePartForm::Record => self.one_record(text, place),
         }
     }
 }
 
-/// The text that was read when a record was met in it; the offsets of its parts count from here.
+/// The text that contains a record or envelope; offsets of envelope parts count from its start.
 #[derive(Clone, Copy)]
 pub(super) struct EnclosingText<'a> {
     pub(super) text: &'a str,
@@ -179,7 +181,7 @@ fn line_too_long(place: SourcePosition, limit: usize) -> Refusal {
         rule: RuleId::FileLimit,
         place: Some(place),
         message: format!(
-            "the line is longer than {limit} bytes; raise --max-line-bytes if it is meant"
+            "the line is longer than {limit} bytes; raise --max-line-bytes if this is intended"
         ),
     }
 }

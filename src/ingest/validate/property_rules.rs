@@ -1,4 +1,4 @@
-//! The rules on free properties that look below their first level.
+//! The rules on free properties that apply below their first level.
 
 use super::fixture::TestReader;
 use crate::rules::RuleId;
@@ -26,7 +26,7 @@ fn of_size(bytes: usize, letter: &str, length: usize) -> String {
 fn the_size_of_properties_is_that_of_their_compact_json_however_it_is_escaped() {
     let too_large = (vec![RuleId::BrzPropSize], false);
     let fits = (vec![], true);
-    // Letter as written, and its bytes in UTF-8 with no more escapes than RFC 8259 asks for.
+    // Letter as written, and its bytes in UTF-8 with only the escapes that RFC 8259 requires.
     for (letter, length) in [
         ("e", 1),
         ("é", 2),

@@ -1,10 +1,10 @@
-//! Every rule of a record against the examples of its own catalogue entry.
+//! Validates the examples of every record rule in the catalogue.
 
 use super::fixture::TestReader;
 use crate::input::InputFormat;
 use crate::rules::{RuleId, Severity};
 
-/// Rules that are counted across records or by the reader of the row around the record.
+/// Rules that are counted across records.
 const ELSEWHERE: [RuleId; 3] = [
     RuleId::BrzProductCard,
     RuleId::BrzDupEvent,

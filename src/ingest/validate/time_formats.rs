@@ -1,9 +1,9 @@
-//! The time of a purchase in every form that is read, by where it stands.
+//! The time of a purchase in every supported form, in JSON and in delimited text.
 
 use super::fixture::{TestReader, ValidatedText};
 use crate::rules::RuleId;
 
-/// A purchase of this time, which is JSON.
+/// A purchase with this time, given as JSON.
 fn at(time: &str) -> ValidatedText {
     let record = format!(
         "{{\"external_id\":\"u\",\"product_id\":\"p\",\"currency\":\"BRL\",\"price\":1.50,\"time\":{time}}}"
@@ -17,8 +17,8 @@ fn in_table(header: &str, time: &str) -> ValidatedText {
     TestReader::new().validate(text.as_bytes())
 }
 
-/// Text, instant in UTC, and what is warned of. From Python's `fromisoformat`; hour 24 and the lost
-/// plus by hand.
+/// Text, instant in UTC, and warnings. From Python's `fromisoformat`; hour 24 and the missing plus
+/// by hand.
 const FORMS: [(&str, &str, &[RuleId]); 10] = [
     ("20240506T070809Z", "2024-05-06T07:08:09Z", &[]),
     ("2024-127T07:08:09Z", "2024-05-06T07:08:09Z", &[]),

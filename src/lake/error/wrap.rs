@@ -1,4 +1,4 @@
-//! Errors of the libraries, wrapped with what was tried and on what.
+//! Wraps the errors of the libraries with the failed operation and its object.
 
 use std::io;
 use std::path::Path;
@@ -59,7 +59,7 @@ impl LakeError {
         }
     }
 
-    /// For what fails after the rows of a commit are in.
+    /// For errors after the rows of a commit are committed.
     pub(in crate::lake) fn not_listed(
         table: &str,
         version: i64,
@@ -73,8 +73,8 @@ impl LakeError {
     }
 }
 
-/// The Delta library says of every error of a store that reading the log has failed. Of one that came
-/// while something was written it is to say that.
+/// The Delta library reports every error of a store as a failed read of the log. An error of a
+/// write is converted, so that its message says so.
 pub(in crate::lake) fn write_error(error: DeltaTableError) -> DeltaTableError {
     match error {
         DeltaTableError::ObjectStore { source } => DeltaTableError::Transaction {

@@ -1,5 +1,4 @@
-//! When the versions of a table were committed: a log and an instant come in, the version that was
-//! the newest at that instant goes out.
+//! The version of a table that was the newest at an instant.
 //!
 //! Refused: instants before the oldest version that can still be read, logs with a gap.
 
@@ -30,12 +29,12 @@ struct CommitTimes {
     timestamp: Option<i64>,
 }
 
-/// The newest version that was committed at `micros` (since 1970 in UTC) or before, by the clock of
-/// its writer; `None` for a table without a log.
+/// The newest version committed at or before `micros` (since 1970 in UTC), by the clock of its
+/// writer; `None` for a table without a log.
 ///
-/// A version counts as no older than the one before it, so clocks that go backwards do not bring
-/// back what a later version has changed: the versions before the first one that is too young are
-/// old enough, whatever the later ones say.
+/// A version counts as no older than its predecessor, so a clock that goes backwards does not undo
+/// what a later version has changed: the versions before the first one that is too young qualify,
+/// whatever the times of later ones.
 pub(in crate::lake) async fn version_as_of(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -72,7 +71,7 @@ pub(in crate::lake) async fn version_as_of(
     Ok(found)
 }
 
-/// The oldest version that can be read and whose commit is there to say its time.
+/// The oldest version that can be read and whose commit, with its time, still exists.
 fn oldest(table: &str, files: &LogFiles) -> Result<u64, LakeError> {
     let mut first = None;
     for version in files.commits.keys().rev() {
@@ -82,12 +81,12 @@ fn oldest(table: &str, files: &LogFiles) -> Result<u64, LakeError> {
         }
     }
     let missing = |version: u64| {
-        let reason = format!("version {version} is missing, and no checkpoint stands for it");
+        let reason = format!("version {version} is missing, and no checkpoint replaces it");
         damaged(table, "_delta_log", reason)
     };
     match first {
         Some(0) => Ok(0),
-        // The commits before it were cleaned up: it takes a checkpoint to read on from.
+        // The commits before it were cleaned up: reading on requires a checkpoint.
         Some(first) => {
             let from = files.checkpoints.range(first - 1..).next();
             let (checkpoint, _) = from.ok_or_else(|| missing(first - 1))?;
@@ -97,7 +96,7 @@ fn oldest(table: &str, files: &LogFiles) -> Result<u64, LakeError> {
     }
 }
 
-/// The time of one commit in microseconds: what its writer says, or that of its file.
+/// The time of one commit in microseconds: that in the commit, or else that of its file.
 async fn committed_at(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -112,6 +111,8 @@ async fn committed_at(
     Ok(stated.unwrap_or(modified).saturating_mul(MICROS_PER_MILLI))
 }
 
+/// The time in a commit, in milliseconds.
+///
 /// <https://github.com/delta-io/delta/blob/master/PROTOCOL.md#commit-provenance-information>
 fn stated_millis(commit: &[u8]) -> Result<Option<i64>, serde_json::Error> {
     for line in commit.split(|byte| *byte == b'\n') {

@@ -1,5 +1,5 @@
-//! What each commit of a log did: a table's store comes in, the commits that are still there go out,
-//! oldest first.
+//! What each commit of a log did: a table's store comes in, the remaining commits go out, oldest
+//! first.
 //!
 //! Refused: a log with a gap, lines that are not JSON.
 
@@ -19,7 +19,8 @@ use crate::lake::LakeError;
 #[derive(Debug, Default)]
 pub(in crate::lake) struct LogCommit {
     pub(in crate::lake) version: u64,
-    /// When, by the clock of its writer or else of its store, in milliseconds since 1970.
+    /// When it was committed, by the clock of its writer or else of its store, in milliseconds
+    /// since 1970.
     pub(in crate::lake) at_millis: i64,
     pub(in crate::lake) operation: Option<String>,
     pub(in crate::lake) run_id: Option<String>,
@@ -38,11 +39,11 @@ pub(in crate::lake) struct AddedFile {
 #[derive(Debug)]
 pub(in crate::lake) struct RemovedFile {
     pub(in crate::lake) path: String,
-    /// When, in milliseconds since 1970.
+    /// When it was removed, in milliseconds since 1970.
     pub(in crate::lake) at_millis: i64,
 }
 
-/// All commits that the log still has, oldest first; none of a table that does not exist.
+/// All commits that the log still contains, oldest first; empty for a table that does not exist.
 pub(in crate::lake) async fn commits(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -87,7 +88,7 @@ fn parse_commit(mut commit: LogCommit, bytes: &[u8]) -> Result<LogCommit, serde_
             _ => {}
         }
     }
-    // Some writers leave the time of deletion to that of the commit.
+    // Some writers leave out the time of deletion: it is that of the commit.
     for removed in commit.removed.iter_mut().filter(|one| one.at_millis == 0) {
         removed.at_millis = commit.at_millis;
     }
@@ -101,7 +102,7 @@ fn apply_commit_info(commit: &mut LogCommit, info: CommitInfo) {
     commit.run_id = run_id.map(str::to_owned);
 }
 
-/// The number of rows that the statistics of a file tell.
+/// The number of rows in the statistics of a file.
 fn rows(stats: &str) -> Option<i64> {
     let stats: Value = serde_json::from_str(stats).ok()?;
     stats.get("numRecords")?.as_i64()

@@ -1,8 +1,8 @@
 //! The application transactions (`txn`) of a log: ids come in, the state of each goes out, in one
-//! pass over a checkpoint and the commits after it however many there are.
+//! pass over a checkpoint and the commits after it.
 //!
-//! A transaction of version 1 says that an input is in. [`super::super::maintenance`] takes inputs out
-//! again when it restores an older version, with a transaction of version 0: the newest counts.
+//! State 1 of a transaction means that an input is committed. When [`super::super::maintenance`]
+//! restores an older version it withdraws inputs with state 0. The newest state counts.
 //!
 //! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
 
@@ -23,15 +23,16 @@ use serde::Deserialize;
 use super::{LogFiles, PARALLEL_READS, damaged, list, read};
 use crate::lake::LakeError;
 
-/// The version of a transaction whose input is in the table.
+/// The state of a transaction whose input is in the table.
 pub(in crate::lake) const COMMITTED: i64 = 1;
-/// The version of a transaction whose input was in the table, until an older version was restored.
+/// The state of a transaction whose input was in the table until an older version was restored.
 pub(in crate::lake) const WITHDRAWN: i64 = 0;
 
-/// What a commit's `commitInfo` calls the data file with the rows of `inputs` that follow it.
+/// The key in a commit's `commitInfo` for the data file with the rows of `inputs` that follow the
+/// commit.
 pub(in crate::lake) const INPUTS_FILE: &str = "inputsFile";
 
-/// A transaction of the log, with the run that committed it, where the commit says so.
+/// A transaction of the log, with the run that committed it if the commit names it.
 #[derive(Debug)]
 pub(in crate::lake) struct CommittedTransaction {
     pub(in crate::lake) app_id: String,
@@ -71,10 +72,10 @@ struct CommitOrigin {
     inputs_file: Option<String>,
 }
 
-/// Which application ids are meant.
+/// A predicate on application ids.
 type AppIdFilter<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
-/// Which of the `wanted` application ids are in the table at its newest version.
+/// Those of the `wanted` application ids that are committed at the newest version of the table.
 pub(in crate::lake) async fn present_app_ids(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -85,7 +86,7 @@ pub(in crate::lake) async fn present_app_ids(
     Ok(found.map(|(id, _)| id).collect())
 }
 
-/// The newest state of each wanted application id, as of a version or the newest.
+/// The latest state of each wanted application id, at version `until` or the newest.
 pub(in crate::lake) async fn transaction_states(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -104,7 +105,7 @@ pub(in crate::lake) async fn transaction_states(
         }
         None => 0,
     };
-    // In the order of the versions: the newest of an id stays.
+    // In version order: the latest state of an id wins.
     for txn in commits_between(table, store, &files, from, until).await? {
         if wanted(&txn.app_id) {
             states.insert(txn.app_id, txn.state);
@@ -113,7 +114,7 @@ pub(in crate::lake) async fn transaction_states(
     Ok(states)
 }
 
-/// The transactions of the commits from version `from` on, in their order.
+/// The transactions of the commits from version `from` on, in order.
 pub(in crate::lake) async fn transactions_from(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -124,7 +125,7 @@ pub(in crate::lake) async fn transactions_from(
 }
 
 /// By application id, the data file with the rows of `inputs` that the newest commit of a wanted
-/// transaction names. Those of which no commit is left, or none that names a file, are not there.
+/// transaction names. Ids without a remaining commit that names a file are left out.
 pub(in crate::lake) async fn inputs_files(
     table: &str,
     store: &Arc<dyn ObjectStore>,
@@ -246,7 +247,7 @@ fn collect_states(
     wanted: AppIdFilter<'_>,
     found: &mut Vec<(String, i64)>,
 ) -> Result<(), LakeError> {
-    // A checkpoint need not have the column at all.
+    // A checkpoint may lack the column.
     let Some(txn) = batch
         .column_by_name("txn")
         .and_then(|column| column.as_struct_opt())

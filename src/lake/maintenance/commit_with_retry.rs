@@ -1,5 +1,5 @@
-//! Commits that replace files: what they are made of is asked for anew as often as another writer is
-//! quicker; the version they landed at goes out.
+//! Commits that replace files: the plan is made again after each conflict; the committed version
+//! goes out.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,33 +12,33 @@ use crate::lake::attempt::CommitOperation;
 use crate::lake::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
 use crate::lake::{Lake, TableSpec};
 
-/// How often a commit is tried. Each loss is a commit of somebody else.
+/// The maximum number of attempts. Each failure is a commit of another writer.
 const MAX_ATTEMPTS: u32 = 50;
 
-/// Care is patient, but a longer pause would leave the field to the other writers.
+/// Longer pauses would let the other writers commit every time.
 const MAX_PAUSE: Duration = Duration::from_millis(100);
 
-/// A commit in the making: it holds for the version that is loaded and no other.
+/// A commit that is planned; it is valid only for the loaded version.
 pub(super) struct PlannedCommit {
     pub(super) table: DeltaTable,
     pub(super) operation: CommitOperation,
     pub(super) actions: Vec<Action>,
 }
 
-/// The name under which a commit of care finds itself in the log again.
+/// The application id by which a maintenance commit is found in the log.
 fn maintenance_app_id(table: &str, name: &str) -> String {
     format!("{}{name}", maintenance_app_id_prefix(table))
 }
 
-/// How these names begin: they stand for no input.
+/// The prefix of these ids; they belong to no input. It is stored in the log, so it does not
+/// change.
 pub(super) fn maintenance_app_id_prefix(table: &str) -> String {
     format!("{table}:care:")
 }
 
 impl Lake {
-    /// Commits what `plan` makes of the newest version; it is asked again when another writer was
-    /// quicker. Nothing is committed once it says that there is nothing to do. `name` tells this
-    /// commit from all others of its table.
+    /// Commits what `plan` returns for the newest version; it is called again after each conflict.
+    /// Nothing is committed if it returns `None`. `name` identifies the commit within its table.
     pub(super) fn commit_with_retry(
         &self,
         spec: &TableSpec,

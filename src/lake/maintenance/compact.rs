@@ -1,13 +1,13 @@
-//! Small files into large ones, in order: a table and a target size come in; versions with the same
-//! rows in fewer files go out.
+//! Compaction: a table and a target size come in; versions with the same rows, sorted, in fewer
+//! files go out.
 //!
 //! ```text
 //! plan -> for each partition: read -> sort and merge -> write -> compare -> commit
 //! ```
 //!
-//! Safe beside writers: what they append meanwhile is simply no part of it. A partition whose files
-//! another process has replaced in the meantime is planned again, and given up after some rounds.
-//! Killed in the middle, it leaves files that no version has.
+//! It is safe beside writers: files appended in the meantime are not part of it. A partition whose
+//! files another process has replaced is planned again, and given up after some rounds. If the
+//! process is killed, it leaves orphans.
 
 mod external_sort;
 mod plan;
@@ -33,56 +33,55 @@ use plan::PartitionPlan;
 use rewrite::RewrittenPartition;
 use writer::COMPACTED_TAG;
 
-/// So much is committed at once, so that a stop loses little and each commit is a small target for
-/// other writers.
+/// The bytes committed at once, so that an interruption loses little and each commit is unlikely to
+/// conflict.
 const COMMIT_BYTES: u64 = 1 << 30;
 
-/// And so many partitions.
+/// The partitions committed at once.
 const COMMIT_PARTITIONS: usize = 500;
 
-/// How often a partition is planned that others keep changing.
+/// How often a partition that other processes keep changing is planned.
 const MAX_ROUNDS: u32 = 5;
 
-/// What a compaction is to do.
+/// The options of a compaction.
 #[derive(Clone, Debug)]
 pub struct CompactOptions {
-    /// The size that files are to have, about.
+    /// The approximate target size of files.
     pub target_bytes: u64,
-    /// Only partitions with rows of these days.
+    /// Only partitions with rows on these days.
     pub days: DayRange,
     /// The run, which becomes part of the file names.
     pub run_id: String,
-    /// Only tell what would be done.
+    /// Only report what would be done.
     pub dry_run: bool,
 }
 
-/// What a compaction of a table has done, or would do.
+/// The result of compacting a table, or the estimate of a dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CompactionReport {
     /// The table.
     pub table: String,
-    /// Partitions that were rewritten, at least in part.
+    /// Partitions that were rewritten, completely or in part.
     pub partitions: u64,
     /// The files that were replaced.
     pub before: FileCount,
-    /// The files that took their place; of a dry run, how many there would be about.
+    /// The files that replaced them; in a dry run an estimate.
     pub after: FileCount,
-    /// The rows in them.
+    /// The rows in these files.
     pub rows: u64,
     /// The versions that were committed.
     pub versions: Vec<i64>,
-    /// Partitions that other processes kept changing: the next compaction sees to them.
+    /// Partitions that other processes kept changing; the next compaction tries them again.
     pub given_up: Vec<String>,
 }
 
 impl Lake {
-    /// Compacts a table; nothing is said of one that does not exist. `interrupted` is asked between
-    /// partitions.
+    /// Compacts a table; `None` if it does not exist. `interrupted` is called between partitions.
     ///
     /// # Errors
-    /// [`MaintenanceError::ContentDiffers`] if the rows would not stay the same, [`MaintenanceError::Interrupted`],
-    /// [`LakeError::Conflict`] when other writers kept being quicker, or what the store said. What
-    /// is committed by then stays.
+    /// [`MaintenanceError::ContentDiffers`] if the rows would change,
+    /// [`MaintenanceError::Interrupted`], [`LakeError::Conflict`] if all attempts conflicted with
+    /// other writers, or an error of the store. What was committed before stays.
     pub fn compact(
         &self,
         maintained: &MaintainedTable,
@@ -164,7 +163,7 @@ impl CompactionRun<'_> {
         Ok(())
     }
 
-    /// Rewrites and commits, group by group; returns the partitions that others have changed.
+    /// Rewrites and commits in groups; returns the partitions that other processes have changed.
     fn rewrite_and_commit(
         &mut self,
         plans: Vec<PartitionPlan>,
@@ -201,7 +200,7 @@ impl CompactionRun<'_> {
         Ok(())
     }
 
-    /// Commits those partitions whose files are all still there.
+    /// Commits those partitions whose files all still exist.
     fn commit(&mut self, group: Vec<RewrittenPartition>) -> Result<Vec<String>, MaintenanceError> {
         let (lake, spec) = (self.lake, &self.maintained.spec);
         let mut changed_meanwhile = Vec::new();
@@ -239,7 +238,7 @@ impl CompactionRun<'_> {
         let version = match committed {
             Ok(version) => version,
             Err(error) => {
-                // Only then it is certain that no version has them.
+                // Only after a conflict it is certain that no version contains them.
                 if error.is_conflict() {
                     self.discard(left)?;
                 }
@@ -265,7 +264,7 @@ impl CompactionRun<'_> {
         let replaced: Vec<_> = files.map(|live| live.file.clone()).collect();
         let state = loaded.state(spec.name)?;
         let removes = remove_actions(spec.name, state, &replaced)?.into_iter();
-        // The rows stay what they were: readers of changes see none.
+        // The rows stay the same: readers of the change feed see no changes.
         let mut actions: Vec<Action> = removes
             .map(|mut remove| {
                 remove.data_change = false;

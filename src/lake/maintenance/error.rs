@@ -1,44 +1,42 @@
-//! Why the care of a lake stops.
+//! The error type of the maintenance of a lake.
 
 use arrow::error::ArrowError;
 
 use crate::lake::LakeError;
 
-/// An error of the care of a lake.
+/// An error of the maintenance of a lake.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MaintenanceError {
     /// The tables cannot be read or written.
     #[error(transparent)]
     Lake(#[from] LakeError),
-    /// There is no table at all.
-    #[error("there is no lake at {lake}: check --lake, or ingest something into it first")]
+    /// The lake contains none of the tables.
+    #[error("there is no lake at {lake}: check --lake, or ingest data first")]
     NoLake {
-        /// Where it was looked for.
+        /// The lake.
         lake: String,
     },
-    /// The store refuses.
+    /// The store reported an error.
     #[error("cannot {action} {file} of table {table:?}")]
     Store {
-        /// What was tried, as a verb.
+        /// The failed operation, as a verb.
         action: &'static str,
         /// The table.
         table: String,
         /// The file, below the table's folder.
         file: String,
-        /// What the store said.
+        /// The error of the store.
         source: Box<object_store::Error>,
     },
-    /// Days were asked of a table that has none.
-    #[error("table {table:?} is not parted by days or months: leave --from and --to out")]
+    /// Days were requested of a table that is not partitioned by date.
+    #[error("table {table:?} is not partitioned by day or month: remove --from and --to")]
     NotPartitionedByDate {
         /// The table.
         table: String,
     },
-    /// A partition has a value that its type does not allow.
-    #[error(
-        "the partition {value:?} of {file} in table {table:?} is none of this program: run `lake verify`"
-    )]
+    /// A partition value is invalid for its type.
+    #[error("invalid partition value {value:?} of {file} in table {table:?}: run `lake verify`")]
     Partition {
         /// The table.
         table: String,
@@ -47,58 +45,58 @@ pub enum MaintenanceError {
         /// The value.
         value: String,
     },
-    /// Rows could not be put in order.
-    #[error("cannot put the rows of table {table:?} in order")]
+    /// Rows could not be sorted.
+    #[error("cannot sort the rows of table {table:?}")]
     Order {
         /// The table.
         table: String,
-        /// What the Arrow library said.
+        /// The error of the Arrow library.
         source: Box<ArrowError>,
     },
-    /// Compaction has read other rows than it has written.
+    /// The rows written by a compaction differ from the rows read.
     #[error(
-        "compacting {partition} of table {table:?} would change {what}: nothing was committed; run `lake verify --deep`, and report this"
+        "compacting {partition} of table {table:?} would change {what} (a bug): nothing was committed; run `lake verify --deep`, and report this"
     )]
     ContentDiffers {
         /// The table.
         table: String,
         /// The partition.
         partition: String,
-        /// Which number, before and after.
+        /// The number that differs, before and after.
         what: String,
     },
-    /// A file of the version to be restored is gone.
+    /// Files of the version to be restored are missing.
     #[error(
-        "version {version} of table {table:?} cannot be restored: {missing} of its files are gone, the first is {first}; a vacuum takes what was removed longer ago than its retention; choose a later version"
+        "version {version} of table {table:?} cannot be restored: {missing} of its files are missing, the first is {first}; a vacuum deletes files removed longer ago than its retention; choose a later version"
     )]
     Vacuumed {
         /// The table.
         table: String,
         /// The version.
         version: i64,
-        /// How many files are gone.
+        /// The number of missing files.
         missing: usize,
-        /// One of them.
+        /// The first of them.
         first: String,
     },
-    /// No table was there yet at the instant that is to come back.
+    /// None of the tables existed at the requested instant.
     #[error(
-        "--as-of is before the first version of every table asked for, and would empty them; they begin: {first}. Give a later time (`lake history` shows the versions), or --allow-empty if they are to be emptied"
+        "--as-of is before the first version of every requested table, so a restore would empty them; first versions: {first}. Give a later time (`lake history` shows the versions), or --allow-empty to empty them"
     )]
     BeforeFirstVersion {
         /// Each table with the time of its first version.
         first: String,
     },
-    /// Rejects would go whose inputs stay.
+    /// Rejects would be removed whose inputs stay.
     #[error(
-        "{inputs} inputs would lose their rejects and would not be read again, since their rows stay: restore all tables together with --all --as-of, and do not ingest meanwhile"
+        "{inputs} inputs would lose their rejects and would not be read again, because their rows stay: restore all tables together with --all --as-of, without ingesting in the meantime"
     )]
     RejectsWithoutInputs {
-        /// How many inputs.
+        /// The number of inputs.
         inputs: usize,
     },
-    /// Somebody asked to stop.
-    #[error("interrupted: what was committed stays, and nothing is half-done")]
+    /// The command was interrupted.
+    #[error("interrupted: earlier commits stay, and no commit is incomplete")]
     Interrupted,
 }
 
@@ -125,7 +123,7 @@ impl MaintenanceError {
         }
     }
 
-    /// Whether other writers kept being quicker (exit code 5).
+    /// Whether all attempts conflicted with other writers (exit code 5).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Lake(error) if error.is_conflict())
     }

@@ -1,4 +1,4 @@
-//! What each version of a table did: a table's name comes in, its commits go out, newest first.
+//! The commits of a table, newest first.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,17 @@ pub struct HistoryEntry {
     pub version: i64,
     /// When it was committed.
     pub committed_at: String,
-    /// What was done, in Delta's words: `WRITE`, `MERGE`, `OPTIMIZE`, `RESTORE`, `CREATE TABLE`.
+    /// The operation, as Delta names it: `WRITE`, `MERGE`, `OPTIMIZE`, `RESTORE`, `CREATE TABLE`.
     pub operation: String,
-    /// The run that did it, where the commit says so.
+    /// The run that committed it, if the commit names it.
     pub run_id: Option<String>,
-    /// Files that came.
+    /// Added files.
     pub files_added: u64,
-    /// Rows that came, where the log counts them.
+    /// Added rows, if the log counts them.
     pub rows_added: Option<i64>,
-    /// Files that went.
+    /// Removed files.
     pub files_removed: u64,
-    /// Rows that went; nothing when the log no longer knows how many these were.
+    /// Removed rows; `None` if the log no longer contains their number.
     pub rows_removed: Option<i64>,
 }
 
@@ -35,7 +35,7 @@ pub struct History {
     pub table: String,
     /// Newest first.
     pub versions: Vec<HistoryEntry>,
-    /// The oldest version the log can still tell of: those before it have been cleaned up.
+    /// The oldest version in the log: the log entries of earlier ones have been cleaned up.
     pub oldest_known: i64,
 }
 
@@ -57,7 +57,7 @@ impl Lake {
             }));
         };
         let oldest_known = log::signed(oldest.version);
-        // A removal does not say how many rows go: the commit that brought the file did.
+        // A removal has no row count: that of the commit that added the file is used.
         let mut rows_of: HashMap<String, Option<i64>> = HashMap::new();
         let mut versions = Vec::with_capacity(commits.len());
         for commit in commits {

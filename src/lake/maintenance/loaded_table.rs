@@ -1,7 +1,6 @@
-//! A table at one version, with what the log says of each of its files: a name and a version come
-//! in, files with their `add` actions go out.
+//! A table at one version, with the `add` action of each of its files.
 //!
-//! Refused: what [`Lake::snapshot`] refuses, and days of tables that have none.
+//! Refused: what [`Lake::snapshot`] refuses, and days of tables that are not partitioned by date.
 
 use std::collections::HashMap;
 
@@ -30,7 +29,7 @@ pub(super) struct LiveFile {
 }
 
 impl LiveFile {
-    /// Its name in the log: the path below the table's folder.
+    /// The path below the table's folder, as in the log.
     pub(super) fn relative_path(&self) -> &str {
         &self.file.relative_path
     }
@@ -39,7 +38,7 @@ impl LiveFile {
         super::unsigned(self.file.bytes)
     }
 
-    /// The values of its partition columns, with `/` between them.
+    /// The values of its partition columns, separated by `/`.
     pub(super) fn partition_text(&self) -> String {
         let values = self.file.partitions.iter();
         let texts: Vec<String> = values
@@ -50,7 +49,7 @@ impl LiveFile {
 }
 
 impl LoadedTable {
-    /// Takes what is loaded apart.
+    /// Lists the files of a loaded table.
     pub(super) fn of(lake: &Lake, name: &str, table: DeltaTable) -> Result<Self, LakeError> {
         let state = table.snapshot().map_err(LakeError::delta("load", name))?;
         let version = state.version();
@@ -75,13 +74,13 @@ impl LoadedTable {
 }
 
 impl Lake {
-    /// A table at a version, or the newest.
+    /// Loads a table at `version`, or at the newest.
     pub(super) fn load(&self, name: &str, version: Option<u64>) -> Result<LoadedTable, LakeError> {
         let table = self.runtime().block_on(self.open(name, version))?;
         LoadedTable::of(self, name, table)
     }
 
-    /// The newest version of a table that fits its specification.
+    /// Loads the newest version of a table, which must match its specification.
     pub(super) fn load_checked(&self, spec: &TableSpec) -> Result<LoadedTable, LakeError> {
         let table = self.runtime().block_on(self.open_checked(spec))?;
         LoadedTable::of(self, spec.name, table)
@@ -90,7 +89,7 @@ impl Lake {
 
 #[expect(
     deprecated,
-    reason = "the whole action is written back to the log, as it was; there is no other way to it"
+    reason = "the whole action is written back to the log unchanged; no other method returns it"
 )]
 fn adds(state: &DeltaTableState) -> HashMap<String, Add> {
     let views = state.log_data();
@@ -100,7 +99,7 @@ fn adds(state: &DeltaTableState) -> HashMap<String, Add> {
         .collect()
 }
 
-/// The partition of a file, as the writer wants it.
+/// The partition of a file, in the form the writer needs.
 pub(super) fn partition_of(
     spec: &TableSpec,
     file: &FileRef,
@@ -125,7 +124,7 @@ pub(super) fn partition_of(
     Ok(Partition::new(values?))
 }
 
-/// Some days, both ends included; an end that is missing is open.
+/// A range of days, both ends included; a missing end is unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayRange {
     /// The first day.
@@ -135,7 +134,7 @@ pub struct DayRange {
 }
 
 impl DayRange {
-    /// Refuses days of a table that has none.
+    /// Refuses days of a table that is not partitioned by date.
     pub(super) fn check_supported(
         self,
         maintained: &MaintainedTable,
@@ -147,7 +146,7 @@ impl DayRange {
         Ok(())
     }
 
-    /// Whether a file may hold rows of these days: months count as a whole.
+    /// Whether a file may contain rows of these days; a partition by month counts as a whole.
     pub(super) fn overlaps(
         self,
         maintained: &MaintainedTable,
@@ -161,7 +160,7 @@ impl DayRange {
     }
 }
 
-/// The first and the last day that rows of a file may have, by its partition.
+/// The first and last day that rows of a file may have, by its partition.
 pub(super) fn days_of(
     maintained: &MaintainedTable,
     file: &FileRef,
@@ -199,8 +198,8 @@ fn last_of_month(first: NaiveDate) -> NaiveDate {
 }
 
 impl Lake {
-    /// The files of a table, with those of some days only if days are given, sorted by path: for
-    /// readers that would else glob.
+    /// The files of a table, optionally of a range of days, sorted by path: for readers that would
+    /// otherwise list the folder.
     ///
     /// # Errors
     /// As [`Lake::snapshot`], and [`MaintenanceError::NotPartitionedByDate`].
@@ -222,7 +221,7 @@ impl Lake {
     }
 }
 
-/// A version as the log numbers it.
+/// Checks that a version exists, and converts it to the type of the log.
 pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<u64, LakeError> {
     let unknown = || LakeError::NoVersion {
         table: table.to_owned(),

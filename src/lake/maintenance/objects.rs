@@ -1,5 +1,4 @@
-//! What lies in a table's folder: the store comes in; each object and what the log knows of it go
-//! out.
+//! The objects in a table's folder, with the state of each according to the log.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -21,36 +20,37 @@ use crate::lake::{Lake, LakeError};
 /// An object of a table's folder.
 #[derive(Clone, Debug)]
 pub(super) struct TableObject {
-    /// Below the table's folder.
+    /// The path below the table's folder.
     pub(super) path: String,
     pub(super) bytes: u64,
     pub(super) modified_millis: i64,
 }
 
-/// What the log knows of an object.
+/// The state of an object according to the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileState {
-    /// The newest version has it.
+    /// A file of the newest version.
     Live,
-    /// A version had it, until this time (milliseconds since 1970).
+    /// A file that a version contained until this time (milliseconds since 1970).
     Removed(i64),
-    /// A Parquet file that no version in the log has, or what a commit has left on its way.
+    /// A Parquet file that is in no version, or a temporary file of the log.
     Orphan,
-    /// The log itself, or something that is no data file.
+    /// A file of the log, or anything that is no data file.
     Other,
 }
 
-/// The objects of a table, with their fates, sorted by path.
+/// The objects of a table with their states, sorted by path.
 pub(super) struct TableFolder {
     pub(super) objects: Vec<(TableObject, FileState)>,
     pub(super) loaded: LoadedTable,
-    /// When the newest version was committed, in milliseconds since 1970, where its commit is there.
+    /// When the newest version was committed, in milliseconds since 1970, if its commit still
+    /// exists.
     pub(super) committed_millis: Option<i64>,
 }
 
 impl Lake {
-    /// Lists a table's folder, and then loads its newest version: what is committed in between is
-    /// known to be live, and what is written in between is not listed.
+    /// Lists a table's folder, and then loads its newest version: files committed in between are
+    /// live, and files written in between are not listed.
     pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, MaintenanceError> {
         let objects = self.runtime().block_on(self.list_objects(name))?;
         let loaded = self.load(name, None)?;
@@ -106,8 +106,8 @@ impl Lake {
         Ok(objects)
     }
 
-    /// What commits on the local file system have left on their way: the Delta library writes a file
-    /// of the log under a name of its own and then links it, and its listings hide such names.
+    /// Temporary files of commits on the local file system: the Delta library writes a log file
+    /// under a temporary name and then links it, and its listings hide such names.
     fn temporary_log_files(&self, name: &str) -> Result<Vec<TableObject>, LakeError> {
         let Some(table) = self.local_directory(name) else {
             return Ok(Vec::new());
@@ -121,7 +121,7 @@ impl Lake {
         for entry in entries {
             let entry = entry.map_err(LakeError::io("list", &log))?;
             let path = format!("_delta_log/{}", entry.file_name().to_string_lossy());
-            // One that is gone has become a file of the log meanwhile.
+            // A missing file has become a log file in the meantime.
             if let (true, Ok(metadata)) = (is_temporary_log_file(&path), entry.metadata()) {
                 let modified = metadata.modified().map_err(LakeError::io("find", &log))?;
                 let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -135,7 +135,7 @@ impl Lake {
         Ok(temporary)
     }
 
-    /// Where a file lies that the Delta library hides and therefore does not delete.
+    /// The path of a temporary log file, which the Delta library hides and therefore cannot delete.
     pub(super) fn temporary_log_path(&self, name: &str, path: &str) -> Option<PathBuf> {
         let table = self
             .local_directory(name)
@@ -143,7 +143,7 @@ impl Lake {
         Some(table.join(path))
     }
 
-    /// When each file left the table that the log remembers as removed, the last time it did.
+    /// The last time at which each removed file in the log was removed.
     async fn removal_times(
         &self,
         name: &str,
@@ -166,14 +166,14 @@ impl Lake {
             let at = tombstone.deletion_timestamp().unwrap_or_default();
             record(tombstone.path().into_owned(), at);
         }
-        // Checkpoints forget them in time; the commits know more.
+        // Checkpoints drop old removals; the commits still contain them.
         for file in commits.into_iter().flat_map(|commit| commit.removed) {
             record(file.path, file.at_millis);
         }
         Ok(removed)
     }
 
-    /// The size of a file; nothing when it is not there.
+    /// The size of a file; `None` if it does not exist.
     pub(super) fn stored_size(
         &self,
         loaded: &LoadedTable,
@@ -190,7 +190,7 @@ impl Lake {
         }
     }
 
-    /// The footer of a file of this size, or what is wrong with it, in words.
+    /// The footer of a file of this size, or a description of what is wrong with it.
     pub(super) fn read_footer(
         &self,
         loaded: &LoadedTable,
@@ -208,7 +208,7 @@ impl Lake {
         };
         let tail = read(tail_at, bytes)?;
         let Some((length, b"PAR1")) = tail.split_first_chunk::<4>() else {
-            return Ok(Err("its end is not that of a Parquet file".to_owned()));
+            return Ok(Err("it does not end like a Parquet file".to_owned()));
         };
         let length = u64::from(u32::from_le_bytes(*length));
         let Some(footer_at) = tail_at.checked_sub(length) else {
@@ -219,7 +219,7 @@ impl Lake {
     }
 }
 
-/// The length of the footer in four bytes, and the magic word.
+/// Four bytes for the length of the footer, and the magic number.
 const TAIL_BYTES: u64 = 8;
 
 /// The name of a loaded table, for messages.
@@ -229,13 +229,13 @@ fn table_name(loaded: &LoadedTable) -> String {
     name.unwrap_or_default()
 }
 
-/// A path of the log, as the store has it.
+/// The object path of a path in the log.
 pub(super) fn object_path(path: &str) -> Path {
     Path::parse(path).unwrap_or_else(|_odd| Path::from(path))
 }
 
-/// Whether a file of the log is one on its way by its name: `object_store` adds `#` and a number to the
-/// name that the file is to have.
+/// Whether a path is that of a temporary log file: `object_store` appends `#` and a number to the
+/// final name.
 fn is_temporary_log_file(path: &str) -> bool {
     let of_log = path.strip_prefix("_delta_log/");
     let number = of_log.and_then(|name| name.rsplit_once('#'));
@@ -244,8 +244,8 @@ fn is_temporary_log_file(path: &str) -> bool {
     })
 }
 
-/// Whether an object is a data file by its name: Parquet, outside the log and not hidden. Names that
-/// begin with `_` or `.` are hidden, as all readers have it.
+/// Whether a path is that of a data file: Parquet, outside the log and not hidden. By convention of
+/// all readers names that begin with `_` or `.` are hidden.
 fn is_data_file(path: &str) -> bool {
     let hidden = |segment: &str| segment.starts_with(['_', '.']);
     let is_parquet = std::path::Path::new(path)

@@ -1,12 +1,12 @@
-//! An older version as the newest: a table and a version or an instant come in; a version with the
-//! files, and the inputs, of the older one goes out.
+//! Restores an older version: a table and a version or an instant come in; a new version with the
+//! files and the inputs of the older one goes out.
 //!
-//! Which inputs are in is part of what is restored: those that came after the older version are
-//! withdrawn by a transaction of version 0, and by taking out their rows of `inputs`. Ingesting them
-//! again brings their rows back, once.
+//! The set of committed inputs is restored too: inputs committed after the older version are
+//! withdrawn by a transaction with state 0, and by removing their rows of `inputs`. Ingesting them
+//! again adds their rows again, once.
 //!
-//! Refused: versions whose files a vacuum has taken, taking back rejects whose inputs stay, and an
-//! instant before the first version of every table that is asked for.
+//! Refused: versions whose files were vacuumed, removing rejects whose inputs stay, and an instant
+//! before the first version of every requested table.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -21,43 +21,43 @@ use crate::lake::attempt::CommitOperation;
 use crate::lake::table_spec::REJECTS;
 use crate::lake::{FileRef, Lake, LakeError, full_snapshots, log};
 
-/// Which version is to come back.
+/// The version to restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestoreTarget {
-    /// This one.
+    /// The version with this number.
     Version(i64),
-    /// The one that was the newest at this instant, in microseconds since 1970 in UTC. A table that
-    /// is younger becomes empty.
+    /// The newest version at this instant, in microseconds since 1970 in UTC. A table that did not
+    /// exist yet becomes empty.
     AsOf(i64),
 }
 
-/// What a restore did to a table, or would do.
+/// The result of a restore, or of its dry run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RestoreReport {
     /// The table.
     pub table: String,
     /// Its newest version before.
     pub from_version: i64,
-    /// The version whose files it has.
+    /// The version whose files are restored.
     pub to_version: i64,
-    /// The version that was committed; nothing for a dry run, or when nothing was to do.
+    /// The committed version; `None` in a dry run, or if nothing changed.
     pub committed_version: Option<i64>,
-    /// Files that come back.
+    /// Files that are added again.
     pub files_added: u64,
-    /// Files that go.
+    /// Files that are removed.
     pub files_removed: u64,
     /// Rows before.
     pub rows_before: u64,
     /// Rows after.
     pub rows_after: u64,
-    /// Inputs that are no longer in: ingest them again if they are wanted.
+    /// Inputs that are no longer committed; they can be ingested again.
     pub inputs_withdrawn: u64,
-    /// Inputs that are in again, after a restore of a restore.
+    /// Inputs that are committed again, after the restore of a restore.
     pub inputs_reinstated: u64,
 }
 
 impl RestoreReport {
-    /// Whether the table was as wanted already.
+    /// Whether the table already had the requested state.
     pub fn is_unchanged(&self) -> bool {
         let Self {
             files_added,
@@ -76,18 +76,18 @@ struct VersionDifference {
     to: u64,
     adds: Vec<Add>,
     removes: Vec<FileRef>,
-    /// The new states of transactions, by their ids.
+    /// The transaction states to set, by application id.
     states: BTreeMap<String, i64>,
     report: RestoreReport,
 }
 
 impl Lake {
-    /// Refuses an instant, in microseconds since 1970 in UTC, at which none of these tables was there:
-    /// to restore it would empty them all, which a wrong date is more likely to ask for than anybody.
+    /// Refuses an instant, in microseconds since 1970 in UTC, at which none of these tables
+    /// existed: restoring it would empty them all, which is most likely a wrong date.
     ///
     /// # Errors
-    /// [`MaintenanceError::BeforeFirstVersion`], [`LakeError::NoVersionAsOf`] where older versions cannot be read
-    /// any more, or what the store said.
+    /// [`MaintenanceError::BeforeFirstVersion`], [`LakeError::NoVersionAsOf`] if older versions can
+    /// no longer be read, or an error of the store.
     pub fn require_version_at(
         &self,
         tables: &[&MaintainedTable],
@@ -114,13 +114,14 @@ impl Lake {
         })
     }
 
-    /// Makes an older version of a table the newest, or tells what that would change.
-    /// `rows_tables` are the tables that take accepted rows.
+    /// Makes an older version of a table the newest, or reports what that would change.
+    /// `rows_tables` are the tables of accepted rows.
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
-    /// [`MaintenanceError::Vacuumed`], [`MaintenanceError::RejectsWithoutInputs`], [`LakeError::Conflict`] when other
-    /// writers kept being quicker, or what the store said.
+    /// [`MaintenanceError::Vacuumed`], [`MaintenanceError::RejectsWithoutInputs`],
+    /// [`LakeError::Conflict`] if all attempts conflicted with other writers, or an error of the
+    /// store.
     pub fn restore(
         &self,
         maintained: &MaintainedTable,
@@ -137,8 +138,8 @@ impl Lake {
         if dry_run || report.is_unchanged() {
             return Ok(report);
         }
-        // First the rows of `inputs`: an input without one is looked up in the log, and healed; an
-        // input with one is not even opened.
+        // The rows of `inputs` come first: an input without one is looked up in the log and
+        // recovered; an input with one is not even opened.
         let withdrawn = first.withdrawn();
         if takes_rows {
             self.withdraw_all(run_id, &withdrawn)?;
@@ -157,7 +158,7 @@ impl Lake {
         let name = format!("restore-{run_id}");
         let committed = self.commit_with_retry(spec, run_id, &name, &mut plan)?;
         report.committed_version = committed.map(log::signed);
-        // Inputs that came in between, by another process.
+        // Inputs that another process has committed in between.
         late.retain(|id| !withdrawn.contains(id));
         if takes_rows {
             self.withdraw_all(run_id, &late)?;
@@ -228,7 +229,7 @@ impl Lake {
         let version = match target {
             RestoreTarget::Version(version) => version,
             RestoreTarget::AsOf(micros) => match self.version_as_of(table, micros) {
-                // Before the table was made there was nothing in it, and version 0 has nothing.
+                // Version 0 is empty, as was the table before it was created.
                 Err(LakeError::NoVersionAsOf { oldest: 0, .. }) => 0,
                 found => found?,
             },
@@ -236,7 +237,7 @@ impl Lake {
         Ok(checked_version(table, version, newest)?)
     }
 
-    /// Refuses files that are gone, or no longer what they were.
+    /// Refuses files that are missing or have another size.
     fn check_files(
         &self,
         table: &str,
@@ -261,7 +262,8 @@ impl Lake {
         })
     }
 
-    /// Rejects are read again with their input and not alone: they may only go when its rows go.
+    /// Rejects are read again only with their input: they may be removed only together with its
+    /// rows.
     fn check_rejects(
         &self,
         maintained: &MaintainedTable,
@@ -292,7 +294,7 @@ impl Lake {
         Ok(())
     }
 
-    /// Withdraws inputs by the ids of their transactions, kind by kind.
+    /// Withdraws inputs by their application ids, grouped by kind.
     fn withdraw_all(&self, run_id: &str, ids: &[String]) -> Result<(), MaintenanceError> {
         let mut kinds: HashMap<&str, HashSet<String>> = HashMap::new();
         for id in ids {
@@ -309,7 +311,7 @@ impl Lake {
 }
 
 impl VersionDifference {
-    /// The ids of the inputs that are to go.
+    /// The application ids of the inputs to withdraw.
     fn withdrawn(&self) -> Vec<String> {
         let states = self.states.iter();
         states
@@ -343,8 +345,7 @@ impl VersionDifference {
     }
 }
 
-/// The states that transactions must get to be those of version `to` again: of those that have
-/// changed since.
+/// The transaction states to set so that they equal those of version `to`.
 async fn states_to_set(
     table: &str,
     newest: &LoadedTable,
@@ -353,14 +354,14 @@ async fn states_to_set(
     let store = newest.table.object_store();
     let maintenance_prefix = maintenance_app_id_prefix(table);
     let since = log::transactions_from(table, &store, to + 1).await?;
-    // In the order of the versions: the newest of an id stays.
+    // In version order: the latest state of an id wins.
     let now: HashMap<String, i64> = since
         .into_iter()
         .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&maintenance_prefix))
         .map(|txn| (txn.app_id, txn.state))
         .collect();
     let then = log::transaction_states(table, &store, &|id| now.contains_key(id), Some(to)).await?;
-    // States as they were: that of a full snapshot is the version it made.
+    // The earlier state is restored as it was: for a full snapshot it is the version it created.
     let changed = now.into_iter().filter_map(|(id, state)| {
         let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
         (before != state).then_some((id, before))
@@ -368,7 +369,7 @@ async fn states_to_set(
     Ok(changed.collect())
 }
 
-/// Whether a transaction stands for an input, and not for a full snapshot of several.
+/// Whether a transaction belongs to an input, and not to a full snapshot of several.
 fn is_input(table: &str, id: &str) -> bool {
     !id.starts_with(&full_snapshots::full_snapshot_prefix(table))
 }

@@ -1,5 +1,4 @@
-//! What a table holds and what lies around in its folder: a table's name and the clock come in,
-//! counts go out.
+//! The contents of a table and of its folder: a table and the current time come in, counts go out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +9,12 @@ use super::objects::{FileState, TableFolder};
 use super::{MaintainedTable, MaintenanceError, unsigned, utc};
 use crate::lake::{Lake, LakeError, log};
 
-/// Files and their bytes.
+/// A number of files and their size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileCount {
-    /// How many.
+    /// The number of files.
     pub files: u64,
-    /// Their size.
+    /// Their total size.
     pub bytes: u64,
 }
 
@@ -29,9 +28,9 @@ impl FileCount {
 /// The newest checkpoint of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Checkpoint {
-    /// Of which version it is.
+    /// Its version.
     pub version: i64,
-    /// How many versions have come since: readers replay them.
+    /// The number of versions since; readers replay them.
     pub versions_since: i64,
     /// How long ago it was written.
     pub age_seconds: i64,
@@ -46,32 +45,33 @@ pub struct TableStatus {
     pub version: i64,
     /// When that was committed.
     pub committed_at: String,
-    /// Its rows, as the log counts them.
+    /// Its rows, by the log.
     pub rows: u64,
     /// Its partitions.
     pub partitions: u64,
     /// The files of the newest version.
     pub live: FileCount,
-    /// Those of them below the threshold.
+    /// Live files below the size threshold.
     pub small: FileCount,
-    /// Files that older versions need: a vacuum deletes them in time.
+    /// Files that older versions need; a vacuum deletes them after the retention.
     pub removed: FileCount,
-    /// Files that no version has, Parquet or on their way into the log: left by stopped runs, or of
-    /// runs that go on.
+    /// Parquet files in no version, and temporary log files: left by stopped runs, or written by
+    /// current ones.
     pub orphans: FileCount,
-    /// How long ago the oldest of these was written.
+    /// The age of the oldest orphan.
     pub oldest_orphan_seconds: Option<i64>,
-    /// All that lies in the folder, the log included.
+    /// Everything in the folder, including the log.
     pub on_store: FileCount,
     /// The newest checkpoint, if there is one yet.
     pub checkpoint: Option<Checkpoint>,
-    /// Rows by the value of the first partition column, for tables that are not dated.
+    /// Rows by the value of the first partition column, for tables that are not partitioned by
+    /// date.
     pub rows_by_partition: BTreeMap<String, u64>,
 }
 
 impl Lake {
-    /// The state of a table; nothing when it does not exist. `small_bytes` is the size below which a
-    /// file counts as small.
+    /// The status of a table; `None` if it does not exist. Files smaller than `small_bytes` count
+    /// as small.
     ///
     /// # Errors
     /// A log or folder that cannot be read.
@@ -158,7 +158,7 @@ impl Lake {
         })
     }
 
-    /// Refuses a place without any of these tables.
+    /// Refuses a location without any of these tables.
     ///
     /// # Errors
     /// [`MaintenanceError::NoLake`], or a log that cannot be listed.

@@ -1,4 +1,4 @@
-//! Compactions that meet other writers at the worst moment, and that are stopped.
+//! Compactions that conflict with other writers or are interrupted.
 
 use std::cell::Cell;
 
@@ -45,7 +45,7 @@ fn stored_files(lake: &Lake) -> usize {
         .count()
 }
 
-/// Compacts, and does something else once between two of the partitions.
+/// Compacts, and calls `meanwhile` once between two of the partitions.
 fn compact_and(lake: &Lake, meanwhile: &dyn Fn()) -> CompactionReport {
     let calls = Cell::new(0);
     let hook = || {
@@ -106,7 +106,7 @@ fn a_version_that_is_restored_meanwhile_is_compacted_as_it_is() {
     });
     assert_eq!((done.partitions, done.versions.as_slice()), (3, &[5][..]));
     assert_eq!((distinct(&lake, "purchases"), live_files(&lake)), (18, 3));
-    // The input that was taken out comes again, once.
+    // The withdrawn input is ingested again, once.
     append(&lake, "three", 9);
     assert_eq!(distinct(&lake, "purchases"), 27);
 }

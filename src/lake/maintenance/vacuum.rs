@@ -1,9 +1,9 @@
-//! Deletes what no version needs: a table, a retention and the clock come in; the files that may go,
-//! and then room on the store, go out.
+//! Deletes files that no version needs: a table, a retention and the current time come in; the
+//! files to delete go out, and are then deleted.
 //!
-//! Never touched: files of the newest version, files that a version within the retention had, the
-//! log, anything that is not a Parquet file of the table, anything outside the table's folder. What
-//! commits have left in the log's folder on their way is no part of the log.
+//! Never deleted: files of the newest version, files that a version within the retention contained,
+//! the log, anything that is not a Parquet file of the table, anything outside the table's folder.
+//! Temporary log files are not part of the log.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -18,46 +18,46 @@ use super::objects::{FileState, object_path};
 use super::{FileCount, MaintainedTable, MaintenanceError};
 use crate::lake::{Lake, LakeError};
 
-/// Why a file may go.
+/// Why a file can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VacuumReason {
-    /// It left the table longer ago than the retention.
+    /// It was removed from the table longer ago than the retention.
     Removed,
-    /// No version has it, and it was written longer ago than the retention.
+    /// It is in no version, and was written longer ago than the retention.
     Orphan,
 }
 
-/// A file that may go.
+/// A file that can be deleted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VacuumCandidate {
-    /// Below the table's folder.
+    /// The path below the table's folder.
     pub path: String,
     /// Its size.
     pub bytes: u64,
-    /// Why.
+    /// The reason.
     pub kind: VacuumReason,
-    /// For how long nobody has needed it.
+    /// The time since its removal, or since it was written.
     pub age_seconds: i64,
 }
 
-/// What a vacuum of a table deletes, or would.
+/// The files that a vacuum of a table deletes or would delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VacuumPlan {
     /// The table.
     pub table: String,
     /// The files, sorted by path.
     pub files: Vec<VacuumCandidate>,
-    /// The same, counted.
+    /// Number and size of the files.
     pub total: FileCount,
-    /// Removed files and orphans that are too young yet.
+    /// Removed files and orphans within the retention.
     pub kept: FileCount,
-    /// Whether they have been deleted.
+    /// Whether the files have been deleted.
     pub executed: bool,
 }
 
 impl Lake {
-    /// What a vacuum would delete; nothing when the table does not exist.
+    /// Plans a vacuum; `None` if the table does not exist.
     ///
     /// # Errors
     /// A log or folder that cannot be read.
@@ -101,14 +101,14 @@ impl Lake {
         Ok(Some(plan))
     }
 
-    /// Deletes the files of a plan. The newest version is looked at once more before: a file that
-    /// has come back by a restore stays.
+    /// Deletes the files of a plan. It loads the newest version first: a file that a restore has
+    /// added again is kept.
     ///
     /// # Errors
-    /// The first file that could not be deleted; those before it are gone.
+    /// The first file that could not be deleted; those before it are deleted.
     pub fn execute_vacuum(&self, mut plan: VacuumPlan) -> Result<VacuumPlan, MaintenanceError> {
         let loaded = self.load(&plan.table, None)?;
-        // A power cut must not take back the versions that these files have left.
+        // After a power cut the log must not fall back to a version that still needs these files.
         self.sync_log(&plan.table)?;
         let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         plan.files
@@ -123,7 +123,7 @@ impl Lake {
             }
             let path = object_path(&candidate.path);
             match self.runtime().block_on(store.delete(&path)) {
-                // Gone is gone, whoever did it.
+                // Another process has deleted it.
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => {
                     return Err(MaintenanceError::store(
@@ -145,7 +145,7 @@ fn remove_temporary_log_file(file: &Path) -> Result<(), LakeError> {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(LakeError::io("delete", file)(error))
         }
-        // Gone is gone, whoever did it.
+        // Another process has deleted it.
         _ => Ok(()),
     }
 }

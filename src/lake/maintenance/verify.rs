@@ -1,9 +1,9 @@
-//! Whether the store holds what the logs say: tables come in, findings go out.
+//! Compares the store with the logs: tables come in, findings go out.
 //!
 //! | depth | what is compared |
 //! |---|---|
-//! | [`VerificationDepth::Footers`] | size, row count and statistics of each file of the newest version; its path and its partition; files that no version has; the ledger of each input, and the inputs together with the tables |
-//! | [`VerificationDepth::Rows`] | besides, every row is read: its day or month against the partition, its place in its input, which no other row may have; rows and rejects of each input |
+//! | [`VerificationDepth::Footers`] | size, row count and statistics of each file of the newest version; its path and its partition; orphans; the counts of each input, and the inputs with the tables |
+//! | [`VerificationDepth::Rows`] | in addition every row is read: its day or month against the partition, its record number, which must be unique in its input; rows and rejects of each input |
 
 mod files;
 mod ledger;
@@ -18,33 +18,33 @@ use crate::lake::Lake;
 
 pub(super) use rows::TableScan;
 
-/// How often damage is looked for before it is believed, while other commands change the tables: a
-/// command changes each table once or twice.
+/// How often damage is checked again while other commands change the tables; a command changes each
+/// table once or twice.
 const MAX_PASSES: u32 = 5;
 
-/// How much is read.
+/// How much of each file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerificationDepth {
-    /// The end of each file.
+    /// The footer of each file.
     Footers,
     /// Every row.
     Rows,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerificationSeverity {
-    /// Nothing is wrong, and something is left to do.
+    /// No error, but something remains to be done.
     Note,
-    /// The lake does not hold what it should.
+    /// The lake differs from its log.
     Damage,
 }
 
-/// Something that is not as the log says.
+/// A difference between the store and the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerificationFinding {
-    /// How bad it is.
+    /// The severity.
     pub severity: VerificationSeverity,
     /// The table.
     pub table: String,
@@ -52,11 +52,11 @@ pub struct VerificationFinding {
     pub subject: Option<String>,
     /// What was compared.
     pub what: &'static str,
-    /// What it should be.
+    /// The expected value.
     pub expected: String,
-    /// What it is.
+    /// The value found.
     pub found: String,
-    /// What to do.
+    /// What to do about it.
     pub remedy: &'static str,
 }
 
@@ -71,21 +71,21 @@ pub struct VerifiedTable {
     pub files: u64,
     /// Its rows.
     pub rows: u64,
-    /// Exact sums of its amounts by currency, where every row was read.
+    /// Exact sums of its amounts by currency, if every row was read.
     pub sums: BTreeMap<String, String>,
 }
 
-/// What came of it.
+/// The result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VerificationReport {
-    /// The tables that are there.
+    /// The tables that exist.
     pub tables: Vec<VerifiedTable>,
-    /// What is not as it should be, and what is left to do.
+    /// The differences found.
     pub findings: Vec<VerificationFinding>,
 }
 
 impl VerificationReport {
-    /// Whether anything is damaged.
+    /// Whether any finding is damage.
     pub fn is_damaged(&self) -> bool {
         let mut findings = self.findings.iter();
         findings.any(|finding| finding.severity == VerificationSeverity::Damage)
@@ -93,7 +93,7 @@ impl VerificationReport {
 
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "numbers and texts are written where they are used"
+        reason = "callers pass numbers and texts inline"
     )]
     fn add_damage(
         &mut self,
@@ -128,26 +128,26 @@ impl VerificationReport {
     }
 }
 
-/// The tables of a lake by what they are for.
+/// The tables of a lake by their role.
 #[derive(Clone, Copy, Debug)]
 pub struct TablesByRole<'a> {
-    /// Those that take accepted rows, each named as its record kind.
+    /// The tables of accepted rows, each named as its record kind.
     pub rows: &'a [MaintainedTable],
-    /// The rejects.
+    /// The table of rejects.
     pub rejects: &'a MaintainedTable,
-    /// The inputs.
+    /// The table of inputs.
     pub inputs: &'a MaintainedTable,
 }
 
 impl Lake {
-    /// Verifies all tables that are there. A run that goes on beside it may show as work that is
-    /// left to do, never as damage.
+    /// Verifies all tables that exist. A concurrent run may be reported as unfinished, never as
+    /// damage.
     ///
-    /// Damage is looked for again, a few times, where a table has got another version meanwhile: a
-    /// restore or a vacuum beside it takes away what the first look relied on.
+    /// If damage is found and a table has a new version since, the verification is repeated a few
+    /// times: a concurrent restore or vacuum may have removed what it relied on.
     ///
     /// # Errors
-    /// A log that cannot be read; what is wrong with files is a finding.
+    /// A log that cannot be read; problems of files are findings.
     pub fn verify(
         &self,
         tables: TablesByRole<'_>,
@@ -167,9 +167,9 @@ impl Lake {
         }
     }
 
-    /// The inputs first, at one version, then the tables that their rows are in: against the order of
-    /// the commits, so that what is in the first is in the others. The transactions of a table are
-    /// those of the version whose rows are counted.
+    /// Reads the inputs first, at one version, and then the tables of their rows: the reverse order
+    /// of the commits, so that whatever is listed is also in the tables. The transactions of a
+    /// table are those of the version whose rows are counted.
     fn verify_once(
         &self,
         tables: TablesByRole<'_>,
@@ -202,7 +202,7 @@ impl Lake {
         })
     }
 
-    /// Whether a table has another version than those that were looked at.
+    /// Whether a table has a newer version than the verified one.
     fn has_new_version(
         &self,
         tables: TablesByRole<'_>,
@@ -221,10 +221,10 @@ impl Lake {
     }
 }
 
-/// What one look has found, and at which versions of the tables.
+/// The result of one pass, and the versions of the tables it read.
 struct VerificationPass {
     report: VerificationReport,
-    /// That of the inputs may be there twice: their list is read first, their files last.
+    /// The table of inputs may occur twice: its rows are read first, its files last.
     versions: Vec<(&'static str, u64)>,
 }
 

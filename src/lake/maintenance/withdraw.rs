@@ -1,5 +1,4 @@
-//! Takes the rows of inputs out of the table of inputs, so that the inputs are read again: their
-//! digests come in, a version without them goes out.
+//! Removes the rows of inputs from the table of inputs, so that the inputs are read again.
 
 use std::collections::HashSet;
 
@@ -17,7 +16,7 @@ use crate::lake::{
 };
 
 impl Lake {
-    /// Withdraws inputs of a kind. Nothing happens to those that have no row.
+    /// Withdraws inputs of a kind. Inputs without a row are ignored.
     pub(super) fn withdraw_inputs(
         &self,
         run_id: &str,
@@ -61,7 +60,7 @@ impl Lake {
             .map(drop)
     }
 
-    /// The files that hold rows of these inputs, and others without these rows.
+    /// The files that contain rows of these inputs, and new files without these rows.
     fn rewrite_without<'f>(
         &self,
         spec: &TableSpec,
@@ -102,7 +101,7 @@ impl Lake {
         Ok((replaced, writer.finish()?))
     }
 
-    /// The transactions that say that these inputs are not in, of those that are.
+    /// The transactions that withdraw those of these inputs that are committed.
     fn withdrawal_actions(
         &self,
         spec: &TableSpec,

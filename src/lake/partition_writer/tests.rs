@@ -105,7 +105,7 @@ fn a_dictionary_is_stored_as_its_values() {
     let mixed = writer.append(day(1), plain.clone());
     assert!(
         matches!(mixed, Err(LakeError::BatchShape { .. })),
-        "one writer, one way of holding"
+        "one writer, one encoding"
     );
     let staged = writer.finish().unwrap();
     assert_eq!(read(&paths(&lake, &spec(), &staged)[0]), [plain]);
@@ -114,7 +114,7 @@ fn a_dictionary_is_stored_as_its_values() {
 #[test]
 fn a_full_segment_is_encoded_before_the_end() {
     let (_folder, lake) = lake();
-    // 40,000 rows are some 1.6 MB: enough for a row group of their own, twice.
+    // 40,000 rows are about 1.6 MB: enough for a row group of their own, twice.
     let mut writer = small_segments(&lake, "run", 1_500_000);
     for part in 0..3 {
         writer

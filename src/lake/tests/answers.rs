@@ -1,4 +1,4 @@
-//! Answers to commits that are lost: what became of the commit is read from the log, and never guessed.
+//! Lost responses to commits: the outcome is read from the log.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ fn version_and_rows(lake: &Lake, store: &FaultyStore, table: &str) -> (i64, i64)
     for file in &snapshot.files {
         let key = Key::from(format!("lake/{table}/{}", file.relative_path));
         let head = lake.runtime().block_on(store.head(&key));
-        assert!(head.is_ok(), "{table} names {key}, which is gone");
+        assert!(head.is_ok(), "{table} names {key}, which is missing");
     }
     let rows = snapshot.files.iter().map(|file| file.rows.unwrap()).sum();
     (snapshot.version, rows)
@@ -96,7 +96,7 @@ fn a_commit_that_was_refused_is_not_in_the_log_and_the_next_run_makes_it() {
         "{refused:?}"
     );
     assert_eq!(version_and_rows(&lake, &store, "purchases"), (0, 0));
-    // Its rejects are in by then, and are known.
+    // Its rejects are committed by then.
     let known = lake
         .committed_digests("purchases", KIND, &[Digest::of(b"a.json")])
         .unwrap();
@@ -138,7 +138,7 @@ fn a_commit_that_cannot_be_read_back_is_unknown_and_keeps_its_files() {
 #[test]
 fn a_lost_response_of_one_run_is_not_taken_for_the_commit_of_another() {
     let (lake, store) = lake();
-    // The same input by two runs: the first has landed without knowing it.
+    // The same input by two runs: the first is committed, but its response was lost.
     fail_commit(&store, "purchases", PutFault::LostAndDown);
     assert!(ingest(&lake, "run-1").is_err());
     store.set_down(false);

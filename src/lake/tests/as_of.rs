@@ -7,7 +7,7 @@ use crate::lake::testing::{lake, put_commit};
 
 const MINUTE: i64 = 60_000_000;
 
-/// A log of commits at these minutes after 1970; `None` is a commit that does not say.
+/// A log of commits at these minutes after 1970; `None` is a commit without a time.
 fn log(lake: &Lake, minutes: &[Option<i64>]) -> PathBuf {
     let log = lake.table_directory("t").join("_delta_log");
     fs::create_dir_all(&log).unwrap();
@@ -24,7 +24,7 @@ fn log(lake: &Lake, minutes: &[Option<i64>]) -> PathBuf {
 #[test]
 fn the_newest_version_at_an_instant_is_found_by_the_times_in_the_log() {
     let (_folder, lake) = lake();
-    // The clock of version 2 goes wrong, version 4 has none: its file is of today.
+    // The clock of version 2 is wrong, version 4 has no time: its file is new.
     log(&lake, &[Some(10), Some(20), Some(15), Some(30), None]);
     let as_of = |micros| lake.version_as_of("t", micros);
     for (micros, version) in [
@@ -59,7 +59,7 @@ fn cleaned_up_commits_are_not_offered_and_gaps_are_reported() {
     let as_of = |minute| lake.version_as_of("t", minute * MINUTE);
     fs::remove_file(commit(0)).unwrap();
     assert!(matches!(as_of(60), Err(LakeError::LogDamaged { .. })));
-    // What a checkpoint holds does not matter here.
+    // The content of the checkpoint does not matter here.
     put_checkpoint(&log, 2);
     for (minute, version) in [(30, 2), (39, 2), (40, 3), (99, 4)] {
         assert_eq!(as_of(minute).unwrap(), version);

@@ -1,4 +1,4 @@
-//! Changes: rows replaced, crashed, refused; what a reader of each version sees.
+//! Changes: rows replaced, crashed, refused; what readers of each version see.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -144,7 +144,11 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
     let other = remove(file, &rejects_spec());
     assert!(matches!(other, Err(LakeError::WrongTable { .. })));
     assert_eq!(rows_at(&lake, None).len(), 3, "nothing of it happened");
-    assert_eq!(version(remove(file, &counters())), 3, "twice is once");
+    assert_eq!(
+        version(remove(file, &counters())),
+        3,
+        "named twice, removed once"
+    );
     assert!(rows_at(&lake, None).is_empty());
     assert!(Path::new(&file.path).exists());
 }

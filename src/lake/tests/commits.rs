@@ -1,4 +1,4 @@
-//! Batches: committed, raced, interrupted, healed, refused.
+//! Batches: committed, already committed, interrupted, recovered, refused.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -197,7 +197,7 @@ fn a_crash_between_any_two_steps_is_recovered_by_the_same_input() {
                 recovered.inputs_version
             };
             assert_eq!(recover(), Some(1));
-            assert_eq!(recover(), None, "healing twice does nothing");
+            assert_eq!(recover(), None, "recovering twice does nothing");
         }
         assert_eq!(
             (distinct(&lake, "purchases"), distinct(&lake, "rejects")),

@@ -1,4 +1,5 @@
-//! A table of two partition columns whose rows are replaced, and what the tests of changes do to it.
+//! A table with two partition columns whose rows are replaced, and helpers for the tests of
+//! changes.
 
 use std::fs;
 use std::sync::Arc;
@@ -81,11 +82,11 @@ pub(super) fn change(
 pub(super) fn version(outcome: Result<CommitOutcome, LakeError>) -> i64 {
     match outcome.unwrap() {
         CommitOutcome::Committed { rows_version, .. } => rows_version,
-        CommitOutcome::AlreadyCommitted { digests } => panic!("raced: {digests:?}"),
+        CommitOutcome::AlreadyCommitted { digests } => panic!("already committed: {digests:?}"),
     }
 }
 
-/// A change of files alone.
+/// A change of files without inputs.
 pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> TableChange {
     TableChange {
         remove,
@@ -101,7 +102,7 @@ pub(super) fn add_only(lake: &Lake, name: &str, rows: &[(i64, Option<i64>)]) -> 
     }))
 }
 
-/// Replaces every file of a snapshot by one in which each count is one more.
+/// Replaces every file of a snapshot by one in which each count is incremented.
 pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> TableChange {
     let mut rows = Vec::new();
     for file in &snapshot.files {
@@ -116,7 +117,7 @@ pub(super) fn increment(lake: &Lake, run_id: &str, snapshot: &Snapshot) -> Table
     replacing(snapshot.files.clone(), staged(lake, run_id, &rows))
 }
 
-/// A lake with the table, and in it, at version 1, the counters 1 to 3 at zero.
+/// A lake with the table that contains, at version 1, the counters 1 to 3 at zero.
 pub(super) fn start() -> (TempDir, Lake) {
     let (folder, lake) = crate::lake::testing::lake();
     lake.create_if_missing(&counters()).unwrap();
@@ -125,7 +126,7 @@ pub(super) fn start() -> (TempDir, Lake) {
     (folder, lake)
 }
 
-/// The rows of a version by a reader of its own, in order.
+/// The rows of a version, sorted, read by an independent reader.
 pub(super) fn rows_at(lake: &Lake, version: Option<i64>) -> Vec<(i64, Option<i64>)> {
     let snapshot = lake.snapshot("counters", version, None).unwrap();
     let mut rows = Vec::new();
@@ -140,7 +141,7 @@ pub(super) fn rows_at(lake: &Lake, version: Option<i64>) -> Vec<(i64, Option<i64
     rows
 }
 
-/// The actions of a commit, as they stand in the log.
+/// The actions of a commit, as in the log.
 pub(super) fn log_of(lake: &Lake, version: i64) -> Vec<Value> {
     let name = format!("_delta_log/{version:020}.json");
     let text = fs::read_to_string(lake.table_directory("counters").join(name)).unwrap();

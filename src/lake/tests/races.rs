@@ -1,4 +1,4 @@
-//! Changes that meet other writers: raced, planned again; nothing is lost and nothing doubled.
+//! Changes that conflict with other writers are planned again; nothing is lost or duplicated.
 
 use deltalake::kernel::Action;
 
@@ -36,7 +36,10 @@ fn of_two_stale_changes_of_one_file_none_is_lost_and_none_doubled() {
         rows_at(&lake, Some(2)),
         [(1, Some(1)), (2, Some(1)), (3, Some(1))]
     );
-    assert!(!Path::new(&lost[0]).exists(), "the lost try left its file");
+    assert!(
+        !Path::new(&lost[0]).exists(),
+        "the failed attempt left its file"
+    );
     assert_eq!(data_files(&lake), 3, "one of each version");
 }
 
@@ -88,7 +91,7 @@ fn an_append_that_was_prepared_before_a_change_is_committed_once() {
         CommitOperation::Append,
         adds.into_iter().map(Action::Add).collect(),
     );
-    // The library takes the removal for a conflict with the append; a fresh try lands.
+    // The library reports the removal as a conflict with the append; a fresh attempt succeeds.
     let stale = lake.runtime().block_on(stale).unwrap();
     if stale.is_err() {
         lake.append(identity, &files).unwrap();
@@ -152,7 +155,7 @@ fn two_writers_increment_without_a_lost_update() {
     );
     let newest = lake.snapshot("counters", None, None).unwrap();
     assert_eq!((newest.version, newest.files.len()), (41, 1));
-    assert_eq!(data_files(&lake), 41, "lost tries leave nothing");
+    assert_eq!(data_files(&lake), 41, "failed attempts leave nothing");
     for (version, count) in [(1, 0), (2, 1), (30, 29)] {
         assert_eq!(rows_at(&lake, Some(version))[0], (1, Some(count)));
     }

@@ -56,7 +56,7 @@ fn tables_of_two_partition_columns_are_written_and_read_back() {
         serde_json::json!({"company_id": "12", "month": "2025-02"})
     );
 
-    // Old rows and fresh ones go into one writer, and come back with the types of the table.
+    // Old and new rows are written by one writer, and read back with the types of the table.
     let mut both = writer(&lake, &spec, "run-2");
     let file = &snapshot.files[1];
     for batch in lake.read_rows(&spec, file, None).unwrap() {

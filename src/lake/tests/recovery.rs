@@ -1,4 +1,4 @@
-//! Inputs that a stopped run has committed and not listed: listed as that run would have.
+//! Inputs that a stopped run has committed and not listed are listed as that run would have.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

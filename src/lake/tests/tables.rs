@@ -1,4 +1,4 @@
-//! Tables as such: made, checked, listed, looked up, refused.
+//! Tables: created, checked, listed, looked up, refused.
 
 use std::fs;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
         .map(|number| Digest::of(&number.to_le_bytes()))
         .collect();
     let spec = spec();
-    // Version 9 gets a checkpoint, 10 and 11 stand after it.
+    // Version 9 gets a checkpoint, 10 and 11 follow it.
     for load in 0..11 {
         let mut next = batch(&lake, &spec, "run", &format!("{load}.json"), 0, 0);
         let mine = digests.iter().skip(load * 500).take(500);
@@ -65,7 +65,7 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
     let known = lake.committed_digests("purchases", KIND, &digests).unwrap();
     assert_eq!((known.rows.len(), known.inputs.len()), (5500, 5500));
     assert!(known.rows.contains(&digests[5499]) && !known.rows.contains(&digests[5500]));
-    // Without the commits before it the checkpoint still answers.
+    // Without the commits before it the checkpoint is sufficient.
     for version in 0..9 {
         fs::remove_file(log.join(format!("{version:020}.json"))).unwrap();
     }
@@ -73,7 +73,7 @@ fn transactions_are_found_through_checkpoints_and_many_at_once() {
         lake.committed_digests("purchases", KIND, &digests).unwrap(),
         known
     );
-    // A gap after it is a loss, and said to be one.
+    // A gap after it is an error.
     fs::remove_file(log.join("00000000000000000010.json")).unwrap();
     let gap = lake
         .committed_digests("purchases", KIND, &digests)
@@ -90,7 +90,10 @@ fn a_missing_lake_has_no_committed_digests() {
         .unwrap();
     assert_eq!(known, CommittedDigests::default());
     assert_eq!(lake.ingested_inputs(KIND).unwrap(), []);
-    assert!(!lake.directory().exists(), "looking must not make anything");
+    assert!(
+        !lake.directory().exists(),
+        "reading must not create anything"
+    );
 }
 
 #[test]
@@ -221,7 +224,7 @@ fn a_failed_checkpoint_does_not_fail_the_run() {
     let (_folder, lake) = lake();
     let spec = spec();
     let log = lake.table_directory("purchases").join("_delta_log");
-    // A directory where the checkpoint is to be: it cannot be written, whoever runs the test.
+    // A directory in the place of the checkpoint: it cannot be written, whoever runs the test.
     fs::create_dir_all(log.join("00000000000000000009.checkpoint.parquet/x")).unwrap();
     for load in 0..10 {
         let next = batch(&lake, &spec, "run", &format!("{load}.json"), 0, 0);

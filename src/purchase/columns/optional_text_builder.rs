@@ -1,13 +1,14 @@
-//! A nullable text column in the making.
+//! The builder of a nullable text column.
 
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, StringArray, StringBuilder};
 
-/// Nulls are appended in runs: of the five ways to name a buyer most records use one.
+/// Builds a nullable text column. Nulls are appended in runs: most records have one of the five
+/// identifiers.
 #[derive(Debug)]
 pub(super) struct OptionalTextBuilder {
-    /// Made with the first text: most columns of most pieces have none.
+    /// Created with the first text: most columns of most chunks have none.
     builder: Option<StringBuilder>,
     rows: usize,
     bytes: usize,
@@ -15,7 +16,7 @@ pub(super) struct OptionalTextBuilder {
 }
 
 impl OptionalTextBuilder {
-    /// An empty column; should it get a text, it makes room for so many rows and bytes.
+    /// An empty column; the capacity of so many rows and bytes is allocated with the first text.
     pub(super) fn new(rows: usize, bytes: usize) -> Self {
         Self {
             builder: None,

@@ -1,4 +1,4 @@
-//! Who bought: the five identifiers and the app.
+//! Rules on the buyer and the app: the five identifiers and `app_id`.
 
 use super::super::currents_event::REDACTED;
 use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
@@ -43,10 +43,10 @@ pub(super) fn check(raw: &RawPurchase<'_>, findings: &mut Findings) {
     }
 }
 
-/// What a Currents event leaves out of what tells it and its person from others.
+/// Checks a Currents event for missing or redacted identifiers.
 fn check_event(raw: &RawPurchase<'_>, findings: &mut Findings) {
     if raw.get(PurchaseField::EventId).is_missing() {
-        let detail = "no id, an empty one or [REDACTED]: kept, not compared with other events";
+        let detail = "id is missing, empty or [REDACTED]: kept, not checked for duplicates";
         findings.add(RuleId::BrzCurrentsNoid, "id", "", detail);
     }
     for name in [
@@ -56,13 +56,13 @@ fn check_event(raw: &RawPurchase<'_>, findings: &mut Findings) {
         PurchaseField::Phone,
     ] {
         if matches!(raw.get(name), Field::Text(text) if text == REDACTED) {
-            let detail = "removed by the settings of Currents; kept as it is";
+            let detail = "redacted by the settings of Currents; stored unchanged";
             findings.add(RuleId::BrzCurrentsRedacted, name.as_str(), REDACTED, detail);
         }
     }
 }
 
-/// Whether an identifier is there that is no string; that is then the only thing said of it.
+/// Whether an identifier is not a string; no other identifier rule is then reported.
 fn has_mistyped(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
     let mut mistyped = false;
     for name in [
@@ -95,9 +95,10 @@ fn alias_is_given(raw: &RawPurchase<'_>) -> bool {
     !raw.get(PurchaseField::UserAlias).is_missing()
 }
 
-/// Whether a usable alias is given.
+/// Whether the alias is valid.
 fn check_alias(raw: &RawPurchase<'_>, findings: &mut Findings) -> bool {
-    // The reader sets `user_alias` to true when it is an object, and the parts beside it.
+    // The reader sets `user_alias` to true if it is an object, and its parts as fields of their
+    // own.
     let alias = raw.get(PurchaseField::UserAlias);
     if alias.is_missing() {
         return false;
@@ -125,7 +126,7 @@ fn check_email(raw: &RawPurchase<'_>, only_identifier: bool, findings: &mut Find
     if email.is_empty() || is_email(email) {
         return;
     }
-    let detail = "not an e-mail address: one @ and a dotted domain are needed";
+    let detail = "not an e-mail address: one @ and a domain with a dot are required";
     if only_identifier {
         findings.add_rejecting(RuleId::BrzEmailForm, "email", email, detail);
     } else {

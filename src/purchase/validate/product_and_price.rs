@@ -1,4 +1,4 @@
-//! What was bought, for how much, how often.
+//! Rules on product, currency, price and quantity.
 
 use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
 use super::PurchaseRuleSettings;
@@ -10,7 +10,7 @@ use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal, wid
 /// Longest `product_id`, Unicode scalar values ("pode ter até 255 caracteres").
 const PRODUCT_ID_MAX_CHARS: usize = 255;
 
-/// Quantities the purchase object allows ("must be <= 100"; the SDK asks for more than 0).
+/// Quantities the purchase object allows ("must be <= 100"; the SDK requires more than 0).
 const QUANTITIES: std::ops::RangeInclusive<i16> = 1..=100;
 
 pub(super) fn check_product_and_currency(
@@ -45,7 +45,7 @@ pub(super) fn check_product_and_currency(
         return None;
     }
     let Ok(parsed) = parse_currency(code) else {
-        let detail = "no currency of ISO 4217 that a price can have";
+        let detail = "not the ISO 4217 code of a currency";
         findings.add(RuleId::BrzCurUnknown, "currency", code, detail);
         return None;
     };
@@ -70,13 +70,13 @@ fn check_product_text(product: &str, findings: &mut Findings) {
     if may_have_space_or_control(product)
         && (product.trim().len() != product.len() || product.contains(char::is_control))
     {
-        let detail = "white space around it or control characters in it; kept as it is";
+        let detail = "leading or trailing white space, or control characters; stored unchanged";
         findings.add(RuleId::BrzProductSpace, "product_id", product, detail);
     }
 }
 
-/// Whether white space may stand around a text or control characters in it, told by bytes alone:
-/// most texts are cleared by it without being decoded.
+/// Whether a text may have white space around it or control characters in it. Decided by bytes, so
+/// that most texts need not be decoded.
 fn may_have_space_or_control(text: &str) -> bool {
     let bytes = text.as_bytes();
     let may_be_space = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_graphic());
@@ -141,11 +141,11 @@ pub(super) fn check_price(
     Some(parsed.amount)
 }
 
-/// Decimals of most currencies, for a currency that has none of its own or is not known.
+/// Decimals of most currencies, for an unknown currency or one without defined minor units.
 const DEFAULT_MINOR_UNITS: u8 = 2;
 
-/// Currents writes a price as a 32-bit float. Where more digits of it arrive than a float has, the
-/// decimal that was meant is the shortest one of that float.
+/// Restores a price that Currents wrote as a 32-bit float: if it has more digits than such a float,
+/// the original decimal is the shortest one of the float.
 fn restore_float_price(
     text: &str,
     as_written: ParsedAmount,
@@ -163,22 +163,23 @@ fn restore_float_price(
         return as_written;
     };
     let detail = format!(
-        "a 32-bit float in more digits; stored as {}",
+        "a 32-bit float with more digits than its precision; stored as {}",
         restored.amount
     );
     findings.add(RuleId::BrzPriceWidened, "price", text, &detail);
     if restored.amount.nanos().unsigned_abs() >= u128::from(float_limit(units)) * NANOS_PER_UNIT {
-        let detail = format!("a 32-bit float this large does not hold {units} decimals");
+        let detail = format!("a 32-bit float of this size does not have {units} exact decimals");
         findings.add(RuleId::BrzPriceFloat32, "price", text, &detail);
     }
     restored
 }
 
-/// Billionths in one unit of an amount.
+/// Nano-units in one unit of an amount.
 const NANOS_PER_UNIT: u128 = 1_000_000_000;
 
-/// From here on neighbouring 32-bit floats are further apart than amounts with so many decimals:
-/// 2^24 for whole numbers, and the power of two below which floats are closer than 10^-units.
+/// The amount from which adjacent 32-bit floats are further apart than amounts with so many
+/// decimals: 2^24 for whole numbers, else the power of two below which they are closer than
+/// 10^-units.
 fn float_limit(units: u8) -> u32 {
     match units {
         0 => 1 << 24,
@@ -188,7 +189,7 @@ fn float_limit(units: u8) -> u32 {
     }
 }
 
-/// What the digits of a price give rise to.
+/// Adds the findings on the digits and the sign of a price.
 fn add_price_findings(
     text: &str,
     parsed: ParsedAmount,
@@ -201,13 +202,13 @@ fn add_price_findings(
         rounded,
     } = parsed;
     if rounded {
-        let detail = "more than 9 decimals; stored rounded half to even";
+        let detail = "more than 9 decimals; rounded half to even";
         findings.add(RuleId::BrzPriceRounded, "price", text, detail);
     }
     if let Some(units) = currency.and_then(minor_units)
         && decimals > u32::from(units)
     {
-        let detail = format!("more decimals than the {units} of its currency");
+        let detail = format!("more decimals than the currency has ({units})");
         findings.add(RuleId::BrzPriceScale, "price", text, &detail);
     }
     if amount.is_negative() {
@@ -273,8 +274,8 @@ pub(super) fn check_quantity(
     }
 }
 
-/// The number when it has no fraction. `2`, `2.0` and `2e0` are whole; `2.5` is not.
-/// A whole number too large for an amount is still whole: it saturates, and fails the range.
+/// The number if it has no fraction. `2`, `2.0` and `2e0` are whole; `2.5` is not.
+/// A whole number too large for an amount saturates, and then fails the range check.
 fn whole_number(text: &str) -> Option<i128> {
     /// 10^9, the unit of an amount.
     const NANOS_PER_UNIT: i128 = 1_000_000_000;

@@ -1,4 +1,4 @@
-//! The free properties of a purchase.
+//! Rules on the free properties of a purchase.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ const MAX_CHARS: usize = 255;
 /// Largest payload with an array or object in it, bytes of compact JSON ("até 50 KB").
 const MAX_BYTES_WITH_NESTING: usize = 51_200;
 
-/// Names the purchase event keeps for itself (Braze purchase events documentation).
+/// Whether the name is reserved by the purchase event (Braze purchase events documentation).
 fn is_reserved(name: &str) -> bool {
     matches!(
         name,
@@ -27,7 +27,7 @@ fn is_reserved(name: &str) -> bool {
     )
 }
 
-/// The text was checked by the reader, in whichever mode the run has.
+/// The reader has validated the text, possibly in lenient mode.
 const ALREADY_VALID: JsonOptions = JsonOptions {
     lenient: true,
     max_depth: usize::MAX,
@@ -38,7 +38,7 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
         Field::Absent | Field::Null => return None,
         Field::Json(text) if text.trim_start().starts_with('{') => text,
         Field::Text(text) if text == REDACTED && raw.origin == PurchaseOrigin::Currents => {
-            let detail = "removed by the settings of Currents; stored as none";
+            let detail = "redacted by the settings of Currents; stored as null";
             findings.add(RuleId::BrzCurrentsRedacted, "properties", text, detail);
             return None;
         }
@@ -50,7 +50,7 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
     };
     match check_members(raw, text, findings) {
         Ok((nested, compacted)) => {
-            // Escapes only make a text longer, so that most texts need not be read again.
+            // Escapes only make a text longer, so most texts need not be read again.
             let is_large = nested && compacted.len() > MAX_BYTES_WITH_NESTING;
             let bytes = if is_large {
                 unescaped_len(&mut JsonCursor::new(&compacted, ALREADY_VALID))
@@ -66,7 +66,7 @@ pub(super) fn check<'a>(raw: &'a RawPurchase<'a>, findings: &mut Findings) -> Op
             }
             Some(compacted)
         }
-        // Only texts that came inside a string (Currents, CSV) can still be no JSON.
+        // Only texts inside a string (Currents, CSV) may be invalid JSON here.
         Err(error) => {
             let detail = format!("must be a JSON object: {error}");
             findings.add(RuleId::BrzPropObject, "properties", text, &detail);
@@ -115,7 +115,7 @@ fn check_member(member: ObjectMember<'_>, findings: &mut Findings) -> Result<boo
     match value {
         MemberValue::Text(text) => check_string(name, text, findings),
         MemberValue::Null => {
-            let detail = "null is not among the documented types";
+            let detail = "null is not a documented type";
             findings.add(RuleId::BrzPropNull, &path(name), "null", detail);
         }
         MemberValue::Plain => {}
@@ -148,7 +148,7 @@ fn path(name: JsonStr<'_>) -> String {
 }
 
 fn add_duplicate_key(name: JsonStr<'_>, findings: &mut Findings) {
-    let detail = "the key stands twice in one object";
+    let detail = "duplicate key in one object";
     findings.add(RuleId::BrzKeyDup, &path(name), &name.decode(), detail);
 }
 
@@ -171,7 +171,7 @@ fn check_name(name: &str, findings: &mut Findings) {
     } else if is_reserved(name) {
         Some((
             RuleId::BrzPropReserved,
-            "this name is reserved by the purchase event",
+            "the name is reserved by the purchase event",
         ))
     } else {
         None
@@ -183,13 +183,13 @@ fn check_name(name: &str, findings: &mut Findings) {
 
 fn check_string(name: JsonStr<'_>, value: JsonStr<'_>, findings: &mut Findings) {
     if value.raw.len() > MAX_CHARS && value.decode().chars().count() > MAX_CHARS {
-        let detail = "longer than 255 characters; kept whole";
+        let detail = "longer than 255 characters; stored completely";
         findings.add(RuleId::BrzPropStrLen, &path(name), &value.decode(), detail);
     }
 }
 
-/// Checks a value below the properties themselves: its texts, dates in its arrays, and keys that
-/// stand twice. `name` is the property it belongs to.
+/// Checks a nested value: its texts, dates in its arrays, and duplicate keys. `name` is the
+/// property that contains it.
 fn check_nested(
     cursor: &mut JsonCursor<'_>,
     name: JsonStr<'_>,
@@ -217,7 +217,7 @@ fn check_nested(
             let value = cursor.string()?;
             check_string(name, value, findings);
             if in_array && is_datetime(&value.decode()) {
-                let detail = "arrays must not hold datetimes; kept as text";
+                let detail = "arrays must not contain datetimes; stored as text";
                 let (path, value) = (path(name), value.decode());
                 findings.add(RuleId::BrzPropArrayDate, &path, &value, detail);
             }
@@ -229,14 +229,15 @@ fn check_nested(
     Ok(())
 }
 
-/// Starts like a date and reads as one, of whatever year.
+/// Whether the text begins with a digit and is a date or datetime, of any year.
 fn is_datetime(text: &str) -> bool {
     text.len() >= 10
         && text.as_bytes().first().is_some_and(u8::is_ascii_digit)
         && !matches!(parse_instant(text, Tz::UTC), Err(InstantError::Format))
 }
 
-/// The bytes of the compact JSON value at the cursor with no more escapes than RFC 8259 asks for.
+/// The size in bytes of the compact JSON value at the cursor, with only the escapes that RFC 8259
+/// requires.
 fn unescaped_len(cursor: &mut JsonCursor<'_>) -> Result<usize, JsonError> {
     let string = |text: JsonStr<'_>| {
         if text.escaped {
@@ -267,9 +268,9 @@ fn unescaped_len(cursor: &mut JsonCursor<'_>) -> Result<usize, JsonError> {
     }
 }
 
-/// Notes doubled keys anywhere in a value that is not `properties`.
+/// Adds a finding for each duplicate key in a value that is not `properties`.
 pub(super) fn check_undocumented_value(text: &str, findings: &mut Findings) {
-    // The reader has passed the text, so the walk cannot fail.
+    // The reader has validated the text, so this cannot fail.
     let note = &mut |key| add_duplicate_key(key, findings);
     let _ = each_duplicate_key(&mut JsonCursor::new(text, ALREADY_VALID), note);
 }

@@ -1,4 +1,4 @@
-//! When it was bought.
+//! Rules on the time of a purchase.
 
 use std::borrow::Cow;
 
@@ -12,8 +12,8 @@ use crate::values::instant::{
     Instant, InstantError, InstantNotes, ParsedInstant, parse_epoch, parse_instant,
 };
 
-/// How far a purchase may lie ahead of the run's clock before it counts as future, µs: clocks
-/// differ, and a local day may be written with the wrong offset.
+/// Tolerance before a time counts as in the future, µs: clocks differ, and a local day may be
+/// written with a wrong offset.
 const FUTURE_SKEW_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
 pub(super) fn check<'a>(
@@ -72,7 +72,7 @@ pub(super) fn check<'a>(
         add_format_findings(InstantNotes { no_offset, ..notes }, &shown, findings);
     }
     if instant.micros_utc > settings.now_micros.saturating_add(FUTURE_SKEW_MICROS) {
-        let detail = "more than a day after this run began";
+        let detail = "more than a day after the start of this run";
         match settings.future {
             FuturePolicy::Warn => findings.add(RuleId::BrzTimeFuture, "time", &shown, detail),
             FuturePolicy::Reject => {
@@ -92,10 +92,10 @@ fn is_epoch(text: &str) -> bool {
 
 fn add_error(error: InstantError, shown: &str, findings: &mut Findings) {
     let (rule, detail) = match error {
-        InstantError::Range => (RuleId::BrzTimeRange, "must lie from 1970 to 2261"),
+        InstantError::Range => (RuleId::BrzTimeRange, "must be from 1970 to 2261"),
         _ => (
             RuleId::BrzTimeFormat,
-            "not a time in ISO 8601 such as 2026-11-20T19:20:30-03:00",
+            "not an ISO 8601 time, for example 2026-11-20T19:20:30-03:00",
         ),
     };
     findings.add(rule, "time", shown, detail);
@@ -135,12 +135,12 @@ fn add_format_findings(notes: InstantNotes, shown: &str, findings: &mut Findings
         (
             gap,
             RuleId::BrzTimeGap,
-            "this local time was skipped; moved forward",
+            "the local time does not exist (clock change); moved forward",
         ),
         (
             fold,
             RuleId::BrzTimeFold,
-            "this local time came twice; the earlier is taken",
+            "the local time is ambiguous (clock change); the earlier instant is used",
         ),
         (leap_second, RuleId::BrzTimeLeap, "leap second; read as :59"),
         (
@@ -149,8 +149,8 @@ fn add_format_findings(notes: InstantNotes, shown: &str, findings: &mut Findings
             "more than six decimals of a second; cut to microseconds",
         ),
     ];
-    for (met, rule, detail) in variants {
-        if met {
+    for (applies, rule, detail) in variants {
+        if applies {
             findings.add(rule, "time", shown, detail);
         }
     }

@@ -1,7 +1,7 @@
-//! Horizontal bars: one for each label, with its number written out.
+//! Horizontal bars: one per label, with its value as text.
 //!
-//! In: a chart with labels and one series. Out: names, bars and numbers drawn; on narrow paper the
-//! names stand above their bars. Refused: what the backend refuses.
+//! In: a chart with labels and one series. Out: drawn names, bars and values; on a narrow canvas
+//! the names are above their bars. Refused: what the backend refuses.
 
 use plotters::prelude::{DrawingBackend, PathElement, Rectangle};
 use plotters::style::Color;
@@ -15,16 +15,16 @@ use super::palette::ColorRole;
 use super::value_axis::{AxisEnds, ValueAxis};
 use super::{Chart, ExactNumber};
 
-/// Paper narrower than this many pixels has the names above the bars.
+/// Below this width in pixels, the names are above the bars.
 const NARROW_WIDTH: f64 = 460.0;
 
-/// The largest share of the width that names take.
+/// The largest share of the width for names.
 const MAX_NAME_SHARE: f64 = 0.34;
 
-/// The largest share of the width that numbers take at each side.
+/// The largest share of the width for values, on each side.
 const MAX_NUMBER_SHARE: f64 = 0.27;
 
-/// Pixels for ticks and titles below the bars.
+/// Height of the ticks and titles below the bars, in pixels.
 const AXIS_HEIGHT: f64 = 46.0;
 
 const NAME: LabelStyle = LabelStyle {
@@ -38,7 +38,7 @@ const NUMBER: LabelStyle = LabelStyle {
     ..NAME
 };
 
-/// How high the bars of a chart are drawn with all that belongs to them.
+/// The height of all bars with their axis, in pixels.
 pub(super) fn height(chart: &Chart, width: f64) -> f64 {
     position(chart.labels.len().max(3)) * row_height(width) + AXIS_HEIGHT
 }
@@ -52,19 +52,20 @@ struct BarRow {
     at: usize,
     name: String,
     value: ExactNumber,
-    /// The value in digits, unless that would leave no room for the bars; tables have it anyway.
+    /// The value as text; left out when too little room would remain for the bars. Tables show it
+    /// in any case.
     number: Option<String>,
     role: ColorRole,
 }
 
-/// Where everything stands.
+/// The positions of all elements.
 struct BarLayout {
     rows: Vec<BarRow>,
-    /// Whether the names stand above their bars.
+    /// Whether the names are above their bars.
     is_narrow: bool,
-    /// Where the names end that stand beside the bars.
+    /// The right edge of the names beside the bars.
     names_end: f64,
-    /// The bars.
+    /// The rectangle of the bars.
     plane: PlotFrame,
     axis: ValueAxis,
 }
@@ -121,7 +122,7 @@ fn layout(chart: &Chart, frame: PlotFrame) -> BarLayout {
     let share = if is_narrow { 0.6 } else { MAX_NUMBER_SHARE };
     let rows = rows(chart, width * share);
     let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
-    // Numbers stand at the ends of the bars: some at the left of zero, some at its right.
+    // Values are at the ends of the bars: negative ones left of zero, the others right of it.
     let numbers = |negative: bool| {
         let side = rows
             .iter()
@@ -147,7 +148,7 @@ fn layout(chart: &Chart, frame: PlotFrame) -> BarLayout {
     let greatest = positions().fold(0.0, f64::max);
     let most = max_ticks((plane.right - plane.left) * 0.75);
     let axis = |most| ValueAxis::new(least, greatest, most, are_counts(chart), AxisEnds::Values);
-    // Zero and one more tick say little about the length of a bar.
+    // Zero and one more tick are too few to read the length of a bar.
     let few = axis(most);
     BarLayout {
         axis: if few.ticks.len() < 3 {
@@ -181,7 +182,7 @@ fn rows(chart: &Chart, number_room: f64) -> Vec<BarRow> {
         .collect()
 }
 
-/// Lines, ticks and title of the axis of values, which lies below the bars.
+/// Draws the grid lines, ticks and title of the value axis below the bars.
 fn grid<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     chart: &Chart,
@@ -189,7 +190,7 @@ fn grid<DB: DrawingBackend>(
 ) -> DrawResult<DB> {
     let label_style = LabelStyle::soft(12.0, HPos::Center, VPos::Top);
     let (frame, axis) = (layout.plane, &layout.axis);
-    // Lines from top to bottom would cross the names that stand above the bars.
+    // Full grid lines would cross the names above the bars.
     let line_top = if layout.is_narrow {
         frame.bottom - 4.0
     } else {

@@ -1,7 +1,7 @@
-//! What charts are drawn on: pixels of the page in, units of a backend out.
+//! The canvas of a chart: converts pixels to the units of a plotters backend.
 //!
-//! In: lengths in pixels as a reader sees them, and texts. Out: whole units of the backend, and
-//! widths of texts that hardly any font goes beyond. Nothing is refused.
+//! In: lengths in pixels, and texts. Out: whole units of the backend, and upper bounds for the
+//! widths of texts in common fonts. Nothing is refused.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,11 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, re
 
 use super::palette::ColorRole;
 
-/// What drawing ends with.
+/// The result of drawing.
 pub(super) type DrawResult<DB> =
     Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// The fonts of the texts' widths, and of PNG. plotters keeps them for the whole process.
+/// The fonts for measuring texts and for PNG. plotters keeps them for the whole process.
 static FONTS: LazyLock<()> = LazyLock::new(|| {
     for (style, bytes) in [
         (FontStyle::Normal, notosans::REGULAR_TTF),
@@ -27,47 +27,49 @@ static FONTS: LazyLock<()> = LazyLock::new(|| {
     }
 });
 
-/// The font size that widths are measured at.
+/// The font size at which widths are measured.
 const MEASURING_SIZE: f64 = 200.0;
 
-/// Noto Sans: ascender and descender together, in ems. plotters asks for that height.
+/// Height of Noto Sans, ascender plus descender, in ems; plotters expects this height as the font
+/// size.
 const NOTO_HEIGHT_EM: f64 = 1.362;
 
-/// Readers may have a wider font than Noto Sans; `DejaVu` Sans is wider by about an eighth.
+/// Viewers may use a wider font than Noto Sans; `DejaVu` Sans is about an eighth wider.
 const WIDTH_ALLOWANCE: f64 = 1.13;
 
-/// Signs that other fonts have much wider than Noto Sans, and a letter that is as wide as they are.
+/// Signs that are much wider in other fonts than in Noto Sans, and a letter of about that width,
+/// which is measured instead.
 const SUBSTITUTED_SIGNS: &str = "<>=+~^|#\u{2212}";
 const SUBSTITUTE: char = 'w';
 
-/// From here on (Hangul), letters that Noto Sans lacks are as wide as they are high.
+/// From this character on (Hangul), characters missing in Noto Sans are as wide as they are high.
 const FIRST_FULL_WIDTH: char = '\u{1100}';
 
-/// A size of drawing and how its units relate to pixels.
+/// The size of a canvas and the scale of its backend.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CanvasMetrics {
-    /// Pixels from left to right.
+    /// Width in pixels.
     pub(super) width: f64,
-    /// Pixels from top to bottom.
+    /// Height in pixels.
     pub(super) height: f64,
-    /// Units of the backend in one pixel.
+    /// Backend units per pixel.
     pub(super) units: f64,
-    /// How the backend draws texts.
+    /// How the backend places texts.
     pub(super) font: FontMetrics,
 }
 
-/// How a backend draws texts, in ems.
+/// How a backend places texts, in ems.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct FontMetrics {
-    /// What it wants as the size of a font of one em.
+    /// The font size that the backend expects for one em.
     pub(super) size_per_em: f64,
-    /// How far texts put by their top have to be moved down.
+    /// The downward correction of texts anchored at the top.
     pub(super) shift_top: f64,
-    /// How far texts put by their middle have to be moved down.
+    /// The downward correction of texts anchored at the center.
     pub(super) shift_center: f64,
 }
 
-/// How a text looks and which of its points is where it is put.
+/// The style of a text and its anchor point.
 #[derive(Clone, Copy)]
 pub(super) struct LabelStyle {
     pub(super) size: f64,
@@ -77,7 +79,7 @@ pub(super) struct LabelStyle {
 }
 
 impl CanvasMetrics {
-    /// Units of so many pixels.
+    /// Converts pixels to backend units.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "sizes are limited to some thousand pixels"
@@ -86,12 +88,12 @@ impl CanvasMetrics {
         (pixels * self.units).round() as i32
     }
 
-    /// Pixels of so many units.
+    /// Converts backend units to pixels.
     pub(super) fn pixels(&self, units: i32) -> f64 {
         f64::from(units) / self.units
     }
 
-    /// A line so many pixels wide.
+    /// A line style with a width in pixels.
     pub(super) fn stroke(&self, role: ColorRole, pixels: f64) -> ShapeStyle {
         let width = u32::try_from(self.units(pixels)).unwrap_or(1).max(1);
         ShapeStyle::from(role.color()).stroke_width(width)
@@ -99,7 +101,7 @@ impl CanvasMetrics {
 }
 
 impl LabelStyle {
-    /// Text that explains, at a point of its own.
+    /// The style of secondary text with the given size and anchor.
     pub(super) fn soft(size: f64, horizontal: HPos, vertical: VPos) -> Self {
         Self {
             size,
@@ -109,7 +111,7 @@ impl LabelStyle {
         }
     }
 
-    /// How wide a text is at most, in pixels.
+    /// An upper bound for the width of a text, in pixels.
     pub(super) fn width(&self, text: &str) -> f64 {
         LazyLock::force(&FONTS);
         let known: String = text
@@ -139,14 +141,14 @@ impl LabelStyle {
     }
 }
 
-/// A drawing area with its paper.
+/// A drawing area with its metrics.
 pub(super) struct Canvas<'a, DB: DrawingBackend> {
     pub(super) area: &'a DrawingArea<DB, Shift>,
     pub(super) metrics: CanvasMetrics,
 }
 
 impl<DB: DrawingBackend> Canvas<'_, DB> {
-    /// Writes a text; positions are in pixels.
+    /// Draws a text at a position in pixels.
     pub(super) fn text(
         &self,
         text: &str,

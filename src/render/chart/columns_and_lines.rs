@@ -1,6 +1,6 @@
-//! Columns and lines over an axis of labels.
+//! Columns and lines along a label axis.
 //!
-//! In: a chart with labels and values. Out: grid, ticks and values drawn. Refused: what the backend
+//! In: a chart with labels and values. Out: drawn grid, ticks and values. Refused: what the backend
 //! refuses.
 
 use plotters::coord::types::RangedCoordf64;
@@ -21,10 +21,10 @@ use super::{Chart, ChartSeries, ChartType, ExactNumber};
 
 type PlotContext<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-/// Pixels between two ticks of the axis of values, about.
+/// Approximate distance between two ticks of the value axis, in pixels.
 const PIXELS_PER_TICK: f64 = 52.0;
 
-/// Texts below the plane.
+/// The style of texts below the plot.
 const TITLE: LabelStyle = LabelStyle {
     size: 12.0,
     role: ColorRole::MutedText,
@@ -32,13 +32,13 @@ const TITLE: LabelStyle = LabelStyle {
     anchor: (HPos::Center, VPos::Top),
 };
 
-/// Pixels from one line of the title to the next.
+/// Line height of the axis title, in pixels.
 const TITLE_LINE: f64 = 16.0;
 
-/// How much of a column's place it fills.
+/// The share of its slot that a column fills.
 const COLUMN_SHARE: f64 = 0.82;
 
-/// Places narrower than this many pixels are filled wholly: gaps would only flicker.
+/// Below this width in pixels, columns fill their slots: gaps would only flicker.
 const NARROW_SLOT: f64 = 3.0;
 
 pub(super) fn draw<DB: DrawingBackend>(
@@ -95,16 +95,16 @@ pub(super) fn draw<DB: DrawingBackend>(
     Ok(())
 }
 
-/// What the labels are, in lines.
+/// The axis title of the labels, wrapped to lines.
 fn title_lines(chart: &Chart, frame: PlotFrame) -> Vec<String> {
-    // The plane is narrower than the frame by the texts at its left.
+    // The plot is narrower than the frame because of the tick texts at its left.
     let room = (frame.right - frame.left) * 0.86;
     wrap_to_width(&printable_text(&chart.label_title, 200), room, |text| {
         TITLE.width(text)
     })
 }
 
-/// A coordinate system in a frame.
+/// Builds a coordinate system within a frame.
 pub(super) fn plane<'a, DB: DrawingBackend>(
     canvas: &Canvas<'a, DB>,
     frame: PlotFrame,
@@ -128,7 +128,7 @@ pub(super) fn position(at: usize) -> f64 {
     at as f64
 }
 
-/// Whether all values are counts, so that halves between them mean nothing.
+/// Whether all values are counts, which have no fractional ticks.
 pub(super) fn are_counts(chart: &Chart) -> bool {
     let mut values = chart.series.iter().flat_map(|series| &series.values);
     values.all(|value| matches!(value, ExactNumber::Count(_)))
@@ -159,7 +159,7 @@ fn value_axis(chart: &Chart, height: f64) -> ValueAxis {
     ValueAxis::new(least, greatest, most, are_counts(chart), AxisEnds::Ticks)
 }
 
-/// How many ticks a length in pixels has room for.
+/// The number of ticks that fit in a length in pixels.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -169,7 +169,7 @@ pub(super) fn max_ticks(pixels: f64) -> u32 {
     (pixels / PIXELS_PER_TICK).round().clamp(2.0, 8.0) as u32
 }
 
-/// Stacked from zero: what is above zero upwards, what is below it downwards.
+/// Draws columns stacked from zero: positive values upwards, negative values downwards.
 fn columns<DB: DrawingBackend>(
     chart: &Chart,
     plane: &mut PlotContext<'_, DB>,
@@ -229,7 +229,7 @@ fn lines<DB: DrawingBackend>(
     Ok(())
 }
 
-/// Ticks and texts below the plane.
+/// Draws the ticks and labels below the plot.
 fn labels<DB: DrawingBackend>(
     canvas: &Canvas<'_, DB>,
     chart: &Chart,
@@ -242,7 +242,7 @@ fn labels<DB: DrawingBackend>(
         let mark = ends.map(|y| (canvas.metrics.units(x), canvas.metrics.units(y)));
         let style = canvas.metrics.stroke(ColorRole::ValueAxis, 1.0);
         canvas.area.draw(&PathElement::new(mark.to_vec(), style))?;
-        // A text at the edge is moved inwards rather than cut off.
+        // A text at the edge is moved inwards instead of being cut off.
         let half = TITLE.width(&tick.text) / 2.0;
         let x = x.clamp(half, (canvas.metrics.width - half).max(half));
         canvas.text(&tick.text, (x, frame.bottom + 8.0), TITLE)?;

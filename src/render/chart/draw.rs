@@ -1,6 +1,7 @@
-//! The frame of a chart: title, subtitle and legend above the values.
+//! Draws a chart: title, subtitle and legend, then the values below them.
 //!
-//! In: a chart, a paper and a drawing area. Out: everything drawn. Refused: what the backend refuses.
+//! In: a chart, the canvas metrics and a drawing area. Out: the drawn chart. Refused: what the
+//! backend refuses.
 
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingBackend, Rectangle};
@@ -12,7 +13,7 @@ use super::label::{printable_text, wrap_to_width};
 use super::palette::ColorRole;
 use super::{Chart, ChartType, bars, columns_and_lines};
 
-/// Empty paper around everything, in pixels.
+/// The margin around the chart, in pixels.
 pub(super) const MARGIN: f64 = 14.0;
 
 const TITLE: LabelStyle = LabelStyle {
@@ -34,22 +35,22 @@ const LEGEND: LabelStyle = LabelStyle {
     anchor: (HPos::Left, VPos::Center),
 };
 
-/// Side of the square before a name of the legend.
+/// Side of the coloured square before a name of the legend.
 const SWATCH: f64 = 11.0;
 
-/// Characters of a title that are looked at; more would not fit any paper.
+/// Longest title considered; more does not fit any canvas.
 const MAX_TITLE_CHARS: usize = 600;
 
-/// What stands above the values.
+/// Whether title and subtitle are drawn above the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChartHeading {
-    /// Title and subtitle, for a chart that stands alone.
+    /// Title and subtitle, for a standalone chart.
     Shown,
-    /// Nothing: the page around has them.
+    /// Nothing: the surrounding document shows them.
     Omitted,
 }
 
-/// Where the values are drawn, in pixels.
+/// The rectangle in which the values are drawn, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct PlotFrame {
     pub(super) left: f64,
@@ -91,7 +92,7 @@ pub(super) fn draw<DB: DrawingBackend>(
     }
 }
 
-/// Pixels that a heading and a legend take from the height of a chart.
+/// The height of heading and legend, in pixels.
 pub(super) fn height_above(chart: &Chart, heading: ChartHeading, width: f64) -> f64 {
     let lines: f64 = match heading {
         ChartHeading::Shown => {
@@ -132,7 +133,7 @@ fn heading_lines(chart: &Chart, width: f64) -> Vec<(LabelStyle, String)> {
         .collect()
 }
 
-/// Where the names of a legend stand: left edge in pixels, and row.
+/// The positions of the legend entries: left edge in pixels, row, and name.
 fn legend_positions(chart: &Chart, width: f64, margin: f64) -> Vec<(f64, f64, String)> {
     if chart.series.len() < 2 || chart.chart_type == ChartType::Bars || chart.is_blank() {
         return Vec::new();

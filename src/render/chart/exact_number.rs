@@ -1,7 +1,7 @@
-//! Exact numbers, as people read them and as positions.
+//! Exact numbers, formatted for people and converted to positions.
 //!
-//! In: counts and amounts. Out: all their digits, in groups of three set apart by narrow spaces,
-//! because a comma is a decimal point to half of the readers; or the nearest `f64`, for drawing
+//! In: counts and amounts. Out: all their digits in groups of three separated by narrow spaces,
+//! because half of the readers take a comma for a decimal point; or the nearest `f64`, for drawing
 //! only. Nothing is refused.
 
 use std::cmp::Ordering;
@@ -10,28 +10,28 @@ use std::fmt;
 use crate::render::amount_text::amount_text;
 use crate::values::money::Amount;
 
-/// Stands between groups of three digits: narrow, and no line breaks at it.
+/// Separates groups of three digits: narrow, and without a line break.
 const GROUP_SPACE: char = '\u{202F}';
 
-/// The minus sign of typesetting, as wide as a digit.
+/// The typographic minus sign, as wide as a digit.
 const MINUS: char = '\u{2212}';
 
 /// A number of a chart or a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExactNumber {
-    /// So many of something.
+    /// A count.
     Count(i64),
-    /// An amount of money, written with at least so many decimals.
+    /// An amount of money.
     Money {
         /// The amount.
         amount: Amount,
-        /// Decimals to write when it has fewer of its own.
+        /// The minimum number of decimals written.
         decimals: usize,
     },
 }
 
 impl ExactNumber {
-    /// The plain digits for other programs: `-1234.50`.
+    /// The plain digits, for machine reading: `-1234.50`.
     pub fn digits(self) -> String {
         match self {
             Self::Count(count) => count.to_string(),
@@ -51,7 +51,7 @@ impl ExactNumber {
         self.nanos() < 0
     }
 
-    /// Where it is drawn. Not exact, and never written out.
+    /// The position at which it is drawn. Not exact, and never written as text.
     #[expect(
         clippy::cast_precision_loss,
         reason = "a position on a chart needs no more than a pixel"
@@ -63,7 +63,7 @@ impl ExactNumber {
         }
     }
 
-    /// Billionths; a count times 10^9 fits an `i128` by far.
+    /// The value in billionths; a count times 10^9 always fits an `i128`.
     fn nanos(self) -> i128 {
         match self {
             Self::Count(count) => i128::from(count) * 1_000_000_000,
@@ -72,7 +72,7 @@ impl ExactNumber {
     }
 }
 
-/// By value alone: `1.5` and `1.50` stand at the same place.
+/// Ordered by value: `1.5` and `1.50` have the same position.
 impl Ord for ExactNumber {
     fn cmp(&self, other: &Self) -> Ordering {
         self.nanos()
@@ -87,14 +87,14 @@ impl PartialOrd for ExactNumber {
     }
 }
 
-/// All digits for people: `−1 234.50`, with narrow spaces.
+/// Writes all digits for people: `−1 234.50`, with narrow spaces.
 impl fmt::Display for ExactNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&grouped(&self.digits()))
     }
 }
 
-/// Sets the groups of three of a decimal number apart.
+/// Separates the groups of three digits of a decimal number.
 pub(super) fn grouped(digits: &str) -> String {
     let (sign, magnitude) = match digits.strip_prefix('-') {
         Some(magnitude) => (Some(MINUS), magnitude),

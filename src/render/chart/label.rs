@@ -1,20 +1,20 @@
-//! Labels that come from dumps, and may hold anything.
+//! Labels from dumps, which may contain any characters.
 //!
-//! In: any text. Out: a text of one line that shows what was in it, changes neither the direction
-//! nor the structure of what stands around it, and is legal in XML. Nothing is refused.
+//! In: any text. Out: a one-line text that shows its content, changes neither direction nor
+//! structure of the text around it, and is valid in XML. Nothing is refused.
 
 use crate::values::text::is_unprintable;
 
-/// A text as it can be shown: characters that steer a reader are written as escapes, and of a text
-/// longer than `most` characters the beginning is left, with `…` for the rest.
-pub(in crate::render) fn printable_text(text: &str, most: usize) -> String {
+/// A printable form of a text: control characters and direction marks are written as escapes, and a
+/// text longer than `max_chars` characters is truncated with `…`.
+pub(in crate::render) fn printable_text(text: &str, max_chars: usize) -> String {
     if text.trim().is_empty() {
-        // Otherwise a row would look as if it had no name at all.
-        return format!("{:?}", text.chars().take(most).collect::<String>());
+        // Otherwise a row would seem to have no name.
+        return format!("{:?}", text.chars().take(max_chars).collect::<String>());
     }
-    let mut shown = String::with_capacity(text.len().min(most * 4));
+    let mut shown = String::with_capacity(text.len().min(max_chars * 4));
     for (at, character) in text.chars().enumerate() {
-        if at == most {
+        if at == max_chars {
             shown.push('…');
             break;
         }
@@ -27,20 +27,20 @@ pub(in crate::render) fn printable_text(text: &str, most: usize) -> String {
     shown
 }
 
-/// The beginning of a text that is as wide as there is room, as `width` measures it.
+/// Truncates a text to a width, as measured by `width`.
 pub(super) fn truncate_to_width(text: &str, room: f64, width: impl Fn(&str) -> f64) -> String {
     if width(text) <= room {
         return text.to_owned();
     }
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let cut = |chars: usize| format!("{}…", text[..ends[chars]].trim_end());
-    // The longest beginning that fits; one character is shown even where there is no room at all.
+    // The longest prefix that fits; at least one character is shown even without room.
     let fitting =
         ends.partition_point(|end| width(&format!("{}…", text[..*end].trim_end())) <= room);
     cut(fitting.saturating_sub(1).max(1).min(ends.len() - 1))
 }
 
-/// A text in lines as wide as there is room; words that are wider are cut.
+/// Wraps a text to lines of a width; words that are wider are truncated.
 pub(super) fn wrap_to_width(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -1,12 +1,12 @@
-//! The axis of labels: which of them are written, and how short.
+//! The ticks of the label axis: which labels are written, and how they are shortened.
 //!
-//! In: labels, and how much room each has. Out: positions and texts that do not overlap. Times are
-//! recognised by the shape the reports write them in and taken at their word: no calendar is asked,
-//! so that a day of 23 or 25 hours has as many places as it has rows. Nothing is refused.
+//! In: labels and the room for each. Out: positions and texts that do not overlap. Times are
+//! recognised by the format of the reports and not interpreted with a calendar, so a day of 23 or
+//! 25 hours has as many positions as rows. Nothing is refused.
 
 use super::label::{printable_text, truncate_to_width};
 
-/// A label that is written.
+/// A label to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LabelTick {
     /// Its position among the labels.
@@ -18,16 +18,16 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// Room between two labels, in pixels.
+/// Minimum gap between two labels, in pixels.
 const MIN_GAP: f64 = 10.0;
 
-/// Distances between labels, in days or months, that are easy to count in.
+/// Preferred distances between labels, in days or months.
 const STEPS: [usize; 11] = [1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 100];
 
-/// Labels that are times hold up to so many local days with the hours written.
+/// Up to this many local days, the hours are labelled; beyond it, only the days.
 const DAYS_WITH_HOURS: usize = 3;
 
-/// Chooses labels so that each has room; `slot` is the distance between two positions in pixels.
+/// Chooses labels so that each fits; `slot` is the distance between two positions in pixels.
 pub(super) fn label_ticks(
     labels: &[String],
     slot: f64,
@@ -55,7 +55,7 @@ pub(super) fn label_ticks(
     }
 }
 
-/// Every so many of these, with the widest of them fitting in between.
+/// Keeps every n-th tick, so that the widest text fits between two.
 fn thin_out(ticks: Vec<LabelTick>, slot: f64, width: &impl Fn(&str) -> f64) -> Vec<LabelTick> {
     let widest = ticks
         .iter()
@@ -78,7 +78,7 @@ fn ratio(whole: usize, parts: usize) -> f64 {
     whole as f64 / parts as f64
 }
 
-/// Few days: every so many hours; many: where each day begins.
+/// Labels hours when there are few days, otherwise the start of each day.
 fn hour_label_ticks(labels: &[String], slot: f64, width: impl Fn(&str) -> f64) -> Vec<LabelTick> {
     let begins_day = |at: usize| {
         at == 0 || date_of_hour_label(&labels[at]) != date_of_hour_label(&labels[at - 1])
@@ -105,7 +105,7 @@ fn hour_label_ticks(labels: &[String], slot: f64, width: impl Fn(&str) -> f64) -
         let is_round = label[11..13]
             .parse()
             .is_ok_and(|hour: usize| hour.is_multiple_of(step));
-        // A clock that was turned back shows an hour twice, and a turned zone half hours.
+        // After clocks go back an hour appears twice, and some zones shift by half an hour.
         let is_far = ticks
             .last()
             .is_none_or(|last| ratio(at - last.at, 1) * slot >= room);
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn hours_of_a_day_turned_back_are_at_their_rows() {
-        // New York, 2025-11-02: 01:00 comes twice, the day has 25 hours.
+        // New York, 2025-11-02: 01:00 occurs twice, the day has 25 hours.
         let mut labels: Vec<String> = vec![
             "2025-11-02T00:00:00-04:00".to_owned(),
             "2025-11-02T01:00:00-04:00".to_owned(),

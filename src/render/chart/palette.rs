@@ -1,24 +1,24 @@
-//! The colours, each with the job it does.
+//! The colours by role.
 //!
-//! The series' colours differ in lightness as well as in hue, so that they are told apart by the
-//! colour-blind (after Okabe and Ito, "Color Universal Design", 2002) and on grey paper. Text has a
-//! contrast of at least 4.5 to the paper and series one of at least 3 (WCAG 2.2, 1.4.3 and 1.4.11),
-//! in both schemes; a test works that out.
+//! The colours of the series differ in lightness as well as in hue, so that colour-blind readers
+//! can distinguish them (after Okabe and Ito, "Color Universal Design", 2002), also in greyscale
+//! print. Text has a contrast of at least 4.5 to the background and series one of at least 3 (WCAG
+//! 2.2, 1.4.3 and 1.4.11), in both schemes; a test verifies this.
 
 use plotters::style::RGBColor;
 
-/// What a colour is for.
+/// The role of a colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::render) enum ColorRole {
-    /// What everything is drawn on.
+    /// The background.
     Background,
-    /// Text that is read first.
+    /// Primary text.
     Text,
-    /// Text that explains.
+    /// Secondary text.
     MutedText,
-    /// The line that bars stand on.
+    /// The zero line of the axis.
     ValueAxis,
-    /// The lines behind the values.
+    /// The grid lines.
     Grid,
     /// The first series.
     First,
@@ -32,10 +32,11 @@ pub(in crate::render) enum ColorRole {
     Remainder,
 }
 
-/// A scheme: red, green and blue for each tone.
+/// A colour scheme: red, green and blue for each role.
 pub(in crate::render) type ColorScheme = [(ColorRole, (u8, u8, u8)); 10];
 
-/// Dark on white, for screens and paper. The values must differ: style sheets know them apart by value.
+/// Dark on white, for screens and print. The values must be unique: style rules select elements by
+/// colour value.
 pub(in crate::render) const LIGHT: ColorScheme = [
     (ColorRole::Background, (0xFF, 0xFF, 0xFF)),
     (ColorRole::Text, (0x1A, 0x1F, 0x26)),
@@ -75,25 +76,25 @@ impl ColorRole {
         }
     }
 
-    /// The colour as drawn, which is the light one.
+    /// The colour used for drawing, which is that of the light scheme.
     pub(super) fn color(self) -> RGBColor {
         let (red, green, blue) = self.rgb(&LIGHT);
         RGBColor(red, green, blue)
     }
 
-    /// The name of its custom property in style sheets.
+    /// The name of its CSS custom property.
     pub(in crate::render) fn property(self) -> &'static str {
         match self {
-            Self::Background => "--paper",
-            Self::Text => "--ink",
-            Self::MutedText => "--soft",
+            Self::Background => "--background",
+            Self::Text => "--text",
+            Self::MutedText => "--muted-text",
             Self::ValueAxis => "--axis",
             Self::Grid => "--grid",
             Self::First => "--first",
             Self::Second => "--second",
             Self::Third => "--third",
             Self::Fourth => "--fourth",
-            Self::Remainder => "--rest",
+            Self::Remainder => "--remainder",
         }
     }
 
@@ -103,7 +104,7 @@ impl ColorRole {
     }
 }
 
-/// A colour as SVG and style sheets write it, `#RRGGBB`, in capitals as plotters does.
+/// A colour as `#RRGGBB`, in upper case as plotters writes it.
 pub(in crate::render) fn hex((red, green, blue): (u8, u8, u8)) -> String {
     format!("#{red:02X}{green:02X}{blue:02X}")
 }

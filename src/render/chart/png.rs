@@ -1,8 +1,8 @@
 //! Charts as PNG, in the light scheme.
 //!
 //! In: a chart and a size in pixels. Out: the bytes of a PNG of that size, 8-bit RGB, the same for
-//! the same chart; letters that Noto Sans lacks are boxes. Refused: nothing; sizes outside
-//! [`MIN_SIDE`] and [`MAX_SIDE`] are brought inside.
+//! the same chart; characters missing in Noto Sans are drawn as boxes. Refused: nothing; sizes
+//! outside [`MIN_SIDE`] and [`MAX_SIDE`] are clamped.
 
 use plotters::prelude::{BitMapBackend, IntoDrawingArea};
 use png::{AdaptiveFilterType, BitDepth, ColorType, Encoder, FilterType};
@@ -11,33 +11,32 @@ use super::Chart;
 use super::canvas::{CanvasMetrics, FontMetrics};
 use super::draw::{ChartHeading, draw};
 
-/// The smallest width and height: below it, no axis fits.
+/// The smallest width and height in pixels: below it, no axis fits.
 pub(super) const MIN_SIDE: u32 = 200;
 
-/// The greatest width and height, the width of 4K television: a square of it takes 180 MB while it is
-/// drawn.
+/// The largest width and height in pixels, the width of 4K video: a square of that size takes 180
+/// MB while it is drawn.
 pub(super) const MAX_SIDE: u32 = 3840;
 
-/// Pixels across of the layout that is enlarged to the size asked for.
+/// Layout width in pixels, scaled to the requested size.
 const LAYOUT_WIDTH: f64 = 860.0;
 
-/// Pixels across of the layout of small pictures.
+/// Layout width of small images.
 const SMALL_LAYOUT_WIDTH: f64 = 420.0;
 
-/// How plotters draws Noto Sans: its size is the height of 1.362 ems, and its base line half a size
-/// below the point where the text is put, whatever the anchor. The shifts bring it to where SVG
-/// has it.
+/// How plotters draws Noto Sans: its size is the height of 1.362 ems, and its baseline is half that
+/// size below the anchor, whatever the anchor. The shifts move texts to their position in SVG.
 const FONT: FontMetrics = FontMetrics {
     size_per_em: 1.362,
     shift_top: 0.08,
     shift_center: 0.19,
 };
 
-/// Pixels that are drawn for one that is kept, across and down; their mean makes edges smooth.
+/// Drawn pixels per output pixel, horizontally and vertically; their mean smooths edges.
 const SUPERSAMPLING: u32 = 2;
 
-/// Draws a chart as a PNG, with title and subtitle in it.
-#[expect(clippy::missing_panics_doc, reason = "a picture is written to memory")]
+/// Draws a chart as a PNG, including title and subtitle.
+#[expect(clippy::missing_panics_doc, reason = "an image is written to memory")]
 pub fn png(chart: &Chart, width: u32, height: u32) -> Vec<u8> {
     let (width, height) = (
         width.clamp(MIN_SIDE, MAX_SIDE),
@@ -62,7 +61,7 @@ pub fn png(chart: &Chart, width: u32, height: u32) -> Vec<u8> {
         let area = backend.into_drawing_area();
         draw(&area, metrics, chart, ChartHeading::Shown)
             .and_then(|()| area.present())
-            .expect("a picture is drawn in memory, and its font is a part of the program");
+            .expect("an image is drawn in memory, and its font is part of the program");
     }
     encode(&downsample(&pixels, width), (width, height))
 }
@@ -71,7 +70,7 @@ fn bytes_of((width, height): (u32, u32)) -> usize {
     width as usize * height as usize * 3
 }
 
-/// The mean of each square of drawn pixels, for a picture `width` pixels wide.
+/// Averages each square of drawn pixels, for an image `width` pixels wide.
 #[expect(clippy::cast_possible_truncation, reason = "a mean of bytes is a byte")]
 fn downsample(drawn: &[u8], width: u32) -> Vec<u8> {
     let (side, width) = (SUPERSAMPLING as usize, width as usize);
@@ -91,7 +90,7 @@ fn downsample(drawn: &[u8], width: u32) -> Vec<u8> {
     pixels
 }
 
-/// Rows under filter 2, the difference to the row above: charts are mostly the same from row to row.
+/// PNG filter 2 stores the difference to the row above: charts barely change from row to row.
 fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, width, height);
@@ -102,6 +101,6 @@ fn encode(pixels: &[u8], (width, height): (u32, u32)) -> Vec<u8> {
     encoder
         .write_header()
         .and_then(|mut picture| picture.write_image_data(pixels))
-        .expect("as many pixels as the size says, written to memory");
+        .expect("the number of pixels matches the size, and they are written to memory");
     bytes
 }

@@ -1,8 +1,7 @@
 //! Charts as SVG.
 //!
-//! In: a chart. Out: an SVG text whose colours are the light scheme's in its attributes and custom
-//! properties in its style sheet, with a title and a description for those who cannot see it.
-//! Nothing is refused.
+//! In: a chart. Out: an SVG text with the light colours in its attributes and custom properties in
+//! its style sheet, with a title and a description for screen readers. Nothing is refused.
 
 use std::fmt::Write as _;
 
@@ -14,7 +13,7 @@ use super::label::printable_text;
 use super::palette::{ColorRole, ColorScheme, DARK, LIGHT, hex};
 use super::{Chart, ChartType, ChartWidth, bars};
 
-/// plotters draws on whole units; several to a pixel make columns equally wide to the eye.
+/// plotters draws in whole units; several units per pixel make columns look equally wide.
 const UNITS: f64 = 4.0;
 
 /// plotters divides the size of a font by this when it writes SVG.
@@ -24,10 +23,10 @@ const FONT: FontMetrics = FontMetrics {
     shift_center: 0.08,
 };
 
-/// The fonts of whoever shows it.
+/// The font stack of the viewer.
 const FONT_STACK: &str = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",Ubuntu,\"Liberation Sans\",Arial,sans-serif";
 
-/// A document of its own.
+/// A standalone SVG document.
 pub(super) fn document(chart: &Chart) -> String {
     let style = format!(
         "<style>svg{{{}color-scheme:light dark;font-family:{FONT_STACK}}}@media (prefers-color-scheme:dark){{svg{{{}}}}}{}</style>\n",
@@ -46,7 +45,8 @@ pub(super) fn document(chart: &Chart) -> String {
     svg
 }
 
-/// An element for a page that has the title, the scheme's properties and [`color_rules`].
+/// An SVG element for an HTML document that contains the title, the custom properties of the colour
+/// schemes and [`color_rules`].
 pub(in crate::render) fn inline_svg(chart: &Chart, width: ChartWidth) -> String {
     let class = match width {
         ChartWidth::Wide => "wide",
@@ -56,8 +56,8 @@ pub(in crate::render) fn inline_svg(chart: &Chart, width: ChartWidth) -> String 
     drawing(chart, width, ChartHeading::Omitted, "", class)
 }
 
-/// Style rules that put custom properties in the place of the colours that plotters wrote, for the
-/// elements below those that the selector names.
+/// Style rules that replace the colour values written by plotters with custom properties, for
+/// elements matching the selector prefix `below`.
 pub(in crate::render) fn color_rules(below: &str) -> String {
     let mut rules = String::new();
     for (role, rgb) in LIGHT {
@@ -73,7 +73,7 @@ pub(in crate::render) fn color_rules(below: &str) -> String {
     rules
 }
 
-/// The custom properties of a scheme.
+/// The custom properties of a colour scheme.
 pub(in crate::render) fn properties(scheme: &ColorScheme) -> String {
     let properties = scheme
         .iter()
@@ -116,7 +116,7 @@ fn drawing(
     let area = backend.into_drawing_area();
     draw(&area, metrics, chart, heading)
         .and_then(|()| area.present())
-        .expect("an SVG is written to memory, and its font is a part of the program");
+        .expect("an SVG is written to memory, and its font is part of the program");
     drop(area);
     let class = if class.is_empty() {
         String::new()
@@ -135,8 +135,8 @@ fn drawing(
     )
 }
 
-/// What plotters wrote inside its own `svg` element, without attributes that say nothing. A quote in
-/// a text is written `&quot;`, so that only attributes are found.
+/// The content of the `svg` element written by plotters, without redundant attributes. A quote in a
+/// text is written `&quot;`, so that only attributes match.
 fn elements(drawn: &str) -> String {
     let inside = drawn.split_once(">\n").map_or("", |(_, inside)| inside);
     let inside = inside.trim_end().trim_end_matches("</svg>");
@@ -154,5 +154,5 @@ fn escaped(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-/// Every tone must have a property in both schemes.
+/// Both schemes must define every role.
 const _: () = assert!(LIGHT.len() == DARK.len() && matches!(LIGHT[0].0, ColorRole::Background));

@@ -1,4 +1,4 @@
-//! Charts as a whole: what any label, any number and any amount of them may do to a drawing.
+//! Whole charts with hostile labels, extreme numbers and many values.
 
 use super::*;
 use crate::values::money::Amount;
@@ -7,7 +7,7 @@ mod xml;
 
 use xml::texts_of;
 
-/// Labels as a dump may hold them.
+/// Hostile labels, as a dump may contain them.
 const HOSTILE: [&str; 7] = [
     "<script>alert(1)</script>",
     "\"/><image href='http://example.com/x.png'/>",
@@ -21,7 +21,7 @@ const HOSTILE: [&str; 7] = [
 fn chart(chart_type: ChartType, labels: &[String], values: &[ExactNumber]) -> Chart {
     Chart {
         title: "Items purchased".to_owned(),
-        subtitle: "Table purchases, version 3.".to_owned(),
+        subtitle: "Source: table purchases, version 3.".to_owned(),
         chart_type,
         label_title: "Day (UTC)".to_owned(),
         value_title: "Items".to_owned(),
@@ -31,7 +31,7 @@ fn chart(chart_type: ChartType, labels: &[String], values: &[ExactNumber]) -> Ch
             values: values.to_vec(),
         }],
         has_remainder: false,
-        empty_text: "No purchases in this time.".to_owned(),
+        empty_text: "No purchases in this period.".to_owned(),
     }
 }
 
@@ -95,10 +95,10 @@ fn an_empty_chart_shows_its_sentence() {
             assert!(chart.is_blank());
             let texts = texts_of(&svg(&chart));
             assert!(
-                texts.contains(&"No purchases in this time.".to_owned()),
+                texts.contains(&"No purchases in this period.".to_owned()),
                 "{texts:?}"
             );
-            assert_eq!(chart.to_string(), "No purchases in this time.");
+            assert_eq!(chart.to_string(), "No purchases in this period.");
             assert!(!png(&chart, 300, 200).is_empty());
         }
     }
@@ -151,7 +151,8 @@ fn refunds_are_drawn_below_zero() {
     let [up, down] = tops.as_slice() else {
         panic!("two columns: {tops:?}");
     };
-    // The first ends where the second begins, to the width of a line; they are equally high.
+    // The first ends where the second begins, within the width of a line; both have the same
+    // height.
     assert!((up.0 + up.1 - down.0).abs() <= 4, "{tops:?}");
     assert!((up.1 - down.1).abs() <= 4, "{tops:?}");
 }
@@ -235,6 +236,6 @@ fn the_description_names_the_highest_value() {
     let chart = chart(ChartType::Columns, &days, &counts(&[4, 1_250, 7]));
     assert_eq!(
         chart.to_string(),
-        "Items by Day (UTC): 3 values from 2025-03-01 to 2025-03-03; Items: highest 1\u{202F}250 at 2025-03-02."
+        "Items by Day (UTC): 3 values from 2025-03-01 to 2025-03-03; Items: highest value 1\u{202F}250 at 2025-03-02."
     );
 }

@@ -1,11 +1,10 @@
-//! The axis of values: from the least and the greatest value to round numbers on it.
+//! The value axis: from the smallest and largest value to round ticks.
 //!
-//! In: positions. Out: a range that holds zero, and the ticks' texts.
-//! Nothing is refused.
+//! In: positions. Out: a range that contains zero, and the texts of the ticks. Nothing is refused.
 
 use super::exact_number::grouped;
 
-/// An axis of values.
+/// A value axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ValueAxis {
     pub(super) from: f64,
@@ -15,27 +14,27 @@ pub(super) struct ValueAxis {
     step: f64,
 }
 
-/// Where an axis begins and ends.
+/// Where an axis starts and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AxisEnds {
-    /// On ticks.
+    /// At the outer ticks.
     Ticks,
-    /// On the least and the greatest value, with ticks in between.
+    /// At the smallest and the largest value, with ticks in between.
     Values,
 }
 
-/// Names of thousands, millions and so on; beyond them powers of ten are written.
+/// Suffixes for thousands, millions and so on; larger values are written as powers of ten.
 const SCALES: [(f64, &str); 4] = [(1e12, " tn"), (1e9, " bn"), (1e6, " M"), (1e3, " k")];
 
-/// From here on, ticks are written as powers of ten.
+/// From this value on, ticks are written as powers of ten.
 const FIRST_POWER_OF_TEN: f64 = 1e15;
 
-/// From here on, ticks are written in thousands.
+/// From this value on, ticks are written in thousands.
 const FIRST_SCALED: f64 = 10_000.0;
 
 impl ValueAxis {
-    /// An axis with about `most` ticks and never more than that and two; whole numbers only where
-    /// the values are `counts`.
+    /// An axis with about `most` ticks, at most two more; only whole numbers when the values are
+    /// `counts`.
     pub(super) fn new(least: f64, greatest: f64, most: u32, counts: bool, ends: AxisEnds) -> Self {
         let (least, greatest) = (least.min(0.0), greatest.max(0.0));
         let length = greatest - least;
@@ -51,7 +50,7 @@ impl ValueAxis {
         let last = (greatest / step).ceil().max(first + 1.0);
         let mut ticks = Vec::new();
         let mut at = first;
-        // Steps are counted, so that no rounding adds up.
+        // Steps are counted, so that rounding errors do not accumulate.
         while at <= last {
             ticks.push(at * step);
             at += 1.0;
@@ -69,7 +68,7 @@ impl ValueAxis {
         }
     }
 
-    /// What stands at a tick: `2 500`, `20 k`, `1.5 M`, `2e18`.
+    /// The text of a tick: `2 500`, `20 k`, `1.5 M`, `2e18`.
     pub(super) fn text(&self, tick: f64) -> String {
         let largest = self.until.abs().max(self.from.abs());
         if tick == 0.0 {
@@ -95,7 +94,7 @@ fn next_round_step(least: f64) -> f64 {
     round.unwrap_or(10.0) * power
 }
 
-/// How many decimals tell the multiples of a step apart.
+/// The number of decimals needed to distinguish the multiples of a step.
 fn step_decimals(step: f64) -> usize {
     // Amounts have nine decimals.
     (0..9)

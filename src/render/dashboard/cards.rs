@@ -1,6 +1,6 @@
-//! The figures at the head of the page.
+//! The cards with the key figures at the top of the dashboard.
 //!
-//! In: the page's data. Out: sums of what the sections show, where there is something to sum up.
+//! In: a dashboard. Out: the totals of its sections, where there is something to add.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +12,18 @@ use super::ranking::sum;
 use crate::render::chart::{ExactNumber, printable_text};
 use crate::render::html::{HtmlCell, isolated_text};
 
-/// One figure.
+/// A card: a key figure with its title and a note.
 struct Card {
     title: String,
     value: ExactNumber,
     note: String,
 }
 
-/// Characters of a figure that fit its tile at full size.
+/// Longest figure shown at full size.
 const MAX_FULL_SIZE_CHARS: usize = 13;
 
 impl Card {
-    /// Whether the figure has to be set smaller to stand on one line.
+    /// Whether the figure is shown smaller, so that it fits on one line.
     fn is_long(&self) -> bool {
         self.value.to_string().chars().count() > MAX_FULL_SIZE_CHARS
     }
@@ -39,12 +39,12 @@ pub(super) fn cards(dashboard: &Dashboard) -> Markup {
         .collect();
     html! {
         @if !cards.is_empty() {
-            dl.tiles {
+            dl.cards {
                 @for card in &cards {
                     div {
                         dt { (isolated_text(&card.title)) }
                         dd.figure.long[card.is_long()] { data value=(card.value.digits()) { (card.value) } }
-                        // Dates must not break at their hyphens.
+                        // Each word in its own element: dates must not break at their hyphens.
                         dd.note { @for word in printable_text(&card.note, 200).split(' ') { span { (word) } " " } }
                     }
                 }
@@ -73,7 +73,7 @@ fn revenue(dashboard: &Dashboard) -> impl Iterator<Item = Card> {
             decimals,
         });
         Some(Card {
-            title: format!("Revenue, {}", of.data.currency_code()?),
+            title: format!("Revenue ({})", of.data.currency_code()?),
             value: sum(amounts)?,
             note: time_range(points.first()?.time.as_str(), points.last()?.time.as_str()),
         })
@@ -95,7 +95,7 @@ fn suppliers(dashboard: &Dashboard) -> Vec<Card> {
             _ => None,
         });
         Some(Card {
-            title: format!("Bought from suppliers, {currency}"),
+            title: format!("Supplier purchases ({currency})"),
             value: sum(values)?,
             note: format!("{count} supplier{}", if count == 1 { "" } else { "s" }),
         })
@@ -107,7 +107,7 @@ fn pending(dashboard: &Dashboard) -> Option<Card> {
     let months = &dashboard.status_by_month.as_ref()?.data;
     let value = sum(months.iter().map(|month| ExactNumber::Count(month.pending)))?;
     Some(Card {
-        title: "Pending from suppliers".to_owned(),
+        title: "Pending supplier purchases".to_owned(),
         value,
         note: time_range(&months.first()?.month, &months.last()?.month),
     })
@@ -120,7 +120,7 @@ fn rejected_records(dashboard: &Dashboard) -> Option<Card> {
         title: "Rejected records".to_owned(),
         value: value.unwrap_or(ExactNumber::Count(0)),
         note: format!(
-            "{} version {}",
+            "table {}, version {}",
             of.provenance.table.table, of.provenance.table.version
         ),
     })

@@ -1,6 +1,6 @@
-//! The charts of the page and their tables.
+//! The charts of the dashboard and their tables.
 //!
-//! In: an answer and where it comes from. Out: the [`Chart`] and the [`HtmlTable`] that show it. Nothing
+//! In: an answer and its provenance. Out: the [`Chart`] and the [`HtmlTable`] that show it. Nothing
 //! is refused.
 
 use super::ranking::{Ranking, rank};
@@ -10,10 +10,10 @@ use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
 use crate::values::currency::{minor_units, parse_currency};
 
-/// Rows of a series up to which it is drawn as columns; more of them are a line.
+/// A series with more rows is drawn as a line instead of columns.
 const MAX_COLUMNS: usize = 124;
 
-/// What stands for purchases that name no app.
+/// Label for purchases without an app.
 const NO_APP: &str = "(no app)";
 
 /// A chart and the table of its numbers.
@@ -54,7 +54,7 @@ fn time_unit(first: Option<&str>) -> &'static str {
     }
 }
 
-/// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is named beside it.
+/// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is shown beside it.
 fn short_time(time: &str) -> String {
     match (time.split_once('T'), time.get(11..16)) {
         (Some((day, _)), Some(clock)) => format!("{day} {clock}"),
@@ -100,17 +100,17 @@ fn time_series(
             values,
         }],
         has_remainder: false,
-        empty_text: "No purchases in this time.".to_owned(),
+        empty_text: "No purchases in this period.".to_owned(),
     };
     (chart, table)
 }
 
-/// Items by product, the most bought first.
+/// Items by product, the most purchased first.
 pub fn products(quantities: &[NamedQuantity], provenance: &Provenance) -> ChartWithTable {
     named_bars(quantities, "product", "(no product)", provenance)
 }
 
-/// Items by app, the most used first.
+/// Items by app, the app with the most items first.
 pub fn apps(quantities: &[NamedQuantity], provenance: &Provenance) -> ChartWithTable {
     named_bars(quantities, "app", NO_APP, provenance)
 }
@@ -130,7 +130,7 @@ fn named_bars(
     bars(&rank(rows.collect()), &title, of, "Items", provenance)
 }
 
-/// Totals by supplier in one currency, the greatest first; bars of other currencies are left out.
+/// Totals by supplier in one currency, the largest first; totals in other currencies are left out.
 pub fn suppliers_in_currency(
     totals: &[SupplierTotal],
     currency: &str,
@@ -191,7 +191,7 @@ fn bars(
             values,
         }],
         has_remainder: ranked.has_remainder,
-        empty_text: "No purchases in this time.".to_owned(),
+        empty_text: "No purchases in this period.".to_owned(),
     };
     (chart, table)
 }
@@ -204,7 +204,7 @@ fn capitalize(word: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Purchases from suppliers by month, stacked by status.
+/// Supplier purchases by month, stacked by status.
 pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) -> ChartWithTable {
     let of = |count: fn(&MonthlyStatusCounts) -> i64, name: &str| ChartSeries {
         name: name.to_owned(),
@@ -218,9 +218,9 @@ pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) 
         of(|month| month.pending, "Pending"),
     ];
     if months.iter().any(|month| month.without_status != 0) {
-        series.push(of(|month| month.without_status, "Without a status"));
+        series.push(of(|month| month.without_status, "No status"));
     }
-    let title = "Purchases from suppliers by month and status";
+    let title = "Supplier purchases by month and status";
     let names = series
         .iter()
         .map(|series| HtmlColumn::number(series.name.as_str()));
@@ -251,7 +251,7 @@ pub fn status_by_month(months: &[MonthlyStatusCounts], provenance: &Provenance) 
         labels: months.iter().map(|month| month.month.clone()).collect(),
         series,
         has_remainder: false,
-        empty_text: "No purchases from suppliers in this time.".to_owned(),
+        empty_text: "No supplier purchases in this period.".to_owned(),
     };
     (chart, table)
 }
@@ -264,7 +264,7 @@ pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithT
     });
     let title = "Rejected records by rule";
     let (mut chart, _) = bars(&rank(rows.collect()), title, "rule", "Records", provenance);
-    "No record was rejected.".clone_into(&mut chart.empty_text);
+    "No records were rejected.".clone_into(&mut chart.empty_text);
     let mut sorted: Vec<&RuleRejectCount> = rules.iter().collect();
     sorted.sort_by(|one, other| {
         let by_count = other.rejects.cmp(&one.rejects);
@@ -276,8 +276,8 @@ pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithT
         caption: title.to_owned(),
         columns: vec![
             HtmlColumn::text("Rule"),
-            HtmlColumn::text("What it asks for"),
-            HtmlColumn::text("Records of"),
+            HtmlColumn::text("Requirement"),
+            HtmlColumn::text("Dataset"),
             HtmlColumn::number("Rejected"),
         ],
         rows: sorted

@@ -1,29 +1,30 @@
-//! Many names and their numbers, brought to the few that a chart can show.
+//! Reduces many names with values to the few that a chart can show.
 //!
-//! In: names and numbers, in any order. Out: the greatest first, the others as one. Nothing is
-//! refused.
+//! In: names and values, in any order. Out: the largest values first, all others combined into one.
+//! Nothing is refused.
 
 use crate::render::chart::ExactNumber;
 use crate::values::money::Amount;
 
-/// Names that a chart shows before the others are one.
+/// Names shown in a chart; the others are combined.
 const MAX_CHART_NAMES: usize = 12;
 
-/// Names that a table lists before the others are one.
+/// Names listed in a table; the others are combined.
 const MAX_TABLE_NAMES: usize = 100;
 
-/// The names of a chart and of its table.
+/// The ranked names of a chart and of its table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ranking {
-    /// Up to 12, and one for all others.
+    /// Up to 12 names, and one entry for all others.
     pub(super) chart: Vec<(String, ExactNumber)>,
-    /// Whether the last one of the chart is for all others.
+    /// Whether the last entry of the chart combines all others.
     pub(super) has_remainder: bool,
-    /// Up to 100, and one for all others; without a number when their sum leaves the range.
+    /// Up to 100 names, and one entry for all others; without a value when their sum is out of
+    /// range.
     pub(super) table: Vec<(String, Option<ExactNumber>)>,
 }
 
-/// Sorts by number, greatest first, then by name, and folds.
+/// Sorts by value, largest first, then by name, and combines the rest.
 pub(super) fn rank(mut rows: Vec<(String, ExactNumber)>) -> Ranking {
     rows.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
     let known = |(name, value): (String, Option<ExactNumber>)| Some((name, value?));
@@ -38,26 +39,27 @@ pub(super) fn rank(mut rows: Vec<(String, ExactNumber)>) -> Ranking {
     }
 }
 
-/// One name more than the limit is shown as it is: a single "other" would take as much room.
-fn fold_tail(rows: &[(String, ExactNumber)], most: usize) -> Vec<(String, Option<ExactNumber>)> {
-    let shown = if rows.len() <= most + 1 {
+/// One name above the limit is shown by itself: an entry for a single other name would take as much
+/// space.
+fn fold_tail(rows: &[(String, ExactNumber)], limit: usize) -> Vec<(String, Option<ExactNumber>)> {
+    let shown = if rows.len() <= limit + 1 {
         rows.len()
     } else {
-        most
+        limit
     };
     let (first, others) = rows.split_at(shown);
-    let mut fold_tail: Vec<(String, Option<ExactNumber>)> = first
+    let mut combined: Vec<(String, Option<ExactNumber>)> = first
         .iter()
         .map(|(name, value)| (name.clone(), Some(*value)))
         .collect();
     if !others.is_empty() {
         let name = format!("{} others", others.len());
-        fold_tail.push((name, sum(others.iter().map(|(_, value)| *value))));
+        combined.push((name, sum(others.iter().map(|(_, value)| *value))));
     }
-    fold_tail
+    combined
 }
 
-/// The exact sum of numbers of one kind; `None` when it leaves the range.
+/// The exact sum of numbers of one kind; `None` when it is out of range.
 pub(super) fn sum(mut numbers: impl Iterator<Item = ExactNumber>) -> Option<ExactNumber> {
     let first = numbers.next()?;
     numbers.try_fold(first, |sum, next| match (sum, next) {

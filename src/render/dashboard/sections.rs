@@ -1,7 +1,7 @@
-//! The sections of the page, in their order.
+//! The sections of the dashboard, in order.
 //!
-//! In: the page's data. Out: a heading, a sentence and figures for each section; the sentence alone
-//! where there is nothing to show.
+//! In: a dashboard. Out: a heading, a sentence and figures for each section; only the sentence
+//! where there is no data.
 
 use std::collections::BTreeSet;
 
@@ -14,30 +14,30 @@ use super::charts::{
 use super::{Dashboard, WithProvenance};
 use crate::render::html::figure_markup;
 
-/// A section.
+/// A section of the dashboard.
 pub(super) struct DashboardSection {
     /// Its anchor.
     pub(super) id: &'static str,
     pub(super) title: &'static str,
-    /// What it shows, or that there is nothing to show.
+    /// What the section shows, or that it has no data.
     pub(super) lead: String,
     pub(super) figures: Vec<SectionFigure>,
 }
 
 /// A figure of a section.
 pub(super) struct SectionFigure {
-    /// Its heading, where a section has several.
+    /// Its heading, in a section with several figures.
     pub(super) title: Option<String>,
     pub(super) markup: Markup,
 }
 
-/// The words of a section.
+/// The texts of a section.
 #[derive(Clone, Copy)]
 struct SectionText {
     id: &'static str,
     title: &'static str,
     lead: &'static str,
-    /// Instead of the lead, when there is no such data.
+    /// Replaces the lead when there is no data.
     absent: &'static str,
 }
 
@@ -142,54 +142,54 @@ fn empty_section(text: &SectionText, sentence: &str) -> DashboardSection {
     }
 }
 
-const NO_PURCHASES: &str = "No purchases in this time.";
-const NO_SUPPLIER_PURCHASES: &str = "No purchases from suppliers in this time.";
+const NO_PURCHASES: &str = "No purchases in this period.";
+const NO_SUPPLIER_PURCHASES: &str = "No supplier purchases in this period.";
 
 const BY_DAY: SectionText = SectionText {
     id: "items-by-day",
     title: "Items by day",
-    lead: "Items, not orders: a purchase of three shirts counts three.",
+    lead: "Items purchased per day. A purchase of three items counts as three.",
     absent: NO_PURCHASES,
 };
 const BY_HOUR: SectionText = SectionText {
     id: "items-by-hour",
     title: "Items by hour",
-    lead: "The same items over the hours of the last days.",
+    lead: "Items purchased per hour on the last day of the period.",
     absent: NO_PURCHASES,
 };
 const BY_PRODUCT: SectionText = SectionText {
     id: "items-by-product",
     title: "Items by product",
-    lead: "The products bought most, and all others together.",
+    lead: "Products with the most items purchased; all other products are combined.",
     absent: NO_PURCHASES,
 };
 const BY_APP: SectionText = SectionText {
     id: "items-by-app",
     title: "Items by app",
-    lead: "Where the items were bought.",
+    lead: "Items purchased per app.",
     absent: NO_PURCHASES,
 };
 const REVENUE: SectionText = SectionText {
     id: "revenue",
     title: "Revenue",
-    lead: "Price times quantity, to the last digit; each currency by itself.",
+    lead: "Price times quantity, exact to the last digit, with one chart per currency.",
     absent: NO_PURCHASES,
 };
 const SUPPLIERS: SectionText = SectionText {
     id: "suppliers",
-    title: "Suppliers",
-    lead: "Totals of the purchases from each supplier; each currency by itself.",
+    title: "Supplier totals",
+    lead: "Total value of the purchases from each supplier, with one chart per currency.",
     absent: NO_SUPPLIER_PURCHASES,
 };
 const MONTHS: SectionText = SectionText {
-    id: "pending-received",
-    title: "Pending and received",
-    lead: "Purchases from suppliers by the month they were registered in.",
+    id: "supplier-status",
+    title: "Supplier purchases by status",
+    lead: "Supplier purchases by month of registration and status.",
     absent: NO_SUPPLIER_PURCHASES,
 };
 const REJECTS: SectionText = SectionText {
     id: "rejects",
     title: "Rejected records",
-    lead: "Records that broke a rule and are kept, as they came, in the table of rejects.",
-    absent: "No record was rejected.",
+    lead: "Records that violate a rule. They are stored unchanged in the rejects table.",
+    absent: "No records were rejected.",
 };

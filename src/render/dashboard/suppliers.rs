@@ -1,7 +1,7 @@
-//! From supplier summaries to what the page shows of them.
+//! Converts supplier summaries to the figures of the dashboard.
 //!
-//! In: the rows of summaries. Out: [`SupplierTotal`]s and [`MonthlyStatusCounts`]es. Refused: sums beyond
-//! decimal(38, 9).
+//! In: the rows of summaries. Out: [`SupplierTotal`]s and [`MonthlyStatusCounts`]. Refused: sums
+//! outside decimal(38, 9).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,9 +10,9 @@ use super::{MonthlyStatusCounts, SupplierTotal};
 use crate::report::{ReportError, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
-/// Totals by supplier and currency, over all months. With several companies, each supplier's name
-/// has its company before it; suppliers that share a name have their ids before it. Rows without a
-/// currency have no amount to show.
+/// Totals by supplier and currency, over all months. With several companies, the company precedes
+/// the name of each supplier; suppliers that share a name have their ids before it. Rows without a
+/// currency have no amount and are left out.
 ///
 /// # Errors
 /// [`ReportError::AmountRange`] when a sum over the months is not a decimal(38, 9).
@@ -68,7 +68,7 @@ struct SupplierTotalKey<'a> {
 
 impl SupplierTotalKey<'_> {
     fn label(&self, with_id: bool, with_company: bool) -> String {
-        // What tells them apart comes first, since long labels are cut.
+        // What distinguishes suppliers comes first, because long labels are truncated.
         let mut label = String::new();
         // Writing to a String cannot fail.
         if with_company {

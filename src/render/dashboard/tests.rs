@@ -1,4 +1,4 @@
-//! The page as a whole.
+//! The whole dashboard.
 
 use super::*;
 use crate::render::chart::ChartType;
@@ -96,8 +96,8 @@ fn a_dashboard_without_data_has_all_sections_with_one_sentence_each() {
         "Items by product",
         "Items by app",
         "Revenue",
-        "Suppliers",
-        "Pending and received",
+        "Supplier totals",
+        "Supplier purchases by status",
         "Rejected records",
     ];
     for title in titles {
@@ -119,7 +119,7 @@ fn zeros_alone_are_no_chart() {
     data.rejects = Some(with_provenance(Vec::new()));
     let page = dashboard_html(&data);
     assert!(
-        page.contains("No purchases in this time.") && page.contains("No record was rejected.")
+        page.contains("No purchases in this period.") && page.contains("No records were rejected.")
     );
     assert!(!page.contains("<svg"));
 }
@@ -157,7 +157,7 @@ fn every_figure_has_its_provenance() {
     ])));
     let page = dashboard_html(&data);
     assert!(page.contains(
-        "Table purchases, version 42. Time zone America/Sao_Paulo. Parameters: length 2."
+        "Source: table purchases, version 42. Time zone: America/Sao_Paulo. Parameters: length = 2."
     ));
     assert!(page.contains("Day, 2025-01-30 to 2025-01-31 (America/Sao_Paulo)"));
     assert!(
@@ -221,14 +221,14 @@ fn rejects_are_shown_with_the_summaries_of_their_rules() {
     let rule = |rule_id: &str, rejects| RuleRejectCount {
         record_kind: "purchases".to_owned(),
         rule_id: rule_id.to_owned(),
-        summary: format!("what {rule_id} says"),
+        summary: format!("summary of {rule_id}"),
         rejects,
     };
     let mut data = empty_dashboard();
     data.rejects = Some(with_provenance(vec![rule("BRZ-A", 1), rule("BRZ-B", 20)]));
     let page = dashboard_html(&data);
     let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
-    assert!(place("what BRZ-B says") < place("what BRZ-A says"));
+    assert!(place("summary of BRZ-B") < place("summary of BRZ-A"));
     assert!(page.contains("<dd class=\"figure\"><data value=\"21\">21</data>"));
 }
 

@@ -1,4 +1,4 @@
-//! Pages of one answer.
+//! HTML documents of one answer.
 
 use super::*;
 use crate::values::money::Amount;
@@ -23,7 +23,7 @@ fn table(rows: usize) -> HtmlTable {
     }
 }
 
-/// Whatever could make a browser ask for something; the namespace of SVG is only a name.
+/// Everything that makes a browser load something; the SVG namespace does not.
 fn references(page: &str) -> Vec<&'static str> {
     let page = page.replace("http://www.w3.org/2000/svg", "");
     [

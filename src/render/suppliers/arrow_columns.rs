@@ -1,4 +1,4 @@
-//! Supplier purchases as columns of a Parquet file, typed as in the table.
+//! Supplier purchases as Arrow columns, with the types of the table.
 //!
 //! | columns | type |
 //! |---|---|
@@ -61,7 +61,7 @@ fn data_type(name: &str) -> DataType {
     }
 }
 
-/// Rows as columns.
+/// Converts rows to a record batch.
 pub(super) fn batch(
     company_id: i64,
     rows: &[SupplierPurchaseRow],

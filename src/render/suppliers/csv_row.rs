@@ -1,4 +1,4 @@
-//! Supplier purchases as lines of a CSV table.
+//! Supplier purchases as rows of a CSV table.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -10,8 +10,8 @@ use crate::render::amount_text::money_text;
 use crate::render::csv::text_cell;
 use crate::report::{RowInvoice, RowMoney, RowParty, RowShipping, SupplierPurchaseRow};
 
-/// The columns of a file of supplier purchases, CSV or Parquet: the company, then the columns of the
-/// table in their order, but for `version_hash` and those that say where a row came from.
+/// The columns of a file of supplier purchases, CSV or Parquet: the company, then the columns of
+/// the table in their order, without `version_hash` and the lineage columns.
 pub(super) const COLUMNS: [&str; 32] = [
     "company_id",
     "id",
@@ -47,7 +47,7 @@ pub(super) const COLUMNS: [&str; 32] = [
     "extra",
 ];
 
-/// Writes a purchase; what is not known is an empty cell.
+/// Writes a purchase; unknown values are empty cells.
 pub(super) fn write_row(
     company_id: i64,
     row: &SupplierPurchaseRow,
@@ -95,7 +95,7 @@ pub(super) fn offset_minutes(time: &DateTime<FixedOffset>) -> i32 {
     time.offset().local_minus_utc() / 60
 }
 
-/// A line that grows cell by cell.
+/// A CSV row, written cell by cell.
 struct PurchaseCsvRow<'a, W: Write> {
     table: &'a mut csv::Writer<W>,
 }

@@ -1,5 +1,5 @@
-//! A supplier purchase as the documented object: every documented key in the documented order, null
-//! where nothing is known, and an object of which nothing is known is null as a whole.
+//! A supplier purchase as the documented JSON object: every documented key in the documented order,
+//! null for unknown values, and null for an object whose members are all unknown.
 
 use chrono::{DateTime, FixedOffset};
 
@@ -49,8 +49,8 @@ pub(super) fn purchase(row: &SupplierPurchaseRow) -> JsonValue {
         ("order_number", JsonValue::text(order_number.as_deref())),
         ("has_stock_movement_out", flag(*has_stock_movement_out)),
     ];
-    // "Este campo só aparece quando o registro está excluído (deleted=true)." It is the only sign of
-    // deletion, and null would read as none.
+    // "Este campo só aparece quando o registro está excluído (deleted=true)." It is the only mark
+    // of a deletion, so it must not be null.
     if *is_deleted {
         let were_deleted = were_stock_movements_deleted.unwrap_or(false);
         entries.push((
@@ -79,8 +79,8 @@ pub(super) fn meta(meta: PageMeta) -> JsonValue {
     ])
 }
 
-/// An instant in the offset it was written in, as the documented example has it; with six digits of
-/// a fraction when there is one.
+/// An instant with its original offset, as in the documented example; with six fractional digits
+/// unless they are zero.
 pub(super) fn time_text(time: &DateTime<FixedOffset>) -> String {
     let form = if time.timestamp_subsec_micros() == 0 {
         "%Y-%m-%dT%H:%M:%S%:z"
@@ -129,7 +129,7 @@ fn shipping(shipping: &RowShipping) -> JsonValue {
     ])
 }
 
-/// An object, or null when all its parts are.
+/// An object, or null when all its members are null.
 fn object(entries: Vec<(&'static str, JsonValue)>) -> JsonValue {
     if entries.iter().all(|(_, value)| *value == JsonValue::Null) {
         JsonValue::Null

@@ -1,4 +1,4 @@
-//! Rows of supplier purchases into a sink, run by run.
+//! Writes rows of supplier purchases to a sink, batch by batch.
 
 use std::io::Write;
 
@@ -12,13 +12,14 @@ use crate::render::parquet::properties;
 use crate::render::{AnswerKind, Format, RenderError};
 use crate::report::SupplierPurchaseRow;
 
-/// Rows of a row group: enough to compress well, few enough to be held until they are whole.
+/// Rows per row group: enough to compress well, few enough to keep in memory until the group is
+/// complete.
 const ROWS_PER_GROUP: usize = 131_072;
 
-/// Writes supplier purchases as CSV, NDJSON or Parquet without holding them.
+/// Writes supplier purchases as CSV, NDJSON or Parquet without keeping them in memory.
 ///
-/// CSV and Parquet have the columns of the table, the company first, without `version_hash` and the
-/// columns that say where a row came from. A line of NDJSON is the documented purchase object.
+/// CSV and Parquet have the columns of the table, preceded by the company, without `version_hash`
+/// and the lineage columns. A line of NDJSON is the documented purchase object.
 #[derive(Debug)]
 pub struct SupplierRowsWriter<W: Write + Send> {
     company_id: i64,
@@ -34,10 +35,10 @@ enum RowsSink<W: Write + Send> {
 }
 
 impl<W: Write + Send> SupplierRowsWriter<W> {
-    /// Begins a file: the header of CSV is written here.
+    /// Starts a file; writes the header of a CSV file.
     ///
     /// # Errors
-    /// [`RenderError::Format`] for a format that has no rows, or what the writer says.
+    /// [`RenderError::Format`] for a format without rows, or the error of the writer.
     pub fn new(company_id: i64, format: Format, sink: W) -> Result<Self, RenderError> {
         AnswerKind::SupplierList.check(format)?;
         let sink = match format {
@@ -62,10 +63,10 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
         })
     }
 
-    /// Writes a run of rows.
+    /// Writes a batch of rows.
     ///
     /// # Errors
-    /// What the writer says.
+    /// The error of the writer.
     pub fn write(&mut self, rows: &[SupplierPurchaseRow]) -> Result<(), RenderError> {
         match &mut self.sink {
             RowsSink::Csv(table) => {
@@ -93,10 +94,10 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
         Ok(())
     }
 
-    /// Ends the file and returns how many rows it has.
+    /// Finishes the file and returns its number of rows.
     ///
     /// # Errors
-    /// What the writer says.
+    /// The error of the writer.
     pub fn finish(self) -> Result<u64, RenderError> {
         match self.sink {
             RowsSink::Csv(mut table) => table.flush()?,

@@ -1,8 +1,8 @@
-//! The supplier summary as a document, a CSV table and columns. Its shape is ours: no endpoint
-//! answers it.
+//! The supplier summary as a JSON document, a CSV table and Arrow columns. Its format is defined
+//! here: no documented endpoint returns it.
 //!
-//! JSON: `{"data":[a row, …],"meta":{the parameters}}`. In CSV `names_seen` is a JSON array of texts,
-//! in Parquet a list; what is not there is null, or an empty cell.
+//! JSON: `{"data":[rows],"meta":{parameters}}`. In CSV `names_seen` is a JSON array of texts, in
+//! Parquet a list; unknown values are null, or empty cells.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::render::json_writer::JsonValue;
 use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
-/// Keys of a row, and columns.
+/// The keys of a row, which are also the column names.
 const COLUMNS: [&str; 17] = [
     "company_id",
     "supplier_id",
@@ -72,7 +72,7 @@ fn names(row: &SupplierSummaryRow) -> JsonValue {
     JsonValue::List(names.collect())
 }
 
-/// The whole summary.
+/// The summary as a JSON document.
 pub(in crate::render) fn summary_document(summary: &SupplierSummary) -> JsonValue {
     let parameters = &summary.parameters;
     let (start, end) = parameters.registration();
@@ -123,7 +123,7 @@ fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
     JsonValue::Object(COLUMNS.into_iter().zip(values).collect())
 }
 
-/// The rows as CSV.
+/// Writes the rows as CSV.
 pub(in crate::render) fn summary_table(
     summary: &SupplierSummary,
     table: &mut Writer<&mut Vec<u8>>,
@@ -156,7 +156,7 @@ pub(in crate::render) fn summary_table(
     Ok(())
 }
 
-/// The rows as columns.
+/// Converts the rows to a record batch.
 pub(in crate::render) fn summary_batch(
     summary: &SupplierSummary,
 ) -> Result<RecordBatch, ArrowError> {

@@ -1,4 +1,4 @@
-//! A page and a summary in every form; the expected texts are written out from the documentation.
+//! A page and a summary in every format; the expected texts are written from the documentation.
 
 use std::io::Write;
 
@@ -69,7 +69,7 @@ pub(crate) fn documented() -> SupplierPurchaseRow {
     }
 }
 
-/// A purchase of which nothing is known but what has to be; it is deleted.
+/// A deleted purchase with only the required fields.
 pub(crate) fn bare() -> SupplierPurchaseRow {
     SupplierPurchaseRow {
         id: 7,
@@ -213,7 +213,7 @@ fn the_document_has_the_lines_as_purchases_and_the_metadata() {
     let compact = format!(
         r#"{{"data":{{"purchases":[{DOCUMENTED_LINE},{BARE_LINE}]}},"meta":{{"current_page":1,"last_page":10,"per_page":20,"total":200}}}}"#
     );
-    // No text of the page holds a line break or two spaces, so that the indent can be taken away.
+    // No text of the page contains a line break or two spaces, so the indentation can be removed.
     let unindented: String = json.lines().map(str::trim_start).collect();
     assert_eq!(unindented.replace("\": ", "\":"), compact);
     let empty = text(&page(Vec::new()), Format::Json);
@@ -345,6 +345,6 @@ fn unsupported_formats_are_refused() {
     let refused = |answer, format| render(answer, format).expect_err("refused").to_string();
     assert_eq!(
         refused(&summary(), Format::Ndjson),
-        "a supplier summary cannot be written as ndjson, but as json, csv, parquet, html, svg or png"
+        "a supplier summary cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
     );
 }

@@ -1,4 +1,4 @@
-//! Ends that are accepted, assumed about, and refused.
+//! Values of `ending_at` that are accepted, accepted with a note, and refused.
 
 use super::*;
 
@@ -65,7 +65,8 @@ fn the_one_digit_offset_of_the_published_example_is_read_with_a_note() {
 
 #[test]
 fn every_form_of_iso_8601_is_read() {
-    // From Python's fromisoformat, those of hour 24 and of the lost plus by hand.
+    // Expected values from Python's fromisoformat; those of hour 24 and of the missing plus by
+    // hand.
     for line in [
         "20240131T223000-0300 2024-02-01T01:30:00.000000 2024-02-01",
         "2024-031T22:30:00Z 2024-01-31T22:30:00.000000 2024-01-31",
@@ -119,7 +120,7 @@ fn a_bare_date_is_the_end_of_that_local_day() {
             &[EndingAtNote::DateOnly]
         )
     );
-    // The zone skipped this date; its row stays, and is empty.
+    // The zone skipped this date; its row exists and is empty.
     assert_eq!(
         ending("2011-12-30", chrono_tz::Pacific::Apia),
         expect(
@@ -140,7 +141,7 @@ fn today_as_a_bare_date_is_the_run_time() {
             &[EndingAtNote::Today]
         )
     );
-    // 15:00 UTC is already tomorrow there.
+    // 15:00 UTC is already the next day in that zone.
     assert_eq!(
         ending("2024-02-11", chrono_tz::Pacific::Kiritimati),
         expect(

@@ -1,4 +1,4 @@
-//! The currencies that were paid in.
+//! The currencies of the purchases.
 
 use polars::prelude::{PolarsResult, col};
 
@@ -7,7 +7,7 @@ use super::super::{PurchaseFile, ReportError, SeriesParameters};
 
 const CURRENCY: &str = "currency";
 
-/// The ISO 4217 codes of the purchases in the window of a series, in order, each once.
+/// The ISO 4217 codes of the purchases in the window of a series, sorted and unique.
 ///
 /// # Errors
 /// [`ReportError::Scan`] when a file cannot be read as a file of the purchases table.

@@ -135,7 +135,7 @@ fn coverage_counts_the_dates_that_are_there() {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "input of a test: nobody reads it before it is whole"
+    reason = "test input that is not read before it is complete"
 )]
 fn reject_file(
     folder: &std::path::Path,

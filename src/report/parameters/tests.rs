@@ -1,4 +1,4 @@
-//! Every `PAR-*` rule with a parameter that passes and one that does not.
+//! Every `PAR-*` rule with a valid and an invalid parameter.
 
 use super::*;
 
@@ -52,7 +52,7 @@ fn unit_is_day_or_hour_and_the_translated_words_get_a_hint() {
         let refused = rule(resolve(|r| r.unit = Some(text.to_owned())));
         assert_eq!(refused, Some(RuleId::ParUnit), "{text}");
     }
-    for (text, meant) in [("dia", "stands for day"), ("Horas", "stands for hour")] {
+    for (text, meant) in [("dia", "use day"), ("Horas", "use hour")] {
         let error = resolve(|r| r.unit = Some(text.to_owned())).expect_err("translated");
         assert!(error.sentence.contains(meant), "{}", error.sentence);
     }
@@ -89,7 +89,7 @@ fn timezone_is_an_iana_name_and_a_wrong_case_is_pointed_out() {
     }
     let error = resolve(|r| r.timezone = Some("america/sao_paulo".to_owned())).expect_err("case");
     assert!(
-        error.sentence.contains("is America/Sao_Paulo meant?"),
+        error.sentence.contains("did you mean America/Sao_Paulo?"),
         "{}",
         error.sentence
     );

@@ -1,4 +1,4 @@
-//! What is read for an answer: the files of its dates, the columns it is made of, and no more.
+//! A query reads only the files of its dates and the columns it needs.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
@@ -10,7 +10,7 @@ use super::*;
 use crate::report::fixture::{PurchaseTableFixture, TestPurchase, request, resolved};
 use crate::report::{SeriesRequest, quantity_series};
 
-/// Three days, the last of which is asked for: at 10:00 three items in a shop, at 11:30 four.
+/// Three days, the last of which is queried: at 10:00 three items in a shop, at 11:30 four.
 fn three_days() -> PurchaseTableFixture {
     let shop = |time: &str| TestPurchase::at(time).product("mug").app("shop");
     PurchaseTableFixture::of(&[
@@ -21,7 +21,7 @@ fn three_days() -> PurchaseTableFixture {
     ])
 }
 
-/// Overwrites all columns of a data file but some; reading one of them fails.
+/// Overwrites all columns of a data file except `kept`; reading another column fails.
 fn ruin_columns_but(kept: &[&str], path: &str) {
     let reader = SerializedFileReader::new(File::open(path).expect("a data file"));
     let metadata = reader.expect("a footer").metadata().clone();
@@ -38,7 +38,7 @@ fn ruin_columns_but(kept: &[&str], path: &str) {
     }
 }
 
-/// The items of the last day alone when nothing is left but these columns of its file.
+/// The items of the last day, read from its file with only these columns intact.
 fn items_from(kept: &[&str], series_request: &SeriesRequest) -> Result<i64, ReportError> {
     let mut table = three_days();
     let (last, others) = table.files.split_last_mut().expect("three files");

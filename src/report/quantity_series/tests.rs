@@ -108,7 +108,7 @@ fn the_end_is_inclusive_and_later_purchases_of_its_day_are_not_counted() {
     let noon = rows(&table, &to_noon);
     assert_eq!(noon.len(), 31);
     assert_eq!((noon[0].1, noon[30].1), (1, 10));
-    // A bare date is the whole day, which is summed without reading the times.
+    // A date without a time is the whole day, which is summed without reading the times.
     assert_eq!(
         rows(&table, &request(31, "2024-01-31", "day", "UTC"))[30].1,
         110
@@ -240,7 +240,7 @@ fn a_hundred_days_are_summed_each_by_itself() {
     assert_eq!(days[99].0, "2024-04-09");
 }
 
-/// Zones with every kind of oddity, each with an instant near one.
+/// Zones with all kinds of irregularities, each with an instant near one.
 const ZONES: [(&str, &str); 6] = [
     ("UTC", "2024-02-28T12:00:00Z"),
     ("America/Sao_Paulo", "2018-11-04T12:00:00Z"),
@@ -257,7 +257,7 @@ fn local_date(micros: i64, zone: Tz) -> NaiveDate {
     time.with_timezone(&zone).date_naive()
 }
 
-/// What a series by the day is, one event at a time: the date on the wall when it happened.
+/// The expected series by day, one event at a time: the local date of each event.
 fn oracle(events: &[TestPurchase], zone: Tz, length: u8, ending: i64) -> Vec<(String, i64)> {
     let last = local_date(ending, zone);
     let mut days = BTreeMap::new();
@@ -276,7 +276,7 @@ fn oracle(events: &[TestPurchase], zone: Tz, length: u8, ending: i64) -> Vec<(St
 }
 
 prop_compose! {
-    /// Events around an instant, some of them exactly on half hours, where boundaries are.
+    /// Events around an instant, some exactly on half hours, where boundaries are.
     fn events(around: i64)(
         drawn in prop::collection::vec((-200_i64..200, prop::bool::ANY, 0..HOUR_MICROS / 2, 1_i16..=100), 1..40)
     ) -> Vec<TestPurchase> {
@@ -314,7 +314,7 @@ proptest! {
         let days = rows(&table, &request(length, &ending_at, "day", zone));
         prop_assert_eq!(&days, &oracle(&events, tz, length, ending));
 
-        // The hours of each date add up to its day, and no two hours have the same name.
+        // The hours of each date add up to its day, and all hours have unique names.
         let hours = rows(&table, &request(length, &ending_at, "hour", zone));
         let mut by_date: BTreeMap<String, i64> = days.iter().map(|(day, _)| (day.clone(), 0)).collect();
         let mut names = std::collections::BTreeSet::new();

@@ -28,7 +28,7 @@ fn sale(time: &str, nanos: i128, currency: &str) -> TestPurchase {
 
 #[test]
 fn sums_are_exact_to_the_last_digit() {
-    // 0.1 + 0.2 and 10^15 + 10^-9 are the sums that a float gets wrong.
+    // 0.1 + 0.2 and 10^15 + 10^-9 are not exact as floats.
     let table = PurchaseTableFixture::of(&[
         sale("2024-01-30T10:00:00Z", UNIT / 10, "USD"),
         sale("2024-01-30T11:00:00Z", UNIT / 5, "USD"),
@@ -88,7 +88,7 @@ fn refunds_reduce_revenue_unless_excluded() {
 
 #[test]
 fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
-    // 4 × 10^38 in 1e-9 units is beyond an i128; the refunds bring the sum back into range.
+    // 4 × 10^38 in units of 1e-9 exceeds an i128; the refunds return the sum to its range.
     let mut events = Vec::new();
     for _ in 0..4 {
         events.push(sale("2024-01-30T10:00:00Z", LARGEST, "USD"));

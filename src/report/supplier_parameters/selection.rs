@@ -1,5 +1,4 @@
-//! What a question about supplier purchases selects: the filters of the list and of the summary in
-//! one form.
+//! The filters shared by the supplier purchase list and summary.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +7,13 @@ use chrono::{Datelike, NaiveDate};
 use super::{COMPANY_UNKNOWN, DeletedFilter, PurchaseStatus};
 use crate::values::instant::format_utc_micros;
 
-/// The purchases that an answer is about.
+/// The filters that select the purchases of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::report) struct SupplierSelection {
     pub(in crate::report) company_id: i64,
     pub(in crate::report) search: Option<SearchTerm>,
     pub(in crate::report) status: Option<PurchaseStatus>,
-    /// Empty for all suppliers and purchases without one.
+    /// Empty for all purchases, with and without a supplier.
     pub(in crate::report) supplier_ids: BTreeSet<i64>,
     /// First registration date, inclusive.
     pub(in crate::report) start: Option<NaiveDate>,
@@ -30,7 +29,7 @@ impl SupplierSelection {
         (self.start.map(first_of_month), self.end.map(first_of_month))
     }
 
-    /// Whether a month, given by its first day, can hold purchases of this selection.
+    /// Whether a month, given by its first day, can contain selected purchases.
     pub(in crate::report) fn holds_month(&self, month: NaiveDate) -> bool {
         let (first, last) = self.months();
         first.is_none_or(|first| first <= month) && last.is_none_or(|last| month <= last)
@@ -77,18 +76,18 @@ impl SupplierSelection {
     }
 }
 
-/// A number to look for among ids and invoice numbers.
+/// A number to search in ids and invoice numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::report) struct SearchTerm {
     raw: String,
-    /// The digits without the zeros in front; empty for zero.
+    /// The digits without leading zeros; empty for zero.
     pub(in crate::report) digits: String,
-    /// The number as an id, unless it is too large for one.
+    /// The number as an id, unless it is too large.
     pub(in crate::report) id: Option<i64>,
 }
 
 impl SearchTerm {
-    /// A term of ASCII digits, at least one.
+    /// A search term of at least one ASCII digit.
     pub(super) fn new(raw: &str) -> Self {
         Self {
             raw: raw.to_owned(),

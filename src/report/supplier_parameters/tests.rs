@@ -1,4 +1,4 @@
-//! Every parameter once accepted and once refused, and what a refusal says.
+//! Every parameter accepted and refused, and the errors of refusals.
 
 use super::*;
 use crate::report::supplier_errors::FailedValidation;
@@ -28,7 +28,7 @@ fn refused(request: &SupplierListRequest) -> Vec<InvalidParameter> {
     }
 }
 
-/// The one refusal: rule, field and validation.
+/// The rule, field and validation of the only error.
 fn only(request: &SupplierListRequest) -> (RuleId, &'static str, FailedValidation) {
     let mut invalid = refused(request);
     assert_eq!(invalid.len(), 1, "{invalid:?}");

@@ -1,4 +1,5 @@
-//! One judgement per parameter: a value comes back in any case, and what is wrong is kept.
+//! Validates the parameters one by one: each method returns a value and records the error of an
+//! invalid one.
 
 use std::collections::BTreeSet;
 
@@ -13,13 +14,12 @@ use crate::report::supplier_errors::{COMPANY_HEADER, FailedValidation, InvalidPa
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 
-/// The last page that can be asked for: readers of the answer hold `current_page` in 64 bits with
-/// a sign.
+/// The largest valid page: readers of the answer store `current_page` as a signed 64-bit integer.
 const PAGE_MAX: u64 = i64::MAX.cast_unsigned();
 
 const DATE_REQUIREMENT: &str = "must be a date, YYYY-MM-DD";
 
-/// Both requests in one form.
+/// The unvalidated parameters of both requests.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RawSupplierParameters<'a> {
     pub(super) company_id: Option<&'a str>,
@@ -34,8 +34,8 @@ pub(super) struct RawSupplierParameters<'a> {
     pub(super) deleted: Option<&'a str>,
 }
 
-/// Collects what is wrong. The value that stands in for a wrong one is never used, because nothing
-/// is resolved while anything is wrong.
+/// Collects errors. The value returned for an invalid parameter is never used, because nothing is
+/// resolved when there are errors.
 #[derive(Debug, Default)]
 pub(super) struct ParameterValidator {
     invalid: Vec<InvalidParameter>,
@@ -55,7 +55,7 @@ impl ParameterValidator {
             self.refuse(
                 (RuleId::ParCompany, COMPANY_HEADER),
                 text,
-                "must be a whole number from 1, or unknown",
+                "must be a whole number, 1 or greater, or unknown",
                 FailedValidation::new("Integer", &[]),
             )
         })
@@ -75,7 +75,7 @@ impl ParameterValidator {
     }
 
     pub(super) fn status(&mut self, raw: Option<&str>) -> Option<PurchaseStatus> {
-        self.word(
+        self.choice(
             (RuleId::ParStatus, "purchase_status"),
             raw?,
             &PurchaseStatus::ALL,
@@ -83,11 +83,11 @@ impl ParameterValidator {
     }
 
     pub(super) fn deleted(&mut self, raw: Option<&str>) -> DeletedFilter {
-        raw.and_then(|text| self.word((RuleId::ParDeleted, "deleted"), text, &DeletedFilter::ALL))
+        raw.and_then(|text| self.choice((RuleId::ParDeleted, "deleted"), text, &DeletedFilter::ALL))
             .unwrap_or_default()
     }
 
-    /// Spaces around the commas are tolerated; an empty list is no filter.
+    /// Accepts spaces around the commas; an empty list is no filter.
     pub(super) fn supplier_ids(&mut self, raw: Option<&str>) -> BTreeSet<i64> {
         let text = raw.unwrap_or_default();
         if text.trim().is_empty() {
@@ -101,7 +101,7 @@ impl ParameterValidator {
             self.refuse(
                 (RuleId::ParSuppliers, "supplier_ids"),
                 text,
-                "must be whole numbers with commas between them, such as 1,2,3",
+                "must be whole numbers separated by commas, such as 1,2,3",
                 FailedValidation::new("IntegerList", &[]),
             )
         })
@@ -133,7 +133,7 @@ impl ParameterValidator {
     pub(super) fn page(&mut self, raw: Option<&str>) -> u64 {
         let Some(text) = raw else { return 1 };
         let field = (RuleId::ParPage, "page");
-        let requirement = "must be a whole number from 1";
+        let requirement = "must be a whole number, 1 or greater";
         match whole_number(text) {
             None => self.refuse(
                 field,
@@ -173,7 +173,7 @@ impl ParameterValidator {
         self.refuse(field, text, &requirement, validation)
     }
 
-    /// A `+` of the offset that an address turned into a space is read as the `+`.
+    /// A space before the offset is read as `+`, because decoding a URL turns `+` into a space.
     pub(super) fn updated_from(&mut self, raw: Option<&str>) -> Option<i64> {
         let text = raw?;
         let written = match text.split_once(' ') {
@@ -204,22 +204,22 @@ impl ParameterValidator {
         })
     }
 
-    fn word<T: Copy>(
+    fn choice<T: Copy>(
         &mut self,
         field: (RuleId, &'static str),
         text: &str,
-        words: &[(&'static str, T)],
+        choices: &[(&'static str, T)],
     ) -> Option<T> {
-        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
+        if let Some((_, value)) = choices.iter().find(|(name, _)| *name == text) {
             return Some(*value);
         }
-        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let requirement = format!("must be {}", alternatives(&words));
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let requirement = format!("must be {}", alternatives(&names));
         self.refuse(
             field,
             text,
             &requirement,
-            FailedValidation::new("Enum", &words),
+            FailedValidation::new("Enum", &names),
         )
     }
 
@@ -237,8 +237,8 @@ impl ParameterValidator {
 }
 
 /// `a, b or c`.
-fn alternatives(words: &[&str]) -> String {
-    match words {
+fn alternatives(names: &[&str]) -> String {
+    match names {
         [] => String::new(),
         [only] => (*only).to_owned(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
@@ -249,7 +249,7 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Digits and nothing else, no sign, that fit; a number beyond every table counts as the largest.
+/// Parses unsigned digits; a number that does not fit counts as the largest.
 fn whole_number(text: &str) -> Option<u64> {
     is_digits(text).then(|| text.parse().unwrap_or(u64::MAX))
 }

@@ -1,4 +1,4 @@
-//! The order of the list, registration date and id, both descending, and a stretch of it.
+//! The order of the list: registration date and id, both descending.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use polars::prelude::*;
 use crate::report::ReportError;
 use crate::report::supplier_table::{ID, REGISTRATION_DATE, date_literal};
 
-/// The place of a purchase in the order. No two purchases of a company share one.
+/// The sort key of a purchase, unique within a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ListOrderKey {
     /// Days since 1970.
@@ -16,7 +16,7 @@ pub(super) struct ListOrderKey {
     id: i64,
 }
 
-/// Puts a plan in order.
+/// Sorts a plan in the order of the list.
 pub(super) fn in_order(plan: LazyFrame) -> LazyFrame {
     plan.sort(
         [REGISTRATION_DATE, ID],
@@ -24,7 +24,7 @@ pub(super) fn in_order(plan: LazyFrame) -> LazyFrame {
     )
 }
 
-/// The keys of a frame, in no order.
+/// The keys of a frame, unordered.
 pub(super) fn read_keys(frame: &DataFrame) -> Result<Vec<ListOrderKey>, ReportError> {
     let missing = |column| ReportError::Value {
         column,
@@ -46,7 +46,8 @@ pub(super) fn read_keys(frame: &DataFrame) -> Result<Vec<ListOrderKey>, ReportEr
         .collect()
 }
 
-/// The keys at these places of the order. A row engine's sort would hold several copies of them.
+/// Returns the keys at these positions of the order. Sorting in polars would keep several copies of
+/// them in memory.
 pub(super) fn keys_at_positions(
     mut keys: Vec<ListOrderKey>,
     places: Range<usize>,
@@ -61,9 +62,9 @@ pub(super) fn keys_at_positions(
     keys
 }
 
-/// What a row meets that lies between the first and the last of some keys in order; `None` without
-/// keys. The first two parts would do for whole days; they stand alone because row groups outside
-/// them are skipped by their statistics.
+/// The condition for rows from the first to the last of the ordered keys; `None` without keys. The
+/// first two comparisons are separate conditions because row groups outside of them are skipped by
+/// their statistics.
 pub(super) fn between_first_and_last(keys: &[ListOrderKey]) -> Option<Expr> {
     let (first, last) = (keys.first()?, keys.last()?);
     let (day, id) = (col(REGISTRATION_DATE), col(ID));
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_places_of_keys_are_those_of_the_whole_order() {
+    fn the_positions_of_keys_are_those_of_the_whole_order() {
         let keys: Vec<ListOrderKey> = (0..50)
             .map(|n| ListOrderKey {
                 days: n * 7 % 5,

@@ -1,4 +1,4 @@
-//! The list against plain loops over the same rows.
+//! Compares the list with plain loops over the same rows.
 
 use chrono::{Days, NaiveDate};
 
@@ -8,7 +8,8 @@ use crate::report::supplier_table::fixture::{
 };
 use crate::report::{DeletedFilter, SupplierListRequest};
 
-/// What a test asks for, in values; the oracle reads this, the report the request made from it.
+/// The filters of a test as values, used by the oracle; the request of the report is built from
+/// them.
 #[derive(Clone, Debug, Default)]
 struct TestFilter {
     search: Option<&'static str>,
@@ -60,7 +61,7 @@ impl TestFilter {
             && self.status.is_none_or(|status| row.status.as_deref() == Some(status))
             && (self.suppliers.is_empty()
                 || row.supplier.id.is_some_and(|id| self.suppliers.contains(&id)))
-            // Dates of four digits are in the order of their texts.
+            // Dates with four-digit years sort like their texts.
             && self.start.is_none_or(|start| day.as_str() >= start)
             && self.end.is_none_or(|end| day.as_str() <= end)
             && self.updated_from.is_none_or(|from| row.updated_at >= time(from))
@@ -71,7 +72,7 @@ impl TestFilter {
             }
     }
 
-    /// The rows of the answer by insertion, each before the first one that it outranks.
+    /// The expected rows by insertion sort.
     fn oracle(&self, rows: &[SupplierPurchaseRow]) -> Vec<SupplierPurchaseRow> {
         let mut list: Vec<SupplierPurchaseRow> = Vec::new();
         for row in rows.iter().filter(|row| self.has(row)) {
@@ -85,17 +86,17 @@ impl TestFilter {
     }
 }
 
-/// One after the other.
+/// Picks a value by a random number.
 fn pick<T: Copy>(values: &[T], n: u64) -> T {
     values[usize::try_from(n).expect("small") % values.len()]
 }
 
-/// Rows with few distinct values of everything, so that every filter and every tie is met.
+/// Rows with few distinct values, so that every filter and every tie occurs.
 fn some_rows() -> Vec<SupplierPurchaseRow> {
     let first_day: NaiveDate = "2024-11-20".parse().expect("a date");
     (0..900_u64)
         .map(|n| {
-            // A linear congruential generator's high bits.
+            // The high bits of a linear congruential generator.
             let random = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 33;
             let id = i64::try_from(n * 7 % 901 + 1).expect("small");
             let day = first_day
@@ -307,7 +308,7 @@ fn a_table_without_files_has_one_empty_page() {
 #[test]
 fn a_month_larger_than_a_batch_is_given_in_batches_without_a_gap() {
     let count = i64::try_from(2 * MAX_BATCH_ROWS + 5).expect("small");
-    // Three days, so that runs end within a day.
+    // Three days, so that batches end within a day.
     let rows: Vec<SupplierPurchaseRow> = (1..=count)
         .map(|id| purchase_row(id, &format!("2025-01-{:02}", id % 3 + 1)))
         .collect();
@@ -320,7 +321,7 @@ fn a_month_larger_than_a_batch_is_given_in_batches_without_a_gap() {
     let mut expected = keys(&rows);
     expected.sort_unstable_by(|one, other| other.cmp(one));
     assert_eq!(found, expected);
-    // Deep inside the month a page is the same stretch.
+    // A page in the middle of the month has the same rows.
     let parameters = parameters_with(|r| {
         r.page = Some("100".to_owned());
         r.per_page = Some("500".to_owned());

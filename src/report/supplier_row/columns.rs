@@ -1,4 +1,4 @@
-//! The columns of a frame, each looked up once, and a row of them.
+//! The typed columns of a frame, each resolved once, and the row at an index.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use polars::prelude::*;
@@ -12,7 +12,7 @@ use crate::values::money::Amount;
 
 const CREATED_AT: &str = "created_at";
 
-/// The columns that a row is read from.
+/// The columns of a row.
 pub(in crate::report) fn columns() -> Vec<Expr> {
     [
         ID,
@@ -51,7 +51,7 @@ pub(in crate::report) fn columns() -> Vec<Expr> {
     .to_vec()
 }
 
-/// The columns of a frame.
+/// The typed columns of a frame.
 pub(super) struct SupplierRowColumns<'a> {
     id: &'a Int64Chunked,
     registration_date: &'a Int32Chunked,
@@ -155,7 +155,7 @@ impl<'a> SupplierRowColumns<'a> {
     }
 }
 
-/// Numbers and names.
+/// The id and name columns of a supplier or carrier.
 struct PartyColumns<'a> {
     id: &'a Int64Chunked,
     name: &'a StringChunked,
@@ -177,7 +177,7 @@ impl<'a> PartyColumns<'a> {
     }
 }
 
-/// Amounts and their currencies.
+/// The amount and currency columns of an amount.
 struct MoneyColumns<'a> {
     column: &'static str,
     nanos: &'a Int128Chunked,
@@ -208,7 +208,7 @@ impl<'a> MoneyColumns<'a> {
     }
 }
 
-/// Instants and the offsets they were written in.
+/// The instant and offset columns of a time.
 struct TimeColumns<'a> {
     column: &'static str,
     micros: &'a Int64Chunked,

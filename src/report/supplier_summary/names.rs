@@ -1,4 +1,4 @@
-//! The names that suppliers had, and the latest of each.
+//! The names of suppliers, with the latest of each.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use crate::report::supplier_table::{MonthFiles, SUPPLIER_ID, UPDATED_AT, collect
 
 const SUPPLIER_NAME: &str = "supplier_name";
 
-/// The names of one supplier, each with the last update of a purchase that has it.
+/// The names of a supplier, each with the last update of a purchase with that name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SupplierNames {
     updated_micros: BTreeMap<String, i64>,
 }
 
 impl SupplierNames {
-    /// The name that was updated last; of several, the last by its bytes.
+    /// The name with the last update; of several, the last in byte order.
     pub(super) fn latest(&self) -> Option<String> {
         let latest = self
             .updated_micros
@@ -26,13 +26,13 @@ impl SupplierNames {
         latest.map(|(name, _)| name.clone())
     }
 
-    /// Every name, by its bytes.
+    /// All names, in byte order.
     pub(super) fn all(&self) -> Vec<String> {
         self.updated_micros.keys().cloned().collect()
     }
 }
 
-/// The names of every supplier of the selected purchases.
+/// The names of all suppliers of the selected purchases.
 pub(super) fn names(
     selection: &SupplierSelection,
     months: &[MonthFiles],

@@ -1,5 +1,5 @@
-//! The sums of the summary as polars gives them: a line per month, supplier and combination of the
-//! currencies of a purchase.
+//! The sums of the summary as computed by polars: one line per month, supplier and combination of
+//! the currencies of a purchase.
 
 use chrono::NaiveDate;
 use polars::prelude::*;
@@ -31,7 +31,7 @@ pub(super) struct SummaryLine {
     pub(super) purchases: PurchaseCounts,
     pub(super) first_date: NaiveDate,
     pub(super) last_date: NaiveDate,
-    /// Amounts of the line's purchases that are not part of `nanos`.
+    /// The number of large amounts, which are not included in `nanos`.
     pub(super) large: i64,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn lines(
     })
 }
 
-/// The large amounts, a line per purchase that has any; everything else of a line is nothing.
+/// The large amounts, one line per purchase that has any; all other values of a line are zero.
 pub(super) fn large_amounts(
     selection: &SupplierSelection,
     months: &[MonthFiles],
@@ -129,7 +129,7 @@ struct SummaryColumns<'a> {
     supplier_id: &'a Int64Chunked,
     currencies: Vec<&'a StringChunked>,
     nanos: Vec<&'a Int128Chunked>,
-    /// All, received, pending, without status, and the large amounts.
+    /// In the order: all, received, pending, without status, large amounts.
     counts: Vec<&'a Int64Chunked>,
     first_date: &'a Int32Chunked,
     last_date: &'a Int32Chunked,
@@ -158,7 +158,7 @@ impl<'a> SummaryColumns<'a> {
         })
     }
 
-    /// A line; none of a group without a date, which no file of the table has.
+    /// The line at an index; `None` for a group without a date, which valid tables do not contain.
     fn line(&self, months: &[MonthFiles], at: usize) -> Option<SummaryLine> {
         let month = usize::try_from(self.month.get(at)?).ok()?;
         let count = |which: usize| self.counts[which].get(at).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! The summary against plain loops over the same rows.
+//! Compares the summary with plain loops over the same rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,10 +27,10 @@ fn summary(table: &SupplierTableFixture) -> Vec<SupplierSummaryRow> {
         .rows
 }
 
-/// The number that sums are compared by: counts, then the five sums in 1e-9.
+/// The values compared: counts, then the five sums in units of 1e-9.
 type SummaryNumbers = ([i64; 4], [i128; 5]);
 
-/// Supplier, month and currency; nothing is a text behind all others.
+/// The key of a row: supplier, month and currency; a null sorts last.
 type SummaryKey = (Option<i64>, String, Option<String>);
 
 fn numbers(row: &SupplierSummaryRow) -> (SummaryKey, SummaryNumbers) {
@@ -216,7 +216,7 @@ fn the_name_is_the_latest_and_all_are_kept() {
 
 #[test]
 fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
-    // Four times the limit and back, and small ones: sums beyond an i128 on the way.
+    // Four times the limit and back, and small amounts: intermediate sums exceed an i128.
     let totals = [[LARGEST; 4], [-LARGEST; 4], [25; 4]].concat();
     let rows: Vec<SupplierPurchaseRow> = totals
         .iter()
@@ -246,7 +246,7 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     let error = supplier_summary(&parameters(|_| ()), &table.files).expect_err("too large");
     assert_eq!(
         error.to_string(),
-        "the sum of `total` of supplier 7 in 2025-01 leaves the range of decimal(38, 9)"
+        "the sum of `total` for supplier 7 in 2025-01 is out of the range of decimal(38, 9)"
     );
 }
 

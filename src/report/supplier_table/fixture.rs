@@ -23,13 +23,13 @@ use crate::report::{
 };
 use crate::values::money::Amount;
 
-/// Rows of a row group: few, so that even a small file has several.
+/// Rows per row group: few, so that even a small file has several groups.
 const ROWS_PER_GROUP: usize = 512;
 
 /// The company of most tests.
 pub(crate) const COMPANY: i64 = 12;
 
-/// A purchase of which little is known.
+/// A purchase with only the required fields.
 pub(crate) fn purchase_row(id: i64, date: &str) -> SupplierPurchaseRow {
     SupplierPurchaseRow {
         id,
@@ -72,7 +72,7 @@ pub(crate) fn supplier(id: i64, name: &str) -> RowParty {
     }
 }
 
-/// A request for the purchases of [`COMPANY`], as far as `change` says no more.
+/// Parameters for the purchases of [`COMPANY`], with the request modified by `change`.
 pub(crate) fn parameters_with(
     change: impl FnOnce(&mut SupplierListRequest),
 ) -> SupplierListParameters {
@@ -84,7 +84,7 @@ pub(crate) fn parameters_with(
     SupplierListParameters::resolve(&request).expect("correct parameters")
 }
 
-/// A supplier purchases table in a folder that is removed with it.
+/// A supplier purchases table in a temporary folder.
 #[derive(Debug)]
 pub(crate) struct SupplierTableFixture {
     pub(crate) files: Vec<SupplierPurchaseFile>,
@@ -92,12 +92,12 @@ pub(crate) struct SupplierTableFixture {
 }
 
 impl SupplierTableFixture {
-    /// Purchases of [`COMPANY`], those of a month in one file.
+    /// A table of purchases of [`COMPANY`], one file per month.
     pub(crate) fn of(rows: &[SupplierPurchaseRow]) -> Self {
         Self::in_parts(rows, 1)
     }
 
-    /// Spreads the purchases of each month over up to so many files.
+    /// Distributes the purchases of each month over up to `parts` files.
     pub(crate) fn in_parts(rows: &[SupplierPurchaseRow], parts: usize) -> Self {
         let mut table = Self {
             files: Vec::new(),
@@ -134,7 +134,7 @@ impl SupplierTableFixture {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "input of a test: nobody reads it before it is whole"
+    reason = "test input that is not read before it is complete"
 )]
 fn write(path: &Path, rows: &[&SupplierPurchaseRow]) {
     let file = File::create(path).expect("a data file");
@@ -146,7 +146,7 @@ fn write(path: &Path, rows: &[&SupplierPurchaseRow]) {
     writer.close().expect("a footer");
 }
 
-/// Name, values, and whether the column may hold nulls.
+/// Name, values, and whether the column is nullable.
 type SupplierFixtureColumn = (&'static str, ArrayRef, bool);
 
 /// The columns of the supplier purchases table, in its order.
@@ -266,7 +266,7 @@ fn last_columns(rows: &[&SupplierPurchaseRow]) -> Vec<SupplierFixtureColumn> {
     columns
 }
 
-/// `extra`, and around it the columns that no report looks at, with something plausible.
+/// `extra`, and the columns that no report reads, with plausible values.
 fn end_columns(rows: &[&SupplierPurchaseRow]) -> Vec<SupplierFixtureColumn> {
     let count = rows.len();
     let source_rows = 1..=i64::try_from(count).expect("a small test");

@@ -1,4 +1,4 @@
-//! Rows and ticks in zones that make them hard.
+//! Rows and ticks in zones with irregular days.
 
 use super::*;
 
@@ -157,7 +157,7 @@ fn a_date_is_held_from_its_first_to_its_last_microsecond() {
     assert_eq!(held(Tz::UTC, last), [false, true, true, true]);
     let before_last = "2024-01-31T23:59:59.999998Z";
     assert_eq!(held(Tz::UTC, before_last), [false, true, true, false]);
-    // The first local day begins in the midst of a UTC date.
+    // The first local day starts in the middle of a UTC date.
     let kolkata = chrono_tz::Asia::Kolkata;
     let ending_at = "2024-01-31T12:00:00Z";
     assert_eq!(held(kolkata, ending_at), [false, true, true, false]);

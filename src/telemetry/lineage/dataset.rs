@@ -1,5 +1,5 @@
-//! Datasets by the naming rules of OpenLineage (<https://openlineage.io/docs/spec/naming>), with the
-//! facets that a run knows about them.
+//! Datasets named by the rules of OpenLineage (<https://openlineage.io/docs/spec/naming>), with the
+//! facets known to the run.
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -9,7 +9,7 @@ use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::scrubbed_location;
 use crate::telemetry::steps::{LineageDataset, StepEnd, StepStart};
 
-/// What a step reads.
+/// The datasets that a step reads.
 pub(super) fn inputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
     let mut inputs: Vec<_> = start.inputs.iter().map(dataset_json).collect();
     let report = end.and_then(|end| end.report.as_ref());
@@ -22,7 +22,7 @@ pub(super) fn inputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
     inputs
 }
 
-/// What a step writes; a table that the run did not touch is not told at its end.
+/// The datasets that a step writes; at its end, without tables that the run did not change.
 pub(super) fn outputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
     let report = end.and_then(|end| end.report.as_ref());
     let mut outputs = Vec::new();
@@ -48,7 +48,7 @@ pub(super) fn outputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
     outputs
 }
 
-/// Of the two tables of records the report has one number: told when one of them was written.
+/// The report has one number for both record tables: it is used when only one of them was written.
 fn rows_written(table: &str, report: &RunReport) -> Option<u64> {
     let versions = report.table_versions;
     match table {
@@ -106,8 +106,8 @@ fn ingested(input: &InputReport) -> Value {
     dataset
 }
 
-/// Whether records were rejected, and the rule that refused the input whole. Which rules rejected
-/// records is known for the run, not for each input.
+/// Whether records were rejected, and the rule that refused the whole input. The rules that
+/// rejected records are known only for the run, not per input.
 fn assertions(input: &InputReport) -> Vec<Value> {
     let mut assertions = Vec::new();
     if input.outcome == InputOutcome::Ingested {

@@ -1,5 +1,5 @@
-//! One event of OpenLineage 2-0-2 (<https://openlineage.io/spec/2-0-2/OpenLineage.json>): facts go in,
-//! JSON with the facets of the standard comes out.
+//! An event of OpenLineage 2-0-2 (<https://openlineage.io/spec/2-0-2/OpenLineage.json>), converted
+//! to JSON with the facets of the standard.
 
 use chrono::{DateTime, Days, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -9,11 +9,11 @@ use super::dataset;
 use crate::run_report::{Exit, RunReport};
 use crate::telemetry::steps::{StepEnd, StepStart};
 
-/// Who made the event.
+/// The producer of the events.
 const PRODUCER: &str = concat!("urn:purchase-etl:", env!("CARGO_PKG_VERSION"));
 const SCHEMA: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
 
-/// What happens to a run.
+/// The run state transition of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineageEventType {
     Start,
@@ -23,7 +23,7 @@ pub(super) enum LineageEventType {
 }
 
 impl LineageEventType {
-    /// A run with refused inputs is complete: what it lacks stands in the assertions.
+    /// A run with refused inputs is complete; the assertions contain the refusals.
     pub(super) fn of(exit: Exit) -> Self {
         match exit {
             Exit::Done | Exit::Refused => Self::Complete,
@@ -42,7 +42,7 @@ impl LineageEventType {
     }
 }
 
-/// The run that started another.
+/// The run that started another run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ParentRun {
     pub(super) namespace: String,
@@ -78,7 +78,7 @@ impl ParentRun {
     }
 }
 
-/// A job's name in the standard.
+/// The name of a job in lineage events.
 #[derive(Clone, Debug)]
 pub(super) enum LineageJobName {
     /// A command, or a job with its steps.
@@ -87,7 +87,7 @@ pub(super) enum LineageJobName {
     FinishedStep(String, String),
 }
 
-/// One event, before it is JSON.
+/// An event before its conversion to JSON.
 #[derive(Debug)]
 pub(super) struct LineageEvent<'a> {
     pub(super) event_type: LineageEventType,
@@ -161,7 +161,7 @@ impl LineageEvent<'_> {
     }
 }
 
-/// A facet of our own: what the standard has no place for.
+/// A custom facet for values that the standard does not define.
 fn run_facet(report: &RunReport) -> Value {
     json!({
         "_producer": PRODUCER,
@@ -174,7 +174,7 @@ fn run_facet(report: &RunReport) -> Value {
     })
 }
 
-/// `body` with what every facet has.
+/// Adds the common keys of all facets to `body`.
 pub(super) fn facet(schema: &str, mut body: Value) -> Value {
     let name = schema.rsplit('/').next().unwrap_or(schema);
     body["_producer"] = PRODUCER.into();

@@ -1,13 +1,14 @@
-//! The metrics: their names, help texts and labels.
+//! The metric families: names, help texts and labels.
 //!
-//! Every label has few values: jobs, steps and commands stand in job files, kinds, outcomes, rules
-//! and tables in this program. The job's label is not called `job`, which a scraper sets itself.
+//! Every label has few values: jobs, steps and commands are defined in job files; kinds, outcomes,
+//! rules and tables in this program. The label of the job is `etl_job`, because scrapers set `job`
+//! themselves.
 
 use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
 
 const RUN_LABELS: [&str; 3] = ["etl_job", "step", "command"];
 
-/// All metrics of a file.
+/// All metric families of the file.
 pub(super) struct MetricFamilies {
     registry: Registry,
     pub(super) runs: CounterVec,
@@ -33,25 +34,21 @@ impl MetricFamilies {
         Ok(Self {
             runs: counter(
                 "runs_total",
-                "Commands and steps that ended, by how",
+                "Ended commands and steps, by outcome",
                 &[&RUN_LABELS[..], &["outcome"]].concat(),
             )?,
             records: counter(
                 "records_total",
-                "Records read, by what became of them",
+                "Records read, by outcome",
                 &by(&["outcome"]),
             )?,
             rejected: counter(
                 "rejected_records_total",
-                "Rejected records; a record counts under every rule it breaks",
+                "Rejected records, by rule; a record counts under every rule it violates",
                 &by(&["rule"]),
             )?,
             warned: counter("warnings_total", "Warnings, by rule", &by(&["rule"]))?,
-            inputs: counter(
-                "inputs_total",
-                "Inputs, by what became of them",
-                &by(&["outcome"]),
-            )?,
+            inputs: counter("inputs_total", "Inputs, by outcome", &by(&["outcome"]))?,
             read_bytes: counter("read_bytes_total", "Decompressed bytes read", &by(&[]))?,
             last_duration: gauge(
                 "last_run_duration_seconds",
@@ -65,7 +62,7 @@ impl MetricFamilies {
             )?,
             last_success: gauge(
                 "last_success_timestamp_seconds",
-                "When the last run ended that did what was asked (exit code 0 or 3)",
+                "When the last successful run ended (exit code 0 or 3)",
                 &RUN_LABELS,
             )?,
             last_exit_code: gauge(
@@ -75,7 +72,7 @@ impl MetricFamilies {
             )?,
             table_version: gauge(
                 "lake_table_version",
-                "Version of a table of the lake after the last run that touched it",
+                "Version of a table of the lake after the last run that changed it",
                 &["table"],
             )?,
             build_info: gauge(
@@ -100,7 +97,7 @@ impl MetricFamilies {
         })
     }
 
-    /// The gauge of this name, if its value outlives a run.
+    /// The gauge of this name, if its value is kept across runs.
     pub(super) fn gauge(&self, name: &str) -> Option<&GaugeVec> {
         Some(match name.strip_prefix("purchase_etl_")? {
             "last_run_duration_seconds" => &self.last_duration,
@@ -112,7 +109,7 @@ impl MetricFamilies {
         })
     }
 
-    /// The text format.
+    /// The metrics in Prometheus text format.
     pub(super) fn text(&self) -> Result<String, prometheus::Error> {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;

@@ -1,11 +1,11 @@
-//! The values that stand in a file of metrics: our own text goes in, the families are set to them.
-//! A line that is none of ours is left out.
+//! Restores the values of the previous metrics file. Lines that this program did not write are
+//! ignored.
 
 use std::collections::HashMap;
 
 use super::families::MetricFamilies;
 
-/// Sets the families to what an earlier run has written.
+/// Sets the metric families to the values written by a previous run.
 pub(super) fn restore(families: &MetricFamilies, text: &str) {
     for sample in text.lines().filter_map(MetricSample::parse) {
         let labels: HashMap<&str, &str> = sample
@@ -13,7 +13,7 @@ pub(super) fn restore(families: &MetricFamilies, text: &str) {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        // Labels that are not the family's belong to another version of this program.
+        // Labels that do not match the family are from another version of this program.
         if let Some(counter) = families.counter(sample.name) {
             if let Ok(counter) = counter.get_metric_with(&labels)
                 && sample.value >= 0.0

@@ -1,4 +1,4 @@
-//! The metrics of a command: counters of what it did, and how long it took.
+//! The metrics of a command: counters of records, inputs and bytes, and its duration.
 
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::MeterProvider;
@@ -10,7 +10,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use crate::run_report::InputOutcome;
 use crate::telemetry::steps::{FinishedCommand, seconds_between};
 
-/// Sends them in one request.
+/// Sends the metrics in one request.
 pub(super) fn send(
     exporter: MetricExporter,
     command: &FinishedCommand<'_>,
@@ -21,7 +21,7 @@ pub(super) fn send(
         .with_periodic_exporter(exporter)
         .build();
     measure(&provider, command);
-    // What is held is sent before the end; a flush beforehand would send it twice.
+    // The shutdown sends the pending metrics; a flush before it would send them twice.
     provider.shutdown()
 }
 
@@ -30,12 +30,12 @@ fn measure(provider: &SdkMeterProvider, command: &FinishedCommand<'_>) {
     let records = meter
         .u64_counter("purchase_etl.records")
         .with_unit("{record}")
-        .with_description("Records read, by what became of them")
+        .with_description("Records read, by outcome")
         .build();
     let inputs = meter
         .u64_counter("purchase_etl.inputs")
         .with_unit("{input}")
-        .with_description("Inputs, by what became of them")
+        .with_description("Inputs, by outcome")
         .build();
     let read = meter
         .u64_counter("purchase_etl.read")

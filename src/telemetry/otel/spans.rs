@@ -1,6 +1,6 @@
 //! The spans of a command: one for the command, one for each step, one for each input of a step.
 //!
-//! Inputs are read side by side and not timed one by one: their spans have the times of their step.
+//! Inputs are read in parallel and not timed separately: their spans have the times of their step.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +20,10 @@ use crate::run_report::{Exit, InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::telemetry::steps::{FinishedCommand, FinishedStep};
 
-/// A trace of more spans is of no use to a reader, and too large for some receivers.
+/// Larger traces are hard to read and exceed the limits of some receivers.
 const MAX_INPUT_SPANS: usize = 1_000;
 
-/// All spans of a command, ended; none when the trace is not sampled.
+/// All finished spans of a command; empty when the trace is not sampled.
 pub(super) fn command_spans(
     settings: &OtelSettings,
     command: &FinishedCommand<'_>,
@@ -55,7 +55,7 @@ pub(super) fn command_spans(
     std::mem::take(&mut *spans)
 }
 
-/// The trace of who started us, or a new one.
+/// The trace context of the calling process, or a new one.
 fn parent_context(settings: &OtelSettings) -> Context {
     let mut carrier = HashMap::new();
     for (name, value) in [
@@ -164,12 +164,12 @@ fn counts(counts: &RecordCounts) -> [KeyValue; 6] {
     ]
 }
 
-/// OpenTelemetry's integers are signed.
+/// Converts a count to the signed integers of OpenTelemetry.
 fn whole(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Keeps spans that have ended, so that they are sent in one request whose failure is known.
+/// Collects finished spans, so that they are sent in one request whose failure is reported.
 #[derive(Clone, Debug, Default)]
 struct SpanCollector(Arc<Mutex<Vec<SpanData>>>);
 

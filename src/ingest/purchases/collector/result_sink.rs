@@ -1,4 +1,4 @@
-//! What the collector does with each event of the runner.
+//! Handles the events of the runner.
 
 use super::{CompletedInput, PurchaseCollector};
 use crate::ingest::error::RunError;
@@ -55,7 +55,7 @@ impl ResultSink<Purchases> for PurchaseCollector<'_> {
                 retry: Vec::new(),
             })?;
         } else {
-            // Its own events must not look like repeats when it is read again.
+            // Its own events must not count as duplicates when it is read again.
             self.cross_chunk.discard_open();
             self.retry.push(index);
         }

@@ -1,4 +1,4 @@
-//! What the collector does with each event of the runner.
+//! Handles the events of the runner.
 
 use super::{OpenSupplierInput, PendingSupplierInput, SupplierCollector};
 use crate::ingest::error::RunError;
@@ -34,13 +34,13 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
             let path = self.reports.path(index);
             let run_id = &self.options.run.run_id;
             let rejects = reject_rows(&validated.rejects, base, &path, run_id)?;
-            self.open.rejects.push(self.held_rejects.put(rejects)?);
+            self.open.rejects.push(self.buffered_rejects.put(rejects)?);
         }
         if self.open.counters.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
         if let Some(rows) = validated.rows {
-            self.take(index, rows, base)?;
+            self.add_rows(index, rows, base)?;
         }
         Ok(Flow::Continue)
     }
@@ -72,7 +72,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
         pages.finish(&ended, &mut counters);
         let path = self.reports.path(index);
         let counts = counters.counts;
-        // The ledger: nothing of an input whose records are not all accounted for is committed.
+        // An input whose records are not all accounted for is not committed.
         if !counts.balances() || counts.accepted != candidates.len() as u64 {
             return Err(RunError::Unbalanced { path, counts });
         }
@@ -104,8 +104,13 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
 }
 
 impl SupplierCollector<'_> {
-    /// Keeps the accepted rows of a chunk; `base` records of the input came before it.
-    fn take(&mut self, index: usize, chunk: SupplierChunkRows, base: u64) -> Result<(), RunError> {
+    /// Adds the accepted rows of a chunk; `base` records of the input precede the chunk.
+    fn add_rows(
+        &mut self,
+        index: usize,
+        chunk: SupplierChunkRows,
+        base: u64,
+    ) -> Result<(), RunError> {
         let SupplierChunkRows {
             mut rows,
             pages,

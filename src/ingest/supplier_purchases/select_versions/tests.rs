@@ -25,7 +25,7 @@ fn candidates(of: &[(i64, i64, i64)]) -> Vec<VersionCandidate> {
     candidates
 }
 
-/// (id, hash) of what stands, after a fold against what is stored of every key.
+/// (id, hash) of the selected versions, with the same stored content for every key.
 fn select(
     of: &[(i64, i64, i64)],
     stored: Option<VersionContent>,

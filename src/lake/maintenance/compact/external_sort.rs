@@ -1,8 +1,8 @@
-//! Rows into their order, whatever their number: batches come in, the same rows go out sorted.
+//! External merge sort: batches of any total size come in, the same rows go out sorted.
 //!
-//! Memory: a chunk while it is sorted, and then a small batch of each of at most [`MERGE_FAN_IN`] sorted
-//! runs; the runs themselves wait in [`BatchBuffer`], on disk beyond its limit. An order
-//! that ends in the place of a row in its input leaves nothing to chance.
+//! Memory: one chunk while it is sorted, and then a small batch of each of at most [`MERGE_FAN_IN`]
+//! sorted runs; the runs are kept in a [`BatchBuffer`], on disk beyond its limit. The result is
+//! deterministic if the sort columns identify a row.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -15,25 +15,25 @@ use super::rewrite::SortKeys;
 use super::{MaintainedTable, MaintenanceError};
 use crate::lake::{BatchBuffer, BufferedBatchId, Lake};
 
-/// A chunk that is sorted in memory.
+/// The size of a chunk, which is sorted in memory.
 const CHUNK_BYTES: usize = 64 << 20;
 
-/// What may wait in memory.
+/// The bytes of sorted runs kept in memory.
 const BUFFER_BYTES: usize = 64 << 20;
 
-/// The batches of a sorted run: small, since one of each run is in memory while they are merged.
+/// The batch size of a sorted run: small, since one batch of each run is in memory during a merge.
 const RUN_BATCH_BYTES: usize = 1 << 20;
 
-/// Rows of a batch, at most.
+/// The maximum number of rows in a batch.
 const BATCH_ROWS: usize = 8192;
 
-/// Runs that are merged at once.
+/// The number of runs that are merged at once.
 const MERGE_FAN_IN: usize = 64;
 
-/// Takes sorted batches.
+/// Receives sorted batches.
 type BatchSink<'s> = dyn FnMut(RecordBatch) -> Result<(), MaintenanceError> + 's;
 
-/// A sort in the making.
+/// The state of a sort.
 pub(super) struct ExternalSorter {
     table: &'static str,
     keys: SortKeys,
@@ -80,10 +80,10 @@ impl ExternalSorter {
         Ok(())
     }
 
-    /// Hands all rows over, in their order.
+    /// Passes all rows to `sink`, in order.
     pub(super) fn finish(mut self, sink: &mut BatchSink<'_>) -> Result<(), MaintenanceError> {
         if self.runs.is_empty() {
-            // It fits into memory.
+            // All rows fit into memory.
             let chunk = std::mem::take(&mut self.chunk);
             return sort(self.table, &self.keys, &chunk, sink);
         }
@@ -114,7 +114,7 @@ impl ExternalSorter {
         )
     }
 
-    /// Sorts the chunk and lets it wait as a run.
+    /// Sorts the chunk and stores it as a run.
     fn flush_chunk(&mut self) -> Result<(), MaintenanceError> {
         let chunk = std::mem::take(&mut self.chunk);
         self.chunk_bytes = 0;
@@ -158,17 +158,17 @@ fn sort(
     Ok(())
 }
 
-/// A run while it is merged.
+/// The position in a run during a merge.
 struct RunCursor {
     left: VecDeque<BufferedBatchId>,
     current: BufferedBatchId,
     keys: Rows,
     row: usize,
-    /// The place of its batch among the sources.
+    /// The index of its batch among the sources.
     source: usize,
 }
 
-/// Batches that rows are taken from, and the rows that wait to be taken.
+/// The current batch of each run, and the positions of the rows to output.
 #[derive(Default)]
 struct MergeSources {
     batches: Vec<RecordBatch>,
@@ -189,7 +189,7 @@ impl MergeSources {
     }
 }
 
-/// Merges sorted runs, and forgets them.
+/// Merges sorted runs and removes them from the buffer.
 fn merge(
     table: &str,
     keys: &SortKeys,
@@ -266,7 +266,7 @@ mod tests {
             ExternalSorter::with_limits(&lake, &maintained, "run", chunk_limit, buffer_limit)
                 .unwrap();
         for batch in 0..batches {
-            // Batches in no order, whose times overlap.
+            // Unordered batches with overlapping times.
             let from = (batch * 31) % 197;
             let file = format!("{}.json", (batch * 17) % 101);
             sorter.push(rows(&file, from, from + 5)).unwrap();
@@ -301,7 +301,7 @@ mod tests {
                 })
                 .collect();
             expected.sort();
-            // All in one chunk; chunks of some batches; a run for each batch, all on disk.
+            // One chunk; chunks of several batches; one run per batch, all on disk.
             for (chunk, buffer) in [(usize::MAX, 0), (20_000, usize::MAX), (1, 0)] {
                 assert_eq!(
                     sorted(chunk, buffer, batches),

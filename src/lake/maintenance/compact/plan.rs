@@ -1,9 +1,9 @@
-//! Which files of a table are worth rewriting: its live files come in, the work for each partition
-//! goes out.
+//! Selects the files of a table to rewrite: its live files come in, one plan per partition goes
+//! out.
 //!
-//! A file is small below half the target. A partition is worth the work when it has a file that no
-//! compaction for this target has written, and either two small files or rows out of order. So a
-//! compacted table has nothing to do.
+//! A file is small below half the target. A partition is rewritten if it has a file that no
+//! compaction for this target has written, and either two small files or unsorted rows. So
+//! compacting a compacted table does nothing.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::lake::maintenance::unsigned;
 
 /// The files of a partition that are rewritten together.
 pub(super) struct PartitionPlan {
-    /// The partition, as text.
+    /// The partition values, as text.
     pub(super) name: String,
     pub(super) files: Vec<LiveFile>,
 }
@@ -31,13 +31,13 @@ impl PartitionPlan {
         rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
     }
 
-    /// How many files it becomes: each about the target, and not above it.
+    /// The number of output files, each of about the target size and not above it.
     pub(super) fn output_files(&self, target_bytes: u64) -> u64 {
         self.bytes().div_ceil(target_bytes.max(1)).max(1)
     }
 }
 
-/// The work, partition by partition, in the order of their names.
+/// The plans, ordered by partition name.
 pub(super) fn plan(
     lake: &Lake,
     maintained: &MaintainedTable,
@@ -61,7 +61,7 @@ pub(super) fn plan(
     Ok(plans)
 }
 
-/// The files of a partition that are to be rewritten.
+/// The files of a partition to rewrite.
 fn files_to_rewrite(
     lake: &Lake,
     maintained: &MaintainedTable,
@@ -75,7 +75,7 @@ fn files_to_rewrite(
     let mut files_to_rewrite = Vec::new();
     for live in files {
         let merges = worth_merging && is_small(&live);
-        // What a compaction has written is in order.
+        // Files written by a compaction are sorted.
         let may_be_out_of_order = maintained.must_be_sorted && compacted_for(live).is_none();
         if merges || (may_be_out_of_order && !is_in_order(lake, maintained, live)?) {
             files_to_rewrite.push((*live).clone());
@@ -84,7 +84,7 @@ fn files_to_rewrite(
     Ok((!files_to_rewrite.is_empty()).then_some(files_to_rewrite))
 }
 
-/// The target of the compaction that has written a file.
+/// The target size of the compaction that wrote a file.
 fn compacted_for(live: &LiveFile) -> Option<u64> {
     let tags = live.add.tags.as_ref()?;
     tags.get(COMPACTED_TAG)?.as_ref()?.parse().ok()

@@ -1,7 +1,7 @@
-//! One partition: its files come in; the same rows, in order, in files of about the target size,
-//! counted and summed on both sides, go out uncommitted.
+//! Rewrites one partition: its files come in; uncommitted files of about the target size with the
+//! same rows, sorted, go out.
 //!
-//! Refused: files whose rows come out otherwise than they went in.
+//! Refused: files whose counts and sums differ after the rewrite.
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::cast;
@@ -16,7 +16,7 @@ use super::{CompactOptions, MaintainedTable, MaintenanceError};
 use crate::lake::maintenance::loaded_table::{LiveFile, partition_of};
 use crate::lake::{DataFile, FileRef, Lake, LakeError, StagedFiles};
 
-/// Work that is done and not committed.
+/// A partition that is rewritten and not committed.
 pub(super) struct RewrittenPartition {
     pub(super) plan: PartitionPlan,
     pub(super) staged: StagedFiles,
@@ -67,7 +67,7 @@ pub(super) fn rewrite(
     }
 }
 
-/// What is different in the staged files, as they are read back.
+/// The first difference in the staged files, which are read back.
 fn differences(
     lake: &Lake,
     maintained: &MaintainedTable,
@@ -84,7 +84,7 @@ fn differences(
     Ok(before.difference(&after))
 }
 
-/// A staged file, to be read back. Its place in the store is found by its name.
+/// A reference for reading a staged file back; it is found by its relative path.
 fn file_ref(file: &DataFile) -> FileRef {
     FileRef {
         path: file.relative_path.clone(),
@@ -95,7 +95,7 @@ fn file_ref(file: &DataFile) -> FileRef {
     }
 }
 
-/// The columns of an order as keys that compare as the rows do.
+/// Converts the sort columns to keys that compare like the rows.
 pub(super) struct SortKeys {
     columns: &'static [&'static str],
     converter: RowConverter,
@@ -141,7 +141,7 @@ impl SortKeys {
     }
 }
 
-/// A dictionary is a way of holding values, not another order.
+/// Dictionaries are an encoding: they sort like their values.
 fn value_type_of(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Dictionary(_, values) => values.as_ref().clone(),
@@ -149,7 +149,7 @@ fn value_type_of(data_type: &DataType) -> DataType {
     }
 }
 
-/// Whether the rows of a file are in order. Only the columns of the order are read.
+/// Whether the rows of a file are sorted. Only the sort columns are read.
 pub(super) fn is_in_order(
     lake: &Lake,
     maintained: &MaintainedTable,

@@ -1,8 +1,7 @@
-//! What a table's rows add up to: batches come in, counts and exact sums go out, to hold the rows
-//! before a rewriting against those after it.
+//! Counts and exact sums of a table's rows, to compare the rows before and after a rewrite.
 //!
-//! Numbers are added in 256 bits: 2^128 values of 128 bits, more than any table has, do not leave
-//! them. Amounts are added up by their currency, texts by their length.
+//! Sums have 256 bits, which 2^128 values of 128 bits cannot exceed. Amounts are summed by
+//! currency, texts by length.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +16,11 @@ use crate::lake::LakeError;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::lake::maintenance) struct TableSums {
     rows: u64,
-    /// By column, and for amounts by currency.
+    /// By column, and by currency for amounts.
     columns: BTreeMap<(String, String), ColumnSum>,
 }
 
-/// A column, or those of its values that have one currency.
+/// Count and sum of a column, or of its values in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct ColumnSum {
     values: u64,
@@ -76,7 +75,7 @@ impl TableSums {
         }
     }
 
-    /// The first difference to another, in words.
+    /// Describes the first difference.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         if self.rows != other.rows {
             return Some(format!("the rows from {} to {}", self.rows, other.rows));
@@ -96,7 +95,7 @@ impl TableSums {
         None
     }
 
-    /// Amounts by column and currency, exact, in units of 10^-9; the count of rows under "rows".
+    /// Exact amounts, by column and currency.
     pub(in crate::lake::maintenance) fn amounts(&self) -> BTreeMap<String, String> {
         let amounts = self
             .columns
@@ -108,17 +107,17 @@ impl TableSums {
     }
 }
 
-/// Amounts have nine decimals.
+/// Formats an amount, which has nine decimals.
 fn decimal(units: i256) -> String {
     let sign = if units.is_negative() { "-" } else { "" };
-    // One digit stands before the decimals at least.
+    // At least one digit comes before the decimals.
     let digits = format!("{:0>10}", units.wrapping_abs().to_string());
     let (whole, part) = digits.split_at(digits.len() - 9);
     let text = format!("{sign}{whole}.{part}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// The column with the currencies of an amount: of its own name, or the only one.
+/// The currency column of an amount: its own, or the only one of the table.
 fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>, MaintenanceError> {
     let codes = batch.column_by_name(&format!("{amount}_currency"));
     let stem = amount.strip_suffix("_value").unwrap_or(amount);
@@ -129,7 +128,7 @@ fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>,
     Ok(Some(texts(codes)?))
 }
 
-/// A column of texts, whatever holds them.
+/// A text column, whether it is dictionary encoded or not.
 fn texts(values: &ArrayRef) -> Result<StringArray, MaintenanceError> {
     let plain = cast(values, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
     Ok(plain.as_string::<i32>().clone())
@@ -162,7 +161,7 @@ fn add_plain(column: &mut ColumnSum, values: &ArrayRef) -> Result<(), Maintenanc
     Ok(())
 }
 
-/// Numbers, days and instants as what they are stored as.
+/// Numbers, days and instants as the stored integers.
 fn as_numbers(values: &ArrayRef) -> Result<ArrayRef, MaintenanceError> {
     let failed = LakeError::arrow("add up", "a column");
     let values = match values.data_type() {
@@ -213,7 +212,7 @@ mod tests {
         assert_eq!(text(100_000_000_000), "100");
     }
 
-    /// `count` rows with the largest amount there is, of this sign, and one with the smallest.
+    /// `count` rows with the largest possible amount, with this sign, and one with the smallest.
     fn largest(count: usize, sign: i128) -> TableSums {
         let amounts = std::iter::repeat_n(sign * (10_i128.pow(38) - 1), count).chain([sign]);
         let amounts: Decimal128Array = amounts.map(Some).collect();
@@ -239,7 +238,7 @@ mod tests {
             let difference = sums.difference(&largest(3, sign)).unwrap();
             assert!(difference.contains("rows"), "{difference}");
         }
-        // Two sums that are the same modulo 2^128 = 340282366920938463463374607431768211456.
+        // Two sums that are equal modulo 2^128 = 340282366920938463463374607431768211456.
         let column = |sum| ColumnSum { values: 4, sum };
         let of = |sum| TableSums {
             rows: 4,

@@ -1,4 +1,4 @@
-//! The files of a rewritten partition: batches in their order come in, staged files of about the
+//! Writes the files of a rewritten partition: sorted batches come in, staged files of about the
 //! target size go out.
 
 use arrow::array::RecordBatch;
@@ -6,13 +6,13 @@ use arrow::array::RecordBatch;
 use crate::lake::partition::Partition;
 use crate::lake::{Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions};
 
-/// The tag that a compaction leaves at its files in the log, with its target: they are in order, and
-/// no more compact than they are.
+/// The tag of compacted files in the log, with the target size: these files are sorted and need no
+/// compaction for this target.
 pub(super) const COMPACTED_TAG: &str = "purchase-etl.compacted";
 
-/// A partition's files in the making.
+/// Writes the files of one partition.
 ///
-/// Dropping it without [`CompactionWriter::finish`] leaves the finished ones as orphans.
+/// Dropping it without [`CompactionWriter::finish`] leaves the finished files as orphans.
 pub(super) struct CompactionWriter<'a> {
     lake: &'a Lake,
     spec: &'a TableSpec,

@@ -1,4 +1,4 @@
-//! The files of a table against the log: size, footer, statistics, path, and what nobody has.
+//! Compares the files of a table with the log: size, footer, statistics, path, and orphans.
 
 use serde_json::Value;
 
@@ -11,14 +11,13 @@ use crate::lake::maintenance::objects::FileState;
 use crate::lake::maintenance::unsigned;
 use crate::lake::{Lake, log, staged};
 
-/// What to do about a file that is gone or broken.
-const DAMAGED_FILE_REMEDY: &str = "put the file back from a copy of the lake, or restore a version without it and \
-                    ingest what came later again";
-/// What to do about a log that is wrong.
-const WRONG_LOG_REMEDY: &str =
-    "the log was changed by something else: restore the lake from a copy";
-/// What to do about files that no version has.
-const ORPHAN_REMEDY: &str = "`lake vacuum` deletes it once it is older than the retention, unless a run is \
+/// The remedy for a missing or damaged file.
+const FIX_FILE: &str = "put the file back from a copy of the lake, or restore a version without it and \
+                    ingest the later inputs again";
+/// The remedy for a wrong log.
+const FIX_LOG: &str = "another program has changed the log: restore the lake from a copy";
+/// The remedy for orphans.
+const FIX_ORPHAN: &str = "`lake vacuum` deletes it once it is older than the retention, unless a run is \
                      still writing it";
 
 impl Lake {
@@ -31,7 +30,7 @@ impl Lake {
         report: &mut VerificationReport,
     ) -> Result<TableScan, MaintenanceError> {
         let name = maintained.spec.name;
-        // Protocol and columns: what is refused here is refused by every command.
+        // Checks protocol and columns: every command refuses what is refused here.
         self.load_checked(&maintained.spec)?;
         let folder = self.table_folder(name)?;
         let loaded = &folder.loaded;
@@ -57,7 +56,7 @@ impl Lake {
                     live.relative_path(),
                     "rows",
                     (expected, found),
-                    DAMAGED_FILE_REMEDY,
+                    FIX_FILE,
                 );
             }
         }
@@ -68,9 +67,9 @@ impl Lake {
                     table: name.to_owned(),
                     subject: Some(object.path.clone()),
                     what: "orphan",
-                    expected: "a file that some version has".to_owned(),
-                    found: format!("{} bytes that no version has", object.bytes),
-                    remedy: ORPHAN_REMEDY,
+                    expected: "a file of some version".to_owned(),
+                    found: format!("{} bytes in no version", object.bytes),
+                    remedy: FIX_ORPHAN,
                 });
             }
         }
@@ -84,7 +83,7 @@ impl Lake {
         Ok(scan)
     }
 
-    /// Verifies one file without its rows; whether these can be read.
+    /// Verifies one file without its rows; returns whether these can be read.
     fn verify_file(
         &self,
         maintained: &MaintainedTable,
@@ -96,34 +95,16 @@ impl Lake {
         verify_path(maintained, live, report);
         let Some(bytes) = self.stored_size(loaded, path)? else {
             let expected = format!("{} bytes", live.bytes());
-            report.add_damage(
-                name,
-                path,
-                "file",
-                (expected, "it is not there"),
-                DAMAGED_FILE_REMEDY,
-            );
+            report.add_damage(name, path, "file", (expected, "it is missing"), FIX_FILE);
             return Ok(false);
         };
         if bytes != live.bytes() {
-            report.add_damage(
-                name,
-                path,
-                "bytes",
-                (live.bytes(), bytes),
-                DAMAGED_FILE_REMEDY,
-            );
+            report.add_damage(name, path, "bytes", (live.bytes(), bytes), FIX_FILE);
         }
         let footer = match self.read_footer(loaded, path, bytes)? {
             Ok(footer) => footer,
             Err(reason) => {
-                report.add_damage(
-                    name,
-                    path,
-                    "footer",
-                    ("a Parquet footer", reason),
-                    DAMAGED_FILE_REMEDY,
-                );
+                report.add_damage(name, path, "footer", ("a Parquet footer", reason), FIX_FILE);
                 return Ok(false);
             }
         };
@@ -131,13 +112,7 @@ impl Lake {
         let logged = live.file.rows;
         if logged != Some(rows) {
             let logged = logged.map_or_else(|| "no count".to_owned(), |rows| rows.to_string());
-            report.add_damage(
-                name,
-                path,
-                "rows in the log",
-                (rows, logged),
-                WRONG_LOG_REMEDY,
-            );
+            report.add_damage(name, path, "rows in the log", (rows, logged), FIX_LOG);
             return Ok(false);
         }
         if footer.file_metadata().schema_descr().num_columns()
@@ -145,32 +120,20 @@ impl Lake {
         {
             let found = footer.file_metadata().schema_descr().num_columns();
             let expected = maintained.spec.schema.fields().len();
-            report.add_damage(
-                name,
-                path,
-                "columns",
-                (expected, found),
-                DAMAGED_FILE_REMEDY,
-            );
+            report.add_damage(name, path, "columns", (expected, found), FIX_FILE);
             return Ok(false);
         }
         let of_footer = staged::stats_json(&maintained.spec.schema, unsigned(rows), &footer);
         let of_log = live.add.stats.clone().unwrap_or_default();
         let parsed = |text: &str| serde_json::from_str::<Value>(text).map(without_nulls).ok();
         if parsed(&of_footer) != parsed(&of_log) {
-            report.add_damage(
-                name,
-                path,
-                "statistics",
-                (of_footer, of_log),
-                WRONG_LOG_REMEDY,
-            );
+            report.add_damage(name, path, "statistics", (of_footer, of_log), FIX_LOG);
         }
         Ok(true)
     }
 }
 
-/// The path must say the partition that the log says.
+/// The path must match the partition in the log.
 fn verify_path(maintained: &MaintainedTable, live: &LiveFile, report: &mut VerificationReport) {
     let (name, path) = (maintained.spec.name, live.relative_path());
     let folder = partition_of(&maintained.spec, &live.file)
@@ -182,18 +145,12 @@ fn verify_path(maintained: &MaintainedTable, live: &LiveFile, report: &mut Verif
     let found = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     match folder {
         Ok(folder) if folder == found => {}
-        Ok(folder) => report.add_damage(name, path, "partition", (folder, found), WRONG_LOG_REMEDY),
-        Err(reason) => report.add_damage(
-            name,
-            path,
-            "partition",
-            ("a valid one", reason),
-            WRONG_LOG_REMEDY,
-        ),
+        Ok(folder) => report.add_damage(name, path, "partition", (folder, found), FIX_LOG),
+        Err(reason) => report.add_damage(name, path, "partition", ("a valid one", reason), FIX_LOG),
     }
 }
 
-/// Statistics without members that say nothing, since checkpoints leave these out.
+/// Statistics without null and empty members, which checkpoints leave out.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => {

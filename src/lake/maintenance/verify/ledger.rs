@@ -1,8 +1,9 @@
-//! The inputs against the tables: the rows of `inputs`, and the rows and transactions of each table
-//! at one version, come in; findings go out.
+//! Compares the inputs with the tables: the rows of `inputs`, and the rows and transactions of each
+//! table at one version, come in; findings go out.
 //!
-//! A run commits rejects, then rows, then the row of `inputs`. So what is in a later one has to be
-//! in the earlier ones, and what is only in an earlier one is a run that is not finished: a note.
+//! A run commits rejects, then rows, then the row of `inputs`. So what a later commit contains must
+//! be in the earlier ones, and what only an earlier one contains belongs to an unfinished run: a
+//! note.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,14 +17,14 @@ use super::{
 use crate::lake::maintenance::unsigned;
 use crate::lake::{Lake, LakeError, log};
 
-/// What to do about a ledger that does not balance.
-const INCONSISTENT_COUNTS_REMEDY: &str = "restore the tables to a time before this input (`lake restore --all \
+/// The remedy for inconsistent counts.
+const FIX_COUNTS: &str = "restore the tables to a time before this input (`lake restore --all \
                           --as-of`), and ingest again";
-/// What to do about a run that was stopped.
-const UNFINISHED_RUN_REMEDY: &str = "run the same ingest again: it finishes what a stopped run has left, and \
-                          takes nothing twice";
-/// What to do about an input without its rows.
-const MISSING_ROWS_REMEDY: &str = "ingest the input again with --verify-content";
+/// The remedy for a run that was stopped.
+const FIX_UNFINISHED_RUN: &str = "run the same ingest again: it completes the stopped run, and \
+                          commits nothing twice";
+/// The remedy for an input without its rows.
+const FIX_MISSING_ROWS: &str = "ingest the input again with --verify-content";
 
 const COUNT_COLUMNS: [&str; 6] = [
     "records_read",
@@ -34,7 +35,7 @@ const COUNT_COLUMNS: [&str; 6] = [
     "skipped",
 ];
 
-/// What the table of inputs says of one of them.
+/// A row of the table of inputs.
 struct LedgerEntry {
     kind: String,
     path: String,
@@ -43,18 +44,18 @@ struct LedgerEntry {
     rejected: u64,
 }
 
-/// What the table of inputs says.
+/// The rows of the table of inputs.
 #[derive(Default)]
 pub(super) struct InputLedger {
     entries: Vec<LedgerEntry>,
-    /// The version of the table of inputs, if it is there.
+    /// The version of the table of inputs, if it exists.
     pub(super) version: Option<u64>,
-    /// Whether it could be read: else there is nothing to compare.
+    /// Whether all its rows could be read: otherwise nothing is compared.
     is_whole: bool,
 }
 
 impl Lake {
-    /// Reads the table of inputs, and holds each of its rows against its own equation.
+    /// Reads the table of inputs, and checks the counts of each of its rows.
     pub(super) fn ledger(
         &self,
         inputs: &MaintainedTable,
@@ -72,7 +73,7 @@ impl Lake {
         for live in loaded.files {
             let read = self.read_rows(&inputs.spec, &live.file, None);
             let read: Result<Vec<_>, LakeError> = read.and_then(Iterator::collect);
-            // What is wrong with the file is found with the files.
+            // A damaged file is reported with the files.
             let Ok(batches) = read else {
                 ledger.is_whole = false;
                 continue;
@@ -84,7 +85,7 @@ impl Lake {
         Ok(ledger)
     }
 
-    /// The digests of a kind that are in a table at a version, by its transactions.
+    /// The digests of a kind in a table at a version, by its transactions.
     pub(super) fn inputs_in(
         &self,
         table: &str,
@@ -141,19 +142,13 @@ impl InputLedger {
             };
             if sum != read.value(row) {
                 let numbers = (read.value(row), sum);
-                report.add_damage(
-                    "inputs",
-                    &entry.path,
-                    "records read",
-                    numbers,
-                    INCONSISTENT_COUNTS_REMEDY,
-                );
+                report.add_damage("inputs", &entry.path, "records read", numbers, FIX_COUNTS);
             }
             self.entries.push(entry);
         }
     }
 
-    /// Holds the inputs against what the tables were found to hold.
+    /// Compares the inputs with the scanned tables.
     pub(super) fn compare(
         &self,
         tables: TablesByRole<'_>,
@@ -174,13 +169,7 @@ impl InputLedger {
             let listed: HashSet<&str> = entries.iter().map(|entry| entry.digest.as_str()).collect();
             if listed.len() != entries.len() {
                 let numbers = (listed.len(), entries.len());
-                report.add_damage(
-                    "inputs",
-                    kind,
-                    "inputs, each once",
-                    numbers,
-                    INCONSISTENT_COUNTS_REMEDY,
-                );
+                report.add_damage("inputs", kind, "inputs, each once", numbers, FIX_COUNTS);
             }
             let of_rows = scans.get(kind);
             let known = of_rows.and_then(|scan| scan.inputs.get(kind));
@@ -213,7 +202,7 @@ impl InputLedger {
     }
 }
 
-/// An input that is listed must be in: else it would never be read again.
+/// A listed input must be in the table: otherwise it would never be read again.
 fn check_present(
     kind: &str,
     entries: &[&LedgerEntry],
@@ -223,15 +212,15 @@ fn check_present(
     for entry in entries {
         if known.is_none_or(|known| !known.contains(&entry.digest)) {
             let numbers = (
-                "its rows are in",
-                format!("it is listed, and table {kind:?} has no transaction of it"),
+                "its rows are committed",
+                format!("it is listed, but table {kind:?} has no transaction for it"),
             );
-            report.add_damage("inputs", &entry.path, "input", numbers, MISSING_ROWS_REMEDY);
+            report.add_damage("inputs", &entry.path, "input", numbers, FIX_MISSING_ROWS);
         }
     }
 }
 
-/// How many inputs are in a table, and not in that of inputs.
+/// The number of inputs that are in a table and not in the table of inputs.
 fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize {
     let known = known.into_iter().flatten();
     known
@@ -239,7 +228,7 @@ fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize 
         .count()
 }
 
-/// A table against the counts of the inputs.
+/// The comparison of a table with the counts of the inputs.
 struct TableComparison<'a> {
     table: &'a str,
     kind: &'a str,
@@ -268,26 +257,15 @@ impl TableComparison<'_> {
             let numbers = (
                 "all inputs are listed",
                 format!(
-                    "{} inputs are in, and not listed in `inputs`",
+                    "{} inputs are committed, but not listed in `inputs`",
                     self.unfinished
                 ),
             );
-            report.add_note(
-                self.table,
-                "unfinished runs",
-                numbers,
-                UNFINISHED_RUN_REMEDY,
-            );
+            report.add_note(self.table, "unfinished runs", numbers, FIX_UNFINISHED_RUN);
         }
         if !self.is_consistent(total, self.total) {
             let numbers = (total, self.total);
-            report.add_damage(
-                self.table,
-                "",
-                "rows of all inputs",
-                numbers,
-                INCONSISTENT_COUNTS_REMEDY,
-            );
+            report.add_damage(self.table, "", "rows of all inputs", numbers, FIX_COUNTS);
         }
         if depth == VerificationDepth::Footers {
             return;
@@ -300,13 +278,7 @@ impl TableComparison<'_> {
             let found = found(path);
             if !self.is_consistent(*expected, found) {
                 let numbers = (*expected, found);
-                report.add_damage(
-                    self.table,
-                    path,
-                    "rows of the input",
-                    numbers,
-                    INCONSISTENT_COUNTS_REMEDY,
-                );
+                report.add_damage(self.table, path, "rows of the input", numbers, FIX_COUNTS);
             }
         }
         if self.unfinished > 0 {
@@ -315,21 +287,15 @@ impl TableComparison<'_> {
         for ((kind, path), rows) in &scan.by_input {
             if kind == self.kind && !by_path.contains_key(path.as_str()) {
                 let numbers = (0, *rows);
-                report.add_damage(
-                    self.table,
-                    path,
-                    "rows of no input",
-                    numbers,
-                    INCONSISTENT_COUNTS_REMEDY,
-                );
+                report.add_damage(self.table, path, "rows of no input", numbers, FIX_COUNTS);
             }
         }
     }
 
-    /// Whether a table may hold so many rows of inputs that say they brought that many.
+    /// Whether a table may contain `found` rows if its inputs have `expected`.
     fn is_consistent(&self, expected: u64, found: u64) -> bool {
         match (self.replaces, self.unfinished) {
-            // A later state takes the place of an earlier one.
+            // Later states replace earlier ones.
             (true, 0) => found <= expected,
             (true, _) => true,
             (false, 0) => found == expected,

@@ -1,6 +1,6 @@
-//! The rows of a table: every one is read; where it belongs and where it came from is compared.
+//! Reads every row of a table and checks its partition and its origin.
 //!
-//! Memory: a bit for each record of the inputs that rows came from.
+//! Memory: one bit per record of the inputs.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -15,28 +15,28 @@ use crate::lake::maintenance::compact::TableSums;
 use crate::lake::maintenance::loaded_table::{LiveFile, days_of};
 use crate::lake::{Lake, LakeError};
 
-/// What to do about rows that are wrong.
-const WRONG_ROWS_REMEDY: &str = "restore the version before the one that brought the file (`lake history`), and \
+/// The remedy for wrong rows.
+const FIX_ROWS: &str = "restore the version before the one that added the file (`lake history`), and \
                      ingest again";
 
-/// The farthest record that is kept account of: 2^36 bits are 8 GiB.
+/// The limit for record numbers: 2^36 bits are 8 GiB.
 const MAX_RECORD_NUMBER: u64 = 1 << 36;
 
-/// What the rows of a table were found to be.
+/// The result of scanning a table.
 #[derive(Debug, Default)]
 pub(in crate::lake::maintenance) struct TableScan {
     /// The version that was read.
     pub(super) version: u64,
-    /// The digests of the inputs that are in at this version, by record kind.
+    /// The digests of the inputs that are committed at this version, by record kind.
     pub(super) inputs: BTreeMap<&'static str, HashSet<String>>,
-    /// Rows by the log.
+    /// The number of rows by the log.
     pub(super) logged_rows: u64,
-    /// The same by record kind, of the table that is parted by it.
+    /// The same by record kind, for the table that is partitioned by it.
     pub(super) logged_by_kind: BTreeMap<String, u64>,
     pub(super) sums: TableSums,
-    /// Rows by record kind (of rejects; else empty) and input.
+    /// Rows by record kind (for rejects, otherwise empty) and input.
     pub(super) by_input: BTreeMap<(String, String), u64>,
-    /// The records of each run and input that have a row.
+    /// The records that have a row, by run and input.
     records: BTreeMap<(String, String), BitSet>,
 }
 
@@ -45,7 +45,7 @@ pub(in crate::lake::maintenance) struct TableScan {
 struct BitSet(Vec<u64>);
 
 impl BitSet {
-    /// Puts a number in; whether it was not there.
+    /// Adds a number; returns whether it is new.
     fn insert(&mut self, number: u64) -> bool {
         let (word, bit) = (number / 64, 1_u64 << (number % 64));
         let Ok(word) = usize::try_from(word) else {
@@ -83,23 +83,17 @@ impl Lake {
         if misplaced > 0 {
             let expected = format!("rows of {}", live.partition_text());
             let found = format!("{misplaced} rows of another partition");
-            report.add_damage(
-                name,
-                path,
-                "partition of rows",
-                (expected, found),
-                WRONG_ROWS_REMEDY,
-            );
+            report.add_damage(name, path, "partition of rows", (expected, found), FIX_ROWS);
         }
         if repeated > 0 {
-            let found = format!("{repeated} rows whose run, input and record another row has");
+            let found = format!("{repeated} rows with the run, input and record of another row");
             let expected = "each record of an input once";
             report.add_damage(
                 name,
                 path,
                 "rows that are there twice",
                 (expected, found),
-                WRONG_ROWS_REMEDY,
+                FIX_ROWS,
             );
         }
         Ok(())
@@ -107,7 +101,7 @@ impl Lake {
 }
 
 impl TableScan {
-    /// Nothing of this version yet.
+    /// An empty scan of a version.
     pub(super) fn of(version: u64) -> Self {
         Self {
             version,
@@ -115,7 +109,7 @@ impl TableScan {
         }
     }
 
-    /// Takes account of where rows came from; returns how many came from where another row did.
+    /// Records the origin of rows; returns how many have the same origin as another row.
     fn count_repeated_records(
         &mut self,
         maintained: &MaintainedTable,
@@ -125,7 +119,7 @@ impl TableScan {
         let columns = ["run_id", "source_file", "source_row"];
         let [Some(runs), Some(files), Some(rows)] = columns.map(|name| batch.column_by_name(name))
         else {
-            // The table of inputs: its rows are the inputs.
+            // The table of inputs has no such columns.
             return Ok(0);
         };
         let kind = live.file.partition("record_kind").unwrap_or_default();
@@ -137,7 +131,7 @@ impl TableScan {
         let mut repeated = 0;
         let mut at = 0;
         while at < batch.num_rows() {
-            // Rows come in stretches of one input.
+            // Consecutive rows usually belong to the same input.
             let (run, file) = (runs.value(at), files.value(at));
             let same = |row: &usize| runs.value(*row) == run && files.value(*row) == file;
             let end = (at..batch.num_rows()).take_while(same).last().unwrap_or(at) + 1;
@@ -155,7 +149,7 @@ impl TableScan {
     }
 }
 
-/// How many rows are of another day or month than the partition says.
+/// The number of rows whose day or month differs from that of the partition.
 fn misplaced_rows(
     maintained: &MaintainedTable,
     live: &LiveFile,
@@ -191,7 +185,7 @@ fn misplaced_rows(
         .count() as u64)
 }
 
-/// The day of days since 1970, or of microseconds since then.
+/// The day of a number of days or of microseconds since 1970.
 fn date_of(number: i64, is_date: bool) -> Option<NaiveDate> {
     if is_date {
         NaiveDate::from_epoch_days(i32::try_from(number).ok()?)

@@ -1,4 +1,4 @@
-//! Verifications that meet other commands between their readings.
+//! Verifications while other commands change the tables.
 
 use std::cell::Cell;
 use std::fs;
@@ -60,8 +60,8 @@ fn verify(lake: &Lake, hook: &dyn Fn() -> bool) -> VerificationReport {
         .unwrap()
 }
 
-/// Verifies, and does something else once before the file with each number; returns how many files
-/// there were.
+/// Verifies, and calls `meanwhile` once before the file with each number; returns the number of
+/// files.
 fn at_each_file(meanwhile: &dyn Fn(&Lake), check: &dyn Fn(&VerificationReport)) -> u32 {
     let mut number = 0;
     loop {

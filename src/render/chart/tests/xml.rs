@@ -1,9 +1,9 @@
-//! A reader of XML that is just strict enough: it panics where a document is not well-formed.
+//! A minimal XML reader that panics when a document is not well-formed.
 
 /// The decoded texts of the `text` elements of a well-formed document.
 ///
-/// Checks that elements are closed in order, attributes are quoted and come once, entities are the
-/// five of XML, and every character is one that XML 1.0 (section 2.2) allows.
+/// Checks that elements are closed in order, attributes are quoted and unique, entities are the
+/// five of XML, and all characters are allowed by XML 1.0 (section 2.2).
 #[track_caller]
 pub(super) fn texts_of(document: &str) -> Vec<String> {
     let is_allowed = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
@@ -61,7 +61,7 @@ pub(super) fn number(element: &str, attribute: &str) -> i32 {
     value.parse().expect("a whole number")
 }
 
-/// The position of the `>` that is in no attribute.
+/// The position of the `>` that ends the tag, outside attributes.
 #[track_caller]
 fn end_of_tag(tag: &str) -> usize {
     let mut is_quoted = false;
@@ -75,7 +75,7 @@ fn end_of_tag(tag: &str) -> usize {
     panic!("a tag without an end: {tag}");
 }
 
-/// The name of an element, whose attributes are checked.
+/// The name of an element; its attributes are checked.
 #[track_caller]
 fn attributes(content: &str) -> &str {
     let (name, mut rest) = content.split_once(' ').unwrap_or((content, ""));
