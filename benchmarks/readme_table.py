@@ -1,5 +1,7 @@
-"""Writes the table of the newest results into a file, between two comments:
-`python3 benchmarks/readme_table.py README.md`.
+"""Writes the newest results as tables, each between two comments: a short one into README.md, the full one into
+benchmarks/README.md.
+
+`python3 benchmarks/readme_table.py`
 
 Only results in benches/results count, one for each workload: the one with the latest date.
 """
@@ -8,9 +10,12 @@ import json
 import pathlib
 import sys
 
-RESULTS = pathlib.Path(__file__).parent.parent / "benches" / "results"
+ROOT = pathlib.Path(__file__).parent.parent
+RESULTS = ROOT / "benches" / "results"
 BEGIN, END = "<!-- results of make bench: begin -->", "<!-- results of make bench: end -->"
 PEERS = ["DuckDB", "Polars", "ClickHouse", "Floe"]
+# Each has a column of its own in the short table; of Floe there are no results.
+SHORT_PEERS = PEERS[:3]
 
 
 def newest() -> list[dict]:
@@ -23,11 +28,22 @@ def newest() -> list[dict]:
     return [by_workload[name] for name in sorted(by_workload)]
 
 
-def row(result: dict) -> str:
-    lines = {line["program"]: line for line in result["summary"]}
+def by_program(result: dict) -> dict:
+    return {line["program"]: line for line in result["summary"]}
+
+
+def short_row(result: dict) -> list[str]:
+    lines = by_program(result)
+    ours = result["summary"][0]
+    cells = [f"{result['title']}, {result['rows']:,} rows", f"{ours['wall_s']:.2f} s", f"{ours['peak_mib']:.0f} MiB"]
+    return cells + [f"{lines[peer]['cpu_s_ratio']:.1f} ×" if peer in lines else "–" for peer in SHORT_PEERS]
+
+
+def full_row(result: dict) -> list[str]:
+    lines = by_program(result)
     ours = result["summary"][0]
     cells = [
-        f"[{result['workload']}](benches/results/{result['file']})",
+        f"[{result['workload']}](../benches/results/{result['file']})",
         f"{result['title']}, {result['rows']:,} rows",
         f"{ours['cpu_s']:.2f} s",
         f"{ours['wall_s']:.2f} s",
@@ -36,11 +52,11 @@ def row(result: dict) -> str:
     for peer in PEERS:
         line = lines.get(peer)
         cells.append(f"{line['cpu_s_ratio']:.1f} × ({line['peak_mib']:.0f} MiB)" if line else "–")
-    return f"| {' | '.join(cells)} |"
+    return cells
 
 
 def same_everywhere(results: list[dict]) -> None:
-    """One head stands over the table, so all of it must be true of every line."""
+    """The table has one heading, so all of it must be true of every line."""
     made_with = {
         json.dumps([result["machine"]["cpu"], result["machine"]["cores"], result["versions"]]) for result in results
     }
@@ -48,19 +64,45 @@ def same_everywhere(results: list[dict]) -> None:
         sys.exit("The results were made on different machines or versions; measure the older ones again.")
 
 
-def table(results: list[dict]) -> str:
-    same_everywhere(results)
+def heading(results: list[dict]) -> list[str]:
     first = results[0]
     machine = first["machine"]
     peers = ", ".join(f"{name} {first['versions'][name]}" for name in ("duckdb", "polars", "clickhouse"))
-    heads = ["", "workload", "processor", "wall", "peak", *(f"{peer}: processor (peak)" for peer in PEERS)]
-    lines = [
-        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; medians of at least "
-        f"{min(result['pairs'] for result in results)} alternating rounds; {peers}. Peers: times of ours.",
-        "",
+    rounds = min(result["pairs"] for result in results)
+    return [
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; medians of at least {rounds} "
+        "alternating rounds;",
+        f"{peers}. CPU times of these are multiples of this program's.",
+    ]
+
+
+def table(heads: list[str], texts: int, rows: list[list[str]]) -> list[str]:
+    """A table whose first `texts` columns hold texts and the remaining ones numbers."""
+    return [
         f"| {' | '.join(heads)} |",
-        f"|{'---|' * 2}{'---:|' * (len(heads) - 2)}",
-        *map(row, results),
+        f"|{'---|' * texts}{'---:|' * (len(heads) - texts)}",
+        *(f"| {' | '.join(cells)} |" for cells in rows),
+    ]
+
+
+def short(results: list[dict]) -> str:
+    compared = [result for result in results if by_program(result).keys() & set(SHORT_PEERS)]
+    heads = ["workload", "wall time", "peak memory", *(f"{peer}, CPU" for peer in SHORT_PEERS)]
+    return "\n".join(
+        [
+            *heading(results),
+            "",
+            *table(heads, 1, [short_row(result) for result in compared]),
+        ]
+    )
+
+
+def full(results: list[dict]) -> str:
+    heads = ["", "workload", "CPU", "wall", "peak", *(f"{peer}: CPU (peak)" for peer in PEERS)]
+    lines = [
+        *heading(results),
+        "",
+        *table(heads, 2, [full_row(result) for result in results]),
     ]
     for result in results:
         if floor := result["floor"]:
@@ -68,17 +110,22 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    target = pathlib.Path(sys.argv[1])
-    text = target.read_text()
-    if BEGIN not in text or END not in text:
+def write(target: pathlib.Path, text: str) -> None:
+    page = target.read_text()
+    if BEGIN not in page or END not in page:
         sys.exit(f"{target} has no place for the table: put these lines where it should be\n{BEGIN}\n{END}")
+    before, rest = page.split(BEGIN, 1)
+    _, after = rest.split(END, 1)
+    target.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def main() -> None:
     results = newest()
     if not results:
         sys.exit(f"{RESULTS} has no result that may be cited")
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
-    target.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
+    same_everywhere(results)
+    write(ROOT / "README.md", short(results))
+    write(ROOT / "benchmarks" / "README.md", full(results))
 
 
 if __name__ == "__main__":
