@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_texts_become_one_segment_or_are_refused() {
+    fn adversarial_texts_become_one_segment_or_are_refused() {
         for (text, segment) in [
             ("..", "k=.."),
             ("../../etc/passwd", "k=..%2F..%2Fetc%2Fpasswd"),

@@ -112,7 +112,7 @@ impl Findings {
         if !rejecting && !self.open.contains(&rule) {
             self.open.push(rule);
         }
-        // A hostile record can break a rule a million times: the number of texts is limited, and
+        // A adversarial record can break a rule a million times: the number of texts is limited, and
         // every rule has at least one.
         let needs_text = self.list.len() < MAX_TEXTS
             || !self

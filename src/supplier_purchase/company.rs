@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_company_is_a_whole_number_above_zero_or_said_to_be_unknown() {
+    fn a_company_is_a_whole_number_above_zero_or_unknown() {
         assert_eq!("12".parse().map(CompanyId::get), Ok(12));
         assert_eq!("unknown".parse(), Ok(CompanyId::UNKNOWN));
         for text in ["12", "unknown"] {

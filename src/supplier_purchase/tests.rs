@@ -1,8 +1,8 @@
 //! Records through all stages, from text to findings and columns.
 
+mod adversarial;
 mod amounts;
 mod fixture;
-mod hostile;
 mod records;
 mod rows;
 mod rule_examples;

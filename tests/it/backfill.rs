@@ -321,7 +321,7 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
     ran.assert_code(2).assert_stderr_contains(&[
         "2026-10-03/purchases",
         "2026-10-03 (exit code 2)",
-        "left: from 2026-10-04",
+        "not run: from 2026-10-04",
     ]);
     assert_eq!(ran.summary_count("days failed"), 1);
     assert!(!workdir.path("out/2026-10-04").exists());

@@ -213,7 +213,7 @@ fn dumps_of_other_kinds_are_refused_with_the_reason() {
         (
             "quantity_series_response.json",
             "FILE-SERIES-RESPONSE",
-            "answer",
+            "a saved response of a series endpoint",
         ),
         (
             "supplier_purchases_response.json",

@@ -264,7 +264,7 @@ fn a_series_without_purchases_is_zeros_with_a_warning() {
 }
 
 #[test]
-fn revenue_in_several_currencies_asks_for_one() {
+fn revenue_in_several_currencies_requires_one() {
     let workdir = Workdir::new();
     let mut dump = String::new();
     for (currency, price, quantity) in [

@@ -123,7 +123,7 @@ fn a_pipe_in_a_folder_is_left_out_with_a_warning_and_read_when_it_is_named() {
 }
 
 #[test]
-fn a_pattern_leaves_out_hidden_names_unless_it_asks_for_them() {
+fn a_pattern_excludes_hidden_names_unless_it_names_them() {
     let workdir = Workdir::new();
     for (at, name) in ["a.ndjson", ".b.ndjson", "_c.ndjson", "_d/e.ndjson"]
         .iter()

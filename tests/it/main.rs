@@ -40,8 +40,6 @@ mod generated_dumps;
 mod golden_vectors;
 /// The help and the reference pages.
 mod help;
-/// Terminal control characters in inputs, and readers that stop early.
-mod hostile_text;
 /// Which files are found as inputs, and which are skipped.
 mod input_discovery;
 /// Binary files, compressed files and text with additions of other programs.
@@ -128,6 +126,8 @@ mod supplier_state;
 mod telemetry;
 /// What remains on a terminal.
 mod terminal;
+/// Terminal control characters in inputs, and readers that stop early.
+mod untrusted_text;
 
 /// Generated dumps and their truth files.
 mod dump_generator;

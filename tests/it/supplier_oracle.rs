@@ -278,7 +278,7 @@ fn full_snapshots_delete_what_the_oracle_deletes() {
         assert_eq!(deleted.len(), truth.as_array().expect("a list").len());
         if !deleted.is_empty() {
             output.assert_stderr_contains(&[&format!(
-                "{} purchases that the full snapshot lacks",
+                "{} purchases missing from the full snapshot were marked as deleted",
                 deleted.len()
             )]);
         }

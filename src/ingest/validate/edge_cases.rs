@@ -1,4 +1,4 @@
-//! Edge cases: texts similar to envelopes or to other kinds, hostile texts, texts at the limits.
+//! Edge cases: texts similar to envelopes or to other kinds, adversarial texts, texts at the limits.
 
 use super::fixture::{BAD, TestReader, purchase};
 use crate::input::InputFormat;
@@ -47,7 +47,7 @@ fn one_row_without_a_product_does_not_make_a_file_one_of_another_kind() {
 }
 
 #[test]
-fn hostile_records_cost_what_their_bytes_cost() {
+fn adversarial_records_cost_no_more_than_their_bytes() {
     let keys: Vec<String> = (0..60_000).map(|n| format!("\"k{n}\":1")).collect();
     let many_keys = format!("{{{}}}", keys.join(","));
     let outcome = TestReader::new().validate(many_keys.as_bytes());

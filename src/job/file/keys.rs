@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn every_option_of_a_command_is_a_key_of_its_step_or_says_why_not() {
+    fn every_option_of_a_command_is_a_key_of_its_step_or_is_excluded_with_a_reason() {
         let cli = Cli::command();
         let mut left_out = BTreeSet::new();
         for action in ActionName::ALL {

@@ -171,13 +171,13 @@ mod tests {
             node("b", None),
             node("c", None),
         ];
-        let said = order(&cycle).unwrap_err();
+        let message = order(&cycle).unwrap_err();
         assert!(
-            said.contains(r#""a" needs "c" needs "b" needs "a""#),
-            "{said}"
+            message.contains(r#""a" needs "c" needs "b" needs "a""#),
+            "{message}"
         );
-        let said = order(&[node("first", None), node("b", Some(&["frist"]))]).unwrap_err();
-        assert!(said.contains("did you mean `first`?"), "{said}");
+        let message = order(&[node("first", None), node("b", Some(&["frist"]))]).unwrap_err();
+        assert!(message.contains("did you mean `first`?"), "{message}");
         assert!(
             order(&[node("a", Some(&["a"]))])
                 .unwrap_err()

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn braces_stand_for_the_date_the_environment_variables_and_themselves() {
+    fn braces_contain_the_date_an_environment_variable_a_variable_or_are_escaped() {
         for (text, expected) in [
             (
                 "d/{date:%Y/%m/%d}/x-{date}.json",
@@ -193,8 +193,8 @@ mod tests {
             ("{}", "{}"),
         ] {
             let TemplateError { message, remedy } = fill(text).unwrap_err();
-            let said = format!("{message}; {remedy}");
-            assert!(said.contains(named), "{text}: {said}");
+            let message = format!("{message}; {remedy}");
+            assert!(message.contains(named), "{text}: {message}");
         }
     }
 }

@@ -117,7 +117,7 @@ fn set_goes_before_the_file() {
 }
 
 #[test]
-fn every_problem_is_told_with_its_line_key_and_remedy() {
+fn every_problem_is_reported_with_its_line_key_and_remedy() {
     let text = r#"lake = "lake"
 colour = 1
 [[steps]]
@@ -224,7 +224,7 @@ const WRONG_STEPS: [(&str, &str); 17] = [
 ];
 
 #[test]
-fn what_keys_mean_together_is_told_at_the_key() {
+fn conflicting_keys_are_reported_at_the_key() {
     for (step, expected) in WRONG_STEPS {
         let found = problems_of(&format!("{HEAD}{step}\n"));
         assert!(
@@ -236,7 +236,7 @@ fn what_keys_mean_together_is_told_at_the_key() {
 }
 
 #[test]
-fn the_top_of_a_file_is_held_to_the_same() {
+fn the_top_level_of_a_file_is_checked_in_the_same_way() {
     for (text, expected) in [
         ("", "1:1: lake: the job has no lake"),
         ("lake = \"\"\n", "1:8: lake: the value is empty"),

@@ -132,9 +132,9 @@ fn files_that_are_not_in_the_version_cannot_be_removed() {
         Err(LakeError::NotInVersion { version: 2, .. })
     ));
     for path in ["../../etc/passwd", "/etc/passwd", "a/../../b", ""] {
-        let mut hostile = old.files[0].clone();
-        hostile.relative_path = path.to_owned();
-        let refused = remove(&hostile, &counters());
+        let mut adversarial = old.files[0].clone();
+        adversarial.relative_path = path.to_owned();
+        let refused = remove(&adversarial, &counters());
         assert!(
             matches!(refused, Err(LakeError::PathOutsideTable { .. })),
             "{path}"

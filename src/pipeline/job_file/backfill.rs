@@ -19,7 +19,7 @@ struct BackfillSummary {
     before: usize,
     done: Vec<NaiveDate>,
     failed: Vec<(NaiveDate, Exit)>,
-    left: Vec<NaiveDate>,
+    not_run: Vec<NaiveDate>,
     /// Whether a completed day will run again because its completion cannot be recorded.
     has_unrecorded_days: bool,
 }
@@ -49,7 +49,7 @@ pub(super) fn run(
     let mut has_stopped = false;
     for chunk in days[completed.len()..].chunks(how.parallel) {
         if has_stopped {
-            summary.left.extend(chunk.iter().map(|day| day.date));
+            summary.not_run.extend(chunk.iter().map(|day| day.date));
             continue;
         }
         // Taken before the day runs, so that a file that arrives meanwhile makes it run again.
@@ -60,7 +60,7 @@ pub(super) fn run(
         let buffered = parallel::run(&chunk.iter().collect::<Vec<_>>(), context);
         for ((plan, fingerprint), buffered) in chunk.iter().zip(fingerprints).zip(buffered) {
             if has_stopped {
-                summary.left.push(plan.date);
+                summary.not_run.push(plan.date);
                 exit = exit.worst(day::abandon(plan, &buffered, context));
                 continue;
             }
@@ -75,7 +75,7 @@ pub(super) fn run(
                     None => summary.has_unrecorded_days = true,
                 }
             } else if ended == Exit::Interrupted {
-                summary.left.push(plan.date);
+                summary.not_run.push(plan.date);
                 has_stopped = true;
             } else {
                 summary.failed.push((plan.date, ended));
@@ -95,7 +95,7 @@ impl BackfillSummary {
             ("days already complete", self.before),
             ("days completed", self.done.len()),
             ("days failed", self.failed.len()),
-            ("days not run", self.left.len()),
+            ("days not run", self.not_run.len()),
         ] {
             // Writing to a String cannot fail.
             let _ = write!(text, "\n  {name:<24}{count:>14}");
@@ -106,7 +106,7 @@ impl BackfillSummary {
         for (date, exit) in &self.failed {
             let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
         }
-        if let Some(first) = self.left.first() {
+        if let Some(first) = self.not_run.first() {
             let _ = write!(text, "\n  not run: from {first}");
         }
         if self.has_unrecorded_days {
@@ -114,7 +114,7 @@ impl BackfillSummary {
                 "\n  days that write to stdout are never complete and run again each time",
             );
         }
-        if self.failed.is_empty() && self.left.is_empty() {
+        if self.failed.is_empty() && self.not_run.is_empty() {
             tracing::info!("{text}");
         } else {
             tracing::warn!("{text}\nrun the same command to resume");

@@ -273,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_ages_are_told_in_units_that_people_read() {
+    fn sizes_and_ages_are_shown_in_readable_units() {
         for (number, formatted) in [
             (0, "0 B"),
             (1023, "1023 B"),

@@ -1,4 +1,4 @@
-//! Whole charts with hostile labels, extreme numbers and many values.
+//! Whole charts with adversarial labels, extreme numbers and many values.
 
 use super::*;
 use crate::values::money::Amount;
@@ -8,7 +8,7 @@ mod xml;
 use xml::texts_of;
 
 /// Hostile labels, as a dump may contain them.
-const HOSTILE: [&str; 7] = [
+const ADVERSARIAL: [&str; 7] = [
     "<script>alert(1)</script>",
     "\"/><image href='http://example.com/x.png'/>",
     "]]><!-- & -->",
@@ -51,15 +51,15 @@ fn all_shapes() -> [ChartType; 3] {
 }
 
 #[test]
-fn hostile_labels_stay_texts() {
-    let mut labels: Vec<String> = HOSTILE.iter().map(|text| (*text).to_owned()).collect();
+fn adversarial_labels_are_written_as_text() {
+    let mut labels: Vec<String> = ADVERSARIAL.iter().map(|text| (*text).to_owned()).collect();
     labels.push("x".repeat(10_000));
     for chart_type in all_shapes() {
         let mut chart = chart(chart_type, &labels, &counts(&[8, 7, 6, 5, 4, 3, 2, 1]));
-        chart.title = HOSTILE.concat();
-        chart.subtitle = HOSTILE.join(" ");
-        chart.value_title = HOSTILE[0].to_owned();
-        chart.label_title = HOSTILE[1].to_owned();
+        chart.title = ADVERSARIAL.concat();
+        chart.subtitle = ADVERSARIAL.join(" ");
+        chart.value_title = ADVERSARIAL[0].to_owned();
+        chart.label_title = ADVERSARIAL[1].to_owned();
         for svg in [
             svg(&chart),
             inline_svg(&chart, ChartWidth::Narrow),

@@ -233,7 +233,7 @@ fn rejects_are_shown_with_the_summaries_of_their_rules() {
 }
 
 #[test]
-fn hostile_names_and_settings_stay_texts() {
+fn adversarial_names_and_settings_are_written_as_text() {
     let nasty = "<script>x</script>\u{202E}";
     let mut data = empty_dashboard();
     data.header.lake = nasty.to_owned();

@@ -71,7 +71,7 @@ fn long_tables_are_folded_and_short_ones_are_not() {
 }
 
 #[test]
-fn hostile_texts_stay_texts() {
+fn adversarial_texts_are_written_as_text() {
     let nasty = "</title></style><script>alert('1')</script>\u{202E}\u{0}<img src=https://example.com onerror=x>\"";
     let mut table = table(1);
     table.caption = nasty.to_owned();

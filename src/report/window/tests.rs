@@ -145,7 +145,7 @@ fn utc_is_written_z_under_all_its_names_and_london_is_not() {
 }
 
 #[test]
-fn a_date_is_held_from_its_first_to_its_last_microsecond() {
+fn a_date_contains_its_first_to_its_last_microsecond() {
     let held = |timezone, ending_at| {
         let window = Window::new(&spec(timezone, SeriesUnit::Hour, 3, ending_at));
         ["28", "29", "30", "31"].map(|day| {

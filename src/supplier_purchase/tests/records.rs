@@ -259,8 +259,8 @@ fn the_company_is_that_of_the_record_or_of_the_settings() {
 
 #[test]
 fn a_record_that_names_no_company_lacks_one_unless_the_settings_do() {
-    let mut nobody = settings();
-    nobody.company = None;
+    let mut without_company = settings();
+    without_company.company = None;
     for (record, lacks) in [
         (with(r#""company_id":7"#), false),
         (with(r#""code":7"#), true),
@@ -272,7 +272,7 @@ fn a_record_that_names_no_company_lacks_one_unless_the_settings_do() {
         )
         .unwrap();
         assert_eq!(
-            SupplierPurchaseValidator::new(nobody.clone()).is_missing_company(&raw),
+            SupplierPurchaseValidator::new(without_company.clone()).is_missing_company(&raw),
             lacks
         );
         assert!(!SupplierPurchaseValidator::new(settings()).is_missing_company(&raw));

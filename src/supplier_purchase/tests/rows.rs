@@ -163,7 +163,7 @@ fn words_for_status_and_booleans_are_read_in_both_languages() {
 }
 
 #[test]
-fn a_column_may_say_that_a_purchase_is_deleted() {
+fn a_column_may_mark_a_purchase_as_deleted() {
     for (header, cell, noted) in [
         ("excluido", "sim", &[RuleId::CplDeletedKey][..]),
         ("deleted", "TRUE", &[RuleId::CplDeletedKey]),
@@ -178,7 +178,7 @@ fn a_column_may_say_that_a_purchase_is_deleted() {
 }
 
 #[test]
-fn a_column_that_says_whether_a_purchase_is_deleted_decides_before_the_flag() {
+fn a_column_for_deletion_takes_precedence_over_the_flag() {
     for (cells, is_deleted, flag) in [
         ("false;false", false, None),
         ("false;true", false, None),
@@ -210,7 +210,7 @@ fn a_column_that_says_whether_a_purchase_is_deleted_decides_before_the_flag() {
 }
 
 #[test]
-fn what_our_own_lists_add_to_a_row_is_read_as_what_it_stands_for() {
+fn columns_that_our_own_lists_add_are_read_with_their_meaning() {
     for (header, cells, extra) in [
         ("updated_at_offset_minutes", "0", None),
         (
@@ -239,7 +239,7 @@ fn what_our_own_lists_add_to_a_row_is_read_as_what_it_stands_for() {
 }
 
 #[test]
-fn company_0_is_the_unknown_one_where_that_is_said_and_none_elsewhere() {
+fn company_0_is_the_unknown_company_only_in_our_own_lists() {
     let text = "company_id;id;registration_date;supplier_id;updated_at\n0;1;2025-01-14;3;2025-01-15T10:00:00Z\n";
     let unknown = SupplierPurchaseRuleSettings {
         company: Some(CompanyId::UNKNOWN),
@@ -303,13 +303,13 @@ fn an_amount_that_can_be_read_in_two_ways_is_rejected() {
     // The sample has only whole numbers in the column, so that `1.234` is ambiguous.
     let text = "id,registration_date,supplier_id,updated_at,currency,total\n\
         1,2025-01-14,3,2025-01-15T10:00:00Z,BRL,10\n";
-    let settled = layout(text);
-    assert!(!settled.columns[5].decimal_is_proven);
+    let detected = layout(text);
+    assert!(!detected.columns[5].decimal_is_proven);
     let row = "2,2025-01-14,3,2025-01-15T10:00:00Z,BRL,1.234\n";
-    let shape = settled.row_shape();
+    let shape = detected.row_shape();
     let mut rows = CsvRowReader::new(row.as_bytes(), TextPosition::START, shape).unwrap();
     let mut raw = RawSupplierPurchase::default();
-    let reader = SupplierPurchaseCsvReader::new(&settled);
+    let reader = SupplierPurchaseCsvReader::new(&detected);
     reader.read(&rows.next_row().unwrap().unwrap(), &mut raw);
     let mut lenient = settings();
     lenient.numbers_as_strings = true;

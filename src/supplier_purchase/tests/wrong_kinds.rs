@@ -121,7 +121,7 @@ fn findings_have_the_field_and_kind_of_a_422_answer() {
             .iter()
             .find(|found| found.rejecting)
             .unwrap();
-        let said = validation_entry(first);
-        assert_eq!((said.field, said.kind), (field, kind), "{record}");
+        let entry = validation_entry(first);
+        assert_eq!((entry.field, entry.kind), (field, kind), "{record}");
     }
 }

@@ -27,8 +27,8 @@ pub(super) fn validate(
         SupplierPurchaseField::WereStockMovementsDeleted,
         findings,
     );
-    let said = scalar::boolean(raw, SupplierPurchaseField::Deleted, findings);
-    let sign = match (said.unwrap_or(flag.is_some()), flag) {
+    let value = scalar::boolean(raw, SupplierPurchaseField::Deleted, findings);
+    let sign = match (value.unwrap_or(flag.is_some()), flag) {
         (true, Some(_)) => Some((
             SupplierPurchaseField::WereStockMovementsDeleted,
             "present only when the purchase is deleted",

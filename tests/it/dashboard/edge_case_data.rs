@@ -1,4 +1,4 @@
-//! Dashboard data with everything that is hard to draw: hostile and long names, refunds below zero,
+//! Dashboard data with everything that is hard to draw: adversarial and long names, refunds below zero,
 //! many names, two currencies, amounts of 29 digits.
 
 use purchase_etl::render::dashboard::{

@@ -114,7 +114,7 @@ fn the_choice_of_the_user_wins_and_is_never_left() {
 
 proptest! {
     #[test]
-    fn utf8_passes_through_or_fails_where_the_standard_library_says(
+    fn utf8_is_accepted_or_refused_at_the_offset_of_the_standard_library(
         bytes in proptest::collection::vec(
             prop_oneof![Just(b'a'), Just(0xc3), Just(0xa7), Just(0xf0), Just(0x9f), any::<u8>()],
             0..60,

@@ -27,7 +27,7 @@ fn read(text: &str, columns: usize) -> Vec<String> {
 }
 
 #[test]
-fn quotes_are_taken_off_or_kept_as_the_table_says() {
+fn quotes_are_removed_or_kept_as_the_table_defines() {
     assert_eq!(
         read(
             "\"a;b\";\"a\"\"b\"\na\"b; \"a\"\n\"a\"b;\"a\"\"\"\"b\"c\"\n;\"\"",

@@ -63,7 +63,7 @@ fn windows_1252_is_warned_of_with_the_first_byte_that_is_not_utf8() {
 #[test]
 fn each_decision_names_the_value_and_line_that_made_it() {
     let layout = read(ERP).unwrap().layout;
-    let told: Vec<_> = layout
+    let decisions: Vec<_> = layout
         .evidence
         .iter()
         .map(|it| {
@@ -76,7 +76,7 @@ fn each_decision_names_the_value_and_line_that_made_it() {
         .collect();
     let header = ERP.lines().next().unwrap();
     assert_eq!(
-        told,
+        decisions,
         [
             ("encoding", "utf-8", None),
             ("delimiter", ";", Some((header, 1))),

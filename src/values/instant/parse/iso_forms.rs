@@ -108,7 +108,7 @@ fn a_time_to_the_hour_and_a_decimal_comma_are_read() {
 }
 
 #[test]
-fn an_offset_may_stand_apart_or_have_lost_its_plus() {
+fn an_offset_may_follow_a_space_or_lack_its_plus_sign() {
     accepts(
         Tz::UTC,
         "

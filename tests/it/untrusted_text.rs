@@ -47,7 +47,7 @@ fn assert_harmless(output: &Output) {
 }
 
 /// Writes dumps with these characters in every value, name and header, and returns their names.
-fn hostile_dumps(workdir: &Workdir) -> [&'static str; 5] {
+fn untrusted_dumps(workdir: &Workdir) -> [&'static str; 5] {
     let steer = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}\u{7f}\u{2028}\u{2029}";
     let escaped = r#""\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\u007f\u2028\u2029""#;
     let usual = PurchaseFixture::default();
@@ -109,9 +109,9 @@ fn hostile_dumps(workdir: &Workdir) -> [&'static str; 5] {
 }
 
 #[test]
-fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
+fn control_characters_of_a_dump_do_not_reach_a_terminal() {
     let workdir = Workdir::new();
-    for input in hostile_dumps(&workdir) {
+    for input in untrusted_dumps(&workdir) {
         for format in ["text", "json", "response"] {
             let output = check(&workdir, &[ALL[0], ALL[1], "--format", format, input]);
             assert!(!output.stdout().is_empty(), "{}", output.transcript());
@@ -135,7 +135,7 @@ fn hostile_text_in_a_dump_cannot_steer_a_terminal() {
 }
 
 #[test]
-fn hostile_file_names_and_parameters_cannot_steer_a_terminal() {
+fn control_characters_of_file_names_and_parameters_do_not_reach_a_terminal() {
     let workdir = Workdir::new();
     let steer = "\u{1b}[31mred\u{7f}\u{9b}\u{202e}\u{2028}\u{2029}";
     workdir.write(steer, mixed());
