@@ -32,6 +32,11 @@ pub fn split_default(help: &str) -> (String, Option<String>) {
     (format!("{before}{after}"), Some(default.to_owned()))
 }
 
+/// Command lines that make the lake of the examples.
+const SAMPLE_LAKE: &str = "purchase-etl ingest sample_data/web_2026-10.ndjson --lake lake\n\
+     purchase-etl ingest sample_data/suppliers/2026-10-31 --lake lake --kind supplier-purchases \
+     --company-id 12";
+
 /// Every command and option.
 pub fn commands() -> String {
     let program = command();
@@ -43,6 +48,7 @@ pub fn commands() -> String {
          `--help` after any command prints its options, `--version` the version of the program. \
          An option on the command line overrides its environment variable and the job file. Exit \
          codes are in [exit-codes.md](exit-codes.md).\n\n\
+         The examples use the sample data and this lake:\n\n```sh\n{SAMPLE_LAKE}\n```\n\n\
          | command | purpose |\n|---|---|",
         styled(program.get_about()),
         second_paragraph(&program)
@@ -122,7 +128,13 @@ fn one_command(text: &mut String, path: &str, command: &clap::Command) {
         let _ = writeln!(text, "\n{more}");
     }
     if let Some(line) = example(path) {
-        let _ = writeln!(text, "\n```sh\n{line}\n```");
+        // The id of a run is another one in each lake.
+        let fence = if path == "runs show" {
+            "sh parse"
+        } else {
+            "sh"
+        };
+        let _ = writeln!(text, "\n```{fence}\n{line}\n```");
     }
     let positional: Vec<&Arg> = command.get_positionals().collect();
     if !positional.is_empty() {

@@ -121,7 +121,7 @@ pub(super) const RULES: [Rule; 21] = [
         wire_message: None,
         accepted: r#"{"id":"e2","time":1712068448,"user_id":"u1","product_id":"pen","price":3.14,"currency":"USD","properties":"{\"a\":1}"}"#,
         rejected: r#"{"events":[{"event_type":"users.behaviors.Purchase","id":"e2","time":1712068448,"user":{"user_id":"u1"},"properties":{"product_id":"pen","price":3.14,"currency":"USD","purchase_properties":{"a":1}}}]}"#,
-        remedy: "Write each purchase as one object with the members of user and properties at the top level, and purchase_properties as properties; docs/inputs.md has a jq command.",
+        remedy: "Write each purchase as one object with the members of user and properties at the top level, and purchase_properties as properties; docs/how-to/map-columns.md has a jq command.",
     },
     Rule {
         id: RuleId::FileWrongKind,
@@ -216,7 +216,7 @@ pub(super) const RULES: [Rule; 21] = [
         wire_message: None,
         accepted: VALID_CSV,
         rejected: VALID_LINE,
-        remedy: "Ingest JSON inputs in a separate run without --map; rename their keys at the source (docs/inputs.md lists the known keys).",
+        remedy: "Ingest JSON inputs in a separate run without --map; rename their keys at the source (docs/reference/formats.md lists the known keys).",
     },
     Rule {
         id: RuleId::FileEmpty,
