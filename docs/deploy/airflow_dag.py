@@ -37,7 +37,7 @@ with DAG(
     schedule="15 6 * * *",
     start_date=datetime.datetime(2026, 10, 1, tzinfo=datetime.timezone.utc),
     catchup=True,
-    # Runs may overlap: the lake settles who was first.
+    # Runs may overlap: commits to the lake are atomic.
     max_active_runs=4,
     default_args={
         "retries": 3,

@@ -19,15 +19,15 @@ days = dg.DailyPartitionsDefinition(start_date="2026-10-01")
 
 
 def run(context: dg.AssetExecutionContext) -> tuple[int, list[dict]]:
-    """Runs the job for a day; its log lines go to Dagster, those that end an ingest come back."""
+    """Runs the job for a day; sends its log lines to Dagster and returns those that end an ingest."""
     command = [PROGRAM, "--log-format", "json", "run", JOB, "--date", context.partition_key]
     ended = []
     with subprocess.Popen(command, cwd=FOLDER, stderr=subprocess.PIPE, text=True) as process:
         for line in process.stderr:
-            said = json.loads(line)
-            context.log.log(said["level"].replace("WARN", "WARNING"), said["message"])
-            if said["message"] == "run ended":
-                ended.append(said)
+            event = json.loads(line)
+            context.log.log(event["level"].replace("WARN", "WARNING"), event["message"])
+            if event["message"] == "run ended":
+                ended.append(event)
     return process.returncode, ended
 
 
@@ -46,10 +46,10 @@ def purchases(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         )
     return dg.MaterializeResult(
         metadata={
-            "run_ids": [said["run_id"] for said in ended],
-            "inputs": sum(said["inputs_ingested"] for said in ended),
-            "accepted": sum(said["accepted"] for said in ended),
-            "rejected": sum(said["rejected"] for said in ended),
+            "run_ids": [event["run_id"] for event in ended],
+            "inputs": sum(event["inputs_ingested"] for event in ended),
+            "accepted": sum(event["accepted"] for event in ended),
+            "rejected": sum(event["rejected"] for event in ended),
         }
     )
 
