@@ -152,12 +152,48 @@ pub enum RuleId {
     ParDeleted,
 }
 
-/// An unknown rule code.
+/// An unknown rule code; the message names codes that are similar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown rule {code:?}; list all codes with `purchase-etl rules list`")]
+#[error("unknown rule {code:?}; {}", remedy(code))]
 pub struct UnknownRule {
     /// The code as given.
     pub code: String,
+}
+
+/// At most this many codes are suggested: more would not help to choose.
+const MAX_SUGGESTIONS: usize = 3;
+
+/// Share of equal characters from which a code is taken for a misspelling of another: two of the
+/// typical thirteen may differ.
+const MIN_SIMILARITY: f64 = 0.8;
+
+/// What to do about an unknown code.
+fn remedy(code: &str) -> String {
+    let similar = similar_codes(&code.to_ascii_uppercase());
+    if similar.is_empty() {
+        return "list all codes with `purchase-etl rules list`".to_owned();
+    }
+    format!("did you mean {}?", similar.join(" or "))
+}
+
+/// Codes that contain a text; without any, the code that is most likely misspelt.
+fn similar_codes(text: &str) -> Vec<&'static str> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let codes = RuleId::ALL.into_iter().map(RuleId::code);
+    let containing = codes.clone().filter(|code| code.contains(text));
+    let containing: Vec<_> = containing.take(MAX_SUGGESTIONS).collect();
+    if !containing.is_empty() {
+        return containing;
+    }
+    codes
+        .map(|code| (strsim::normalized_levenshtein(text, code), code))
+        .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, code)| code)
+        .into_iter()
+        .collect()
 }
 
 impl RuleId {

@@ -197,11 +197,26 @@ fn codes_are_read_in_any_case_and_unknown_ones_are_refused() {
         assert_eq!(id.code().to_lowercase().parse(), Ok(id));
         assert_eq!(id.to_string(), id.code());
     }
-    let unknown = "BRZ-NO-SUCH".parse::<RuleId>().unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        "unknown rule \"BRZ-NO-SUCH\"; list all codes with `purchase-etl rules list`"
-    );
+    for (code, message) in [
+        (
+            "XYZ",
+            "unknown rule \"XYZ\"; list all codes with `purchase-etl rules list`",
+        ),
+        (
+            "",
+            "unknown rule \"\"; list all codes with `purchase-etl rules list`",
+        ),
+        (
+            "qty",
+            "unknown rule \"qty\"; did you mean BRZ-QTY-TYPE or BRZ-QTY-RANGE or BRZ-QTY-NULL?",
+        ),
+        (
+            "brz-qty-rnge",
+            "unknown rule \"brz-qty-rnge\"; did you mean BRZ-QTY-RANGE?",
+        ),
+    ] {
+        assert_eq!(code.parse::<RuleId>().unwrap_err().to_string(), message);
+    }
 }
 
 #[test]

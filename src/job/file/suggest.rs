@@ -20,27 +20,13 @@ pub(super) fn is_meant(name: &str, known: &str) -> bool {
 
 /// The known name with the fewest changes, if these are at most a third of its letters.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let with_distance = known.iter().map(|other| (distance(name, other), *other));
+    let with_distance = known
+        .iter()
+        .map(|other| (strsim::levenshtein(name, other), *other));
     with_distance
         .filter(|(distance, other)| *distance <= other.chars().count().div_ceil(3).max(1))
         .min()
         .map(|(_, other)| other)
-}
-
-/// Levenshtein's distance: insertions, deletions and replacements of characters.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = at + 1;
-        for (column, wanted) in other.iter().enumerate() {
-            let replaced = corner + usize::from(letter != *wanted);
-            corner = row[column + 1];
-            row[column + 1] = replaced.min(corner + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 #[cfg(test)]
@@ -49,7 +35,6 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_meant_and_a_far_one_is_not() {
-        assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(
             remedy("lenght", ["length", "unit"]),
             "did you mean `length`?"
