@@ -85,7 +85,7 @@ pub struct Cli {
 pub enum LogFormat {
     /// Text for people
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
@@ -161,7 +161,7 @@ pub struct IngestArguments {
     /// How inputs are read
     #[command(flatten)]
     pub read: ReadArguments,
-    /// Refuse inputs with a larger share of rejects, 5% or 0.05
+    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub reject_limit: String,
     /// Read inputs again whose path, size and modification time match an ingested input
@@ -205,7 +205,7 @@ pub struct CheckArguments {
     /// List these findings in the text format; other formats list all [default: first]
     #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
     pub findings: Option<FindingsListed>,
-    /// Refuse inputs with a larger share of rejects, 5% or 0.05
+    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
     #[arg(long, value_name = "SHARE", default_value = "5%")]
     pub reject_limit: String,
 }
@@ -225,7 +225,7 @@ pub enum FindingsListed {
 pub enum CheckFormat {
     /// One line per finding, for people
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
     /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
     Response,
@@ -262,7 +262,7 @@ pub struct DashboardArguments {
 pub enum RulesCommand {
     /// List the rules with their severity and requirement
     List {
-        /// List rules whose id contains this text, e.g. BRZ-TIME
+        /// List rules whose id contains this text, or of this severity, e.g. BRZ-TIME or warn
         filter: Option<String>,
         /// Set the format of the list
         #[arg(

@@ -83,7 +83,7 @@ pub enum LakeCommand {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Verify files against logs and tables against each other
+    /// Check that files match the Delta logs and that the tables agree
     ///
     /// Exits with code 1 if the lake is damaged.
     Verify {

@@ -84,7 +84,7 @@ pub struct ReadArguments {
         hide_short_help = true
     )]
     pub date_order: Option<DateOrderArgument>,
-    /// Map a column to a field, e.g. `Preço final=price`; repeatable, refuses JSON inputs
+    /// Map a column to a field, e.g. `Preço final=price`; repeatable; for CSV inputs only
     #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
     pub mapping: Vec<String>,
     /// Refuse inputs with a longer record, in bytes [default: 1048576]
@@ -151,7 +151,7 @@ pub enum InputFormatArgument {
     Auto,
     /// One JSON document
     Json,
-    /// One JSON value a line
+    /// One JSON value per line
     Ndjson,
     /// Delimited text with a header line
     Csv,

@@ -147,7 +147,7 @@ pub struct SeriesArguments {
     /// Count days in this IANA time zone [default: UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// Make --length count `days` or, with --unit hour, `units` [default: days]
+    /// Set what --length counts with --unit hour: `days` or `units` (hours) [default: days]
     #[arg(long, value_name = "WHAT")]
     pub hour_length: Option<String>,
     /// Exclude purchases with a negative price

@@ -29,7 +29,7 @@ pub struct RunArguments {
         help_heading = "Backfill"
     )]
     pub to: Option<NaiveDate>,
-    /// Run the `days_in_parallel` steps of this many days at a time, 1 to 64
+    /// Run this many days at a time, 1 to 64; only steps with `days_in_parallel`
     #[arg(
         long,
         value_name = "N",

@@ -48,7 +48,7 @@ pub struct TelemetryArguments {
         hide_short_help = true
     )]
     pub otlp_metrics_endpoint: Option<String>,
-    /// Append OpenLineage events to this file, one JSON document a line
+    /// Append OpenLineage events to this file, one JSON document per line
     #[arg(
         long,
         global = true,

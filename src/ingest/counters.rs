@@ -110,7 +110,7 @@ impl InputCounters {
                 rule: RuleId::FileRejectLimit,
                 place: None,
                 message: format!(
-                    "{} of {} records are rejected ({:.1} %, limit {:.1} %), most of them by {rule}; list them with `purchase-etl check`, or raise --reject-limit",
+                    "{} of {} records are rejected ({:.1} %, limit {:.1} %), most of them by {rule}; list them with `purchase-etl check --findings all`, or raise --reject-limit",
                     self.counts.rejected,
                     self.counts.read - self.counts.skipped,
                     share * 100.0,

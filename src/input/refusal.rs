@@ -42,7 +42,7 @@ impl fmt::Display for Refusal {
 #[non_exhaustive]
 pub enum InputError {
     /// No file or object matches the argument.
-    #[error("no input found at {0}: check the path, or quote the pattern")]
+    #[error("no input found at {0}: check the path; a pattern must be in quotes")]
     NotFound(String),
     /// The argument is inside the target lake.
     #[error("{0} is inside the lake: give the dumps to ingest, not the files of the lake")]

@@ -19,4 +19,4 @@ pub(super) const RFC_8259: &str = "RFC 8259, \"The JavaScript Object Notation (J
 pub(super) const RFC_4180: &str = "RFC 4180, \"Common Format and MIME Type for CSV Files\", https://www.rfc-editor.org/rfc/rfc4180";
 pub(super) const RFC_3339: &str = "RFC 3339, \"Date and Time on the Internet: Timestamps\", https://www.rfc-editor.org/rfc/rfc3339";
 pub(super) const TZDATA: &str = "IANA Time Zone Database, https://www.iana.org/time-zones";
-pub(super) const OWN_RULE: &str = "purchase-etl, README.md";
+pub(super) const OWN_RULE: &str = "purchase-etl, docs/explanation/design-decisions.md";

@@ -151,5 +151,7 @@ mod serialized;
 mod small_files;
 /// Supplier purchases as text, and exact comparison of JSON.
 mod supplier_fixtures;
+/// Words that the glossary replaced do not come back.
+mod wording;
 /// A temporary folder, the program run in it, and its output.
 mod workdir;

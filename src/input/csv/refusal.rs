@@ -201,9 +201,7 @@ impl CsvRefusal {
                     .to_owned()
             }
             Self::DelimiterAmbiguous { .. } => "set it with --delimiter".to_owned(),
-            Self::DecimalAmbiguous { .. } => {
-                "set --decimal , for a decimal comma or --decimal . for a decimal point".to_owned()
-            }
+            Self::DecimalAmbiguous { .. } => "set --decimal comma or --decimal point".to_owned(),
             Self::DateAmbiguous { .. } => {
                 "set --date-order dmy for day first or --date-order mdy for month first".to_owned()
             }
