@@ -117,7 +117,7 @@ fn validated(bytes: &[u8]) -> usize {
         let cut = memchr::memrchr(b'\n', &rest[..most]).map_or(most, |at| at + 1);
         let chunk = Chunk {
             bytes: rest[..cut].to_vec(),
-            place: SourcePosition {
+            position: SourcePosition {
                 byte_offset: 0,
                 line: 1,
             },

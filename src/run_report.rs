@@ -141,11 +141,11 @@ impl From<&Refusal> for RefusalReport {
     fn from(refusal: &Refusal) -> Self {
         Self {
             rule_id: refusal.rule,
-            byte_offset: refusal.place.map(|place| place.byte_offset),
+            byte_offset: refusal.position.map(|position| position.byte_offset),
             // A position inside compressed data has no line.
             line: refusal
-                .place
-                .map(|place| place.line)
+                .position
+                .map(|position| position.line)
                 .filter(|&line| line > 0),
             message: refusal.message.clone(),
         }

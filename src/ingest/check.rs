@@ -21,7 +21,7 @@ pub struct RecordFindings {
     /// Ordinal of the record in its input, from 0.
     pub ordinal: u64,
     /// Position of its first byte.
-    pub place: SourcePosition,
+    pub position: SourcePosition,
     /// All its findings; it is rejected if one of them is rejecting.
     pub findings: Vec<Finding>,
 }
@@ -224,7 +224,7 @@ fn findings_by_record<K: RecordKind>(
         .into_iter()
         .map(|reject| RecordFindings {
             ordinal: base + reject.ordinal,
-            place: reject.place,
+            position: reject.position,
             findings: reject.findings,
         })
         .collect();
@@ -234,7 +234,7 @@ fn findings_by_record<K: RecordKind>(
             Some(last) => last.findings.push(warning.finding),
             None => records.push(RecordFindings {
                 ordinal,
-                place: warning.place,
+                position: warning.position,
                 findings: vec![warning.finding],
             }),
         }

@@ -108,7 +108,7 @@ impl InputCounters {
             let rule = most.map(|(rule, _)| rule.code()).unwrap_or_default();
             self.refusal = Some(Refusal {
                 rule: RuleId::FileRejectLimit,
-                place: None,
+                position: None,
                 message: format!(
                     "{} of {} records are rejected ({:.1} %, limit {:.1} %), most of them by {rule}; list them with `purchase-etl check --findings all`, or raise --reject-limit",
                     self.counts.rejected,

@@ -57,7 +57,7 @@ pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKin
         Some(_unreadable) => DetectedKind::Purchases,
         None => DetectedKind::Refused(Refusal {
             rule: RuleId::FileWrongKind,
-            place: None,
+            position: None,
             message:
                 "the record kind cannot be detected from the first records; set it with --kind"
                     .to_owned(),

@@ -41,8 +41,8 @@ pub(super) fn reject_rows(
         same(run_id),
         same(source_file),
         integer(|reject| reject.ordinal, base),
-        integer(|reject| reject.place.byte_offset, 0),
-        integer(|reject| reject.place.line, 0),
+        integer(|reject| reject.position.byte_offset, 0),
+        integer(|reject| reject.position.line, 0),
         text(|reject| {
             rules(reject)
                 .first()

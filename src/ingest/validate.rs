@@ -39,7 +39,7 @@ pub struct Reject {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
     /// Where the record begins.
-    pub place: SourcePosition,
+    pub position: SourcePosition,
     /// Its findings, the rejecting ones first.
     pub findings: Vec<Finding>,
     /// Its bytes.
@@ -52,7 +52,7 @@ pub struct Warning {
     /// Ordinal of the record within the chunk.
     pub ordinal: u64,
     /// Where the record begins.
-    pub place: SourcePosition,
+    pub position: SourcePosition,
     /// The finding.
     pub finding: Finding,
 }
@@ -114,14 +114,14 @@ struct ChunkValidator<'s, K: RecordKind> {
 #[derive(Clone, Copy)]
 struct RecordSpan<'a> {
     text: &'a [u8],
-    place: SourcePosition,
+    position: SourcePosition,
 }
 
 impl<'s, K: RecordKind> ChunkValidator<'s, K> {
     fn new(settings: &'s ValidationSettings<K>, chunk: &Chunk) -> Self {
         Self {
             settings,
-            start: chunk.place,
+            start: chunk.position,
             builder: K::new_builder(chunk.bytes.len()),
             findings: Findings::new(settings.with_texts),
             charset: Charset::Utf8,
@@ -158,7 +158,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 let rule = RuleId::FileLimit;
                 out.refusal.get_or_insert(Refusal {
                     rule,
-                    place: Some(start),
+                    position: Some(start),
                     message,
                 });
             }
@@ -176,7 +176,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
     /// Validates the record in `raw`.
     fn record(&mut self, raw: &mut K::Raw<'_>, span: RecordSpan<'_>) -> ValidationResult {
         if let Some(rule) = K::wrong_kind(raw) {
-            return Err(Box::new(self.wrong_kind_refusal(rule, span.place)));
+            return Err(Box::new(self.wrong_kind_refusal(rule, span.position)));
         }
         if span.text.len() > self.settings.limits.max_record_bytes {
             return Err(Box::new(self.record_too_long(span)));
@@ -184,7 +184,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
             return Err(Box::new(Refusal {
                 rule,
-                place: Some(span.place),
+                position: Some(span.position),
                 message: message.to_owned(),
             }));
         }
@@ -213,7 +213,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         for finding in self.findings.list() {
             let warning = Warning {
                 ordinal,
-                place: span.place,
+                position: span.position,
                 finding: finding.clone(),
             };
             self.out.warnings.push(warning);
@@ -235,7 +235,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         };
         self.out.rejects.push(Reject {
             ordinal,
-            place: span.place,
+            position: span.position,
             findings,
             raw,
         });
@@ -276,7 +276,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
     fn record_too_long(&self, span: RecordSpan<'_>) -> Refusal {
         Refusal {
             rule: RuleId::FileLimit,
-            place: Some(span.place),
+            position: Some(span.position),
             message: format!(
                 "the record has {} bytes, more than the limit of {}; raise --max-record-bytes if this is intended",
                 span.text.len(),
@@ -285,7 +285,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         }
     }
 
-    fn wrong_kind_refusal(&self, rule: RuleId, place: SourcePosition) -> Refusal {
+    fn wrong_kind_refusal(&self, rule: RuleId, position: SourcePosition) -> Refusal {
         let KindLabels {
             own,
             other,
@@ -319,7 +319,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
         };
         Refusal {
             rule,
-            place: Some(place),
+            position: Some(position),
             message,
         }
     }

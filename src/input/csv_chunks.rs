@@ -24,7 +24,7 @@ pub(super) struct CsvChunks {
     /// Decoded text that has not been returned yet.
     buffer: Vec<u8>,
     /// Position of `buffer` in the decompressed bytes of the input.
-    place: SourcePosition,
+    position: SourcePosition,
     /// Bytes of `buffer` that were fed to the cutter.
     fed: usize,
     /// Line ends in these bytes.
@@ -73,7 +73,7 @@ impl CsvChunks {
             .unwrap_or(usize::MAX)
             .min(buffer.len());
         let header = text.get(..start).unwrap_or_default();
-        let place = SourcePosition {
+        let position = SourcePosition {
             byte_offset: encoding.mark_bytes as u64 + encoding.charset.encoded_len(header),
             line: body.line,
         };
@@ -86,7 +86,7 @@ impl CsvChunks {
             layout: layout.map(Arc::new),
             cutter,
             buffer: buffer.split_off(start),
-            place,
+            position,
             fed: 0,
             lines: 0,
             raw: Vec::new(),
@@ -141,15 +141,15 @@ impl CsvChunks {
         self.lines = line_ends(self.buffer.get(..self.fed).unwrap_or_default());
         let chunk = Chunk {
             bytes,
-            place: self.place,
+            position: self.position,
             form,
         };
-        self.place.byte_offset += self.encoding.charset.encoded_len_of(&chunk.bytes);
+        self.position.byte_offset += self.encoding.charset.encoded_len_of(&chunk.bytes);
         let next = self
             .cutter
             .as_ref()
             .map_or(TextPosition::START, RecordCutter::next_record);
-        self.place.line = next.line;
+        self.position.line = next.line;
         Ok(Some(chunk))
     }
 
@@ -161,7 +161,7 @@ impl CsvChunks {
         }
         Err(Refusal {
             rule: RuleId::FileCsvAmbig,
-            place: None,
+            position: None,
             message: "there are too many blank lines before the header; remove them".to_owned(),
         })
     }
@@ -204,14 +204,14 @@ fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
 }
 
 fn refuse(refused: &CsvRefusal) -> ReadError {
-    let place = refused.line().map(|line| SourcePosition {
+    let position = refused.line().map(|line| SourcePosition {
         byte_offset: refused.byte_offset(),
         line,
     });
     let message = format!("{refused}; {}", refused.remedy());
     ReadError::Refused(Refusal {
         rule: refused.rule(),
-        place,
+        position,
         message,
     })
 }

@@ -23,14 +23,14 @@ use crate::rules::RuleId;
 pub(super) struct DocumentChunks {
     buffer: Vec<u8>,
     /// Position of the first byte of `buffer`.
-    place: SourcePosition,
+    position: SourcePosition,
     /// Bytes of `buffer` that have been scanned.
     scanned: usize,
     /// Marks of the bytes last added to `buffer`.
     marks: StringMarks,
     /// Offset in `buffer` where the marks begin, and how many bytes were removed from its front since.
     marked_from: usize,
-    taken: usize,
+    removed: usize,
     ended: bool,
     done: bool,
     scan: DocumentScanner,
@@ -55,7 +55,7 @@ const MAX_ARRAYS: usize = 1_000;
 impl DocumentChunks {
     pub(super) fn new(
         buffer: Vec<u8>,
-        place: SourcePosition,
+        position: SourcePosition,
         ended: bool,
         options: JsonOptions,
         envelope: Envelope,
@@ -63,9 +63,9 @@ impl DocumentChunks {
         Self {
             marks: StringMarks::of(&buffer),
             marked_from: 0,
-            taken: 0,
+            removed: 0,
             buffer,
-            place,
+            position,
             scanned: 0,
             ended,
             done: false,
@@ -108,7 +108,7 @@ impl DocumentChunks {
         let fresh = self.buffer.get(self.scanned..).unwrap_or_default();
         self.marks = StringMarks::of(fresh);
         self.marked_from = self.scanned;
-        self.taken = 0;
+        self.removed = 0;
     }
 
     /// Scans the buffer; returns a chunk when one is complete.
@@ -122,7 +122,7 @@ impl DocumentChunks {
                 buffer: &self.buffer,
                 marks: &self.marks,
                 start: self.marked_from,
-                taken: self.taken,
+                removed: self.removed,
             };
             let stop = self.scan.run(marked, &mut self.scanned, chunk_bytes);
             match stop {
@@ -138,16 +138,16 @@ impl DocumentChunks {
                     }
                     let start = self.scan.element_start();
                     if start > 0 {
-                        let (bytes, place) = self.take(start);
+                        let (bytes, position) = self.take(start);
                         self.scan.reset_elements();
                         self.expects_element = true;
-                        return Ok(Some(self.elements(bytes, place, false)));
+                        return Ok(Some(self.elements(bytes, position, false)));
                     }
                     self.enter_envelope(refusal);
                 }
                 ScanStop::EnvelopeLeft => {
-                    let (closed, place) = self.take(self.scanned - 1);
-                    self.frame.add(&closed, place);
+                    let (closed, position) = self.take(self.scanned - 1);
+                    self.frame.add(&closed, position);
                     self.take(1);
                     self.expects_element = true;
                 }
@@ -160,14 +160,14 @@ impl DocumentChunks {
                     self.frame.add(&opened.0, opened.1);
                 }
                 ScanStop::ChunkFull { comma } => {
-                    let (bytes, place) = self.take(comma + 1);
+                    let (bytes, position) = self.take(comma + 1);
                     self.expects_element = true;
-                    return Ok(Some(self.elements(bytes, place, false)));
+                    return Ok(Some(self.elements(bytes, position, false)));
                 }
                 ScanStop::ArrayClosed => {
                     // The bracket itself belongs to the frame.
-                    let (bytes, place) = self.take(self.scanned - 1);
-                    if let Some(chunk) = self.last_elements(bytes, place)? {
+                    let (bytes, position) = self.take(self.scanned - 1);
+                    if let Some(chunk) = self.last_elements(bytes, position)? {
                         return Ok(Some(chunk));
                     }
                 }
@@ -181,7 +181,7 @@ impl DocumentChunks {
         self.pending_refusal = Some(refusal);
         if self.envelopes > 0 {
             // The elements and commas between the two envelopes were returned as chunks.
-            self.frame.add(b",", self.place);
+            self.frame.add(b",", self.position);
         }
         self.envelopes += 1;
         self.scan.enter_envelope();
@@ -191,25 +191,25 @@ impl DocumentChunks {
 
     /// Removes the first `count` bytes of the buffer and returns them with their position.
     fn take(&mut self, count: usize) -> (Vec<u8>, SourcePosition) {
-        let taken = if count < self.buffer.len() {
-            let mut taken = self.buffers.acquire(count);
-            taken.extend(self.buffer.drain(..count));
-            taken
+        let removed = if count < self.buffer.len() {
+            let mut removed = self.buffers.acquire(count);
+            removed.extend(self.buffer.drain(..count));
+            removed
         } else {
             std::mem::take(&mut self.buffer)
         };
-        let place = self.place;
-        self.place = advance(place, &taken);
+        let position = self.position;
+        self.position = advance(position, &removed);
         self.scanned -= count.min(self.scanned);
-        self.taken += count;
-        (taken, place)
+        self.removed += count;
+        (removed, position)
     }
 
-    fn elements(&self, bytes: Vec<u8>, place: SourcePosition, closed: bool) -> Chunk {
+    fn elements(&self, bytes: Vec<u8>, position: SourcePosition, closed: bool) -> Chunk {
         let records = self.scan.records();
         Chunk {
             bytes,
-            place,
+            position,
             form: ChunkForm::Elements { closed, records },
         }
     }
@@ -217,7 +217,7 @@ impl DocumentChunks {
     fn last_elements(
         &mut self,
         bytes: Vec<u8>,
-        place: SourcePosition,
+        position: SourcePosition,
     ) -> Result<Option<Chunk>, Refusal> {
         let blank = bytes.iter().all(is_space);
         if blank && self.expects_element && !self.options.lenient {
@@ -225,9 +225,9 @@ impl DocumentChunks {
                 offset: 0,
                 kind: JsonErrorKind::TrailingComma,
             };
-            return Err(refusal(error, place));
+            return Err(refusal(error, position));
         }
-        Ok((!blank).then(|| self.elements(bytes, place, true)))
+        Ok((!blank).then(|| self.elements(bytes, position, true)))
     }
 
     fn check_arrays(&self) -> Result<(), Refusal> {
@@ -236,7 +236,7 @@ impl DocumentChunks {
         }
         Err(Refusal {
             rule: RuleId::FileLimit,
-            place: Some(self.place),
+            position: Some(self.position),
             message: format!(
                 "more than {MAX_ARRAYS} record arrays in one document; write one record per line"
             ),
@@ -268,30 +268,34 @@ impl DocumentChunks {
         let before = self.buffer.get(..start).unwrap_or_default();
         Err(Refusal {
             rule: RuleId::FileLimit,
-            place: Some(advance(self.place, before)),
+            position: Some(advance(self.position, before)),
             message: format!("longer than {most} bytes; raise {flag} if this is intended"),
         })
     }
 
     /// The end of the input: returns the last chunk, or validates the frame.
     fn close(&mut self) -> Result<Option<Chunk>, Refusal> {
-        let (bytes, place) = self.take(self.buffer.len());
+        let (bytes, position) = self.take(self.buffer.len());
         if self.scan.in_array() {
             // Not closed: the parser of this chunk, or the validation of the frame, reports the position.
             self.done = false;
             let records = self.scan.abandon_array();
-            self.frame.add(&[], advance(place, &bytes));
+            self.frame.add(&[], advance(position, &bytes));
             if !bytes.iter().all(is_space) {
                 let form = ChunkForm::Elements {
                     closed: false,
                     records,
                 };
-                return Ok(Some(Chunk { bytes, place, form }));
+                return Ok(Some(Chunk {
+                    bytes,
+                    position,
+                    form,
+                }));
             }
             return self.close();
         }
         self.done = true;
-        self.frame.add(&bytes, place);
+        self.frame.add(&bytes, position);
         self.check_frame()?;
         if self.arrays > 0 {
             return self
@@ -299,11 +303,11 @@ impl DocumentChunks {
                 .refuse_mixed(self.envelope, self.options)
                 .map(|()| None);
         }
-        let place = self.frame.place_of(0);
+        let position = self.frame.position_of(0);
         let bytes = std::mem::take(&mut self.frame.text);
         Ok(Some(Chunk {
             bytes,
-            place,
+            position,
             form: ChunkForm::Value,
         }))
     }
@@ -323,17 +327,17 @@ impl DocumentChunks {
                     offset,
                     kind: JsonErrorKind::InvalidUtf8,
                 };
-                return Err(refusal(error, self.frame.place_of(offset)));
+                return Err(refusal(error, self.frame.position_of(offset)));
             }
         };
         let mut cursor = JsonCursor::new(text, self.options);
         let read = cursor.skip_value().and_then(|_| cursor.end());
-        read.map_err(|error| refusal(error, self.frame.place_of(error.offset)))
+        read.map_err(|error| refusal(error, self.frame.position_of(error.offset)))
     }
 }
 
-/// The refusal of a document with a syntax error at `place`.
-pub(crate) fn refusal(error: JsonError, place: SourcePosition) -> Refusal {
+/// The refusal of a document with a syntax error at `position`.
+pub(crate) fn refusal(error: JsonError, position: SourcePosition) -> Refusal {
     let (rule, advice) = match error.kind {
         JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "copy the file again"),
         JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if this is intended"),
@@ -352,7 +356,7 @@ pub(crate) fn refusal(error: JsonError, place: SourcePosition) -> Refusal {
     };
     Refusal {
         rule,
-        place: Some(place),
+        position: Some(position),
         message: format!("{}; {advice}", error.kind),
     }
 }

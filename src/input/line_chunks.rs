@@ -13,16 +13,16 @@ pub(super) const MAX_CHUNK_LINES: usize = 16_384;
 /// The chunks of whole lines of one input.
 pub(super) struct LineChunks {
     carried: Vec<u8>,
-    place: SourcePosition,
+    position: SourcePosition,
     ended: bool,
 }
 
 impl LineChunks {
-    /// Starts with bytes already read, which begin at `place`.
-    pub(super) fn new(carried: Vec<u8>, place: SourcePosition, ended: bool) -> Self {
+    /// Starts with bytes already read, which begin at `position`.
+    pub(super) fn new(carried: Vec<u8>, position: SourcePosition, ended: bool) -> Self {
         Self {
             carried,
-            place,
+            position,
             ended,
         }
     }
@@ -62,12 +62,12 @@ impl LineChunks {
         if bytes.is_empty() {
             return Ok(None);
         }
-        let place = self.place;
-        self.place.byte_offset += bytes.len() as u64;
-        self.place.line += lines as u64;
+        let position = self.position;
+        self.position.byte_offset += bytes.len() as u64;
+        self.position.line += lines as u64;
         Ok(Some(Chunk {
             bytes,
-            place,
+            position,
             form: ChunkForm::Lines,
         }))
     }
@@ -75,7 +75,7 @@ impl LineChunks {
     fn too_long(&self, most: usize) -> Refusal {
         Refusal {
             rule: RuleId::FileLimit,
-            place: Some(self.place),
+            position: Some(self.position),
             message: format!(
                 "the line is longer than {most} bytes; raise --max-line-bytes if this is intended"
             ),

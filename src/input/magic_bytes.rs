@@ -72,7 +72,7 @@ const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
     let refuse = |rule, message| Refusal {
         rule,
-        place: Some(SourcePosition {
+        position: Some(SourcePosition {
             byte_offset: 0,
             line: 1,
         }),

@@ -43,7 +43,7 @@ pub struct Chunk {
     /// The text; UTF-8 unless the input is damaged.
     pub bytes: Vec<u8>,
     /// Position of its first byte.
-    pub place: SourcePosition,
+    pub position: SourcePosition,
     /// Its form.
     pub form: ChunkForm,
 }
@@ -169,16 +169,16 @@ impl InputReader {
             0
         };
         sample.drain(..mark);
-        let place = SourcePosition {
+        let position = SourcePosition {
             byte_offset: mark as u64,
             line: 1,
         };
         let chunks = match format {
             ResolvedFormat::Empty | ResolvedFormat::Csv => ChunkSource::None,
-            ResolvedFormat::Lines => ChunkSource::Lines(LineChunks::new(sample, place, ended)),
+            ResolvedFormat::Lines => ChunkSource::Lines(LineChunks::new(sample, position, ended)),
             ResolvedFormat::Document => ChunkSource::Document(Box::new(DocumentChunks::new(
                 sample,
-                place,
+                position,
                 ended,
                 options.json(),
                 options.envelope,
@@ -268,7 +268,7 @@ impl InputReader {
 fn mapping_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileMapJson,
-        place: None,
+        position: None,
         message: "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map"
             .to_owned(),
     }
@@ -277,7 +277,7 @@ fn mapping_refusal() -> Refusal {
 fn leading_space_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
-        place: None,
+        position: None,
         message: "too much white space before the first record to detect the format; set it with --input-format"
             .to_owned(),
     }

@@ -22,7 +22,7 @@ pub struct Refusal {
     /// The violated rule.
     pub rule: RuleId,
     /// The position, if the error has one.
-    pub place: Option<SourcePosition>,
+    pub position: Option<SourcePosition>,
     /// What is wrong, and how to fix it.
     pub message: String,
 }
@@ -30,7 +30,7 @@ pub struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.rule)?;
-        if let Some(SourcePosition { byte_offset, line }) = self.place {
+        if let Some(SourcePosition { byte_offset, line }) = self.position {
             write!(f, "line {line}, byte {byte_offset}: ")?;
         }
         f.write_str(&self.message)

@@ -212,7 +212,7 @@ impl ByteStream {
         }
         Err(Refusal {
             rule: RuleId::FileLimit,
-            place: None,
+            position: None,
             message: format!(
                 "{stored} stored bytes decompress to more than {} times their size; raise --max-ratio if the file is trusted",
                 self.limits.max_ratio
@@ -236,7 +236,7 @@ impl ByteStream {
         if source.to_string().contains("Dictionary mismatch") {
             return Refusal {
                 rule: RuleId::FileFormat,
-                place: None,
+                position: None,
                 message: "the zstd data need the dictionary they were compressed with; decompress the file with zstd -d -D DICTIONARY".to_owned(),
             }
             .into();
@@ -247,7 +247,7 @@ impl ByteStream {
         };
         Refusal {
             rule: RuleId::FileTruncated,
-            place: Some(SourcePosition { byte_offset: self.decompressed, line: 0 }),
+            position: Some(SourcePosition { byte_offset: self.decompressed, line: 0 }),
             message: format!(
                 "the {what} data is truncated or damaged after {} decompressed bytes ({source}); copy the file again",
                 self.decompressed
@@ -275,7 +275,7 @@ impl ByteStream {
         }
         Err(Refusal {
             rule: RuleId::FileUnreadable,
-            place: None,
+            position: None,
             message: format!(
                 "the file changed while it was read ({} bytes at first, {read} read, {} at the end); run again when it is completely written",
                 open_file.metadata.size_bytes, metadata.size_bytes
@@ -300,7 +300,7 @@ fn object_changed(error: &io::Error) -> Option<Refusal> {
     let cause = error.get_ref()?;
     cause.is::<ObjectChanged>().then(|| Refusal {
         rule: RuleId::FileUnreadable,
-        place: None,
+        position: None,
         message: format!("{error}; run again when it is completely written"),
     })
 }

@@ -69,9 +69,9 @@ impl Lake {
             .map_err(LakeError::delta("open", table))?
             .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let states = log::transaction_states(table, &store, &wanted, None);
-        let states = self.runtime().block_on(states)?.into_iter();
-        let current = states.filter(|(_, state)| *state != log::WITHDRAWN);
+        let versions = log::transaction_versions(table, &store, &wanted, None);
+        let versions = self.runtime().block_on(versions)?.into_iter();
+        let current = versions.filter(|(_, version)| *version != log::WITHDRAWN);
         Ok(current
             .filter_map(|(id, version)| {
                 AppliedFullSnapshot::parse(id.strip_prefix(&prefix)?, version)

@@ -49,9 +49,9 @@ pub struct InputCounts {
     pub rejected: i64,
     /// Duplicate records.
     pub duplicate: i64,
-    /// Records replaced by a later one.
+    /// States older than the current one.
     pub superseded: i64,
-    /// Records of another kind.
+    /// Elements of `attributes` or `events` beside the purchases.
     pub skipped: i64,
 }
 

@@ -23,7 +23,7 @@ mod transactions;
 pub(super) use as_of::version_as_of;
 pub(super) use commits::{LogCommit, commits};
 pub(super) use transactions::{
-    COMMITTED, INPUTS_FILE, WITHDRAWN, inputs_files, present_app_ids, transaction_states,
+    COMMITTED, INPUTS_FILE, WITHDRAWN, inputs_files, present_app_ids, transaction_versions,
     transactions_from,
 };
 

@@ -33,11 +33,11 @@ pub(crate) fn catch_panic<T>(work: impl FnOnce() -> T) -> Option<T> {
 }
 
 fn line(panic: &PanicHookInfo<'_>) -> String {
-    let place = panic.location().map(ToString::to_string);
+    let location = panic.location().map(ToString::to_string);
     let payload_text = payload_text(panic.payload());
     let todo = remedy(payload_text).unwrap_or("please report this");
-    let place = place.unwrap_or_default();
-    let message = format!("stopped unexpectedly at {place}: {payload_text}: {todo}");
+    let location = location.unwrap_or_default();
+    let message = format!("stopped unexpectedly at {location}: {payload_text}: {todo}");
     if !JSON.load(Ordering::Relaxed) {
         return format!(
             "ERROR {}",

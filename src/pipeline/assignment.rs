@@ -98,7 +98,7 @@ pub(super) fn assign_inputs<'j>(
 fn pipe_refusal() -> Refusal {
     Refusal {
         rule: RuleId::FileWrongKind,
-        place: None,
+        position: None,
         message: "cannot detect the record kind of a pipe; set --kind".to_owned(),
     }
 }

@@ -27,7 +27,7 @@ pub enum MemberValue<'a> {
     Object(&'a str),
 }
 
-/// Maximum number of members that are kept; a adversarial record may have a million.
+/// Maximum number of members that are kept; an adversarial record may have a million.
 const MAX_MEMBERS: usize = 256;
 
 /// The members of an object, up to a maximum number.

@@ -73,9 +73,9 @@ pub struct TableVersion {
 /// Numbers of items purchased.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemQuantities {
-    /// A series by the day.
+    /// A series by day.
     pub by_day: Option<WithProvenance<QuantitySeries>>,
-    /// A series by the hour.
+    /// A series by hour.
     pub by_hour: Option<WithProvenance<QuantitySeries>>,
     /// Items by product, in any order.
     pub by_product: Option<WithProvenance<Vec<NamedQuantity>>>,

@@ -86,7 +86,7 @@ pub fn read_meta(text: &str, options: JsonOptions) -> Result<Option<Page>, MetaF
             Field::Number(digits) => digits.parse().ok(),
             _ => None,
         };
-        let detail = "must be a whole number from 0";
+        let detail = "must be a whole number, 0 or greater";
         whole.ok_or_else(|| MetaFault::new(MEMBERS[place].1, &value.shown(), detail))
     };
     Ok(Some(Page {

@@ -28,12 +28,12 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("a port"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let taken = Arc::clone(&requests);
+        let received = Arc::clone(&requests);
         // The thread ends with the process: a blocked listener cannot be stopped.
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let stream = stream.expect("a connection");
-                taken.lock().expect("a list").push(take(stream));
+                received.lock().expect("a list").push(take(stream));
             }
         });
         Self { address, requests }

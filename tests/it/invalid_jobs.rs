@@ -9,7 +9,7 @@ use crate::configuration::JOB;
 use crate::schemas::{assert_valid, validate};
 use crate::workdir::{Workdir, project};
 
-/// Job files with one mistake each: its place as `line:column: key`, and words of the message and
+/// Job files with one mistake each: its position as `line:column: key`, and words of the message and
 /// the remedy.
 const WRONG: [(&str, &str, &str); 14] = [
     ("lake = \"x\"\n", "1:1: steps: ", "no steps"),
@@ -78,19 +78,19 @@ const WRONG: [(&str, &str, &str); 14] = [
 
 #[test]
 fn a_wrong_job_file_is_one_error_with_line_key_and_remedy_and_nothing_is_written() {
-    for (text, place, words) in WRONG {
+    for (text, position, words) in WRONG {
         let workdir = Workdir::new();
         workdir.write("job.toml", text);
         let ran = workdir.run(["run", "job.toml", "--date", "2026-10-05"]);
         ran.assert_code(2)
             .assert_stdout("")
-            .assert_stderr_contains(&[&format!("job.toml:{place}"), words]);
+            .assert_stderr_contains(&[&format!("job.toml:{position}"), words]);
         assert_eq!(ran.stderr().lines().count(), 1, "{}", ran.transcript());
         assert_eq!(workdir.files().len(), 1, "{text}");
         let checked = workdir.run(["jobs", "check", "job.toml", "--date", "2026-10-05"]);
         checked
             .assert_code(2)
-            .assert_stdout_contains(&[&format!("job.toml:{place}"), words]);
+            .assert_stdout_contains(&[&format!("job.toml:{position}"), words]);
     }
 }
 

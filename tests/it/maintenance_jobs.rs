@@ -129,7 +129,7 @@ fn what_a_step_may_not_do_with_the_lake_is_refused_with_what_it_may() {
         ("do = \"compact\", target_size = \"big\"", "target_size"),
         ("do = \"compact\", dry_run = true", "use `run --dry-run`"),
     ] {
-        let job = format!("lake = \"lake\"\n[[steps]]\nname = \"care\"\nlake = {{ {lake} }}\n");
+        let job = format!("lake = \"lake\"\n[[steps]]\nname = \"maintain\"\nlake = {{ {lake} }}\n");
         workdir.write("job.toml", job);
         let checked = workdir.run(["jobs", "check", "job.toml"]);
         checked

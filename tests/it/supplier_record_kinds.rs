@@ -19,7 +19,7 @@ fn put(workdir: &Workdir, from: &Path, name: &str) {
 }
 
 /// Inputs of a run report: file name, kind, and its refusal or the number of accepted records.
-fn taken(output: &Output) -> BTreeMap<String, Value> {
+fn kinds_and_results(output: &Output) -> BTreeMap<String, Value> {
     let report = output.json();
     let inputs = report["inputs"].as_array().expect("a list").iter();
     inputs
@@ -68,7 +68,7 @@ fn in_a_mixed_folder_each_input_goes_into_the_table_of_its_kind() {
     ]);
     let report = output.json();
     assert_eq!(report["record_kind"], "auto");
-    let found = taken(&output);
+    let found = kinds_and_results(&output);
     let of_counter = found["customers.csv"][1].as_u64().expect("a count");
     assert!(of_counter > 0, "{found:?}");
     let accepted = &truth["dumps"][0]["companies"][0]["accepted"];
@@ -184,7 +184,7 @@ fn both_kinds_in_one_input_refuse_it_whichever_comes_first() {
         output
             .assert_code(3)
             .assert_stderr_contains(&["FILE-MIXED", "split the dump by kind"]);
-        let found = taken(&output);
+        let found = kinds_and_results(&output);
         assert_eq!(found["mixed.ndjson"][1], "FILE-MIXED", "{text}");
         assert_eq!(found["good.ndjson"], json!(["supplier_purchases", 1]));
     }

@@ -91,7 +91,7 @@ pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows,
     if counters.refusal.is_none() && counters.days.len() > max_days {
         counters.refusal = Some(Refusal {
             rule: RuleId::FileLimit,
-            place: None,
+            position: None,
             message: format!(
                 "the input has purchases of more than {max_days} days; split it, or raise --max-partitions"
             ),

@@ -18,7 +18,7 @@ pub(super) struct MemoryPermit {
 }
 
 impl InFlightBytes {
-    /// A limit of so many bytes.
+    /// A limit of `limit` bytes.
     pub(super) fn with_limit(limit: usize) -> Self {
         Self {
             limit,
@@ -27,7 +27,7 @@ impl InFlightBytes {
         }
     }
 
-    /// Waits until so many bytes fit below the limit. A chunk larger than the limit waits until no
+    /// Waits until `bytes` more fit below the limit. A chunk larger than the limit waits until no
     /// other is in flight.
     pub(super) fn acquire(self: &Arc<Self>, bytes: usize) -> MemoryPermit {
         let mut used = self.lock();

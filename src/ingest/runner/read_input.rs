@@ -265,14 +265,14 @@ fn refusal_of(problem: ReadError) -> Refusal {
         ReadError::Refused(refusal) => refusal,
         ReadError::NotUtf8(bad) => Refusal {
             rule: RuleId::FileEncoding,
-            place: None,
+            position: None,
             message: format!("{bad}; set the encoding with --encoding"),
         },
         ReadError::Failed(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
             Refusal {
                 rule: RuleId::FileUnreadable,
-                place: None,
+                position: None,
                 message: escape_unprintable(&with_remedy(&format!(
                     "{error}{}",
                     cause.unwrap_or_default()

@@ -18,10 +18,10 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             line: self.start.line,
         };
         let mut rows = CsvRowReader::new(bytes, start, layout.row_shape()).map_err(|refused| {
-            let place = Some(self.start);
+            let position = Some(self.start);
             Box::new(Refusal {
                 rule: refused.rule(),
-                place,
+                position,
                 message: refused.to_string(),
             })
         })?;
@@ -29,32 +29,32 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             charset: self.charset,
             text: rows.text(),
             counted: 0,
-            place: self.start,
+            position: self.start,
         };
         while let Some(row) = rows.next_row() {
             match row {
                 Ok(row) => {
                     let mut raw = K::Raw::default();
                     K::read_row(&reader, &row, &mut raw);
-                    let place = stored.place(row.at());
+                    let position = stored.position(row.at());
                     self.record(
                         &mut raw,
                         RecordSpan {
                             text: row.raw().as_bytes(),
-                            place,
+                            position,
                         },
                     )?;
                 }
                 Err(bad) => {
-                    let place = stored.place(bad.at);
-                    self.bad_row(&bad, place);
+                    let position = stored.position(bad.at);
+                    self.bad_row(&bad, position);
                 }
             }
         }
         Ok(())
     }
 
-    fn bad_row(&mut self, bad: &BadRow<'_>, place: SourcePosition) {
+    fn bad_row(&mut self, bad: &BadRow<'_>, position: SourcePosition) {
         let ordinal = self.next_ordinal();
         self.findings.clear();
         let detail = format!("{}; {}", bad.fault, bad.fault.remedy());
@@ -64,7 +64,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             ordinal,
             RecordSpan {
                 text: bad.raw.as_bytes(),
-                place,
+                position,
             },
         );
     }
@@ -75,18 +75,18 @@ struct StoredPositions<'a> {
     charset: Charset,
     text: &'a str,
     counted: usize,
-    place: SourcePosition,
+    position: SourcePosition,
 }
 
 impl StoredPositions<'_> {
-    fn place(&mut self, at: TextPosition) -> SourcePosition {
+    fn position(&mut self, at: TextPosition) -> SourcePosition {
         // Offsets are within the chunk, which is in memory.
         let offset = usize::try_from(at.byte_offset).unwrap_or(usize::MAX);
         let passed = self.text.get(self.counted..offset).unwrap_or_default();
-        self.place.byte_offset += self.charset.encoded_len(passed);
+        self.position.byte_offset += self.charset.encoded_len(passed);
         self.counted = offset;
         SourcePosition {
-            byte_offset: self.place.byte_offset,
+            byte_offset: self.position.byte_offset,
             line: at.line,
         }
     }

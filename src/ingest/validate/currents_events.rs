@@ -31,10 +31,13 @@ fn purchases_of_the_http_connector_are_refused_by_name_and_never_skipped() {
                 .validate(text.as_bytes());
             let refusal = outcome.refusal.unwrap_or_else(|| panic!("{text}"));
             assert_eq!(refusal.rule, RuleId::FileCurrentsHttp, "{text}");
-            let place = refusal.place.unwrap();
-            let start = usize::try_from(place.byte_offset).unwrap();
-            assert!(text[start..].starts_with("{\"event"), "{place:?} {text}");
-            assert!(!text[start..].starts_with("{\"events"), "{place:?} {text}");
+            let position = refusal.position.unwrap();
+            let start = usize::try_from(position.byte_offset).unwrap();
+            assert!(text[start..].starts_with("{\"event"), "{position:?} {text}");
+            assert!(
+                !text[start..].starts_with("{\"events"),
+                "{position:?} {text}"
+            );
         }
     }
 }

@@ -77,7 +77,7 @@ fn lines_and_records_have_their_limits() {
         .refusal
         .unwrap();
     assert_eq!(
-        (refusal.rule, refusal.place.map(|place| place.line)),
+        (refusal.rule, refusal.position.map(|position| position.line)),
         (RuleId::FileLimit, Some(2))
     );
     for (most, accepted) in [(good.len(), 1), (good.len() - 1, 0)] {
@@ -161,11 +161,11 @@ fn an_envelope_in_an_array_is_read_at_any_size() {
             assert_eq!(outcome.refusal, None, "{what}");
             let counts = (outcome.accepted, outcome.rejects.len(), outcome.skipped);
             assert_eq!(counts, (accepted, rejected, skipped), "{what}");
-            for (_, place, raw) in &outcome.rejects {
-                let start = usize::try_from(place.byte_offset).unwrap();
+            for (_, position, raw) in &outcome.rejects {
+                let start = usize::try_from(position.byte_offset).unwrap();
                 assert_eq!(&text.as_bytes()[start..start + raw.len()], raw.as_slice());
                 let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count();
-                assert_eq!(place.line, lines as u64 + 1, "{what}");
+                assert_eq!(position.line, lines as u64 + 1, "{what}");
             }
         }
     }

@@ -55,11 +55,11 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     pub(super) fn array(
         &mut self,
         text: &str,
-        place: SourcePosition,
+        position: SourcePosition,
         records: bool,
     ) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
-        let mut walk = ElementWalk::new(text, place, records);
+        let mut walk = ElementWalk::new(text, position, records);
         let mut elements = cursor
             .peek()
             .and_then(|_| cursor.open_array())
@@ -70,7 +70,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             .map_err(|error| walk.refusal(error))?
         {
             if count == MAX_RECORDS_PER_LINE {
-                return Err(Box::new(too_many_records(walk.place(cursor.offset()))));
+                return Err(Box::new(too_many_records(walk.position(cursor.offset()))));
             }
             self.element(&mut cursor, &mut walk)?;
             count += 1;
@@ -89,9 +89,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
     }
 
     /// A record inside an envelope, as valid JSON.
-    pub(super) fn one_record(&mut self, text: &str, place: SourcePosition) -> ValidationResult {
+    pub(super) fn one_record(&mut self, text: &str, position: SourcePosition) -> ValidationResult {
         let mut cursor = JsonCursor::new(text, self.settings.json);
-        let mut walk = ElementWalk::new(text, place, true);
+        let mut walk = ElementWalk::new(text, position, true);
         self.element(&mut cursor, &mut walk)
     }
 
@@ -105,7 +105,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         if !walk.records {
             let wrong_kind = K::skip_sibling(cursor).map_err(|error| walk.refusal(error))?;
             if let Some(rule) = wrong_kind {
-                return Err(Box::new(self.wrong_kind_refusal(rule, walk.place(start))));
+                return Err(Box::new(
+                    self.wrong_kind_refusal(rule, walk.position(start)),
+                ));
             }
             self.out.skipped += 1;
             self.out.read += 1;
@@ -113,11 +115,11 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
         let is_object = cursor.peek().map_err(|error| walk.refusal(error))? == JsonKind::Object;
         let read = K::read_record(cursor, &mut walk.raw);
-        let place = walk.place(start);
+        let position = walk.position(start);
         let text = cursor.slice(start, cursor.offset());
         let span = RecordSpan {
             text: text.as_bytes(),
-            place,
+            position,
         };
         match read {
             Ok(()) if is_object => self.record_or_envelope(walk.enclosing(), &mut walk.raw, span),
@@ -138,7 +140,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         simdutf8::compat::from_utf8(bytes).map_err(|error| {
             let offset = error.valid_up_to();
             let before = bytes.get(..offset).unwrap_or_default();
-            let place = SourcePosition {
+            let position = SourcePosition {
                 byte_offset: self.start.byte_offset + offset as u64,
                 line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
             };
@@ -146,7 +148,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
                 offset,
                 kind: JsonErrorKind::InvalidUtf8,
             };
-            Box::new(document_refusal(error, place))
+            Box::new(document_refusal(error, position))
         })
     }
 }
@@ -155,10 +157,10 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 /// the longest line can contain of real ones, few enough that rejects of a byte each fit in memory.
 const MAX_RECORDS_PER_LINE: usize = 1 << 18;
 
-fn too_many_records(place: SourcePosition) -> Refusal {
+fn too_many_records(position: SourcePosition) -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
-        place: Some(place),
+        position: Some(position),
         message: format!(
             "more than {MAX_RECORDS_PER_LINE} records in one line; write one record a line"
         ),
@@ -190,12 +192,12 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
     fn enclosing(&self) -> EnclosingText<'a> {
         EnclosingText {
             text: self.text,
-            place: self.start,
+            position: self.start,
         }
     }
 
     /// The position of an offset; offsets must not decrease from call to call.
-    fn place(&mut self, offset: usize) -> SourcePosition {
+    fn position(&mut self, offset: usize) -> SourcePosition {
         let fresh = self
             .text
             .as_bytes()
@@ -214,7 +216,7 @@ impl<'a, K: RecordKind> ElementWalk<'a, K> {
         reason = "it is returned in a ValidationResult"
     )]
     fn refusal(&mut self, error: JsonError) -> Box<Refusal> {
-        let place = self.place(error.offset.max(self.counted_to));
-        Box::new(document_refusal(error, place))
+        let position = self.position(error.offset.max(self.counted_to));
+        Box::new(document_refusal(error, position))
     }
 }

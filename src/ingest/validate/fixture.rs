@@ -150,7 +150,7 @@ impl ValidatedText {
                 .filter(|f| f.rejecting)
                 .map(|f| f.rule)
                 .collect();
-            self.rejects.push((rules, reject.place, reject.raw));
+            self.rejects.push((rules, reject.position, reject.raw));
         }
         self.warned.extend(
             validated

@@ -32,8 +32,8 @@ fn assert_same_records(text: &str, outcome: &ValidatedText, what: &str) {
         [[RuleId::BrzPriceRequired], [RuleId::BrzRecordObject]],
         "{what}"
     );
-    for (_, place, raw) in &outcome.rejects {
-        let start = usize::try_from(place.byte_offset).unwrap();
+    for (_, position, raw) in &outcome.rejects {
+        let start = usize::try_from(position.byte_offset).unwrap();
         let found = &text.as_bytes()[start..start + raw.len()];
         assert_eq!(
             found,
@@ -41,7 +41,7 @@ fn assert_same_records(text: &str, outcome: &ValidatedText, what: &str) {
             "{what}: the position is that of the record"
         );
         let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[..start]).count();
-        assert_eq!(place.line, lines as u64 + 1, "{what}");
+        assert_eq!(position.line, lines as u64 + 1, "{what}");
     }
 }
 
@@ -108,8 +108,8 @@ fn lines_may_hold_envelopes_and_arrays() {
     );
     let outcome = TestReader::new().validate(text.as_bytes());
     assert_eq!((outcome.read, outcome.accepted, outcome.skipped), (6, 3, 1));
-    for (_, place, raw) in &outcome.rejects {
-        let start = usize::try_from(place.byte_offset).unwrap();
+    for (_, position, raw) in &outcome.rejects {
+        let start = usize::try_from(position.byte_offset).unwrap();
         assert_eq!(&text.as_bytes()[start..start + raw.len()], raw.as_slice());
     }
 }
@@ -177,7 +177,7 @@ fn a_damaged_document_is_refused_at_the_place_of_the_damage() {
                 .format(InputFormat::Json)
                 .chunk_bytes(chunk_bytes);
             let refusal = reader.validate(text.as_bytes()).refusal.unwrap();
-            let found = (refusal.rule, refusal.place.map(|place| place.line));
+            let found = (refusal.rule, refusal.position.map(|position| position.line));
             // A trailing comma is reported at the comma or at the bracket after it.
             let near = found
                 .1

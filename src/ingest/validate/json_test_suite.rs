@@ -71,7 +71,7 @@ fn json_test_suite_is_read_as_rfc_8259_requires() {
                             | RuleId::FileLimit
                             | RuleId::FileEncoding
                     );
-                    assert!(syntax && refusal.place.is_some(), "{name}: {refusal}");
+                    assert!(syntax && refusal.position.is_some(), "{name}: {refusal}");
                 }
             }
         }

@@ -13,19 +13,19 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         let all_utf8 = simdutf8::basic::from_utf8(bytes).ok();
         let marks = all_utf8.map(|_| StringMarks::of(bytes));
         let mut raw = K::Raw::default();
-        let mut place = self.start;
+        let mut position = self.start;
         let mut start = 0;
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let line = bytes.get(start..end).unwrap_or_default();
             let text = line.strip_suffix(b"\r").unwrap_or(line);
             if text.len() > self.settings.limits.max_line_bytes {
                 return Err(Box::new(line_too_long(
-                    place,
+                    position,
                     self.settings.limits.max_line_bytes,
                 )));
             }
             if !self.is_blank(text) {
-                let span = RecordSpan { text, place };
+                let span = RecordSpan { text, position };
                 let valid = all_utf8.and_then(|all| all.get(start..start + text.len()));
                 match valid.zip(marks.as_ref()) {
                     Some((valid, marks)) => {
@@ -36,9 +36,9 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
                 }
             }
             let passed = end - start + 1;
-            place = SourcePosition {
-                byte_offset: place.byte_offset + passed as u64,
-                line: place.line + 1,
+            position = SourcePosition {
+                byte_offset: position.byte_offset + passed as u64,
+                line: position.line + 1,
             };
             start = end + 1;
         }
@@ -100,11 +100,11 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
         self.count_lenient_syntax(cursor.lenient_syntax_count());
         match read {
-            Ok(()) if is_array => self.array(line, span.place, true),
+            Ok(()) if is_array => self.array(line, span.position, true),
             Ok(()) => {
                 let enclosing = EnclosingText {
                     text: line,
-                    place: span.place,
+                    position: span.position,
                 };
                 self.record_or_envelope(enclosing, raw, span)
             }
@@ -148,23 +148,23 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         enclosing: EnclosingText<'_>,
         part: EnvelopePart,
     ) -> ValidationResult {
-        let EnclosingText { text, place } = enclosing;
+        let EnclosingText { text, position } = enclosing;
         let EnvelopePart {
             offset,
             length,
             form,
         } = part;
         let before = text.as_bytes().get(..offset).unwrap_or_default();
-        let place = SourcePosition {
-            byte_offset: place.byte_offset + offset as u64,
-            line: place.line + memchr::memchr_iter(b'\n', before).count() as u64,
+        let position = SourcePosition {
+            byte_offset: position.byte_offset + offset as u64,
+            line: position.line + memchr::memchr_iter(b'\n', before).count() as u64,
         };
         let text = text.get(offset..offset + length).unwrap_or_default();
         match form {
             EnvelopePartForm::Array(content) => {
-                self.array(text, place, content == ArrayContent::Records)
+                self.array(text, position, content == ArrayContent::Records)
             }
-            EnvelopePartForm::Record => self.one_record(text, place),
+            EnvelopePartForm::Record => self.one_record(text, position),
         }
     }
 }
@@ -173,13 +173,13 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 #[derive(Clone, Copy)]
 pub(super) struct EnclosingText<'a> {
     pub(super) text: &'a str,
-    pub(super) place: SourcePosition,
+    pub(super) position: SourcePosition,
 }
 
-fn line_too_long(place: SourcePosition, limit: usize) -> Refusal {
+fn line_too_long(position: SourcePosition, limit: usize) -> Refusal {
     Refusal {
         rule: RuleId::FileLimit,
-        place: Some(place),
+        position: Some(position),
         message: format!(
             "the line is longer than {limit} bytes; raise --max-line-bytes if this is intended"
         ),

@@ -14,21 +14,21 @@ pub(super) struct DocumentFrame {
 }
 
 impl DocumentFrame {
-    pub(super) fn add(&mut self, text: &[u8], place: SourcePosition) {
-        self.spans.push((self.text.len(), place));
+    pub(super) fn add(&mut self, text: &[u8], position: SourcePosition) {
+        self.spans.push((self.text.len(), position));
         self.text.extend_from_slice(text);
     }
 
-    pub(super) fn place_of(&self, offset: usize) -> SourcePosition {
+    pub(super) fn position_of(&self, offset: usize) -> SourcePosition {
         let span = self.spans.iter().rev().find(|(start, _)| *start <= offset);
-        let Some(&(start, place)) = span else {
+        let Some(&(start, position)) = span else {
             return SourcePosition {
                 byte_offset: 0,
                 line: 1,
             };
         };
         let before = self.text.get(start..offset).unwrap_or_default();
-        advance(place, before)
+        advance(position, before)
     }
 
     /// Refuses a document that is a purchase and also contains record arrays. The text has been
@@ -73,7 +73,7 @@ impl DocumentFrame {
             if is_mixed {
                 return Err(Refusal {
                     rule: RuleId::FileMixed,
-                    place: Some(self.place_of(offset)),
+                    position: Some(self.position_of(offset)),
                     message: "a purchase that contains record arrays; write one purchase per line"
                         .to_owned(),
                 });
@@ -83,11 +83,11 @@ impl DocumentFrame {
     }
 }
 
-/// The position after `text`, which begins at `place`.
-pub(super) fn advance(place: SourcePosition, text: &[u8]) -> SourcePosition {
+/// The position after `text`, which begins at `position`.
+pub(super) fn advance(position: SourcePosition, text: &[u8]) -> SourcePosition {
     SourcePosition {
-        byte_offset: place.byte_offset + text.len() as u64,
-        line: place.line + memchr::memchr_iter(b'\n', text).count() as u64,
+        byte_offset: position.byte_offset + text.len() as u64,
+        line: position.line + memchr::memchr_iter(b'\n', text).count() as u64,
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct MarkedBuffer<'b> {
     /// Offset in the buffer where the marks began.
     pub(super) start: usize,
     /// Bytes removed from the front of the buffer since then.
-    pub(super) taken: usize,
+    pub(super) removed: usize,
 }
 
 impl MarkedBuffer<'_> {
@@ -30,10 +30,12 @@ impl MarkedBuffer<'_> {
 
     /// The first quote or backslash at or after `at`, or the end of the buffer.
     fn end_of_content(self, at: usize) -> usize {
-        let mut from = (at + self.taken).saturating_sub(self.start);
+        let mut from = (at + self.removed).saturating_sub(self.start);
         loop {
             let found = self.marks.next(from);
-            let at = found.saturating_add(self.start).saturating_sub(self.taken);
+            let at = found
+                .saturating_add(self.start)
+                .saturating_sub(self.removed);
             match self.buffer.get(at) {
                 None => return self.buffer.len(),
                 Some(b'"' | b'\\') => return at,

@@ -151,7 +151,7 @@ report = { type = "quantity" }
     assert_eq!(found, expected, "{found:#?}");
 }
 
-/// A step with a mistake, and what is told about it.
+/// A step with a mistake, and its message.
 const WRONG_STEPS: [(&str, &str); 17] = [
     (
         "ingest = { inputs = [\"x\"], reject_limit = \"many\" }",

@@ -1,8 +1,8 @@
-//! The application transactions (`txn`) of a log: ids come in, the state of each goes out, in one
+//! The application transactions (`txn`) of a log: ids come in, the version of each goes out, in one
 //! pass over a checkpoint and the commits after it.
 //!
-//! State 1 of a transaction means that an input is committed. When [`super::super::maintenance`]
-//! restores an older version it withdraws inputs with state 0. The newest state counts.
+//! Version 1 of a transaction means that an input is committed. When [`super::super::maintenance`]
+//! restores an older version it withdraws inputs with version 0. The newest one counts.
 //!
 //! Refused: a log with a gap between the checkpoint and the newest commit, lines that are not JSON.
 
@@ -23,9 +23,9 @@ use serde::Deserialize;
 use super::{LogFiles, PARALLEL_READS, damaged, list, read};
 use crate::lake::LakeError;
 
-/// The state of a transaction whose input is in the table.
+/// The transaction version of an input that is in the table.
 pub(in crate::lake) const COMMITTED: i64 = 1;
-/// The state of a transaction whose input was in the table until an older version was restored.
+/// The transaction version of an input that was in the table until an older version was restored.
 pub(in crate::lake) const WITHDRAWN: i64 = 0;
 
 /// The key in a commit's `commitInfo` for the data file with the rows of `inputs` that follow the
@@ -37,7 +37,7 @@ pub(in crate::lake) const INPUTS_FILE: &str = "inputsFile";
 pub(in crate::lake) struct CommittedTransaction {
     pub(in crate::lake) app_id: String,
     /// [`COMMITTED`] or [`WITHDRAWN`].
-    pub(in crate::lake) state: i64,
+    pub(in crate::lake) txn_version: i64,
     /// The version of the table.
     pub(in crate::lake) version: u64,
     pub(in crate::lake) run_id: Option<String>,
@@ -47,7 +47,7 @@ pub(in crate::lake) struct CommittedTransaction {
 
 impl CommittedTransaction {
     pub(in crate::lake) fn is_committed(&self) -> bool {
-        self.state >= COMMITTED
+        self.txn_version >= COMMITTED
     }
 }
 
@@ -81,13 +81,16 @@ pub(in crate::lake) async fn present_app_ids(
     store: &Arc<dyn ObjectStore>,
     wanted: &HashSet<String>,
 ) -> Result<HashSet<String>, LakeError> {
-    let states = transaction_states(table, store, &|id| wanted.contains(id), None).await?;
-    let found = states.into_iter().filter(|(_, state)| *state >= COMMITTED);
+    let versions = transaction_versions(table, store, &|id| wanted.contains(id), None).await?;
+    let found = versions
+        .into_iter()
+        .filter(|(_, version)| *version >= COMMITTED);
     Ok(found.map(|(id, _)| id).collect())
 }
 
-/// The latest state of each wanted application id, at version `until` or the newest.
-pub(in crate::lake) async fn transaction_states(
+/// The latest transaction version of each wanted application id, at version `until` of the table or
+/// at the newest.
+pub(in crate::lake) async fn transaction_versions(
     table: &str,
     store: &Arc<dyn ObjectStore>,
     wanted: AppIdFilter<'_>,
@@ -95,23 +98,23 @@ pub(in crate::lake) async fn transaction_states(
 ) -> Result<HashMap<String, i64>, LakeError> {
     let files = list(table, store).await?;
     let until = until.unwrap_or(u64::MAX);
-    let mut states = HashMap::new();
+    let mut versions = HashMap::new();
     let from = match files.checkpoints.range(..=until).next_back() {
         Some((version, parts)) => {
             for part in parts {
-                states.extend(checkpoint_states(table, store, part, wanted).await?);
+                versions.extend(checkpoint_versions(table, store, part, wanted).await?);
             }
             version + 1
         }
         None => 0,
     };
-    // In version order: the latest state of an id wins.
+    // In version order: the latest transaction of an id counts.
     for txn in commits_between(table, store, &files, from, until).await? {
         if wanted(&txn.app_id) {
-            states.insert(txn.app_id, txn.state);
+            versions.insert(txn.app_id, txn.txn_version);
         }
     }
-    Ok(states)
+    Ok(versions)
 }
 
 /// The transactions of the commits from version `from` on, in order.
@@ -144,7 +147,7 @@ pub(in crate::lake) async fn inputs_files(
             break;
         };
         for txn in committed {
-            let Some(file) = txn.inputs_file.filter(|_| txn.state >= COMMITTED) else {
+            let Some(file) = txn.inputs_file.filter(|_| txn.txn_version >= COMMITTED) else {
                 continue;
             };
             if wanted.contains(&txn.app_id) {
@@ -212,7 +215,7 @@ fn transactions(
     }
     let committed = |txn: TxnAction| CommittedTransaction {
         app_id: txn.app_id,
-        state: txn.version,
+        txn_version: txn.version,
         version,
         run_id: info.as_ref().and_then(|info| info.run_id.clone()),
         inputs_file: info.as_ref().and_then(|info| info.inputs_file.clone()),
@@ -221,7 +224,7 @@ fn transactions(
 }
 
 /// The wanted transactions of one checkpoint part.
-async fn checkpoint_states(
+async fn checkpoint_versions(
     table: &str,
     store: &Arc<dyn ObjectStore>,
     path: &Path,
@@ -236,12 +239,12 @@ async fn checkpoint_states(
     let mut found = Vec::new();
     for batch in reader {
         let batch = batch.map_err(LakeError::arrow("read the checkpoint's", table))?;
-        collect_states(table, &batch, wanted, &mut found)?;
+        collect_versions(table, &batch, wanted, &mut found)?;
     }
     Ok(found)
 }
 
-fn collect_states(
+fn collect_versions(
     table: &str,
     batch: &RecordBatch,
     wanted: AppIdFilter<'_>,

@@ -5,7 +5,7 @@
 //! plan -> for each partition: read -> sort and merge -> write -> compare -> commit
 //! ```
 //!
-//! It is safe beside writers: files appended in the meantime are not part of it. A partition whose
+//! It is safe while others write: files appended in the meantime are not part of it. A partition whose
 //! files another process has replaced is planned again, and given up after some rounds. If the
 //! process is killed, it leaves orphans.
 

@@ -2,7 +2,7 @@
 //! files and the inputs of the older one goes out.
 //!
 //! The set of committed inputs is restored too: inputs committed after the older version are
-//! withdrawn by a transaction with state 0, and by removing their rows of `inputs`. Ingesting them
+//! withdrawn by a transaction of version 0, and by removing their rows of `inputs`. Ingesting them
 //! again adds their rows again, once.
 //!
 //! Refused: versions whose files were vacuumed, removing rejects whose inputs stay, and an instant
@@ -76,8 +76,8 @@ struct VersionDifference {
     to: u64,
     adds: Vec<Add>,
     removes: Vec<FileRef>,
-    /// The transaction states to set, by application id.
-    states: BTreeMap<String, i64>,
+    /// The transaction versions to set, by application id.
+    txn_versions: BTreeMap<String, i64>,
     report: RestoreReport,
 }
 
@@ -175,9 +175,9 @@ impl Lake {
         let newest = self.load_checked(spec)?;
         let to = self.target_version(spec.name, newest.version, target)?;
         let old = self.load(spec.name, Some(to))?;
-        let states = self
+        let txn_versions = self
             .runtime()
-            .block_on(states_to_set(spec.name, &newest, to))?;
+            .block_on(txn_versions_to_set(spec.name, &newest, to))?;
         let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
         let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
         let adds: Vec<Add> = old
@@ -194,8 +194,9 @@ impl Lake {
             .collect();
         self.check_files(spec.name, &newest, to, &adds)?;
         let of_inputs = |wanted: i64| {
-            let states = states.iter();
-            let found = states.filter(|(id, state)| **state == wanted && is_input(spec.name, id));
+            let txn_versions = txn_versions.iter();
+            let found = txn_versions
+                .filter(|(id, txn_version)| **txn_version == wanted && is_input(spec.name, id));
             found.count() as u64
         };
         let report = RestoreReport {
@@ -215,7 +216,7 @@ impl Lake {
             to,
             adds,
             removes,
-            states,
+            txn_versions,
             report,
         })
     }
@@ -313,9 +314,11 @@ impl Lake {
 impl VersionDifference {
     /// The application ids of the inputs to withdraw.
     fn withdrawn(&self) -> Vec<String> {
-        let states = self.states.iter();
-        states
-            .filter(|(id, state)| **state == log::WITHDRAWN && is_input(&self.report.table, id))
+        let txn_versions = self.txn_versions.iter();
+        txn_versions
+            .filter(|(id, txn_version)| {
+                **txn_version == log::WITHDRAWN && is_input(&self.report.table, id)
+            })
             .map(|(id, _)| id.clone())
             .collect()
     }
@@ -335,8 +338,10 @@ impl VersionDifference {
             Action::Add(add)
         });
         actions.extend(adds);
-        let states = self.states.into_iter();
-        actions.extend(states.map(|(id, state)| Action::Txn(Transaction::new(id, state))));
+        let txn_versions = self.txn_versions.into_iter();
+        actions.extend(
+            txn_versions.map(|(id, txn_version)| Action::Txn(Transaction::new(id, txn_version))),
+        );
         Ok(PlannedCommit {
             operation: CommitOperation::Restore { version: self.to },
             table: self.newest.table,
@@ -345,8 +350,8 @@ impl VersionDifference {
     }
 }
 
-/// The transaction states to set so that they equal those of version `to`.
-async fn states_to_set(
+/// The transaction versions to set so that they equal those at version `to` of the table.
+async fn txn_versions_to_set(
     table: &str,
     newest: &LoadedTable,
     to: u64,
@@ -354,17 +359,18 @@ async fn states_to_set(
     let store = newest.table.object_store();
     let maintenance_prefix = maintenance_app_id_prefix(table);
     let since = log::transactions_from(table, &store, to + 1).await?;
-    // In version order: the latest state of an id wins.
+    // In version order: the latest transaction of an id counts.
     let now: HashMap<String, i64> = since
         .into_iter()
         .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&maintenance_prefix))
-        .map(|txn| (txn.app_id, txn.state))
+        .map(|txn| (txn.app_id, txn.txn_version))
         .collect();
-    let then = log::transaction_states(table, &store, &|id| now.contains_key(id), Some(to)).await?;
-    // The earlier state is restored as it was: for a full snapshot it is the version it created.
-    let changed = now.into_iter().filter_map(|(id, state)| {
+    let then =
+        log::transaction_versions(table, &store, &|id| now.contains_key(id), Some(to)).await?;
+    // The earlier one is restored as it was: for a full snapshot it is the table version it created.
+    let changed = now.into_iter().filter_map(|(id, txn_version)| {
         let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
-        (before != state).then_some((id, before))
+        (before != txn_version).then_some((id, before))
     });
     Ok(changed.collect())
 }

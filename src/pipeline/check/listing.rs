@@ -104,23 +104,23 @@ pub(super) struct KindListing<'l> {
 impl KindListing<'_> {
     fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
         let location = self.inputs.get(input).map(|input| &input.location);
-        let (place, severity) = (record.place, severity_of(finding));
+        let (position, severity) = (record.position, severity_of(finding));
         match self.listing.format {
             CheckFormat::Text => format!(
                 "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
                 location.map(InputLocation::shown).unwrap_or_default(),
-                place.line,
+                position.line,
                 finding.rule,
                 escape_unprintable(&finding.message()),
                 record.ordinal,
-                place.byte_offset
+                position.byte_offset
             ),
             CheckFormat::Json => {
                 let item = json!({
                     "file": location.map(ToString::to_string),
                     "record": record.ordinal,
-                    "line": place.line,
-                    "byte_offset": place.byte_offset,
+                    "line": position.line,
+                    "byte_offset": position.byte_offset,
                     "rule_id": finding.rule,
                     "severity": severity,
                     "field": finding.field,

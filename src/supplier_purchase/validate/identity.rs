@@ -38,7 +38,7 @@ pub(super) fn validate_company(
     };
     let is_other = |given: CompanyId| given != CompanyId::UNKNOWN && given != own;
     if let Some(given) = given.filter(|given| is_other(*given)) {
-        let detail = format!("the record belongs to another company than {given} of --company-id");
+        let detail = format!("the company of the record is not {given}, the value of --company-id");
         findings.add(
             RuleId::CplCompanyConflict,
             name.as_str(),

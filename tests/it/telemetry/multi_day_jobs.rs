@@ -30,7 +30,7 @@ const METRIC_OUTPUTS: [&str; 6] = [
     "--metrics-file=m.prom",
     "--lineage-file=events.ndjson",
     "--alert-on=failed,usage,interrupted",
-    "--alert-command=cat > alert.json; echo $PURCHASE_ETL_JOB > job_told",
+    "--alert-command=cat > alert.json; echo $PURCHASE_ETL_JOB > job_name",
     "--log-format=json",
     "--quiet",
 ];
@@ -242,7 +242,7 @@ fn a_wrong_job_file_is_reported_under_the_name_of_the_job() {
             "{what}: {alert}"
         );
         let job_report =
-            fs::read_to_string(workdir.path("job_told")).expect("the report of the job");
+            fs::read_to_string(workdir.path("job_name")).expect("the report of the job");
         assert_eq!(job_report.trim_end(), "shop", "{what}");
         fs::remove_file(workdir.path("alert.json")).expect("the alert");
     }

@@ -98,9 +98,9 @@ impl Lake {
             .map_err(LakeError::delta("open", table))?
             .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let states = log::transaction_states(table, &store, &wanted, Some(version));
-        let states = self.runtime().block_on(states)?.into_iter();
-        let is_in = states.filter(|(_, state)| *state >= log::COMMITTED);
+        let versions = log::transaction_versions(table, &store, &wanted, Some(version));
+        let versions = self.runtime().block_on(versions)?.into_iter();
+        let is_in = versions.filter(|(_, version)| *version >= log::COMMITTED);
         Ok(is_in
             .filter_map(|(id, _)| id.strip_prefix(&prefix).map(str::to_owned))
             .collect())
