@@ -106,6 +106,7 @@ impl fmt::Display for Chart {
     /// Describes the chart in one sentence, as alternative text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
+            chart_type,
             label_title,
             value_title,
             labels,
@@ -121,23 +122,19 @@ impl fmt::Display for Chart {
             printable_text(label_title, 200),
         );
         write!(f, "{what} by {of}: {} values", labels.len())?;
-        if let (Some(first), Some(last)) = (labels.first(), labels.last()) {
-            write!(
-                f,
-                " from {} to {}",
-                printable_text(first, 60),
-                printable_text(last, 60)
-            )?;
+        // Bars are categories, which have no order of their own.
+        let is_category = *chart_type == ChartType::Bars;
+        if let (Some(first), Some(last), false) = (labels.first(), labels.last(), is_category) {
+            let (first, last) = (printable_text(first, 60), printable_text(last, 60));
+            write!(f, " from {first} to {last}")?;
         }
+        let preposition = if is_category { "for" } else { "at" };
         for series in series {
             let largest = series.values.iter().zip(labels).max_by_key(|(n, _)| **n);
             if let Some((value, label)) = largest {
                 let name = printable_text(&series.name, 60);
-                write!(
-                    f,
-                    "; {name}: highest value {value} at {}",
-                    printable_text(label, 60)
-                )?;
+                let label = printable_text(label, 60);
+                write!(f, "; {name}: highest value {value} {preposition} {label}")?;
             }
         }
         f.write_str(".")

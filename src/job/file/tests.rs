@@ -96,7 +96,7 @@ fn set_goes_before_the_file() {
     let text = "lake = \"lake\"\n[variables]\ncompany = 12\n[[steps]]\nname = \"x\"\n\
         dashboard = { output = \"{company}\", company_id = \"{company}\" }\n";
     let plan = resolve_with(text, &[("company", "34"), ("lake", "other{date}")]).unwrap();
-    // A value of `--set` is taken as it stands.
+    // A value of `--set` is used literally.
     assert_eq!(plan.lake, "other{date}");
     let Action::Dashboard(page) = &plan.steps[0].action else {
         panic!("{plan:?}")

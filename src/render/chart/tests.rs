@@ -220,8 +220,8 @@ fn the_same_chart_is_the_same_bytes() {
 #[test]
 fn a_png_has_the_requested_size_within_its_limits() {
     let chart = chart(ChartType::Columns, &names(3), &counts(&[1, 2, 3]));
-    for (parameters_with, given) in [((640, 360), (640, 360)), ((0, 9), (200, 200))] {
-        let bytes = png(&chart, parameters_with.0, parameters_with.1);
+    for (requested, given) in [((640, 360), (640, 360)), ((0, 9), (200, 200))] {
+        let bytes = png(&chart, requested.0, requested.1);
         assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1A\n");
         assert_eq!(bytes[12..16], *b"IHDR");
         let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("4 bytes"));
@@ -238,4 +238,12 @@ fn the_description_names_the_highest_value() {
         chart.to_string(),
         "Items by Day (UTC): 3 values from 2025-03-01 to 2025-03-03; Items: highest value 1\u{202F}250 at 2025-03-02."
     );
+}
+
+#[test]
+fn the_description_of_categories_names_no_range() {
+    let chart = chart(ChartType::Bars, &names(2), &counts(&[4, 7]));
+    let text = chart.to_string();
+    assert!(text.contains(": 2 values; "), "{text}");
+    assert!(text.contains("highest value 7 for "), "{text}");
 }

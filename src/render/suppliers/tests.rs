@@ -106,7 +106,7 @@ pub(crate) fn page(purchases: Vec<SupplierPurchaseRow>) -> Answer {
 }
 
 pub(crate) fn summary() -> Answer {
-    let parameters_with = SupplierSummaryRequest {
+    let request = SupplierSummaryRequest {
         company_id: Some("12".to_owned()),
         supplier_ids: Some("7,3".to_owned()),
         registration_start: Some("2025-01-01".to_owned()),
@@ -143,8 +143,7 @@ pub(crate) fn summary() -> Answer {
         ..row.clone()
     };
     Answer::SupplierSummary(SupplierSummary {
-        parameters: SupplierSummaryParameters::resolve(&parameters_with)
-            .expect("correct parameters"),
+        parameters: SupplierSummaryParameters::resolve(&request).expect("correct parameters"),
         rows: vec![row, nameless],
     })
 }

@@ -194,7 +194,7 @@ fn the_name_is_the_latest_and_all_are_kept() {
         row.updated_at = time(updated);
         row
     };
-    let mut anonymous = named(9, "2025-01-05", Some("Nobody"), "2025-06-01T00:00:00Z");
+    let mut anonymous = named(9, "2025-01-05", Some("Anonymous"), "2025-06-01T00:00:00Z");
     anonymous.supplier.id = None;
     let table = SupplierTableFixture::of(&[
         named(1, "2025-03-01", Some("Old"), "2025-03-01T00:00:00Z"),
@@ -211,7 +211,7 @@ fn the_name_is_the_latest_and_all_are_kept() {
         assert_eq!(row.names_seen, ["Also new", "New", "Old"]);
     }
     assert_eq!(found[3].supplier_name, None);
-    assert_eq!(found[3].names_seen, ["Nobody"]);
+    assert_eq!(found[3].names_seen, ["Anonymous"]);
 }
 
 #[test]
