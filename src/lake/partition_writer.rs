@@ -5,6 +5,8 @@
 //! files; none of it grows with the input. Refused: batches with other columns, partition values
 //! that are unsafe in a path, more partitions than the limit.
 
+mod options;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +14,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use rayon::prelude::*;
+
+pub use options::WriterOptions;
 
 use super::background::BackgroundTask;
 use super::batch_bytes::batch_bytes;
@@ -23,35 +27,6 @@ use super::spill::SpillFile;
 use super::staged::{DataFile, StagedFiles};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
-
-/// The options of a [`PartitionWriter`].
-#[derive(Clone, Debug)]
-pub struct WriterOptions {
-    /// How many bytes of batches are collected before they are encoded.
-    pub segment_bytes: usize,
-    /// The zstd level of the data pages, 1 to 22.
-    pub zstd_level: i32,
-    /// The maximum number of partitions.
-    pub max_partitions: usize,
-    /// How many column chunks of open files may be kept as metadata, at about 700 bytes each; two
-    /// row groups of each partition are always allowed.
-    pub max_open_chunks: usize,
-    /// The run, which becomes part of the file names: 1 to 64 letters, digits, `-`, `_`.
-    pub run_id: String,
-}
-
-impl WriterOptions {
-    /// The defaults: segments of 32 MiB, zstd level 1, 1,000 partitions, 7 MiB of metadata.
-    pub fn new(run_id: &str) -> Self {
-        Self {
-            segment_bytes: 32 * 1024 * 1024,
-            zstd_level: 1,
-            max_partitions: 1000,
-            max_open_chunks: 10_000,
-            run_id: run_id.to_owned(),
-        }
-    }
-}
 
 /// The states of a writer after encoding a segment, and the result.
 type EncodedSegment = (Vec<PartitionWriterState>, Result<(), LakeError>);

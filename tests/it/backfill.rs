@@ -379,7 +379,7 @@ fn the_backfill_job_runs_unchanged() {
         "zone=UTC",
     ];
     let mut command = workdir.program();
-    command.arg("run").arg(job).args(words);
+    command.arg("run").arg(&job).args(words);
     end(command).assert_code(3);
     // One reject in four is more than 5 %: both inputs are refused.
     let mut text = purchases(5, 30);
@@ -390,10 +390,7 @@ fn the_backfill_job_runs_unchanged() {
         text.replace("10-05T", "10-06T"),
     );
     let mut command = workdir.program();
-    command
-        .arg("run")
-        .arg(project().join("jobs/backfill.toml"))
-        .args(words);
+    command.arg("run").arg(&job).args(words);
     end(command).assert_code(0);
     let path = workdir.path("reports/2026-10-06/quantity_series.json");
     let series = fs::read_to_string(path).expect("the series");

@@ -1,26 +1,26 @@
 //! Commits a run: selects the newest versions, merges them with the table and commits the changes.
 //! If another process commits some of the inputs first, the change is computed again without them.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod recovery;
+
+use std::collections::{BTreeMap, HashSet};
 
 use super::SupplierPurchases;
 use super::collector::{PendingSupplierInput, SupplierCollector};
 use super::dump_completeness::report_incomplete_dumps;
 use super::full_snapshot::FullSnapshot;
 use super::merge::{MergeInput, MergeResult};
-use super::select_versions::{
-    Discarded, SnapshotMode, VersionCandidate, select_newest, sort_candidates,
-};
+use super::select_versions::{Discarded, VersionCandidate, sort_candidates};
 use super::table::supplier_purchases_spec;
 use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
-use crate::ingest::input_row::{input_row, recounted_note};
+use crate::ingest::input_row::input_row;
 use crate::ingest::options::{IngestFailure, IngestOutcome};
 use crate::ingest::record_kind::RecordKind;
 use crate::input::Refusal;
 use crate::lake::{
     ChangeOutcome, CommitOutcome, CommittedDigests, Digest, InputRow, PartitionValue,
-    PartitionWriter, RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
+    PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::{InputOutcome, TableVersions};
 
@@ -314,52 +314,6 @@ impl CommitProgress<'_, '_> {
             });
         }
         Ok(staged)
-    }
-
-    /// Adds the rows in `inputs` that an interrupted run did not write after it committed the
-    /// inputs.
-    fn recover(
-        &mut self,
-        inputs: &[PendingSupplierInput],
-        known: &CommittedDigests,
-    ) -> Result<(), RunError> {
-        let unlisted: BTreeSet<Digest> = inputs
-            .iter()
-            .map(digest_of)
-            .filter(|digest| known.rows.contains(digest) && !known.inputs.contains(digest))
-            .collect();
-        if unlisted.is_empty() {
-            return Ok(());
-        }
-        let (lake, run_id, kind) = (self.run.lake, self.run_id(), SupplierPurchases::NAME);
-        let digests: Vec<Digest> = unlisted.into_iter().collect();
-        let RecoveredInputs {
-            inputs_version,
-            lost,
-        } = lake.recover_inputs(run_id, &supplier_purchases_spec(), kind, &digests)?;
-        let mut version = inputs_version;
-        let rows: Vec<InputRow> = lost
-            .iter()
-            .filter_map(|lost| self.recount(inputs, lost))
-            .collect();
-        if !rows.is_empty() {
-            version = lake.commit_inputs_only(run_id, kind, &rows)?.or(version);
-            self.notes
-                .extend(rows.iter().map(|row| recounted_note(&row.path)));
-        }
-        self.versions.inputs = version.or(self.versions.inputs);
-        Ok(())
-    }
-
-    /// The row of an input as if it were the only one, ingested into an empty table: which of its
-    /// versions were written at the time is not recorded.
-    fn recount(&self, inputs: &[PendingSupplierInput], digest: &Digest) -> Option<InputRow> {
-        let input = inputs.iter().find(|input| input.digest == *digest)?;
-        let of_input = |candidate: &&VersionCandidate| candidate.input == input.index;
-        let alone: Vec<VersionCandidate> =
-            self.candidates.iter().filter(of_input).cloned().collect();
-        let selection = select_newest(&alone, SnapshotMode::Incremental, &|_start| None);
-        Some(self.row(input, &selection.discarded))
     }
 
     /// The row of an input in `inputs`; `discarded` are its versions that are not written.
