@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 
-from harness.dumps import Dump
 from harness.lake_log import data_files
 from harness.programs import NOW, OURS, PEERS, Peer, Program
 from harness.setting import Setting, Workload

@@ -12,7 +12,7 @@ partitions by day (Parquet has none), undocumented keys, a commit, syncing to di
 import pathlib
 
 from harness.dumps import Dump
-from harness.programs import SCRIPTS, Program, ask_outcome
+from harness.programs import SCRIPTS, Program, check_outcome
 
 # The rejects that it finds; it accepts the rest. It does not accept `2.0` as an integer.
 FINDS = [
@@ -33,7 +33,7 @@ def floe_ingest(floe: str, dump: Dump) -> Program:
 
     def check(out: pathlib.Path) -> dict:
         kept = dump.truth["rejected"] - dump.counted("rejected", FINDS)
-        return ask_outcome(out, {
+        return check_outcome(out, {
             "truth": dump.truth,
             "files": [str(file) for file in (out / "accepted").glob("*.parquet")],
             "lets_through": kept,
