@@ -35,7 +35,7 @@ def by_program(result: dict) -> dict:
 def short_row(result: dict) -> list[str]:
     lines = by_program(result)
     ours = result["summary"][0]
-    cells = [f"{result['title']}, {result['rows']:,} rows", f"{ours['wall_s']:.2f} s", f"{ours['peak_mib']:.0f} MiB"]
+    cells = [result["title"], f"{result['rows']:,}", f"{ours['wall_s']:.2f} s", f"{ours['peak_mib']:.0f} MiB"]
     return cells + [f"{lines[peer]['cpu_s_ratio']:.1f} ×" if peer in lines else "–" for peer in SHORT_PEERS]
 
 
@@ -72,7 +72,7 @@ def heading(results: list[dict]) -> list[str]:
     return [
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB; medians of at least {rounds} "
         "alternating rounds;",
-        f"{peers}. CPU times of these are multiples of this program's.",
+        f"{peers}. Their CPU times are multiples of this program's.",
     ]
 
 
@@ -87,7 +87,7 @@ def table(heads: list[str], texts: int, rows: list[list[str]]) -> list[str]:
 
 def short(results: list[dict]) -> str:
     compared = [result for result in results if by_program(result).keys() & set(SHORT_PEERS)]
-    heads = ["workload", "wall time", "peak memory", *(f"{peer}, CPU" for peer in SHORT_PEERS)]
+    heads = ["workload", "generated rows", "wall time", "peak memory", *(f"{peer}, CPU" for peer in SHORT_PEERS)]
     return "\n".join(
         [
             *heading(results),

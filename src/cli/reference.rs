@@ -89,13 +89,7 @@ pub fn exit_codes() -> String {
         );
     }
     let mut by_severity = Exit::ALL;
-    by_severity.sort_by(|one, other| {
-        if one.worst(*other) == *one {
-            std::cmp::Ordering::Less
-        } else {
-            std::cmp::Ordering::Greater
-        }
-    });
+    by_severity.sort_by_key(|exit| std::cmp::Reverse(exit.severity()));
     let codes = by_severity.map(|exit| exit.code().to_string()).join(", ");
     let _ = writeln!(
         text,

@@ -19,7 +19,7 @@ pub enum RunError {
     Exhausted(InputError),
     /// Records were lost or duplicated: a bug of this program. Nothing of the input is committed.
     #[error(
-        "record counts of {path} are inconsistent ({counts:?}), which is a bug: nothing was committed; please report it"
+        "record counts of {path} are inconsistent ({counts:?}), which is a bug: nothing of it was committed; please report it"
     )]
     Unbalanced {
         /// The input.

@@ -144,7 +144,7 @@ fn reference(page: ReferencePage) -> String {
     match page {
         ReferencePage::Commands => cli::reference::commands(),
         ReferencePage::JobFiles => file::reference(),
-        ReferencePage::Rules => rules::reference(),
+        ReferencePage::Rules => cli::reference::header("rules", "Rules") + &rules::reference(),
         ReferencePage::ExitCodes => cli::reference::exit_codes(),
     }
 }

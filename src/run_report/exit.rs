@@ -5,15 +5,16 @@
 pub enum Exit {
     /// 0: success.
     Done,
-    /// 1: storage, network or disk failed.
+    /// 1: the environment failed: storage, network, credentials, disk, a limit of the system; or the
+    /// lake is missing or damaged.
     Failed,
     /// 2: invalid command line, job file or parameter.
     Usage,
     /// 3: success, but at least one input was refused.
     Refused,
-    /// 4: record counts are inconsistent (a bug); nothing was committed.
+    /// 4: record counts of an input are inconsistent (a bug); nothing of it was committed.
     Unbalanced,
-    /// 5: commit conflict, retries exhausted; nothing was committed.
+    /// 5: commit conflict, retries exhausted; nothing of that commit is in the lake.
     Conflict,
     /// 130: interrupted; every commit is complete or absent.
     Interrupted,
@@ -60,12 +61,18 @@ impl Exit {
     /// What it means, for the help and the reference documentation.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Done => "success",
-            Self::Failed => "storage, network or disk failed, or the lake is damaged",
+            Self::Done => "success, also when every input was already ingested",
+            Self::Failed => {
+                "storage, network, credentials, disk or a system limit failed, or the lake is missing or damaged"
+            }
             Self::Usage => "invalid command line, job file or report parameter",
-            Self::Refused => "success, but at least one input was refused",
-            Self::Unbalanced => "record counts are inconsistent (a bug): nothing was committed",
-            Self::Conflict => "commit conflict: retries exhausted, nothing was committed",
+            Self::Refused => "at least one input was refused; the others are ingested",
+            Self::Unbalanced => {
+                "record counts of an input are inconsistent (a bug): nothing of it was committed"
+            }
+            Self::Conflict => {
+                "commit conflict: retries exhausted, nothing of that commit is in the lake"
+            }
             Self::Interrupted => "interrupted: every commit is complete or absent",
         }
     }
@@ -87,15 +94,24 @@ impl Exit {
         }
     }
 
-    /// Whether what was asked for has been done, if need be without the inputs that were refused.
+    /// Whether the command succeeded, possibly without the inputs that were refused.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Done | Self::Refused)
     }
 
-    /// The more severe of two outcomes, in the order of the match below.
+    /// The more severe of two outcomes.
     #[must_use]
     pub fn worst(self, other: Self) -> Self {
-        let severity = |exit| match exit {
+        if other.severity() > self.severity() {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// The rank of the outcome in a job of several steps: the highest one is the job's.
+    pub fn severity(self) -> u8 {
+        match self {
             Self::Done => 0,
             Self::Refused => 1,
             Self::Usage => 2,
@@ -103,11 +119,6 @@ impl Exit {
             Self::Conflict => 4,
             Self::Unbalanced => 5,
             Self::Interrupted => 6,
-        };
-        if severity(other) > severity(self) {
-            other
-        } else {
-            self
         }
     }
 }

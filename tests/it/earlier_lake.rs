@@ -4,8 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::purchase_fixtures::quantity_series;
-use crate::serialized::files_below;
-use crate::workdir::{Workdir, project, sample};
+use crate::workdir::{Workdir, files_below, project, sample};
 
 /// A copy of the lake that version 0.1.0 wrote.
 fn lake_of_0_1_0(workdir: &Workdir) {

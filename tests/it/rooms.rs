@@ -1,7 +1,8 @@
 //! The rooms of `src/`, its top-level modules, import each other in one direction only.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+
+use crate::workdir::{files_below, project};
 
 /// The rooms that each room may import. `main.rs` may import all.
 const MAY_IMPORT: [(&str, &[&str]); 18] = [
@@ -79,17 +80,6 @@ const ONLY_IN_TESTS: [(&str, &str); 2] = [
     ("render/schema_tests.rs", "rules"),
 ];
 
-fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).expect("a folder of src") {
-        let path = entry.expect("an entry of src").path();
-        if path.is_dir() {
-            files_below(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
 /// The rooms named after `crate::` in a file, in its tests as well.
 fn imports(text: &str) -> BTreeSet<String> {
     let lines = text
@@ -121,11 +111,9 @@ fn may_import(file: &str, room: &str, import: &str) -> bool {
 
 #[test]
 fn rooms_import_in_one_direction() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    files_below(&source, &mut files);
+    let source = project().join("src");
     let mut seen = BTreeSet::new();
-    for path in files {
+    for path in files_below(&source, ".rs") {
         let inside = path.strip_prefix(&source).unwrap();
         let first = inside
             .components()

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::Value;
 
 use crate::purchase_fixtures::numbered;
-use crate::workdir::{NOW, Output, Workdir, project, read_json, sample};
+use crate::workdir::{NOW, Output, Workdir, files_below, project, read_json, sample};
 
 /// Compares with a golden file; the text that was found is kept for the one who changes it.
 #[track_caller]
@@ -41,24 +41,6 @@ fn assert_golden(name: &str, found: &str) {
             golden.display()
         );
     }
-}
-
-/// The files with an ending below a folder, in order.
-pub(crate) fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("a folder that can be listed") {
-            let path = entry.expect("an entry that can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(ending) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 /// The options of a customer ingest that takes every sample, the dirty ones included.

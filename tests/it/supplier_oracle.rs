@@ -1,6 +1,6 @@
 //! Generated dumps of supplier purchases: states, counts and reports against those of the oracle.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -9,17 +9,7 @@ use crate::supplier_fixtures::{
     arguments, assert_same_rows, canonical_json, compare_with_oracle, ingest, list,
     reported_warnings, rows_of, warnings,
 };
-use crate::workdir::{Output, Workdir};
-
-/// The files of a company in a dump, in their order.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let listed = std::fs::read_dir(folder).expect("a folder that can be listed");
-    let mut files: Vec<PathBuf> = listed
-        .map(|entry| entry.expect("an entry that can be read").path())
-        .collect();
-    files.sort();
-    files
-}
+use crate::workdir::{Output, Workdir, files_below};
 
 /// Two dumps of company 12.
 struct Dumps {
@@ -143,7 +133,7 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
     let mut reports = Vec::new();
     for (workdir, threads) in workdirs.iter().zip(["1", "4"]) {
         for dump in &dumps.dumps {
-            let mut inputs = files(dump);
+            let mut inputs = files_below(dump, "");
             if threads == "4" {
                 inputs.reverse();
             }
@@ -177,7 +167,11 @@ fn twenty_thousand_purchases_in_shuffled_pages_are_those_of_the_oracle_whatever_
             .sum();
         assert_eq!(lake["rejects"]["rows"], rejected);
         assert_eq!(lake["rejects"]["places"], rejected);
-        let pages: usize = dumps.dumps.iter().map(|dump| files(dump).len()).sum();
+        let pages: usize = dumps
+            .dumps
+            .iter()
+            .map(|dump| files_below(dump, "").len())
+            .sum();
         assert_eq!(lake["inputs"]["rows"], pages);
     }
     let [workdir, _] = &workdirs;
@@ -191,7 +185,11 @@ fn both_dumps_in_one_run_give_the_state_of_two_runs() {
     let pages = "--rows 4000 --seed 22 --dirt 0.02 --shape pages --per-page 100 --shuffle";
     let dumps = Dumps::make(&made, pages);
     let [both, backwards] = [Workdir::new(), Workdir::new()];
-    let inputs: Vec<PathBuf> = dumps.dumps.iter().flat_map(|dump| files(dump)).collect();
+    let inputs: Vec<PathBuf> = dumps
+        .dumps
+        .iter()
+        .flat_map(|dump| files_below(dump, ""))
+        .collect();
     let reports = [
         ingest(&both, "12", &dumps.dumps),
         ingest(&backwards, "12", inputs.iter().rev()),

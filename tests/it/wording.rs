@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::serialized::files_below;
-use crate::workdir::project;
+use crate::workdir::{files_below, project};
 
 /// The heading of the table in CONTRIBUTING.md that lists them.
 const HEADING: &str = "### Words to avoid";

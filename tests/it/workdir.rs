@@ -50,6 +50,24 @@ pub(crate) fn read_json(path: &Path) -> Value {
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The files with an ending below a folder, in order.
+pub(crate) fn files_below(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder that can be listed") {
+            let path = entry.expect("an entry that can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// A temporary folder for a test.
 pub(crate) struct Workdir {
     dir: TempDir,
@@ -87,20 +105,12 @@ impl Workdir {
 
     /// The files below the folder, relative to it.
     pub(crate) fn files(&self) -> BTreeSet<PathBuf> {
-        let mut files = BTreeSet::new();
-        let mut folders = vec![self.dir.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("a folder that can be listed") {
-                let path = entry.expect("an entry that can be read").path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    let relative = path.strip_prefix(self.dir.path()).expect("a file below it");
-                    files.insert(relative.to_owned());
-                }
-            }
-        }
-        files
+        let files = files_below(self.dir.path(), "");
+        let relative = |path: &PathBuf| {
+            let relative = path.strip_prefix(self.dir.path());
+            relative.expect("a file below it").to_owned()
+        };
+        files.iter().map(relative).collect()
     }
 
     /// The program, about to be run in this folder.

@@ -67,7 +67,7 @@ impl Service {
                     "uneditable_entity"
                 };
                 format!(
-                    r#"{{"code":"{code}","message":"purchases accepted: {accepted}; fields at fault in others: {errors}","meta":["#
+                    r#"{{"code":"{code}","message":"purchases accepted: {accepted}; invalid fields in rejected purchases: {errors}","meta":["#
                 )
             }
         };
