@@ -6,9 +6,6 @@
 //! Refused: a format that the answer does not support ([`UnsupportedFormat`]), and values that a
 //! writer cannot write.
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::report::{
     ProductList, QuantitySeries, RevenueSeries, SupplierPurchasePage, SupplierSummary,
 };
@@ -19,6 +16,7 @@ pub mod chart;
 mod csv;
 pub mod dashboard;
 mod documented_response;
+mod format;
 pub mod html;
 mod json;
 mod json_writer;
@@ -27,6 +25,7 @@ mod suppliers;
 mod visual;
 
 pub use answer_kind::{AnswerKind, UnsupportedFormat};
+pub use format::{Format, UnknownFormat};
 pub use json::error_document;
 pub use suppliers::{
     NullHandling, SupplierRowsWriter, supplier_page_json, write_supplier_list, write_supplier_pages,
@@ -58,76 +57,6 @@ impl Answer {
             Self::ProductList(_) => AnswerKind::ProductList,
             Self::SupplierPurchases(_) => AnswerKind::SupplierPurchases,
             Self::SupplierSummary(_) => AnswerKind::SupplierSummary,
-        }
-    }
-}
-
-/// The output format of an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// The documented response, indented by two spaces, with a final newline.
-    #[default]
-    Json,
-    /// RFC 4180 with a header line; a text that a spreadsheet would run as a formula is prefixed
-    /// with `'`.
-    Csv,
-    /// One JSON object a line, without spaces, each line ended by LF.
-    Ndjson,
-    /// A Parquet file. It has one row group, except for the whole list of supplier purchases.
-    Parquet,
-    /// A self-contained HTML page with the answer's chart and table.
-    Html,
-    /// The answer's chart as SVG; it follows the light or dark colour scheme.
-    Svg,
-    /// The answer's chart as a PNG image.
-    Png,
-}
-
-impl Format {
-    /// The name of the format on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Csv => "csv",
-            Self::Ndjson => "ndjson",
-            Self::Parquet => "parquet",
-            Self::Html => "html",
-            Self::Svg => "svg",
-            Self::Png => "png",
-        }
-    }
-
-    /// Whether [`render_visual`] makes it, which also needs the [`dashboard::Provenance`] of the
-    /// answer.
-    pub fn is_visual(self) -> bool {
-        matches!(self, Self::Html | Self::Svg | Self::Png)
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// An unknown format name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {0:?}; valid values: json, csv, ndjson, parquet, html, svg, png")]
-pub struct UnknownFormat(pub String);
-
-impl FromStr for Format {
-    type Err = UnknownFormat;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "json" => Ok(Self::Json),
-            "csv" => Ok(Self::Csv),
-            "ndjson" => Ok(Self::Ndjson),
-            "parquet" => Ok(Self::Parquet),
-            "html" => Ok(Self::Html),
-            "svg" => Ok(Self::Svg),
-            "png" => Ok(Self::Png),
-            _ => Err(UnknownFormat(text.to_owned())),
         }
     }
 }

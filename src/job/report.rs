@@ -205,7 +205,7 @@ fn parse_format(text: &str) -> Result<Format, JobError> {
     text.parse().map_err(|_unknown| JobError::Option {
         option: "--format".to_owned(),
         value: text.to_owned(),
-        reason: "expected json, csv, ndjson, parquet, html, svg or png".to_owned(),
+        reason: format!("expected {}", Format::names()),
     })
 }
 

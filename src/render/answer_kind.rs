@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Format;
+use super::format::comma_separated;
 
 /// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,21 +79,12 @@ impl fmt::Display for AnswerKind {
 
 /// A format that the answer does not support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a {kind} cannot be written as {format}; supported formats: {}", format_list(*kind))]
+#[error("a {kind} cannot be written as {format}; supported formats: {}", comma_separated(kind.formats()))]
 pub struct UnsupportedFormat {
     /// The kind of the answer.
     pub kind: AnswerKind,
     /// The requested format.
     pub format: Format,
-}
-
-fn format_list(kind: AnswerKind) -> String {
-    let names: Vec<&str> = kind
-        .formats()
-        .iter()
-        .map(|format| format.as_str())
-        .collect();
-    names.join(", ")
 }
 
 #[cfg(test)]

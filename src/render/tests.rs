@@ -189,13 +189,3 @@ fn parquet_reads_back_with_the_stated_types() {
     let batch = read(&products(&["=1+1"]));
     assert_eq!(batch.column(0).as_string::<i32>().value(0), "=1+1");
 }
-
-#[test]
-fn an_unknown_format_is_named() {
-    assert_eq!("parquet".parse(), Ok(Format::Parquet));
-    let error = "xlsx".parse::<Format>().expect_err("unknown");
-    assert_eq!(
-        error.to_string(),
-        "unknown format \"xlsx\"; valid values: json, csv, ndjson, parquet, html, svg, png"
-    );
-}

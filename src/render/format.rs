@@ -1,0 +1,118 @@
+//! The output formats and their names.
+//!
+//! In: a name from the command line or a job file. Out: a [`Format`]. Refused: other names
+//! ([`UnknownFormat`]).
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The output format of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// The documented response, indented by two spaces, with a final newline.
+    #[default]
+    Json,
+    /// RFC 4180 with a header line; a text that a spreadsheet would run as a formula is prefixed
+    /// with `'`.
+    Csv,
+    /// One JSON object a line, without spaces, each line ended by LF.
+    Ndjson,
+    /// A Parquet file. It has one row group, except for the whole list of supplier purchases.
+    Parquet,
+    /// A self-contained HTML page with the answer's chart and table.
+    Html,
+    /// The answer's chart as SVG; it follows the light or dark colour scheme.
+    Svg,
+    /// The answer's chart as a PNG image.
+    Png,
+}
+
+impl Format {
+    /// Every format, in the order in which messages name them.
+    pub const ALL: [Self; 7] = [
+        Self::Json,
+        Self::Csv,
+        Self::Ndjson,
+        Self::Parquet,
+        Self::Html,
+        Self::Svg,
+        Self::Png,
+    ];
+
+    /// The name of the format on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Parquet => "parquet",
+            Self::Html => "html",
+            Self::Svg => "svg",
+            Self::Png => "png",
+        }
+    }
+
+    /// Whether [`super::render_visual`] makes it, which also needs the
+    /// [`super::dashboard::Provenance`] of the answer.
+    pub fn is_visual(self) -> bool {
+        matches!(self, Self::Html | Self::Svg | Self::Png)
+    }
+
+    /// Every name, as a choice: `json, csv, ndjson, parquet, html, svg or png`.
+    pub fn names() -> String {
+        let [first @ .., last] = Self::ALL;
+        format!("{} or {last}", comma_separated(&first))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The names of formats, for a message.
+pub(super) fn comma_separated(formats: &[Format]) -> String {
+    let names: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
+    names.join(", ")
+}
+
+/// An unknown format name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format {0:?}; valid values: {names}", names = comma_separated(&Format::ALL))]
+pub struct UnknownFormat(pub String);
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
+        known.ok_or_else(|| UnknownFormat(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_known_by_its_name() {
+        for format in Format::ALL {
+            assert_eq!(format.as_str().parse(), Ok(format));
+        }
+        assert_eq!("parquet".parse(), Ok(Format::Parquet));
+        assert_eq!(
+            Format::names(),
+            "json, csv, ndjson, parquet, html, svg or png"
+        );
+    }
+
+    #[test]
+    fn an_unknown_format_is_named() {
+        let error = "xlsx".parse::<Format>().expect_err("unknown");
+        assert_eq!(
+            error.to_string(),
+            "unknown format \"xlsx\"; valid values: json, csv, ndjson, parquet, html, svg, png"
+        );
+    }
+}
