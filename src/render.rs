@@ -21,13 +21,14 @@ pub mod html;
 mod json;
 mod json_writer;
 mod parquet;
-mod suppliers;
+mod supplier_purchases;
+mod supplier_summary;
 mod visual;
 
 pub use answer_kind::{AnswerKind, UnsupportedFormat};
 pub use format::{Format, UnknownFormat};
 pub use json::error_document;
-pub use suppliers::{
+pub use supplier_purchases::{
     NullHandling, SupplierRowsWriter, supplier_page_json, write_supplier_list, write_supplier_pages,
 };
 pub use visual::render_visual;
@@ -120,7 +121,7 @@ pub fn render(answer: &Answer, format: Format) -> Result<Vec<u8>, RenderError> {
 /// Newline-delimited JSON, which only a page of supplier purchases supports.
 fn ndjson(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     match answer {
-        Answer::SupplierPurchases(page) => suppliers::page_rows(page, Format::Ndjson),
+        Answer::SupplierPurchases(page) => supplier_purchases::page_rows(page, Format::Ndjson),
         other => {
             let kind = other.kind();
             let format = Format::Ndjson;

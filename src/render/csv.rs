@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::amount_text::amount_text;
-use super::{Answer, Format, RenderError, suppliers};
+use super::{Answer, Format, RenderError, supplier_purchases, supplier_summary};
 use crate::values::text::is_formula;
 
 pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
     if let Answer::SupplierPurchases(page) = answer {
-        return suppliers::page_rows(page, Format::Csv);
+        return supplier_purchases::page_rows(page, Format::Csv);
     }
     let mut bytes = Vec::new();
     let mut table = WriterBuilder::new()
@@ -48,7 +48,7 @@ fn write_table(answer: &Answer, table: &mut Writer<&mut Vec<u8>>) -> Result<(), 
         }
         // Written above, by the writer that also writes the whole list.
         Answer::SupplierPurchases(_) => {}
-        Answer::SupplierSummary(summary) => suppliers::summary_table(summary, table)?,
+        Answer::SupplierSummary(summary) => supplier_summary::summary_table(summary, table)?,
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::amount_text::amount_text;
 use super::json_writer::JsonValue;
-use super::{Answer, RenderError, documented_response, suppliers};
+use super::{Answer, RenderError, documented_response, supplier_purchases, supplier_summary};
 use crate::report::{ParameterRefusal, RevenueSeries};
 use crate::response::SUCCESS;
 
@@ -13,8 +13,10 @@ pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
         Answer::QuantitySeries(series) => json_bytes(&documented_response::quantity_series(series)),
         Answer::ProductList(list) => json_bytes(&documented_response::product_list(list)),
         Answer::RevenueSeries(series) => Ok(revenue_document(series).pretty()?),
-        Answer::SupplierPurchases(page) => Ok(suppliers::page_document(page).pretty()?),
-        Answer::SupplierSummary(summary) => Ok(suppliers::summary_document(summary).pretty()?),
+        Answer::SupplierPurchases(page) => Ok(supplier_purchases::page_document(page).pretty()?),
+        Answer::SupplierSummary(summary) => {
+            Ok(supplier_summary::summary_document(summary).pretty()?)
+        }
     }
 }
 

@@ -5,21 +5,24 @@
 //! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
 //! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null without purchases) |
 //! | product list | `product_id` Utf8 |
-//! | supplier purchases | as the table has them, the company first: [`super::suppliers`] |
+//! | supplier purchases | as the table has them, the company first: [`super::supplier_purchases`] |
 //! | supplier summary | keys and dates, counts Int64, sums Decimal128(38, 9), `names_seen` a list of Utf8; `supplier_id`, `supplier_name` and `currency` may be null |
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
+use chrono::{DateTime, NaiveDate};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::suppliers::{page_rows, summary_batch};
+use super::supplier_purchases::page_rows;
+use super::supplier_summary::summary_batch;
 use super::{Answer, Format, RenderError};
 use crate::report::{ProductList, QuantitySeries, RevenueSeries};
+use crate::values::money::Amount;
 
 /// Precision and scale of every amount of the lake.
 pub(super) const AMOUNT: (u8, i8) = (38, 9);
@@ -87,6 +90,25 @@ fn product_list(list: &ProductList) -> Result<RecordBatch, ArrowError> {
         Field::new("product_id", DataType::Utf8, false),
         texts(list.products.iter().map(String::as_str)),
     )])
+}
+
+/// Dates as days since 1970.
+pub(super) fn dates(dates: impl Iterator<Item = NaiveDate>) -> ArrayRef {
+    let epoch = DateTime::UNIX_EPOCH.date_naive();
+    let days = dates.map(|date| date.signed_duration_since(epoch).num_days());
+    let days =
+        days.map(|days| i32::try_from(days).expect("chrono's calendar fits 32 bits of days"));
+    Arc::new(Date32Array::from_iter_values(days))
+}
+
+/// Amounts as decimals.
+pub(super) fn decimals(
+    amounts: impl Iterator<Item = Option<Amount>>,
+) -> Result<ArrayRef, ArrowError> {
+    let nanos: Decimal128Array = amounts.map(|amount| amount.map(Amount::nanos)).collect();
+    Ok(Arc::new(
+        nanos.with_precision_and_scale(AMOUNT.0, AMOUNT.1)?,
+    ))
 }
 
 fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {

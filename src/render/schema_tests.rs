@@ -4,7 +4,7 @@ use std::path::Path;
 
 use boon::{Compiler, Schemas};
 
-use super::suppliers::tests::{bare, documented, page};
+use super::supplier_purchases::tests::{bare, documented, page};
 use super::*;
 use crate::report::{
     ParameterError, QuantityPoint, SupplierListParameters, SupplierListRequest, SupplierPurchaseRow,

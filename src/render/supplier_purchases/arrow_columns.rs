@@ -12,17 +12,16 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int16Array, Int64Array, RecordBatch,
-    StringArray, TimestampMicrosecondArray,
+    ArrayRef, BooleanArray, Int16Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset};
 
 use super::csv_row::{COLUMNS, offset_minutes};
-use crate::render::parquet::AMOUNT;
+use crate::render::parquet::{AMOUNT, dates, decimals};
 use crate::report::{RowMoney, SupplierPurchaseRow};
-use crate::values::money::Amount;
 
 const NOT_NULL: [&str; 6] = [
     "company_id",
@@ -101,25 +100,6 @@ pub(super) fn batch(
         texts(rows, |row| row.extra.as_deref()),
     ];
     RecordBatch::try_new(schema(), columns)
-}
-
-/// Dates as days since 1970.
-pub(super) fn dates(dates: impl Iterator<Item = NaiveDate>) -> ArrayRef {
-    let epoch = DateTime::UNIX_EPOCH.date_naive();
-    let days = dates.map(|date| date.signed_duration_since(epoch).num_days());
-    let days =
-        days.map(|days| i32::try_from(days).expect("chrono's calendar fits 32 bits of days"));
-    Arc::new(Date32Array::from_iter_values(days))
-}
-
-/// Amounts as decimals.
-pub(super) fn decimals(
-    amounts: impl Iterator<Item = Option<Amount>>,
-) -> Result<ArrayRef, ArrowError> {
-    let nanos: Decimal128Array = amounts.map(|amount| amount.map(Amount::nanos)).collect();
-    Ok(Arc::new(
-        nanos.with_precision_and_scale(AMOUNT.0, AMOUNT.1)?,
-    ))
 }
 
 fn amounts<'a>(

@@ -1,4 +1,4 @@
-//! Supplier purchases and their summary in every format.
+//! Supplier purchases in every format.
 //!
 //! In: a page, or parameters and files; the purchases are then read and written batch by batch.
 //! Out: JSON documents and files of rows. Refused: formats that the answer does not support.
@@ -17,12 +17,10 @@ mod arrow_columns;
 mod csv_row;
 mod purchase_json;
 mod rows_writer;
-mod summary;
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use rows_writer::SupplierRowsWriter;
-pub(super) use summary::{summary_batch, summary_document, summary_table};
 
 /// How a JSON answer represents unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use csv::Writer;
 
-use super::arrow_columns::{dates, decimals};
-use crate::render::amount_text::money_text;
-use crate::render::csv::text_cell;
-use crate::render::json_writer::JsonValue;
+use super::amount_text::money_text;
+use super::csv::text_cell;
+use super::json_writer::JsonValue;
+use super::parquet::{dates, decimals};
 use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
 
@@ -73,7 +73,7 @@ fn names(row: &SupplierSummaryRow) -> JsonValue {
 }
 
 /// The summary as a JSON document.
-pub(in crate::render) fn summary_document(summary: &SupplierSummary) -> JsonValue {
+pub(super) fn summary_document(summary: &SupplierSummary) -> JsonValue {
     let parameters = &summary.parameters;
     let (start, end) = parameters.registration();
     let date = |date: Option<chrono::NaiveDate>| {
@@ -124,7 +124,7 @@ fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
 }
 
 /// Writes the rows as CSV.
-pub(in crate::render) fn summary_table(
+pub(super) fn summary_table(
     summary: &SupplierSummary,
     table: &mut Writer<&mut Vec<u8>>,
 ) -> Result<(), csv::Error> {
@@ -157,9 +157,7 @@ pub(in crate::render) fn summary_table(
 }
 
 /// Converts the rows to a record batch.
-pub(in crate::render) fn summary_batch(
-    summary: &SupplierSummary,
-) -> Result<RecordBatch, ArrowError> {
+pub(super) fn summary_batch(summary: &SupplierSummary) -> Result<RecordBatch, ArrowError> {
     let rows = &summary.rows;
     let mut names_seen = ListBuilder::new(StringBuilder::new());
     for row in rows {
