@@ -6,8 +6,11 @@ use chrono::{DateTime, Utc};
 
 use super::{JobError, read};
 use crate::cli;
-use crate::render::{AnswerKind, Format, NullHandling};
-use crate::report::{SeriesRequest, SupplierListRequest, SupplierSummaryRequest};
+use crate::render::{Format, NullHandling, check_format, check_supplier_pages_format};
+use crate::report::{
+    ProductList, QuantitySeries, RevenueSeries, SeriesRequest, SupplierListRequest,
+    SupplierPurchasePage, SupplierSummary, SupplierSummaryRequest,
+};
 
 /// The type of a report and its parameters.
 #[derive(Clone, Debug)]
@@ -85,16 +88,18 @@ impl ReportQuery {
 impl ReportQuery {
     /// Refuses a format that the report does not have.
     fn check(&self, format: Format, text: &str) -> Result<(), JobError> {
-        let kind = match self {
-            Self::QuantitySeries(_) => AnswerKind::QuantitySeries,
-            Self::RevenueSeries(_) => AnswerKind::RevenueSeries,
-            Self::ProductList { .. } => AnswerKind::ProductList,
-            Self::SupplierPurchases(_, ListScope::EachPage(_)) => AnswerKind::SupplierPages,
+        let checked = match self {
+            Self::QuantitySeries(_) => check_format::<QuantitySeries>(format),
+            Self::RevenueSeries(_) => check_format::<RevenueSeries>(format),
+            Self::ProductList { .. } => check_format::<ProductList>(format),
+            Self::SupplierPurchases(_, ListScope::EachPage(_)) => {
+                check_supplier_pages_format(format)
+            }
             // The format selects the scope of the list, and both scopes have the same formats.
-            Self::SupplierPurchases(..) => AnswerKind::SupplierPurchases,
-            Self::SupplierSummary(_) => AnswerKind::SupplierSummary,
+            Self::SupplierPurchases(..) => check_format::<SupplierPurchasePage>(format),
+            Self::SupplierSummary(_) => check_format::<SupplierSummary>(format),
         };
-        kind.check(format).map_err(|refused| JobError::Option {
+        checked.map_err(|refused| JobError::Option {
             option: "--format".to_owned(),
             value: text.to_owned(),
             reason: format!("expected a format of this report: {refused}"),

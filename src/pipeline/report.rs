@@ -7,9 +7,7 @@ use super::{Exit, PipelineError, RunContext, probe_report, put, put_file};
 use crate::job::{ListScope, ReportJob, ReportQuery};
 use crate::lake::Lake;
 use crate::render::dashboard::{Provenance, TableVersion};
-use crate::render::{
-    Answer, NullHandling, error_document, render, render_visual, supplier_page_json,
-};
+use crate::render::{error_document, render};
 use crate::report::{ParameterRefusal, ReportError, product_list};
 use crate::storage::Stores;
 
@@ -33,28 +31,14 @@ fn write(job: &ReportJob, context: &mut RunContext<'_>) -> Result<(), PipelineEr
             suppliers::whole_list(job, request, context)
         }
         _ => {
-            let answered = answer(job, &context.stores)?;
-            let bytes = match &answered.answer {
-                answer if job.format.is_visual() => {
-                    render_visual(answer, job.format, &answered.source)?
-                }
-                Answer::SupplierPurchases(page) if job.nulls == NullHandling::Omitted => {
-                    supplier_page_json(page, job.nulls)?
-                }
-                answer => render(answer, job.format)?,
-            };
+            let bytes = answer(job, &context.stores)?;
             put_answer(job, &bytes, context)
         }
     }
 }
 
-/// An answer and its source.
-struct Answered {
-    answer: Answer,
-    source: Provenance,
-}
-
-fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
+/// The answer in the format of the job.
+fn answer(job: &ReportJob, stores: &Stores) -> Result<Vec<u8>, PipelineError> {
     let lake = Lake::at(&job.lake, stores)?;
     match &job.query {
         ReportQuery::QuantitySeries(request) => series::quantity(job, &lake, request),
@@ -62,10 +46,8 @@ fn answer(job: &ReportJob, stores: &Stores) -> Result<Answered, PipelineError> {
         ReportQuery::ProductList { page } => {
             let table = super::tables::purchases(&lake, job.version, None)?;
             let list = product_list(&table.files, *page)?;
-            Ok(Answered {
-                answer: Answer::ProductList(list),
-                source: source(table.name, table.version, "UTC", Vec::new()),
-            })
+            let source = source(table.name, table.version, "UTC", Vec::new());
+            Ok(render(&list, job.format, &source)?)
         }
         ReportQuery::SupplierPurchases(request, _) => suppliers::page(job, &lake, request),
         ReportQuery::SupplierSummary(request) => suppliers::summary(job, &lake, request),

@@ -52,12 +52,6 @@ impl Format {
         }
     }
 
-    /// Whether [`super::render_visual`] makes it, which also needs the
-    /// [`super::dashboard::Provenance`] of the answer.
-    pub fn is_visual(self) -> bool {
-        matches!(self, Self::Html | Self::Svg | Self::Png)
-    }
-
     /// Every name, as a choice: `json, csv, ndjson, parquet, html, svg or png`.
     pub fn names() -> String {
         let [first @ .., last] = Self::ALL;

@@ -1,40 +1,27 @@
-//! Answers as Parquet files.
-//!
-//! | answer | columns; not null unless stated otherwise |
-//! |---|---|
-//! | quantity series | `time` Utf8, `purchase_quantity` Int64 |
-//! | revenue series | `time` Utf8, `revenue` Decimal128(38, 9), `currency` Utf8 (null without purchases) |
-//! | product list | `product_id` Utf8 |
-//! | supplier purchases | as the table has them, the company first: [`super::supplier_purchases`] |
-//! | supplier summary | keys and dates, counts Int64, sums Decimal128(38, 9), `names_seen` a list of Utf8; `supplier_id`, `supplier_name` and `currency` may be null |
+//! Parquet files with one row group, and the columns that several answers have.
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{ArrayRef, Date32Array, Decimal128Array, RecordBatch, StringArray};
+use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use chrono::{DateTime, NaiveDate};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::supplier_purchases::page_rows;
-use super::supplier_summary::summary_batch;
-use super::{Answer, Format, RenderError};
-use crate::report::{ProductList, QuantitySeries, RevenueSeries};
+use super::RenderError;
 use crate::values::money::Amount;
 
 /// Precision and scale of every amount of the lake.
 pub(super) const AMOUNT: (u8, i8) = (38, 9);
 
-pub(super) fn write(answer: &Answer) -> Result<Vec<u8>, RenderError> {
-    let batch = match answer {
-        Answer::QuantitySeries(series) => quantity_series(series),
-        Answer::RevenueSeries(series) => revenue_series(series),
-        Answer::ProductList(list) => product_list(list),
-        Answer::SupplierSummary(summary) => summary_batch(summary),
-        Answer::SupplierPurchases(page) => return page_rows(page, Format::Parquet),
-    }?;
+/// A file with these columns, which have the same length.
+pub(super) fn parquet_bytes(
+    columns: impl IntoIterator<Item = (Field, ArrayRef)>,
+) -> Result<Vec<u8>, RenderError> {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties()))?;
     writer.write(&batch)?;
@@ -49,47 +36,22 @@ pub(super) fn properties() -> WriterProperties {
         .build()
 }
 
-fn quantity_series(series: &QuantitySeries) -> Result<RecordBatch, ArrowError> {
-    let quantities = series.points.iter().map(|p| p.purchase_quantity);
-    table([
-        (
-            Field::new("time", DataType::Utf8, false),
-            texts(series.points.iter().map(|point| point.time.as_str())),
-        ),
-        (
-            Field::new("purchase_quantity", DataType::Int64, false),
-            Arc::new(Int64Array::from_iter_values(quantities)),
-        ),
-    ])
+/// A column that is not null.
+pub(super) fn required(name: &str, values: ArrayRef) -> (Field, ArrayRef) {
+    (Field::new(name, values.data_type().clone(), false), values)
 }
 
-fn revenue_series(series: &RevenueSeries) -> Result<RecordBatch, ArrowError> {
-    let (precision, scale) = AMOUNT;
-    let nanos = series.points.iter().map(|point| point.revenue.nanos());
-    let revenues = Decimal128Array::from_iter_values(nanos);
-    let revenues = revenues.with_precision_and_scale(precision, scale)?;
-    let currencies = StringArray::from(vec![series.currency_code(); series.points.len()]);
-    table([
-        (
-            Field::new("time", DataType::Utf8, false),
-            texts(series.points.iter().map(|point| point.time.as_str())),
-        ),
-        (
-            Field::new("revenue", DataType::Decimal128(precision, scale), false),
-            Arc::new(revenues),
-        ),
-        (
-            Field::new("currency", DataType::Utf8, true),
-            Arc::new(currencies),
-        ),
-    ])
+/// A column that may be null.
+pub(super) fn optional(name: &str, values: ArrayRef) -> (Field, ArrayRef) {
+    (Field::new(name, values.data_type().clone(), true), values)
 }
 
-fn product_list(list: &ProductList) -> Result<RecordBatch, ArrowError> {
-    table([(
-        Field::new("product_id", DataType::Utf8, false),
-        texts(list.products.iter().map(String::as_str)),
-    )])
+/// A column of texts that is not null.
+pub(super) fn required_texts<T: AsRef<str>>(
+    name: &str,
+    values: impl IntoIterator<Item = T>,
+) -> (Field, ArrayRef) {
+    required(name, Arc::new(StringArray::from_iter_values(values)))
 }
 
 /// Dates as days since 1970.
@@ -109,13 +71,4 @@ pub(super) fn decimals(
     Ok(Arc::new(
         nanos.with_precision_and_scale(AMOUNT.0, AMOUNT.1)?,
     ))
-}
-
-fn texts<'a>(values: impl Iterator<Item = &'a str>) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(values))
-}
-
-fn table<const N: usize>(columns: [(Field, ArrayRef); N]) -> Result<RecordBatch, ArrowError> {
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }

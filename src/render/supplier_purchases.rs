@@ -5,11 +5,16 @@
 
 use std::io::Write;
 
+use super::answer::check_format_of;
+use super::chart::ExactNumber;
+use super::dashboard::Provenance;
+use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
-use super::{AnswerKind, Format, RenderError};
+use super::visual::{html_bytes, html_money, html_supplier, html_text};
+use super::{Answer, Format, RenderError, UnsupportedFormat};
 use crate::report::{
     ReportError, SupplierListParameters, SupplierPurchaseFile, SupplierPurchasePage,
-    for_each_supplier_batch, for_each_supplier_page,
+    SupplierPurchaseRow, for_each_supplier_batch, for_each_supplier_page,
 };
 use crate::response::PageMeta;
 
@@ -22,6 +27,12 @@ pub(super) mod tests;
 
 pub use rows_writer::SupplierRowsWriter;
 
+/// The formats of a file with every supplier purchase, the default first.
+pub const SUPPLIER_LIST_FORMATS: &[Format] = &[Format::Csv, Format::Ndjson, Format::Parquet];
+
+/// The formats of a folder with one file per page of supplier purchases.
+pub const SUPPLIER_PAGES_FORMATS: &[Format] = &[Format::Json];
+
 /// How a JSON answer represents unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NullHandling {
@@ -30,6 +41,45 @@ pub enum NullHandling {
     Written,
     /// The key is omitted, for readers that expect a value of its type.
     Omitted,
+}
+
+/// One page of the list; a file of rows is described at [`SupplierRowsWriter`].
+impl Answer for SupplierPurchasePage {
+    const NAME: &'static str = "page of supplier purchases";
+    const FORMATS: &'static [Format] = &[
+        Format::Json,
+        Format::Csv,
+        Format::Ndjson,
+        Format::Parquet,
+        Format::Html,
+    ];
+
+    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+        match format {
+            Format::Json => supplier_page_json(self, NullHandling::Written),
+            Format::Csv | Format::Ndjson | Format::Parquet => page_rows(self, format),
+            Format::Html => Ok(html_bytes(None, &page_table(self), provenance)),
+            Format::Svg | Format::Png => Err(UnsupportedFormat::of::<Self>(format).into()),
+        }
+    }
+}
+
+/// Checks that a file with every supplier purchase supports a format.
+///
+/// # Errors
+/// [`UnsupportedFormat`], which names the supported formats.
+pub fn check_supplier_list_format(format: Format) -> Result<(), UnsupportedFormat> {
+    let name = "whole list of supplier purchases";
+    check_format_of(name, SUPPLIER_LIST_FORMATS, format)
+}
+
+/// Checks that a folder with one file per page of supplier purchases supports a format.
+///
+/// # Errors
+/// [`UnsupportedFormat`], which names the supported formats.
+pub fn check_supplier_pages_format(format: Format) -> Result<(), UnsupportedFormat> {
+    let name = "folder with all pages of supplier purchases";
+    check_format_of(name, SUPPLIER_PAGES_FORMATS, format)
 }
 
 /// Writes one page of a list as the documented JSON response.
@@ -85,7 +135,7 @@ pub fn write_supplier_list<W: Write + Send, E: From<ReportError> + From<RenderEr
 }
 
 /// A page as the documented response.
-pub(super) fn page_document(page: &SupplierPurchasePage) -> JsonValue {
+fn page_document(page: &SupplierPurchasePage) -> JsonValue {
     let SupplierPurchasePage {
         company_id: _,
         purchases,
@@ -111,14 +161,45 @@ pub(super) fn page_document(page: &SupplierPurchasePage) -> JsonValue {
 }
 
 /// The purchases of a page as CSV, NDJSON or Parquet.
-pub(super) fn page_rows(
-    page: &SupplierPurchasePage,
-    format: Format,
-) -> Result<Vec<u8>, RenderError> {
-    AnswerKind::SupplierPurchases.check(format)?;
+fn page_rows(page: &SupplierPurchasePage, format: Format) -> Result<Vec<u8>, RenderError> {
     let mut bytes = Vec::new();
     let mut writer = SupplierRowsWriter::new(page.company_id, format, &mut bytes)?;
     writer.write(&page.purchases)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+/// The purchases of a page as a table; unknown values are marked as such.
+fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
+    let cells = |row: &SupplierPurchaseRow| {
+        let currency = row.total.currency.as_deref();
+        let status = row.status.as_deref().filter(|_| !row.is_deleted);
+        vec![
+            HtmlCell::Number(ExactNumber::Count(row.id)),
+            HtmlCell::Text(row.registration_date.to_string()),
+            html_supplier(row.supplier.id, row.supplier.name.as_deref()),
+            html_text(row.invoice.number.as_deref()),
+            html_text(status.or(row.is_deleted.then_some("deleted"))),
+            html_money(row.total.amount, currency),
+            html_text(currency),
+            HtmlCell::Text(row.updated_at.to_rfc3339()),
+        ]
+    };
+    HtmlTable {
+        caption: format!(
+            "Supplier purchases, page {} of {}, {} in total",
+            page.current_page, page.last_page, page.total
+        ),
+        columns: vec![
+            HtmlColumn::number("Id"),
+            HtmlColumn::text("Registered"),
+            HtmlColumn::text("Supplier"),
+            HtmlColumn::text("Invoice"),
+            HtmlColumn::text("Status"),
+            HtmlColumn::number("Total"),
+            HtmlColumn::text("Currency"),
+            HtmlColumn::text("Updated"),
+        ],
+        rows: page.purchases.iter().map(cells).collect(),
+    }
 }

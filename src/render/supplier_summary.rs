@@ -1,22 +1,36 @@
-//! The supplier summary as a JSON document, a CSV table and Arrow columns. Its format is defined
-//! here: no documented endpoint returns it.
+//! The supplier summary. Its format is defined here: no documented endpoint returns it.
 //!
 //! JSON: `{"data":[rows],"meta":{parameters}}`. In CSV `names_seen` is a JSON array of texts, in
 //! Parquet a list; unknown values are null, or empty cells.
+//!
+//! | columns of Parquet | type; not null unless stated otherwise |
+//! |---|---|
+//! | `company_id`, counts | Int64 |
+//! | `supplier_id` | Int64, may be null |
+//! | `supplier_name`, `currency` | Utf8, may be null |
+//! | `names_seen` | a list of Utf8 |
+//! | `month` | Utf8, such as `2025-01` |
+//! | sums | Decimal128(38, 9) |
+//! | `first_date`, `last_date` | Date32 |
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder};
-use arrow::datatypes::{Field, Schema};
-use arrow::error::ArrowError;
-use csv::Writer;
+use arrow::array::{ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder};
 
 use super::amount_text::money_text;
-use super::csv::text_cell;
+use super::chart::ExactNumber;
+use super::csv::{csv_bytes, text_cell};
+use super::dashboard::{Provenance, status_by_month, status_counts_by_month};
+use super::html::{HtmlCell, HtmlColumn, HtmlTable};
 use super::json_writer::JsonValue;
-use super::parquet::{dates, decimals};
+use super::parquet::{dates, decimals, optional, parquet_bytes, required};
+use super::visual::{html_money, html_supplier, html_text, visual_bytes};
+use super::{Answer, Format, RenderError, UnsupportedFormat};
 use crate::report::{SummaryAmounts, SupplierSummary, SupplierSummaryRow};
 use crate::values::money::Amount;
+
+#[cfg(test)]
+mod tests;
 
 /// The keys of a row, which are also the column names.
 const COLUMNS: [&str; 17] = [
@@ -38,6 +52,32 @@ const COLUMNS: [&str; 17] = [
     "first_date",
     "last_date",
 ];
+
+impl Answer for SupplierSummary {
+    const NAME: &'static str = "supplier summary";
+    const FORMATS: &'static [Format] = &[
+        Format::Json,
+        Format::Csv,
+        Format::Parquet,
+        Format::Html,
+        Format::Svg,
+        Format::Png,
+    ];
+
+    fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
+        match format {
+            Format::Json => Ok(document(self).pretty()?),
+            Format::Csv => csv(self),
+            Format::Parquet => parquet(self),
+            Format::Html | Format::Svg | Format::Png => {
+                let months = status_counts_by_month(self.rows.iter());
+                let (chart, _) = status_by_month(&months, provenance);
+                Ok(visual_bytes(format, &chart, &html_table(self), provenance))
+            }
+            Format::Ndjson => Err(UnsupportedFormat::of::<Self>(format).into()),
+        }
+    }
+}
 
 fn amounts(row: &SupplierSummaryRow) -> [Amount; 5] {
     let SummaryAmounts {
@@ -72,8 +112,7 @@ fn names(row: &SupplierSummaryRow) -> JsonValue {
     JsonValue::List(names.collect())
 }
 
-/// The summary as a JSON document.
-pub(super) fn summary_document(summary: &SupplierSummary) -> JsonValue {
+fn document(summary: &SupplierSummary) -> JsonValue {
     let parameters = &summary.parameters;
     let (start, end) = parameters.registration();
     let date = |date: Option<chrono::NaiveDate>| {
@@ -123,41 +162,37 @@ fn document_row(company_id: i64, row: &SupplierSummaryRow) -> JsonValue {
     JsonValue::Object(COLUMNS.into_iter().zip(values).collect())
 }
 
-/// Writes the rows as CSV.
-pub(super) fn summary_table(
-    summary: &SupplierSummary,
-    table: &mut Writer<&mut Vec<u8>>,
-) -> Result<(), csv::Error> {
-    table.write_record(COLUMNS)?;
+fn csv(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
     let company_id = summary.parameters.company_id().to_string();
-    for row in &summary.rows {
-        let currency = row.currency.as_deref();
-        let mut names_seen = Vec::new();
-        let written = names(row).compact(&mut names_seen);
-        written.map_err(std::io::Error::from)?;
-        table.write_field(&company_id)?;
-        let supplier_id = row.supplier_id.map(|id| id.to_string());
-        table.write_field(supplier_id.unwrap_or_default())?;
-        let name = row.supplier_name.as_deref().unwrap_or_default();
-        table.write_field(text_cell(name).as_ref())?;
-        table.write_field(names_seen)?;
-        table.write_field(month(row))?;
-        table.write_field(text_cell(currency.unwrap_or_default()).as_ref())?;
-        for count in counts(row) {
-            table.write_field(count.to_string())?;
+    csv_bytes(COLUMNS, |table| {
+        for row in &summary.rows {
+            let currency = row.currency.as_deref();
+            let mut names_seen = Vec::new();
+            let written = names(row).compact(&mut names_seen);
+            written.map_err(std::io::Error::from)?;
+            table.write_field(&company_id)?;
+            let supplier_id = row.supplier_id.map(|id| id.to_string());
+            table.write_field(supplier_id.unwrap_or_default())?;
+            let name = row.supplier_name.as_deref().unwrap_or_default();
+            table.write_field(text_cell(name).as_ref())?;
+            table.write_field(names_seen)?;
+            table.write_field(month(row))?;
+            table.write_field(text_cell(currency.unwrap_or_default()).as_ref())?;
+            for count in counts(row) {
+                table.write_field(count.to_string())?;
+            }
+            for amount in amounts(row) {
+                table.write_field(money_text(amount, currency))?;
+            }
+            table.write_field(row.first_date.to_string())?;
+            table.write_field(row.last_date.to_string())?;
+            table.write_record(None::<&[u8]>)?;
         }
-        for amount in amounts(row) {
-            table.write_field(money_text(amount, currency))?;
-        }
-        table.write_field(row.first_date.to_string())?;
-        table.write_field(row.last_date.to_string())?;
-        table.write_record(None::<&[u8]>)?;
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
-/// Converts the rows to a record batch.
-pub(super) fn summary_batch(summary: &SupplierSummary) -> Result<RecordBatch, ArrowError> {
+fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
     let rows = &summary.rows;
     let mut names_seen = ListBuilder::new(StringBuilder::new());
     for row in rows {
@@ -187,15 +222,13 @@ pub(super) fn summary_batch(summary: &SupplierSummary) -> Result<RecordBatch, Ar
     }
     columns.push(dates(rows.iter().map(|row| row.first_date)));
     columns.push(dates(rows.iter().map(|row| row.last_date)));
-    let fields: Vec<Field> = COLUMNS
-        .into_iter()
-        .zip(&columns)
-        .map(|(name, column)| {
-            let nullable = matches!(name, "supplier_id" | "supplier_name" | "currency");
-            Field::new(name, column.data_type().clone(), nullable)
-        })
-        .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+    parquet_bytes(COLUMNS.into_iter().zip(columns).map(|(name, column)| {
+        if matches!(name, "supplier_id" | "supplier_name" | "currency") {
+            optional(name, column)
+        } else {
+            required(name, column)
+        }
+    }))
 }
 
 fn texts<'a>(
@@ -203,4 +236,40 @@ fn texts<'a>(
     of: impl Fn(&'a SupplierSummaryRow) -> Option<&'a str>,
 ) -> ArrayRef {
     Arc::new(rows.iter().map(of).collect::<StringArray>())
+}
+
+/// The rows as a table for people; the chart of months is beside it.
+fn html_table(summary: &SupplierSummary) -> HtmlTable {
+    let rows = summary.rows.iter().map(|row| {
+        let currency = row.currency.as_deref();
+        let [purchases, received, pending, _] = counts(row);
+        let mut cells = vec![
+            html_supplier(row.supplier_id, row.supplier_name.as_deref()),
+            HtmlCell::Text(month(row)),
+            html_text(currency),
+        ];
+        let counts = [purchases, received, pending];
+        cells.extend(counts.map(|count| HtmlCell::Number(ExactNumber::Count(count))));
+        cells.extend(amounts(row).map(|amount| html_money(Some(amount), currency)));
+        cells
+    });
+    let texts = ["Supplier", "Month", "Currency"].map(HtmlColumn::text);
+    let numbers = [
+        "Purchases",
+        "Received",
+        "Pending",
+        "Items",
+        "Discount",
+        "Other expenses",
+        "Shipping",
+        "Total",
+    ];
+    HtmlTable {
+        caption: "Supplier purchases by month and currency".to_owned(),
+        columns: texts
+            .into_iter()
+            .chain(numbers.map(HtmlColumn::number))
+            .collect(),
+        rows: rows.collect(),
+    }
 }

@@ -1,21 +1,21 @@
 //! The formats of the series and of the product list.
 
-use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use std::io::Write;
-
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 
+use super::fixture::{assert_only_its_formats, record_batch, text};
 use super::*;
-use crate::report::{ParameterError, QuantityPoint, RevenuePoint};
+use crate::report::{
+    ParameterError, ProductList, QuantityPoint, QuantitySeries, RevenuePoint, RevenueSeries,
+};
 use crate::response::{ErrorResponse, ProductListResponse, QuantitySeriesResponse};
 use crate::rules::RuleId;
 use crate::values::currency::parse_currency;
 use crate::values::money::Amount;
 
-fn quantity() -> Answer {
+fn quantity() -> QuantitySeries {
     let points = [("2013-07-16", 1), ("2013-07-17", 2)];
-    Answer::QuantitySeries(QuantitySeries {
+    QuantitySeries {
         points: points
             .map(|(time, purchase_quantity)| QuantityPoint {
                 time: time.to_owned(),
@@ -24,12 +24,12 @@ fn quantity() -> Answer {
             .to_vec(),
         gross_items: 3,
         refund_items: 0,
-    })
+    }
 }
 
-fn revenue(code: Option<&str>, nanos: &[i128]) -> Answer {
+fn revenue(code: Option<&str>, nanos: &[i128]) -> RevenueSeries {
     let currency = code.map(|code| parse_currency(code).expect("a currency").currency);
-    Answer::RevenueSeries(RevenueSeries {
+    RevenueSeries {
         points: nanos
             .iter()
             .map(|nanos| RevenuePoint {
@@ -39,18 +39,14 @@ fn revenue(code: Option<&str>, nanos: &[i128]) -> Answer {
             .collect(),
         currency,
         currencies_present: currency.into_iter().collect(),
-    })
+    }
 }
 
-fn products(ids: &[&str]) -> Answer {
-    Answer::ProductList(ProductList {
+fn products(ids: &[&str]) -> ProductList {
+    ProductList {
         products: ids.iter().map(|id| (*id).to_owned()).collect(),
         total: ids.len(),
-    })
-}
-
-fn text(answer: &Answer, format: Format) -> String {
-    String::from_utf8(render(answer, format).expect("rendered")).expect("UTF-8")
+    }
 }
 
 #[test]
@@ -162,16 +158,7 @@ fn csv_texts_that_begin_like_a_formula_are_disarmed_and_the_rest_is_quoted() {
 
 #[test]
 fn parquet_reads_back_with_the_stated_types() {
-    let read = |answer: &Answer| {
-        let bytes = render(answer, Format::Parquet).expect("rendered");
-        assert_eq!(bytes, render(answer, Format::Parquet).expect("rendered"));
-        let mut file = tempfile::tempfile().expect("a file for the test");
-        file.write_all(&bytes).expect("written");
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
-        let mut batches = reader.build().expect("a reader");
-        batches.next().expect("a batch").expect("readable")
-    };
-    let batch = read(&quantity());
+    let batch = record_batch(&quantity());
     assert_eq!(batch.column(0).as_string::<i32>().value(1), "2013-07-17");
     assert_eq!(
         batch.column(1).as_primitive::<Int64Type>().values(),
@@ -179,13 +166,37 @@ fn parquet_reads_back_with_the_stated_types() {
     );
 
     let largest = 99_999_999_999_999_999_999_999_999_999_999_999_999;
-    let batch = read(&revenue(Some("BRL"), &[largest, -1]));
+    let batch = record_batch(&revenue(Some("BRL"), &[largest, -1]));
     assert_eq!(batch.column(1).data_type(), &DataType::Decimal128(38, 9));
     let amounts = batch.column(1).as_primitive::<Decimal128Type>();
     assert_eq!(amounts.values(), &[largest, -1]);
     assert_eq!(batch.column(2).as_string::<i32>().value(0), "BRL");
-    assert!(read(&revenue(None, &[0])).column(2).is_null(0));
+    assert!(record_batch(&revenue(None, &[0])).column(2).is_null(0));
 
-    let batch = read(&products(&["=1+1"]));
+    let batch = record_batch(&products(&["=1+1"]));
     assert_eq!(batch.column(0).as_string::<i32>().value(0), "=1+1");
+}
+
+#[test]
+fn an_answer_has_the_formats_that_it_names_and_no_other() {
+    assert_only_its_formats(&quantity());
+    assert_only_its_formats(&revenue(Some("BRL"), &[1]));
+    assert_only_its_formats(&products(&["shirt"]));
+}
+
+#[test]
+fn an_unsupported_format_names_the_supported_ones() {
+    assert_eq!(
+        check_format::<QuantitySeries>(Format::Ndjson)
+            .expect_err("refused")
+            .to_string(),
+        "a quantity series cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
+    );
+    assert_eq!(
+        check_supplier_pages_format(Format::Csv)
+            .expect_err("refused")
+            .to_string(),
+        "a folder with all pages of supplier purchases cannot be written as csv; supported formats: json"
+    );
+    assert_eq!(check_supplier_list_format(Format::Ndjson), Ok(()));
 }

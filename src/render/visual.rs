@@ -1,172 +1,53 @@
-//! Answers as HTML with chart and table, or as the chart alone (SVG, PNG).
+//! Answers as HTML with chart and table, or as the chart alone (SVG, PNG), and the cells that
+//! several tables have.
 
+use super::Format;
 use super::chart::{Chart, ExactNumber, png, svg};
-use super::dashboard::{
-    ChartWithTable, Provenance, quantity, revenue, status_by_month, status_counts_by_month,
-};
-use super::html::{HtmlCell, HtmlColumn, HtmlTable, html_report};
-use super::{Answer, Format, RenderError, UnsupportedFormat};
-use crate::report::{SupplierPurchasePage, SupplierPurchaseRow, SupplierSummary};
+use super::dashboard::Provenance;
+use super::html::{HtmlCell, HtmlTable, html_report};
 use crate::values::currency::{minor_units, parse_currency};
 use crate::values::money::Amount;
 
 /// The size of a PNG in pixels: 16 to 9, wide enough for 100 days.
 const PNG_SIZE: (u32, u32) = (1280, 720);
 
-/// Renders an answer as HTML, SVG or PNG; `provenance` is shown with it.
-///
-/// # Errors
-/// [`RenderError::Format`] for a format that is not visual, or that the answer does not support.
-pub fn render_visual(
-    answer: &Answer,
+/// The chart as SVG or PNG, for every other format the page with chart and table.
+pub(super) fn visual_bytes(
     format: Format,
+    chart: &Chart,
+    table: &HtmlTable,
     provenance: &Provenance,
-) -> Result<Vec<u8>, RenderError> {
-    let kind = answer.kind();
-    kind.check(format)?;
-    let refused = || RenderError::Format(UnsupportedFormat { kind, format });
-    let (chart, table) = drawing(answer, provenance);
-    match (format, chart) {
-        (Format::Html, chart) => {
-            let title = chart
-                .as_ref()
-                .map_or(table.caption.as_str(), |chart| chart.title.as_str());
-            let page = html_report(title, chart.as_ref(), &table, &context(provenance));
-            Ok(page.into_bytes())
-        }
-        (Format::Svg, Some(chart)) => Ok(svg(&chart).into_bytes()),
-        (Format::Png, Some(chart)) => Ok(png(&chart, PNG_SIZE.0, PNG_SIZE.1)),
-        _ => Err(refused()),
+) -> Vec<u8> {
+    match format {
+        Format::Svg => svg(chart).into_bytes(),
+        Format::Png => png(chart, PNG_SIZE.0, PNG_SIZE.1),
+        _ => html_bytes(Some(chart), table, provenance),
     }
 }
 
-fn context(provenance: &Provenance) -> Vec<(String, String)> {
+/// An HTML page; its title is that of the chart, or the caption of the table if there is no chart.
+pub(super) fn html_bytes(
+    chart: Option<&Chart>,
+    table: &HtmlTable,
+    provenance: &Provenance,
+) -> Vec<u8> {
+    let title = chart.map_or(&table.caption, |chart| &chart.title);
     let mut context = vec![
         ("table".to_owned(), provenance.table.table.clone()),
         ("version".to_owned(), provenance.table.version.to_string()),
         ("time zone".to_owned(), provenance.timezone.clone()),
     ];
     context.extend(provenance.parameters.iter().cloned());
-    context
+    html_report(title, chart, table, &context).into_bytes()
 }
 
-fn drawing(answer: &Answer, provenance: &Provenance) -> (Option<Chart>, HtmlTable) {
-    let both = |(chart, table): ChartWithTable| (Some(chart), table);
-    match answer {
-        Answer::QuantitySeries(series) => both(quantity(series, provenance)),
-        Answer::RevenueSeries(series) => both(revenue(series, provenance)),
-        Answer::SupplierSummary(summary) => {
-            let (chart, _) =
-                status_by_month(&status_counts_by_month(summary.rows.iter()), provenance);
-            (Some(chart), summary_table(summary))
-        }
-        Answer::SupplierPurchases(page) => (None, page_table(page)),
-        Answer::ProductList(list) => {
-            let rows = list.products.iter();
-            let table = HtmlTable {
-                caption: "Products purchased".to_owned(),
-                columns: vec![HtmlColumn::text("Product")],
-                rows: rows
-                    .map(|name| vec![HtmlCell::Text(name.clone())])
-                    .collect(),
-            };
-            (None, table)
-        }
-    }
-}
-
-fn summary_table(summary: &SupplierSummary) -> HtmlTable {
-    let columns = [
-        ("Supplier", false),
-        ("Month", false),
-        ("Currency", false),
-        ("Purchases", true),
-        ("Received", true),
-        ("Pending", true),
-        ("Items", true),
-        ("Discount", true),
-        ("Other expenses", true),
-        ("Shipping", true),
-        ("Total", true),
-    ];
-    let rows = summary.rows.iter().map(|row| {
-        let currency = row.currency.as_deref();
-        let amounts = [
-            row.amounts.value_of_items,
-            row.amounts.discount,
-            row.amounts.other_expenses,
-            row.amounts.shipping,
-            row.amounts.total,
-        ];
-        let counts = [
-            row.purchases.purchases,
-            row.purchases.received,
-            row.purchases.pending,
-        ];
-        let mut cells = vec![
-            party(row.supplier_id, row.supplier_name.as_deref()),
-            HtmlCell::Text(row.month.format("%Y-%m").to_string()),
-            text(currency),
-        ];
-        cells.extend(counts.map(|count| HtmlCell::Number(ExactNumber::Count(count))));
-        cells.extend(amounts.map(|amount| money(Some(amount), currency)));
-        cells
-    });
-    HtmlTable {
-        caption: "Supplier purchases by month and currency".to_owned(),
-        columns: headings(&columns),
-        rows: rows.collect(),
-    }
-}
-
-fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
-    let columns = [
-        ("Id", true),
-        ("Registered", false),
-        ("Supplier", false),
-        ("Invoice", false),
-        ("Status", false),
-        ("Total", true),
-        ("Currency", false),
-        ("Updated", false),
-    ];
-    let cells = |row: &SupplierPurchaseRow| {
-        let currency = row.total.currency.as_deref();
-        let status = row.status.as_deref().filter(|_| !row.is_deleted);
-        vec![
-            HtmlCell::Number(ExactNumber::Count(row.id)),
-            HtmlCell::Text(row.registration_date.to_string()),
-            party(row.supplier.id, row.supplier.name.as_deref()),
-            text(row.invoice.number.as_deref()),
-            text(status.or(row.is_deleted.then_some("deleted"))),
-            money(row.total.amount, currency),
-            text(currency),
-            HtmlCell::Text(row.updated_at.to_rfc3339()),
-        ]
-    };
-    HtmlTable {
-        caption: format!(
-            "Supplier purchases, page {} of {}, {} in total",
-            page.current_page, page.last_page, page.total
-        ),
-        columns: headings(&columns),
-        rows: page.purchases.iter().map(cells).collect(),
-    }
-}
-
-fn headings(columns: &[(&str, bool)]) -> Vec<HtmlColumn> {
-    let column = |(heading, is_number): &(&str, bool)| HtmlColumn {
-        heading: (*heading).to_owned(),
-        is_number: *is_number,
-    };
-    columns.iter().map(column).collect()
-}
-
-fn text(text: Option<&str>) -> HtmlCell {
+/// A text that may be unknown.
+pub(super) fn html_text(text: Option<&str>) -> HtmlCell {
     text.map_or(HtmlCell::Absent, |text| HtmlCell::Text(text.to_owned()))
 }
 
-fn party(id: Option<i64>, name: Option<&str>) -> HtmlCell {
+/// The name of a supplier, or its id when it has none.
+pub(super) fn html_supplier(id: Option<i64>, name: Option<&str>) -> HtmlCell {
     match (name, id) {
         (Some(name), _) => HtmlCell::Text(name.to_owned()),
         (None, Some(id)) => HtmlCell::Text(id.to_string()),
@@ -174,7 +55,8 @@ fn party(id: Option<i64>, name: Option<&str>) -> HtmlCell {
     }
 }
 
-fn money(amount: Option<Amount>, currency: Option<&str>) -> HtmlCell {
+/// An amount that may be unknown, with the decimals of its currency.
+pub(super) fn html_money(amount: Option<Amount>, currency: Option<&str>) -> HtmlCell {
     let units = currency
         .and_then(|code| parse_currency(code).ok())
         .and_then(|parsed| minor_units(parsed.currency));

@@ -1,11 +1,11 @@
 //! The two series of customer purchases.
 
-use super::{Answered, refused, source};
+use super::{refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
 use crate::pipeline::PipelineError;
 use crate::pipeline::tables::{OpenedTable, purchases};
-use crate::render::Answer;
+use crate::render::render;
 use crate::report::{
     EndingAtNote, PurchaseFile, SeriesParameters, SeriesRequest, quantity_series, revenue_series,
 };
@@ -14,37 +14,33 @@ pub(super) fn quantity(
     job: &ReportJob,
     lake: &Lake,
     request: &SeriesRequest,
-) -> Result<Answered, PipelineError> {
+) -> Result<Vec<u8>, PipelineError> {
     let (parameters, table) = open(job, lake, request)?;
     let series = quantity_series(&parameters, &table.files)?;
     tracing::debug!(series.gross_items, series.refund_items, "items counted");
-    Ok(Answered {
-        answer: Answer::QuantitySeries(series),
-        source: source(
-            table.name,
-            table.version,
-            parameters.timezone().name(),
-            parameters.settings(),
-        ),
-    })
+    let source = source(
+        table.name,
+        table.version,
+        parameters.timezone().name(),
+        parameters.settings(),
+    );
+    Ok(render(&series, job.format, &source)?)
 }
 
 pub(super) fn revenue(
     job: &ReportJob,
     lake: &Lake,
     request: &SeriesRequest,
-) -> Result<Answered, PipelineError> {
+) -> Result<Vec<u8>, PipelineError> {
     let (parameters, table) = open(job, lake, request)?;
     let series = revenue_series(&parameters, &table.files)?;
-    Ok(Answered {
-        answer: Answer::RevenueSeries(series),
-        source: source(
-            table.name,
-            table.version,
-            parameters.timezone().name(),
-            parameters.settings(),
-        ),
-    })
+    let source = source(
+        table.name,
+        table.version,
+        parameters.timezone().name(),
+        parameters.settings(),
+    );
+    Ok(render(&series, job.format, &source)?)
 }
 
 fn open(

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use super::{Answered, refused, source};
+use super::{refused, source};
 use crate::job::ReportJob;
 use crate::lake::Lake;
 use crate::pipeline::output::{put_file, put_file_with, put_with, store_url};
 use crate::pipeline::tables::{OpenedTable, supplier_purchases};
 use crate::pipeline::{PipelineError, RunContext};
-use crate::render::{Answer, write_supplier_list, write_supplier_pages};
+use crate::render::{
+    NullHandling, render, supplier_page_json, write_supplier_list, write_supplier_pages,
+};
 use crate::report::{
     SupplierListParameters, SupplierListRequest, SupplierPurchaseFile, SupplierSummaryParameters,
     SupplierSummaryRequest, supplier_purchases as answer_page, supplier_summary,
@@ -20,19 +22,20 @@ pub(super) fn page(
     job: &ReportJob,
     lake: &Lake,
     request: &SupplierListRequest,
-) -> Result<Answered, PipelineError> {
+) -> Result<Vec<u8>, PipelineError> {
     let parameters = SupplierListParameters::resolve(request).map_err(refused)?;
     let table = open(job, lake, parameters.company_id())?;
     let page = answer_page(&parameters, &table.files)?;
-    Ok(Answered {
-        answer: Answer::SupplierPurchases(page),
-        source: source(
-            table.name,
-            table.version,
-            "none, dates as registered",
-            parameters.settings(),
-        ),
-    })
+    if job.nulls == NullHandling::Omitted {
+        return Ok(supplier_page_json(&page, job.nulls)?);
+    }
+    let source = source(
+        table.name,
+        table.version,
+        "none, dates as registered",
+        parameters.settings(),
+    );
+    Ok(render(&page, job.format, &source)?)
 }
 
 /// The whole list in one file, streamed.
@@ -109,20 +112,18 @@ pub(super) fn summary(
     job: &ReportJob,
     lake: &Lake,
     request: &SupplierSummaryRequest,
-) -> Result<Answered, PipelineError> {
+) -> Result<Vec<u8>, PipelineError> {
     let parameters = SupplierSummaryParameters::resolve(request).map_err(refused)?;
     let table = open(job, lake, parameters.company_id())?;
     let settings = parameters.settings();
     let summary = supplier_summary(&parameters, &table.files)?;
-    Ok(Answered {
-        answer: Answer::SupplierSummary(summary),
-        source: source(
-            table.name,
-            table.version,
-            "none, dates as registered",
-            settings,
-        ),
-    })
+    let source = source(
+        table.name,
+        table.version,
+        "none, dates as registered",
+        settings,
+    );
+    Ok(render(&summary, job.format, &source)?)
 }
 
 fn open(

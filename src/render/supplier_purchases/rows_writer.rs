@@ -2,14 +2,15 @@
 
 use std::io::Write;
 
-use csv::{Terminator, WriterBuilder};
 use parquet::arrow::ArrowWriter;
 
 use super::arrow_columns::{batch, schema};
+use super::check_supplier_list_format;
 use super::csv_row::{COLUMNS, write_row};
 use super::purchase_json::purchase;
+use crate::render::csv::csv_table;
 use crate::render::parquet::properties;
-use crate::render::{AnswerKind, Format, RenderError};
+use crate::render::{Format, RenderError};
 use crate::report::SupplierPurchaseRow;
 
 /// Rows per row group: enough to compress well, few enough to keep in memory until the group is
@@ -40,15 +41,9 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
     /// # Errors
     /// [`RenderError::Format`] for a format without rows, or the error of the writer.
     pub fn new(company_id: i64, format: Format, sink: W) -> Result<Self, RenderError> {
-        AnswerKind::SupplierList.check(format)?;
+        check_supplier_list_format(format)?;
         let sink = match format {
-            Format::Csv => {
-                let mut table = WriterBuilder::new()
-                    .terminator(Terminator::CRLF)
-                    .from_writer(sink);
-                table.write_record(COLUMNS)?;
-                RowsSink::Csv(Box::new(table))
-            }
+            Format::Csv => RowsSink::Csv(Box::new(csv_table(&COLUMNS, sink)?)),
             Format::Parquet => RowsSink::Parquet(Box::new(ArrowWriter::try_new(
                 sink,
                 schema(),

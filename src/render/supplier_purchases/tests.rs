@@ -1,29 +1,20 @@
-//! A page and a summary in every format; the expected texts are written from the documentation.
+//! A page in every format; the expected texts are written from the documentation.
 
-use std::io::Write;
-
-use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Int16Type, Int64Type, TimestampMicrosecondType,
 };
 
 use super::*;
-use crate::render::{Answer, Format, render};
-use crate::report::{
-    PurchaseCounts, RowInvoice, RowMoney, RowParty, RowShipping, SummaryAmounts,
-    SupplierPurchaseRow, SupplierSummary, SupplierSummaryParameters, SupplierSummaryRequest,
-    SupplierSummaryRow,
+use crate::render::fixture::{
+    assert_only_its_formats, bytes as rendered, parquet_reader, record_batch, text,
 };
-use crate::values::money::{Amount, parse_decimal};
-
-fn amount(text: &str) -> Amount {
-    parse_decimal(text).expect("an amount").amount
-}
+use crate::report::{RowInvoice, RowMoney, RowParty, RowShipping};
+use crate::values::money::parse_decimal;
 
 fn money(text: &str, currency: &str) -> RowMoney {
     RowMoney {
-        amount: Some(amount(text)),
+        amount: Some(parse_decimal(text).expect("an amount").amount),
         currency: Some(currency.to_owned()),
     }
 }
@@ -94,71 +85,15 @@ pub(crate) fn bare() -> SupplierPurchaseRow {
     }
 }
 
-pub(crate) fn page(purchases: Vec<SupplierPurchaseRow>) -> Answer {
-    Answer::SupplierPurchases(SupplierPurchasePage {
+pub(crate) fn page(purchases: Vec<SupplierPurchaseRow>) -> SupplierPurchasePage {
+    SupplierPurchasePage {
         company_id: 12,
         purchases,
         current_page: 1,
         last_page: 10,
         per_page: 20,
         total: 200,
-    })
-}
-
-pub(crate) fn summary() -> Answer {
-    let request = SupplierSummaryRequest {
-        company_id: Some("12".to_owned()),
-        supplier_ids: Some("7,3".to_owned()),
-        registration_start: Some("2025-01-01".to_owned()),
-        ..SupplierSummaryRequest::default()
-    };
-    let row = SupplierSummaryRow {
-        supplier_id: Some(7),
-        supplier_name: Some("=New \"Co\"".to_owned()),
-        names_seen: vec!["=New \"Co\"".to_owned(), "Old, Ltda".to_owned()],
-        month: "2025-01-01".parse().expect("a date"),
-        currency: Some("BRL".to_owned()),
-        purchases: PurchaseCounts {
-            purchases: 6,
-            received: 3,
-            pending: 2,
-            without_status: 1,
-        },
-        amounts: SummaryAmounts {
-            value_of_items: amount("99999999999999999999999999999.999999999"),
-            discount: amount("-1.5"),
-            other_expenses: amount("0"),
-            shipping: amount("10"),
-            total: amount("0.005"),
-        },
-        first_date: "2025-01-02".parse().expect("a date"),
-        last_date: "2025-01-31".parse().expect("a date"),
-    };
-    let nameless = SupplierSummaryRow {
-        supplier_id: None,
-        supplier_name: None,
-        names_seen: Vec::new(),
-        currency: None,
-        amounts: SummaryAmounts::default(),
-        ..row.clone()
-    };
-    Answer::SupplierSummary(SupplierSummary {
-        parameters: SupplierSummaryParameters::resolve(&request).expect("correct parameters"),
-        rows: vec![row, nameless],
-    })
-}
-
-fn text(answer: &Answer, format: Format) -> String {
-    String::from_utf8(render(answer, format).expect("rendered")).expect("UTF-8")
-}
-
-fn read(answer: &Answer) -> RecordBatch {
-    let bytes = render(answer, Format::Parquet).expect("rendered");
-    let mut file = tempfile::tempfile().expect("a file for the test");
-    file.write_all(&bytes).expect("written");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
-    let mut batches = reader.build().expect("a reader");
-    batches.next().expect("a batch").expect("readable")
+    }
 }
 
 const DOCUMENTED_LINE: &str = r#"{"id":123,"registration_date":"2025-01-14","supplier":{"id":123,"name":"CPlug Supplier"},"invoice":{"serie":"1","number":"789"},"code":456,"value_of_items":{"amount":99.95,"currency":"BRL"},"discount":{"amount":0.00,"currency":"BRL"},"other_expenses_value":{"amount":99.90,"currency":"BRL"},"total":{"amount":199.850000001,"currency":"BRL"},"notes":"my notes","shipping":{"pay_shipping":true,"carrier":{"id":123,"name":"CPlug Logistics"},"shipping_value":{"amount":500.0,"currency":"JPY"}},"status":"received","order_number":"code123","has_stock_movement_out":true,"created_at":"2020-01-01T09:00:00-03:00","updated_at":"2020-01-01T09:00:00-03:00"}"#;
@@ -180,9 +115,7 @@ fn a_line_is_the_documented_object() {
 fn without_nulls_a_key_is_there_when_something_is_known() {
     let mut row = bare();
     row.shipping.carrier.name = Some("Only a name".to_owned());
-    let Answer::SupplierPurchases(page) = page(vec![row, documented()]) else {
-        unreachable!("it is a page")
-    };
+    let page = page(vec![row, documented()]);
     let bytes = supplier_page_json(&page, NullHandling::Omitted).expect("rendered");
     let json = String::from_utf8(bytes).expect("UTF-8");
     let unindented: String = json.lines().map(str::trim_start).collect();
@@ -250,7 +183,7 @@ fn csv_has_the_columns_of_the_table_and_no_formula() {
 
 #[test]
 fn parquet_has_the_types_of_the_table() {
-    let batch = read(&page(vec![documented(), bare()]));
+    let batch = record_batch(&page(vec![documented(), bare()]));
     let column = |name: &str| batch.column_by_name(name).expect(name);
     assert_eq!(batch.schema().field(0).name(), "company_id");
     assert_eq!(batch.num_columns(), 32);
@@ -288,62 +221,19 @@ fn rows_written_in_batches_are_one_file() {
             writer.write(run).expect("written");
         }
         assert_eq!(writer.finish().expect("written"), 3);
-        assert_eq!(bytes, render(&whole, format).expect("rendered"));
+        assert_eq!(bytes, rendered(&whole, format));
     }
-    let empty = render(&page(Vec::new()), Format::Ndjson).expect("rendered");
+    let empty = rendered(&page(Vec::new()), Format::Ndjson);
     assert!(empty.is_empty());
-    assert_eq!(
-        read_rows(&render(&whole, Format::Parquet).expect("rendered")),
-        3
-    );
+    let file = parquet_reader(&rendered(&whole, Format::Parquet));
+    assert_eq!(file.metadata().file_metadata().num_rows(), 3);
     assert!(matches!(
         SupplierRowsWriter::new(12, Format::Json, Vec::new()),
         Err(RenderError::Format(_))
     ));
 }
 
-fn read_rows(bytes: &[u8]) -> i64 {
-    let mut file = tempfile::tempfile().expect("a file for the test");
-    file.write_all(bytes).expect("written");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
-    reader.metadata().file_metadata().num_rows()
-}
-
 #[test]
-fn the_summary_is_a_document_with_its_parameters() {
-    let json = text(&summary(), Format::Json);
-    let unindented: String = json.lines().map(str::trim_start).collect();
-    assert_eq!(
-        unindented.replace("\": ", "\":"),
-        r#"{"data":[{"company_id":12,"supplier_id":7,"supplier_name":"=New \"Co\"","names_seen":["=New \"Co\"","Old, Ltda"],"month":"2025-01","currency":"BRL","purchases":6,"received":3,"pending":2,"without_status":1,"value_of_items":99999999999999999999999999999.999999999,"discount":-1.50,"other_expenses":0.00,"shipping":10.00,"total":0.005,"first_date":"2025-01-02","last_date":"2025-01-31"},{"company_id":12,"supplier_id":null,"supplier_name":null,"names_seen":[],"month":"2025-01","currency":null,"purchases":6,"received":3,"pending":2,"without_status":1,"value_of_items":0.0,"discount":0.0,"other_expenses":0.0,"shipping":0.0,"total":0.0,"first_date":"2025-01-02","last_date":"2025-01-31"}],"meta":{"company_id":12,"supplier_ids":[3,7],"registration_start":"2025-01-01","registration_end":null,"deleted":"not_include"}}"#
-    );
-}
-
-#[test]
-fn the_summary_is_a_table_too() {
-    assert_eq!(
-        text(&summary(), Format::Csv),
-        "company_id,supplier_id,supplier_name,names_seen,month,currency,purchases,received,pending,\
-         without_status,value_of_items,discount,other_expenses,shipping,total,first_date,last_date\r\n\
-         12,7,\"'=New \"\"Co\"\"\",\"[\"\"=New \\\"\"Co\\\"\"\"\",\"\"Old, Ltda\"\"]\",2025-01,BRL,6,3,2,1,\
-         99999999999999999999999999999.999999999,-1.50,0.00,10.00,0.005,2025-01-02,2025-01-31\r\n\
-         12,,,[],2025-01,,6,3,2,1,0.0,0.0,0.0,0.0,0.0,2025-01-02,2025-01-31\r\n"
-    );
-    let batch = read(&summary());
-    let names = batch.column_by_name("names_seen").expect("names");
-    let names = names.as_list::<i32>().value(0);
-    assert_eq!(names.as_string::<i32>().value(1), "Old, Ltda");
-    let discounts = batch.column_by_name("discount").expect("discounts");
-    let discounts = discounts.as_primitive::<Decimal128Type>();
-    assert_eq!(discounts.values(), &[-1_500_000_000, 0]);
-    assert!(batch.column_by_name("supplier_id").expect("ids").is_null(1));
-}
-
-#[test]
-fn unsupported_formats_are_refused() {
-    let refused = |answer, format| render(answer, format).expect_err("refused").to_string();
-    assert_eq!(
-        refused(&summary(), Format::Ndjson),
-        "a supplier summary cannot be written as ndjson; supported formats: json, csv, parquet, html, svg, png"
-    );
+fn a_page_has_the_formats_that_it_names_and_no_other() {
+    assert_only_its_formats(&page(vec![documented(), bare()]));
 }

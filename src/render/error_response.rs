@@ -1,12 +1,24 @@
-//! Converts the answers of reports to the documented responses.
+//! Refused parameters as the documented error responses.
 
-use crate::report::{
-    InvalidParameter, ParameterError, ProductList, QuantitySeries, SupplierParameterErrors,
-};
+use super::RenderError;
+use super::json::json_bytes;
+use crate::report::{InvalidParameter, ParameterError, ParameterRefusal, SupplierParameterErrors};
 use crate::response::{
     CodedErrorResponse, ErrorResponse, FieldError, FieldValidation, MISSING_HEADERS,
-    ProductListResponse, QuantityRow, QuantitySeriesResponse, SUCCESS, UNEDITABLE_ENTITY,
+    UNEDITABLE_ENTITY,
 };
+
+/// The documented error for refused parameters, as written to stdout: `{"message":"…"}` for a
+/// series, `{"code":"…","message":"…","meta":[…]}` for the supplier purchases.
+///
+/// # Errors
+/// [`RenderError::Json`] when the JSON writer fails.
+pub fn error_document(refusal: &ParameterRefusal) -> Result<Vec<u8>, RenderError> {
+    match refusal {
+        ParameterRefusal::Series(error) => json_bytes(&error.to_response()),
+        ParameterRefusal::Supplier(errors) => json_bytes(&errors.to_response()),
+    }
+}
 
 impl ParameterError {
     /// The documented error shape, `{"message":"…"}`.
@@ -43,27 +55,5 @@ fn field_error(invalid: &InvalidParameter) -> FieldError {
             kind: invalid.validation.kind.to_owned(),
             value: invalid.validation.values.clone(),
         }],
-    }
-}
-
-pub(super) fn quantity_series(series: &QuantitySeries) -> QuantitySeriesResponse {
-    let data = series
-        .points
-        .iter()
-        .map(|point| QuantityRow {
-            time: point.time.clone(),
-            purchase_quantity: point.purchase_quantity,
-        })
-        .collect();
-    QuantitySeriesResponse {
-        message: SUCCESS.to_owned(),
-        data,
-    }
-}
-
-pub(super) fn product_list(list: &ProductList) -> ProductListResponse {
-    ProductListResponse {
-        products: list.products.clone(),
-        message: SUCCESS.to_owned(),
     }
 }
