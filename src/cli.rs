@@ -1,38 +1,42 @@
-//! The command line as clap types: commands, options, their help and their examples. What the
-//! options mean together is decided in [`crate::job`].
+//! The command line: the commands as clap types, the settings of a job file among the arguments, and
+//! what surrounds a command in the process: log, progress bar, signals, panics, exit code.
+//!
+//! In: the arguments and the environment. Out: an [`Invocation`] and the [`ExitCode`] of what it
+//! runs. The options of a command are declared where the command is.
 
-mod examples;
-mod lake;
-mod read;
-pub mod reference;
-mod report;
-mod run;
-mod runs;
-mod storage;
-mod telemetry;
+mod console;
+mod invocation;
+mod json_log;
+mod panics;
+mod process;
+mod program;
+mod reference;
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand, ValueEnum};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-pub use examples::command;
-pub use lake::{DayArguments, LakeArguments, LakeCommand, LakeFormat, LakeTable, LakeTables};
-pub use read::{
-    DateOrderArgument, DecimalArgument, InputFormatArgument, ReadArguments, RecordKindArgument,
+use crate::commands::{
+    CheckCommand, DashboardCommand, IngestCommand, LakeCommand, ListFormat, ReportCommand,
+    RulesCommand, RunsCommand, StepCommand,
 };
-pub use report::{
-    OutputArguments, ReportArguments, ReportCommand, SeriesArguments, SupplierListArguments,
-    SupplierSummaryArguments,
-};
-pub use run::{JobsCommand, PlanFormat, RunArguments};
-pub use runs::{RunFormat, RunsCommand, RunsFormat, RunsListArguments, RunsShowArguments};
-pub use storage::StorageArguments;
-pub use telemetry::{AlertOn, TelemetryArguments};
+use crate::job_file::{JobsCommand, RunCommand};
+use crate::storage::StoreSettings;
+use crate::telemetry::TelemetrySettings;
+
+pub use invocation::Invocation;
+pub use panics::{catch_panic, install_panic_hook};
+pub use process::{log_error, report_usage_error, run, start_log};
+pub use program::program;
 
 /// Ingest purchase dumps into a lake of Delta tables and report on them
 ///
 /// Data goes to stdout; logs and progress go to stderr.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, propagate_version = true)]
+#[command(
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    after_long_help = "Example:\n  purchase-etl ingest sample_data/web_2026-10.ndjson --lake lake"
+)]
 pub struct Cli {
     /// Set the format of log lines on stderr
     #[arg(
@@ -68,13 +72,13 @@ pub struct Cli {
         help_heading = "Logging and diagnostics",
         hide_short_help = true
     )]
-    pub explain_config: Option<PlanFormat>,
+    pub explain_config: Option<ListFormat>,
     /// Access to object stores
     #[command(flatten)]
-    pub storage: StorageArguments,
+    pub storage: StoreSettings,
     /// Metrics, traces, lineage and alerts
     #[command(flatten)]
-    pub telemetry: TelemetryArguments,
+    pub telemetry: TelemetrySettings,
     /// The command
     #[command(subcommand)]
     pub command: Command,
@@ -96,45 +100,94 @@ pub enum Command {
     ///
     /// Validates every record, writes accepted and rejected records to the tables of the lake, and
     /// commits each input once: an input that is already ingested is not read again.
-    Ingest(IngestArguments),
+    #[command(
+        after_long_help = "Example:\n  purchase-etl ingest sample_data/web_2026-10.ndjson --lake lake"
+    )]
+    Ingest(IngestCommand),
     /// Validate purchase dumps without writing to a lake
     ///
     /// Reads inputs and applies rules as `ingest` does, and lists the findings.
-    Check(CheckArguments),
+    #[command(
+        after_long_help = "Example:\n  purchase-etl check sample_data/balcao_2026-10.csv --default-timezone America/Sao_Paulo"
+    )]
+    Check(CheckCommand),
     /// Print or write a report from the lake
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl report product-list --lake lake"
+    )]
     Report(ReportCommand),
     /// Write an HTML dashboard of the lake
     ///
     /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
     /// and of the rejects. It has no scripts and loads nothing.
-    Dashboard(DashboardArguments),
+    #[command(
+        after_long_help = "Example:\n  purchase-etl dashboard --lake lake --output site --timezone America/Sao_Paulo"
+    )]
+    Dashboard(DashboardCommand),
     /// Inspect and maintain the tables of a lake
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl lake status --lake lake"
+    )]
     Lake(LakeCommand),
     /// Run the steps of a job file
-    Run(RunArguments),
+    #[command(after_long_help = "Example:\n  purchase-etl run jobs/demo.toml")]
+    Run(RunCommand),
     /// Check job files and print their schema
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl jobs check jobs/demo.toml"
+    )]
     Jobs(JobsCommand),
     /// List earlier ingest runs and show their reports
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl runs list --lake lake"
+    )]
     Runs(RunsCommand),
     /// List and explain the rules for records, inputs and parameters
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl rules explain BRZ-QTY-RANGE"
+    )]
     Rules(RulesCommand),
     /// Print a completion script for a shell
+    #[command(after_long_help = "Example:\n  purchase-etl completions bash")]
     Completions {
         /// Print the script for this shell
         shell: clap_complete::Shell,
     },
     /// Print a page of the reference documentation as Markdown
-    #[command(hide = true)]
+    #[command(
+        hide = true,
+        after_long_help = "Example:\n  purchase-etl reference commands"
+    )]
     Reference {
         /// Print this page
         #[arg(value_enum)]
         page: ReferencePage,
     },
+}
+
+impl Command {
+    /// The command as a step that telemetry reports; none for a job and for commands that only show
+    /// something.
+    fn as_step(&self) -> Option<&dyn StepCommand> {
+        match self {
+            Self::Ingest(command) => Some(command),
+            Self::Check(command) => Some(command),
+            Self::Report(command) => Some(command),
+            Self::Dashboard(command) => Some(command),
+            Self::Lake(command) => Some(command),
+            Self::Run(_)
+            | Self::Jobs(_)
+            | Self::Runs(_)
+            | Self::Rules(_)
+            | Self::Completions { .. }
+            | Self::Reference { .. } => None,
+        }
+    }
 }
 
 /// A generated page below docs/reference.
@@ -148,153 +201,4 @@ pub enum ReferencePage {
     Rules,
     /// Exit codes
     ExitCodes,
-}
-
-/// `ingest`
-#[derive(Debug, Args)]
-pub struct IngestArguments {
-    /// Write to the lake at this path or URL
-    ///
-    /// The lake is created if it is missing.
-    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
-    pub lake: String,
-    /// How inputs are read
-    #[command(flatten)]
-    pub read: ReadArguments,
-    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
-    #[arg(long, value_name = "SHARE", default_value = "5%")]
-    pub reject_limit: String,
-    /// Read inputs again whose path, size and modification time match an ingested input
-    #[arg(long, hide_short_help = true)]
-    pub verify_content: bool,
-    /// Limit the partitions written: UTC days per input, or companies and months per run
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1000,
-        help_heading = "Limits",
-        hide_short_help = true
-    )]
-    pub max_partitions: usize,
-    /// Treat the inputs as a full snapshot: mark missing purchases as deleted
-    #[arg(long, help_heading = "Supplier purchases")]
-    pub full_snapshot: bool,
-    /// Write the run report as JSON to this file, or to stdout with `-`
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub summary: Option<PathBuf>,
-    /// Show what would be read and written, and exit
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
-/// `check`
-#[derive(Debug, Args)]
-pub struct CheckArguments {
-    /// How inputs are read
-    #[command(flatten)]
-    pub read: ReadArguments,
-    /// Set the format of the findings
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = CheckFormat::Text,
-        help_heading = "Output"
-    )]
-    pub format: CheckFormat,
-    /// List these findings in the text format; other formats list all [default: first]
-    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
-    pub findings: Option<FindingsListed>,
-    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
-    #[arg(long, value_name = "SHARE", default_value = "5%")]
-    pub reject_limit: String,
-}
-
-/// Which findings of records are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FindingsListed {
-    /// The first three of each rule, and the number of all
-    #[default]
-    First,
-    /// Every finding
-    All,
-}
-
-/// Format of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CheckFormat {
-    /// One line per finding, for people
-    Text,
-    /// One JSON object per line
-    Json,
-    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
-    Response,
-}
-
-/// `dashboard`
-#[derive(Clone, Debug, Args)]
-pub struct DashboardArguments {
-    /// Read the lake at this path or URL
-    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
-    pub lake: String,
-    /// Write index.html into this folder or URL
-    #[arg(long, short, value_name = "DIR")]
-    pub output: PathBuf,
-    /// Show this many days of customer purchases, 1 to 100
-    #[arg(long, value_name = "N", default_value = "30")]
-    pub length: String,
-    /// End at this day or instant, ISO 8601 [default: the last day with purchases]
-    #[arg(long, value_name = "TIME")]
-    pub ending_at: Option<String>,
-    /// Count days and hours in this IANA time zone [default: UTC]
-    #[arg(long, value_name = "ZONE")]
-    pub timezone: Option<String>,
-    /// Show supplier purchases of this company only [default: all companies]
-    #[arg(long, value_name = "N")]
-    pub company_id: Option<String>,
-    /// Set the current time, RFC 3339 [default: now]
-    #[arg(long, value_name = "TIME", hide_short_help = true)]
-    pub now: Option<String>,
-}
-
-/// `rules`
-#[derive(Debug, Subcommand)]
-pub enum RulesCommand {
-    /// List the rules with their severity and requirement
-    List {
-        /// List rules whose id contains this text, or of this severity, e.g. BRZ-TIME or warn
-        filter: Option<String>,
-        /// Set the format of the list
-        #[arg(
-            long,
-            value_enum,
-            value_name = "FORMAT",
-            default_value_t = RulesFormat::Text,
-            help_heading = "Output"
-        )]
-        format: RulesFormat,
-    },
-    /// Explain a rule: its source, an accepted and a rejected example, and the remedy
-    Explain {
-        /// Explain the rule with this id, e.g. BRZ-QTY-RANGE
-        id: String,
-        /// Set the format of the explanation
-        #[arg(
-            long,
-            value_enum,
-            value_name = "FORMAT",
-            default_value_t = RulesFormat::Text,
-            help_heading = "Output"
-        )]
-        format: RulesFormat,
-    },
-}
-
-/// Format of the rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RulesFormat {
-    /// Text for people
-    Text,
-    /// One JSON document
-    Json,
 }

@@ -11,18 +11,19 @@
 //! A customer purchase ([`purchase`]) is an event; a supplier purchase ([`supplier_purchase`]) is a
 //! state, of which the newest is current. [`record`] has what both share.
 //!
-//! [`cli`] declares the command line, [`job`] resolves it and job files, [`pipeline`] runs the
-//! commands, [`ingest`] does the first three steps on all cores. [`rules`] is the catalogue of
-//! validation rules, [`values`] has exact money and time, [`run_report`] counts and outcomes, and
-//! [`telemetry`] exports metrics, traces, lineage and alerts.
+//! [`cli`] parses the command line, [`job_file`] runs commands as the steps of a job, and each of the
+//! [`commands`] has its arguments and what it does with them. [`ingest`] does the first three steps
+//! on all cores. [`rules`] is the catalogue of validation rules, [`values`] has exact money and time,
+//! [`run_report`] counts and outcomes, and [`telemetry`] exports metrics, traces, lineage and alerts.
+//! [`input`] and [`lake`] read and write local files and, through [`storage`], object stores.
 
 pub mod cli;
+pub mod commands;
 pub mod ingest;
 pub mod input;
-pub mod job;
+pub mod job_file;
 pub mod json;
 pub mod lake;
-pub mod pipeline;
 pub mod purchase;
 pub mod record;
 pub mod render;

@@ -2,13 +2,14 @@
 //!
 //! In: an [`Answer`] and a [`Format`], or the supplier purchases themselves, which are read while
 //! they are written. Out: the bytes of a JSON document in the documented shape, of a CSV table, of
-//! newline-delimited JSON, of a Parquet file, of an HTML page or of a chart; the same answer always gives the same bytes.
-//! Refused: a format that the answer does not support ([`UnsupportedFormat`]), and values that a
-//! writer cannot write.
+//! newline-delimited JSON, of a Parquet file, of an HTML page or of a chart; the same answer always
+//! gives the same bytes. Refused: a format that the answer does not support
+//! ([`UnsupportedFormat`]), and values that a writer cannot write.
 //!
 //! An answer has one file here, named after it, with its [`Answer`] implementation: its name, its
 //! formats, and how each of them shows it. The files of the formats have what several answers share.
 
+use crate::values::ExitCode;
 mod amount_text;
 mod answer;
 pub mod chart;
@@ -60,6 +61,18 @@ pub enum RenderError {
     /// The Parquet writer failed.
     #[error("the answer could not be written as Parquet")]
     Parquet(#[from] ::parquet::errors::ParquetError),
+}
+
+impl RenderError {
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            // A reader that closes the pipe early is not an error.
+            Self::Sink(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::Done,
+            Self::Format(_) => ExitCode::Usage,
+            _ => ExitCode::Failed,
+        }
+    }
 }
 
 impl From<::csv::Error> for RenderError {

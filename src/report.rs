@@ -11,6 +11,8 @@
 use chrono::NaiveDate;
 use polars::error::PolarsError;
 
+use crate::values::ExitCode;
+
 mod calendar_date;
 mod data_path;
 mod ending_at;
@@ -41,7 +43,7 @@ pub use overview::{
     rejects_by_rule, revenue_currencies,
 };
 pub use parameter_error::ParameterError;
-pub use parameters::{RefundHandling, SeriesParameters, SeriesRequest};
+pub use parameters::{RefundHandling, RevenueSeriesRequest, SeriesParameters, SeriesRequest};
 pub use product_list::{PRODUCTS_PER_PAGE, ProductList, product_list};
 pub use quantity_series::{QuantityPoint, QuantitySeries, quantity_series};
 pub use revenue_series::{RevenuePoint, RevenueSeries, revenue_series};
@@ -141,6 +143,16 @@ pub enum ReportError {
         /// A description of the group.
         group: String,
     },
+}
+
+impl ReportError {
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Parameter(_) => ExitCode::Usage,
+            _ => ExitCode::Failed,
+        }
+    }
 }
 
 impl From<ParameterError> for ReportError {

@@ -1,6 +1,4 @@
-//! The run report: counts, outcomes and findings of a run, and the exit code.
-
-mod exit;
+//! The run report: counts, outcomes and findings of a run.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +6,6 @@ use serde::Serialize;
 
 use crate::input::Refusal;
 use crate::rules::RuleId;
-
-pub use exit::Exit;
 
 /// The records of an input or a run, by outcome.
 ///

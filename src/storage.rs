@@ -106,7 +106,7 @@ impl Stores {
             .build()
             .map_err(|source| StoreError::Runtime { source })?;
         reserve_threads(&runtime, BLOCKING_THREADS)?;
-        let scratch = ScratchFolder::in_folder(&settings.scratch);
+        let scratch = ScratchFolder::in_folder(&settings.scratch_parent());
         Ok(Self {
             inner: Arc::new(StoresInner {
                 settings,

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
 
 pub use alert::AlertSettings;
 pub use lineage::LineageSettings;
@@ -24,22 +25,48 @@ pub use steps::{
     DatasetColumn, FinishedCommand, FinishedStep, LineageDataset, StepEnd, StepId, StepStart,
 };
 
-use crate::run_report::Exit;
 use crate::storage::{error_text, scrubbed};
+use crate::values::ExitCode;
 use http::HttpSender;
 use lineage::LineageEmitter;
 
-/// The settings of telemetry.
-#[derive(Clone, Debug, Default)]
+/// The settings of telemetry, as options of every command. Secrets, such as `OPENLINEAGE_API_KEY`
+/// and `OTEL_EXPORTER_OTLP_HEADERS`, are taken from the environment only.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Observability")]
 pub struct TelemetrySettings {
-    /// The Prometheus metrics file.
+    /// Write metrics to this file in the Prometheus text format
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "PURCHASE_ETL_METRICS_FILE",
+        hide_short_help = true
+    )]
     pub metrics_file: Option<PathBuf>,
-    /// OpenTelemetry.
+    /// OpenTelemetry
+    #[command(flatten)]
     pub otel: OtelSettings,
-    /// OpenLineage.
+    /// OpenLineage
+    #[command(flatten)]
     pub lineage: LineageSettings,
-    /// Alerts.
+    /// Alerts
+    #[command(flatten)]
     pub alert: AlertSettings,
+}
+
+impl TelemetrySettings {
+    /// Adds what only the environment sets; an empty variable is one that is not set.
+    #[must_use]
+    pub fn with_environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name| variable(name).filter(|value| !value.is_empty());
+        let is_true = |text: String| text.eq_ignore_ascii_case("true");
+        self.otel.disabled = variable("OTEL_SDK_DISABLED").is_some_and(is_true);
+        self.otel.traceparent = variable("TRACEPARENT");
+        self.otel.tracestate = variable("TRACESTATE");
+        self.lineage.api_key = variable("OPENLINEAGE_API_KEY");
+        self
+    }
 }
 
 /// Records the steps of a command and reports them. It may be used from several threads.
@@ -135,14 +162,14 @@ impl Telemetry {
     }
 
     /// Records the end of a job for a data date, with all its steps.
-    pub fn job_ended(&self, job: &str, date: NaiveDate, exit: Exit) {
+    pub fn job_ended(&self, job: &str, date: NaiveDate, exit: ExitCode) {
         if let Some(lineage) = &self.lineage {
             lineage.job_ended(job, date, exit, (self.clock)(), self.sender.as_ref());
         }
     }
 
     /// Records the end of the command: writes metrics, exports traces and sends alerts.
-    pub fn finish(&self, exit: Exit, error: Option<&str>) {
+    pub fn finish(&self, exit: ExitCode, error: Option<&str>) {
         let ended_at = (self.clock)();
         let sender = self.sender.as_ref();
         if let Some(lineage) = &self.lineage {

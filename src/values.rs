@@ -4,11 +4,16 @@
 //! an ambiguous text is refused or reported, never silently resolved.
 
 pub mod currency;
+mod duration;
+mod exit_code;
 pub mod instant;
 pub mod local_day;
 pub mod money;
 pub mod pt_br;
 pub mod text;
+
+pub use duration::parse_duration;
+pub use exit_code::ExitCode;
 
 #[cfg(test)]
 mod tests {

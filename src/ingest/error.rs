@@ -3,6 +3,7 @@
 use crate::input::InputError;
 use crate::lake::LakeError;
 use crate::storage::LimitReached;
+use crate::values::ExitCode;
 
 /// Why a run ended without a result.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,17 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Lake(error) => error.exit_code(),
+            Self::Exhausted(error) => error.exit_code(),
+            Self::Unbalanced { .. } => ExitCode::Unbalanced,
+            Self::Interrupted => ExitCode::Interrupted,
+            _ => ExitCode::Failed,
+        }
+    }
+
     /// The table version that contains the rows, if they were committed before the failure.
     pub(super) fn rows_version(&self) -> Option<i64> {
         match self {

@@ -1,18 +1,20 @@
 //! Detects the format of an input by its first bytes.
 
+use clap::ValueEnum;
+
 use crate::json::{JsonCursor, JsonOptions, is_space};
 
 /// The input format given by the user.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum InputFormat {
-    /// Detect by content.
+    /// Detected per input
     #[default]
     Auto,
-    /// One JSON document.
+    /// One JSON document
     Json,
-    /// One JSON value per line.
+    /// One JSON value per line
     Ndjson,
-    /// Delimited text with a header.
+    /// Delimited text with a header line
     Csv,
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::csv::encoding::InvalidBytes;
 use crate::rules::RuleId;
 use crate::storage::StoreError;
+use crate::values::ExitCode;
 
 /// A position in the decompressed bytes of an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -66,6 +67,17 @@ pub enum InputError {
     /// The object store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl InputError {
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::NotFound(_) | Self::InLake(_) | Self::Pattern { .. } => ExitCode::Usage,
+            Self::Read { .. } => ExitCode::Failed,
+            Self::Store(error) => error.exit_code(),
+        }
+    }
 }
 
 /// Why reading an input stopped.

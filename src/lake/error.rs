@@ -10,6 +10,7 @@ use parquet::errors::ParquetError;
 
 use super::Digest;
 use crate::storage::StoreError;
+use crate::values::ExitCode;
 
 mod wrap;
 
@@ -335,6 +336,15 @@ impl LakeError {
     /// Whether all attempts conflicted with other writers (exit code 5).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict { .. })
+    }
+
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Store(error) => error.exit_code(),
+            Self::Conflict { .. } => ExitCode::Conflict,
+            _ => ExitCode::Failed,
+        }
     }
 
     /// The version that contains the rows of the failed commit, if they were committed.

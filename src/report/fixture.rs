@@ -139,10 +139,14 @@ pub(crate) fn request(length: u8, ending_at: &str, unit: &str, timezone: &str) -
     }
 }
 
-/// Resolves a valid request, with a run time after the data of every test.
+/// A run time after the data of every test.
+pub(crate) fn now() -> DateTime<Utc> {
+    "2026-06-01T00:00:00Z".parse().expect("a time")
+}
+
+/// Resolves a valid request.
 pub(crate) fn resolved(request: &SeriesRequest) -> SeriesParameters {
-    let now = "2026-06-01T00:00:00Z".parse().expect("a time");
-    SeriesParameters::resolve(request, now).expect("correct parameters")
+    SeriesParameters::resolve(request, now()).expect("correct parameters")
 }
 
 /// Name, values, and whether the column is nullable.

@@ -1,6 +1,6 @@
 //! The parameters of the two series, from text to validated values.
 //!
-//! In: a [`SeriesRequest`] and the time of the run. Out: [`SeriesParameters`], which only
+//! In: a [`SeriesRequest`] or a [`RevenueSeriesRequest`], and the time of the run. Out: [`SeriesParameters`], which only
 //! [`SeriesParameters::resolve`] constructs. Refused: the first parameter that violates a `PAR-*`
 //! rule, as a [`ParameterError`].
 
@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
+use clap::Args;
 
 use super::ending_at::{EndingAtContext, EndingAtNote, SeriesEnd, resolve_ending_at};
 use super::parameter_error::ParameterError;
@@ -19,29 +20,48 @@ use crate::values::instant::format_utc_micros;
 const LENGTH_REQUIREMENT: &str =
     "is required and must be a whole number between 1 and 100 (inclusive)";
 
-/// The unvalidated parameters, by documented name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The unvalidated parameters of a series, as the command line and job files give them: those of
+/// the endpoint, and `exclude_refunds` and `allow_future`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct SeriesRequest {
-    /// The number of days to return, 1 to 100; required.
+    /// Set the number of days in the series, 1 to 100; required
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub length: Option<String>,
-    /// The end of the series; defaults to the time of the run.
+    /// End the series at this instant, ISO 8601; a date means the whole day [default: now]
+    #[arg(long, value_name = "TIME")]
     pub ending_at: Option<String>,
-    /// `day` (default) or `hour`.
+    /// Set the unit of the series: `day` or `hour` [default: day]
+    #[arg(long, value_name = "UNIT")]
     pub unit: Option<String>,
-    /// Only purchases of this app, compared byte for byte.
+    /// Select purchases in this app
+    #[arg(long, value_name = "ID")]
     pub app_id: Option<String>,
-    /// Only purchases of this product, compared byte for byte.
+    /// Select purchases of this product, exactly as stored
+    #[arg(long, value_name = "NAME")]
     pub product: Option<String>,
-    /// IANA name of the time zone that defines days and hours; defaults to UTC.
+    /// Count days in this IANA time zone [default: UTC]
+    #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
-    /// What `length` counts when `unit` is `hour`: `days` (default) or `units`.
+    /// Set what --length counts with --unit hour: `days` or `units` (hours) [default: days]
+    #[arg(long, value_name = "WHAT")]
     pub hour_length: Option<String>,
-    /// The currency of a revenue series.
-    pub currency: Option<String>,
-    /// Whether to exclude purchases with a negative price.
+    /// Exclude purchases with a negative price
+    #[arg(long)]
     pub exclude_refunds: bool,
-    /// Whether `ending_at` may be after the time of the run.
+    /// Accept an --ending-at in the future
+    #[arg(long)]
     pub allow_future: bool,
+}
+
+/// The unvalidated parameters of the revenue series.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct RevenueSeriesRequest {
+    /// Those of every series
+    #[command(flatten)]
+    pub series: SeriesRequest,
+    /// Sum purchases in this ISO 4217 currency; required if there are several
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
 }
 
 /// Whether a series includes purchases with a negative price.
@@ -77,8 +97,8 @@ impl SeriesParameters {
     /// Validates a request. `now` is the time of the run, determined once by the caller.
     ///
     /// # Errors
-    /// The first parameter that violates a rule: `PAR-LENGTH`, `PAR-UNIT`, `PAR-TIMEZONE`,
-    /// `PAR-ENDING` or `PAR-CURRENCY`.
+    /// The first parameter that violates a rule: `PAR-LENGTH`, `PAR-UNIT`, `PAR-TIMEZONE`
+    /// or `PAR-ENDING`.
     pub fn resolve(request: &SeriesRequest, now: DateTime<Utc>) -> Result<Self, ParameterError> {
         let SeriesRequest {
             length,
@@ -88,7 +108,6 @@ impl SeriesParameters {
             product,
             timezone,
             hour_length,
-            currency,
             exclude_refunds,
             allow_future,
         } = request;
@@ -102,7 +121,6 @@ impl SeriesParameters {
             allow_future: *allow_future,
         };
         let ending = resolve_ending_at(ending_at.as_deref(), &context)?;
-        let currency = resolve_currency(currency.as_deref())?;
         let window = Window::new(&WindowSpec {
             timezone,
             unit,
@@ -119,13 +137,28 @@ impl SeriesParameters {
             timezone,
             app_id: app_id.clone(),
             product: product.clone(),
-            currency,
+            currency: None,
             refunds: if *exclude_refunds {
                 RefundHandling::Excluded
             } else {
                 RefundHandling::Counted
             },
             window,
+        })
+    }
+
+    /// Validates a request for the revenue series, as [`Self::resolve`].
+    ///
+    /// # Errors
+    /// Those of [`Self::resolve`], and `PAR-CURRENCY`.
+    pub fn resolve_revenue(
+        request: &RevenueSeriesRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Self, ParameterError> {
+        let parameters = Self::resolve(&request.series, now)?;
+        Ok(Self {
+            currency: resolve_currency(request.currency.as_deref())?,
+            ..parameters
         })
     }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use clap::Args;
 
 use super::supplier_errors::{InvalidParameter, SupplierParameterErrors};
 
@@ -30,43 +31,58 @@ pub const PER_PAGE_MAX: u32 = 500;
 /// The company id under which purchases without a known company are stored.
 pub const COMPANY_UNKNOWN: i64 = 0;
 
-/// The unvalidated parameters of the list, by documented name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The unvalidated parameters of the supplier purchase list, as the endpoint documents them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct SupplierListRequest {
-    /// Header `CPlug-Company-Id`: a number, or `unknown`; required.
+    /// Select purchases of this company (CPlug-Company-Id), or `unknown`; required
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
-    /// The id of a purchase, or the number of an invoice.
+    /// Select the purchase with this id or the purchases with this invoice number
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub search_term: Option<String>,
-    /// `pending` or `received`.
+    /// Select purchases with this status: `pending` or `received`
+    #[arg(long, value_name = "STATUS")]
     pub purchase_status: Option<String>,
-    /// Supplier ids separated by commas.
+    /// Select purchases from these suppliers, e.g. `1,2,3`
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
-    /// First `registration_date`, inclusive.
+    /// Select purchases registered on this date or later, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_start: Option<String>,
-    /// Last `registration_date`, inclusive.
+    /// Select purchases registered on this date or earlier, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_end: Option<String>,
-    /// The page, from 1; defaults to the first.
+    /// Print this page, from 1 [default: 1]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub page: Option<String>,
-    /// Purchases per page, 1 to 500; defaults to 20.
+    /// Set the number of purchases per page, 1 to 500 [default: 20]
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub per_page: Option<String>,
-    /// Only purchases updated at this instant or later.
+    /// Select purchases updated at this instant or later
+    #[arg(long, value_name = "TIME")]
     pub updated_from: Option<String>,
-    /// `not_include` (default), `include` or `only`.
+    /// Handle deleted purchases: `not_include` (the default), `include` or `only`
+    #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }
 
-/// The unvalidated parameters of the summary, by documented name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The unvalidated parameters of the supplier summary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct SupplierSummaryRequest {
-    /// As [`SupplierListRequest::company_id`].
+    /// Select purchases of this company (CPlug-Company-Id), or `unknown`; required
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub company_id: Option<String>,
-    /// As [`SupplierListRequest::supplier_ids`].
+    /// Select purchases from these suppliers, e.g. `1,2,3`
+    #[arg(long, value_name = "IDS", allow_hyphen_values = true)]
     pub supplier_ids: Option<String>,
-    /// As [`SupplierListRequest::registration_start`].
+    /// Select purchases registered on this date or later, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_start: Option<String>,
-    /// As [`SupplierListRequest::registration_end`].
+    /// Select purchases registered on this date or earlier, YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
     pub registration_end: Option<String>,
-    /// As [`SupplierListRequest::deleted`].
+    /// Handle deleted purchases: `not_include` (the default), `include` or `only`
+    #[arg(long, value_name = "WHICH")]
     pub deleted: Option<String>,
 }
 

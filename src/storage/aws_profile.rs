@@ -137,11 +137,8 @@ mod tests {
             file.write_all(text.as_bytes()).unwrap();
         }
         let variables = profile.map(|name| ("AWS_PROFILE".to_owned(), name.to_owned()));
-        let settings = StoreSettings::new(
-            variables,
-            Some(home.path().to_owned()),
-            PathBuf::from("/tmp"),
-        );
+        let home = Some(home.path().to_owned());
+        let settings = StoreSettings::default().with_environment(variables, home);
         read(&settings, &[known])
     }
 

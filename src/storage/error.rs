@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{LimitReached, error_location};
+use crate::values::ExitCode;
 
 /// An error of a store.
 ///
@@ -96,9 +97,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the command line, a job file or a variable must be corrected.
-    pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Url { .. } | Self::Setting { .. })
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Url { .. } | Self::Setting { .. } => ExitCode::Usage,
+            _ => ExitCode::Failed,
+        }
     }
 
     /// Wraps an error of the store about a location.

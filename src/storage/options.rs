@@ -263,7 +263,7 @@ fn uses_plain_http(
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use crate::values::ExitCode;
 
     use super::*;
 
@@ -271,7 +271,7 @@ mod tests {
         let pairs = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        StoreSettings::new(pairs, None, PathBuf::from("/tmp"))
+        StoreSettings::default().with_environment(pairs, None)
     }
 
     fn options(url: &str, settings: &StoreSettings) -> Result<StoreOptions, StoreError> {
@@ -357,7 +357,7 @@ mod tests {
             let mut settings = settings(&[(name, value)]);
             settings.instance_credentials = true;
             let refused = options(url, &settings).unwrap_err();
-            assert!(refused.is_usage(), "{name}");
+            assert_eq!(refused.exit_code(), ExitCode::Usage, "{name}");
             let message = refused.to_string();
             assert!(message.contains(name), "{message}");
             assert!(!message.contains("hunter2"), "{message}");

@@ -5,34 +5,101 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Settings for object stores.
-#[derive(Clone)]
+use clap::{Args, FromArgMatches};
+
+use crate::values::parse_duration;
+
+/// Settings for object stores, as options of every command. Credentials are not options: they come
+/// from the environment and the profile files of each cloud.
+#[derive(Clone, Args)]
+#[command(next_help_heading = "Storage")]
 pub struct StoreSettings {
-    /// Custom S3 endpoint.
+    /// Use a custom S3 endpoint (also `AWS_ENDPOINT_URL`)
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PURCHASE_ETL_S3_ENDPOINT",
+        hide_short_help = true
+    )]
     pub s3_endpoint: Option<String>,
-    /// Region of the S3 buckets.
+    /// Set the region of S3 buckets (also `AWS_REGION` and the profile)
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "PURCHASE_ETL_S3_REGION",
+        hide_short_help = true
+    )]
     pub s3_region: Option<String>,
-    /// Custom Azure Blob Storage endpoint, including the account.
+    /// Use a custom Azure Blob Storage endpoint that includes the account (also `AZURE_STORAGE_ENDPOINT`)
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PURCHASE_ETL_AZURE_ENDPOINT",
+        hide_short_help = true
+    )]
     pub azure_endpoint: Option<String>,
-    /// Custom Google Cloud Storage endpoint.
+    /// Use a custom Google Cloud Storage endpoint
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "PURCHASE_ETL_GCS_ENDPOINT",
+        hide_short_help = true
+    )]
     pub gcs_endpoint: Option<String>,
-    /// Whether unencrypted HTTP to other machines is allowed.
+    /// Allow unencrypted HTTP to other machines
+    #[arg(
+        long,
+        global = true,
+        env = "PURCHASE_ETL_ALLOW_HTTP",
+        hide_short_help = true
+    )]
     pub allow_http: bool,
-    /// How often a request is retried.
-    pub retries: usize,
-    /// How long a request is retried.
-    pub deadline: Duration,
-    /// The timeout of one attempt.
-    pub timeout: Duration,
-    /// The timeout for connecting.
-    pub connect_timeout: Duration,
-    /// Whether credentials are requested from the machine's metadata service.
+    /// Request credentials from the metadata service of the machine if there are no others
+    #[arg(
+        long,
+        global = true,
+        env = "PURCHASE_ETL_INSTANCE_CREDENTIALS",
+        hide_short_help = true
+    )]
     pub instance_credentials: bool,
-    /// The parent of the scratch folder.
-    pub scratch: PathBuf,
+    /// Retry a failed request at most this many times
+    #[arg(
+        id = "store_retries",
+        long = "store-retries",
+        global = true,
+        value_name = "N",
+        default_value_t = 10,
+        env = "PURCHASE_ETL_STORE_RETRIES",
+        hide_short_help = true
+    )]
+    pub retries: usize,
+    /// Retry a request for at most this long; request signatures expire after five minutes
+    #[arg(id = "store_deadline", long = "store-deadline", global = true, value_name = "DURATION", default_value = "3m", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_DEADLINE", hide_short_help = true)]
+    pub deadline: Duration,
+    /// Abort an attempt of a request after this time
+    #[arg(id = "store_timeout", long = "store-timeout", global = true, value_name = "DURATION", default_value = "60s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_TIMEOUT", hide_short_help = true)]
+    pub timeout: Duration,
+    /// Abort connecting after this time
+    #[arg(id = "store_connect_timeout", long = "store-connect-timeout", global = true, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_CONNECT_TIMEOUT", hide_short_help = true)]
+    pub connect_timeout: Duration,
+    /// Write temporary files to this folder: uploads, downloads and long answers [default: the system's]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "PURCHASE_ETL_SCRATCH",
+        hide_short_help = true
+    )]
+    pub scratch: Option<PathBuf>,
     /// The environment variables for stores.
+    #[arg(skip)]
     pub environment: BTreeMap<String, String>,
     /// The home directory of the user, for profile files.
+    #[arg(skip)]
     pub home: Option<PathBuf>,
 }
 
@@ -40,34 +107,26 @@ pub struct StoreSettings {
 const PREFIXES: [&str; 3] = ["AWS_", "AZURE_", "GOOGLE_"];
 
 impl StoreSettings {
-    /// The defaults, with the variables for stores in `environment`: ten retries within three
-    /// minutes (the signatures of a request are valid for five), one minute per attempt, five
-    /// seconds to connect.
-    pub fn new(
+    /// Adds the variables for stores in `environment`, without those that are empty, and the home
+    /// directory.
+    #[must_use]
+    pub fn with_environment(
+        mut self,
         environment: impl IntoIterator<Item = (String, String)>,
         home: Option<PathBuf>,
-        scratch: PathBuf,
     ) -> Self {
         let is_ours = |name: &str| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
-        let environment = environment
+        let of_stores = environment
             .into_iter()
-            .filter(|(name, value)| is_ours(name) && !value.is_empty())
-            .collect();
-        Self {
-            s3_endpoint: None,
-            s3_region: None,
-            azure_endpoint: None,
-            gcs_endpoint: None,
-            allow_http: false,
-            retries: 10,
-            deadline: Duration::from_mins(3),
-            timeout: Duration::from_mins(1),
-            connect_timeout: Duration::from_secs(5),
-            instance_credentials: false,
-            scratch,
-            environment,
-            home,
-        }
+            .filter(|(name, value)| is_ours(name) && !value.is_empty());
+        self.environment.extend(of_stores);
+        self.home = home;
+        self
+    }
+
+    /// The parent of the scratch folder.
+    pub(super) fn scratch_parent(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(std::env::temp_dir)
     }
 
     /// The value of an environment variable.
@@ -77,9 +136,13 @@ impl StoreSettings {
 }
 
 impl Default for StoreSettings {
-    /// No credentials, and the system's temporary folder.
+    /// The defaults of the options, without credentials.
     fn default() -> Self {
-        Self::new([], None, std::env::temp_dir())
+        const ALL_HAVE_DEFAULTS: &str = "no option of storage is required";
+        let command = clap::Command::new("storage").no_binary_name(true);
+        let command = Self::augment_args(command).mut_args(|option| option.env(None::<&str>));
+        let matches = command.try_get_matches_from::<_, &str>([]);
+        Self::from_arg_matches(&matches.expect(ALL_HAVE_DEFAULTS)).expect(ALL_HAVE_DEFAULTS)
     }
 }
 
@@ -103,14 +166,13 @@ mod tests {
     #[test]
     fn only_variables_about_stores_are_kept_and_none_is_shown() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let settings = StoreSettings::new(
+        let settings = StoreSettings::default().with_environment(
             [
                 pair("AWS_SECRET_ACCESS_KEY", "hunter2"),
                 pair("AWS_REGION", ""),
                 pair("PATH", "/bin"),
             ],
             None,
-            PathBuf::from("/tmp"),
         );
         assert_eq!(settings.variable("AWS_SECRET_ACCESS_KEY"), Some("hunter2"));
         assert_eq!(settings.environment.len(), 1);

@@ -8,12 +8,14 @@ use std::io::Write;
 use std::process::{Child, Command as Process, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::http::{HttpSender, SendError};
 use super::steps::{FinishedCommand, FinishedStep};
-use crate::run_report::{Exit, InputOutcome};
+use crate::run_report::InputOutcome;
 use crate::storage::{scrubbed, scrubbed_location};
+use crate::values::ExitCode;
 
 /// Limits how long the alert program can delay a job.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
@@ -23,14 +25,44 @@ const POLL_INTERVAL: Duration = Duration::from_millis(20);
 const MAX_REFUSALS: usize = 20;
 
 /// The settings of alerts.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Args)]
+#[command(next_help_heading = "Observability")]
 pub struct AlertSettings {
-    /// The program, run by `sh -c`.
+    /// Run this shell command when a run ends, with the event as JSON on its stdin
+    #[arg(
+        id = "alert_command",
+        long = "alert-command",
+        global = true,
+        value_name = "COMMAND",
+        env = "PURCHASE_ETL_ALERT_COMMAND",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub command: Option<String>,
-    /// The URL to post to; it may contain a token.
+    /// Post the event as JSON to this URL when a run ends
+    #[arg(
+        id = "alert_url",
+        long = "alert-url",
+        global = true,
+        value_name = "URL",
+        env = "PURCHASE_ETL_ALERT_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub url: Option<String>,
-    /// The outcomes that trigger an alert.
-    pub on: Vec<Exit>,
+    /// Alert when a run ends with one of these outcomes, separated by commas
+    #[arg(
+        id = "alert_on",
+        long = "alert-on",
+        global = true,
+        value_enum,
+        value_name = "OUTCOMES",
+        value_delimiter = ',',
+        env = "PURCHASE_ETL_ALERT_ON",
+        default_value = "failed,usage,refused,unbalanced,conflict,interrupted",
+        hide_short_help = true
+    )]
+    pub on: Vec<ExitCode>,
 }
 
 impl std::fmt::Debug for AlertSettings {

@@ -14,29 +14,75 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::file;
 use super::http::HttpSender;
 use super::steps::{FinishedStep, StepStart};
-use crate::run_report::Exit;
+use crate::values::ExitCode;
 use event::{LineageEvent, LineageEventType, LineageJobName, ParentRun};
 
 /// The settings of lineage events.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Args)]
+#[command(next_help_heading = "Observability")]
 pub struct LineageSettings {
-    /// A file to which one JSON document per line is appended.
+    /// Append OpenLineage events to this file, one JSON document per line
+    #[arg(
+        id = "lineage_file",
+        long = "lineage-file",
+        global = true,
+        value_name = "FILE",
+        env = "PURCHASE_ETL_LINEAGE_FILE",
+        hide_short_help = true
+    )]
     pub file: Option<PathBuf>,
-    /// The URL of the receiver, without the path of its endpoint.
+    /// Send OpenLineage events to the receiver at this URL
+    #[arg(
+        id = "lineage_url",
+        long = "lineage-url",
+        global = true,
+        value_name = "URL",
+        env = "OPENLINEAGE_URL",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub url: Option<String>,
-    /// The path of its endpoint.
+    /// Set the path of the OpenLineage endpoint
+    #[arg(
+        id = "lineage_endpoint",
+        long = "lineage-endpoint",
+        global = true,
+        value_name = "PATH",
+        env = "OPENLINEAGE_ENDPOINT",
+        default_value = "api/v1/lineage",
+        hide_short_help = true
+    )]
     pub endpoint: String,
-    /// The namespace of the jobs.
+    /// Set the OpenLineage namespace of the jobs
+    #[arg(
+        id = "lineage_namespace",
+        long = "lineage-namespace",
+        global = true,
+        value_name = "NAME",
+        env = "OPENLINEAGE_NAMESPACE",
+        default_value = "purchase-etl",
+        hide_short_help = true
+    )]
     pub namespace: String,
-    /// The run that started this one, as `namespace/job/run`.
+    /// Set the OpenLineage parent run, as namespace/job/run
+    #[arg(
+        id = "lineage_parent",
+        long = "lineage-parent",
+        global = true,
+        value_name = "ID",
+        env = "OPENLINEAGE_PARENT_ID",
+        hide_short_help = true
+    )]
     pub parent: Option<String>,
-    /// The token for the receiver.
+    /// The token for the receiver: `OPENLINEAGE_API_KEY`.
+    #[arg(skip)]
     pub api_key: Option<String>,
 }
 
@@ -113,7 +159,7 @@ impl LineageEmitter {
         &self,
         job: &str,
         date: NaiveDate,
-        exit: Exit,
+        exit: ExitCode,
         at: DateTime<Utc>,
         sender: Option<&HttpSender>,
     ) {
@@ -133,7 +179,7 @@ impl LineageEmitter {
                 &job,
                 date,
                 &run_id,
-                LineageEventType::of(Exit::Interrupted),
+                LineageEventType::of(ExitCode::Interrupted),
                 at,
             );
             self.emit(&event.json(), sender);

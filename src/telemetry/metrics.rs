@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use super::file;
 use super::steps::{FinishedCommand, FinishedStep, number};
-use crate::run_report::{Exit, InputOutcome, RunReport};
+use crate::run_report::{InputOutcome, RunReport};
 use crate::storage::replace_file;
+use crate::values::ExitCode;
 use families::MetricFamilies;
 
 /// Why the metrics file was not written.
@@ -91,7 +92,7 @@ fn add_command(families: &MetricFamilies, command: &FinishedCommand<'_>) {
 struct RunSample<'a> {
     /// Job, step, command.
     labels: [&'a str; 3],
-    exit: Exit,
+    exit: ExitCode,
     seconds: f64,
     /// Milliseconds since 1970.
     at: i64,

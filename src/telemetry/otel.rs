@@ -6,6 +6,7 @@
 mod metrics;
 mod spans;
 
+use clap::Args;
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_otlp::{
     ExporterBuildError, MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
@@ -17,20 +18,52 @@ use opentelemetry_sdk::trace::SpanExporter as _;
 use super::http::HttpSender;
 use super::steps::FinishedCommand;
 
-/// The settings of OpenTelemetry.
-#[derive(Clone, Default)]
+/// The settings of OpenTelemetry. An endpoint of a signal is used unchanged; the paths of the
+/// signals are appended to the general one.
+#[derive(Clone, Default, Args)]
+#[command(next_help_heading = "Observability")]
 pub struct OtelSettings {
-    /// The endpoint of the collector, without the paths of the signals.
+    /// Send traces and metrics to this OpenTelemetry collector (OTLP over HTTP)
+    #[arg(
+        id = "otlp_endpoint",
+        long = "otlp-endpoint",
+        global = true,
+        value_name = "URL",
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub endpoint: Option<String>,
-    /// The endpoint for traces, if different.
+    /// Send traces to this OTLP endpoint instead
+    #[arg(
+        id = "otlp_traces_endpoint",
+        long = "otlp-traces-endpoint",
+        global = true,
+        value_name = "URL",
+        env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub traces_endpoint: Option<String>,
-    /// The endpoint for metrics, if different.
+    /// Send metrics to this OTLP endpoint instead
+    #[arg(
+        id = "otlp_metrics_endpoint",
+        long = "otlp-metrics-endpoint",
+        global = true,
+        value_name = "URL",
+        env = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     pub metrics_endpoint: Option<String>,
-    /// Whether OpenTelemetry is disabled.
+    /// Whether OpenTelemetry is disabled: `OTEL_SDK_DISABLED`.
+    #[arg(skip)]
     pub disabled: bool,
-    /// The W3C trace context of the calling process.
+    /// The W3C trace context of the calling process: `TRACEPARENT`.
+    #[arg(skip)]
     pub traceparent: Option<String>,
-    /// The vendor-specific part of the trace context.
+    /// The vendor-specific part of the trace context: `TRACESTATE`.
+    #[arg(skip)]
     pub tracestate: Option<String>,
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::run_report::{Exit, RunReport};
+use crate::run_report::RunReport;
+use crate::values::ExitCode;
 
 /// A column of a table in lineage events: name and type.
 pub type DatasetColumn = (String, String);
@@ -80,7 +81,7 @@ impl StepStart {
 #[derive(Clone, Debug)]
 pub struct StepEnd {
     /// The exit code of the step by itself.
-    pub exit: Exit,
+    pub exit: ExitCode,
     /// The error, without secrets.
     pub error: Option<String>,
     /// The run report of an ingest, also of a failed one.
@@ -121,7 +122,7 @@ pub struct FinishedCommand<'a> {
     /// The time of the end.
     pub ended_at: DateTime<Utc>,
     /// The exit code of the process.
-    pub exit: Exit,
+    pub exit: ExitCode,
     /// The error, without secrets.
     pub error: Option<&'a str>,
 }

@@ -52,6 +52,9 @@ const NOT_APPLICABLE: [&str; 12] = [
 pub struct Currency([u8; 3]);
 
 impl Currency {
+    /// The Brazilian real.
+    pub const BRL: Self = Self(*b"BRL");
+
     /// The code.
     #[expect(
         clippy::missing_panics_doc,

@@ -19,7 +19,7 @@ fn commands() -> Vec<(Vec<String>, Command)> {
         }
     }
     let mut all = Vec::new();
-    below(&[], &purchase_etl::cli::command(), &mut all);
+    below(&[], &purchase_etl::cli::program(), &mut all);
     all
 }
 

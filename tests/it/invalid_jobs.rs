@@ -196,7 +196,7 @@ fn settings_that_no_option_takes_are_all_named_before_anything_runs() {
     workdir.write("job.toml", format!("lake = \"lake\"\n{settings}\n{step}\n"));
     let checked = workdir.run(["jobs", "check", "job.toml"]);
     checked.assert_code(2).assert_stdout_contains(&[
-        "job.toml:3:18: settings.store_deadline: expected number",
+        "job.toml:3:18: settings.store_deadline: invalid value \"soon\"; use a duration such as",
         "job.toml:4:17: settings.store_retries: invalid digit",
     ]);
     let ran = workdir.run(["run", "job.toml"]);

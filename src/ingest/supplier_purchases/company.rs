@@ -1,6 +1,7 @@
 //! Determines the company of a dump whose records do not contain it: a saved response does not
 //! repeat the header of the request.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::input::{Input, InputLocation};
@@ -45,6 +46,7 @@ const PLACEHOLDER: &str = "{company_id}";
 /// segment; `*`, `?` and `[…]` match parts of a segment without `{company_id}`.
 #[derive(Clone, Debug)]
 pub struct CompanyPath {
+    text: String,
     segments: Vec<Segment>,
 }
 
@@ -61,6 +63,12 @@ enum Segment {
 )]
 pub struct InvalidCompanyPath {
     text: String,
+}
+
+impl fmt::Display for CompanyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
 }
 
 impl FromStr for CompanyPath {
@@ -87,6 +95,7 @@ impl FromStr for CompanyPath {
         };
         let segments = text.trim_start_matches('/').split('/').map(segment);
         Ok(Self {
+            text: text.to_owned(),
             segments: segments.collect::<Result<_, _>>()?,
         })
     }

@@ -3,6 +3,7 @@
 use arrow::error::ArrowError;
 
 use crate::lake::LakeError;
+use crate::values::ExitCode;
 
 /// An error of the maintenance of a lake.
 #[derive(Debug, thiserror::Error)]
@@ -120,6 +121,16 @@ impl MaintenanceError {
             table: table.clone(),
             file: file.clone(),
             source: Box::new(source),
+        }
+    }
+
+    /// The exit code of a command that fails with it.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Lake(error) => error.exit_code(),
+            Self::NotPartitionedByDate { .. } | Self::BeforeFirstVersion { .. } => ExitCode::Usage,
+            Self::Interrupted => ExitCode::Interrupted,
+            _ => ExitCode::Failed,
         }
     }
 

@@ -12,6 +12,18 @@ fn resolve(change: impl FnOnce(&mut SeriesRequest)) -> Result<SeriesParameters, 
     SeriesParameters::resolve(&request, now)
 }
 
+fn resolve_currency(text: &str) -> Result<SeriesParameters, ParameterError> {
+    let request = RevenueSeriesRequest {
+        series: SeriesRequest {
+            length: Some("7".to_owned()),
+            ..SeriesRequest::default()
+        },
+        currency: Some(text.to_owned()),
+    };
+    let now = "2024-02-10T15:00:00Z".parse().expect("a time");
+    SeriesParameters::resolve_revenue(&request, now)
+}
+
 fn rule(result: Result<SeriesParameters, ParameterError>) -> Option<RuleId> {
     result.err().map(|error| error.rule)
 }
@@ -97,7 +109,7 @@ fn timezone_is_an_iana_name_and_a_wrong_case_is_pointed_out() {
 
 #[test]
 fn currency_is_a_known_code() {
-    let parameters = resolve(|r| r.currency = Some("BRL".to_owned())).expect("known");
+    let parameters = resolve_currency("BRL").expect("known");
     assert_eq!(
         parameters
             .currency()
@@ -106,7 +118,7 @@ fn currency_is_a_known_code() {
         Some("BRL")
     );
     for text in ["XXX", "R$", "BRLL", ""] {
-        let refused = rule(resolve(|r| r.currency = Some(text.to_owned())));
+        let refused = rule(resolve_currency(text));
         assert_eq!(refused, Some(RuleId::ParCurrency), "{text}");
     }
 }

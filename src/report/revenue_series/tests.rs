@@ -2,16 +2,19 @@
 
 use super::*;
 use crate::report::ParameterRefusal;
-use crate::report::fixture::{PurchaseTableFixture, TestPurchase, request, resolved};
+use crate::report::RevenueSeriesRequest;
+use crate::report::fixture::{PurchaseTableFixture, TestPurchase, now, request, resolved};
 
 const UNIT: i128 = 1_000_000_000;
 /// The largest amount of the table, just below 10^29 currency units.
 const LARGEST: i128 = 99_999_999_999_999_999_999_999_999_999_999_999_999;
 
 fn parameters(length: u8, currency: Option<&str>) -> SeriesParameters {
-    let mut series_request = request(length, "2024-01-31T12:00:00Z", "day", "UTC");
-    series_request.currency = currency.map(str::to_owned);
-    resolved(&series_request)
+    let request = RevenueSeriesRequest {
+        series: request(length, "2024-01-31T12:00:00Z", "day", "UTC"),
+        currency: currency.map(str::to_owned),
+    };
+    SeriesParameters::resolve_revenue(&request, now()).expect("correct parameters")
 }
 
 fn amounts(series: &RevenueSeries) -> Vec<String> {

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::dataset;
-use crate::run_report::{Exit, RunReport};
+use crate::run_report::RunReport;
 use crate::telemetry::steps::{StepEnd, StepStart};
+use crate::values::ExitCode;
 
 /// The producer of the events.
 const PRODUCER: &str = concat!("urn:purchase-etl:", env!("CARGO_PKG_VERSION"));
@@ -24,11 +25,13 @@ pub(super) enum LineageEventType {
 
 impl LineageEventType {
     /// A run with refused inputs is complete; the assertions contain the refusals.
-    pub(super) fn of(exit: Exit) -> Self {
+    pub(super) fn of(exit: ExitCode) -> Self {
         match exit {
-            Exit::Done | Exit::Refused => Self::Complete,
-            Exit::Interrupted => Self::Abort,
-            Exit::Failed | Exit::Usage | Exit::Unbalanced | Exit::Conflict => Self::Fail,
+            ExitCode::Done | ExitCode::Refused => Self::Complete,
+            ExitCode::Interrupted => Self::Abort,
+            ExitCode::Failed | ExitCode::Usage | ExitCode::Unbalanced | ExitCode::Conflict => {
+                Self::Fail
+            }
         }
     }
 

@@ -16,9 +16,10 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
 use super::OtelSettings;
-use crate::run_report::{Exit, InputOutcome, InputReport, RecordCounts};
+use crate::run_report::{InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::telemetry::steps::{FinishedCommand, FinishedStep};
+use crate::values::ExitCode;
 
 /// Larger traces are hard to read and exceed the limits of some receivers.
 const MAX_INPUT_SPANS: usize = 1_000;
@@ -77,7 +78,7 @@ fn start_span(tracer: &SdkTracer, within: &Context, name: String, at: DateTime<U
         .start_with_context(tracer, within)
 }
 
-fn end_span(mut span: Span, exit: Exit, error: Option<&str>, at: DateTime<Utc>) {
+fn end_span(mut span: Span, exit: ExitCode, error: Option<&str>, at: DateTime<Utc>) {
     if !exit.is_success() {
         span.set_attribute(KeyValue::new("error.type", exit.name()));
         span.set_status(Status::error(error.unwrap_or_default().to_owned()));

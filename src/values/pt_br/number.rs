@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
+use clap::ValueEnum;
+
 /// The character that separates the decimals; the other one may group the digits before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum DecimalSign {
-    /// `1,234.56`
+    /// 1234.56
+    #[value(alias = ".")]
     Point,
-    /// `1.234,56`
+    /// 1234,56
+    #[value(alias = ",")]
     Comma,
 }
 

@@ -2,14 +2,19 @@
 
 use std::borrow::Cow;
 
+use clap::ValueEnum;
+
 /// The order of day, month and year in the dates of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum DateOrder {
-    /// `2024-01-31`, ISO 8601.
+    /// 2026-11-20
+    #[value(name = "ymd")]
     YearFirst,
-    /// `31/01/2024`
+    /// 20/11/2026
+    #[value(name = "dmy")]
     DayFirst,
-    /// `01/31/2024`
+    /// 11/20/2026
+    #[value(name = "mdy")]
     MonthFirst,
 }
 

@@ -87,3 +87,40 @@ fn alerts_that_fail_are_warnings_without_secrets() {
     assert!(error.contains("missing.json"), "{error}");
     assert_eq!(event["error"], error);
 }
+
+#[test]
+fn a_command_line_that_cannot_be_parsed_raises_an_alert() {
+    let workdir = Workdir::new();
+    for words in [
+        &["--reject-limit", "500%", "x.json"][..],
+        &["--no-such-option", "x.json"],
+        &["--reject-limit=500%", "--quiet", "x.json"],
+    ] {
+        let ran = workdir.ingest([words, &["--alert-command", KEEP]].concat());
+        ran.assert_code(2).assert_stdout("");
+        let path = workdir.path("alert.json");
+        let event: Value = read_json(&path);
+        assert_eq!(event["command"], "ingest", "{words:?}");
+        assert_eq!(event["outcome"], "usage", "{words:?}");
+        let error = event["error"].as_str().expect("why");
+        assert!(
+            error.contains(words[0].split('=').next().unwrap()),
+            "{error}"
+        );
+        std::fs::remove_file(&path).unwrap();
+    }
+    for words in [
+        &["ingest", "--help", "--alert-command", KEEP][..],
+        &["rules", "lisst", "--alert-command", KEEP],
+        &[
+            "ingest",
+            "--no-such-option",
+            "--alert-on=done",
+            "--alert-command",
+            KEEP,
+        ],
+    ] {
+        workdir.run(words);
+        assert!(!workdir.path("alert.json").exists(), "{words:?}");
+    }
+}

@@ -1,0 +1,249 @@
+//! The arguments of the process together with the settings of a job file, and the command they name.
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use chrono::{DateTime, Utc};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, FromArgMatches};
+
+use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
+use crate::commands::{self, CommandError, ListFormat, RunContext, put};
+use crate::job_file::{
+    self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_json, settings_of,
+    settings_text,
+};
+use crate::rules;
+use crate::telemetry::{Telemetry, TelemetrySettings};
+use crate::values::ExitCode;
+
+/// The arguments of the process.
+#[derive(Debug)]
+pub struct Invocation {
+    /// The parsed arguments.
+    pub cli: Cli,
+    matches: ArgMatches,
+    /// The job file of a `run`.
+    job: Option<JobText>,
+    settings: JobFileSettings,
+}
+
+impl Invocation {
+    /// Parses the arguments of the process.
+    ///
+    /// # Errors
+    /// The error of clap, also for `--help` and `--version`.
+    pub fn parse() -> Result<Self, clap::Error> {
+        let matches = program().try_get_matches()?;
+        Ok(Self {
+            cli: Cli::from_arg_matches(&matches)?,
+            matches,
+            job: None,
+            settings: JobFileSettings::default(),
+        })
+    }
+
+    /// Parses the arguments again, with the settings of the job file before them; none if the command
+    /// has no job file.
+    ///
+    /// # Errors
+    /// The job file cannot be read, or its settings are invalid.
+    pub fn with_job_settings(&self, now: DateTime<Utc>) -> Result<Option<Self>, JobFileError> {
+        let Command::Run(command) = &self.cli.command else {
+            return Ok(None);
+        };
+        let program = program();
+        let job = JobText::read(command.path())?;
+        let mut settings = command.settings(&job, now, &variable, &program)?;
+        settings.remove_overridden(|id| {
+            self.matches.value_source(id) == Some(ValueSource::CommandLine)
+        });
+        let mut argv: Vec<OsString> = std::env::args_os().collect();
+        let given = settings.argv().into_iter().map(OsString::from);
+        argv.splice(1..1, given);
+        let program = settings.disabled_switches().fold(program, |program, id| {
+            program.mut_arg(id, |argument| argument.env(None::<&'static str>))
+        });
+        // Each setting was accepted by itself, and so were the arguments.
+        let Ok(matches) = program.try_get_matches_from(argv) else {
+            return Ok(None);
+        };
+        let parsed = Cli::from_arg_matches(&matches);
+        Ok(parsed.ok().map(|cli| Self {
+            cli,
+            matches,
+            job: Some(job),
+            settings,
+        }))
+    }
+
+    /// The telemetry of the command; disabled for commands that only show something.
+    pub fn telemetry(&self, clock: fn() -> DateTime<Utc>) -> Telemetry {
+        let settings = self.cli.telemetry.clone().with_environment(variable);
+        let step = self.cli.command.as_step();
+        let (name, job) = match &self.cli.command {
+            _ if self.cli.explain_config.is_some() => (None, None),
+            Command::Run(run) => {
+                let name = (!run.is_dry_run()).then_some("run");
+                (name, Some(run.job_name()))
+            }
+            _ => {
+                let step = step.filter(|step| step.is_instrumented());
+                (step.map(|step| step.name()), None)
+            }
+        };
+        let settings = name.map(|_| settings).unwrap_or_default();
+        Telemetry::new(name.unwrap_or_default(), job, settings, clock)
+    }
+
+    /// Runs the command, or prints its settings for `--explain-config`.
+    ///
+    /// # Errors
+    /// [`JobFileError::exit_code`] is the exit code.
+    pub fn execute(&self, context: &mut RunContext<'_>) -> Result<ExitCode, JobFileError> {
+        let program = program();
+        let days = self.days(context.shared.clock, &program)?;
+        if let Some(format) = self.cli.explain_config {
+            let settings = self.all_settings(&program, &days);
+            print(context.stdout, &explained(&settings, format)?)?;
+            return Ok(ExitCode::Done);
+        }
+        if let Some(step) = self.cli.command.as_step() {
+            step.validate()?;
+            return Ok(commands::execute(step, context)?);
+        }
+        let exit = match &self.cli.command {
+            Command::Run(run) => {
+                let of_log = match self.cli.log_format {
+                    LogFormat::Text => ListFormat::Text,
+                    LogFormat::Json => ListFormat::Json,
+                };
+                run.run(&days, of_log, context)?
+            }
+            Command::Jobs(command) => command.run(&program, &variable, context)?,
+            Command::Runs(command) => command.run(context)?,
+            Command::Rules(command) => command.run(context)?,
+            Command::Completions { shell } => {
+                let mut text = Vec::new();
+                let mut program = program;
+                clap_complete::generate(*shell, &mut program, "purchase-etl", &mut text);
+                print(context.stdout, &String::from_utf8_lossy(&text))?
+            }
+            Command::Reference { page } => print(context.stdout, &page.text(&program))?,
+            // They are steps.
+            Command::Ingest(_)
+            | Command::Check(_)
+            | Command::Report(_)
+            | Command::Dashboard(_)
+            | Command::Lake(_) => ExitCode::Done,
+        };
+        Ok(exit)
+    }
+
+    /// The days of a job; none for other commands.
+    fn days(
+        &self,
+        clock: DateTime<Utc>,
+        program: &clap::Command,
+    ) -> Result<Vec<JobPlan>, JobFileError> {
+        match (&self.cli.command, &self.job) {
+            (Command::Run(run), Some(job)) => run.resolve(job, clock, &variable, program),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Every setting of the command, and of the steps of its job.
+    fn all_settings(&self, program: &clap::Command, days: &[JobPlan]) -> Vec<Setting> {
+        let origin_of = |name: &str| self.settings.origin(name);
+        let mut settings = settings_of("global", program, &self.matches, &origin_of);
+        let (mut command, mut matches) = (program, &self.matches);
+        let mut scope = Vec::new();
+        while let Some((name, below)) = matches.subcommand()
+            && let Some(found) = command.find_subcommand(name)
+        {
+            (command, matches) = (found, below);
+            scope.push(name);
+        }
+        settings.extend(settings_of(&scope.join(" "), command, matches, &|_| None));
+        // The days differ in their dates only.
+        if let Some(day) = days.first() {
+            settings.extend(day.settings.clone());
+            settings.extend(day.steps.iter().flat_map(|step| step.settings.clone()));
+        }
+        settings
+    }
+}
+
+/// The telemetry of a command line that cannot be parsed, by its global options alone; none if they
+/// are invalid too, and for commands that only show something.
+pub(super) fn telemetry_of_invalid(clock: fn() -> DateTime<Utc>) -> Option<Telemetry> {
+    const INSTRUMENTED: [&str; 6] = ["ingest", "check", "report", "dashboard", "lake", "run"];
+    let program = program();
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .filter_map(|word| word.into_string().ok())
+        .collect();
+    let name = words
+        .iter()
+        .find(|word| program.find_subcommand(word).is_some())?;
+    let name = INSTRUMENTED.iter().find(|known| *known == name)?;
+    let global = program.get_arguments().filter(|one| one.is_global_set());
+    let settings = clap::Command::new("settings")
+        .no_binary_name(true)
+        .args(global);
+    let matches = settings
+        .clone()
+        .try_get_matches_from(known_options(&settings, words));
+    let settings = TelemetrySettings::from_arg_matches(&matches.ok()?).ok()?;
+    let settings = settings.with_environment(variable);
+    Some(Telemetry::new(name, None, settings, clock))
+}
+
+/// The words that are options of `command`, with their values.
+fn known_options(command: &clap::Command, words: Vec<String>) -> Vec<String> {
+    let mut words = words.into_iter();
+    let mut known = Vec::new();
+    while let Some(word) = words.next() {
+        let name = word.strip_prefix("--").unwrap_or_default();
+        let (name, value) = name
+            .split_once('=')
+            .map_or((name, None), |(name, value)| (name, Some(value)));
+        let mut options = command.get_arguments();
+        let Some(option) = options.find(|option| option.get_long() == Some(name)) else {
+            continue;
+        };
+        let has_own_value = value.is_some() || option.is_require_equals_set();
+        let takes_value = option.get_action().takes_values() && !has_own_value;
+        known.push(word);
+        known.extend(takes_value.then(|| words.next()).flatten());
+    }
+    known
+}
+
+/// Looks up an environment variable for the library.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn explained(settings: &[Setting], format: ListFormat) -> Result<String, CommandError> {
+    Ok(match format {
+        ListFormat::Text => settings_text(settings),
+        ListFormat::Json => settings_json(settings)?,
+    })
+}
+
+fn print(stdout: &mut dyn Write, text: &str) -> Result<ExitCode, CommandError> {
+    put(stdout, text.as_bytes())?;
+    Ok(ExitCode::Done)
+}
+
+impl ReferencePage {
+    fn text(self, program: &clap::Command) -> String {
+        match self {
+            Self::Commands => reference::commands(program),
+            Self::JobFiles => job_file::reference(program),
+            Self::Rules => job_file::header("rules", "Rules") + &rules::reference(),
+            Self::ExitCodes => reference::exit_codes(),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Assigns inputs to record kinds: by `--kind`, by the lake for ingested inputs, or by their content.
+
+use super::read::KindSettings;
+use crate::ingest::purchases::Purchases;
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::ingest::{DetectedKind, IngestedFiles, RunSettings, detect_kind};
+use crate::input::{Input, InputError, ReaderOptions, Refusal};
+use crate::lake::{Lake, LakeError};
+use crate::rules::RuleId;
+use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
+
+/// Inputs by record kind, with the settings of the kind; a kind without inputs may be absent.
+pub(super) struct AssignedInputs<'j> {
+    pub(super) purchases: Option<(Vec<Input>, &'j RunSettings<Purchases>)>,
+    pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
+    /// Inputs whose kind cannot be detected.
+    pub(super) refused: Vec<InputReport>,
+}
+
+/// The ingested files of the lake, by record kind.
+#[derive(Default)]
+pub(super) struct KnownFilesByKind {
+    purchases: IngestedFiles,
+    supplier_purchases: IngestedFiles,
+}
+
+impl KnownFilesByKind {
+    /// Reads them from the lake if the kind of each input must be detected.
+    pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
+        if !matches!(kinds, KindSettings::Auto(..)) {
+            return Ok(Self::default());
+        }
+        Ok(Self {
+            purchases: IngestedFiles::load(lake, Purchases::NAME)?,
+            supplier_purchases: IngestedFiles::load(lake, SupplierPurchases::NAME)?,
+        })
+    }
+
+    /// The kind of an input: the one it was ingested as, or the one its content has.
+    fn kind_of(&self, input: &Input, reader: &ReaderOptions) -> Result<DetectedKind, InputError> {
+        let known = (
+            self.purchases.contains(input),
+            self.supplier_purchases.contains(input),
+        );
+        match known {
+            (true, false) => Ok(DetectedKind::Purchases),
+            (false, true) => Ok(DetectedKind::SupplierPurchases),
+            (true, true) | (false, false) => detect_kind(input, reader),
+        }
+    }
+}
+
+/// Assigns inputs to kinds; the order within a kind is kept.
+pub(super) fn assign_inputs<'j>(
+    inputs: Vec<Input>,
+    kinds: &'j KindSettings,
+    known: &KnownFilesByKind,
+) -> Result<AssignedInputs<'j>, InputError> {
+    let (for_purchases, for_suppliers) = match kinds {
+        KindSettings::Purchases(settings) => {
+            return Ok(AssignedInputs {
+                purchases: Some((inputs, settings)),
+                supplier_purchases: None,
+                refused: Vec::new(),
+            });
+        }
+        KindSettings::SupplierPurchases(settings) => {
+            return Ok(AssignedInputs {
+                purchases: None,
+                supplier_purchases: Some((inputs, settings)),
+                refused: Vec::new(),
+            });
+        }
+        KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
+    };
+    let (mut purchases, mut supplier_purchases, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for input in inputs {
+        if !input.is_rereadable() {
+            refused.push(refused_input_report(&input, &pipe_refusal()));
+            continue;
+        }
+        match known.kind_of(&input, &for_purchases.reader)? {
+            DetectedKind::Purchases => purchases.push(input),
+            DetectedKind::SupplierPurchases => supplier_purchases.push(input),
+            DetectedKind::Refused(refusal) => refused.push(refused_input_report(&input, &refusal)),
+        }
+    }
+    let some = |inputs: Vec<Input>| (!inputs.is_empty()).then_some(inputs);
+    Ok(AssignedInputs {
+        purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
+        supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
+        refused,
+    })
+}
+
+/// A pipe can be read only once, and detection would consume its first records.
+fn pipe_refusal() -> Refusal {
+    Refusal {
+        rule: RuleId::FileWrongKind,
+        position: None,
+        message: "cannot detect the record kind of a pipe; set --kind".to_owned(),
+    }
+}
+
+fn refused_input_report(input: &Input, refusal: &Refusal) -> InputReport {
+    InputReport {
+        path: input.location.to_string(),
+        record_kind: "unknown",
+        outcome: InputOutcome::Refused,
+        shape: None,
+        digest: None,
+        bytes: 0,
+        counts: RecordCounts::default(),
+        refusal: Some(RefusalReport::from(refusal)),
+        dialect: Vec::new(),
+        notes: Vec::new(),
+        findings: Vec::new(),
+    }
+}

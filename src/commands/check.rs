@@ -1,0 +1,183 @@
+//! `check`: reads and validates inputs as `ingest` does, lists the findings and writes nothing.
+
+mod listing;
+mod results;
+mod service;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::discovered::log_omitted_inputs;
+use super::ingest::{exit_with, total_bytes};
+use super::options::{Share, parse_share};
+use super::read::{ReadArguments, ReadSettings};
+use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
+use crate::input::{Input, InputError, discover};
+use crate::storage::Stores;
+use crate::telemetry::LineageDataset;
+use crate::values::ExitCode;
+use listing::FindingListing;
+use results::put_results;
+
+/// `check`
+#[derive(Clone, Debug, Args)]
+pub struct CheckCommand {
+    /// How inputs are read
+    #[command(flatten)]
+    read: ReadArguments,
+    /// Set the format of the findings
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = CheckFormat::Text,
+        help_heading = "Output"
+    )]
+    format: CheckFormat,
+    /// List these findings in the text format; other formats list all [default: first]
+    #[arg(long, value_enum, value_name = "WHICH", help_heading = "Output")]
+    findings: Option<FindingsListed>,
+    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
+    reject_limit: Share,
+}
+
+/// Which findings of records are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum FindingsListed {
+    /// The first three of each rule, and the number of all
+    #[default]
+    First,
+    /// Every finding
+    All,
+}
+
+/// Format of the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// One line per finding, for people
+    Text,
+    /// One JSON object per line
+    Json,
+    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
+    Response,
+}
+
+impl StepCommand for CheckCommand {
+    fn name(&self) -> &'static str {
+        "check"
+    }
+
+    fn lake(&self) -> Option<&str> {
+        None
+    }
+
+    fn validate(&self) -> Result<(), OptionError> {
+        if self.format != CheckFormat::Text && self.findings == Some(FindingsListed::First) {
+            return Err(OptionError::NotApplicable {
+                option: "--findings first",
+                reason: "applies to --format text only; other formats list all findings",
+            });
+        }
+        self.read.validate()
+    }
+
+    fn datasets_read(&self) -> Vec<LineageDataset> {
+        let inputs = self.read.inputs.iter().cloned();
+        inputs.map(LineageDataset::File).collect()
+    }
+
+    fn inputs(&self) -> &[String] {
+        &self.read.inputs
+    }
+
+    fn output(&self) -> Option<OutputTarget> {
+        Some(OutputTarget::StandardOutput)
+    }
+
+    fn is_gate(&self) -> bool {
+        true
+    }
+
+    fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
+        let (mut inputs, mut missing) = (Vec::new(), Vec::new());
+        for named in &self.read.inputs {
+            match discover(std::slice::from_ref(named), stores, None) {
+                Ok(found) => inputs.extend(log_omitted_inputs(found).iter().map(
+                    |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
+                )),
+                Err(InputError::NotFound(named)) => missing.push(named),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let not_found = missing
+            .iter()
+            .map(|named| format!("  not found  {named}\n"));
+        Ok(StepPlan {
+            does: "check",
+            text: format!("check {} inputs\n", inputs.len()) + &not_found.collect::<String>(),
+            details: json!({ "inputs": inputs, "missing": missing }),
+            missing,
+        })
+    }
+
+    fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+        let read = self.read.resolve(&context.run_id, context.shared.now)?;
+        let inputs = discover(&self.read.inputs, &context.shared.stores, None)?;
+        let inputs = log_omitted_inputs(inputs);
+        context
+            .progress_ui
+            .begin(total_bytes(&inputs), &context.shared.progress);
+        let mut listing = FindingListing::new(self, &context.shared.stores);
+        let checked = self.check_by_kind(&read, inputs, &mut listing, context);
+        context.progress_ui.end();
+        let checked = checked?;
+        put_results(self.format, &listing, &checked, context.stdout)?;
+        Ok(exit_with(&checked.inputs))
+    }
+}
+
+impl CheckCommand {
+    fn check_by_kind(
+        &self,
+        read: &ReadSettings,
+        inputs: Vec<Input>,
+        listing: &mut FindingListing,
+        context: &mut RunContext<'_>,
+    ) -> Result<IngestOutcome, CommandError> {
+        let AssignedInputs {
+            purchases,
+            supplier_purchases,
+            refused,
+        } = assign_inputs(inputs, &read.kinds, &KnownFilesByKind::default())?;
+        let mut checked = IngestOutcome {
+            inputs: refused,
+            ..IngestOutcome::default()
+        };
+        listing.list_unassigned(&checked.inputs, context.stdout)?;
+        if let Some((inputs, settings)) = purchases {
+            checked.add(self.check_kind(&inputs, settings, listing, context)?);
+        }
+        if let Some((mut inputs, settings)) = supplier_purchases {
+            // The order of an ingest, which selects between two versions with the same time.
+            inputs.sort_by(|one, other| one.location.cmp(&other.location));
+            checked.add(self.check_kind(&inputs, settings, listing, context)?);
+        }
+        Ok(checked)
+    }
+
+    fn check_kind<K: RecordKind>(
+        &self,
+        inputs: &[Input],
+        settings: &RunSettings<K>,
+        listing: &mut FindingListing,
+        context: &mut RunContext<'_>,
+    ) -> Result<IngestOutcome, CommandError> {
+        let mut listed = listing.for_kind::<K>(inputs, context.stdout);
+        let progress = &context.shared.progress;
+        check_inputs(inputs, settings, self.reject_limit.0, progress, &mut listed)
+    }
+}

@@ -1,0 +1,214 @@
+//! Lists the findings of records at the end of each input. Until then they are in a spool, so that an
+//! input that is read again is listed once and memory does not grow with the number of findings.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::service::Service;
+use super::{CheckCommand, CheckFormat, FindingsListed};
+use crate::commands::CommandError;
+use crate::commands::output::{Spool, put};
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::{FindingSink, InputCounters, RecordFindings};
+use crate::input::{Input, InputLocation, escape_unprintable, escape_unprintable_json};
+use crate::record::Finding;
+use crate::rules::{RuleId, Severity};
+use crate::run_report::InputReport;
+use crate::storage::Stores;
+
+/// Findings of a rule that the short list contains.
+const FIRST: u64 = 3;
+
+/// The number of findings by severity and rule.
+pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
+
+/// The list of findings so far.
+pub(super) struct FindingListing {
+    format: CheckFormat,
+    /// Largest number of listed findings per rule.
+    most: u64,
+    spool: Spool,
+    finding_counts: FindingCounts,
+    /// The counts before the current input.
+    counts_before_input: FindingCounts,
+    /// Number of errors of the current input in the format of the service.
+    errors: u64,
+}
+
+impl FindingListing {
+    pub(super) fn new(command: &CheckCommand, stores: &Stores) -> Self {
+        let is_short = command.format == CheckFormat::Text
+            && command.findings.unwrap_or_default() == FindingsListed::First;
+        Self {
+            format: command.format,
+            most: if is_short { FIRST } else { u64::MAX },
+            spool: Spool::new(stores),
+            finding_counts: FindingCounts::new(),
+            counts_before_input: FindingCounts::new(),
+            errors: 0,
+        }
+    }
+
+    /// The counts of findings of records.
+    pub(super) fn finding_counts(&self) -> &FindingCounts {
+        &self.finding_counts
+    }
+
+    /// Whether some findings are counted but not listed.
+    pub(super) fn is_short(&self) -> bool {
+        self.finding_counts.values().any(|&count| count > self.most)
+    }
+
+    /// Prints a response for each input whose kind cannot be detected, in the format `response`.
+    pub(super) fn list_unassigned(
+        &self,
+        inputs: &[InputReport],
+        stdout: &mut dyn Write,
+    ) -> Result<(), CommandError> {
+        for input in inputs
+            .iter()
+            .filter(|_| self.format == CheckFormat::Response)
+        {
+            let refusal = input.refusal.as_ref();
+            let message = refusal.map_or("", |refusal| refusal.message.as_str());
+            let answer = escape_unprintable_json(&json!({ "message": message }).to_string());
+            put(stdout, format!("{answer}\n").as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// The list for inputs of a kind.
+    pub(super) fn for_kind<'l, K: RecordKind>(
+        &'l mut self,
+        inputs: &'l [Input],
+        stdout: &'l mut dyn Write,
+    ) -> KindListing<'l> {
+        KindListing {
+            listing: self,
+            inputs,
+            service: Service::of(K::NAME),
+            stdout,
+        }
+    }
+}
+
+/// Lists the findings of inputs of one kind.
+pub(super) struct KindListing<'l> {
+    listing: &'l mut FindingListing,
+    inputs: &'l [Input],
+    service: Service,
+    stdout: &'l mut dyn Write,
+}
+
+impl KindListing<'_> {
+    fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
+        let location = self.inputs.get(input).map(|input| &input.location);
+        let (position, severity) = (record.position, severity_of(finding));
+        match self.listing.format {
+            CheckFormat::Text => format!(
+                "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
+                location.map(InputLocation::shown).unwrap_or_default(),
+                position.line,
+                finding.rule,
+                escape_unprintable(&finding.message()),
+                record.ordinal,
+                position.byte_offset
+            ),
+            CheckFormat::Json => {
+                let item = json!({
+                    "file": location.map(ToString::to_string),
+                    "record": record.ordinal,
+                    "line": position.line,
+                    "byte_offset": position.byte_offset,
+                    "rule_id": finding.rule,
+                    "severity": severity,
+                    "field": finding.field,
+                    "value_excerpt": finding.value,
+                    "message": finding.message(),
+                    "remedy": finding.rule.rule().remedy,
+                });
+                format!("{}\n", escape_unprintable_json(&item.to_string()))
+            }
+            CheckFormat::Response => {
+                let comma = if self.listing.errors > 0 { "," } else { "" };
+                let error = self.service.error(finding, record.ordinal).to_string();
+                format!("{comma}{}", escape_unprintable_json(&error))
+            }
+        }
+    }
+}
+
+impl FindingSink<CommandError> for KindListing<'_> {
+    fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), CommandError> {
+        for finding in &record.findings {
+            // The responses of the services contain rejecting findings only.
+            if self.listing.format == CheckFormat::Response && !finding.rejecting {
+                continue;
+            }
+            let key = (severity_of(finding), finding.rule);
+            let count = self.listing.finding_counts.entry(key).or_default();
+            *count += 1;
+            if *count <= self.listing.most {
+                let line = self.line(input, record, finding);
+                self.listing.spool.push(line.as_bytes())?;
+                self.listing.errors += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn restart(&mut self) -> Result<(), CommandError> {
+        self.listing.errors = 0;
+        self.listing
+            .finding_counts
+            .clone_from(&self.listing.counts_before_input);
+        self.listing.spool.clear()
+    }
+
+    fn finish_input(&mut self, counters: &InputCounters) -> Result<(), CommandError> {
+        let FindingListing {
+            format,
+            spool,
+            finding_counts,
+            counts_before_input,
+            errors,
+            ..
+        } = &mut *self.listing;
+        counts_before_input.clone_from(finding_counts);
+        let errors = std::mem::take(errors);
+        if *format != CheckFormat::Response {
+            return spool.put(self.stdout);
+        }
+        match &counters.refusal {
+            // The errors are more useful than the refusal for too many rejects.
+            Some(refusal) if refusal.rule != RuleId::FileRejectLimit || errors == 0 => {
+                spool.clear()?;
+                let answer = escape_unprintable_json(&self.service.refusal(refusal)?);
+                put(self.stdout, format!("{answer}\n").as_bytes())
+            }
+            _ => {
+                let (before, after) = self.service.answer(counters.counts.accepted, errors);
+                put(self.stdout, before.as_bytes())?;
+                spool.put(self.stdout)?;
+                put(self.stdout, format!("{after}\n").as_bytes())
+            }
+        }
+    }
+}
+
+fn severity_of(finding: &Finding) -> &'static str {
+    if finding.rejecting {
+        return "reject";
+    }
+    severity(finding.rule)
+}
+
+/// The severity of a finding of an accepted record.
+pub(super) fn severity(rule: RuleId) -> &'static str {
+    match rule.rule().severity {
+        Severity::Info => "info",
+        _ => "warning",
+    }
+}

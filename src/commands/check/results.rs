@@ -1,0 +1,136 @@
+//! The results at the end of a check: one per input, and the counts of all inputs.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::CheckFormat;
+use super::listing::{FindingListing, severity};
+use crate::commands::CommandError;
+use crate::commands::output::put;
+use crate::ingest::IngestOutcome;
+use crate::input::{escape_unprintable, escape_unprintable_json};
+use crate::run_report::{InputOutcome, InputReport};
+
+/// Prints the results; the format `response` has none.
+pub(super) fn put_results(
+    format: CheckFormat,
+    listing: &FindingListing,
+    checked: &IngestOutcome,
+    stdout: &mut dyn Write,
+) -> Result<(), CommandError> {
+    match format {
+        CheckFormat::Text => {
+            for input in &checked.inputs {
+                put(stdout, input_text(input).as_bytes())?;
+            }
+            put(stdout, run_text(listing, checked).as_bytes())
+        }
+        CheckFormat::Json => put_json(checked, stdout),
+        CheckFormat::Response => Ok(()),
+    }
+}
+
+fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), CommandError> {
+    for input in &checked.inputs {
+        let mut lines = String::new();
+        for finding in &input.findings {
+            let rule = finding.rule_id;
+            let item = json!({
+                "file": input.path,
+                "rule_id": rule,
+                "severity": severity(rule),
+                "message": finding.message,
+                "remedy": rule.rule().remedy,
+            });
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
+        }
+        let item = json!({
+            "file": input.path,
+            "outcome": input.outcome,
+            "counts": input.counts,
+            "refusal": input.refusal,
+            "notes": input.notes,
+        });
+        let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
+        put(stdout, lines.as_bytes())?;
+    }
+    let counters = &checked.counters;
+    let item = json!({
+        "counts": counters.counts,
+        "rejected_by_rule": counters.rejected_by_rule,
+        "warned_by_rule": counters.warned_by_rule,
+        "notes": counters.notes,
+    });
+    put(
+        stdout,
+        format!("{}\n", escape_unprintable_json(&item.to_string())).as_bytes(),
+    )
+}
+
+fn input_text(input: &InputReport) -> String {
+    let path = escape_unprintable(&input.path);
+    let mut text = String::new();
+    for (rule, note) in input.ruled_notes() {
+        let note = escape_unprintable(note);
+        // Writing to a String cannot fail.
+        let _ = match rule {
+            Some(rule) => writeln!(text, "{path}: {} {rule}: {note}", severity(rule)),
+            None => writeln!(text, "{path}: note: {note}"),
+        };
+    }
+    let counts = input.counts;
+    let _ = match (&input.refusal, input.outcome) {
+        (Some(refusal), _) => {
+            let line = refusal.line.map(|line| format!(":{line}"));
+            let line = line.unwrap_or_default();
+            let (rule, message) = (refusal.rule_id, escape_unprintable(&refusal.message));
+            writeln!(text, "{path}{line}: refused {rule}: {message}")
+        }
+        (None, InputOutcome::AlreadyIngested) => {
+            writeln!(text, "{path}: duplicate of an earlier input, counted once")
+        }
+        (None, _) => writeln!(
+            text,
+            "{path}: {} records, {} would be accepted, {} rejected, {} duplicate, {} superseded, {} skipped",
+            counts.read,
+            counts.accepted,
+            counts.rejected,
+            counts.duplicate,
+            counts.superseded,
+            counts.skipped
+        ),
+    };
+    text
+}
+
+/// Counts by rule: findings of single records, and those of several records together.
+fn run_text(listing: &FindingListing, checked: &IngestOutcome) -> String {
+    let mut finding_counts = listing.finding_counts().clone();
+    for (&rule, &count) in &checked.counters.warned_by_rule {
+        finding_counts
+            .entry((severity(rule), rule))
+            .or_insert(count);
+    }
+    let mut text = String::new();
+    for (at, ((severity, rule), count)) in finding_counts.iter().enumerate() {
+        let title = if at == 0 { "findings by rule" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "{title:<18}{severity:<9}{:<22}{count:>10}",
+            rule.code()
+        );
+    }
+    for note in &checked.counters.notes {
+        let _ = writeln!(text, "{}", escape_unprintable(note));
+    }
+    if listing.is_short() {
+        text.push_str(
+            "only the first findings of each rule are listed; use --findings all for all\n",
+        );
+    }
+    text
+}

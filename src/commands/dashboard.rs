@@ -1,0 +1,190 @@
+//! `dashboard`: charts and tables of the lake in one HTML file.
+
+mod customers;
+mod suppliers;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::output::put_file;
+use super::read::parse_company_id;
+use super::report::{provenance, put_refusal};
+use super::step::table_dataset;
+use super::tables::{AtVersion, optional_table, purchases, rejects, supplier_purchases};
+use super::{CommandError, OutputTarget, RunContext, StepCommand, StepPlan, parse_time};
+use crate::ingest::purchases::purchases_spec;
+use crate::ingest::supplier_purchases::supplier_purchases_spec;
+use crate::lake::{Lake, rejects_spec};
+use crate::render::dashboard::{
+    Dashboard, DashboardHeader, ItemQuantities, Provenance, RuleRejectCount, TableVersion,
+    WithProvenance, dashboard_html,
+};
+use crate::report::{RejectFile, rejects_by_rule};
+use crate::rules::RuleId;
+use crate::storage::Stores;
+use crate::supplier_purchase::CompanyId;
+use crate::telemetry::LineageDataset;
+use crate::values::ExitCode;
+use customers::Customers;
+use suppliers::Suppliers;
+
+/// `dashboard`
+#[derive(Clone, Debug, Args)]
+pub struct DashboardCommand {
+    /// Read the lake at this path or URL
+    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
+    lake: String,
+    /// Write index.html into this folder or URL
+    #[arg(long, short, value_name = "DIR")]
+    output: PathBuf,
+    /// Show this many days of customer purchases, 1 to 100
+    #[arg(long, value_name = "N", default_value = "30")]
+    length: String,
+    /// End at this day or instant, ISO 8601 [default: the last day with purchases]
+    #[arg(long, value_name = "TIME")]
+    ending_at: Option<String>,
+    /// Count days and hours in this IANA time zone [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// Show supplier purchases of this company only [default: all companies]
+    #[arg(long, value_name = "N", value_parser = parse_company_id)]
+    company_id: Option<CompanyId>,
+    /// Set the current time, RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_time, hide_short_help = true)]
+    now: Option<DateTime<Utc>>,
+}
+
+impl StepCommand for DashboardCommand {
+    fn name(&self) -> &'static str {
+        "dashboard"
+    }
+
+    fn lake(&self) -> Option<&str> {
+        Some(&self.lake)
+    }
+
+    fn datasets_read(&self) -> Vec<LineageDataset> {
+        let specs = [purchases_spec(), supplier_purchases_spec(), rejects_spec()];
+        let tables = specs.iter().map(|spec| table_dataset(&self.lake, spec));
+        tables.collect()
+    }
+
+    fn datasets_written(&self) -> Vec<LineageDataset> {
+        let path = self.path().display().to_string();
+        vec![LineageDataset::File(path)]
+    }
+
+    fn output(&self) -> Option<OutputTarget> {
+        Some(OutputTarget::File(self.path()))
+    }
+
+    fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
+        let text = format!("dashboard from {}", self.lake);
+        Ok(StepPlan::line("answer", &text))
+    }
+
+    fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+        context.probe_report()?;
+        let now = self.now.unwrap_or(context.shared.now);
+        let data = self.data(now, &context.shared.stores);
+        let data = put_refusal(data, context.stdout)?;
+        let path = self.path();
+        put_file(
+            &context.shared.stores,
+            &path,
+            dashboard_html(&data).as_bytes(),
+        )?;
+        tracing::info!(path = %path.display(), "dashboard written");
+        Ok(ExitCode::Done)
+    }
+}
+
+impl DashboardCommand {
+    fn path(&self) -> PathBuf {
+        self.output.join("index.html")
+    }
+
+    fn data(&self, now: DateTime<Utc>, stores: &Stores) -> Result<Dashboard, CommandError> {
+        let lake = Lake::at(&self.lake, stores)?;
+        let latest = AtVersion::Latest;
+        let customers = optional_table(purchases(&lake, latest, None))?;
+        let suppliers = optional_table(supplier_purchases(&lake, latest, None))?;
+        let rejected = optional_table(rejects(&lake))?;
+        if customers.is_none() && suppliers.is_none() && rejected.is_none() {
+            // There is nothing to show, most likely because the path is wrong: this returns the error.
+            purchases(&lake, latest, None)?;
+        }
+        let mut versions = Vec::new();
+        let mut note = |name: &str, version: i64| {
+            versions.push(TableVersion {
+                table: name.to_owned(),
+                version,
+            });
+        };
+        let mut parameters = Vec::new();
+        let mut items = ItemQuantities::default();
+        let mut revenue = Vec::new();
+        let mut timezone = self.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
+        if let Some(table) = &customers {
+            note(table.name, table.version);
+            let shown = Customers::of(self, table, now)?;
+            shown.timezone().clone_into(&mut timezone);
+            parameters = shown.settings();
+            revenue = shown.revenue()?;
+            items = shown.items()?;
+        }
+        let (mut bars, mut months) = (None, None);
+        if let Some(table) = &suppliers {
+            note(table.name, table.version);
+            let shown = Suppliers::of(self.company_id, table)?;
+            bars = Some(shown.bars()?);
+            months = Some(shown.months());
+        }
+        let mut by_rule = None;
+        if let Some(table) = &rejected {
+            note(table.name, table.version);
+            let provenance = provenance(table.name, table.version, "none", Vec::new());
+            by_rule = Some(with_provenance(rejected_rules(&table.files)?, &provenance));
+        }
+        Ok(Dashboard {
+            header: DashboardHeader {
+                lake: self.lake.clone(),
+                versions,
+                generated_at: now,
+                timezone,
+                parameters,
+            },
+            items,
+            revenue,
+            suppliers: bars,
+            status_by_month: months,
+            rejects: by_rule,
+        })
+    }
+}
+
+fn with_provenance<T>(data: T, source: &Provenance) -> WithProvenance<T> {
+    WithProvenance {
+        data,
+        provenance: source.clone(),
+    }
+}
+
+fn rejected_rules(files: &[RejectFile]) -> Result<Vec<RuleRejectCount>, CommandError> {
+    Ok(rejects_by_rule(files)?
+        .into_iter()
+        .map(|count| {
+            let rule: Option<RuleId> = count.rule_id.parse().ok();
+            RuleRejectCount {
+                record_kind: count.record_kind,
+                summary: rule
+                    .map(|rule| rule.rule().summary.to_owned())
+                    .unwrap_or_default(),
+                rule_id: count.rule_id,
+                rejects: count.rejects,
+            }
+        })
+        .collect())
+}

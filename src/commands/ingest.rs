@@ -1,0 +1,285 @@
+//! `ingest`: shows the plan, or reads, validates, writes, commits and reports.
+
+mod plan;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::discovered::{lake_location, log_omitted_inputs};
+use super::options::{Share, parse_share};
+use super::output::put;
+use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
+use super::step::table_dataset;
+use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use crate::ingest::supplier_purchases::{self, SnapshotMode};
+use crate::ingest::{IngestFailure, IngestOptions, IngestOutcome, RunSettings, purchases};
+use crate::input::{Input, InputError, discover};
+use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
+use crate::run_report::{InputOutcome, InputReport};
+use crate::storage::{Stores, error_text};
+use crate::telemetry::LineageDataset;
+use crate::values::ExitCode;
+use plan::IngestPlan;
+
+/// `ingest`
+#[derive(Clone, Debug, Args)]
+pub struct IngestCommand {
+    /// Write to the lake at this path or URL
+    ///
+    /// The lake is created if it is missing.
+    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
+    lake: String,
+    /// How inputs are read
+    #[command(flatten)]
+    read: ReadArguments,
+    /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
+    reject_limit: Share,
+    /// Read inputs again whose path, size and modification time match an ingested input
+    #[arg(long, hide_short_help = true)]
+    verify_content: bool,
+    /// Limit the partitions written: UTC days per input, or companies and months per run
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1000,
+        help_heading = "Limits",
+        hide_short_help = true
+    )]
+    max_partitions: usize,
+    /// Treat the inputs as a full snapshot: mark missing purchases as deleted
+    #[arg(long, help_heading = "Supplier purchases")]
+    full_snapshot: bool,
+    /// Write the run report as JSON to this file, or to stdout with `-`
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    summary: Option<PathBuf>,
+    /// Show what would be read and written, and exit
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl StepCommand for IngestCommand {
+    fn name(&self) -> &'static str {
+        "ingest"
+    }
+
+    fn lake(&self) -> Option<&str> {
+        Some(&self.lake)
+    }
+
+    fn validate(&self) -> Result<(), OptionError> {
+        if self.full_snapshot && self.read.kind != RecordKindSelection::SupplierPurchases {
+            return Err(OptionError::NotApplicable {
+                option: "--full-snapshot",
+                reason: "applies to supplier purchases only; add --kind supplier-purchases",
+            });
+        }
+        self.read.validate()
+    }
+
+    fn is_instrumented(&self) -> bool {
+        !self.dry_run
+    }
+
+    fn datasets_written(&self) -> Vec<LineageDataset> {
+        let specs = self.table_specs().into_iter();
+        specs.map(|spec| table_dataset(&self.lake, &spec)).collect()
+    }
+
+    fn inputs(&self) -> &[String] {
+        &self.read.inputs
+    }
+
+    fn tables_written(&self) -> Vec<&'static str> {
+        let specs = self.table_specs().into_iter();
+        specs.map(|spec| spec.name).collect()
+    }
+
+    fn output(&self) -> Option<OutputTarget> {
+        let summary = self.summary.as_deref()?;
+        Some(OutputTarget::of(
+            Some(summary).filter(|path| path.as_os_str() != "-"),
+        ))
+    }
+
+    /// Customer purchases are events; of supplier purchases the newest version is current.
+    fn allows_parallel_days(&self) -> bool {
+        self.read.kind == RecordKindSelection::Purchases
+    }
+
+    fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
+        IngestPlan::of(self, stores)?.into_step_plan()
+    }
+
+    fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+        if self.dry_run {
+            return self.show_plan(context);
+        }
+        let lake = Lake::at(&self.lake, &context.shared.stores)?;
+        let found = discover(
+            &self.read.inputs,
+            &context.shared.stores,
+            lake_location(&lake).as_ref(),
+        )?;
+        self.ingest(&lake, log_omitted_inputs(found), context)
+    }
+}
+
+impl IngestCommand {
+    fn table_specs(&self) -> Vec<TableSpec> {
+        let mut specs = self.read.kind.tables();
+        specs.extend([rejects_spec(), inputs_spec()]);
+        specs
+    }
+
+    fn snapshot_mode(&self) -> SnapshotMode {
+        if self.full_snapshot {
+            SnapshotMode::Full
+        } else {
+            SnapshotMode::Incremental
+        }
+    }
+
+    /// Shows which inputs would be read and which are already ingested.
+    fn show_plan(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+        let plan = self.plan(&context.shared.stores)?;
+        if let Some(named) = plan.missing.first() {
+            return Err(InputError::NotFound(named.clone()).into());
+        }
+        put(context.stdout, plan.text.as_bytes())?;
+        Ok(ExitCode::Done)
+    }
+
+    fn ingest(
+        &self,
+        lake: &Lake,
+        inputs: Vec<Input>,
+        context: &mut RunContext<'_>,
+    ) -> Result<ExitCode, CommandError> {
+        let read = self.read.resolve(&context.run_id, context.shared.now)?;
+        context
+            .progress_ui
+            .begin(total_bytes(&inputs), &context.shared.progress);
+        let (ingested, failure) = match self.assign(lake, inputs, &read) {
+            Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
+                Ok(ingested) => (ingested, None),
+                Err(IngestFailure { error, ingested }) => {
+                    (*ingested, Some(CommandError::from(error)))
+                }
+            },
+            Err(error) => (IngestOutcome::default(), Some(error)),
+        };
+        context.progress_ui.end();
+        let report = self.run_report(lake, ingested, failure.as_ref(), &read, context);
+        let kept = self.store_report(lake, &report, context);
+        let exit = match (failure, kept) {
+            (None, Ok(())) => Ok(exit_with(&report.inputs)),
+            (None, Err(error)) => Err(error),
+            // If the lake itself has failed, it has no report of the run.
+            (Some(error), kept) => {
+                if let Err(of_report) = kept {
+                    tracing::debug!("no report of the failed run: {}", error_text(&of_report));
+                }
+                Err(error)
+            }
+        };
+        context.run_report = Some(report);
+        exit
+    }
+
+    fn assign<'r>(
+        &self,
+        lake: &Lake,
+        inputs: Vec<Input>,
+        read: &'r ReadSettings,
+    ) -> Result<AssignedInputs<'r>, CommandError> {
+        let known = if self.verify_content {
+            KnownFilesByKind::default()
+        } else {
+            KnownFilesByKind::of(lake, &read.kinds)?
+        };
+        Ok(assign_inputs(inputs, &read.kinds, &known)?)
+    }
+
+    fn ingest_by_kind(
+        &self,
+        lake: &Lake,
+        assigned: AssignedInputs<'_>,
+        read: &ReadSettings,
+        context: &RunContext<'_>,
+    ) -> Result<IngestOutcome, IngestFailure> {
+        let AssignedInputs {
+            purchases,
+            supplier_purchases,
+            refused,
+        } = assigned;
+        let mut all = IngestOutcome::default();
+        all.inputs.extend(refused);
+        let progress = &context.shared.progress;
+        if let Some((inputs, settings)) = purchases {
+            let options = self.options(settings, read, context);
+            all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
+        }
+        if let Some((inputs, settings)) = supplier_purchases {
+            let options = self.options(settings, read, context);
+            let mode = self.snapshot_mode();
+            let ended = supplier_purchases::upsert(lake, &inputs, &options, mode, progress);
+            all = add_part(all, ended)?;
+        }
+        Ok(all)
+    }
+
+    fn options<K: Clone>(
+        &self,
+        settings: &RunSettings<K>,
+        read: &ReadSettings,
+        context: &RunContext<'_>,
+    ) -> IngestOptions<K> {
+        IngestOptions {
+            run: settings.clone(),
+            reject_limit: self.reject_limit.0,
+            verify_content: self.verify_content,
+            max_partitions: self.max_partitions,
+            now_micros: read.now.timestamp_micros(),
+            data_date: context.step.as_ref().map(|step| step.date),
+        }
+    }
+}
+
+/// Adds the results of another part of the run, completed or not.
+fn add_part(
+    mut before: IngestOutcome,
+    part: Result<IngestOutcome, IngestFailure>,
+) -> Result<IngestOutcome, IngestFailure> {
+    match part {
+        Ok(ingested) => {
+            before.add(ingested);
+            Ok(before)
+        }
+        Err(IngestFailure { error, ingested }) => {
+            before.add(*ingested);
+            let ingested = Box::new(before);
+            Err(IngestFailure { error, ingested })
+        }
+    }
+}
+
+/// The exit code of an ingest or check with these results.
+pub(super) fn exit_with(inputs: &[InputReport]) -> ExitCode {
+    let refused = inputs
+        .iter()
+        .any(|input| input.outcome == InputOutcome::Refused);
+    if refused {
+        ExitCode::Refused
+    } else {
+        ExitCode::Done
+    }
+}
+
+/// The stored size of the inputs; none if it is not known of all.
+pub(super) fn total_bytes(inputs: &[Input]) -> Option<u64> {
+    inputs.iter().map(|input| input.size_bytes).sum()
+}

@@ -1,0 +1,132 @@
+//! `ingest --dry-run`: the inputs that an ingest would read, with their sizes. Nothing is written.
+
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::{IngestCommand, RecordKindSelection};
+use crate::commands::discovered::{lake_location, log_omitted_inputs};
+use crate::commands::{CommandError, StepPlan};
+use crate::ingest::IngestedFiles;
+use crate::ingest::purchases::Purchases;
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::supplier_purchases::SupplierPurchases;
+use crate::input::{InputError, discover};
+use crate::lake::{Lake, LakeError};
+use crate::storage::Stores;
+
+/// The inputs of an ingest, and its lake.
+#[derive(Debug, Serialize)]
+pub(super) struct IngestPlan {
+    /// The lake.
+    lake: String,
+    /// Record kind.
+    record_kind: &'static str,
+    /// The inputs that exist.
+    inputs: Vec<PlannedInput>,
+    /// Arguments that match no input.
+    missing: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct PlannedInput {
+    path: String,
+    size_bytes: Option<u64>,
+    already_ingested: bool,
+}
+
+impl IngestPlan {
+    /// Finds the inputs and compares them with the ingested files of the lake.
+    ///
+    /// # Errors
+    /// The lake or an input cannot be read. A missing input is not an error here.
+    pub(super) fn of(command: &IngestCommand, stores: &Stores) -> Result<Self, CommandError> {
+        let lake = Lake::at(&command.lake, stores)?;
+        let known = known_files(command, &lake)?;
+        let place = lake_location(&lake);
+        let mut plan = Self {
+            lake: lake.location().to_string(),
+            record_kind: command.read.kind.name(),
+            inputs: Vec::new(),
+            missing: Vec::new(),
+        };
+        let mut seen = HashSet::new();
+        for named in &command.read.inputs {
+            let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
+                Ok(found) => log_omitted_inputs(found),
+                Err(InputError::NotFound(named)) => {
+                    plan.missing.push(named);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let new = found
+                .into_iter()
+                .filter(|input| seen.insert(input.location.clone()));
+            plan.inputs.extend(new.map(|input| PlannedInput {
+                path: input.location.shown(),
+                size_bytes: input.size_bytes,
+                already_ingested: known.contains(&input),
+            }));
+        }
+        Ok(plan)
+    }
+
+    /// The plan of the step.
+    pub(super) fn into_step_plan(self) -> Result<StepPlan, CommandError> {
+        Ok(StepPlan {
+            does: "ingest",
+            details: serde_json::to_value(&self)?,
+            text: self.text(),
+            missing: self.missing,
+        })
+    }
+
+    /// The plan as text, one line per input.
+    fn text(&self) -> String {
+        let mut text = format!("ingest {} into {}\n", self.record_kind, self.lake);
+        for input in &self.inputs {
+            let state = if input.already_ingested {
+                "already ingested"
+            } else {
+                "new"
+            };
+            let size = input.size_bytes;
+            let size = size.map_or_else(|| "?".to_owned(), |bytes| bytes.to_string());
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {state:<16}  {size:>14} bytes  {}", input.path);
+        }
+        for named in &self.missing {
+            let _ = writeln!(text, "  {:<16}  {:>14}        {named}", "not found", "-");
+        }
+        let fresh = self.inputs.iter().filter(|input| !input.already_ingested);
+        let _ = writeln!(
+            text,
+            "{} of {} inputs would be read; nothing was written",
+            fresh.count(),
+            self.inputs.len()
+        );
+        text
+    }
+}
+
+/// The ingested files, which would not be read again.
+fn known_files(command: &IngestCommand, lake: &Lake) -> Result<IngestedFiles, LakeError> {
+    let kind = command.read.kind;
+    let is_in_records = command.read.company_source().is_in_records();
+    let reads_all = command.verify_content
+        || command.full_snapshot
+        || (kind != RecordKindSelection::Purchases && !is_in_records);
+    let mut known = IngestedFiles::default();
+    if reads_all {
+        return Ok(known);
+    }
+    if kind != RecordKindSelection::SupplierPurchases {
+        known.extend(IngestedFiles::load(lake, Purchases::NAME)?);
+    }
+    if kind != RecordKindSelection::Purchases {
+        known.extend(IngestedFiles::load(lake, SupplierPurchases::NAME)?);
+    }
+    Ok(known)
+}

@@ -1,0 +1,156 @@
+//! `lake vacuum`
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::tables::{TableSelection, maintained};
+use super::units::{age, bytes, counted};
+use super::{Done, LakeAction, LakeArguments};
+use crate::commands::{CommandError, OptionError, RunContext};
+use crate::lake::Lake;
+use crate::lake::maintenance::{VacuumPlan, VacuumReason};
+use crate::values::parse_duration;
+
+/// A run may take longer than a retention below this.
+const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
+
+/// `lake vacuum`
+#[derive(Clone, Debug, Args)]
+pub struct VacuumAction {
+    /// Lake and format
+    #[command(flatten)]
+    lake: LakeArguments,
+    /// Select this table
+    #[arg(long, value_enum, value_name = "TABLE", default_value_t = TableSelection::All)]
+    table: TableSelection,
+    /// Keep files needed or written within this time; must exceed the longest run
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
+    retention: Duration,
+    /// Accept a retention below 24 hours; no other run may be active
+    #[arg(long)]
+    force_short_retention: bool,
+    /// Delete the files
+    #[arg(long, conflicts_with = "dry_run")]
+    execute: bool,
+    /// Show the files and exit, the default
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl LakeAction for VacuumAction {
+    fn name(&self) -> &'static str {
+        "vacuum"
+    }
+
+    fn arguments(&self) -> &LakeArguments {
+        &self.lake
+    }
+
+    fn validate(&self) -> Result<(), OptionError> {
+        if self.retention >= SHORTEST_RETENTION || self.force_short_retention {
+            return Ok(());
+        }
+        Err(OptionError::Invalid {
+            option: "--retention",
+            value: humantime::format_duration(self.retention).to_string(),
+            reason: "expected 24h or more, because a shorter retention may delete files of an \
+                     active run; add --force-short-retention if no run is active"
+                .to_owned(),
+        })
+    }
+
+    fn only_shows(&self) -> bool {
+        !self.execute
+    }
+
+    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
+        // With the clock of `--now`, files that are needed could be deleted.
+        let now_millis = context.shared.clock.timestamp_millis();
+        let execute = self.execute;
+        let mut plans = Vec::new();
+        for table in self.table.tables() {
+            let planned = lake.plan_vacuum(&maintained(table), self.retention, now_millis)?;
+            let Some(plan) = planned else { continue };
+            tracing::info!(
+                table = plan.table,
+                files = plan.total.files,
+                bytes = plan.total.bytes,
+                execute,
+                "unneeded files"
+            );
+            plans.push(if execute {
+                lake.execute_vacuum(plan)?
+            } else {
+                plan
+            });
+        }
+        Done::of(self.lake.format.write(&plans[..], vacuum_text)?)
+    }
+}
+
+fn vacuum_text(plans: &[VacuumPlan]) -> String {
+    let mut text = String::new();
+    for plan in plans {
+        for file in &plan.files {
+            let kind = match file.kind {
+                VacuumReason::Removed => "removed",
+                VacuumReason::Orphan => "orphan",
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "{kind:<8}{:>12}  {:>8}  {}/{}",
+                bytes(file.bytes),
+                age(file.age_seconds),
+                plan.table,
+                file.path
+            );
+        }
+        let verb = if plan.executed {
+            "deleted"
+        } else {
+            "would be deleted"
+        };
+        let _ = writeln!(
+            text,
+            "{}: {} {verb}; {} within the retention",
+            plan.table,
+            counted(plan.total),
+            counted(plan.kept)
+        );
+    }
+    if plans.iter().any(|plan| !plan.executed) {
+        text.push_str("nothing was deleted: add --execute\n");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::FromArgMatches;
+
+    use super::*;
+
+    fn retention(arguments: &[&str]) -> Result<(), String> {
+        let command = clap::Command::new("vacuum").no_binary_name(true);
+        let arguments = [&["--lake", "lake"], arguments].concat();
+        let matches = VacuumAction::augment_args(command).try_get_matches_from(arguments);
+        let action = matches.and_then(|matches| VacuumAction::from_arg_matches(&matches));
+        let action = action.map_err(|error| error.to_string())?;
+        action.validate().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_short_retention_has_to_be_meant() {
+        assert_eq!(retention(&[]), Ok(()));
+        assert_eq!(retention(&["--retention", "24h"]), Ok(()));
+        let error = retention(&["--retention", "23h"]).unwrap_err();
+        assert!(error.contains("--force-short-retention"), "{error}");
+        let forced = "--force-short-retention";
+        assert_eq!(retention(&["--retention", "0s", forced]), Ok(()));
+        let error = retention(&["--retention", "soon", forced]).unwrap_err();
+        assert!(error.contains("expected a duration"), "{error}");
+    }
+}

@@ -1,0 +1,64 @@
+//! The settings of a run for its report, so that its numbers can be reproduced.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::ValueEnum;
+
+use super::{ReadArguments, RecordKindSelection};
+
+impl ReadArguments {
+    /// Every setting for reading, with defaults. Settings that are detected per input, such as the
+    /// delimiter, are absent unless they are set.
+    pub(super) fn effective_settings(&self, now: DateTime<Utc>) -> BTreeMap<&'static str, String> {
+        let limits = self.limits();
+        let mut settings = BTreeMap::from([
+            ("input_format", value_name(self.input_format)),
+            ("lenient", self.lenient.to_string()),
+            ("numbers_as_strings", self.numbers_as_strings.to_string()),
+            ("freeze_contract", self.reject_unknown_fields.to_string()),
+            ("default_timezone", self.default_timezone.to_string()),
+            ("reject_future", self.reject_future.to_string()),
+            ("max_record_bytes", limits.max_record_bytes.to_string()),
+            ("max_line_bytes", limits.max_line_bytes.to_string()),
+            ("max_depth", limits.max_depth.to_string()),
+            ("max_ratio", limits.max_ratio.to_string()),
+            ("threads", self.threads().to_string()),
+            ("now", now.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        ]);
+        if self.kind != RecordKindSelection::Purchases {
+            settings.insert("deleted_only", self.deleted_only.to_string());
+            settings.insert("default_currency", self.default_currency().to_string());
+        }
+        let mapping = (!self.mapping.is_empty()).then(|| self.mapping.join(", "));
+        let explicit = [
+            (
+                "company_id",
+                self.company_id.map(|company| company.to_string()),
+            ),
+            (
+                "company_path",
+                self.company_path.as_ref().map(ToString::to_string),
+            ),
+            (
+                "delimiter",
+                self.delimiter.map(|delimiter| delimiter.to_string()),
+            ),
+            ("encoding", self.encoding.map(|charset| charset.to_string())),
+            ("decimal", self.decimal.map(value_name)),
+            ("date_order", self.date_order.map(value_name)),
+            ("map", mapping),
+        ];
+        let explicit = explicit.into_iter();
+        settings.extend(explicit.filter_map(|(name, value)| Some((name, value?))));
+        settings
+    }
+}
+
+/// The name of a value on the command line.
+fn value_name<V: ValueEnum>(value: V) -> String {
+    let value = value.to_possible_value();
+    value
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default()
+}

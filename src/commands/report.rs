@@ -1,0 +1,177 @@
+//! `report`: resolves parameters, reads the files of the table, computes and renders the report.
+//!
+//! Each report is one file with its parameters as clap parses them. Parameters stay text until the
+//! report validates them: an invalid one is answered in the documented error shape.
+
+mod options;
+mod product_list;
+mod quantity_series;
+mod revenue_series;
+mod supplier_purchases;
+mod supplier_summary;
+
+use std::fmt;
+use std::io::Write;
+
+use clap::Subcommand;
+
+use super::output::put;
+use super::step::table_dataset;
+use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use crate::lake::TableSpec;
+use crate::render::dashboard::{Provenance, TableVersion};
+use crate::render::error_document;
+use crate::report::ReportError;
+use crate::storage::Stores;
+use crate::telemetry::LineageDataset;
+use crate::values::ExitCode;
+use options::ReportOptions;
+use product_list::ProductListReport;
+use quantity_series::QuantitySeriesReport;
+use revenue_series::RevenueSeriesReport;
+use supplier_purchases::SupplierPurchasesReport;
+use supplier_summary::SupplierSummaryReport;
+
+pub(super) use supplier_purchases::DATES_AS_REGISTERED;
+
+/// The reports.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Count items purchased per day or hour, as `GET /purchases/quantity_series` does
+    #[command(
+        after_long_help = "Example:\n  purchase-etl report quantity-series --lake lake --length 31 --ending-at 2026-10-31"
+    )]
+    QuantitySeries(QuantitySeriesReport),
+    /// Sum revenue per day or hour in one currency, as `GET /purchases/revenue_series` does
+    #[command(
+        after_long_help = "Example:\n  purchase-etl report revenue-series --lake lake --length 31 --ending-at 2026-10-31 --currency BRL"
+    )]
+    RevenueSeries(RevenueSeriesReport),
+    /// List the products purchased, as `GET /purchases/product_list` does
+    #[command(after_long_help = "Example:\n  purchase-etl report product-list --lake lake")]
+    ProductList(ProductListReport),
+    /// List purchases from suppliers, as `GET /api/v3/purchases` does
+    ///
+    /// JSON and HTML contain one page; other formats contain the whole list unless --page is given.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl report supplier-purchases --lake lake --company-id 12"
+    )]
+    SupplierPurchases(SupplierPurchasesReport),
+    /// Sum purchases by supplier, month and currency
+    #[command(
+        after_long_help = "Example:\n  purchase-etl report supplier-summary --lake lake --company-id 12 --format csv"
+    )]
+    SupplierSummary(SupplierSummaryReport),
+}
+
+/// A report with its parameters.
+trait Report: fmt::Debug {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// Lake, format and destination.
+    fn options(&self) -> &ReportOptions;
+
+    /// The table it reads.
+    fn table(&self) -> TableSpec;
+
+    /// Refuses options that do not fit together, such as a format that the answer does not support.
+    fn validate(&self) -> Result<(), OptionError>;
+
+    /// The destination of the answer, for people; none for standard output.
+    fn destination(&self) -> Option<String> {
+        let output = self.options().output.as_ref();
+        output.map(|path| path.display().to_string())
+    }
+
+    /// The destination of the answer; the first of many pages.
+    fn output(&self) -> OutputTarget {
+        OutputTarget::of(self.options().output.as_deref())
+    }
+
+    /// Computes the answer and writes it to its destination.
+    fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError>;
+}
+
+impl ReportCommand {
+    fn report(&self) -> &dyn Report {
+        match self {
+            Self::QuantitySeries(report) => report,
+            Self::RevenueSeries(report) => report,
+            Self::ProductList(report) => report,
+            Self::SupplierPurchases(report) => report,
+            Self::SupplierSummary(report) => report,
+        }
+    }
+}
+
+impl StepCommand for ReportCommand {
+    fn name(&self) -> &'static str {
+        "report"
+    }
+
+    fn lake(&self) -> Option<&str> {
+        Some(&self.report().options().lake)
+    }
+
+    fn validate(&self) -> Result<(), OptionError> {
+        self.report().validate()
+    }
+
+    fn datasets_read(&self) -> Vec<LineageDataset> {
+        let report = self.report();
+        vec![table_dataset(&report.options().lake, &report.table())]
+    }
+
+    fn datasets_written(&self) -> Vec<LineageDataset> {
+        let destination = self.report().destination();
+        destination.map(LineageDataset::File).into_iter().collect()
+    }
+
+    fn output(&self) -> Option<OutputTarget> {
+        Some(self.report().output())
+    }
+
+    fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
+        let report = self.report();
+        let text = format!("report {} from {}", report.name(), report.options().lake);
+        Ok(StepPlan::line("answer", &text))
+    }
+
+    fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+        context.probe_report()?;
+        let written = self.report().write(context);
+        put_refusal(written, context.stdout).map(|()| ExitCode::Done)
+    }
+}
+
+/// Prints the documented error response if a parameter was refused.
+pub(super) fn put_refusal<T>(
+    written: Result<T, CommandError>,
+    stdout: &mut dyn Write,
+) -> Result<T, CommandError> {
+    if let Err(CommandError::Report(ReportError::Parameter(refusal))) = &written {
+        put(stdout, &error_document(refusal)?)?;
+    }
+    written
+}
+
+/// The provenance of an answer.
+pub(super) fn provenance(
+    table: &str,
+    version: i64,
+    timezone: &str,
+    parameters: Vec<(&'static str, String)>,
+) -> Provenance {
+    let parameters = parameters.into_iter();
+    Provenance {
+        table: TableVersion {
+            table: table.to_owned(),
+            version,
+        },
+        timezone: timezone.to_owned(),
+        parameters: parameters
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    }
+}

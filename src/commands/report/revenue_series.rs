@@ -1,0 +1,48 @@
+//! `report revenue-series`
+
+use clap::Args;
+
+use super::quantity_series::{open, series_provenance};
+use super::{Report, ReportOptions};
+use crate::commands::{CommandError, OptionError, RunContext};
+use crate::ingest::purchases::purchases_spec;
+use crate::lake::TableSpec;
+use crate::report::{RevenueSeries, RevenueSeriesRequest, SeriesParameters, revenue_series};
+
+/// `report revenue-series`
+#[derive(Clone, Debug, Args)]
+pub struct RevenueSeriesReport {
+    /// Parameters
+    #[command(flatten)]
+    request: RevenueSeriesRequest,
+    /// Lake and output
+    #[command(flatten)]
+    options: ReportOptions,
+}
+
+impl Report for RevenueSeriesReport {
+    fn name(&self) -> &'static str {
+        "revenue-series"
+    }
+
+    fn options(&self) -> &ReportOptions {
+        &self.options
+    }
+
+    fn table(&self) -> TableSpec {
+        purchases_spec()
+    }
+
+    fn validate(&self) -> Result<(), OptionError> {
+        self.options.check_format::<RevenueSeries>()
+    }
+
+    fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError> {
+        let now = self.options.now(context);
+        let parameters = SeriesParameters::resolve_revenue(&self.request, now)?;
+        let table = open(&parameters, &self.options, context)?;
+        let series = revenue_series(&parameters, &table.files)?;
+        let provenance = series_provenance(&parameters, &table);
+        self.options.put(&series, &provenance, context)
+    }
+}

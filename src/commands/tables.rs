@@ -1,0 +1,167 @@
+//! Opens the tables of reports at the requested version.
+
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::CommandError;
+use crate::ingest::purchases::purchases_spec;
+use crate::ingest::supplier_purchases::supplier_purchases_spec;
+use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
+use crate::report::{DataPath, PurchaseFile, RejectFile, StoreAccess, SupplierPurchaseFile};
+
+/// The version of a table to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum AtVersion {
+    /// The latest version.
+    #[default]
+    Latest,
+    /// The version with this number.
+    Number(i64),
+    /// The latest version at this instant, µs since 1970 UTC.
+    AsOf(i64),
+}
+
+impl AtVersion {
+    /// The version of two options, of which at most one is given.
+    pub(super) fn of(number: Option<i64>, as_of: Option<DateTime<Utc>>) -> Self {
+        match (number, as_of) {
+            (Some(number), _) => Self::Number(number),
+            (None, Some(instant)) => Self::AsOf(instant.timestamp_micros()),
+            (None, None) => Self::Latest,
+        }
+    }
+
+    /// Its number; none for the latest version.
+    pub(super) fn number(self, lake: &Lake, table: &str) -> Result<Option<i64>, LakeError> {
+        match self {
+            Self::Latest => Ok(None),
+            Self::Number(number) => Ok(Some(number)),
+            Self::AsOf(micros) => lake.version_as_of(table, micros).map(Some),
+        }
+    }
+}
+
+/// The files of a version of a table.
+#[derive(Debug)]
+pub(super) struct OpenedTable<F> {
+    pub(super) name: &'static str,
+    pub(super) version: i64,
+    pub(super) files: Vec<F>,
+}
+
+/// The purchases of a range of UTC days, or all.
+pub(super) fn purchases(
+    lake: &Lake,
+    at: AtVersion,
+    dates: Option<RangeInclusive<NaiveDate>>,
+) -> Result<OpenedTable<PurchaseFile>, CommandError> {
+    let spec = purchases_spec();
+    let day = spec.partition_columns.first().map_or("", |day| day.name);
+    open(lake, spec.name, at, dates, |file, path| {
+        let purchase_date = parsed(&file, day)?;
+        Ok(PurchaseFile {
+            path,
+            purchase_date,
+        })
+    })
+}
+
+/// The supplier purchases of a company, or of all companies.
+pub(super) fn supplier_purchases(
+    lake: &Lake,
+    at: AtVersion,
+    company_id: Option<i64>,
+) -> Result<OpenedTable<SupplierPurchaseFile>, CommandError> {
+    let table = open(
+        lake,
+        supplier_purchases_spec().name,
+        at,
+        None,
+        |file, path| {
+            let of_company = parsed(&file, "company_id")?;
+            let month = first_day(&file)?;
+            Ok(SupplierPurchaseFile {
+                rows: file.rows.and_then(|rows| u64::try_from(rows).ok()),
+                path,
+                company_id: of_company,
+                month,
+            })
+        },
+    )?;
+    let is_wanted = |file: &SupplierPurchaseFile| company_id.is_none_or(|id| id == file.company_id);
+    Ok(OpenedTable {
+        files: table.files.into_iter().filter(is_wanted).collect(),
+        ..table
+    })
+}
+
+/// The rejects of all record kinds.
+pub(super) fn rejects(lake: &Lake) -> Result<OpenedTable<RejectFile>, CommandError> {
+    open(
+        lake,
+        rejects_spec().name,
+        AtVersion::Latest,
+        None,
+        |file, path| {
+            let record_kind = file.partition("record_kind").unwrap_or_default().to_owned();
+            Ok(RejectFile { path, record_kind })
+        },
+    )
+}
+
+/// The table; none if the lake does not have it.
+pub(super) fn optional_table<F>(
+    opened: Result<OpenedTable<F>, CommandError>,
+) -> Result<Option<OpenedTable<F>>, CommandError> {
+    match opened {
+        Err(CommandError::Lake(LakeError::NoTable { .. })) => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn open<F>(
+    lake: &Lake,
+    name: &'static str,
+    at: AtVersion,
+    dates: Option<RangeInclusive<NaiveDate>>,
+    file: impl Fn(FileRef, DataPath) -> Result<F, CommandError>,
+) -> Result<OpenedTable<F>, CommandError> {
+    let version = at.number(lake, name)?;
+    let Snapshot { version, files } = lake.snapshot(name, version, dates)?;
+    tracing::debug!(table = name, version, files = files.len(), "table opened");
+    let reached = lake.stores().settings();
+    let access = lake
+        .store_options()?
+        .map(|options| StoreAccess::new(options, reached.retries, reached.deadline));
+    let files = files.into_iter().map(|found| {
+        let path = DataPath::new(found.path.clone(), access.clone());
+        file(found, path)
+    });
+    Ok(OpenedTable {
+        name,
+        version,
+        files: files.collect::<Result<_, _>>()?,
+    })
+}
+
+fn parsed<T: std::str::FromStr>(file: &FileRef, column: &str) -> Result<T, CommandError> {
+    let partition = file.partition(column).unwrap_or_default();
+    partition
+        .parse()
+        .map_err(|_other| unexpected(file, partition))
+}
+
+fn first_day(file: &FileRef) -> Result<NaiveDate, CommandError> {
+    let month = file.partition("registration_month").unwrap_or_default();
+    format!("{month}-01")
+        .parse()
+        .map_err(|_other| unexpected(file, month))
+}
+
+fn unexpected(file: &FileRef, partition: &str) -> CommandError {
+    CommandError::Partition {
+        partition: partition.to_owned(),
+        path: file.path.clone(),
+    }
+}

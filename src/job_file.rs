@@ -1,0 +1,191 @@
+//! Job files: named steps in TOML, and their execution for one day or a range of days.
+//!
+//! In: the text of a job file, a data date and the parser of the program. Out: steps that are ready
+//! to run, or all problems of the text, each with its line, key and remedy. A step is a command with
+//! its options as keys, so that a new option of a command is a key of its step at once.
+//!
+//! ```toml
+//! lake = "lake"
+//!
+//! [[steps]]
+//! name = "purchases of the day"
+//! ingest = { inputs = ["dumps/{date}/*.json.gz"], default_timezone = "America/Sao_Paulo" }
+//!
+//! [[steps]]
+//! name = "quantity per day"
+//! report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "series.json" }
+//! ```
+
+mod action;
+mod error;
+mod explain;
+mod jobs;
+mod keys;
+mod order;
+mod parser;
+mod problem;
+mod reference;
+mod run;
+mod schema;
+mod settings;
+mod steps;
+mod suggest;
+mod template;
+mod value;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use crate::commands::StepCommand;
+
+pub use error::JobFileError;
+pub use explain::{Setting, SettingOrigin, settings_json, settings_of, settings_text};
+pub use jobs::JobsCommand;
+pub use problem::JobFileProblem;
+pub use reference::{cell, header, reference, split_default};
+pub use run::RunCommand;
+pub use schema::schema;
+pub use settings::JobFileSettings;
+
+use parser::JobFileParser;
+
+/// Looks up an environment variable. The library reads the environment in no other way.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The path and text of a job file.
+#[derive(Clone, Debug)]
+pub struct JobText {
+    path: PathBuf,
+    text: String,
+}
+
+/// What the text of a job file is resolved with.
+#[derive(Clone, Copy)]
+pub struct ResolveContext<'a> {
+    /// The data date.
+    pub date: NaiveDate,
+    /// Names and values of `--set`.
+    pub set: &'a [(String, String)],
+    /// The environment.
+    pub environment: Environment<'a>,
+    /// The parser of the program: its global options are the keys of `[settings]`.
+    pub program: &'a clap::Command,
+}
+
+impl fmt::Debug for ResolveContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResolveContext")
+            .field("date", &self.date)
+            .field("set", &self.set)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A job for one data date, resolved.
+#[derive(Debug)]
+pub struct JobPlan {
+    /// The name of the file without its extension.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// BLAKE3 of the file and of what `--set` changed, hexadecimal.
+    pub digest: String,
+    /// The data date.
+    pub date: NaiveDate,
+    /// The lake of all steps.
+    pub lake: String,
+    /// The lake and the variables, with their origins.
+    pub settings: Vec<Setting>,
+    /// The steps in the order they run: a step follows those it needs.
+    pub steps: Vec<Step>,
+}
+
+/// One step, resolved.
+#[derive(Debug)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Names of the steps it needs: it runs after them, unless one has failed.
+    pub needs: Vec<String>,
+    /// Whether days of a backfill may run this step at the same time.
+    pub days_in_parallel: bool,
+    /// Every key of its table, including defaults.
+    pub settings: Vec<Setting>,
+    /// What it runs.
+    pub command: Box<dyn StepCommand>,
+}
+
+/// The name of a job: the name of its file without the extension.
+pub fn job_name(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+impl JobText {
+    /// Reads a job file.
+    ///
+    /// # Errors
+    /// [`JobFileError::Read`]
+    pub fn read(path: &Path) -> Result<Self, JobFileError> {
+        let text = std::fs::read_to_string(path).map_err(|source| JobFileError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+        })
+    }
+
+    /// Resolves the steps. Storage is not accessed.
+    ///
+    /// # Errors
+    /// [`JobFileError::Invalid`] with all problems.
+    pub fn resolve(&self, context: &ResolveContext<'_>) -> Result<JobPlan, JobFileError> {
+        let mut parser = JobFileParser::of(self, context)?;
+        parser.check_top();
+        let (_, steps) = (parser.job_file_settings(), parser.steps());
+        let (lake, settings) = (parser.lake.clone(), parser.top_settings());
+        parser.finish()?;
+        Ok(JobPlan {
+            name: job_name(&self.path),
+            path: self.path.clone(),
+            digest: self.digest(context.set),
+            date: context.date,
+            lake,
+            settings,
+            steps,
+        })
+    }
+
+    /// The options of the program that `[settings]` sets.
+    ///
+    /// # Errors
+    /// [`JobFileError::Invalid`] with the problems of the settings and of the variables they use.
+    pub fn settings(&self, context: &ResolveContext<'_>) -> Result<JobFileSettings, JobFileError> {
+        let mut parser = JobFileParser::of(self, context)?;
+        let settings = parser.job_file_settings();
+        if !parser.problems.is_empty() {
+            // The rest is resolved as well, to report all problems at once.
+            parser.check_top();
+            parser.steps();
+        }
+        parser.finish()?;
+        Ok(settings)
+    }
+
+    fn digest(&self, set: &[(String, String)]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.text.as_bytes());
+        for (name, value) in set {
+            // Neither TOML nor arguments can contain zero bytes.
+            hasher.update(format!("\0{name}\0{value}").as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests;

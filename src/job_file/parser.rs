@@ -1,0 +1,263 @@
+//! The parser of a job file: its tables, its variables and the problems found so far.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::explain::redacted;
+use super::problem::ProblemCollector;
+use super::template::TemplateValues;
+use super::value::text_of;
+use super::{JobFileError, JobText, ResolveContext, Setting, SettingOrigin, keys, suggest};
+use crate::commands::OptionError;
+
+/// Names that templates use otherwise and variables cannot have.
+pub(super) const RESERVED_NAMES: [&str; 4] = ["date", "env", "lake", "company_id"];
+
+/// The environment variable of the lake, for jobs that name none.
+const LAKE_VARIABLE: &str = "PURCHASE_ETL_LAKE";
+
+/// A job file that is being resolved.
+pub(super) struct JobFileParser<'a> {
+    pub(super) job: &'a JobText,
+    pub(super) context: &'a ResolveContext<'a>,
+    pub(super) table: DeTable<'a>,
+    pub(super) problems: ProblemCollector<'a>,
+    pub(super) templates: TemplateValues<'a>,
+    pub(super) lake: String,
+}
+
+impl<'a> JobFileParser<'a> {
+    /// Parses the text, and resolves the variables and the lake.
+    ///
+    /// # Errors
+    /// The text is not valid TOML, or `--set` names an unknown variable.
+    pub(super) fn of(
+        job: &'a JobText,
+        context: &'a ResolveContext<'a>,
+    ) -> Result<Self, JobFileError> {
+        let (table, errors) = DeTable::parse_recoverable(&job.text);
+        let mut parser = Self {
+            job,
+            context,
+            table: table.into_inner(),
+            problems: ProblemCollector::of(&job.text),
+            templates: TemplateValues {
+                date: context.date,
+                environment: context.environment,
+                variables: BTreeMap::new(),
+            },
+            lake: String::new(),
+        };
+        for error in &errors {
+            let span = error.span().unwrap_or_default();
+            let message = error.message().trim().replace('\n', ", ");
+            let remedy = "correct the TOML (https://toml.io)";
+            parser.problems.add(&span, "", message, remedy);
+        }
+        if !errors.is_empty() {
+            return Err(parser.refused());
+        }
+        parser.templates.variables = parser.variables();
+        parser.check_set()?;
+        parser.lake = parser.resolved_lake();
+        Ok(parser)
+    }
+
+    /// Records unknown keys at the top level.
+    pub(super) fn check_top(&mut self) {
+        let table = self.table.clone();
+        self.record_unknown_keys(&table, "", &keys::names(keys::TOP_KEYS));
+    }
+
+    pub(super) fn record_unknown_keys(
+        &mut self,
+        table: &DeTable<'_>,
+        prefix: &str,
+        known: &[&str],
+    ) {
+        for key in table
+            .keys()
+            .filter(|key| !known.contains(&key.get_ref().as_ref()))
+        {
+            let name = key.get_ref().as_ref();
+            let remedy = suggest::remedy(name, known.iter().copied());
+            let path = format!("{prefix}{name}");
+            self.problems.add(&key.span(), &path, "unknown key", remedy);
+        }
+    }
+
+    /// Replaces the braces of a text and records their problems.
+    pub(super) fn fill(
+        &mut self,
+        text: &str,
+        verbatim: &[&str],
+        key: &str,
+        span: &Range<usize>,
+    ) -> Option<String> {
+        match self.templates.fill(text, verbatim) {
+            Ok(filled) => Some(filled),
+            Err(unfilled) => {
+                self.problems
+                    .add(span, key, unfilled.message, unfilled.remedy);
+                None
+            }
+        }
+    }
+
+    /// The variables of the file, with the values that `--set` overrides.
+    fn variables(&mut self) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        let Some(entry) = self.table.get("variables").cloned() else {
+            return variables;
+        };
+        let DeValue::Table(table) = entry.get_ref() else {
+            let remedy = "write [variables] and one line per variable";
+            self.problems
+                .add_wrong_type(&entry, "variables", "a table", remedy);
+            return variables;
+        };
+        for (name, value) in table {
+            let (span, name) = (name.span(), name.get_ref().as_ref());
+            let key = format!("variables.{name}");
+            let is_letter =
+                |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            if RESERVED_NAMES.contains(&name) || name.is_empty() || !name.bytes().all(is_letter) {
+                let message = format!("invalid variable name {name:?}");
+                let remedy =
+                    "use lower-case letters, digits and _, but not date, env, lake or company_id";
+                self.problems.add(&span, &key, message, remedy);
+                continue;
+            }
+            let set = self.set(name).map(str::to_owned);
+            let value = match (set, text_of(value.get_ref())) {
+                (Some(set), _) => Some(set),
+                // A variable cannot use other variables.
+                (None, Some(text)) => self.fill(&text, &[], &key, &value.span()),
+                (None, None) => {
+                    self.problems
+                        .add_wrong_type(value, &key, "a string", "write it in quotes");
+                    None
+                }
+            };
+            variables.insert(name.to_owned(), value.unwrap_or_default());
+        }
+        variables
+    }
+
+    /// The value of a name in `--set`; the last one applies.
+    fn set(&self, name: &str) -> Option<&str> {
+        let mut found = self.context.set.iter().rev();
+        found
+            .find(|(set, _)| set == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    fn check_set(&self) -> Result<(), JobFileError> {
+        if self.set("lake") == Some("") {
+            return Err(OptionError::Invalid {
+                option: "--set",
+                value: "lake=".to_owned(),
+                reason: "expected lake=PATH or lake=URL".to_owned(),
+            }
+            .into());
+        }
+        let variables = &self.templates.variables;
+        let unknown = self
+            .context
+            .set
+            .iter()
+            .find(|(name, _)| name != "lake" && !variables.contains_key(name.as_str()));
+        let Some((name, value)) = unknown else {
+            return Ok(());
+        };
+        let known = variables.keys().map(String::as_str).chain(["lake"]);
+        Err(OptionError::Invalid {
+            option: "--set",
+            value: format!("{name}={value}"),
+            reason: format!(
+                "expected `lake` or a variable of {}; {}",
+                self.job.path.display(),
+                suggest::remedy(name, known)
+            ),
+        }
+        .into())
+    }
+
+    fn resolved_lake(&mut self) -> String {
+        if let Some(set) = self.set("lake") {
+            return set.to_owned();
+        }
+        let Some(entry) = self.table.get("lake").cloned() else {
+            let named = (self.context.environment)(LAKE_VARIABLE).filter(|lake| !lake.is_empty());
+            if named.is_none() {
+                let remedy = format!("add lake = \"…\" above the steps, or set {LAKE_VARIABLE}");
+                self.problems
+                    .add(&(0..0), "lake", "the job has no lake", remedy);
+            }
+            return named.unwrap_or_default();
+        };
+        let DeValue::String(text) = entry.get_ref() else {
+            self.problems
+                .add_wrong_type(&entry, "lake", "a string", "write it in quotes");
+            return String::new();
+        };
+        let filled = self.fill(text, &[], "lake", &entry.span());
+        if filled.as_deref() == Some("") {
+            let remedy = "set the path or URL of the lake";
+            self.problems
+                .add(&entry.span(), "lake", "the value is empty", remedy);
+        }
+        filled.unwrap_or_default()
+    }
+
+    /// The lake and the variables, with their origins.
+    pub(super) fn top_settings(&self) -> Vec<Setting> {
+        let from = |name: &str, span: Option<Range<usize>>| match (self.set(name), span) {
+            (Some(_), _) => SettingOrigin::Flag,
+            (None, Some(span)) => self.origin(&span),
+            // Every variable is in the file, so this is the lake.
+            (None, None) => SettingOrigin::Environment(LAKE_VARIABLE.to_owned()),
+        };
+        let setting = |name: &str, value: &str, from| Setting {
+            scope: "job".to_owned(),
+            name: name.to_owned(),
+            value: Some(redacted(name, false, value)),
+            from,
+        };
+        let span_of = |table: &DeTable<'_>, name: &str| table.get(name).map(toml::Spanned::span);
+        let lake = from("lake", span_of(&self.table, "lake"));
+        let mut settings = vec![setting("lake", &self.lake, lake)];
+        let variables = self
+            .table
+            .get("variables")
+            .and_then(|entry| entry.get_ref().as_table());
+        for (name, value) in &self.templates.variables {
+            let span = variables.and_then(|table| span_of(table, name));
+            settings.push(setting(name, value, from(name, span)));
+        }
+        settings
+    }
+
+    /// A line of this file as an origin.
+    pub(super) fn origin(&self, span: &Range<usize>) -> SettingOrigin {
+        SettingOrigin::JobFile(self.job.path.clone(), self.problems.line(span))
+    }
+
+    /// # Errors
+    /// [`JobFileError::Invalid`] with all problems, if there are any.
+    pub(super) fn finish(self) -> Result<(), JobFileError> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(self.refused())
+    }
+
+    fn refused(self) -> JobFileError {
+        JobFileError::Invalid {
+            path: self.job.path.clone(),
+            problems: self.problems.into_sorted(),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Runs a job for a range of days in order. The result is their worst exit code.
+//!
+//! A backfill resumes at the first day that is not complete and runs all days from there on: the
+//! reports of a day may include the days before it, so a changed day makes later ones stale.
+
+use std::fmt::Write;
+
+use chrono::NaiveDate;
+
+use super::backfill_state::{BackfillState, fingerprint};
+use super::{RunCommand, day, parallel};
+use crate::commands::{CommandError, RunContext};
+use crate::job_file::JobPlan;
+use crate::values::ExitCode;
+
+/// The results of the days.
+#[derive(Debug, Default)]
+struct BackfillSummary {
+    before: usize,
+    done: Vec<NaiveDate>,
+    failed: Vec<(NaiveDate, ExitCode)>,
+    not_run: Vec<NaiveDate>,
+    /// Whether a completed day will run again because its completion cannot be recorded.
+    has_unrecorded_days: bool,
+}
+
+/// Runs the days. Each day is independent: a completed day stays complete if a later one fails.
+///
+/// # Errors
+/// The location of the lake is invalid, or a completion marker cannot be written.
+pub(super) fn run(
+    days: &[JobPlan],
+    command: &RunCommand,
+    context: &mut RunContext<'_>,
+) -> Result<ExitCode, CommandError> {
+    let Some(first) = days.first() else {
+        return Ok(ExitCode::Done);
+    };
+    let backfill_state = BackfillState::of(first, &context.shared.stores)?;
+    let completed = days
+        .iter()
+        .map_while(|day| backfill_state.completed_exit(day).filter(|_| !command.redo));
+    let completed: Vec<ExitCode> = completed.collect();
+    let mut exit = completed
+        .iter()
+        .copied()
+        .fold(ExitCode::Done, ExitCode::worst);
+    let mut summary = BackfillSummary {
+        before: completed.len(),
+        ..BackfillSummary::default()
+    };
+    let mut has_stopped = false;
+    for chunk in days[completed.len()..].chunks(usize::from(command.parallel)) {
+        if has_stopped {
+            summary.not_run.extend(chunk.iter().map(|day| day.date));
+            continue;
+        }
+        // Taken before the day runs, so that a file that arrives meanwhile makes it run again.
+        let fingerprints: Vec<Option<String>> = chunk
+            .iter()
+            .map(|day| fingerprint(day, &context.shared.stores))
+            .collect();
+        let buffered = parallel::run(&chunk.iter().collect::<Vec<_>>(), context);
+        for ((plan, fingerprint), buffered) in chunk.iter().zip(fingerprints).zip(buffered) {
+            if has_stopped {
+                summary.not_run.push(plan.date);
+                exit = exit.worst(day::abandon(plan, &buffered, context));
+                continue;
+            }
+            let ended = day::run(plan, buffered, context);
+            exit = exit.worst(ended);
+            if matches!(ended, ExitCode::Done | ExitCode::Refused) {
+                summary.done.push(plan.date);
+                match fingerprint {
+                    Some(fingerprint) => {
+                        backfill_state.record_completion(plan, fingerprint, ended)?;
+                    }
+                    None => summary.has_unrecorded_days = true,
+                }
+            } else if ended == ExitCode::Interrupted {
+                summary.not_run.push(plan.date);
+                has_stopped = true;
+            } else {
+                summary.failed.push((plan.date, ended));
+                has_stopped = !command.keep_going;
+            }
+        }
+    }
+    summary.log(&first.name);
+    Ok(exit)
+}
+
+impl BackfillSummary {
+    /// Logs the summary.
+    fn log(&self, job: &str) {
+        let mut text = format!("backfill of {job}");
+        for (name, count) in [
+            ("days already complete", self.before),
+            ("days completed", self.done.len()),
+            ("days failed", self.failed.len()),
+            ("days not run", self.not_run.len()),
+        ] {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  {name:<24}{count:>14}");
+        }
+        if let (Some(first), Some(last)) = (self.done.first(), self.done.last()) {
+            let _ = write!(text, "\n  completed: {first} to {last}");
+        }
+        for (date, exit) in &self.failed {
+            let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
+        }
+        if let Some(first) = self.not_run.first() {
+            let _ = write!(text, "\n  not run: from {first}");
+        }
+        if self.has_unrecorded_days {
+            text.push_str(
+                "\n  days that write to stdout are never complete and run again each time",
+            );
+        }
+        if self.failed.is_empty() && self.not_run.is_empty() {
+            tracing::info!("{text}");
+        } else {
+            tracing::warn!("{text}\nrun the same command to resume");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Runs one day of a job: its steps in order. The result is the exit code of the day.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+
+use crate::commands::{CommandError, RunContext, execute, put};
+use crate::input::escape_unprintable;
+use crate::job_file::{JobPlan, Step};
+use crate::run_report::RunReport;
+use crate::storage::error_text;
+use crate::telemetry::StepId;
+use crate::values::ExitCode;
+
+/// Results of steps that ran before the turn of their day, by name.
+pub(super) type BufferedSteps = BTreeMap<String, BufferedStep>;
+
+/// The result of a step that ran before the turn of its day, and its output.
+#[derive(Debug)]
+pub(super) struct BufferedStep {
+    pub(super) ended: Result<ExitCode, CommandError>,
+    pub(super) stdout: Vec<u8>,
+    pub(super) reports: Vec<RunReport>,
+}
+
+/// Runs the steps of a day. A step does not run if a step it needs has failed, did not run, or is a
+/// check that refused an input.
+pub(super) fn run(
+    plan: &JobPlan,
+    buffered: BufferedSteps,
+    context: &mut RunContext<'_>,
+) -> ExitCode {
+    let exit = steps(plan, buffered, context);
+    context
+        .shared
+        .telemetry
+        .job_ended(&plan.name, plan.date, exit);
+    exit
+}
+
+fn steps(plan: &JobPlan, mut buffered: BufferedSteps, context: &mut RunContext<'_>) -> ExitCode {
+    let mut exit = ExitCode::Done;
+    let mut failed: BTreeSet<&str> = BTreeSet::new();
+    for step in &plan.steps {
+        if context.shared.progress.interrupted.load(Ordering::Relaxed) {
+            tracing::error!(date = %plan.date, step = step.name, "interrupted before this step");
+            abandon(plan, &buffered, context);
+            return ExitCode::Interrupted;
+        }
+        if let Some(need) = step
+            .needs
+            .iter()
+            .find(|need| failed.contains(need.as_str()))
+        {
+            tracing::warn!(date = %plan.date, step = step.name, "not run: it needs {need:?}");
+            failed.insert(&step.name);
+            continue;
+        }
+        tracing::info!(date = %plan.date, step = step.name, "step");
+        context.step = Some(step_id(plan, step));
+        let ended = match buffered.remove(&step.name) {
+            Some(buffered) => replay(buffered, context),
+            None => run_step(step, context),
+        };
+        let ended = ended.unwrap_or_else(|error| log_failure(plan, step, &error, context));
+        context.step = None;
+        exit = exit.worst(ended);
+        if ended == ExitCode::Interrupted {
+            abandon(plan, &buffered, context);
+            return exit;
+        }
+        if !ended.is_success() || (step.command.is_gate() && ended != ExitCode::Done) {
+            failed.insert(&step.name);
+        }
+    }
+    exit
+}
+
+/// Logs the error of a step in the context of the step.
+fn log_failure(
+    plan: &JobPlan,
+    step: &Step,
+    error: &CommandError,
+    context: &RunContext<'_>,
+) -> ExitCode {
+    let exit = error.exit_code();
+    if exit != ExitCode::Done {
+        let span = context.shared.telemetry.failure_span(context.step.as_ref());
+        let _failed = span.map(tracing::Span::entered);
+        let message = escape_unprintable(&error_text(error));
+        tracing::error!(date = %plan.date, step = step.name, "{message}");
+    }
+    exit
+}
+
+/// Reports the steps of a day that ran before its turn when the rest of the day does not run: their
+/// commits remain. Returns their worst exit code.
+pub(super) fn abandon(
+    plan: &JobPlan,
+    buffered: &BufferedSteps,
+    context: &mut RunContext<'_>,
+) -> ExitCode {
+    let mut exit = ExitCode::Done;
+    for step in &plan.steps {
+        let Some(buffered) = buffered.get(&step.name) else {
+            continue;
+        };
+        context.step = Some(step_id(plan, step));
+        for report in &buffered.reports {
+            context.progress_ui.summary(report);
+        }
+        exit = exit.worst(match &buffered.ended {
+            Ok(ended) => *ended,
+            // The interruption of the whole run is reported once.
+            Err(error) if error.exit_code() == ExitCode::Interrupted => ExitCode::Interrupted,
+            Err(error) => log_failure(plan, step, error, context),
+        });
+        context.step = None;
+    }
+    exit
+}
+
+/// The id of a step of a day.
+pub(super) fn step_id(plan: &JobPlan, step: &Step) -> StepId {
+    StepId {
+        job: plan.name.clone(),
+        step: step.name.clone(),
+        date: plan.date,
+    }
+}
+
+pub(super) fn run_step(
+    step: &Step,
+    context: &mut RunContext<'_>,
+) -> Result<ExitCode, CommandError> {
+    // The elapsed time of a step does not include the steps before it.
+    context.started = std::time::Instant::now();
+    execute(step.command.as_ref(), context)
+}
+
+/// Writes the buffered output of a step and returns its result.
+fn replay(buffered: BufferedStep, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
+    for report in &buffered.reports {
+        context.progress_ui.summary(report);
+    }
+    put(context.stdout, &buffered.stdout)?;
+    buffered.ended
+}

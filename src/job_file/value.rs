@@ -1,0 +1,118 @@
+//! A value of a job file as arguments of the command line.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::keys::{JobFileKey, KeyType};
+use super::parser::JobFileParser;
+use super::suggest;
+
+/// The text of a string or an integer.
+pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number.to_string()),
+        _ => None,
+    }
+}
+
+impl JobFileParser<'_> {
+    /// The arguments of a key; a problem of its value is recorded. `path` is the key with the tables
+    /// around it.
+    pub(super) fn argv(
+        &mut self,
+        key: &JobFileKey,
+        path: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<Vec<String>> {
+        let span = value.span();
+        let texts = match (&key.key_type, value.get_ref()) {
+            (KeyType::Switch, DeValue::Boolean(is_on)) => {
+                let argument = key.option.clone().filter(|_| *is_on);
+                return Some(argument.into_iter().collect());
+            }
+            (KeyType::List, DeValue::Array(entries)) => {
+                let filled = entries.iter().map(|entry| match entry.get_ref() {
+                    DeValue::String(text) => self.fill(text, &[], path, &entry.span()),
+                    _ => {
+                        self.record_wrong_type(path, entry, "a string");
+                        None
+                    }
+                });
+                // All entries are read, to report all problems at once.
+                let filled: Vec<Option<String>> = filled.collect();
+                filled.into_iter().collect::<Option<Vec<String>>>()?
+            }
+            (KeyType::Integer | KeyType::IntegerOrText, number @ DeValue::Integer(_)) => {
+                vec![text_of(number)?]
+            }
+            (KeyType::Integer, DeValue::String(text)) if text.contains('{') => {
+                vec![self.fill(text, &[], path, &span)?]
+            }
+            (KeyType::Choice(choices), DeValue::String(text)) => {
+                vec![self.chosen(choices, text, path, &span)?]
+            }
+            (KeyType::Text | KeyType::IntegerOrText, DeValue::String(text)) => {
+                vec![self.fill(text, verbatim_names(&key.name), path, &span)?]
+            }
+            (key_type, _) => {
+                self.record_wrong_type(path, value, expected(key_type));
+                return None;
+            }
+        };
+        let argument = |text: String| match &key.option {
+            Some(option) => format!("{option}={text}"),
+            None => text,
+        };
+        Some(texts.into_iter().map(argument).collect())
+    }
+
+    fn chosen(
+        &mut self,
+        choices: &[String],
+        text: &str,
+        path: &str,
+        span: &Range<usize>,
+    ) -> Option<String> {
+        let filled = self.fill(text, &[], path, span)?;
+        if choices.contains(&filled) {
+            return Some(filled);
+        }
+        let remedy = suggest::remedy(&filled, choices.iter().map(String::as_str));
+        let message = format!("invalid value {filled:?}");
+        self.problems.add(span, path, message, remedy);
+        None
+    }
+
+    fn record_wrong_type(&mut self, path: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
+        let is_unquoted = matches!(value.get_ref(), DeValue::Datetime(_) | DeValue::Float(_));
+        let remedy = if is_unquoted && expected.ends_with("string") {
+            "write it in quotes".to_owned()
+        } else {
+            format!("write {expected}")
+        };
+        self.problems.add_wrong_type(value, path, expected, remedy);
+    }
+}
+
+/// Names in braces that the option itself replaces.
+fn verbatim_names(name: &str) -> &'static [&'static str] {
+    match name {
+        "company_path" => &["company_id"],
+        _ => &[],
+    }
+}
+
+fn expected(key_type: &KeyType) -> &'static str {
+    match key_type {
+        KeyType::Switch => "true or false",
+        KeyType::Integer => "an integer",
+        KeyType::Text | KeyType::Choice(_) => "a string",
+        KeyType::IntegerOrText => "an integer or a string",
+        KeyType::List => "an array of strings, [\"…\", \"…\"]",
+    }
+}
