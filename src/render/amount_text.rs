@@ -19,10 +19,13 @@ pub(super) fn amount_text(amount: impl Display, decimals: usize) -> String {
 /// An amount with the decimals of its currency, but at least one, as in `RevenueSeries::decimals`:
 /// a reader that infers types must not see an integer in one row and a decimal in the next.
 pub(super) fn money_text(amount: Amount, currency: Option<&str>) -> String {
-    let minor_units = currency
-        .and_then(|code| parse_currency(code).ok())
-        .and_then(|parsed| minor_units(parsed.currency));
-    amount_text(amount, minor_units.map_or(1, usize::from).max(1))
+    amount_text(amount, currency_decimals(currency).unwrap_or(1).max(1))
+}
+
+/// The decimals of a currency; none if it is unknown or has no minor unit.
+pub(super) fn currency_decimals(currency: Option<&str>) -> Option<usize> {
+    let currency = parse_currency(currency?).ok()?.currency;
+    minor_units(currency).map(usize::from)
 }
 
 #[cfg(test)]

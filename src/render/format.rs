@@ -39,6 +39,16 @@ impl Format {
         Self::Png,
     ];
 
+    /// The formats of an answer with a table and a chart.
+    pub(super) const TABLE_AND_CHART: &'static [Self] = &[
+        Self::Json,
+        Self::Csv,
+        Self::Parquet,
+        Self::Html,
+        Self::Svg,
+        Self::Png,
+    ];
+
     /// The name of the format on the command line.
     pub fn as_str(self) -> &'static str {
         match self {

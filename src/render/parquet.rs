@@ -14,19 +14,26 @@ use super::RenderError;
 use crate::values::money::Amount;
 
 /// Precision and scale of every amount of the lake.
-pub(super) const AMOUNT: (u8, i8) = (38, 9);
+const AMOUNT: (u8, i8) = (38, 9);
 
 /// A file with these columns, which have the same length.
 pub(super) fn parquet_bytes(
     columns: impl IntoIterator<Item = (Field, ArrayRef)>,
 ) -> Result<Vec<u8>, RenderError> {
-    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
+    let batch = record_batch(columns)?;
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties()))?;
     writer.write(&batch)?;
     writer.close()?;
     Ok(bytes)
+}
+
+/// Columns of the same length as one batch.
+pub(super) fn record_batch(
+    columns: impl IntoIterator<Item = (Field, ArrayRef)>,
+) -> Result<RecordBatch, ArrowError> {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
 }
 
 /// The writer properties of every Parquet answer.

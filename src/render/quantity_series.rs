@@ -17,14 +17,7 @@ use crate::response::{QuantityRow, QuantitySeriesResponse, SUCCESS};
 
 impl Answer for QuantitySeries {
     const NAME: &'static str = "quantity series";
-    const FORMATS: &'static [Format] = &[
-        Format::Json,
-        Format::Csv,
-        Format::Parquet,
-        Format::Html,
-        Format::Svg,
-        Format::Png,
-    ];
+    const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
     fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
         match format {

@@ -20,14 +20,7 @@ use crate::response::SUCCESS;
 
 impl Answer for RevenueSeries {
     const NAME: &'static str = "revenue series";
-    const FORMATS: &'static [Format] = &[
-        Format::Json,
-        Format::Csv,
-        Format::Parquet,
-        Format::Html,
-        Format::Svg,
-        Format::Png,
-    ];
+    const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
     fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
         match format {

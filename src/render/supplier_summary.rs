@@ -55,14 +55,7 @@ const COLUMNS: [&str; 17] = [
 
 impl Answer for SupplierSummary {
     const NAME: &'static str = "supplier summary";
-    const FORMATS: &'static [Format] = &[
-        Format::Json,
-        Format::Csv,
-        Format::Parquet,
-        Format::Html,
-        Format::Svg,
-        Format::Png,
-    ];
+    const FORMATS: &'static [Format] = Format::TABLE_AND_CHART;
 
     fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError> {
         match format {
@@ -116,7 +109,7 @@ fn document(summary: &SupplierSummary) -> JsonValue {
     let parameters = &summary.parameters;
     let (start, end) = parameters.registration();
     let date = |date: Option<chrono::NaiveDate>| {
-        date.map_or(JsonValue::Null, |date| JsonValue::Text(date.to_string()))
+        JsonValue::text(date.map(|date| date.to_string()).as_deref())
     };
     let suppliers = parameters.supplier_ids().iter().copied();
     let company_id = parameters.company_id();
@@ -170,23 +163,18 @@ fn csv(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
             let mut names_seen = Vec::new();
             let written = names(row).compact(&mut names_seen);
             written.map_err(std::io::Error::from)?;
-            table.write_field(&company_id)?;
             let supplier_id = row.supplier_id.map(|id| id.to_string());
-            table.write_field(supplier_id.unwrap_or_default())?;
             let name = row.supplier_name.as_deref().unwrap_or_default();
+            table.write_field(&company_id)?;
+            table.write_field(supplier_id.unwrap_or_default())?;
             table.write_field(text_cell(name).as_ref())?;
             table.write_field(names_seen)?;
             table.write_field(month(row))?;
             table.write_field(text_cell(currency.unwrap_or_default()).as_ref())?;
-            for count in counts(row) {
-                table.write_field(count.to_string())?;
-            }
-            for amount in amounts(row) {
-                table.write_field(money_text(amount, currency))?;
-            }
-            table.write_field(row.first_date.to_string())?;
-            table.write_field(row.last_date.to_string())?;
-            table.write_record(None::<&[u8]>)?;
+            let counts = counts(row).map(|count| count.to_string());
+            let amounts = amounts(row).map(|amount| money_text(amount, currency));
+            let dates = [row.first_date, row.last_date].map(|date| date.to_string());
+            table.write_record(counts.iter().chain(&amounts).chain(&dates))?;
         }
         Ok(())
     })
@@ -200,18 +188,17 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
     }
     let company_id = summary.parameters.company_id();
     let companies = std::iter::repeat_n(company_id, rows.len());
+    let supplier_ids = rows.iter().map(|row| row.supplier_id);
+    let supplier_names = rows.iter().map(|row| row.supplier_name.as_deref());
     let months = rows.iter().map(month);
+    let currencies = rows.iter().map(|row| row.currency.as_deref());
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(Int64Array::from_iter_values(companies)),
-        Arc::new(
-            rows.iter()
-                .map(|row| row.supplier_id)
-                .collect::<Int64Array>(),
-        ),
-        texts(rows, |row| row.supplier_name.as_deref()),
+        Arc::new(supplier_ids.collect::<Int64Array>()),
+        Arc::new(supplier_names.collect::<StringArray>()),
         Arc::new(names_seen.finish()),
         Arc::new(StringArray::from_iter_values(months)),
-        texts(rows, |row| row.currency.as_deref()),
+        Arc::new(currencies.collect::<StringArray>()),
     ];
     for at in 0..4 {
         let counts = rows.iter().map(|row| counts(row)[at]);
@@ -229,13 +216,6 @@ fn parquet(summary: &SupplierSummary) -> Result<Vec<u8>, RenderError> {
             required(name, column)
         }
     }))
-}
-
-fn texts<'a>(
-    rows: &'a [SupplierSummaryRow],
-    of: impl Fn(&'a SupplierSummaryRow) -> Option<&'a str>,
-) -> ArrayRef {
-    Arc::new(rows.iter().map(of).collect::<StringArray>())
 }
 
 /// The rows as a table for people; the chart of months is beside it.

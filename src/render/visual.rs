@@ -2,10 +2,10 @@
 //! several tables have.
 
 use super::Format;
+use super::amount_text::currency_decimals;
 use super::chart::{Chart, ExactNumber, png, svg};
 use super::dashboard::Provenance;
 use super::html::{HtmlCell, HtmlTable, html_report};
-use crate::values::currency::{minor_units, parse_currency};
 use crate::values::money::Amount;
 
 /// The size of a PNG in pixels: 16 to 9, wide enough for 100 days.
@@ -57,13 +57,8 @@ pub(super) fn html_supplier(id: Option<i64>, name: Option<&str>) -> HtmlCell {
 
 /// An amount that may be unknown, with the decimals of its currency.
 pub(super) fn html_money(amount: Option<Amount>, currency: Option<&str>) -> HtmlCell {
-    let units = currency
-        .and_then(|code| parse_currency(code).ok())
-        .and_then(|parsed| minor_units(parsed.currency));
+    let decimals = currency_decimals(currency).unwrap_or_default();
     amount.map_or(HtmlCell::Absent, |amount| {
-        HtmlCell::Number(ExactNumber::Money {
-            amount,
-            decimals: units.map_or(0, usize::from),
-        })
+        HtmlCell::Number(ExactNumber::Money { amount, decimals })
     })
 }

@@ -15,12 +15,12 @@ use arrow::array::{
     ArrayRef, BooleanArray, Int16Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use chrono::{DateTime, FixedOffset};
 
 use super::csv_row::{COLUMNS, offset_minutes};
-use crate::render::parquet::{AMOUNT, dates, decimals};
+use crate::render::parquet::{dates, decimals, optional, record_batch, required};
 use crate::report::{RowMoney, SupplierPurchaseRow};
 
 const NOT_NULL: [&str; 6] = [
@@ -33,31 +33,8 @@ const NOT_NULL: [&str; 6] = [
 ];
 
 /// The columns and their types.
-pub(super) fn schema() -> SchemaRef {
-    let fields: Vec<Field> = COLUMNS
-        .iter()
-        .map(|name| Field::new(*name, data_type(name), !NOT_NULL.contains(name)))
-        .collect();
-    Arc::new(Schema::new(fields))
-}
-
-fn data_type(name: &str) -> DataType {
-    match name {
-        "company_id" | "id" | "supplier_id" | "code" | "carrier_id" => DataType::Int64,
-        "registration_date" => DataType::Date32,
-        "value_of_items" | "discount" | "other_expenses_value" | "total" | "shipping_value" => {
-            DataType::Decimal128(AMOUNT.0, AMOUNT.1)
-        }
-        "pay_shipping"
-        | "has_stock_movement_out"
-        | "were_stock_movements_deleted"
-        | "is_deleted" => DataType::Boolean,
-        "created_at" | "updated_at" => {
-            DataType::Timestamp(TimeUnit::Microsecond, Some(Arc::from("UTC")))
-        }
-        "created_at_offset_minutes" | "updated_at_offset_minutes" => DataType::Int16,
-        _ => DataType::Utf8,
-    }
+pub(super) fn schema() -> Result<SchemaRef, ArrowError> {
+    Ok(batch(0, &[])?.schema())
 }
 
 /// Converts rows to a record batch.
@@ -99,7 +76,14 @@ pub(super) fn batch(
         offsets(rows, |row| Some(row.updated_at)),
         texts(rows, |row| row.extra.as_deref()),
     ];
-    RecordBatch::try_new(schema(), columns)
+    let columns = COLUMNS.into_iter().zip(columns);
+    record_batch(columns.map(|(name, column)| {
+        if NOT_NULL.contains(&name) {
+            required(name, column)
+        } else {
+            optional(name, column)
+        }
+    }))
 }
 
 fn amounts<'a>(

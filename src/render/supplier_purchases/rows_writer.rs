@@ -46,7 +46,7 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
             Format::Csv => RowsSink::Csv(Box::new(csv_table(&COLUMNS, sink)?)),
             Format::Parquet => RowsSink::Parquet(Box::new(ArrowWriter::try_new(
                 sink,
-                schema(),
+                schema()?,
                 Some(properties()),
             )?)),
             _ => RowsSink::Ndjson(sink),
