@@ -25,6 +25,7 @@ mod order;
 mod parser;
 mod problem;
 mod reference;
+mod refused_key;
 mod run;
 mod schema;
 mod settings;

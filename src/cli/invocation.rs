@@ -1,6 +1,5 @@
 //! The arguments of the process together with the settings of a job file, and the command they name.
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
@@ -43,7 +42,7 @@ impl Invocation {
         })
     }
 
-    /// Parses the arguments again, with the settings of the job file before them; none if the command
+    /// Parses the arguments again, with the settings of the job file as defaults; none if the command
     /// has no job file.
     ///
     /// # Errors
@@ -54,22 +53,11 @@ impl Invocation {
         };
         let program = program();
         let job = JobText::read(command.path())?;
-        let mut settings = command.settings(&job, now, &variable, &program)?;
-        settings.remove_overridden(|id| {
-            self.matches.value_source(id) == Some(ValueSource::CommandLine)
-        });
-        let mut argv: Vec<OsString> = std::env::args_os().collect();
-        let given = settings.argv().into_iter().map(OsString::from);
-        argv.splice(1..1, given);
-        let program = settings.disabled_switches().fold(program, |program, id| {
-            program.mut_arg(id, |argument| argument.env(None::<&'static str>))
-        });
+        let settings = command.settings(&job, now, &variable, &program)?;
+        let matches = settings.as_defaults(program).try_get_matches();
+        let parsed = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
         // Each setting was accepted by itself, and so were the arguments.
-        let Ok(matches) = program.try_get_matches_from(argv) else {
-            return Ok(None);
-        };
-        let parsed = Cli::from_arg_matches(&matches);
-        Ok(parsed.ok().map(|cli| Self {
+        Ok(parsed.ok().map(|(cli, matches)| Self {
             cli,
             matches,
             job: Some(job),
@@ -154,7 +142,8 @@ impl Invocation {
 
     /// Every setting of the command, and of the steps of its job.
     fn all_settings(&self, program: &clap::Command, days: &[JobPlan]) -> Vec<Setting> {
-        let origin_of = |name: &str| self.settings.origin(name);
+        let is_typed = |id: &str| self.matches.value_source(id) == Some(ValueSource::CommandLine);
+        let origin_of = |name: &str| self.settings.origin(name).filter(|_| !is_typed(name));
         let mut settings = settings_of("global", program, &self.matches, &origin_of);
         let (mut command, mut matches) = (program, &self.matches);
         let mut scope = Vec::new();

@@ -11,18 +11,25 @@ use crate::commands::{
 };
 
 /// Options of the commands that are not keys of their steps, and what to do instead.
-pub(super) const EXCLUDED_OPTIONS: [(&str, &str); 3] = [
+const EXCLUDED_OPTIONS: [(&str, &str); 3] = [
     ("lake", "set it once, at the top of the file"),
     ("now", "use `run --now`, which sets the time of all steps"),
     ("dry-run", "use `run --dry-run`, which plans all steps"),
 ];
+
+/// Why an option, by the name of its key, is not a key of a step; none if it may be one.
+pub(super) fn excluded(name: &str) -> Option<&'static str> {
+    let mut excluded = EXCLUDED_OPTIONS.iter();
+    let found = excluded.find(|(option, _)| option.replace('-', "_") == name);
+    found.map(|(_, reason)| *reason)
+}
 
 /// The lake commands of a step. The others only show something to a person, or remove rows, which
 /// must not run on a schedule.
 const LAKE_STEP_COMMANDS: [&str; 4] = ["status", "compact", "vacuum", "verify"];
 
 /// Global options that are not keys of `[settings]`, and why.
-pub(super) const EXCLUDED_SETTINGS: [(&str, &str); 1] =
+const EXCLUDED_SETTINGS: [(&str, &str); 1] =
     [("explain-config", "it prints settings and is not one")];
 
 /// A key that no command has: name, type and meaning.

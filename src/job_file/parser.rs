@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::explain::redacted;
 use super::problem::ProblemCollector;
+use super::refused_key::RefusedKey;
 use super::template::TemplateValues;
 use super::value::text_of;
 use super::{JobFileError, JobText, ResolveContext, Setting, SettingOrigin, keys, suggest};
@@ -88,6 +90,37 @@ impl<'a> JobFileParser<'a> {
         }
     }
 
+    /// Records a key that clap or a command has refused; `path` is that of its table, with a dot.
+    pub(super) fn record_refused(&mut self, path: &str, span: &Range<usize>, refused: RefusedKey) {
+        let path = format!("{path}{}", refused.name);
+        self.problems
+            .add(span, &path, refused.message, refused.remedy);
+    }
+
+    /// The table of an entry; another type is recorded.
+    pub(super) fn table_of<'t>(
+        &mut self,
+        entry: &'t Spanned<DeValue<'t>>,
+        key: &str,
+        remedy: &str,
+    ) -> Option<&'t DeTable<'t>> {
+        let table = entry.get_ref().as_table();
+        if table.is_none() {
+            self.problems.add_wrong_type(entry, key, "a table", remedy);
+        }
+        table
+    }
+
+    /// The string of an entry with its braces replaced; another type is recorded.
+    pub(super) fn string(&mut self, entry: &Spanned<DeValue<'_>>, key: &str) -> Option<String> {
+        if let DeValue::String(text) = entry.get_ref() {
+            return self.fill(text, &[], key, &entry.span());
+        }
+        self.problems
+            .add_wrong_type(entry, key, "a string", "write it in quotes");
+        None
+    }
+
     /// Replaces the braces of a text and records their problems.
     pub(super) fn fill(
         &mut self,
@@ -109,13 +142,12 @@ impl<'a> JobFileParser<'a> {
     /// The variables of the file, with the values that `--set` overrides.
     fn variables(&mut self) -> BTreeMap<String, String> {
         let mut variables = BTreeMap::new();
-        let Some(entry) = self.table.get("variables").cloned() else {
-            return variables;
-        };
-        let DeValue::Table(table) = entry.get_ref() else {
-            let remedy = "write [variables] and one line per variable";
-            self.problems
-                .add_wrong_type(&entry, "variables", "a table", remedy);
+        let entry = self.table.get("variables").cloned();
+        let remedy = "write [variables] and one line per variable";
+        let Some(table) = entry
+            .as_ref()
+            .and_then(|entry| self.table_of(entry, "variables", remedy))
+        else {
             return variables;
         };
         for (name, value) in table {
@@ -135,11 +167,7 @@ impl<'a> JobFileParser<'a> {
                 (Some(set), _) => Some(set),
                 // A variable cannot use other variables.
                 (None, Some(text)) => self.fill(&text, &[], &key, &value.span()),
-                (None, None) => {
-                    self.problems
-                        .add_wrong_type(value, &key, "a string", "write it in quotes");
-                    None
-                }
+                (None, None) => self.string(value, &key),
             };
             variables.insert(name.to_owned(), value.unwrap_or_default());
         }
@@ -198,12 +226,7 @@ impl<'a> JobFileParser<'a> {
             }
             return named.unwrap_or_default();
         };
-        let DeValue::String(text) = entry.get_ref() else {
-            self.problems
-                .add_wrong_type(&entry, "lake", "a string", "write it in quotes");
-            return String::new();
-        };
-        let filled = self.fill(text, &[], "lake", &entry.span());
+        let filled = self.string(&entry, "lake");
         if filled.as_deref() == Some("") {
             let remedy = "set the path or URL of the lake";
             self.problems
@@ -226,7 +249,7 @@ impl<'a> JobFileParser<'a> {
             value: Some(redacted(name, false, value)),
             from,
         };
-        let span_of = |table: &DeTable<'_>, name: &str| table.get(name).map(toml::Spanned::span);
+        let span_of = |table: &DeTable<'_>, name: &str| table.get(name).map(Spanned::span);
         let lake = from("lake", span_of(&self.table, "lake"));
         let mut settings = vec![setting("lake", &self.lake, lake)];
         let variables = self

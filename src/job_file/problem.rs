@@ -81,6 +81,10 @@ impl<'a> ProblemCollector<'a> {
         self.found.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.found.len()
+    }
+
     /// Records a value of another type than the expected one.
     pub(super) fn add_wrong_type(
         &mut self,

@@ -1,19 +1,17 @@
-//! `[settings]`: options of every command, as arguments.
-//!
-//! The program parses its arguments again with these before them, so that every new global option
-//! is a key at once. The command line overrides the job file.
+//! `[settings]`: options of every command, as defaults of the parser of the program, so that every
+//! new global option is a key at once. The command line overrides the job file, and the job file the
+//! environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use toml::Spanned;
-use toml::de::DeValue;
-
-use super::keys::{self, JobFileKey, KeyType};
+use super::keys::{self, KeyType};
 use super::parser::JobFileParser;
+use super::refused_key::RefusedKey;
+use super::value::GivenKey;
 use super::{SettingOrigin, suggest};
 
-/// The `[settings]` of a job file as arguments.
+/// The `[settings]` of a job file.
 #[derive(Clone, Debug, Default)]
 pub struct JobFileSettings {
     path: PathBuf,
@@ -25,28 +23,20 @@ pub struct JobFileSettings {
 struct SettingEntry {
     /// The id of clap.
     id: String,
-    argv: Vec<String>,
+    values: Vec<String>,
     line: usize,
 }
 
 impl JobFileSettings {
-    /// Removes the settings that the command line overrides, by the ids of clap.
-    pub fn remove_overridden(&mut self, is_typed: impl Fn(&str) -> bool) {
-        self.entries.retain(|_, entry| !is_typed(&entry.id));
-    }
-
-    /// The arguments of the settings.
-    pub fn argv(&self) -> Vec<String> {
-        let entries = self.entries.values();
-        entries.flat_map(|entry| entry.argv.clone()).collect()
-    }
-
-    /// The ids of the switches that are off: no argument expresses that, but their environment
-    /// variables must be ignored.
-    pub fn disabled_switches(&self) -> impl Iterator<Item = &str> {
-        let entries = self.entries.values();
-        let off = entries.filter(|entry| entry.argv.is_empty());
-        off.map(|entry| entry.id.as_str())
+    /// The parser of the program with the settings as defaults.
+    #[must_use]
+    pub fn as_defaults(&self, program: clap::Command) -> clap::Command {
+        self.entries.values().fold(program, |program, entry| {
+            let values = entry.values.clone();
+            program.mut_arg(&entry.id, |option| {
+                option.env(None::<&'static str>).default_values(values)
+            })
+        })
     }
 
     /// The position of a setting, by its key.
@@ -57,69 +47,68 @@ impl JobFileSettings {
 }
 
 impl JobFileParser<'_> {
-    /// Whether clap accepts the arguments of a setting; its error is recorded.
-    fn is_accepted(
-        &mut self,
-        key: &JobFileKey,
-        value: &Spanned<DeValue<'_>>,
-        argv: &[String],
-    ) -> bool {
-        let options = self.context.program.get_arguments();
-        let option = options.filter(|argument| argument.get_id() == key.id.as_str());
-        // Alone and without its environment variable: only the file is validated.
-        let alone = option.map(|argument| argument.clone().env(None::<&'static str>));
-        let command = clap::Command::new("settings").no_binary_name(true);
-        let matched = command.args(alone).try_get_matches_from(argv);
-        if let Err(error) = &matched {
-            let spans = BTreeMap::from([(key.name.clone(), value.span())]);
-            self.record_clap_error("settings.", &value.span(), &spans, error);
-        }
-        matched.is_ok()
-    }
-
     /// The settings of the file; problems are recorded.
     pub(super) fn job_file_settings(&mut self) -> JobFileSettings {
         let mut settings = JobFileSettings {
             path: self.job.path.clone(),
             entries: BTreeMap::new(),
         };
-        let Some(entry) = self.table.get("settings").cloned() else {
-            return settings;
-        };
-        let DeValue::Table(table) = entry.get_ref() else {
-            let remedy = "write [settings] and one line per setting";
-            self.problems
-                .add_wrong_type(&entry, "settings", "a table", remedy);
+        let entry = self.table.get("settings").cloned();
+        let remedy = "write [settings] and one line per setting";
+        let Some(table) = entry
+            .as_ref()
+            .and_then(|entry| self.table_of(entry, "settings", remedy))
+        else {
             return settings;
         };
         let keys = keys::settings(self.context.program);
-        for (written, value) in table {
-            let name = written.get_ref().as_ref();
-            let path = format!("settings.{name}");
-            let Some(key) = keys.iter().find(|key| key.name == name) else {
-                let remedy = suggest::remedy(name, keys.iter().map(|key| key.name.as_str()));
-                let message = "unknown setting";
-                self.problems.add(&written.span(), &path, message, remedy);
-                continue;
-            };
-            let Some(argv) = self.argv(key, &path, value) else {
-                continue;
-            };
-            if argv.is_empty() && key.key_type != KeyType::Switch {
-                let remedy = "add a value or remove the key";
-                self.problems
-                    .add(&value.span(), &path, "the list is empty", remedy);
-                continue;
-            }
-            if self.is_accepted(key, value, &argv) {
+        let given = self.given_keys("settings.", table, &keys, |name| {
+            let known = keys.iter().map(|key| key.name.as_str());
+            let remedy = suggest::remedy(name, known);
+            Some(("unknown setting".to_owned(), remedy))
+        });
+        for given in given {
+            if self.is_accepted(&given) {
                 let entry = SettingEntry {
-                    id: key.id.clone(),
-                    argv,
-                    line: self.problems.line(&value.span()),
+                    id: given.key.id.clone(),
+                    values: values(&given),
+                    line: self.problems.line(&given.span),
                 };
-                settings.entries.insert(name.to_owned(), entry);
+                settings.entries.insert(given.key.name.clone(), entry);
             }
         }
         settings
     }
+
+    /// Whether clap accepts a setting; its error is recorded.
+    fn is_accepted(&mut self, given: &GivenKey<'_>) -> bool {
+        let GivenKey { key, argv, span } = given;
+        if argv.is_empty() && key.key_type != KeyType::Switch {
+            let path = format!("settings.{}", key.name);
+            let remedy = "add a value or remove the key";
+            self.problems.add(span, &path, "the list is empty", remedy);
+            return false;
+        }
+        let mut options = self.context.program.get_arguments();
+        let option = options.find(|option| option.get_id() == key.id.as_str());
+        // Alone and without its environment variable: only the file is validated.
+        let alone = option.map(|option| option.clone().env(None::<&'static str>));
+        let command = clap::Command::new("settings").no_binary_name(true);
+        let matched = command.args(alone).try_get_matches_from(argv);
+        if let Err(error) = &matched {
+            let refused = RefusedKey::from(error);
+            self.record_refused("settings.", span, refused);
+        }
+        matched.is_ok()
+    }
+}
+
+/// The values of a setting, without its option.
+fn values(given: &GivenKey<'_>) -> Vec<String> {
+    if given.key.key_type == KeyType::Switch {
+        return vec![(!given.argv.is_empty()).to_string()];
+    }
+    let words = given.argv.iter();
+    let values = words.map(|word| word.split_once('=').map_or("", |(_, value)| value));
+    values.map(str::to_owned).collect()
 }

@@ -14,7 +14,8 @@ use crate::commands::StepCommand;
 /// A step before the order is known.
 struct DraftStep {
     node: StepNode,
-    days_in_parallel: Option<Range<usize>>,
+    /// Position of `days_in_parallel = true`.
+    parallel: Option<Range<usize>>,
     step: Option<Step>,
 }
 
@@ -22,10 +23,8 @@ impl JobFileParser<'_> {
     /// All steps, in the order they run. Problems are recorded.
     pub(super) fn steps(&mut self) -> Vec<Step> {
         let entry = self.table.get("steps").cloned();
-        let tables: Vec<Spanned<DeValue<'_>>> = match entry.as_ref().map(Spanned::get_ref) {
-            Some(DeValue::Array(entries)) if !entries.is_empty() => {
-                entries.iter().cloned().collect()
-            }
+        let tables = match entry.as_ref().map(Spanned::get_ref) {
+            Some(DeValue::Array(entries)) if !entries.is_empty() => entries,
             _ => {
                 let span = entry.map_or(0..0, |entry| entry.span());
                 let remedy = "add [[steps]] with a name and an action";
@@ -34,30 +33,25 @@ impl JobFileParser<'_> {
                 return Vec::new();
             }
         };
-        let drafts: Vec<DraftStep> = tables
-            .iter()
-            .enumerate()
-            .filter_map(|(at, entry)| self.draft(at, entry))
-            .collect();
-        let (nodes, rest): (Vec<StepNode>, Vec<_>) = drafts
-            .into_iter()
-            .map(|draft| (draft.node, (draft.days_in_parallel, draft.step)))
+        let drafts = tables.iter().enumerate();
+        let drafts = drafts.filter_map(|(at, entry)| self.draft(at, entry));
+        let (nodes, mut rest): (Vec<StepNode>, Vec<_>) = drafts
+            .map(|draft| (draft.node, (draft.step, draft.parallel)))
             .unzip();
         let needs = order::needs(&nodes, &mut self.problems);
         if !self.problems.is_empty() {
             return Vec::new();
         }
-        let order = order::sorted(&nodes, &needs, &mut self.problems);
-        let (spans, mut steps): (Vec<_>, Vec<_>) = rest.into_iter().unzip();
-        for (step, needs) in steps.iter_mut().flatten().zip(needs) {
-            step.needs = needs;
+        let mut steps = Vec::new();
+        for at in order::sorted(&nodes, &needs, &mut self.problems) {
+            let (step, parallel) = &mut rest[at];
+            if let Some(mut step) = step.take() {
+                step.needs.clone_from(&needs[at]);
+                self.check_parallel(&step, parallel.as_ref(), &steps);
+                steps.push(step);
+            }
         }
-        let ordered: Vec<(Step, Option<Range<usize>>)> = order
-            .into_iter()
-            .filter_map(|at| Some((steps[at].take()?, spans[at].clone())))
-            .collect();
-        self.check_parallel(&ordered);
-        ordered.into_iter().map(|(step, _)| step).collect()
+        steps
     }
 
     fn draft(&mut self, at: usize, entry: &Spanned<DeValue<'_>>) -> Option<DraftStep> {
@@ -75,18 +69,18 @@ impl JobFileParser<'_> {
         };
         let prefix = format!("steps.{name:?}.");
         let needs = self.needs(&prefix, table);
-        let days_in_parallel = self.days_in_parallel(&prefix, table);
+        let parallel = self.days_in_parallel(&prefix, table);
         let action = self.only_action(&prefix, &name, &entry.span(), table);
         let step = action.map(|(command, settings)| Step {
             name: name.clone(),
             needs: Vec::new(),
-            days_in_parallel: days_in_parallel.is_some(),
+            days_in_parallel: parallel.is_some(),
             settings,
             command,
         });
         Some(DraftStep {
             node: StepNode { name, span, needs },
-            days_in_parallel,
+            parallel,
             step,
         })
     }
@@ -117,23 +111,19 @@ impl JobFileParser<'_> {
 
     fn needs(&mut self, prefix: &str, table: &DeTable<'_>) -> Option<Vec<(String, Range<usize>)>> {
         let entry = table.get("needs")?;
-        let names = match entry.get_ref() {
-            DeValue::Array(entries) => entries.iter().map(|entry| match entry.get_ref() {
-                DeValue::String(name) => Some((name.to_string(), entry.span())),
-                _ => None,
-            }),
-            _ => return self.record_wrong_needs(prefix, &entry.span()),
+        let name = |entry: &Spanned<DeValue<'_>>| {
+            let name = entry.get_ref().as_str()?.to_owned();
+            Some((name, entry.span()))
         };
-        let names: Option<Vec<_>> = names.collect();
-        names.or_else(|| self.record_wrong_needs(prefix, &entry.span()))
-    }
-
-    fn record_wrong_needs<T>(&mut self, prefix: &str, span: &Range<usize>) -> Option<T> {
-        let message = "expected an array of step names";
-        let remedy = "write needs = [\"name of a step\"], or needs = [] for none";
-        self.problems
-            .add(span, &format!("{prefix}needs"), message, remedy);
-        None
+        let names = entry.get_ref().as_array();
+        let names = names.and_then(|entries| entries.iter().map(name).collect());
+        if names.is_none() {
+            let message = "expected an array of step names";
+            let remedy = "write needs = [\"name of a step\"], or needs = [] for none";
+            self.problems
+                .add(&entry.span(), &format!("{prefix}needs"), message, remedy);
+        }
+        names
     }
 
     fn days_in_parallel(&mut self, prefix: &str, table: &DeTable<'_>) -> Option<Range<usize>> {
@@ -184,26 +174,22 @@ impl JobFileParser<'_> {
         self.action(prefix, step, action, entry)
     }
 
-    /// Days may run at the same time only where the order of two ingests has no effect: customer
-    /// purchases are events, but of supplier purchases the newest version is current. The steps
-    /// that such a step needs must allow it too.
-    fn check_parallel(&mut self, steps: &[(Step, Option<Range<usize>>)]) {
+    /// Days may run at the same time only where the order of two runs has no effect. The steps that
+    /// such a step needs, which are `before` it, must allow it too.
+    fn check_parallel(&mut self, step: &Step, parallel: Option<&Range<usize>>, before: &[Step]) {
+        let Some(span) = parallel else { return };
+        let key = format!("steps.{:?}.days_in_parallel", step.name);
         let is_parallel = |name: &String| {
-            let mut found = steps.iter().filter(|(step, _)| step.name == *name);
-            found.all(|(step, _)| step.days_in_parallel)
+            let mut found = before.iter().filter(|step| step.name == *name);
+            found.all(|step| step.days_in_parallel)
         };
-        for (step, span) in steps {
-            let Some(span) = span else { continue };
-            let key = format!("steps.{:?}.days_in_parallel", step.name);
-            if !step.command.allows_parallel_days() {
-                let message =
-                    "only the ingest of customer purchases can run several days at a time";
-                self.problems.add(span, &key, message, "remove it");
-            } else if !step.needs.iter().all(is_parallel) {
-                let message = "the step needs one without days_in_parallel";
-                let remedy = "move it first, or set needs = []";
-                self.problems.add(span, &key, message, remedy);
-            }
+        if !step.command.allows_parallel_days() {
+            let message = "only the ingest of customer purchases can run several days at a time";
+            self.problems.add(span, &key, message, "remove it");
+        } else if !step.needs.iter().all(is_parallel) {
+            let message = "the step needs one without days_in_parallel";
+            let remedy = "move it first, or set needs = []";
+            self.problems.add(span, &key, message, remedy);
         }
     }
 }

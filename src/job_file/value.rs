@@ -3,11 +3,18 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::keys::{JobFileKey, KeyType};
 use super::parser::JobFileParser;
 use super::suggest;
+
+/// A key of a table and its arguments: none for a switch that is off and for an empty list.
+pub(super) struct GivenKey<'k> {
+    pub(super) key: &'k JobFileKey,
+    pub(super) argv: Vec<String>,
+    pub(super) span: Range<usize>,
+}
 
 /// The text of a string or an integer.
 pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
@@ -21,9 +28,37 @@ pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
 }
 
 impl JobFileParser<'_> {
-    /// The arguments of a key; a problem of its value is recorded. `path` is the key with the tables
-    /// around it.
-    pub(super) fn argv(
+    /// The keys of a table; problems are recorded. `unknown` returns the message about an unknown
+    /// key and its remedy, or none to ignore it. `path` is that of the table, with a dot.
+    pub(super) fn given_keys<'k>(
+        &mut self,
+        path: &str,
+        table: &DeTable<'_>,
+        keys: &'k [JobFileKey],
+        unknown: impl Fn(&str) -> Option<(String, String)>,
+    ) -> Vec<GivenKey<'k>> {
+        let mut given = Vec::new();
+        for (written, value) in table {
+            let name = written.get_ref().as_ref();
+            let path = format!("{path}{name}");
+            match keys.iter().find(|key| key.name == name) {
+                Some(key) => given.extend(self.arguments(key, &path, value).map(|argv| GivenKey {
+                    key,
+                    argv,
+                    span: value.span(),
+                })),
+                None => {
+                    if let Some((message, remedy)) = unknown(name) {
+                        self.problems.add(&written.span(), &path, message, remedy);
+                    }
+                }
+            }
+        }
+        given
+    }
+
+    /// The arguments of a key; a problem of its value is recorded.
+    fn arguments(
         &mut self,
         key: &JobFileKey,
         path: &str,
