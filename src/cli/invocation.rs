@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
-use crate::commands::{self, CommandError, ListFormat, RunContext, put};
+use crate::commands::{self, CommandError, ListFormat, RunContext, StepCommand, put};
 use crate::job_file::{
     self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_json, settings_of,
     settings_text,
@@ -77,7 +77,7 @@ impl Invocation {
             }
             _ => {
                 let step = step.filter(|step| step.is_instrumented());
-                (step.map(|step| step.name()), None)
+                (step.map(StepCommand::name), None)
             }
         };
         let settings = name.map(|_| settings).unwrap_or_default();

@@ -71,12 +71,12 @@ impl JobFileParser<'_> {
                 return Some(argument.into_iter().collect());
             }
             (KeyType::List, DeValue::Array(entries)) => {
-                let filled = entries.iter().map(|entry| match entry.get_ref() {
-                    DeValue::String(text) => self.fill(text, &[], path, &entry.span()),
-                    _ => {
-                        self.record_wrong_type(path, entry, "a string");
-                        None
+                let filled = entries.iter().map(|entry| {
+                    if let DeValue::String(text) = entry.get_ref() {
+                        return self.fill(text, &[], path, &entry.span());
                     }
+                    self.record_wrong_type(path, entry, "a string");
+                    None
                 });
                 // All entries are read, to report all problems at once.
                 let filled: Vec<Option<String>> = filled.collect();

@@ -13,7 +13,7 @@ impl ReadArguments {
     pub(super) fn effective_settings(&self, now: DateTime<Utc>) -> BTreeMap<&'static str, String> {
         let limits = self.limits();
         let mut settings = BTreeMap::from([
-            ("input_format", value_name(self.input_format)),
+            ("input_format", value_name(&self.input_format)),
             ("lenient", self.lenient.to_string()),
             ("numbers_as_strings", self.numbers_as_strings.to_string()),
             ("freeze_contract", self.reject_unknown_fields.to_string()),
@@ -45,8 +45,8 @@ impl ReadArguments {
                 self.delimiter.map(|delimiter| delimiter.to_string()),
             ),
             ("encoding", self.encoding.map(|charset| charset.to_string())),
-            ("decimal", self.decimal.map(value_name)),
-            ("date_order", self.date_order.map(value_name)),
+            ("decimal", self.decimal.as_ref().map(value_name)),
+            ("date_order", self.date_order.as_ref().map(value_name)),
             ("map", mapping),
         ];
         let explicit = explicit.into_iter();
@@ -56,7 +56,7 @@ impl ReadArguments {
 }
 
 /// The name of a value on the command line.
-fn value_name<V: ValueEnum>(value: V) -> String {
+fn value_name<V: ValueEnum>(value: &V) -> String {
     let value = value.to_possible_value();
     value
         .map(|value| value.get_name().to_owned())
