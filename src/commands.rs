@@ -30,7 +30,7 @@ pub use discovered::{lake_location, log_omitted_inputs};
 pub use error::{CommandError, OptionError};
 pub use ingest::IngestCommand;
 pub use lake::LakeCommand;
-pub use options::{ListFormat, parse_time};
+pub use options::{ListFormat, ListOutput, parse_time};
 pub use output::put;
 pub use report::ReportCommand;
 pub use rules::RulesCommand;

@@ -42,7 +42,7 @@ use chrono::NaiveDate;
 use crate::commands::StepCommand;
 
 pub use error::JobFileError;
-pub use explain::{Setting, SettingOrigin, settings_json, settings_of, settings_text};
+pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
 pub use jobs::JobsCommand;
 pub use problem::JobFileProblem;
 pub use reference::{cell, header, reference, split_default};

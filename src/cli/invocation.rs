@@ -9,8 +9,7 @@ use clap::{ArgMatches, FromArgMatches};
 use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
 use crate::commands::{self, CommandError, ListFormat, RunContext, StepCommand, put};
 use crate::job_file::{
-    self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_json, settings_of,
-    settings_text,
+    self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_of, settings_text,
 };
 use crate::rules;
 use crate::telemetry::{Telemetry, TelemetrySettings};
@@ -93,7 +92,7 @@ impl Invocation {
         let days = self.days(context.shared.clock, &program)?;
         if let Some(format) = self.cli.explain_config {
             let settings = self.all_settings(&program, &days);
-            print(context.stdout, &explained(&settings, format)?)?;
+            print(context.stdout, &format.write(&settings[..], settings_text)?)?;
             return Ok(ExitCode::Done);
         }
         if let Some(step) = self.cli.command.as_step() {
@@ -212,13 +211,6 @@ fn known_options(command: &clap::Command, words: Vec<String>) -> Vec<String> {
 /// Looks up an environment variable for the library.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-fn explained(settings: &[Setting], format: ListFormat) -> Result<String, CommandError> {
-    Ok(match format {
-        ListFormat::Text => settings_text(settings),
-        ListFormat::Json => settings_json(settings)?,
-    })
 }
 
 fn print(stdout: &mut dyn Write, text: &str) -> Result<ExitCode, CommandError> {

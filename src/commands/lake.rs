@@ -19,7 +19,7 @@ use clap::{Args, Subcommand};
 
 use super::output::put;
 use super::{
-    CommandError, ListFormat, OptionError, OutputTarget, RunContext, StepCommand, StepPlan,
+    CommandError, ListOutput, OptionError, OutputTarget, RunContext, StepCommand, StepPlan,
 };
 use crate::lake::maintenance::DayRange;
 use crate::lake::{Lake, start_pool};
@@ -80,15 +80,9 @@ struct LakeArguments {
     /// Use the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     lake: String,
-    /// Set the format of the output
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = ListFormat::Text,
-        help_heading = "Output"
-    )]
-    format: ListFormat,
+    /// Format
+    #[command(flatten)]
+    output: ListOutput,
 }
 
 /// A range of days.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::CommandError;
@@ -19,7 +19,7 @@ pub enum ListFormat {
 }
 
 impl ListFormat {
-    /// The listing in this format; JSON is indented and ends with LF.
+    /// The listing in the format; JSON is indented and ends with LF.
     ///
     /// # Errors
     /// [`CommandError::Json`]
@@ -33,6 +33,20 @@ impl ListFormat {
             Self::Json => serde_json::to_string_pretty(listing)? + "\n",
         })
     }
+}
+
+/// The format of the output of a command that lists or shows something.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ListOutput {
+    /// Set the format of the output
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value_t = ListFormat::Text,
+        help_heading = "Output"
+    )]
+    pub format: ListFormat,
 }
 
 /// A size in bytes.

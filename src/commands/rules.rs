@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::output::put;
-use super::{CommandError, ListFormat, RunContext};
+use super::{CommandError, ListFormat, ListOutput, RunContext};
 use crate::rules::{self, RuleId};
 use crate::values::ExitCode;
 
@@ -15,30 +15,18 @@ pub enum RulesCommand {
     List {
         /// List rules whose id contains this text, or of this severity, e.g. BRZ-TIME or warn
         filter: Option<String>,
-        /// Set the format of the list
-        #[arg(
-            long,
-            value_enum,
-            value_name = "FORMAT",
-            default_value_t = ListFormat::Text,
-            help_heading = "Output"
-        )]
-        format: ListFormat,
+        /// Format
+        #[command(flatten)]
+        output: ListOutput,
     },
     /// Explain a rule: its source, an accepted and a rejected example, and the remedy
     #[command(after_long_help = "Example:\n  purchase-etl rules explain BRZ-QTY-RANGE")]
     Explain {
         /// Explain the rule with this id, e.g. BRZ-QTY-RANGE
         id: String,
-        /// Set the format of the explanation
-        #[arg(
-            long,
-            value_enum,
-            value_name = "FORMAT",
-            default_value_t = ListFormat::Text,
-            help_heading = "Output"
-        )]
-        format: ListFormat,
+        /// Format
+        #[command(flatten)]
+        output: ListOutput,
     },
 }
 
@@ -49,13 +37,13 @@ impl RulesCommand {
     /// The rule does not exist, or stdout cannot be written.
     pub fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
         let text = match self {
-            Self::List { filter, format } => match format {
+            Self::List { filter, output } => match output.format {
                 ListFormat::Text => rules::render_list(filter.as_deref()),
                 ListFormat::Json => rules::list_json(filter.as_deref()),
             },
-            Self::Explain { id, format } => {
+            Self::Explain { id, output } => {
                 let rule: RuleId = id.parse()?;
-                match format {
+                match output.format {
                     ListFormat::Text => rules::render_explain(rule.rule()),
                     ListFormat::Json => rules::explain_json(rule.rule()),
                 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::output::put;
-use super::{CommandError, ListFormat, RunContext};
+use super::{CommandError, ListFormat, ListOutput, RunContext};
 use crate::lake::{Lake, RunReportFile};
 use crate::values::ExitCode;
 use listing::ListedRun;
@@ -54,15 +54,9 @@ pub struct ShowAction {
     /// Read the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
     lake: String,
-    /// Set the format of the report
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value_t = ListFormat::Text,
-        help_heading = "Output"
-    )]
-    format: ListFormat,
+    /// Format
+    #[command(flatten)]
+    output: ListOutput,
 }
 
 /// Format of the list of runs.
@@ -176,7 +170,7 @@ impl ShowAction {
                 run_id: run_id.to_owned(),
                 source,
             })?;
-        match self.format {
+        match self.output.format {
             ListFormat::Text => put(context.stdout, detail::text(&report).as_bytes()),
             ListFormat::Json => {
                 put(context.stdout, bytes.trim_ascii_end())?;

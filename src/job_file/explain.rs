@@ -187,14 +187,6 @@ pub fn settings_text(settings: &[Setting]) -> String {
     text
 }
 
-/// The settings as an indented JSON array.
-///
-/// # Errors
-/// None in practice: the array contains strings only.
-pub fn settings_json(settings: &[Setting]) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(settings).map(|text| text + "\n")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::run::parse_variable;
 use super::{Environment, JobFileError, JobFileProblem, JobText, ResolveContext, schema};
-use crate::commands::{CommandError, ListFormat, RunContext, put};
+use crate::commands::{CommandError, ListOutput, RunContext, put};
 use crate::storage::error_text;
 use crate::values::ExitCode;
 
@@ -28,15 +28,9 @@ pub enum JobsCommand {
         /// Override `lake` or a variable of the jobs; repeatable
         #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
         set: Vec<(String, String)>,
-        /// Set the format of the problems
-        #[arg(
-            long,
-            value_enum,
-            value_name = "FORMAT",
-            default_value_t = ListFormat::Text,
-            help_heading = "Output"
-        )]
-        format: ListFormat,
+        /// Format
+        #[command(flatten)]
+        output: ListOutput,
     },
     /// Print the JSON Schema of job files for editors
     #[command(after_long_help = "Example:\n  purchase-etl jobs schema")]
@@ -58,7 +52,7 @@ impl JobsCommand {
             files,
             date,
             set,
-            format,
+            output,
         } = self
         else {
             put(context.stdout, schema(program)?.as_bytes())?;
@@ -71,7 +65,7 @@ impl JobsCommand {
             program,
         };
         let checked = check_files(files, &resolve_context);
-        let text = format.write(&checked[..], as_text)?;
+        let text = output.format.write(&checked[..], as_text)?;
         put(context.stdout, text.as_bytes())?;
         let is_wrong = checked.iter().any(|file| !file.problems.is_empty());
         Ok(if is_wrong {

@@ -10,7 +10,6 @@ use super::explain::redacted;
 use super::problem::ProblemCollector;
 use super::refused_key::RefusedKey;
 use super::template::TemplateValues;
-use super::value::text_of;
 use super::{JobFileError, JobText, ResolveContext, Setting, SettingOrigin, keys, suggest};
 use crate::commands::OptionError;
 
@@ -282,5 +281,16 @@ impl<'a> JobFileParser<'a> {
             path: self.job.path.clone(),
             problems: self.problems.into_sorted(),
         }
+    }
+}
+
+/// The text of a string or an integer.
+pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .map(|number| number.to_string()),
+        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{JobFileKey, KeyType};
-use super::parser::JobFileParser;
+use super::parser::{JobFileParser, text_of};
 use super::suggest;
 
 /// A key of a table and its arguments: none for a switch that is off and for an empty list.
@@ -14,17 +14,6 @@ pub(super) struct GivenKey<'k> {
     pub(super) key: &'k JobFileKey,
     pub(super) argv: Vec<String>,
     pub(super) span: Range<usize>,
-}
-
-/// The text of a string or an integer.
-pub(super) fn text_of(value: &DeValue<'_>) -> Option<String> {
-    match value {
-        DeValue::String(text) => Some(text.to_string()),
-        DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
-            .ok()
-            .map(|number| number.to_string()),
-        _ => None,
-    }
 }
 
 impl JobFileParser<'_> {

@@ -82,7 +82,7 @@ impl LakeAction for CompactAction {
             }
             done.extend(compacted);
         }
-        Done::of(self.lake.format.write(&done[..], compaction_text)?)
+        Done::of(self.lake.output.format.write(&done[..], compaction_text)?)
     }
 }
 

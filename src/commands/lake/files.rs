@@ -67,7 +67,7 @@ impl LakeAction for FilesAction {
             version,
             files: files.collect(),
         };
-        Done::of(self.lake.format.write(&list, files_text)?)
+        Done::of(self.lake.output.format.write(&list, files_text)?)
     }
 }
 

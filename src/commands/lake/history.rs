@@ -39,7 +39,7 @@ impl LakeAction for HistoryAction {
 
     fn run(&self, lake: &Lake, _context: &RunContext<'_>) -> Result<Done, CommandError> {
         let history = lake.history(maintained(self.table).spec.name, self.limit)?;
-        Done::of(self.lake.format.write(&history, history_text)?)
+        Done::of(self.lake.output.format.write(&history, history_text)?)
     }
 }
 

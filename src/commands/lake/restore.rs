@@ -84,7 +84,7 @@ impl LakeAction for RestoreAction {
             }
             done.push(restored);
         }
-        Done::of(self.lake.format.write(&done[..], restore_text)?)
+        Done::of(self.lake.output.format.write(&done[..], restore_text)?)
     }
 }
 

@@ -48,7 +48,7 @@ impl LakeAction for StatusAction {
             bytes_on_store: tables.iter().map(|table| table.on_store.bytes).sum(),
             tables,
         };
-        Done::of(self.lake.format.write(&status, status_text)?)
+        Done::of(self.lake.output.format.write(&status, status_text)?)
     }
 }
 

@@ -86,7 +86,7 @@ impl LakeAction for VacuumAction {
                 plan
             });
         }
-        Done::of(self.lake.format.write(&plans[..], vacuum_text)?)
+        Done::of(self.lake.output.format.write(&plans[..], vacuum_text)?)
     }
 }
 

@@ -46,7 +46,11 @@ impl LakeAction for VerifyAction {
         };
         let verified = lake.verify(tables, depth, &interrupted(context))?;
         Ok(Done {
-            text: self.lake.format.write(&verified, verification_text)?,
+            text: self
+                .lake
+                .output
+                .format
+                .write(&verified, verification_text)?,
             exit: if verified.is_damaged() {
                 ExitCode::Failed
             } else {
