@@ -14,10 +14,7 @@ mod reference;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{
-    CheckCommand, DashboardCommand, IngestCommand, LakeCommand, ListFormat, ReportCommand,
-    RulesCommand, RunsCommand, StepCommand,
-};
+use crate::commands::{ListFormat, RulesCommand, RunsCommand, StepAction};
 use crate::job_file::{JobsCommand, RunCommand};
 use crate::storage::StoreSettings;
 use crate::telemetry::TelemetrySettings;
@@ -96,41 +93,9 @@ pub enum LogFormat {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Ingest purchase dumps into a lake
-    ///
-    /// Validates every record, writes accepted and rejected records to the tables of the lake, and
-    /// commits each input once: an input that is already ingested is not read again.
-    #[command(
-        after_long_help = "Example:\n  purchase-etl ingest sample_data/web_2026-10.ndjson --lake lake"
-    )]
-    Ingest(IngestCommand),
-    /// Validate purchase dumps without writing to a lake
-    ///
-    /// Reads inputs and applies rules as `ingest` does, and lists the findings.
-    #[command(
-        after_long_help = "Example:\n  purchase-etl check sample_data/balcao_2026-10.csv --default-timezone America/Sao_Paulo"
-    )]
-    Check(CheckCommand),
-    /// Print or write a report from the lake
-    #[command(
-        subcommand,
-        after_long_help = "Example:\n  purchase-etl report product-list --lake lake"
-    )]
-    Report(ReportCommand),
-    /// Write an HTML dashboard of the lake
-    ///
-    /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
-    /// and of the rejects. It has no scripts and loads nothing.
-    #[command(
-        after_long_help = "Example:\n  purchase-etl dashboard --lake lake --output site --timezone America/Sao_Paulo"
-    )]
-    Dashboard(DashboardCommand),
-    /// Inspect and maintain the tables of a lake
-    #[command(
-        subcommand,
-        after_long_help = "Example:\n  purchase-etl lake status --lake lake"
-    )]
-    Lake(LakeCommand),
+    /// A command that can be a step of a job
+    #[command(flatten)]
+    Step(Box<StepAction>),
     /// Run the steps of a job file
     #[command(after_long_help = "Example:\n  purchase-etl run jobs/demo.toml")]
     Run(RunCommand),
@@ -168,26 +133,6 @@ pub enum Command {
         #[arg(value_enum)]
         page: ReferencePage,
     },
-}
-
-impl Command {
-    /// The command as a step that telemetry reports; none for a job and for commands that only show
-    /// something.
-    fn as_step(&self) -> Option<&dyn StepCommand> {
-        match self {
-            Self::Ingest(command) => Some(command),
-            Self::Check(command) => Some(command),
-            Self::Report(command) => Some(command),
-            Self::Dashboard(command) => Some(command),
-            Self::Lake(command) => Some(command),
-            Self::Run(_)
-            | Self::Jobs(_)
-            | Self::Runs(_)
-            | Self::Rules(_)
-            | Self::Completions { .. }
-            | Self::Reference { .. } => None,
-        }
-    }
 }
 
 /// A generated page below docs/reference.

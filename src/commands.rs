@@ -23,16 +23,72 @@ mod runs;
 mod step;
 mod tables;
 
-pub use check::CheckCommand;
 pub use context::{ProgressUi, RunContext, SharedContext};
-pub use dashboard::DashboardCommand;
 pub use discovered::{lake_location, log_omitted_inputs};
 pub use error::{CommandError, OptionError};
-pub use ingest::IngestCommand;
-pub use lake::LakeCommand;
 pub use options::{ListFormat, ListOutput, parse_time};
 pub use output::put;
-pub use report::ReportCommand;
 pub use rules::RulesCommand;
 pub use runs::RunsCommand;
 pub use step::{OutputTarget, StepCommand, StepPlan, execute};
+
+use clap::Subcommand;
+
+use check::CheckCommand;
+use dashboard::DashboardCommand;
+use ingest::IngestCommand;
+use lake::LakeCommand;
+use report::ReportCommand;
+
+/// The commands that can be a step of a job.
+#[derive(Clone, Debug, Subcommand)]
+pub enum StepAction {
+    /// Ingest purchase dumps into a lake
+    ///
+    /// Validates every record, writes accepted and rejected records to the tables of the lake, and
+    /// commits each input once: an input that is already ingested is not read again.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl ingest sample_data/web_2026-10.ndjson --lake lake"
+    )]
+    Ingest(IngestCommand),
+    /// Validate purchase dumps without writing to a lake
+    ///
+    /// Reads inputs and applies rules as `ingest` does, and lists the findings.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl check sample_data/balcao_2026-10.csv --default-timezone America/Sao_Paulo"
+    )]
+    Check(CheckCommand),
+    /// Print or write a report from the lake
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl report product-list --lake lake"
+    )]
+    Report(ReportCommand),
+    /// Write an HTML dashboard of the lake
+    ///
+    /// The dashboard is one file, index.html, with charts and tables of both kinds of purchases
+    /// and of the rejects. It has no scripts and loads nothing.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl dashboard --lake lake --output site --timezone America/Sao_Paulo"
+    )]
+    Dashboard(DashboardCommand),
+    /// Inspect and maintain the tables of a lake
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl lake status --lake lake"
+    )]
+    Lake(LakeCommand),
+}
+
+impl StepAction {
+    /// The command.
+    pub fn command(&self) -> &dyn StepCommand {
+        match self {
+            Self::Ingest(command) => command,
+            Self::Check(command) => command,
+            Self::Report(command) => command,
+            Self::Dashboard(command) => command,
+            Self::Lake(command) => command,
+        }
+    }
+}

@@ -39,7 +39,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::commands::StepCommand;
+use crate::commands::StepAction;
 
 pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
@@ -115,7 +115,7 @@ pub struct Step {
     /// Every key of its table, including defaults.
     pub settings: Vec<Setting>,
     /// What it runs.
-    pub command: Box<dyn StepCommand>,
+    pub action: StepAction,
 }
 
 /// The name of a job: the name of its file without the extension.

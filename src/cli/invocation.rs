@@ -4,10 +4,10 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches, Subcommand};
 
 use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
-use crate::commands::{self, CommandError, ListFormat, RunContext, StepCommand, put};
+use crate::commands::{self, CommandError, ListFormat, RunContext, StepAction, StepCommand, put};
 use crate::job_file::{
     self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_of, settings_text,
 };
@@ -67,17 +67,17 @@ impl Invocation {
     /// The telemetry of the command; disabled for commands that only show something.
     pub fn telemetry(&self, clock: fn() -> DateTime<Utc>) -> Telemetry {
         let settings = self.cli.telemetry.clone().with_environment(variable);
-        let step = self.cli.command.as_step();
         let (name, job) = match &self.cli.command {
             _ if self.cli.explain_config.is_some() => (None, None),
+            Command::Step(step) => {
+                let step = Some(step.command()).filter(|step| step.is_instrumented());
+                (step.map(StepCommand::name), None)
+            }
             Command::Run(run) => {
                 let name = (!run.is_dry_run()).then_some("run");
                 (name, Some(run.job_name()))
             }
-            _ => {
-                let step = step.filter(|step| step.is_instrumented());
-                (step.map(StepCommand::name), None)
-            }
+            _ => (None, None),
         };
         let settings = name.map(|_| settings).unwrap_or_default();
         Telemetry::new(name.unwrap_or_default(), job, settings, clock)
@@ -95,11 +95,11 @@ impl Invocation {
             print(context.stdout, &format.write(&settings[..], settings_text)?)?;
             return Ok(ExitCode::Done);
         }
-        if let Some(step) = self.cli.command.as_step() {
-            step.validate()?;
-            return Ok(commands::execute(step, context)?);
-        }
         let exit = match &self.cli.command {
+            Command::Step(step) => {
+                step.command().validate()?;
+                commands::execute(step.command(), context)?
+            }
             Command::Run(run) => {
                 let of_log = match self.cli.log_format {
                     LogFormat::Text => ListFormat::Text,
@@ -117,12 +117,6 @@ impl Invocation {
                 print(context.stdout, &String::from_utf8_lossy(&text))?
             }
             Command::Reference { page } => print(context.stdout, &page.text(&program))?,
-            // They are steps.
-            Command::Ingest(_)
-            | Command::Check(_)
-            | Command::Report(_)
-            | Command::Dashboard(_)
-            | Command::Lake(_) => ExitCode::Done,
         };
         Ok(exit)
     }
@@ -165,23 +159,23 @@ impl Invocation {
 /// The telemetry of a command line that cannot be parsed, by its global options alone; none if they
 /// are invalid too, and for commands that only show something.
 pub(super) fn telemetry_of_invalid(clock: fn() -> DateTime<Utc>) -> Option<Telemetry> {
-    const INSTRUMENTED: [&str; 6] = ["ingest", "check", "report", "dashboard", "lake", "run"];
     let program = program();
     let words: Vec<String> = std::env::args_os()
         .skip(1)
         .filter_map(|word| word.into_string().ok())
         .collect();
-    let name = words
-        .iter()
-        .find(|word| program.find_subcommand(word).is_some())?;
-    let name = INSTRUMENTED.iter().find(|known| *known == name)?;
+    let mut names = words.iter();
+    let name = names.find(|word| program.find_subcommand(word).is_some())?;
+    if name != "run" && !StepAction::has_subcommand(name) {
+        return None;
+    }
     let global = program.get_arguments().filter(|one| one.is_global_set());
     let settings = clap::Command::new("settings")
         .no_binary_name(true)
         .args(global);
     let matches = settings
         .clone()
-        .try_get_matches_from(known_options(&settings, words));
+        .try_get_matches_from(known_options(&settings, words.clone()));
     let settings = TelemetrySettings::from_arg_matches(&matches.ok()?).ok()?;
     let settings = settings.with_environment(variable);
     Some(Telemetry::new(name, None, settings, clock))

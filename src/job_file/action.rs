@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, FromArgMatches};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -12,7 +12,7 @@ use super::parser::JobFileParser;
 use super::refused_key::RefusedKey;
 use super::value::GivenKey;
 use super::{Setting, settings_of, suggest};
-use crate::commands::StepCommand;
+use crate::commands::StepAction;
 
 impl JobFileParser<'_> {
     /// The action of a step and its settings. `prefix` is the path of the step, with a dot.
@@ -22,7 +22,7 @@ impl JobFileParser<'_> {
         step: &str,
         spec: &ActionSpec,
         entry: &Spanned<DeValue<'_>>,
-    ) -> Option<(Box<dyn StepCommand>, Vec<Setting>)> {
+    ) -> Option<(StepAction, Vec<Setting>)> {
         let path = format!("{prefix}{}.", spec.key);
         let remedy = format!("write a table: {} = {{ … }}", spec.key);
         let table = self.table_of(entry, path.trim_end_matches('.'), &remedy)?;
@@ -48,20 +48,11 @@ impl JobFileParser<'_> {
         if self.problems.len() > known_problems {
             return None;
         }
-        let argv = self.argv(chosen, &command, &given);
-        let parsed = whole
-            .try_get_matches_from(argv)
-            .map_err(|error| RefusedKey::from(&error));
-        let parsed = parsed.and_then(|matches| {
-            let command = (spec.parse)(&matches).map_err(|error| RefusedKey::from(&error))?;
-            let valid = command.validate();
-            valid.map_err(|error| RefusedKey::from(&error))?;
-            Ok((command, matches))
-        });
-        match parsed {
-            Ok((parsed, matches)) => {
+        let argv = self.argv(spec.key, chosen, &command, &given);
+        match parsed(argv) {
+            Ok((action, matches)) => {
                 let own = matches.subcommand().map_or(&matches, |(_, below)| below);
-                Some((parsed, self.settings_of(step, &command, own, &given)))
+                Some((action, self.settings_of(step, &command, own, &given)))
             }
             Err(refused) => {
                 let span = span_of(&given, &refused.name).unwrap_or(entry.span());
@@ -128,10 +119,11 @@ impl JobFileParser<'_> {
         }
     }
 
-    /// The arguments of a command: its subcommand, the lake of the job, options, and the positional
+    /// The arguments of a command: its name, its subcommand, the lake of the job, options, and the positional
     /// arguments after `--`.
     fn argv(
         &self,
+        name: &str,
         chosen: Option<&str>,
         command: &clap::Command,
         given: &[GivenKey<'_>],
@@ -143,7 +135,8 @@ impl JobFileParser<'_> {
         };
         let mut has_lake = command.get_arguments();
         let has_lake = has_lake.any(|option| option.get_long() == Some("lake"));
-        let mut argv = Vec::from_iter(chosen.map(str::to_owned));
+        let mut argv = vec![name.to_owned()];
+        argv.extend(chosen.map(str::to_owned));
         argv.extend(has_lake.then(|| format!("--lake={}", self.lake)));
         argv.extend(words(options));
         if !positional.is_empty() {
@@ -166,6 +159,19 @@ impl JobFileParser<'_> {
         let is_key = |setting: &Setting| keys::excluded(&setting.name).is_none();
         settings.into_iter().filter(is_key).collect()
     }
+}
+
+/// The command of these arguments, and what its parser has matched.
+fn parsed(argv: Vec<String>) -> Result<(StepAction, ArgMatches), RefusedKey> {
+    let refused = |error: clap::Error| RefusedKey::from(&error);
+    let matches = keys::step_parser()
+        .try_get_matches_from(argv)
+        .map_err(refused)?;
+    let action = StepAction::from_arg_matches(&matches).map_err(refused)?;
+    let valid = action.command().validate();
+    valid.map_err(|error| RefusedKey::from(&error))?;
+    let (_, own) = matches.subcommand().expect("the arguments name a command");
+    Ok((action, own.clone()))
 }
 
 fn span_of(given: &[GivenKey<'_>], name: &str) -> Option<Range<usize>> {

@@ -4,11 +4,9 @@
 //! key of its step at once.
 
 use clap::builder::ValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Subcommand};
+use clap::{Arg, ArgAction, Subcommand};
 
-use crate::commands::{
-    CheckCommand, DashboardCommand, IngestCommand, LakeCommand, ReportCommand, StepCommand,
-};
+use crate::commands::StepAction;
 
 /// Options of the commands that are not keys of their steps, and what to do instead.
 const EXCLUDED_OPTIONS: [(&str, &str); 3] = [
@@ -127,9 +125,6 @@ pub(super) struct ActionSpec {
     pub(super) key: &'static str,
     /// The key that names the subcommand, for commands with subcommands.
     pub(super) selector: Option<Selector>,
-    augment: fn(clap::Command) -> clap::Command,
-    /// The command with the arguments that its parser has matched.
-    pub(super) parse: fn(&ArgMatches) -> Result<Box<dyn StepCommand>, clap::Error>,
 }
 
 /// The key of a step whose value is a subcommand, with its messages.
@@ -147,68 +142,50 @@ pub(super) struct Selector {
 
 /// The commands that can be a step.
 pub(super) static ACTIONS: [ActionSpec; 5] = [
-    ActionSpec {
-        key: "ingest",
-        selector: None,
-        augment: IngestCommand::augment_args,
-        parse: parsed::<IngestCommand>,
-    },
-    ActionSpec {
-        key: "check",
-        selector: None,
-        augment: CheckCommand::augment_args,
-        parse: parsed::<CheckCommand>,
-    },
-    ActionSpec {
-        key: "report",
-        selector: Some(Selector {
+    ActionSpec::of("ingest", None),
+    ActionSpec::of("check", None),
+    ActionSpec::of(
+        "report",
+        Some(Selector {
             key: "type",
             missing: "the report has no type",
             unknown_value: "is not a report type",
             alternative: "choose another report type",
         }),
-        augment: ReportCommand::augment_subcommands,
-        parse: parsed::<ReportCommand>,
-    },
-    ActionSpec {
-        key: "dashboard",
-        selector: None,
-        augment: DashboardCommand::augment_args,
-        parse: parsed::<DashboardCommand>,
-    },
-    ActionSpec {
-        key: "lake",
-        selector: Some(Selector {
+    ),
+    ActionSpec::of("dashboard", None),
+    ActionSpec::of(
+        "lake",
+        Some(Selector {
             key: "do",
             missing: "the step has no lake command",
             unknown_value: "is not a lake command of a step",
             alternative: "choose another lake command",
         }),
-        augment: lake_step_commands,
-        parse: parsed::<LakeCommand>,
-    },
+    ),
 ];
 
-fn parsed<C: StepCommand + FromArgMatches + 'static>(
-    matches: &ArgMatches,
-) -> Result<Box<dyn StepCommand>, clap::Error> {
-    Ok(Box::new(C::from_arg_matches(matches)?))
-}
-
-fn lake_step_commands(command: clap::Command) -> clap::Command {
-    let all = LakeCommand::augment_subcommands(clap::Command::new("lake"));
-    let of_steps = all
-        .get_subcommands()
-        .filter(|action| LAKE_STEP_COMMANDS.contains(&action.get_name()))
-        .cloned();
-    command.subcommands(of_steps).subcommand_required(true)
+/// The parser of the commands that can be a step.
+pub(super) fn step_parser() -> clap::Command {
+    StepAction::augment_subcommands(clap::Command::new("step").no_binary_name(true))
 }
 
 impl ActionSpec {
-    /// The parser of the command; `report` has a subcommand for each type, `lake` for each command
-    /// of a step.
+    const fn of(key: &'static str, selector: Option<Selector>) -> Self {
+        Self { key, selector }
+    }
+
+    /// The command; `report` has a subcommand for each type, `lake` for each command of a step.
     pub(super) fn command(&self) -> clap::Command {
-        (self.augment)(clap::Command::new(self.key).no_binary_name(true))
+        let parser = step_parser();
+        let command = parser.find_subcommand(self.key).cloned();
+        let command = command.expect("the name of a command");
+        if self.key != "lake" {
+            return command;
+        }
+        let of_steps = command.get_subcommands().cloned();
+        let of_steps = of_steps.filter(|one| LAKE_STEP_COMMANDS.contains(&one.get_name()));
+        clap::Command::new(self.key).subcommands(of_steps)
     }
 }
 

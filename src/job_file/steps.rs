@@ -9,7 +9,7 @@ use super::keys::{self, ACTIONS, ActionSpec};
 use super::order::{self, StepNode};
 use super::parser::JobFileParser;
 use super::{Setting, Step};
-use crate::commands::StepCommand;
+use crate::commands::StepAction;
 
 /// A step before the order is known.
 struct DraftStep {
@@ -71,12 +71,12 @@ impl JobFileParser<'_> {
         let needs = self.needs(&prefix, table);
         let parallel = self.days_in_parallel(&prefix, table);
         let action = self.only_action(&prefix, &name, &entry.span(), table);
-        let step = action.map(|(command, settings)| Step {
+        let step = action.map(|(action, settings)| Step {
             name: name.clone(),
             needs: Vec::new(),
             days_in_parallel: parallel.is_some(),
             settings,
-            command,
+            action,
         });
         Some(DraftStep {
             node: StepNode { name, span, needs },
@@ -145,7 +145,7 @@ impl JobFileParser<'_> {
         step: &str,
         span: &Range<usize>,
         table: &DeTable<'_>,
-    ) -> Option<(Box<dyn StepCommand>, Vec<Setting>)> {
+    ) -> Option<(StepAction, Vec<Setting>)> {
         let actions = ACTIONS.each_ref().map(|action| action.key);
         let known: Vec<&str> = keys::names(keys::STEP_KEYS)
             .into_iter()
@@ -183,7 +183,7 @@ impl JobFileParser<'_> {
             let mut found = before.iter().filter(|step| step.name == *name);
             found.all(|step| step.days_in_parallel)
         };
-        if !step.command.allows_parallel_days() {
+        if !step.action.command().allows_parallel_days() {
             let message = "only the ingest of customer purchases can run several days at a time";
             self.problems.add(span, &key, message, "remove it");
         } else if !step.needs.iter().all(is_parallel) {

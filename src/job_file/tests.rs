@@ -68,7 +68,7 @@ report = { type = "supplier-purchases", company_id = "{company}", per_page = 5, 
     .unwrap();
     assert_eq!(plan.lake, "at-2026-11-05/lake");
     assert_eq!(plan.steps[1].needs, ["in"]);
-    let ingest = &plan.steps[0].command;
+    let ingest = plan.steps[0].action.command();
     assert_eq!(ingest.name(), "ingest");
     assert_eq!(ingest.inputs(), ["d/2026/11/05"]);
     assert_eq!(ingest.lake(), Some(plan.lake.as_str()));
@@ -106,7 +106,7 @@ fn set_goes_before_the_file() {
     // A value of `--set` is used literally.
     assert_eq!(plan.lake, "other{date}");
     let page = OutputTarget::File(PathBuf::from("34/index.html"));
-    assert_eq!(plan.steps[0].command.output(), Some(page));
+    assert_eq!(plan.steps[0].action.command().output(), Some(page));
     let origins: Vec<String> = plan
         .settings
         .iter()

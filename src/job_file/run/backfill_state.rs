@@ -68,7 +68,7 @@ impl BackfillState {
         let bytes = read.ok().flatten()?;
         let marker: CompletionMarker = serde_json::from_slice(&bytes).ok()?;
         let are_there = plan.steps.iter().all(|step| {
-            let output = step.command.output();
+            let output = step.action.command().output();
             output.is_none_or(|output| output.exists(&self.stores) != Some(false))
         });
         let is_same = fingerprint(plan, &self.stores).as_deref() == Some(&*marker.fingerprint);
@@ -109,18 +109,18 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
     add(&plan.lake);
     for step in &plan.steps {
         add(&step.name);
-        if step.command.output() == Some(OutputTarget::StandardOutput) {
+        if step.action.command().output() == Some(OutputTarget::StandardOutput) {
             return None;
         }
         for setting in &step.settings {
             add(&setting.name);
             add(setting.value.as_deref().unwrap_or("\u{1}"));
         }
-        let named = step.command.inputs();
+        let named = step.action.command().inputs();
         if named.is_empty() {
             continue;
         }
-        let lake = match step.command.lake() {
+        let lake = match step.action.command().lake() {
             Some(lake) => lake_location(&Lake::at(lake, stores).ok()?),
             None => None,
         };

@@ -68,7 +68,7 @@ fn steps(plan: &JobPlan, mut buffered: BufferedSteps, context: &mut RunContext<'
             abandon(plan, &buffered, context);
             return exit;
         }
-        if !ended.is_success() || (step.command.is_gate() && ended != ExitCode::Done) {
+        if !ended.is_success() || (step.action.command().is_gate() && ended != ExitCode::Done) {
             failed.insert(&step.name);
         }
     }
@@ -134,7 +134,7 @@ pub(super) fn run_step(
 ) -> Result<ExitCode, CommandError> {
     // The elapsed time of a step does not include the steps before it.
     context.started = std::time::Instant::now();
-    execute(step.command.as_ref(), context)
+    execute(step.action.command(), context)
 }
 
 /// Writes the buffered output of a step and returns its result.

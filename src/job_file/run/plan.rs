@@ -55,14 +55,14 @@ pub(super) fn show(
 }
 
 fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, CommandError> {
-    let output = step.command.output().map(|output| {
+    let output = step.action.command().output().map(|output| {
         let exists = output.exists(stores);
         (output, exists)
     });
     Ok(PlannedStep {
         step,
-        plan: step.command.plan(stores)?,
-        tables: step.command.tables_written(),
+        plan: step.action.command().plan(stores)?,
+        tables: step.action.command().tables_written(),
         output,
     })
 }
