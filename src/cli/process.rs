@@ -54,7 +54,11 @@ pub fn report_usage_error(error: &clap::Error, clock: fn() -> DateTime<Utc>) -> 
         drop(error.print());
     }
     if let Some(telemetry) = telemetry_of_invalid(clock) {
-        telemetry.finish(ExitCode::Usage, message.lines().next());
+        // What is wrong; the usage follows after an empty line.
+        let (wrong, _) = message.split_once("\n\n").unwrap_or((&message, ""));
+        let words = wrong.trim_start_matches("error: ").split_whitespace();
+        let error = words.collect::<Vec<_>>().join(" ");
+        telemetry.finish(ExitCode::Usage, Some(&error));
     }
     ExitCode::Usage
 }

@@ -25,7 +25,7 @@ use crate::values::currency::Currency;
 
 pub(super) use arguments::{ReadArguments, parse_company_id};
 
-/// The kind of the records of all inputs, or that each input is asked.
+/// The kind of the records: one for all inputs, or detected per input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum RecordKindSelection {
     /// Purchases of customers: the Braze purchase object and its dumps

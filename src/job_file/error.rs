@@ -6,7 +6,7 @@ use super::JobFileProblem;
 use crate::commands::{CommandError, OptionError};
 use crate::values::ExitCode;
 
-/// Why a job has failed, or a command that is none.
+/// Why a job or another command has failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobFileError {
