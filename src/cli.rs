@@ -5,6 +5,7 @@
 //! runs. The options of a command are declared where the command is.
 
 mod console;
+mod invalid_arguments;
 mod invocation;
 mod json_log;
 mod panics;

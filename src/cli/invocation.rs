@@ -4,15 +4,15 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches, Subcommand};
+use clap::{ArgMatches, FromArgMatches};
 
 use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
-use crate::commands::{self, CommandError, ListFormat, RunContext, StepAction, StepCommand, put};
+use crate::commands::{self, CommandError, ListFormat, RunContext, StepCommand, put};
 use crate::job_file::{
     self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_of, settings_text,
 };
 use crate::rules;
-use crate::telemetry::{Telemetry, TelemetrySettings};
+use crate::telemetry::Telemetry;
 use crate::values::ExitCode;
 
 /// The arguments of the process.
@@ -53,11 +53,9 @@ impl Invocation {
         let program = program();
         let job = JobText::read(command.path())?;
         let settings = command.settings(&job, now, &variable, &program)?;
-        let matches = settings.as_defaults(program).try_get_matches();
-        let parsed = matches.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
-        // Each setting was accepted by itself, and so were the arguments.
-        Ok(parsed.ok().map(|(cli, matches)| Self {
-            cli,
+        let matches = settings.as_defaults(program).try_get_matches()?;
+        Ok(Some(Self {
+            cli: Cli::from_arg_matches(&matches)?,
             matches,
             job: Some(job),
             settings,
@@ -156,54 +154,8 @@ impl Invocation {
     }
 }
 
-/// The telemetry of a command line that cannot be parsed, by its global options alone; none if they
-/// are invalid too, and for commands that only show something.
-pub(super) fn telemetry_of_invalid(clock: fn() -> DateTime<Utc>) -> Option<Telemetry> {
-    let program = program();
-    let words: Vec<String> = std::env::args_os()
-        .skip(1)
-        .filter_map(|word| word.into_string().ok())
-        .collect();
-    let mut names = words.iter();
-    let name = names.find(|word| program.find_subcommand(word).is_some())?;
-    if name != "run" && !StepAction::has_subcommand(name) {
-        return None;
-    }
-    let global = program.get_arguments().filter(|one| one.is_global_set());
-    let settings = clap::Command::new("settings")
-        .no_binary_name(true)
-        .args(global);
-    let matches = settings
-        .clone()
-        .try_get_matches_from(known_options(&settings, words.clone()));
-    let settings = TelemetrySettings::from_arg_matches(&matches.ok()?).ok()?;
-    let settings = settings.with_environment(variable);
-    Some(Telemetry::new(name, None, settings, clock))
-}
-
-/// The words that are options of `command`, with their values.
-fn known_options(command: &clap::Command, words: Vec<String>) -> Vec<String> {
-    let mut words = words.into_iter();
-    let mut known = Vec::new();
-    while let Some(word) = words.next() {
-        let name = word.strip_prefix("--").unwrap_or_default();
-        let (name, value) = name
-            .split_once('=')
-            .map_or((name, None), |(name, value)| (name, Some(value)));
-        let mut options = command.get_arguments();
-        let Some(option) = options.find(|option| option.get_long() == Some(name)) else {
-            continue;
-        };
-        let has_own_value = value.is_some() || option.is_require_equals_set();
-        let takes_value = option.get_action().takes_values() && !has_own_value;
-        known.push(word);
-        known.extend(takes_value.then(|| words.next()).flatten());
-    }
-    known
-}
-
 /// Looks up an environment variable for the library.
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, Utc};
 
 use super::console::{self, AboveBar, Console};
-use super::invocation::telemetry_of_invalid;
+use super::invalid_arguments::telemetry_of;
 use super::{Invocation, LogFormat, panics};
 use crate::commands::{CommandError, RunContext, SharedContext};
 use crate::ingest::Progress;
@@ -40,7 +40,10 @@ pub fn report_usage_error(error: &clap::Error, clock: fn() -> DateTime<Utc>) -> 
         return ExitCode::Done;
     }
     let by_variable = std::env::var("PURCHASE_ETL_LOG_FORMAT").is_ok_and(|form| form == "json");
-    let arguments: Vec<_> = std::env::args_os().collect();
+    let arguments = std::env::args_os().skip(1);
+    let arguments: Vec<String> = arguments
+        .filter_map(|word| word.into_string().ok())
+        .collect();
     let by_argument = arguments.iter().any(|parsed| parsed == "--log-format=json")
         || arguments
             .windows(2)
@@ -53,7 +56,7 @@ pub fn report_usage_error(error: &clap::Error, clock: fn() -> DateTime<Utc>) -> 
         // If stderr cannot be written, the error cannot be reported.
         drop(error.print());
     }
-    if let Some(telemetry) = telemetry_of_invalid(clock) {
+    if let Some(telemetry) = telemetry_of(arguments, clock) {
         // What is wrong; the usage follows after an empty line.
         let (wrong, _) = message.split_once("\n\n").unwrap_or((&message, ""));
         let words = wrong.trim_start_matches("error: ").split_whitespace();

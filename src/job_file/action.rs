@@ -49,7 +49,7 @@ impl JobFileParser<'_> {
             return None;
         }
         let argv = self.argv(spec.key, chosen, &command, &given);
-        match parsed(argv) {
+        match parsed(whole, argv) {
             Ok((action, matches)) => {
                 let own = matches.subcommand().map_or(&matches, |(_, below)| below);
                 Some((action, self.settings_of(step, &command, own, &given)))
@@ -162,11 +162,14 @@ impl JobFileParser<'_> {
 }
 
 /// The command of these arguments, and what its parser has matched.
-fn parsed(argv: Vec<String>) -> Result<(StepAction, ArgMatches), RefusedKey> {
+fn parsed(
+    command: clap::Command,
+    argv: Vec<String>,
+) -> Result<(StepAction, ArgMatches), RefusedKey> {
     let refused = |error: clap::Error| RefusedKey::from(&error);
-    let matches = keys::step_parser()
-        .try_get_matches_from(argv)
-        .map_err(refused)?;
+    let step = clap::Command::new("step").no_binary_name(true);
+    let matches = step.subcommand(command).try_get_matches_from(argv);
+    let matches = matches.map_err(refused)?;
     let action = StepAction::from_arg_matches(&matches).map_err(refused)?;
     let valid = action.command().validate();
     valid.map_err(|error| RefusedKey::from(&error))?;

@@ -26,6 +26,9 @@ pub enum JobFileError {
         /// What is wrong, in the order of the file.
         problems: Vec<JobFileProblem>,
     },
+    /// The arguments and the settings of the job file do not fit together.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
     /// A command has failed.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -35,7 +38,7 @@ impl JobFileError {
     /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Read { .. } | Self::Invalid { .. } => ExitCode::Usage,
+            Self::Read { .. } | Self::Invalid { .. } | Self::Arguments(_) => ExitCode::Usage,
             Self::Command(error) => error.exit_code(),
         }
     }

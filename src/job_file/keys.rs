@@ -3,6 +3,8 @@
 //! The parser, the JSON Schema and the reference page use these keys: a new option of a command is a
 //! key of its step at once.
 
+use std::sync::LazyLock;
+
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Subcommand};
 
@@ -165,10 +167,9 @@ pub(super) static ACTIONS: [ActionSpec; 5] = [
     ),
 ];
 
-/// The parser of the commands that can be a step.
-pub(super) fn step_parser() -> clap::Command {
-    StepAction::augment_subcommands(clap::Command::new("step").no_binary_name(true))
-}
+/// The parser of the commands that can be a step; a backfill parses the steps of every day.
+static STEP_PARSER: LazyLock<clap::Command> =
+    LazyLock::new(|| StepAction::augment_subcommands(clap::Command::new("step")));
 
 impl ActionSpec {
     const fn of(key: &'static str, selector: Option<Selector>) -> Self {
@@ -177,8 +178,7 @@ impl ActionSpec {
 
     /// The command; `report` has a subcommand for each type, `lake` for each command of a step.
     pub(super) fn command(&self) -> clap::Command {
-        let parser = step_parser();
-        let command = parser.find_subcommand(self.key).cloned();
+        let command = STEP_PARSER.find_subcommand(self.key).cloned();
         let command = command.expect("the name of a command");
         if self.key != "lake" {
             return command;

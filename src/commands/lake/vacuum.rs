@@ -26,8 +26,8 @@ pub struct VacuumAction {
     #[arg(long, value_enum, value_name = "TABLE", default_value_t = TableSelection::All)]
     table: TableSelection,
     /// Keep files needed or written within this time; must exceed the longest run
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "7d")]
-    retention: Duration,
+    #[arg(long, value_name = "DURATION", value_parser = parse_retention, default_value = "7d")]
+    retention: Retention,
     /// Accept a retention below 24 hours; no other run may be active
     #[arg(long)]
     force_short_retention: bool,
@@ -37,6 +37,20 @@ pub struct VacuumAction {
     /// Show the files and exit, the default
     #[arg(long)]
     dry_run: bool,
+}
+
+/// A retention as typed, and its duration.
+#[derive(Clone, Debug)]
+struct Retention {
+    text: String,
+    duration: Duration,
+}
+
+fn parse_retention(text: &str) -> Result<Retention, &'static str> {
+    Ok(Retention {
+        text: text.to_owned(),
+        duration: parse_duration(text)?,
+    })
 }
 
 impl LakeAction for VacuumAction {
@@ -49,12 +63,12 @@ impl LakeAction for VacuumAction {
     }
 
     fn validate(&self) -> Result<(), OptionError> {
-        if self.retention >= SHORTEST_RETENTION || self.force_short_retention {
+        if self.retention.duration >= SHORTEST_RETENTION || self.force_short_retention {
             return Ok(());
         }
         Err(OptionError::Invalid {
             option: "--retention",
-            value: humantime::format_duration(self.retention).to_string(),
+            value: self.retention.text.clone(),
             reason: "expected 24h or more, because a shorter retention may delete files of an \
                      active run; add --force-short-retention if no run is active"
                 .to_owned(),
@@ -71,7 +85,8 @@ impl LakeAction for VacuumAction {
         let execute = self.execute;
         let mut plans = Vec::new();
         for table in self.table.tables() {
-            let planned = lake.plan_vacuum(&maintained(table), self.retention, now_millis)?;
+            let planned =
+                lake.plan_vacuum(&maintained(table), self.retention.duration, now_millis)?;
             let Some(plan) = planned else { continue };
             tracing::info!(
                 table = plan.table,

@@ -69,6 +69,7 @@ pub(super) fn open(
     options: &ReportOptions,
     context: &RunContext<'_>,
 ) -> Result<OpenedTable<PurchaseFile>, CommandError> {
+    let lake = Lake::at(&options.lake, &context.shared.stores)?;
     for note in parameters.notes() {
         // A date as the end is usual in nightly reports, so it is not a warning.
         if *note == EndingAtNote::DateOnly {
@@ -77,7 +78,6 @@ pub(super) fn open(
             tracing::warn!("{note}");
         }
     }
-    let lake = Lake::at(&options.lake, &context.shared.stores)?;
     let table = purchases(&lake, options.version(), Some(parameters.utc_dates()))?;
     if table.files.is_empty() {
         tracing::warn!(

@@ -1,0 +1,103 @@
+//! The telemetry of a command line that cannot be parsed, from the parts that can.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use clap::FromArgMatches;
+
+use super::invocation::variable;
+use super::program;
+use crate::job_file::job_name;
+use crate::telemetry::{Telemetry, TelemetrySettings};
+
+/// The commands that telemetry reports in any case but a dry run.
+const REPORTED: [&str; 5] = ["ingest", "check", "report", "dashboard", "run"];
+
+/// The telemetry by the global options of `words`, the arguments of the process; none if these are
+/// invalid too, and for commands that may only show something.
+pub(super) fn telemetry_of(words: Vec<String>, clock: fn() -> DateTime<Utc>) -> Option<Telemetry> {
+    let program = program();
+    let global = program.get_arguments().filter(|one| one.is_global_set());
+    let parser = clap::Command::new("settings")
+        .no_binary_name(true)
+        .args(global);
+    let (known, others) = partition(&parser, words);
+    let mut named = others.iter().filter(|word| !word.starts_with('-'));
+    let name = named.next()?;
+    let shows = |word: &String| word.starts_with("--explain-config") || word == "--dry-run";
+    if !REPORTED.contains(&name.as_str()) || others.iter().chain(&known).any(shows) {
+        return None;
+    }
+    let job = named.next().filter(|_| name == "run");
+    let matches = parser.try_get_matches_from(known).ok()?;
+    let settings = TelemetrySettings::from_arg_matches(&matches).ok()?;
+    let settings = settings.with_environment(variable);
+    let job = job.map(|path| job_name(Path::new(path)));
+    Some(Telemetry::new(name, job, settings, clock))
+}
+
+/// The words that are options of `parser`, with their values, and the others.
+fn partition(parser: &clap::Command, words: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let (mut known, mut others) = (Vec::new(), Vec::new());
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let name = word.strip_prefix("--").unwrap_or_default();
+        let (name, has_value) = name
+            .split_once('=')
+            .map_or((name, false), |(name, _)| (name, true));
+        let mut options = parser.get_arguments();
+        let Some(option) = options.find(|option| option.get_long() == Some(name)) else {
+            others.push(word);
+            continue;
+        };
+        let has_value = has_value || option.is_require_equals_set();
+        let takes_next = option.get_action().takes_values() && !has_value;
+        known.push(word);
+        known.extend(takes_next.then(|| words.next()).flatten());
+    }
+    (known, others)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn telemetry(line: &str) -> Option<String> {
+        let words = line.split(' ').map(str::to_owned).collect();
+        let telemetry = telemetry_of(words, || DateTime::UNIX_EPOCH)?;
+        Some(format!("{telemetry:?}"))
+    }
+
+    #[test]
+    fn commands_that_do_something_are_reported_whatever_their_options() {
+        for line in [
+            "ingest --nope x.json --metrics-file m",
+            "--metrics-file m ingest --threads 0",
+            "check --metrics-file=m --kind bogus",
+            "--scratch lake report nothing --metrics-file m",
+        ] {
+            let telemetry = telemetry(line).expect(line);
+            assert!(
+                telemetry.contains("metrics_file: Some(\"m\")"),
+                "{telemetry}"
+            );
+        }
+        let job = telemetry("run jobs/nightly.toml --now x").unwrap();
+        assert!(job.contains("job: Some(\"nightly\")"), "{job}");
+    }
+
+    #[test]
+    fn nothing_is_reported_of_commands_that_may_only_show_something() {
+        for line in [
+            "lake status --nope",
+            "rules lisst",
+            "--scratch ingest rules --nope",
+            "ingest x.json --dry-run --threads 0",
+            "run x.toml --explain-config=json --now x",
+            "ingest --nope --store-retries many",
+            "bogus",
+        ] {
+            assert!(telemetry(line).is_none(), "{line}");
+        }
+    }
+}
