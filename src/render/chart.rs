@@ -1,4 +1,4 @@
-//! Charts, drawn by plotters as SVG or PNG.
+//! Charts, drawn by plotters as SVG, and by resvg from the SVG as PNG.
 //!
 //! In: a [`Chart`] of [`ExactNumber`]s with title, units and labels. Out: an SVG text that follows
 //! the light or dark colour scheme of the viewer, or the bytes of a PNG; the same chart always

@@ -8,7 +8,11 @@ use std::sync::LazyLock;
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle, register_font};
+use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle};
+use skrifa::charmap::Charmap;
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider as _};
 
 use super::palette::ColorRole;
 
@@ -16,23 +20,24 @@ use super::palette::ColorRole;
 pub(super) type DrawResult<DB> =
     Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// The fonts for measuring texts and for PNG. plotters keeps them for the whole process.
-static FONTS: LazyLock<()> = LazyLock::new(|| {
-    for (style, bytes) in [
-        (FontStyle::Normal, notosans::REGULAR_TTF),
-        (FontStyle::Bold, notosans::BOLD_TTF),
-    ] {
-        let registered = register_font(FontFamily::SansSerif.as_str(), style, bytes);
-        assert!(registered.is_ok(), "the font is a part of the program");
-    }
+/// The widths of the letters of Noto Sans, for texts that are not bold and for bold ones.
+static FONTS: LazyLock<[Advances; 2]> = LazyLock::new(|| {
+    [notosans::REGULAR_TTF, notosans::BOLD_TTF].map(|bytes| {
+        let font = FontRef::new(bytes).expect("the font is a part of the program");
+        let (size, location) = (Size::unscaled(), LocationRef::default());
+        Advances {
+            letters: font.charmap(),
+            glyphs: font.glyph_metrics(size, location),
+            units_per_em: font.metrics(size, location).units_per_em.into(),
+        }
+    })
 });
 
-/// The font size at which widths are measured.
-const MEASURING_SIZE: f64 = 200.0;
+/// plotters divides the size of a font by this when it writes SVG.
+const FONT_SIZE_PER_EM: f64 = 1.24;
 
-/// Height of Noto Sans, ascender plus descender, in ems; plotters expects this height as the font
-/// size.
-const NOTO_HEIGHT_EM: f64 = 1.362;
+/// The downward correction of texts anchored at the center, in ems.
+const CENTER_SHIFT_EM: f64 = 0.08;
 
 /// Viewers may use a wider font than Noto Sans; `DejaVu` Sans is about an eighth wider.
 const WIDTH_ALLOWANCE: f64 = 1.13;
@@ -54,19 +59,13 @@ pub(super) struct CanvasMetrics {
     pub(super) height: f64,
     /// Backend units per pixel.
     pub(super) units: f64,
-    /// How the backend places texts.
-    pub(super) font: FontMetrics,
 }
 
-/// How a backend places texts, in ems.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct FontMetrics {
-    /// The font size that the backend expects for one em.
-    pub(super) size_per_em: f64,
-    /// The downward correction of texts anchored at the top.
-    pub(super) shift_top: f64,
-    /// The downward correction of texts anchored at the center.
-    pub(super) shift_center: f64,
+/// The widths of the letters of a font.
+struct Advances {
+    letters: Charmap<'static>,
+    glyphs: GlyphMetrics<'static>,
+    units_per_em: f64,
 }
 
 /// The style of a text and its anchor point.
@@ -113,31 +112,30 @@ impl LabelStyle {
 
     /// An upper bound for the width of a text, in pixels.
     pub(super) fn width(&self, text: &str) -> f64 {
-        LazyLock::force(&FONTS);
-        let known: String = text
-            .chars()
-            .filter(|c| *c < FIRST_FULL_WIDTH || ('\u{2000}'..'\u{2E80}').contains(c))
-            .map(|c| {
-                if SUBSTITUTED_SIGNS.contains(c) {
+        let font = &FONTS[usize::from(self.bold)];
+        let width_em = |c: char| {
+            let is_known = c < FIRST_FULL_WIDTH || ('\u{2000}'..'\u{2E80}').contains(&c);
+            if is_known {
+                let c = if SUBSTITUTED_SIGNS.contains(c) {
                     SUBSTITUTE
                 } else {
                     c
-                }
-            })
-            .collect();
-        let style = if self.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
+                };
+                font.width_em(c) * WIDTH_ALLOWANCE
+            } else {
+                1.0
+            }
         };
-        let font = FontDesc::new(
-            FontFamily::SansSerif,
-            MEASURING_SIZE * NOTO_HEIGHT_EM,
-            style,
-        );
-        let (width, _) = font.box_size(&known).unwrap_or_default();
-        let wide = u32::try_from(text.chars().count() - known.chars().count()).unwrap_or(u32::MAX);
-        self.size * (f64::from(width) / MEASURING_SIZE * WIDTH_ALLOWANCE + f64::from(wide))
+        self.size * text.chars().map(width_em).sum::<f64>()
+    }
+}
+
+impl Advances {
+    /// The width of a letter in ems; that of the box for a missing one.
+    fn width_em(&self, letter: char) -> f64 {
+        let glyph = self.letters.map(letter).unwrap_or_default();
+        let units = self.glyphs.advance_width(glyph);
+        units.map_or(0.0, f64::from) / self.units_per_em
     }
 }
 
@@ -155,21 +153,20 @@ impl<DB: DrawingBackend> Canvas<'_, DB> {
         (x, y): (f64, f64),
         label_style: LabelStyle,
     ) -> DrawResult<DB> {
-        LazyLock::force(&FONTS);
         let style = if label_style.bold {
             FontStyle::Bold
         } else {
             FontStyle::Normal
         };
-        let size = label_style.size * self.metrics.units * self.metrics.font.size_per_em;
+        let size = label_style.size * self.metrics.units * FONT_SIZE_PER_EM;
         let font = FontDesc::new(FontFamily::SansSerif, size, style);
         let color = label_style.role.color();
         let style = TextStyle::from(font)
             .color(&color)
             .pos(Pos::new(label_style.anchor.0, label_style.anchor.1));
         let shift = match label_style.anchor.1 {
-            VPos::Center => self.metrics.font.shift_center,
-            VPos::Top | VPos::Bottom => self.metrics.font.shift_top,
+            VPos::Center => CENTER_SHIFT_EM,
+            VPos::Top | VPos::Bottom => 0.0,
         };
         let at = (
             self.metrics.units(x),
@@ -199,11 +196,6 @@ mod tests {
             width: 100.0,
             height: 50.0,
             units: 4.0,
-            font: FontMetrics {
-                size_per_em: 1.0,
-                shift_top: 0.0,
-                shift_center: 0.0,
-            },
         };
         assert_eq!(metrics.units(2.5), 10);
         assert!((metrics.pixels(10) - 2.5).abs() < 1e-9);

@@ -7,21 +7,14 @@ use std::fmt::Write as _;
 
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
-use super::canvas::{CanvasMetrics, FontMetrics};
+use super::canvas::CanvasMetrics;
 use super::draw::{ChartHeading, draw, height_above};
 use super::label::printable_text;
 use super::palette::{ColorRole, ColorScheme, DARK, LIGHT, hex};
 use super::{Chart, ChartType, ChartWidth, bars};
 
 /// plotters draws in whole units; several units per pixel make columns look equally wide.
-const UNITS: f64 = 4.0;
-
-/// plotters divides the size of a font by this when it writes SVG.
-const FONT: FontMetrics = FontMetrics {
-    size_per_em: 1.24,
-    shift_top: 0.0,
-    shift_center: 0.08,
-};
+pub(super) const UNITS: f64 = 4.0;
 
 /// The font stack of the viewer.
 const FONT_STACK: &str = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",Ubuntu,\"Liberation Sans\",Arial,sans-serif";
@@ -97,8 +90,12 @@ fn metrics(chart: &Chart, width: ChartWidth, heading: ChartHeading) -> CanvasMet
         width: across,
         height: (height_above(chart, heading, across) + values).round(),
         units: UNITS,
-        font: FONT,
     }
+}
+
+/// An SVG document of a size, with the light colours and without a style sheet.
+pub(super) fn image(chart: &Chart, metrics: CanvasMetrics) -> String {
+    element(chart, metrics, ChartHeading::Shown, "", "")
 }
 
 fn drawing(
@@ -108,7 +105,16 @@ fn drawing(
     style: &str,
     class: &str,
 ) -> String {
-    let metrics = metrics(chart, width, heading);
+    element(chart, metrics(chart, width, heading), heading, style, class)
+}
+
+fn element(
+    chart: &Chart,
+    metrics: CanvasMetrics,
+    heading: ChartHeading,
+    style: &str,
+    class: &str,
+) -> String {
     let units = |pixels: f64| u32::try_from(metrics.units(pixels)).unwrap_or(1);
     let mut drawn = String::new();
     let size = (units(metrics.width), units(metrics.height));

@@ -1,5 +1,7 @@
 //! Whole charts with adversarial labels, extreme numbers and many values.
 
+use resvg::tiny_skia::Pixmap;
+
 use super::*;
 use crate::values::money::Amount;
 
@@ -228,6 +230,44 @@ fn a_png_has_the_requested_size_within_its_limits() {
         assert_eq!((word(16), word(20)), given);
         assert_eq!(bytes[bytes.len() - 12..], *b"\0\0\0\0IEND\xAE\x42\x60\x82");
     }
+}
+
+#[test]
+fn a_png_is_opaque_and_has_the_light_colours() {
+    for chart_type in all_shapes() {
+        let chart = chart(chart_type, &names(3), &counts(&[1, 2, 3]));
+        let drawn = Pixmap::decode_png(&png(&chart, 640, 360)).expect("a PNG");
+        assert!(drawn.pixels().iter().all(|pixel| pixel.is_opaque()));
+        // The background and the first series: areas. Lines and letters are anti-aliased.
+        for (role, rgb) in [LIGHT[0], LIGHT[5]] {
+            assert!(pixels_of(&drawn, rgb) > 0, "{chart_type:?}: {role:?}");
+        }
+    }
+}
+
+/// Characters that are not in Noto Sans are drawn as boxes.
+#[test]
+fn a_png_has_its_title_in_letters_of_the_program() {
+    let ink = |title: &str| {
+        let mut chart = chart(ChartType::Columns, &names(1), &counts(&[1]));
+        chart.title = title.to_owned();
+        chart.labels[0].clear();
+        let drawn = Pixmap::decode_png(&png(&chart, 860, 480)).expect("a PNG");
+        pixels_of(&drawn, LIGHT[1].1)
+    };
+    let (none, one, two) = (ink(""), ink("I"), ink("II"));
+    assert_eq!(none, 0, "no other text has the colour of the title");
+    // Noto Sans Bold: the capital I is 0.7 ems high, its stem more than 0.1 wide; an em is 17 pixels.
+    assert!(one >= 12, "{one}");
+    assert!(two > one, "{two}");
+    assert!(ink("日本") > 0);
+}
+
+fn pixels_of(drawn: &Pixmap, rgb: (u8, u8, u8)) -> usize {
+    let pixels = drawn.pixels().iter();
+    pixels
+        .filter(|pixel| (pixel.red(), pixel.green(), pixel.blue()) == rgb)
+        .count()
 }
 
 #[test]
