@@ -1,7 +1,7 @@
 //! The command line: the commands as clap types, the settings of a job file among the arguments, and
 //! what surrounds a command in the process: log, progress bar, signals, panics, exit code.
 //!
-//! In: the arguments and the environment. Out: an [`Invocation`] and the [`ExitCode`] of what it
+//! In: the arguments and the environment. Out: an [`Invocation`] and the exit code of what it
 //! runs. The options of a command are declared where the command is.
 
 mod console;

@@ -8,7 +8,7 @@ use crate::values::ExitCode;
 
 /// An error of a store.
 ///
-/// [`StoreError::is_usage`] distinguishes usage errors (exit code 2) from problems of the
+/// [`StoreError::exit_code`] distinguishes usage errors (exit code 2) from problems of the
 /// environment (exit code 1).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

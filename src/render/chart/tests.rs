@@ -1,6 +1,6 @@
 //! Whole charts with adversarial labels, extreme numbers and many values.
 
-use resvg::tiny_skia::Pixmap;
+use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 use super::*;
 use crate::values::money::Amount;
@@ -237,7 +237,8 @@ fn a_png_is_opaque_and_has_the_light_colours() {
     for chart_type in all_shapes() {
         let chart = chart(chart_type, &names(3), &counts(&[1, 2, 3]));
         let drawn = Pixmap::decode_png(&png(&chart, 640, 360)).expect("a PNG");
-        assert!(drawn.pixels().iter().all(|pixel| pixel.is_opaque()));
+        let mut pixels = drawn.pixels().iter();
+        assert!(pixels.all(PremultipliedColorU8::is_opaque));
         // The background and the first series: areas. Lines and letters are anti-aliased.
         for (role, rgb) in [LIGHT[0], LIGHT[5]] {
             assert!(pixels_of(&drawn, rgb) > 0, "{chart_type:?}: {role:?}");
