@@ -86,10 +86,9 @@ impl Invocation {
     /// # Errors
     /// [`JobFileError::exit_code`] is the exit code.
     pub fn execute(&self, context: &mut RunContext<'_>) -> Result<ExitCode, JobFileError> {
-        let program = program();
-        let days = self.days(context.shared.clock, &program)?;
+        let days = self.days(context.shared.clock)?;
         if let Some(format) = self.cli.explain_config {
-            let settings = self.all_settings(&program, &days);
+            let settings = self.all_settings(&days);
             print(context.stdout, &format.write(&settings[..], settings_text)?)?;
             return Ok(ExitCode::Done);
         }
@@ -105,38 +104,34 @@ impl Invocation {
                 };
                 run.run(&days, of_log, context)?
             }
-            Command::Jobs(command) => command.run(&program, &variable, context)?,
+            Command::Jobs(command) => command.run(&program(), &variable, context)?,
             Command::Runs(command) => command.run(context)?,
             Command::Rules(command) => command.run(context)?,
             Command::Completions { shell } => {
                 let mut text = Vec::new();
-                let mut program = program;
-                clap_complete::generate(*shell, &mut program, "purchase-etl", &mut text);
+                clap_complete::generate(*shell, &mut program(), "purchase-etl", &mut text);
                 print(context.stdout, &String::from_utf8_lossy(&text))?
             }
-            Command::Reference { page } => print(context.stdout, &page.text(&program))?,
+            Command::Reference { page } => print(context.stdout, &page.text(&program()))?,
         };
         Ok(exit)
     }
 
     /// The days of a job; none for other commands.
-    fn days(
-        &self,
-        clock: DateTime<Utc>,
-        program: &clap::Command,
-    ) -> Result<Vec<JobPlan>, JobFileError> {
+    fn days(&self, clock: DateTime<Utc>) -> Result<Vec<JobPlan>, JobFileError> {
         match (&self.cli.command, &self.job) {
-            (Command::Run(run), Some(job)) => run.resolve(job, clock, &variable, program),
+            (Command::Run(run), Some(job)) => run.resolve(job, clock, &variable, &program()),
             _ => Ok(Vec::new()),
         }
     }
 
     /// Every setting of the command, and of the steps of its job.
-    fn all_settings(&self, program: &clap::Command, days: &[JobPlan]) -> Vec<Setting> {
+    fn all_settings(&self, days: &[JobPlan]) -> Vec<Setting> {
+        let program = program();
         let is_typed = |id: &str| self.matches.value_source(id) == Some(ValueSource::CommandLine);
         let origin_of = |name: &str| self.settings.origin(name).filter(|_| !is_typed(name));
-        let mut settings = settings_of("global", program, &self.matches, &origin_of);
-        let (mut command, mut matches) = (program, &self.matches);
+        let mut settings = settings_of("global", &program, &self.matches, &origin_of);
+        let (mut command, mut matches) = (&program, &self.matches);
         let mut scope = Vec::new();
         while let Some((name, below)) = matches.subcommand()
             && let Some(found) = command.find_subcommand(name)
