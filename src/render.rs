@@ -30,13 +30,12 @@ mod supplier_purchases;
 mod supplier_summary;
 mod visual;
 
-pub use answer::{Answer, UnsupportedFormat, check_format, check_format_of, render};
+pub use answer::{Answer, UnsupportedFormat, check_format, render};
 pub use error_response::error_document;
 pub use format::{Format, UnknownFormat};
 pub use supplier_purchases::{
-    NullHandling, SUPPLIER_LIST_FORMATS, SUPPLIER_PAGES_FORMATS, SupplierRowsWriter,
-    check_supplier_list_format, check_supplier_pages_format, supplier_page_json,
-    write_supplier_list, write_supplier_pages,
+    NullHandling, SupplierRowsWriter, check_supplier_list_format, check_supplier_pages_format,
+    supplier_page_json, write_supplier_list, write_supplier_pages,
 };
 
 /// Why an answer could not be written.

@@ -70,13 +70,15 @@ mod tests {
 
     #[test]
     fn commands_that_do_something_are_reported_whatever_their_options() {
-        for line in [
-            "ingest --nope x.json --metrics-file m",
-            "--metrics-file m ingest --threads 0",
-            "check --metrics-file=m --kind bogus",
-            "--scratch lake report nothing --metrics-file m",
+        for (line, command) in [
+            ("ingest --nope x.json --metrics-file m", "ingest"),
+            ("--metrics-file m ingest --threads 0", "ingest"),
+            ("check --metrics-file=m --kind bogus", "check"),
+            ("--scratch lake report nothing --metrics-file m", "report"),
         ] {
             let telemetry = telemetry(line).expect(line);
+            let named = format!("command: {command:?}");
+            assert!(telemetry.contains(&named), "{line}: {telemetry}");
             assert!(
                 telemetry.contains("metrics_file: Some(\"m\")"),
                 "{telemetry}"

@@ -119,8 +119,8 @@ impl JobFileParser<'_> {
         }
     }
 
-    /// The arguments of a command: its name, its subcommand, the lake of the job, options, and the positional
-    /// arguments after `--`.
+    /// The arguments of a command: its name, its subcommand, the lake of the job, options, and the
+    /// positional arguments after `--`.
     fn argv(
         &self,
         name: &str,

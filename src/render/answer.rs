@@ -62,7 +62,7 @@ pub fn check_format<A: Answer>(format: Format) -> Result<(), UnsupportedFormat> 
 ///
 /// # Errors
 /// [`UnsupportedFormat`], which names the supported formats.
-pub fn check_format_of(
+pub(super) fn check_format_of(
     name: &'static str,
     formats: &'static [Format],
     format: Format,

@@ -28,10 +28,10 @@ pub(super) mod tests;
 pub use rows_writer::SupplierRowsWriter;
 
 /// The formats of a file with every supplier purchase, the default first.
-pub const SUPPLIER_LIST_FORMATS: &[Format] = &[Format::Csv, Format::Ndjson, Format::Parquet];
+const SUPPLIER_LIST_FORMATS: &[Format] = &[Format::Csv, Format::Ndjson, Format::Parquet];
 
 /// The formats of a folder with one file per page of supplier purchases.
-pub const SUPPLIER_PAGES_FORMATS: &[Format] = &[Format::Json];
+const SUPPLIER_PAGES_FORMATS: &[Format] = &[Format::Json];
 
 /// How a JSON answer represents unknown values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -166,6 +166,11 @@ fn rooms_import_in_one_direction() {
             !(inside.components().count() == 1 && above.is_some()),
             "{file}: {above:?}"
         );
+        // A list of rooms in braces would not be read by `imports`.
+        assert!(
+            !text.contains("crate::{"),
+            "{file} imports several rooms at once"
+        );
         assert!(
             !text.contains("#[path"),
             "{file} is not where its module is"
