@@ -10,8 +10,23 @@ use super::program;
 use crate::job_file::job_name;
 use crate::telemetry::{Telemetry, TelemetrySettings};
 
-/// The commands that telemetry reports in any case but a dry run.
-const REPORTED: [&str; 5] = ["ingest", "check", "report", "dashboard", "run"];
+/// Whether telemetry reports the command that `others`, the words without global options, name: not
+/// if it may only show something.
+fn is_reported(others: &[String]) -> bool {
+    let has = |option: &str| others.iter().any(|word| word == option);
+    let mut named = others.iter().filter(|word| !word.starts_with('-'));
+    let (name, verb) = (named.next(), named.next());
+    let changes_or_answers = match name.map(String::as_str) {
+        Some("ingest" | "check" | "report" | "dashboard" | "run") => true,
+        Some("lake") => match verb.map(String::as_str) {
+            Some("compact" | "verify" | "restore") => true,
+            Some("vacuum") => has("--execute"),
+            _ => false,
+        },
+        _ => false,
+    };
+    changes_or_answers && !has("--dry-run")
+}
 
 /// The telemetry by the global options of `words`, the arguments of the process; none if these are
 /// invalid too, and for commands that may only show something.
@@ -22,12 +37,12 @@ pub(super) fn telemetry_of(words: Vec<String>, clock: fn() -> DateTime<Utc>) -> 
         .no_binary_name(true)
         .args(global);
     let (known, others) = partition(&parser, words);
-    let mut named = others.iter().filter(|word| !word.starts_with('-'));
-    let name = named.next()?;
-    let shows = |word: &String| word.starts_with("--explain-config") || word == "--dry-run";
-    if !REPORTED.contains(&name.as_str()) || others.iter().chain(&known).any(shows) {
+    let explains = |word: &String| word.starts_with("--explain-config");
+    if !is_reported(&others) || known.iter().any(explains) {
         return None;
     }
+    let mut named = others.iter().filter(|word| !word.starts_with('-'));
+    let name = named.next()?;
     let job = named.next().filter(|_| name == "run");
     let matches = parser.try_get_matches_from(known).ok()?;
     let settings = TelemetrySettings::from_arg_matches(&matches).ok()?;
@@ -75,6 +90,11 @@ mod tests {
             ("--metrics-file m ingest --threads 0", "ingest"),
             ("check --metrics-file=m --kind bogus", "check"),
             ("--scratch lake report nothing --metrics-file m", "report"),
+            ("lake verify --nope --metrics-file m", "lake"),
+            (
+                "lake vacuum --execute --older-than x --metrics-file m",
+                "lake",
+            ),
         ] {
             let telemetry = telemetry(line).expect(line);
             let named = format!("command: {command:?}");
@@ -92,6 +112,9 @@ mod tests {
     fn nothing_is_reported_of_commands_that_may_only_show_something() {
         for line in [
             "lake status --nope",
+            "lake vacuum --older-than x",
+            "lake compact --dry-run --nope",
+            "lake",
             "rules lisst",
             "--scratch ingest rules --nope",
             "ingest x.json --dry-run --threads 0",
