@@ -17,6 +17,7 @@ mod lake;
 mod options;
 mod output;
 mod read;
+pub mod reference_page;
 mod report;
 mod rules;
 mod runs;

@@ -45,7 +45,7 @@ pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
 pub use jobs::JobsCommand;
 pub use problem::JobFileProblem;
-pub use reference::{cell, header, reference, split_default};
+pub use reference::reference;
 pub use run::RunCommand;
 pub use schema::schema;
 pub use settings::JobFileSettings;

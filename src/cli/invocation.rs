@@ -7,7 +7,9 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches};
 
 use super::{Cli, Command, LogFormat, ReferencePage, program, reference};
-use crate::commands::{self, CommandError, ListFormat, RunContext, StepCommand, put};
+use crate::commands::{
+    self, CommandError, ListFormat, RunContext, StepCommand, put, reference_page,
+};
 use crate::job_file::{
     self, JobFileError, JobFileSettings, JobPlan, JobText, Setting, settings_of, settings_text,
 };
@@ -164,7 +166,7 @@ impl ReferencePage {
         match self {
             Self::Commands => reference::commands(program),
             Self::JobFiles => job_file::reference(program),
-            Self::Rules => job_file::header("rules", "Rules") + &rules::reference(),
+            Self::Rules => reference_page::header("rules", "Rules") + &rules::reference(),
             Self::ExitCodes => reference::exit_codes(),
         }
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::{Arg, ArgAction};
 
 use super::program::example;
-use crate::job_file::{cell, header, split_default};
+use crate::commands::reference_page::{cell, header, split_default};
 use crate::values::ExitCode;
 
 /// Command lines that make the lake of the examples.

@@ -77,7 +77,7 @@ pub enum CommandError {
     #[error(transparent)]
     Rule(#[from] UnknownRule),
     /// A report or listing cannot be serialized.
-    #[error("cannot write the run report as JSON")]
+    #[error("cannot write the output as JSON")]
     Json(#[from] serde_json::Error),
     /// A partition of the table has an invalid value.
     #[error(
