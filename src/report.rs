@@ -55,7 +55,6 @@ pub use supplier_parameters::{
 pub use supplier_purchases::{
     SupplierPurchasePage, for_each_supplier_batch, for_each_supplier_page, supplier_purchases,
 };
-pub use supplier_row::{RowInvoice, RowMoney, RowParty, RowShipping, SupplierPurchaseRow};
 pub use supplier_summary::{
     PurchaseCounts, SummaryAmounts, SupplierSummary, SupplierSummaryRow, supplier_summary,
 };

@@ -12,24 +12,34 @@
 
 pub mod columns;
 mod company;
+mod field;
+mod fields;
 pub mod page;
 mod raw;
 mod read_csv;
 mod read_json;
 mod registration_month;
-pub mod validate;
+mod rule_settings;
+mod validate;
 mod validation_entry;
+mod values;
 mod version;
 
 pub use columns::SupplierPurchaseColumns;
 pub use company::{CompanyId, InvalidCompanyId};
-pub use raw::{RawSupplierPurchase, SupplierPurchaseField};
-pub use read_csv::{SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader};
+pub use field::{SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField};
+pub use fields::FIELDS;
+pub use raw::RawSupplierPurchase;
+pub use read_csv::{
+    CsvHeaders, SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, csv_headers,
+};
 pub use read_json::read_record;
 pub use registration_month::{InvalidRegistrationMonth, RegistrationMonth};
-pub use validate::{SupplierPurchase, SupplierPurchaseRuleSettings, SupplierPurchaseValidator};
+pub use rule_settings::SupplierPurchaseRuleSettings;
+pub use validate::SupplierPurchaseValidator;
 pub use validation_entry::{ValidationEntry, validation_entry};
-pub use version::{SupplierPurchaseKey, SupplierPurchaseVersion};
+pub use values::{SupplierPurchase, SupplierPurchaseKey, SupplierPurchaseValues, SupplierValue};
+pub use version::SupplierPurchaseVersion;
 
 #[cfg(test)]
 mod tests;

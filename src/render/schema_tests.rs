@@ -8,9 +8,9 @@ use super::supplier_purchases::tests::{bare, documented, page};
 use super::*;
 use crate::report::{
     ParameterError, QuantityPoint, QuantitySeries, SupplierListParameters, SupplierListRequest,
-    SupplierPurchaseRow,
 };
 use crate::rules::RuleId;
+use crate::supplier_purchase::SupplierPurchaseValues;
 
 fn validation_result(schema: &str, text: &str) -> Result<(), String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -86,7 +86,7 @@ fn quantity_series() {
     }
 }
 
-fn purchases(rows: Vec<SupplierPurchaseRow>) -> String {
+fn purchases(rows: Vec<SupplierPurchaseValues<'static>>) -> String {
     fixture::text(&page(rows), Format::Json)
 }
 

@@ -14,11 +14,11 @@ use super::visual::{html_bytes, html_money, html_supplier, html_text};
 use super::{Answer, Format, RenderError, UnsupportedFormat};
 use crate::report::{
     ReportError, SupplierListParameters, SupplierPurchaseFile, SupplierPurchasePage,
-    SupplierPurchaseRow, for_each_supplier_batch, for_each_supplier_page,
+    for_each_supplier_batch, for_each_supplier_page,
 };
 use crate::response::PageMeta;
+use crate::supplier_purchase::{SupplierPurchaseField, SupplierPurchaseValues};
 
-mod arrow_columns;
 mod csv_row;
 mod purchase_json;
 mod rows_writer;
@@ -171,18 +171,29 @@ fn page_rows(page: &SupplierPurchasePage, format: Format) -> Result<Vec<u8>, Ren
 
 /// The purchases of a page as a table; unknown values are marked as such.
 fn page_table(page: &SupplierPurchasePage) -> HtmlTable {
-    let cells = |row: &SupplierPurchaseRow| {
-        let currency = row.total.currency.as_deref();
-        let status = row.status.as_deref().filter(|_| !row.is_deleted);
+    let cells = |row: &SupplierPurchaseValues<'_>| {
+        let text = |field| row.text(field);
+        let currency = text(SupplierPurchaseField::TotalCurrency);
+        let status = text(SupplierPurchaseField::Status).filter(|_| !row.is_deleted());
+        let id = row.integer(SupplierPurchaseField::Id);
+        let date = row.date(SupplierPurchaseField::RegistrationDate);
+        let date = date.map(|date| date.to_string());
+        let updated_at = row.time(SupplierPurchaseField::UpdatedAt);
+        let updated_at = updated_at.map(|time| time.local().to_rfc3339());
         vec![
-            HtmlCell::Number(ExactNumber::Count(row.id)),
-            HtmlCell::Text(row.registration_date.to_string()),
-            html_supplier(row.supplier.id, row.supplier.name.as_deref()),
-            html_text(row.invoice.number.as_deref()),
-            html_text(status.or(row.is_deleted.then_some("deleted"))),
-            html_money(row.total.amount, currency),
+            id.map_or(HtmlCell::Absent, |id| {
+                HtmlCell::Number(ExactNumber::Count(id))
+            }),
+            html_text(date.as_deref()),
+            html_supplier(
+                row.integer(SupplierPurchaseField::SupplierId),
+                text(SupplierPurchaseField::SupplierName),
+            ),
+            html_text(text(SupplierPurchaseField::InvoiceNumber)),
+            html_text(status.or(row.is_deleted().then_some("deleted"))),
+            html_money(row.amount(SupplierPurchaseField::TotalAmount), currency),
             html_text(currency),
-            HtmlCell::Text(row.updated_at.to_rfc3339()),
+            html_text(updated_at.as_deref()),
         ]
     };
     HtmlTable {

@@ -12,9 +12,10 @@
 use polars::prelude::*;
 
 use super::supplier_parameters::{SupplierListParameters, SupplierSelection};
-use super::supplier_row::{SupplierPurchaseRow, columns, read_rows};
+use super::supplier_row::{columns, read_rows};
 use super::supplier_table::{ID, MonthFiles, REGISTRATION_DATE, collect_months, selected_months};
 use super::{ReportError, SupplierPurchaseFile};
+use crate::supplier_purchase::SupplierPurchaseValues;
 
 mod list_order;
 #[cfg(test)]
@@ -31,7 +32,7 @@ pub struct SupplierPurchasePage {
     /// The requested company, 0 for the unknown one.
     pub company_id: i64,
     /// The purchases, by registration date and id, both descending; empty beyond the last page.
-    pub purchases: Vec<SupplierPurchaseRow>,
+    pub purchases: Vec<SupplierPurchaseValues<'static>>,
     /// The page, from 1.
     pub current_page: u64,
     /// The number of pages, at least 1.
@@ -97,7 +98,7 @@ pub fn for_each_supplier_page<E: From<ReportError>>(
 pub fn for_each_supplier_batch<E: From<ReportError>>(
     parameters: &SupplierListParameters,
     files: &[SupplierPurchaseFile],
-    visit: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
+    visit: &mut dyn FnMut(Vec<SupplierPurchaseValues<'static>>) -> Result<(), E>,
 ) -> Result<(), E> {
     SupplierPurchaseList::open(parameters.selection(), files)?.for_each_batch(visit)
 }
@@ -136,7 +137,7 @@ impl<'a> SupplierPurchaseList<'a> {
         &self,
         parameters: &SupplierListParameters,
         current_page: u64,
-        purchases: Vec<SupplierPurchaseRow>,
+        purchases: Vec<SupplierPurchaseValues<'static>>,
     ) -> SupplierPurchasePage {
         let total = self.total();
         let per_page = parameters.per_page();
@@ -151,7 +152,11 @@ impl<'a> SupplierPurchaseList<'a> {
     }
 
     /// Returns `wanted` rows from a position in the order.
-    fn rows(&self, skipped: u64, wanted: u64) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
+    fn rows(
+        &self,
+        skipped: u64,
+        wanted: u64,
+    ) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
         let mut found = Vec::new();
         let (mut skipped, mut wanted) = (skipped, wanted);
         for (month, rows) in &self.months {
@@ -174,7 +179,7 @@ impl<'a> SupplierPurchaseList<'a> {
 
     fn for_each_batch<E: From<ReportError>>(
         &self,
-        visit: &mut dyn FnMut(Vec<SupplierPurchaseRow>) -> Result<(), E>,
+        visit: &mut dyn FnMut(Vec<SupplierPurchaseValues<'static>>) -> Result<(), E>,
     ) -> Result<(), E> {
         for (month, rows) in self.months.iter().filter(|(_, rows)| *rows > 0) {
             if usize::try_from(*rows).is_ok_and(|rows| rows <= MAX_BATCH_ROWS) {
@@ -203,7 +208,7 @@ impl<'a> SupplierPurchaseList<'a> {
         &self,
         month: &MonthFiles,
         keys: &[ListOrderKey],
-    ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
+    ) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
         match between_first_and_last(keys) {
             Some(condition) => self.read(month, Some(condition)),
             None => Ok(Vec::new()),
@@ -215,7 +220,7 @@ impl<'a> SupplierPurchaseList<'a> {
         &self,
         month: &MonthFiles,
         condition: Option<Expr>,
-    ) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
+    ) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
         let frame = month.collect(|| {
             let plan = month.plan(self.selection)?;
             let plan = match condition {

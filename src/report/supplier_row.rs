@@ -1,104 +1,136 @@
-//! A supplier purchase as stored in the table, and how it is read from a frame.
+//! Reads supplier purchases from a frame of the table: the columns of the table of fields, each
+//! resolved once, and the values of each row.
 //!
-//! In: a frame with the columns of [`columns`]. Out: [`SupplierPurchaseRow`]s in the frame's order.
-//! Refused: values that ingestion never writes.
+//! In: a frame with the columns of [`columns`]. Out: values by field, in the frame's order. Refused:
+//! values that ingestion never writes.
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
-use polars::prelude::DataFrame;
+use std::borrow::Cow;
+
+use chrono::{DateTime, FixedOffset};
+use polars::prelude::*;
 
 use super::ReportError;
+use super::supplier_table::date_of;
+use crate::supplier_purchase::{
+    FIELDS, SupplierFieldSpec, SupplierFieldType, SupplierPurchaseValues, SupplierValue,
+};
+use crate::values::instant::Instant;
 use crate::values::money::Amount;
 
-mod columns;
+const EXTRA: &str = "extra";
 
-use columns::SupplierRowColumns;
-pub(super) use columns::columns;
-
-/// A supplier purchase; unknown values are `None`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SupplierPurchaseRow {
-    /// The id of the purchase, unique within its company.
-    pub id: i64,
-    /// The registration date of the purchase.
-    pub registration_date: NaiveDate,
-    /// The supplier.
-    pub supplier: RowParty,
-    /// The invoice.
-    pub invoice: RowInvoice,
-    /// The code of the purchase.
-    pub code: Option<i64>,
-    /// The value of the items.
-    pub value_of_items: RowMoney,
-    /// The discount.
-    pub discount: RowMoney,
-    /// Other expenses.
-    pub other_expenses_value: RowMoney,
-    /// The total to pay.
-    pub total: RowMoney,
-    /// Free text.
-    pub notes: Option<String>,
-    /// The shipping.
-    pub shipping: RowShipping,
-    /// `pending` or `received`.
-    pub status: Option<String>,
-    /// The number of the order.
-    pub order_number: Option<String>,
-    /// Whether there is an outgoing stock movement.
-    pub has_stock_movement_out: Option<bool>,
-    /// Whether stock movements were deleted with the purchase; known only for deleted purchases.
-    pub were_stock_movements_deleted: Option<bool>,
-    /// Whether the purchase is deleted.
-    pub is_deleted: bool,
-    /// The time of creation, with its original offset.
-    pub created_at: Option<DateTime<FixedOffset>>,
-    /// The time of the last change, with its original offset.
-    pub updated_at: DateTime<FixedOffset>,
-    /// Undocumented keys as a JSON object.
-    pub extra: Option<String>,
-}
-
-/// A supplier or a carrier.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowParty {
-    /// The id.
-    pub id: Option<i64>,
-    /// The name.
-    pub name: Option<String>,
-}
-
-/// An invoice.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowInvoice {
-    /// The series.
-    pub serie: Option<String>,
-    /// The number, as text: leading zeros are part of it.
-    pub number: Option<String>,
-}
-
-/// An amount in a currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowMoney {
-    /// The amount, in the currency's main unit.
-    pub amount: Option<Amount>,
-    /// The ISO 4217 code.
-    pub currency: Option<String>,
-}
-
-/// The shipping of a purchase.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowShipping {
-    /// Whether the buyer pays for it.
-    pub pay_shipping: Option<bool>,
-    /// The carrier.
-    pub carrier: RowParty,
-    /// The shipping costs.
-    pub shipping_value: RowMoney,
+/// The columns of a row.
+pub(super) fn columns() -> Vec<Expr> {
+    let of_fields = FIELDS.iter();
+    let of_fields = of_fields.flat_map(|spec| [spec.column, spec.offset_column]);
+    of_fields.flatten().chain([EXTRA]).map(col).collect()
 }
 
 /// Reads all rows of a frame that has the columns of [`columns`].
-pub(super) fn read_rows(mut frame: DataFrame) -> Result<Vec<SupplierPurchaseRow>, ReportError> {
+pub(super) fn read_rows(
+    mut frame: DataFrame,
+) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
     frame.rechunk_mut();
-    let columns =
-        SupplierRowColumns::of(&frame).map_err(|source| ReportError::Scan { files: 1, source })?;
-    (0..frame.height()).map(|at| columns.row(at)).collect()
+    let scan = |source| ReportError::Scan { files: 1, source };
+    let stored = FIELDS.iter().filter_map(|spec| Some((spec, spec.column?)));
+    let columns: Vec<(&SupplierFieldSpec, ValueColumn<'_>)> = stored
+        .map(|(spec, name)| Ok((spec, ValueColumn::of(&frame, spec, name)?)))
+        .collect::<PolarsResult<_>>()
+        .map_err(scan)?;
+    let extra = frame.column(EXTRA).and_then(Column::str).map_err(scan)?;
+    let row = |at: usize| {
+        let mut values = SupplierPurchaseValues::default();
+        values.extra = extra.get(at).map(owned);
+        for (spec, column) in &columns {
+            let value = column.get(at).map_err(|value| refused(spec, value))?;
+            if value.is_none() && spec.is_required {
+                return Err(refused(spec, "null".to_owned()));
+            }
+            values.set(spec.field, value);
+        }
+        Ok(values)
+    };
+    (0..frame.height()).map(row).collect()
+}
+
+fn refused(spec: &SupplierFieldSpec, value: String) -> ReportError {
+    ReportError::Value {
+        column: spec.column.unwrap_or_default(),
+        value,
+    }
+}
+
+fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
+}
+
+/// The column or the two columns of a field.
+enum ValueColumn<'f> {
+    Integer(&'f Int64Chunked),
+    Text(&'f StringChunked),
+    Boolean(&'f BooleanChunked),
+    /// Days since 1970.
+    Date(&'f Int32Chunked),
+    /// Billionths.
+    Amount(&'f Int128Chunked),
+    /// Microseconds since 1970, and minutes east of UTC.
+    Time(&'f Int64Chunked, &'f Int16Chunked),
+}
+
+impl<'f> ValueColumn<'f> {
+    fn of(frame: &'f DataFrame, spec: &SupplierFieldSpec, name: &str) -> PolarsResult<Self> {
+        let column = frame.column(name)?;
+        Ok(match spec.field_type {
+            SupplierFieldType::Integer(_) => Self::Integer(column.i64()?),
+            SupplierFieldType::Boolean => Self::Boolean(column.bool()?),
+            SupplierFieldType::Date => Self::Date(column.date()?.physical()),
+            SupplierFieldType::Amount => Self::Amount(column.decimal()?.physical()),
+            SupplierFieldType::Time => {
+                let offsets = frame
+                    .column(spec.offset_column.unwrap_or_default())?
+                    .i16()?;
+                Self::Time(column.datetime()?.physical(), offsets)
+            }
+            _ => Self::Text(column.str()?),
+        })
+    }
+
+    /// The value in a row; the error is a value that ingestion never writes.
+    fn get(&self, at: usize) -> Result<Option<SupplierValue<'static>>, String> {
+        Ok(match self {
+            Self::Integer(column) => column.get(at).map(SupplierValue::Integer),
+            Self::Text(column) => column.get(at).map(|text| SupplierValue::Text(owned(text))),
+            Self::Boolean(column) => column.get(at).map(SupplierValue::Boolean),
+            Self::Date(column) => match column.get(at) {
+                None => None,
+                Some(days) => Some(SupplierValue::Date(
+                    date_of(days).ok_or_else(|| days.to_string())?,
+                )),
+            },
+            Self::Amount(column) => match column.get(at) {
+                None => None,
+                Some(nanos) => Some(SupplierValue::Amount(
+                    Amount::from_nanos(nanos).ok_or_else(|| nanos.to_string())?,
+                )),
+            },
+            Self::Time(micros, offsets) => match micros.get(at) {
+                None => None,
+                Some(micros) => Some(SupplierValue::Time(instant(
+                    micros,
+                    offsets.get(at).unwrap_or(0),
+                )?)),
+            },
+        })
+    }
+}
+
+fn instant(micros_utc: i64, offset_minutes: i16) -> Result<Instant, String> {
+    let offset = FixedOffset::east_opt(i32::from(offset_minutes) * 60);
+    if offset.is_none() || DateTime::from_timestamp_micros(micros_utc).is_none() {
+        return Err(format!("{micros_utc} at {offset_minutes} minutes"));
+    }
+    Ok(Instant {
+        micros_utc,
+        offset_minutes: Some(offset_minutes),
+    })
 }

@@ -1,14 +1,12 @@
 //! A supplier purchase as read from a dump: field values with the types of the text, before validation.
 
-mod field;
 mod wrong_kind;
 
 use std::borrow::Cow;
 
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS};
 
-pub(super) use field::MoneyFields;
-pub use field::SupplierPurchaseField;
+use super::field::SupplierPurchaseField;
 
 /// The fields of one supplier purchase in a dump. Reused for the next record.
 #[derive(Clone, Debug)]

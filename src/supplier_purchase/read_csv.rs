@@ -7,7 +7,9 @@ use std::borrow::Cow;
 
 use chrono::DateTime;
 
-use super::raw::{MoneyFields, RawSupplierPurchase, SupplierPurchaseField};
+use super::field::{SupplierFieldType, SupplierPurchaseField};
+use super::fields::MoneyFields;
+use super::raw::RawSupplierPurchase;
 use crate::input::csv::columns::CsvValueType;
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
@@ -20,7 +22,7 @@ use crate::values::text::is_formula;
 
 use headers::{ColumnTarget, column_target};
 
-pub use headers::SupplierPurchaseCsvColumns;
+pub use headers::{CsvHeaders, SupplierPurchaseCsvColumns, csv_headers};
 
 /// Reads the rows of one file.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
         let Some(code) = common_currency else {
             return;
         };
-        for name in MoneyFields::ALL {
+        for name in MoneyFields::all() {
             let has_amount = !raw.get(name.amount).is_missing();
             if has_amount && raw.get(name.currency).is_missing() {
                 raw.set(name.currency, code.clone());
@@ -165,9 +167,9 @@ fn parse_cell<'r>(
             Field::Text(normalise_timestamp(cell, plan.date_order).unwrap_or(Cow::Borrowed(cell)))
         }
         CsvValueType::Boolean => parse_bool(cell).map_or_else(text, Field::Boolean),
-        CsvValueType::Text | CsvValueType::Json => match name {
-            SupplierPurchaseField::Status => Field::Text(status(cell)),
-            _ if MoneyFields::ALL.iter().any(|money| money.currency == name) => currency(cell),
+        CsvValueType::Text | CsvValueType::Json => match name.spec().field_type {
+            SupplierFieldType::Status => Field::Text(status(cell)),
+            SupplierFieldType::Currency => currency(cell),
             _ => Field::Text(Cow::Borrowed(without_formula_guard(cell))),
         },
     }

@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::raw::{RawSupplierPurchase, SupplierPurchaseField};
+use super::field::SupplierPurchaseField;
+use super::raw::RawSupplierPurchase;
 use crate::json::{JsonCursor, JsonError, JsonKind};
 use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;

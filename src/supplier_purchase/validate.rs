@@ -1,5 +1,6 @@
 //! Validates a [`RawSupplierPurchase`] into a [`SupplierPurchase`] with exact values, or rejects it.
-//! All findings are recorded, not only the first.
+//! All findings are recorded, not only the first: by field in the order of the table of fields, then
+//! those about several fields.
 
 mod deletion;
 mod identity;
@@ -9,78 +10,18 @@ mod scalar;
 mod time;
 mod total;
 
-use chrono::NaiveDate;
-use chrono_tz::Tz;
+use std::borrow::Cow;
 
-use super::company::CompanyId;
-use super::raw::{RawSupplierPurchase, SupplierPurchaseField};
-use super::version::SupplierPurchaseKey;
+use super::field::{SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField};
+use super::fields::{FIELDS, MoneyFields};
+use super::raw::RawSupplierPurchase;
+use super::rule_settings::SupplierPurchaseRuleSettings;
+use super::values::{SupplierPurchase, SupplierPurchaseKey, SupplierPurchaseValues, SupplierValue};
 use crate::json::{JsonCursor, JsonOptions};
 use crate::record::{Findings, MAX_EXTRA_FIELDS, each_duplicate_key, extra_object};
 use crate::rules::RuleId;
-use crate::values::currency::Currency;
-use crate::values::instant::Instant;
 
-pub use deletion::Deletion;
-pub use money::{Amounts, Money};
-pub use parts::{Invoice, Party, Shipping, SupplierPurchaseStatus};
-
-/// The settings that affect validation; all of them are recorded in the run report.
-#[derive(Clone, Debug)]
-pub struct SupplierPurchaseRuleSettings {
-    /// The company of records without a company.
-    pub company: Option<CompanyId>,
-    /// Time zone of times without an offset.
-    pub default_zone: Tz,
-    /// Currency of amounts in rows without a currency.
-    pub default_currency: Currency,
-    /// Accept JSON numbers written as strings.
-    pub numbers_as_strings: bool,
-    /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub reject_unknown_fields: bool,
-    /// The dump was requested with `deleted=only`: every purchase in it is deleted, even if the record
-    /// does not show it.
-    pub deleted_only: bool,
-}
-
-/// An accepted supplier purchase.
-///
-/// - `key.id` is at least 1; `key.company_id` too, or 0 when the user set it to unknown.
-/// - `registration_date` is in the years 0001 to 9999.
-/// - `extra`, when present, is a compact JSON object with its keys in source order.
-#[derive(Clone, Debug)]
-pub struct SupplierPurchase<'a> {
-    /// Company and id.
-    pub key: SupplierPurchaseKey,
-    /// Day of the purchase.
-    pub registration_date: NaiveDate,
-    /// The supplier.
-    pub supplier: Party<'a>,
-    /// The invoice.
-    pub invoice: Invoice<'a>,
-    /// Code of the purchase.
-    pub code: Option<i64>,
-    /// The amounts.
-    pub amounts: Amounts,
-    /// Free text.
-    pub notes: Option<&'a str>,
-    /// Shipping.
-    pub shipping: Shipping<'a>,
-    /// Pending or received.
-    pub status: Option<SupplierPurchaseStatus>,
-    /// Code of the order.
-    pub order_number: Option<&'a str>,
-    /// Whether stock was moved out.
-    pub has_stock_movement_out: Option<bool>,
-    /// The deletion state.
-    pub deletion: Deletion,
-    /// Time of creation.
-    pub created_at: Option<Instant>,
-    /// Time of the last change.
-    pub updated_at: Instant,
-    /// Undocumented keys as one compact JSON object.
-    pub extra: Option<String>,
-}
+use scalar::ValidationContext;
 
 /// Validates supplier purchases with fixed settings.
 #[derive(Clone, Debug)]
@@ -109,58 +50,31 @@ impl SupplierPurchaseValidator {
     ) -> Option<SupplierPurchase<'a>> {
         findings.clear();
         self.validate_keys(raw, findings);
-        let settings = &self.settings;
-        let context = scalar::ValidationContext { settings, raw };
+        let context = ValidationContext {
+            settings: &self.settings,
+            raw,
+        };
         let company = identity::validate_company(&context, findings);
-        let id = identity::validate_id(&context, findings);
-        let registration_date = identity::validate_date(raw, findings);
-        let supplier = parts::validate_supplier(&context, findings);
-        let invoice = parts::validate_invoice(raw, findings);
-        let code = context.integer(SupplierPurchaseField::Code, RuleId::CplIntType, findings);
-        let amounts = money::validate(&context, findings);
-        let notes = scalar::text(
-            raw,
-            SupplierPurchaseField::Notes,
-            RuleId::CplTextType,
-            findings,
-        );
-        let shipping = parts::validate_shipping(&context, findings);
-        total::validate(&amounts, shipping.pay_shipping, findings);
-        let status = parts::validate_status(raw, findings);
-        let order_number = scalar::text(
-            raw,
-            SupplierPurchaseField::OrderNumber,
-            RuleId::CplTextType,
-            findings,
-        );
-        let has_stock_movement_out =
-            scalar::boolean(raw, SupplierPurchaseField::HasStockMovementOut, findings);
-        let deletion = deletion::validate(raw, self.settings.deleted_only, findings);
-        let created_at = time::validate_created(settings, raw, findings);
-        let updated_at = time::validate_updated(settings, raw, findings);
-        time::validate_order(created_at, updated_at, raw, findings);
+        let mut values = SupplierPurchaseValues::default();
+        values.extra = extra_object(&raw.extra).map(Cow::Owned);
+        for spec in &FIELDS {
+            validate_field(&context, spec, &mut values, findings);
+        }
+        parts::validate_supplier(raw, findings);
+        money::validate_currencies(&context, &values, findings);
+        total::validate(&values, findings);
+        time::validate_order(&context, &values, findings);
         if findings.rejects() {
             return None;
         }
         Some(SupplierPurchase {
             key: SupplierPurchaseKey {
                 company_id: company?.get(),
-                id: id?,
+                id: values.integer(SupplierPurchaseField::Id)?,
             },
-            registration_date: registration_date?,
-            supplier,
-            invoice,
-            code,
-            amounts,
-            notes,
-            shipping,
-            status,
-            order_number,
-            has_stock_movement_out,
-            deletion,
-            created_at,
-            updated_at: updated_at?,
-            extra: extra_object(&raw.extra),
+            registration_date: values.date(SupplierPurchaseField::RegistrationDate)?,
+            updated_at: values.time(SupplierPurchaseField::UpdatedAt)?,
+            values,
         })
     }
 
@@ -182,6 +96,64 @@ impl SupplierPurchaseValidator {
             }
         }
     }
+}
+
+/// Validates one field and sets its value: by a rule of its own, or by its type.
+fn validate_field<'a>(
+    context: &ValidationContext<'_, 'a>,
+    spec: &SupplierFieldSpec,
+    values: &mut SupplierPurchaseValues<'a>,
+    findings: &mut Findings,
+) {
+    let (raw, field) = (context.raw, spec.field);
+    let value = match (field, spec.field_type) {
+        // The company is in the key, and the sign of a deletion is in two fields.
+        (SupplierPurchaseField::CompanyId | SupplierPurchaseField::Deleted, _) => return,
+        (SupplierPurchaseField::WereStockMovementsDeleted, _) => {
+            return deletion::validate(context, values, findings);
+        }
+        (SupplierPurchaseField::Id, _) => {
+            identity::validate_id(context, findings).map(SupplierValue::Integer)
+        }
+        (SupplierPurchaseField::CreatedAt, _) => {
+            time::validate_created(context, findings).map(SupplierValue::Time)
+        }
+        (_, SupplierFieldType::Time) => {
+            time::validate_updated(context, findings).map(SupplierValue::Time)
+        }
+        (_, SupplierFieldType::Date) => {
+            identity::validate_date(raw, findings).map(SupplierValue::Date)
+        }
+        (_, SupplierFieldType::Object(rule)) => {
+            return scalar::validate_object(raw, field, rule, findings);
+        }
+        (_, SupplierFieldType::Amount) => {
+            if let Some(fields) = MoneyFields::of(spec) {
+                money::validate(context, fields, values, findings);
+            }
+            return;
+        }
+        // Validated with its amount.
+        (_, SupplierFieldType::Currency) => return,
+        (_, SupplierFieldType::Integer(rule)) => context
+            .integer(field, rule, findings)
+            .map(SupplierValue::Integer),
+        (_, SupplierFieldType::Text(rule)) => {
+            scalar::text(raw, field, rule, findings).map(borrowed)
+        }
+        (_, SupplierFieldType::TextOrNumber) => {
+            parts::text_or_number(raw, field, findings).map(borrowed)
+        }
+        (_, SupplierFieldType::Status) => parts::validate_status(raw, findings).map(borrowed),
+        (_, SupplierFieldType::Boolean) => {
+            scalar::boolean(raw, field, findings).map(SupplierValue::Boolean)
+        }
+    };
+    values.set(field, value);
+}
+
+fn borrowed(text: &str) -> SupplierValue<'_> {
+    SupplierValue::Text(Cow::Borrowed(text))
 }
 
 /// Reports duplicate keys in the value of an undocumented key.

@@ -1,19 +1,12 @@
-//! The key and the version of a supplier purchase.
+//! The version of a supplier purchase: which of two states is the later.
 
 use chrono::Datelike;
 
+use super::field::SupplierFieldType;
+use super::fields::FIELDS;
 use super::registration_month::RegistrationMonth;
-use super::validate::{Invoice, Money, Party, Shipping, SupplierPurchase};
+use super::values::{SupplierPurchase, SupplierPurchaseKey, SupplierValue};
 use crate::values::instant::Instant;
-
-/// Identifies a purchase of a company; two companies may use the same ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SupplierPurchaseKey {
-    /// The company; 0 when the user set it to unknown.
-    pub company_id: i64,
-    /// The id of the purchase.
-    pub id: i64,
-}
 
 /// One state of a purchase.
 ///
@@ -41,12 +34,13 @@ impl SupplierPurchaseVersion {
             month: RegistrationMonth::from(purchase.registration_date),
             updated_at_micros: purchase.updated_at.micros_utc,
             version_hash: hash(purchase),
-            is_deleted: purchase.deletion.is_deleted,
+            is_deleted: purchase.values.is_deleted(),
         }
     }
 }
 
-/// The first eight bytes, little endian, of BLAKE3 over the values in column order.
+/// The first eight bytes, little endian, of BLAKE3 over the company and the values in the order of
+/// the columns, then `extra`.
 ///
 /// Every value begins with a byte, 1 when present and 0 when null; when present, it is followed by:
 ///
@@ -61,55 +55,14 @@ impl SupplierPurchaseVersion {
 ///
 /// So different purchases never give the same bytes. The hash is stored: it must not change.
 fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
-    let SupplierPurchase {
-        key,
-        registration_date,
-        supplier,
-        invoice: Invoice { serie, number },
-        code,
-        amounts,
-        notes,
-        shipping: Shipping {
-            pay_shipping,
-            carrier,
-        },
-        status,
-        order_number,
-        has_stock_movement_out,
-        deletion,
-        created_at,
-        updated_at,
-        extra,
-    } = purchase;
-    let mut values = VersionHasher::default();
-    values.number(Some(key.company_id));
-    values.number(Some(key.id));
-    values.number(Some(registration_date.num_days_from_ce().into()));
-    values.party(supplier);
-    values.text(*serie);
-    values.text(*number);
-    values.number(*code);
-    for money in [
-        amounts.value_of_items,
-        amounts.discount,
-        amounts.other_expenses_value,
-        amounts.total,
-    ] {
-        values.money(money);
+    let values = &purchase.values;
+    let mut hasher = VersionHasher::default();
+    hasher.number(Some(purchase.key.company_id));
+    for spec in FIELDS.iter().filter(|spec| spec.column.is_some()) {
+        hasher.value(spec.field_type, values.get(spec.field));
     }
-    values.text(*notes);
-    values.flag(*pay_shipping);
-    values.party(carrier);
-    values.money(amounts.shipping_value);
-    values.text(status.map(super::validate::SupplierPurchaseStatus::as_str));
-    values.text(*order_number);
-    values.flag(*has_stock_movement_out);
-    values.flag(deletion.were_stock_movements_deleted);
-    values.flag(Some(deletion.is_deleted));
-    values.instant(*created_at);
-    values.instant(Some(*updated_at));
-    values.text(extra.as_deref());
-    let digest = values.0.finalize();
+    hasher.text(values.extra.as_deref());
+    let digest = hasher.0.finalize();
     let mut first = [0; 8];
     first.copy_from_slice(&digest.as_bytes()[..8]);
     i64::from_le_bytes(first)
@@ -119,22 +72,31 @@ fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
 struct VersionHasher(blake3::Hasher);
 
 impl VersionHasher {
-    fn value(&mut self, bytes: Option<&[u8]>) {
+    fn value(&mut self, field_type: SupplierFieldType, value: Option<&SupplierValue<'_>>) {
+        match value {
+            // The second byte is that of the offset.
+            None if field_type == SupplierFieldType::Time => self.instant(None),
+            None => self.present(None),
+            Some(SupplierValue::Integer(number)) => self.number(Some(*number)),
+            Some(SupplierValue::Text(text)) => self.text(Some(text)),
+            Some(SupplierValue::Boolean(flag)) => self.number(Some(i64::from(*flag))),
+            Some(SupplierValue::Date(date)) => self.number(Some(date.num_days_from_ce().into())),
+            Some(SupplierValue::Amount(amount)) => {
+                self.present(Some(&amount.nanos().to_le_bytes()));
+            }
+            Some(SupplierValue::Currency(currency)) => self.text(Some(currency.as_str())),
+            Some(SupplierValue::Time(instant)) => self.instant(Some(*instant)),
+        }
+    }
+
+    fn present(&mut self, bytes: Option<&[u8]>) {
         self.0.update(&[u8::from(bytes.is_some())]);
         self.0.update(bytes.unwrap_or_default());
     }
 
     fn number(&mut self, number: Option<i64>) {
-        self.value(
-            number
-                .map(i64::to_le_bytes)
-                .as_ref()
-                .map(<[u8; 8]>::as_slice),
-        );
-    }
-
-    fn flag(&mut self, flag: Option<bool>) {
-        self.number(flag.map(i64::from));
+        let bytes = number.map(i64::to_le_bytes);
+        self.present(bytes.as_ref().map(<[u8; 8]>::as_slice));
     }
 
     fn text(&mut self, text: Option<&str>) {
@@ -143,23 +105,9 @@ impl VersionHasher {
         self.0.update(text.unwrap_or_default().as_bytes());
     }
 
-    fn money(&mut self, money: Option<Money>) {
-        let nanos = money.map(|money| money.amount.nanos().to_le_bytes());
-        self.value(nanos.as_ref().map(<[u8; 16]>::as_slice));
-        self.text(money.as_ref().map(|money| money.currency.as_str()));
-    }
-
-    fn party(&mut self, party: &Party<'_>) {
-        self.number(party.id);
-        self.text(party.name);
-    }
-
     fn instant(&mut self, instant: Option<Instant>) {
         self.number(instant.map(|instant| instant.micros_utc));
-        self.number(
-            instant
-                .and_then(|instant| instant.offset_minutes)
-                .map(i64::from),
-        );
+        let offset = instant.and_then(|instant| instant.offset_minutes);
+        self.number(offset.map(i64::from));
     }
 }

@@ -33,7 +33,8 @@ pub use epoch::parse_epoch;
 pub use parse::{parse_any_date, parse_date, parse_instant};
 
 pub(super) use calendar::MICROS_PER_SECOND;
-use calendar::{MICROS_PER_DAY, days_from_civil};
+use calendar::{MICROS_PER_DAY, days_from_civil, utc_time};
+use chrono::{DateTime, FixedOffset, Offset, Utc};
 
 /// An instant and the offset it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +44,15 @@ pub struct Instant {
     /// Offset of the text in minutes east of UTC, or that of the default time zone at this instant when
     /// the text has none. Rounded down where the offset of a zone is not a whole minute.
     pub offset_minutes: Option<i16>,
+}
+
+impl Instant {
+    /// The time in its own offset; in UTC if it has none, clamped to the years of chrono.
+    pub fn local(self) -> DateTime<FixedOffset> {
+        let seconds = i32::from(self.offset_minutes.unwrap_or(0)) * 60;
+        let offset = FixedOffset::east_opt(seconds).unwrap_or_else(|| Utc.fix());
+        utc_time(self.micros_utc).with_timezone(&offset)
+    }
 }
 
 /// Deviations from RFC 3339 in a text that was accepted.

@@ -68,8 +68,11 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "values",
         ],
     ),
-    ("render", &["report", "response", "values"]),
-    ("report", &["rules", "values"]),
+    (
+        "render",
+        &["report", "response", "supplier_purchase", "values"],
+    ),
+    ("report", &["supplier_purchase", "rules", "values"]),
     ("lake", &["storage", "values"]),
     // It knows results, not how they are produced.
     ("telemetry", &["run_report", "storage", "values"]),

@@ -76,8 +76,7 @@ pub trait ColumnAliases {
     /// Whether a normalised header is Portuguese, which makes day-first dates and a decimal comma
     /// likely.
     fn is_portuguese(&self, normalised_header: &str) -> bool {
-        normalised_header.starts_with("propriedades_")
-            || PORTUGUESE_HEADERS.contains(&normalised_header)
+        normalised_header.starts_with("propriedades_") || is_portuguese_word(normalised_header)
     }
 }
 
@@ -126,6 +125,11 @@ const PORTUGUESE_HEADERS: [&str; 41] = [
     "valor_itens",
     "valor_unitario",
 ];
+
+/// Whether a normalised header is one of the usual Portuguese names.
+pub fn is_portuguese_word(normalised_header: &str) -> bool {
+    PORTUGUESE_HEADERS.contains(&normalised_header)
+}
 
 /// The prefixes of property columns.
 const PROPERTY_PREFIXES: [&str; 2] = ["properties.", "propriedades."];

@@ -1,17 +1,21 @@
 //! Writes rows of supplier purchases to a sink, batch by batch.
 
 use std::io::Write;
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 
-use super::arrow_columns::{batch, schema};
 use super::check_supplier_list_format;
-use super::csv_row::{COLUMNS, write_row};
+use super::csv_row::{columns, write_row};
 use super::purchase_json::purchase;
 use crate::render::csv::csv_table;
 use crate::render::parquet::properties;
 use crate::render::{Format, RenderError};
-use crate::report::SupplierPurchaseRow;
+use crate::supplier_purchase::SupplierPurchaseValues;
+use crate::supplier_purchase::columns::{SupplierValueColumns, value_fields};
 
 /// Rows per row group: enough to compress well, few enough to keep in memory until the group is
 /// complete.
@@ -43,10 +47,10 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
     pub fn new(company_id: i64, format: Format, sink: W) -> Result<Self, RenderError> {
         check_supplier_list_format(format)?;
         let sink = match format {
-            Format::Csv => RowsSink::Csv(Box::new(csv_table(&COLUMNS, sink)?)),
+            Format::Csv => RowsSink::Csv(Box::new(csv_table(&columns(), sink)?)),
             Format::Parquet => RowsSink::Parquet(Box::new(ArrowWriter::try_new(
                 sink,
-                schema()?,
+                schema(),
                 Some(properties()),
             )?)),
             _ => RowsSink::Ndjson(sink),
@@ -62,7 +66,7 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
     ///
     /// # Errors
     /// The error of the writer.
-    pub fn write(&mut self, rows: &[SupplierPurchaseRow]) -> Result<(), RenderError> {
+    pub fn write(&mut self, rows: &[SupplierPurchaseValues<'_>]) -> Result<(), RenderError> {
         match &mut self.sink {
             RowsSink::Csv(table) => {
                 for row in rows {
@@ -103,4 +107,25 @@ impl<W: Write + Send> SupplierRowsWriter<W> {
         }
         Ok(self.rows)
     }
+}
+
+/// The columns of a Parquet file: the types of the table.
+fn schema() -> SchemaRef {
+    let mut fields = vec![Field::new("company_id", DataType::Int64, false)];
+    fields.extend(value_fields());
+    fields.push(Field::new("extra", DataType::Utf8, true));
+    Arc::new(Schema::new(fields))
+}
+
+fn batch(company_id: i64, rows: &[SupplierPurchaseValues<'_>]) -> Result<RecordBatch, ArrowError> {
+    let mut values = SupplierValueColumns::default();
+    for row in rows {
+        values.push(row);
+    }
+    let company: ArrayRef = Arc::new(Int64Array::from(vec![company_id; rows.len()]));
+    let extra: StringArray = rows.iter().map(|row| row.extra.as_deref()).collect();
+    let mut columns = vec![company];
+    columns.extend(values.finish());
+    columns.push(Arc::new(extra));
+    RecordBatch::try_new(schema(), columns)
 }

@@ -9,83 +9,103 @@ use super::*;
 use crate::render::fixture::{
     assert_only_its_formats, bytes as rendered, parquet_reader, record_batch, text,
 };
-use crate::report::{RowInvoice, RowMoney, RowParty, RowShipping};
+use crate::supplier_purchase::{SupplierPurchaseField as Name, SupplierValue};
+use crate::values::instant::parse_instant;
 use crate::values::money::parse_decimal;
 
-fn money(text: &str, currency: &str) -> RowMoney {
-    RowMoney {
-        amount: Some(parse_decimal(text).expect("an amount").amount),
-        currency: Some(currency.to_owned()),
-    }
+type TestPurchase = SupplierPurchaseValues<'static>;
+
+fn set_text(row: &mut TestPurchase, field: Name, text: &'static str) {
+    row.set(field, Some(SupplierValue::Text(text.into())));
 }
 
-fn party(id: i64, name: &str) -> RowParty {
-    RowParty {
-        id: Some(id),
-        name: Some(name.to_owned()),
-    }
+fn set_integer(row: &mut TestPurchase, field: Name, number: i64) {
+    row.set(field, Some(SupplierValue::Integer(number)));
+}
+
+fn set_boolean(row: &mut TestPurchase, field: Name, flag: bool) {
+    row.set(field, Some(SupplierValue::Boolean(flag)));
+}
+
+fn set_time(row: &mut TestPurchase, field: Name, text: &str) {
+    let time = parse_instant(text, chrono_tz::Tz::UTC)
+        .expect("a time")
+        .instant;
+    row.set(field, Some(SupplierValue::Time(time)));
+}
+
+fn set_date(row: &mut TestPurchase, text: &str) {
+    let date = SupplierValue::Date(text.parse().expect("a date"));
+    row.set(Name::RegistrationDate, Some(date));
+}
+
+fn set_money(row: &mut TestPurchase, amount: Name, currency: Name, text: [&'static str; 2]) {
+    let [digits, code] = text;
+    let parsed = parse_decimal(digits).expect("an amount").amount;
+    row.set(amount, Some(SupplierValue::Amount(parsed)));
+    set_text(row, currency, code);
 }
 
 /// The purchase of the documentation's examples.
-pub(crate) fn documented() -> SupplierPurchaseRow {
-    let text = |text: &str| Some(text.to_owned());
-    let time = "2020-01-01T09:00:00-03:00".parse().expect("a time");
-    SupplierPurchaseRow {
-        id: 123,
-        registration_date: "2025-01-14".parse().expect("a date"),
-        supplier: party(123, "CPlug Supplier"),
-        invoice: RowInvoice {
-            serie: text("1"),
-            number: text("789"),
-        },
-        code: Some(456),
-        value_of_items: money("99.95", "BRL"),
-        discount: money("0", "BRL"),
-        other_expenses_value: money("99.9", "BRL"),
-        total: money("199.850000001", "BRL"),
-        notes: text("my notes"),
-        shipping: RowShipping {
-            pay_shipping: Some(true),
-            carrier: party(123, "CPlug Logistics"),
-            shipping_value: money("500", "JPY"),
-        },
-        status: text("received"),
-        order_number: text("code123"),
-        has_stock_movement_out: Some(true),
-        were_stock_movements_deleted: None,
-        is_deleted: false,
-        created_at: Some(time),
-        updated_at: time,
-        extra: None,
+pub(crate) fn documented() -> TestPurchase {
+    let mut row = TestPurchase::default();
+    set_integer(&mut row, Name::Id, 123);
+    set_date(&mut row, "2025-01-14");
+    set_integer(&mut row, Name::SupplierId, 123);
+    set_text(&mut row, Name::SupplierName, "CPlug Supplier");
+    set_text(&mut row, Name::InvoiceSerie, "1");
+    set_text(&mut row, Name::InvoiceNumber, "789");
+    set_integer(&mut row, Name::Code, 456);
+    for (amount, currency, text) in [
+        (
+            Name::ValueOfItemsAmount,
+            Name::ValueOfItemsCurrency,
+            ["99.95", "BRL"],
+        ),
+        (Name::DiscountAmount, Name::DiscountCurrency, ["0", "BRL"]),
+        (
+            Name::OtherExpensesValueAmount,
+            Name::OtherExpensesValueCurrency,
+            ["99.9", "BRL"],
+        ),
+        (
+            Name::TotalAmount,
+            Name::TotalCurrency,
+            ["199.850000001", "BRL"],
+        ),
+        (
+            Name::ShippingValueAmount,
+            Name::ShippingValueCurrency,
+            ["500", "JPY"],
+        ),
+    ] {
+        set_money(&mut row, amount, currency, text);
     }
+    set_text(&mut row, Name::Notes, "my notes");
+    set_boolean(&mut row, Name::PayShipping, true);
+    set_integer(&mut row, Name::CarrierId, 123);
+    set_text(&mut row, Name::CarrierName, "CPlug Logistics");
+    set_text(&mut row, Name::Status, "received");
+    set_text(&mut row, Name::OrderNumber, "code123");
+    set_boolean(&mut row, Name::HasStockMovementOut, true);
+    set_boolean(&mut row, Name::Deleted, false);
+    set_time(&mut row, Name::CreatedAt, "2020-01-01T09:00:00-03:00");
+    set_time(&mut row, Name::UpdatedAt, "2020-01-01T09:00:00-03:00");
+    row
 }
 
 /// A deleted purchase with only the required fields.
-pub(crate) fn bare() -> SupplierPurchaseRow {
-    SupplierPurchaseRow {
-        id: 7,
-        registration_date: "2024-12-31".parse().expect("a date"),
-        supplier: RowParty::default(),
-        invoice: RowInvoice::default(),
-        code: None,
-        value_of_items: RowMoney::default(),
-        discount: RowMoney::default(),
-        other_expenses_value: RowMoney::default(),
-        total: RowMoney::default(),
-        notes: None,
-        shipping: RowShipping::default(),
-        status: None,
-        order_number: None,
-        has_stock_movement_out: None,
-        were_stock_movements_deleted: None,
-        is_deleted: true,
-        created_at: None,
-        updated_at: "2025-07-14T13:31:26.000120Z".parse().expect("a time"),
-        extra: Some("{\"k\":1}".to_owned()),
-    }
+pub(crate) fn bare() -> TestPurchase {
+    let mut row = TestPurchase::default();
+    set_integer(&mut row, Name::Id, 7);
+    set_date(&mut row, "2024-12-31");
+    set_boolean(&mut row, Name::Deleted, true);
+    set_time(&mut row, Name::UpdatedAt, "2025-07-14T13:31:26.000120Z");
+    row.extra = Some("{\"k\":1}".into());
+    row
 }
 
-pub(crate) fn page(purchases: Vec<SupplierPurchaseRow>) -> SupplierPurchasePage {
+pub(crate) fn page(purchases: Vec<TestPurchase>) -> SupplierPurchasePage {
     SupplierPurchasePage {
         company_id: 12,
         purchases,
@@ -105,7 +125,8 @@ fn a_line_is_the_documented_object() {
     let lines = text(&page(vec![documented(), bare()]), Format::Ndjson);
     assert_eq!(lines, format!("{DOCUMENTED_LINE}\n{BARE_LINE}\n"));
     let mut deleted = documented();
-    (deleted.is_deleted, deleted.were_stock_movements_deleted) = (true, Some(false));
+    set_boolean(&mut deleted, Name::Deleted, true);
+    set_boolean(&mut deleted, Name::WereStockMovementsDeleted, false);
     let line = text(&page(vec![deleted]), Format::Ndjson);
     let flag = r#""has_stock_movement_out":true,"were_stock_movements_deleted":false,"created_at""#;
     assert!(line.contains(flag), "{line}");
@@ -114,7 +135,7 @@ fn a_line_is_the_documented_object() {
 #[test]
 fn without_nulls_a_key_is_there_when_something_is_known() {
     let mut row = bare();
-    row.shipping.carrier.name = Some("Only a name".to_owned());
+    set_text(&mut row, Name::CarrierName, "Only a name");
     let page = page(vec![row, documented()]);
     let bytes = supplier_page_json(&page, NullHandling::Omitted).expect("rendered");
     let json = String::from_utf8(bytes).expect("UTF-8");
@@ -128,8 +149,8 @@ fn without_nulls_a_key_is_there_when_something_is_known() {
 #[test]
 fn an_object_is_null_only_when_all_its_parts_are() {
     let mut row = bare();
-    row.shipping.carrier.name = Some("Only a name".to_owned());
-    row.invoice.serie = Some(String::new());
+    set_text(&mut row, Name::CarrierName, "Only a name");
+    set_text(&mut row, Name::InvoiceSerie, "");
     let line = text(&page(vec![row]), Format::Ndjson);
     let shipping = r#""shipping":{"pay_shipping":null,"carrier":{"id":null,"name":"Only a name"},"shipping_value":null}"#;
     assert!(line.contains(shipping), "{line}");
@@ -158,9 +179,10 @@ fn the_document_has_the_lines_as_purchases_and_the_metadata() {
 #[test]
 fn csv_has_the_columns_of_the_table_and_no_formula() {
     let mut row = documented();
-    row.notes = Some("=1+1".to_owned());
-    row.discount = money("-5", "BRL");
-    row.invoice.number = Some("-1".to_owned());
+    set_text(&mut row, Name::Notes, "=1+1");
+    let discount = [Name::DiscountAmount, Name::DiscountCurrency];
+    set_money(&mut row, discount[0], discount[1], ["-5", "BRL"]);
+    set_text(&mut row, Name::InvoiceNumber, "-1");
     let csv = text(&page(vec![row, bare()]), Format::Csv);
     let lines: Vec<&str> = csv.split("\r\n").collect();
     assert_eq!(

@@ -4,9 +4,19 @@ use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTableFixture, money, parameters_with, purchase_row, supplier, time,
+    COMPANY, SupplierTableFixture, TestPurchase, parameters_with, purchase_row, set_boolean,
+    set_money, set_supplier, set_text, set_time, time,
 };
 use crate::report::{DeletedFilter, SupplierListRequest};
+use crate::supplier_purchase::SupplierPurchaseField as Name;
+
+fn id(row: &TestPurchase) -> i64 {
+    row.integer(Name::Id).expect("an id")
+}
+
+fn date(row: &TestPurchase) -> NaiveDate {
+    row.date(Name::RegistrationDate).expect("a date")
+}
 
 /// The filters of a test as values, used by the oracle; the request of the report is built from
 /// them.
@@ -40,8 +50,8 @@ impl TestFilter {
         })
     }
 
-    fn has(&self, row: &SupplierPurchaseRow) -> bool {
-        let day = row.registration_date.to_string();
+    fn has(&self, row: &TestPurchase) -> bool {
+        let day = date(row).to_string();
         let found = self.search.is_none_or(|term| {
             let number: u128 = term.parse().expect("digits");
             let same = |text: &str| {
@@ -55,30 +65,29 @@ impl TestFilter {
                             number.to_string()
                         }
             };
-            u128::try_from(row.id) == Ok(number) || row.invoice.number.as_deref().is_some_and(same)
+            u128::try_from(id(row)) == Ok(number) || row.text(Name::InvoiceNumber).is_some_and(same)
         });
         found
-            && self.status.is_none_or(|status| row.status.as_deref() == Some(status))
+            && self.status.is_none_or(|status| row.text(Name::Status) == Some(status))
             && (self.suppliers.is_empty()
-                || row.supplier.id.is_some_and(|id| self.suppliers.contains(&id)))
+                || row.integer(Name::SupplierId).is_some_and(|id| self.suppliers.contains(&id)))
             // Dates with four-digit years sort like their texts.
             && self.start.is_none_or(|start| day.as_str() >= start)
             && self.end.is_none_or(|end| day.as_str() <= end)
-            && self.updated_from.is_none_or(|from| row.updated_at >= time(from))
+            && self.updated_from.is_none_or(|from| row.time(Name::UpdatedAt).expect("a time").micros_utc >= time(from).micros_utc)
             && match self.deleted {
-                DeletedFilter::NotInclude => !row.is_deleted,
+                DeletedFilter::NotInclude => !row.is_deleted(),
                 DeletedFilter::Include => true,
-                DeletedFilter::Only => row.is_deleted,
+                DeletedFilter::Only => row.is_deleted(),
             }
     }
 
     /// The expected rows by insertion sort.
-    fn oracle(&self, rows: &[SupplierPurchaseRow]) -> Vec<SupplierPurchaseRow> {
-        let mut list: Vec<SupplierPurchaseRow> = Vec::new();
+    fn oracle(&self, rows: &[TestPurchase]) -> Vec<TestPurchase> {
+        let mut list: Vec<TestPurchase> = Vec::new();
         for row in rows.iter().filter(|row| self.has(row)) {
             let place = list.iter().position(|other| {
-                row.registration_date > other.registration_date
-                    || (row.registration_date == other.registration_date && row.id > other.id)
+                date(row) > date(other) || (date(row) == date(other) && id(row) > id(other))
             });
             list.insert(place.unwrap_or(list.len()), row.clone());
         }
@@ -92,7 +101,7 @@ fn pick<T: Copy>(values: &[T], n: u64) -> T {
 }
 
 /// Rows with few distinct values, so that every filter and every tie occurs.
-fn some_rows() -> Vec<SupplierPurchaseRow> {
+fn some_rows() -> Vec<TestPurchase> {
     let first_day: NaiveDate = "2024-11-20".parse().expect("a date");
     (0..900_u64)
         .map(|n| {
@@ -104,10 +113,11 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
                 .expect("a date");
             let mut row = purchase_row(id, &day.to_string());
             if random % 5 != 0 {
-                row.supplier = supplier(i64::try_from(random % 4).expect("small"), "A");
+                set_supplier(&mut row, i64::try_from(random % 4).expect("small"), "A");
             }
-            row.status = pick(&[None, Some("pending"), Some("received")], n).map(str::to_owned);
-            row.invoice.number = match random % 6 {
+            let status = pick(&[None, Some("pending"), Some("received")], n);
+            set_text(&mut row, Name::Status, status);
+            let number = match random % 6 {
                 0 => None,
                 1 => Some(String::new()),
                 2 => Some("000".to_owned()),
@@ -115,9 +125,12 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
                 4 => Some(format!("{}", random % 40)),
                 _ => Some("NF-7".to_owned()),
             };
-            row.is_deleted = random % 7 == 0;
-            row.were_stock_movements_deleted = (row.is_deleted && random % 2 == 0).then_some(true);
-            row.updated_at = time(pick(
+            set_text(&mut row, Name::InvoiceNumber, number.as_deref());
+            let is_deleted = random % 7 == 0;
+            set_boolean(&mut row, Name::Deleted, Some(is_deleted));
+            let were_deleted = (is_deleted && random % 2 == 0).then_some(true);
+            set_boolean(&mut row, Name::WereStockMovementsDeleted, were_deleted);
+            let updated = pick(
                 &[
                     "2025-01-14T09:00:00-03:00",
                     "2025-01-14T12:00:00.000001+00:00",
@@ -125,8 +138,14 @@ fn some_rows() -> Vec<SupplierPurchaseRow> {
                     "2025-02-01T00:00:00+05:30",
                 ],
                 n,
-            ));
-            row.total = money(i128::from(random) * 1_000_000, "BRL");
+            );
+            set_time(&mut row, Name::UpdatedAt, updated);
+            set_money(
+                &mut row,
+                Name::TotalAmount,
+                i128::from(random) * 1_000_000,
+                "BRL",
+            );
             row
         })
         .collect()
@@ -180,7 +199,7 @@ fn page_of(
 fn all_batches(
     parameters: &SupplierListParameters,
     table: &SupplierTableFixture,
-) -> Vec<SupplierPurchaseRow> {
+) -> Vec<TestPurchase> {
     let mut rows = Vec::new();
     for_each_supplier_batch::<ReportError>(parameters, &table.files, &mut |run| {
         assert!(!run.is_empty() && run.len() <= MAX_BATCH_ROWS);
@@ -266,8 +285,7 @@ fn pages_partition_the_list_and_are_what_each_page_answers() {
                 (expected.len() as u64, per_page)
             );
         }
-        let joined: Vec<SupplierPurchaseRow> =
-            pages.into_iter().flat_map(|page| page.purchases).collect();
+        let joined: Vec<TestPurchase> = pages.into_iter().flat_map(|page| page.purchases).collect();
         assert_eq!(joined, expected);
     }
 }
@@ -309,13 +327,13 @@ fn a_table_without_files_has_one_empty_page() {
 fn a_month_larger_than_a_batch_is_given_in_batches_without_a_gap() {
     let count = i64::try_from(2 * MAX_BATCH_ROWS + 5).expect("small");
     // Three days, so that batches end within a day.
-    let rows: Vec<SupplierPurchaseRow> = (1..=count)
+    let rows: Vec<TestPurchase> = (1..=count)
         .map(|id| purchase_row(id, &format!("2025-01-{:02}", id % 3 + 1)))
         .collect();
     let table = SupplierTableFixture::in_parts(&rows, 2);
-    let keys = |rows: &[SupplierPurchaseRow]| -> Vec<(u32, i64)> {
-        let day = |row: &SupplierPurchaseRow| chrono::Datelike::day(&row.registration_date);
-        rows.iter().map(|row| (day(row), row.id)).collect()
+    let keys = |rows: &[TestPurchase]| -> Vec<(u32, i64)> {
+        let day = |row: &TestPurchase| chrono::Datelike::day(&date(row));
+        rows.iter().map(|row| (day(row), id(row))).collect()
     };
     let found = keys(&all_batches(&parameters_with(|_| ()), &table));
     let mut expected = keys(&rows);

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::report::SupplierSummaryRequest;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTableFixture, money, purchase_row, supplier, time,
+    COMPANY, SupplierTableFixture, TestPurchase, currency_field, purchase_row, set_boolean,
+    set_date, set_integer, set_money, set_supplier, set_text, set_time,
 };
-use crate::report::{RowMoney, SupplierPurchaseRow, SupplierSummaryRequest};
+use crate::supplier_purchase::SupplierPurchaseField as Name;
 
 const UNIT: i128 = 1_000_000_000;
 /// The largest amount of the table, just below 10^29 currency units.
@@ -53,63 +55,64 @@ fn numbers(row: &SupplierSummaryRow) -> (SummaryKey, SummaryNumbers) {
     (key, (counts, sums.map(Amount::nanos)))
 }
 
-fn oracle(rows: &[SupplierPurchaseRow]) -> BTreeMap<SummaryKey, SummaryNumbers> {
+/// The amounts of a purchase in the order of the summary.
+const AMOUNT_FIELDS: [Name; 5] = [
+    Name::ValueOfItemsAmount,
+    Name::DiscountAmount,
+    Name::OtherExpensesValueAmount,
+    Name::ShippingValueAmount,
+    Name::TotalAmount,
+];
+
+fn oracle(rows: &[TestPurchase]) -> BTreeMap<SummaryKey, SummaryNumbers> {
     let mut groups: BTreeMap<SummaryKey, SummaryNumbers> = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.is_deleted) {
-        let month = format!("{}-01", &row.registration_date.to_string()[..7]);
-        let key = |currency: Option<&String>| (row.supplier.id, month.clone(), currency.cloned());
-        let own = row.total.currency.as_ref();
-        let own = own.or(row.value_of_items.currency.as_ref());
+    for row in rows.iter().filter(|row| !row.is_deleted()) {
+        let date = row.date(Name::RegistrationDate).expect("a date");
+        let month = format!("{}-01", &date.to_string()[..7]);
+        let key = |currency: Option<&str>| {
+            let supplier = row.integer(Name::SupplierId);
+            (supplier, month.clone(), currency.map(str::to_owned))
+        };
+        let own = row.text(Name::TotalCurrency);
+        let own = own.or(row.text(Name::ValueOfItemsCurrency));
         let (counts, _) = groups.entry(key(own)).or_default();
         counts[0] += 1;
-        match row.status.as_deref() {
+        match row.text(Name::Status) {
             Some("received") => counts[1] += 1,
             Some("pending") => counts[2] += 1,
             _ => counts[3] += 1,
         }
-        let amounts = [
-            &row.value_of_items,
-            &row.discount,
-            &row.other_expenses_value,
-            &row.shipping.shipping_value,
-            &row.total,
-        ];
-        for (at, RowMoney { amount, currency }) in amounts.into_iter().enumerate() {
-            if let Some(amount) = amount {
-                groups.entry(key(currency.as_ref())).or_default().1[at] += amount.nanos();
+        for (at, field) in AMOUNT_FIELDS.into_iter().enumerate() {
+            if let Some(amount) = row.amount(field) {
+                let currency = row.text(currency_field(field));
+                groups.entry(key(currency)).or_default().1[at] += amount.nanos();
             }
         }
     }
     groups
 }
 
-fn some_rows() -> Vec<SupplierPurchaseRow> {
+fn some_rows() -> Vec<TestPurchase> {
     (0..400_u64)
         .map(|n| {
             let random = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 33;
             let day = format!("2025-{:02}-{:02}", random % 3 + 1, random % 28 + 1);
             let mut row = purchase_row(i64::try_from(n).expect("small"), &day);
             if random % 4 != 0 {
-                row.supplier = supplier(i64::try_from(random % 3).expect("small"), "S");
+                set_supplier(&mut row, i64::try_from(random % 3).expect("small"), "S");
             }
-            let pick = |by: u64| (random / by) % 5;
-            let amount = |by: u64| {
+            for (field, by) in AMOUNT_FIELDS.into_iter().zip([1, 3, 7, 11, 13]) {
                 let nanos = i128::from(random / by) - 1_000_000_000;
-                match pick(by) {
-                    0 => RowMoney::default(),
-                    1 => money(nanos, "USD"),
-                    _ => money(nanos, "BRL"),
+                match (random / by) % 5 {
+                    0 => {}
+                    1 => set_money(&mut row, field, nanos, "USD"),
+                    _ => set_money(&mut row, field, nanos, "BRL"),
                 }
-            };
-            row.value_of_items = amount(1);
-            row.discount = amount(3);
-            row.other_expenses_value = amount(7);
-            row.shipping.shipping_value = amount(11);
-            row.total = amount(13);
-            row.status = [None, Some("pending"), Some("received")]
-                [usize::try_from(n % 3).expect("small")]
-            .map(str::to_owned);
-            row.is_deleted = random % 9 == 0;
+            }
+            let status =
+                [None, Some("pending"), Some("received")][usize::try_from(n % 3).expect("small")];
+            set_text(&mut row, Name::Status, status);
+            set_boolean(&mut row, Name::Deleted, Some(random % 9 == 0));
             row
         })
         .collect()
@@ -126,7 +129,7 @@ fn sums_and_counts_are_those_of_plain_loops() {
     let by_key: BTreeMap<SummaryKey, SummaryNumbers> = found.iter().map(numbers).collect();
     assert_eq!(by_key, expected);
     let purchases: i64 = found.iter().map(|row| row.purchases.purchases).sum();
-    let live = rows.iter().filter(|row| !row.is_deleted).count();
+    let live = rows.iter().filter(|row| !row.is_deleted()).count();
     assert_eq!(purchases, i64::try_from(live).expect("small"));
     let currencies: BTreeSet<Option<&str>> =
         found.iter().map(|row| row.currency.as_deref()).collect();
@@ -136,17 +139,23 @@ fn sums_and_counts_are_those_of_plain_loops() {
 #[test]
 fn rows_are_sorted_with_nulls_last() {
     let mut with = purchase_row(1, "2025-02-01");
-    with.supplier = supplier(7, "S");
-    with.total = money(UNIT, "BRL");
+    set_supplier(&mut with, 7, "S");
+    set_money(&mut with, Name::TotalAmount, UNIT, "BRL");
     let mut earlier = with.clone();
-    (earlier.id, earlier.registration_date) = (2, "2025-01-31".parse().expect("a date"));
-    earlier.total = RowMoney::default();
+    set_integer(&mut earlier, Name::Id, Some(2));
+    set_date(&mut earlier, "2025-01-31");
+    earlier.set(Name::TotalAmount, None);
+    earlier.set(Name::TotalCurrency, None);
     let mut dollars = earlier.clone();
-    (dollars.id, dollars.total) = (3, money(UNIT, "USD"));
+    set_integer(&mut dollars, Name::Id, Some(3));
+    set_money(&mut dollars, Name::TotalAmount, UNIT, "USD");
     let mut without = earlier.clone();
-    (without.id, without.supplier) = (4, crate::report::RowParty::default());
+    set_integer(&mut without, Name::Id, Some(4));
+    set_integer(&mut without, Name::SupplierId, None);
+    set_text(&mut without, Name::SupplierName, None);
     let mut small = without.clone();
-    (small.id, small.supplier) = (5, supplier(-1, "S"));
+    set_integer(&mut small, Name::Id, Some(5));
+    set_supplier(&mut small, -1, "S");
     let table = SupplierTableFixture::of(&[without, dollars, with, small, earlier]);
     let keys: Vec<SummaryKey> = summary(&table).iter().map(|row| numbers(row).0).collect();
     let key = |id, month: &str, currency: Option<&str>| {
@@ -165,12 +174,12 @@ fn rows_are_sorted_with_nulls_last() {
 #[test]
 fn a_purchase_of_mixed_currencies_counts_once_and_its_amounts_stay_separate() {
     let mut row = purchase_row(1, "2025-01-14");
-    row.supplier = supplier(7, "S");
-    row.value_of_items = money(100 * UNIT, "USD");
-    row.total = money(500 * UNIT, "BRL");
+    set_supplier(&mut row, 7, "S");
+    set_money(&mut row, Name::ValueOfItemsAmount, 100 * UNIT, "USD");
+    set_money(&mut row, Name::TotalAmount, 500 * UNIT, "BRL");
     let mut other = purchase_row(2, "2025-01-20");
-    other.supplier = supplier(7, "S");
-    other.total = money(UNIT, "BRL");
+    set_supplier(&mut other, 7, "S");
+    set_money(&mut other, Name::TotalAmount, UNIT, "BRL");
     let found = summary(&SupplierTableFixture::of(&[row, other]));
     let numbers: Vec<SummaryNumbers> = found.iter().map(|row| numbers(row).1).collect();
     assert_eq!(
@@ -189,13 +198,13 @@ fn a_purchase_of_mixed_currencies_counts_once_and_its_amounts_stay_separate() {
 fn the_name_is_the_latest_and_all_are_kept() {
     let named = |id, date, name: Option<&str>, updated: &str| {
         let mut row = purchase_row(id, date);
-        row.supplier.id = Some(7);
-        row.supplier.name = name.map(str::to_owned);
-        row.updated_at = time(updated);
+        set_integer(&mut row, Name::SupplierId, Some(7));
+        set_text(&mut row, Name::SupplierName, name);
+        set_time(&mut row, Name::UpdatedAt, updated);
         row
     };
     let mut anonymous = named(9, "2025-01-05", Some("Anonymous"), "2025-06-01T00:00:00Z");
-    anonymous.supplier.id = None;
+    set_integer(&mut anonymous, Name::SupplierId, None);
     let table = SupplierTableFixture::of(&[
         named(1, "2025-03-01", Some("Old"), "2025-03-01T00:00:00Z"),
         named(2, "2025-01-01", Some("New"), "2025-05-01T00:00:00Z"),
@@ -218,13 +227,13 @@ fn the_name_is_the_latest_and_all_are_kept() {
 fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     // Four times the limit and back, and small amounts: intermediate sums exceed an i128.
     let totals = [[LARGEST; 4], [-LARGEST; 4], [25; 4]].concat();
-    let rows: Vec<SupplierPurchaseRow> = totals
+    let rows: Vec<TestPurchase> = totals
         .iter()
         .zip(0..)
         .map(|(nanos, id)| {
             let mut row = purchase_row(id, "2025-01-14");
-            row.total = money(*nanos, "BRL");
-            row.discount = money(1, "USD");
+            set_money(&mut row, Name::TotalAmount, *nanos, "BRL");
+            set_money(&mut row, Name::DiscountAmount, 1, "USD");
             row
         })
         .collect();
@@ -234,11 +243,11 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     assert_eq!(found[0].purchases.purchases, 12);
     assert_eq!(found[1].amounts.discount.nanos(), 12);
 
-    let beyond: Vec<SupplierPurchaseRow> = (0..2)
+    let beyond: Vec<TestPurchase> = (0..2)
         .map(|id| {
             let mut row = purchase_row(id, "2025-01-14");
-            row.supplier = supplier(7, "S");
-            row.total = money(LARGEST, "BRL");
+            set_supplier(&mut row, 7, "S");
+            set_money(&mut row, Name::TotalAmount, LARGEST, "BRL");
             row
         })
         .collect();
@@ -253,10 +262,10 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
 #[test]
 fn the_filters_are_those_of_the_list() {
     let mut deleted = purchase_row(1, "2025-01-14");
-    deleted.is_deleted = true;
-    deleted.supplier = supplier(1, "S");
+    set_boolean(&mut deleted, Name::Deleted, Some(true));
+    set_supplier(&mut deleted, 1, "S");
     let mut second = purchase_row(2, "2025-02-14");
-    second.supplier = supplier(2, "T");
+    set_supplier(&mut second, 2, "T");
     let table = SupplierTableFixture::of(&[deleted, second]);
     let count = |change: fn(&mut SupplierSummaryRequest)| {
         let found = supplier_summary(&parameters(change), &table.files).expect("a summary");

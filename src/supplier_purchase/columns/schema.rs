@@ -1,11 +1,12 @@
-//! The schema, and the columns with a special role in the lake.
+//! The schema of the data files, and the columns with a special role in the lake.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
-use super::builders::amount_type;
+use super::value_columns::value_fields;
 use crate::record::lineage_fields;
+use crate::supplier_purchase::fields::FIELDS;
 
 /// Names of the partition columns, outer first; `company_id` is a 64-bit number,
 /// `registration_month` a text such as `2025-01`.
@@ -15,55 +16,27 @@ pub const PARTITION_COLUMNS: [&str; 2] = ["company_id", "registration_month"];
 pub const STATISTICS_COLUMNS: [&str; 3] = ["id", "registration_date", "updated_at"];
 
 /// Columns whose values are mostly unique within a month of a company.
-pub const UNIQUE_COLUMNS: [&str; 7] = [
-    "id",
-    "invoice_number",
-    "code",
-    "order_number",
-    "updated_at",
-    "version_hash",
-    "source_row",
+pub static UNIQUE_COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let unique = FIELDS.iter().filter(|spec| spec.is_unique);
+    let columns = unique.filter_map(|spec| spec.column);
+    columns.chain(["version_hash", "source_row"]).collect()
+});
+
+/// The columns after those of the fields, with their content.
+pub const DERIVED_COLUMNS: [(&str, &str); 2] = [
+    (
+        "version_hash",
+        "of all values above and `extra`, by BLAKE3: distinguishes two contents with the same `updated_at`",
+    ),
+    ("extra", "undocumented keys, as a compact JSON object"),
 ];
 
 /// Arrow schema of the data files, documented in the [parent module](super).
 pub fn schema() -> SchemaRef {
-    let utc = || DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let null = |name: &str, form: DataType| Field::new(name, form, true);
-    let full = |name: &str, form: DataType| Field::new(name, form, false);
-    let mut fields = vec![
-        full("id", DataType::Int64),
-        full("registration_date", DataType::Date32),
-        null("supplier_id", DataType::Int64),
-        null("supplier_name", DataType::Utf8),
-        null("invoice_serie", DataType::Utf8),
-        null("invoice_number", DataType::Utf8),
-        null("code", DataType::Int64),
-        null("value_of_items", amount_type()),
-        null("value_of_items_currency", DataType::Utf8),
-        null("discount", amount_type()),
-        null("discount_currency", DataType::Utf8),
-        null("other_expenses_value", amount_type()),
-        null("other_expenses_value_currency", DataType::Utf8),
-        null("total", amount_type()),
-        null("total_currency", DataType::Utf8),
-        null("notes", DataType::Utf8),
-        null("pay_shipping", DataType::Boolean),
-        null("carrier_id", DataType::Int64),
-        null("carrier_name", DataType::Utf8),
-        null("shipping_value", amount_type()),
-        null("shipping_value_currency", DataType::Utf8),
-        null("status", DataType::Utf8),
-        null("order_number", DataType::Utf8),
-        null("has_stock_movement_out", DataType::Boolean),
-        null("were_stock_movements_deleted", DataType::Boolean),
-        full("is_deleted", DataType::Boolean),
-        null("created_at", utc()),
-        null("created_at_offset_minutes", DataType::Int16),
-        full("updated_at", utc()),
-        full("updated_at_offset_minutes", DataType::Int16),
-        full("version_hash", DataType::Int64),
-        null("extra", DataType::Utf8),
-    ];
+    let mut fields = value_fields();
+    let [(version_hash, _), (extra, _)] = DERIVED_COLUMNS;
+    fields.push(Field::new(version_hash, DataType::Int64, false));
+    fields.push(Field::new(extra, DataType::Utf8, true));
     fields.extend(lineage_fields());
     Arc::new(Schema::new(fields))
 }

@@ -1,8 +1,9 @@
 //! Detects records of another kind by the keys of the element.
 
-use super::{RawSupplierPurchase, SupplierPurchaseField};
+use super::RawSupplierPurchase;
 use crate::record::{ExtraField, Field, is_users_export};
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
 
 /// The keys and CSV headers for the product of a customer purchase.
 const PRODUCT: [&str; 4] = ["product_id", "product", "produto", "id_produto"];

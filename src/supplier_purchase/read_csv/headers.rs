@@ -1,11 +1,14 @@
 //! Maps headers to fields.
 //!
 //! Headers are normalised: `supplier.id` is `supplier_id`, `Situação` is `situacao`. Every field has
-//! its documented path, the short name below, and Portuguese names as headers. Ambiguous headers
-//! (`valor`, `frete`, `numero`) are not among them.
+//! its column, its documented path, and the further headers of its row in the table of fields.
+//! Ambiguous headers (`valor`, `frete`, `numero`) are not among them.
 
-use super::super::raw::SupplierPurchaseField;
-use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType};
+use std::sync::LazyLock;
+
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, is_portuguese_word};
+use crate::supplier_purchase::field::{SupplierFieldSpec, SupplierPurchaseField};
+use crate::supplier_purchase::fields::FIELDS;
 
 /// The target of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +29,22 @@ pub struct SupplierPurchaseCsvColumns;
 
 impl ColumnAliases for SupplierPurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
-        HEADER_ALIASES.iter().position(|header_aliases| {
-            header_aliases.role == normalised_header
-                || header_aliases.aliases.contains(&normalised_header)
+        TARGETS.iter().position(|(role, target)| {
+            role.name == normalised_header || target.has_header(normalised_header)
         })
     }
 
     fn roles(&self) -> &'static [ColumnRole] {
+        static ROLES: LazyLock<Vec<ColumnRole>> =
+            LazyLock::new(|| TARGETS.iter().map(|(role, _)| *role).collect());
         &ROLES
+    }
+
+    fn is_portuguese(&self, normalised_header: &str) -> bool {
+        is_portuguese_word(normalised_header)
+            || FIELDS
+                .iter()
+                .any(|spec| spec.portuguese_headers.contains(&normalised_header))
     }
 
     /// A supplier purchase has no custom properties.
@@ -42,256 +53,96 @@ impl ColumnAliases for SupplierPurchaseCsvColumns {
     }
 }
 
+/// The fields that a column can fill, each with its path, its further headers and the Portuguese ones.
+pub fn csv_headers() -> impl Iterator<Item = CsvHeaders> {
+    TARGETS.iter().map(|(role, target)| -> CsvHeaders {
+        match target {
+            ColumnTarget::Field(field, _) => {
+                let spec = field.spec();
+                (role.name, spec.path, spec.headers, spec.portuguese_headers)
+            }
+            ColumnTarget::AllCurrencies => (role.name, "", &[], &COMMON_CURRENCY_HEADERS),
+            ColumnTarget::OffsetOf(_) | ColumnTarget::Extra => (role.name, "", &[], &[]),
+        }
+    })
+}
+
+/// Name, path, further headers, and Portuguese ones.
+pub type CsvHeaders = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+/// Portuguese headers of the currency of every amount.
+const COMMON_CURRENCY_HEADERS: [&str; 1] = ["moeda"];
+
 /// The target of the column with this role.
 pub(super) fn column_target(role: usize) -> Option<ColumnTarget> {
-    Some(HEADER_ALIASES.get(role)?.column_target)
+    TARGETS.get(role).map(|(_, target)| *target)
 }
 
-/// One target and its headers.
-struct HeaderAliases {
-    role: &'static str,
-    value_type: CsvValueType,
-    column_target: ColumnTarget,
-    aliases: &'static [&'static str],
-}
+/// The targets by the name of their role.
+static TARGETS: LazyLock<Vec<(ColumnRole, ColumnTarget)>> = LazyLock::new(|| {
+    let mut targets = Vec::new();
+    let mut add = |name, value_type, target| {
+        targets.push((ColumnRole { name, value_type }, target));
+    };
+    for spec in &FIELDS {
+        if let Some(value_type) = spec.csv_type() {
+            let target = ColumnTarget::Field(spec.field, value_type);
+            add(role_name(spec), value_type, target);
+        }
+    }
+    add("currency", CsvValueType::Text, ColumnTarget::AllCurrencies);
+    for spec in &FIELDS {
+        if let Some(column) = spec.offset_column {
+            add(
+                column,
+                CsvValueType::Integer,
+                ColumnTarget::OffsetOf(spec.field),
+            );
+        }
+    }
+    add("extra", CsvValueType::Json, ColumnTarget::Extra);
+    targets
+});
 
-const fn header_aliases(
-    role: &'static str,
-    value_type: CsvValueType,
-    name: SupplierPurchaseField,
-    aliases: &'static [&'static str],
-) -> HeaderAliases {
-    HeaderAliases {
-        role,
-        value_type,
-        column_target: ColumnTarget::Field(name, value_type),
-        aliases,
+/// The column, or the header of a field whose column has another name.
+fn role_name(spec: &SupplierFieldSpec) -> &'static str {
+    match spec.column {
+        Some(column) if spec.is_documented() => column,
+        _ => spec.path,
     }
 }
 
-const COUNT: usize = 33;
+impl ColumnTarget {
+    /// Whether a header means this, besides the name of its role.
+    fn has_header(self, header: &str) -> bool {
+        match self {
+            Self::Field(field, _) => field.spec().has_header(header),
+            Self::AllCurrencies => COMMON_CURRENCY_HEADERS.contains(&header),
+            Self::OffsetOf(_) | Self::Extra => false,
+        }
+    }
+}
 
-static ROLES: [ColumnRole; COUNT] = {
-    let mut roles = [ColumnRole {
-        name: "",
-        value_type: CsvValueType::Text,
-    }; COUNT];
-    let mut position = 0;
-    while position < COUNT {
-        roles[position] = ColumnRole {
-            name: HEADER_ALIASES[position].role,
-            value_type: HEADER_ALIASES[position].value_type,
+impl SupplierFieldSpec {
+    fn has_header(&self, header: &str) -> bool {
+        let is_path = || {
+            let path = self
+                .path
+                .bytes()
+                .map(|byte| if byte == b'.' { b'_' } else { byte });
+            path.eq(header.bytes())
         };
-        position += 1;
+        self.column == Some(header)
+            || self.headers.contains(&header)
+            || self.portuguese_headers.contains(&header)
+            || is_path()
     }
-    roles
-};
-
-static HEADER_ALIASES: [HeaderAliases; COUNT] = [
-    header_aliases(
-        "company_id",
-        CsvValueType::Integer,
-        SupplierPurchaseField::CompanyId,
-        &["cplug_company_id", "id_empresa", "empresa_id"],
-    ),
-    header_aliases(
-        "id",
-        CsvValueType::Integer,
-        SupplierPurchaseField::Id,
-        &["purchase_id", "id_compra"],
-    ),
-    header_aliases(
-        "registration_date",
-        CsvValueType::Date,
-        SupplierPurchaseField::RegistrationDate,
-        &["data_compra", "data_registro", "data"],
-    ),
-    header_aliases(
-        "supplier_id",
-        CsvValueType::Integer,
-        SupplierPurchaseField::SupplierId,
-        &["id_fornecedor"],
-    ),
-    header_aliases(
-        "supplier_name",
-        CsvValueType::Text,
-        SupplierPurchaseField::SupplierName,
-        &["fornecedor"],
-    ),
-    header_aliases(
-        "invoice_serie",
-        CsvValueType::Text,
-        SupplierPurchaseField::InvoiceSerie,
-        &["serie"],
-    ),
-    header_aliases(
-        "invoice_number",
-        CsvValueType::Text,
-        SupplierPurchaseField::InvoiceNumber,
-        &["numero_nota", "nota_fiscal", "nf"],
-    ),
-    header_aliases(
-        "code",
-        CsvValueType::Integer,
-        SupplierPurchaseField::Code,
-        &["codigo"],
-    ),
-    header_aliases(
-        "value_of_items",
-        CsvValueType::Decimal,
-        SupplierPurchaseField::ValueOfItemsAmount,
-        &["value_of_items_amount", "valor_itens"],
-    ),
-    header_aliases(
-        "value_of_items_currency",
-        CsvValueType::Text,
-        SupplierPurchaseField::ValueOfItemsCurrency,
-        &[],
-    ),
-    header_aliases(
-        "discount",
-        CsvValueType::Decimal,
-        SupplierPurchaseField::DiscountAmount,
-        &["discount_amount", "desconto"],
-    ),
-    header_aliases(
-        "discount_currency",
-        CsvValueType::Text,
-        SupplierPurchaseField::DiscountCurrency,
-        &[],
-    ),
-    header_aliases(
-        "other_expenses_value",
-        CsvValueType::Decimal,
-        SupplierPurchaseField::OtherExpensesValueAmount,
-        &["other_expenses_value_amount", "outras_despesas"],
-    ),
-    header_aliases(
-        "other_expenses_value_currency",
-        CsvValueType::Text,
-        SupplierPurchaseField::OtherExpensesValueCurrency,
-        &[],
-    ),
-    header_aliases(
-        "total",
-        CsvValueType::Decimal,
-        SupplierPurchaseField::TotalAmount,
-        &["total_amount"],
-    ),
-    header_aliases(
-        "total_currency",
-        CsvValueType::Text,
-        SupplierPurchaseField::TotalCurrency,
-        &[],
-    ),
-    header_aliases(
-        "shipping_value",
-        CsvValueType::Decimal,
-        SupplierPurchaseField::ShippingValueAmount,
-        &[
-            "shipping_value_amount",
-            "shipping_shipping_value",
-            "shipping_shipping_value_amount",
-            "valor_frete",
-        ],
-    ),
-    header_aliases(
-        "shipping_value_currency",
-        CsvValueType::Text,
-        SupplierPurchaseField::ShippingValueCurrency,
-        &["shipping_shipping_value_currency"],
-    ),
-    HeaderAliases {
-        role: "currency",
-        value_type: CsvValueType::Text,
-        column_target: ColumnTarget::AllCurrencies,
-        aliases: &["moeda"],
-    },
-    header_aliases(
-        "pay_shipping",
-        CsvValueType::Boolean,
-        SupplierPurchaseField::PayShipping,
-        &["shipping_pay_shipping", "frete_pago"],
-    ),
-    header_aliases(
-        "carrier_id",
-        CsvValueType::Integer,
-        SupplierPurchaseField::CarrierId,
-        &["shipping_carrier_id", "id_transportadora"],
-    ),
-    header_aliases(
-        "carrier_name",
-        CsvValueType::Text,
-        SupplierPurchaseField::CarrierName,
-        &["shipping_carrier_name", "transportadora"],
-    ),
-    header_aliases(
-        "notes",
-        CsvValueType::Text,
-        SupplierPurchaseField::Notes,
-        &["observacoes", "obs"],
-    ),
-    header_aliases(
-        "status",
-        CsvValueType::Text,
-        SupplierPurchaseField::Status,
-        &["situacao"],
-    ),
-    header_aliases(
-        "order_number",
-        CsvValueType::Text,
-        SupplierPurchaseField::OrderNumber,
-        &["numero_pedido", "pedido"],
-    ),
-    header_aliases(
-        "has_stock_movement_out",
-        CsvValueType::Boolean,
-        SupplierPurchaseField::HasStockMovementOut,
-        &["saida_estoque"],
-    ),
-    header_aliases(
-        "were_stock_movements_deleted",
-        CsvValueType::Boolean,
-        SupplierPurchaseField::WereStockMovementsDeleted,
-        &[],
-    ),
-    header_aliases(
-        "deleted",
-        CsvValueType::Boolean,
-        SupplierPurchaseField::Deleted,
-        &["is_deleted", "excluido"],
-    ),
-    header_aliases(
-        "created_at",
-        CsvValueType::Timestamp,
-        SupplierPurchaseField::CreatedAt,
-        &["criado_em"],
-    ),
-    header_aliases(
-        "updated_at",
-        CsvValueType::Timestamp,
-        SupplierPurchaseField::UpdatedAt,
-        &["atualizado_em"],
-    ),
-    HeaderAliases {
-        role: "created_at_offset_minutes",
-        value_type: CsvValueType::Integer,
-        column_target: ColumnTarget::OffsetOf(SupplierPurchaseField::CreatedAt),
-        aliases: &[],
-    },
-    HeaderAliases {
-        role: "updated_at_offset_minutes",
-        value_type: CsvValueType::Integer,
-        column_target: ColumnTarget::OffsetOf(SupplierPurchaseField::UpdatedAt),
-        aliases: &[],
-    },
-    HeaderAliases {
-        role: "extra",
-        value_type: CsvValueType::Json,
-        column_target: ColumnTarget::Extra,
-        aliases: &[],
-    },
-];
+}
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Amounts, and their total.
 
+use super::super::SupplierPurchaseField as Name;
 use super::fixture::{accepted, shown, validate_json, with};
 use crate::rules::RuleId;
 
@@ -33,7 +34,7 @@ fn amounts_are_exact_and_what_is_odd_about_them_is_noted() {
         let record = total(amount, currency);
         assert_eq!(validate_json(&record).noted(), noted, "{amount}");
         accepted(&record, |purchase| {
-            assert_eq!(shown(purchase.amounts.total).as_deref(), Some(exact));
+            assert_eq!(shown(purchase, Name::TotalAmount).as_deref(), Some(exact));
         });
     }
     let negative_discount = with(r#""discount":{"amount":-5,"currency":"BRL"}"#);

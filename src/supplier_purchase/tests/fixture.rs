@@ -1,10 +1,9 @@
 //! Shared by the tests of supplier purchases.
 
-use super::super::validate::Money;
 use super::super::{
     CompanyId, RawSupplierPurchase, SupplierPurchase, SupplierPurchaseColumns,
-    SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, SupplierPurchaseRuleSettings,
-    SupplierPurchaseValidator, columns::SupplierRows, read_record,
+    SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, SupplierPurchaseField,
+    SupplierPurchaseRuleSettings, SupplierPurchaseValidator, columns::SupplierRows, read_record,
 };
 use crate::input::csv::dialect::{CsvLayout, CsvSample, DialectOverrides, sniff};
 use crate::input::csv::encoding::detect_encoding;
@@ -50,9 +49,15 @@ pub(super) fn without(key: &str) -> String {
     record.to_string()
 }
 
-/// An amount with its currency: `99.95 BRL`.
-pub(super) fn shown(money: Option<Money>) -> Option<String> {
-    money.map(|money| format!("{} {}", money.amount, money.currency.as_str()))
+/// An amount with its currency, `99.95 BRL`; both are there or neither.
+pub(super) fn shown(
+    purchase: &SupplierPurchase<'_>,
+    amount: SupplierPurchaseField,
+) -> Option<String> {
+    let currency = purchase.values.currency_of(amount);
+    let amount = purchase.values.amount(amount);
+    assert_eq!(amount.is_some(), currency.is_some());
+    Some(format!("{} {}", amount?, currency?))
 }
 
 /// The result of validating one record.

@@ -1,7 +1,9 @@
 //! JSON records: the documented example, and each rule at its limits.
 
-use super::super::validate::{Invoice, Party, SupplierPurchaseStatus};
-use super::super::{CompanyId, RawSupplierPurchase, SupplierPurchaseValidator, read_record};
+use super::super::{
+    CompanyId, RawSupplierPurchase, SupplierPurchaseField as Name, SupplierPurchaseValidator,
+    read_record,
+};
 use super::fixture::{
     DOCUMENTED, accepted, settings, shown, validate_json, validate_with, with, without,
 };
@@ -15,42 +17,48 @@ fn the_documented_example_is_read_value_by_value() {
     accepted(DOCUMENTED, |purchase| {
         assert_eq!((purchase.key.company_id, purchase.key.id), (12, 123));
         assert_eq!(purchase.registration_date.to_string(), "2025-01-14");
-        let supplier = Party {
-            id: Some(123),
-            name: Some("CPlug Supplier"),
-        };
-        assert_eq!(purchase.supplier, supplier);
-        let invoice = Invoice {
-            serie: Some("1"),
-            number: Some("789"),
-        };
-        assert_eq!(purchase.invoice, invoice);
-        assert_eq!(purchase.code, Some(456));
-        let amounts = purchase.amounts;
-        assert_eq!(shown(amounts.value_of_items).as_deref(), Some("99.95 BRL"));
-        assert_eq!(shown(amounts.discount).as_deref(), Some("10 BRL"));
+        let values = &purchase.values;
+        assert_eq!(values.integer(Name::SupplierId), Some(123));
+        assert_eq!(values.text(Name::SupplierName), Some("CPlug Supplier"));
+        assert_eq!(values.text(Name::InvoiceSerie), Some("1"));
+        assert_eq!(values.text(Name::InvoiceNumber), Some("789"));
+        assert_eq!(values.integer(Name::Code), Some(456));
         assert_eq!(
-            shown(amounts.other_expenses_value).as_deref(),
+            shown(purchase, Name::ValueOfItemsAmount).as_deref(),
+            Some("99.95 BRL")
+        );
+        assert_eq!(
+            shown(purchase, Name::DiscountAmount).as_deref(),
+            Some("10 BRL")
+        );
+        assert_eq!(
+            shown(purchase, Name::OtherExpensesValueAmount).as_deref(),
             Some("5.05 BRL")
         );
-        assert_eq!(shown(amounts.total).as_deref(), Some("95 BRL"));
-        assert_eq!(shown(amounts.shipping_value).as_deref(), Some("20 BRL"));
-        assert_eq!(purchase.notes, Some("my notes"));
-        assert_eq!(purchase.shipping.pay_shipping, Some(true));
-        let carrier = Party {
-            id: Some(123),
-            name: Some("CPlug Logistics"),
-        };
-        assert_eq!(purchase.shipping.carrier, carrier);
-        assert_eq!(purchase.status, Some(SupplierPurchaseStatus::Pending));
-        assert_eq!(purchase.order_number, Some("code123"));
-        assert_eq!(purchase.has_stock_movement_out, Some(true));
-        assert!(!purchase.deletion.is_deleted);
+        assert_eq!(
+            shown(purchase, Name::TotalAmount).as_deref(),
+            Some("95 BRL")
+        );
+        assert_eq!(
+            shown(purchase, Name::ShippingValueAmount).as_deref(),
+            Some("20 BRL")
+        );
+        assert_eq!(values.text(Name::Notes), Some("my notes"));
+        assert_eq!(purchase.values.boolean(Name::PayShipping), Some(true));
+        assert_eq!(values.integer(Name::CarrierId), Some(123));
+        assert_eq!(values.text(Name::CarrierName), Some("CPlug Logistics"));
+        assert_eq!(values.text(Name::Status), Some("pending"));
+        assert_eq!(values.text(Name::OrderNumber), Some("code123"));
+        assert_eq!(values.boolean(Name::HasStockMovementOut), Some(true));
+        assert!(!purchase.values.is_deleted());
         assert_eq!(purchase.updated_at.offset_minutes, Some(-180));
         let micros = purchase.updated_at.micros_utc;
         assert_eq!(format_utc_micros(micros), "2020-01-01T12:00:00Z");
-        assert_eq!(purchase.created_at, Some(purchase.updated_at));
-        assert_eq!(purchase.extra, None);
+        assert_eq!(
+            purchase.values.time(Name::CreatedAt),
+            Some(purchase.updated_at)
+        );
+        assert_eq!(purchase.values.extra, None);
     });
 }
 
@@ -65,10 +73,11 @@ fn what_is_not_required_may_be_absent_or_null() {
     for record in [with(nulls), with(parts), without("code")] {
         assert_eq!(validate_json(&record).findings, [], "{record}");
         accepted(&record, |purchase| {
-            assert_eq!(purchase.invoice, Invoice::default());
-            assert_eq!(purchase.amounts.total, None);
-            assert_eq!(purchase.created_at, None);
-            assert!(!purchase.deletion.is_deleted);
+            assert_eq!(purchase.values.text(Name::InvoiceSerie), None);
+            assert_eq!(purchase.values.text(Name::InvoiceNumber), None);
+            assert_eq!(purchase.values.amount(Name::TotalAmount), None);
+            assert_eq!(purchase.values.time(Name::CreatedAt), None);
+            assert!(!purchase.values.is_deleted());
         });
     }
 }
@@ -291,8 +300,11 @@ fn either_value_of_the_flag_is_a_deletion_and_null_is_none() {
             is_deleted
         );
         accepted(&record, |purchase| {
-            assert_eq!(purchase.deletion.is_deleted, is_deleted, "{value}");
-            assert_eq!(purchase.deletion.were_stock_movements_deleted, expected);
+            assert_eq!(purchase.values.is_deleted(), is_deleted, "{value}");
+            assert_eq!(
+                purchase.values.boolean(Name::WereStockMovementsDeleted),
+                expected
+            );
         });
     }
 }
@@ -304,11 +316,8 @@ fn numbers_of_an_invoice_become_text_with_a_warning() {
     assert_eq!(validated.noted(), [RuleId::CplInvoiceString]);
     assert_eq!(validated.fields(), ["invoice.serie", "invoice.number"]);
     accepted(&record, |purchase| {
-        let expected = Invoice {
-            serie: Some("1"),
-            number: Some("789"),
-        };
-        assert_eq!(purchase.invoice, expected);
+        assert_eq!(purchase.values.text(Name::InvoiceSerie), Some("1"));
+        assert_eq!(purchase.values.text(Name::InvoiceNumber), Some("789"));
     });
 }
 
@@ -323,8 +332,8 @@ fn undocumented_keys_are_kept_with_their_path_or_refused_when_frozen() {
     assert_eq!(found.fields(), paths);
     accepted(&record, |purchase| {
         let expected = r#"{"deleted":false,"invoice.key":{"b":1.50},"shipping.carrier.document":"22423374000152"}"#;
-        assert_eq!(purchase.extra.as_deref(), Some(expected));
-        assert!(!purchase.deletion.is_deleted);
+        assert_eq!(purchase.values.extra.as_deref(), Some(expected));
+        assert!(!purchase.values.is_deleted());
     });
     let mut frozen = settings();
     frozen.reject_unknown_fields = true;

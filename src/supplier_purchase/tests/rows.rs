@@ -1,21 +1,18 @@
 //! Rows of delimited text.
 
-use super::super::validate::{Deletion, Invoice, Money, Party, SupplierPurchaseStatus};
 use super::super::{
-    CompanyId, RawSupplierPurchase, SupplierPurchaseCsvReader, SupplierPurchaseField,
-    SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
+    CompanyId, RawSupplierPurchase, SupplierPurchase, SupplierPurchaseCsvReader,
+    SupplierPurchaseField as Name, SupplierPurchaseRuleSettings, SupplierPurchaseValidator,
 };
-use super::fixture::{ValidatedRecord, each_row, layout, settings};
+use super::fixture::{self, ValidatedRecord, each_row, layout, settings};
 use crate::input::csv::refusal::TextPosition;
 use crate::input::csv::rows::CsvRowReader;
 use crate::record::{Findings, extra_object};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
 
-fn shown(money: Option<Money>) -> String {
-    money.map_or_else(String::new, |money| {
-        format!("{} {}", money.amount, money.currency.as_str())
-    })
+fn shown(purchase: &SupplierPurchase<'_>, amount: Name) -> String {
+    fixture::shown(purchase, amount).unwrap_or_default()
 }
 
 const PORTUGUESE: &str = "\
@@ -36,39 +33,30 @@ fn a_portuguese_table_is_read_value_by_value() {
         let purchase = purchase.unwrap();
         assert_eq!((purchase.key.company_id, purchase.key.id), (12, 123));
         assert_eq!(purchase.registration_date.to_string(), "2025-01-14");
-        let supplier = Party {
-            id: Some(123),
-            name: Some("Ana & Cia"),
-        };
-        assert_eq!(purchase.supplier, supplier);
-        let invoice = Invoice {
-            serie: Some("001"),
-            number: Some("000789"),
-        };
-        assert_eq!(purchase.invoice, invoice);
-        assert_eq!(purchase.code, Some(456));
-        let amounts = purchase.amounts;
-        assert_eq!(shown(amounts.value_of_items), "1234.56 BRL");
-        assert_eq!(shown(amounts.discount), "10 BRL");
-        assert_eq!(shown(amounts.other_expenses_value), "5.44 BRL");
-        assert_eq!(shown(amounts.total), "1230 BRL");
-        assert_eq!(shown(amounts.shipping_value), "20 BRL");
-        assert_eq!(purchase.shipping.pay_shipping, Some(true));
-        let carrier = Party {
-            id: Some(9),
-            name: Some("Expresso"),
-        };
-        assert_eq!(purchase.shipping.carrier, carrier);
-        assert_eq!(purchase.status, Some(SupplierPurchaseStatus::Received));
-        assert_eq!(purchase.order_number, Some("code123"));
-        assert_eq!(purchase.has_stock_movement_out, Some(false));
-        assert!(!purchase.deletion.is_deleted);
-        let created = purchase.created_at.unwrap().micros_utc;
+        let values = &purchase.values;
+        assert_eq!(values.integer(Name::SupplierId), Some(123));
+        assert_eq!(values.text(Name::SupplierName), Some("Ana & Cia"));
+        assert_eq!(values.text(Name::InvoiceSerie), Some("001"));
+        assert_eq!(values.text(Name::InvoiceNumber), Some("000789"));
+        assert_eq!(values.integer(Name::Code), Some(456));
+        assert_eq!(shown(purchase, Name::ValueOfItemsAmount), "1234.56 BRL");
+        assert_eq!(shown(purchase, Name::DiscountAmount), "10 BRL");
+        assert_eq!(shown(purchase, Name::OtherExpensesValueAmount), "5.44 BRL");
+        assert_eq!(shown(purchase, Name::TotalAmount), "1230 BRL");
+        assert_eq!(shown(purchase, Name::ShippingValueAmount), "20 BRL");
+        assert_eq!(purchase.values.boolean(Name::PayShipping), Some(true));
+        assert_eq!(values.integer(Name::CarrierId), Some(9));
+        assert_eq!(values.text(Name::CarrierName), Some("Expresso"));
+        assert_eq!(values.text(Name::Status), Some("received"));
+        assert_eq!(values.text(Name::OrderNumber), Some("code123"));
+        assert_eq!(values.boolean(Name::HasStockMovementOut), Some(false));
+        assert!(!purchase.values.is_deleted());
+        let created = purchase.values.time(Name::CreatedAt).unwrap().micros_utc;
         assert_eq!(format_utc_micros(created), "2019-12-31T23:59:00Z");
         let updated = purchase.updated_at.micros_utc;
         assert_eq!(format_utc_micros(updated), "2025-07-14T16:31:26Z");
-        assert_eq!(purchase.notes, Some("duas\nlinhas"));
-        assert_eq!(purchase.extra, None);
+        assert_eq!(values.text(Name::Notes), Some("duas\nlinhas"));
+        assert_eq!(purchase.values.extra, None);
     });
     assert_eq!(count, 1);
 }
@@ -83,10 +71,13 @@ fn a_table_of_documented_paths_is_read_too() {
     each_row(&settings(), text, |_, validated, purchase| {
         assert_eq!(validated.noted(), [RuleId::CplDeletedKey], "{validated:?}");
         let purchase = purchase.unwrap();
-        assert_eq!(shown(purchase.amounts.shipping_value), "1.5 USD");
-        assert_eq!(purchase.shipping.pay_shipping, Some(false));
-        assert!(purchase.deletion.is_deleted);
-        assert_eq!(purchase.deletion.were_stock_movements_deleted, Some(false));
+        assert_eq!(shown(purchase, Name::ShippingValueAmount), "1.5 USD");
+        assert_eq!(purchase.values.boolean(Name::PayShipping), Some(false));
+        assert!(purchase.values.is_deleted());
+        assert_eq!(
+            purchase.values.boolean(Name::WereStockMovementsDeleted),
+            Some(false)
+        );
     });
 }
 
@@ -136,7 +127,7 @@ fn a_whole_number_that_ends_in_a_letter_beyond_ascii_is_rejected_by_the_rule_of_
     }
     for (cell, code) in [("00", "0"), ("0123", "123"), (" 7 ", "7")] {
         one("code", cell, |raw, _| {
-            assert_eq!(raw.get(SupplierPurchaseField::Code).shown(), code);
+            assert_eq!(raw.get(Name::Code).shown(), code);
         });
     }
 }
@@ -153,9 +144,9 @@ fn words_for_status_and_booleans_are_read_in_both_languages() {
         one(header, cell, |raw, validated| {
             assert!(validated.findings.is_empty(), "{cell}: {validated:?}");
             let name = match header {
-                "frete_pago" => SupplierPurchaseField::PayShipping,
-                "saida_estoque" => SupplierPurchaseField::HasStockMovementOut,
-                _ => SupplierPurchaseField::Status,
+                "frete_pago" => Name::PayShipping,
+                "saida_estoque" => Name::HasStockMovementOut,
+                _ => Name::Status,
             };
             assert_eq!(raw.get(name).shown(), expected, "{cell}");
         });
@@ -194,15 +185,9 @@ fn a_column_for_deletion_takes_precedence_over_the_flag() {
         );
         let mut count = 0;
         each_row(&settings(), &text, |_, _, purchase| {
-            let Deletion {
-                is_deleted: found,
-                were_stock_movements_deleted,
-            } = purchase.unwrap().deletion;
-            assert_eq!(
-                (found, were_stock_movements_deleted),
-                (is_deleted, flag),
-                "{cells}"
-            );
+            let values = &purchase.unwrap().values;
+            let found = values.boolean(Name::WereStockMovementsDeleted);
+            assert_eq!((values.is_deleted(), found), (is_deleted, flag), "{cells}");
             count += 1;
         });
         assert_eq!(count, 1);
@@ -233,7 +218,7 @@ fn columns_that_our_own_lists_add_are_read_with_their_meaning() {
         );
         each_row(&settings(), &text, |_, validated, purchase| {
             let purchase = purchase.unwrap_or_else(|| panic!("{validated:?}"));
-            assert_eq!(purchase.extra.as_deref(), extra, "{cells}");
+            assert_eq!(purchase.values.extra.as_deref(), extra, "{cells}");
         });
     }
 }
@@ -265,11 +250,7 @@ fn the_apostrophe_in_front_of_a_formula_is_no_part_of_the_text() {
         ("'", "'"),
     ] {
         one("notes", cell, |raw, _| {
-            assert_eq!(
-                raw.get(SupplierPurchaseField::Notes).shown(),
-                read,
-                "{cell}"
-            );
+            assert_eq!(raw.get(Name::Notes).shown(), read, "{cell}");
         });
     }
 }

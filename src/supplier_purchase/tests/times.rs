@@ -1,5 +1,6 @@
 //! Times of creation and last change.
 
+use super::super::SupplierPurchaseField as Name;
 use super::fixture::{accepted, settings, validate_json, validate_with, with, without};
 use crate::rules::RuleId;
 use crate::values::instant::format_utc_micros;
@@ -77,7 +78,7 @@ fn decimals_beyond_microseconds_are_cut_with_a_warning_in_both_times() {
     let fields = validate_json(&record);
     assert_eq!(fields.fields(), ["created_at", "updated_at"]);
     accepted(&record, |purchase| {
-        let created = purchase.created_at.unwrap().micros_utc;
+        let created = purchase.values.time(Name::CreatedAt).unwrap().micros_utc;
         assert_eq!(format_utc_micros(created), utc);
     });
 }
@@ -135,7 +136,9 @@ fn what_is_no_time_rejects_as_updated_at_and_warns_as_created_at() {
             [RuleId::CplTsFormat],
             "{time}"
         );
-        accepted(&record, |purchase| assert_eq!(purchase.created_at, None));
+        accepted(&record, |purchase| {
+            assert_eq!(purchase.values.time(Name::CreatedAt), None);
+        });
     }
 }
 

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::super::company::CompanyId;
-use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
 use super::scalar::ValidationContext;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
+use crate::supplier_purchase::company::CompanyId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::raw::RawSupplierPurchase;
 use crate::values::instant::parse_date;
 
 /// The company of the record, or that of the settings. The setting `unknown` does not conflict with the

@@ -1,100 +1,57 @@
 //! Validates the five amounts of a purchase, each with its currency.
 
-use super::super::raw::{MoneyFields, SupplierPurchaseField};
 use super::scalar::{self, ValidationContext};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::fields::MoneyFields;
+use crate::supplier_purchase::values::{SupplierPurchaseValues, SupplierValue};
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};
 use crate::values::money::{Amount, AmountError, ParsedAmount, parse_decimal};
 
-/// An exact amount in the main unit of its currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Money {
-    /// The amount.
-    pub amount: Amount,
-    /// The currency.
-    pub currency: Currency,
-}
-
-/// The amounts of a purchase.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Amounts {
-    /// Value of the items.
-    pub value_of_items: Option<Money>,
-    /// Discount.
-    pub discount: Option<Money>,
-    /// Other expenses.
-    pub other_expenses_value: Option<Money>,
-    /// Total.
-    pub total: Option<Money>,
-    /// Freight.
-    pub shipping_value: Option<Money>,
-}
-
-impl Amounts {
-    /// The present amounts, in documentation order.
-    pub(super) fn given(&self) -> impl Iterator<Item = Money> {
-        let Self {
-            value_of_items,
-            discount,
-            other_expenses_value,
-            total,
-            shipping_value,
-        } = *self;
-        let all = [
-            value_of_items,
-            discount,
-            other_expenses_value,
-            total,
-            shipping_value,
-        ];
-        all.into_iter().flatten()
-    }
-
-    /// The currency of all amounts; `None` when there are several, or no amount.
-    pub(super) fn common_currency(&self) -> Option<Currency> {
-        let first = self.given().next()?.currency;
-        self.given()
-            .all(|money| money.currency == first)
-            .then_some(first)
+/// Validates an amount with its currency, and sets both or neither.
+pub(super) fn validate(
+    context: &ValidationContext<'_, '_>,
+    fields: MoneyFields,
+    values: &mut SupplierPurchaseValues<'_>,
+    findings: &mut Findings,
+) {
+    if let Some((amount, currency)) = validate_money(context, fields, findings) {
+        values.set(fields.amount, Some(SupplierValue::Amount(amount)));
+        values.set(fields.currency, Some(SupplierValue::Currency(currency)));
     }
 }
 
-pub(super) fn validate(context: &ValidationContext<'_, '_>, findings: &mut Findings) -> Amounts {
-    let [
-        value_of_items,
-        discount,
-        other_expenses_value,
-        total,
-        shipping_value,
-    ] = MoneyFields::ALL.map(|name| validate_money(context, name, findings));
-    let amounts = Amounts {
-        value_of_items,
-        discount,
-        other_expenses_value,
-        total,
-        shipping_value,
-    };
-    if amounts.given().next().is_some() && amounts.common_currency().is_none() {
+/// The currencies of the present amounts, in documentation order.
+fn currencies<'v>(values: &'v SupplierPurchaseValues<'_>) -> impl Iterator<Item = &'v str> {
+    MoneyFields::all().filter_map(|fields| values.text(fields.currency))
+}
+
+/// Whether there is an amount, and all have the same currency.
+pub(super) fn have_common_currency(values: &SupplierPurchaseValues<'_>) -> bool {
+    let first = currencies(values).next();
+    first.is_some_and(|first| currencies(values).all(|currency| currency == first))
+}
+
+/// Notes amounts of several currencies in one purchase, and rows without a currency.
+pub(super) fn validate_currencies(
+    context: &ValidationContext<'_, '_>,
+    values: &SupplierPurchaseValues<'_>,
+    findings: &mut Findings,
+) {
+    let codes: Vec<&str> = currencies(values).collect();
+    if !codes.is_empty() && !have_common_currency(values) {
         let detail = "the amounts of one purchase are in several currencies";
-        let codes: Vec<String> = (amounts.given())
-            .map(|money| money.currency.as_str().to_owned())
-            .collect();
-        findings.add(
-            RuleId::CplMoneyMixed,
-            "total.currency",
-            &codes.join(" "),
-            detail,
-        );
+        let codes = codes.join(" ");
+        findings.add(RuleId::CplMoneyMixed, "total.currency", &codes, detail);
     }
     add_default_currency_finding(context, findings);
-    amounts
 }
 
 /// Adds one finding for a row, however many of its amounts have no currency.
 fn add_default_currency_finding(context: &ValidationContext<'_, '_>, findings: &mut Findings) {
     let has_none = |name: &MoneyFields| is_without_currency(context, *name);
-    if let Some(name) = MoneyFields::ALL.iter().find(|name| has_none(name)) {
+    if let Some(name) = MoneyFields::all().find(has_none) {
         let code = context.settings.default_currency;
         let detail = format!("the row has no currency; {} is assumed", code.as_str());
         findings.add(RuleId::CplMoneyDefault, name.currency.as_str(), "", &detail);
@@ -110,12 +67,11 @@ fn validate_money(
     context: &ValidationContext<'_, '_>,
     name: MoneyFields,
     findings: &mut Findings,
-) -> Option<Money> {
+) -> Option<(Amount, Currency)> {
     let raw = context.raw;
     let is_there = if raw.is_row {
         !raw.get(name.amount).is_missing()
     } else {
-        scalar::validate_object(raw, name.whole, RuleId::CplMoneyShape, findings);
         scalar::is_object(raw.get(name.whole))
     };
     if !is_there {
@@ -151,7 +107,7 @@ fn validate_money(
     if is_positive_by_nature && amount.is_negative() {
         findings.add(RuleId::CplMoneyNeg, field, &shown, "negative amount");
     }
-    Some(Money { amount, currency })
+    Some((amount, currency))
 }
 
 fn validate_amount(

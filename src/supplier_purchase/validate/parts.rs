@@ -1,94 +1,23 @@
-//! Validates supplier, invoice, shipping and status.
+//! Validates what is particular of a supplier, an invoice and the status.
 
-use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
-use super::scalar::{self, ValidationContext};
+use super::scalar;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::raw::RawSupplierPurchase;
 
-/// A supplier or a carrier.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Party<'a> {
-    /// Its number.
-    pub id: Option<i64>,
-    /// Its name.
-    pub name: Option<&'a str>,
-}
-
-/// The invoice of a purchase; both parts are text, with their leading zeros.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Invoice<'a> {
-    /// Its series.
-    pub serie: Option<&'a str>,
-    /// Its number.
-    pub number: Option<&'a str>,
-}
-
-/// The shipping of a purchase; its cost is among the amounts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shipping<'a> {
-    /// Whether freight is paid.
-    pub pay_shipping: Option<bool>,
-    /// The carrier.
-    pub carrier: Party<'a>,
-}
-
-/// The status of a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SupplierPurchaseStatus {
-    /// Waiting ("Aguardando").
-    Pending,
-    /// Delivered ("Entregue").
-    Received,
-}
-
-impl SupplierPurchaseStatus {
-    /// The documented word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Received => "received",
-        }
-    }
-}
-
-pub(super) fn validate_supplier<'a>(
-    context: &ValidationContext<'_, 'a>,
-    findings: &mut Findings,
-) -> Party<'a> {
-    let rule = RuleId::CplSupplierShape;
-    let raw = context.raw;
-    scalar::validate_object(raw, SupplierPurchaseField::Supplier, rule, findings);
-    let supplier = Party {
-        id: context.integer(SupplierPurchaseField::SupplierId, rule, findings),
-        name: scalar::text(raw, SupplierPurchaseField::SupplierName, rule, findings),
-    };
+/// Notes a purchase without the id of its supplier.
+pub(super) fn validate_supplier(raw: &RawSupplierPurchase<'_>, findings: &mut Findings) {
     let whole = raw.get(SupplierPurchaseField::Supplier);
     let is_readable = whole.is_missing() || scalar::is_object(whole);
     if is_readable && raw.get(SupplierPurchaseField::SupplierId).is_missing() {
         let detail = "the supplier id is missing";
         findings.add(RuleId::CplSupplierMissing, "supplier.id", "", detail);
     }
-    supplier
-}
-
-pub(super) fn validate_invoice<'a>(
-    raw: &'a RawSupplierPurchase<'a>,
-    findings: &mut Findings,
-) -> Invoice<'a> {
-    scalar::validate_object(
-        raw,
-        SupplierPurchaseField::Invoice,
-        RuleId::CplObjectShape,
-        findings,
-    );
-    Invoice {
-        serie: invoice_text(raw, SupplierPurchaseField::InvoiceSerie, findings),
-        number: invoice_text(raw, SupplierPurchaseField::InvoiceNumber, findings),
-    }
 }
 
 /// A string; a number is stored as its digits.
-fn invoice_text<'a>(
+pub(super) fn text_or_number<'a>(
     raw: &'a RawSupplierPurchase<'a>,
     name: SupplierPurchaseField,
     findings: &mut Findings,
@@ -101,50 +30,15 @@ fn invoice_text<'a>(
     scalar::text(raw, name, RuleId::CplTextType, findings)
 }
 
-pub(super) fn validate_shipping<'a>(
-    context: &ValidationContext<'_, 'a>,
+/// `pending` (waiting, "Aguardando") or `received` (delivered, "Entregue").
+pub(super) fn validate_status<'a>(
+    raw: &'a RawSupplierPurchase<'a>,
     findings: &mut Findings,
-) -> Shipping<'a> {
-    let raw = context.raw;
-    scalar::validate_object(
-        raw,
-        SupplierPurchaseField::Shipping,
-        RuleId::CplObjectShape,
-        findings,
-    );
-    scalar::validate_object(
-        raw,
-        SupplierPurchaseField::Carrier,
-        RuleId::CplObjectShape,
-        findings,
-    );
-    Shipping {
-        pay_shipping: scalar::boolean(raw, SupplierPurchaseField::PayShipping, findings),
-        carrier: Party {
-            id: context.integer(
-                SupplierPurchaseField::CarrierId,
-                RuleId::CplIntType,
-                findings,
-            ),
-            name: scalar::text(
-                raw,
-                SupplierPurchaseField::CarrierName,
-                RuleId::CplTextType,
-                findings,
-            ),
-        },
-    }
-}
-
-pub(super) fn validate_status(
-    raw: &RawSupplierPurchase<'_>,
-    findings: &mut Findings,
-) -> Option<SupplierPurchaseStatus> {
+) -> Option<&'a str> {
     let field = raw.get(SupplierPurchaseField::Status);
     match field {
         Field::Absent | Field::Null => None,
-        Field::Text(text) if text == "pending" => Some(SupplierPurchaseStatus::Pending),
-        Field::Text(text) if text == "received" => Some(SupplierPurchaseStatus::Received),
+        Field::Text(text) if matches!(&**text, "pending" | "received") => Some(text),
         _ => {
             let detail = "must be pending or received";
             findings.add(RuleId::CplStatusEnum, "status", &field.shown(), detail);

@@ -1,10 +1,11 @@
 //! Validates single values: whole numbers, strings, booleans and objects, each with the rule that
 //! another type violates.
 
-use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
-use super::SupplierPurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::raw::RawSupplierPurchase;
+use crate::supplier_purchase::rule_settings::SupplierPurchaseRuleSettings;
 
 /// A record and the settings of its validation.
 #[derive(Clone, Copy)]

@@ -1,9 +1,11 @@
 //! Validates the times of creation and last change.
 
-use super::super::raw::{RawSupplierPurchase, SupplierPurchaseField};
-use super::SupplierPurchaseRuleSettings;
+use super::scalar::ValidationContext;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::rule_settings::SupplierPurchaseRuleSettings;
+use crate::supplier_purchase::values::SupplierPurchaseValues;
 use crate::values::instant::{Instant, InstantError, InstantNotes, ParsedInstant, parse_instant};
 
 /// Why a timestamp is invalid.
@@ -11,15 +13,14 @@ type TimeFault = &'static str;
 
 /// Optional; an invalid time is only a warning, because nothing depends on it.
 pub(super) fn validate_created(
-    settings: &SupplierPurchaseRuleSettings,
-    raw: &RawSupplierPurchase<'_>,
+    context: &ValidationContext<'_, '_>,
     findings: &mut Findings,
 ) -> Option<Instant> {
-    let field = raw.get(SupplierPurchaseField::CreatedAt);
+    let field = context.raw.get(SupplierPurchaseField::CreatedAt);
     if field.is_missing() {
         return None;
     }
-    match read_time(settings, field) {
+    match read_time(context.settings, field) {
         Ok(parsed) => Some(add_format_findings(
             SupplierPurchaseField::CreatedAt,
             &parsed,
@@ -36,15 +37,14 @@ pub(super) fn validate_created(
 
 /// Required, because it determines the later of two states of a purchase.
 pub(super) fn validate_updated(
-    settings: &SupplierPurchaseRuleSettings,
-    raw: &RawSupplierPurchase<'_>,
+    context: &ValidationContext<'_, '_>,
     findings: &mut Findings,
 ) -> Option<Instant> {
-    let field = raw.get(SupplierPurchaseField::UpdatedAt);
+    let field = context.raw.get(SupplierPurchaseField::UpdatedAt);
     let result = if field.is_missing() {
         Err("the time of the last change is required")
     } else {
-        read_time(settings, field)
+        read_time(context.settings, field)
     };
     match result {
         Ok(parsed) => Some(add_format_findings(
@@ -61,17 +61,18 @@ pub(super) fn validate_updated(
 }
 
 pub(super) fn validate_order(
-    created_at: Option<Instant>,
-    updated_at: Option<Instant>,
-    raw: &RawSupplierPurchase<'_>,
+    context: &ValidationContext<'_, '_>,
+    values: &SupplierPurchaseValues<'_>,
     findings: &mut Findings,
 ) {
-    let (Some(created), Some(updated)) = (created_at, updated_at) else {
+    let created = values.time(SupplierPurchaseField::CreatedAt);
+    let updated = values.time(SupplierPurchaseField::UpdatedAt);
+    let (Some(created), Some(updated)) = (created, updated) else {
         return;
     };
     if created.micros_utc > updated.micros_utc {
         let detail = "updated_at is before created_at";
-        let shown = raw.get(SupplierPurchaseField::UpdatedAt).shown();
+        let shown = context.raw.get(SupplierPurchaseField::UpdatedAt).shown();
         findings.add(RuleId::CplTsOrder, "updated_at", &shown, detail);
     }
 }

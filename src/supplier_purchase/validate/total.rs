@@ -7,36 +7,42 @@
 //! value_of_items − discount + other_expenses_value [+ shipping_value] = total, to 0.01
 //! ```
 
-use super::money::{Amounts, Money};
+use super::money::have_common_currency;
 use crate::record::Findings;
 use crate::rules::RuleId;
+use crate::supplier_purchase::field::SupplierPurchaseField;
+use crate::supplier_purchase::values::SupplierPurchaseValues;
+use crate::values::money::Amount;
 
 /// 0.01 in billionths: each part may have been rounded on its own.
 const TOLERANCE_NANOS: u128 = 10_000_000;
 
 /// Checked only when the value of the items and the total are present and all amounts have one
 /// currency; other missing amounts count as zero.
-pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: &mut Findings) {
-    let (Some(items), Some(total)) = (amounts.value_of_items, amounts.total) else {
+pub(super) fn validate(values: &SupplierPurchaseValues<'_>, findings: &mut Findings) {
+    let items = values.amount(SupplierPurchaseField::ValueOfItemsAmount);
+    let total = values.amount(SupplierPurchaseField::TotalAmount);
+    let (Some(items), Some(total)) = (items, total) else {
         return;
     };
-    if amounts.common_currency().is_none() {
+    if !have_common_currency(values) {
         return;
     }
-    let nanos = |money: Option<Money>| money.map_or(0, |money| money.amount.nanos());
+    let nanos = |field| values.amount(field).map_or(0, Amount::nanos);
     // A sum of five magnitudes below 10^38 may exceed 128 bits; it is then far from any total.
-    let without = (items.amount.nanos())
-        .checked_sub(nanos(amounts.discount))
-        .and_then(|sum| sum.checked_add(nanos(amounts.other_expenses_value)));
-    let with = without.and_then(|sum| sum.checked_add(nanos(amounts.shipping_value)));
+    let without = (items.nanos())
+        .checked_sub(nanos(SupplierPurchaseField::DiscountAmount))
+        .and_then(|sum| sum.checked_add(nanos(SupplierPurchaseField::OtherExpensesValueAmount)));
+    let freight = nanos(SupplierPurchaseField::ShippingValueAmount);
+    let with = without.and_then(|sum| sum.checked_add(freight));
     let makes_total = |sum: Option<i128>| {
-        let off = sum.and_then(|sum| sum.checked_sub(total.amount.nanos()));
+        let off = sum.and_then(|sum| sum.checked_sub(total.nanos()));
         off.is_some_and(|off| off.unsigned_abs() <= TOLERANCE_NANOS)
     };
     if makes_total(with) || makes_total(without) {
         return;
     }
-    let paid = match pay_shipping {
+    let paid = match values.boolean(SupplierPurchaseField::PayShipping) {
         Some(true) => "paid",
         Some(false) => "not paid",
         None => "not stated as paid",
@@ -47,7 +53,7 @@ pub(super) fn validate(amounts: &Amounts, pay_shipping: Option<bool>, findings: 
     findings.add(
         RuleId::CplTotalCheck,
         "total.amount",
-        &total.amount.to_string(),
+        &total.to_string(),
         &detail,
     );
 }

@@ -51,17 +51,20 @@ pub fn date_utc(micros: i64) -> NaiveDate {
     NaiveDate::from_epoch_days(days_since_epoch(micros)).unwrap_or(nearest)
 }
 
-/// An instant as RFC 3339 in UTC: `2024-01-31T10:00:00Z`, with three or six decimals when the
-/// instant is not a whole second; clamped to the years of chrono.
-pub fn format_utc_micros(micros: i64) -> String {
+/// An instant in UTC, clamped to the years of chrono.
+pub(super) fn utc_time(micros: i64) -> DateTime<Utc> {
     let nearest = if micros < 0 {
         DateTime::<Utc>::MIN_UTC
     } else {
         DateTime::<Utc>::MAX_UTC
     };
-    DateTime::from_timestamp_micros(micros)
-        .unwrap_or(nearest)
-        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    DateTime::from_timestamp_micros(micros).unwrap_or(nearest)
+}
+
+/// An instant as RFC 3339 in UTC: `2024-01-31T10:00:00Z`, with three or six decimals when the
+/// instant is not a whole second; clamped to the years of chrono.
+pub fn format_utc_micros(micros: i64) -> String {
+    utc_time(micros).to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::input::csv::columns::normalise_header;
 
 fn role(header: &str) -> Option<&'static str> {
     let role = SupplierPurchaseCsvColumns.role_of(&normalise_header(header));
-    role.map(|role| ROLES[role].name)
+    role.map(|role| SupplierPurchaseCsvColumns.roles()[role].name)
 }
 
 /// Fields with their headers.
@@ -74,15 +74,25 @@ fn headers_of_several_meanings_and_of_customer_purchases_are_not_known() {
 
 #[test]
 fn no_header_means_two_fields() {
-    let mut headers: Vec<&str> = HEADER_ALIASES
-        .iter()
-        .map(|header_aliases| header_aliases.role)
-        .collect();
-    headers.extend(
-        HEADER_ALIASES
-            .iter()
-            .flat_map(|header_aliases| header_aliases.aliases),
-    );
+    let mut headers: Vec<String> = Vec::new();
+    for (role, target) in TARGETS.iter() {
+        let mut own = vec![role.name.to_owned()];
+        if let ColumnTarget::Field(field, _) = target {
+            let spec = field.spec();
+            own.extend(spec.column.map(str::to_owned));
+            own.push(spec.path.replace('.', "_"));
+            own.extend(spec.headers.iter().map(|header| (*header).to_owned()));
+            own.extend(
+                spec.portuguese_headers
+                    .iter()
+                    .map(|header| (*header).to_owned()),
+            );
+            own.sort_unstable();
+            own.dedup();
+        }
+        headers.extend(own);
+    }
+    headers.push("moeda".to_owned());
     let count = headers.len();
     headers.sort_unstable();
     headers.dedup();
