@@ -6,6 +6,8 @@
 
 pub mod columns;
 mod currents_event;
+mod field;
+mod fields;
 mod http_event;
 mod raw;
 mod read_csv;
@@ -13,8 +15,10 @@ mod read_json;
 pub mod validate;
 
 pub use columns::PurchaseColumns;
+pub use field::{PurchaseColumnSpec, PurchaseColumnType, PurchaseField, PurchaseFieldSpec};
+pub use fields::{FIELDS, columns as table_columns};
 pub use http_event::skip_http_purchase;
-pub use raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+pub use raw::{PurchaseOrigin, RawPurchase};
 pub use read_csv::{PurchaseCsvColumns, PurchaseCsvReader};
 pub use read_json::{read_record, with_payload};
 pub use validate::{FuturePolicy, Purchase, PurchaseRuleSettings, PurchaseValidator};

@@ -1,30 +1,13 @@
 //! The columns of the `purchases` table: accepted purchases go in one by one, Arrow batches
 //! grouped by UTC day come out.
 //!
-//! | column | type | null | from |
-//! |---|---|---|---|
-//! | `external_id`, `alias_name`, `alias_label`, `braze_id`, `email`, `phone`, `app_id` | Utf8 | yes | as in the dump |
-//! | `product_id` | Utf8 | no | as in the dump, never trimmed |
-//! | `currency` | Utf8 | no | ISO 4217, upper case |
-//! | `price` | Decimal128(38,9) | no | unit price, main unit |
-//! | `quantity` | Int16 | no | 1..=100 |
-//! | `time` | Timestamp(µs, UTC) | no | instant of the purchase |
-//! | `time_raw` | Utf8 | no | the time as the dump wrote it |
-//! | `utc_offset_minutes` | Int16 | no | offset the time was written with, or the default zone's |
-//! | `properties` | Utf8 | yes | compact JSON object, keys in source order |
-//! | `update_existing_only` | Boolean | yes | |
-//! | `event_id` | Utf8 | yes | Currents only |
-//! | `revenue` | Decimal128(38,9) | no | `price × quantity` |
-//! | `is_refund` | Boolean | no | `price < 0` |
-//! | `extra` | Utf8 | yes | undocumented keys as a compact JSON object |
-//! | `source_file`, `run_id` | Utf8 (dictionary) | no | lineage |
-//! | `source_row` | Int64 | no | 0-based ordinal of the record in its input |
+//! The columns are those of the [table of fields](super::fields), then the lineage columns.
 //!
 //! The partition column `purchase_date` (UTC day of `time`) is in the path, not in the files.
 
 mod optional_text_builder;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
     ArrayRef, BooleanBuilder, Decimal128Builder, Int16Builder, RecordBatch, StringBuilder,
@@ -35,7 +18,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
 
 use self::optional_text_builder::OptionalTextBuilder;
-use super::raw::PurchaseField;
+use super::field::{PurchaseColumnSpec, PurchaseColumnType, PurchaseField, PurchaseFieldSpec};
+use super::fields::{FIELDS, columns};
 use super::validate::Purchase;
 pub use crate::record::shift_source_rows;
 use crate::record::{lineage_columns, lineage_fields};
@@ -48,51 +32,40 @@ pub const PARTITION_COLUMN: &str = "purchase_date";
 /// Digits an amount can have (Decimal128).
 const PRECISION: u8 = 38;
 
-const TEXT_COLUMNS: [PurchaseField; 9] = [
-    PurchaseField::ExternalId,
-    PurchaseField::AliasName,
-    PurchaseField::AliasLabel,
-    PurchaseField::BrazeId,
-    PurchaseField::Email,
-    PurchaseField::Phone,
-    PurchaseField::AppId,
-    PurchaseField::ProductId,
-    PurchaseField::EventId,
-];
+/// The fields whose text is stored unchanged.
+fn plain_texts() -> impl Iterator<Item = PurchaseField> {
+    let is_text = |spec: &&PurchaseFieldSpec| {
+        let [column] = spec.columns else { return false };
+        column.column_type == PurchaseColumnType::Text
+            && !matches!(
+                spec.field,
+                PurchaseField::Currency | PurchaseField::Properties
+            )
+    };
+    FIELDS.iter().filter(is_text).map(|spec| spec.field)
+}
 
 fn amount_type() -> DataType {
     // The scale is 9, which fits an i8.
     DataType::Decimal128(PRECISION, Amount::SCALE.try_into().unwrap_or(i8::MAX))
 }
 
-/// Arrow schema of the data files, as in the table above.
+/// Arrow schema of the data files.
 pub fn schema() -> SchemaRef {
-    let text = |name: &str| Field::new(name, DataType::Utf8, true);
-    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let mut fields = vec![
-        text("external_id"),
-        text("alias_name"),
-        text("alias_label"),
-        text("braze_id"),
-        text("email"),
-        text("phone"),
-        text("app_id"),
-        Field::new("product_id", DataType::Utf8, false),
-        text("event_id"),
-        Field::new("currency", DataType::Utf8, false),
-        Field::new("price", amount_type(), false),
-        Field::new("quantity", DataType::Int16, false),
-        Field::new("time", utc, false),
-        Field::new("time_raw", DataType::Utf8, false),
-        Field::new("utc_offset_minutes", DataType::Int16, false),
-        text("properties"),
-        Field::new("update_existing_only", DataType::Boolean, true),
-        Field::new("revenue", amount_type(), false),
-        Field::new("is_refund", DataType::Boolean, false),
-        text("extra"),
-    ];
-    fields.extend(lineage_fields());
-    Arc::new(Schema::new(fields))
+    let field = |column: &PurchaseColumnSpec| {
+        let data_type = match column.column_type {
+            PurchaseColumnType::Text => DataType::Utf8,
+            PurchaseColumnType::Integer => DataType::Int16,
+            PurchaseColumnType::Amount => amount_type(),
+            PurchaseColumnType::Time => {
+                DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
+            }
+            PurchaseColumnType::Boolean => DataType::Boolean,
+        };
+        Field::new(column.name, data_type, !column.is_required)
+    };
+    let fields = columns().map(field).chain(lineage_fields());
+    Arc::new(Schema::new(fields.collect::<Vec<Field>>()))
 }
 
 /// Columns with min/max statistics in the Delta log: no personal data, and none whose statistics
@@ -100,16 +73,10 @@ pub fn schema() -> SchemaRef {
 pub const STATISTICS_COLUMNS: [&str; 2] = ["time", "quantity"];
 
 /// Columns whose values rarely repeat within a day.
-pub const UNIQUE_COLUMNS: [&str; 8] = [
-    "external_id",
-    "alias_name",
-    "braze_id",
-    "email",
-    "phone",
-    "event_id",
-    "time_raw",
-    "properties",
-];
+pub static UNIQUE_COLUMNS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let unique = columns().filter(|column| column.is_unique);
+    unique.map(|column| column.name).collect()
+});
 
 /// Columns that mostly grow from row to row: dumps are written in the order of time.
 pub const ASCENDING_COLUMNS: [&str; 2] = ["time", "source_row"];
@@ -126,7 +93,7 @@ pub struct DayRows {
 /// Builders of the columns.
 #[derive(Debug)]
 pub struct PurchaseColumns {
-    texts: [OptionalTextBuilder; TEXT_COLUMNS.len()],
+    texts: Vec<(PurchaseField, OptionalTextBuilder)>,
     currency: StringBuilder,
     price: Decimal128Builder,
     quantity: Int16Builder,
@@ -162,7 +129,9 @@ impl PurchaseColumns {
         let rows = bytes / TEXT_BYTES;
         let text = |each: usize| StringBuilder::with_capacity(rows, rows * each);
         Self {
-            texts: std::array::from_fn(|_| OptionalTextBuilder::new(rows, rows * 16)),
+            texts: plain_texts()
+                .map(|field| (field, OptionalTextBuilder::new(rows, rows * 16)))
+                .collect(),
             currency: text(3),
             price: Decimal128Builder::with_capacity(rows).with_data_type(amount_type()),
             quantity: Int16Builder::with_capacity(rows),
@@ -191,8 +160,8 @@ impl PurchaseColumns {
 
     /// Appends a purchase with its ordinal in its chunk.
     pub fn push(&mut self, purchase: &Purchase<'_>, source_row: i64) {
-        for (builder, name) in self.texts.iter_mut().zip(TEXT_COLUMNS) {
-            builder.push(purchase.text(name));
+        for (field, builder) in &mut self.texts {
+            builder.push(purchase.text(*field));
         }
         let Purchase {
             currency,
@@ -227,23 +196,38 @@ impl PurchaseColumns {
         if self.days.is_empty() {
             return Ok(Vec::new());
         }
+        let mut built: Vec<(&str, ArrayRef)> = vec![
+            ("currency", Arc::new(self.currency.finish())),
+            ("price", Arc::new(self.price.finish())),
+            ("quantity", Arc::new(self.quantity.finish())),
+            ("time", Arc::new(self.time.finish())),
+            ("time_raw", Arc::new(self.time_raw.finish())),
+            (
+                "utc_offset_minutes",
+                Arc::new(self.utc_offset_minutes.finish()),
+            ),
+            ("properties", self.properties.finish()),
+            (
+                "update_existing_only",
+                Arc::new(self.update_existing_only.finish()),
+            ),
+            ("revenue", Arc::new(self.revenue.finish())),
+            ("is_refund", Arc::new(self.is_refund.finish())),
+            ("extra", self.extra.finish()),
+        ];
         let texts = self.texts.into_iter();
-        let mut columns: Vec<ArrayRef> = texts.map(OptionalTextBuilder::finish).collect();
-        columns.extend::<[ArrayRef; 11]>([
-            Arc::new(self.currency.finish()),
-            Arc::new(self.price.finish()),
-            Arc::new(self.quantity.finish()),
-            Arc::new(self.time.finish()),
-            Arc::new(self.time_raw.finish()),
-            Arc::new(self.utc_offset_minutes.finish()),
-            self.properties.finish(),
-            Arc::new(self.update_existing_only.finish()),
-            Arc::new(self.revenue.finish()),
-            Arc::new(self.is_refund.finish()),
-            self.extra.finish(),
-        ]);
-        columns.extend(lineage_columns(self.source_row, source_file, run_id)?);
-        let batch = RecordBatch::try_new(schema(), columns)?;
+        built.extend(texts.flat_map(|(field, builder)| {
+            let array = builder.finish();
+            let columns = field.spec().columns.iter();
+            columns.map(move |column| (column.name, Arc::clone(&array)))
+        }));
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(built.len() + 3);
+        for column in columns() {
+            let at = built.iter().position(|(name, _)| *name == column.name);
+            arrays.extend(at.map(|at| built.swap_remove(at).1));
+        }
+        arrays.extend(lineage_columns(self.source_row, source_file, run_id)?);
+        let batch = RecordBatch::try_new(schema(), arrays)?;
         by_day(&batch, &self.days)
     }
 }

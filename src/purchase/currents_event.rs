@@ -1,6 +1,7 @@
 //! Particulars of Currents events, in JSON and in delimited text.
 
-use super::raw::{PurchaseField, RawPurchase};
+use super::field::PurchaseField;
+use super::raw::RawPurchase;
 use crate::record::Field;
 
 /// What Currents writes into a text field that its settings remove (Braze, "Set up Currents").

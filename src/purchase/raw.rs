@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::field::PurchaseField;
 use super::http_event::is_event_type;
 use crate::input::csv::columns::normalise_header;
 use crate::json::{JsonCursor, JsonError, JsonStr};
@@ -19,123 +20,6 @@ const SUPPLIER_HEADERS: [&str; 8] = [
     "value_of_items",
     "valor_itens",
 ];
-
-/// The fields of a purchase object and of the envelopes around it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PurchaseField {
-    /// Identifier given by the shop.
-    ExternalId,
-    /// `true` if the alias is an object, whose parts are the next two fields; otherwise its value.
-    UserAlias,
-    /// `user_alias.alias_name`
-    AliasName,
-    /// `user_alias.alias_label`
-    AliasLabel,
-    /// Identifier given by Braze.
-    BrazeId,
-    /// E-mail address of the buyer.
-    Email,
-    /// Telephone number of the buyer.
-    Phone,
-    /// Identifier of the app.
-    AppId,
-    /// Identifier of the app in Currents events, where `app_id` may be another identifier.
-    AppApiId,
-    /// What was bought.
-    ProductId,
-    /// ISO 4217 code.
-    Currency,
-    /// Unit price in the currency's base unit.
-    Price,
-    /// Number of items.
-    Quantity,
-    /// Time of the purchase.
-    Time,
-    /// Free properties.
-    Properties,
-    /// `_update_existing_only`
-    UpdateExistingOnly,
-    /// Currents event id.
-    EventId,
-    /// Cloud Data Ingestion: the purchase as JSON text.
-    Payload,
-    /// Cloud Data Ingestion: when the row was written.
-    UpdatedAt,
-}
-
-impl PurchaseField {
-    /// The number of fields.
-    pub const COUNT: usize = Self::UpdatedAt as usize + 1;
-
-    /// All of them, in order.
-    pub const ALL: [Self; Self::COUNT] = [
-        Self::ExternalId,
-        Self::UserAlias,
-        Self::AliasName,
-        Self::AliasLabel,
-        Self::BrazeId,
-        Self::Email,
-        Self::Phone,
-        Self::AppId,
-        Self::AppApiId,
-        Self::ProductId,
-        Self::Currency,
-        Self::Price,
-        Self::Quantity,
-        Self::Time,
-        Self::Properties,
-        Self::UpdateExistingOnly,
-        Self::EventId,
-        Self::Payload,
-        Self::UpdatedAt,
-    ];
-
-    /// The field as the documentation writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ExternalId => "external_id",
-            Self::UserAlias => "user_alias",
-            Self::AliasName => "user_alias.alias_name",
-            Self::AliasLabel => "user_alias.alias_label",
-            Self::BrazeId => "braze_id",
-            Self::Email => "email",
-            Self::Phone => "phone",
-            Self::AppId => "app_id",
-            Self::AppApiId => "app_api_id",
-            Self::ProductId => "product_id",
-            Self::Currency => "currency",
-            Self::Price => "price",
-            Self::Quantity => "quantity",
-            Self::Time => "time",
-            Self::Properties => "properties",
-            Self::UpdateExistingOnly => "_update_existing_only",
-            Self::EventId => "id",
-            Self::Payload => "payload",
-            Self::UpdatedAt => "updated_at",
-        }
-    }
-
-    /// The field of a key of the documented purchase object.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Some(match key {
-            "external_id" => Self::ExternalId,
-            "user_alias" => Self::UserAlias,
-            "braze_id" => Self::BrazeId,
-            "email" => Self::Email,
-            "phone" => Self::Phone,
-            "app_id" => Self::AppId,
-            "product_id" => Self::ProductId,
-            "currency" => Self::Currency,
-            "price" => Self::Price,
-            "quantity" => Self::Quantity,
-            "time" => Self::Time,
-            "properties" => Self::Properties,
-            "_update_existing_only" => Self::UpdateExistingOnly,
-            "payload" | "PAYLOAD" => Self::Payload,
-            _ => return None,
-        })
-    }
-}
 
 /// The form of dump that a record is from; it determines the formats of `time`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,11 +3,14 @@
 //! Currents events.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::currents_event;
-use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::field::{PurchaseField, PurchaseFieldSpec};
+use super::fields::FIELDS;
+use super::raw::{PurchaseOrigin, RawPurchase};
 use super::read_json::json_field;
-use crate::input::csv::columns::{ColumnAliases, ColumnRole, CsvValueType, normalise_header};
+use crate::input::csv::columns::{ColumnAliases, ColumnRole, normalise_header};
 use crate::input::csv::dialect::{ColumnPlan, CsvLayout};
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonOptions};
@@ -16,92 +19,15 @@ use crate::values::pt_br::{
     DecimalSign, NumberEvidence, normalise_number, normalise_timestamp, number_evidence, parse_bool,
 };
 
-const fn role(name: &'static str, value_type: CsvValueType) -> ColumnRole {
-    ColumnRole { name, value_type }
-}
-
-/// The fields a column can fill, in the order of [`ROLES`].
-const FIELDS: [PurchaseField; 18] = [
-    PurchaseField::ExternalId,
-    PurchaseField::AliasName,
-    PurchaseField::AliasLabel,
-    PurchaseField::BrazeId,
-    PurchaseField::Email,
-    PurchaseField::Phone,
-    PurchaseField::AppId,
-    PurchaseField::AppApiId,
-    PurchaseField::ProductId,
-    PurchaseField::Currency,
-    PurchaseField::Price,
-    PurchaseField::Quantity,
-    PurchaseField::Time,
-    PurchaseField::Properties,
-    PurchaseField::UpdateExistingOnly,
-    PurchaseField::EventId,
-    PurchaseField::Payload,
-    PurchaseField::UpdatedAt,
-];
-
-static ROLES: [ColumnRole; FIELDS.len()] = [
-    role("external_id", CsvValueType::Text),
-    role("alias_name", CsvValueType::Text),
-    role("alias_label", CsvValueType::Text),
-    role("braze_id", CsvValueType::Text),
-    role("email", CsvValueType::Text),
-    role("phone", CsvValueType::Text),
-    role("app_id", CsvValueType::Text),
-    role("app_api_id", CsvValueType::Text),
-    role("product_id", CsvValueType::Text),
-    role("currency", CsvValueType::Text),
-    role("price", CsvValueType::Decimal),
-    role("quantity", CsvValueType::Integer),
-    role("time", CsvValueType::Timestamp),
-    role("properties", CsvValueType::Json),
-    role("update_existing_only", CsvValueType::Boolean),
-    role("event_id", CsvValueType::Text),
-    role("payload", CsvValueType::Text),
-    role("updated_at", CsvValueType::Timestamp),
-];
-
-/// Normalised header names beside the canonical ones. A column `total` is deliberately not a price:
-/// a price is that of one item.
-const ALIASES: [(&str, PurchaseField); 35] = [
-    ("external_id", PurchaseField::ExternalId),
-    ("external_user_id", PurchaseField::ExternalId),
-    ("id_usuario_externo", PurchaseField::ExternalId),
-    ("alias_name", PurchaseField::AliasName),
-    ("user_alias_alias_name", PurchaseField::AliasName),
-    ("alias_label", PurchaseField::AliasLabel),
-    ("user_alias_alias_label", PurchaseField::AliasLabel),
-    ("braze_id", PurchaseField::BrazeId),
-    ("user_id", PurchaseField::BrazeId),
-    ("email", PurchaseField::Email),
-    ("phone", PurchaseField::Phone),
-    ("telefone", PurchaseField::Phone),
-    ("app_id", PurchaseField::AppId),
-    ("product_id", PurchaseField::ProductId),
-    ("product", PurchaseField::ProductId),
-    ("produto", PurchaseField::ProductId),
-    ("id_produto", PurchaseField::ProductId),
-    ("currency", PurchaseField::Currency),
-    ("moeda", PurchaseField::Currency),
-    ("price", PurchaseField::Price),
-    ("preco", PurchaseField::Price),
-    ("valor", PurchaseField::Price),
-    ("valor_unitario", PurchaseField::Price),
-    ("quantity", PurchaseField::Quantity),
-    ("qty", PurchaseField::Quantity),
-    ("quantidade", PurchaseField::Quantity),
-    ("qtd", PurchaseField::Quantity),
-    ("time", PurchaseField::Time),
-    ("timestamp", PurchaseField::Time),
-    ("purchased_at", PurchaseField::Time),
-    ("data", PurchaseField::Time),
-    ("data_hora", PurchaseField::Time),
-    ("properties", PurchaseField::Properties),
-    ("propriedades", PurchaseField::Properties),
-    ("id", PurchaseField::EventId),
-];
+/// The roles of columns and their fields.
+static ROLES: LazyLock<(Vec<ColumnRole>, Vec<PurchaseField>)> = LazyLock::new(|| {
+    let readable = FIELDS
+        .iter()
+        .filter_map(|spec| Some((spec.field, spec.csv?)));
+    let roles =
+        readable.map(|(field, (name, value_type))| (ColumnRole { name, value_type }, field));
+    roles.unzip()
+});
 
 /// NULL in delimited text of Snowflake, by default.
 const NULL: &str = "\\N";
@@ -116,18 +42,12 @@ pub struct PurchaseCsvColumns;
 impl ColumnAliases for PurchaseCsvColumns {
     fn role_of(&self, normalised_header: &str) -> Option<usize> {
         let header = normalised_header.trim_start_matches('_');
-        let alias = ALIASES
-            .iter()
-            .find(|(alias, _)| *alias == header)
-            .map(|(_, name)| *name);
-        match alias {
-            Some(name) => FIELDS.iter().position(|&known| known == name),
-            None => ROLES.iter().position(|role| role.name == header),
-        }
+        let means = |field: &PurchaseField| has_header(field.spec(), header);
+        ROLES.1.iter().position(means)
     }
 
     fn roles(&self) -> &'static [ColumnRole] {
-        &ROLES
+        &ROLES.0
     }
 
     fn is_documented(&self, header: &str, headers: &[String]) -> bool {
@@ -138,6 +58,13 @@ impl ColumnAliases for PurchaseCsvColumns {
     fn has_decimal_point(&self, headers: &[String]) -> bool {
         are_event_headers(headers) && headers.iter().any(|header| header == "id")
     }
+}
+
+/// Whether a normalised header means a field.
+fn has_header(spec: &PurchaseFieldSpec, header: &str) -> bool {
+    spec.csv.is_some_and(|(name, _)| name == header)
+        || spec.headers.contains(&header)
+        || spec.portuguese_headers.contains(&header)
 }
 
 /// Whether these normalised headers are those of Currents events.
@@ -163,7 +90,7 @@ impl<'l> PurchaseCsvReader<'l> {
         let names: Vec<Option<PurchaseField>> = layout
             .columns
             .iter()
-            .map(|plan| FIELDS.get(plan.role?).copied())
+            .map(|plan| ROLES.1.get(plan.role?).copied())
             .collect();
         let is_payloads = names.contains(&Some(PurchaseField::Payload))
             && !names.contains(&Some(PurchaseField::ProductId));

@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use super::currents_event;
-use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::field::PurchaseField;
+use super::fields::FIELDS;
+use super::raw::{PurchaseOrigin, RawPurchase};
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr};
 use crate::record::{ExtraField, Field, RecordError, excerpt, read_field};
 use crate::rules::RuleId;
@@ -274,7 +276,7 @@ fn overlay_identifiers<'b, 'a: 'b>(outer: &mut RawPurchase<'a>, inner: &mut RawP
         }
     }
     // Other columns beside the payload describe the row: the fields of the payload take precedence.
-    for name in PurchaseField::ALL {
+    for name in FIELDS.iter().map(|spec| spec.field) {
         let value = outer.get(name);
         let is_row_column = matches!(
             name,

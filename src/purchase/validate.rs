@@ -11,7 +11,9 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use super::currents_event;
-use super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::field::{PurchaseField, PurchaseFieldSpec};
+use super::fields::FIELDS;
+use super::raw::{PurchaseOrigin, RawPurchase};
 use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
@@ -148,10 +150,10 @@ impl PurchaseValidator {
             {
                 continue;
             }
-            let fills_field = |name: &PurchaseField| {
-                name.as_str().eq_ignore_ascii_case(&extra.key) && !raw.get(*name).is_missing()
+            let fills_field = |spec: &PurchaseFieldSpec| {
+                spec.path.eq_ignore_ascii_case(&extra.key) && !raw.get(spec.field).is_missing()
             };
-            let detail = if PurchaseField::ALL.iter().any(fills_field) {
+            let detail = if FIELDS.iter().any(fills_field) {
                 "another key provides the value of this field; this one is kept in extra"
             } else {
                 "undocumented key of the purchase object"

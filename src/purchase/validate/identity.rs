@@ -1,7 +1,8 @@
 //! Rules on the buyer and the app: the five identifiers and `app_id`.
 
 use super::super::currents_event::REDACTED;
-use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::super::field::PurchaseField;
+use super::super::raw::{PurchaseOrigin, RawPurchase};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 

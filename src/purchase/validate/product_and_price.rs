@@ -1,6 +1,7 @@
 //! Rules on product, currency, price and quantity.
 
-use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::super::field::PurchaseField;
+use super::super::raw::{PurchaseOrigin, RawPurchase};
 use super::PurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;

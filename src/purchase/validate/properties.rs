@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 
 use super::super::currents_event::REDACTED;
-use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::super::field::PurchaseField;
+use super::super::raw::{PurchaseOrigin, RawPurchase};
 use crate::json::{JsonCursor, JsonError, JsonKind, JsonOptions, JsonStr, compact};
 use crate::record::{
     Field, Findings, MemberValue, ObjectMember, SeenKeys, each_duplicate_key, each_member,

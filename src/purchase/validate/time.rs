@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
-use super::super::raw::{PurchaseField, PurchaseOrigin, RawPurchase};
+use super::super::field::PurchaseField;
+use super::super::raw::{PurchaseOrigin, RawPurchase};
 use super::{FuturePolicy, PurchaseRuleSettings};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
