@@ -49,7 +49,7 @@ demo: build ## Runs jobs/demo.toml: sample_data/ into target/demo/lake, then the
 
 reference: build ## Writes docs/reference/ and schemas/job.schema.json from the program
 	mkdir -p docs/reference
-	for page in commands job-files rules exit-codes; do \
+	for page in commands job-files columns rules exit-codes; do \
 	    $(BIN) reference $$page >docs/reference/$$page.md; \
 	done
 	$(BIN) jobs schema >schemas/job.schema.json

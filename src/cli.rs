@@ -143,6 +143,8 @@ pub enum ReferencePage {
     Commands,
     /// Keys of job files
     JobFiles,
+    /// Columns of the tables of purchases, and headers
+    Columns,
     /// Validation rules
     Rules,
     /// Exit codes

@@ -8,6 +8,7 @@
 
 mod assign_inputs;
 mod check;
+mod columns_page;
 mod context;
 mod dashboard;
 mod discovered;
@@ -24,6 +25,7 @@ mod runs;
 mod step;
 mod tables;
 
+pub use columns_page::columns_page;
 pub use context::{ProgressUi, RunContext, SharedContext};
 pub use discovered::{lake_location, log_omitted_inputs};
 pub use error::{CommandError, OptionError};

@@ -166,6 +166,7 @@ impl ReferencePage {
         match self {
             Self::Commands => reference::commands(program),
             Self::JobFiles => job_file::reference(program),
+            Self::Columns => commands::columns_page(),
             Self::Rules => reference_page::header("rules", "Rules") + &rules::reference(),
             Self::ExitCodes => reference::exit_codes(),
         }

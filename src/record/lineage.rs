@@ -14,14 +14,25 @@ use arrow::error::ArrowError;
 
 const SOURCE_ROW: &str = "source_row";
 
-/// The fields of the table above, in its order.
+/// The columns and their content, in their order.
+pub const LINEAGE_COLUMNS: [(&str, &str); 3] = [
+    (SOURCE_ROW, "number of the record in its input, from 0"),
+    (
+        "source_file",
+        "path of the input that the row came from, `-` for standard input",
+    ),
+    ("run_id", "the run that read it"),
+];
+
+/// The fields of [`LINEAGE_COLUMNS`].
 pub fn lineage_fields() -> [Field; 3] {
-    let text = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    [
-        Field::new(SOURCE_ROW, DataType::Int64, false),
-        Field::new("source_file", text.clone(), false),
-        Field::new("run_id", text, false),
-    ]
+    LINEAGE_COLUMNS.map(|(name, _)| {
+        let data_type = match name {
+            SOURCE_ROW => DataType::Int64,
+            _ => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+        };
+        Field::new(name, data_type, false)
+    })
 }
 
 /// The columns of [`lineage_fields`] for rows of one input, read by one run.

@@ -145,7 +145,7 @@ fn the_example_of_every_command_works_on_the_samples() {
 #[test]
 fn the_reference_pages_are_those_of_the_program() {
     let workdir = Workdir::new();
-    for page in ["commands", "job-files", "rules", "exit-codes"] {
+    for page in ["commands", "job-files", "columns", "rules", "exit-codes"] {
         let path = project().join(format!("docs/reference/{page}.md"));
         let written = fs::read_to_string(&path).expect("a page of the reference");
         let printed = workdir.run(["reference", page]);
