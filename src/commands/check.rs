@@ -4,7 +4,7 @@ mod listing;
 mod results;
 mod service;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
@@ -19,7 +19,7 @@ use crate::input::{Input, InputError, discover};
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
-use listing::FindingListing;
+use listing::{CheckFormat, FindingListing, FindingsListed};
 use results::put_results;
 
 /// `check`
@@ -43,27 +43,6 @@ pub struct CheckCommand {
     /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
     reject_limit: Share,
-}
-
-/// Which findings of records are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FindingsListed {
-    /// The first three of each rule, and the number of all
-    #[default]
-    First,
-    /// Every finding
-    All,
-}
-
-/// Format of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CheckFormat {
-    /// One line per finding, for people
-    Text,
-    /// One JSON object per line
-    Json,
-    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
-    Response,
 }
 
 impl StepCommand for CheckCommand {
@@ -131,7 +110,8 @@ impl StepCommand for CheckCommand {
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let mut listing = FindingListing::new(self, &context.shared.stores);
+        let findings = self.findings.unwrap_or_default();
+        let mut listing = FindingListing::new(self.format, findings, &context.shared.stores);
         let checked = self.check_by_kind(&read, inputs, &mut listing, context);
         context.progress_ui.end();
         let checked = checked?;

@@ -1,5 +1,6 @@
 //! `lake`: inspection and maintenance of the tables, a file for each subcommand.
 
+mod action;
 mod compact;
 mod files;
 mod history;
@@ -10,21 +11,14 @@ mod units;
 mod vacuum;
 mod verify;
 
-use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-
-use chrono::NaiveDate;
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use super::output::put;
-use super::{
-    CommandError, ListOutput, OptionError, OutputTarget, RunContext, StepCommand, StepPlan,
-};
-use crate::lake::maintenance::DayRange;
+use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
 use crate::lake::{Lake, start_pool};
 use crate::storage::Stores;
 use crate::values::ExitCode;
+use action::{Done, LakeAction};
 use compact::CompactAction;
 use files::FilesAction;
 use history::HistoryAction;
@@ -72,83 +66,6 @@ pub enum LakeCommand {
         after_long_help = "Example:\n  purchase-etl lake restore --lake lake --table purchases --to-version 0 --dry-run"
     )]
     Restore(RestoreAction),
-}
-
-/// The lake and the format of the output.
-#[derive(Clone, Debug, Args)]
-struct LakeArguments {
-    /// Use the lake at this path or URL
-    #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
-    lake: String,
-    /// Format
-    #[command(flatten)]
-    output: ListOutput,
-}
-
-/// A range of days.
-#[derive(Clone, Copy, Debug, Args)]
-struct DayArguments {
-    /// Select partitions of this day or later; of supplier purchases, of its month or later
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<NaiveDate>,
-    /// Select partitions of this day or earlier; of supplier purchases, of its month or earlier
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    to: Option<NaiveDate>,
-}
-
-impl DayArguments {
-    fn range(self) -> DayRange {
-        let Self { from, to } = self;
-        DayRange { from, to }
-    }
-
-    fn is_given(self) -> bool {
-        self.from.is_some() || self.to.is_some()
-    }
-}
-
-/// A subcommand of `lake`.
-trait LakeAction: fmt::Debug {
-    /// Its name on the command line.
-    fn name(&self) -> &'static str;
-
-    /// The lake and the format of the output.
-    fn arguments(&self) -> &LakeArguments;
-
-    /// Refuses options that do not fit together.
-    fn validate(&self) -> Result<(), OptionError> {
-        Ok(())
-    }
-
-    /// Whether it neither changes nor verifies the lake, so that telemetry does not report it.
-    fn only_shows(&self) -> bool {
-        false
-    }
-
-    /// The tables it writes. A vacuum writes none: it deletes files that no version needs.
-    fn tables_written(&self) -> Vec<&'static str> {
-        Vec::new()
-    }
-
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError>;
-}
-
-/// The output of a subcommand and its exit code.
-struct Done {
-    text: String,
-    exit: ExitCode,
-}
-
-impl Done {
-    /// The output of a subcommand that succeeded.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the last line of every subcommand"
-    )]
-    fn of(text: String) -> Result<Self, CommandError> {
-        let exit = ExitCode::Done;
-        Ok(Self { text, exit })
-    }
 }
 
 impl LakeCommand {
@@ -206,9 +123,4 @@ impl StepCommand for LakeCommand {
         put(context.stdout, text.as_bytes())?;
         Ok(exit)
     }
-}
-
-fn interrupted(context: &RunContext<'_>) -> impl Fn() -> bool + use<> {
-    let flag = Arc::clone(&context.shared.progress.interrupted);
-    move || flag.load(Ordering::Relaxed)
 }

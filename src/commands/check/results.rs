@@ -5,8 +5,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::CheckFormat;
-use super::listing::{FindingListing, severity};
+use super::listing::{CheckFormat, FindingListing, severity};
 use crate::commands::CommandError;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;

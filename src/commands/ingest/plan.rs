@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{IngestCommand, RecordKindSelection};
 use crate::commands::discovered::{lake_location, log_omitted_inputs};
+use crate::commands::read::{ReadArguments, RecordKindSelection};
 use crate::commands::{CommandError, StepPlan};
 use crate::ingest::IngestedFiles;
 use crate::ingest::purchases::Purchases;
@@ -37,22 +37,28 @@ struct PlannedInput {
 }
 
 impl IngestPlan {
-    /// Finds the inputs and compares them with the ingested files of the lake.
+    /// Finds the inputs and compares them with the ingested files of the lake, unless all of them
+    /// are read.
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
-    pub(super) fn of(command: &IngestCommand, stores: &Stores) -> Result<Self, CommandError> {
-        let lake = Lake::at(&command.lake, stores)?;
-        let known = known_files(command, &lake)?;
+    pub(super) fn of(
+        lake: &str,
+        read: &ReadArguments,
+        reads_all: bool,
+        stores: &Stores,
+    ) -> Result<Self, CommandError> {
+        let lake = Lake::at(lake, stores)?;
+        let known = known_files(read, reads_all, &lake)?;
         let place = lake_location(&lake);
         let mut plan = Self {
             lake: lake.location().to_string(),
-            record_kind: command.read.kind.name(),
+            record_kind: read.kind.name(),
             inputs: Vec::new(),
             missing: Vec::new(),
         };
         let mut seen = HashSet::new();
-        for named in &command.read.inputs {
+        for named in &read.inputs {
             let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
                 Ok(found) => log_omitted_inputs(found),
                 Err(InputError::NotFound(named)) => {
@@ -112,14 +118,15 @@ impl IngestPlan {
 }
 
 /// The ingested files, which would not be read again.
-fn known_files(command: &IngestCommand, lake: &Lake) -> Result<IngestedFiles, LakeError> {
-    let kind = command.read.kind;
-    let is_in_records = command.read.company_source().is_in_records();
-    let reads_all = command.verify_content
-        || command.full_snapshot
-        || (kind != RecordKindSelection::Purchases && !is_in_records);
+fn known_files(
+    read: &ReadArguments,
+    reads_all: bool,
+    lake: &Lake,
+) -> Result<IngestedFiles, LakeError> {
+    let kind = read.kind;
+    let is_in_records = read.company_source().is_in_records();
     let mut known = IngestedFiles::default();
-    if reads_all {
+    if reads_all || (kind != RecordKindSelection::Purchases && !is_in_records) {
         return Ok(known);
     }
     if kind != RecordKindSelection::SupplierPurchases {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{DayArguments, Done, LakeAction, LakeArguments, interrupted};
 use super::tables::{LakeTable, TableSelection, maintained};
 use super::units::counted;
-use super::{DayArguments, Done, LakeAction, LakeArguments, interrupted};
 use crate::commands::options::{ByteSize, parse_size};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
+use super::action::{DayArguments, Done, LakeAction, LakeArguments};
 use super::tables::{LakeTable, maintained};
-use super::{DayArguments, Done, LakeAction, LakeArguments};
 use crate::commands::tables::AtVersion;
 use crate::commands::{CommandError, RunContext, parse_time};
 use crate::lake::Lake;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction, LakeArguments};
 use super::tables::{LakeTable, maintained};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::History;

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::action::{Done, LakeAction, LakeArguments};
 use super::tables::{LakeTable, maintained, rows_tables};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, RunContext, parse_time};
 use crate::lake::Lake;
 use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreTarget};

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::action::{Done, LakeAction, LakeArguments};
 use super::tables::all;
 use super::units::{age, bytes, counted};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::options::{ByteSize, parse_size};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;

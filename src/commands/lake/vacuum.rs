@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction, LakeArguments};
 use super::tables::{TableSelection, maintained};
 use super::units::{age, bytes, counted};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::{VacuumPlan, VacuumReason};

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction, LakeArguments, interrupted};
 use super::tables::{LakeTable, maintained, rows_tables};
-use super::{Done, LakeAction, LakeArguments, interrupted};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::{
