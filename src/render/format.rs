@@ -1,7 +1,7 @@
 //! The output formats and their names.
 //!
 //! In: a name from the command line or a job file. Out: a [`Format`]. Refused: other names
-//! ([`UnknownFormat`]).
+//! ([`UnknownFormat`]), and formats that an answer does not support ([`UnsupportedFormat`]).
 
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +79,21 @@ impl fmt::Display for Format {
 pub(super) fn comma_separated(formats: &[Format]) -> String {
     let names: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
     names.join(", ")
+}
+
+/// A format that the answer does not support.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a {name} cannot be written as {format}; supported formats: {}",
+    comma_separated(formats)
+)]
+pub struct UnsupportedFormat {
+    /// What the answer is called.
+    pub name: &'static str,
+    /// The supported formats, the default first.
+    pub formats: &'static [Format],
+    /// The requested format.
+    pub format: Format,
 }
 
 /// An unknown format name.

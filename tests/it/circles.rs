@@ -17,7 +17,7 @@ const EXEMPT: [&str; 10] = [
     "input",
     "lake",
     "purchase",
-    "render",
+    "render::supplier_purchases",
     "report",
     "rules",
     "storage",
