@@ -12,13 +12,14 @@ use crate::workdir::{files_below, project};
 use source_file::{ItemPath, SourceFile, joined, tokens, without_tests};
 
 /// Modules that still have circles. Nothing new may be added.
-const EXEMPT: [&str; 10] = [
+const EXEMPT: [&str; 11] = [
     "ingest",
     "input",
     "lake",
     "purchase",
     "render::supplier_purchases",
-    "report",
+    "report::supplier_row",
+    "report::supplier_summary",
     "rules",
     "storage",
     "supplier_purchase",
