@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::buffer_pool::BufferPool;
+use super::chunk::{Chunk, ChunkForm, MAX_CHUNK_LINES};
 use super::csv::columns::ColumnAliases;
 use super::csv::dialect::{CsvLayout, CsvSample, sniff};
 use super::csv::encoding::{Decoder, Encoding, InvalidBytes, detect_encoding};
 use super::csv::record_cutter::RecordCutter;
 use super::csv::refusal::{CsvRefusal, TextPosition};
-use super::line_chunks::MAX_CHUNK_LINES;
-use super::reader::{Chunk, ChunkForm, ReaderOptions};
+use super::options::ReaderOptions;
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::ByteStream;
 use crate::rules::RuleId;

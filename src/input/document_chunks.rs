@@ -11,8 +11,8 @@ use frame::{DocumentFrame, advance};
 use scanner::{DocumentScanner, MarkedBuffer, ScanStop};
 
 use super::buffer_pool::BufferPool;
+use super::chunk::{Chunk, ChunkForm};
 use super::envelope::Envelope;
-use super::reader::{Chunk, ChunkForm};
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, InputLimits};
 use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions, StringMarks, is_space};

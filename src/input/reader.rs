@@ -4,79 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::buffer_pool::BufferPool;
+use super::chunk::Chunk;
 use super::csv::columns::ColumnAliases;
-use super::csv::dialect::{CsvLayout, DialectOverrides};
-use super::csv::encoding::InvalidBytes;
+use super::csv::dialect::CsvLayout;
 use super::csv_chunks::CsvChunks;
-use super::discover::Input;
+use super::discovered::Input;
 use super::document_chunks::DocumentChunks;
-use super::envelope::Envelope;
 use super::format::{BYTE_ORDER_MARK, InputFormat, ResolvedFormat, detect_format};
 use super::line_chunks::LineChunks;
 use super::magic_bytes;
+use super::options::ReaderOptions;
 use super::refusal::{ReadError, Refusal, SourcePosition};
-use super::stream::{ByteStream, FileMetadata, InputLimits};
-use crate::json::{JsonOptions, is_space};
+use super::stream::{ByteStream, FileMetadata};
+use crate::json::is_space;
 use crate::rules::RuleId;
-
-/// The form of a chunk.
-#[derive(Clone, Debug)]
-pub enum ChunkForm {
-    /// Whole lines, one JSON value each.
-    Lines,
-    /// Elements of a JSON array, separated by commas.
-    Elements {
-        /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
-        closed: bool,
-        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
-        records: bool,
-    },
-    /// One JSON value.
-    Value,
-    /// Rows of delimited text (UTF-8), without the header.
-    Rows(Arc<CsvLayout>),
-}
-
-/// A chunk of an input, cut at record boundaries.
-#[derive(Clone, Debug)]
-pub struct Chunk {
-    /// The text; UTF-8 unless the input is damaged.
-    pub bytes: Vec<u8>,
-    /// Position of its first byte.
-    pub position: SourcePosition,
-    /// Its form.
-    pub form: ChunkForm,
-}
-
-/// How inputs are read.
-#[derive(Clone, Debug)]
-pub struct ReaderOptions {
-    /// The format given by the user.
-    pub format: InputFormat,
-    /// Accept trailing commas and comments in JSON.
-    pub lenient: bool,
-    /// The location of records in a JSON document.
-    pub envelope: Envelope,
-    /// Limits on records, lines, nesting and decompression.
-    pub limits: InputLimits,
-    /// Length of a chunk, bytes. Two MiB contain about seven thousand purchases: enough to make the
-    /// per-chunk cost negligible, little enough to have a dozen of them in flight.
-    pub chunk_bytes: usize,
-    /// Settings of the user for delimited text.
-    pub dialect: DialectOverrides,
-    /// Bytes found in an earlier attempt that are not UTF-8.
-    pub not_utf8: Option<InvalidBytes>,
-}
-
-impl ReaderOptions {
-    /// The options for the JSON reader.
-    pub fn json(&self) -> JsonOptions {
-        JsonOptions {
-            lenient: self.lenient,
-            max_depth: self.limits.max_depth,
-        }
-    }
-}
 
 /// The results of reading an input to its end.
 #[derive(Clone, Debug)]
@@ -288,7 +229,10 @@ mod tests {
     use std::io::Write;
 
     use super::super::csv::columns::tests::TestColumns;
+    use super::super::csv::dialect::DialectOverrides;
     use super::super::discover::discover;
+    use super::super::envelope::Envelope;
+    use super::super::stream::InputLimits;
     use super::*;
     use crate::storage::{StoreSettings, Stores};
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::discover::{Input, InputLocation, modified_micros};
+use super::discover::modified_micros;
+use super::discovered::{Input, InputLocation};
 use super::gzip::GzipMembers;
 use super::magic_bytes::Compression;
 use super::refusal::{InputError, ReadError, Refusal, SourcePosition};

@@ -5,9 +5,9 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
-use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 
 /// Adds the files of an argument to `found`; the folder `lake` is excluded.
 pub(super) fn discover(

@@ -3,7 +3,8 @@
 use super::super::columns::CsvValueType;
 use super::super::refusal::CsvRefusal;
 use super::evidence_tally::{DetectionContext, EvidenceTally, choose_reading};
-use super::{ColumnPlan, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
 use crate::values::pt_br::{DateEvidence, DateOrder, DecimalSign, date_evidence};
 
 /// The evidence of the dates of one column.

@@ -4,7 +4,8 @@ use super::super::columns::CsvValueType;
 use super::super::delimiter::Delimiter;
 use super::super::refusal::{CsvRefusal, EvidenceValue};
 use super::evidence_tally::{DetectionContext, EvidenceTally};
-use super::{ColumnPlan, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
 
 /// The evidence of the numbers of one column.

@@ -3,7 +3,9 @@
 use super::super::columns::{ColumnRole, CsvValueType};
 use super::super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::delimiter_candidate::{DelimiterCandidate, for_each_row};
-use super::{ColumnPlan, CsvSample, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
+use super::sample::CsvSample;
 
 /// The context that all columns of a file share.
 pub(super) struct DetectionContext<'a> {

@@ -1,19 +1,25 @@
-//! The mapping of the user from columns to fields.
+//! Settings of the user for delimited text.
 
 use std::collections::BTreeMap;
 
 use super::super::columns::{ColumnAliases, normalise_header};
+use super::super::delimiter::Delimiter;
+use super::super::encoding::Charset;
+use crate::values::pt_br::{DateOrder, DecimalSign};
 
-/// A mapping to an unknown field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown field {field:?}; valid fields: {}", .accepted.join(", "))]
-pub struct UnknownMappedField {
-    /// The header of the mapping.
-    pub header: String,
-    /// The unknown field.
-    pub field: String,
-    /// The canonical names of the valid fields.
-    pub accepted: Vec<&'static str>,
+/// Settings of the user, which replace detection.
+#[derive(Clone, Debug, Default)]
+pub struct DialectOverrides {
+    /// `--delimiter`
+    pub delimiter: Option<Delimiter>,
+    /// `--encoding`; used by the caller, which decodes the sample.
+    pub encoding: Option<Charset>,
+    /// `--decimal`
+    pub decimal: Option<DecimalSign>,
+    /// `--date-order`
+    pub date_order: Option<DateOrder>,
+    /// `--map`
+    pub mapping: Mapping,
 }
 
 /// The columns that the user has mapped to fields.
@@ -66,4 +72,16 @@ impl Mapping {
             .iter()
             .map(|(header, role)| (header.as_str(), *role))
     }
+}
+
+/// A mapping to an unknown field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown field {field:?}; valid fields: {}", .accepted.join(", "))]
+pub struct UnknownMappedField {
+    /// The header of the mapping.
+    pub header: String,
+    /// The unknown field.
+    pub field: String,
+    /// The canonical names of the valid fields.
+    pub accepted: Vec<&'static str>,
 }
