@@ -29,6 +29,7 @@ mod retrying_store;
 mod scratch_folder;
 mod scrub;
 mod settings;
+mod store_options;
 #[cfg(test)]
 pub(crate) mod testing;
 mod upload;

@@ -4,22 +4,15 @@
 //! Refused: stores without credentials, plain HTTP to other machines unless it is allowed, profiles
 //! whose credentials require an external program.
 
-use std::collections::BTreeMap;
-
 use object_store::aws::AmazonS3ConfigKey;
 use object_store::azure::AzureConfigKey;
 use object_store::gcp::GoogleConfigKey;
 use url::{Host, Url};
 
 use super::settings::StoreSettings;
+use super::store_options::{S3_ENDPOINT, StoreOptions};
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, aws_profile, connection_string};
-
-/// Options by name, in a fixed order.
-pub(super) type StoreOptions = BTreeMap<String, String>;
-
-/// The option for the S3 endpoint.
-pub(super) const S3_ENDPOINT: &str = "aws_endpoint";
 
 /// All options for the store of `url`.
 pub(super) fn resolve(

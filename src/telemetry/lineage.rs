@@ -7,6 +7,7 @@
 
 mod dataset;
 mod event;
+mod facet;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

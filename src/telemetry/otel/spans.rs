@@ -15,7 +15,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
-use super::OtelSettings;
+use super::settings::OtelSettings;
 use crate::run_report::{InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::telemetry::steps::{FinishedCommand, FinishedStep};
