@@ -13,7 +13,7 @@ use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
-use crate::ingest::record_kind::RecordKind;
+use crate::ingest::cross_chunk::CheckedKind;
 use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
 use crate::input::{Input, InputError, discover};
 use crate::storage::Stores;
@@ -149,7 +149,7 @@ impl CheckCommand {
         Ok(checked)
     }
 
-    fn check_kind<K: RecordKind>(
+    fn check_kind<K: CheckedKind>(
         &self,
         inputs: &[Input],
         settings: &RunSettings<K>,

@@ -5,9 +5,9 @@ use super::seen_events::SeenEvents;
 use super::seen_records::SeenRecords;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::cross_chunk::{CheckedInput, CheckedKind, CrossChunkState, FinishedInput};
 use crate::ingest::error::RunError;
 use crate::ingest::input_reports::InputReports;
-use crate::ingest::record_kind::{CheckedInput, CrossChunkState, FinishedInput};
 use crate::input::Refusal;
 use crate::rules::RuleId;
 
@@ -97,6 +97,10 @@ pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows,
             ),
         });
     }
+}
+
+impl CheckedKind for Purchases {
+    type CrossChunk = PurchaseCrossChunkState;
 }
 
 impl CrossChunkState<Purchases> for PurchaseCrossChunkState {

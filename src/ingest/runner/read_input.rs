@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Flow, InputEvent, Progress, RunSettings};
+use super::input_event::{Flow, InputEvent};
+use super::settings::{Progress, RunSettings};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::{ValidatedChunk, ValidationSettings, validate_chunk};
 use crate::input::{
