@@ -36,13 +36,7 @@ use lineage::LineageEmitter;
 #[command(next_help_heading = "Observability")]
 pub struct TelemetrySettings {
     /// Write metrics to this file in the Prometheus text format
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "PURCHASE_ETL_METRICS_FILE",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "FILE", env = "PURCHASE_ETL_METRICS_FILE")]
     pub metrics_file: Option<PathBuf>,
     /// OpenTelemetry
     #[command(flatten)]
@@ -106,7 +100,7 @@ impl Telemetry {
             lineage,
             alert,
         } = settings;
-        let sends = otel.is_enabled() || lineage.url.is_some() || alert.url.is_some();
+        let sends = otel.is_enabled() || lineage.lineage_url.is_some() || alert.url.is_some();
         let sender = sends.then(HttpSender::new).and_then(|sender| {
             sender
                 .inspect_err(|error| tracing::warn!("telemetry is not sent: {}", error_text(error)))

@@ -183,7 +183,7 @@ fn open<F>(
     let reached = lake.stores().settings();
     let access = lake
         .store_options()?
-        .map(|options| StoreAccess::new(options, reached.retries, reached.deadline));
+        .map(|options| StoreAccess::new(options, reached.store_retries, reached.store_deadline));
     let files = files.into_iter().map(|found| {
         let path = DataPath::new(found.path.clone(), access.clone());
         file(found, path)

@@ -23,12 +23,12 @@ pub(super) fn open(
             "purchase-etl/",
             env!("CARGO_PKG_VERSION")
         )))
-        .with_timeout(settings.timeout)
-        .with_connect_timeout(settings.connect_timeout);
+        .with_timeout(settings.store_timeout)
+        .with_connect_timeout(settings.store_connect_timeout);
     let retry = RetryConfig {
         backoff: BackoffConfig::default(),
-        max_retries: settings.retries,
-        retry_timeout: settings.deadline,
+        max_retries: settings.store_retries,
+        retry_timeout: settings.store_deadline,
     };
     let root = format!("{}://{}", url.scheme(), url.authority());
     let store: Result<Arc<dyn ObjectStore>, object_store::Error> = match url.cloud() {

@@ -32,35 +32,29 @@ pub struct AlertSettings {
     #[arg(
         id = "alert_command",
         long = "alert-command",
-        global = true,
         value_name = "COMMAND",
         env = "PURCHASE_ETL_ALERT_COMMAND",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
     pub command: Option<String>,
     /// Post the event as JSON to this URL when a run ends
     #[arg(
         id = "alert_url",
         long = "alert-url",
-        global = true,
         value_name = "URL",
         env = "PURCHASE_ETL_ALERT_URL",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
     pub url: Option<String>,
     /// Alert when a run ends with one of these outcomes, separated by commas
     #[arg(
         id = "alert_on",
         long = "alert-on",
-        global = true,
         value_enum,
         value_name = "OUTCOMES",
         value_delimiter = ',',
         env = "PURCHASE_ETL_ALERT_ON",
-        default_value = "failed,usage,refused,unbalanced,conflict,interrupted",
-        hide_short_help = true
+        default_value = "failed,usage,refused,unbalanced,conflict,interrupted"
     )]
     pub on: Vec<ExitCode>,
 }

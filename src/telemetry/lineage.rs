@@ -30,58 +30,35 @@ use event::{LineageEvent, LineageEventType, LineageJobName, ParentRun};
 #[command(next_help_heading = "Observability")]
 pub struct LineageSettings {
     /// Append OpenLineage events to this file, one JSON document per line
-    #[arg(
-        id = "lineage_file",
-        long = "lineage-file",
-        global = true,
-        value_name = "FILE",
-        env = "PURCHASE_ETL_LINEAGE_FILE",
-        hide_short_help = true
-    )]
-    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "PURCHASE_ETL_LINEAGE_FILE")]
+    pub lineage_file: Option<PathBuf>,
     /// Send OpenLineage events to the receiver at this URL
     #[arg(
-        id = "lineage_url",
-        long = "lineage-url",
-        global = true,
+        long,
         value_name = "URL",
         env = "OPENLINEAGE_URL",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
-    pub url: Option<String>,
+    pub lineage_url: Option<String>,
     /// Set the path of the OpenLineage endpoint
     #[arg(
-        id = "lineage_endpoint",
-        long = "lineage-endpoint",
-        global = true,
+        long,
         value_name = "PATH",
         env = "OPENLINEAGE_ENDPOINT",
-        default_value = "api/v1/lineage",
-        hide_short_help = true
+        default_value = "api/v1/lineage"
     )]
-    pub endpoint: String,
+    pub lineage_endpoint: String,
     /// Set the OpenLineage namespace of the jobs
     #[arg(
-        id = "lineage_namespace",
-        long = "lineage-namespace",
-        global = true,
+        long,
         value_name = "NAME",
         env = "OPENLINEAGE_NAMESPACE",
-        default_value = "purchase-etl",
-        hide_short_help = true
+        default_value = "purchase-etl"
     )]
-    pub namespace: String,
+    pub lineage_namespace: String,
     /// Set the OpenLineage parent run, as namespace/job/run
-    #[arg(
-        id = "lineage_parent",
-        long = "lineage-parent",
-        global = true,
-        value_name = "ID",
-        env = "OPENLINEAGE_PARENT_ID",
-        hide_short_help = true
-    )]
-    pub parent: Option<String>,
+    #[arg(long, value_name = "ID", env = "OPENLINEAGE_PARENT_ID")]
+    pub lineage_parent: Option<String>,
     /// The token for the receiver: `OPENLINEAGE_API_KEY`.
     #[arg(skip)]
     pub api_key: Option<String>,
@@ -91,8 +68,8 @@ impl std::fmt::Debug for LineageSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // URL and key may contain secrets.
         f.debug_struct("LineageSettings")
-            .field("file", &self.file)
-            .field("namespace", &self.namespace)
+            .field("lineage_file", &self.lineage_file)
+            .field("lineage_namespace", &self.lineage_namespace)
             .finish_non_exhaustive()
     }
 }
@@ -110,10 +87,10 @@ pub(super) struct LineageEmitter {
 impl LineageEmitter {
     /// `None` when neither a file nor a URL is set.
     pub(super) fn new(settings: LineageSettings) -> Option<Self> {
-        if settings.file.is_none() && settings.url.is_none() {
+        if settings.lineage_file.is_none() && settings.lineage_url.is_none() {
             return None;
         }
-        let caller = settings.parent.as_deref().and_then(|text| {
+        let caller = settings.lineage_parent.as_deref().and_then(|text| {
             let parent = ParentRun::parse(text);
             if parent.is_none() {
                 tracing::warn!(
@@ -210,7 +187,7 @@ impl LineageEmitter {
             self.emit(&event.json(), sender);
         }
         Some(ParentRun {
-            namespace: self.settings.namespace.clone(),
+            namespace: self.settings.lineage_namespace.clone(),
             job: of.job.clone(),
             run_id,
             root: self.caller.clone().map(Box::new),
@@ -232,7 +209,7 @@ impl LineageEmitter {
             event_type,
             at,
             run_id: start.run_id.clone(),
-            namespace: &self.settings.namespace,
+            namespace: &self.settings.lineage_namespace,
             job: name,
             date: start.step.as_ref().map(|of| of.date),
             parent,
@@ -253,7 +230,7 @@ impl LineageEmitter {
             event_type,
             at,
             run_id: run_id.to_owned(),
-            namespace: &self.settings.namespace,
+            namespace: &self.settings.lineage_namespace,
             job: LineageJobName::Whole(job.to_owned()),
             date: Some(date),
             parent: self.caller.clone(),
@@ -268,18 +245,18 @@ impl LineageEmitter {
         }
         let mut line = event.to_string();
         line.push('\n');
-        if let Some(path) = &self.settings.file
+        if let Some(path) = &self.settings.lineage_file
             && let Err(error) = file::append(path, line.as_bytes())
         {
             self.disable(&format!("cannot append to {}: {error}", path.display()));
         }
-        let (Some(url), Some(sender)) = (&self.settings.url, sender) else {
+        let (Some(url), Some(sender)) = (&self.settings.lineage_url, sender) else {
             return;
         };
         let url = format!(
             "{}/{}",
             url.trim_end_matches('/'),
-            self.settings.endpoint.trim_start_matches('/')
+            self.settings.lineage_endpoint.trim_start_matches('/')
         );
         if let Err(error) = sender.post(&url, self.settings.api_key.as_deref(), line.into_bytes()) {
             self.disable(&format!(

@@ -9,37 +9,28 @@ use clap::Args;
 pub struct OtelSettings {
     /// Send traces and metrics to this OpenTelemetry collector (OTLP over HTTP)
     #[arg(
-        id = "otlp_endpoint",
-        long = "otlp-endpoint",
-        global = true,
+        long,
         value_name = "URL",
         env = "OTEL_EXPORTER_OTLP_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
-    pub endpoint: Option<String>,
+    pub otlp_endpoint: Option<String>,
     /// Send traces to this OTLP endpoint instead
     #[arg(
-        id = "otlp_traces_endpoint",
-        long = "otlp-traces-endpoint",
-        global = true,
+        long,
         value_name = "URL",
         env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
-    pub traces_endpoint: Option<String>,
+    pub otlp_traces_endpoint: Option<String>,
     /// Send metrics to this OTLP endpoint instead
     #[arg(
-        id = "otlp_metrics_endpoint",
-        long = "otlp-metrics-endpoint",
-        global = true,
+        long,
         value_name = "URL",
         env = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
-    pub metrics_endpoint: Option<String>,
+    pub otlp_metrics_endpoint: Option<String>,
     /// Whether OpenTelemetry is disabled: `OTEL_SDK_DISABLED`.
     #[arg(skip)]
     pub disabled: bool,
@@ -68,18 +59,21 @@ impl OtelSettings {
     }
 
     pub(super) fn traces(&self) -> Option<String> {
-        self.signal_endpoint(self.traces_endpoint.as_deref(), "v1/traces")
+        self.signal_endpoint(self.otlp_traces_endpoint.as_deref(), "v1/traces")
     }
 
     pub(super) fn metrics(&self) -> Option<String> {
-        self.signal_endpoint(self.metrics_endpoint.as_deref(), "v1/metrics")
+        self.signal_endpoint(self.otlp_metrics_endpoint.as_deref(), "v1/metrics")
     }
 
     /// The endpoint of a signal: by the standard, its own endpoint is used unchanged, and the path
     /// of the signal is appended to the general one.
     fn signal_endpoint(&self, own: Option<&str>, path: &str) -> Option<String> {
         let general = || {
-            let base = self.endpoint.as_deref().filter(|base| !base.is_empty())?;
+            let base = self
+                .otlp_endpoint
+                .as_deref()
+                .filter(|base| !base.is_empty())?;
             Some(format!("{}/{path}", base.trim_end_matches('/')))
         };
         let own = own.filter(|own| !own.is_empty()).map(str::to_owned);
@@ -94,8 +88,8 @@ mod tests {
     #[test]
     fn the_general_endpoint_gets_paths_and_a_signals_own_does_not() {
         let mut settings = OtelSettings {
-            endpoint: Some("http://host:4318/base/".to_owned()),
-            metrics_endpoint: Some("http://other/m".to_owned()),
+            otlp_endpoint: Some("http://host:4318/base/".to_owned()),
+            otlp_metrics_endpoint: Some("http://other/m".to_owned()),
             ..OtelSettings::default()
         };
         assert_eq!(
