@@ -159,11 +159,10 @@ impl CsvChunks {
             self.buffer.clear();
             return Ok(());
         }
-        Err(Refusal {
-            rule: RuleId::FileCsvAmbig,
-            position: None,
-            message: "there are too many blank lines before the header; remove them".to_owned(),
-        })
+        Err(Refusal::new(
+            RuleId::FileCsvAmbig,
+            "there are too many blank lines before the header; remove them",
+        ))
     }
 
     /// Feeds new bytes to the cutter; returns the end of the last whole record in the buffer.

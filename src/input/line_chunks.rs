@@ -69,13 +69,13 @@ impl LineChunks {
     }
 
     fn too_long(&self, most: usize) -> Refusal {
-        Refusal {
-            rule: RuleId::FileLimit,
-            position: Some(self.position),
-            message: format!(
+        Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "the line is longer than {most} bytes; raise --max-line-bytes if this is intended"
             ),
-        }
+        )
+        .at(self.position)
     }
 }
 

@@ -207,21 +207,17 @@ impl InputReader {
 
 /// `--map` was given for an input without columns.
 fn mapping_refusal() -> Refusal {
-    Refusal {
-        rule: RuleId::FileMapJson,
-        position: None,
-        message: "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map"
-            .to_owned(),
-    }
+    Refusal::new(
+        RuleId::FileMapJson,
+        "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map",
+    )
 }
 
 fn leading_space_refusal() -> Refusal {
-    Refusal {
-        rule: RuleId::FileLimit,
-        position: None,
-        message: "too much white space before the first record to detect the format; set it with --input-format"
-            .to_owned(),
-    }
+    Refusal::new(
+        RuleId::FileLimit,
+        "too much white space before the first record to detect the format; set it with --input-format",
+    )
 }
 
 #[cfg(test)]

@@ -89,13 +89,12 @@ impl PurchaseCrossChunkState {
 pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
     counters.days.extend(rows.days.iter().map(|rows| rows.day));
     if counters.refusal.is_none() && counters.days.len() > max_days {
-        counters.refusal = Some(Refusal {
-            rule: RuleId::FileLimit,
-            position: None,
-            message: format!(
+        counters.refusal = Some(Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "the input has purchases of more than {max_days} days; split it, or raise --max-partitions"
             ),
-        });
+        ));
     }
 }
 

@@ -71,12 +71,11 @@ impl DocumentFrame {
                 || (key == "data" && contains_record(envelope, value, options))
                 || is_unread_array(envelope, &[&key], value);
             if is_mixed {
-                return Err(Refusal {
-                    rule: RuleId::FileMixed,
-                    position: Some(self.position_of(offset)),
-                    message: "a purchase that contains record arrays; write one purchase per line"
-                        .to_owned(),
-                });
+                return Err(Refusal::new(
+                    RuleId::FileMixed,
+                    "a purchase that contains record arrays; write one purchase per line",
+                )
+                .at(self.position_of(offset)));
             }
         }
         Ok(())
