@@ -203,14 +203,13 @@ fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
 }
 
 fn refuse(refused: &CsvRefusal) -> ReadError {
-    let position = refused.line().map(|line| SourcePosition {
-        byte_offset: refused.byte_offset(),
-        line,
-    });
     let message = format!("{refused}; {}", refused.remedy());
+    let position = refused.at().map(|at| SourcePosition {
+        byte_offset: at.byte_offset,
+        line: at.line,
+    });
     ReadError::Refused(Refusal {
-        rule: refused.rule(),
         position,
-        message,
+        ..Refusal::new(refused.rule(), message)
     })
 }

@@ -94,12 +94,12 @@ fn decide_order(
             )
         }
         (None, Some(value)) => {
-            return Err(CsvRefusal::ambiguous(
+            return Err(CsvRefusal::Ambiguous {
                 value_type,
-                &plan.header,
-                value.clone(),
-                None,
-            ));
+                column: plan.header.clone(),
+                value: value.clone(),
+                other: None,
+            });
         }
         (None, None) => (YearFirst, "only ISO 8601 dates", iso.first().cloned()),
     };

@@ -105,12 +105,12 @@ pub(super) fn choose_reading<T>(
     };
     if let Some(other) = less.first.clone() {
         if less.count * MAX_SLIPS_ONE_IN > more.count + less.count {
-            return Err(CsvRefusal::ambiguous(
+            return Err(CsvRefusal::Ambiguous {
                 value_type,
-                column,
+                column: column.to_owned(),
                 value,
-                Some(other),
-            ));
+                other: Some(other),
+            });
         }
         let count = less.count;
         notes.warnings.push(format!(
