@@ -90,40 +90,33 @@ impl InputReader {
             InputFormat::Ndjson => ResolvedFormat::Lines,
             InputFormat::Csv => ResolvedFormat::Csv,
         };
-        if format == ResolvedFormat::Csv {
-            ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
-            let chunks = CsvChunks::start(&sample, ended, options, columns)?;
-            return Ok(Self {
-                stream,
-                options: options.clone(),
-                format,
-                chunks: ChunkSource::Csv(Box::new(chunks)),
-                buffers: BufferPool::default(),
-            });
-        }
-        if format != ResolvedFormat::Empty && options.dialect.mapping.is_given() {
-            return Err(mapping_refusal().into());
-        }
-        let mark = if sample.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len()
-        } else {
-            0
-        };
-        sample.drain(..mark);
-        let position = SourcePosition {
-            byte_offset: mark as u64,
-            line: 1,
-        };
         let chunks = match format {
-            ResolvedFormat::Empty | ResolvedFormat::Csv => ChunkSource::None,
-            ResolvedFormat::Lines => ChunkSource::Lines(LineChunks::new(sample, position, ended)),
-            ResolvedFormat::Document => ChunkSource::Document(Box::new(DocumentChunks::new(
-                sample,
-                position,
-                ended,
-                options.json(),
-                options.envelope,
-            ))),
+            ResolvedFormat::Empty => ChunkSource::None,
+            ResolvedFormat::Csv => {
+                ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
+                let chunks = CsvChunks::start(&sample, ended, options, columns)?;
+                ChunkSource::Csv(Box::new(chunks))
+            }
+            _ if options.dialect.mapping.is_given() => return Err(mapping_refusal().into()),
+            ResolvedFormat::Lines | ResolvedFormat::Document => {
+                let mark = if sample.starts_with(BYTE_ORDER_MARK) {
+                    BYTE_ORDER_MARK.len()
+                } else {
+                    0
+                };
+                sample.drain(..mark);
+                let position = SourcePosition {
+                    byte_offset: mark as u64,
+                    line: 1,
+                };
+                if format == ResolvedFormat::Lines {
+                    ChunkSource::Lines(LineChunks::new(sample, position, ended))
+                } else {
+                    let (json, envelope) = (options.json(), options.envelope);
+                    let document = DocumentChunks::new(sample, position, ended, json, envelope);
+                    ChunkSource::Document(Box::new(document))
+                }
+            }
         };
         Ok(Self {
             stream,
@@ -159,15 +152,13 @@ impl InputReader {
         match chunks {
             ChunkSource::None => {
                 // White space is read to the end, so that the digest covers the whole input.
-                let mut rest = Vec::new();
-                while stream.fill(&mut rest, options.chunk_bytes)? {
+                let (mut rest, mut continues) = (Vec::new(), true);
+                while continues {
+                    rest.clear();
+                    continues = stream.fill(&mut rest, options.chunk_bytes)?;
                     if rest.iter().any(|byte| !is_space(byte)) {
                         return Err(leading_space_refusal().into());
                     }
-                    rest.clear();
-                }
-                if rest.iter().any(|byte| !is_space(byte)) {
-                    return Err(leading_space_refusal().into());
                 }
                 Ok(None)
             }
@@ -186,13 +177,10 @@ impl InputReader {
     /// # Errors
     /// The file changed while it was read.
     pub fn finish(&self) -> Result<InputTotals, ReadError> {
-        let layout = match &self.chunks {
-            ChunkSource::Csv(csv) => csv.layout(),
-            _ => None,
-        };
-        let frame = match &self.chunks {
-            ChunkSource::Document(document) => document.frame().map(Arc::from),
-            _ => None,
+        let (layout, frame) = match &self.chunks {
+            ChunkSource::Csv(csv) => (csv.layout(), None),
+            ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
+            ChunkSource::None | ChunkSource::Lines(_) => (None, None),
         };
         Ok(InputTotals {
             digest: self.stream.digest(),
