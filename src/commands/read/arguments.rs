@@ -38,12 +38,7 @@ pub(in crate::commands) struct ReadArguments {
     )]
     pub(super) company_id: Option<CompanyId>,
     /// Take the company from the end of each path, e.g. `company={company_id}/*.json`
-    #[arg(
-        long,
-        value_name = "TEMPLATE",
-        value_parser = parse_company_path,
-        help_heading = "Supplier purchases"
-    )]
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
     pub(super) company_path: Option<CompanyPath>,
     /// Set the currency of CSV amounts without one, as an ISO 4217 code [default: BRL]
     #[arg(
@@ -79,7 +74,6 @@ pub(in crate::commands) struct ReadArguments {
     #[arg(
         long,
         value_name = "CHAR",
-        value_parser = parse_delimiter,
         help_heading = "CSV",
         hide_short_help = true
     )]
@@ -88,7 +82,6 @@ pub(in crate::commands) struct ReadArguments {
     #[arg(
         long,
         value_name = "NAME",
-        value_parser = parse_charset,
         help_heading = "CSV",
         hide_short_help = true
     )]
@@ -177,21 +170,6 @@ fn parse_default_currency(text: &str) -> Result<Currency, &'static str> {
 pub(in crate::commands) fn parse_company_id(text: &str) -> Result<CompanyId, &'static str> {
     let parsed = text.parse();
     parsed.map_err(|_invalid| "expected a whole number above 0, or `unknown`")
-}
-
-fn parse_company_path(text: &str) -> Result<CompanyPath, &'static str> {
-    text.parse().map_err(|_invalid| {
-        "expected a path that contains {company_id} once, such as company={company_id}/*.json"
-    })
-}
-
-fn parse_delimiter(text: &str) -> Result<Delimiter, &'static str> {
-    text.parse().map_err(|_invalid| "expected one of ; , | tab")
-}
-
-fn parse_charset(text: &str) -> Result<Charset, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected utf-8, utf-16le, utf-16be or windows-1252")
 }
 
 #[cfg(test)]
