@@ -12,7 +12,7 @@ mod facet;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -78,6 +78,7 @@ impl std::fmt::Debug for LineageSettings {
 #[derive(Debug)]
 pub(super) struct LineageEmitter {
     settings: LineageSettings,
+    sender: Option<Arc<HttpSender>>,
     caller: Option<ParentRun>,
     /// The run ids of the jobs that steps are part of.
     jobs: Mutex<BTreeMap<(String, NaiveDate), String>>,
@@ -86,7 +87,7 @@ pub(super) struct LineageEmitter {
 
 impl LineageEmitter {
     /// `None` when neither a file nor a URL is set.
-    pub(super) fn new(settings: LineageSettings) -> Option<Self> {
+    pub(super) fn new(settings: LineageSettings, sender: Option<Arc<HttpSender>>) -> Option<Self> {
         if settings.lineage_file.is_none() && settings.lineage_url.is_none() {
             return None;
         }
@@ -101,27 +102,20 @@ impl LineageEmitter {
         });
         Some(Self {
             settings,
+            sender,
             caller,
             jobs: Mutex::default(),
             is_disabled: AtomicBool::new(false),
         })
     }
 
-    pub(super) fn step_started(
-        &self,
-        start: &StepStart,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) {
-        let parent = self.job_of(start, at, sender);
-        self.emit(
-            &self.step(start, LineageEventType::Start, at, parent).json(),
-            sender,
-        );
+    pub(super) fn step_started(&self, start: &StepStart, at: DateTime<Utc>) {
+        let parent = self.job_of(start, at);
+        self.emit(&self.step(start, LineageEventType::Start, at, parent).json());
     }
 
-    pub(super) fn step_ended(&self, step: &FinishedStep, sender: Option<&HttpSender>) {
-        let parent = self.job_of(&step.start, step.started_at, sender);
+    pub(super) fn step_ended(&self, step: &FinishedStep) {
+        let parent = self.job_of(&step.start, step.started_at);
         let mut event = self.step(
             &step.start,
             LineageEventType::of(step.end.exit),
@@ -129,28 +123,21 @@ impl LineageEmitter {
             parent,
         );
         event.end = Some(&step.end);
-        self.emit(&event.json(), sender);
+        self.emit(&event.json());
     }
 
     /// Sends the end of a job, if one of its steps was reported.
-    pub(super) fn job_ended(
-        &self,
-        job: &str,
-        date: NaiveDate,
-        exit: ExitCode,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) {
+    pub(super) fn job_ended(&self, job: &str, date: NaiveDate, exit: ExitCode, at: DateTime<Utc>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run_id) = jobs.remove(&(job.to_owned(), date)) {
             let event = self.job(job, date, &run_id, LineageEventType::of(exit), at);
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
     }
 
     /// Sends the end of the remaining jobs: some of their steps ran in parallel before the job was
     /// abandoned.
-    pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&HttpSender>) {
+    pub(super) fn finish(&self, at: DateTime<Utc>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         for ((job, date), run_id) in std::mem::take(&mut *jobs) {
             let event = self.job(
@@ -160,18 +147,13 @@ impl LineageEmitter {
                 LineageEventType::of(ExitCode::Interrupted),
                 at,
             );
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
     }
 
     /// The job run that a step belongs to, started with its first step; otherwise the parent run
     /// given by the caller.
-    fn job_of(
-        &self,
-        start: &StepStart,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) -> Option<ParentRun> {
+    fn job_of(&self, start: &StepStart, at: DateTime<Utc>) -> Option<ParentRun> {
         let Some(of) = &start.step else {
             return self.caller.clone();
         };
@@ -184,7 +166,7 @@ impl LineageEmitter {
         if is_new {
             jobs.insert(key, run_id.clone());
             let event = self.job(&of.job, of.date, &run_id, LineageEventType::Start, at);
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
         Some(ParentRun {
             namespace: self.settings.lineage_namespace.clone(),
@@ -239,7 +221,7 @@ impl LineageEmitter {
         }
     }
 
-    fn emit(&self, event: &Value, sender: Option<&HttpSender>) {
+    fn emit(&self, event: &Value) {
         if self.is_disabled.load(Ordering::Relaxed) {
             return;
         }
@@ -250,7 +232,7 @@ impl LineageEmitter {
         {
             self.disable(&format!("cannot append to {}: {error}", path.display()));
         }
-        let (Some(url), Some(sender)) = (&self.settings.lineage_url, sender) else {
+        let (Some(url), Some(sender)) = (&self.settings.lineage_url, &self.sender) else {
             return;
         };
         let url = format!(
