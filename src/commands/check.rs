@@ -8,14 +8,14 @@ use clap::Args;
 use serde_json::json;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
-use super::discovered::log_omitted_inputs;
+use super::discovered::{log_omitted_inputs, plan_inputs};
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
 use crate::ingest::cross_chunk::CheckedKind;
 use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
-use crate::input::{Input, InputError, discover};
+use crate::input::{Input, discover};
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
@@ -82,16 +82,11 @@ impl StepCommand for CheckCommand {
     }
 
     fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
-        let (mut inputs, mut missing) = (Vec::new(), Vec::new());
-        for named in &self.read.inputs {
-            match discover(std::slice::from_ref(named), stores, None) {
-                Ok(found) => inputs.extend(log_omitted_inputs(found).iter().map(
-                    |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
-                )),
-                Err(InputError::NotFound(named)) => missing.push(named),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let (inputs, missing) = plan_inputs(&self.read.inputs, stores, None)?;
+        let inputs: Vec<_> = inputs
+            .iter()
+            .map(|input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }))
+            .collect();
         let not_found = missing
             .iter()
             .map(|named| format!("  not found  {named}\n"));

@@ -5,14 +5,13 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::commands::discovered::{lake_location, log_omitted_inputs};
+use crate::commands::discovered::{lake_location, plan_inputs};
 use crate::commands::read::{ReadArguments, RecordKindSelection};
 use crate::commands::{CommandError, StepPlan};
 use crate::ingest::IngestedFiles;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::input::{InputError, discover};
 use crate::lake::{Lake, LakeError};
 use crate::storage::Stores;
 
@@ -50,33 +49,22 @@ impl IngestPlan {
     ) -> Result<Self, CommandError> {
         let lake = Lake::at(lake, stores)?;
         let known = known_files(read, reads_all, &lake)?;
-        let place = lake_location(&lake);
-        let mut plan = Self {
-            lake: lake.location().to_string(),
-            record_kind: read.kind.name(),
-            inputs: Vec::new(),
-            missing: Vec::new(),
-        };
+        let (found, missing) = plan_inputs(&read.inputs, stores, lake_location(&lake).as_ref())?;
         let mut seen = HashSet::new();
-        for named in &read.inputs {
-            let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
-                Ok(found) => log_omitted_inputs(found),
-                Err(InputError::NotFound(named)) => {
-                    plan.missing.push(named);
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let new = found
-                .into_iter()
-                .filter(|input| seen.insert(input.location.clone()));
-            plan.inputs.extend(new.map(|input| PlannedInput {
+        let inputs = found
+            .into_iter()
+            .filter(|input| seen.insert(input.location.clone()))
+            .map(|input| PlannedInput {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
                 already_ingested: known.contains(&input),
-            }));
-        }
-        Ok(plan)
+            });
+        Ok(Self {
+            lake: lake.location().to_string(),
+            record_kind: read.kind.name(),
+            inputs: inputs.collect(),
+            missing,
+        })
     }
 
     /// The plan of the step.
