@@ -18,7 +18,7 @@ use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, St
 use crate::lake::{Lake, start_pool};
 use crate::storage::Stores;
 use crate::values::ExitCode;
-use action::{Done, LakeAction};
+use action::{NamedAction, OnLake};
 use compact::CompactAction;
 use files::FilesAction;
 use history::HistoryAction;
@@ -32,32 +32,32 @@ use verify::VerifyAction;
 pub enum LakeCommand {
     /// Show version, rows, files and sizes of each table
     #[command(after_long_help = "Example:\n  purchase-etl lake status --lake lake")]
-    Status(StatusAction),
+    Status(OnLake<StatusAction>),
     /// Show the changes of each version of a table, newest first
     #[command(
         after_long_help = "Example:\n  purchase-etl lake history --lake lake --table purchases --limit 10"
     )]
-    History(HistoryAction),
+    History(OnLake<HistoryAction>),
     /// List the data files of a table
     #[command(
         after_long_help = "Example:\n  purchase-etl lake files --lake lake --table purchases --from 2026-10-01 --to 2026-10-31"
     )]
-    Files(FilesAction),
+    Files(OnLake<FilesAction>),
     /// Rewrite small files into larger, sorted ones
     #[command(
         after_long_help = "Example:\n  purchase-etl lake compact --lake lake --target-size 128MiB"
     )]
-    Compact(CompactAction),
+    Compact(OnLake<CompactAction>),
     /// Show the files that no version needs, and delete them with --execute
     #[command(
         after_long_help = "Example:\n  purchase-etl lake vacuum --lake lake --retention 7d --execute"
     )]
-    Vacuum(VacuumAction),
+    Vacuum(OnLake<VacuumAction>),
     /// Check that files match the Delta logs and that the tables agree
     ///
     /// Exits with code 1 if the lake is damaged.
     #[command(after_long_help = "Example:\n  purchase-etl lake verify --lake lake --deep")]
-    Verify(VerifyAction),
+    Verify(OnLake<VerifyAction>),
     /// Restore an older version of a table as a new version
     ///
     /// Inputs ingested after the restored version are withdrawn; they can be ingested again. Do not
@@ -65,19 +65,19 @@ pub enum LakeCommand {
     #[command(
         after_long_help = "Example:\n  purchase-etl lake restore --lake lake --table purchases --to-version 0 --dry-run"
     )]
-    Restore(RestoreAction),
+    Restore(OnLake<RestoreAction>),
 }
 
 impl LakeCommand {
-    fn action(&self) -> &dyn LakeAction {
+    fn named(&self) -> NamedAction<'_> {
         match self {
-            Self::Status(action) => action,
-            Self::History(action) => action,
-            Self::Files(action) => action,
-            Self::Compact(action) => action,
-            Self::Vacuum(action) => action,
-            Self::Verify(action) => action,
-            Self::Restore(action) => action,
+            Self::Status(action) => action.named("status"),
+            Self::History(action) => action.named("history"),
+            Self::Files(action) => action.named("files"),
+            Self::Compact(action) => action.named("compact"),
+            Self::Vacuum(action) => action.named("vacuum"),
+            Self::Verify(action) => action.named("verify"),
+            Self::Restore(action) => action.named("restore"),
         }
     }
 }
@@ -89,19 +89,19 @@ impl StepCommand for LakeCommand {
     }
 
     fn lake(&self) -> Option<&str> {
-        Some(&self.action().arguments().lake)
+        Some(self.named().lake)
     }
 
     fn validate(&self) -> Result<(), OptionError> {
-        self.action().validate()
+        self.named().action.validate()
     }
 
     fn is_instrumented(&self) -> bool {
-        !self.action().only_shows()
+        !self.named().action.only_shows()
     }
 
     fn tables_written(&self) -> Vec<&'static str> {
-        self.action().tables_written()
+        self.named().action.tables_written()
     }
 
     fn output(&self) -> Option<OutputTarget> {
@@ -109,18 +109,18 @@ impl StepCommand for LakeCommand {
     }
 
     fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
-        let action = self.action();
-        let text = format!("{} of {}", action.name(), action.arguments().lake);
+        let NamedAction { name, lake, .. } = self.named();
+        let text = format!("{name} of {lake}");
         Ok(StepPlan::line("lake", &text))
     }
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-        let action = self.action();
-        let lake = Lake::at(&action.arguments().lake, &context.shared.stores)?;
+        let named = self.named();
+        let lake = Lake::at(named.lake, &context.shared.stores)?;
         lake.require_any_table(&tables::all())?;
         start_pool(None)?;
-        let Done { text, exit } = action.run(&lake, context)?;
-        put(context.stdout, text.as_bytes())?;
-        Ok(exit)
+        let done = named.action.run(&lake, context)?;
+        put(context.stdout, done.output(named.format).as_bytes())?;
+        Ok(done.exit)
     }
 }

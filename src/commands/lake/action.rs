@@ -6,21 +6,46 @@ use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 use clap::Args;
+use serde::Serialize;
 
-use crate::commands::{CommandError, ListOutput, OptionError, RunContext};
+use crate::commands::{CommandError, ListFormat, ListOutput, OptionError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::DayRange;
 use crate::values::ExitCode;
 
-/// The lake and the format of the output.
+/// A subcommand with its lake.
 #[derive(Clone, Debug, Args)]
-pub(super) struct LakeArguments {
+pub struct OnLake<A: Args> {
     /// Use the lake at this path or URL
     #[arg(long, value_name = "URI", env = "PURCHASE_ETL_LAKE")]
-    pub(super) lake: String,
+    lake: String,
     /// Format
     #[command(flatten)]
-    pub(super) output: ListOutput,
+    output: ListOutput,
+    /// The options of the subcommand.
+    #[command(flatten)]
+    action: A,
+}
+
+impl<A: Args + LakeAction> OnLake<A> {
+    /// The subcommand of this name.
+    pub(super) fn named(&self, name: &'static str) -> NamedAction<'_> {
+        NamedAction {
+            name,
+            lake: &self.lake,
+            format: self.output.format,
+            action: &self.action,
+        }
+    }
+}
+
+/// A subcommand, whichever it is.
+pub(super) struct NamedAction<'a> {
+    /// Its name on the command line.
+    pub(super) name: &'static str,
+    pub(super) lake: &'a str,
+    pub(super) format: ListFormat,
+    pub(super) action: &'a dyn LakeAction,
 }
 
 /// A range of days.
@@ -46,14 +71,11 @@ impl DayArguments {
 }
 
 /// A subcommand of `lake`.
-pub(super) trait LakeAction: fmt::Debug {
-    /// Its name on the command line.
-    fn name(&self) -> &'static str;
-
-    /// The lake and the format of the output.
-    fn arguments(&self) -> &LakeArguments;
-
+pub trait LakeAction: fmt::Debug {
     /// Refuses options that do not fit together.
+    ///
+    /// # Errors
+    /// [`OptionError`] names the option.
     fn validate(&self) -> Result<(), OptionError> {
         Ok(())
     }
@@ -68,24 +90,40 @@ pub(super) trait LakeAction: fmt::Debug {
         Vec::new()
     }
 
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Those of the lake.
     fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError>;
 }
 
-/// The output of a subcommand and its exit code.
-pub(super) struct Done {
-    pub(super) text: String,
+/// The output of a subcommand in each format, and its exit code.
+#[derive(Debug)]
+pub struct Done {
     pub(super) exit: ExitCode,
+    text: String,
+    json: String,
 }
 
 impl Done {
-    /// The output of a subcommand that succeeded.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "the last line of every subcommand"
-    )]
-    pub(super) fn of(text: String) -> Result<Self, CommandError> {
-        let exit = ExitCode::Done;
-        Ok(Self { text, exit })
+    /// A listing of a subcommand that succeeded; `text` is for people.
+    pub(super) fn of<T: Serialize + ?Sized>(
+        listing: &T,
+        text: fn(&T) -> String,
+    ) -> Result<Self, CommandError> {
+        Ok(Self {
+            exit: ExitCode::Done,
+            text: ListFormat::Text.write(listing, text)?,
+            json: ListFormat::Json.write(listing, text)?,
+        })
+    }
+
+    /// The output in a format.
+    pub(super) fn output(&self, format: ListFormat) -> &str {
+        match format {
+            ListFormat::Text => &self.text,
+            ListFormat::Json => &self.json,
+        }
     }
 }
 
