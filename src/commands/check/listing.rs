@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use clap::ValueEnum;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::service::Service;
 use crate::commands::CommandError;
@@ -93,8 +93,7 @@ impl FindingListing {
         {
             let refusal = input.refusal.as_ref();
             let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            let answer = escape_unprintable_json(&json!({ "message": message }).to_string());
-            put(stdout, format!("{answer}\n").as_bytes())?;
+            put(stdout, json_line(&json!({ "message": message })).as_bytes())?;
         }
         Ok(())
     }
@@ -149,7 +148,7 @@ impl KindListing<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
-                format!("{}\n", escape_unprintable_json(&item.to_string()))
+                json_line(&item)
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
@@ -216,6 +215,11 @@ impl FindingSink<CommandError> for KindListing<'_> {
             }
         }
     }
+}
+
+/// A JSON value as a line.
+pub(super) fn json_line(value: &Value) -> String {
+    escape_unprintable_json(&value.to_string()) + "\n"
 }
 
 fn severity_of(finding: &Finding) -> &'static str {
