@@ -8,11 +8,9 @@ use super::record_kind_selection::RecordKindSelection;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
-use crate::input::csv::delimiter::Delimiter;
-use crate::input::csv::encoding::Charset;
+use crate::input::csv::dialect::DialectOverrides;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
-use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// Inputs and how to read them.
 #[expect(
@@ -70,34 +68,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,
-    /// Set the character between fields: one of `;` `,` `|` `tab` [default: detected per input]
-    #[arg(
-        long,
-        value_name = "CHAR",
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) delimiter: Option<Delimiter>,
-    /// Set the encoding, e.g. utf-8 or windows-1252 [default: detected per input]
-    #[arg(
-        long,
-        value_name = "NAME",
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) encoding: Option<Charset>,
-    /// Set the decimal separator of prices [default: detected per input]
-    #[arg(long, value_enum, value_name = "SIGN", help_heading = "CSV")]
-    pub(super) decimal: Option<DecimalSign>,
-    /// Set the order of day and month in dates [default: detected per input]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "ORDER",
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) date_order: Option<DateOrder>,
+    /// The dialect of delimited text
+    #[command(flatten)]
+    pub(super) csv: DialectOverrides,
     /// Map a column to a field, e.g. `Preço final=price`; repeatable; for CSV inputs only
     #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
     pub(super) mapping: Vec<String>,

@@ -2,23 +2,46 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
+
 use super::super::columns::{ColumnAliases, normalise_header};
 use super::super::delimiter::Delimiter;
 use super::super::encoding::Charset;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
-/// Settings of the user, which replace detection.
-#[derive(Clone, Debug, Default)]
+/// Settings of the user, which replace detection, as options of the commands that read inputs.
+#[derive(Clone, Debug, Default, Args)]
 pub struct DialectOverrides {
-    /// `--delimiter`
+    /// Set the character between fields: one of `;` `,` `|` `tab` [default: detected per input]
+    #[arg(
+        long,
+        value_name = "CHAR",
+        help_heading = "CSV",
+        hide_short_help = true
+    )]
     pub delimiter: Option<Delimiter>,
-    /// `--encoding`; used by the caller, which decodes the sample.
+    /// Set the encoding, e.g. utf-8 or windows-1252 [default: detected per input]
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "CSV",
+        hide_short_help = true
+    )]
     pub encoding: Option<Charset>,
-    /// `--decimal`
+    /// Set the decimal separator of prices [default: detected per input]
+    #[arg(long, value_enum, value_name = "SIGN", help_heading = "CSV")]
     pub decimal: Option<DecimalSign>,
-    /// `--date-order`
+    /// Set the order of day and month in dates [default: detected per input]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "ORDER",
+        help_heading = "CSV",
+        hide_short_help = true
+    )]
     pub date_order: Option<DateOrder>,
-    /// `--map`
+    /// The columns of `--map`, which depend on the record kind.
+    #[arg(skip)]
     pub mapping: Mapping,
 }
 
