@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::http::{HttpSender, SendError};
+use super::http::HttpSender;
 use super::steps::{FinishedCommand, FinishedStep};
 use crate::run_report::InputOutcome;
 use crate::storage::{scrubbed, scrubbed_location};
@@ -100,14 +100,10 @@ pub(super) fn send(
         tracing::warn!("--alert-command failed: {}", super::error_text(&error));
     }
     if let (Some(url), Some(sender)) = (url, sender)
-        && let Err(error) = post(sender, url, &event)
+        && let Err(error) = sender.post(url, None, event.to_string().into_bytes())
     {
         tracing::warn!("--alert-url failed: {}", super::error_text(&error));
     }
-}
-
-fn post(sender: &HttpSender, url: &str, event: &Value) -> Result<(), SendError> {
-    sender.post(url, None, event.to_string().into_bytes())
 }
 
 /// The event, without secrets.
