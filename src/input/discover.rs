@@ -46,12 +46,7 @@ fn discover_one(
 ) -> Result<DiscoveredInputs, InputError> {
     let mut found = DiscoveredInputs::default();
     if argument == "-" {
-        found.inputs.push(Input {
-            location: InputLocation::Stdin,
-            size_bytes: None,
-            modified_micros: None,
-            object: None,
-        });
+        found.inputs.push(Input::at(InputLocation::Stdin));
         return Ok(found);
     }
     let (mut folder, mut prefix) = (None, None);

@@ -61,11 +61,10 @@ pub struct Input {
 }
 
 impl Input {
-    /// A file without metadata, for tests.
-    #[cfg(test)]
-    pub(crate) fn of_file(path: PathBuf) -> Self {
+    /// The input at a location, without metadata.
+    pub(crate) fn at(location: InputLocation) -> Self {
         Self {
-            location: InputLocation::File(path),
+            location,
             size_bytes: None,
             modified_micros: None,
             object: None,
