@@ -39,36 +39,26 @@ pub struct Cli {
     /// Set the format of log lines on stderr
     #[arg(
         long,
-        global = true,
         value_enum,
         value_name = "FORMAT",
         default_value_t = LogFormat::Text,
         env = "PURCHASE_ETL_LOG_FORMAT",
-        help_heading = "Logging and diagnostics",
-        hide_short_help = true
+        help_heading = "Logging and diagnostics"
     )]
     pub log_format: LogFormat,
     /// Log warnings and errors only, and show no progress bar
-    #[arg(
-        long,
-        short,
-        global = true,
-        help_heading = "Logging and diagnostics",
-        hide_short_help = true
-    )]
+    #[arg(long, short, help_heading = "Logging and diagnostics")]
     pub quiet: bool,
     /// Print every setting with its value and origin, as text or json, and exit
     #[arg(
         long,
-        global = true,
         value_enum,
         value_name = "FORMAT",
         num_args = 0..=1,
         require_equals = true,
         hide_possible_values = true,
         default_missing_value = "text",
-        help_heading = "Logging and diagnostics",
-        hide_short_help = true
+        help_heading = "Logging and diagnostics"
     )]
     pub explain_config: Option<ListFormat>,
     /// Access to object stores

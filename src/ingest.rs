@@ -12,6 +12,7 @@
 
 mod check;
 mod counters;
+pub mod cross_chunk;
 mod detect_kind;
 mod error;
 mod ingested_files;

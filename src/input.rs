@@ -5,25 +5,31 @@
 //! (NDJSON, JSON document, CSV) is detected by content, never by the file name.
 
 mod buffer_pool;
+mod chunk;
 pub mod csv;
 mod csv_chunks;
 mod discover;
+mod discovered;
 mod document_chunks;
 mod envelope;
 mod format;
 mod gzip;
 mod line_chunks;
 mod magic_bytes;
+mod options;
 mod reader;
 mod refusal;
 mod stream;
 
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
 pub use buffer_pool::BufferPool;
-pub use discover::{DiscoveredInputs, ExcludedPath, Input, InputLocation, discover};
+pub use chunk::{Chunk, ChunkForm};
+pub use discover::discover;
+pub use discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 pub(crate) use document_chunks::refusal as document_refusal;
 pub use envelope::{ArrayContent, Envelope};
 pub use format::{InputFormat, ResolvedFormat};
-pub use reader::{Chunk, ChunkForm, InputReader, InputTotals, ReaderOptions};
+pub use options::ReaderOptions;
+pub use reader::{InputReader, InputTotals};
 pub use refusal::{InputError, ReadError, Refusal, SourcePosition};
 pub use stream::{FileMetadata, InputLimits};

@@ -19,6 +19,7 @@
 mod action;
 mod error;
 mod explain;
+mod job_text;
 mod jobs;
 mod keys;
 mod order;
@@ -34,7 +35,6 @@ mod suggest;
 mod template;
 mod value;
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -43,6 +43,7 @@ use crate::commands::StepAction;
 
 pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
+pub use job_text::{Environment, JobText, ResolveContext};
 pub use jobs::JobsCommand;
 pub use problem::JobFileProblem;
 pub use reference::reference;
@@ -51,38 +52,6 @@ pub use schema::schema;
 pub use settings::JobFileSettings;
 
 use parser::JobFileParser;
-
-/// Looks up an environment variable. The library reads the environment in no other way.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// The path and text of a job file.
-#[derive(Clone, Debug)]
-pub struct JobText {
-    path: PathBuf,
-    text: String,
-}
-
-/// What the text of a job file is resolved with.
-#[derive(Clone, Copy)]
-pub struct ResolveContext<'a> {
-    /// The data date.
-    pub date: NaiveDate,
-    /// Names and values of `--set`.
-    pub set: &'a [(String, String)],
-    /// The environment.
-    pub environment: Environment<'a>,
-    /// The parser of the program: its global options are the keys of `[settings]`.
-    pub program: &'a clap::Command,
-}
-
-impl fmt::Debug for ResolveContext<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResolveContext")
-            .field("date", &self.date)
-            .field("set", &self.set)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A job for one data date, resolved.
 #[derive(Debug)]
@@ -125,21 +94,6 @@ pub fn job_name(path: &Path) -> String {
 }
 
 impl JobText {
-    /// Reads a job file.
-    ///
-    /// # Errors
-    /// [`JobFileError::Read`]
-    pub fn read(path: &Path) -> Result<Self, JobFileError> {
-        let text = std::fs::read_to_string(path).map_err(|source| JobFileError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        Ok(Self {
-            path: path.to_owned(),
-            text,
-        })
-    }
-
     /// Resolves the steps. Storage is not accessed.
     ///
     /// # Errors
@@ -175,16 +129,6 @@ impl JobText {
         }
         parser.finish()?;
         Ok(settings)
-    }
-
-    fn digest(&self, set: &[(String, String)]) -> String {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(self.text.as_bytes());
-        for (name, value) in set {
-            // Neither TOML nor arguments can contain zero bytes.
-            hasher.update(format!("\0{name}\0{value}").as_bytes());
-        }
-        hasher.finalize().to_hex().to_string()
     }
 }
 

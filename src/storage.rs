@@ -29,6 +29,7 @@ mod retrying_store;
 mod scratch_folder;
 mod scrub;
 mod settings;
+mod store_options;
 #[cfg(test)]
 pub(crate) mod testing;
 mod upload;
@@ -155,7 +156,7 @@ impl Stores {
     /// # Errors
     /// Settings or credentials that are missing or invalid.
     pub fn store(&self, url: &StoreUrl) -> Result<Arc<dyn ObjectStore>, StoreError> {
-        let key = (url.scheme().to_owned(), url.authority().to_owned());
+        let key = url.store_key();
         // The map stays valid after a panic elsewhere: it is only inserted into.
         let mut open_stores = self
             .inner

@@ -13,7 +13,7 @@ mod otel;
 mod steps;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -36,13 +36,7 @@ use lineage::LineageEmitter;
 #[command(next_help_heading = "Observability")]
 pub struct TelemetrySettings {
     /// Write metrics to this file in the Prometheus text format
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "PURCHASE_ETL_METRICS_FILE",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "FILE", env = "PURCHASE_ETL_METRICS_FILE")]
     pub metrics_file: Option<PathBuf>,
     /// OpenTelemetry
     #[command(flatten)]
@@ -80,7 +74,7 @@ pub struct Telemetry {
     otel: OtelSettings,
     lineage: Option<LineageEmitter>,
     alert: AlertSettings,
-    sender: Option<HttpSender>,
+    sender: Option<Arc<HttpSender>>,
     steps: Mutex<Vec<FinishedStep>>,
 }
 
@@ -106,10 +100,11 @@ impl Telemetry {
             lineage,
             alert,
         } = settings;
-        let sends = otel.is_enabled() || lineage.url.is_some() || alert.url.is_some();
+        let sends = otel.is_enabled() || lineage.lineage_url.is_some() || alert.url.is_some();
         let sender = sends.then(HttpSender::new).and_then(|sender| {
             sender
                 .inspect_err(|error| tracing::warn!("telemetry is not sent: {}", error_text(error)))
+                .map(Arc::new)
                 .ok()
         });
         Self {
@@ -119,7 +114,7 @@ impl Telemetry {
             started_at: clock(),
             metrics_file,
             otel,
-            lineage: LineageEmitter::new(lineage),
+            lineage: LineageEmitter::new(lineage, sender.clone()),
             alert,
             sender,
             steps: Mutex::default(),
@@ -131,7 +126,7 @@ impl Telemetry {
     pub fn step_started(&self, start: StepStart) -> RunningStep {
         let started_at = (self.clock)();
         if let Some(lineage) = &self.lineage {
-            lineage.step_started(&start, started_at, self.sender.as_ref());
+            lineage.step_started(&start, started_at);
         }
         RunningStep { start, started_at }
     }
@@ -146,7 +141,7 @@ impl Telemetry {
             end,
         };
         if let Some(lineage) = &self.lineage {
-            lineage.step_ended(&step, self.sender.as_ref());
+            lineage.step_ended(&step);
         }
         let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         steps.push(step);
@@ -164,16 +159,16 @@ impl Telemetry {
     /// Records the end of a job for a data date, with all its steps.
     pub fn job_ended(&self, job: &str, date: NaiveDate, exit: ExitCode) {
         if let Some(lineage) = &self.lineage {
-            lineage.job_ended(job, date, exit, (self.clock)(), self.sender.as_ref());
+            lineage.job_ended(job, date, exit, (self.clock)());
         }
     }
 
     /// Records the end of the command: writes metrics, exports traces and sends alerts.
     pub fn finish(&self, exit: ExitCode, error: Option<&str>) {
         let ended_at = (self.clock)();
-        let sender = self.sender.as_ref();
+        let sender = self.sender.as_deref();
         if let Some(lineage) = &self.lineage {
-            lineage.finish(ended_at, sender);
+            lineage.finish(ended_at);
         }
         let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
         let error = error.map(scrubbed);

@@ -13,9 +13,11 @@ use crate::values::ExitCode;
 /// The last line of the short help.
 const MORE: &str = "Use --help for all options";
 
-/// The parser of the program.
+/// The parser of the program. Its own options are options of every command, and left out of the
+/// short help.
 pub fn program() -> clap::Command {
-    let program = with_short_examples(Cli::command());
+    let program = Cli::command().mut_args(|option| option.global(true).hide_short_help(true));
+    let program = with_short_examples(program);
     let help = program.get_after_long_help().map(ToString::to_string);
     let exit_codes = exit_codes();
     program.after_long_help(format!("{}\n\n{exit_codes}", help.unwrap_or_default()))

@@ -96,11 +96,10 @@ pub(super) fn assign_inputs<'j>(
 
 /// A pipe can be read only once, and detection would consume its first records.
 fn pipe_refusal() -> Refusal {
-    Refusal {
-        rule: RuleId::FileWrongKind,
-        position: None,
-        message: "cannot detect the record kind of a pipe; set --kind".to_owned(),
-    }
+    Refusal::new(
+        RuleId::FileWrongKind,
+        "cannot detect the record kind of a pipe; set --kind",
+    )
 }
 
 fn refused_input_report(input: &Input, refusal: &Refusal) -> InputReport {

@@ -4,22 +4,22 @@ mod listing;
 mod results;
 mod service;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
-use super::discovered::log_omitted_inputs;
+use super::discovered::{log_omitted_inputs, plan_inputs};
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
-use crate::ingest::record_kind::RecordKind;
+use crate::ingest::cross_chunk::CheckedKind;
 use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
-use crate::input::{Input, InputError, discover};
+use crate::input::{Input, discover};
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
-use listing::FindingListing;
+use listing::{CheckFormat, FindingListing, FindingsListed};
 use results::put_results;
 
 /// `check`
@@ -43,27 +43,6 @@ pub struct CheckCommand {
     /// Refuse an input with a larger share of rejects than this, e.g. 5% or 0.05
     #[arg(long, value_name = "SHARE", value_parser = parse_share, default_value = "5%")]
     reject_limit: Share,
-}
-
-/// Which findings of records are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum FindingsListed {
-    /// The first three of each rule, and the number of all
-    #[default]
-    First,
-    /// Every finding
-    All,
-}
-
-/// Format of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum CheckFormat {
-    /// One line per finding, for people
-    Text,
-    /// One JSON object per line
-    Json,
-    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
-    Response,
 }
 
 impl StepCommand for CheckCommand {
@@ -103,16 +82,11 @@ impl StepCommand for CheckCommand {
     }
 
     fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
-        let (mut inputs, mut missing) = (Vec::new(), Vec::new());
-        for named in &self.read.inputs {
-            match discover(std::slice::from_ref(named), stores, None) {
-                Ok(found) => inputs.extend(log_omitted_inputs(found).iter().map(
-                    |input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }),
-                )),
-                Err(InputError::NotFound(named)) => missing.push(named),
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let (inputs, missing) = plan_inputs(&self.read.inputs, stores, None)?;
+        let inputs: Vec<_> = inputs
+            .iter()
+            .map(|input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }))
+            .collect();
         let not_found = missing
             .iter()
             .map(|named| format!("  not found  {named}\n"));
@@ -131,7 +105,8 @@ impl StepCommand for CheckCommand {
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let mut listing = FindingListing::new(self, &context.shared.stores);
+        let findings = self.findings.unwrap_or_default();
+        let mut listing = FindingListing::new(self.format, findings, &context.shared.stores);
         let checked = self.check_by_kind(&read, inputs, &mut listing, context);
         context.progress_ui.end();
         let checked = checked?;
@@ -169,7 +144,7 @@ impl CheckCommand {
         Ok(checked)
     }
 
-    fn check_kind<K: RecordKind>(
+    fn check_kind<K: CheckedKind>(
         &self,
         inputs: &[Input],
         settings: &RunSettings<K>,

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::output::put_file;
 use super::read::parse_company_id;
-use super::report::{provenance, put_refusal};
+use super::report::put_refusal;
 use super::step::table_dataset;
 use super::tables::{AtVersion, optional_table, purchases, rejects, supplier_purchases};
 use super::{CommandError, OutputTarget, RunContext, StepCommand, StepPlan, parse_time};
@@ -18,10 +18,9 @@ use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{Lake, rejects_spec};
 use crate::render::dashboard::{
-    Dashboard, DashboardHeader, ItemQuantities, Provenance, RuleRejectCount, TableVersion,
-    WithProvenance, dashboard_html,
+    Dashboard, DashboardHeader, ItemQuantities, RuleRejectCount, WithProvenance, dashboard_html,
 };
-use crate::report::{RejectFile, rejects_by_rule};
+use crate::report::{RejectFile, SeriesRequest, rejects_by_rule};
 use crate::rules::RuleId;
 use crate::storage::Stores;
 use crate::supplier_purchase::CompanyId;
@@ -106,6 +105,18 @@ impl DashboardCommand {
         self.output.join("index.html")
     }
 
+    /// The request of the series of customer purchases.
+    fn series(&self) -> SeriesRequest {
+        SeriesRequest {
+            length: Some(self.length.clone()),
+            ending_at: self.ending_at.clone(),
+            timezone: self.timezone.clone(),
+            // The last day of the data may be in the future of this machine.
+            allow_future: true,
+            ..SeriesRequest::default()
+        }
+    }
+
     fn data(&self, now: DateTime<Utc>, stores: &Stores) -> Result<Dashboard, CommandError> {
         let lake = Lake::at(&self.lake, stores)?;
         let latest = AtVersion::Latest;
@@ -117,19 +128,13 @@ impl DashboardCommand {
             purchases(&lake, latest, None)?;
         }
         let mut versions = Vec::new();
-        let mut note = |name: &str, version: i64| {
-            versions.push(TableVersion {
-                table: name.to_owned(),
-                version,
-            });
-        };
         let mut parameters = Vec::new();
         let mut items = ItemQuantities::default();
         let mut revenue = Vec::new();
         let mut timezone = self.timezone.clone().unwrap_or_else(|| "UTC".to_owned());
         if let Some(table) = &customers {
-            note(table.name, table.version);
-            let shown = Customers::of(self, table, now)?;
+            versions.push(table.named_version());
+            let shown = Customers::of(self.series(), table, now)?;
             shown.timezone().clone_into(&mut timezone);
             parameters = shown.settings();
             revenue = shown.revenue()?;
@@ -137,16 +142,18 @@ impl DashboardCommand {
         }
         let (mut bars, mut months) = (None, None);
         if let Some(table) = &suppliers {
-            note(table.name, table.version);
+            versions.push(table.named_version());
             let shown = Suppliers::of(self.company_id, table)?;
             bars = Some(shown.bars()?);
             months = Some(shown.months());
         }
         let mut by_rule = None;
         if let Some(table) = &rejected {
-            note(table.name, table.version);
-            let provenance = provenance(table.name, table.version, "none", Vec::new());
-            by_rule = Some(with_provenance(rejected_rules(&table.files)?, &provenance));
+            versions.push(table.named_version());
+            by_rule = Some(WithProvenance {
+                data: rejected_rules(&table.files)?,
+                provenance: table.reject_provenance(),
+            });
         }
         Ok(Dashboard {
             header: DashboardHeader {
@@ -162,13 +169,6 @@ impl DashboardCommand {
             status_by_month: months,
             rejects: by_rule,
         })
-    }
-}
-
-fn with_provenance<T>(data: T, source: &Provenance) -> WithProvenance<T> {
-    WithProvenance {
-        data,
-        provenance: source.clone(),
     }
 }
 

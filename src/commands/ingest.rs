@@ -111,7 +111,8 @@ impl StepCommand for IngestCommand {
     }
 
     fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
-        IngestPlan::of(self, stores)?.into_step_plan()
+        let reads_all = self.verify_content || self.full_snapshot;
+        IngestPlan::of(&self.lake, &self.read, reads_all, stores)?.into_step_plan()
     }
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {

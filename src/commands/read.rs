@@ -4,58 +4,24 @@
 mod arguments;
 mod dialect;
 mod effective_settings;
+mod record_kind_selection;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use clap::ValueEnum;
 
 use super::OptionError;
 use crate::ingest::RunSettings;
-use crate::ingest::purchases::{Purchases, purchases_spec};
+use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::supplier_purchases::{
-    CompanySource, SupplierPurchases, supplier_purchases_spec,
-};
+use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
 use crate::input::{InputFormat, InputLimits, ReaderOptions};
-use crate::lake::TableSpec;
 use crate::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
 
 pub(super) use arguments::{ReadArguments, parse_company_id};
-
-/// The kind of the records: one for all inputs, or detected per input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum RecordKindSelection {
-    /// Purchases of customers: the Braze purchase object and its dumps
-    #[default]
-    Purchases,
-    /// Purchases from suppliers: the ConnectPlug purchase list and its dumps
-    SupplierPurchases,
-    /// Detected per input from the fields of its records
-    Auto,
-}
-
-impl RecordKindSelection {
-    /// The name in run reports and plans.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Purchases => Purchases::NAME,
-            Self::SupplierPurchases => SupplierPurchases::NAME,
-            Self::Auto => "auto",
-        }
-    }
-
-    /// The tables of accepted records.
-    pub(super) fn tables(self) -> Vec<TableSpec> {
-        match self {
-            Self::Purchases => vec![purchases_spec()],
-            Self::SupplierPurchases => vec![supplier_purchases_spec()],
-            Self::Auto => vec![purchases_spec(), supplier_purchases_spec()],
-        }
-    }
-}
+pub(super) use record_kind_selection::RecordKindSelection;
 
 /// The settings that follow from the options.
 #[derive(Clone, Debug)]

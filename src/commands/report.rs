@@ -3,6 +3,7 @@
 //! Each report is one file with its parameters as clap parses them. Parameters stay text until the
 //! report validates them: an invalid one is answered in the documented error shape.
 
+mod answer;
 mod options;
 mod product_list;
 mod quantity_series;
@@ -10,7 +11,6 @@ mod revenue_series;
 mod supplier_purchases;
 mod supplier_summary;
 
-use std::fmt;
 use std::io::Write;
 
 use clap::Subcommand;
@@ -18,21 +18,17 @@ use clap::Subcommand;
 use super::output::put;
 use super::step::table_dataset;
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
-use crate::lake::TableSpec;
-use crate::render::dashboard::{Provenance, TableVersion};
 use crate::render::error_document;
 use crate::report::ReportError;
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
-use options::ReportOptions;
+use answer::Report;
 use product_list::ProductListReport;
 use quantity_series::QuantitySeriesReport;
 use revenue_series::RevenueSeriesReport;
 use supplier_purchases::SupplierPurchasesReport;
 use supplier_summary::SupplierSummaryReport;
-
-pub(super) use supplier_purchases::DATES_AS_REGISTERED;
 
 /// The reports.
 #[derive(Clone, Debug, Subcommand)]
@@ -62,35 +58,6 @@ pub enum ReportCommand {
         after_long_help = "Example:\n  purchase-etl report supplier-summary --lake lake --company-id 12 --format csv"
     )]
     SupplierSummary(SupplierSummaryReport),
-}
-
-/// A report with its parameters.
-trait Report: fmt::Debug {
-    /// Its name on the command line.
-    fn name(&self) -> &'static str;
-
-    /// Lake, format and destination.
-    fn options(&self) -> &ReportOptions;
-
-    /// The table it reads.
-    fn table(&self) -> TableSpec;
-
-    /// Refuses options that do not fit together, such as a format that the answer does not support.
-    fn validate(&self) -> Result<(), OptionError>;
-
-    /// The destination of the answer, for people; none for standard output.
-    fn destination(&self) -> Option<String> {
-        let output = self.options().output.as_ref();
-        output.map(|path| path.display().to_string())
-    }
-
-    /// The destination of the answer; the first of many pages.
-    fn output(&self) -> OutputTarget {
-        OutputTarget::of(self.options().output.as_deref())
-    }
-
-    /// Computes the answer and writes it to its destination.
-    fn write(&self, context: &mut RunContext<'_>) -> Result<(), CommandError>;
 }
 
 impl ReportCommand {
@@ -154,24 +121,4 @@ pub(super) fn put_refusal<T>(
         put(stdout, &error_document(refusal)?)?;
     }
     written
-}
-
-/// The provenance of an answer.
-pub(super) fn provenance(
-    table: &str,
-    version: i64,
-    timezone: &str,
-    parameters: Vec<(&'static str, String)>,
-) -> Provenance {
-    let parameters = parameters.into_iter();
-    Provenance {
-        table: TableVersion {
-            table: table.to_owned(),
-            version,
-        },
-        timezone: timezone.to_owned(),
-        parameters: parameters
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-    }
 }

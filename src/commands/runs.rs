@@ -136,6 +136,10 @@ impl ShowAction {
     fn run(&self, context: &mut RunContext<'_>) -> Result<(), CommandError> {
         let lake = Lake::at(&self.lake, &context.shared.stores)?;
         let id = self.id.as_str();
+        let no_run = || CommandError::NoRun {
+            id: id.to_owned(),
+            lake: lake.location().to_string(),
+        };
         let mut ids: Vec<_> = lake
             .list_run_reports()?
             .into_iter()
@@ -146,12 +150,7 @@ impl ShowAction {
         let run_id = match ids.as_slice() {
             [one] => one,
             _ if ids.iter().any(|run_id| run_id == id) => id,
-            [] => {
-                return Err(CommandError::NoRun {
-                    id: id.to_owned(),
-                    lake: lake.location().to_string(),
-                });
-            }
+            [] => return Err(no_run()),
             several => {
                 return Err(CommandError::SeveralRuns {
                     id: id.to_owned(),
@@ -159,12 +158,7 @@ impl ShowAction {
                 });
             }
         };
-        let bytes = lake
-            .read_run_report(run_id)?
-            .ok_or_else(|| CommandError::NoRun {
-                id: id.to_owned(),
-                lake: lake.location().to_string(),
-            })?;
+        let bytes = lake.read_run_report(run_id)?.ok_or_else(no_run)?;
         let report: Value =
             serde_json::from_slice(&bytes).map_err(|source| CommandError::DamagedRun {
                 run_id: run_id.to_owned(),

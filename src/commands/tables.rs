@@ -8,7 +8,10 @@ use super::CommandError;
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{FileRef, Lake, LakeError, Snapshot, rejects_spec};
-use crate::report::{DataPath, PurchaseFile, RejectFile, StoreAccess, SupplierPurchaseFile};
+use crate::render::dashboard::{Provenance, TableVersion};
+use crate::report::{
+    DataPath, PurchaseFile, RejectFile, SeriesParameters, StoreAccess, SupplierPurchaseFile,
+};
 
 /// The version of a table to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +51,53 @@ pub(super) struct OpenedTable<F> {
     pub(super) name: &'static str,
     pub(super) version: i64,
     pub(super) files: Vec<F>,
+}
+
+impl<F> OpenedTable<F> {
+    fn provenance(&self, timezone: &str, parameters: Vec<(&'static str, String)>) -> Provenance {
+        let parameters = parameters.into_iter();
+        Provenance {
+            table: self.named_version(),
+            timezone: timezone.to_owned(),
+            parameters: parameters
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        }
+    }
+
+    /// The table and its version.
+    pub(super) fn named_version(&self) -> TableVersion {
+        TableVersion {
+            table: self.name.to_owned(),
+            version: self.version,
+        }
+    }
+}
+
+impl OpenedTable<PurchaseFile> {
+    /// The provenance of a series.
+    pub(super) fn series_provenance(&self, parameters: &SeriesParameters) -> Provenance {
+        self.provenance(parameters.timezone().name(), parameters.settings())
+    }
+
+    /// The provenance of a list of names.
+    pub(super) fn list_provenance(&self) -> Provenance {
+        self.provenance("UTC", Vec::new())
+    }
+}
+
+impl OpenedTable<SupplierPurchaseFile> {
+    /// The provenance of an answer with these settings.
+    pub(super) fn supplier_provenance(&self, settings: Vec<(&'static str, String)>) -> Provenance {
+        self.provenance("none, dates as registered", settings)
+    }
+}
+
+impl OpenedTable<RejectFile> {
+    /// The provenance of the counts of rejects.
+    pub(super) fn reject_provenance(&self) -> Provenance {
+        self.provenance("none", Vec::new())
+    }
 }
 
 /// The purchases of a range of UTC days, or all.
@@ -133,7 +183,7 @@ fn open<F>(
     let reached = lake.stores().settings();
     let access = lake
         .store_options()?
-        .map(|options| StoreAccess::new(options, reached.retries, reached.deadline));
+        .map(|options| StoreAccess::new(options, reached.store_retries, reached.store_deadline));
     let files = files.into_iter().map(|found| {
         let path = DataPath::new(found.path.clone(), access.clone());
         file(found, path)

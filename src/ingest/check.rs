@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use super::counters::{InputCounters, RunCounters};
+use super::cross_chunk::{CheckedInput, CheckedKind, CrossChunkState, FinishedInput};
 use super::error::RunError;
 use super::input_reports::InputReports;
 use super::options::IngestOutcome;
-use super::record_kind::{CheckedInput, CrossChunkState, FinishedInput, RecordKind};
+use super::record_kind::RecordKind;
 use super::runner::{Flow, Progress, ResultSink, RunSettings, process_inputs};
 use super::validate::ValidatedChunk;
 use crate::input::{Input, InputTotals, Refusal, SourcePosition};
@@ -31,7 +32,7 @@ pub struct RecordFindings {
 ///
 /// # Errors
 /// The run is interrupted, or the sink fails.
-pub fn check_inputs<K: RecordKind, E: From<RunError>>(
+pub fn check_inputs<K: CheckedKind, E: From<RunError>>(
     inputs: &[Input],
     settings: &RunSettings<K>,
     reject_limit: f64,
@@ -82,7 +83,7 @@ pub trait FindingSink<E> {
     fn finish_input(&mut self, counters: &InputCounters) -> Result<(), E>;
 }
 
-struct CheckRun<'a, K: RecordKind, E> {
+struct CheckRun<'a, K: CheckedKind, E> {
     inputs: &'a [Input],
     kind: &'a K,
     json: JsonOptions,
@@ -97,7 +98,7 @@ struct CheckRun<'a, K: RecordKind, E> {
     failed: Option<E>,
 }
 
-impl<K: RecordKind, E> CheckRun<'_, K, E> {
+impl<K: CheckedKind, E> CheckRun<'_, K, E> {
     fn keep_error(&mut self, result: Result<(), E>) -> Result<(), RunError> {
         result.map_err(|error| {
             self.failed = Some(error);
@@ -143,7 +144,7 @@ impl<K: RecordKind, E> CheckRun<'_, K, E> {
     }
 }
 
-impl<K: RecordKind, E> ResultSink<K> for CheckRun<'_, K, E> {
+impl<K: CheckedKind, E> ResultSink<K> for CheckRun<'_, K, E> {
     fn on_restart(&mut self, _input: usize) -> Result<(), RunError> {
         self.open = InputCounters::default();
         self.cross_chunk.discard_input();

@@ -106,17 +106,16 @@ impl InputCounters {
                 .iter()
                 .max_by_key(|(_, count)| **count);
             let rule = most.map(|(rule, _)| rule.code()).unwrap_or_default();
-            self.refusal = Some(Refusal {
-                rule: RuleId::FileRejectLimit,
-                position: None,
-                message: format!(
+            self.refusal = Some(Refusal::new(
+                RuleId::FileRejectLimit,
+                format!(
                     "{} of {} records are rejected ({:.1} %, limit {:.1} %), most of them by {rule}; list them with `purchase-etl check --findings all`, or raise --reject-limit",
                     self.counts.rejected,
                     self.counts.read - self.counts.skipped,
                     share * 100.0,
                     limit * 100.0
                 ),
-            });
+            ));
         }
     }
 }

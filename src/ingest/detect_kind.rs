@@ -55,13 +55,10 @@ pub fn detect_kind(input: &Input, options: &ReaderOptions) -> Result<DetectedKin
     Ok(match problem {
         Some(ReadError::Refused(refusal)) => DetectedKind::Refused(refusal),
         Some(_unreadable) => DetectedKind::Purchases,
-        None => DetectedKind::Refused(Refusal {
-            rule: RuleId::FileWrongKind,
-            position: None,
-            message:
-                "the record kind cannot be detected from the first records; set it with --kind"
-                    .to_owned(),
-        }),
+        None => DetectedKind::Refused(Refusal::new(
+            RuleId::FileWrongKind,
+            "the record kind cannot be detected from the first records; set it with --kind",
+        )),
     })
 }
 

@@ -4,6 +4,7 @@ mod collector;
 mod commit_buffer;
 mod cross_chunk;
 mod output_writers;
+mod pending_input;
 mod recount;
 mod seen_events;
 mod seen_records;
@@ -66,7 +67,6 @@ impl RecordKind for Purchases {
     type CsvRows<'l> = PurchaseCsvReader<'l>;
     type Builder = PurchaseRowsBuilder;
     type Rows = PurchaseRows;
-    type CrossChunk = PurchaseCrossChunkState;
 
     const NAME: &'static str = "purchases";
     const ENVELOPE: Envelope = Envelope::Track;

@@ -1,58 +1,30 @@
 //! Reads and validates inputs on several threads and delivers the results in input order.
 
 mod in_flight_bytes;
+mod input_event;
 mod input_producer;
 mod read_input;
+mod settings;
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use super::error::RunError;
 use super::record_kind::RecordKind;
 use super::validate::ValidatedChunk;
-use crate::input::{Input, InputError, InputTotals, ReaderOptions, Refusal};
+use crate::input::{Input, InputTotals, Refusal};
 use crate::lake::start_pool;
 use crate::storage::LimitReached;
-use in_flight_bytes::{InFlightBytes, MemoryPermit};
-use input_producer::InputProducer;
+use in_flight_bytes::InFlightBytes;
+use input_event::InputEvent;
+use input_producer::{InputProducer, ReaderEvent};
 use read_input::{InputBundle, ReadContext};
 
-/// Counters of a run in progress, and its stop flag; shared with the progress display.
-#[derive(Clone, Debug, Default)]
-pub struct Progress {
-    /// Stored (compressed) bytes read.
-    pub bytes: Arc<AtomicU64>,
-    /// Records validated.
-    pub records: Arc<AtomicU64>,
-    /// Set to stop the run at the next chunk.
-    pub interrupted: Arc<AtomicBool>,
-}
-
-/// Settings of reading and validation.
-#[derive(Clone, Debug)]
-pub struct RunSettings<K> {
-    /// Id of the run.
-    pub run_id: String,
-    /// How inputs are read.
-    pub reader: ReaderOptions,
-    /// The kind of the records, with its rules.
-    pub kind: K,
-    /// Keep the text of warnings.
-    pub with_texts: bool,
-    /// Threads that validate and encode.
-    pub threads: usize,
-}
-
-/// Whether to continue reading an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Flow {
-    Continue,
-    /// The input is refused; chunks in flight may still arrive.
-    SkipInput,
-}
+pub(super) use input_event::Flow;
+pub use settings::{Progress, RunSettings};
 
 /// Receives the results, in the order of the inputs and of their chunks.
 pub(super) trait ResultSink<K: RecordKind> {
@@ -63,36 +35,6 @@ pub(super) trait ResultSink<K: RecordKind> {
     /// Reading of the input stopped early because of [`Flow::SkipInput`].
     fn on_abandoned(&mut self, input: usize) -> Result<(), RunError>;
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError>;
-}
-
-/// Set to stop reading an input. An input that is read again gets a new flag, so that a late result
-/// of the first reading cannot stop the second.
-type CancelFlag = Arc<AtomicBool>;
-
-enum ReaderEvent<K: RecordKind> {
-    /// A chunk of a large input, in validation.
-    Chunk {
-        input: usize,
-        validated: Receiver<ValidatedChunk<K>>,
-        cancel: CancelFlag,
-        permit: MemoryPermit,
-    },
-    InputEvent(usize, InputEvent<K>),
-    /// Small inputs, in reading and validation.
-    Bundle(Range<usize>, Receiver<InputBundle<K>>),
-    /// Every input has been read.
-    Done,
-}
-
-/// What happened to an input.
-enum InputEvent<K: RecordKind> {
-    Restart,
-    Chunk(Box<ValidatedChunk<K>>),
-    Abandoned,
-    End(InputTotals),
-    Refused(Refusal),
-    /// It cannot be read because the machine ran out of a resource.
-    Exhausted(InputError),
 }
 
 /// Reads and validates `inputs` and delivers the results to `sink`. Validation and encoding share

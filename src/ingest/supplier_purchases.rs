@@ -18,6 +18,7 @@ mod merge;
 mod select_versions;
 mod sort_rows;
 mod table;
+mod upsert;
 
 use std::sync::Arc;
 
@@ -40,11 +41,11 @@ use crate::supplier_purchase::{
     read_record,
 };
 
-pub use collector::upsert;
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
 pub use cross_chunk::SupplierCrossChunkState;
 pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
+pub use upsert::upsert;
 
 /// The record kind of supplier purchases.
 #[derive(Clone, Debug)]
@@ -95,7 +96,6 @@ impl RecordKind for SupplierPurchases {
     type CsvRows<'l> = SupplierPurchaseCsvReader<'l>;
     type Builder = SupplierRowsBuilder;
     type Rows = SupplierChunkRows;
-    type CrossChunk = SupplierCrossChunkState;
 
     const NAME: &'static str = "supplier_purchases";
     const ENVELOPE: Envelope = Envelope::ListResponse;

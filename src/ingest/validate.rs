@@ -156,11 +156,8 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             Err(error) => {
                 let message = format!("the rows cannot be converted to Arrow columns: {error}");
                 let rule = RuleId::FileLimit;
-                out.refusal.get_or_insert(Refusal {
-                    rule,
-                    position: Some(start),
-                    message,
-                });
+                out.refusal
+                    .get_or_insert(Refusal::new(rule, message).at(start));
             }
         }
         out
@@ -182,11 +179,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
             return Err(Box::new(self.record_too_long(span)));
         }
         if let Some((rule, message)) = self.settings.kind.missing_context(raw) {
-            return Err(Box::new(Refusal {
-                rule,
-                position: Some(span.position),
-                message: message.to_owned(),
-            }));
+            return Err(Box::new(Refusal::new(rule, message).at(span.position)));
         }
         let ordinal = self.next_ordinal();
         let record = RecordText {
@@ -274,15 +267,12 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
     }
 
     fn record_too_long(&self, span: RecordSpan<'_>) -> Refusal {
-        Refusal {
-            rule: RuleId::FileLimit,
-            position: Some(span.position),
-            message: format!(
-                "the record has {} bytes, more than the limit of {}; raise --max-record-bytes if this is intended",
-                span.text.len(),
-                self.settings.limits.max_record_bytes
-            ),
-        }
+        let message = format!(
+            "the record has {} bytes, more than the limit of {}; raise --max-record-bytes if this is intended",
+            span.text.len(),
+            self.settings.limits.max_record_bytes
+        );
+        Refusal::new(RuleId::FileLimit, message).at(span.position)
     }
 
     fn wrong_kind_refusal(&self, rule: RuleId, position: SourcePosition) -> Refusal {
@@ -317,11 +307,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 format!("the input contains {other}, not {own}; ingest it with --kind {other_option}"),
             ),
         };
-        Refusal {
-            rule,
-            position: Some(position),
-            message,
-        }
+        Refusal::new(rule, message).at(position)
     }
 }
 

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::buffer_pool::BufferPool;
+use super::chunk::{Chunk, ChunkForm, MAX_CHUNK_LINES};
 use super::csv::columns::ColumnAliases;
 use super::csv::dialect::{CsvLayout, CsvSample, sniff};
 use super::csv::encoding::{Decoder, Encoding, InvalidBytes, detect_encoding};
 use super::csv::record_cutter::RecordCutter;
 use super::csv::refusal::{CsvRefusal, TextPosition};
-use super::line_chunks::MAX_CHUNK_LINES;
-use super::reader::{Chunk, ChunkForm, ReaderOptions};
+use super::options::ReaderOptions;
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::ByteStream;
 use crate::rules::RuleId;
@@ -159,11 +159,10 @@ impl CsvChunks {
             self.buffer.clear();
             return Ok(());
         }
-        Err(Refusal {
-            rule: RuleId::FileCsvAmbig,
-            position: None,
-            message: "there are too many blank lines before the header; remove them".to_owned(),
-        })
+        Err(Refusal::new(
+            RuleId::FileCsvAmbig,
+            "there are too many blank lines before the header; remove them",
+        ))
     }
 
     /// Feeds new bytes to the cutter; returns the end of the last whole record in the buffer.
@@ -204,14 +203,13 @@ fn encoding_error(encoding: Encoding, bad: InvalidBytes) -> ReadError {
 }
 
 fn refuse(refused: &CsvRefusal) -> ReadError {
-    let position = refused.line().map(|line| SourcePosition {
-        byte_offset: refused.byte_offset(),
-        line,
-    });
     let message = format!("{refused}; {}", refused.remedy());
+    let position = refused.at().map(|at| SourcePosition {
+        byte_offset: at.byte_offset,
+        line: at.line,
+    });
     ReadError::Refused(Refusal {
-        rule: refused.rule(),
         position,
-        message,
+        ..Refusal::new(refused.rule(), message)
     })
 }

@@ -11,8 +11,8 @@ use frame::{DocumentFrame, advance};
 use scanner::{DocumentScanner, MarkedBuffer, ScanStop};
 
 use super::buffer_pool::BufferPool;
+use super::chunk::{Chunk, ChunkForm};
 use super::envelope::Envelope;
-use super::reader::{Chunk, ChunkForm};
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, InputLimits};
 use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonOptions, StringMarks, is_space};
@@ -234,13 +234,13 @@ impl DocumentChunks {
         if self.arrays <= MAX_ARRAYS {
             return Ok(());
         }
-        Err(Refusal {
-            rule: RuleId::FileLimit,
-            position: Some(self.position),
-            message: format!(
+        Err(Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "more than {MAX_ARRAYS} record arrays in one document; write one record per line"
             ),
-        })
+        )
+        .at(self.position))
     }
 
     fn check_size(&self, limits: InputLimits) -> Result<(), Refusal> {
@@ -266,11 +266,11 @@ impl DocumentChunks {
             0
         };
         let before = self.buffer.get(..start).unwrap_or_default();
-        Err(Refusal {
-            rule: RuleId::FileLimit,
-            position: Some(advance(self.position, before)),
-            message: format!("longer than {most} bytes; raise {flag} if this is intended"),
-        })
+        Err(Refusal::new(
+            RuleId::FileLimit,
+            format!("longer than {most} bytes; raise {flag} if this is intended"),
+        )
+        .at(advance(self.position, before)))
     }
 
     /// The end of the input: returns the last chunk, or validates the frame.
@@ -354,9 +354,5 @@ pub(crate) fn refusal(error: JsonError, position: SourcePosition) -> Refusal {
             "correct the file, or write one record per line",
         ),
     };
-    Refusal {
-        rule,
-        position: Some(position),
-        message: format!("{}; {advice}", error.kind),
-    }
+    Refusal::new(rule, format!("{}; {advice}", error.kind)).at(position)
 }

@@ -1,14 +1,10 @@
 //! Cuts NDJSON into chunks at line ends.
 
 use super::buffer_pool::BufferPool;
-use super::reader::{Chunk, ChunkForm};
+use super::chunk::{Chunk, ChunkForm, MAX_CHUNK_LINES};
 use super::refusal::{ReadError, Refusal, SourcePosition};
 use super::stream::{ByteStream, InputLimits};
 use crate::rules::RuleId;
-
-/// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
-/// half as many; lines of one or two bytes become rejects that take hundreds of bytes each.
-pub(super) const MAX_CHUNK_LINES: usize = 16_384;
 
 /// The chunks of whole lines of one input.
 pub(super) struct LineChunks {
@@ -73,13 +69,13 @@ impl LineChunks {
     }
 
     fn too_long(&self, most: usize) -> Refusal {
-        Refusal {
-            rule: RuleId::FileLimit,
-            position: Some(self.position),
-            message: format!(
+        Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "the line is longer than {most} bytes; raise --max-line-bytes if this is intended"
             ),
-        }
+        )
+        .at(self.position)
     }
 }
 

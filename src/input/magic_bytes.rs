@@ -70,13 +70,11 @@ const UNPACK: &str = "decompress it, or compress it with gzip or zstd";
 
 /// The refusal of an input whose first decompressed bytes are not readable text, if so.
 pub(super) fn refusal(sample: &[u8], format: InputFormat) -> Option<Refusal> {
-    let refuse = |rule, message| Refusal {
-        rule,
-        position: Some(SourcePosition {
+    let refuse = |rule, message| {
+        Refusal::new(rule, message).at(SourcePosition {
             byte_offset: 0,
             line: 1,
-        }),
-        message,
+        })
     };
     // Plain letters may also begin a text.
     let is_certain = |magic: &[u8]| match magic {

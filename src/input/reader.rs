@@ -4,79 +4,20 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::buffer_pool::BufferPool;
+use super::chunk::Chunk;
 use super::csv::columns::ColumnAliases;
-use super::csv::dialect::{CsvLayout, DialectOverrides};
-use super::csv::encoding::InvalidBytes;
+use super::csv::dialect::CsvLayout;
 use super::csv_chunks::CsvChunks;
-use super::discover::Input;
+use super::discovered::Input;
 use super::document_chunks::DocumentChunks;
-use super::envelope::Envelope;
 use super::format::{BYTE_ORDER_MARK, InputFormat, ResolvedFormat, detect_format};
 use super::line_chunks::LineChunks;
 use super::magic_bytes;
+use super::options::ReaderOptions;
 use super::refusal::{ReadError, Refusal, SourcePosition};
-use super::stream::{ByteStream, FileMetadata, InputLimits};
-use crate::json::{JsonOptions, is_space};
+use super::stream::{ByteStream, FileMetadata};
+use crate::json::is_space;
 use crate::rules::RuleId;
-
-/// The form of a chunk.
-#[derive(Clone, Debug)]
-pub enum ChunkForm {
-    /// Whole lines, one JSON value each.
-    Lines,
-    /// Elements of a JSON array, separated by commas.
-    Elements {
-        /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
-        closed: bool,
-        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
-        records: bool,
-    },
-    /// One JSON value.
-    Value,
-    /// Rows of delimited text (UTF-8), without the header.
-    Rows(Arc<CsvLayout>),
-}
-
-/// A chunk of an input, cut at record boundaries.
-#[derive(Clone, Debug)]
-pub struct Chunk {
-    /// The text; UTF-8 unless the input is damaged.
-    pub bytes: Vec<u8>,
-    /// Position of its first byte.
-    pub position: SourcePosition,
-    /// Its form.
-    pub form: ChunkForm,
-}
-
-/// How inputs are read.
-#[derive(Clone, Debug)]
-pub struct ReaderOptions {
-    /// The format given by the user.
-    pub format: InputFormat,
-    /// Accept trailing commas and comments in JSON.
-    pub lenient: bool,
-    /// The location of records in a JSON document.
-    pub envelope: Envelope,
-    /// Limits on records, lines, nesting and decompression.
-    pub limits: InputLimits,
-    /// Length of a chunk, bytes. Two MiB contain about seven thousand purchases: enough to make the
-    /// per-chunk cost negligible, little enough to have a dozen of them in flight.
-    pub chunk_bytes: usize,
-    /// Settings of the user for delimited text.
-    pub dialect: DialectOverrides,
-    /// Bytes found in an earlier attempt that are not UTF-8.
-    pub not_utf8: Option<InvalidBytes>,
-}
-
-impl ReaderOptions {
-    /// The options for the JSON reader.
-    pub fn json(&self) -> JsonOptions {
-        JsonOptions {
-            lenient: self.lenient,
-            max_depth: self.limits.max_depth,
-        }
-    }
-}
 
 /// The results of reading an input to its end.
 #[derive(Clone, Debug)]
@@ -149,40 +90,33 @@ impl InputReader {
             InputFormat::Ndjson => ResolvedFormat::Lines,
             InputFormat::Csv => ResolvedFormat::Csv,
         };
-        if format == ResolvedFormat::Csv {
-            ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
-            let chunks = CsvChunks::start(&sample, ended, options, columns)?;
-            return Ok(Self {
-                stream,
-                options: options.clone(),
-                format,
-                chunks: ChunkSource::Csv(Box::new(chunks)),
-                buffers: BufferPool::default(),
-            });
-        }
-        if format != ResolvedFormat::Empty && options.dialect.mapping.is_given() {
-            return Err(mapping_refusal().into());
-        }
-        let mark = if sample.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len()
-        } else {
-            0
-        };
-        sample.drain(..mark);
-        let position = SourcePosition {
-            byte_offset: mark as u64,
-            line: 1,
-        };
         let chunks = match format {
-            ResolvedFormat::Empty | ResolvedFormat::Csv => ChunkSource::None,
-            ResolvedFormat::Lines => ChunkSource::Lines(LineChunks::new(sample, position, ended)),
-            ResolvedFormat::Document => ChunkSource::Document(Box::new(DocumentChunks::new(
-                sample,
-                position,
-                ended,
-                options.json(),
-                options.envelope,
-            ))),
+            ResolvedFormat::Empty => ChunkSource::None,
+            ResolvedFormat::Csv => {
+                ended = ended || !stream.fill(&mut sample, SAMPLE_BYTES)?;
+                let chunks = CsvChunks::start(&sample, ended, options, columns)?;
+                ChunkSource::Csv(Box::new(chunks))
+            }
+            _ if options.dialect.mapping.is_given() => return Err(mapping_refusal().into()),
+            ResolvedFormat::Lines | ResolvedFormat::Document => {
+                let mark = if sample.starts_with(BYTE_ORDER_MARK) {
+                    BYTE_ORDER_MARK.len()
+                } else {
+                    0
+                };
+                sample.drain(..mark);
+                let position = SourcePosition {
+                    byte_offset: mark as u64,
+                    line: 1,
+                };
+                if format == ResolvedFormat::Lines {
+                    ChunkSource::Lines(LineChunks::new(sample, position, ended))
+                } else {
+                    let (json, envelope) = (options.json(), options.envelope);
+                    let document = DocumentChunks::new(sample, position, ended, json, envelope);
+                    ChunkSource::Document(Box::new(document))
+                }
+            }
         };
         Ok(Self {
             stream,
@@ -218,15 +152,13 @@ impl InputReader {
         match chunks {
             ChunkSource::None => {
                 // White space is read to the end, so that the digest covers the whole input.
-                let mut rest = Vec::new();
-                while stream.fill(&mut rest, options.chunk_bytes)? {
+                let (mut rest, mut continues) = (Vec::new(), true);
+                while continues {
+                    rest.clear();
+                    continues = stream.fill(&mut rest, options.chunk_bytes)?;
                     if rest.iter().any(|byte| !is_space(byte)) {
                         return Err(leading_space_refusal().into());
                     }
-                    rest.clear();
-                }
-                if rest.iter().any(|byte| !is_space(byte)) {
-                    return Err(leading_space_refusal().into());
                 }
                 Ok(None)
             }
@@ -245,13 +177,10 @@ impl InputReader {
     /// # Errors
     /// The file changed while it was read.
     pub fn finish(&self) -> Result<InputTotals, ReadError> {
-        let layout = match &self.chunks {
-            ChunkSource::Csv(csv) => csv.layout(),
-            _ => None,
-        };
-        let frame = match &self.chunks {
-            ChunkSource::Document(document) => document.frame().map(Arc::from),
-            _ => None,
+        let (layout, frame) = match &self.chunks {
+            ChunkSource::Csv(csv) => (csv.layout(), None),
+            ChunkSource::Document(document) => (None, document.frame().map(Arc::from)),
+            ChunkSource::None | ChunkSource::Lines(_) => (None, None),
         };
         Ok(InputTotals {
             digest: self.stream.digest(),
@@ -266,21 +195,17 @@ impl InputReader {
 
 /// `--map` was given for an input without columns.
 fn mapping_refusal() -> Refusal {
-    Refusal {
-        rule: RuleId::FileMapJson,
-        position: None,
-        message: "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map"
-            .to_owned(),
-    }
+    Refusal::new(
+        RuleId::FileMapJson,
+        "--map applies to columns of delimited text, but the input is JSON; ingest it in a run without --map",
+    )
 }
 
 fn leading_space_refusal() -> Refusal {
-    Refusal {
-        rule: RuleId::FileLimit,
-        position: None,
-        message: "too much white space before the first record to detect the format; set it with --input-format"
-            .to_owned(),
-    }
+    Refusal::new(
+        RuleId::FileLimit,
+        "too much white space before the first record to detect the format; set it with --input-format",
+    )
 }
 
 #[cfg(test)]
@@ -288,7 +213,10 @@ mod tests {
     use std::io::Write;
 
     use super::super::csv::columns::tests::TestColumns;
+    use super::super::csv::dialect::DialectOverrides;
     use super::super::discover::discover;
+    use super::super::envelope::Envelope;
+    use super::super::stream::InputLimits;
     use super::*;
     use crate::storage::{StoreSettings, Stores};
 

@@ -28,6 +28,24 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// The refusal of an input as a whole.
+    pub fn new(rule: RuleId, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            position: None,
+            message: message.into(),
+        }
+    }
+
+    /// The same for an error at this position.
+    #[must_use]
+    pub fn at(self, position: SourcePosition) -> Self {
+        let position = Some(position);
+        Self { position, ..self }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.rule)?;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::discover::{Input, InputLocation, modified_micros};
+use super::discover::modified_micros;
+use super::discovered::{Input, InputLocation};
 use super::gzip::GzipMembers;
 use super::magic_bytes::Compression;
 use super::refusal::{InputError, ReadError, Refusal, SourcePosition};
@@ -210,14 +211,13 @@ impl ByteStream {
         if !compressed || self.decompressed <= RATIO_GRACE_BYTES || self.decompressed <= bound {
             return Ok(());
         }
-        Err(Refusal {
-            rule: RuleId::FileLimit,
-            position: None,
-            message: format!(
+        Err(Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "{stored} stored bytes decompress to more than {} times their size; raise --max-ratio if the file is trusted",
                 self.limits.max_ratio
             ),
-        })
+        ))
     }
 
     fn classify_error(&self, source: io::Error) -> ReadError {
@@ -234,26 +234,27 @@ impl ByteStream {
         }
         // The message of the zstd library when a frame or its data refer to a dictionary.
         if source.to_string().contains("Dictionary mismatch") {
-            return Refusal {
-                rule: RuleId::FileFormat,
-                position: None,
-                message: "the zstd data need the dictionary they were compressed with; decompress the file with zstd -d -D DICTIONARY".to_owned(),
-            }
+            return Refusal::new(
+                RuleId::FileFormat,
+                "the zstd data need the dictionary they were compressed with; decompress the file with zstd -d -D DICTIONARY",
+            )
             .into();
         }
         let what = match self.compression {
             Compression::Gzip => "gzip",
             Compression::Plain | Compression::Zstd => "zstd",
         };
-        Refusal {
-            rule: RuleId::FileTruncated,
-            position: Some(SourcePosition { byte_offset: self.decompressed, line: 0 }),
-            message: format!(
-                "the {what} data is truncated or damaged after {} decompressed bytes ({source}); copy the file again",
-                self.decompressed
-            ),
-        }
-        .into()
+        let message = format!(
+            "the {what} data is truncated or damaged after {} decompressed bytes ({source}); copy the file again",
+            self.decompressed
+        );
+        let position = SourcePosition {
+            byte_offset: self.decompressed,
+            line: 0,
+        };
+        Refusal::new(RuleId::FileTruncated, message)
+            .at(position)
+            .into()
     }
 
     /// The metadata of the file after reading; `None` for pipes.
@@ -273,15 +274,11 @@ impl ByteStream {
         if metadata == open_file.metadata && read == metadata.size_bytes {
             return Ok(Some(metadata));
         }
-        Err(Refusal {
-            rule: RuleId::FileUnreadable,
-            position: None,
-            message: format!(
-                "the file changed while it was read ({} bytes at first, {read} read, {} at the end); run again when it is completely written",
-                open_file.metadata.size_bytes, metadata.size_bytes
-            ),
-        }
-        .into())
+        let message = format!(
+            "the file changed while it was read ({} bytes at first, {read} read, {} at the end); run again when it is completely written",
+            open_file.metadata.size_bytes, metadata.size_bytes
+        );
+        Err(Refusal::new(RuleId::FileUnreadable, message).into())
     }
 
     /// Digest of the decompressed bytes so far.
@@ -298,10 +295,11 @@ impl ByteStream {
 /// The refusal of an object that changed since it was listed, if that is the error.
 fn object_changed(error: &io::Error) -> Option<Refusal> {
     let cause = error.get_ref()?;
-    cause.is::<ObjectChanged>().then(|| Refusal {
-        rule: RuleId::FileUnreadable,
-        position: None,
-        message: format!("{error}; run again when it is completely written"),
+    cause.is::<ObjectChanged>().then(|| {
+        Refusal::new(
+            RuleId::FileUnreadable,
+            format!("{error}; run again when it is completely written"),
+        )
     })
 }
 

@@ -6,11 +6,13 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::error::JobFileError;
 use super::explain::redacted;
+use super::job_text::{JobText, ResolveContext};
 use super::problem::ProblemCollector;
 use super::refused_key::RefusedKey;
 use super::template::TemplateValues;
-use super::{JobFileError, JobText, ResolveContext, Setting, SettingOrigin, keys, suggest};
+use super::{Setting, SettingOrigin, keys, suggest};
 use crate::commands::OptionError;
 
 /// Names that templates use otherwise and variables cannot have.

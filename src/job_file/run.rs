@@ -16,6 +16,7 @@ use super::{
 };
 use crate::commands::{CommandError, ListFormat, OptionError, RunContext, parse_time};
 use crate::values::ExitCode;
+use backfill::BackfillOptions;
 
 /// `run`
 #[derive(Clone, Debug, Args)]
@@ -41,21 +42,9 @@ pub struct RunCommand {
         help_heading = "Backfill"
     )]
     to: Option<NaiveDate>,
-    /// Run this many days at a time, 1 to 64; only steps with `days_in_parallel`
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        value_parser = clap::value_parser!(u16).range(1..=64),
-        help_heading = "Backfill"
-    )]
-    parallel: u16,
-    /// Continue with the next day after a failed one
-    #[arg(long, requires = "from", help_heading = "Backfill")]
-    keep_going: bool,
-    /// Run days again that an earlier backfill has completed
-    #[arg(long, requires = "from", help_heading = "Backfill")]
-    redo: bool,
+    /// How the days of a range run
+    #[command(flatten)]
+    backfill: BackfillOptions,
     /// Run only this step, without the steps it needs; repeatable
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
@@ -160,7 +149,7 @@ impl RunCommand {
             return plan::show(days, self.plan_format.unwrap_or(plan_format), context);
         }
         if self.from.is_some() {
-            return backfill::run(days, self, context);
+            return backfill::run(days, self.backfill, context);
         }
         // Even if a backfill has completed the day.
         let ends = days

@@ -19,7 +19,8 @@ use chrono::NaiveDate;
 use chrono::format::{Item, StrftimeItems};
 
 use super::explain::is_secret;
-use super::{Environment, suggest};
+use super::job_text::Environment;
+use super::suggest;
 
 /// The values of templates.
 pub(super) struct TemplateValues<'a> {

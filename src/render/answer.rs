@@ -4,8 +4,8 @@
 //! support ([`UnsupportedFormat`]).
 
 use super::dashboard::Provenance;
-use super::format::comma_separated;
-use super::{Format, RenderError};
+use super::error::RenderError;
+use super::format::{Format, UnsupportedFormat};
 
 /// An answer of a report that can be written in several formats.
 pub trait Answer {
@@ -22,21 +22,6 @@ pub trait Answer {
     /// [`RenderError::Format`] for another format, another [`RenderError`] when the writer of the
     /// format fails.
     fn render(&self, format: Format, provenance: &Provenance) -> Result<Vec<u8>, RenderError>;
-}
-
-/// A format that the answer does not support.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a {name} cannot be written as {format}; supported formats: {}",
-    comma_separated(formats)
-)]
-pub struct UnsupportedFormat {
-    /// What the answer is called.
-    pub name: &'static str,
-    /// The supported formats, the default first.
-    pub formats: &'static [Format],
-    /// The requested format.
-    pub format: Format,
 }
 
 impl UnsupportedFormat {

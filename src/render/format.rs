@@ -1,7 +1,7 @@
 //! The output formats and their names.
 //!
 //! In: a name from the command line or a job file. Out: a [`Format`]. Refused: other names
-//! ([`UnknownFormat`]).
+//! ([`UnknownFormat`]), and formats that an answer does not support ([`UnsupportedFormat`]).
 
 use std::fmt;
 use std::str::FromStr;
@@ -61,12 +61,6 @@ impl Format {
             Self::Png => "png",
         }
     }
-
-    /// Every name, as a choice: `json, csv, ndjson, parquet, html, svg or png`.
-    pub fn names() -> String {
-        let [first @ .., last] = Self::ALL;
-        format!("{} or {last}", comma_separated(&first))
-    }
 }
 
 impl fmt::Display for Format {
@@ -81,17 +75,32 @@ pub(super) fn comma_separated(formats: &[Format]) -> String {
     names.join(", ")
 }
 
+/// A format that the answer does not support.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a {name} cannot be written as {format}; supported formats: {}",
+    comma_separated(formats)
+)]
+pub struct UnsupportedFormat {
+    /// What the answer is called.
+    pub name: &'static str,
+    /// The supported formats, the default first.
+    pub formats: &'static [Format],
+    /// The requested format.
+    pub format: Format,
+}
+
 /// An unknown format name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown format {0:?}; valid values: {names}", names = comma_separated(&Format::ALL))]
-pub struct UnknownFormat(pub String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {} or {}", comma_separated(&Format::ALL[..6]), Format::ALL[6])]
+pub struct UnknownFormat;
 
 impl FromStr for Format {
     type Err = UnknownFormat;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == text);
-        known.ok_or_else(|| UnknownFormat(text.to_owned()))
+        known.ok_or(UnknownFormat)
     }
 }
 
@@ -105,18 +114,14 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
         assert_eq!("parquet".parse(), Ok(Format::Parquet));
-        assert_eq!(
-            Format::names(),
-            "json, csv, ndjson, parquet, html, svg or png"
-        );
     }
 
     #[test]
-    fn an_unknown_format_is_named() {
+    fn an_unknown_format_is_answered_with_the_known_ones() {
         let error = "xlsx".parse::<Format>().expect_err("unknown");
         assert_eq!(
             error.to_string(),
-            "unknown format \"xlsx\"; valid values: json, csv, ndjson, parquet, html, svg, png"
+            "expected json, csv, ndjson, parquet, html, svg or png"
         );
     }
 }

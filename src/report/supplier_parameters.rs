@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use clap::Args;
 
-use super::supplier_errors::{InvalidParameter, SupplierParameterErrors};
+use super::supplier_errors::SupplierParameterErrors;
 
 mod selection;
 #[cfg(test)]
@@ -18,18 +18,10 @@ mod validator;
 
 #[cfg(test)]
 pub(super) use selection::first_of_month;
+pub use selection::{COMPANY_UNKNOWN, DeletedFilter, PurchaseStatus};
 pub(super) use selection::{SearchTerm, SupplierSelection};
-use validator::{ParameterValidator, RawSupplierParameters};
-
-/// Default number of purchases per page: the example of the documented `meta.per_page`.
-pub const PER_PAGE_DEFAULT: u32 = 20;
-
-/// Maximum number of purchases per page. The documentation defines no limit; this one is our
-/// choice.
-pub const PER_PAGE_MAX: u32 = 500;
-
-/// The company id under which purchases without a known company are stored.
-pub const COMPANY_UNKNOWN: i64 = 0;
+use validator::ParameterValidator;
+pub use validator::{PER_PAGE_DEFAULT, PER_PAGE_MAX};
 
 /// The unvalidated parameters of the supplier purchase list, as the endpoint documents them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
@@ -86,59 +78,6 @@ pub struct SupplierSummaryRequest {
     pub deleted: Option<String>,
 }
 
-/// Whether an answer includes deleted purchases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DeletedFilter {
-    /// Deleted purchases are excluded.
-    #[default]
-    NotInclude,
-    /// Deleted purchases are included.
-    Include,
-    /// Only deleted purchases are included.
-    Only,
-}
-
-impl DeletedFilter {
-    /// All values by their documented names.
-    pub(super) const ALL: [(&'static str, Self); 3] = [
-        ("not_include", Self::NotInclude),
-        ("include", Self::Include),
-        ("only", Self::Only),
-    ];
-
-    /// The documented name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NotInclude => "not_include",
-            Self::Include => "include",
-            Self::Only => "only",
-        }
-    }
-}
-
-/// The status of a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PurchaseStatus {
-    /// "Aguardando."
-    Pending,
-    /// "Entregue."
-    Received,
-}
-
-impl PurchaseStatus {
-    /// All values by their documented names.
-    pub(super) const ALL: [(&'static str, Self); 2] =
-        [("pending", Self::Pending), ("received", Self::Received)];
-
-    /// The documented name, which is also the value in the table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Received => "received",
-        }
-    }
-}
-
 /// The validated parameters of the list.
 ///
 /// * `page` is 1 or more.
@@ -152,37 +91,46 @@ pub struct SupplierListParameters {
 }
 
 impl SupplierListParameters {
-    /// Validates a request.
+    /// Validates the parameters of a request, in the documented order.
     ///
     /// # Errors
     /// [`SupplierParameterErrors::MissingCompany`] when there is no company, otherwise all invalid
     /// parameters.
     pub fn resolve(request: &SupplierListRequest) -> Result<Self, SupplierParameterErrors> {
-        let SupplierListRequest {
-            company_id,
-            search_term,
-            purchase_status,
-            supplier_ids,
-            registration_start,
-            registration_end,
+        let Some(company_id) = &request.company_id else {
+            return Err(SupplierParameterErrors::MissingCompany);
+        };
+        let mut validator = ParameterValidator::default();
+        let company_id = validator.company(company_id);
+        let search = validator.search_term(request.search_term.as_deref());
+        let status = validator.status(request.purchase_status.as_deref());
+        let supplier_ids = validator.supplier_ids(request.supplier_ids.as_deref());
+        let (start, end) = validator.registration(
+            request.registration_start.as_deref(),
+            request.registration_end.as_deref(),
+        );
+        let page = validator.page(request.page.as_deref());
+        let per_page = validator.per_page(request.per_page.as_deref());
+        let updated_from_micros = validator.updated_from(request.updated_from.as_deref());
+        let deleted = validator.deleted(request.deleted.as_deref());
+        let invalid = validator.into_invalid();
+        if !invalid.is_empty() {
+            return Err(SupplierParameterErrors::Invalid(invalid));
+        }
+        Ok(Self {
+            selection: SupplierSelection {
+                company_id,
+                search,
+                status,
+                supplier_ids,
+                start,
+                end,
+                updated_from_micros,
+                deleted,
+            },
             page,
             per_page,
-            updated_from,
-            deleted,
-        } = request;
-        let raw = RawSupplierParameters {
-            company_id: company_id.as_deref(),
-            search_term: search_term.as_deref(),
-            purchase_status: purchase_status.as_deref(),
-            supplier_ids: supplier_ids.as_deref(),
-            registration_start: registration_start.as_deref(),
-            registration_end: registration_end.as_deref(),
-            page: page.as_deref(),
-            per_page: per_page.as_deref(),
-            updated_from: updated_from.as_deref(),
-            deleted: deleted.as_deref(),
-        };
-        resolve_parameters(&raw)
+        })
     }
 
     /// The same parameters for another page; pages count from 1.
@@ -245,17 +193,17 @@ impl SupplierSummaryParameters {
             registration_start,
             registration_end,
             deleted,
-        } = request;
-        let raw = RawSupplierParameters {
-            company_id: company_id.as_deref(),
-            supplier_ids: supplier_ids.as_deref(),
-            registration_start: registration_start.as_deref(),
-            registration_end: registration_end.as_deref(),
-            deleted: deleted.as_deref(),
-            ..RawSupplierParameters::default()
-        };
-        resolve_parameters(&raw).map(|parameters| Self {
-            selection: parameters.selection,
+        } = request.clone();
+        let list = SupplierListParameters::resolve(&SupplierListRequest {
+            company_id,
+            supplier_ids,
+            registration_start,
+            registration_end,
+            deleted,
+            ..SupplierListRequest::default()
+        })?;
+        Ok(Self {
+            selection: list.selection,
         })
     }
 
@@ -292,41 +240,4 @@ impl SupplierSummaryParameters {
     pub(super) fn selection(&self) -> &SupplierSelection {
         &self.selection
     }
-}
-
-/// Validates all parameters, in the documented order, and returns all errors.
-fn resolve_parameters(
-    raw: &RawSupplierParameters<'_>,
-) -> Result<SupplierListParameters, SupplierParameterErrors> {
-    let Some(company_id) = raw.company_id else {
-        return Err(SupplierParameterErrors::MissingCompany);
-    };
-    let mut validator = ParameterValidator::default();
-    let company_id = validator.company(company_id);
-    let search = validator.search_term(raw.search_term);
-    let status = validator.status(raw.purchase_status);
-    let supplier_ids = validator.supplier_ids(raw.supplier_ids);
-    let (start, end) = validator.registration(raw.registration_start, raw.registration_end);
-    let page = validator.page(raw.page);
-    let per_page = validator.per_page(raw.per_page);
-    let updated_from_micros = validator.updated_from(raw.updated_from);
-    let deleted = validator.deleted(raw.deleted);
-    let invalid: Vec<InvalidParameter> = validator.into_invalid();
-    if !invalid.is_empty() {
-        return Err(SupplierParameterErrors::Invalid(invalid));
-    }
-    Ok(SupplierListParameters {
-        selection: SupplierSelection {
-            company_id,
-            search,
-            status,
-            supplier_ids,
-            start,
-            end,
-            updated_from_micros,
-            deleted,
-        },
-        page,
-        per_page,
-    })
 }

@@ -10,8 +10,8 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::StoreError;
-use super::options::{S3_ENDPOINT, StoreOptions};
 use super::settings::StoreSettings;
+use super::store_options::{S3_ENDPOINT, StoreOptions};
 
 /// Keys of profiles whose credentials cannot be obtained here.
 const UNSUPPORTED_KEYS: [&str; 4] = [

@@ -14,26 +14,24 @@ use super::StoreUrl;
 /// accidental.
 const FAILURE_THRESHOLD: u32 = 2;
 
-type StoreKey = (String, String);
-
 #[derive(Debug, Default)]
 pub(super) struct CircuitBreaker {
     /// By scheme and authority: the number of consecutive failures, and until when the circuit is
     /// open.
-    failures: Mutex<HashMap<StoreKey, (u32, Instant)>>,
+    failures: Mutex<HashMap<(String, String), (u32, Instant)>>,
 }
 
 impl CircuitBreaker {
     /// Whether no requests should be sent to the store of a URL.
     pub(super) fn is_open(&self, url: &StoreUrl) -> bool {
         let failures = self.failures();
-        let known = failures.get(&store_key(url));
+        let known = failures.get(&url.store_key());
         known.is_some_and(|(count, until)| *count >= FAILURE_THRESHOLD && Instant::now() < *until)
     }
 
     /// Records a response of the store.
     pub(super) fn record_success(&self, url: &StoreUrl) {
-        self.failures().remove(&store_key(url));
+        self.failures().remove(&url.store_key());
     }
 
     /// Records that all retries of a request had no response; after `pause` another request is
@@ -41,19 +39,15 @@ impl CircuitBreaker {
     pub(super) fn record_failure(&self, url: &StoreUrl, pause: Duration) {
         let until = Instant::now() + pause;
         let mut failures = self.failures();
-        let (count, open_until) = failures.entry(store_key(url)).or_insert((0, until));
+        let (count, open_until) = failures.entry(url.store_key()).or_insert((0, until));
         *count = count.saturating_add(1);
         *open_until = until;
     }
 
-    fn failures(&self) -> MutexGuard<'_, HashMap<StoreKey, (u32, Instant)>> {
+    fn failures(&self) -> MutexGuard<'_, HashMap<(String, String), (u32, Instant)>> {
         // The counts stay valid after a panic elsewhere.
         self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn store_key(url: &StoreUrl) -> StoreKey {
-    (url.scheme().to_owned(), url.authority().to_owned())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! proxy.
 
 use super::StoreError;
-use super::options::StoreOptions;
+use super::store_options::StoreOptions;
 
 /// The meaning of `UseDevelopmentStorage=true`: the emulator's endpoint, account and key, which are
 /// the same on every machine.

@@ -1,6 +1,6 @@
 //! Listing of a store: a prefix or a key comes in, objects with their metadata go out.
 
-use futures::TryStreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::{ObjectMeta, ObjectStoreExt};
 
 use super::{StoreError, StoreUrl, Stores};
@@ -40,25 +40,19 @@ impl Stores {
     pub fn list(&self, url: &StoreUrl) -> Result<Vec<StoreObject>, StoreError> {
         let store = self.store(url)?;
         let prefix = (!url.key().is_empty()).then(|| url.path());
-        let listed = async {
-            let mut objects = Vec::new();
-            let mut entries = store.list(prefix.as_ref());
-            while let Some(meta) = entries
-                .try_next()
-                .await
-                .map_err(StoreError::failed("list", url))?
-            {
-                if objects.len() == MAX_LISTED_OBJECTS {
-                    return Err(StoreError::TooManyObjects {
-                        url: url.to_string(),
-                        limit: MAX_LISTED_OBJECTS,
-                    });
-                }
-                objects.push(StoreObject::of(url, meta));
-            }
-            Ok(objects)
-        };
-        let mut objects = self.runtime().block_on(listed)?;
+        let listed = store
+            .list(prefix.as_ref())
+            .take(MAX_LISTED_OBJECTS + 1)
+            .map_ok(|meta| StoreObject::of(url, meta))
+            .try_collect::<Vec<_>>();
+        let listed = self.runtime().block_on(listed);
+        let mut objects = listed.map_err(StoreError::failed("list", url))?;
+        if objects.len() > MAX_LISTED_OBJECTS {
+            return Err(StoreError::TooManyObjects {
+                url: url.to_string(),
+                limit: MAX_LISTED_OBJECTS,
+            });
+        }
         objects.sort_by(|one, other| one.url.cmp(&other.url));
         Ok(objects)
     }

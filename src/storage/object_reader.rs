@@ -56,7 +56,7 @@ impl Stores {
             let url = url.to_string();
             return Err(StoreError::CircuitOpen { url });
         }
-        let pause = self.settings().deadline;
+        let pause = self.settings().store_deadline;
         let (sender, ranges) = mpsc::channel(1);
         let path = object.url.path();
         let (size, etag) = (object.size_bytes, object.etag.clone());

@@ -23,42 +23,30 @@ pub(super) fn open(
             "purchase-etl/",
             env!("CARGO_PKG_VERSION")
         )))
-        .with_timeout(settings.timeout)
-        .with_connect_timeout(settings.connect_timeout);
+        .with_timeout(settings.store_timeout)
+        .with_connect_timeout(settings.store_connect_timeout);
     let retry = RetryConfig {
         backoff: BackoffConfig::default(),
-        max_retries: settings.retries,
-        retry_timeout: settings.deadline,
+        max_retries: settings.store_retries,
+        retry_timeout: settings.store_deadline,
     };
     let root = format!("{}://{}", url.scheme(), url.authority());
-    let store: Result<Arc<dyn ObjectStore>, object_store::Error> = match url.cloud() {
-        Cloud::S3 => {
-            let builder = AmazonS3Builder::new()
+    // The builders have the same methods and no trait.
+    macro_rules! built {
+        ($builder:ty) => {{
+            let builder = <$builder>::new()
                 .with_client_options(client)
                 .with_retry(retry.clone())
                 .with_url(root.as_str());
-            with_options(options, builder, AmazonS3Builder::with_config)
-                .and_then(AmazonS3Builder::build)
-                .map(|store| Arc::new(store) as _)
-        }
-        Cloud::Azure => {
-            let builder = MicrosoftAzureBuilder::new()
-                .with_client_options(client)
-                .with_retry(retry.clone())
-                .with_url(root.as_str());
-            with_options(options, builder, MicrosoftAzureBuilder::with_config)
-                .and_then(MicrosoftAzureBuilder::build)
-                .map(|store| Arc::new(store) as _)
-        }
-        Cloud::Gcs => {
-            let builder = GoogleCloudStorageBuilder::new()
-                .with_client_options(client)
-                .with_retry(retry.clone())
-                .with_url(root.as_str());
-            with_options(options, builder, GoogleCloudStorageBuilder::with_config)
-                .and_then(GoogleCloudStorageBuilder::build)
-                .map(|store| Arc::new(store) as _)
-        }
+            with_options(options, builder, <$builder>::with_config)
+                .and_then(<$builder>::build)
+                .map(|store| Arc::new(store) as Arc<dyn ObjectStore>)
+        }};
+    }
+    let store = match url.cloud() {
+        Cloud::S3 => built!(AmazonS3Builder),
+        Cloud::Azure => built!(MicrosoftAzureBuilder),
+        Cloud::Gcs => built!(GoogleCloudStorageBuilder),
     };
     let store = store.map_err(StoreError::failed("use the settings for", url))?;
     Ok(Arc::new(RetryingStore::new(store, root, retry)))

@@ -4,22 +4,15 @@
 //! Refused: stores without credentials, plain HTTP to other machines unless it is allowed, profiles
 //! whose credentials require an external program.
 
-use std::collections::BTreeMap;
-
 use object_store::aws::AmazonS3ConfigKey;
 use object_store::azure::AzureConfigKey;
 use object_store::gcp::GoogleConfigKey;
 use url::{Host, Url};
 
 use super::settings::StoreSettings;
+use super::store_options::{S3_ENDPOINT, StoreOptions};
 use super::url::Cloud;
 use super::{StoreError, StoreUrl, aws_profile, connection_string};
-
-/// Options by name, in a fixed order.
-pub(super) type StoreOptions = BTreeMap<String, String>;
-
-/// The option for the S3 endpoint.
-pub(super) const S3_ENDPOINT: &str = "aws_endpoint";
 
 /// All options for the store of `url`.
 pub(super) fn resolve(
@@ -91,13 +84,8 @@ fn s3(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreErr
     if let Some(region) = &settings.s3_region {
         options.insert("aws_region".to_owned(), region.clone());
     }
-    let endpoint = options.get(S3_ENDPOINT).cloned();
-    let plain = uses_plain_http(
-        endpoint.as_deref(),
-        "--s3-endpoint or AWS_ENDPOINT_URL",
-        settings,
-    )?;
-    allow_http(&mut options, plain);
+    let endpoint = (S3_ENDPOINT, "--s3-endpoint or AWS_ENDPOINT_URL");
+    allow_http(&mut options, endpoint, settings)?;
     require_credentials(url, settings, has_any(&options, &known), AWS_REMEDY)?;
     Ok(options)
 }
@@ -121,13 +109,8 @@ fn azure(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, Store
     if let Some(endpoint) = &settings.azure_endpoint {
         options.insert("azure_storage_endpoint".to_owned(), endpoint.clone());
     }
-    let endpoint = options.get("azure_storage_endpoint").cloned();
-    let plain = uses_plain_http(
-        endpoint.as_deref(),
-        "--azure-endpoint or AZURE_STORAGE_ENDPOINT",
-        settings,
-    )?;
-    allow_http(&mut options, plain);
+    let setting = "--azure-endpoint or AZURE_STORAGE_ENDPOINT";
+    allow_http(&mut options, ("azure_storage_endpoint", setting), settings)?;
     let known = [
         "azure_storage_account_key",
         "azure_storage_sas_key",
@@ -152,9 +135,8 @@ fn gcs(url: &StoreUrl, settings: &StoreSettings) -> Result<StoreOptions, StoreEr
     if let Some(endpoint) = &settings.gcs_endpoint {
         options.insert("google_base_url".to_owned(), endpoint.clone());
     }
-    let endpoint = options.get("google_base_url").cloned();
-    let plain = uses_plain_http(endpoint.as_deref(), "--gcs-endpoint", settings)?;
-    allow_http(&mut options, plain);
+    let endpoint = ("google_base_url", "--gcs-endpoint");
+    allow_http(&mut options, endpoint, settings)?;
     let known = [
         "google_service_account",
         "google_service_account_key",
@@ -216,10 +198,17 @@ fn require_credentials(
     })
 }
 
-fn allow_http(options: &mut StoreOptions, plain: bool) {
-    if plain {
+/// Allows plain HTTP if the endpoint uses it: an option, and the setting that messages name.
+fn allow_http(
+    options: &mut StoreOptions,
+    (endpoint, setting): (&str, &str),
+    settings: &StoreSettings,
+) -> Result<(), StoreError> {
+    let endpoint = options.get(endpoint).map(String::as_str);
+    if uses_plain_http(endpoint, setting, settings)? {
         options.insert("allow_http".to_owned(), "true".to_owned());
     }
+    Ok(())
 }
 
 /// Whether the endpoint uses plain HTTP, which only this machine may unless it is allowed.

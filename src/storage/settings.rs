@@ -15,85 +15,42 @@ use crate::values::parse_duration;
 #[command(next_help_heading = "Storage")]
 pub struct StoreSettings {
     /// Use a custom S3 endpoint (also `AWS_ENDPOINT_URL`)
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "PURCHASE_ETL_S3_ENDPOINT",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "URL", env = "PURCHASE_ETL_S3_ENDPOINT")]
     pub s3_endpoint: Option<String>,
     /// Set the region of S3 buckets (also `AWS_REGION` and the profile)
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "PURCHASE_ETL_S3_REGION",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "NAME", env = "PURCHASE_ETL_S3_REGION")]
     pub s3_region: Option<String>,
     /// Use a custom Azure Blob Storage endpoint that includes the account (also `AZURE_STORAGE_ENDPOINT`)
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "PURCHASE_ETL_AZURE_ENDPOINT",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "URL", env = "PURCHASE_ETL_AZURE_ENDPOINT")]
     pub azure_endpoint: Option<String>,
     /// Use a custom Google Cloud Storage endpoint
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        env = "PURCHASE_ETL_GCS_ENDPOINT",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "URL", env = "PURCHASE_ETL_GCS_ENDPOINT")]
     pub gcs_endpoint: Option<String>,
     /// Allow unencrypted HTTP to other machines
-    #[arg(
-        long,
-        global = true,
-        env = "PURCHASE_ETL_ALLOW_HTTP",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "PURCHASE_ETL_ALLOW_HTTP")]
     pub allow_http: bool,
     /// Request credentials from the metadata service of the machine if there are no others
-    #[arg(
-        long,
-        global = true,
-        env = "PURCHASE_ETL_INSTANCE_CREDENTIALS",
-        hide_short_help = true
-    )]
+    #[arg(long, env = "PURCHASE_ETL_INSTANCE_CREDENTIALS")]
     pub instance_credentials: bool,
     /// Retry a failed request at most this many times
     #[arg(
-        id = "store_retries",
-        long = "store-retries",
-        global = true,
+        long,
         value_name = "N",
         default_value_t = 10,
-        env = "PURCHASE_ETL_STORE_RETRIES",
-        hide_short_help = true
+        env = "PURCHASE_ETL_STORE_RETRIES"
     )]
-    pub retries: usize,
+    pub store_retries: usize,
     /// Retry a request for at most this long; request signatures expire after five minutes
-    #[arg(id = "store_deadline", long = "store-deadline", global = true, value_name = "DURATION", default_value = "3m", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_DEADLINE", hide_short_help = true)]
-    pub deadline: Duration,
+    #[arg(long, value_name = "DURATION", default_value = "3m", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_DEADLINE")]
+    pub store_deadline: Duration,
     /// Abort an attempt of a request after this time
-    #[arg(id = "store_timeout", long = "store-timeout", global = true, value_name = "DURATION", default_value = "60s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_TIMEOUT", hide_short_help = true)]
-    pub timeout: Duration,
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_TIMEOUT")]
+    pub store_timeout: Duration,
     /// Abort connecting after this time
-    #[arg(id = "store_connect_timeout", long = "store-connect-timeout", global = true, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_CONNECT_TIMEOUT", hide_short_help = true)]
-    pub connect_timeout: Duration,
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration, env = "PURCHASE_ETL_STORE_CONNECT_TIMEOUT")]
+    pub store_connect_timeout: Duration,
     /// Write temporary files to this folder: uploads, downloads and long answers [default: the system's]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "PURCHASE_ETL_SCRATCH",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "DIR", env = "PURCHASE_ETL_SCRATCH")]
     pub scratch: Option<PathBuf>,
     /// The environment variables for stores.
     #[arg(skip)]

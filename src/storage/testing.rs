@@ -20,8 +20,9 @@ impl Stores {
     /// A client for only `store`, behind the bucket of `url`.
     pub(crate) fn with_store(url: &StoreUrl, store: Arc<dyn ObjectStore>) -> Self {
         let stores = Self::new(StoreSettings::default()).unwrap();
-        let key = (url.scheme().to_owned(), url.authority().to_owned());
-        stores.inner.open_stores.lock().unwrap().insert(key, store);
+        let mut open_stores = stores.inner.open_stores.lock().unwrap();
+        open_stores.insert(url.store_key(), store);
+        drop(open_stores);
         stores
     }
 }

@@ -100,6 +100,11 @@ impl StoreUrl {
         &self.key
     }
 
+    /// Scheme and bucket, which identify the store.
+    pub(super) fn store_key(&self) -> (String, String) {
+        (self.scheme.clone(), self.authority.clone())
+    }
+
     /// The URL of another key in the same bucket.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::http::{HttpSender, SendError};
+use super::http::HttpSender;
 use super::steps::{FinishedCommand, FinishedStep};
 use crate::run_report::InputOutcome;
 use crate::storage::{scrubbed, scrubbed_location};
@@ -32,35 +32,29 @@ pub struct AlertSettings {
     #[arg(
         id = "alert_command",
         long = "alert-command",
-        global = true,
         value_name = "COMMAND",
         env = "PURCHASE_ETL_ALERT_COMMAND",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
     pub command: Option<String>,
     /// Post the event as JSON to this URL when a run ends
     #[arg(
         id = "alert_url",
         long = "alert-url",
-        global = true,
         value_name = "URL",
         env = "PURCHASE_ETL_ALERT_URL",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
     pub url: Option<String>,
     /// Alert when a run ends with one of these outcomes, separated by commas
     #[arg(
         id = "alert_on",
         long = "alert-on",
-        global = true,
         value_enum,
         value_name = "OUTCOMES",
         value_delimiter = ',',
         env = "PURCHASE_ETL_ALERT_ON",
-        default_value = "failed,usage,refused,unbalanced,conflict,interrupted",
-        hide_short_help = true
+        default_value = "failed,usage,refused,unbalanced,conflict,interrupted"
     )]
     pub on: Vec<ExitCode>,
 }
@@ -106,14 +100,10 @@ pub(super) fn send(
         tracing::warn!("--alert-command failed: {}", super::error_text(&error));
     }
     if let (Some(url), Some(sender)) = (url, sender)
-        && let Err(error) = post(sender, url, &event)
+        && let Err(error) = sender.post(url, None, event.to_string().into_bytes())
     {
         tracing::warn!("--alert-url failed: {}", super::error_text(&error));
     }
-}
-
-fn post(sender: &HttpSender, url: &str, event: &Value) -> Result<(), SendError> {
-    sender.post(url, None, event.to_string().into_bytes())
 }
 
 /// The event, without secrets.

@@ -7,11 +7,12 @@
 
 mod dataset;
 mod event;
+mod facet;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -29,58 +30,35 @@ use event::{LineageEvent, LineageEventType, LineageJobName, ParentRun};
 #[command(next_help_heading = "Observability")]
 pub struct LineageSettings {
     /// Append OpenLineage events to this file, one JSON document per line
-    #[arg(
-        id = "lineage_file",
-        long = "lineage-file",
-        global = true,
-        value_name = "FILE",
-        env = "PURCHASE_ETL_LINEAGE_FILE",
-        hide_short_help = true
-    )]
-    pub file: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "PURCHASE_ETL_LINEAGE_FILE")]
+    pub lineage_file: Option<PathBuf>,
     /// Send OpenLineage events to the receiver at this URL
     #[arg(
-        id = "lineage_url",
-        long = "lineage-url",
-        global = true,
+        long,
         value_name = "URL",
         env = "OPENLINEAGE_URL",
-        hide_env_values = true,
-        hide_short_help = true
+        hide_env_values = true
     )]
-    pub url: Option<String>,
+    pub lineage_url: Option<String>,
     /// Set the path of the OpenLineage endpoint
     #[arg(
-        id = "lineage_endpoint",
-        long = "lineage-endpoint",
-        global = true,
+        long,
         value_name = "PATH",
         env = "OPENLINEAGE_ENDPOINT",
-        default_value = "api/v1/lineage",
-        hide_short_help = true
+        default_value = "api/v1/lineage"
     )]
-    pub endpoint: String,
+    pub lineage_endpoint: String,
     /// Set the OpenLineage namespace of the jobs
     #[arg(
-        id = "lineage_namespace",
-        long = "lineage-namespace",
-        global = true,
+        long,
         value_name = "NAME",
         env = "OPENLINEAGE_NAMESPACE",
-        default_value = "purchase-etl",
-        hide_short_help = true
+        default_value = "purchase-etl"
     )]
-    pub namespace: String,
+    pub lineage_namespace: String,
     /// Set the OpenLineage parent run, as namespace/job/run
-    #[arg(
-        id = "lineage_parent",
-        long = "lineage-parent",
-        global = true,
-        value_name = "ID",
-        env = "OPENLINEAGE_PARENT_ID",
-        hide_short_help = true
-    )]
-    pub parent: Option<String>,
+    #[arg(long, value_name = "ID", env = "OPENLINEAGE_PARENT_ID")]
+    pub lineage_parent: Option<String>,
     /// The token for the receiver: `OPENLINEAGE_API_KEY`.
     #[arg(skip)]
     pub api_key: Option<String>,
@@ -90,8 +68,8 @@ impl std::fmt::Debug for LineageSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // URL and key may contain secrets.
         f.debug_struct("LineageSettings")
-            .field("file", &self.file)
-            .field("namespace", &self.namespace)
+            .field("lineage_file", &self.lineage_file)
+            .field("lineage_namespace", &self.lineage_namespace)
             .finish_non_exhaustive()
     }
 }
@@ -100,6 +78,7 @@ impl std::fmt::Debug for LineageSettings {
 #[derive(Debug)]
 pub(super) struct LineageEmitter {
     settings: LineageSettings,
+    sender: Option<Arc<HttpSender>>,
     caller: Option<ParentRun>,
     /// The run ids of the jobs that steps are part of.
     jobs: Mutex<BTreeMap<(String, NaiveDate), String>>,
@@ -108,11 +87,11 @@ pub(super) struct LineageEmitter {
 
 impl LineageEmitter {
     /// `None` when neither a file nor a URL is set.
-    pub(super) fn new(settings: LineageSettings) -> Option<Self> {
-        if settings.file.is_none() && settings.url.is_none() {
+    pub(super) fn new(settings: LineageSettings, sender: Option<Arc<HttpSender>>) -> Option<Self> {
+        if settings.lineage_file.is_none() && settings.lineage_url.is_none() {
             return None;
         }
-        let caller = settings.parent.as_deref().and_then(|text| {
+        let caller = settings.lineage_parent.as_deref().and_then(|text| {
             let parent = ParentRun::parse(text);
             if parent.is_none() {
                 tracing::warn!(
@@ -123,27 +102,20 @@ impl LineageEmitter {
         });
         Some(Self {
             settings,
+            sender,
             caller,
             jobs: Mutex::default(),
             is_disabled: AtomicBool::new(false),
         })
     }
 
-    pub(super) fn step_started(
-        &self,
-        start: &StepStart,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) {
-        let parent = self.job_of(start, at, sender);
-        self.emit(
-            &self.step(start, LineageEventType::Start, at, parent).json(),
-            sender,
-        );
+    pub(super) fn step_started(&self, start: &StepStart, at: DateTime<Utc>) {
+        let parent = self.job_of(start, at);
+        self.emit(&self.step(start, LineageEventType::Start, at, parent).json());
     }
 
-    pub(super) fn step_ended(&self, step: &FinishedStep, sender: Option<&HttpSender>) {
-        let parent = self.job_of(&step.start, step.started_at, sender);
+    pub(super) fn step_ended(&self, step: &FinishedStep) {
+        let parent = self.job_of(&step.start, step.started_at);
         let mut event = self.step(
             &step.start,
             LineageEventType::of(step.end.exit),
@@ -151,28 +123,21 @@ impl LineageEmitter {
             parent,
         );
         event.end = Some(&step.end);
-        self.emit(&event.json(), sender);
+        self.emit(&event.json());
     }
 
     /// Sends the end of a job, if one of its steps was reported.
-    pub(super) fn job_ended(
-        &self,
-        job: &str,
-        date: NaiveDate,
-        exit: ExitCode,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) {
+    pub(super) fn job_ended(&self, job: &str, date: NaiveDate, exit: ExitCode, at: DateTime<Utc>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(run_id) = jobs.remove(&(job.to_owned(), date)) {
             let event = self.job(job, date, &run_id, LineageEventType::of(exit), at);
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
     }
 
     /// Sends the end of the remaining jobs: some of their steps ran in parallel before the job was
     /// abandoned.
-    pub(super) fn finish(&self, at: DateTime<Utc>, sender: Option<&HttpSender>) {
+    pub(super) fn finish(&self, at: DateTime<Utc>) {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         for ((job, date), run_id) in std::mem::take(&mut *jobs) {
             let event = self.job(
@@ -182,18 +147,13 @@ impl LineageEmitter {
                 LineageEventType::of(ExitCode::Interrupted),
                 at,
             );
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
     }
 
     /// The job run that a step belongs to, started with its first step; otherwise the parent run
     /// given by the caller.
-    fn job_of(
-        &self,
-        start: &StepStart,
-        at: DateTime<Utc>,
-        sender: Option<&HttpSender>,
-    ) -> Option<ParentRun> {
+    fn job_of(&self, start: &StepStart, at: DateTime<Utc>) -> Option<ParentRun> {
         let Some(of) = &start.step else {
             return self.caller.clone();
         };
@@ -206,10 +166,10 @@ impl LineageEmitter {
         if is_new {
             jobs.insert(key, run_id.clone());
             let event = self.job(&of.job, of.date, &run_id, LineageEventType::Start, at);
-            self.emit(&event.json(), sender);
+            self.emit(&event.json());
         }
         Some(ParentRun {
-            namespace: self.settings.namespace.clone(),
+            namespace: self.settings.lineage_namespace.clone(),
             job: of.job.clone(),
             run_id,
             root: self.caller.clone().map(Box::new),
@@ -231,7 +191,7 @@ impl LineageEmitter {
             event_type,
             at,
             run_id: start.run_id.clone(),
-            namespace: &self.settings.namespace,
+            namespace: &self.settings.lineage_namespace,
             job: name,
             date: start.step.as_ref().map(|of| of.date),
             parent,
@@ -252,7 +212,7 @@ impl LineageEmitter {
             event_type,
             at,
             run_id: run_id.to_owned(),
-            namespace: &self.settings.namespace,
+            namespace: &self.settings.lineage_namespace,
             job: LineageJobName::Whole(job.to_owned()),
             date: Some(date),
             parent: self.caller.clone(),
@@ -261,24 +221,24 @@ impl LineageEmitter {
         }
     }
 
-    fn emit(&self, event: &Value, sender: Option<&HttpSender>) {
+    fn emit(&self, event: &Value) {
         if self.is_disabled.load(Ordering::Relaxed) {
             return;
         }
         let mut line = event.to_string();
         line.push('\n');
-        if let Some(path) = &self.settings.file
+        if let Some(path) = &self.settings.lineage_file
             && let Err(error) = file::append(path, line.as_bytes())
         {
             self.disable(&format!("cannot append to {}: {error}", path.display()));
         }
-        let (Some(url), Some(sender)) = (&self.settings.url, sender) else {
+        let (Some(url), Some(sender)) = (&self.settings.lineage_url, &self.sender) else {
             return;
         };
         let url = format!(
             "{}/{}",
             url.trim_end_matches('/'),
-            self.settings.endpoint.trim_start_matches('/')
+            self.settings.lineage_endpoint.trim_start_matches('/')
         );
         if let Err(error) = sender.post(&url, self.settings.api_key.as_deref(), line.into_bytes()) {
             self.disable(&format!(

@@ -12,8 +12,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file;
-use super::steps::{FinishedCommand, FinishedStep, number};
-use crate::run_report::{InputOutcome, RunReport};
+use super::steps::{FinishedCommand, FinishedStep, inputs_by_outcome, number, seconds_between};
+use crate::run_report::RunReport;
 use crate::storage::replace_file;
 use crate::values::ExitCode;
 use families::MetricFamilies;
@@ -78,7 +78,7 @@ fn add_command(families: &MetricFamilies, command: &FinishedCommand<'_>) {
     let ended = RunSample {
         labels: [command.job, "", command.name],
         exit: command.exit,
-        seconds: super::steps::seconds_between(command.started_at, command.ended_at),
+        seconds: seconds_between(command.started_at, command.ended_at),
         at: command.ended_at.timestamp_millis(),
     };
     ended.record(families);
@@ -142,16 +142,10 @@ fn add_report(families: &MetricFamilies, of: [&str; 2], report: &RunReport) {
                 .inc_by(number(count));
         }
     }
-    for outcome in [
-        InputOutcome::Ingested,
-        InputOutcome::AlreadyIngested,
-        InputOutcome::Refused,
-    ] {
-        let name = outcome.name();
-        let count = report.inputs_with(outcome) as u64;
+    for (outcome, count) in inputs_by_outcome(report) {
         let inputs = &families.inputs;
         inputs
-            .with_label_values(&[job, step, kind, name])
+            .with_label_values(&[job, step, kind, outcome])
             .inc_by(number(count));
     }
     families

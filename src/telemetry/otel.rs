@@ -4,9 +4,9 @@
 //! [`OtelSettings`] are read by the OpenTelemetry libraries.
 
 mod metrics;
+mod settings;
 mod spans;
 
-use clap::Args;
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_otlp::{
     ExporterBuildError, MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
@@ -18,90 +18,7 @@ use opentelemetry_sdk::trace::SpanExporter as _;
 use super::http::HttpSender;
 use super::steps::FinishedCommand;
 
-/// The settings of OpenTelemetry. An endpoint of a signal is used unchanged; the paths of the
-/// signals are appended to the general one.
-#[derive(Clone, Default, Args)]
-#[command(next_help_heading = "Observability")]
-pub struct OtelSettings {
-    /// Send traces and metrics to this OpenTelemetry collector (OTLP over HTTP)
-    #[arg(
-        id = "otlp_endpoint",
-        long = "otlp-endpoint",
-        global = true,
-        value_name = "URL",
-        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
-    pub endpoint: Option<String>,
-    /// Send traces to this OTLP endpoint instead
-    #[arg(
-        id = "otlp_traces_endpoint",
-        long = "otlp-traces-endpoint",
-        global = true,
-        value_name = "URL",
-        env = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
-    pub traces_endpoint: Option<String>,
-    /// Send metrics to this OTLP endpoint instead
-    #[arg(
-        id = "otlp_metrics_endpoint",
-        long = "otlp-metrics-endpoint",
-        global = true,
-        value_name = "URL",
-        env = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
-    pub metrics_endpoint: Option<String>,
-    /// Whether OpenTelemetry is disabled: `OTEL_SDK_DISABLED`.
-    #[arg(skip)]
-    pub disabled: bool,
-    /// The W3C trace context of the calling process: `TRACEPARENT`.
-    #[arg(skip)]
-    pub traceparent: Option<String>,
-    /// The vendor-specific part of the trace context: `TRACESTATE`.
-    #[arg(skip)]
-    pub tracestate: Option<String>,
-}
-
-impl std::fmt::Debug for OtelSettings {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The endpoints may contain secrets.
-        f.debug_struct("OtelSettings")
-            .field("disabled", &self.disabled)
-            .field("traceparent", &self.traceparent)
-            .finish_non_exhaustive()
-    }
-}
-
-impl OtelSettings {
-    /// Whether traces or metrics are exported.
-    pub(super) fn is_enabled(&self) -> bool {
-        self.traces().is_some() || self.metrics().is_some()
-    }
-
-    fn traces(&self) -> Option<String> {
-        self.signal_endpoint(self.traces_endpoint.as_deref(), "v1/traces")
-    }
-
-    fn metrics(&self) -> Option<String> {
-        self.signal_endpoint(self.metrics_endpoint.as_deref(), "v1/metrics")
-    }
-
-    /// The endpoint of a signal: by the standard, its own endpoint is used unchanged, and the path
-    /// of the signal is appended to the general one.
-    fn signal_endpoint(&self, own: Option<&str>, path: &str) -> Option<String> {
-        let general = || {
-            let base = self.endpoint.as_deref().filter(|base| !base.is_empty())?;
-            Some(format!("{}/{path}", base.trim_end_matches('/')))
-        };
-        let own = own.filter(|own| !own.is_empty()).map(str::to_owned);
-        own.or_else(general).filter(|_| !self.disabled)
-    }
-}
+pub use settings::OtelSettings;
 
 /// Why an export failed.
 #[derive(Debug, thiserror::Error)]
@@ -166,26 +83,5 @@ fn resource() -> Resource {
         builder.build()
     } else {
         builder.with_service_name("purchase-etl").build()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_general_endpoint_gets_paths_and_a_signals_own_does_not() {
-        let mut settings = OtelSettings {
-            endpoint: Some("http://host:4318/base/".to_owned()),
-            metrics_endpoint: Some("http://other/m".to_owned()),
-            ..OtelSettings::default()
-        };
-        assert_eq!(
-            settings.traces().unwrap(),
-            "http://host:4318/base/v1/traces"
-        );
-        assert_eq!(settings.metrics().unwrap(), "http://other/m");
-        settings.disabled = true;
-        assert!(!settings.is_enabled());
     }
 }

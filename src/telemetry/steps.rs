@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::run_report::RunReport;
+use crate::run_report::{InputOutcome, RunReport};
 use crate::values::ExitCode;
 
 /// A column of a table in lineage events: name and type.
@@ -106,6 +106,16 @@ impl FinishedStep {
     pub(super) fn seconds(&self) -> f64 {
         seconds_between(self.started_at, self.ended_at)
     }
+}
+
+/// The numbers of inputs of a run, by outcome.
+pub(super) fn inputs_by_outcome(report: &RunReport) -> [(&'static str, u64); 3] {
+    let outcomes = [
+        InputOutcome::Ingested,
+        InputOutcome::AlreadyIngested,
+        InputOutcome::Refused,
+    ];
+    outcomes.map(|outcome| (outcome.name(), report.inputs_with(outcome) as u64))
 }
 
 /// A command that has ended, with its steps.

@@ -12,6 +12,8 @@ mod backfill;
 mod check;
 /// `check` reports the same findings as `ingest`, in any order of the inputs.
 mod check_and_ingest;
+/// The files of `src/` import each other in one direction.
+mod circles;
 /// The command line: exit codes, standard output and error, inputs, refusals.
 mod cli;
 /// Where settings come from: flag, job file, environment, default.

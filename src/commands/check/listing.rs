@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use serde_json::json;
+use clap::ValueEnum;
+use serde_json::{Value, json};
 
 use super::service::Service;
-use super::{CheckCommand, CheckFormat, FindingsListed};
 use crate::commands::CommandError;
 use crate::commands::output::{Spool, put};
 use crate::ingest::record_kind::RecordKind;
@@ -20,6 +20,27 @@ use crate::storage::Stores;
 
 /// Findings of a rule that the short list contains.
 const FIRST: u64 = 3;
+
+/// Which findings of records are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsListed {
+    /// The first three of each rule, and the number of all
+    #[default]
+    First,
+    /// Every finding
+    All,
+}
+
+/// Format of the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// One line per finding, for people
+    Text,
+    /// One JSON object per line
+    Json,
+    /// The response of the service, one per input: Braze's partial success or ConnectPlug's 422
+    Response,
+}
 
 /// The number of findings by severity and rule.
 pub(super) type FindingCounts = BTreeMap<(&'static str, RuleId), u64>;
@@ -38,11 +59,10 @@ pub(super) struct FindingListing {
 }
 
 impl FindingListing {
-    pub(super) fn new(command: &CheckCommand, stores: &Stores) -> Self {
-        let is_short = command.format == CheckFormat::Text
-            && command.findings.unwrap_or_default() == FindingsListed::First;
+    pub(super) fn new(format: CheckFormat, findings: FindingsListed, stores: &Stores) -> Self {
+        let is_short = format == CheckFormat::Text && findings == FindingsListed::First;
         Self {
-            format: command.format,
+            format,
             most: if is_short { FIRST } else { u64::MAX },
             spool: Spool::new(stores),
             finding_counts: FindingCounts::new(),
@@ -73,8 +93,7 @@ impl FindingListing {
         {
             let refusal = input.refusal.as_ref();
             let message = refusal.map_or("", |refusal| refusal.message.as_str());
-            let answer = escape_unprintable_json(&json!({ "message": message }).to_string());
-            put(stdout, format!("{answer}\n").as_bytes())?;
+            put(stdout, json_line(&json!({ "message": message })).as_bytes())?;
         }
         Ok(())
     }
@@ -129,7 +148,7 @@ impl KindListing<'_> {
                     "message": finding.message(),
                     "remedy": finding.rule.rule().remedy,
                 });
-                format!("{}\n", escape_unprintable_json(&item.to_string()))
+                json_line(&item)
             }
             CheckFormat::Response => {
                 let comma = if self.listing.errors > 0 { "," } else { "" };
@@ -196,6 +215,11 @@ impl FindingSink<CommandError> for KindListing<'_> {
             }
         }
     }
+}
+
+/// A JSON value as a line.
+pub(super) fn json_line(value: &Value) -> String {
+    escape_unprintable_json(&value.to_string()) + "\n"
 }
 
 fn severity_of(finding: &Finding) -> &'static str {

@@ -5,12 +5,11 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::CheckFormat;
-use super::listing::{FindingListing, severity};
+use super::listing::{CheckFormat, FindingListing, json_line, severity};
 use crate::commands::CommandError;
 use crate::commands::output::put;
 use crate::ingest::IngestOutcome;
-use crate::input::{escape_unprintable, escape_unprintable_json};
+use crate::input::escape_unprintable;
 use crate::run_report::{InputOutcome, InputReport};
 
 /// Prints the results; the format `response` has none.
@@ -44,8 +43,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
                 "message": finding.message,
                 "remedy": rule.rule().remedy,
             });
-            // Writing to a String cannot fail.
-            let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
+            lines.push_str(&json_line(&item));
         }
         let item = json!({
             "file": input.path,
@@ -54,7 +52,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
             "refusal": input.refusal,
             "notes": input.notes,
         });
-        let _ = writeln!(lines, "{}", escape_unprintable_json(&item.to_string()));
+        lines.push_str(&json_line(&item));
         put(stdout, lines.as_bytes())?;
     }
     let counters = &checked.counters;
@@ -64,10 +62,7 @@ fn put_json(checked: &IngestOutcome, stdout: &mut dyn Write) -> Result<(), Comma
         "warned_by_rule": counters.warned_by_rule,
         "notes": counters.notes,
     });
-    put(
-        stdout,
-        format!("{}\n", escape_unprintable_json(&item.to_string())).as_bytes(),
-    )
+    put(stdout, json_line(&item).as_bytes())
 }
 
 fn input_text(input: &InputReport) -> String {

@@ -2,11 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{DashboardCommand, with_provenance};
 use crate::commands::CommandError;
-use crate::commands::report::provenance;
 use crate::commands::tables::OpenedTable;
-use crate::render::dashboard::{ItemQuantities, Provenance, WithProvenance};
+use crate::render::dashboard::{ItemQuantities, WithProvenance};
 use crate::report::{
     Dimension, PurchaseFile, RevenueSeries, RevenueSeriesRequest, SeriesParameters, SeriesRequest,
     coverage, quantity_by_dimension, quantity_series, revenue_currencies, revenue_series,
@@ -21,21 +19,14 @@ pub(super) struct Customers<'a> {
 }
 
 impl<'a> Customers<'a> {
-    /// Without an end, the purchases up to the last day that has some.
+    /// Without an end in the request, the purchases up to the last day that has some.
     pub(super) fn of(
-        command: &DashboardCommand,
+        mut request: SeriesRequest,
         table: &'a OpenedTable<PurchaseFile>,
         now: DateTime<Utc>,
     ) -> Result<Self, CommandError> {
         let last = coverage(&table.files).map(|days| days.last.to_string());
-        let request = SeriesRequest {
-            length: Some(command.length.clone()),
-            ending_at: command.ending_at.clone().or(last),
-            timezone: command.timezone.clone(),
-            // The last day of the data may be in the future of this machine.
-            allow_future: true,
-            ..SeriesRequest::default()
-        };
+        request.ending_at = request.ending_at.or(last);
         let parameters = SeriesParameters::resolve(&request, now)?;
         Ok(Self {
             table,
@@ -67,19 +58,12 @@ impl<'a> Customers<'a> {
             ..self.request.clone()
         };
         let hours = SeriesParameters::resolve(&last_day, self.now)?;
-        let source = self.provenance(parameters);
         let by = |dimension| quantity_by_dimension(dimension, parameters, files);
         Ok(ItemQuantities {
-            by_day: Some(with_provenance(
-                quantity_series(parameters, files)?,
-                &source,
-            )),
-            by_hour: Some(with_provenance(
-                quantity_series(&hours, files)?,
-                &self.provenance(&hours),
-            )),
-            by_product: Some(with_provenance(by(Dimension::Product)?, &source)),
-            by_app: Some(with_provenance(by(Dimension::App)?, &source)),
+            by_day: Some(self.answer(quantity_series(parameters, files)?, parameters)),
+            by_hour: Some(self.answer(quantity_series(&hours, files)?, &hours)),
+            by_product: Some(self.answer(by(Dimension::Product)?, parameters)),
+            by_app: Some(self.answer(by(Dimension::App)?, parameters)),
         })
     }
 
@@ -93,17 +77,13 @@ impl<'a> Customers<'a> {
             };
             let parameters = SeriesParameters::resolve_revenue(&request, self.now)?;
             let data = revenue_series(&parameters, &self.table.files)?;
-            series.push(with_provenance(data, &self.provenance(&parameters)));
+            series.push(self.answer(data, &parameters));
         }
         Ok(series)
     }
 
-    fn provenance(&self, parameters: &SeriesParameters) -> Provenance {
-        provenance(
-            self.table.name,
-            self.table.version,
-            parameters.timezone().name(),
-            parameters.settings(),
-        )
+    fn answer<T>(&self, data: T, parameters: &SeriesParameters) -> WithProvenance<T> {
+        let provenance = self.table.series_provenance(parameters);
+        WithProvenance { data, provenance }
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::with_provenance;
 use crate::commands::CommandError;
-use crate::commands::report::{DATES_AS_REGISTERED, provenance};
 use crate::commands::tables::OpenedTable;
 use crate::render::dashboard::{
     MonthlyStatusCounts, Provenance, SupplierTotal, WithProvenance, status_counts_by_month,
@@ -28,21 +26,24 @@ impl Suppliers {
         company: Option<CompanyId>,
         table: &OpenedTable<SupplierPurchaseFile>,
     ) -> Result<Self, CommandError> {
-        let (name, version) = (table.name, table.version);
         Ok(Self {
             summaries: summaries(company, table)?,
-            provenance: provenance(name, version, DATES_AS_REGISTERED, Vec::new()),
+            provenance: table.supplier_provenance(Vec::new()),
         })
     }
 
     pub(super) fn bars(&self) -> Result<WithProvenance<Vec<SupplierTotal>>, CommandError> {
-        let totals = supplier_totals(&self.summaries)?;
-        Ok(with_provenance(totals, &self.provenance))
+        Ok(self.answer(supplier_totals(&self.summaries)?))
     }
 
     pub(super) fn months(&self) -> WithProvenance<Vec<MonthlyStatusCounts>> {
         let rows = self.summaries.iter().flat_map(|(_, summary)| &summary.rows);
-        with_provenance(status_counts_by_month(rows), &self.provenance)
+        self.answer(status_counts_by_month(rows))
+    }
+
+    fn answer<T>(&self, data: T) -> WithProvenance<T> {
+        let provenance = self.provenance.clone();
+        WithProvenance { data, provenance }
     }
 }
 

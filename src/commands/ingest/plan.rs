@@ -5,14 +5,13 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::{IngestCommand, RecordKindSelection};
-use crate::commands::discovered::{lake_location, log_omitted_inputs};
+use crate::commands::discovered::{lake_location, plan_inputs};
+use crate::commands::read::{ReadArguments, RecordKindSelection};
 use crate::commands::{CommandError, StepPlan};
 use crate::ingest::IngestedFiles;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::input::{InputError, discover};
 use crate::lake::{Lake, LakeError};
 use crate::storage::Stores;
 
@@ -37,40 +36,35 @@ struct PlannedInput {
 }
 
 impl IngestPlan {
-    /// Finds the inputs and compares them with the ingested files of the lake.
+    /// Finds the inputs and compares them with the ingested files of the lake, unless all of them
+    /// are read.
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
-    pub(super) fn of(command: &IngestCommand, stores: &Stores) -> Result<Self, CommandError> {
-        let lake = Lake::at(&command.lake, stores)?;
-        let known = known_files(command, &lake)?;
-        let place = lake_location(&lake);
-        let mut plan = Self {
-            lake: lake.location().to_string(),
-            record_kind: command.read.kind.name(),
-            inputs: Vec::new(),
-            missing: Vec::new(),
-        };
+    pub(super) fn of(
+        lake: &str,
+        read: &ReadArguments,
+        reads_all: bool,
+        stores: &Stores,
+    ) -> Result<Self, CommandError> {
+        let lake = Lake::at(lake, stores)?;
+        let known = known_files(read, reads_all, &lake)?;
+        let (found, missing) = plan_inputs(&read.inputs, stores, lake_location(&lake).as_ref())?;
         let mut seen = HashSet::new();
-        for named in &command.read.inputs {
-            let found = match discover(std::slice::from_ref(named), stores, place.as_ref()) {
-                Ok(found) => log_omitted_inputs(found),
-                Err(InputError::NotFound(named)) => {
-                    plan.missing.push(named);
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let new = found
-                .into_iter()
-                .filter(|input| seen.insert(input.location.clone()));
-            plan.inputs.extend(new.map(|input| PlannedInput {
+        let inputs = found
+            .into_iter()
+            .filter(|input| seen.insert(input.location.clone()))
+            .map(|input| PlannedInput {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
                 already_ingested: known.contains(&input),
-            }));
-        }
-        Ok(plan)
+            });
+        Ok(Self {
+            lake: lake.location().to_string(),
+            record_kind: read.kind.name(),
+            inputs: inputs.collect(),
+            missing,
+        })
     }
 
     /// The plan of the step.
@@ -112,14 +106,15 @@ impl IngestPlan {
 }
 
 /// The ingested files, which would not be read again.
-fn known_files(command: &IngestCommand, lake: &Lake) -> Result<IngestedFiles, LakeError> {
-    let kind = command.read.kind;
-    let is_in_records = command.read.company_source().is_in_records();
-    let reads_all = command.verify_content
-        || command.full_snapshot
-        || (kind != RecordKindSelection::Purchases && !is_in_records);
+fn known_files(
+    read: &ReadArguments,
+    reads_all: bool,
+    lake: &Lake,
+) -> Result<IngestedFiles, LakeError> {
+    let kind = read.kind;
+    let is_in_records = read.company_source().is_in_records();
     let mut known = IngestedFiles::default();
-    if reads_all {
+    if reads_all || (kind != RecordKindSelection::Purchases && !is_in_records) {
         return Ok(known);
     }
     if kind != RecordKindSelection::SupplierPurchases {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{DayArguments, Done, LakeAction, interrupted};
 use super::tables::{LakeTable, TableSelection, maintained};
 use super::units::counted;
-use super::{DayArguments, Done, LakeAction, LakeArguments, interrupted};
 use crate::commands::options::{ByteSize, parse_size};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
@@ -18,9 +18,6 @@ const SMALLEST_TARGET: u64 = 1024;
 /// `lake compact`
 #[derive(Clone, Debug, Args)]
 pub struct CompactAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Select this table
     #[arg(long, value_enum, value_name = "TABLE", default_value_t = TableSelection::All)]
     table: TableSelection,
@@ -43,14 +40,6 @@ fn parse_target(text: &str) -> Result<ByteSize, &'static str> {
 }
 
 impl LakeAction for CompactAction {
-    fn name(&self) -> &'static str {
-        "compact"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn only_shows(&self) -> bool {
         self.dry_run
     }
@@ -82,7 +71,7 @@ impl LakeAction for CompactAction {
             }
             done.extend(compacted);
         }
-        Done::of(self.lake.output.format.write(&done[..], compaction_text)?)
+        Done::of(&done[..], compaction_text)
     }
 }
 

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
+use super::action::{DayArguments, Done, LakeAction};
 use super::tables::{LakeTable, maintained};
-use super::{DayArguments, Done, LakeAction, LakeArguments};
 use crate::commands::tables::AtVersion;
 use crate::commands::{CommandError, RunContext, parse_time};
 use crate::lake::Lake;
@@ -16,9 +16,6 @@ use crate::lake::Lake;
 /// `lake files`
 #[derive(Clone, Debug, Args)]
 pub struct FilesAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Select this table
     #[arg(long, value_enum, value_name = "TABLE")]
     table: LakeTable,
@@ -34,14 +31,6 @@ pub struct FilesAction {
 }
 
 impl LakeAction for FilesAction {
-    fn name(&self) -> &'static str {
-        "files"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn only_shows(&self) -> bool {
         true
     }
@@ -67,7 +56,7 @@ impl LakeAction for FilesAction {
             version,
             files: files.collect(),
         };
-        Done::of(self.lake.output.format.write(&list, files_text)?)
+        Done::of(&list, files_text)
     }
 }
 

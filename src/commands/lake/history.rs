@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction};
 use super::tables::{LakeTable, maintained};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::History;
@@ -13,9 +13,6 @@ use crate::lake::maintenance::History;
 /// `lake history`
 #[derive(Clone, Debug, Args)]
 pub struct HistoryAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Select this table
     #[arg(long, value_enum, value_name = "TABLE")]
     table: LakeTable,
@@ -25,21 +22,13 @@ pub struct HistoryAction {
 }
 
 impl LakeAction for HistoryAction {
-    fn name(&self) -> &'static str {
-        "history"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn only_shows(&self) -> bool {
         true
     }
 
     fn run(&self, lake: &Lake, _context: &RunContext<'_>) -> Result<Done, CommandError> {
         let history = lake.history(maintained(self.table).spec.name, self.limit)?;
-        Done::of(self.lake.output.format.write(&history, history_text)?)
+        Done::of(&history, history_text)
     }
 }
 

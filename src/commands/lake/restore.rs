@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::action::{Done, LakeAction};
 use super::tables::{LakeTable, maintained, rows_tables};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, RunContext, parse_time};
 use crate::lake::Lake;
 use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreTarget};
@@ -14,9 +14,6 @@ use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreTarget};
 /// `lake restore`
 #[derive(Clone, Debug, Args)]
 pub struct RestoreAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Restore this table
     #[arg(
         long,
@@ -48,14 +45,6 @@ pub struct RestoreAction {
 }
 
 impl LakeAction for RestoreAction {
-    fn name(&self) -> &'static str {
-        "restore"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn only_shows(&self) -> bool {
         self.dry_run
     }
@@ -84,7 +73,7 @@ impl LakeAction for RestoreAction {
             }
             done.push(restored);
         }
-        Done::of(self.lake.output.format.write(&done[..], restore_text)?)
+        Done::of(&done[..], restore_text)
     }
 }
 

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
+use super::action::{Done, LakeAction};
 use super::tables::all;
 use super::units::{age, bytes, counted};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::options::{ByteSize, parse_size};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
@@ -16,23 +16,12 @@ use crate::lake::maintenance::TableStatus;
 /// `lake status`
 #[derive(Clone, Debug, Args)]
 pub struct StatusAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Count files below this size as small
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "16MiB")]
     small: ByteSize,
 }
 
 impl LakeAction for StatusAction {
-    fn name(&self) -> &'static str {
-        "status"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn only_shows(&self) -> bool {
         true
     }
@@ -48,7 +37,7 @@ impl LakeAction for StatusAction {
             bytes_on_store: tables.iter().map(|table| table.on_store.bytes).sum(),
             tables,
         };
-        Done::of(self.lake.output.format.write(&status, status_text)?)
+        Done::of(&status, status_text)
     }
 }
 

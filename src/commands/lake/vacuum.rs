@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction};
 use super::tables::{TableSelection, maintained};
 use super::units::{age, bytes, counted};
-use super::{Done, LakeAction, LakeArguments};
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::{VacuumPlan, VacuumReason};
@@ -19,9 +19,6 @@ const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
 /// `lake vacuum`
 #[derive(Clone, Debug, Args)]
 pub struct VacuumAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Select this table
     #[arg(long, value_enum, value_name = "TABLE", default_value_t = TableSelection::All)]
     table: TableSelection,
@@ -54,14 +51,6 @@ fn parse_retention(text: &str) -> Result<Retention, &'static str> {
 }
 
 impl LakeAction for VacuumAction {
-    fn name(&self) -> &'static str {
-        "vacuum"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn validate(&self) -> Result<(), OptionError> {
         if self.retention.duration >= SHORTEST_RETENTION || self.force_short_retention {
             return Ok(());
@@ -101,7 +90,7 @@ impl LakeAction for VacuumAction {
                 plan
             });
         }
-        Done::of(self.lake.output.format.write(&plans[..], vacuum_text)?)
+        Done::of(&plans[..], vacuum_text)
     }
 }
 
@@ -150,7 +139,6 @@ mod tests {
 
     fn retention(arguments: &[&str]) -> Result<(), String> {
         let command = clap::Command::new("vacuum").no_binary_name(true);
-        let arguments = [&["--lake", "lake"], arguments].concat();
         let matches = VacuumAction::augment_args(command).try_get_matches_from(arguments);
         let action = matches.and_then(|matches| VacuumAction::from_arg_matches(&matches));
         let action = action.map_err(|error| error.to_string())?;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::Args;
 
+use super::action::{Done, LakeAction, interrupted};
 use super::tables::{LakeTable, maintained, rows_tables};
-use super::{Done, LakeAction, LakeArguments, interrupted};
 use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::{
@@ -16,23 +16,12 @@ use crate::values::ExitCode;
 /// `lake verify`
 #[derive(Clone, Debug, Args)]
 pub struct VerifyAction {
-    /// Lake and format
-    #[command(flatten)]
-    lake: LakeArguments,
     /// Read and verify every row
     #[arg(long)]
     deep: bool,
 }
 
 impl LakeAction for VerifyAction {
-    fn name(&self) -> &'static str {
-        "verify"
-    }
-
-    fn arguments(&self) -> &LakeArguments {
-        &self.lake
-    }
-
     fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
         let depth = if self.deep {
             VerificationDepth::Rows
@@ -45,18 +34,11 @@ impl LakeAction for VerifyAction {
             inputs: &maintained(LakeTable::Inputs),
         };
         let verified = lake.verify(tables, depth, &interrupted(context))?;
-        Ok(Done {
-            text: self
-                .lake
-                .output
-                .format
-                .write(&verified, verification_text)?,
-            exit: if verified.is_damaged() {
-                ExitCode::Failed
-            } else {
-                ExitCode::Done
-            },
-        })
+        let mut done = Done::of(&verified, verification_text)?;
+        if verified.is_damaged() {
+            done.exit = ExitCode::Failed;
+        }
+        Ok(done)
     }
 }
 

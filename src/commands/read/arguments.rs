@@ -4,15 +4,13 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 
-use super::RecordKindSelection;
+use super::record_kind_selection::RecordKindSelection;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
-use crate::input::csv::delimiter::Delimiter;
-use crate::input::csv::encoding::Charset;
+use crate::input::csv::dialect::DialectOverrides;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
-use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// Inputs and how to read them.
 #[expect(
@@ -38,12 +36,7 @@ pub(in crate::commands) struct ReadArguments {
     )]
     pub(super) company_id: Option<CompanyId>,
     /// Take the company from the end of each path, e.g. `company={company_id}/*.json`
-    #[arg(
-        long,
-        value_name = "TEMPLATE",
-        value_parser = parse_company_path,
-        help_heading = "Supplier purchases"
-    )]
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Supplier purchases")]
     pub(super) company_path: Option<CompanyPath>,
     /// Set the currency of CSV amounts without one, as an ISO 4217 code [default: BRL]
     #[arg(
@@ -75,36 +68,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,
-    /// Set the character between fields: one of `;` `,` `|` `tab` [default: detected per input]
-    #[arg(
-        long,
-        value_name = "CHAR",
-        value_parser = parse_delimiter,
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) delimiter: Option<Delimiter>,
-    /// Set the encoding, e.g. utf-8 or windows-1252 [default: detected per input]
-    #[arg(
-        long,
-        value_name = "NAME",
-        value_parser = parse_charset,
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) encoding: Option<Charset>,
-    /// Set the decimal separator of prices [default: detected per input]
-    #[arg(long, value_enum, value_name = "SIGN", help_heading = "CSV")]
-    pub(super) decimal: Option<DecimalSign>,
-    /// Set the order of day and month in dates [default: detected per input]
-    #[arg(
-        long,
-        value_enum,
-        value_name = "ORDER",
-        help_heading = "CSV",
-        hide_short_help = true
-    )]
-    pub(super) date_order: Option<DateOrder>,
+    /// The dialect of delimited text
+    #[command(flatten)]
+    pub(super) csv: DialectOverrides,
     /// Map a column to a field, e.g. `Preço final=price`; repeatable; for CSV inputs only
     #[arg(long = "map", value_name = "HEADER=FIELD", help_heading = "CSV")]
     pub(super) mapping: Vec<String>,
@@ -177,21 +143,6 @@ fn parse_default_currency(text: &str) -> Result<Currency, &'static str> {
 pub(in crate::commands) fn parse_company_id(text: &str) -> Result<CompanyId, &'static str> {
     let parsed = text.parse();
     parsed.map_err(|_invalid| "expected a whole number above 0, or `unknown`")
-}
-
-fn parse_company_path(text: &str) -> Result<CompanyPath, &'static str> {
-    text.parse().map_err(|_invalid| {
-        "expected a path that contains {company_id} once, such as company={company_id}/*.json"
-    })
-}
-
-fn parse_delimiter(text: &str) -> Result<Delimiter, &'static str> {
-    text.parse().map_err(|_invalid| "expected one of ; , | tab")
-}
-
-fn parse_charset(text: &str) -> Result<Charset, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected utf-8, utf-16le, utf-16be or windows-1252")
 }
 
 #[cfg(test)]

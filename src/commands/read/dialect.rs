@@ -14,13 +14,7 @@ impl ReadArguments {
         columns: &dyn ColumnAliases,
     ) -> Result<DialectOverrides, OptionError> {
         let is_only_kind = self.kind != RecordKindSelection::Auto;
-        let mut dialect = DialectOverrides {
-            delimiter: self.delimiter,
-            encoding: self.encoding,
-            decimal: self.decimal,
-            date_order: self.date_order,
-            ..DialectOverrides::default()
-        };
+        let mut dialect = self.csv.clone();
         for entry in &self.mapping {
             let invalid = |reason: String| OptionError::Invalid {
                 option: "--map",

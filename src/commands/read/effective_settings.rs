@@ -42,11 +42,14 @@ impl ReadArguments {
             ),
             (
                 "delimiter",
-                self.delimiter.map(|delimiter| delimiter.to_string()),
+                self.csv.delimiter.map(|delimiter| delimiter.to_string()),
             ),
-            ("encoding", self.encoding.map(|charset| charset.to_string())),
-            ("decimal", self.decimal.as_ref().map(value_name)),
-            ("date_order", self.date_order.as_ref().map(value_name)),
+            (
+                "encoding",
+                self.csv.encoding.map(|charset| charset.to_string()),
+            ),
+            ("decimal", self.csv.decimal.as_ref().map(value_name)),
+            ("date_order", self.csv.date_order.as_ref().map(value_name)),
             ("map", mapping),
         ];
         let explicit = explicit.into_iter();

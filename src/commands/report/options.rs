@@ -36,7 +36,6 @@ pub(super) struct ReportOptions {
     #[arg(
         long,
         value_name = "FORMAT",
-        value_parser = parse_format,
         default_value = "json",
         help_heading = "Output"
     )]
@@ -44,11 +43,6 @@ pub(super) struct ReportOptions {
     /// Write the report to this file or URL instead of stdout
     #[arg(long, short, value_name = "PATH", help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
-}
-
-fn parse_format(text: &str) -> Result<Format, String> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| format!("expected {}", Format::names()))
 }
 
 impl ReportOptions {

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Report, ReportOptions, provenance};
+use super::answer::Report;
+use super::options::ReportOptions;
 use crate::commands::tables::purchases;
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::ingest::purchases::purchases_spec;
@@ -41,7 +42,6 @@ impl Report for ProductListReport {
         let lake = Lake::at(&self.options.lake, &context.shared.stores)?;
         let table = purchases(&lake, self.options.version(), None)?;
         let list = product_list(&table.files, self.page)?;
-        let provenance = provenance(table.name, table.version, "UTC", Vec::new());
-        self.options.put(&list, &provenance, context)
+        self.options.put(&list, &table.list_provenance(), context)
     }
 }

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use super::{Report, ReportOptions, provenance};
+use super::answer::Report;
+use super::options::ReportOptions;
 use crate::commands::tables::{OpenedTable, purchases};
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::ingest::purchases::purchases_spec;
 use crate::lake::{Lake, TableSpec};
-use crate::render::dashboard::Provenance;
 use crate::report::{
     EndingAtNote, PurchaseFile, QuantitySeries, SeriesParameters, SeriesRequest, quantity_series,
 };
@@ -45,22 +45,9 @@ impl Report for QuantitySeriesReport {
         let table = open(&parameters, &self.options, context)?;
         let series = quantity_series(&parameters, &table.files)?;
         tracing::debug!(series.gross_items, series.refund_items, "items counted");
-        let provenance = series_provenance(&parameters, &table);
+        let provenance = table.series_provenance(&parameters);
         self.options.put(&series, &provenance, context)
     }
-}
-
-/// The provenance of a series.
-pub(super) fn series_provenance(
-    parameters: &SeriesParameters,
-    table: &OpenedTable<PurchaseFile>,
-) -> Provenance {
-    provenance(
-        table.name,
-        table.version,
-        parameters.timezone().name(),
-        parameters.settings(),
-    )
 }
 
 /// The files of the purchases that a series counts; assumptions about its end are logged.

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::quantity_series::{open, series_provenance};
-use super::{Report, ReportOptions};
+use super::answer::Report;
+use super::options::ReportOptions;
+use super::quantity_series::open;
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::ingest::purchases::purchases_spec;
 use crate::lake::TableSpec;
@@ -42,7 +43,7 @@ impl Report for RevenueSeriesReport {
         let parameters = SeriesParameters::resolve_revenue(&self.request, now)?;
         let table = open(&parameters, &self.options, context)?;
         let series = revenue_series(&parameters, &table.files)?;
-        let provenance = series_provenance(&parameters, &table);
+        let provenance = table.series_provenance(&parameters);
         self.options.put(&series, &provenance, context)
     }
 }

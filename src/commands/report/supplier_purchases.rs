@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Report, ReportOptions, provenance};
+use super::answer::Report;
+use super::options::ReportOptions;
 use crate::commands::output::{put_file, put_file_with, put_with, store_url};
 use crate::commands::tables::{OpenedTable, supplier_purchases};
 use crate::commands::{CommandError, OptionError, OutputTarget, RunContext};
@@ -19,9 +20,6 @@ use crate::report::{
     supplier_purchases as answer_page,
 };
 use crate::storage::Stores;
-
-/// The time zone of supplier purchases in their provenance.
-pub(in crate::commands) const DATES_AS_REGISTERED: &str = "none, dates as registered";
 
 /// `report supplier-purchases`
 #[derive(Clone, Debug, Args)]
@@ -131,8 +129,7 @@ impl SupplierPurchasesReport {
             let bytes = supplier_page_json(&page, self.nulls())?;
             return self.options.put_bytes(&bytes, context);
         }
-        let settings = parameters.settings();
-        let provenance = provenance(table.name, table.version, DATES_AS_REGISTERED, settings);
+        let provenance = table.supplier_provenance(parameters.settings());
         self.options.put(&page, &provenance, context)
     }
 

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
-use super::supplier_purchases::{DATES_AS_REGISTERED, open};
-use super::{Report, ReportOptions, provenance};
+use super::answer::Report;
+use super::options::ReportOptions;
+use super::supplier_purchases::open;
 use crate::commands::{CommandError, OptionError, RunContext};
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::TableSpec;
@@ -43,8 +44,7 @@ impl Report for SupplierSummaryReport {
         let parameters = SupplierSummaryParameters::resolve(&self.summary)?;
         let table = open(&self.options, parameters.company_id(), context)?;
         let summary = supplier_summary(&parameters, &table.files)?;
-        let settings = parameters.settings();
-        let provenance = provenance(table.name, table.version, DATES_AS_REGISTERED, settings);
+        let provenance = table.supplier_provenance(parameters.settings());
         self.options.put(&summary, &provenance, context)
     }
 }

@@ -7,9 +7,10 @@ mod result_sink;
 
 use chrono::NaiveDate;
 
-use super::commit_buffer::{CommitBuffer, CommitResult, PendingInput};
+use super::commit_buffer::{CommitBuffer, CommitResult};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::output_writers::{ChunkBatches, OutputWriters};
+use super::pending_input::PendingInput;
 use super::table::purchases_spec;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::counters::{InputCounters, RunCounters};

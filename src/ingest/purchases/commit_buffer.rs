@@ -4,47 +4,17 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Purchases;
 use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters};
+use super::pending_input::PendingInput;
 use super::recount::recount;
 use super::table::purchases_spec;
-use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
-use crate::ingest::input_row::{input_row, recounted_note, to_i64};
+use crate::ingest::input_row::{recounted_note, to_i64};
 use crate::ingest::record_kind::RecordKind;
-use crate::input::InputTotals;
 use crate::lake::{
     CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, PartitionWriter,
     RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::{InputOutcome, RecordCounts, TableVersions};
-
-/// An input that has been read to its end and is not refused.
-#[derive(Clone, Debug)]
-pub(super) struct PendingInput {
-    /// Position among the inputs of the run.
-    pub(super) index: usize,
-    pub(super) path: String,
-    pub(super) totals: InputTotals,
-    pub(super) counters: InputCounters,
-    /// Its rows, if they are few enough to be buffered in memory.
-    pub(super) batches: Option<ChunkBatches>,
-}
-
-impl PendingInput {
-    fn digest(&self) -> Digest {
-        Digest::new(*self.totals.digest.as_bytes())
-    }
-
-    pub(super) fn row(&self, with_rejects: bool, now_micros: i64) -> InputRow {
-        input_row(
-            &self.path,
-            self.digest(),
-            &self.totals,
-            &self.counters,
-            with_rejects,
-            now_micros,
-        )
-    }
-}
 
 /// Maximum number of inputs in one commit: a commit takes tens of milliseconds for any number of
 /// inputs, and so does every later read of its log entry.

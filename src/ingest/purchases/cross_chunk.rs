@@ -5,9 +5,9 @@ use super::seen_events::SeenEvents;
 use super::seen_records::SeenRecords;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::cross_chunk::{CheckedInput, CheckedKind, CrossChunkState, FinishedInput};
 use crate::ingest::error::RunError;
 use crate::ingest::input_reports::InputReports;
-use crate::ingest::record_kind::{CheckedInput, CrossChunkState, FinishedInput};
 use crate::input::Refusal;
 use crate::rules::RuleId;
 
@@ -89,14 +89,17 @@ impl PurchaseCrossChunkState {
 pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
     counters.days.extend(rows.days.iter().map(|rows| rows.day));
     if counters.refusal.is_none() && counters.days.len() > max_days {
-        counters.refusal = Some(Refusal {
-            rule: RuleId::FileLimit,
-            position: None,
-            message: format!(
+        counters.refusal = Some(Refusal::new(
+            RuleId::FileLimit,
+            format!(
                 "the input has purchases of more than {max_days} days; split it, or raise --max-partitions"
             ),
-        });
+        ));
     }
+}
+
+impl CheckedKind for Purchases {
+    type CrossChunk = PurchaseCrossChunkState;
 }
 
 impl CrossChunkState<Purchases> for PurchaseCrossChunkState {

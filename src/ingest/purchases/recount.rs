@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::Purchases;
-use super::commit_buffer::PendingInput;
+use super::pending_input::PendingInput;
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;

@@ -1,15 +1,36 @@
 //! The producer thread: large inputs one after the other in chunks, small ones in bundles.
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::sync::mpsc::SyncSender;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
 
-use super::in_flight_bytes::InFlightBytes;
-use super::read_input::{ChunkSink, Disconnected, ReadContext};
-use super::{CancelFlag, Flow, InputEvent, ReaderEvent};
+use super::in_flight_bytes::{InFlightBytes, MemoryPermit};
+use super::input_event::{Flow, InputEvent};
+use super::read_input::{ChunkSink, Disconnected, InputBundle, ReadContext};
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::validate::ValidationSettings;
+use crate::ingest::validate::{ValidatedChunk, ValidationSettings};
 use crate::input::Chunk;
+
+/// Set to stop reading an input. An input that is read again gets a new flag, so that a late result
+/// of the first reading cannot stop the second.
+type CancelFlag = Arc<AtomicBool>;
+
+/// What the producer sends, in the order of the inputs and of their chunks.
+pub(super) enum ReaderEvent<K: RecordKind> {
+    /// A chunk of a large input, in validation.
+    Chunk {
+        input: usize,
+        validated: Receiver<ValidatedChunk<K>>,
+        cancel: CancelFlag,
+        permit: MemoryPermit,
+    },
+    InputEvent(usize, InputEvent<K>),
+    /// Small inputs, in reading and validation.
+    Bundle(Range<usize>, Receiver<InputBundle<K>>),
+    /// Every input has been read.
+    Done,
+}
 
 /// Reads all inputs and sends their events.
 pub(super) struct InputProducer<K: RecordKind> {

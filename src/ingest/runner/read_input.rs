@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use super::{Flow, InputEvent, Progress, RunSettings};
+use super::input_event::{Flow, InputEvent};
+use super::settings::{Progress, RunSettings};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::{ValidatedChunk, ValidationSettings, validate_chunk};
 use crate::input::{
@@ -263,21 +264,19 @@ fn expected_bytes(input: &Input) -> Option<u64> {
 fn refusal_of(problem: ReadError) -> Refusal {
     match problem {
         ReadError::Refused(refusal) => refusal,
-        ReadError::NotUtf8(bad) => Refusal {
-            rule: RuleId::FileEncoding,
-            position: None,
-            message: format!("{bad}; set the encoding with --encoding"),
-        },
+        ReadError::NotUtf8(bad) => Refusal::new(
+            RuleId::FileEncoding,
+            format!("{bad}; set the encoding with --encoding"),
+        ),
         ReadError::Failed(error) => {
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-            Refusal {
-                rule: RuleId::FileUnreadable,
-                position: None,
-                message: escape_unprintable(&with_remedy(&format!(
+            Refusal::new(
+                RuleId::FileUnreadable,
+                escape_unprintable(&with_remedy(&format!(
                     "{error}{}",
                     cause.unwrap_or_default()
                 ))),
-            }
+            )
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Collects validated chunks in order, accepts or refuses each input at its end, and commits all of
-//! them together after the last.
+//! Collects validated chunks in order, and accepts or refuses each input at its end.
 
 mod result_sink;
 
@@ -7,7 +6,6 @@ use std::collections::BTreeSet;
 
 use super::SupplierPurchases;
 use super::accepted_rows::AcceptedRows;
-use super::commit_run::commit_run;
 use super::dump_completeness::InputPages;
 use super::select_versions::{SnapshotMode, VersionCandidate};
 use super::table::supplier_purchases_spec;
@@ -15,37 +13,15 @@ use crate::ingest::counters::{InputCounters, RunCounters};
 use crate::ingest::error::RunError;
 use crate::ingest::ingested_files::IngestedFiles;
 use crate::ingest::input_reports::InputReports;
-use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
+use crate::ingest::options::IngestOptions;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::runner::{Progress, process_inputs};
 use crate::input::{Input, InputTotals};
 use crate::lake::{BatchBuffer, BufferedBatchId, Digest, Lake, inputs_spec, rejects_spec};
 use crate::run_report::InputOutcome;
 
-/// Ingests supplier purchases: updates the table to their newest versions. A second run with the
-/// same inputs changes nothing.
-///
-/// Inputs are processed in the order of their paths, not in the order given.
-///
-/// # Errors
-/// The lake fails, record counts are inconsistent, or the run is interrupted. Either nothing of the
-/// run is visible to readers, or all of it, which the error then reports; the same command
-/// completes the run.
-pub fn upsert(
-    lake: &Lake,
-    inputs: &[Input],
-    options: &IngestOptions<SupplierPurchases>,
-    snapshot_mode: SnapshotMode,
-    progress: &Progress,
-) -> Result<IngestOutcome, IngestFailure> {
-    let mut inputs = inputs.to_vec();
-    inputs.sort_by(|one, other| one.location.cmp(&other.location));
-    let read = read_all(lake, &inputs, options, snapshot_mode, progress);
-    let collector = read.map_err(|error| IngestFailure::after(error, IngestOutcome::default()))?;
-    commit_run(collector)
-}
-
-fn read_all<'a>(
+/// Reads all inputs; those that the lake lists already are skipped where that is safe.
+pub(super) fn read_all<'a>(
     lake: &'a Lake,
     inputs: &'a [Input],
     options: &'a IngestOptions<SupplierPurchases>,

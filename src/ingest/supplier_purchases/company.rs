@@ -58,12 +58,8 @@ enum Segment {
 
 /// An invalid path template.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "invalid path template {text:?}: it must contain {{company_id}} exactly once, without *, ? or [ in the same segment, for example company={{company_id}}/*.json"
-)]
-pub struct InvalidCompanyPath {
-    text: String,
-}
+#[error("expected a path that contains {{company_id}} once, such as company={{company_id}}/*.json")]
+pub struct InvalidCompanyPath;
 
 impl fmt::Display for CompanyPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,15 +71,12 @@ impl FromStr for CompanyPath {
     type Err = InvalidCompanyPath;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let invalid = || InvalidCompanyPath {
-            text: text.to_owned(),
-        };
         if text.matches(PLACEHOLDER).count() != 1 {
-            return Err(invalid());
+            return Err(InvalidCompanyPath);
         }
         let segment = |segment: &str| match segment.split_once(PLACEHOLDER) {
             Some((before, after)) if (before.to_owned() + after).contains(['*', '?', '[']) => {
-                Err(invalid())
+                Err(InvalidCompanyPath)
             }
             Some((before, after)) => Ok(Segment::Company {
                 before: before.to_owned(),
@@ -91,7 +84,7 @@ impl FromStr for CompanyPath {
             }),
             None => glob::Pattern::new(segment)
                 .map(Segment::Pattern)
-                .map_err(|_bad| invalid()),
+                .map_err(|_bad| InvalidCompanyPath),
         };
         let segments = text.trim_start_matches('/').split('/').map(segment);
         Ok(Self {

@@ -6,9 +6,9 @@ use super::SupplierPurchases;
 use super::dump_completeness::{InputPages, report_incomplete_dumps};
 use super::select_versions::{SnapshotMode, VersionCandidate, select_newest, sort_candidates};
 use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::cross_chunk::{CheckedInput, CheckedKind, CrossChunkState, FinishedInput};
 use crate::ingest::error::RunError;
 use crate::ingest::input_reports::InputReports;
-use crate::ingest::record_kind::{CheckedInput, CrossChunkState, FinishedInput};
 
 /// The versions and pages of the run so far.
 #[derive(Debug, Default)]
@@ -20,6 +20,10 @@ pub struct SupplierCrossChunkState {
     pages: InputPages,
     /// Pages of the finished inputs.
     finished: Vec<(usize, InputPages)>,
+}
+
+impl CheckedKind for SupplierPurchases {
+    type CrossChunk = SupplierCrossChunkState;
 }
 
 impl CrossChunkState<SupplierPurchases> for SupplierCrossChunkState {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::{SupplierPurchases, page_of_frame};
 use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::cross_chunk::FinishedInput;
 use crate::ingest::input_reports::InputReports;
-use crate::ingest::record_kind::FinishedInput;
 use crate::rules::RuleId;
 use crate::supplier_purchase::page::{DumpPage, completeness};
 use crate::supplier_purchase::{CompanyId, SupplierPurchaseKey, SupplierPurchaseVersion};

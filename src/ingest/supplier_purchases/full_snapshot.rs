@@ -119,14 +119,13 @@ fn repeated(follower: &AppliedFullSnapshot) -> Refusal {
         ..
     } = follower;
     let table = supplier_purchases_spec().name;
-    Refusal {
-        rule: RuleId::CplSnapshotRepeated,
-        position: None,
-        message: format!(
+    Refusal::new(
+        RuleId::CplSnapshotRepeated,
+        format!(
             "the inputs were applied as a full snapshot before, and another one of company {company_id} was applied since: version {version} of table {table} (`lake history --table {table}` shows its run). Nothing was changed: ingest a newer dump, or restore the earlier state with `lake restore --table {table} --to-version {}`",
             version - 1
         ),
-    }
+    )
 }
 
 fn has_invalid_meta(input: &PendingSupplierInput) -> bool {

@@ -18,12 +18,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
             line: self.start.line,
         };
         let mut rows = CsvRowReader::new(bytes, start, layout.row_shape()).map_err(|refused| {
-            let position = Some(self.start);
-            Box::new(Refusal {
-                rule: refused.rule(),
-                position,
-                message: refused.to_string(),
-            })
+            Box::new(Refusal::new(refused.rule(), refused.to_string()).at(self.start))
         })?;
         let mut stored = StoredPositions {
             charset: self.charset,

@@ -158,13 +158,11 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 const MAX_RECORDS_PER_LINE: usize = 1 << 18;
 
 fn too_many_records(position: SourcePosition) -> Refusal {
-    Refusal {
-        rule: RuleId::FileLimit,
-        position: Some(position),
-        message: format!(
-            "more than {MAX_RECORDS_PER_LINE} records in one line; write one record a line"
-        ),
-    }
+    Refusal::new(
+        RuleId::FileLimit,
+        format!("more than {MAX_RECORDS_PER_LINE} records in one line; write one record a line"),
+    )
+    .at(position)
 }
 
 /// The state of reading the elements of a text: position, line and current record.

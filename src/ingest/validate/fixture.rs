@@ -11,7 +11,8 @@ use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::input::{
-    Input, InputFormat, InputLimits, InputReader, ReadError, ReaderOptions, Refusal, SourcePosition,
+    Input, InputFormat, InputLimits, InputLocation, InputReader, ReadError, ReaderOptions, Refusal,
+    SourcePosition,
 };
 use crate::purchase::{FuturePolicy, PurchaseCsvColumns, PurchaseRuleSettings, PurchaseValidator};
 use crate::rules::RuleId;
@@ -86,7 +87,7 @@ impl TestReader {
     pub(super) fn validate(&self, bytes: &[u8]) -> ValidatedText {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
-        let input = Input::of_file(file.path().to_owned());
+        let input = Input::at(InputLocation::File(file.path().to_owned()));
         let mut outcome = ValidatedText::default();
         let read = self.read(&input, &mut outcome);
         if let Err(problem) = read {

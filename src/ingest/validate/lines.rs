@@ -177,11 +177,11 @@ pub(super) struct EnclosingText<'a> {
 }
 
 fn line_too_long(position: SourcePosition, limit: usize) -> Refusal {
-    Refusal {
-        rule: RuleId::FileLimit,
-        position: Some(position),
-        message: format!(
+    Refusal::new(
+        RuleId::FileLimit,
+        format!(
             "the line is longer than {limit} bytes; raise --max-line-bytes if this is intended"
         ),
-    }
+    )
+    .at(position)
 }

@@ -44,11 +44,8 @@ impl fmt::Display for Delimiter {
 
 /// An invalid delimiter.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid delimiter {text:?}; valid values: ; , | tab")]
-pub struct InvalidDelimiter {
-    /// The given text.
-    pub text: String,
-}
+#[error("expected one of ; , | tab")]
+pub struct InvalidDelimiter;
 
 impl FromStr for Delimiter {
     type Err = InvalidDelimiter;
@@ -57,9 +54,7 @@ impl FromStr for Delimiter {
         match text.as_bytes() {
             b"tab" | b"\\t" => Ok(Self::TAB),
             [byte @ (b';' | b',' | b'\t' | b'|')] => Ok(Self(*byte)),
-            _ => Err(InvalidDelimiter {
-                text: text.to_owned(),
-            }),
+            _ => Err(InvalidDelimiter),
         }
     }
 }

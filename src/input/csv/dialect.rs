@@ -41,121 +41,18 @@ mod date_order;
 mod decimal_sign;
 mod delimiter_candidate;
 mod evidence_tally;
-mod mapping;
+mod layout;
+mod notes;
+mod overrides;
+mod sample;
 
-use std::fmt::Display;
-
-pub use self::mapping::{Mapping, UnknownMappedField};
 use super::columns::{ColumnAliases, normalise_header};
-use super::delimiter::Delimiter;
-use super::encoding::{Charset, Encoding, EncodingBasis};
-use super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
-use super::rows::{DEFAULT_MAX_FIELD_BYTES, RowShape};
-use crate::values::pt_br::{DateOrder, DecimalSign};
+use super::refusal::CsvRefusal;
+use notes::DetectionNotes;
 
-/// Maximum columns of a header; it limits the cost of one row.
-pub const MAX_COLUMNS: usize = 2_000;
-
-/// The beginning of an input, decoded.
-#[derive(Clone, Copy, Debug)]
-pub struct CsvSample<'a> {
-    /// The text; ten thousand rows or more if the input has them.
-    pub text: &'a str,
-    /// Whether it is the whole input. If not, its last record may be incomplete and is ignored.
-    pub complete: bool,
-    /// How it was decoded.
-    pub encoding: Encoding,
-}
-
-/// Settings of the user, which replace detection.
-#[derive(Clone, Debug, Default)]
-pub struct DialectOverrides {
-    /// `--delimiter`
-    pub delimiter: Option<Delimiter>,
-    /// `--encoding`; used by the caller, which decodes the sample.
-    pub encoding: Option<Charset>,
-    /// `--decimal`
-    pub decimal: Option<DecimalSign>,
-    /// `--date-order`
-    pub date_order: Option<DateOrder>,
-    /// `--map`
-    pub mapping: Mapping,
-}
-
-/// The field of one column and the form of its values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ColumnPlan {
-    /// The header as written, without outer spaces.
-    pub header: String,
-    /// Position of its field in [`ColumnAliases::roles`].
-    pub role: Option<usize>,
-    /// Key of its property. A column with neither role nor property is an extra field.
-    pub property: Option<String>,
-    /// Decimal sign of its numbers.
-    pub decimal: DecimalSign,
-    /// Whether a value or the user determined the sign. If not, the sample has only whole numbers, and a
-    /// later number such as `1.234` is ambiguous.
-    pub decimal_is_proven: bool,
-    /// Date order of its dates.
-    pub date_order: DateOrder,
-}
-
-/// One decision and the first value that determined it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DialectDecision {
-    /// What was decided: `encoding`, `delimiter`, `decimal sign of "preco"`, …
-    pub what: String,
-    /// What was chosen.
-    pub chosen: String,
-    /// The reason.
-    pub why: String,
-    /// The value that determined it, if any.
-    pub because: Option<EvidenceValue>,
-}
-
-/// The dialect and columns of one CSV file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CsvLayout {
-    /// The encoding.
-    pub encoding: Encoding,
-    /// The delimiter.
-    pub delimiter: Delimiter,
-    /// One per field of the header, in order.
-    pub columns: Vec<ColumnPlan>,
-    /// Position of the first row, after the line end of the header.
-    pub body: TextPosition,
-    /// Whether the input ends with its header.
-    pub is_header_only: bool,
-    /// The decisions and their evidence.
-    pub evidence: Vec<DialectDecision>,
-    /// Warnings for the user.
-    pub warnings: Vec<String>,
-}
-
-impl CsvLayout {
-    /// The requirements for every row.
-    pub fn row_shape(&self) -> RowShape {
-        RowShape {
-            delimiter: self.delimiter,
-            columns: self.columns.len(),
-            max_field_bytes: DEFAULT_MAX_FIELD_BYTES,
-        }
-    }
-
-    /// The warning that the input is not UTF-8 and is read in another encoding.
-    pub fn encoding_warning(&self) -> Option<String> {
-        let read = self.encoding.charset;
-        let offset = self.encoding.first_invalid_byte?;
-        Some(format!(
-            "the byte at offset {offset} is not UTF-8: the file is read as {read} (see --encoding)"
-        ))
-    }
-
-    /// The headers, in order.
-    pub fn header(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.columns.iter().map(|column| column.header.as_str())
-    }
-}
+pub use layout::{ColumnPlan, CsvLayout, DialectDecision};
+pub use overrides::{DialectOverrides, Mapping, UnknownMappedField};
+pub use sample::{CsvSample, MAX_COLUMNS};
 
 /// Detects the dialect of a file; `None` when the sample has only blank lines.
 ///
@@ -198,41 +95,4 @@ pub fn sniff(
         evidence: notes.evidence,
         warnings: notes.warnings,
     }))
-}
-
-/// Decisions and warnings collected during detection.
-#[derive(Debug, Default)]
-struct DetectionNotes {
-    evidence: Vec<DialectDecision>,
-    warnings: Vec<String>,
-}
-
-impl DetectionNotes {
-    fn record_decision(
-        &mut self,
-        what: impl Into<String>,
-        chosen: impl Display,
-        why: impl Into<String>,
-        because: Option<EvidenceValue>,
-    ) {
-        let (what, chosen, why) = (what.into(), chosen.to_string(), why.into());
-        self.evidence.push(DialectDecision {
-            what,
-            chosen,
-            why,
-            because,
-        });
-    }
-
-    fn encoding(&mut self, encoding: Encoding) {
-        let why = match (encoding.basis, encoding.first_invalid_byte) {
-            (EncodingBasis::Choice, _) => "--encoding".to_owned(),
-            (EncodingBasis::Mark, _) => "byte order mark".to_owned(),
-            (EncodingBasis::Content, None) => "all bytes are valid".to_owned(),
-            (EncodingBasis::Content, Some(offset)) => {
-                format!("the byte at offset {offset} is not UTF-8")
-            }
-        };
-        self.record_decision("encoding", encoding.charset, why, None);
-    }
 }

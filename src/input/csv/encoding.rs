@@ -51,11 +51,8 @@ impl fmt::Display for Charset {
 
 /// An unknown value of `--encoding`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown encoding {name:?}; valid values: utf-8, utf-16le, utf-16be, windows-1252")]
-pub struct UnknownCharset {
-    /// The given name.
-    pub name: String,
-}
+#[error("expected utf-8, utf-16le, utf-16be or windows-1252")]
+pub struct UnknownCharset;
 
 impl FromStr for Charset {
     type Err = UnknownCharset;
@@ -66,9 +63,7 @@ impl FromStr for Charset {
             "utf-16le" => Ok(Self::Utf16Le),
             "utf-16be" => Ok(Self::Utf16Be),
             "windows-1252" | "cp1252" | "ansi" | "iso-8859-1" | "latin1" => Ok(Self::Windows1252),
-            _ => Err(UnknownCharset {
-                name: name.to_owned(),
-            }),
+            _ => Err(UnknownCharset),
         }
     }
 }
@@ -137,9 +132,16 @@ impl Encoding {
             0
         };
         Self {
-            charset,
-            basis: EncodingBasis::Choice,
             mark_bytes,
+            ..Self::of(charset, EncodingBasis::Choice)
+        }
+    }
+
+    fn of(charset: Charset, basis: EncodingBasis) -> Self {
+        Self {
+            charset,
+            basis,
+            mark_bytes: 0,
             first_invalid_byte: None,
         }
     }
@@ -152,10 +154,8 @@ impl Encoding {
 
     fn windows_1252(first_invalid_byte: u64) -> Self {
         Self {
-            charset: Charset::Windows1252,
-            basis: EncodingBasis::Content,
-            mark_bytes: 0,
             first_invalid_byte: Some(first_invalid_byte),
+            ..Self::of(Charset::Windows1252, EncodingBasis::Content)
         }
     }
 }
@@ -166,12 +166,9 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
     for charset in [Charset::Utf8, Charset::Utf16Le, Charset::Utf16Be] {
         let mark = charset.mark();
         if sample.starts_with(mark) {
-            let mark_bytes = mark.len();
             return Encoding {
-                charset,
-                basis: EncodingBasis::Mark,
-                mark_bytes,
-                first_invalid_byte: None,
+                mark_bytes: mark.len(),
+                ..Encoding::of(charset, EncodingBasis::Mark)
             };
         }
     }
@@ -179,12 +176,7 @@ pub fn detect_encoding(sample: &[u8], complete: bool) -> Encoding {
         Err(error) if complete || error.error_len().is_some() => {
             Encoding::windows_1252(error.valid_up_to() as u64)
         }
-        _ => Encoding {
-            charset: Charset::Utf8,
-            basis: EncodingBasis::Content,
-            mark_bytes: 0,
-            first_invalid_byte: None,
-        },
+        _ => Encoding::of(Charset::Utf8, EncodingBasis::Content),
     }
 }
 

@@ -51,7 +51,7 @@ impl EvidenceValue {
     }
 }
 
-/// Why a CSV input is refused. Rows before [`CsvRefusal::byte_offset`] may be valid.
+/// Why a CSV input is refused. Rows before its position may be valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CsvRefusal {
@@ -72,19 +72,15 @@ pub enum CsvRefusal {
         /// Position of the header.
         at: TextPosition,
     },
-    /// A column whose decimal sign is ambiguous.
-    #[error("the decimal sign of column {column:?} is ambiguous: {}{}", .value, contrast(.other.as_ref()))]
-    DecimalAmbiguous {
-        /// Header of the column.
-        column: String,
-        /// The first value that is ambiguous, or that supports one reading.
-        value: EvidenceValue,
-        /// A value that supports the other reading, if there is one.
-        other: Option<EvidenceValue>,
-    },
-    /// A column whose date order is ambiguous.
-    #[error("the date order of column {column:?} is ambiguous: {}{}", .value, contrast(.other.as_ref()))]
-    DateAmbiguous {
+    /// A column whose decimal sign or date order is ambiguous.
+    #[error(
+        "the {} of column {column:?} is ambiguous: {value}{}",
+        reading(*.value_type),
+        contrast(.other.as_ref())
+    )]
+    Ambiguous {
+        /// The type of its values.
+        value_type: CsvValueType,
         /// Header of the column.
         column: String,
         /// The first value that is ambiguous, or that supports one reading.
@@ -147,9 +143,7 @@ impl CsvRefusal {
     pub fn rule(&self) -> RuleId {
         match self {
             Self::Encoding(_) => RuleId::FileEncoding,
-            Self::DelimiterAmbiguous { .. }
-            | Self::DecimalAmbiguous { .. }
-            | Self::DateAmbiguous { .. } => RuleId::FileCsvAmbig,
+            Self::DelimiterAmbiguous { .. } | Self::Ambiguous { .. } => RuleId::FileCsvAmbig,
             Self::HeaderDuplicate { .. } => RuleId::FileHeaderDup,
             Self::HeaderUnknown { .. } => RuleId::FileWrongKind,
             Self::QuoteUnclosed { .. } => RuleId::FileCsvQuote,
@@ -157,35 +151,17 @@ impl CsvRefusal {
         }
     }
 
-    /// The byte offset of the error.
-    pub fn byte_offset(&self) -> u64 {
-        match self {
-            Self::Encoding(bad) => bad.byte_offset,
-            Self::DecimalAmbiguous { value, .. } | Self::DateAmbiguous { value, .. } => {
-                value.at.byte_offset
-            }
-            Self::DelimiterAmbiguous { at, .. }
-            | Self::HeaderDuplicate { at, .. }
-            | Self::HeaderUnknown { at, .. }
-            | Self::QuoteUnclosed { at }
-            | Self::RecordTooLong { at, .. }
-            | Self::TooManyColumns { at, .. } => at.byte_offset,
-        }
-    }
-
-    /// The line of the error; invalid bytes have none.
-    pub fn line(&self) -> Option<u64> {
+    /// The position of the error; invalid bytes have none in the decoded text.
+    pub fn at(&self) -> Option<TextPosition> {
         match self {
             Self::Encoding(_) => None,
-            Self::DecimalAmbiguous { value, .. } | Self::DateAmbiguous { value, .. } => {
-                Some(value.at.line)
-            }
+            Self::Ambiguous { value, .. } => Some(value.at),
             Self::DelimiterAmbiguous { at, .. }
             | Self::HeaderDuplicate { at, .. }
             | Self::HeaderUnknown { at, .. }
             | Self::QuoteUnclosed { at }
             | Self::RecordTooLong { at, .. }
-            | Self::TooManyColumns { at, .. } => Some(at.line),
+            | Self::TooManyColumns { at, .. } => Some(*at),
         }
     }
 
@@ -201,8 +177,10 @@ impl CsvRefusal {
                     .to_owned()
             }
             Self::DelimiterAmbiguous { .. } => "set it with --delimiter".to_owned(),
-            Self::DecimalAmbiguous { .. } => "set --decimal comma or --decimal point".to_owned(),
-            Self::DateAmbiguous { .. } => {
+            Self::Ambiguous { value_type, .. } if value_type.has_decimal_sign() => {
+                "set --decimal comma or --decimal point".to_owned()
+            }
+            Self::Ambiguous { .. } => {
                 "set --date-order dmy for day first or --date-order mdy for month first".to_owned()
             }
             Self::HeaderDuplicate { first, field, .. } => {
@@ -231,27 +209,13 @@ impl CsvRefusal {
             Self::TooManyColumns { .. } => "check the file and --delimiter".to_owned(),
         }
     }
+}
 
-    pub(super) fn ambiguous(
-        value_type: CsvValueType,
-        column: &str,
-        value: EvidenceValue,
-        other: Option<EvidenceValue>,
-    ) -> Self {
-        let column = column.to_owned();
-        if value_type.has_decimal_sign() {
-            Self::DecimalAmbiguous {
-                column,
-                value,
-                other,
-            }
-        } else {
-            Self::DateAmbiguous {
-                column,
-                value,
-                other,
-            }
-        }
+fn reading(value_type: CsvValueType) -> &'static str {
+    if value_type.has_decimal_sign() {
+        "decimal sign"
+    } else {
+        "date order"
     }
 }
 

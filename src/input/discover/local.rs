@@ -5,9 +5,9 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
-use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 
 /// Adds the files of an argument to `found`; the folder `lake` is excluded.
 pub(super) fn discover(
@@ -137,20 +137,17 @@ const ELOOP: i32 = 40;
 /// A file without readable metadata is an input too: opening it fails, and it is refused with the error.
 fn unreadable_input(path: PathBuf) -> Input {
     Input {
-        location: InputLocation::File(path),
         size_bytes: Some(0),
-        modified_micros: None,
-        object: None,
+        ..Input::at(InputLocation::File(path))
     }
 }
 
 fn input(path: PathBuf, metadata: &Metadata) -> Input {
     Input {
-        location: InputLocation::File(path),
         // A pipe or device has no size.
         size_bytes: metadata.is_file().then_some(metadata.len()),
         modified_micros: modified_micros(metadata),
-        object: None,
+        ..Input::at(InputLocation::File(path))
     }
 }
 

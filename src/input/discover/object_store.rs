@@ -2,9 +2,9 @@
 
 use glob::Pattern;
 
+use super::super::discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use super::super::refusal::InputError;
 use super::glob_pattern::{is_hidden, is_pattern, matches_pattern};
-use super::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 use crate::storage::{StoreObject, StoreUrl, Stores};
 
 /// Adds the objects of an argument to `found`; the prefix `lake` is excluded.

@@ -40,46 +40,25 @@ impl DocumentFrame {
     ) -> Result<(), Refusal> {
         let text = std::str::from_utf8(&self.text).unwrap_or_default();
         let mut cursor = JsonCursor::new(text, options);
-        if cursor.peek() != Ok(JsonKind::Array) {
-            return self.refuse_mixed_object(envelope, &mut cursor, options);
-        }
-        let Ok(mut elements) = cursor.open_array() else {
-            return Ok(());
-        };
-        while let Ok(true) = cursor.next_element(&mut elements) {
-            self.refuse_mixed_object(envelope, &mut cursor, options)?;
-        }
-        Ok(())
-    }
-
-    fn refuse_mixed_object(
-        &self,
-        envelope: Envelope,
-        cursor: &mut JsonCursor<'_>,
-        options: JsonOptions,
-    ) -> Result<(), Refusal> {
-        let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
-            return Ok(());
-        };
-        while let Ok(Some(key)) = cursor.next_key(&mut members) {
-            let offset = cursor.offset();
-            let Ok(value) = cursor.skip_value() else {
-                break;
-            };
-            let key = key.decode();
-            let is_mixed = envelope.record_keys().contains(&&*key)
+        let is_mixed = |key: &str, value: &str| {
+            envelope.record_keys().contains(&key)
                 || (key == "data" && contains_record(envelope, value, options))
-                || is_unread_array(envelope, &[&key], value);
-            if is_mixed {
-                return Err(Refusal {
-                    rule: RuleId::FileMixed,
-                    position: Some(self.position_of(offset)),
-                    message: "a purchase that contains record arrays; write one purchase per line"
-                        .to_owned(),
-                });
+                || is_unread_array(envelope, &[key], value)
+        };
+        let mut mixed = None;
+        if cursor.peek() != Ok(JsonKind::Array) {
+            mixed = find_member(&mut cursor, is_mixed);
+        } else if let Ok(mut elements) = cursor.open_array() {
+            while mixed.is_none()
+                && let Ok(true) = cursor.next_element(&mut elements)
+            {
+                mixed = find_member(&mut cursor, is_mixed);
             }
         }
-        Ok(())
+        let message = "a purchase that contains record arrays; write one purchase per line";
+        mixed.map_or(Ok(()), |offset| {
+            Err(Refusal::new(RuleId::FileMixed, message).at(self.position_of(offset)))
+        })
     }
 }
 
@@ -93,22 +72,26 @@ pub(super) fn advance(position: SourcePosition, text: &[u8]) -> SourcePosition {
 
 /// Whether `data` is itself a purchase, or contains record arrays that were not returned as chunks.
 fn contains_record(envelope: Envelope, data: &str, options: JsonOptions) -> bool {
-    let mut cursor = JsonCursor::new(data, options);
-    let Ok(mut members) = cursor.peek().and_then(|_| cursor.open_object()) else {
-        return false;
+    let is_record = |key: &str, value: &str| {
+        envelope.record_keys().contains(&key) || is_unread_array(envelope, &["data", key], value)
     };
+    find_member(&mut JsonCursor::new(data, options), is_record).is_some()
+}
+
+/// The offset of the first member of an object that `is_wanted` by its key and value.
+fn find_member(
+    cursor: &mut JsonCursor<'_>,
+    is_wanted: impl Fn(&str, &str) -> bool,
+) -> Option<usize> {
+    let mut members = cursor.peek().and_then(|_| cursor.open_object()).ok()?;
     while let Ok(Some(key)) = cursor.next_key(&mut members) {
-        let Ok(value) = cursor.skip_value() else {
-            break;
-        };
-        let key = key.decode();
-        if envelope.record_keys().contains(&&*key)
-            || is_unread_array(envelope, &["data", &key], value)
-        {
-            return true;
+        let offset = cursor.offset();
+        let value = cursor.skip_value().ok()?;
+        if is_wanted(&key.decode(), value) {
+            return Some(offset);
         }
     }
-    false
+    None
 }
 
 /// Whether a record array is still in the frame: its key has escapes, which the scanner does not

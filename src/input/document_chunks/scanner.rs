@@ -1,7 +1,7 @@
 //! Scans the brackets of a JSON document across consecutive buffers.
 
+use crate::input::chunk::MAX_CHUNK_LINES;
 use crate::input::envelope::{ArrayContent, Envelope};
-use crate::input::line_chunks::MAX_CHUNK_LINES;
 use crate::json::StringMarks;
 
 /// A buffer with the marks of its unscanned part.

@@ -6,12 +6,33 @@
 use std::fmt::Write;
 
 use chrono::NaiveDate;
+use clap::Args;
 
 use super::backfill_state::{BackfillState, fingerprint};
-use super::{RunCommand, day, parallel};
+use super::{day, parallel};
 use crate::commands::{CommandError, RunContext};
 use crate::job_file::JobPlan;
 use crate::values::ExitCode;
+
+/// How the days of a backfill run.
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct BackfillOptions {
+    /// Run this many days at a time, 1 to 64; only steps with `days_in_parallel`
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..=64),
+        help_heading = "Backfill"
+    )]
+    parallel: u16,
+    /// Continue with the next day after a failed one
+    #[arg(long, requires = "from", help_heading = "Backfill")]
+    keep_going: bool,
+    /// Run days again that an earlier backfill has completed
+    #[arg(long, requires = "from", help_heading = "Backfill")]
+    redo: bool,
+}
 
 /// The results of the days.
 #[derive(Debug, Default)]
@@ -30,7 +51,7 @@ struct BackfillSummary {
 /// The location of the lake is invalid, or a completion marker cannot be written.
 pub(super) fn run(
     days: &[JobPlan],
-    command: &RunCommand,
+    options: BackfillOptions,
     context: &mut RunContext<'_>,
 ) -> Result<ExitCode, CommandError> {
     let Some(first) = days.first() else {
@@ -39,7 +60,7 @@ pub(super) fn run(
     let backfill_state = BackfillState::of(first, &context.shared.stores)?;
     let completed = days
         .iter()
-        .map_while(|day| backfill_state.completed_exit(day).filter(|_| !command.redo));
+        .map_while(|day| backfill_state.completed_exit(day).filter(|_| !options.redo));
     let completed: Vec<ExitCode> = completed.collect();
     let mut exit = completed
         .iter()
@@ -50,7 +71,7 @@ pub(super) fn run(
         ..BackfillSummary::default()
     };
     let mut has_stopped = false;
-    for chunk in days[completed.len()..].chunks(usize::from(command.parallel)) {
+    for chunk in days[completed.len()..].chunks(usize::from(options.parallel)) {
         if has_stopped {
             summary.not_run.extend(chunk.iter().map(|day| day.date));
             continue;
@@ -82,7 +103,7 @@ pub(super) fn run(
                 has_stopped = true;
             } else {
                 summary.failed.push((plan.date, ended));
-                has_stopped = !command.keep_going;
+                has_stopped = !options.keep_going;
             }
         }
     }

@@ -7,13 +7,13 @@ use plotters::prelude::{DrawingBackend, PathElement, Rectangle};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{Canvas, DrawResult, LabelStyle};
+use super::canvas::{Canvas, DrawResult, LabelStyle, PlotFrame};
 use super::columns_and_lines::{are_counts, max_ticks, plane, position};
-use super::draw::PlotFrame;
+use super::content::Chart;
+use super::exact_number::ExactNumber;
 use super::label::{printable_text, truncate_to_width};
 use super::palette::ColorRole;
 use super::value_axis::{AxisEnds, ValueAxis};
-use super::{Chart, ExactNumber};
 
 /// Below this width in pixels, the names are above the bars.
 const NARROW_WIDTH: f64 = 460.0;

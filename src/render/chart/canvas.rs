@@ -16,6 +16,15 @@ use skrifa::{FontRef, MetadataProvider as _};
 
 use super::palette::ColorRole;
 
+/// The rectangle in which the values are drawn, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct PlotFrame {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+}
+
 /// The result of drawing.
 pub(super) type DrawResult<DB> =
     Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;

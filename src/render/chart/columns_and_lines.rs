@@ -11,13 +11,13 @@ use plotters::prelude::{
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{Canvas, DrawResult, LabelStyle};
-use super::draw::PlotFrame;
+use super::canvas::{Canvas, DrawResult, LabelStyle, PlotFrame};
+use super::content::{Chart, ChartSeries, ChartType};
+use super::exact_number::ExactNumber;
 use super::label::{printable_text, wrap_to_width};
 use super::label_ticks::label_ticks;
 use super::palette::ColorRole;
 use super::value_axis::{AxisEnds, ValueAxis};
-use super::{Chart, ChartSeries, ChartType, ExactNumber};
 
 type PlotContext<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 

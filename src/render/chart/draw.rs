@@ -8,10 +8,11 @@ use plotters::prelude::{DrawingArea, DrawingBackend, Rectangle};
 use plotters::style::Color;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{Canvas, CanvasMetrics, DrawResult, LabelStyle};
+use super::canvas::{Canvas, CanvasMetrics, DrawResult, LabelStyle, PlotFrame};
+use super::content::{Chart, ChartType};
 use super::label::{printable_text, wrap_to_width};
 use super::palette::ColorRole;
-use super::{Chart, ChartType, bars, columns_and_lines};
+use super::{bars, columns_and_lines};
 
 /// The margin around the chart, in pixels.
 pub(super) const MARGIN: f64 = 14.0;
@@ -48,15 +49,6 @@ pub(super) enum ChartHeading {
     Shown,
     /// Nothing: the surrounding document shows them.
     Omitted,
-}
-
-/// The rectangle in which the values are drawn, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct PlotFrame {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
 }
 
 /// Draws a whole chart.

@@ -11,8 +11,8 @@ use resvg::tiny_skia::{IntSize, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 
-use super::Chart;
 use super::canvas::CanvasMetrics;
+use super::content::Chart;
 use super::svg;
 
 /// The smallest width and height in pixels: below it, no axis fits.

@@ -7,11 +7,12 @@ use std::fmt::Write as _;
 
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
+use super::bars;
 use super::canvas::CanvasMetrics;
+use super::content::{Chart, ChartType, ChartWidth};
 use super::draw::{ChartHeading, draw, height_above};
 use super::label::printable_text;
 use super::palette::{ColorRole, ColorScheme, DARK, LIGHT, hex};
-use super::{Chart, ChartType, ChartWidth, bars};
 
 /// plotters draws in whole units; several units per pixel make columns look equally wide.
 pub(super) const UNITS: f64 = 4.0;
@@ -19,8 +20,11 @@ pub(super) const UNITS: f64 = 4.0;
 /// The font stack of the viewer.
 const FONT_STACK: &str = "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",Ubuntu,\"Liberation Sans\",Arial,sans-serif";
 
-/// A standalone SVG document.
-pub(super) fn document(chart: &Chart) -> String {
+/// Draws a chart as a standalone SVG document, including title and subtitle.
+///
+/// Colours are CSS custom properties that follow the colour scheme of the viewer; viewers without
+/// CSS support use the light colours.
+pub fn svg(chart: &Chart) -> String {
     let style = format!(
         "<style>svg{{{}color-scheme:light dark;font-family:{FONT_STACK}}}@media (prefers-color-scheme:dark){{svg{{{}}}}}{}</style>\n",
         properties(&LIGHT),

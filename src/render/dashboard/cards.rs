@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::Dashboard;
 use super::charts::suppliers_in_currency;
+use super::content::Dashboard;
 use super::ranking::sum;
 use crate::render::chart::{ExactNumber, printable_text};
 use crate::render::html::{HtmlCell, isolated_text};

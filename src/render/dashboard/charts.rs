@@ -3,8 +3,8 @@
 //! In: an answer and its provenance. Out: the [`Chart`] and the [`HtmlTable`] that show it. Nothing
 //! is refused.
 
+use super::content::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
 use super::ranking::{Ranking, rank};
-use super::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
 use crate::render::chart::{Chart, ChartSeries, ChartType, ExactNumber};
 use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};

@@ -11,7 +11,7 @@ use super::charts::{
     ChartWithTable, apps, products, quantity, rejects, revenue, status_by_month,
     suppliers_in_currency,
 };
-use super::{Dashboard, WithProvenance};
+use super::content::{Dashboard, WithProvenance};
 use crate::render::html::figure_markup;
 
 /// A section of the dashboard.

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::render::chart::ChartType;
-use crate::report::{QuantityPoint, RevenuePoint};
+use crate::report::{NamedQuantity, QuantityPoint, QuantitySeries, RevenuePoint, RevenueSeries};
 use crate::values::currency::parse_currency;
+use crate::values::money::Amount;
 
 fn provenance(table: &str, version: i64) -> Provenance {
     Provenance {

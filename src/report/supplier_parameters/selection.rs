@@ -4,8 +4,63 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{COMPANY_UNKNOWN, DeletedFilter, PurchaseStatus};
 use crate::values::instant::format_utc_micros;
+
+/// The company id under which purchases without a known company are stored.
+pub const COMPANY_UNKNOWN: i64 = 0;
+
+/// Whether an answer includes deleted purchases.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeletedFilter {
+    /// Deleted purchases are excluded.
+    #[default]
+    NotInclude,
+    /// Deleted purchases are included.
+    Include,
+    /// Only deleted purchases are included.
+    Only,
+}
+
+impl DeletedFilter {
+    /// All values by their documented names.
+    pub(super) const ALL: [(&'static str, Self); 3] = [
+        ("not_include", Self::NotInclude),
+        ("include", Self::Include),
+        ("only", Self::Only),
+    ];
+
+    /// The documented name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotInclude => "not_include",
+            Self::Include => "include",
+            Self::Only => "only",
+        }
+    }
+}
+
+/// The status of a purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PurchaseStatus {
+    /// "Aguardando."
+    Pending,
+    /// "Entregue."
+    Received,
+}
+
+impl PurchaseStatus {
+    /// All values by their documented names.
+    pub(super) const ALL: [(&'static str, Self); 2] =
+        [("pending", Self::Pending), ("received", Self::Received)];
+
+    /// The documented name, which is also the value in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Received => "received",
+        }
+    }
+}
 
 /// The filters that select the purchases of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Every parameter accepted and refused, and the errors of refusals.
 
 use super::*;
-use crate::report::supplier_errors::FailedValidation;
+use crate::report::supplier_errors::{FailedValidation, InvalidParameter};
 use crate::rules::RuleId;
 
 fn request() -> SupplierListRequest {

@@ -6,33 +6,23 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::{
-    COMPANY_UNKNOWN, DeletedFilter, PER_PAGE_DEFAULT, PER_PAGE_MAX, PurchaseStatus, SearchTerm,
-};
+use super::selection::{COMPANY_UNKNOWN, DeletedFilter, PurchaseStatus, SearchTerm};
 use crate::report::calendar_date::calendar_date;
 use crate::report::supplier_errors::{COMPANY_HEADER, FailedValidation, InvalidParameter};
 use crate::rules::RuleId;
 use crate::values::instant::parse_instant;
 
+/// Default number of purchases per page: the example of the documented `meta.per_page`.
+pub const PER_PAGE_DEFAULT: u32 = 20;
+
+/// Maximum number of purchases per page. The documentation defines no limit; this one is our
+/// choice.
+pub const PER_PAGE_MAX: u32 = 500;
+
 /// The largest valid page: readers of the answer store `current_page` as a signed 64-bit integer.
 const PAGE_MAX: u64 = i64::MAX.cast_unsigned();
 
 const DATE_REQUIREMENT: &str = "must be a date, YYYY-MM-DD";
-
-/// The unvalidated parameters of both requests.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct RawSupplierParameters<'a> {
-    pub(super) company_id: Option<&'a str>,
-    pub(super) search_term: Option<&'a str>,
-    pub(super) purchase_status: Option<&'a str>,
-    pub(super) supplier_ids: Option<&'a str>,
-    pub(super) registration_start: Option<&'a str>,
-    pub(super) registration_end: Option<&'a str>,
-    pub(super) page: Option<&'a str>,
-    pub(super) per_page: Option<&'a str>,
-    pub(super) updated_from: Option<&'a str>,
-    pub(super) deleted: Option<&'a str>,
-}
 
 /// Collects errors. The value returned for an invalid parameter is never used, because nothing is
 /// resolved when there are errors.

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::event::facet;
+use super::facet::facet;
 use crate::run_report::{InputOutcome, InputReport, RunReport};
 use crate::storage::scrubbed_location;
 use crate::telemetry::steps::{LineageDataset, StepEnd, StepStart};

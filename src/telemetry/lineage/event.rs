@@ -6,12 +6,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::dataset;
+use super::facet::{PRODUCER, facet};
 use crate::run_report::RunReport;
 use crate::telemetry::steps::{StepEnd, StepStart};
 use crate::values::ExitCode;
 
-/// The producer of the events.
-const PRODUCER: &str = concat!("urn:purchase-etl:", env!("CARGO_PKG_VERSION"));
 const SCHEMA: &str = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent";
 
 /// The run state transition of an event.
@@ -175,15 +174,6 @@ fn run_facet(report: &RunReport) -> Value {
         "warnedByRule": report.warned_by_rule,
         "exitCode": report.exit_code,
     })
-}
-
-/// Adds the common keys of all facets to `body`.
-pub(super) fn facet(schema: &str, mut body: Value) -> Value {
-    let name = schema.rsplit('/').next().unwrap_or(schema);
-    body["_producer"] = PRODUCER.into();
-    body["_schemaURL"] =
-        format!("https://openlineage.io/spec/facets/{schema}.json#/$defs/{name}").into();
-    body
 }
 
 fn instant(at: DateTime<Utc>) -> String {

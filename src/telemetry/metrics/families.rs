@@ -4,6 +4,7 @@
 //! rules and tables in this program. The label of the job is `etl_job`, because scrapers set `job`
 //! themselves.
 
+use prometheus::core::Collector;
 use prometheus::{CounterVec, Encoder, GaugeVec, Opts, Registry, TextEncoder};
 
 const RUN_LABELS: [&str; 3] = ["etl_job", "step", "command"];
@@ -28,8 +29,12 @@ pub(super) struct MetricFamilies {
 impl MetricFamilies {
     pub(super) fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
-        let counter = |name, help, labels: &[&str]| counter(&registry, name, help, labels);
-        let gauge = |name, help, labels: &[&str]| gauge(&registry, name, help, labels);
+        let counter = |name, help, labels: &[&str]| {
+            registered(&registry, CounterVec::new(opts(name, help), labels))
+        };
+        let gauge = |name, help, labels: &[&str]| {
+            registered(&registry, GaugeVec::new(opts(name, help), labels))
+        };
         let by = |more: &[&'static str]| [&["etl_job", "step", "kind"], more].concat();
         Ok(Self {
             runs: counter(
@@ -117,24 +122,15 @@ impl MetricFamilies {
     }
 }
 
-fn counter(
-    registry: &Registry,
-    name: &str,
-    help: &str,
-    labels: &[&str],
-) -> Result<CounterVec, prometheus::Error> {
-    let family = CounterVec::new(Opts::new(format!("purchase_etl_{name}"), help), labels)?;
-    registry.register(Box::new(family.clone()))?;
-    Ok(family)
+fn opts(name: &str, help: &str) -> Opts {
+    Opts::new(format!("purchase_etl_{name}"), help)
 }
 
-fn gauge(
+fn registered<F: Collector + Clone + 'static>(
     registry: &Registry,
-    name: &str,
-    help: &str,
-    labels: &[&str],
-) -> Result<GaugeVec, prometheus::Error> {
-    let family = GaugeVec::new(Opts::new(format!("purchase_etl_{name}"), help), labels)?;
+    family: Result<F, prometheus::Error>,
+) -> Result<F, prometheus::Error> {
+    let family = family?;
     registry.register(Box::new(family.clone()))?;
     Ok(family)
 }

@@ -7,8 +7,7 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkError;
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use crate::run_report::InputOutcome;
-use crate::telemetry::steps::{FinishedCommand, seconds_between};
+use crate::telemetry::steps::{FinishedCommand, inputs_by_outcome, seconds_between};
 
 /// Sends the metrics in one request.
 pub(super) fn send(
@@ -55,17 +54,11 @@ fn measure(provider: &SdkMeterProvider, command: &FinishedCommand<'_>) {
             labels.extend(outcome.map(|name| KeyValue::new("purchase_etl.outcome", name)));
             labels
         };
-        let counts = &report.counts;
-        for (name, count) in counts.by_outcome() {
+        for (name, count) in report.counts.by_outcome() {
             records.add(count, &of(Some(name)));
         }
-        for outcome in [
-            InputOutcome::Ingested,
-            InputOutcome::AlreadyIngested,
-            InputOutcome::Refused,
-        ] {
-            let count = report.inputs_with(outcome) as u64;
-            inputs.add(count, &of(Some(outcome.name())));
+        for (name, count) in inputs_by_outcome(report) {
+            inputs.add(count, &of(Some(name)));
         }
         read.add(report.bytes, &of(None));
     }

@@ -15,7 +15,7 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor};
 
-use super::OtelSettings;
+use super::settings::OtelSettings;
 use crate::run_report::{InputOutcome, InputReport, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::telemetry::steps::{FinishedCommand, FinishedStep};
@@ -146,23 +146,11 @@ fn input_span(tracer: &SdkTracer, within: &Context, step: &FinishedStep, input: 
     span.end_with_timestamp(SystemTime::from(step.ended_at));
 }
 
-fn counts(counts: &RecordCounts) -> [KeyValue; 6] {
-    let RecordCounts {
-        read,
-        accepted,
-        rejected,
-        duplicate,
-        superseded,
-        skipped,
-    } = *counts;
-    [
-        KeyValue::new("purchase_etl.records.read", whole(read)),
-        KeyValue::new("purchase_etl.records.accepted", whole(accepted)),
-        KeyValue::new("purchase_etl.records.rejected", whole(rejected)),
-        KeyValue::new("purchase_etl.records.duplicate", whole(duplicate)),
-        KeyValue::new("purchase_etl.records.superseded", whole(superseded)),
-        KeyValue::new("purchase_etl.records.skipped", whole(skipped)),
-    ]
+fn counts(counts: &RecordCounts) -> impl Iterator<Item = KeyValue> {
+    let named = [("read", counts.read)]
+        .into_iter()
+        .chain(counts.by_outcome());
+    named.map(|(name, count)| KeyValue::new(format!("purchase_etl.records.{name}"), whole(count)))
 }
 
 /// Converts a count to the signed integers of OpenTelemetry.

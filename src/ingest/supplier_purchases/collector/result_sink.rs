@@ -1,8 +1,9 @@
 //! Handles the events of the runner.
 
 use super::{OpenSupplierInput, PendingSupplierInput, SupplierCollector};
+use crate::ingest::cross_chunk::FinishedInput;
 use crate::ingest::error::RunError;
-use crate::ingest::record_kind::{FinishedInput, RecordKind};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::runner::{Flow, ResultSink};
 use crate::ingest::supplier_purchases::accepted_rows::has_one_version_per_row;

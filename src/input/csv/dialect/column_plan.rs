@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use super::super::columns::{ColumnAliases, normalise_header};
 use super::super::refusal::CsvRefusal;
 use super::delimiter_candidate::DelimiterCandidate;
-use super::{ColumnPlan, DetectionNotes, DialectOverrides};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
+use super::overrides::DialectOverrides;
 use crate::values::pt_br::{DateOrder, DecimalSign};
 
 /// What a column is assigned to.

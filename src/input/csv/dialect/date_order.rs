@@ -3,7 +3,8 @@
 use super::super::columns::CsvValueType;
 use super::super::refusal::CsvRefusal;
 use super::evidence_tally::{DetectionContext, EvidenceTally, choose_reading};
-use super::{ColumnPlan, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
 use crate::values::pt_br::{DateEvidence, DateOrder, DecimalSign, date_evidence};
 
 /// The evidence of the dates of one column.
@@ -93,12 +94,12 @@ fn decide_order(
             )
         }
         (None, Some(value)) => {
-            return Err(CsvRefusal::ambiguous(
+            return Err(CsvRefusal::Ambiguous {
                 value_type,
-                &plan.header,
-                value.clone(),
-                None,
-            ));
+                column: plan.header.clone(),
+                value: value.clone(),
+                other: None,
+            });
         }
         (None, None) => (YearFirst, "only ISO 8601 dates", iso.first().cloned()),
     };

@@ -4,7 +4,8 @@ use super::super::columns::CsvValueType;
 use super::super::delimiter::Delimiter;
 use super::super::refusal::{CsvRefusal, EvidenceValue};
 use super::evidence_tally::{DetectionContext, EvidenceTally};
-use super::{ColumnPlan, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
 use crate::values::pt_br::{DecimalSign, NumberEvidence, number_evidence};
 
 /// The evidence of the numbers of one column.
@@ -72,12 +73,18 @@ fn decide_sign(
     notes: &mut DetectionNotes,
 ) -> Result<(), CsvRefusal> {
     use DecimalSign::{Comma, Point};
-    let value_type = CsvValueType::Decimal;
     let DecimalEvidence {
         one_point,
         one_comma,
         ..
     } = numbers;
+    let column = plan.header.clone();
+    let ambiguous = |value: &EvidenceValue, other: Option<&EvidenceValue>| CsvRefusal::Ambiguous {
+        value_type: CsvValueType::Decimal,
+        column,
+        value: value.clone(),
+        other: other.cloned(),
+    };
     let decided = decide_by_unambiguous_values(numbers, expects_decimal_comma, plan, notes);
     let (sign, why, because) = match (decided, one_point.first(), one_comma.first()) {
         (Some((sign, value)), ..) => (sign, "the value is unambiguous", Some(value)),
@@ -104,22 +111,8 @@ fn decide_sign(
             notes.record_decision(decision_name(plan), sign_name(plan.decimal), why, None);
             return Ok(());
         }
-        (None, Some(value), other) => {
-            return Err(CsvRefusal::ambiguous(
-                value_type,
-                &plan.header,
-                value.clone(),
-                other.cloned(),
-            ));
-        }
-        (None, None, Some(value)) => {
-            return Err(CsvRefusal::ambiguous(
-                value_type,
-                &plan.header,
-                value.clone(),
-                None,
-            ));
-        }
+        (None, Some(value), other) => return Err(ambiguous(value, other)),
+        (None, None, Some(value)) => return Err(ambiguous(value, None)),
     };
     plan.decimal = sign;
     plan.decimal_is_proven = true;

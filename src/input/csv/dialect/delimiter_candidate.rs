@@ -4,7 +4,9 @@ use super::super::columns::{ColumnAliases, normalise_header, trim_header};
 use super::super::delimiter::Delimiter;
 use super::super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::super::rows::{BadRow, CsvRow, CsvRowReader};
-use super::{CsvSample, DetectionNotes, DialectOverrides, MAX_COLUMNS};
+use super::notes::DetectionNotes;
+use super::overrides::DialectOverrides;
+use super::sample::{CsvSample, MAX_COLUMNS};
 
 /// The result of splitting the sample at one delimiter.
 #[derive(Clone, Debug)]

@@ -3,7 +3,9 @@
 use super::super::columns::{ColumnRole, CsvValueType};
 use super::super::refusal::{CsvRefusal, EvidenceValue, TextPosition};
 use super::delimiter_candidate::{DelimiterCandidate, for_each_row};
-use super::{ColumnPlan, CsvSample, DetectionNotes};
+use super::layout::ColumnPlan;
+use super::notes::DetectionNotes;
+use super::sample::CsvSample;
 
 /// The context that all columns of a file share.
 pub(super) struct DetectionContext<'a> {
@@ -103,12 +105,12 @@ pub(super) fn choose_reading<T>(
     };
     if let Some(other) = less.first.clone() {
         if less.count * MAX_SLIPS_ONE_IN > more.count + less.count {
-            return Err(CsvRefusal::ambiguous(
+            return Err(CsvRefusal::Ambiguous {
                 value_type,
-                column,
+                column: column.to_owned(),
                 value,
-                Some(other),
-            ));
+                other: Some(other),
+            });
         }
         let count = less.count;
         notes.warnings.push(format!(

@@ -113,10 +113,12 @@ fn a_chunk_that_is_no_utf8_is_refused_at_the_byte() {
         line: 2,
     };
     let refusal = CsvRowReader::new(b"a;\xe7\n", start, shape(2)).unwrap_err();
-    assert_eq!(
-        (refusal.rule(), refusal.byte_offset()),
-        (RuleId::FileEncoding, 12)
-    );
+    assert_eq!(refusal.rule(), RuleId::FileEncoding);
+    let bad = InvalidBytes {
+        charset: Charset::Utf8,
+        byte_offset: 12,
+    };
+    assert_eq!(refusal, CsvRefusal::Encoding(bad));
 }
 
 proptest! {

@@ -26,7 +26,8 @@ fn a_column_of_thousands_or_fractions_is_refused_until_the_user_decides() {
         "the decimal sign of column \"price\" is ambiguous: \"1.234\" on line 3"
     );
     assert!(refusal.remedy().contains("--decimal"));
-    assert_eq!((refusal.byte_offset(), refusal.line()), (23, Some(3)));
+    let at = refusal.at().unwrap();
+    assert_eq!((at.byte_offset, at.line), (23, 3));
     for sign in [DecimalSign::Comma, DecimalSign::Point] {
         let overrides = DialectOverrides {
             decimal: Some(sign),
@@ -85,7 +86,7 @@ fn one_date_slip_in_a_hundred_is_warned_of_and_one_in_fifty_is_refused() {
     assert!(table.warns_of("\"7.50\" on line 2: the comma is used"));
     assert!(table.warns_of("the first is \"01/31/2024\" on line 2"));
     let refusal = refused(&(slip + &right.repeat(49)));
-    assert_eq!(refusal.line(), Some(3));
+    assert_eq!(refusal.at().unwrap().line, 3);
     assert!(
         refusal
             .to_string()
@@ -97,7 +98,7 @@ fn one_date_slip_in_a_hundred_is_warned_of_and_one_in_fifty_is_refused() {
 fn dates_of_either_order_are_refused_where_nothing_is_portuguese() {
     let text = "product_id,time\na,2024-01-01\nb,05/04/2024\n";
     let refusal = refused(text);
-    assert_eq!(refusal.line(), Some(3));
+    assert_eq!(refusal.at().unwrap().line, 3);
     assert!(refusal.to_string().contains("\"05/04/2024\""));
     assert!(refusal.remedy().contains("--date-order"));
     for order in [DateOrder::DayFirst, DateOrder::MonthFirst] {

@@ -169,11 +169,12 @@ fn ragged_rows_and_blank_lines_cost_only_themselves() {
 fn an_unclosed_quote_ends_the_file_with_its_rule_and_place() {
     let refusal = read("product_id,price\na,1.5\n\"b,2.5\nc,3.5\n").unwrap_err();
     assert_eq!(refusal.rule(), RuleId::FileCsvQuote);
-    assert_eq!((refusal.byte_offset(), refusal.line()), (23, Some(3)));
+    let at = refusal.at().unwrap();
+    assert_eq!((at.byte_offset, at.line), (23, 3));
     let refusal = read("\"product_id,price\na,1.5\n").unwrap_err();
     assert_eq!(
-        (refusal.rule(), refusal.line()),
-        (RuleId::FileCsvQuote, Some(1))
+        (refusal.rule(), refusal.at().unwrap().line),
+        (RuleId::FileCsvQuote, 1)
     );
 }
 

@@ -1,0 +1,24 @@
+//! What happens to an input while it is read, and whether reading continues.
+
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::validate::ValidatedChunk;
+use crate::input::{InputError, InputTotals, Refusal};
+
+/// Whether to continue reading an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ingest) enum Flow {
+    Continue,
+    /// The input is refused; chunks in flight may still arrive.
+    SkipInput,
+}
+
+/// What happened to an input.
+pub(super) enum InputEvent<K: RecordKind> {
+    Restart,
+    Chunk(Box<ValidatedChunk<K>>),
+    Abandoned,
+    End(InputTotals),
+    Refused(Refusal),
+    /// It cannot be read because the machine ran out of a resource.
+    Exhausted(InputError),
+}

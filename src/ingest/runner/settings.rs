@@ -1,0 +1,32 @@
+//! The settings of a run, and its progress.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+
+use crate::input::ReaderOptions;
+
+/// Counters of a run in progress, and its stop flag; shared with the progress display.
+#[derive(Clone, Debug, Default)]
+pub struct Progress {
+    /// Stored (compressed) bytes read.
+    pub bytes: Arc<AtomicU64>,
+    /// Records validated.
+    pub records: Arc<AtomicU64>,
+    /// Set to stop the run at the next chunk.
+    pub interrupted: Arc<AtomicBool>,
+}
+
+/// Settings of reading and validation.
+#[derive(Clone, Debug)]
+pub struct RunSettings<K> {
+    /// Id of the run.
+    pub run_id: String,
+    /// How inputs are read.
+    pub reader: ReaderOptions,
+    /// The kind of the records, with its rules.
+    pub kind: K,
+    /// Keep the text of warnings.
+    pub with_texts: bool,
+    /// Threads that validate and encode.
+    pub threads: usize,
+}

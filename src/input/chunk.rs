@@ -1,0 +1,39 @@
+//! A chunk of an input: whole records with their position and form.
+
+use std::sync::Arc;
+
+use super::csv::dialect::CsvLayout;
+use super::refusal::SourcePosition;
+
+/// Maximum lines of a chunk. A line of a purchase has about 280 bytes, so that a chunk of two MiB has
+/// half as many; lines of one or two bytes become rejects that take hundreds of bytes each.
+pub(super) const MAX_CHUNK_LINES: usize = 16_384;
+
+/// The form of a chunk.
+#[derive(Clone, Debug)]
+pub enum ChunkForm {
+    /// Whole lines, one JSON value each.
+    Lines,
+    /// Elements of a JSON array, separated by commas.
+    Elements {
+        /// Whether the closing bracket of the array follows, so that the chunk must not end with a comma.
+        closed: bool,
+        /// False for `attributes` and `events` beside `purchases`: counted, not ingested.
+        records: bool,
+    },
+    /// One JSON value.
+    Value,
+    /// Rows of delimited text (UTF-8), without the header.
+    Rows(Arc<CsvLayout>),
+}
+
+/// A chunk of an input, cut at record boundaries.
+#[derive(Clone, Debug)]
+pub struct Chunk {
+    /// The text; UTF-8 unless the input is damaged.
+    pub bytes: Vec<u8>,
+    /// Position of its first byte.
+    pub position: SourcePosition,
+    /// Its form.
+    pub form: ChunkForm,
+}

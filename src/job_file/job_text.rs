@@ -1,0 +1,68 @@
+//! The text of a job file, and what it is resolved with.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::error::JobFileError;
+
+/// Looks up an environment variable. The library reads the environment in no other way.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The path and text of a job file.
+#[derive(Clone, Debug)]
+pub struct JobText {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+/// What the text of a job file is resolved with.
+#[derive(Clone, Copy)]
+pub struct ResolveContext<'a> {
+    /// The data date.
+    pub date: NaiveDate,
+    /// Names and values of `--set`.
+    pub set: &'a [(String, String)],
+    /// The environment.
+    pub environment: Environment<'a>,
+    /// The parser of the program: its global options are the keys of `[settings]`.
+    pub program: &'a clap::Command,
+}
+
+impl fmt::Debug for ResolveContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResolveContext")
+            .field("date", &self.date)
+            .field("set", &self.set)
+            .finish_non_exhaustive()
+    }
+}
+
+impl JobText {
+    /// Reads a job file.
+    ///
+    /// # Errors
+    /// [`JobFileError::Read`]
+    pub fn read(path: &Path) -> Result<Self, JobFileError> {
+        let text = std::fs::read_to_string(path).map_err(|source| JobFileError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            text,
+        })
+    }
+
+    /// BLAKE3 of the text and of what `set` changes, hexadecimal.
+    pub(super) fn digest(&self, set: &[(String, String)]) -> String {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.text.as_bytes());
+        for (name, value) in set {
+            // Neither TOML nor arguments can contain zero bytes.
+            hasher.update(format!("\0{name}\0{value}").as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
+    }
+}
