@@ -6,7 +6,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
-pub(in crate::values) const MICROS_PER_SECOND: i64 = 1_000_000;
+pub(super) const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(super) const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Days from 1970-01-01 to a date; the month must be 1 to 12 and the year at least 0.

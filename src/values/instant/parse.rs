@@ -3,9 +3,11 @@
 use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 
-use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, days_from_civil, days_in_month};
-use super::{InstantError, InstantNotes, ParsedInstant, read_fraction};
-use crate::values::local_day::{first_instant_from, local_day_start, offset_at};
+use super::calendar::{
+    MICROS_PER_DAY, MICROS_PER_SECOND, date_utc, days_from_civil, days_in_month,
+};
+use super::local_day::{first_instant_from, local_day_start, offset_at};
+use super::parsed::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 
 /// The largest offset that Java and ISO 8601 parsers based on it accept, in minutes.
 const MAX_OFFSET: i16 = 18 * 60;
@@ -283,7 +285,7 @@ fn start_of_day(days: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInst
     if tz == Tz::UTC {
         return ParsedInstant::new(days * MICROS_PER_DAY, 0, notes);
     }
-    let date = super::date_utc(days * MICROS_PER_DAY);
+    let date = date_utc(days * MICROS_PER_DAY);
     let micros_utc = local_day_start(date, tz);
     ParsedInstant::new(micros_utc, whole_minutes(offset_at(micros_utc, tz)), notes)
 }
