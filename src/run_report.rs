@@ -29,15 +29,12 @@ pub struct RecordCounts {
 impl RecordCounts {
     /// Whether every record has exactly one outcome.
     pub fn balances(&self) -> bool {
-        let Self {
-            read,
-            accepted,
-            rejected,
-            duplicate,
-            superseded,
-            skipped,
-        } = *self;
-        read == accepted + rejected + duplicate + superseded + skipped
+        self.read
+            == self
+                .by_outcome()
+                .map(|(_, count)| count)
+                .iter()
+                .sum::<u64>()
     }
 
     /// Adds the counts of another part of the input or run.
@@ -60,12 +57,20 @@ impl RecordCounts {
 
     /// The counts that add up to `read`, by name.
     pub fn by_outcome(&self) -> [(&'static str, u64); 5] {
+        let Self {
+            read: _,
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            skipped,
+        } = *self;
         [
-            ("accepted", self.accepted),
-            ("rejected", self.rejected),
-            ("duplicate", self.duplicate),
-            ("superseded", self.superseded),
-            ("skipped", self.skipped),
+            ("accepted", accepted),
+            ("rejected", rejected),
+            ("duplicate", duplicate),
+            ("superseded", superseded),
+            ("skipped", skipped),
         ]
     }
 

@@ -7,7 +7,6 @@ pub mod currency;
 mod duration;
 mod exit_code;
 pub mod instant;
-pub mod local_day;
 pub mod money;
 pub mod pt_br;
 pub mod text;

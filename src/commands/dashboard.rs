@@ -180,7 +180,7 @@ fn rejected_rules(files: &[RejectFile]) -> Result<Vec<RuleRejectCount>, CommandE
             RuleRejectCount {
                 record_kind: count.record_kind,
                 summary: rule
-                    .map(|rule| rule.rule().summary.to_owned())
+                    .map(|rule| rule.rule().summary.clone())
                     .unwrap_or_default(),
                 rule_id: count.rule_id,
                 rejects: count.rejects,

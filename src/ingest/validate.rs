@@ -326,6 +326,4 @@ mod json_test_suite;
 #[cfg(test)]
 mod property_rules;
 #[cfg(test)]
-mod rule_examples;
-#[cfg(test)]
 mod time_formats;

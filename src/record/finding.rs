@@ -92,7 +92,7 @@ impl Findings {
 
     /// Adds a broken rule with the severity of the catalogue.
     pub fn add(&mut self, rule: RuleId, field: &str, value: &str, detail: &str) {
-        let rejecting = rule.rule().severity == Severity::Reject;
+        let rejecting = rule.severity() == Severity::Reject;
         self.record(rule, rejecting, field, value, detail);
     }
 

@@ -1,155 +1,220 @@
-//! The stable rule ids and their text form.
+//! The stable rule ids, their severities and their text form.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use super::{CATALOGUE, Rule};
+use super::severity::Severity;
 
-/// The stable id of a rule.
-///
-/// Its code ([`RuleId::code`]) is what users see, store and filter by; [`RuleId::index`] is only a
-/// position for counters in memory and may change between versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "each variant is described by its catalogue entry"
-)]
-pub enum RuleId {
-    BrzRecordObject,
-    BrzIdRequired,
-    BrzIdType,
-    BrzIdMulti,
-    BrzAliasShape,
-    BrzExtidLen,
-    BrzEmailForm,
-    BrzProductRequired,
-    BrzProductLen,
-    BrzProductSpace,
-    BrzProductCard,
-    BrzAppType,
-    BrzCurRequired,
-    BrzCurUnknown,
-    BrzCurRetired,
-    BrzCurCase,
-    BrzPriceRequired,
-    BrzPriceType,
-    BrzPriceScale,
-    BrzPriceRounded,
-    BrzPriceNeg,
-    BrzPriceWidened,
-    BrzPriceFloat32,
-    BrzQtyType,
-    BrzQtyRange,
-    BrzQtyNull,
-    BrzQtyFloat,
-    BrzTimeRequired,
-    BrzTimeFormat,
-    BrzTimeNooffset,
-    BrzTimeOffsetform,
-    BrzTimeGap,
-    BrzTimeFold,
-    BrzTimeDateonly,
-    BrzTimeSpace,
-    BrzTimeLeap,
-    BrzTimePrecision,
-    BrzTimeFuture,
-    BrzTimeRange,
-    BrzPropObject,
-    BrzPropNameEmpty,
-    BrzPropNameLen,
-    BrzPropNameDollar,
-    BrzPropReserved,
-    BrzPropStrLen,
-    BrzPropNull,
-    BrzPropArrayDate,
-    BrzPropObjString,
-    BrzPropSize,
-    BrzUpdonlyType,
-    BrzUpdonlyAlias,
-    BrzKeyUnknown,
-    BrzKeyDup,
-    BrzDupEvent,
-    BrzCurrentsDup,
-    BrzCurrentsNoid,
-    BrzCurrentsRedacted,
-    BrzCdiConflict,
-    BrzCdiPayload,
-    CplRecordObject,
-    CplCompanyRequired,
-    CplCompanyConflict,
-    CplIdRequired,
-    CplDateRequired,
-    CplDateFormat,
-    CplSupplierShape,
-    CplSupplierMissing,
-    CplInvoiceString,
-    CplStatusEnum,
-    CplBool,
-    CplIntType,
-    CplTextType,
-    CplObjectShape,
-    CplDeletedKey,
-    CplKeyUnknown,
-    CplKeyDup,
-    CplMoneyShape,
-    CplMoneyCurrency,
-    CplMoneyCase,
-    CplMoneyNeg,
-    CplMoneyMixed,
-    CplMoneyScale,
-    CplMoneyRounded,
-    CplMoneyDefault,
-    CplTotalCheck,
-    CplTsFormat,
-    CplTsNooffset,
-    CplTsSpelling,
-    CplTsPrecision,
-    CplTsOrder,
-    CplStale,
-    CplDuplicate,
-    CplSnapshotPartial,
-    CplSnapshotRepeated,
-    CplPageGap,
-    CplPageDrift,
-    CplMetaShape,
-    FileEncoding,
-    FileFormat,
-    FileJsonSyntax,
-    FileTrailingComma,
-    FileUserExport,
-    FileSeriesResponse,
-    FileErrorResponse,
-    FileCurrentsHttp,
-    FileWrongKind,
-    FileMixed,
-    FileCsvColumns,
-    FileCsvQuote,
-    FileCsvAmbig,
-    FileHeaderDup,
-    FileMapJson,
-    FileEmpty,
-    FileTruncated,
-    FileLimit,
-    FileUnreadable,
-    FileRejectLimit,
-    FileSeen,
-    ParLength,
-    ParUnit,
-    ParEnding,
-    ParTimezone,
-    ParCurrency,
-    ParCompany,
-    ParSearch,
-    ParStatus,
-    ParSuppliers,
-    ParStart,
-    ParEnd,
-    ParPage,
-    ParPerpage,
-    ParUpdated,
-    ParDeleted,
+/// The ids with their severities, in the order of the catalogue.
+macro_rules! rule_ids {
+    ($($id:ident: $severity:ident,)*) => {
+        /// The stable id of a rule: `BrzQtyRange` is the rule with the code `BRZ-QTY-RANGE`.
+        ///
+        /// Its code ([`RuleId::code`]) is what users see, store and filter by; [`RuleId::index`] is only a
+        /// position for counters in memory and may change between versions.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
+        #[expect(missing_docs, reason = "each variant is described by its catalogue entry")]
+        pub enum RuleId {
+            $($id,)*
+        }
+
+        impl RuleId {
+            /// Every rule, in the order of the catalogue.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$id,)*];
+
+            /// How many rules there are.
+            pub const COUNT: usize = [$(stringify!($id),)*].len();
+
+            /// What usually happens when a record, an input or a parameter violates the rule.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    $(Self::$id => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+rule_ids! {
+    BrzRecordObject: Reject,
+    BrzIdRequired: Reject,
+    BrzIdType: Reject,
+    BrzIdMulti: Warn,
+    BrzAliasShape: Reject,
+    BrzExtidLen: Reject,
+    BrzEmailForm: Warn,
+    BrzProductRequired: Reject,
+    BrzProductLen: Reject,
+    BrzProductSpace: Warn,
+    BrzProductCard: Warn,
+    BrzAppType: Reject,
+    BrzCurRequired: Reject,
+    BrzCurUnknown: Reject,
+    BrzCurRetired: Warn,
+    BrzCurCase: Warn,
+    BrzPriceRequired: Reject,
+    BrzPriceType: Reject,
+    BrzPriceScale: Warn,
+    BrzPriceRounded: Warn,
+    BrzPriceNeg: Info,
+    BrzPriceWidened: Info,
+    BrzPriceFloat32: Warn,
+    BrzQtyType: Reject,
+    BrzQtyRange: Reject,
+    BrzQtyNull: Warn,
+    BrzQtyFloat: Warn,
+    BrzTimeRequired: Reject,
+    BrzTimeFormat: Reject,
+    BrzTimeNooffset: Warn,
+    BrzTimeOffsetform: Warn,
+    BrzTimeGap: Warn,
+    BrzTimeFold: Warn,
+    BrzTimeDateonly: Warn,
+    BrzTimeSpace: Warn,
+    BrzTimeLeap: Warn,
+    BrzTimePrecision: Warn,
+    BrzTimeFuture: Warn,
+    BrzTimeRange: Reject,
+    BrzPropObject: Reject,
+    BrzPropNameEmpty: Reject,
+    BrzPropNameLen: Reject,
+    BrzPropNameDollar: Reject,
+    BrzPropReserved: Reject,
+    BrzPropStrLen: Warn,
+    BrzPropNull: Warn,
+    BrzPropArrayDate: Warn,
+    BrzPropObjString: Info,
+    BrzPropSize: Reject,
+    BrzUpdonlyType: Reject,
+    BrzUpdonlyAlias: Warn,
+    BrzKeyUnknown: Warn,
+    BrzKeyDup: Reject,
+    BrzDupEvent: Info,
+    BrzCurrentsDup: Info,
+    BrzCurrentsNoid: Warn,
+    BrzCurrentsRedacted: Warn,
+    BrzCdiConflict: Warn,
+    BrzCdiPayload: Reject,
+    CplRecordObject: Reject,
+    CplCompanyRequired: Refuse,
+    CplCompanyConflict: Reject,
+    CplIdRequired: Reject,
+    CplDateRequired: Reject,
+    CplDateFormat: Reject,
+    CplSupplierShape: Reject,
+    CplSupplierMissing: Warn,
+    CplInvoiceString: Warn,
+    CplStatusEnum: Reject,
+    CplBool: Reject,
+    CplIntType: Reject,
+    CplTextType: Reject,
+    CplObjectShape: Reject,
+    CplDeletedKey: Info,
+    CplKeyUnknown: Warn,
+    CplKeyDup: Reject,
+    CplMoneyShape: Reject,
+    CplMoneyCurrency: Reject,
+    CplMoneyCase: Warn,
+    CplMoneyNeg: Warn,
+    CplMoneyMixed: Warn,
+    CplMoneyScale: Warn,
+    CplMoneyRounded: Warn,
+    CplMoneyDefault: Warn,
+    CplTotalCheck: Warn,
+    CplTsFormat: Reject,
+    CplTsNooffset: Warn,
+    CplTsSpelling: Warn,
+    CplTsPrecision: Warn,
+    CplTsOrder: Warn,
+    CplStale: Info,
+    CplDuplicate: Info,
+    CplSnapshotPartial: Warn,
+    CplSnapshotRepeated: Refuse,
+    CplPageGap: Warn,
+    CplPageDrift: Warn,
+    CplMetaShape: Warn,
+    FileEncoding: Refuse,
+    FileFormat: Refuse,
+    FileJsonSyntax: Refuse,
+    FileTrailingComma: Refuse,
+    FileUserExport: Refuse,
+    FileSeriesResponse: Refuse,
+    FileErrorResponse: Refuse,
+    FileCurrentsHttp: Refuse,
+    FileWrongKind: Refuse,
+    FileMixed: Refuse,
+    FileCsvColumns: Reject,
+    FileCsvQuote: Refuse,
+    FileCsvAmbig: Refuse,
+    FileHeaderDup: Refuse,
+    FileMapJson: Refuse,
+    FileEmpty: Warn,
+    FileTruncated: Refuse,
+    FileLimit: Refuse,
+    FileUnreadable: Refuse,
+    FileRejectLimit: Refuse,
+    FileSeen: Info,
+    ParLength: Parameter,
+    ParUnit: Parameter,
+    ParEnding: Parameter,
+    ParTimezone: Parameter,
+    ParCurrency: Parameter,
+    ParCompany: Parameter,
+    ParSearch: Parameter,
+    ParStatus: Parameter,
+    ParSuppliers: Parameter,
+    ParStart: Parameter,
+    ParEnd: Parameter,
+    ParPage: Parameter,
+    ParPerpage: Parameter,
+    ParUpdated: Parameter,
+    ParDeleted: Parameter,
+}
+
+/// The codes as [`RuleId`] is serialised, so that the names of the variants are their only source.
+static CODES: LazyLock<[String; RuleId::COUNT]> = LazyLock::new(|| {
+    RuleId::ALL.map(|id| match serde_json::to_value(id) {
+        Ok(serde_json::Value::String(code)) => code,
+        other => unreachable!("a variant without fields is a text: {other:?}"),
+    })
+});
+
+impl RuleId {
+    /// Position in the catalogue, from 0 to [`RuleId::COUNT`] - 1.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The code users see, for example `BRZ-QTY-RANGE`.
+    pub fn code(self) -> &'static str {
+        &CODES[self.index()]
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for RuleId {
+    type Err = UnknownRule;
+
+    /// Finds a rule by its code, ignoring case.
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|id| id.code().eq_ignore_ascii_case(code))
+            .ok_or_else(|| UnknownRule {
+                code: code.to_owned(),
+            })
+    }
 }
 
 /// An unknown rule code; the message names codes that are similar.
@@ -194,61 +259,4 @@ fn similar_codes(text: &str) -> Vec<&'static str> {
         .map(|(_, code)| code)
         .into_iter()
         .collect()
-}
-
-impl RuleId {
-    /// How many rules there are.
-    pub const COUNT: usize = Self::ParDeleted as usize + 1;
-
-    /// Every rule, in the order of [`RuleId::index`].
-    pub const ALL: [Self; Self::COUNT] = {
-        let mut all = [Self::BrzRecordObject; Self::COUNT];
-        let mut position = 0;
-        while position < Self::COUNT {
-            all[position] = CATALOGUE[position].id;
-            position += 1;
-        }
-        all
-    };
-
-    /// Position in the catalogue, from 0 to [`RuleId::COUNT`] - 1.
-    pub const fn index(self) -> usize {
-        self as usize
-    }
-
-    /// The code users see, for example `BRZ-QTY-RANGE`.
-    pub const fn code(self) -> &'static str {
-        self.rule().code
-    }
-
-    /// The catalogue entry.
-    pub const fn rule(self) -> &'static Rule {
-        &CATALOGUE[self.index()]
-    }
-}
-
-impl fmt::Display for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-impl FromStr for RuleId {
-    type Err = UnknownRule;
-
-    /// Finds a rule by its code, ignoring case.
-    fn from_str(code: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|id| id.code().eq_ignore_ascii_case(code))
-            .ok_or_else(|| UnknownRule {
-                code: code.to_owned(),
-            })
-    }
-}
-
-impl Serialize for RuleId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
 }

@@ -2,21 +2,38 @@
 //!
 //! All texts end with a line break. A filter that matches no rule gives a message, or an empty JSON list.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
-use super::{CATALOGUE, Rule, Severity};
+use super::catalogue::{Rule, rules};
+use super::id::RuleId;
+use super::severity::Severity;
 
 /// Longest example in the text form, in characters: some examples would fill a screen.
 const SHOWN_EXAMPLE_CHARS: usize = 400;
 
-/// One entry of the list as JSON.
+/// A rule as JSON: its code and severity, and what else is shown of it.
 #[derive(Serialize)]
-struct ListEntry {
-    code: &'static str,
+struct RuleJson<T> {
+    code: RuleId,
     severity: Severity,
-    summary: &'static str,
+    #[serde(flatten)]
+    texts: T,
+}
+
+/// What the list shows.
+#[derive(Serialize)]
+struct Summary<'a> {
+    summary: &'a str,
+}
+
+impl<T> RuleJson<T> {
+    fn new(rule: RuleId, texts: T) -> Self {
+        Self {
+            code: rule,
+            severity: rule.severity(),
+            texts,
+        }
+    }
 }
 
 /// A table of code, severity and summary, one rule per line under a header.
@@ -34,96 +51,59 @@ struct ListEntry {
 /// );
 /// ```
 pub fn render_list(filter: Option<&str>) -> String {
-    let rules = matching(filter);
-    if rules.is_empty() {
+    let rules: Vec<&Rule> = matching(filter).collect();
+    let lengths = rules.iter().map(|rule| rule.id.code().len());
+    let Some(width) = lengths.max() else {
         return format!("no rule matches {:?}\n", filter.unwrap_or_default());
-    }
-    let code_width = rules
-        .iter()
-        .map(|rule| rule.code.len())
-        .max()
-        .unwrap_or_default();
-    let mut text = format!("{:code_width$}  SEVERITY   SUMMARY\n", "CODE");
-    for rule in rules {
-        line(
-            &mut text,
-            format_args!(
-                "{:code_width$}  {:9}  {}",
-                rule.code, rule.severity, rule.summary
-            ),
-        );
-    }
-    text
+    };
+    let mut lines = vec![format!("{:width$}  SEVERITY   SUMMARY\n", "CODE")];
+    lines.extend(rules.iter().map(|rule| {
+        let (code, severity, summary) = (rule.id, rule.id.severity(), &rule.summary);
+        format!("{code:width$}  {severity:9}  {summary}\n")
+    }));
+    lines.concat()
 }
 
 /// The same list as a JSON array of objects with `code`, `severity` and `summary`.
 pub fn list_json(filter: Option<&str>) -> String {
-    let entries: Vec<ListEntry> = matching(filter)
-        .into_iter()
-        .map(|rule| ListEntry {
-            code: rule.code,
-            severity: rule.severity,
-            summary: rule.summary,
-        })
-        .collect();
-    pretty(&entries)
+    let entries = matching(filter).map(|rule| {
+        let summary = &*rule.summary;
+        RuleJson::new(rule.id, Summary { summary })
+    });
+    pretty(&entries.collect::<Vec<_>>())
 }
 
 /// All fields of one rule, for a terminal. Long examples are shortened in the middle.
 pub fn render_explain(rule: &Rule) -> String {
-    let Rule {
-        id: _,
-        code,
-        severity,
-        note,
-        summary,
-        sentence,
-        source,
-        wire_message,
-        accepted,
-        rejected,
-        remedy,
-    } = *rule;
-    let mut text = String::new();
-    line(&mut text, format_args!("{code} ({severity}): {summary}"));
-    if let Some(note) = note {
-        paragraph(&mut text, "Note", note);
-    }
-    paragraph(&mut text, "Source text", sentence);
-    paragraph(&mut text, "Source", source);
-    if let Some(message) = wire_message {
-        paragraph(&mut text, "Service response", message);
-    }
-    paragraph(&mut text, "Valid example", &shortened(accepted));
-    paragraph(&mut text, "Invalid example", &shortened(rejected));
-    paragraph(&mut text, "Remedy", remedy);
-    text
+    let (code, severity, summary) = (rule.id, rule.id.severity(), &rule.summary);
+    let paragraphs = [
+        ("Note", rule.note.clone()),
+        ("Source text", Some(rule.sentence.clone())),
+        ("Source", Some(rule.source.clone())),
+        ("Service response", rule.wire_message.clone()),
+        ("Valid example", Some(shortened(&rule.accepted))),
+        ("Invalid example", Some(shortened(&rule.rejected))),
+        ("Remedy", Some(rule.remedy.clone())),
+    ];
+    let mut text = vec![format!("{code} ({severity}): {summary}\n")];
+    text.extend(paragraphs.into_iter().filter_map(|(heading, body)| {
+        let body = body?.replace('\n', "\n  ");
+        Some(format!("\n{heading}:\n  {body}\n"))
+    }));
+    text.concat()
 }
 
-/// All fields of one rule as a JSON object; the keys are the fields of [`Rule`], examples are complete.
+/// One rule as a JSON object: its code, its severity, and the texts of [`Rule`]; examples are complete.
 pub fn explain_json(rule: &Rule) -> String {
-    pretty(rule)
+    pretty(&RuleJson::new(rule.id, rule))
 }
 
-fn matching(filter: Option<&str>) -> Vec<&'static Rule> {
+fn matching(filter: Option<&str>) -> impl Iterator<Item = &'static Rule> {
     let wanted = filter.unwrap_or_default().to_ascii_uppercase();
-    CATALOGUE
-        .iter()
-        .filter(|rule| {
-            rule.code.contains(&wanted) || rule.severity.as_str().eq_ignore_ascii_case(&wanted)
-        })
-        .collect()
-}
-
-fn paragraph(text: &mut String, heading: &str, body: &str) {
-    line(text, format_args!("\n{heading}:"));
-    for body_line in body.lines() {
-        line(text, format_args!("  {body_line}"));
-    }
-}
-
-fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
-    writeln!(text, "{content}").expect("writing to a String cannot fail");
+    rules().iter().filter(move |rule| {
+        rule.id.code().contains(&wanted)
+            || rule.id.severity().as_str().eq_ignore_ascii_case(&wanted)
+    })
 }
 
 /// Keeps both ends of an example, where it differs from an ordinary record.
@@ -139,15 +119,13 @@ fn shortened(example: &str) -> String {
 }
 
 fn pretty<T: Serialize>(value: &T) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect("texts and names always make JSON");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(value);
+    text.expect("texts and names always make JSON") + "\n"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::RuleId;
 
     #[test]
     fn list_is_aligned_and_complete() {

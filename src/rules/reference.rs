@@ -1,8 +1,7 @@
 //! The catalogue as a reference page in Markdown.
 
-use std::fmt::Write;
-
-use super::{CATALOGUE, Rule};
+use super::catalogue::{Rule, rules};
+use super::severity::Severity;
 
 /// The kinds of rules, by the beginning of their ids.
 const SECTIONS: [(&str, &str); 4] = [
@@ -13,82 +12,76 @@ const SECTIONS: [(&str, &str); 4] = [
 ];
 
 /// What each severity means, in the order of the page.
-const SEVERITIES: [(&str, &str); 5] = [
+const SEVERITIES: [(Severity, &str); 5] = [
     (
-        "reject",
+        Severity::Reject,
         "the record is stored verbatim in the table `rejects`",
     ),
-    ("warn", "the record is accepted and the warning is counted"),
-    ("info", "the record is accepted and counted"),
     (
-        "refuse",
+        Severity::Warn,
+        "the record is accepted and the warning is counted",
+    ),
+    (Severity::Info, "the record is accepted and counted"),
+    (
+        Severity::Refuse,
         "the whole input is refused: nothing of it is committed",
     ),
     (
-        "parameter",
+        Severity::Parameter,
         "the report is answered with the documented error response",
     ),
 ];
 
 /// Every rule: id, severity, requirement, source and remedy; the caller adds the title.
 pub fn reference() -> String {
-    let mut text =
+    let severities = SEVERITIES.map(|(severity, effect)| format!("| `{severity}` | {effect} |\n"));
+    format!(
         "\n`purchase-etl rules explain ID` prints a rule with an accepted and a rejected example.\n\n\
-         | severity | effect |\n|---|---|\n"
-            .to_owned();
-    for (severity, effect) in SEVERITIES {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "| `{severity}` | {effect} |");
-    }
-    for (prefix, title) in SECTIONS {
-        let of_section = || {
-            CATALOGUE
-                .iter()
-                .filter(|rule| rule.code.starts_with(prefix))
-        };
-        let _ = writeln!(
-            text,
-            "\n## {title}\n\n| rule | severity | requirement |\n|---|---|---|"
-        );
-        for rule in of_section() {
-            let _ = writeln!(
-                text,
-                "| [`{}`](#{}) | {} | {} |",
-                rule.code,
-                rule.code.to_lowercase(),
-                rule.severity,
-                escaped(rule.summary).replace('|', "\\|")
-            );
-        }
-        for rule in of_section() {
-            entry(&mut text, rule);
-        }
-    }
-    text
+         | severity | effect |\n|---|---|\n{}{}",
+        severities.concat(),
+        SECTIONS.map(section).concat()
+    )
 }
 
-fn entry(text: &mut String, rule: &Rule) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        text,
-        "\n### {}\n\n{}.\n\n- **Severity:** {}",
-        rule.code,
-        escaped(rule.summary),
-        rule.severity
+/// The rules whose ids begin with `prefix`: a table of all, then one entry each.
+fn section((prefix, title): (&str, &str)) -> String {
+    let of_section = || (rules().iter()).filter(|rule| rule.id.code().starts_with(prefix));
+    let rows: Vec<String> = of_section().map(row).collect();
+    let entries: Vec<String> = of_section().map(entry).collect();
+    format!(
+        "\n## {title}\n\n| rule | severity | requirement |\n|---|---|---|\n{}{}",
+        rows.concat(),
+        entries.concat()
+    )
+}
+
+fn row(rule: &Rule) -> String {
+    let (code, severity) = (rule.id.code(), rule.id.severity());
+    let anchor = code.to_lowercase();
+    let summary = escaped(&rule.summary).replace('|', "\\|");
+    format!("| [`{code}`](#{anchor}) | {severity} | {summary} |\n")
+}
+
+fn entry(rule: &Rule) -> String {
+    let source = format!("“{}” ({})", rule.sentence, rule.source);
+    let parts = [
+        ("Severity", Some(rule.id.severity().as_str())),
+        ("Note", rule.note.as_deref()),
+        ("Source", Some(&source)),
+        ("Service response", rule.wire_message.as_deref()),
+        ("Remedy", Some(&rule.remedy)),
+    ];
+    let mut text = vec![format!(
+        "\n### {}\n\n{}.\n\n",
+        rule.id,
+        escaped(&rule.summary)
+    )];
+    text.extend(
+        parts
+            .into_iter()
+            .filter_map(|(name, part)| Some(format!("- **{name}:** {}\n", escaped(part?)))),
     );
-    if let Some(note) = rule.note {
-        let _ = writeln!(text, "- **Note:** {}", escaped(note));
-    }
-    let _ = writeln!(
-        text,
-        "- **Source:** “{}” ({})",
-        escaped(rule.sentence),
-        escaped(rule.source)
-    );
-    if let Some(message) = rule.wire_message {
-        let _ = writeln!(text, "- **Service response:** {}", escaped(message));
-    }
-    let _ = writeln!(text, "- **Remedy:** {}", escaped(rule.remedy));
+    text.concat()
 }
 
 /// A text with the characters of Markdown taken literally.
@@ -122,8 +115,8 @@ mod tests {
         let page = reference();
         for id in RuleId::ALL {
             assert!(page.contains(&format!("\n### {}\n", id.code())), "{id:?}");
-            let severity = id.rule().severity.as_str();
-            assert!(SEVERITIES.iter().any(|(name, _)| *name == severity));
+            let severity = id.severity();
+            assert!(SEVERITIES.iter().any(|(named, _)| *named == severity));
         }
     }
 }

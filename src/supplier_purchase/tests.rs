@@ -5,7 +5,6 @@ mod amounts;
 mod fixture;
 mod records;
 mod rows;
-mod rule_examples;
 mod states;
 mod times;
 mod wrong_kinds;

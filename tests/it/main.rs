@@ -84,6 +84,8 @@ mod refused_inputs;
 mod resource_limits;
 /// The rooms of `src/` import each other in one direction.
 mod rooms;
+/// The examples of the catalogue of rules.
+mod rule_examples;
 /// The run history.
 mod run_history;
 /// Reports on the sample data against the results of the oracle.

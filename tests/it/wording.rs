@@ -63,7 +63,12 @@ fn code_and_documentation_do_without_the_words_to_avoid() {
     let names = ["README.md", "README.pt-BR.md", "SECURITY.md", "Makefile"];
     let mut files: Vec<_> = names.iter().map(|name| project().join(name)).collect();
     files.push(contributing);
-    for (folder, ending) in [("src", ".rs"), ("docs", ".md"), ("jobs", ".toml")] {
+    for (folder, ending) in [
+        ("src", ".rs"),
+        ("src", ".toml"),
+        ("docs", ".md"),
+        ("jobs", ".toml"),
+    ] {
         files.extend(files_below(&project().join(folder), ending));
     }
     let found: Vec<String> = files

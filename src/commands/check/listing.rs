@@ -231,7 +231,7 @@ fn severity_of(finding: &Finding) -> &'static str {
 
 /// The severity of a finding of an accepted record.
 pub(super) fn severity(rule: RuleId) -> &'static str {
-    match rule.rule().severity {
+    match rule.severity() {
         Severity::Info => "info",
         _ => "warning",
     }

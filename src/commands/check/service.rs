@@ -33,9 +33,9 @@ impl Service {
     pub(super) fn error(self, finding: &Finding, ordinal: u64) -> Value {
         match self {
             Self::Braze => {
-                let wire = finding.rule.rule().wire_message;
+                let wire = finding.rule.rule().wire_message.clone();
                 json!({
-                    "type": wire.map_or_else(|| finding.message(), ToOwned::to_owned),
+                    "type": wire.unwrap_or_else(|| finding.message()),
                     "input_array": "purchases",
                     "index": ordinal,
                     "rule_id": finding.rule,

@@ -83,15 +83,6 @@ fn an_event_of_the_http_connector_by_itself_is_named() {
     assert_eq!((outcome.refusal, outcome.rejects.len()), (None, 1));
 }
 
-#[test]
-fn the_examples_of_the_http_connector_rule_are_accepted_and_refused() {
-    let rule = RuleId::FileCurrentsHttp.rule();
-    let accepted = TestReader::new().validate(rule.accepted.as_bytes());
-    assert_eq!((accepted.accepted, accepted.broken()), (1, vec![]));
-    let rejected = TestReader::new().validate(rule.rejected.as_bytes());
-    assert_eq!(rejected.broken(), [rule.id]);
-}
-
 /// A Currents event of this price and currency as JSON.
 fn event_json(price: &str, currency: &str) -> String {
     format!(

@@ -1,7 +1,7 @@
 //! Instants written as a count since 1970, as Braze Currents writes them.
 
 use super::calendar::MICROS_PER_SECOND;
-use super::{InstantError, InstantNotes, ParsedInstant, read_fraction};
+use super::parsed::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 
 /// Parses seconds (up to 11 digits, with an optional fraction, truncated to microseconds) or milliseconds
 /// (12 to 14 digits) since 1970-01-01T00:00:00Z. The offset is zero.

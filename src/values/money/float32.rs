@@ -8,17 +8,6 @@ use super::parse::Mantissa;
 /// Decimals of the smallest 32-bit float (2^-149): enough to write every float exactly.
 const EXACT_DECIMALS: usize = 149;
 
-/// The shortest decimal that parses to this float.
-///
-/// ```
-/// use purchase_etl::values::money::shortest_decimal;
-///
-/// assert_eq!(shortest_decimal(f32::from_bits(0x4048_f5c3)), "3.14");
-/// ```
-pub fn shortest_decimal(float: f32) -> String {
-    float.to_string()
-}
-
 /// The shortest decimal of the 32-bit float that `text` is a longer form of; `None` when it is not one.
 /// It is one when it differs from the nearest float by less than one in its last decimal, whether it
 /// was rounded or truncated.
@@ -45,7 +34,7 @@ pub fn widened_float(text: &str) -> Option<String> {
     let is_cut_off = rest.bytes().any(|byte| byte != b'0');
     let is_near =
         cut == written.significant() || (is_cut_off && next_number(cut) == written.significant());
-    is_near.then(|| shortest_decimal(float))
+    is_near.then(|| float.to_string())
 }
 
 /// The digits of the next whole number.
@@ -85,7 +74,7 @@ mod tests {
     #[test]
     fn a_float_is_the_shortest_decimal_that_reads_back_as_it() {
         for (bits, decimal) in SHORTEST {
-            let shortest = shortest_decimal(f32::from_bits(bits));
+            let shortest = f32::from_bits(bits).to_string();
             let amount = parse_decimal(&shortest).unwrap().amount;
             assert_eq!(amount.to_string(), decimal, "{bits:08x}");
         }

@@ -7,7 +7,7 @@
 //! Ordinary prices are parsed in one pass over their bytes; the general path keeps the digits in a
 //! fixed array. Neither allocates.
 
-use super::{Amount, LIMIT};
+use super::amount::{Amount, LIMIT};
 
 /// Maximum digits of a mantissa, zeros included. The shortest round-trip text of an `f64` has at most
 /// 17, a Decimal128 has 38; the rest allows padding zeros.
@@ -119,7 +119,7 @@ fn short_decimal(bytes: &[u8]) -> Option<ParsedAmount> {
     }
     let nanos = i128::from(value) * i128::from(*TO_NANOS.get(fraction)?);
     Some(ParsedAmount {
-        amount: Amount(if negative { -nanos } else { nanos }),
+        amount: Amount::from_nanos(if negative { -nanos } else { nanos })?,
         decimals: u32::try_from(last_nonzero.saturating_sub(point)).ok()?,
         rounded: false,
     })
@@ -132,7 +132,7 @@ fn long_decimal(bytes: &[u8]) -> Result<ParsedAmount, AmountError> {
     let scale = mantissa.scale;
     if digits.is_empty() {
         return Ok(ParsedAmount {
-            amount: Amount(0),
+            amount: Amount::default(),
             decimals: 0,
             rounded: false,
         });

@@ -28,7 +28,7 @@ fn reads_seed_and_sample_prices() {
         ("0.1234567890000", 123_456_789, 9),
     ] {
         let expected = ParsedAmount {
-            amount: Amount(nanos),
+            amount: Amount::from_nanos(nanos).unwrap(),
             decimals,
             rounded: false,
         };
@@ -74,7 +74,7 @@ fn rounds_ties_to_the_even_neighbour() {
 fn minus_zero_is_zero() {
     for text in ["-0", "-0.0", "-0e5", "-0.000000000000", "0e400", "-0E-400"] {
         let zero = parsed(text);
-        assert_eq!(zero.amount, Amount(0), "{text}");
+        assert_eq!(zero.amount, Amount::default(), "{text}");
         assert_eq!((zero.decimals, zero.rounded), (0, false), "{text}");
     }
     assert_eq!(parsed("-1e-400").amount.to_string(), "0");

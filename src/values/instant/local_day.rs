@@ -8,7 +8,7 @@
 use chrono::{DateTime, NaiveDate, Offset, TimeZone};
 use chrono_tz::Tz;
 
-use super::instant::{MICROS_PER_SECOND, date_utc};
+use super::calendar::{MICROS_PER_SECOND, date_utc};
 
 /// Instants are clamped to ±250,000 years before they are passed to chrono, which panics when an
 /// offset is added close to the end of its calendar.
