@@ -40,6 +40,7 @@ mod batch_bytes;
 mod change;
 mod committed_digests;
 mod completion_markers;
+mod counts;
 mod digest;
 mod durable;
 mod encode;

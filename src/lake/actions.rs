@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use deltalake::kernel::{Add, Remove};
 use deltalake::table::state::DeltaTableState;
 
+use super::counts::signed;
 use super::files::TableFiles;
 use super::partition::is_inside_table;
 use super::staged::{DataFile, StagedFiles};
@@ -55,7 +56,7 @@ fn add_action(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<A
     Ok(Add {
         path: file.relative_path.clone(),
         partition_values,
-        size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        size: signed(file.bytes),
         modification_time: metadata.modified_millis,
         data_change: true,
         stats: Some(file.stats_json.clone()),
@@ -93,7 +94,7 @@ pub(super) fn remove_actions(
         return Err(LakeError::NotInVersion {
             table: table.to_owned(),
             path: path.to_owned(),
-            version: super::log::signed(state.version()),
+            version: signed(state.version()),
         });
     }
     removes.sort_by(|one, other| one.path.cmp(&other.path));

@@ -30,7 +30,7 @@ impl Lake {
         let adds = self.add_actions(identity.spec, files)?;
         let mut retries = CommitRetries::new(identity, MAX_ATTEMPTS, MAX_PAUSE);
         loop {
-            let (table, present) = self.runtime().block_on(self.open_for_commit(identity))?;
+            let (table, present) = self.open_for_commit(identity)?;
             if !present.is_empty() {
                 return retries.resolve_present(self, present);
             }

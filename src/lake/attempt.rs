@@ -12,6 +12,7 @@ use tracing::warn;
 
 use super::error::write_error;
 use super::read_back::CommitIdentity;
+use super::table::loaded_state;
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, log};
 
@@ -43,14 +44,13 @@ pub(super) struct FailedAttempt {
 impl Lake {
     /// Loads the newest version for an attempt, with those application ids of the commit that are
     /// already present.
-    pub(super) async fn open_for_commit(
+    pub(super) fn open_for_commit(
         &self,
         identity: CommitIdentity<'_>,
     ) -> Result<(DeltaTable, HashSet<String>), LakeError> {
-        let table = self.open_checked(identity.spec).await?;
-        let store = table.object_store();
-        let present = log::present_app_ids(identity.spec.name, &store, identity.app_ids).await?;
-        Ok((table, present))
+        let table = self.open_checked(identity.spec)?;
+        let log = self.log(identity.spec.name)?;
+        Ok((table, log.present_app_ids(identity.app_ids)?))
     }
 
     /// Commits the actions and one transaction for each application id on top of a loaded version,
@@ -63,7 +63,7 @@ impl Lake {
         actions: Vec<Action>,
     ) -> Result<Result<u64, FailedAttempt>, LakeError> {
         let name = identity.spec.name;
-        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
+        let state = loaded_state(name, table)?;
         let before = state.version();
         let prepared = CommitBuilder::from(properties(identity, operation))
             .with_actions(actions)

@@ -15,9 +15,11 @@ use deltalake::kernel::Action;
 use super::actions::remove_actions;
 use super::attempt::{CommitOperation, FailedAttempt};
 use super::committed_digests::{app_ids, present_digests};
+use super::counts::signed;
 use super::inputs::StagedInputs;
 use super::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
 use super::staged::StagedFiles;
+use super::table::loaded_state;
 use super::table_spec::TableSpec;
 use super::{
     AppliedFullSnapshot, CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot,
@@ -109,7 +111,7 @@ impl Lake {
         let (outcome, inputs) = self.change(identity, record_kind, plan)?;
         Ok(match outcome {
             TransactionOutcome::Committed(version) => {
-                let rows_version = super::log::signed(version);
+                let rows_version = signed(version);
                 let listed = self.commit_staged_inputs(run_id, spec, record_kind, &inputs);
                 CommitOutcome::Committed {
                     rows_version,
@@ -132,16 +134,17 @@ impl Lake {
         kind: &str,
         plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
     ) -> Result<(TransactionOutcome, StagedInputs), E> {
+        let name = identity.spec.name;
         let mut retries = CommitRetries::new(identity, MAX_ATTEMPTS, MAX_PAUSE);
         loop {
-            let (table, present) = self.runtime().block_on(self.open_for_commit(identity))?;
+            let (table, present) = self.open_for_commit(identity)?;
             if !present.is_empty() {
                 return Ok((
                     retries.resolve_present(self, present)?,
                     StagedInputs::none(),
                 ));
             }
-            let change = plan(&self.loaded_snapshot(identity.spec, &table)?)?;
+            let change = plan(&self.snapshot_of(name, loaded_state(name, &table)?, None)?)?;
             let inputs = self.stage_inputs(identity.run_id, kind, &change.inputs)?;
             let staged = StagedChange { change, inputs };
             let failure = match self.try_change(identity, &table, &staged)? {
@@ -169,13 +172,6 @@ impl Lake {
         }
     }
 
-    fn loaded_snapshot(&self, spec: &TableSpec, table: &DeltaTable) -> Result<Snapshot, LakeError> {
-        let state = table
-            .snapshot()
-            .map_err(LakeError::delta("load", spec.name))?;
-        self.snapshot_of(spec.name, state, None)
-    }
-
     fn try_change(
         &self,
         identity: CommitIdentity<'_>,
@@ -188,7 +184,7 @@ impl Lake {
             inputs_file: inputs.path(),
             ..identity
         };
-        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
+        let state = loaded_state(name, table)?;
         let removes = remove_actions(name, state, &change.remove)?.into_iter();
         let adds = self.add_actions(identity.spec, &change.add)?.into_iter();
         let applied = change.full_snapshots.iter();
@@ -211,7 +207,7 @@ impl ChangeOutcome {
     ) -> Self {
         match outcome {
             TransactionOutcome::Committed(version) => Self::Committed {
-                version: super::log::signed(version),
+                version: signed(version),
             },
             TransactionOutcome::AlreadyPresent(ids) => Self::AlreadyCommitted {
                 digests: present_digests(spec.name, kind, digests, &ids),

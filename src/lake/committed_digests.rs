@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::table_spec::{INPUTS, REJECTS};
-use super::{Digest, Lake, LakeError, log};
+use super::{Digest, Lake, LakeError};
 
 /// Those of the requested digests that are committed, by table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,16 +84,11 @@ impl Lake {
         kind: &str,
         digests: &[Digest],
     ) -> Result<HashSet<Digest>, LakeError> {
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
         let wanted = digests
             .iter()
             .map(|digest| app_id(table, kind, digest))
             .collect();
-        let present = log::present_app_ids(table, &store, &wanted);
-        let present = self.runtime().block_on(present)?;
+        let present = self.log(table)?.present_app_ids(&wanted)?;
         if !present.is_empty() {
             self.sync_log(table)?;
         }

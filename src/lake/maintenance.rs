@@ -86,13 +86,3 @@ fn utc(millis: i64) -> String {
         |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
     )
 }
-
-/// Converts a count; counts of files and rows are far below the limit.
-fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Converts a count of the log; a negative one counts as 0.
-fn unsigned(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or_default()
-}

@@ -71,9 +71,7 @@ impl<'a> CommitRetries<'a> {
         present: HashSet<String>,
     ) -> Result<TransactionOutcome, LakeError> {
         let found = match self.since {
-            Some(since) => lake
-                .runtime()
-                .block_on(lake.read_back(self.identity, since))?,
+            Some(since) => lake.read_back(self.identity, since)?,
             None => None,
         };
         self.make_durable(
@@ -93,10 +91,7 @@ impl<'a> CommitRetries<'a> {
         let table = self.identity.spec.name;
         let since = *self.since.get_or_insert(before);
         self.failed_attempts += 1;
-        match lake
-            .runtime()
-            .block_on(lake.read_back(self.identity, since))
-        {
+        match lake.read_back(self.identity, since) {
             Ok(Some(found)) => self.make_durable(lake, found).map(Some),
             Ok(None) if !is_retryable(&error) => Err(LakeError::NotCommitted {
                 table: table.to_owned(),
@@ -140,29 +135,28 @@ impl<'a> CommitRetries<'a> {
 
 impl Lake {
     /// Searches the log for the transactions of a commit whose outcome is unclear.
-    async fn read_back(
+    fn read_back(
         &self,
         identity: CommitIdentity<'_>,
         before: u64,
     ) -> Result<Option<TransactionOutcome>, LakeError> {
-        let table = identity.spec.name;
-        let handle = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?;
-        let transactions =
-            log::transactions_from(table, &handle.object_store(), before + 1).await?;
         let mut present = HashSet::new();
-        for txn in transactions
-            .into_iter()
-            .filter(|txn| identity.app_ids.contains(&txn.app_id))
+        for commit in self
+            .log(identity.spec.name)?
+            .transactions_from(before + 1)?
         {
-            if !txn.is_committed() {
-                // An older version was restored: the input is withdrawn.
-                present.remove(&txn.app_id);
-            } else if txn.run_id.as_deref() == Some(identity.run_id) {
-                return Ok(Some(TransactionOutcome::Committed(txn.version)));
-            } else {
-                present.insert(txn.app_id);
+            let is_ours = commit.origin.run_id.as_deref() == Some(identity.run_id);
+            for txn in commit.transactions {
+                if !identity.app_ids.contains(&txn.app_id) {
+                    continue;
+                } else if txn.version < log::COMMITTED {
+                    // An older version was restored: the input is withdrawn.
+                    present.remove(&txn.app_id);
+                } else if is_ours {
+                    return Ok(Some(TransactionOutcome::Committed(commit.version)));
+                } else {
+                    present.insert(txn.app_id);
+                }
             }
         }
         Ok((!present.is_empty()).then_some(TransactionOutcome::AlreadyPresent(present)))
@@ -220,10 +214,8 @@ mod tests {
             app_ids: &app_ids,
             inputs_file: None,
         };
-        let outcome_after = |identity: CommitIdentity<'_>, before| {
-            let read = lake.read_back(identity, before);
-            shown(lake.runtime().block_on(read).unwrap())
-        };
+        let outcome_after =
+            |identity: CommitIdentity<'_>, before| shown(lake.read_back(identity, before).unwrap());
         assert_eq!(outcome_after(identity, 0), "absent");
         assert_eq!(shown(lake.append(identity, &files).ok()), "committed 1");
         assert_eq!(outcome_after(identity, 0), "committed 1");
@@ -255,7 +247,7 @@ mod tests {
             inputs_file: None,
         };
         put_commit(&lake, "purchases", 1, "{\"txn\":{");
-        let read = lake.runtime().block_on(lake.read_back(identity, 0));
+        let read = lake.read_back(identity, 0);
         assert!(matches!(read, Err(LakeError::LogDamaged { .. })));
         let append = lake.append(identity, &StagedFiles::none(&spec));
         assert!(append.is_err(), "and nothing is built on it");

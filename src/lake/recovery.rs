@@ -17,12 +17,13 @@ use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::change::ChangeOutcome;
 use super::committed_digests::app_id;
+use super::counts::signed;
 use super::files::DataFileMetadata;
 use super::inputs::StagedInputs;
 use super::partition::{Partition, is_inside_table};
 use super::staged::{DataFile, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
-use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions, log};
+use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions};
 
 /// The result of recovering inputs that were committed and not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,12 +59,7 @@ impl Lake {
         let table = rows_table.name;
         let id = |digest: &Digest| app_id(table, record_kind, digest);
         let wanted: HashSet<String> = digests.iter().map(id).collect();
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
-        let named = log::inputs_files(table, &store, &wanted);
-        let named = self.runtime().block_on(named)?;
+        let named = self.log(table)?.inputs_files(&wanted)?;
         let mut recovered = RecoveredInputs::default();
         let mut by_file: BTreeMap<&str, BTreeSet<Digest>> = BTreeMap::new();
         for digest in digests.iter().collect::<BTreeSet<_>>() {
@@ -180,7 +176,7 @@ impl Lake {
         let reference = FileRef {
             path: self.data_path(INPUTS, relative_path),
             rows: i64::try_from(file.rows).ok(),
-            bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+            bytes: signed(file.bytes),
             relative_path: relative_path.to_owned(),
             partitions: Vec::new(),
         };

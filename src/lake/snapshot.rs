@@ -8,8 +8,10 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use deltalake::table::state::DeltaTableState;
 
+use super::counts::signed;
 use super::partition::is_inside_table;
-use super::{Lake, LakeError, log};
+use super::table::loaded_state;
+use super::{Lake, LakeError};
 
 /// The files of a table at one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,9 +69,8 @@ impl Lake {
                 newest: self.snapshot(table, None, None)?.version,
             });
         };
-        let handle = self.runtime().block_on(self.open(table, requested))?;
-        let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
-        self.snapshot_of(table, state, dates.as_ref())
+        let handle = self.open(table, requested)?;
+        self.snapshot_of(table, loaded_state(table, &handle)?, dates.as_ref())
     }
 
     /// The version of a table that was the newest at an instant, in microseconds since 1970 in UTC,
@@ -79,17 +80,8 @@ impl Lake {
     /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
     /// [`LakeError::NoTable`], [`LakeError::LogDamaged`], or an error of the store.
     pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
-        let handle = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?;
-        let store = handle.object_store();
-        let found = self
-            .runtime()
-            .block_on(log::version_as_of(table, &store, micros))?;
-        found.map(log::signed).ok_or_else(|| LakeError::NoTable {
-            table: table.to_owned(),
-            lake: self.location().to_string(),
-        })
+        let found = self.log(table)?.version_as_of(micros)?;
+        found.map(signed).ok_or_else(|| self.no_table(table))
     }
 
     /// The files of a loaded table.
@@ -129,7 +121,7 @@ impl Lake {
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Snapshot {
-            version: log::signed(state.version()),
+            version: signed(state.version()),
             files,
         })
     }

@@ -22,10 +22,11 @@ use serde::Serialize;
 
 use super::commit_with_retry::PlannedCommit;
 use super::loaded_table::{DayRange, LiveFile, LoadedTable};
-use super::{FileCount, MaintainedTable, MaintenanceError, signed};
+use super::{FileCount, MaintainedTable, MaintenanceError};
 use crate::lake::actions::remove_actions;
 use crate::lake::attempt::CommitOperation;
-use crate::lake::{Lake, LakeError, log};
+use crate::lake::counts::signed;
+use crate::lake::{Lake, LakeError};
 
 pub(super) use sums::TableSums;
 
@@ -246,7 +247,7 @@ impl CompactionRun<'_> {
             }
         };
         if let Some(version) = version {
-            self.done.versions.push(log::signed(version));
+            self.done.versions.push(signed(version));
             for rewritten in &left {
                 self.record(rewritten);
             }

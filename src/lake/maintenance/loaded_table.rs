@@ -10,8 +10,10 @@ use deltalake::kernel::Add;
 use deltalake::table::state::DeltaTableState;
 
 use super::{DatePartition, MaintainedTable, MaintenanceError};
+use crate::lake::counts::{signed, unsigned};
 use crate::lake::partition::{Partition, PartitionType, PartitionValue};
-use crate::lake::{FileRef, Lake, LakeError, TableSpec, log};
+use crate::lake::table::loaded_state;
+use crate::lake::{FileRef, Lake, LakeError, TableSpec};
 
 /// A loaded table.
 pub(super) struct LoadedTable {
@@ -35,7 +37,7 @@ impl LiveFile {
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        super::unsigned(self.file.bytes)
+        unsigned(self.file.bytes)
     }
 
     /// The values of its partition columns, separated by `/`.
@@ -51,7 +53,7 @@ impl LiveFile {
 impl LoadedTable {
     /// Lists the files of a loaded table.
     pub(super) fn of(lake: &Lake, name: &str, table: DeltaTable) -> Result<Self, LakeError> {
-        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
+        let state = loaded_state(name, &table)?;
         let version = state.version();
         let snapshot = lake.snapshot_of(name, state, None)?;
         let mut adds = adds(state);
@@ -67,23 +69,19 @@ impl LoadedTable {
     }
 
     pub(super) fn state(&self, name: &str) -> Result<&DeltaTableState, LakeError> {
-        self.table
-            .snapshot()
-            .map_err(LakeError::delta("load", name))
+        loaded_state(name, &self.table)
     }
 }
 
 impl Lake {
     /// Loads a table at `version`, or at the newest.
     pub(super) fn load(&self, name: &str, version: Option<u64>) -> Result<LoadedTable, LakeError> {
-        let table = self.runtime().block_on(self.open(name, version))?;
-        LoadedTable::of(self, name, table)
+        LoadedTable::of(self, name, self.open(name, version)?)
     }
 
     /// Loads the newest version of a table, which must match its specification.
     pub(super) fn load_checked(&self, spec: &TableSpec) -> Result<LoadedTable, LakeError> {
-        let table = self.runtime().block_on(self.open_checked(spec))?;
-        LoadedTable::of(self, spec.name, table)
+        LoadedTable::of(self, spec.name, self.open_checked(spec)?)
     }
 }
 
@@ -226,7 +224,7 @@ pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<
     let unknown = || LakeError::NoVersion {
         table: table.to_owned(),
         version,
-        newest: log::signed(newest),
+        newest: signed(newest),
     };
     let requested = u64::try_from(version).map_err(|_| unknown())?;
     if requested > newest {

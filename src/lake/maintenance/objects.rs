@@ -14,7 +14,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::MaintenanceError;
 use super::loaded_table::{LiveFile, LoadedTable};
-use crate::lake::log::{self, LogCommit};
+use crate::lake::log::LogCommit;
 use crate::lake::{Lake, LakeError};
 
 /// An object of a table's folder.
@@ -54,8 +54,7 @@ impl Lake {
     pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, MaintenanceError> {
         let objects = self.runtime().block_on(self.list_objects(name))?;
         let loaded = self.load(name, None)?;
-        let store = loaded.table.object_store();
-        let commits = self.runtime().block_on(log::commits(name, &store))?;
+        let commits = self.log(name)?.file_changes()?;
         let of_newest = commits.iter().find(|one| one.version == loaded.version);
         let committed_millis = of_newest.map(|commit| commit.at_millis);
         let removed = self

@@ -6,8 +6,9 @@ use object_store::ObjectStoreExt;
 use serde::Serialize;
 
 use super::objects::{FileState, TableFolder};
-use super::{MaintainedTable, MaintenanceError, unsigned, utc};
-use crate::lake::{Lake, LakeError, log};
+use super::{MaintainedTable, MaintenanceError, utc};
+use crate::lake::counts::{signed, unsigned};
+use crate::lake::{Lake, LakeError};
 
 /// A number of files and their size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -129,15 +130,15 @@ impl Lake {
         now_millis: i64,
     ) -> Result<TableStatus, MaintenanceError> {
         let store = folder.loaded.table.object_store();
-        let version = log::signed(folder.loaded.version);
-        let files = self.runtime().block_on(log::list(name, &store))?;
+        let version = signed(folder.loaded.version);
+        let files = self.log(name)?.files()?;
         let checkpoint = files.newest_checkpoint().map(|(of, path)| {
             let written = self.runtime().block_on(store.head(path));
             let written = written.map_err(MaintenanceError::store("find", name, path.as_ref()))?;
             let age = now_millis - written.last_modified.timestamp_millis();
             Ok::<_, MaintenanceError>(Checkpoint {
-                version: log::signed(of),
-                versions_since: version - log::signed(of),
+                version: signed(of),
+                versions_since: version - signed(of),
                 age_seconds: age / 1000,
             })
         });

@@ -1,6 +1,6 @@
 //! Removes the rows of inputs from the table of inputs, so that the inputs are read again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use arrow::array::{AsArray, BooleanArray};
 use arrow::compute::filter_record_batch;
@@ -112,17 +112,10 @@ impl Lake {
             .iter()
             .map(|digest| format!("{}:{kind}:{digest}", spec.name))
             .collect();
-        let store = self
-            .handle(spec.name)
-            .map_err(LakeError::delta("open", spec.name))?
-            .object_store();
-        let present = self
-            .runtime()
-            .block_on(log::present_app_ids(spec.name, &store, &ids))?;
-        let mut present: Vec<String> = present.into_iter().collect();
-        present.sort();
-        let withdrawn = present.into_iter();
-        Ok(withdrawn
+        let present = self.log(spec.name)?.present_app_ids(&ids)?;
+        let present: BTreeSet<String> = present.into_iter().collect();
+        Ok(present
+            .into_iter()
             .map(|id| Action::Txn(Transaction::new(id, log::WITHDRAWN)))
             .collect())
     }

@@ -75,10 +75,7 @@ fn an_append_that_was_prepared_before_a_change_is_committed_once() {
         inputs_file: None,
     };
     let files = staged(&lake, "late", &[(4, Some(40))]);
-    let (table, present) = lake
-        .runtime()
-        .block_on(lake.open_for_commit(identity))
-        .unwrap();
+    let (table, present) = lake.open_for_commit(identity).unwrap();
     assert!(present.is_empty());
     let other = reopen(&folder);
     version(change(&other, "quick", &mut |snapshot| {

@@ -11,8 +11,8 @@ use super::rewrite::is_in_order;
 use super::writer::COMPACTED_TAG;
 use super::{CompactOptions, MaintainedTable, MaintenanceError};
 use crate::lake::Lake;
+use crate::lake::counts::unsigned;
 use crate::lake::maintenance::loaded_table::LiveFile;
-use crate::lake::maintenance::unsigned;
 
 /// The files of a partition that are rewritten together.
 pub(super) struct PartitionPlan {

@@ -13,6 +13,7 @@ use super::plan::PartitionPlan;
 use super::sums::TableSums;
 use super::writer::CompactionWriter;
 use super::{CompactOptions, MaintainedTable, MaintenanceError};
+use crate::lake::counts::signed;
 use crate::lake::maintenance::loaded_table::{LiveFile, partition_of};
 use crate::lake::{DataFile, FileRef, Lake, LakeError, StagedFiles};
 
@@ -89,7 +90,7 @@ fn file_ref(file: &DataFile) -> FileRef {
     FileRef {
         path: file.relative_path.clone(),
         rows: i64::try_from(file.rows).ok(),
-        bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        bytes: signed(file.bytes),
         relative_path: file.relative_path.clone(),
         partitions: Vec::new(),
     }

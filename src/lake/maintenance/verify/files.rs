@@ -6,10 +6,10 @@ use super::{
     MaintainedTable, MaintenanceError, TableScan, VerificationDepth, VerificationFinding,
     VerificationReport, VerificationSeverity, VerifiedTable,
 };
+use crate::lake::counts::{signed, unsigned};
 use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
 use crate::lake::maintenance::objects::FileState;
-use crate::lake::maintenance::unsigned;
-use crate::lake::{Lake, log, staged};
+use crate::lake::{Lake, staged};
 
 /// The remedy for a missing or damaged file.
 const FIX_FILE: &str = "put the file back from a copy of the lake, or restore a version without it and \
@@ -75,7 +75,7 @@ impl Lake {
         }
         report.tables.push(VerifiedTable {
             table: name.to_owned(),
-            version: log::signed(loaded.version),
+            version: signed(loaded.version),
             files: loaded.files.len() as u64,
             rows: scan.logged_rows,
             sums: scan.sums.amounts(),

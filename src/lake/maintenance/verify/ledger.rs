@@ -14,7 +14,7 @@ use super::{
     MaintainedTable, MaintenanceError, TableScan, TablesByRole, VerificationDepth,
     VerificationReport,
 };
-use crate::lake::maintenance::unsigned;
+use crate::lake::counts::unsigned;
 use crate::lake::{Lake, LakeError, log};
 
 /// The remedy for inconsistent counts.
@@ -93,14 +93,13 @@ impl Lake {
         version: u64,
     ) -> Result<HashSet<String>, MaintenanceError> {
         let prefix = format!("{table}:{kind}:");
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let versions = log::transaction_versions(table, &store, &wanted, Some(version));
-        let versions = self.runtime().block_on(versions)?.into_iter();
-        let is_in = versions.filter(|(_, version)| *version >= log::COMMITTED);
+        let versions = self
+            .log(table)?
+            .transaction_versions(&wanted, Some(version))?;
+        let is_in = versions
+            .into_iter()
+            .filter(|(_, version)| *version >= log::COMMITTED);
         Ok(is_in
             .filter_map(|(id, _)| id.strip_prefix(&prefix).map(str::to_owned))
             .collect())
