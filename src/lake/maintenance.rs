@@ -13,7 +13,6 @@
 //! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter). The
 //! current time is passed in.
 
-mod commit_with_retry;
 mod compact;
 mod error;
 mod history;

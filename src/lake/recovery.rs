@@ -15,15 +15,14 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::ParquetMetaDataReader;
 
-use super::change::ChangeOutcome;
-use super::committed_digests::app_id;
+use super::commit::{CommitIdentity, CommitOutcome, app_id};
 use super::counts::signed;
 use super::files::DataFileMetadata;
 use super::inputs::StagedInputs;
 use super::partition::{Partition, is_inside_table};
 use super::staged::{DataFile, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
-use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions};
+use super::{Digest, FileRef, InputRow, Lake, LakeError, PartitionWriter, WriterOptions};
 
 /// The result of recovering inputs that were committed and not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,12 +80,38 @@ impl Lake {
         Ok(recovered)
     }
 
-    /// The last step of a commit: lists its inputs. A recovery by another process may already have
-    /// listed them with the same file, so the file is kept in any case.
-    pub(super) fn commit_staged_inputs(
+    /// Adds the rows of `inputs` for inputs whose accepted rows are committed and which
+    /// [`Lake::recover_inputs`] could not recover. Inputs that already have their row are left out.
+    ///
+    /// Returns the version of the table of inputs, or `None` if nothing was missing.
+    ///
+    /// # Errors
+    /// As [`Lake::commit_batch`].
+    pub fn commit_inputs_only(
+        &self,
+        run_id: &str,
+        record_kind: &str,
+        inputs: &[InputRow],
+    ) -> Result<Option<i64>, LakeError> {
+        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
+        self.list_missing(run_id, record_kind, &digests, &mut |missing| {
+            let mut inputs = inputs.to_vec();
+            inputs.retain(|input| missing.contains(&input.digest));
+            Ok(self.stage_inputs(run_id, record_kind, &inputs)?.files)
+        })
+    }
+
+    /// The last step of a commit whose rows are in version `rows_version`: lists its inputs. A
+    /// recovery by another process may already have listed them with the same file, so the file is
+    /// kept in any case.
+    ///
+    /// # Errors
+    /// [`LakeError::NotListed`].
+    pub(super) fn list_committed(
         &self,
         run_id: &str,
         rows_table: &TableSpec,
+        rows_version: i64,
         kind: &str,
         staged: &StagedInputs,
     ) -> Result<Option<i64>, LakeError> {
@@ -94,14 +119,18 @@ impl Lake {
         if digests.is_empty() {
             return Ok(None);
         }
-        let spec = inputs_spec();
-        match self.append_digests(&spec, run_id, kind, digests, files)? {
-            ChangeOutcome::Committed { version } => Ok(Some(version)),
-            ChangeOutcome::AlreadyCommitted { .. } => {
-                let recovered = self.recover_inputs(run_id, rows_table, kind, digests)?;
-                Ok(recovered.inputs_version)
-            }
-        }
+        let listed = match self.append_digests(&inputs_spec(), run_id, kind, digests, files) {
+            Ok(CommitOutcome::Committed(version)) => Ok(Some(version)),
+            Ok(CommitOutcome::AlreadyCommitted { .. }) => self
+                .recover_inputs(run_id, rows_table, kind, digests)
+                .map(|recovered| recovered.inputs_version),
+            Err(error) => Err(error),
+        };
+        listed.map_err(|source| LakeError::NotListed {
+            table: rows_table.name.to_owned(),
+            version: rows_version,
+            source: Box::new(source),
+        })
     }
 
     /// Commits the rows of a file for those inputs that are not listed yet.
@@ -111,34 +140,46 @@ impl Lake {
         kind: &str,
         inputs_file: &InputsFile,
     ) -> Result<Option<i64>, LakeError> {
-        let spec = inputs_spec();
-        let all: Vec<Digest> = inputs_file.digests.iter().copied().collect();
-        loop {
-            let committed = self.committed_in(INPUTS, kind, &all)?;
-            if committed.is_empty() {
-                let files = StagedFiles {
-                    files: vec![inputs_file.file.clone()],
-                    rows: inputs_file.file.rows,
-                    table: INPUTS,
-                };
-                match self.append_digests(&spec, run_id, kind, &all, &files)? {
-                    ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                    ChangeOutcome::AlreadyCommitted { .. } => continue,
-                }
+        let digests: Vec<Digest> = inputs_file.digests.iter().copied().collect();
+        let file = StagedFiles {
+            files: vec![inputs_file.file.clone()],
+            rows: inputs_file.file.rows,
+            table: INPUTS,
+        };
+        match self.append_digests(&inputs_spec(), run_id, kind, &digests, &file)? {
+            CommitOutcome::Committed(version) => Ok(Some(version)),
+            // Some inputs of the file were listed or withdrawn otherwise.
+            CommitOutcome::AlreadyCommitted { .. } => {
+                self.list_missing(run_id, kind, &digests, &mut |missing| {
+                    self.stage_subset(run_id, &inputs_file.rows, missing)
+                })
             }
-            let missing: Vec<Digest> = all
-                .iter()
-                .copied()
-                .filter(|digest| !committed.contains(digest))
-                .collect();
+        }
+    }
+
+    /// Commits the rows of those inputs that are not listed yet, which `stage` writes; `None` if
+    /// all are listed.
+    fn list_missing(
+        &self,
+        run_id: &str,
+        kind: &str,
+        digests: &[Digest],
+        stage: &mut dyn FnMut(&[Digest]) -> Result<StagedFiles, LakeError>,
+    ) -> Result<Option<i64>, LakeError> {
+        let spec = inputs_spec();
+        loop {
+            let known = self.committed_in(INPUTS, kind, digests)?;
+            let mut missing = digests.to_vec();
+            missing.retain(|digest| !known.contains(digest));
             if missing.is_empty() {
                 return Ok(None);
             }
-            // Some inputs of the file were listed or withdrawn otherwise.
-            let files = self.stage_subset(run_id, &inputs_file.rows, &missing)?;
-            match self.append_digests(&spec, run_id, kind, &missing, &files)? {
-                ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                ChangeOutcome::AlreadyCommitted { .. } => files.discard(self)?,
+            let identity = CommitIdentity::of_inputs(&spec, run_id, kind, &missing)?;
+            let files = stage(&missing)?;
+            match self.append(&identity, &files, None)? {
+                CommitOutcome::Committed(version) => return Ok(Some(version)),
+                // Some are listed now, so the next round has fewer: the loop ends.
+                CommitOutcome::AlreadyCommitted { .. } => files.discard(self)?,
             }
         }
     }

@@ -19,7 +19,7 @@ use super::{Lake, LakeError, durable};
 /// The data files of one table, ready to be committed.
 ///
 /// Dropping it keeps the files: a commit whose outcome is unknown needs them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StagedFiles {
     /// The files, in the order of their sequence numbers.
     pub files: Vec<DataFile>,

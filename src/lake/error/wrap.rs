@@ -58,19 +58,6 @@ impl LakeError {
             source: Box::new(source),
         }
     }
-
-    /// For errors after the rows of a commit are committed.
-    pub(in crate::lake) fn not_listed(
-        table: &str,
-        version: i64,
-    ) -> impl FnOnce(Self) -> Self + use<> {
-        let table = table.to_owned();
-        move |source| Self::NotListed {
-            table,
-            version,
-            source: Box::new(source),
-        }
-    }
 }
 
 /// The Delta library reports every error of a store as a failed read of the log. An error of a

@@ -20,11 +20,10 @@ use std::collections::{BTreeSet, HashSet};
 use deltalake::kernel::Action;
 use serde::Serialize;
 
-use super::commit_with_retry::PlannedCommit;
 use super::loaded_table::{DayRange, LiveFile, LoadedTable};
 use super::{FileCount, MaintainedTable, MaintenanceError};
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
 use crate::lake::counts::signed;
 use crate::lake::{Lake, LakeError};
 
@@ -206,8 +205,11 @@ impl CompactionRun<'_> {
         let (lake, spec) = (self.lake, &self.maintained.spec);
         let mut changed_meanwhile = Vec::new();
         let mut left = group;
-        let mut plan = || {
-            let loaded = lake.load_checked(spec)?;
+        let run_id = self.options.run_id.as_str();
+        let name = format!("compact-{run_id}-{}", self.commits);
+        let identity = CommitIdentity::of_maintenance(spec, run_id, &name);
+        let committed = lake.commit(&identity, &mut |table| {
+            let loaded = LoadedTable::of(lake, spec.name, table.clone())?;
             let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
             let is_whole = |one: &RewrittenPartition| {
                 let mut files = one.plan.files.iter();
@@ -224,30 +226,19 @@ impl CompactionRun<'_> {
                 return Ok(None);
             }
             let actions = self.actions(&loaded, &left)?;
-            Ok(Some(PlannedCommit {
-                table: loaded.table,
-                operation: CommitOperation::Compact {
-                    target_bytes: signed(self.options.target_bytes),
-                },
-                actions,
-            }))
-        };
-        let run_id = self.options.run_id.as_str();
-        let name = format!("compact-{run_id}-{}", self.commits);
-        let committed = lake.commit_with_retry(spec, run_id, &name, &mut plan);
+            let operation = CommitOperation::Compact {
+                target_bytes: signed(self.options.target_bytes),
+            };
+            Ok(Some(PlannedCommit::new(operation, actions)))
+        });
         self.commits += 1;
-        let version = match committed {
-            Ok(version) => version,
-            Err(error) => {
-                // Only after a conflict it is certain that no version contains them.
-                if error.is_conflict() {
-                    self.discard(left)?;
-                }
-                return Err(error);
-            }
-        };
-        if let Some(version) = version {
-            self.done.versions.push(signed(version));
+        // Only after a conflict it is certain that no version contains them.
+        if let Err(MaintenanceError::Lake(LakeError::Conflict { .. })) = &committed {
+            self.discard(left)?;
+            return committed.map(|_| changed_meanwhile);
+        }
+        if let Some(version) = committed?.version() {
+            self.done.versions.push(version);
             for rewritten in &left {
                 self.record(rewritten);
             }

@@ -13,14 +13,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use deltalake::kernel::{Action, Add, Transaction};
 use serde::Serialize;
 
-use super::commit_with_retry::{PlannedCommit, maintenance_app_id_prefix};
 use super::loaded_table::{LiveFile, LoadedTable, checked_version};
 use super::{MaintainedTable, MaintenanceError, utc};
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
+use crate::lake::commit::{
+    CommitIdentity, CommitOperation, PlannedCommit, maintenance_app_id_prefix,
+};
 use crate::lake::counts::{signed, unsigned};
 use crate::lake::table_spec::REJECTS;
-use crate::lake::{FileRef, Lake, LakeError, full_snapshots, log};
+use crate::lake::{FileRef, Lake, LakeError, TableSpec, full_snapshots, log};
 
 /// The version to restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +134,7 @@ impl Lake {
     ) -> Result<RestoreReport, MaintenanceError> {
         let spec = &maintained.spec;
         let takes_rows = rows_tables.contains(&spec.name);
-        let first = self.difference(maintained, target)?;
+        let first = self.difference(maintained, target, self.load_checked(spec)?)?;
         self.check_rejects(maintained, rows_tables, &first)?;
         let mut report = first.report.clone();
         if dry_run || report.is_unchanged() {
@@ -146,19 +147,20 @@ impl Lake {
             self.withdraw_all(run_id, &withdrawn)?;
         }
         let mut late = Vec::new();
-        let mut plan = || {
-            let difference = self.difference(maintained, target)?;
+        let name = format!("restore-{run_id}");
+        let identity = CommitIdentity::of_maintenance(spec, run_id, &name);
+        let committed = self.commit(&identity, &mut |table| {
+            let newest = LoadedTable::of(self, spec.name, table.clone())?;
+            let difference = self.difference(maintained, target, newest)?;
             self.check_rejects(maintained, rows_tables, &difference)?;
             report = difference.report.clone();
             late = difference.withdrawn();
             if report.is_unchanged() {
                 return Ok(None);
             }
-            difference.planned_commit(maintained).map(Some)
-        };
-        let name = format!("restore-{run_id}");
-        let committed = self.commit_with_retry(spec, run_id, &name, &mut plan)?;
-        report.committed_version = committed.map(signed);
+            Ok::<_, MaintenanceError>(Some(difference.planned_commit(spec)?))
+        })?;
+        report.committed_version = committed.version();
         // Inputs that another process has committed in between.
         late.retain(|id| !withdrawn.contains(id));
         if takes_rows {
@@ -171,9 +173,9 @@ impl Lake {
         &self,
         maintained: &MaintainedTable,
         target: RestoreTarget,
+        newest: LoadedTable,
     ) -> Result<VersionDifference, MaintenanceError> {
         let spec = &maintained.spec;
-        let newest = self.load_checked(spec)?;
         let to = self.target_version(spec.name, newest.version, target)?;
         let old = self.load(spec.name, Some(to))?;
         let txn_versions = self.txn_versions_to_set(spec.name, newest.version, to)?;
@@ -346,11 +348,8 @@ impl VersionDifference {
             .collect()
     }
 
-    fn planned_commit(
-        self,
-        maintained: &MaintainedTable,
-    ) -> Result<PlannedCommit, MaintenanceError> {
-        let name = maintained.spec.name;
+    fn planned_commit(self, spec: &TableSpec) -> Result<PlannedCommit, LakeError> {
+        let name = spec.name;
         let mut actions: Vec<Action> =
             remove_actions(name, self.newest.state(name)?, &self.removes)?
                 .into_iter()
@@ -365,11 +364,8 @@ impl VersionDifference {
         actions.extend(
             txn_versions.map(|(id, txn_version)| Action::Txn(Transaction::new(id, txn_version))),
         );
-        Ok(PlannedCommit {
-            operation: CommitOperation::Restore { version: self.to },
-            table: self.newest.table,
-            actions,
-        })
+        let operation = CommitOperation::Restore { version: self.to };
+        Ok(PlannedCommit::new(operation, actions))
     }
 }
 

@@ -7,9 +7,9 @@ use arrow::compute::filter_record_batch;
 use deltalake::kernel::{Action, Transaction};
 
 use super::MaintenanceError;
-use super::commit_with_retry::PlannedCommit;
+use super::loaded_table::LoadedTable;
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
 use crate::lake::table_spec::inputs_spec;
 use crate::lake::{
     FileRef, Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions, log,
@@ -27,12 +27,10 @@ impl Lake {
         if digests.is_empty() || !self.table_exists(spec.name)? {
             return Ok(());
         }
-        let mut staged: Option<StagedFiles> = None;
-        let mut plan = || {
-            if let Some(stale) = staged.take() {
-                stale.discard(self)?;
-            }
-            let loaded = self.load_checked(&spec)?;
+        let name = format!("withdraw-{kind}-{run_id}");
+        let identity = CommitIdentity::of_maintenance(&spec, run_id, &name);
+        let committed = self.commit(&identity, &mut |table| {
+            let loaded = LoadedTable::of(self, spec.name, table.clone())?;
             let live_files = loaded.files.iter().map(|live| &live.file);
             let (replaced, kept) =
                 self.rewrite_without(&spec, run_id, kind, digests, live_files)?;
@@ -48,16 +46,12 @@ impl Lake {
                     .collect();
             actions.extend(self.add_actions(&spec, &kept)?.into_iter().map(Action::Add));
             actions.extend(txns);
-            staged = Some(kept);
             Ok(Some(PlannedCommit {
-                table: loaded.table,
-                operation: CommitOperation::Change,
-                actions,
+                temporary: vec![kept],
+                ..PlannedCommit::new(CommitOperation::Change, actions)
             }))
-        };
-        let name = format!("withdraw-{kind}-{run_id}");
-        self.commit_with_retry(&spec, run_id, &name, &mut plan)
-            .map(drop)
+        });
+        committed.map(drop)
     }
 
     /// The files that contain rows of these inputs, and new files without these rows.
@@ -110,7 +104,7 @@ impl Lake {
     ) -> Result<Vec<Action>, MaintenanceError> {
         let ids: HashSet<String> = digests
             .iter()
-            .map(|digest| format!("{}:{kind}:{digest}", spec.name))
+            .map(|digest| app_id(spec.name, kind, digest))
             .collect();
         let present = self.log(spec.name)?.present_app_ids(&ids)?;
         let present: BTreeSet<String> = present.into_iter().collect();
