@@ -87,8 +87,8 @@ pub use snapshot::{FileRef, Snapshot};
 pub use staged::{DataFile, StagedFiles};
 pub use table_spec::{TableSpec, inputs_spec, rejects_spec};
 
+use durable::DurableVersions;
 use location::LakeLocation;
-use log_sync::DurableVersions;
 
 use crate::storage::{StoreUrl, Stores};
 

@@ -3,8 +3,10 @@
 //! A file is durable only when its bytes and the directory entry that names it are synced; a new
 //! directory likewise needs its parent synced.
 
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use super::LakeError;
 use crate::storage::create_folder;
@@ -27,4 +29,21 @@ pub(super) fn sync_directory(path: &Path) -> Result<(), LakeError> {
 /// Creates `path` and every missing parent, and syncs each directory that got a new entry.
 pub(super) fn create_directory(path: &Path) -> Result<(), LakeError> {
     create_folder(path).map_err(LakeError::io("create the directory", path))
+}
+
+/// By table, the newest version up to which this process has synced the log.
+#[derive(Debug, Default)]
+pub(super) struct DurableVersions(Mutex<BTreeMap<String, u64>>);
+
+impl DurableVersions {
+    pub(super) fn get(&self, table: &str) -> Option<u64> {
+        let versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        versions.get(table).copied()
+    }
+
+    pub(super) fn raise(&self, table: &str, version: u64) {
+        let mut versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = versions.entry(table.to_owned()).or_default();
+        *newest = version.max(*newest);
+    }
 }

@@ -15,7 +15,7 @@ use object_store::ObjectStoreExt;
 use rayon::prelude::*;
 
 use super::location::LocationKind;
-use super::staged::DataFile;
+use super::staged::{DataFile, DataFileMetadata};
 use super::{Lake, LakeError, durable};
 use crate::storage::{StoreError, StoreUrl, Stores, upload};
 
@@ -35,14 +35,6 @@ pub(super) struct TableFiles {
 struct RemoteTable {
     stores: Stores,
     url: StoreUrl,
-}
-
-/// Size and time of a data file, known without opening it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DataFileMetadata {
-    pub(super) bytes: u64,
-    /// When it was written, in milliseconds since 1970.
-    pub(super) modified_millis: i64,
 }
 
 impl Lake {

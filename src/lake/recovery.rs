@@ -17,10 +17,9 @@ use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::commit::{CommitIdentity, CommitOutcome, app_id};
 use super::counts::signed;
-use super::files::DataFileMetadata;
 use super::inputs::StagedInputs;
 use super::partition::{Partition, is_inside_table};
-use super::staged::{DataFile, StagedFiles, stats_json};
+use super::staged::{DataFile, DataFileMetadata, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
 use super::{Digest, FileRef, InputRow, Lake, LakeError, PartitionWriter, WriterOptions};
 

@@ -11,7 +11,6 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
-use super::files::DataFileMetadata;
 use super::partition::{Partition, is_inside_table};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable};
@@ -44,6 +43,14 @@ pub struct DataFile {
     pub stats_json: String,
     /// Its size and time in the object store, for a lake in one.
     pub(super) uploaded: Option<DataFileMetadata>,
+}
+
+/// Size and time of a data file, known without opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DataFileMetadata {
+    pub(super) bytes: u64,
+    /// When it was written, in milliseconds since 1970.
+    pub(super) modified_millis: i64,
 }
 
 impl StagedFiles {

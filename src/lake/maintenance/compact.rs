@@ -12,6 +12,7 @@
 mod external_sort;
 mod plan;
 mod rewrite;
+mod sort_keys;
 mod sums;
 mod writer;
 
@@ -20,13 +21,14 @@ use std::collections::{BTreeSet, HashSet};
 use deltalake::kernel::Action;
 use serde::Serialize;
 
-use super::loaded_table::{DayRange, LiveFile, LoadedTable};
+use super::loaded_table::{LiveFile, LoadedTable};
 use super::{FileCount, MaintainedTable, MaintenanceError};
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
 use crate::lake::counts::signed;
 use crate::lake::{Lake, LakeError};
 
+pub use plan::CompactOptions;
 pub(super) use sums::TableSums;
 
 use plan::PartitionPlan;
@@ -42,19 +44,6 @@ const COMMIT_PARTITIONS: usize = 500;
 
 /// How often a partition that other processes keep changing is planned.
 const MAX_ROUNDS: u32 = 5;
-
-/// The options of a compaction.
-#[derive(Clone, Debug)]
-pub struct CompactOptions {
-    /// The approximate target size of files.
-    pub target_bytes: u64,
-    /// Only partitions with rows on these days.
-    pub days: DayRange,
-    /// The run, which becomes part of the file names.
-    pub run_id: String,
-    /// Only report what would be done.
-    pub dry_run: bool,
-}
 
 /// The result of compacting a table, or the estimate of a dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

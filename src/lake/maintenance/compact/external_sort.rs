@@ -11,8 +11,8 @@ use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use arrow::row::{OwnedRow, Rows};
 
-use super::rewrite::SortKeys;
-use super::{MaintainedTable, MaintenanceError};
+use super::sort_keys::SortKeys;
+use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
 use crate::lake::{BatchBuffer, BufferedBatchId, Lake};
 
 /// The size of a chunk, which is sorted in memory.

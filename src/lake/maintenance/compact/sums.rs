@@ -9,8 +9,8 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, i256};
 
-use super::MaintenanceError;
 use crate::lake::LakeError;
+use crate::lake::maintenance::MaintenanceError;
 
 /// Counts and sums of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
