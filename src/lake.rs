@@ -166,10 +166,6 @@ impl Lake {
     fn runtime(&self) -> &Runtime {
         self.stores.runtime()
     }
-
-    fn file_numbers(&self) -> &Arc<AtomicU64> {
-        &self.file_numbers
-    }
 }
 
 #[cfg(test)]

@@ -26,8 +26,6 @@ mod vacuum;
 mod verify;
 mod withdraw;
 
-use chrono::{DateTime, SecondsFormat};
-
 use super::TableSpec;
 
 pub use compact::{CompactOptions, CompactionReport};
@@ -80,8 +78,5 @@ pub enum DatePartition {
 
 /// Formats an instant in milliseconds since 1970.
 fn utc(millis: i64) -> String {
-    DateTime::from_timestamp_millis(millis).map_or_else(
-        || format!("{millis} ms since 1970"),
-        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-    )
+    super::error::utc(millis.saturating_mul(1000))
 }

@@ -11,6 +11,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
+use super::error::check_written;
 use super::partition::{Partition, is_inside_table};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable};
@@ -96,14 +97,7 @@ pub(super) fn sync_and_check(
         .parse_and_finish(&file)
         .map_err(LakeError::parquet("read back", &path))?;
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default();
-    if rows != expected_rows {
-        return Err(LakeError::FileDiffers {
-            path,
-            what: "rows",
-            expected: expected_rows,
-            found: rows,
-        });
-    }
+    check_written(&path, "rows", expected_rows, rows)?;
     let stats_json = stats_json(&spec.schema, rows, &metadata);
     Ok(DataFile {
         relative_path,

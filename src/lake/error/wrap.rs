@@ -70,3 +70,21 @@ pub(in crate::lake) fn write_error(error: DeltaTableError) -> DeltaTableError {
         other => other,
     }
 }
+
+/// Refuses a data file with another number of rows or bytes than were written to it.
+pub(in crate::lake) fn check_written(
+    path: &Path,
+    what: &'static str,
+    expected: u64,
+    found: u64,
+) -> Result<(), LakeError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(LakeError::FileDiffers {
+        path: path.to_path_buf(),
+        what,
+        expected,
+        found,
+    })
+}
