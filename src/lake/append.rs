@@ -1,7 +1,5 @@
 //! Commits that only add files: staged files come in; the outcome goes out.
 
-use deltalake::kernel::Action;
-
 use super::commit::{CommitIdentity, CommitOperation, CommitOutcome, PlannedCommit};
 use super::staged::StagedFiles;
 use super::table_spec::TableSpec;
@@ -18,10 +16,10 @@ impl Lake {
     ) -> Result<CommitOutcome<i64>, LakeError> {
         let adds = self.add_actions(identity.spec, files)?;
         self.commit(identity, &mut |_table| {
-            let actions = adds.iter().cloned().map(Action::Add).collect();
             Ok(Some(PlannedCommit {
+                adds: adds.clone(),
                 inputs_file: inputs_file.map(str::to_owned),
-                ..PlannedCommit::new(CommitOperation::Append, actions)
+                ..PlannedCommit::new(CommitOperation::Append)
             }))
         })
     }

@@ -5,7 +5,6 @@
 //! The rows of `inputs` are written first, and the commit of the accepted rows names their file: a
 //! later run that finds only the accepted rows commits that file ([`super::recovery`]).
 
-use std::collections::HashSet;
 use std::fmt;
 
 use super::commit::{CommitIdentity, CommitOutcome, CommittedVersions};
@@ -83,15 +82,16 @@ impl Lake {
             rows,
             rejects,
         } = batch;
-        if inputs.is_empty() {
-            return Err(LakeError::NoInputs);
-        }
-        check_inputs(&inputs, &rejects)?;
+        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
+        let identity = CommitIdentity::of_inputs(rows_table, run_id, record_kind, &digests)?;
         let with_rejects: Vec<Digest> = inputs
             .iter()
             .filter(|input| input.with_rejects)
             .map(|input| input.digest)
             .collect();
+        if rejects.rows > 0 && with_rejects.is_empty() {
+            return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
+        }
         at(CommitStep::StageInputs);
         let staged = self.stage_inputs(run_id, record_kind, &inputs)?;
         let mut rejects_version = None;
@@ -108,7 +108,6 @@ impl Lake {
             }
         }
         at(CommitStep::Rows);
-        let identity = CommitIdentity::of_inputs(rows_table, run_id, record_kind, &staged.digests)?;
         let rows_version = match self.append(&identity, &rows, staged.path())? {
             CommitOutcome::Committed(version) => version,
             CommitOutcome::AlreadyCommitted { digests } => {
@@ -145,20 +144,4 @@ impl Lake {
     ) -> Result<CommitOutcome<i64>, LakeError> {
         self.append_digests(&rejects_spec(), run_id, record_kind, digests, rejects)
     }
-}
-
-/// Refuses duplicate inputs, and rejects without an input that has rejects.
-fn check_inputs(inputs: &[InputRow], rejects: &StagedFiles) -> Result<(), LakeError> {
-    let mut seen = HashSet::new();
-    for input in inputs {
-        if !seen.insert(input.digest) {
-            return Err(LakeError::DuplicateInput {
-                digest: input.digest,
-            });
-        }
-    }
-    if rejects.rows > 0 && !inputs.iter().any(|input| input.with_rejects) {
-        return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
-    }
-    Ok(())
 }

@@ -3,7 +3,6 @@
 //!
 //! Refused: the removal of files that are not in the version the plan received.
 
-use deltalake::kernel::Action;
 use deltalake::table::state::DeltaTableState;
 
 use super::actions::remove_actions;
@@ -82,15 +81,13 @@ impl Lake {
         change: TableChange,
         inputs: &StagedInputs,
     ) -> Result<PlannedCommit, LakeError> {
-        let removes = remove_actions(spec.name, state, &change.remove)?.into_iter();
-        let adds = self.add_actions(spec, &change.add)?.into_iter();
         let applied = change.full_snapshots.iter();
         Ok(PlannedCommit {
             operation: CommitOperation::Change,
-            actions: removes
-                .map(Action::Remove)
-                .chain(adds.map(Action::Add))
-                .chain(applied.map(|snapshot| Action::Txn(snapshot.transaction(spec.name))))
+            removes: remove_actions(spec.name, state, &change.remove)?,
+            adds: self.add_actions(spec, &change.add)?,
+            transactions: applied
+                .map(|snapshot| snapshot.transaction(spec.name))
                 .collect(),
             inputs_file: inputs.path().map(str::to_owned),
             temporary: vec![inputs.files.clone(), change.add],

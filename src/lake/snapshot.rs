@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use deltalake::table::state::DeltaTableState;
 
 use super::counts::signed;
-use super::partition::is_inside_table;
+use super::partition::check_inside_table;
+use super::staged::DataFile;
 use super::table::loaded_state;
 use super::{Lake, LakeError};
 
@@ -38,6 +39,17 @@ pub struct FileRef {
 }
 
 impl FileRef {
+    /// A reference for reading a staged file back, which is found by its relative path.
+    pub(super) fn of_staged(file: &DataFile) -> Self {
+        Self {
+            path: file.relative_path.clone(),
+            rows: Some(signed(file.rows)),
+            bytes: signed(file.bytes),
+            relative_path: file.relative_path.clone(),
+            partitions: Vec::new(),
+        }
+    }
+
     /// The value of a partition column, as text; `None` if the column does not exist or the value
     /// is null.
     pub fn partition(&self, column: &str) -> Option<&str> {
@@ -62,14 +74,7 @@ impl Lake {
         version: Option<i64>,
         dates: Option<RangeInclusive<NaiveDate>>,
     ) -> Result<Snapshot, LakeError> {
-        let Ok(requested) = version.map(u64::try_from).transpose() else {
-            return Err(LakeError::NoVersion {
-                table: table.to_owned(),
-                version: version.unwrap_or_default(),
-                newest: self.snapshot(table, None, None)?.version,
-            });
-        };
-        let handle = self.open(table, requested)?;
+        let handle = self.open(table, version)?;
         self.snapshot_of(table, loaded_state(table, &handle)?, dates.as_ref())
     }
 
@@ -95,13 +100,7 @@ impl Lake {
         let mut files = Vec::new();
         for view in state.log_data().iter() {
             let path = view.path();
-            if !is_inside_table(&path) {
-                let path = path.into_owned();
-                return Err(LakeError::PathOutsideTable {
-                    table: table.to_owned(),
-                    path,
-                });
-            }
+            check_inside_table(table, &path)?;
             let mut values = view.partition_values_map();
             let partitions: Vec<(String, Option<String>)> = columns
                 .iter()

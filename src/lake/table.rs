@@ -129,21 +129,17 @@ impl Lake {
     }
 
     /// Loads a table at `version`, or at the newest.
-    pub(super) fn open(&self, table: &str, version: Option<u64>) -> Result<DeltaTable, LakeError> {
+    pub(super) fn open(&self, table: &str, version: Option<i64>) -> Result<DeltaTable, LakeError> {
         let handle = self.handle(table);
         let mut handle = handle.map_err(LakeError::delta("open", table))?;
         let log = TableLog::new(table, handle.object_store(), self.runtime());
         let newest = log.files()?.newest();
         let newest = newest.ok_or_else(|| self.no_table(table))?;
         let loaded = match version {
-            Some(version) if version > newest => {
-                return Err(LakeError::NoVersion {
-                    table: table.to_owned(),
-                    version: signed(version),
-                    newest: signed(newest),
-                });
+            Some(version) => {
+                let version = checked_version(table, version, newest)?;
+                self.runtime().block_on(handle.load_version(version))
             }
-            Some(version) => self.runtime().block_on(handle.load_version(version)),
             None => self.runtime().block_on(handle.load()),
         };
         loaded.map_err(LakeError::delta("load", table))?;
@@ -174,6 +170,20 @@ pub(super) fn loaded_state<'t>(
     loaded: &'t DeltaTable,
 ) -> Result<&'t DeltaTableState, LakeError> {
     loaded.snapshot().map_err(LakeError::delta("load", table))
+}
+
+/// Checks that a version exists, and converts it to the type of the log.
+pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<u64, LakeError> {
+    let unknown = || LakeError::NoVersion {
+        table: table.to_owned(),
+        version,
+        newest: signed(newest),
+    };
+    let requested = u64::try_from(version).map_err(|_| unknown())?;
+    if requested > newest {
+        return Err(unknown());
+    }
+    Ok(requested)
 }
 
 /// Registers the URL schemes of object stores with the Delta library, so that tables there use the
@@ -232,22 +242,11 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
     };
     let expected = spec.delta_columns()?;
     for column in &expected {
-        match found.field(column.name()) {
-            None => {
-                return Err(differs(
-                    column.name(),
-                    describe_column(column),
-                    "missing".into(),
-                ));
-            }
-            Some(other) if describe_column(other) != describe_column(column) => {
-                return Err(differs(
-                    column.name(),
-                    describe_column(column),
-                    describe_column(other),
-                ));
-            }
-            Some(_) => {}
+        let other = found.field(column.name());
+        let other = other.map_or_else(|| "missing".to_owned(), describe_column);
+        let expected = describe_column(column);
+        if other != expected {
+            return Err(differs(column.name(), expected, other));
         }
     }
     let known = |name: &str| expected.iter().any(|column| column.name() == name);

@@ -2,7 +2,7 @@
 //! or the error goes out.
 
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Transaction};
+use deltalake::kernel::{Action, Add, Remove, Transaction};
 use deltalake::{DeltaTable, DeltaTableError};
 use serde_json::{Value, json};
 use tracing::warn;
@@ -17,7 +17,10 @@ use crate::lake::{Lake, LakeError, StagedFiles, log};
 /// What is to be committed on top of one version.
 pub(in crate::lake) struct PlannedCommit {
     pub(in crate::lake) operation: CommitOperation,
-    pub(in crate::lake) actions: Vec<Action>,
+    pub(in crate::lake) removes: Vec<Remove>,
+    pub(in crate::lake) adds: Vec<Add>,
+    /// Transactions in addition to those of the identity.
+    pub(in crate::lake) transactions: Vec<Transaction>,
     /// The data file with the rows of `inputs` that follow the commit, below that table's
     /// directory: a recovery that finds this commit without them commits that file.
     pub(in crate::lake) inputs_file: Option<String>,
@@ -26,14 +29,23 @@ pub(in crate::lake) struct PlannedCommit {
 }
 
 impl PlannedCommit {
-    /// A commit without rows of `inputs` and without temporary files.
-    pub(in crate::lake) fn new(operation: CommitOperation, actions: Vec<Action>) -> Self {
+    /// A commit of nothing but the transactions of its identity.
+    pub(in crate::lake) fn new(operation: CommitOperation) -> Self {
         Self {
             operation,
-            actions,
+            removes: Vec::new(),
+            adds: Vec::new(),
+            transactions: Vec::new(),
             inputs_file: None,
             temporary: Vec::new(),
         }
+    }
+
+    fn actions(&self) -> Vec<Action> {
+        let removes = self.removes.iter().cloned().map(Action::Remove);
+        let adds = self.adds.iter().cloned().map(Action::Add);
+        let transactions = self.transactions.iter().cloned().map(Action::Txn);
+        removes.chain(adds).chain(transactions).collect()
     }
 
     /// The run id serves the read-back and operators, the file of `inputs` the recovery of a
@@ -71,7 +83,7 @@ impl Lake {
         let name = identity.spec.name;
         let state = loaded_state(name, table)?;
         let prepared = CommitBuilder::from(planned.properties(identity))
-            .with_actions(planned.actions.clone())
+            .with_actions(planned.actions())
             .build(
                 Some(state),
                 table.log_store(),

@@ -18,7 +18,6 @@ mod writer;
 
 use std::collections::{BTreeSet, HashSet};
 
-use deltalake::kernel::Action;
 use serde::Serialize;
 
 use super::loaded_table::{LiveFile, LoadedTable};
@@ -93,7 +92,11 @@ impl Lake {
         };
         if options.dry_run {
             for plan in run.plan(None)? {
-                run.estimate(&plan);
+                let after = FileCount {
+                    files: plan.output_files(options.target_bytes),
+                    bytes: plan.bytes(),
+                };
+                run.record(&plan, after, plan.rows());
             }
         } else {
             run.compact_in_rounds()?;
@@ -123,16 +126,6 @@ impl CompactionRun<'_> {
             plans.retain(|plan| only.contains(&plan.name));
         }
         Ok(plans)
-    }
-
-    fn estimate(&mut self, plan: &PartitionPlan) {
-        self.done.partitions += 1;
-        for live in &plan.files {
-            self.done.before.add(live.bytes());
-        }
-        self.done.rows += plan.rows();
-        self.done.after.files += plan.output_files(self.options.target_bytes);
-        self.done.after.bytes += plan.bytes();
     }
 
     fn compact_in_rounds(&mut self) -> Result<(), MaintenanceError> {
@@ -214,11 +207,7 @@ impl CompactionRun<'_> {
             if left.is_empty() {
                 return Ok(None);
             }
-            let actions = self.actions(&loaded, &left)?;
-            let operation = CommitOperation::Compact {
-                target_bytes: signed(self.options.target_bytes),
-            };
-            Ok(Some(PlannedCommit::new(operation, actions)))
+            Ok(Some(self.planned_commit(&loaded, &left)?))
         });
         self.commits += 1;
         // Only after a conflict it is certain that no version contains them.
@@ -228,50 +217,53 @@ impl CompactionRun<'_> {
         }
         if let Some(version) = committed?.version() {
             self.done.versions.push(version);
-            for rewritten in &left {
-                self.record(rewritten);
+            for RewrittenPartition { plan, staged } in &left {
+                let mut after = FileCount::default();
+                staged.files.iter().for_each(|file| after.add(file.bytes));
+                self.record(plan, after, staged.rows);
             }
         }
         Ok(changed_meanwhile)
     }
 
-    fn actions(
+    /// The rows stay the same: readers of the change feed see no changes.
+    fn planned_commit(
         &self,
         loaded: &LoadedTable,
         group: &[RewrittenPartition],
-    ) -> Result<Vec<Action>, LakeError> {
+    ) -> Result<PlannedCommit, LakeError> {
         let spec = &self.maintained.spec;
         let files = group.iter().flat_map(|one| &one.plan.files);
         let replaced: Vec<_> = files.map(|live| live.file.clone()).collect();
-        let state = loaded.state(spec.name)?;
-        let removes = remove_actions(spec.name, state, &replaced)?.into_iter();
-        // The rows stay the same: readers of the change feed see no changes.
-        let mut actions: Vec<Action> = removes
-            .map(|mut remove| {
-                remove.data_change = false;
-                Action::Remove(remove)
-            })
-            .collect();
-        let target = self.options.target_bytes.to_string();
-        for rewritten in group {
-            for mut add in self.lake.add_actions(spec, &rewritten.staged)? {
-                add.data_change = false;
-                let tag = (COMPACTED_TAG.to_owned(), Some(target.clone()));
-                add.tags = Some([tag].into());
-                actions.push(Action::Add(add));
-            }
+        let mut removes = remove_actions(spec.name, &loaded.state, &replaced)?;
+        for remove in &mut removes {
+            remove.data_change = false;
         }
-        Ok(actions)
+        let target_bytes = self.options.target_bytes;
+        let mut adds = Vec::new();
+        for rewritten in group {
+            adds.extend(self.lake.add_actions(spec, &rewritten.staged)?);
+        }
+        for add in &mut adds {
+            add.data_change = false;
+            let tag = (COMPACTED_TAG.to_owned(), Some(target_bytes.to_string()));
+            add.tags = Some([tag].into());
+        }
+        let target_bytes = signed(target_bytes);
+        Ok(PlannedCommit {
+            removes,
+            adds,
+            ..PlannedCommit::new(CommitOperation::Compact { target_bytes })
+        })
     }
 
-    fn record(&mut self, rewritten: &RewrittenPartition) {
+    fn record(&mut self, plan: &PartitionPlan, after: FileCount, rows: u64) {
         self.done.partitions += 1;
-        for live in &rewritten.plan.files {
+        for live in &plan.files {
             self.done.before.add(live.bytes());
         }
-        for file in &rewritten.staged.files {
-            self.done.after.add(file.bytes);
-        }
-        self.done.rows += rewritten.staged.rows;
+        self.done.after.files += after.files;
+        self.done.after.bytes += after.bytes;
+        self.done.rows += rows;
     }
 }

@@ -10,16 +10,17 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use deltalake::kernel::{Action, Add, Transaction};
+use deltalake::kernel::{Add, Transaction};
 use serde::Serialize;
 
-use super::loaded_table::{LiveFile, LoadedTable, checked_version};
+use super::loaded_table::{LiveFile, LoadedTable};
 use super::{MaintainedTable, MaintenanceError, utc};
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{
     CommitIdentity, CommitOperation, PlannedCommit, maintenance_app_id_prefix,
 };
 use crate::lake::counts::{signed, unsigned};
+use crate::lake::table::checked_version;
 use crate::lake::table_spec::REJECTS;
 use crate::lake::{FileRef, Lake, LakeError, TableSpec, full_snapshots, log};
 
@@ -177,7 +178,7 @@ impl Lake {
     ) -> Result<VersionDifference, MaintenanceError> {
         let spec = &maintained.spec;
         let to = self.target_version(spec.name, newest.version, target)?;
-        let old = self.load(spec.name, Some(to))?;
+        let old = self.load(spec.name, Some(signed(to)))?;
         let txn_versions = self.txn_versions_to_set(spec.name, newest.version, to)?;
         let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
         let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
@@ -349,23 +350,19 @@ impl VersionDifference {
     }
 
     fn planned_commit(self, spec: &TableSpec) -> Result<PlannedCommit, LakeError> {
-        let name = spec.name;
-        let mut actions: Vec<Action> =
-            remove_actions(name, self.newest.state(name)?, &self.removes)?
-                .into_iter()
-                .map(Action::Remove)
-                .collect();
-        let adds = self.adds.into_iter().map(|mut add| {
-            add.data_change = true;
-            Action::Add(add)
+        let adds = self.adds.into_iter().map(|add| Add {
+            data_change: true,
+            ..add
         });
-        actions.extend(adds);
-        let txn_versions = self.txn_versions.into_iter();
-        actions.extend(
-            txn_versions.map(|(id, txn_version)| Action::Txn(Transaction::new(id, txn_version))),
-        );
-        let operation = CommitOperation::Restore { version: self.to };
-        Ok(PlannedCommit::new(operation, actions))
+        let transactions = self.txn_versions.into_iter();
+        Ok(PlannedCommit {
+            removes: remove_actions(spec.name, &self.newest.state, &self.removes)?,
+            adds: adds.collect(),
+            transactions: transactions
+                .map(|(id, txn_version)| Transaction::new(id, txn_version))
+                .collect(),
+            ..PlannedCommit::new(CommitOperation::Restore { version: self.to })
+        })
     }
 }
 
@@ -375,6 +372,5 @@ fn is_input(table: &str, id: &str) -> bool {
 }
 
 fn row_count(loaded: &LoadedTable) -> u64 {
-    let rows = loaded.files.iter().map(|live| live.file.rows);
-    rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+    loaded.files.iter().map(LiveFile::rows).sum()
 }

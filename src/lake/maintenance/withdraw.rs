@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use arrow::array::{AsArray, BooleanArray};
 use arrow::compute::filter_record_batch;
-use deltalake::kernel::{Action, Transaction};
+use deltalake::kernel::Transaction;
 
 use super::MaintenanceError;
 use super::loaded_table::LoadedTable;
@@ -34,21 +34,17 @@ impl Lake {
             let live_files = loaded.files.iter().map(|live| &live.file);
             let (replaced, kept) =
                 self.rewrite_without(&spec, run_id, kind, digests, live_files)?;
-            let txns = self.withdrawal_actions(&spec, kind, digests)?;
-            if replaced.is_empty() && txns.is_empty() {
+            let transactions = self.withdrawals(&spec, kind, digests)?;
+            if replaced.is_empty() && transactions.is_empty() {
                 kept.discard(self)?;
                 return Ok(None);
             }
-            let mut actions: Vec<Action> =
-                remove_actions(spec.name, loaded.state(spec.name)?, &replaced)?
-                    .into_iter()
-                    .map(Action::Remove)
-                    .collect();
-            actions.extend(self.add_actions(&spec, &kept)?.into_iter().map(Action::Add));
-            actions.extend(txns);
             Ok(Some(PlannedCommit {
+                removes: remove_actions(spec.name, &loaded.state, &replaced)?,
+                adds: self.add_actions(&spec, &kept)?,
+                transactions,
                 temporary: vec![kept],
-                ..PlannedCommit::new(CommitOperation::Change, actions)
+                ..PlannedCommit::new(CommitOperation::Change)
             }))
         });
         committed.map(drop)
@@ -96,12 +92,12 @@ impl Lake {
     }
 
     /// The transactions that withdraw those of these inputs that are committed.
-    fn withdrawal_actions(
+    fn withdrawals(
         &self,
         spec: &TableSpec,
         kind: &str,
         digests: &HashSet<String>,
-    ) -> Result<Vec<Action>, MaintenanceError> {
+    ) -> Result<Vec<Transaction>, LakeError> {
         let ids: HashSet<String> = digests
             .iter()
             .map(|digest| app_id(spec.name, kind, digest))
@@ -110,7 +106,7 @@ impl Lake {
         let present: BTreeSet<String> = present.into_iter().collect();
         Ok(present
             .into_iter()
-            .map(|id| Action::Txn(Transaction::new(id, log::WITHDRAWN)))
+            .map(|id| Transaction::new(id, log::WITHDRAWN))
             .collect())
     }
 }

@@ -1,7 +1,5 @@
 //! Changes that conflict with other writers are planned again; nothing is lost or duplicated.
 
-use deltalake::kernel::Action;
-
 use super::counters::{
     KIND, change, counters, data_files, digest, increment, rows_at, staged, start, version,
 };
@@ -79,8 +77,10 @@ fn an_append_that_was_prepared_before_a_change_is_committed_once() {
         increment(&other, "quick", snapshot)
     }));
     let adds = lake.add_actions(&spec, &files).unwrap();
-    let adds = adds.into_iter().map(Action::Add).collect();
-    let planned = PlannedCommit::new(CommitOperation::Append, adds);
+    let planned = PlannedCommit {
+        adds,
+        ..PlannedCommit::new(CommitOperation::Append)
+    };
     // The library reports the removal as a conflict with the append; a fresh attempt succeeds.
     let stale = lake.attempt_commit(&identity, &table, &planned).unwrap();
     if stale.is_err() {

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use super::sort_keys::is_in_order;
 use super::writer::COMPACTED_TAG;
 use crate::lake::Lake;
-use crate::lake::counts::unsigned;
 use crate::lake::maintenance::loaded_table::{DayRange, LiveFile};
 use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
 
@@ -40,8 +39,7 @@ impl PartitionPlan {
     }
 
     pub(super) fn rows(&self) -> u64 {
-        let rows = self.files.iter().map(|live| live.file.rows);
-        rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+        self.files.iter().map(LiveFile::rows).sum()
     }
 
     /// The number of output files, each of about the target size and not above it.

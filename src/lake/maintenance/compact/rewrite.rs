@@ -7,10 +7,9 @@ use super::external_sort::ExternalSorter;
 use super::plan::{CompactOptions, PartitionPlan};
 use super::sums::TableSums;
 use super::writer::CompactionWriter;
-use crate::lake::counts::signed;
 use crate::lake::maintenance::loaded_table::partition_of;
 use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
-use crate::lake::{DataFile, FileRef, Lake, StagedFiles};
+use crate::lake::{FileRef, Lake, StagedFiles};
 
 /// A partition that is rewritten and not committed.
 pub(super) struct RewrittenPartition {
@@ -72,21 +71,9 @@ fn differences(
 ) -> Result<Option<String>, MaintenanceError> {
     let mut after = TableSums::default();
     for file in &staged.files {
-        let file = file_ref(file);
-        for batch in lake.read_rows(&maintained.spec, &file, None)? {
+        for batch in lake.read_rows(&maintained.spec, &FileRef::of_staged(file), None)? {
             after.add(&batch?)?;
         }
     }
     Ok(before.difference(&after))
-}
-
-/// A reference for reading a staged file back; it is found by its relative path.
-fn file_ref(file: &DataFile) -> FileRef {
-    FileRef {
-        path: file.relative_path.clone(),
-        rows: i64::try_from(file.rows).ok(),
-        bytes: signed(file.bytes),
-        relative_path: file.relative_path.clone(),
-        partitions: Vec::new(),
-    }
 }
