@@ -37,6 +37,7 @@ mod batch;
 mod batch_buffer;
 mod batch_bytes;
 mod change;
+mod columns;
 mod commit;
 mod committed_digests;
 mod completion_markers;

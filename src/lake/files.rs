@@ -145,14 +145,6 @@ impl TableFiles {
         }
         outcome
     }
-
-    /// The path or URL of a file, for messages.
-    pub(super) fn display_path(&self, relative: &str) -> PathBuf {
-        match &self.remote {
-            None => self.directory.join(relative),
-            Some(remote) => PathBuf::from(remote.url.join(relative).to_string()),
-        }
-    }
 }
 
 impl RemoteTable {

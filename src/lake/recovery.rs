@@ -9,15 +9,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use arrow::array::RecordBatch;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::ParquetMetaDataReader;
 
+use super::columns::texts;
 use super::commit::{CommitIdentity, CommitOutcome, app_id};
-use super::counts::signed;
-use super::inputs::StagedInputs;
+use super::inputs::{StagedInputs, filter_inputs};
 use super::partition::{Partition, is_inside_table};
 use super::staged::{DataFile, DataFileMetadata, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
@@ -193,13 +192,8 @@ impl Lake {
         let wanted: HashSet<String> = digests.iter().map(Digest::to_string).collect();
         let mut writer = PartitionWriter::new(self, &inputs_spec(), WriterOptions::new(run_id))?;
         for batch in rows {
-            let names = text_column(batch, "digest");
-            let keep: BooleanArray = (0..batch.num_rows())
-                .map(|row| Some(names.is_some_and(|names| wanted.contains(names.value(row)))))
-                .collect();
-            let batch =
-                filter_record_batch(batch, &keep).map_err(LakeError::arrow("filter", INPUTS))?;
-            writer.append_unpartitioned(batch)?;
+            let wanted = |_: &str, digest: &str| wanted.contains(digest);
+            writer.append_unpartitioned(filter_inputs(batch, &wanted)?)?;
         }
         writer.finish()
     }
@@ -213,32 +207,19 @@ impl Lake {
         let Some(file) = self.find_staged_file(relative_path)? else {
             return Ok(None);
         };
-        let reference = FileRef {
-            path: self.data_path(INPUTS, relative_path),
-            rows: i64::try_from(file.rows).ok(),
-            bytes: signed(file.bytes),
-            relative_path: relative_path.to_owned(),
-            partitions: Vec::new(),
-        };
+        let reference = FileRef::of_staged(&file);
         let rows: Result<Vec<RecordBatch>, LakeError> =
             self.read_rows(&inputs_spec(), &reference, None)?.collect();
         let rows = rows?;
         let mut digests: BTreeSet<Digest> = BTreeSet::new();
         for batch in &rows {
-            let (Some(kinds), Some(names)) = (
-                text_column(batch, "record_kind"),
-                text_column(batch, "digest"),
-            ) else {
-                return Ok(None);
-            };
+            let kinds = texts(batch, INPUTS, "record_kind")?;
             // Each kind has its own commit, and so its own file.
             if kinds.iter().any(|other: Option<&str>| other != Some(kind)) {
                 return Ok(None);
             }
-            let parsed = names
-                .iter()
-                .flatten()
-                .filter_map(|name: &str| name.parse::<Digest>().ok());
+            let names = texts(batch, INPUTS, "digest")?.iter().flatten();
+            let parsed = names.filter_map(|name: &str| name.parse::<Digest>().ok());
             digests.extend(parsed);
         }
         Ok(Some(InputsFile {
@@ -286,8 +267,4 @@ impl Lake {
             }),
         }))
     }
-}
-
-fn text_column<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a arrow::array::StringArray> {
-    batch.column_by_name(column)?.as_string_opt::<i32>()
 }

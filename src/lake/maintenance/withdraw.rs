@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use arrow::array::{AsArray, BooleanArray};
-use arrow::compute::filter_record_batch;
 use deltalake::kernel::Transaction;
 
 use super::MaintenanceError;
 use super::loaded_table::LoadedTable;
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
+use crate::lake::inputs::filter_inputs;
 use crate::lake::table_spec::inputs_spec;
 use crate::lake::{
     FileRef, Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions, log,
@@ -60,26 +59,15 @@ impl Lake {
         files: impl Iterator<Item = &'f FileRef>,
     ) -> Result<(Vec<FileRef>, StagedFiles), MaintenanceError> {
         let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
-        let failed = LakeError::arrow("filter", spec.name);
+        let is_kept = |of: &str, digest: &str| of != kind || !digests.contains(digest);
         let mut replaced = Vec::new();
         for file in files {
             let (mut kept, mut withdrawn_rows) = (Vec::new(), 0);
             for batch in self.read_rows(spec, file, None)? {
                 let batch = batch?;
-                let text = |column: &str| {
-                    let column = batch.column_by_name(column);
-                    column.and_then(|values| values.as_string_opt::<i32>())
-                };
-                let (Some(kinds), Some(names)) = (text("record_kind"), text("digest")) else {
-                    continue;
-                };
-                let is_kept =
-                    |row: usize| kinds.value(row) != kind || !digests.contains(names.value(row));
-                let mask: BooleanArray = (0..batch.num_rows())
-                    .map(|row| Some(is_kept(row)))
-                    .collect();
-                withdrawn_rows += mask.false_count();
-                kept.push(filter_record_batch(&batch, &mask).map_err(&failed)?);
+                let rest = filter_inputs(&batch, &is_kept)?;
+                withdrawn_rows += batch.num_rows() - rest.num_rows();
+                kept.push(rest);
             }
             if withdrawn_rows > 0 {
                 replaced.push(file.clone());

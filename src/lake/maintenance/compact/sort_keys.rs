@@ -5,15 +5,17 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 
+use crate::lake::Lake;
+use crate::lake::columns::column;
 use crate::lake::maintenance::loaded_table::LiveFile;
 use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
-use crate::lake::{Lake, LakeError};
 
 /// Converts the sort columns to keys that compare like the rows.
 pub(super) struct SortKeys {
     columns: &'static [&'static str],
     converter: RowConverter,
-    table: &'static str,
+    /// The table, for messages.
+    pub(super) table: &'static str,
 }
 
 impl SortKeys {
@@ -40,12 +42,7 @@ impl SortKeys {
             .columns
             .iter()
             .map(|name| {
-                let column = batch
-                    .column_by_name(name)
-                    .ok_or_else(|| LakeError::NoColumn {
-                        table: self.table.to_owned(),
-                        column: (*name).to_owned(),
-                    })?;
+                let column = column(batch, self.table, name)?;
                 cast(column, &value_type_of(column.data_type()))
                     .map_err(MaintenanceError::order(self.table))
             })
