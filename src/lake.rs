@@ -32,14 +32,16 @@ use url::Url;
 
 mod actions;
 mod append;
-mod attempt;
 mod background;
 mod batch;
 mod batch_buffer;
 mod batch_bytes;
 mod change;
+mod columns;
+mod commit;
 mod committed_digests;
 mod completion_markers;
+mod counts;
 mod digest;
 mod durable;
 mod encode;
@@ -54,7 +56,6 @@ pub mod maintenance;
 mod partition;
 mod partition_writer;
 mod partition_writer_state;
-mod read_back;
 mod read_rows;
 mod recovery;
 mod run_reports;
@@ -69,9 +70,10 @@ mod testing;
 mod text_columns;
 
 pub use background::start_pool;
-pub use batch::{CommitBatch, CommitOutcome, CommitStep};
+pub use batch::{CommitBatch, CommitStep};
 pub use batch_buffer::{BatchBuffer, BufferedBatchId};
-pub use change::{ChangeOutcome, TableChange};
+pub use change::TableChange;
+pub use commit::{CommitOutcome, CommittedVersions};
 pub use committed_digests::CommittedDigests;
 pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
@@ -86,8 +88,8 @@ pub use snapshot::{FileRef, Snapshot};
 pub use staged::{DataFile, StagedFiles};
 pub use table_spec::{TableSpec, inputs_spec, rejects_spec};
 
+use durable::DurableVersions;
 use location::LakeLocation;
-use log_sync::DurableVersions;
 
 use crate::storage::{StoreUrl, Stores};
 
@@ -164,10 +166,6 @@ impl Lake {
 
     fn runtime(&self) -> &Runtime {
         self.stores.runtime()
-    }
-
-    fn file_numbers(&self) -> &Arc<AtomicU64> {
-        &self.file_numbers
     }
 }
 

@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 use deltalake::kernel::{Add, Remove};
 use deltalake::table::state::DeltaTableState;
 
-use super::files::TableFiles;
-use super::partition::is_inside_table;
-use super::staged::{DataFile, StagedFiles};
+use super::counts::signed;
+use super::error::check_written;
+use super::partition::check_inside_table;
+use super::staged::{DataFile, DataFileMetadata, StagedFiles};
 use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError};
 
@@ -31,36 +32,32 @@ impl Lake {
         staged
             .files
             .iter()
-            .map(|file| add_action(spec, &files, file))
+            .map(|file| {
+                let metadata = files.metadata(file)?;
+                let path = self.data_path(spec.name, &file.relative_path);
+                check_written(path.as_ref(), "bytes", file.bytes, metadata.bytes)?;
+                Ok(add_action(spec, file, metadata))
+            })
             .collect()
     }
 }
 
-fn add_action(spec: &TableSpec, files: &TableFiles, file: &DataFile) -> Result<Add, LakeError> {
-    let metadata = files.metadata(file)?;
-    if metadata.bytes != file.bytes {
-        return Err(LakeError::FileDiffers {
-            path: files.display_path(&file.relative_path),
-            what: "bytes",
-            expected: file.bytes,
-            found: metadata.bytes,
-        });
-    }
+fn add_action(spec: &TableSpec, file: &DataFile, metadata: DataFileMetadata) -> Add {
     let partition_values: HashMap<String, Option<String>> = spec
         .partition_columns
         .iter()
         .zip(file.partition.values())
         .map(|(column, value)| (column.name.to_owned(), Some(value.to_string())))
         .collect();
-    Ok(Add {
+    Add {
         path: file.relative_path.clone(),
         partition_values,
-        size: i64::try_from(file.bytes).unwrap_or(i64::MAX),
+        size: signed(file.bytes),
         modification_time: metadata.modified_millis,
         data_change: true,
         stats: Some(file.stats_json.clone()),
         ..Add::default()
-    })
+    }
 }
 
 /// The `remove` actions of files in `state`, sorted by path; a file named twice is removed once.
@@ -73,12 +70,7 @@ pub(super) fn remove_actions(
     let mut to_remove: HashSet<&str> = HashSet::new();
     for file in files {
         let path = file.relative_path.as_str();
-        if !is_inside_table(path) {
-            return Err(LakeError::PathOutsideTable {
-                table: table.to_owned(),
-                path: path.to_owned(),
-            });
-        }
+        check_inside_table(table, path)?;
         to_remove.insert(path);
     }
     let mut removes = Vec::with_capacity(to_remove.len());
@@ -93,7 +85,7 @@ pub(super) fn remove_actions(
         return Err(LakeError::NotInVersion {
             table: table.to_owned(),
             path: path.to_owned(),
-            version: super::log::signed(state.version()),
+            version: signed(state.version()),
         });
     }
     removes.sort_by(|one, other| one.path.cmp(&other.path));

@@ -5,14 +5,11 @@
 //! The rows of `inputs` are written first, and the commit of the accepted rows names their file: a
 //! later run that finds only the accepted rows commits that file ([`super::recovery`]).
 
-use std::collections::HashSet;
 use std::fmt;
 
-use super::change::ChangeOutcome;
-use super::committed_digests::app_ids;
-use super::read_back::CommitIdentity;
+use super::commit::{CommitIdentity, CommitOutcome, CommittedVersions};
 use super::staged::StagedFiles;
-use super::table_spec::{TableSpec, inputs_spec, rejects_spec};
+use super::table_spec::{TableSpec, rejects_spec};
 use super::{Digest, InputRow, Lake, LakeError};
 
 /// The results of a run for some inputs, ready to be committed.
@@ -30,28 +27,6 @@ pub struct CommitBatch<'a> {
     pub rows: StagedFiles,
     /// The data files of the rejects of the inputs that are marked `with_rejects`.
     pub rejects: StagedFiles,
-}
-
-/// The outcome of a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CommitOutcome {
-    /// Everything is in the lake and on disk.
-    Committed {
-        /// The version of the rows table.
-        rows_version: i64,
-        /// The version of the table of rejects; `None` if no input has rejects.
-        rejects_version: Option<i64>,
-        /// The version of the table of inputs; `None` if another process has already listed them
-        /// all.
-        inputs_version: Option<i64>,
-    },
-    /// Another process has committed some of the inputs first. The conflicting commit was refused
-    /// as a whole, and the data files that are in no commit are deleted. Call
-    /// [`Lake::committed_digests`] again, and redo the remaining inputs.
-    AlreadyCommitted {
-        /// The inputs that the other process has committed.
-        digests: Vec<Digest>,
-    },
 }
 
 /// The steps of a commit, in order; each is announced before it starts.
@@ -84,7 +59,9 @@ impl fmt::Display for CommitStep {
 impl Lake {
     /// Commits a batch, and makes each commit durable before the next.
     ///
-    /// The tables must exist ([`Lake::create_if_missing`]). `at` is called before each step.
+    /// The tables must exist ([`Lake::create_if_missing`]). `at` is called before each step. If
+    /// another process has committed some of the inputs first, the data files that are in no commit
+    /// are deleted.
     ///
     /// # Errors
     /// [`LakeError::Conflict`] if all attempts conflicted with other writers,
@@ -96,7 +73,7 @@ impl Lake {
         &self,
         batch: CommitBatch<'_>,
         at: &mut dyn FnMut(CommitStep),
-    ) -> Result<CommitOutcome, LakeError> {
+    ) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
         let CommitBatch {
             run_id,
             record_kind,
@@ -105,23 +82,24 @@ impl Lake {
             rows,
             rejects,
         } = batch;
-        if inputs.is_empty() {
-            return Err(LakeError::NoInputs);
-        }
-        check_inputs(&inputs, &rejects)?;
+        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
+        let identity = CommitIdentity::of_inputs(rows_table, run_id, record_kind, &digests)?;
         let with_rejects: Vec<Digest> = inputs
             .iter()
             .filter(|input| input.with_rejects)
             .map(|input| input.digest)
             .collect();
+        if rejects.rows > 0 && with_rejects.is_empty() {
+            return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
+        }
         at(CommitStep::StageInputs);
         let staged = self.stage_inputs(run_id, record_kind, &inputs)?;
         let mut rejects_version = None;
         at(CommitStep::Rejects);
         if !with_rejects.is_empty() {
             match self.commit_rejects(run_id, record_kind, &with_rejects, &rejects)? {
-                ChangeOutcome::Committed { version } => rejects_version = Some(version),
-                ChangeOutcome::AlreadyCommitted { digests } => {
+                CommitOutcome::Committed(version) => rejects_version = Some(version),
+                CommitOutcome::AlreadyCommitted { digests } => {
                     rejects.discard(self)?;
                     rows.discard(self)?;
                     staged.files.discard(self)?;
@@ -130,40 +108,30 @@ impl Lake {
             }
         }
         at(CommitStep::Rows);
-        let app_ids = app_ids(rows_table.name, record_kind, &staged.digests)?;
-        let identity = CommitIdentity {
-            spec: rows_table,
-            run_id,
-            app_ids: &app_ids,
-            inputs_file: staged.path(),
+        let rows_version = match self.append(&identity, &rows, staged.path())? {
+            CommitOutcome::Committed(version) => version,
+            CommitOutcome::AlreadyCommitted { digests } => {
+                rows.discard(self)?;
+                staged.files.discard(self)?;
+                return Ok(CommitOutcome::AlreadyCommitted { digests });
+            }
         };
-        let outcome = self.append(identity, &rows)?;
-        let rows_version =
-            match ChangeOutcome::of(outcome, rows_table, record_kind, &staged.digests) {
-                ChangeOutcome::Committed { version } => version,
-                ChangeOutcome::AlreadyCommitted { digests } => {
-                    rows.discard(self)?;
-                    staged.files.discard(self)?;
-                    return Ok(CommitOutcome::AlreadyCommitted { digests });
-                }
-            };
         at(CommitStep::Inputs);
-        let listed = self.commit_staged_inputs(run_id, rows_table, record_kind, &staged);
         let inputs_version =
-            listed.map_err(LakeError::not_listed(rows_table.name, rows_version))?;
+            self.list_committed(run_id, rows_table, rows_version, record_kind, &staged)?;
         at(CommitStep::Done);
-        Ok(CommitOutcome::Committed {
-            rows_version,
-            rejects_version,
-            inputs_version,
-        })
+        Ok(CommitOutcome::Committed(CommittedVersions {
+            rows: rows_version,
+            rejects: rejects_version,
+            inputs: inputs_version,
+        }))
     }
 
     /// Commits rejects alone, and makes the commit durable: the first step of a batch whose rows
     /// are a change of their table ([`Lake::commit_change`]; [`Lake::commit_inputs_only`] is the
     /// last step). `digests` are the inputs that have rejects.
     ///
-    /// If the outcome is [`ChangeOutcome::AlreadyCommitted`], the caller discards the staged files.
+    /// If the outcome is [`CommitOutcome::AlreadyCommitted`], the caller discards the staged files.
     ///
     /// # Errors
     /// As [`Lake::commit_batch`].
@@ -173,76 +141,7 @@ impl Lake {
         record_kind: &str,
         digests: &[Digest],
         rejects: &StagedFiles,
-    ) -> Result<ChangeOutcome, LakeError> {
+    ) -> Result<CommitOutcome<i64>, LakeError> {
         self.append_digests(&rejects_spec(), run_id, record_kind, digests, rejects)
     }
-
-    /// Adds the rows of `inputs` for inputs whose accepted rows are committed and which
-    /// [`Lake::recover_inputs`] could not recover. Inputs that already have their row are left out.
-    ///
-    /// Returns the version of the table of inputs, or `None` if nothing was missing.
-    ///
-    /// # Errors
-    /// As [`Lake::commit_batch`].
-    pub fn commit_inputs_only(
-        &self,
-        run_id: &str,
-        record_kind: &str,
-        inputs: &[InputRow],
-    ) -> Result<Option<i64>, LakeError> {
-        check_inputs(inputs, &StagedFiles::none(&rejects_spec()))?;
-        let spec = inputs_spec();
-        let mut missing = inputs.to_vec();
-        loop {
-            let digests: Vec<Digest> = missing.iter().map(|input| input.digest).collect();
-            let known = self.committed_in(spec.name, record_kind, &digests)?;
-            missing.retain(|input| !known.contains(&input.digest));
-            if missing.is_empty() {
-                return Ok(None);
-            }
-            let staged = self.stage_inputs(run_id, record_kind, &missing)?;
-            let (digests, files) = (&staged.digests, &staged.files);
-            match self.append_digests(&spec, run_id, record_kind, digests, files)? {
-                ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                // Some are listed now, so the next round has fewer: the loop ends.
-                ChangeOutcome::AlreadyCommitted { .. } => staged.files.discard(self)?,
-            }
-        }
-    }
-
-    /// Appends files with one transaction per digest.
-    pub(super) fn append_digests(
-        &self,
-        spec: &TableSpec,
-        run_id: &str,
-        kind: &str,
-        digests: &[Digest],
-        files: &StagedFiles,
-    ) -> Result<ChangeOutcome, LakeError> {
-        let app_ids = app_ids(spec.name, kind, digests)?;
-        let identity = CommitIdentity {
-            spec,
-            run_id,
-            app_ids: &app_ids,
-            inputs_file: None,
-        };
-        let outcome = self.append(identity, files)?;
-        Ok(ChangeOutcome::of(outcome, spec, kind, digests))
-    }
-}
-
-/// Refuses duplicate inputs, and rejects without an input that has rejects.
-fn check_inputs(inputs: &[InputRow], rejects: &StagedFiles) -> Result<(), LakeError> {
-    let mut seen = HashSet::new();
-    for input in inputs {
-        if !seen.insert(input.digest) {
-            return Err(LakeError::DuplicateInput {
-                digest: input.digest,
-            });
-        }
-    }
-    if rejects.rows > 0 && !inputs.iter().any(|input| input.with_rejects) {
-        return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
-    }
-    Ok(())
 }

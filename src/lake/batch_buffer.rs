@@ -49,7 +49,7 @@ impl BatchBuffer {
         check_run_id(run_id)?;
         let files = lake.files(spec.name)?;
         files.create_directory()?;
-        let number = lake.file_numbers().fetch_add(1, Ordering::Relaxed);
+        let number = lake.file_numbers.fetch_add(1, Ordering::Relaxed);
         let scratch = files
             .directory()
             .join(format!("_held-{run_id}-{number:05}"));

@@ -1,35 +1,19 @@
-//! Commits that may replace files: a plan returns the next version of a table, and is called again
-//! after each conflict; the outcome goes out.
-//!
-//! A change is valid only for the version it was planned on. Two writers that rewrite the same file
-//! at the same time therefore commit one after the other, the second planned on the result of the
-//! first.
+//! Changes of a table: a plan returns its next version, and is called again after each conflict; the
+//! outcome goes out.
 //!
 //! Refused: the removal of files that are not in the version the plan received.
 
-use std::time::Duration;
-
-use deltalake::DeltaTable;
-use deltalake::kernel::Action;
+use deltalake::table::state::DeltaTableState;
 
 use super::actions::remove_actions;
-use super::attempt::{CommitOperation, FailedAttempt};
-use super::committed_digests::{app_ids, present_digests};
-use super::inputs::StagedInputs;
-use super::read_back::{CommitIdentity, CommitRetries, TransactionOutcome};
-use super::staged::StagedFiles;
-use super::table_spec::TableSpec;
-use super::{
-    AppliedFullSnapshot, CommitOutcome, Digest, FileRef, InputRow, Lake, LakeError, Snapshot,
+use super::commit::{
+    CommitIdentity, CommitOperation, CommitOutcome, CommittedVersions, PlannedCommit,
 };
-
-/// The maximum number of attempts. Each failure is a commit of another writer, so two writers that
-/// change the table continuously fail about every other time.
-const MAX_ATTEMPTS: u32 = 50;
-
-/// The longest pause between two attempts. Longer pauses would let the other writer commit every
-/// time.
-const MAX_PAUSE: Duration = Duration::from_millis(200);
+use super::inputs::StagedInputs;
+use super::staged::StagedFiles;
+use super::table::loaded_state;
+use super::table_spec::TableSpec;
+use super::{AppliedFullSnapshot, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
 
 /// The next version of a table: the files of the previous version, without some and with new ones.
 #[derive(Debug)]
@@ -43,36 +27,6 @@ pub struct TableChange {
     pub inputs: Vec<InputRow>,
     /// The full snapshots that this change applies, each with the version that the change creates.
     pub full_snapshots: Vec<AppliedFullSnapshot>,
-}
-
-/// A change whose files are written.
-struct StagedChange {
-    change: TableChange,
-    inputs: StagedInputs,
-}
-
-impl StagedChange {
-    /// Deletes the written files. Call it only if it is certain that no commit names them.
-    fn discard(self, lake: &Lake) -> Result<(), LakeError> {
-        self.inputs.files.discard(lake)?;
-        self.change.add.discard(lake)
-    }
-}
-
-/// The outcome of a commit to one table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChangeOutcome {
-    /// The commit is in the table and on disk.
-    Committed {
-        /// The table's version.
-        version: i64,
-    },
-    /// Another process has committed some of the inputs first, and nothing of this commit is in the
-    /// table. Call [`Lake::committed_digests`] again, and redo the remaining inputs.
-    AlreadyCommitted {
-        /// The inputs that the other process has committed.
-        digests: Vec<Digest>,
-    },
 }
 
 impl Lake {
@@ -98,124 +52,45 @@ impl Lake {
         record_kind: &str,
         digests: &[Digest],
         plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
-    ) -> Result<CommitOutcome, E> {
-        let app_ids = app_ids(spec.name, record_kind, digests)?;
-        let identity = CommitIdentity {
-            spec,
-            run_id,
-            app_ids: &app_ids,
-            inputs_file: None,
-        };
-        let (outcome, inputs) = self.change(identity, record_kind, plan)?;
+    ) -> Result<CommitOutcome<CommittedVersions>, E> {
+        let identity = CommitIdentity::of_inputs(spec, run_id, record_kind, digests)?;
+        let mut inputs = StagedInputs::none();
+        let outcome = self.commit(&identity, &mut |table| {
+            let state = loaded_state(spec.name, table)?;
+            let change = plan(&self.snapshot_of(spec.name, state, None)?)?;
+            inputs = self.stage_inputs(run_id, record_kind, &change.inputs)?;
+            let planned = self.planned_change(spec, state, change, &inputs);
+            Ok::<_, E>(Some(planned?))
+        })?;
         Ok(match outcome {
-            TransactionOutcome::Committed(version) => {
-                let rows_version = super::log::signed(version);
-                let listed = self.commit_staged_inputs(run_id, spec, record_kind, &inputs);
-                CommitOutcome::Committed {
-                    rows_version,
-                    rejects_version: None,
-                    inputs_version: listed
-                        .map_err(LakeError::not_listed(spec.name, rows_version))?,
-                }
+            CommitOutcome::Committed(rows) => CommitOutcome::Committed(CommittedVersions {
+                rows,
+                rejects: None,
+                inputs: self.list_committed(run_id, spec, rows, record_kind, &inputs)?,
+            }),
+            CommitOutcome::AlreadyCommitted { digests } => {
+                CommitOutcome::AlreadyCommitted { digests }
             }
-            TransactionOutcome::AlreadyPresent(ids) => CommitOutcome::AlreadyCommitted {
-                digests: present_digests(spec.name, record_kind, digests, &ids),
-            },
         })
     }
 
-    /// Commits the change. The rows of its inputs are then staged; none are if the inputs were
-    /// already committed.
-    fn change<E: From<LakeError>>(
+    fn planned_change(
         &self,
-        identity: CommitIdentity<'_>,
-        kind: &str,
-        plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
-    ) -> Result<(TransactionOutcome, StagedInputs), E> {
-        let mut retries = CommitRetries::new(identity, MAX_ATTEMPTS, MAX_PAUSE);
-        loop {
-            let (table, present) = self.runtime().block_on(self.open_for_commit(identity))?;
-            if !present.is_empty() {
-                return Ok((
-                    retries.resolve_present(self, present)?,
-                    StagedInputs::none(),
-                ));
-            }
-            let change = plan(&self.loaded_snapshot(identity.spec, &table)?)?;
-            let inputs = self.stage_inputs(identity.run_id, kind, &change.inputs)?;
-            let staged = StagedChange { change, inputs };
-            let failure = match self.try_change(identity, &table, &staged)? {
-                Ok(version) => return Ok((TransactionOutcome::Committed(version), staged.inputs)),
-                Err(failure) => failure,
-            };
-            match retries.resolve_failure(self, failure) {
-                Ok(Some(committed @ TransactionOutcome::Committed(_))) => {
-                    return Ok((committed, staged.inputs));
-                }
-                Ok(Some(present)) => {
-                    staged.discard(self)?;
-                    return Ok((present, StagedInputs::none()));
-                }
-                // No commit names them.
-                Ok(None) => staged.discard(self)?,
-                Err(error) => {
-                    if error.is_conflict() {
-                        staged.discard(self)?;
-                    }
-                    return Err(error.into());
-                }
-            }
-            retries.pause();
-        }
-    }
-
-    fn loaded_snapshot(&self, spec: &TableSpec, table: &DeltaTable) -> Result<Snapshot, LakeError> {
-        let state = table
-            .snapshot()
-            .map_err(LakeError::delta("load", spec.name))?;
-        self.snapshot_of(spec.name, state, None)
-    }
-
-    fn try_change(
-        &self,
-        identity: CommitIdentity<'_>,
-        table: &DeltaTable,
-        staged: &StagedChange,
-    ) -> Result<Result<u64, FailedAttempt>, LakeError> {
-        let name = identity.spec.name;
-        let StagedChange { change, inputs } = staged;
-        let identity = CommitIdentity {
-            inputs_file: inputs.path(),
-            ..identity
-        };
-        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
-        let removes = remove_actions(name, state, &change.remove)?.into_iter();
-        let adds = self.add_actions(identity.spec, &change.add)?.into_iter();
-        let applied = change.full_snapshots.iter();
-        let actions = removes
-            .map(Action::Remove)
-            .chain(adds.map(Action::Add))
-            .chain(applied.map(|snapshot| Action::Txn(snapshot.transaction(name))))
-            .collect();
-        let attempt = self.attempt_commit(identity, table, CommitOperation::Change, actions);
-        self.runtime().block_on(attempt)
-    }
-}
-
-impl ChangeOutcome {
-    pub(super) fn of(
-        outcome: TransactionOutcome,
         spec: &TableSpec,
-        kind: &str,
-        digests: &[Digest],
-    ) -> Self {
-        match outcome {
-            TransactionOutcome::Committed(version) => Self::Committed {
-                version: super::log::signed(version),
-            },
-            TransactionOutcome::AlreadyPresent(ids) => Self::AlreadyCommitted {
-                digests: present_digests(spec.name, kind, digests, &ids),
-            },
-        }
+        state: &DeltaTableState,
+        change: TableChange,
+        inputs: &StagedInputs,
+    ) -> Result<PlannedCommit, LakeError> {
+        let applied = change.full_snapshots.iter();
+        Ok(PlannedCommit {
+            operation: CommitOperation::Change,
+            removes: remove_actions(spec.name, state, &change.remove)?,
+            adds: self.add_actions(spec, &change.add)?,
+            transactions: applied
+                .map(|snapshot| snapshot.transaction(spec.name))
+                .collect(),
+            inputs_file: inputs.path().map(str::to_owned),
+            temporary: vec![inputs.files.clone(), change.add],
+        })
     }
 }

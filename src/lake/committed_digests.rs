@@ -3,8 +3,9 @@
 
 use std::collections::HashSet;
 
+use super::commit::{app_id, digests_of};
 use super::table_spec::{INPUTS, REJECTS};
-use super::{Digest, Lake, LakeError, log};
+use super::{Digest, Lake, LakeError};
 
 /// Those of the requested digests that are committed, by table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,44 +16,6 @@ pub struct CommittedDigests {
     pub rejects: HashSet<Digest>,
     /// They have a row in the table of inputs.
     pub inputs: HashSet<Digest>,
-}
-
-/// The application id of an input's transaction in a table.
-pub(super) fn app_id(table: &str, kind: &str, digest: &Digest) -> String {
-    format!("{table}:{kind}:{digest}")
-}
-
-/// The application ids of a commit, one per digest; the digests must not be empty and must not
-/// repeat.
-pub(super) fn app_ids(
-    table: &str,
-    kind: &str,
-    digests: &[Digest],
-) -> Result<HashSet<String>, LakeError> {
-    if digests.is_empty() {
-        return Err(LakeError::NoInputs);
-    }
-    let mut ids = HashSet::with_capacity(digests.len());
-    for digest in digests {
-        if !ids.insert(app_id(table, kind, digest)) {
-            return Err(LakeError::DuplicateInput { digest: *digest });
-        }
-    }
-    Ok(ids)
-}
-
-/// The digests whose application ids are among `present`.
-pub(super) fn present_digests(
-    table: &str,
-    kind: &str,
-    digests: &[Digest],
-    present: &HashSet<String>,
-) -> Vec<Digest> {
-    digests
-        .iter()
-        .filter(|digest| present.contains(&app_id(table, kind, digest)))
-        .copied()
-        .collect()
 }
 
 impl Lake {
@@ -84,21 +47,14 @@ impl Lake {
         kind: &str,
         digests: &[Digest],
     ) -> Result<HashSet<Digest>, LakeError> {
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
         let wanted = digests
             .iter()
             .map(|digest| app_id(table, kind, digest))
             .collect();
-        let present = log::present_app_ids(table, &store, &wanted);
-        let present = self.runtime().block_on(present)?;
+        let present = self.log(table)?.present_app_ids(&wanted)?;
         if !present.is_empty() {
             self.sync_log(table)?;
         }
-        Ok(present_digests(table, kind, digests, &present)
-            .into_iter()
-            .collect())
+        Ok(digests_of(&present).collect())
     }
 }

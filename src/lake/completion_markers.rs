@@ -20,9 +20,7 @@ impl Lake {
         day: &str,
         bytes: &[u8],
     ) -> Result<(), LakeError> {
-        check_run_id(job)?;
-        check_run_id(day)?;
-        self.write_sidecar(&marker_path(job, day), bytes).map(drop)
+        self.write_sidecar(&marker_path(job, day)?, bytes).map(drop)
     }
 
     /// Reads the marker of a day, if there is one.
@@ -34,9 +32,7 @@ impl Lake {
         job: &str,
         day: &str,
     ) -> Result<Option<Vec<u8>>, LakeError> {
-        check_run_id(job)?;
-        check_run_id(day)?;
-        self.read_sidecar(&marker_path(job, day))
+        self.read_sidecar(&marker_path(job, day)?)
     }
 
     /// Deletes the markers of all days of all jobs, because a restore removes what those days have
@@ -49,8 +45,10 @@ impl Lake {
     }
 }
 
-fn marker_path(job: &str, day: &str) -> String {
-    format!("{FOLDER}/{job}/{day}.json")
+fn marker_path(job: &str, day: &str) -> Result<String, LakeError> {
+    check_run_id(job)?;
+    check_run_id(day)?;
+    Ok(format!("{FOLDER}/{job}/{day}.json"))
 }
 
 #[cfg(test)]

@@ -113,19 +113,20 @@ impl OpenDataFile {
         parallel_columns: bool,
     ) -> Result<(), LakeError> {
         let failed = LakeError::parquet("write", &self.path);
-        if self.writer.is_none() {
-            // The partition writer syncs the directories once, at its end.
-            let parent = self.path.parent().unwrap_or(&layout.directory);
-            fs::create_dir_all(parent).map_err(LakeError::io("create the directory", parent))?;
-            let writer = SerializedFileWriter::new(
-                ReopenedFile::create(&self.path)?,
-                Arc::clone(&layout.parquet_schema),
-                Arc::clone(&layout.properties),
-            );
-            self.writer = Some(writer.map_err(&failed)?);
-        }
-        let Some(writer) = self.writer.as_mut() else {
-            return Ok(());
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                // The partition writer syncs the directories once, at its end.
+                let parent = self.path.parent().unwrap_or(&layout.directory);
+                fs::create_dir_all(parent)
+                    .map_err(LakeError::io("create the directory", parent))?;
+                let writer = SerializedFileWriter::new(
+                    ReopenedFile::create(&self.path)?,
+                    Arc::clone(&layout.parquet_schema),
+                    Arc::clone(&layout.properties),
+                );
+                none.insert(writer.map_err(&failed)?)
+            }
         };
         let index = writer.flushed_row_groups().len();
         let factory = ArrowRowGroupWriterFactory::new(writer, Arc::clone(&layout.spec.schema));

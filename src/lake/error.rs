@@ -14,7 +14,7 @@ use crate::values::ExitCode;
 
 mod wrap;
 
-pub(super) use wrap::write_error;
+pub(super) use wrap::{check_written, write_error};
 
 /// An error of the lake.
 ///
@@ -361,8 +361,8 @@ impl LakeError {
     }
 }
 
-/// Formats an instant for a message.
-fn utc(micros: i64) -> String {
+/// Formats an instant in microseconds since 1970.
+pub(super) fn utc(micros: i64) -> String {
     DateTime::from_timestamp_micros(micros).map_or_else(
         || format!("{micros} µs since 1970"),
         |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),

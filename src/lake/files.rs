@@ -5,8 +5,8 @@
 //! complete. On the local file system they are written in place.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, Write};
+use std::fs::{self, File};
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -14,8 +14,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use object_store::ObjectStoreExt;
 use rayon::prelude::*;
 
+use super::durable::{create_unnamed, remove_if_exists};
 use super::location::LocationKind;
-use super::staged::DataFile;
+use super::staged::{DataFile, DataFileMetadata};
 use super::{Lake, LakeError, durable};
 use crate::storage::{StoreError, StoreUrl, Stores, upload};
 
@@ -35,14 +36,6 @@ pub(super) struct TableFiles {
 struct RemoteTable {
     stores: Stores,
     url: StoreUrl,
-}
-
-/// Size and time of a data file, known without opening it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct DataFileMetadata {
-    pub(super) bytes: u64,
-    /// When it was written, in milliseconds since 1970.
-    pub(super) modified_millis: i64,
 }
 
 impl Lake {
@@ -133,7 +126,10 @@ impl TableFiles {
     /// Deletes a file that was written and not published; a missing file is no error. It sends no
     /// request to the store, which does not have it.
     pub(super) fn remove_unpublished(&self, relative: &str) -> Result<(), LakeError> {
-        remove_local_file(&self.directory.join(relative))
+        remove_if_exists(
+            "delete the uncommitted file",
+            &self.directory.join(relative),
+        )
     }
 
     /// Deletes files, published or not; missing files are no error. If a local file cannot be
@@ -149,17 +145,9 @@ impl TableFiles {
             return outcome;
         };
         for path in paths {
-            remote.delete(path)?;
+            remote.stores.delete(&remote.url.join(path))?;
         }
         outcome
-    }
-
-    /// The path or URL of a file, for messages.
-    pub(super) fn display_path(&self, relative: &str) -> PathBuf {
-        match &self.remote {
-            None => self.directory.join(relative),
-            Some(remote) => PathBuf::from(remote.url.join(relative).to_string()),
-        }
     }
 }
 
@@ -223,36 +211,6 @@ impl RemoteTable {
         self.stores.runtime().block_on(copied)?;
         Ok(copy)
     }
-
-    fn delete(&self, relative: &str) -> Result<(), LakeError> {
-        let url = self.url.join(relative);
-        let store = self.stores.store(&url)?;
-        match self.stores.runtime().block_on(store.delete(&url.path())) {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(StoreError::failed("delete", &url)(error).into()),
-        }
-    }
-}
-
-/// Creates a file that disappears when it is closed, where the system allows that.
-fn create_unnamed(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(path)?;
-    let _ = fs::remove_file(path);
-    Ok(file)
-}
-
-/// Deletes a local file; a missing file is no error.
-fn remove_local_file(path: &Path) -> Result<(), LakeError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(LakeError::io("delete the uncommitted file", path)(error))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
@@ -275,6 +233,8 @@ fn sync_directories(table: &Path, files: &[DataFile]) -> Result<(), LakeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::OpenOptions;
+    use std::io;
     use std::sync::Arc;
 
     use super::*;

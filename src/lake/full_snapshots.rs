@@ -64,13 +64,9 @@ impl Lake {
         table: &str,
     ) -> Result<Vec<AppliedFullSnapshot>, LakeError> {
         let prefix = full_snapshot_prefix(table);
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let versions = log::transaction_versions(table, &store, &wanted, None);
-        let versions = self.runtime().block_on(versions)?.into_iter();
+        let versions = self.log(table)?.transaction_versions(&wanted, None)?;
+        let versions = versions.into_iter();
         let current = versions.filter(|(_, version)| *version != log::WITHDRAWN);
         Ok(current
             .filter_map(|(id, version)| {

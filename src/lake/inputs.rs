@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::files::TableFiles;
+use super::columns::{numbers, texts};
 use super::staged::StagedFiles;
 use super::table_spec::{INPUTS, inputs_spec};
 use super::{Digest, Lake, LakeError, PartitionWriter, WriterOptions};
@@ -98,10 +97,11 @@ impl Lake {
             other => other?,
         };
         self.sync_log(INPUTS)?;
-        let files = self.files(INPUTS)?;
         let mut ingested = Vec::new();
         for file in &snapshot.files {
-            read_ingested(&files, &file.relative_path, kind, &mut ingested)?;
+            for batch in self.read_rows(&inputs_spec(), file, Some(&INGESTED_COLUMNS))? {
+                ingested.extend(ingested_in(&batch?, kind)?);
+            }
         }
         ingested.sort_by(|one, other| (&one.path, one.digest).cmp(&(&other.path, other.digest)));
         Ok(ingested)
@@ -186,80 +186,40 @@ fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordB
     RecordBatch::try_new(inputs_spec().schema, columns).map_err(LakeError::arrow("build", INPUTS))
 }
 
-/// Reads the ingested inputs of one data file.
-fn read_ingested(
-    files: &TableFiles,
-    relative: &str,
-    kind: &str,
-    ingested: &mut Vec<IngestedInput>,
-) -> Result<(), LakeError> {
-    let path = files.display_path(relative);
-    let failed = LakeError::parquet("read", &path);
-    let file = files.open(relative)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(&failed)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), INGESTED_COLUMNS);
-    let reader = builder.with_projection(mask).build().map_err(&failed)?;
-    for batch in reader {
-        let batch = batch.map_err(LakeError::arrow("read", INPUTS))?;
-        let columns = IngestedInputColumns::of(&batch).ok_or_else(|| LakeError::LogDamaged {
-            table: INPUTS.to_owned(),
-            file: path.display().to_string(),
-            reason: "its columns differ from the table's".to_owned(),
-        })?;
-        let of_kind = (0..batch.num_rows()).filter(|row| columns.kind.value(*row) == kind);
-        ingested.extend(of_kind.filter_map(|row| columns.input(row)));
-    }
-    Ok(())
-}
-
-struct IngestedInputColumns<'a> {
-    kind: &'a StringArray,
-    path: &'a StringArray,
-    size_bytes: &'a Int64Array,
-    modified_at: &'a TimestampMicrosecondArray,
-    digest: &'a StringArray,
-    read: &'a Int64Array,
-    accepted: &'a Int64Array,
-    ingested_at: &'a TimestampMicrosecondArray,
-}
-
-impl<'a> IngestedInputColumns<'a> {
-    fn of(batch: &'a RecordBatch) -> Option<Self> {
-        let [
-            kind,
-            path,
-            size_bytes,
-            modified_at,
-            digest,
-            read,
-            accepted,
-            ingested_at,
-        ] = INGESTED_COLUMNS.map(|name| batch.column_by_name(name));
-        Some(Self {
-            kind: kind?.as_string_opt()?,
-            path: path?.as_string_opt()?,
-            size_bytes: size_bytes?.as_primitive_opt::<Int64Type>()?,
-            modified_at: modified_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
-            digest: digest?.as_string_opt()?,
-            read: read?.as_primitive_opt::<Int64Type>()?,
-            accepted: accepted?.as_primitive_opt::<Int64Type>()?,
-            ingested_at: ingested_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
-        })
-    }
-
-    /// One row; `None` if its digest is invalid, since it then identifies no input.
-    fn input(&self, row: usize) -> Option<IngestedInput> {
+/// The ingested inputs of a kind in a batch of [`INGESTED_COLUMNS`], without rows that have an
+/// invalid digest, since they identify no input.
+fn ingested_in(batch: &RecordBatch, kind: &str) -> Result<Vec<IngestedInput>, LakeError> {
+    let text = |column| texts(batch, INPUTS, column);
+    let number = |column| numbers::<Int64Type>(batch, INPUTS, column);
+    let time = |column| numbers::<TimestampMicrosecondType>(batch, INPUTS, column);
+    let (kinds, paths, digests) = (text("record_kind")?, text("path")?, text("digest")?);
+    let (sizes, modified) = (number("size_bytes")?, time("modified_at")?);
+    let (read, accepted) = (number("records_read")?, number("accepted")?);
+    let ingested = time("ingested_at")?;
+    let input = |row: usize| {
         Some(IngestedInput {
-            path: self.path.value(row).to_owned(),
-            size_bytes: self.size_bytes.value(row),
-            modified_at: self
-                .modified_at
-                .is_valid(row)
-                .then(|| self.modified_at.value(row)),
-            digest: self.digest.value(row).parse().ok()?,
-            read: self.read.value(row),
-            accepted: self.accepted.value(row),
-            ingested_at: self.ingested_at.value(row),
+            path: paths.value(row).to_owned(),
+            size_bytes: sizes.value(row),
+            modified_at: modified.is_valid(row).then(|| modified.value(row)),
+            digest: digests.value(row).parse().ok()?,
+            read: read.value(row),
+            accepted: accepted.value(row),
+            ingested_at: ingested.value(row),
         })
-    }
+    };
+    let of_kind = (0..batch.num_rows()).filter(|row| kinds.value(*row) == kind);
+    Ok(of_kind.filter_map(input).collect())
+}
+
+/// The rows of a batch of the table of inputs whose kind and digest `keep` accepts.
+pub(super) fn filter_inputs(
+    batch: &RecordBatch,
+    keep: &dyn Fn(&str, &str) -> bool,
+) -> Result<RecordBatch, LakeError> {
+    let kinds = texts(batch, INPUTS, "record_kind")?;
+    let digests = texts(batch, INPUTS, "digest")?;
+    let kept: BooleanArray = (0..batch.num_rows())
+        .map(|row| Some(keep(kinds.value(row), digests.value(row))))
+        .collect();
+    filter_record_batch(batch, &kept).map_err(LakeError::arrow("filter", INPUTS))
 }

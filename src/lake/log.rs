@@ -1,17 +1,19 @@
 //! Direct access to the Delta log, for queries that the library answers too slowly or not at all:
-//! which of many application transactions exist ([`transactions`]), when a version was committed
-//! ([`as_of`]), and what each commit did ([`commits`]).
+//! what each commit did ([`commits`]), which of many application transactions exist
+//! ([`transactions`]), and when a version was committed ([`as_of`]).
 //!
-//! In: a table's store. Out: its log files by version, and their bytes.
+//! In: a table's store. Out: its log files by version, and what they contain. The interface is
+//! blocking.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use deltalake::ObjectStore;
 use futures::stream::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use parquet::file::reader::ChunkReader;
+use tokio::runtime::Runtime;
 
 use super::LakeError;
 use crate::storage::remedy;
@@ -20,15 +22,15 @@ mod as_of;
 mod commits;
 mod transactions;
 
-pub(super) use as_of::version_as_of;
-pub(super) use commits::{LogCommit, commits};
-pub(super) use transactions::{
-    COMMITTED, INPUTS_FILE, WITHDRAWN, inputs_files, present_app_ids, transaction_versions,
-    transactions_from,
-};
+pub(super) use commits::LogCommit;
+pub(super) use transactions::{COMMITTED, INPUTS_FILE, WITHDRAWN};
 
-/// Concurrent reads of commits, which are small files.
-const PARALLEL_READS: usize = 8;
+/// The log of a table, which need not exist.
+pub(super) struct TableLog<'a> {
+    table: &'a str,
+    store: Arc<dyn ObjectStore>,
+    runtime: &'a Runtime,
+}
 
 /// The relevant files of a log.
 #[derive(Debug, Default)]
@@ -42,12 +44,9 @@ pub(super) struct LogFiles {
 impl LogFiles {
     /// The newest version.
     pub(super) fn newest(&self) -> Option<u64> {
-        let commit = self.commits.last_key_value().map(|(version, _)| *version);
-        let checkpoint = self
-            .checkpoints
-            .last_key_value()
-            .map(|(version, _)| *version);
-        commit.max(checkpoint)
+        let commit = self.commits.keys().next_back();
+        let checkpoint = self.checkpoints.keys().next_back();
+        commit.max(checkpoint).copied()
     }
 
     /// The newest checkpoint: its version and one of its parts.
@@ -57,50 +56,76 @@ impl LogFiles {
     }
 }
 
-/// A version number in the signed type of the public interface.
-pub(super) fn signed(version: u64) -> i64 {
-    i64::try_from(version).unwrap_or(i64::MAX)
-}
+impl<'a> TableLog<'a> {
+    /// The log of `table`, whose folder is the root of `store`.
+    pub(super) fn new(table: &'a str, store: Arc<dyn ObjectStore>, runtime: &'a Runtime) -> Self {
+        Self {
+            table,
+            store,
+            runtime,
+        }
+    }
 
-/// Lists the log of a table; empty for a table that does not exist.
-pub(super) async fn list(table: &str, store: &dyn ObjectStore) -> Result<LogFiles, LakeError> {
-    let folder = Path::from("_delta_log");
-    let listed: Result<Vec<_>, _> = store.list(Some(&folder)).try_collect().await;
-    let entries = match listed {
-        Ok(entries) => entries,
-        // A missing log is empty; a missing bucket is an error.
-        Err(error @ object_store::Error::NotFound { .. })
-            if remedy(&error.to_string()).is_none() =>
-        {
-            Vec::new()
+    /// Lists the log; empty for a table that does not exist.
+    pub(super) fn files(&self) -> Result<LogFiles, LakeError> {
+        let folder = Path::from("_delta_log");
+        let listing = self.store.list(Some(&folder)).try_collect();
+        let listed: Result<Vec<_>, _> = self.runtime.block_on(listing);
+        let entries = match listed {
+            Ok(entries) => entries,
+            // A missing log is empty; a missing bucket is an error.
+            Err(error @ object_store::Error::NotFound { .. })
+                if remedy(&error.to_string()).is_none() =>
+            {
+                Vec::new()
+            }
+            Err(error) => return Err(self.unreadable(folder.as_ref(), error)),
+        };
+        let mut files = LogFiles::default();
+        let mut parts: BTreeMap<(u64, usize), BTreeMap<usize, Path>> = BTreeMap::new();
+        for entry in entries {
+            match entry.location.filename().and_then(classify) {
+                Some((version, LogFileKind::Commit)) => {
+                    files.commits.insert(version, entry.location);
+                }
+                Some((version, LogFileKind::Checkpoint { part, parts: of })) => {
+                    let of_checkpoint = parts.entry((version, of)).or_default();
+                    of_checkpoint.insert(part, entry.location);
+                }
+                None => {}
+            }
         }
-        Err(error) => return Err(unreadable(table, folder.as_ref(), error)),
-    };
-    let mut files = LogFiles::default();
-    let mut parts: BTreeMap<(u64, usize), BTreeMap<usize, Path>> = BTreeMap::new();
-    for entry in entries {
-        match entry.location.filename().and_then(classify) {
-            Some((version, LogFileKind::Commit)) => {
-                files.commits.insert(version, entry.location);
+        // A checkpoint of several parts counts only if all of them exist.
+        for ((version, of), found) in parts {
+            if found.len() == of {
+                let parts = found.into_values().collect();
+                files.checkpoints.insert(version, parts);
             }
-            Some((version, LogFileKind::Checkpoint { part, parts: of })) => {
-                parts
-                    .entry((version, of))
-                    .or_default()
-                    .insert(part, entry.location);
-            }
-            None => {}
+        }
+        Ok(files)
+    }
+
+    fn read(&self, path: &Path) -> Result<Bytes, LakeError> {
+        let read = async { self.store.get(path).await?.bytes().await };
+        let read = self.runtime.block_on(read);
+        read.map_err(|error| self.unreadable(path.as_ref(), error))
+    }
+
+    fn unreadable(&self, file: &str, source: object_store::Error) -> LakeError {
+        LakeError::LogStore {
+            table: self.table.to_owned(),
+            file: file.to_owned(),
+            source: Box::new(source),
         }
     }
-    // A checkpoint of several parts counts only if all of them exist.
-    for ((version, of), found) in parts {
-        if found.len() == of {
-            files
-                .checkpoints
-                .insert(version, found.into_values().collect());
+
+    fn damaged(&self, file: &str, reason: String) -> LakeError {
+        LakeError::LogDamaged {
+            table: self.table.to_owned(),
+            file: file.to_owned(),
+            reason,
         }
     }
-    Ok(files)
 }
 
 /// The kind of a log file.
@@ -133,37 +158,6 @@ pub(super) fn classify(name: &str) -> Option<(u64, LogFileKind)> {
         _ => return None,
     };
     Some((version, kind))
-}
-
-async fn read(
-    table: &str,
-    store: &Arc<dyn ObjectStore>,
-    path: &Path,
-) -> Result<impl ChunkReader + AsRef<[u8]> + 'static, LakeError> {
-    let failed = |error| unreadable(table, path.as_ref(), error);
-    store
-        .get(path)
-        .await
-        .map_err(failed)?
-        .bytes()
-        .await
-        .map_err(failed)
-}
-
-fn unreadable(table: &str, file: &str, source: object_store::Error) -> LakeError {
-    LakeError::LogStore {
-        table: table.to_owned(),
-        file: file.to_owned(),
-        source: Box::new(source),
-    }
-}
-
-fn damaged(table: &str, file: &str, reason: String) -> LakeError {
-    LakeError::LogDamaged {
-        table: table.to_owned(),
-        file: file.to_owned(),
-        reason,
-    }
 }
 
 #[cfg(test)]

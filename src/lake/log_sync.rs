@@ -4,30 +4,11 @@
 //! its entry; so a run syncs every entry it builds on, whoever wrote it. In an object store an
 //! acknowledged write is durable.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use super::log::{LogFileKind, classify};
 use super::{Lake, LakeError, durable};
-
-/// By table, the newest version up to which this process has synced the log.
-#[derive(Debug, Default)]
-pub(super) struct DurableVersions(Mutex<BTreeMap<String, u64>>);
-
-impl DurableVersions {
-    fn get(&self, table: &str) -> Option<u64> {
-        let versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        versions.get(table).copied()
-    }
-
-    fn raise(&self, table: &str, version: u64) {
-        let mut versions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let newest = versions.entry(table.to_owned()).or_default();
-        *newest = version.max(*newest);
-    }
-}
 
 impl Lake {
     /// Makes the current log of a table durable: its files and the directories that name them. The

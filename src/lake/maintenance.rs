@@ -13,7 +13,6 @@
 //! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter). The
 //! current time is passed in.
 
-mod commit_with_retry;
 mod compact;
 mod error;
 mod history;
@@ -26,8 +25,6 @@ mod tests;
 mod vacuum;
 mod verify;
 mod withdraw;
-
-use chrono::{DateTime, SecondsFormat};
 
 use super::TableSpec;
 
@@ -81,18 +78,5 @@ pub enum DatePartition {
 
 /// Formats an instant in milliseconds since 1970.
 fn utc(millis: i64) -> String {
-    DateTime::from_timestamp_millis(millis).map_or_else(
-        || format!("{millis} ms since 1970"),
-        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-    )
-}
-
-/// Converts a count; counts of files and rows are far below the limit.
-fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// Converts a count of the log; a negative one counts as 0.
-fn unsigned(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or_default()
+    super::error::utc(millis.saturating_mul(1000))
 }

@@ -209,6 +209,17 @@ pub(super) fn is_inside_table(path: &str) -> bool {
     !path.contains([':', '\\']) && !path.chars().any(char::is_control) && path.split('/').all(plain)
 }
 
+/// Refuses a path of the log that is not inside its table.
+pub(super) fn check_inside_table(table: &str, path: &str) -> Result<(), LakeError> {
+    if is_inside_table(path) {
+        return Ok(());
+    }
+    Err(LakeError::PathOutsideTable {
+        table: table.to_owned(),
+        path: path.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use rayon::prelude::*;
 
 pub use options::WriterOptions;
@@ -20,6 +20,7 @@ pub use options::WriterOptions;
 use super::background::BackgroundTask;
 use super::batch_bytes::batch_bytes;
 use super::encode::DataFileLayout;
+use super::error::check_written;
 use super::files::TableFiles;
 use super::partition::Partition;
 use super::partition_writer_state::{self, PartitionWriterState, PendingPartition, SegmentShare};
@@ -67,7 +68,7 @@ impl PartitionWriter {
         let files = lake.files(spec.name)?;
         files.create_directory()?;
         let directory = files.directory().to_path_buf();
-        let file_numbers = Arc::clone(lake.file_numbers());
+        let file_numbers = Arc::clone(&lake.file_numbers);
         let number = file_numbers.fetch_add(1, Ordering::Relaxed);
         let scratch = directory.join(format!("_spill-{}-{number:05}", options.run_id));
         Ok(Self {
@@ -86,6 +87,14 @@ impl PartitionWriter {
         })
     }
 
+    /// Appends a batch to a table without partitions.
+    ///
+    /// # Errors
+    /// As [`PartitionWriter::append`].
+    pub fn append_unpartitioned(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
+        self.append(Partition::default(), batch)
+    }
+
     /// Appends a batch whose rows all belong to `partition`: one value for each partition column,
     /// in their order. A [`super::PartitionValue`] converts to a partition of one column. Encoding
     /// runs in the background; its errors are returned by a later call.
@@ -100,24 +109,6 @@ impl PartitionWriter {
     ) -> Result<(), LakeError> {
         let partition = partition.into();
         partition.check(self.layout.spec.partition_columns)?;
-        self.push(partition, batch)
-    }
-
-    /// Appends a batch to a table without partitions.
-    ///
-    /// # Errors
-    /// As [`PartitionWriter::append`].
-    pub fn append_unpartitioned(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
-        if !self.layout.spec.partition_columns.is_empty() {
-            return Err(LakeError::Partition {
-                value: String::new(),
-                reason: "the table is partitioned, but the batch has no partition",
-            });
-        }
-        self.push(Partition::default(), batch)
-    }
-
-    fn push(&mut self, partition: Partition, batch: RecordBatch) -> Result<(), LakeError> {
         if batch.num_rows() == 0 {
             return Ok(());
         }
@@ -169,25 +160,22 @@ impl PartitionWriter {
         };
         let fields = self.layout.spec.schema.fields();
         for (position, field) in fields.iter().enumerate() {
-            let Some(found) = schema.fields().get(position) else {
-                return Err(differs(
-                    field.name(),
-                    field.data_type().to_string(),
-                    "nothing".into(),
-                ));
+            let first = self.batch_schema.as_ref();
+            let expected = first.map_or(field, |known| &known.fields()[position]);
+            let expected = expected.data_type();
+            let is_same = |found: &FieldRef| {
+                let found_type = found.data_type();
+                let is_same_type = match first {
+                    Some(_) => expected == found_type,
+                    None => value_type(expected) == value_type(found_type),
+                };
+                found.name() == field.name() && is_same_type
             };
-            let first = self
-                .batch_schema
-                .as_ref()
-                .map_or(field, |known| &known.fields()[position]);
-            let same = if self.batch_schema.is_some() {
-                first.data_type() == found.data_type()
-            } else {
-                value_type(field.data_type()) == value_type(found.data_type())
-            };
-            if field.name() != found.name() || !same {
-                let found = format!("{} {}", found.name(), found.data_type());
-                return Err(differs(field.name(), first.data_type().to_string(), found));
+            let found = schema.fields().get(position);
+            if !found.is_some_and(is_same) {
+                let describe = |found: &FieldRef| format!("{} {}", found.name(), found.data_type());
+                let found = found.map_or_else(|| "nothing".to_owned(), describe);
+                return Err(differs(field.name(), expected.to_string(), found));
             }
         }
         if let Some(extra) = schema.fields().get(fields.len()) {
@@ -312,15 +300,7 @@ impl PartitionWriter {
         let mut files: Vec<DataFile> = finished?.into_iter().flatten().collect();
         files.sort_by(|one, other| file_name(one).cmp(file_name(other)));
         let rows = files.iter().map(|file| file.rows).sum();
-        if rows != self.rows {
-            let path = layout.directory.clone();
-            return Err(LakeError::FileDiffers {
-                path,
-                what: "rows",
-                expected: self.rows,
-                found: rows,
-            });
-        }
+        check_written(&layout.directory, "rows", self.rows, rows)?;
         self.files.publish(&mut files)?;
         // The drop has nothing to delete.
         self.states.clear();

@@ -18,7 +18,7 @@ const ROW_GROUP_MIN_BYTES: usize = 1024 * 1024;
 const ROW_GROUP_SPILLED_BYTES: usize = 4 * 1024 * 1024;
 
 /// The batches of a partition in the segment being filled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PendingPartition {
     partition: Partition,
     /// The partition's folder below the table's directory; empty without partitions.
@@ -39,8 +39,7 @@ impl PendingPartition {
         Self {
             partition,
             folder,
-            batches: Vec::new(),
-            bytes: 0,
+            ..Self::default()
         }
     }
 
@@ -59,17 +58,13 @@ impl PendingPartition {
     pub(super) fn new_state(&self) -> PartitionWriterState {
         PartitionWriterState {
             partition: self.partition.clone(),
-            next_file: None,
-            open: None,
-            closed: Vec::new(),
-            spilled: Vec::new(),
-            spilled_bytes: 0,
+            ..PartitionWriterState::default()
         }
     }
 }
 
 /// The files of a partition, and its spilled batches.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PartitionWriterState {
     partition: Partition,
     /// The name of the next file, if the open one is not continued.

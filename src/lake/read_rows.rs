@@ -4,13 +4,15 @@
 //! Refused: unknown columns, files whose columns differ from the table's specification, files whose
 //! row count differs from the log, paths outside the table.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
-use super::partition::is_inside_table;
+use super::error::check_written;
+use super::partition::check_inside_table;
 use super::table_spec::TableSpec;
 use super::{FileRef, Lake, LakeError};
 
@@ -35,29 +37,17 @@ impl Lake {
         columns: Option<&[&str]>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, LakeError>> + use<>, LakeError> {
         let table = spec.name;
-        if !is_inside_table(&file.relative_path) {
-            return Err(LakeError::PathOutsideTable {
-                table: table.to_owned(),
-                path: file.relative_path.clone(),
-            });
-        }
-        let files = self.files(table)?;
-        let path = files.display_path(&file.relative_path);
+        check_inside_table(table, &file.relative_path)?;
+        let path = PathBuf::from(self.data_path(table, &file.relative_path));
         let failed = LakeError::parquet("read", &path);
-        let source = files.open(&file.relative_path)?;
+        let source = self.files(table)?.open(&file.relative_path)?;
         let options = ArrowReaderOptions::new().with_schema(Arc::clone(&spec.schema));
         let mut builder = ParquetRecordBatchReaderBuilder::try_new_with_options(source, options)
             .map_err(&failed)?
             .with_batch_size(BATCH_ROWS);
         let found = builder.metadata().file_metadata().num_rows();
-        if let Some(expected) = file.rows.filter(|rows| *rows != found) {
-            return Err(LakeError::FileDiffers {
-                path,
-                what: "rows",
-                expected: expected.unsigned_abs(),
-                found: found.unsigned_abs(),
-            });
-        }
+        let expected = file.rows.unwrap_or(found);
+        check_written(&path, "rows", expected.unsigned_abs(), found.unsigned_abs())?;
         if let Some(columns) = columns {
             let known = |column: &str| spec.schema.field_with_name(column).is_ok();
             if let Some(unknown) = columns.iter().find(|column| !known(column)) {

@@ -9,20 +9,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
+use arrow::array::RecordBatch;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::ParquetMetaDataReader;
 
-use super::change::ChangeOutcome;
-use super::committed_digests::app_id;
-use super::files::DataFileMetadata;
-use super::inputs::StagedInputs;
+use super::columns::texts;
+use super::commit::{CommitIdentity, CommitOutcome, app_id};
+use super::inputs::{StagedInputs, filter_inputs};
 use super::partition::{Partition, is_inside_table};
-use super::staged::{DataFile, StagedFiles, stats_json};
+use super::staged::{DataFile, DataFileMetadata, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
-use super::{Digest, FileRef, Lake, LakeError, PartitionWriter, WriterOptions, log};
+use super::{Digest, FileRef, InputRow, Lake, LakeError, PartitionWriter, WriterOptions};
 
 /// The result of recovering inputs that were committed and not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,12 +56,7 @@ impl Lake {
         let table = rows_table.name;
         let id = |digest: &Digest| app_id(table, record_kind, digest);
         let wanted: HashSet<String> = digests.iter().map(id).collect();
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
-        let named = log::inputs_files(table, &store, &wanted);
-        let named = self.runtime().block_on(named)?;
+        let named = self.log(table)?.inputs_files(&wanted)?;
         let mut recovered = RecoveredInputs::default();
         let mut by_file: BTreeMap<&str, BTreeSet<Digest>> = BTreeMap::new();
         for digest in digests.iter().collect::<BTreeSet<_>>() {
@@ -85,12 +78,38 @@ impl Lake {
         Ok(recovered)
     }
 
-    /// The last step of a commit: lists its inputs. A recovery by another process may already have
-    /// listed them with the same file, so the file is kept in any case.
-    pub(super) fn commit_staged_inputs(
+    /// Adds the rows of `inputs` for inputs whose accepted rows are committed and which
+    /// [`Lake::recover_inputs`] could not recover. Inputs that already have their row are left out.
+    ///
+    /// Returns the version of the table of inputs, or `None` if nothing was missing.
+    ///
+    /// # Errors
+    /// As [`Lake::commit_batch`].
+    pub fn commit_inputs_only(
+        &self,
+        run_id: &str,
+        record_kind: &str,
+        inputs: &[InputRow],
+    ) -> Result<Option<i64>, LakeError> {
+        let digests: Vec<Digest> = inputs.iter().map(|input| input.digest).collect();
+        self.list_missing(run_id, record_kind, &digests, &mut |missing| {
+            let mut inputs = inputs.to_vec();
+            inputs.retain(|input| missing.contains(&input.digest));
+            Ok(self.stage_inputs(run_id, record_kind, &inputs)?.files)
+        })
+    }
+
+    /// The last step of a commit whose rows are in version `rows_version`: lists its inputs. A
+    /// recovery by another process may already have listed them with the same file, so the file is
+    /// kept in any case.
+    ///
+    /// # Errors
+    /// [`LakeError::NotListed`].
+    pub(super) fn list_committed(
         &self,
         run_id: &str,
         rows_table: &TableSpec,
+        rows_version: i64,
         kind: &str,
         staged: &StagedInputs,
     ) -> Result<Option<i64>, LakeError> {
@@ -98,14 +117,18 @@ impl Lake {
         if digests.is_empty() {
             return Ok(None);
         }
-        let spec = inputs_spec();
-        match self.append_digests(&spec, run_id, kind, digests, files)? {
-            ChangeOutcome::Committed { version } => Ok(Some(version)),
-            ChangeOutcome::AlreadyCommitted { .. } => {
-                let recovered = self.recover_inputs(run_id, rows_table, kind, digests)?;
-                Ok(recovered.inputs_version)
-            }
-        }
+        let listed = match self.append_digests(&inputs_spec(), run_id, kind, digests, files) {
+            Ok(CommitOutcome::Committed(version)) => Ok(Some(version)),
+            Ok(CommitOutcome::AlreadyCommitted { .. }) => self
+                .recover_inputs(run_id, rows_table, kind, digests)
+                .map(|recovered| recovered.inputs_version),
+            Err(error) => Err(error),
+        };
+        listed.map_err(|source| LakeError::NotListed {
+            table: rows_table.name.to_owned(),
+            version: rows_version,
+            source: Box::new(source),
+        })
     }
 
     /// Commits the rows of a file for those inputs that are not listed yet.
@@ -115,34 +138,46 @@ impl Lake {
         kind: &str,
         inputs_file: &InputsFile,
     ) -> Result<Option<i64>, LakeError> {
-        let spec = inputs_spec();
-        let all: Vec<Digest> = inputs_file.digests.iter().copied().collect();
-        loop {
-            let committed = self.committed_in(INPUTS, kind, &all)?;
-            if committed.is_empty() {
-                let files = StagedFiles {
-                    files: vec![inputs_file.file.clone()],
-                    rows: inputs_file.file.rows,
-                    table: INPUTS,
-                };
-                match self.append_digests(&spec, run_id, kind, &all, &files)? {
-                    ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                    ChangeOutcome::AlreadyCommitted { .. } => continue,
-                }
+        let digests: Vec<Digest> = inputs_file.digests.iter().copied().collect();
+        let file = StagedFiles {
+            files: vec![inputs_file.file.clone()],
+            rows: inputs_file.file.rows,
+            table: INPUTS,
+        };
+        match self.append_digests(&inputs_spec(), run_id, kind, &digests, &file)? {
+            CommitOutcome::Committed(version) => Ok(Some(version)),
+            // Some inputs of the file were listed or withdrawn otherwise.
+            CommitOutcome::AlreadyCommitted { .. } => {
+                self.list_missing(run_id, kind, &digests, &mut |missing| {
+                    self.stage_subset(run_id, &inputs_file.rows, missing)
+                })
             }
-            let missing: Vec<Digest> = all
-                .iter()
-                .copied()
-                .filter(|digest| !committed.contains(digest))
-                .collect();
+        }
+    }
+
+    /// Commits the rows of those inputs that are not listed yet, which `stage` writes; `None` if
+    /// all are listed.
+    fn list_missing(
+        &self,
+        run_id: &str,
+        kind: &str,
+        digests: &[Digest],
+        stage: &mut dyn FnMut(&[Digest]) -> Result<StagedFiles, LakeError>,
+    ) -> Result<Option<i64>, LakeError> {
+        let spec = inputs_spec();
+        loop {
+            let known = self.committed_in(INPUTS, kind, digests)?;
+            let mut missing = digests.to_vec();
+            missing.retain(|digest| !known.contains(digest));
             if missing.is_empty() {
                 return Ok(None);
             }
-            // Some inputs of the file were listed or withdrawn otherwise.
-            let files = self.stage_subset(run_id, &inputs_file.rows, &missing)?;
-            match self.append_digests(&spec, run_id, kind, &missing, &files)? {
-                ChangeOutcome::Committed { version } => return Ok(Some(version)),
-                ChangeOutcome::AlreadyCommitted { .. } => files.discard(self)?,
+            let identity = CommitIdentity::of_inputs(&spec, run_id, kind, &missing)?;
+            let files = stage(&missing)?;
+            match self.append(&identity, &files, None)? {
+                CommitOutcome::Committed(version) => return Ok(Some(version)),
+                // Some are listed now, so the next round has fewer: the loop ends.
+                CommitOutcome::AlreadyCommitted { .. } => files.discard(self)?,
             }
         }
     }
@@ -157,13 +192,8 @@ impl Lake {
         let wanted: HashSet<String> = digests.iter().map(Digest::to_string).collect();
         let mut writer = PartitionWriter::new(self, &inputs_spec(), WriterOptions::new(run_id))?;
         for batch in rows {
-            let names = text_column(batch, "digest");
-            let keep: BooleanArray = (0..batch.num_rows())
-                .map(|row| Some(names.is_some_and(|names| wanted.contains(names.value(row)))))
-                .collect();
-            let batch =
-                filter_record_batch(batch, &keep).map_err(LakeError::arrow("filter", INPUTS))?;
-            writer.append_unpartitioned(batch)?;
+            let wanted = |_: &str, digest: &str| wanted.contains(digest);
+            writer.append_unpartitioned(filter_inputs(batch, &wanted)?)?;
         }
         writer.finish()
     }
@@ -177,32 +207,19 @@ impl Lake {
         let Some(file) = self.find_staged_file(relative_path)? else {
             return Ok(None);
         };
-        let reference = FileRef {
-            path: self.data_path(INPUTS, relative_path),
-            rows: i64::try_from(file.rows).ok(),
-            bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
-            relative_path: relative_path.to_owned(),
-            partitions: Vec::new(),
-        };
+        let reference = FileRef::of_staged(&file);
         let rows: Result<Vec<RecordBatch>, LakeError> =
             self.read_rows(&inputs_spec(), &reference, None)?.collect();
         let rows = rows?;
         let mut digests: BTreeSet<Digest> = BTreeSet::new();
         for batch in &rows {
-            let (Some(kinds), Some(names)) = (
-                text_column(batch, "record_kind"),
-                text_column(batch, "digest"),
-            ) else {
-                return Ok(None);
-            };
+            let kinds = texts(batch, INPUTS, "record_kind")?;
             // Each kind has its own commit, and so its own file.
             if kinds.iter().any(|other: Option<&str>| other != Some(kind)) {
                 return Ok(None);
             }
-            let parsed = names
-                .iter()
-                .flatten()
-                .filter_map(|name: &str| name.parse::<Digest>().ok());
+            let names = texts(batch, INPUTS, "digest")?.iter().flatten();
+            let parsed = names.filter_map(|name: &str| name.parse::<Digest>().ok());
             digests.extend(parsed);
         }
         Ok(Some(InputsFile {
@@ -250,8 +267,4 @@ impl Lake {
             }),
         }))
     }
-}
-
-fn text_column<'a>(batch: &'a RecordBatch, column: &str) -> Option<&'a arrow::array::StringArray> {
-    batch.column_by_name(column)?.as_string_opt::<i32>()
 }

@@ -27,8 +27,7 @@ impl Lake {
     /// # Errors
     /// [`LakeError::RunId`], or [`LakeError::Io`] if the file cannot be written durably.
     pub fn write_run_report(&self, run_id: &str, bytes: &[u8]) -> Result<PathBuf, LakeError> {
-        check_run_id(run_id)?;
-        self.write_sidecar(&report_path(run_id), bytes)
+        self.write_sidecar(&report_path(run_id)?, bytes)
     }
 
     /// The reports of the lake, unordered; empty if there is no lake.
@@ -52,13 +51,13 @@ impl Lake {
     /// # Errors
     /// [`LakeError::RunId`], or [`LakeError::Io`] or [`LakeError::Store`] if it cannot be read.
     pub fn read_run_report(&self, run_id: &str) -> Result<Option<Vec<u8>>, LakeError> {
-        check_run_id(run_id)?;
-        self.read_sidecar(&report_path(run_id))
+        self.read_sidecar(&report_path(run_id)?)
     }
 }
 
-fn report_path(run_id: &str) -> String {
-    format!("{FOLDER}/{run_id}.json")
+fn report_path(run_id: &str) -> Result<String, LakeError> {
+    check_run_id(run_id)?;
+    Ok(format!("{FOLDER}/{run_id}.json"))
 }
 
 /// A run id becomes part of file names, so it may contain only what every file system allows.

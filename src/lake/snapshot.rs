@@ -8,8 +8,11 @@ use std::ops::RangeInclusive;
 use chrono::NaiveDate;
 use deltalake::table::state::DeltaTableState;
 
-use super::partition::is_inside_table;
-use super::{Lake, LakeError, log};
+use super::counts::signed;
+use super::partition::check_inside_table;
+use super::staged::DataFile;
+use super::table::loaded_state;
+use super::{Lake, LakeError};
 
 /// The files of a table at one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,17 @@ pub struct FileRef {
 }
 
 impl FileRef {
+    /// A reference for reading a staged file back, which is found by its relative path.
+    pub(super) fn of_staged(file: &DataFile) -> Self {
+        Self {
+            path: file.relative_path.clone(),
+            rows: Some(signed(file.rows)),
+            bytes: signed(file.bytes),
+            relative_path: file.relative_path.clone(),
+            partitions: Vec::new(),
+        }
+    }
+
     /// The value of a partition column, as text; `None` if the column does not exist or the value
     /// is null.
     pub fn partition(&self, column: &str) -> Option<&str> {
@@ -60,16 +74,8 @@ impl Lake {
         version: Option<i64>,
         dates: Option<RangeInclusive<NaiveDate>>,
     ) -> Result<Snapshot, LakeError> {
-        let Ok(requested) = version.map(u64::try_from).transpose() else {
-            return Err(LakeError::NoVersion {
-                table: table.to_owned(),
-                version: version.unwrap_or_default(),
-                newest: self.snapshot(table, None, None)?.version,
-            });
-        };
-        let handle = self.runtime().block_on(self.open(table, requested))?;
-        let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
-        self.snapshot_of(table, state, dates.as_ref())
+        let handle = self.open(table, version)?;
+        self.snapshot_of(table, loaded_state(table, &handle)?, dates.as_ref())
     }
 
     /// The version of a table that was the newest at an instant, in microseconds since 1970 in UTC,
@@ -79,17 +85,8 @@ impl Lake {
     /// [`LakeError::NoVersionAsOf`] for an instant before the first version that can still be read,
     /// [`LakeError::NoTable`], [`LakeError::LogDamaged`], or an error of the store.
     pub fn version_as_of(&self, table: &str, micros: i64) -> Result<i64, LakeError> {
-        let handle = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?;
-        let store = handle.object_store();
-        let found = self
-            .runtime()
-            .block_on(log::version_as_of(table, &store, micros))?;
-        found.map(log::signed).ok_or_else(|| LakeError::NoTable {
-            table: table.to_owned(),
-            lake: self.location().to_string(),
-        })
+        let found = self.log(table)?.version_as_of(micros)?;
+        found.map(signed).ok_or_else(|| self.no_table(table))
     }
 
     /// The files of a loaded table.
@@ -103,13 +100,7 @@ impl Lake {
         let mut files = Vec::new();
         for view in state.log_data().iter() {
             let path = view.path();
-            if !is_inside_table(&path) {
-                let path = path.into_owned();
-                return Err(LakeError::PathOutsideTable {
-                    table: table.to_owned(),
-                    path,
-                });
-            }
+            check_inside_table(table, &path)?;
             let mut values = view.partition_values_map();
             let partitions: Vec<(String, Option<String>)> = columns
                 .iter()
@@ -129,7 +120,7 @@ impl Lake {
         }
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Snapshot {
-            version: log::signed(state.version()),
+            version: signed(state.version()),
             files,
         })
     }

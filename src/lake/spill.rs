@@ -6,7 +6,7 @@
 //! data. Instead one scratch file per writer stores them in reusable blocks, so that its size
 //! depends on the number of partitions and not on the size of the input.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,7 @@ use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 
 use super::LakeError;
+use super::durable::create_unnamed;
 
 /// Small compared with spilled batches (tens of kilobytes and more), large compared with the cost
 /// of a system call.
@@ -141,14 +142,8 @@ impl SpillFile {
 impl SpillFileState {
     fn open(&mut self, path: &Path) -> io::Result<&mut File> {
         if self.file.is_none() {
-            let file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create_new(true)
-                .open(path)?;
             // Where an open file cannot be deleted, the drop deletes it.
-            let _ = fs::remove_file(path);
-            self.file = Some(file);
+            self.file = Some(create_unnamed(path)?);
         }
         self.file
             .as_mut()

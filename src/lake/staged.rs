@@ -11,7 +11,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
-use super::files::DataFileMetadata;
+use super::error::check_written;
 use super::partition::{Partition, is_inside_table};
 use super::table_spec::TableSpec;
 use super::{Lake, LakeError, durable};
@@ -19,7 +19,7 @@ use super::{Lake, LakeError, durable};
 /// The data files of one table, ready to be committed.
 ///
 /// Dropping it keeps the files: a commit whose outcome is unknown needs them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StagedFiles {
     /// The files, in the order of their sequence numbers.
     pub files: Vec<DataFile>,
@@ -44,6 +44,14 @@ pub struct DataFile {
     pub stats_json: String,
     /// Its size and time in the object store, for a lake in one.
     pub(super) uploaded: Option<DataFileMetadata>,
+}
+
+/// Size and time of a data file, known without opening it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DataFileMetadata {
+    pub(super) bytes: u64,
+    /// When it was written, in milliseconds since 1970.
+    pub(super) modified_millis: i64,
 }
 
 impl StagedFiles {
@@ -89,14 +97,7 @@ pub(super) fn sync_and_check(
         .parse_and_finish(&file)
         .map_err(LakeError::parquet("read back", &path))?;
     let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or_default();
-    if rows != expected_rows {
-        return Err(LakeError::FileDiffers {
-            path,
-            what: "rows",
-            expected: expected_rows,
-            found: rows,
-        });
-    }
+    check_written(&path, "rows", expected_rows, rows)?;
     let stats_json = stats_json(&spec.schema, rows, &metadata);
     Ok(DataFile {
         relative_path,

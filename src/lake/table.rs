@@ -19,9 +19,11 @@ use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
 use url::Url;
 
+use super::counts::signed;
 use super::error::write_error;
+use super::log::TableLog;
 use super::table_spec::TableSpec;
-use super::{Lake, LakeError, durable, log};
+use super::{Lake, LakeError, durable};
 
 /// The highest protocol that every reader of the lake supports.
 const READER_VERSION: i32 = 1;
@@ -55,7 +57,7 @@ impl Lake {
         }
         // This also covers a table left by a run that was stopped while creating it.
         self.sync_log(spec.name)?;
-        self.runtime().block_on(self.open_checked(spec)).map(drop)
+        self.open_checked(spec).map(drop)
     }
 
     async fn create(
@@ -107,6 +109,15 @@ impl Lake {
             .build()
     }
 
+    /// The log of a table, which need not exist.
+    pub(super) fn log<'a>(&'a self, table: &'a str) -> Result<TableLog<'a>, LakeError> {
+        let handle = self.handle(table);
+        let store = handle
+            .map_err(LakeError::delta("open", table))?
+            .object_store();
+        Ok(TableLog::new(table, store, self.runtime()))
+    }
+
     /// Whether the table has a log with at least one commit or checkpoint.
     pub(super) fn table_exists(&self, table: &str) -> Result<bool, LakeError> {
         Ok(self.newest_version(table)?.is_some())
@@ -114,58 +125,65 @@ impl Lake {
 
     /// The newest version of a table, if it exists.
     pub(super) fn newest_version(&self, table: &str) -> Result<Option<u64>, LakeError> {
-        let files = self.runtime().block_on(async {
-            let handle = self
-                .handle(table)
-                .map_err(LakeError::delta("open", table))?;
-            log::list(table, &handle.object_store()).await
-        })?;
-        Ok(files.newest())
+        Ok(self.log(table)?.files()?.newest())
     }
 
     /// Loads a table at `version`, or at the newest.
-    pub(super) async fn open(
-        &self,
-        table: &str,
-        version: Option<u64>,
-    ) -> Result<DeltaTable, LakeError> {
-        let mut handle = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?;
-        let files = log::list(table, &handle.object_store()).await?;
-        let Some(newest) = files.newest() else {
-            return Err(LakeError::NoTable {
-                table: table.to_owned(),
-                lake: self.location().to_string(),
-            });
-        };
+    pub(super) fn open(&self, table: &str, version: Option<i64>) -> Result<DeltaTable, LakeError> {
+        let handle = self.handle(table);
+        let mut handle = handle.map_err(LakeError::delta("open", table))?;
+        let log = TableLog::new(table, handle.object_store(), self.runtime());
+        let newest = log.files()?.newest();
+        let newest = newest.ok_or_else(|| self.no_table(table))?;
         let loaded = match version {
-            Some(version) if version > newest => {
-                return Err(LakeError::NoVersion {
-                    table: table.to_owned(),
-                    version: log::signed(version),
-                    newest: log::signed(newest),
-                });
+            Some(version) => {
+                let version = checked_version(table, version, newest)?;
+                self.runtime().block_on(handle.load_version(version))
             }
-            Some(version) => handle.load_version(version).await,
-            None => handle.load().await,
+            None => self.runtime().block_on(handle.load()),
         };
         loaded.map_err(LakeError::delta("load", table))?;
-        let state = handle.snapshot().map_err(LakeError::delta("load", table))?;
-        check_protocol(table, state)?;
+        check_protocol(table, loaded_state(table, &handle)?)?;
         Ok(handle)
     }
 
+    pub(super) fn no_table(&self, table: &str) -> LakeError {
+        LakeError::NoTable {
+            table: table.to_owned(),
+            lake: self.location().to_string(),
+        }
+    }
+
     /// Loads the newest version of a table and checks it against its specification.
-    pub(super) async fn open_checked(&self, spec: &TableSpec) -> Result<DeltaTable, LakeError> {
-        let handle = self.open(spec.name, None).await?;
-        let state = handle
-            .snapshot()
-            .map_err(LakeError::delta("load", spec.name))?;
+    pub(super) fn open_checked(&self, spec: &TableSpec) -> Result<DeltaTable, LakeError> {
+        let handle = self.open(spec.name, None)?;
+        let state = loaded_state(spec.name, &handle)?;
         check_columns(spec, &state.schema())?;
         check_partitioning(spec, state.metadata().partition_columns())?;
         Ok(handle)
     }
+}
+
+/// The state of a table that is loaded.
+pub(super) fn loaded_state<'t>(
+    table: &str,
+    loaded: &'t DeltaTable,
+) -> Result<&'t DeltaTableState, LakeError> {
+    loaded.snapshot().map_err(LakeError::delta("load", table))
+}
+
+/// Checks that a version exists, and converts it to the type of the log.
+pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<u64, LakeError> {
+    let unknown = || LakeError::NoVersion {
+        table: table.to_owned(),
+        version,
+        newest: signed(newest),
+    };
+    let requested = u64::try_from(version).map_err(|_| unknown())?;
+    if requested > newest {
+        return Err(unknown());
+    }
+    Ok(requested)
 }
 
 /// Registers the URL schemes of object stores with the Delta library, so that tables there use the
@@ -224,22 +242,11 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
     };
     let expected = spec.delta_columns()?;
     for column in &expected {
-        match found.field(column.name()) {
-            None => {
-                return Err(differs(
-                    column.name(),
-                    describe_column(column),
-                    "missing".into(),
-                ));
-            }
-            Some(other) if describe_column(other) != describe_column(column) => {
-                return Err(differs(
-                    column.name(),
-                    describe_column(column),
-                    describe_column(other),
-                ));
-            }
-            Some(_) => {}
+        let other = found.field(column.name());
+        let other = other.map_or_else(|| "missing".to_owned(), describe_column);
+        let expected = describe_column(column);
+        if other != expected {
+            return Err(differs(column.name(), expected, other));
         }
     }
     let known = |name: &str| expected.iter().any(|column| column.name() == name);

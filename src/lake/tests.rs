@@ -16,9 +16,9 @@ mod tables;
 
 fn nothing(_: CommitStep) {}
 
-fn committed(outcome: CommitOutcome) -> i64 {
+fn committed(outcome: CommitOutcome<CommittedVersions>) -> i64 {
     match outcome {
-        CommitOutcome::Committed { rows_version, .. } => rows_version,
+        CommitOutcome::Committed(versions) => versions.rows,
         CommitOutcome::AlreadyCommitted { digests } => panic!("already committed: {digests:?}"),
     }
 }

@@ -23,30 +23,12 @@ impl Lake {
         column: &str,
         dates: RangeInclusive<NaiveDate>,
     ) -> Result<Vec<String>, LakeError> {
-        let snapshot = match self.snapshot(spec.name, None, Some(dates)) {
-            Err(LakeError::NoTable { .. }) => return Ok(Vec::new()),
-            other => other?,
-        };
-        let failed = LakeError::arrow("read a column of", spec.name);
         let mut texts = Vec::new();
-        for file in &snapshot.files {
-            for batch in self.read_rows(spec, file, Some(&[column]))? {
-                let batch = batch?;
-                let Some(values) = batch.columns().first() else {
-                    continue;
-                };
-                let values = cast(values, &DataType::Utf8).map_err(&failed)?;
-                texts.extend(
-                    values
-                        .as_string::<i32>()
-                        .iter()
-                        .flatten()
-                        .map(str::to_owned),
-                );
-            }
-        }
+        let mut add = |text: &str| texts.push(text.to_owned());
+        self.for_each_text(spec, column, Some(dates), &mut add)?;
         Ok(texts)
     }
+
     /// The number of rows of a table for each value of a text column, without nulls; a table that
     /// does not exist has none.
     ///
@@ -57,25 +39,39 @@ impl Lake {
         spec: &TableSpec,
         column: &str,
     ) -> Result<BTreeMap<String, u64>, LakeError> {
-        let snapshot = match self.snapshot(spec.name, None, None) {
-            Err(LakeError::NoTable { .. }) => return Ok(BTreeMap::new()),
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let mut add = |text: &str| match counts.get_mut(text) {
+            Some(count) => *count += 1,
+            None => drop(counts.insert(text.to_owned(), 1)),
+        };
+        self.for_each_text(spec, column, None, &mut add)?;
+        Ok(counts)
+    }
+
+    fn for_each_text(
+        &self,
+        spec: &TableSpec,
+        column: &str,
+        dates: Option<RangeInclusive<NaiveDate>>,
+        add: &mut dyn FnMut(&str),
+    ) -> Result<(), LakeError> {
+        let snapshot = match self.snapshot(spec.name, None, dates) {
+            Err(LakeError::NoTable { .. }) => return Ok(()),
             other => other?,
         };
         let failed = LakeError::arrow("read a column of", spec.name);
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
         for file in &snapshot.files {
             for batch in self.read_rows(spec, file, Some(&[column]))? {
                 for values in batch?.columns() {
                     let values = cast(values, &DataType::Utf8).map_err(&failed)?;
-                    for text in values.as_string::<i32>().iter().flatten() {
-                        match counts.get_mut(text) {
-                            Some(count) => *count += 1,
-                            None => drop(counts.insert(text.to_owned(), 1)),
-                        }
-                    }
+                    values
+                        .as_string::<i32>()
+                        .iter()
+                        .flatten()
+                        .for_each(&mut *add);
                 }
             }
         }
-        Ok(counts)
+        Ok(())
     }
 }

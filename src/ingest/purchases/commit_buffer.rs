@@ -294,14 +294,10 @@ impl<'a> CommitBuffer<'a> {
             .lake
             .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
         match committed {
-            Ok(CommitOutcome::Committed {
-                rows_version,
-                rejects_version,
-                inputs_version,
-            }) => {
-                self.versions.purchases = Some(rows_version);
-                self.versions.rejects = rejects_version.or(self.versions.rejects);
-                self.versions.inputs = inputs_version.or(self.versions.inputs);
+            Ok(CommitOutcome::Committed(versions)) => {
+                self.versions.purchases = Some(versions.rows);
+                self.versions.rejects = versions.rejects.or(self.versions.rejects);
+                self.versions.inputs = versions.inputs.or(self.versions.inputs);
                 Ok(true)
             }
             Ok(CommitOutcome::AlreadyCommitted { .. }) => Ok(false),

@@ -19,8 +19,8 @@ use crate::ingest::options::{IngestFailure, IngestOutcome};
 use crate::ingest::record_kind::RecordKind;
 use crate::input::Refusal;
 use crate::lake::{
-    ChangeOutcome, CommitOutcome, CommittedDigests, Digest, InputRow, PartitionValue,
-    PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
+    CommitOutcome, CommittedDigests, Digest, InputRow, PartitionValue, PartitionWriter,
+    StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::{InputOutcome, TableVersions};
 
@@ -236,13 +236,9 @@ impl CommitProgress<'_, '_> {
             },
         );
         let rows_version = match committed {
-            Ok(CommitOutcome::Committed {
-                rows_version,
-                inputs_version,
-                ..
-            }) => {
-                self.versions.inputs = inputs_version.or(self.versions.inputs);
-                rows_version
+            Ok(CommitOutcome::Committed(versions)) => {
+                self.versions.inputs = versions.inputs.or(self.versions.inputs);
+                versions.rows
             }
             Ok(CommitOutcome::AlreadyCommitted { .. }) => return Ok(None),
             Err(error) => {
@@ -279,11 +275,11 @@ impl CommitProgress<'_, '_> {
             &staged,
         )?;
         match outcome {
-            ChangeOutcome::Committed { version } => {
+            CommitOutcome::Committed(version) => {
                 self.versions.rejects = Some(version);
                 Ok(true)
             }
-            ChangeOutcome::AlreadyCommitted { .. } => {
+            CommitOutcome::AlreadyCommitted { .. } => {
                 staged.discard(self.run.lake)?;
                 Ok(false)
             }

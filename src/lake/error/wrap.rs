@@ -58,19 +58,6 @@ impl LakeError {
             source: Box::new(source),
         }
     }
-
-    /// For errors after the rows of a commit are committed.
-    pub(in crate::lake) fn not_listed(
-        table: &str,
-        version: i64,
-    ) -> impl FnOnce(Self) -> Self + use<> {
-        let table = table.to_owned();
-        move |source| Self::NotListed {
-            table,
-            version,
-            source: Box::new(source),
-        }
-    }
 }
 
 /// The Delta library reports every error of a store as a failed read of the log. An error of a
@@ -82,4 +69,22 @@ pub(in crate::lake) fn write_error(error: DeltaTableError) -> DeltaTableError {
         },
         other => other,
     }
+}
+
+/// Refuses a data file with another number of rows or bytes than were written to it.
+pub(in crate::lake) fn check_written(
+    path: &Path,
+    what: &'static str,
+    expected: u64,
+    found: u64,
+) -> Result<(), LakeError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(LakeError::FileDiffers {
+        path: path.to_path_buf(),
+        what,
+        expected,
+        found,
+    })
 }

@@ -12,21 +12,22 @@
 mod external_sort;
 mod plan;
 mod rewrite;
+mod sort_keys;
 mod sums;
 mod writer;
 
 use std::collections::{BTreeSet, HashSet};
 
-use deltalake::kernel::Action;
 use serde::Serialize;
 
-use super::commit_with_retry::PlannedCommit;
-use super::loaded_table::{DayRange, LiveFile, LoadedTable};
-use super::{FileCount, MaintainedTable, MaintenanceError, signed};
+use super::loaded_table::{LiveFile, LoadedTable};
+use super::{FileCount, MaintainedTable, MaintenanceError};
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
-use crate::lake::{Lake, LakeError, log};
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
+use crate::lake::counts::signed;
+use crate::lake::{Lake, LakeError};
 
+pub use plan::CompactOptions;
 pub(super) use sums::TableSums;
 
 use plan::PartitionPlan;
@@ -42,19 +43,6 @@ const COMMIT_PARTITIONS: usize = 500;
 
 /// How often a partition that other processes keep changing is planned.
 const MAX_ROUNDS: u32 = 5;
-
-/// The options of a compaction.
-#[derive(Clone, Debug)]
-pub struct CompactOptions {
-    /// The approximate target size of files.
-    pub target_bytes: u64,
-    /// Only partitions with rows on these days.
-    pub days: DayRange,
-    /// The run, which becomes part of the file names.
-    pub run_id: String,
-    /// Only report what would be done.
-    pub dry_run: bool,
-}
 
 /// The result of compacting a table, or the estimate of a dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -104,7 +92,11 @@ impl Lake {
         };
         if options.dry_run {
             for plan in run.plan(None)? {
-                run.estimate(&plan);
+                let after = FileCount {
+                    files: plan.output_files(options.target_bytes),
+                    bytes: plan.bytes(),
+                };
+                run.record(&plan, after, plan.rows());
             }
         } else {
             run.compact_in_rounds()?;
@@ -134,16 +126,6 @@ impl CompactionRun<'_> {
             plans.retain(|plan| only.contains(&plan.name));
         }
         Ok(plans)
-    }
-
-    fn estimate(&mut self, plan: &PartitionPlan) {
-        self.done.partitions += 1;
-        for live in &plan.files {
-            self.done.before.add(live.bytes());
-        }
-        self.done.rows += plan.rows();
-        self.done.after.files += plan.output_files(self.options.target_bytes);
-        self.done.after.bytes += plan.bytes();
     }
 
     fn compact_in_rounds(&mut self) -> Result<(), MaintenanceError> {
@@ -205,8 +187,11 @@ impl CompactionRun<'_> {
         let (lake, spec) = (self.lake, &self.maintained.spec);
         let mut changed_meanwhile = Vec::new();
         let mut left = group;
-        let mut plan = || {
-            let loaded = lake.load_checked(spec)?;
+        let run_id = self.options.run_id.as_str();
+        let name = format!("compact-{run_id}-{}", self.commits);
+        let identity = CommitIdentity::of_maintenance(spec, run_id, &name);
+        let committed = lake.commit(&identity, &mut |table| {
+            let loaded = LoadedTable::of(lake, spec.name, table.clone())?;
             let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
             let is_whole = |one: &RewrittenPartition| {
                 let mut files = one.plan.files.iter();
@@ -222,75 +207,63 @@ impl CompactionRun<'_> {
             if left.is_empty() {
                 return Ok(None);
             }
-            let actions = self.actions(&loaded, &left)?;
-            Ok(Some(PlannedCommit {
-                table: loaded.table,
-                operation: CommitOperation::Compact {
-                    target_bytes: signed(self.options.target_bytes),
-                },
-                actions,
-            }))
-        };
-        let run_id = self.options.run_id.as_str();
-        let name = format!("compact-{run_id}-{}", self.commits);
-        let committed = lake.commit_with_retry(spec, run_id, &name, &mut plan);
+            Ok(Some(self.planned_commit(&loaded, &left)?))
+        });
         self.commits += 1;
-        let version = match committed {
-            Ok(version) => version,
-            Err(error) => {
-                // Only after a conflict it is certain that no version contains them.
-                if error.is_conflict() {
-                    self.discard(left)?;
-                }
-                return Err(error);
-            }
-        };
-        if let Some(version) = version {
-            self.done.versions.push(log::signed(version));
-            for rewritten in &left {
-                self.record(rewritten);
+        // Only after a conflict it is certain that no version contains them.
+        if let Err(MaintenanceError::Lake(LakeError::Conflict { .. })) = &committed {
+            self.discard(left)?;
+            return committed.map(|_| changed_meanwhile);
+        }
+        if let Some(version) = committed?.version() {
+            self.done.versions.push(version);
+            for RewrittenPartition { plan, staged } in &left {
+                let mut after = FileCount::default();
+                staged.files.iter().for_each(|file| after.add(file.bytes));
+                self.record(plan, after, staged.rows);
             }
         }
         Ok(changed_meanwhile)
     }
 
-    fn actions(
+    /// The rows stay the same: readers of the change feed see no changes.
+    fn planned_commit(
         &self,
         loaded: &LoadedTable,
         group: &[RewrittenPartition],
-    ) -> Result<Vec<Action>, LakeError> {
+    ) -> Result<PlannedCommit, LakeError> {
         let spec = &self.maintained.spec;
         let files = group.iter().flat_map(|one| &one.plan.files);
         let replaced: Vec<_> = files.map(|live| live.file.clone()).collect();
-        let state = loaded.state(spec.name)?;
-        let removes = remove_actions(spec.name, state, &replaced)?.into_iter();
-        // The rows stay the same: readers of the change feed see no changes.
-        let mut actions: Vec<Action> = removes
-            .map(|mut remove| {
-                remove.data_change = false;
-                Action::Remove(remove)
-            })
-            .collect();
-        let target = self.options.target_bytes.to_string();
-        for rewritten in group {
-            for mut add in self.lake.add_actions(spec, &rewritten.staged)? {
-                add.data_change = false;
-                let tag = (COMPACTED_TAG.to_owned(), Some(target.clone()));
-                add.tags = Some([tag].into());
-                actions.push(Action::Add(add));
-            }
+        let mut removes = remove_actions(spec.name, &loaded.state, &replaced)?;
+        for remove in &mut removes {
+            remove.data_change = false;
         }
-        Ok(actions)
+        let target_bytes = self.options.target_bytes;
+        let mut adds = Vec::new();
+        for rewritten in group {
+            adds.extend(self.lake.add_actions(spec, &rewritten.staged)?);
+        }
+        for add in &mut adds {
+            add.data_change = false;
+            let tag = (COMPACTED_TAG.to_owned(), Some(target_bytes.to_string()));
+            add.tags = Some([tag].into());
+        }
+        let target_bytes = signed(target_bytes);
+        Ok(PlannedCommit {
+            removes,
+            adds,
+            ..PlannedCommit::new(CommitOperation::Compact { target_bytes })
+        })
     }
 
-    fn record(&mut self, rewritten: &RewrittenPartition) {
+    fn record(&mut self, plan: &PartitionPlan, after: FileCount, rows: u64) {
         self.done.partitions += 1;
-        for live in &rewritten.plan.files {
+        for live in &plan.files {
             self.done.before.add(live.bytes());
         }
-        for file in &rewritten.staged.files {
-            self.done.after.add(file.bytes);
-        }
-        self.done.rows += rewritten.staged.rows;
+        self.done.after.files += after.files;
+        self.done.after.bytes += after.bytes;
+        self.done.rows += rows;
     }
 }

@@ -133,9 +133,4 @@ impl MaintenanceError {
             _ => ExitCode::Failed,
         }
     }
-
-    /// Whether all attempts conflicted with other writers (exit code 5).
-    pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Lake(error) if error.is_conflict())
-    }
 }

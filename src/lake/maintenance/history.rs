@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::{MaintenanceError, utc};
-use crate::lake::{Lake, LakeError, log};
+use crate::lake::Lake;
+use crate::lake::counts::signed;
 
 /// A version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,20 +44,11 @@ impl Lake {
     /// The newest versions of a table, at most `limit` of them.
     ///
     /// # Errors
-    /// [`LakeError::NoTable`], or a log that cannot be read.
+    /// [`LakeError::NoTable`](crate::lake::LakeError::NoTable), or a log that cannot be read.
     pub fn history(&self, table: &str, limit: Option<usize>) -> Result<History, MaintenanceError> {
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
-        let commits = self.runtime().block_on(log::commits(table, &store))?;
-        let Some(oldest) = commits.first() else {
-            return Err(MaintenanceError::Lake(LakeError::NoTable {
-                table: table.to_owned(),
-                lake: self.location().to_string(),
-            }));
-        };
-        let oldest_known = log::signed(oldest.version);
+        let commits = self.log(table)?.file_changes()?;
+        let oldest = commits.first().ok_or_else(|| self.no_table(table))?;
+        let oldest_known = signed(oldest.version);
         // A removal has no row count: that of the commit that added the file is used.
         let mut rows_of: HashMap<String, Option<i64>> = HashMap::new();
         let mut versions = Vec::with_capacity(commits.len());
@@ -66,10 +58,13 @@ impl Lake {
                 .map(|removed| rows_of.get(&removed.path).copied().flatten())
                 .sum();
             versions.push(HistoryEntry {
-                version: log::signed(commit.version),
+                version: signed(commit.version),
                 committed_at: utc(commit.at_millis),
-                operation: commit.operation.unwrap_or_else(|| "unknown".to_owned()),
-                run_id: commit.run_id,
+                operation: commit
+                    .origin
+                    .operation
+                    .unwrap_or_else(|| "unknown".to_owned()),
+                run_id: commit.origin.run_id,
                 files_added: commit.added.len() as u64,
                 rows_added: commit.added.iter().map(|added| added.rows).sum(),
                 files_removed: commit.removed.len() as u64,

@@ -10,12 +10,16 @@ use deltalake::kernel::Add;
 use deltalake::table::state::DeltaTableState;
 
 use super::{DatePartition, MaintainedTable, MaintenanceError};
+use crate::lake::counts::unsigned;
 use crate::lake::partition::{Partition, PartitionType, PartitionValue};
-use crate::lake::{FileRef, Lake, LakeError, TableSpec, log};
+use crate::lake::table::loaded_state;
+use crate::lake::{FileRef, Lake, LakeError, TableSpec};
 
 /// A loaded table.
 pub(super) struct LoadedTable {
+    pub(super) name: String,
     pub(super) table: DeltaTable,
+    pub(super) state: DeltaTableState,
     pub(super) version: u64,
     /// Sorted by path.
     pub(super) files: Vec<LiveFile>,
@@ -35,7 +39,12 @@ impl LiveFile {
     }
 
     pub(super) fn bytes(&self) -> u64 {
-        super::unsigned(self.file.bytes)
+        unsigned(self.file.bytes)
+    }
+
+    /// Its rows, by the log.
+    pub(super) fn rows(&self) -> u64 {
+        unsigned(self.file.rows.unwrap_or_default())
     }
 
     /// The values of its partition columns, separated by `/`.
@@ -51,39 +60,32 @@ impl LiveFile {
 impl LoadedTable {
     /// Lists the files of a loaded table.
     pub(super) fn of(lake: &Lake, name: &str, table: DeltaTable) -> Result<Self, LakeError> {
-        let state = table.snapshot().map_err(LakeError::delta("load", name))?;
-        let version = state.version();
-        let snapshot = lake.snapshot_of(name, state, None)?;
-        let mut adds = adds(state);
+        let state = loaded_state(name, &table)?.clone();
+        let snapshot = lake.snapshot_of(name, &state, None)?;
+        let mut adds = adds(&state);
         let files = snapshot.files.into_iter().filter_map(|file| {
             let add = adds.remove(&file.relative_path)?;
             Some(LiveFile { file, add })
         });
         Ok(Self {
+            name: name.to_owned(),
             files: files.collect(),
-            version,
+            version: state.version(),
             table,
+            state,
         })
-    }
-
-    pub(super) fn state(&self, name: &str) -> Result<&DeltaTableState, LakeError> {
-        self.table
-            .snapshot()
-            .map_err(LakeError::delta("load", name))
     }
 }
 
 impl Lake {
     /// Loads a table at `version`, or at the newest.
-    pub(super) fn load(&self, name: &str, version: Option<u64>) -> Result<LoadedTable, LakeError> {
-        let table = self.runtime().block_on(self.open(name, version))?;
-        LoadedTable::of(self, name, table)
+    pub(super) fn load(&self, name: &str, version: Option<i64>) -> Result<LoadedTable, LakeError> {
+        LoadedTable::of(self, name, self.open(name, version)?)
     }
 
     /// Loads the newest version of a table, which must match its specification.
     pub(super) fn load_checked(&self, spec: &TableSpec) -> Result<LoadedTable, LakeError> {
-        let table = self.runtime().block_on(self.open_checked(spec))?;
-        LoadedTable::of(self, spec.name, table)
+        LoadedTable::of(self, spec.name, self.open_checked(spec)?)
     }
 }
 
@@ -114,11 +116,7 @@ pub(super) fn partition_of(
             PartitionType::Integer => text.parse().ok().map(PartitionValue::integer),
             PartitionType::String => PartitionValue::text(text).ok(),
         };
-        value.ok_or_else(|| MaintenanceError::Partition {
-            table: spec.name.to_owned(),
-            file: file.relative_path.clone(),
-            value: text.to_owned(),
-        })
+        value.ok_or_else(|| invalid_partition(spec, file, text))
     });
     let values: Result<Vec<PartitionValue>, MaintenanceError> = values.collect();
     Ok(Partition::new(values?))
@@ -166,11 +164,7 @@ pub(super) fn days_of(
     file: &FileRef,
 ) -> Result<(NaiveDate, NaiveDate), MaintenanceError> {
     let value = |column| file.partition(column).unwrap_or_default();
-    let wrong = |column| MaintenanceError::Partition {
-        table: maintained.spec.name.to_owned(),
-        file: file.relative_path.clone(),
-        value: value(column).to_owned(),
-    };
+    let wrong = |column| invalid_partition(&maintained.spec, file, value(column));
     match maintained.date_partition {
         DatePartition::None => Err(MaintenanceError::NotPartitionedByDate {
             table: maintained.spec.name.to_owned(),
@@ -189,6 +183,14 @@ pub(super) fn days_of(
             let first: NaiveDate = first.ok_or_else(|| wrong(partition_column))?;
             Ok((first, last_of_month(first)))
         }
+    }
+}
+
+fn invalid_partition(spec: &TableSpec, file: &FileRef, value: &str) -> MaintenanceError {
+    MaintenanceError::Partition {
+        table: spec.name.to_owned(),
+        file: file.relative_path.clone(),
+        value: value.to_owned(),
     }
 }
 
@@ -219,18 +221,4 @@ impl Lake {
         }
         Ok((snapshot.version, files))
     }
-}
-
-/// Checks that a version exists, and converts it to the type of the log.
-pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<u64, LakeError> {
-    let unknown = || LakeError::NoVersion {
-        table: table.to_owned(),
-        version,
-        newest: log::signed(newest),
-    };
-    let requested = u64::try_from(version).map_err(|_| unknown())?;
-    if requested > newest {
-        return Err(unknown());
-    }
-    Ok(requested)
 }

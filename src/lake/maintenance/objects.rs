@@ -6,7 +6,6 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use deltalake::table::state::DeltaTableState;
 use futures::stream::TryStreamExt;
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
@@ -14,7 +13,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
 use super::MaintenanceError;
 use super::loaded_table::{LiveFile, LoadedTable};
-use crate::lake::log::{self, LogCommit};
+use crate::lake::log::LogCommit;
 use crate::lake::{Lake, LakeError};
 
 /// An object of a table's folder.
@@ -54,13 +53,10 @@ impl Lake {
     pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, MaintenanceError> {
         let objects = self.runtime().block_on(self.list_objects(name))?;
         let loaded = self.load(name, None)?;
-        let store = loaded.table.object_store();
-        let commits = self.runtime().block_on(log::commits(name, &store))?;
+        let commits = self.log(name)?.file_changes()?;
         let of_newest = commits.iter().find(|one| one.version == loaded.version);
         let committed_millis = of_newest.map(|commit| commit.at_millis);
-        let removed = self
-            .runtime()
-            .block_on(self.removal_times(name, &loaded, commits))?;
+        let removed = self.runtime().block_on(removal_times(&loaded, commits))?;
         let live: HashSet<&str> = loaded.files.iter().map(LiveFile::relative_path).collect();
         let objects = objects.into_iter().map(|object| {
             let state = if is_temporary_log_file(&object.path) {
@@ -143,36 +139,6 @@ impl Lake {
         Some(table.join(path))
     }
 
-    /// The last time at which each removed file in the log was removed.
-    async fn removal_times(
-        &self,
-        name: &str,
-        loaded: &LoadedTable,
-        commits: Vec<LogCommit>,
-    ) -> Result<HashMap<String, i64>, MaintenanceError> {
-        let mut removed = HashMap::new();
-        let mut record = |path: String, at: i64| {
-            let known = removed.entry(path).or_insert(at);
-            *known = at.max(*known);
-        };
-        let state: &DeltaTableState = loaded.state(name)?;
-        let log_store = loaded.table.log_store();
-        let tombstones: Vec<_> = state
-            .all_tombstones(&*log_store)
-            .try_collect()
-            .await
-            .map_err(LakeError::delta("read the removed files of", name))?;
-        for tombstone in tombstones {
-            let at = tombstone.deletion_timestamp().unwrap_or_default();
-            record(tombstone.path().into_owned(), at);
-        }
-        // Checkpoints drop old removals; the commits still contain them.
-        for file in commits.into_iter().flat_map(|commit| commit.removed) {
-            record(file.path, file.at_millis);
-        }
-        Ok(removed)
-    }
-
     /// The size of a file; `None` if it does not exist.
     pub(super) fn stored_size(
         &self,
@@ -184,9 +150,7 @@ impl Lake {
         match self.runtime().block_on(store.head(&path)) {
             Ok(meta) => Ok(Some(meta.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(MaintenanceError::store("find", &table_name(loaded), file)(
-                error,
-            )),
+            Err(error) => Err(MaintenanceError::store("find", &loaded.name, file)(error)),
         }
     }
 
@@ -201,7 +165,7 @@ impl Lake {
         let path = object_path(file);
         let read = |from: u64, to: u64| {
             let got = self.runtime().block_on(store.get_range(&path, from..to));
-            got.map_err(MaintenanceError::store("read", &table_name(loaded), file))
+            got.map_err(MaintenanceError::store("read", &loaded.name, file))
         };
         let Some(tail_at) = bytes.checked_sub(TAIL_BYTES) else {
             return Ok(Err("it is too short to be a Parquet file".to_owned()));
@@ -219,15 +183,36 @@ impl Lake {
     }
 }
 
+/// The last time at which each removed file in the log was removed.
+async fn removal_times(
+    loaded: &LoadedTable,
+    commits: Vec<LogCommit>,
+) -> Result<HashMap<String, i64>, MaintenanceError> {
+    let mut removed = HashMap::new();
+    let mut record = |path: String, at: i64| {
+        let known = removed.entry(path).or_insert(at);
+        *known = at.max(*known);
+    };
+    let log_store = loaded.table.log_store();
+    let tombstones: Vec<_> = loaded
+        .state
+        .all_tombstones(&*log_store)
+        .try_collect()
+        .await
+        .map_err(LakeError::delta("read the removed files of", &loaded.name))?;
+    for tombstone in tombstones {
+        let at = tombstone.deletion_timestamp().unwrap_or_default();
+        record(tombstone.path().into_owned(), at);
+    }
+    // Checkpoints drop old removals; the commits still contain them.
+    for file in commits.into_iter().flat_map(|commit| commit.removed) {
+        record(file.path, file.at_millis);
+    }
+    Ok(removed)
+}
+
 /// Four bytes for the length of the footer, and the magic number.
 const TAIL_BYTES: u64 = 8;
-
-/// The name of a loaded table, for messages.
-fn table_name(loaded: &LoadedTable) -> String {
-    let state = loaded.table.snapshot().ok();
-    let name = state.and_then(|state| state.metadata().name().map(ToOwned::to_owned));
-    name.unwrap_or_default()
-}
 
 /// The object path of a path in the log.
 pub(super) fn object_path(path: &str) -> Path {

@@ -10,16 +10,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use deltalake::kernel::{Action, Add, Transaction};
+use deltalake::kernel::{Add, Transaction};
 use serde::Serialize;
 
-use super::commit_with_retry::{PlannedCommit, maintenance_app_id_prefix};
-use super::loaded_table::{LiveFile, LoadedTable, checked_version};
-use super::{MaintainedTable, MaintenanceError, unsigned, utc};
+use super::loaded_table::{LiveFile, LoadedTable};
+use super::{MaintainedTable, MaintenanceError, utc};
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
+use crate::lake::commit::{
+    CommitIdentity, CommitOperation, PlannedCommit, maintenance_app_id_prefix,
+};
+use crate::lake::counts::{signed, unsigned};
+use crate::lake::table::checked_version;
 use crate::lake::table_spec::REJECTS;
-use crate::lake::{FileRef, Lake, LakeError, full_snapshots, log};
+use crate::lake::{FileRef, Lake, LakeError, TableSpec, full_snapshots, log};
 
 /// The version to restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +135,7 @@ impl Lake {
     ) -> Result<RestoreReport, MaintenanceError> {
         let spec = &maintained.spec;
         let takes_rows = rows_tables.contains(&spec.name);
-        let first = self.difference(maintained, target)?;
+        let first = self.difference(maintained, target, self.load_checked(spec)?)?;
         self.check_rejects(maintained, rows_tables, &first)?;
         let mut report = first.report.clone();
         if dry_run || report.is_unchanged() {
@@ -145,19 +148,20 @@ impl Lake {
             self.withdraw_all(run_id, &withdrawn)?;
         }
         let mut late = Vec::new();
-        let mut plan = || {
-            let difference = self.difference(maintained, target)?;
+        let name = format!("restore-{run_id}");
+        let identity = CommitIdentity::of_maintenance(spec, run_id, &name);
+        let committed = self.commit(&identity, &mut |table| {
+            let newest = LoadedTable::of(self, spec.name, table.clone())?;
+            let difference = self.difference(maintained, target, newest)?;
             self.check_rejects(maintained, rows_tables, &difference)?;
             report = difference.report.clone();
             late = difference.withdrawn();
             if report.is_unchanged() {
                 return Ok(None);
             }
-            difference.planned_commit(maintained).map(Some)
-        };
-        let name = format!("restore-{run_id}");
-        let committed = self.commit_with_retry(spec, run_id, &name, &mut plan)?;
-        report.committed_version = committed.map(log::signed);
+            Ok::<_, MaintenanceError>(Some(difference.planned_commit(spec)?))
+        })?;
+        report.committed_version = committed.version();
         // Inputs that another process has committed in between.
         late.retain(|id| !withdrawn.contains(id));
         if takes_rows {
@@ -170,14 +174,12 @@ impl Lake {
         &self,
         maintained: &MaintainedTable,
         target: RestoreTarget,
+        newest: LoadedTable,
     ) -> Result<VersionDifference, MaintenanceError> {
         let spec = &maintained.spec;
-        let newest = self.load_checked(spec)?;
         let to = self.target_version(spec.name, newest.version, target)?;
-        let old = self.load(spec.name, Some(to))?;
-        let txn_versions = self
-            .runtime()
-            .block_on(txn_versions_to_set(spec.name, &newest, to))?;
+        let old = self.load(spec.name, Some(signed(to)))?;
+        let txn_versions = self.txn_versions_to_set(spec.name, newest.version, to)?;
         let now: HashSet<&str> = newest.files.iter().map(LiveFile::relative_path).collect();
         let then: HashSet<&str> = old.files.iter().map(LiveFile::relative_path).collect();
         let adds: Vec<Add> = old
@@ -201,8 +203,8 @@ impl Lake {
         };
         let report = RestoreReport {
             table: spec.name.to_owned(),
-            from_version: log::signed(newest.version),
-            to_version: log::signed(to),
+            from_version: signed(newest.version),
+            to_version: signed(to),
             committed_version: None,
             files_added: adds.len() as u64,
             files_removed: removes.len() as u64,
@@ -238,6 +240,35 @@ impl Lake {
         Ok(checked_version(table, version, newest)?)
     }
 
+    /// The transaction versions to set in version `newest` of a table so that they equal those at
+    /// version `to`.
+    fn txn_versions_to_set(
+        &self,
+        table: &str,
+        newest: u64,
+        to: u64,
+    ) -> Result<BTreeMap<String, i64>, LakeError> {
+        let table_log = self.log(table)?;
+        let maintenance_prefix = maintenance_app_id_prefix(table);
+        let mut now: HashMap<String, i64> = HashMap::new();
+        // In version order: the latest transaction of an id counts.
+        let mut since = table_log.transactions_from(to + 1)?;
+        since.retain(|commit| commit.version <= newest);
+        for txn in since.into_iter().flat_map(|commit| commit.transactions) {
+            if !txn.app_id.starts_with(&maintenance_prefix) {
+                now.insert(txn.app_id, txn.version);
+            }
+        }
+        let then = table_log.transaction_versions(&|id| now.contains_key(id), Some(to))?;
+        // The earlier one is restored as it was: for a full snapshot it is the table version it
+        // created.
+        let changed = now.into_iter().filter_map(|(id, txn_version)| {
+            let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
+            (before != txn_version).then_some((id, before))
+        });
+        Ok(changed.collect())
+    }
+
     /// Refuses files that are missing or have another size.
     fn check_files(
         &self,
@@ -257,7 +288,7 @@ impl Lake {
         };
         Err(MaintenanceError::Vacuumed {
             table: table.to_owned(),
-            version: log::signed(to),
+            version: signed(to),
             missing: missing.len(),
             first: first.clone(),
         })
@@ -282,12 +313,7 @@ impl Lake {
                 .filter_map(|id| id.strip_prefix(REJECTS))
                 .map(|rest| format!("{table}{rest}"))
                 .collect();
-            let store = self
-                .handle(table)
-                .map_err(LakeError::delta("open", table))?
-                .object_store();
-            let present = log::present_app_ids(table, &store, &ids);
-            inputs += self.runtime().block_on(present)?.len();
+            inputs += self.log(table)?.present_app_ids(&ids)?.len();
         }
         if inputs > 0 {
             return Err(MaintenanceError::RejectsWithoutInputs { inputs });
@@ -323,56 +349,21 @@ impl VersionDifference {
             .collect()
     }
 
-    fn planned_commit(
-        self,
-        maintained: &MaintainedTable,
-    ) -> Result<PlannedCommit, MaintenanceError> {
-        let name = maintained.spec.name;
-        let mut actions: Vec<Action> =
-            remove_actions(name, self.newest.state(name)?, &self.removes)?
-                .into_iter()
-                .map(Action::Remove)
-                .collect();
-        let adds = self.adds.into_iter().map(|mut add| {
-            add.data_change = true;
-            Action::Add(add)
+    fn planned_commit(self, spec: &TableSpec) -> Result<PlannedCommit, LakeError> {
+        let adds = self.adds.into_iter().map(|add| Add {
+            data_change: true,
+            ..add
         });
-        actions.extend(adds);
-        let txn_versions = self.txn_versions.into_iter();
-        actions.extend(
-            txn_versions.map(|(id, txn_version)| Action::Txn(Transaction::new(id, txn_version))),
-        );
+        let transactions = self.txn_versions.into_iter();
         Ok(PlannedCommit {
-            operation: CommitOperation::Restore { version: self.to },
-            table: self.newest.table,
-            actions,
+            removes: remove_actions(spec.name, &self.newest.state, &self.removes)?,
+            adds: adds.collect(),
+            transactions: transactions
+                .map(|(id, txn_version)| Transaction::new(id, txn_version))
+                .collect(),
+            ..PlannedCommit::new(CommitOperation::Restore { version: self.to })
         })
     }
-}
-
-/// The transaction versions to set so that they equal those at version `to` of the table.
-async fn txn_versions_to_set(
-    table: &str,
-    newest: &LoadedTable,
-    to: u64,
-) -> Result<BTreeMap<String, i64>, LakeError> {
-    let store = newest.table.object_store();
-    let maintenance_prefix = maintenance_app_id_prefix(table);
-    let since = log::transactions_from(table, &store, to + 1).await?;
-    // In version order: the latest transaction of an id counts.
-    let now: HashMap<String, i64> = since
-        .into_iter()
-        .filter(|txn| txn.version <= newest.version && !txn.app_id.starts_with(&maintenance_prefix))
-        .map(|txn| (txn.app_id, txn.txn_version))
-        .collect();
-    let then =
-        log::transaction_versions(table, &store, &|id| now.contains_key(id), Some(to)).await?;
-    // The earlier one is restored as it was: for a full snapshot it is the table version it created.
-    let changed = now.into_iter().filter_map(|(id, txn_version)| {
-        let before = then.get(&id).copied().unwrap_or(log::WITHDRAWN);
-        (before != txn_version).then_some((id, before))
-    });
-    Ok(changed.collect())
 }
 
 /// Whether a transaction belongs to an input, and not to a full snapshot of several.
@@ -381,6 +372,5 @@ fn is_input(table: &str, id: &str) -> bool {
 }
 
 fn row_count(loaded: &LoadedTable) -> u64 {
-    let rows = loaded.files.iter().map(|live| live.file.rows);
-    rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+    loaded.files.iter().map(LiveFile::rows).sum()
 }

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use object_store::ObjectStoreExt;
 use serde::Serialize;
 
+use super::loaded_table::LiveFile;
 use super::objects::{FileState, TableFolder};
-use super::{MaintainedTable, MaintenanceError, unsigned, utc};
-use crate::lake::{Lake, LakeError, log};
+use super::{MaintainedTable, MaintenanceError, utc};
+use crate::lake::counts::signed;
+use crate::lake::{Lake, LakeError};
 
 /// A number of files and their size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -37,7 +39,7 @@ pub struct Checkpoint {
 }
 
 /// The state of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TableStatus {
     /// Its name.
     pub table: String,
@@ -92,7 +94,7 @@ impl Lake {
             if live.bytes() < small_bytes {
                 status.small.add(live.bytes());
             }
-            let rows = unsigned(live.file.rows.unwrap_or_default());
+            let rows = live.rows();
             status.rows += rows;
             if let (super::DatePartition::None, Some((_, Some(value)))) =
                 (maintained.date_partition, live.file.partitions.first())
@@ -104,7 +106,7 @@ impl Lake {
             .loaded
             .files
             .iter()
-            .map(super::loaded_table::LiveFile::partition_text)
+            .map(LiveFile::partition_text)
             .collect();
         status.partitions = partitions.len() as u64;
         for (object, state) in &folder.objects {
@@ -129,15 +131,15 @@ impl Lake {
         now_millis: i64,
     ) -> Result<TableStatus, MaintenanceError> {
         let store = folder.loaded.table.object_store();
-        let version = log::signed(folder.loaded.version);
-        let files = self.runtime().block_on(log::list(name, &store))?;
+        let version = signed(folder.loaded.version);
+        let files = self.log(name)?.files()?;
         let checkpoint = files.newest_checkpoint().map(|(of, path)| {
             let written = self.runtime().block_on(store.head(path));
             let written = written.map_err(MaintenanceError::store("find", name, path.as_ref()))?;
             let age = now_millis - written.last_modified.timestamp_millis();
             Ok::<_, MaintenanceError>(Checkpoint {
-                version: log::signed(of),
-                versions_since: version - log::signed(of),
+                version: signed(of),
+                versions_since: version - signed(of),
                 age_seconds: age / 1000,
             })
         });
@@ -145,16 +147,8 @@ impl Lake {
             table: name.to_owned(),
             version,
             committed_at: folder.committed_millis.map(utc).unwrap_or_default(),
-            rows: 0,
-            partitions: 0,
-            live: FileCount::default(),
-            small: FileCount::default(),
-            removed: FileCount::default(),
-            orphans: FileCount::default(),
-            oldest_orphan_seconds: None,
-            on_store: FileCount::default(),
             checkpoint: checkpoint.transpose()?,
-            rows_by_partition: BTreeMap::new(),
+            ..TableStatus::default()
         })
     }
 

@@ -30,7 +30,7 @@ fn append(lake: &Lake, name: &str, rows: i64) {
     let spec = spec();
     let batch = batch(lake, &spec, name, &format!("{name}.json"), rows, 0);
     let outcome = lake.commit_batch(batch, &mut |_| {}).unwrap();
-    assert!(matches!(outcome, CommitOutcome::Committed { .. }));
+    assert!(matches!(outcome, CommitOutcome::Committed(_)));
 }
 
 fn live_files(lake: &Lake) -> usize {

@@ -6,8 +6,6 @@
 //! Temporary log files are not part of the log.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::time::Duration;
 
 use object_store::ObjectStoreExt;
@@ -16,7 +14,8 @@ use serde::Serialize;
 use super::loaded_table::LiveFile;
 use super::objects::{FileState, object_path};
 use super::{FileCount, MaintainedTable, MaintenanceError};
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
+use crate::lake::durable::remove_if_exists;
 
 /// Why a file can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -42,7 +41,7 @@ pub struct VacuumCandidate {
 }
 
 /// The files that a vacuum of a table deletes or would delete.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VacuumPlan {
     /// The table.
     pub table: String,
@@ -74,10 +73,7 @@ impl Lake {
         let retention = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
         let mut plan = VacuumPlan {
             table: name.to_owned(),
-            files: Vec::new(),
-            total: FileCount::default(),
-            kept: FileCount::default(),
-            executed: false,
+            ..VacuumPlan::default()
         };
         for (object, state) in self.table_folder(name)?.objects {
             let (kind, since) = match state {
@@ -117,35 +113,22 @@ impl Lake {
         plan.total = FileCount::default();
         for candidate in &plan.files {
             if let Some(file) = self.temporary_log_path(&plan.table, &candidate.path) {
-                remove_temporary_log_file(&file)?;
-                plan.total.add(candidate.bytes);
-                continue;
-            }
-            let path = object_path(&candidate.path);
-            match self.runtime().block_on(store.delete(&path)) {
-                // Another process has deleted it.
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => {
-                    return Err(MaintenanceError::store(
-                        "delete",
-                        &plan.table,
-                        &candidate.path,
-                    )(error));
+                remove_if_exists("delete", &file)?;
+            } else {
+                let path = object_path(&candidate.path);
+                match self.runtime().block_on(store.delete(&path)) {
+                    // Another process has deleted it.
+                    Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                    Err(error) => {
+                        let failed =
+                            MaintenanceError::store("delete", &plan.table, &candidate.path);
+                        return Err(failed(error));
+                    }
                 }
             }
             plan.total.add(candidate.bytes);
         }
         plan.executed = true;
         Ok(plan)
-    }
-}
-
-fn remove_temporary_log_file(file: &Path) -> Result<(), LakeError> {
-    match std::fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(LakeError::io("delete", file)(error))
-        }
-        // Another process has deleted it.
-        _ => Ok(()),
     }
 }

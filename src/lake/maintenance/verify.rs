@@ -117,11 +117,12 @@ impl VerificationReport {
     fn add_note(
         &mut self,
         table: &str,
+        subject: &str,
         what: &'static str,
         numbers: (impl ToString, impl ToString),
         remedy: &'static str,
     ) {
-        self.add_damage(table, "", what, numbers, remedy);
+        self.add_damage(table, subject, what, numbers, remedy);
         if let Some(finding) = self.findings.last_mut() {
             finding.severity = VerificationSeverity::Note;
         }
@@ -137,6 +138,12 @@ pub struct TablesByRole<'a> {
     pub rejects: &'a MaintainedTable,
     /// The table of inputs.
     pub inputs: &'a MaintainedTable,
+}
+
+impl<'a> TablesByRole<'a> {
+    fn all(self) -> impl Iterator<Item = &'a MaintainedTable> {
+        self.rows.iter().chain([self.rejects, self.inputs])
+    }
 }
 
 impl Lake {
@@ -179,8 +186,7 @@ impl Lake {
         let mut report = VerificationReport::default();
         let ledger = self.ledger(tables.inputs, &mut report)?;
         let mut scans: BTreeMap<&'static str, TableScan> = BTreeMap::new();
-        let all = tables.rows.iter().chain([tables.rejects, tables.inputs]);
-        for maintained in all {
+        for maintained in tables.all() {
             if !self.has_table(maintained)? {
                 continue;
             }
@@ -208,7 +214,7 @@ impl Lake {
         tables: TablesByRole<'_>,
         pass: &VerificationPass,
     ) -> Result<bool, MaintenanceError> {
-        for maintained in tables.rows.iter().chain([tables.rejects, tables.inputs]) {
+        for maintained in tables.all() {
             let newest = self.newest_version(maintained.spec.name)?;
             let mut versions = pass.versions.iter();
             if versions

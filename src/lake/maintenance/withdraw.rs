@@ -1,15 +1,14 @@
 //! Removes the rows of inputs from the table of inputs, so that the inputs are read again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use arrow::array::{AsArray, BooleanArray};
-use arrow::compute::filter_record_batch;
-use deltalake::kernel::{Action, Transaction};
+use deltalake::kernel::Transaction;
 
 use super::MaintenanceError;
-use super::commit_with_retry::PlannedCommit;
+use super::loaded_table::LoadedTable;
 use crate::lake::actions::remove_actions;
-use crate::lake::attempt::CommitOperation;
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
+use crate::lake::inputs::filter_inputs;
 use crate::lake::table_spec::inputs_spec;
 use crate::lake::{
     FileRef, Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions, log,
@@ -27,37 +26,27 @@ impl Lake {
         if digests.is_empty() || !self.table_exists(spec.name)? {
             return Ok(());
         }
-        let mut staged: Option<StagedFiles> = None;
-        let mut plan = || {
-            if let Some(stale) = staged.take() {
-                stale.discard(self)?;
-            }
-            let loaded = self.load_checked(&spec)?;
+        let name = format!("withdraw-{kind}-{run_id}");
+        let identity = CommitIdentity::of_maintenance(&spec, run_id, &name);
+        let committed = self.commit(&identity, &mut |table| {
+            let loaded = LoadedTable::of(self, spec.name, table.clone())?;
             let live_files = loaded.files.iter().map(|live| &live.file);
             let (replaced, kept) =
                 self.rewrite_without(&spec, run_id, kind, digests, live_files)?;
-            let txns = self.withdrawal_actions(&spec, kind, digests)?;
-            if replaced.is_empty() && txns.is_empty() {
+            let transactions = self.withdrawals(&spec, kind, digests)?;
+            if replaced.is_empty() && transactions.is_empty() {
                 kept.discard(self)?;
                 return Ok(None);
             }
-            let mut actions: Vec<Action> =
-                remove_actions(spec.name, loaded.state(spec.name)?, &replaced)?
-                    .into_iter()
-                    .map(Action::Remove)
-                    .collect();
-            actions.extend(self.add_actions(&spec, &kept)?.into_iter().map(Action::Add));
-            actions.extend(txns);
-            staged = Some(kept);
             Ok(Some(PlannedCommit {
-                table: loaded.table,
-                operation: CommitOperation::Change,
-                actions,
+                removes: remove_actions(spec.name, &loaded.state, &replaced)?,
+                adds: self.add_actions(&spec, &kept)?,
+                transactions,
+                temporary: vec![kept],
+                ..PlannedCommit::new(CommitOperation::Change)
             }))
-        };
-        let name = format!("withdraw-{kind}-{run_id}");
-        self.commit_with_retry(&spec, run_id, &name, &mut plan)
-            .map(drop)
+        });
+        committed.map(drop)
     }
 
     /// The files that contain rows of these inputs, and new files without these rows.
@@ -70,26 +59,15 @@ impl Lake {
         files: impl Iterator<Item = &'f FileRef>,
     ) -> Result<(Vec<FileRef>, StagedFiles), MaintenanceError> {
         let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
-        let failed = LakeError::arrow("filter", spec.name);
+        let is_kept = |of: &str, digest: &str| of != kind || !digests.contains(digest);
         let mut replaced = Vec::new();
         for file in files {
             let (mut kept, mut withdrawn_rows) = (Vec::new(), 0);
             for batch in self.read_rows(spec, file, None)? {
                 let batch = batch?;
-                let text = |column: &str| {
-                    let column = batch.column_by_name(column);
-                    column.and_then(|values| values.as_string_opt::<i32>())
-                };
-                let (Some(kinds), Some(names)) = (text("record_kind"), text("digest")) else {
-                    continue;
-                };
-                let is_kept =
-                    |row: usize| kinds.value(row) != kind || !digests.contains(names.value(row));
-                let mask: BooleanArray = (0..batch.num_rows())
-                    .map(|row| Some(is_kept(row)))
-                    .collect();
-                withdrawn_rows += mask.false_count();
-                kept.push(filter_record_batch(&batch, &mask).map_err(&failed)?);
+                let rest = filter_inputs(&batch, &is_kept)?;
+                withdrawn_rows += batch.num_rows() - rest.num_rows();
+                kept.push(rest);
             }
             if withdrawn_rows > 0 {
                 replaced.push(file.clone());
@@ -102,28 +80,21 @@ impl Lake {
     }
 
     /// The transactions that withdraw those of these inputs that are committed.
-    fn withdrawal_actions(
+    fn withdrawals(
         &self,
         spec: &TableSpec,
         kind: &str,
         digests: &HashSet<String>,
-    ) -> Result<Vec<Action>, MaintenanceError> {
+    ) -> Result<Vec<Transaction>, LakeError> {
         let ids: HashSet<String> = digests
             .iter()
-            .map(|digest| format!("{}:{kind}:{digest}", spec.name))
+            .map(|digest| app_id(spec.name, kind, digest))
             .collect();
-        let store = self
-            .handle(spec.name)
-            .map_err(LakeError::delta("open", spec.name))?
-            .object_store();
-        let present = self
-            .runtime()
-            .block_on(log::present_app_ids(spec.name, &store, &ids))?;
-        let mut present: Vec<String> = present.into_iter().collect();
-        present.sort();
-        let withdrawn = present.into_iter();
-        Ok(withdrawn
-            .map(|id| Action::Txn(Transaction::new(id, log::WITHDRAWN)))
+        let present = self.log(spec.name)?.present_app_ids(&ids)?;
+        let present: BTreeSet<String> = present.into_iter().collect();
+        Ok(present
+            .into_iter()
+            .map(|id| Transaction::new(id, log::WITHDRAWN))
             .collect())
     }
 }

@@ -39,12 +39,12 @@ fn version_and_rows(lake: &Lake, store: &FaultyStore, table: &str) -> (i64, i64)
     (snapshot.version, rows)
 }
 
-fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
+fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
     let spec = spec();
     lake.commit_batch(batch(lake, &spec, run_id, "a.json", 5, 2), &mut nothing)
 }
 
-fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome, LakeError> {
+fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
     let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> {
         Ok(replacing(
             Vec::new(),
@@ -64,10 +64,7 @@ fn a_commit_whose_response_was_lost_is_in_the_log_and_keeps_its_files() {
             assert!(
                 matches!(
                     outcome,
-                    CommitOutcome::Committed {
-                        rows_version: 1,
-                        ..
-                    }
+                    CommitOutcome::Committed(CommittedVersions { rows: 1, .. })
                 ),
                 "{fault:?} in {table}: {outcome:?}"
             );

@@ -16,11 +16,11 @@ fn a_batch_is_committed_in_the_recoverable_order_and_read_back() {
             steps.push(step);
         })
         .unwrap();
-    let expected = CommitOutcome::Committed {
-        rows_version: 1,
-        rejects_version: Some(1),
-        inputs_version: Some(1),
-    };
+    let expected = CommitOutcome::Committed(CommittedVersions {
+        rows: 1,
+        rejects: Some(1),
+        inputs: Some(1),
+    });
     assert_eq!(outcome, expected);
     let names: Vec<String> = steps.iter().map(CommitStep::to_string).collect();
     assert_eq!(names, ["stage-inputs", "rejects", "rows", "inputs", "done"]);
@@ -218,10 +218,10 @@ fn rejects_alone_are_committed_once() {
         lake.commit_rejects(run, KIND, digests, rejects)
     };
     let first = commit("run-1", &stage("run-1"), &digests).unwrap();
-    assert_eq!(first, ChangeOutcome::Committed { version: 1 });
+    assert_eq!(first, CommitOutcome::Committed(1));
     let again = commit("run-2", &stage("run-2"), &digests).unwrap();
     let digests = digests.to_vec();
-    assert_eq!(again, ChangeOutcome::AlreadyCommitted { digests });
+    assert_eq!(again, CommitOutcome::AlreadyCommitted { digests });
     assert_eq!(distinct(&lake, "rejects"), 3);
     let none = commit("run-3", &stage("run-3"), &[]);
     assert!(matches!(none, Err(LakeError::NoInputs)));

@@ -74,16 +74,13 @@ pub(super) fn change(
     lake: &Lake,
     name: &str,
     plan: &mut dyn FnMut(&Snapshot) -> TableChange,
-) -> Result<CommitOutcome, LakeError> {
+) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
     let mut plan = |snapshot: &Snapshot| Ok(plan(snapshot));
     lake.commit_change(&counters(), name, KIND, &digest(name), &mut plan)
 }
 
-pub(super) fn version(outcome: Result<CommitOutcome, LakeError>) -> i64 {
-    match outcome.unwrap() {
-        CommitOutcome::Committed { rows_version, .. } => rows_version,
-        CommitOutcome::AlreadyCommitted { digests } => panic!("already committed: {digests:?}"),
-    }
+pub(super) fn version(outcome: Result<CommitOutcome<CommittedVersions>, LakeError>) -> i64 {
+    committed(outcome.unwrap())
 }
 
 /// A change of files without inputs.

@@ -1,13 +1,10 @@
 //! Changes that conflict with other writers are planned again; nothing is lost or duplicated.
 
-use deltalake::kernel::Action;
-
 use super::counters::{
     KIND, change, counters, data_files, digest, increment, rows_at, staged, start, version,
 };
 use super::*;
-use crate::lake::attempt::CommitOperation;
-use crate::lake::read_back::CommitIdentity;
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
 use crate::lake::testing::{input, paths, reopen};
 
 #[test]
@@ -67,34 +64,27 @@ fn an_append_meanwhile_is_seen_by_the_next_plan() {
 fn an_append_that_was_prepared_before_a_change_is_committed_once() {
     let (folder, lake) = start();
     let spec = counters();
-    let app_ids = committed_digests::app_ids("counters", KIND, &digest("late")).unwrap();
-    let identity = CommitIdentity {
-        spec: &spec,
-        run_id: "late",
-        app_ids: &app_ids,
-        inputs_file: None,
-    };
+    let identity = CommitIdentity::of_inputs(&spec, "late", KIND, &digest("late")).unwrap();
     let files = staged(&lake, "late", &[(4, Some(40))]);
-    let (table, present) = lake
-        .runtime()
-        .block_on(lake.open_for_commit(identity))
-        .unwrap();
-    assert!(present.is_empty());
+    let table = lake.open_checked(&spec).unwrap();
+    let present = lake
+        .log(spec.name)
+        .unwrap()
+        .present_app_ids(&identity.app_ids);
+    assert!(present.unwrap().is_empty());
     let other = reopen(&folder);
     version(change(&other, "quick", &mut |snapshot| {
         increment(&other, "quick", snapshot)
     }));
     let adds = lake.add_actions(&spec, &files).unwrap();
-    let stale = lake.attempt_commit(
-        identity,
-        &table,
-        CommitOperation::Append,
-        adds.into_iter().map(Action::Add).collect(),
-    );
+    let planned = PlannedCommit {
+        adds,
+        ..PlannedCommit::new(CommitOperation::Append)
+    };
     // The library reports the removal as a conflict with the append; a fresh attempt succeeds.
-    let stale = lake.runtime().block_on(stale).unwrap();
+    let stale = lake.attempt_commit(&identity, &table, &planned).unwrap();
     if stale.is_err() {
-        lake.append(identity, &files).unwrap();
+        lake.append(&identity, &files, None).unwrap();
     }
     assert_eq!(
         rows_at(&lake, None),
@@ -161,7 +151,12 @@ fn two_writers_increment_without_a_lost_update() {
     }
 }
 
-fn append(lake: &Lake, spec: &TableSpec, name: &str, rows: &[(i64, Option<i64>)]) -> CommitOutcome {
+fn append(
+    lake: &Lake,
+    spec: &TableSpec,
+    name: &str,
+    rows: &[(i64, Option<i64>)],
+) -> CommitOutcome<CommittedVersions> {
     let batch = CommitBatch {
         run_id: name,
         record_kind: KIND,

@@ -119,11 +119,11 @@ fn the_file_that_a_faster_recovery_has_committed_stays() {
             assert_eq!(recovered.inputs_version, Some(1));
         }
     });
-    let expected = CommitOutcome::Committed {
-        rows_version: 1,
-        rejects_version: Some(1),
-        inputs_version: None,
-    };
+    let expected = CommitOutcome::Committed(CommittedVersions {
+        rows: 1,
+        rejects: Some(1),
+        inputs: None,
+    });
     assert_eq!(outcome.unwrap(), expected);
     assert_eq!(listed(&lake), [("a.json".to_owned(), "run-1".to_owned())]);
 }

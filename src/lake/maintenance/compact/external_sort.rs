@@ -11,8 +11,8 @@ use arrow::array::RecordBatch;
 use arrow::compute::interleave_record_batch;
 use arrow::row::{OwnedRow, Rows};
 
-use super::rewrite::SortKeys;
-use super::{MaintainedTable, MaintenanceError};
+use super::sort_keys::SortKeys;
+use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
 use crate::lake::{BatchBuffer, BufferedBatchId, Lake};
 
 /// The size of a chunk, which is sorted in memory.
@@ -35,7 +35,6 @@ type BatchSink<'s> = dyn FnMut(RecordBatch) -> Result<(), MaintenanceError> + 's
 
 /// The state of a sort.
 pub(super) struct ExternalSorter {
-    table: &'static str,
     keys: SortKeys,
     chunk: Vec<RecordBatch>,
     chunk_bytes: usize,
@@ -61,7 +60,6 @@ impl ExternalSorter {
         buffer_limit: usize,
     ) -> Result<Self, MaintenanceError> {
         Ok(Self {
-            table: maintained.spec.name,
             keys: SortKeys::of(maintained)?,
             chunk: Vec::new(),
             chunk_bytes: 0,
@@ -85,33 +83,23 @@ impl ExternalSorter {
         if self.runs.is_empty() {
             // All rows fit into memory.
             let chunk = std::mem::take(&mut self.chunk);
-            return sort(self.table, &self.keys, &chunk, sink);
+            return sort(&self.keys, &chunk, sink);
         }
         self.flush_chunk()?;
         while self.runs.len() > MERGE_FAN_IN {
             let first: Vec<_> = self.runs.drain(..MERGE_FAN_IN).collect();
             let mut merged = VecDeque::new();
             let buffer = &mut self.buffer;
-            merge(
-                self.table,
-                &self.keys,
-                buffer,
-                first,
-                &mut |buffer, batch| {
-                    merged.push_back(buffer.put(batch)?);
-                    Ok(())
-                },
-            )?;
+            merge(&self.keys, buffer, first, &mut |buffer, batch| {
+                merged.push_back(buffer.put(batch)?);
+                Ok(())
+            })?;
             self.runs.push_back(merged);
         }
         let runs = self.runs.drain(..).collect();
-        merge(
-            self.table,
-            &self.keys,
-            &mut self.buffer,
-            runs,
-            &mut |_, batch| sink(batch),
-        )
+        merge(&self.keys, &mut self.buffer, runs, &mut |_, batch| {
+            sink(batch)
+        })
     }
 
     /// Sorts the chunk and stores it as a run.
@@ -120,7 +108,7 @@ impl ExternalSorter {
         self.chunk_bytes = 0;
         let mut run = VecDeque::new();
         let buffer = &mut self.buffer;
-        sort(self.table, &self.keys, &chunk, &mut |batch| {
+        sort(&self.keys, &chunk, &mut |batch| {
             run.push_back(buffer.put(batch)?);
             Ok(())
         })?;
@@ -133,7 +121,6 @@ impl ExternalSorter {
 
 /// Sorts batches that are in memory.
 fn sort(
-    table: &str,
     keys: &SortKeys,
     batches: &[RecordBatch],
     sink: &mut BatchSink<'_>,
@@ -153,7 +140,7 @@ fn sort(
     let at_once = (RUN_BATCH_BYTES / of_a_row).clamp(1, BATCH_ROWS);
     for positions in order.chunks(at_once) {
         let sorted = interleave_record_batch(&sources, positions);
-        sink(sorted.map_err(MaintenanceError::order(table))?)?;
+        sink(sorted.map_err(MaintenanceError::order(keys.table))?)?;
     }
     Ok(())
 }
@@ -181,17 +168,16 @@ impl MergeSources {
         self.batches.len() - 1
     }
 
-    fn take(&mut self, table: &str) -> Result<RecordBatch, MaintenanceError> {
+    fn take(&mut self, keys: &SortKeys) -> Result<RecordBatch, MaintenanceError> {
         let sources: Vec<&RecordBatch> = self.batches.iter().collect();
         let merged = interleave_record_batch(&sources, &self.positions);
         self.positions.clear();
-        merged.map_err(MaintenanceError::order(table))
+        merged.map_err(MaintenanceError::order(keys.table))
     }
 }
 
 /// Merges sorted runs and removes them from the buffer.
 fn merge(
-    table: &str,
     keys: &SortKeys,
     buffer: &mut BatchBuffer,
     runs: Vec<VecDeque<BufferedBatchId>>,
@@ -223,7 +209,7 @@ fn merge(
         cursor.row += 1;
         let at_end = cursor.row == cursor.keys.num_rows();
         if at_end || sources.positions.len() == BATCH_ROWS {
-            sink(buffer, sources.take(table)?)?;
+            sink(buffer, sources.take(keys)?)?;
         }
         if at_end {
             buffer.forget(cursor.current);
@@ -242,7 +228,7 @@ fn merge(
     if sources.positions.is_empty() {
         return Ok(());
     }
-    sink(buffer, sources.take(table)?)
+    sink(buffer, sources.take(keys)?)
 }
 
 #[cfg(test)]

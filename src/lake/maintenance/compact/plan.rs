@@ -7,12 +7,24 @@
 
 use std::collections::BTreeMap;
 
-use super::rewrite::is_in_order;
+use super::sort_keys::is_in_order;
 use super::writer::COMPACTED_TAG;
-use super::{CompactOptions, MaintainedTable, MaintenanceError};
 use crate::lake::Lake;
-use crate::lake::maintenance::loaded_table::LiveFile;
-use crate::lake::maintenance::unsigned;
+use crate::lake::maintenance::loaded_table::{DayRange, LiveFile};
+use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
+
+/// The options of a compaction.
+#[derive(Clone, Debug)]
+pub struct CompactOptions {
+    /// The approximate target size of files.
+    pub target_bytes: u64,
+    /// Only partitions with rows on these days.
+    pub days: DayRange,
+    /// The run, which becomes part of the file names.
+    pub run_id: String,
+    /// Only report what would be done.
+    pub dry_run: bool,
+}
 
 /// The files of a partition that are rewritten together.
 pub(super) struct PartitionPlan {
@@ -27,8 +39,7 @@ impl PartitionPlan {
     }
 
     pub(super) fn rows(&self) -> u64 {
-        let rows = self.files.iter().map(|live| live.file.rows);
-        rows.map(|rows| unsigned(rows.unwrap_or_default())).sum()
+        self.files.iter().map(LiveFile::rows).sum()
     }
 
     /// The number of output files, each of about the target size and not above it.

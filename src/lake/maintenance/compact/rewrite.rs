@@ -3,18 +3,13 @@
 //!
 //! Refused: files whose counts and sums differ after the rewrite.
 
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-
 use super::external_sort::ExternalSorter;
-use super::plan::PartitionPlan;
+use super::plan::{CompactOptions, PartitionPlan};
 use super::sums::TableSums;
 use super::writer::CompactionWriter;
-use super::{CompactOptions, MaintainedTable, MaintenanceError};
-use crate::lake::maintenance::loaded_table::{LiveFile, partition_of};
-use crate::lake::{DataFile, FileRef, Lake, LakeError, StagedFiles};
+use crate::lake::maintenance::loaded_table::partition_of;
+use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
+use crate::lake::{FileRef, Lake, StagedFiles};
 
 /// A partition that is rewritten and not committed.
 pub(super) struct RewrittenPartition {
@@ -76,103 +71,9 @@ fn differences(
 ) -> Result<Option<String>, MaintenanceError> {
     let mut after = TableSums::default();
     for file in &staged.files {
-        let file = file_ref(file);
-        for batch in lake.read_rows(&maintained.spec, &file, None)? {
+        for batch in lake.read_rows(&maintained.spec, &FileRef::of_staged(file), None)? {
             after.add(&batch?)?;
         }
     }
     Ok(before.difference(&after))
-}
-
-/// A reference for reading a staged file back; it is found by its relative path.
-fn file_ref(file: &DataFile) -> FileRef {
-    FileRef {
-        path: file.relative_path.clone(),
-        rows: i64::try_from(file.rows).ok(),
-        bytes: i64::try_from(file.bytes).unwrap_or(i64::MAX),
-        relative_path: file.relative_path.clone(),
-        partitions: Vec::new(),
-    }
-}
-
-/// Converts the sort columns to keys that compare like the rows.
-pub(super) struct SortKeys {
-    columns: &'static [&'static str],
-    converter: RowConverter,
-    table: &'static str,
-}
-
-impl SortKeys {
-    pub(super) fn of(maintained: &MaintainedTable) -> Result<Self, MaintenanceError> {
-        let (table, columns) = (maintained.spec.name, maintained.sort_columns);
-        let fields: Result<Vec<SortField>, MaintenanceError> = columns
-            .iter()
-            .map(|column| {
-                let field = maintained.spec.schema.field_with_name(column);
-                let field = field.map_err(MaintenanceError::order(table))?;
-                Ok(SortField::new(value_type_of(field.data_type())))
-            })
-            .collect();
-        let converter = RowConverter::new(fields?).map_err(MaintenanceError::order(table))?;
-        Ok(Self {
-            columns,
-            converter,
-            table,
-        })
-    }
-
-    pub(super) fn rows(&self, batch: &RecordBatch) -> Result<Rows, MaintenanceError> {
-        let columns: Result<Vec<ArrayRef>, MaintenanceError> = self
-            .columns
-            .iter()
-            .map(|name| {
-                let column = batch
-                    .column_by_name(name)
-                    .ok_or_else(|| LakeError::NoColumn {
-                        table: self.table.to_owned(),
-                        column: (*name).to_owned(),
-                    })?;
-                cast(column, &value_type_of(column.data_type()))
-                    .map_err(MaintenanceError::order(self.table))
-            })
-            .collect();
-        let keys = self.converter.convert_columns(&columns?);
-        keys.map_err(MaintenanceError::order(self.table))
-    }
-}
-
-/// Dictionaries are an encoding: they sort like their values.
-fn value_type_of(data_type: &DataType) -> DataType {
-    match data_type {
-        DataType::Dictionary(_, values) => values.as_ref().clone(),
-        other => other.clone(),
-    }
-}
-
-/// Whether the rows of a file are sorted. Only the sort columns are read.
-pub(super) fn is_in_order(
-    lake: &Lake,
-    maintained: &MaintainedTable,
-    live: &LiveFile,
-) -> Result<bool, MaintenanceError> {
-    let keys = SortKeys::of(maintained)?;
-    let mut last: Option<OwnedRow> = None;
-    for batch in lake.read_rows(&maintained.spec, &live.file, Some(maintained.sort_columns))? {
-        let rows = keys.rows(&batch?)?;
-        let first = rows.iter().next().map(|row| row.owned());
-        if let (Some(last), Some(first)) = (&last, &first)
-            && first < last
-        {
-            return Ok(false);
-        }
-        if rows
-            .iter()
-            .zip(rows.iter().skip(1))
-            .any(|(one, next)| next < one)
-        {
-            return Ok(false);
-        }
-        last = rows.iter().next_back().map(|row| row.owned()).or(last);
-    }
-    Ok(true)
 }

@@ -5,12 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
+use arrow::compute::kernels::length::length;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type, i256};
+use arrow::error::ArrowError;
 
-use super::MaintenanceError;
 use crate::lake::LakeError;
+use crate::lake::maintenance::MaintenanceError;
 
 /// Counts and sums of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,8 +52,11 @@ impl TableSums {
                 let currency = currency_of(field.name(), batch)?;
                 self.add_amounts(field.name(), values, currency.as_ref());
             } else {
+                let numbers = as_numbers(values).map_err(LakeError::arrow("add up", "a column"))?;
                 let column = (field.name().clone(), String::new());
-                add_plain(self.columns.entry(column).or_default(), values)?;
+                let column = self.columns.entry(column).or_default();
+                let numbers = numbers.iter().flatten();
+                numbers.for_each(|number| column.add(i128::from(number)));
             }
         }
         Ok(())
@@ -125,54 +130,18 @@ fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>,
     let Some(codes) = codes.or_else(|| batch.column_by_name("currency")) else {
         return Ok(None);
     };
-    Ok(Some(texts(codes)?))
+    let plain = cast(codes, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
+    Ok(Some(plain.as_string::<i32>().clone()))
 }
 
-/// A text column, whether it is dictionary encoded or not.
-fn texts(values: &ArrayRef) -> Result<StringArray, MaintenanceError> {
-    let plain = cast(values, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
-    Ok(plain.as_string::<i32>().clone())
-}
-
-fn add_plain(column: &mut ColumnSum, values: &ArrayRef) -> Result<(), MaintenanceError> {
-    match values.data_type() {
-        DataType::Utf8 | DataType::Dictionary(..) => {
-            for text in texts(values)?.iter().flatten() {
-                column.add(length(text.as_bytes()));
-            }
-        }
-        DataType::Binary => {
-            for bytes in values.as_binary::<i32>().iter().flatten() {
-                column.add(length(bytes));
-            }
-        }
-        DataType::Boolean => {
-            for flag in values.as_boolean().iter().flatten() {
-                column.add(i128::from(flag));
-            }
-        }
-        _ => {
-            let numbers = as_numbers(values)?;
-            for number in numbers.as_primitive::<Int64Type>().iter().flatten() {
-                column.add(i128::from(number));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Numbers, days and instants as the stored integers.
-fn as_numbers(values: &ArrayRef) -> Result<ArrayRef, MaintenanceError> {
-    let failed = LakeError::arrow("add up", "a column");
-    let values = match values.data_type() {
-        DataType::Date32 => cast(values, &DataType::Int32).map_err(&failed)?,
+/// Numbers, days and instants as the stored integers, flags as 0 and 1, texts and bytes as lengths.
+fn as_numbers(values: &ArrayRef) -> Result<Int64Array, ArrowError> {
+    let numbers = match values.data_type() {
+        DataType::Utf8 | DataType::Binary | DataType::Dictionary(..) => length(values)?,
         _ => ArrayRef::clone(values),
     };
-    Ok(cast(&values, &DataType::Int64).map_err(failed)?)
-}
-
-fn length(bytes: &[u8]) -> i128 {
-    i128::try_from(bytes.len()).unwrap_or(i128::MAX)
+    let numbers = cast(&numbers, &DataType::Int64)?;
+    Ok(numbers.as_primitive::<Int64Type>().clone())
 }
 
 #[cfg(test)]

@@ -50,12 +50,7 @@ impl<'a> CompactionWriter<'a> {
                 None => (self.writer()?, 0),
             };
             let rows = (batch.num_rows() - at).min(self.rows_per_file - written);
-            let part = batch.slice(at, rows);
-            if self.spec.partition_columns.is_empty() {
-                writer.append_unpartitioned(part)?;
-            } else {
-                writer.append(self.partition.clone(), part)?;
-            }
+            writer.append(self.partition.clone(), batch.slice(at, rows))?;
             at += rows;
             if written + rows == self.rows_per_file {
                 self.close(writer)?;

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    MaintainedTable, MaintenanceError, TableScan, VerificationDepth, VerificationFinding,
-    VerificationReport, VerificationSeverity, VerifiedTable,
+    MaintainedTable, MaintenanceError, TableScan, VerificationDepth, VerificationReport,
+    VerifiedTable,
 };
+use crate::lake::counts::{signed, unsigned};
 use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
 use crate::lake::maintenance::objects::FileState;
-use crate::lake::maintenance::unsigned;
-use crate::lake::{Lake, log, staged};
+use crate::lake::{Lake, staged};
 
 /// The remedy for a missing or damaged file.
 const FIX_FILE: &str = "put the file back from a copy of the lake, or restore a version without it and \
@@ -39,7 +39,7 @@ impl Lake {
             if interrupted() {
                 return Err(MaintenanceError::Interrupted);
             }
-            let rows = unsigned(live.file.rows.unwrap_or_default());
+            let rows = live.rows();
             scan.logged_rows += rows;
             let kind = live.file.partition("record_kind").unwrap_or_default();
             *scan.logged_by_kind.entry(kind.to_owned()).or_default() += rows;
@@ -62,20 +62,14 @@ impl Lake {
         }
         for (object, state) in &folder.objects {
             if *state == FileState::Orphan {
-                report.findings.push(VerificationFinding {
-                    severity: VerificationSeverity::Note,
-                    table: name.to_owned(),
-                    subject: Some(object.path.clone()),
-                    what: "orphan",
-                    expected: "a file of some version".to_owned(),
-                    found: format!("{} bytes in no version", object.bytes),
-                    remedy: FIX_ORPHAN,
-                });
+                let found = format!("{} bytes in no version", object.bytes);
+                let numbers = ("a file of some version", found);
+                report.add_note(name, &object.path, "orphan", numbers, FIX_ORPHAN);
             }
         }
         report.tables.push(VerifiedTable {
             table: name.to_owned(),
-            version: log::signed(loaded.version),
+            version: signed(loaded.version),
             files: loaded.files.len() as u64,
             rows: scan.logged_rows,
             sums: scan.sums.amounts(),

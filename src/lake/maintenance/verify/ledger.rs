@@ -7,14 +7,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use arrow::array::AsArray;
+use arrow::array::RecordBatch;
 use arrow::datatypes::Int64Type;
 
 use super::{
     MaintainedTable, MaintenanceError, TableScan, TablesByRole, VerificationDepth,
     VerificationReport,
 };
-use crate::lake::maintenance::unsigned;
+use crate::lake::columns::{numbers, texts};
+use crate::lake::counts::unsigned;
+use crate::lake::table_spec::INPUTS;
 use crate::lake::{Lake, LakeError, log};
 
 /// The remedy for inconsistent counts.
@@ -25,15 +27,6 @@ const FIX_UNFINISHED_RUN: &str = "run the same ingest again: it completes the st
                           commits nothing twice";
 /// The remedy for an input without its rows.
 const FIX_MISSING_ROWS: &str = "ingest the input again with --verify-content";
-
-const COUNT_COLUMNS: [&str; 6] = [
-    "records_read",
-    "accepted",
-    "rejected",
-    "duplicate",
-    "superseded",
-    "skipped",
-];
 
 /// A row of the table of inputs.
 struct LedgerEntry {
@@ -79,7 +72,7 @@ impl Lake {
                 continue;
             };
             for batch in batches {
-                ledger.add_batch(&batch, report);
+                ledger.add_batch(&batch, report)?;
             }
         }
         Ok(ledger)
@@ -93,14 +86,13 @@ impl Lake {
         version: u64,
     ) -> Result<HashSet<String>, MaintenanceError> {
         let prefix = format!("{table}:{kind}:");
-        let store = self
-            .handle(table)
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
         let wanted = |id: &str| id.starts_with(&prefix);
-        let versions = log::transaction_versions(table, &store, &wanted, Some(version));
-        let versions = self.runtime().block_on(versions)?.into_iter();
-        let is_in = versions.filter(|(_, version)| *version >= log::COMMITTED);
+        let versions = self
+            .log(table)?
+            .transaction_versions(&wanted, Some(version))?;
+        let is_in = versions
+            .into_iter()
+            .filter(|(_, version)| *version >= log::COMMITTED);
         Ok(is_in
             .filter_map(|(id, _)| id.strip_prefix(&prefix).map(str::to_owned))
             .collect())
@@ -108,30 +100,25 @@ impl Lake {
 }
 
 impl InputLedger {
-    fn add_batch(&mut self, batch: &arrow::array::RecordBatch, report: &mut VerificationReport) {
-        let text = |name: &str| batch.column_by_name(name)?.as_string_opt::<i32>();
-        let number = |name: &str| {
-            let column = batch.column_by_name(name)?;
-            column.as_primitive_opt::<Int64Type>()
-        };
-        let (Some(kinds), Some(paths), Some(digests)) =
-            (text("record_kind"), text("path"), text("digest"))
-        else {
-            return;
-        };
-        let [
-            Some(read),
-            Some(accepted),
-            Some(rejected),
-            Some(duplicate),
-            Some(superseded),
-            Some(skipped),
-        ] = COUNT_COLUMNS.map(number)
-        else {
-            return;
-        };
+    fn add_batch(
+        &mut self,
+        batch: &RecordBatch,
+        report: &mut VerificationReport,
+    ) -> Result<(), LakeError> {
+        let text = |name| texts(batch, INPUTS, name);
+        let number = |name| numbers::<Int64Type>(batch, INPUTS, name);
+        let (kinds, paths, digests) = (text("record_kind")?, text("path")?, text("digest")?);
+        let read = number("records_read")?;
+        let (accepted, rejected) = (number("accepted")?, number("rejected")?);
+        let (duplicate, superseded) = (number("duplicate")?, number("superseded")?);
+        let parts = [
+            accepted,
+            rejected,
+            duplicate,
+            superseded,
+            number("skipped")?,
+        ];
         for row in 0..batch.num_rows() {
-            let parts = [accepted, rejected, duplicate, superseded, skipped];
             let sum: i64 = parts.iter().map(|part| part.value(row)).sum();
             let entry = LedgerEntry {
                 kind: kinds.value(row).to_owned(),
@@ -146,6 +133,7 @@ impl InputLedger {
             }
             self.entries.push(entry);
         }
+        Ok(())
     }
 
     /// Compares the inputs with the scanned tables.
@@ -261,7 +249,8 @@ impl TableComparison<'_> {
                     self.unfinished
                 ),
             );
-            report.add_note(self.table, "unfinished runs", numbers, FIX_UNFINISHED_RUN);
+            let what = "unfinished runs";
+            report.add_note(self.table, "", what, numbers, FIX_UNFINISHED_RUN);
         }
         if !self.is_consistent(total, self.total) {
             let numbers = (total, self.total);

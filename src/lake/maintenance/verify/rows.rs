@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, NaiveDate};
 
 use super::{MaintainedTable, MaintenanceError, VerificationReport};
+use crate::lake::columns::column;
 use crate::lake::maintenance::DatePartition;
 use crate::lake::maintenance::compact::TableSums;
 use crate::lake::maintenance::loaded_table::{LiveFile, days_of};
@@ -161,20 +162,10 @@ fn misplaced_rows(
         return Ok(0);
     };
     let (first, last) = days_of(maintained, &live.file)?;
-    let failed = LakeError::arrow("read", maintained.spec.name);
-    let column = batch
-        .column_by_name(source_column)
-        .ok_or_else(|| LakeError::NoColumn {
-            table: maintained.spec.name.to_owned(),
-            column: source_column.to_owned(),
-        })?;
+    let table = maintained.spec.name;
+    let column = column(batch, table, source_column)?;
     let is_date = *column.data_type() == DataType::Date32;
-    let days = if is_date {
-        cast(column, &DataType::Int32).map_err(&failed)?
-    } else {
-        ArrayRef::clone(column)
-    };
-    let numbers = cast(&days, &DataType::Int64).map_err(&failed)?;
+    let numbers = cast(column, &DataType::Int64).map_err(LakeError::arrow("read", table))?;
     let belongs = |number: i64| {
         let day = date_of(number, is_date);
         day.is_some_and(|day| (first..=last).contains(&day))

@@ -35,7 +35,7 @@ fn commit(lake: &Lake, spec: &TableSpec, name: &str, rejected: i64) {
         ..batch(lake, spec, name, &format!("{name}.json"), 6, rejected)
     };
     let outcome = lake.commit_batch(batch, &mut |_| {}).unwrap();
-    assert!(matches!(outcome, CommitOutcome::Committed { .. }));
+    assert!(matches!(outcome, CommitOutcome::Committed(_)));
 }
 
 /// One input in the first table, two in `purchases`.

@@ -1,0 +1,81 @@
+//! What identifies a commit: the run, and the application ids of its transactions.
+//!
+//! | application id | committed by |
+//! |---|---|
+//! | `<table>:<record kind>:<digest>` | the rows, rejects or row of `inputs` of an input, once |
+//! | `<table>:care:<name>` | a maintenance commit |
+//!
+//! They are stored in the log, so they do not change. Refused: no inputs, the same input twice.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fmt::Display;
+
+use crate::lake::{Digest, LakeError, TableSpec};
+
+/// The identity of a commit.
+pub(in crate::lake) struct CommitIdentity<'a> {
+    pub(in crate::lake) spec: &'a TableSpec,
+    pub(in crate::lake) run_id: &'a str,
+    /// The application ids of its transactions, at least one.
+    pub(in crate::lake) app_ids: HashSet<String>,
+    /// Whether nothing is committed if one of the ids is already in the table.
+    pub(super) is_unique: bool,
+}
+
+impl<'a> CommitIdentity<'a> {
+    /// The identity of a commit of these inputs: each is committed once.
+    pub(in crate::lake) fn of_inputs(
+        spec: &'a TableSpec,
+        run_id: &'a str,
+        kind: &str,
+        digests: &[Digest],
+    ) -> Result<Self, LakeError> {
+        if digests.is_empty() {
+            return Err(LakeError::NoInputs);
+        }
+        let mut app_ids = HashSet::with_capacity(digests.len());
+        for digest in digests {
+            if !app_ids.insert(app_id(spec.name, kind, digest)) {
+                return Err(LakeError::DuplicateInput { digest: *digest });
+            }
+        }
+        Ok(Self {
+            spec,
+            run_id,
+            app_ids,
+            is_unique: true,
+        })
+    }
+
+    /// The identity of a maintenance commit. A run may make several of one name.
+    pub(in crate::lake) fn of_maintenance(
+        spec: &'a TableSpec,
+        run_id: &'a str,
+        name: &str,
+    ) -> Self {
+        let app_id = format!("{}{name}", maintenance_app_id_prefix(spec.name));
+        Self {
+            spec,
+            run_id,
+            app_ids: HashSet::from([app_id]),
+            is_unique: false,
+        }
+    }
+}
+
+/// The application id of an input's transaction in a table.
+pub(in crate::lake) fn app_id(table: &str, kind: &str, digest: impl Display) -> String {
+    format!("{table}:{kind}:{digest}")
+}
+
+/// The inputs of these application ids, in ascending order.
+pub(in crate::lake) fn digests_of(app_ids: &HashSet<String>) -> impl Iterator<Item = Digest> {
+    let digest = |id: &String| id.rsplit(':').next()?.parse().ok();
+    let digests: BTreeSet<Digest> = app_ids.iter().filter_map(digest).collect();
+    digests.into_iter()
+}
+
+/// The prefix of the application ids of maintenance commits, which belong to no input.
+pub(in crate::lake) fn maintenance_app_id_prefix(table: &str) -> String {
+    format!("{table}:care:")
+}
