@@ -232,14 +232,9 @@ impl Lake {
     /// The data file of the table of inputs that an earlier run has staged.
     fn find_staged_file(&self, relative_path: &str) -> Result<Option<DataFile>, LakeError> {
         let spec = inputs_spec();
-        let store = self
-            .handle(INPUTS)
-            .map_err(LakeError::delta("open", INPUTS))?
-            .object_store();
-        let found = match self
-            .runtime()
-            .block_on(store.head(&Path::from(relative_path)))
-        {
+        let store = self.handle(INPUTS)?.object_store();
+        let head = async { store.head(&Path::from(relative_path)).await };
+        let found = match self.runtime().block_on(head) {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => {

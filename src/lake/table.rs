@@ -68,7 +68,7 @@ impl Lake {
         // Without retries the loser of a race fails; with them it would commit its own metadata
         // over the winner's as version 1.
         let properties = CommitProperties::default().with_max_retries(0);
-        self.handle(spec.name)?
+        self.build(spec.name)?
             .create()
             .with_table_name(spec.name)
             .with_columns(columns)
@@ -85,7 +85,11 @@ impl Lake {
     }
 
     /// A table handle that has not read the log yet.
-    pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
+    pub(super) fn handle(&self, table: &str) -> Result<DeltaTable, LakeError> {
+        self.build(table).map_err(LakeError::delta("open", table))
+    }
+
+    fn build(&self, table: &str) -> Result<DeltaTable, DeltaTableError> {
         let refused = |error: LakeError| DeltaTableError::InvalidTableLocation(error.to_string());
         let store = self.location.store().map(|url| self.stores.store(url));
         let store = store
@@ -111,10 +115,7 @@ impl Lake {
 
     /// The log of a table, which need not exist.
     pub(super) fn log<'a>(&'a self, table: &'a str) -> Result<TableLog<'a>, LakeError> {
-        let handle = self.handle(table);
-        let store = handle
-            .map_err(LakeError::delta("open", table))?
-            .object_store();
+        let store = self.handle(table)?.object_store();
         Ok(TableLog::new(table, store, self.runtime()))
     }
 
@@ -130,8 +131,7 @@ impl Lake {
 
     /// Loads a table at `version`, or at the newest.
     pub(super) fn open(&self, table: &str, version: Option<i64>) -> Result<DeltaTable, LakeError> {
-        let handle = self.handle(table);
-        let mut handle = handle.map_err(LakeError::delta("open", table))?;
+        let mut handle = self.handle(table)?;
         let log = TableLog::new(table, handle.object_store(), self.runtime());
         let newest = log.files()?.newest();
         let newest = newest.ok_or_else(|| self.no_table(table))?;

@@ -130,18 +130,15 @@ impl CompactionRun<'_> {
 
     fn compact_in_rounds(&mut self) -> Result<(), MaintenanceError> {
         let mut again = None;
-        for round in 1..=MAX_ROUNDS {
+        for _ in 0..MAX_ROUNDS {
             let plans = self.plan(again.as_ref())?;
             let changed_meanwhile = self.rewrite_and_commit(plans)?;
             if changed_meanwhile.is_empty() {
                 return Ok(());
             }
-            if round == MAX_ROUNDS {
-                self.done.given_up = changed_meanwhile.into_iter().collect();
-                return Ok(());
-            }
             again = Some(changed_meanwhile);
         }
+        self.done.given_up = again.into_iter().flatten().collect();
         Ok(())
     }
 
@@ -154,12 +151,13 @@ impl CompactionRun<'_> {
         let mut group: Vec<RewrittenPartition> = Vec::new();
         let mut bytes = 0;
         for plan in plans {
-            if (self.interrupted)() {
-                self.discard(group)?;
-                return Err(MaintenanceError::Interrupted);
-            }
             bytes += plan.bytes();
-            match rewrite::rewrite(self.lake, self.maintained, self.options, plan) {
+            let rewritten = if (self.interrupted)() {
+                Err(MaintenanceError::Interrupted)
+            } else {
+                rewrite::rewrite(self.lake, self.maintained, self.options, plan)
+            };
+            match rewritten {
                 Ok(rewritten) => group.push(rewritten),
                 Err(error) => {
                     self.discard(group)?;

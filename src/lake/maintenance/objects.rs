@@ -51,7 +51,7 @@ impl Lake {
     /// Lists a table's folder, and then loads its newest version: files committed in between are
     /// live, and files written in between are not listed.
     pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, MaintenanceError> {
-        let objects = self.runtime().block_on(self.list_objects(name))?;
+        let objects = self.list_objects(name)?;
         let loaded = self.load(name, None)?;
         let commits = self.log(name)?.file_changes()?;
         let of_newest = commits.iter().find(|one| one.version == loaded.version);
@@ -79,16 +79,10 @@ impl Lake {
         })
     }
 
-    async fn list_objects(&self, name: &str) -> Result<Vec<TableObject>, MaintenanceError> {
-        let store = self
-            .handle(name)
-            .map_err(LakeError::delta("open", name))?
-            .object_store();
-        let listed: Vec<_> = store
-            .list(None)
-            .try_collect()
-            .await
-            .map_err(MaintenanceError::store("list", name, "the files"))?;
+    fn list_objects(&self, name: &str) -> Result<Vec<TableObject>, MaintenanceError> {
+        let store = self.handle(name)?.object_store();
+        let listed: Result<Vec<_>, _> = self.runtime().block_on(store.list(None).try_collect());
+        let listed = listed.map_err(MaintenanceError::store("list", name, "the files"))?;
         let mut objects: Vec<TableObject> = listed
             .into_iter()
             .map(|meta| TableObject {

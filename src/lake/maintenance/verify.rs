@@ -161,17 +161,13 @@ impl Lake {
         depth: VerificationDepth,
         interrupted: &dyn Fn() -> bool,
     ) -> Result<VerificationReport, MaintenanceError> {
-        let mut passes = 1;
-        loop {
+        for _ in 1..MAX_PASSES {
             let pass = self.verify_once(tables, depth, interrupted)?;
-            if passes == MAX_PASSES
-                || !pass.report.is_damaged()
-                || !self.has_new_version(tables, &pass)?
-            {
+            if !pass.report.is_damaged() || !self.has_new_version(tables, &pass)? {
                 return Ok(pass.report);
             }
-            passes += 1;
         }
+        Ok(self.verify_once(tables, depth, interrupted)?.report)
     }
 
     /// Reads the inputs first, at one version, and then the tables of their rows: the reverse order
