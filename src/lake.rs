@@ -51,6 +51,7 @@ mod full_snapshots;
 mod inputs;
 mod location;
 mod log;
+mod log_store;
 mod log_sync;
 pub mod maintenance;
 mod partition;
@@ -115,7 +116,7 @@ impl Lake {
     pub fn at(location: &str, stores: &Stores) -> Result<Self, LakeError> {
         let location = LakeLocation::parse(location)?;
         if let Some(url) = location.store() {
-            table::register_log_stores();
+            log_store::register_log_stores();
             // Reports invalid settings before anything is done with the lake.
             stores.store(url)?;
         }

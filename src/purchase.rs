@@ -12,6 +12,7 @@ mod http_event;
 mod raw;
 mod read_csv;
 mod read_json;
+mod rule_settings;
 pub mod validate;
 
 pub use columns::PurchaseColumns;
@@ -21,4 +22,5 @@ pub use http_event::skip_http_purchase;
 pub use raw::{PurchaseOrigin, RawPurchase};
 pub use read_csv::{PurchaseCsvColumns, PurchaseCsvReader};
 pub use read_json::{read_record, with_payload};
-pub use validate::{FuturePolicy, Purchase, PurchaseRuleSettings, PurchaseValidator};
+pub use rule_settings::{FuturePolicy, PurchaseRuleSettings};
+pub use validate::{Purchase, PurchaseValidator};

@@ -3,21 +3,16 @@
 //! Refused: protocols above reader 1, writer 2 (the report would ignore deletion vectors and column
 //! mapping), columns or partitioning that differ from the specification.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use deltalake::kernel::transaction::CommitProperties;
 use deltalake::kernel::{StructField, StructType};
-use deltalake::logstore::{
-    LogStoreFactory, LogStoreRef, ObjectStoreRef, StorageConfig, default_logstore,
-    logstore_factories,
-};
 use deltalake::protocol::SaveMode;
 use deltalake::table::state::DeltaTableState;
-use deltalake::{DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
-use url::Url;
 
 use super::counts::signed;
 use super::error::write_error;
@@ -184,40 +179,6 @@ pub(super) fn checked_version(table: &str, version: i64, newest: u64) -> Result<
         return Err(unknown());
     }
     Ok(requested)
-}
-
-/// Registers the URL schemes of object stores with the Delta library, so that tables there use the
-/// default log store. The stores themselves are passed to it with our settings and credentials.
-pub(super) fn register_log_stores() {
-    static KNOWN: Once = Once::new();
-    KNOWN.call_once(|| {
-        let factories = logstore_factories();
-        for scheme in ["s3", "s3a", "gs", "az", "azure", "abfs", "abfss"] {
-            if let Ok(scheme) = Url::parse(&format!("{scheme}://")) {
-                factories.insert(scheme, Arc::new(PlainLogStoreFactory));
-            }
-        }
-    });
-}
-
-/// A log store whose commits are files that are created and never replaced.
-struct PlainLogStoreFactory;
-
-impl LogStoreFactory for PlainLogStoreFactory {
-    fn with_options(
-        &self,
-        prefixed_store: ObjectStoreRef,
-        root_store: ObjectStoreRef,
-        location: &Url,
-        options: &StorageConfig,
-    ) -> DeltaResult<LogStoreRef> {
-        Ok(default_logstore(
-            prefixed_store,
-            root_store,
-            location,
-            options,
-        ))
-    }
 }
 
 fn check_protocol(table: &str, state: &DeltaTableState) -> Result<(), LakeError> {

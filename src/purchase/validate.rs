@@ -8,42 +8,16 @@ mod time;
 
 use std::borrow::Cow;
 
-use chrono_tz::Tz;
-
 use super::currents_event;
 use super::field::{PurchaseField, PurchaseFieldSpec};
 use super::fields::FIELDS;
 use super::raw::{PurchaseOrigin, RawPurchase};
+use super::rule_settings::PurchaseRuleSettings;
 use crate::record::{Field, Findings, MAX_EXTRA_FIELDS, extra_object};
 use crate::rules::RuleId;
 use crate::values::currency::Currency;
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
-
-/// The treatment of a purchase whose time is in the future (BRZ-TIME-FUTURE).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FuturePolicy {
-    /// Accept it with a warning.
-    #[default]
-    Warn,
-    /// Reject it.
-    Reject,
-}
-
-/// The settings of the rules; the run report contains all of them.
-#[derive(Clone, Debug)]
-pub struct PurchaseRuleSettings {
-    /// Zone of times without an offset.
-    pub default_zone: Tz,
-    /// The start of the run, µs since 1970, UTC.
-    pub now_micros: i64,
-    /// Treatment of times later than `now_micros` plus a day.
-    pub future: FuturePolicy,
-    /// Accept prices and quantities written as JSON strings.
-    pub numbers_as_strings: bool,
-    /// Reject records with undocumented keys instead of keeping those keys in `extra`.
-    pub reject_unknown_fields: bool,
-}
 
 /// An accepted purchase.
 ///

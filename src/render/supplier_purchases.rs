@@ -25,10 +25,7 @@ mod rows_writer;
 #[cfg(test)]
 pub(super) mod tests;
 
-pub use rows_writer::SupplierRowsWriter;
-
-/// The formats of a file with every supplier purchase, the default first.
-const SUPPLIER_LIST_FORMATS: &[Format] = &[Format::Csv, Format::Ndjson, Format::Parquet];
+pub use rows_writer::{SupplierRowsWriter, check_supplier_list_format};
 
 /// The formats of a folder with one file per page of supplier purchases.
 const SUPPLIER_PAGES_FORMATS: &[Format] = &[Format::Json];
@@ -62,15 +59,6 @@ impl Answer for SupplierPurchasePage {
             Format::Svg | Format::Png => Err(UnsupportedFormat::of::<Self>(format).into()),
         }
     }
-}
-
-/// Checks that a file with every supplier purchase supports a format.
-///
-/// # Errors
-/// [`UnsupportedFormat`], which names the supported formats.
-pub fn check_supplier_list_format(format: Format) -> Result<(), UnsupportedFormat> {
-    let name = "whole list of supplier purchases";
-    check_format_of(name, SUPPLIER_LIST_FORMATS, format)
 }
 
 /// Checks that a folder with one file per page of supplier purchases supports a format.

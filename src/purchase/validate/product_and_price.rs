@@ -2,7 +2,7 @@
 
 use super::super::field::PurchaseField;
 use super::super::raw::{PurchaseOrigin, RawPurchase};
-use super::PurchaseRuleSettings;
+use super::super::rule_settings::PurchaseRuleSettings;
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::currency::{Currency, CurrencyStatus, minor_units, parse_currency};

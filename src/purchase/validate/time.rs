@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::super::field::PurchaseField;
 use super::super::raw::{PurchaseOrigin, RawPurchase};
-use super::{FuturePolicy, PurchaseRuleSettings};
+use super::super::rule_settings::{FuturePolicy, PurchaseRuleSettings};
 use crate::record::{Field, Findings};
 use crate::rules::RuleId;
 use crate::values::instant::{

@@ -8,18 +8,30 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ArrowWriter;
 
-use super::check_supplier_list_format;
 use super::csv_row::{columns, write_row};
 use super::purchase_json::purchase;
+use crate::render::answer::check_format_of;
 use crate::render::csv::csv_table;
 use crate::render::parquet::properties;
-use crate::render::{Format, RenderError};
+use crate::render::{Format, RenderError, UnsupportedFormat};
 use crate::supplier_purchase::SupplierPurchaseValues;
 use crate::supplier_purchase::columns::{SupplierValueColumns, value_fields};
+
+/// The formats of a file with every supplier purchase, the default first.
+const SUPPLIER_LIST_FORMATS: &[Format] = &[Format::Csv, Format::Ndjson, Format::Parquet];
 
 /// Rows per row group: enough to compress well, few enough to keep in memory until the group is
 /// complete.
 const ROWS_PER_GROUP: usize = 131_072;
+
+/// Checks that a file with every supplier purchase supports a format.
+///
+/// # Errors
+/// [`UnsupportedFormat`], which names the supported formats.
+pub fn check_supplier_list_format(format: Format) -> Result<(), UnsupportedFormat> {
+    let name = "whole list of supplier purchases";
+    check_format_of(name, SUPPLIER_LIST_FORMATS, format)
+}
 
 /// Writes supplier purchases as CSV, NDJSON or Parquet without keeping them in memory.
 ///

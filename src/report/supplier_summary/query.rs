@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use polars::prelude::*;
 
-use super::{AMOUNTS, PurchaseCounts};
+use super::row::{AMOUNTS, PurchaseCounts};
 use crate::report::ReportError;
 use crate::report::large_amounts::{is_large, is_left_out, large_count, ordinary_sum};
 use crate::report::supplier_parameters::SupplierSelection;

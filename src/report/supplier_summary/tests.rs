@@ -9,6 +9,7 @@ use crate::report::supplier_table::fixture::{
     set_date, set_integer, set_money, set_supplier, set_text, set_time,
 };
 use crate::supplier_purchase::SupplierPurchaseField as Name;
+use crate::values::money::Amount;
 
 const UNIT: i128 = 1_000_000_000;
 /// The largest amount of the table, just below 10^29 currency units.
