@@ -29,15 +29,12 @@ pub struct RecordCounts {
 impl RecordCounts {
     /// Whether every record has exactly one outcome.
     pub fn balances(&self) -> bool {
-        let Self {
-            read,
-            accepted,
-            rejected,
-            duplicate,
-            superseded,
-            skipped,
-        } = *self;
-        read == accepted + rejected + duplicate + superseded + skipped
+        self.read
+            == self
+                .by_outcome()
+                .map(|(_, count)| count)
+                .iter()
+                .sum::<u64>()
     }
 
     /// Adds the counts of another part of the input or run.

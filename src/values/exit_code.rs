@@ -5,22 +5,23 @@ use clap::builder::PossibleValue;
 
 /// The outcome of a command; the codes are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
 pub enum ExitCode {
-    /// 0: success.
-    Done,
-    /// 1: the environment failed: storage, network, credentials, disk, a limit of the system; or the
-    /// lake is missing or damaged.
-    Failed,
-    /// 2: invalid command line, job file or parameter.
-    Usage,
-    /// 3: success, but at least one input was refused.
-    Refused,
-    /// 4: record counts of an input are inconsistent (a bug); nothing of it was committed.
-    Unbalanced,
-    /// 5: commit conflict, retries exhausted; nothing of that commit is in the lake.
-    Conflict,
-    /// 130: interrupted; every commit is complete or absent.
-    Interrupted,
+    /// Success.
+    Done = 0,
+    /// The environment failed: storage, network, credentials, disk, a limit of the system; or the lake
+    /// is missing or damaged.
+    Failed = 1,
+    /// Invalid command line, job file or parameter.
+    Usage = 2,
+    /// Success, but at least one input was refused.
+    Refused = 3,
+    /// Record counts of an input are inconsistent (a bug); nothing of it was committed.
+    Unbalanced = 4,
+    /// Commit conflict, retries exhausted; nothing of that commit is in the lake.
+    Conflict = 5,
+    /// Interrupted; every commit is complete or absent.
+    Interrupted = 130,
 }
 
 impl ExitCode {
@@ -37,63 +38,62 @@ impl ExitCode {
 
     /// The code of the process.
     pub fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-            Self::Refused => 3,
-            Self::Unbalanced => 4,
-            Self::Conflict => 5,
-            Self::Interrupted => 130,
-        }
+        self as u8
     }
 
     /// Its name in metrics and `--alert-on`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Usage => "usage",
-            Self::Refused => "refused",
-            Self::Unbalanced => "unbalanced",
-            Self::Conflict => "conflict",
-            Self::Interrupted => "interrupted",
-        }
+        self.texts()[0]
     }
 
     /// What it means, for the help and the reference documentation.
     pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "success, also when every input was already ingested",
-            Self::Failed => {
-                "storage, network, credentials, disk or a system limit failed, or the lake is missing or damaged"
-            }
-            Self::Usage => "invalid command line, job file or report parameter",
-            Self::Refused => "at least one input was refused; the others are ingested",
-            Self::Unbalanced => {
-                "record counts of an input are inconsistent (a bug): nothing of it was committed"
-            }
-            Self::Conflict => {
-                "commit conflict: retries exhausted, nothing of that commit is in the lake"
-            }
-            Self::Interrupted => "interrupted: every commit is complete or absent",
-        }
+        self.texts()[1]
     }
 
     /// What to do about it, for the reference documentation.
     pub fn remedy(self) -> &'static str {
+        self.texts()[2]
+    }
+
+    /// Name, meaning and remedy.
+    fn texts(self) -> [&'static str; 3] {
         match self {
-            Self::Done => "nothing",
-            Self::Failed => {
-                "correct the cause that the last log line names, and run the command again"
-            }
-            Self::Usage => "correct the option, key or parameter that the message names",
-            Self::Refused => {
-                "correct the refused inputs, listed in the run report, and ingest them again"
-            }
-            Self::Unbalanced => "report the bug with the run report",
-            Self::Conflict => "run the command again when the other writers have finished",
-            Self::Interrupted => "run the command again",
+            Self::Done => [
+                "done",
+                "success, also when every input was already ingested",
+                "nothing",
+            ],
+            Self::Failed => [
+                "failed",
+                "storage, network, credentials, disk or a system limit failed, or the lake is missing or damaged",
+                "correct the cause that the last log line names, and run the command again",
+            ],
+            Self::Usage => [
+                "usage",
+                "invalid command line, job file or report parameter",
+                "correct the option, key or parameter that the message names",
+            ],
+            Self::Refused => [
+                "refused",
+                "at least one input was refused; the others are ingested",
+                "correct the refused inputs, listed in the run report, and ingest them again",
+            ],
+            Self::Unbalanced => [
+                "unbalanced",
+                "record counts of an input are inconsistent (a bug): nothing of it was committed",
+                "report the bug with the run report",
+            ],
+            Self::Conflict => [
+                "conflict",
+                "commit conflict: retries exhausted, nothing of that commit is in the lake",
+                "run the command again when the other writers have finished",
+            ],
+            Self::Interrupted => [
+                "interrupted",
+                "interrupted: every commit is complete or absent",
+                "run the command again",
+            ],
         }
     }
 
