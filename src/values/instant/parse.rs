@@ -1,11 +1,9 @@
 //! The date-time parser: one pass over the bytes, no allocation. Forms and errors: see [`super`].
 
-use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone};
+use chrono::{DateTime, Datelike, NaiveDate, Offset, TimeZone, Weekday};
 use chrono_tz::Tz;
 
-use super::calendar::{
-    MICROS_PER_DAY, MICROS_PER_SECOND, date_utc, days_from_civil, days_in_month,
-};
+use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND};
 use super::local_day::{first_instant_from, local_day_start, offset_at};
 use super::parsed::{InstantError, InstantNotes, ParsedInstant, read_fraction};
 
@@ -33,19 +31,19 @@ const MAX_OFFSET: i16 = 18 * 60;
 /// ```
 pub fn parse_instant(text: &str, default_tz: Tz) -> Result<ParsedInstant, InstantError> {
     let mut notes = InstantNotes::default();
-    let (days, rest) = read_any_date(text.as_bytes(), &mut notes)?;
+    let (date, rest) = read_any_date(text.as_bytes(), &mut notes)?;
     let rest = match rest {
         [b'T' | b't', rest @ ..] => rest,
         [b' ', rest @ ..] => {
             notes.space_separator = true;
             rest
         }
-        [] => return start_of_day(days, default_tz, notes),
+        [] => return start_of_day(date, default_tz, notes),
         _ => return Err(InstantError::Format),
     };
     let is_basic = matches!(rest, [_, _, b'0'..=b'9', ..]);
     let (micros, rest) = read_time(rest, is_basic, &mut notes)?;
-    let local = days * MICROS_PER_DAY + micros;
+    let local = i64::from(date.to_epoch_days()) * MICROS_PER_DAY + micros;
     match read_offset(rest, is_basic, &mut notes)? {
         Some(minutes) => {
             let micros_utc = local - i64::from(minutes) * 60 * MICROS_PER_SECOND;
@@ -65,8 +63,7 @@ pub fn parse_instant(text: &str, default_tz: Tz) -> Result<ParsedInstant, Instan
 /// assert_eq!(parse_date("2025-02-29"), None);
 /// ```
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
-    let (days, rest) = read_date(text.as_bytes()).ok()?;
-    let date = NaiveDate::from_epoch_days(days.try_into().ok()?)?;
+    let (date, rest) = read_date(text.as_bytes()).ok()?;
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
@@ -80,17 +77,16 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
 /// assert_eq!(parse_any_date("20240506"), None);
 /// ```
 pub fn parse_any_date(text: &str) -> Option<NaiveDate> {
-    let (days, rest) = read_any_date(text.as_bytes(), &mut InstantNotes::default()).ok()?;
-    let date = NaiveDate::from_epoch_days(days.try_into().ok()?)?;
+    let (date, rest) = read_any_date(text.as_bytes(), &mut InstantNotes::default()).ok()?;
     (rest.is_empty() && date.year() >= 1).then_some(date)
 }
 
-/// A date in any form as days since 1970. Digits alone are refused: they may be an epoch number.
+/// A date in any form. Digits alone are refused: they may be an epoch number.
 #[inline]
 fn read_any_date<'a>(
     bytes: &'a [u8],
     notes: &mut InstantNotes,
-) -> Result<(i64, &'a [u8]), InstantError> {
+) -> Result<(NaiveDate, &'a [u8]), InstantError> {
     if matches!(bytes, [_, _, _, _, b'-', _, _, b'-', ..]) {
         return read_date(bytes);
     }
@@ -100,66 +96,43 @@ fn read_any_date<'a>(
 
 /// Dates in the forms of ISO 8601 that RFC 3339 does not have.
 #[cold]
-fn read_other_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
+fn read_other_date(bytes: &[u8]) -> Result<(NaiveDate, &[u8]), InstantError> {
     let [y1, y2, y3, y4, rest @ ..] = bytes else {
         return Err(InstantError::Format);
     };
-    let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
-    match rest {
+    let year = four_digits([*y1, *y2, *y3, *y4])?;
+    let (date, rest) = match rest {
         [b'-', b'W', w1, w2, b'-', day, rest @ ..] | [b'W', w1, w2, day, rest @ ..] => {
-            let (week, day) = (two_digits(*w1, *w2)?, two_digits(b'0', *day)?);
-            Ok((days_from_week(year, week, day)?, rest))
+            // Monday is 1 here, and 0 in chrono.
+            let day = Weekday::try_from(day.wrapping_sub(b'1'));
+            let day = day.map_err(|_out_of_range| InstantError::Format)?;
+            let week = two_digits(*w1, *w2)?;
+            (NaiveDate::from_isoywd_opt(year, week, day), rest)
         }
-        _ if bytes.iter().all(u8::is_ascii_digit) => Err(InstantError::Format),
-        [m1 @ b'0'..=b'9', m2, d1, d2 @ b'0'..=b'9', rest @ ..] => Ok((
-            checked_days(year, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)?,
-            rest,
-        )),
+        _ if bytes.iter().all(u8::is_ascii_digit) => return Err(InstantError::Format),
+        [m1 @ b'0'..=b'9', m2, d1, d2 @ b'0'..=b'9', rest @ ..] => {
+            let (month, day) = (two_digits(*m1, *m2)?, two_digits(*d1, *d2)?);
+            (NaiveDate::from_ymd_opt(year, month, day), rest)
+        }
         [b'-', n1, n2, n3, rest @ ..] | [n1, n2, n3, rest @ ..] => {
             let ordinal = two_digits(*n1, *n2)? * 10 + two_digits(b'0', *n3)?;
-            let first = days_from_civil(year, 1, 1);
-            if ordinal == 0 || first + ordinal > days_from_civil(year + 1, 1, 1) {
-                return Err(InstantError::Format);
-            }
-            Ok((first + ordinal - 1, rest))
+            (NaiveDate::from_yo_opt(year, ordinal), rest)
         }
-        _ => Err(InstantError::Format),
-    }
-}
-
-/// Days from 1970 to a week date; day 1 is Monday.
-fn days_from_week(year: i64, week: i64, day: i64) -> Result<i64, InstantError> {
-    // The first week contains 4 January; 1970-01-01 was a Thursday.
-    let first_monday = |year| {
-        let fourth = days_from_civil(year, 1, 4);
-        fourth - (fourth + 3).rem_euclid(7)
+        _ => (None, rest),
     };
-    let monday = first_monday(year) + (week - 1) * 7;
-    if week == 0 || monday >= first_monday(year + 1) || !(1..=7).contains(&day) {
-        return Err(InstantError::Format);
-    }
-    Ok(monday + day - 1)
+    Ok((date.ok_or(InstantError::Format)?, rest))
 }
 
-/// `YYYY-MM-DD` as days since 1970.
+/// `YYYY-MM-DD`
 #[inline]
-fn read_date(bytes: &[u8]) -> Result<(i64, &[u8]), InstantError> {
+fn read_date(bytes: &[u8]) -> Result<(NaiveDate, &[u8]), InstantError> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, rest @ ..] = bytes else {
         return Err(InstantError::Format);
     };
-    let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
-    let month = two_digits(*m1, *m2)?;
-    let day = two_digits(*d1, *d2)?;
-    Ok((checked_days(year, month, day)?, rest))
-}
-
-/// Days from 1970 to a date, if the day exists.
-#[inline]
-fn checked_days(year: i64, month: i64, day: i64) -> Result<i64, InstantError> {
-    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
-        return Err(InstantError::Format);
-    }
-    Ok(days_from_civil(year, month, day))
+    let year = four_digits([*y1, *y2, *y3, *y4])?;
+    let (month, day) = (two_digits(*m1, *m2)?, two_digits(*d1, *d2)?);
+    let date = NaiveDate::from_ymd_opt(year, month, day).ok_or(InstantError::Format)?;
+    Ok((date, rest))
 }
 
 /// `HH`, `HH:MM`, `HH:MM:SS`, `HH:MM:SS.f+` or `HH:MM:SS:fff` as microseconds of the day; without the
@@ -191,7 +164,7 @@ fn read_time<'a>(
             [b':', f1, f2, f3, tail @ ..] if !is_basic => {
                 notes.colon_millis = true;
                 let millis = two_digits(*f1, *f2)? * 10 + two_digits(b'0', *f3)?;
-                (millis * 1_000, tail)
+                (i64::from(millis) * 1_000, tail)
             }
             _ => (0, rest),
         };
@@ -207,12 +180,12 @@ fn read_time<'a>(
     if (hour > 23 && !is_end_of_day) || minute > 59 || second > 59 {
         return Err(InstantError::Format);
     }
-    Ok((seconds * MICROS_PER_SECOND + fraction, rest))
+    Ok((i64::from(seconds) * MICROS_PER_SECOND + fraction, rest))
 }
 
 /// The two digits of the next part of a time of day, if there is one, and the rest of the text.
 #[inline]
-fn next_part(bytes: &[u8], is_basic: bool) -> Result<(Option<i64>, &[u8]), InstantError> {
+fn next_part(bytes: &[u8], is_basic: bool) -> Result<(Option<u32>, &[u8]), InstantError> {
     match bytes {
         [b':', tens, ones, rest @ ..] if !is_basic => Ok((Some(two_digits(*tens, *ones)?), rest)),
         [tens @ b'0'..=b'9', ones, rest @ ..] if is_basic => {
@@ -271,21 +244,26 @@ fn read_offset(
 }
 
 #[inline]
-fn two_digits(tens: u8, ones: u8) -> Result<i64, InstantError> {
+fn four_digits([y1, y2, y3, y4]: [u8; 4]) -> Result<i32, InstantError> {
+    Ok((two_digits(y1, y2)? * 100 + two_digits(y3, y4)?).cast_signed())
+}
+
+#[inline]
+fn two_digits(tens: u8, ones: u8) -> Result<u32, InstantError> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     if tens > 9 || ones > 9 {
         return Err(InstantError::Format);
     }
-    Ok(i64::from(tens * 10 + ones))
+    Ok(u32::from(tens * 10 + ones))
 }
 
 /// The first instant of a day in the zone, for a date without a time.
-fn start_of_day(days: i64, tz: Tz, mut notes: InstantNotes) -> Result<ParsedInstant, InstantError> {
+fn start_of_day(
+    date: NaiveDate,
+    tz: Tz,
+    mut notes: InstantNotes,
+) -> Result<ParsedInstant, InstantError> {
     notes.date_only = true;
-    if tz == Tz::UTC {
-        return ParsedInstant::new(days * MICROS_PER_DAY, 0, notes);
-    }
-    let date = date_utc(days * MICROS_PER_DAY);
     let micros_utc = local_day_start(date, tz);
     ParsedInstant::new(micros_utc, whole_minutes(offset_at(micros_utc, tz)), notes)
 }

@@ -1,6 +1,6 @@
 //! What the parsers of instants return, and the decimals of a second, which both read.
 
-use super::calendar::{MICROS_PER_DAY, days_from_civil};
+use super::calendar::MICROS_PER_SECOND;
 
 /// An instant and the offset it was written with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,7 +92,7 @@ pub enum InstantError {
 
 /// 2262-01-01T00:00:00Z: after the last full year that 64-bit nanoseconds can represent, to which
 /// other readers of the table may convert.
-const END_OF_RANGE: i64 = days_from_civil(2262, 1, 1) * MICROS_PER_DAY;
+const END_OF_RANGE: i64 = 9_214_646_400 * MICROS_PER_SECOND;
 
 /// Parses the digits after a decimal sign as microseconds; digits beyond the sixth are truncated.
 /// Returns the microseconds and the rest of the text.
