@@ -7,7 +7,7 @@
 use std::fmt;
 
 /// The active alphabetic codes of ISO 4217, from the Python package pycountry 26.2.16; sorted.
-pub const ACTIVE_ISO: [&str; 178] = [
+const ACTIVE_ISO: [&str; 178] = [
     "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
     "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",
     "CHE", "CHF", "CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP", "CVE", "CZK", "DJF",
@@ -26,7 +26,7 @@ pub const ACTIVE_ISO: [&str; 178] = [
 
 /// Codes of the Braze SDKs that are not active in ISO 4217; sorted. `BTC`, `GGP`, `IMP` and `JEP`
 /// never were ISO codes, the others are retired.
-pub const BRAZE_ONLY: [&str; 19] = [
+const BRAZE_ONLY: [&str; 19] = [
     "ANG", "BGN", "BTC", "BYR", "CUC", "EEK", "GGP", "HRK", "IMP", "JEP", "LTL", "LVL", "MRO",
     "MTL", "SLL", "STD", "VEF", "ZMK", "ZWL",
 ];

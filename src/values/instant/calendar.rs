@@ -51,10 +51,11 @@ mod tests {
     fn every_day_of_the_range_begins_and_ends_at_its_instants() {
         let first = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
         let days = first.iter_days().take_while(|date| date.year() <= 2262);
-        for (number, date) in (0_i64..).zip(days) {
+        for (number, date) in (0_i64..).zip(days.clone()) {
             assert_eq!(date_utc(number * MICROS_PER_DAY), date);
             assert_eq!(date_utc((number + 1) * MICROS_PER_DAY - 1), date);
         }
+        assert_eq!(days.count(), 107_016);
     }
 
     #[test]

@@ -219,6 +219,22 @@ fn a_calendar_date_is_ten_characters_and_a_day_that_exists() {
 }
 
 #[test]
+fn every_day_of_four_centuries_is_read_in_all_forms_and_no_other_day() {
+    let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
+    for date in first.iter_days().take(146_097) {
+        for form in ["%Y-%m-%d", "%Y-%j", "%G-W%V-%u"] {
+            let text = date.format(form).to_string();
+            assert_eq!(parse_any_date(&text), Some(date), "{text}");
+        }
+        let next = date.succ_opt().unwrap();
+        if next.month() != date.month() {
+            let text = format!("{}-{:02}", date.format("%Y-%m"), date.day() + 1);
+            assert_eq!(parse_any_date(&text), None, "{text}");
+        }
+    }
+}
+
+#[test]
 fn refuses_instants_outside_1970_to_2261() {
     accepts(
         America::Sao_Paulo,
