@@ -44,7 +44,7 @@ impl Lake {
     /// Commits what `plan` returns for the newest version, with one transaction for each
     /// application id, and makes the commit durable. After a conflict the temporary files of the
     /// planned commit are deleted, and `plan` is called again; it is not called if the commit is
-    /// already in the log. Nothing to commit is an [`CommitOutcome::AlreadyCommitted`] without
+    /// already in the log. Nothing to commit is a [`CommitOutcome::AlreadyCommitted`] without
     /// digests.
     ///
     /// # Errors
@@ -221,6 +221,24 @@ mod tests {
         assert!(matches!(read, Err(LakeError::LogDamaged { .. })));
         let append = lake.append(&ours, &StagedFiles::none(&spec), None);
         assert!(append.is_err(), "and nothing is built on it");
+    }
+
+    #[test]
+    fn a_run_may_make_several_maintenance_commits_of_one_name() {
+        let (_folder, lake) = lake();
+        let spec = spec();
+        let identity = CommitIdentity::of_maintenance(&spec, "run-1", "withdraw");
+        for version in [1, 2] {
+            let planned = PlannedCommit::new(CommitOperation::Change);
+            let mut planned = Some(planned);
+            let outcome = lake.commit::<LakeError>(&identity, &mut |_| Ok(planned.take()));
+            assert_eq!(outcome.unwrap(), CommitOutcome::Committed(version));
+        }
+        let digests = Vec::new();
+        let nothing = lake.commit::<LakeError>(&identity, &mut |_| Ok(None));
+        let expected = CommitOutcome::AlreadyCommitted { digests };
+        assert_eq!(nothing.unwrap(), expected);
+        assert_eq!(lake.newest_version("purchases").unwrap(), Some(2));
     }
 
     #[test]

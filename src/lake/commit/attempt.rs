@@ -64,7 +64,7 @@ impl PlannedCommit {
         let properties = CommitProperties::default()
             .with_application_transactions(transactions)
             .with_metadata(metadata);
-        if self.operation.may_rebase() {
+        if self.operation.may_rebase() && self.removes.is_empty() {
             return properties;
         }
         properties.with_max_retries(0)

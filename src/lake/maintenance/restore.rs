@@ -62,14 +62,8 @@ pub struct RestoreReport {
 impl RestoreReport {
     /// Whether the table already had the requested state.
     pub fn is_unchanged(&self) -> bool {
-        let Self {
-            files_added,
-            files_removed,
-            inputs_withdrawn,
-            inputs_reinstated,
-            ..
-        } = self;
-        files_added + files_removed + inputs_withdrawn + inputs_reinstated == 0
+        let files = self.files_added + self.files_removed;
+        files + self.inputs_withdrawn + self.inputs_reinstated == 0
     }
 }
 
@@ -81,6 +75,8 @@ struct VersionDifference {
     removes: Vec<FileRef>,
     /// The transaction versions to set, by application id.
     txn_versions: BTreeMap<String, i64>,
+    /// The application ids of the inputs to withdraw.
+    withdrawn: Vec<String>,
     report: RestoreReport,
 }
 
@@ -143,7 +139,7 @@ impl Lake {
         }
         // The rows of `inputs` come first: an input without one is looked up in the log and
         // recovered; an input with one is not even opened.
-        let withdrawn = first.withdrawn();
+        let withdrawn = first.withdrawn;
         if takes_rows {
             self.withdraw_all(run_id, &withdrawn)?;
         }
@@ -155,7 +151,7 @@ impl Lake {
             let difference = self.difference(maintained, target, newest)?;
             self.check_rejects(maintained, rows_tables, &difference)?;
             report = difference.report.clone();
-            late = difference.withdrawn();
+            late.clone_from(&difference.withdrawn);
             if report.is_unchanged() {
                 return Ok(None);
             }
@@ -195,12 +191,14 @@ impl Lake {
             .map(|live| live.file.clone())
             .collect();
         self.check_files(spec.name, &newest, to, &adds)?;
-        let of_inputs = |wanted: i64| {
-            let txn_versions = txn_versions.iter();
-            let found = txn_versions
-                .filter(|(id, txn_version)| **txn_version == wanted && is_input(spec.name, id));
-            found.count() as u64
+        let full_snapshots = full_snapshots::full_snapshot_prefix(spec.name);
+        let inputs_with = |wanted: i64| -> Vec<String> {
+            let inputs = txn_versions
+                .iter()
+                .filter(|(id, version)| **version == wanted && !id.starts_with(&full_snapshots));
+            inputs.map(|(id, _)| id.clone()).collect()
         };
+        let withdrawn = inputs_with(log::WITHDRAWN);
         let report = RestoreReport {
             table: spec.name.to_owned(),
             from_version: signed(newest.version),
@@ -210,8 +208,8 @@ impl Lake {
             files_removed: removes.len() as u64,
             rows_before: row_count(&newest),
             rows_after: row_count(&old),
-            inputs_withdrawn: of_inputs(log::WITHDRAWN),
-            inputs_reinstated: of_inputs(log::COMMITTED),
+            inputs_withdrawn: withdrawn.len() as u64,
+            inputs_reinstated: inputs_with(log::COMMITTED).len() as u64,
         };
         Ok(VersionDifference {
             newest,
@@ -219,6 +217,7 @@ impl Lake {
             adds,
             removes,
             txn_versions,
+            withdrawn,
             report,
         })
     }
@@ -308,7 +307,7 @@ impl Lake {
         let mut inputs = 0;
         for table in rows_tables {
             let ids: HashSet<String> = difference
-                .withdrawn()
+                .withdrawn
                 .iter()
                 .filter_map(|id| id.strip_prefix(REJECTS))
                 .map(|rest| format!("{table}{rest}"))
@@ -338,17 +337,6 @@ impl Lake {
 }
 
 impl VersionDifference {
-    /// The application ids of the inputs to withdraw.
-    fn withdrawn(&self) -> Vec<String> {
-        let txn_versions = self.txn_versions.iter();
-        txn_versions
-            .filter(|(id, txn_version)| {
-                **txn_version == log::WITHDRAWN && is_input(&self.report.table, id)
-            })
-            .map(|(id, _)| id.clone())
-            .collect()
-    }
-
     fn planned_commit(self, spec: &TableSpec) -> Result<PlannedCommit, LakeError> {
         let adds = self.adds.into_iter().map(|add| Add {
             data_change: true,
@@ -364,11 +352,6 @@ impl VersionDifference {
             ..PlannedCommit::new(CommitOperation::Restore { version: self.to })
         })
     }
-}
-
-/// Whether a transaction belongs to an input, and not to a full snapshot of several.
-fn is_input(table: &str, id: &str) -> bool {
-    !id.starts_with(&full_snapshots::full_snapshot_prefix(table))
 }
 
 fn row_count(loaded: &LoadedTable) -> u64 {

@@ -159,33 +159,26 @@ impl InputLedger {
                 let numbers = (listed.len(), entries.len());
                 report.add_damage("inputs", kind, "inputs, each once", numbers, FIX_COUNTS);
             }
-            let of_rows = scans.get(kind);
-            let known = of_rows.and_then(|scan| scan.inputs.get(kind));
+            let known = scans.get(kind).and_then(|scan| scan.inputs.get(kind));
             check_present(kind, &entries, known, report);
-            let rows = TableComparison {
-                table: kind,
-                kind: "",
-                scan: of_rows,
-                total: of_rows.map_or(0, |scan| scan.logged_rows),
-                count: |entry| entry.accepted,
-                replaces: maintained.replaces_rows,
-                unfinished: unfinished(known, &listed),
+            let comparison = |table, partition, count: fn(&LedgerEntry) -> u64, replaces| {
+                let scan: &TableScan = scans.get(table)?;
+                Some(TableComparison {
+                    table,
+                    partition,
+                    scan,
+                    count,
+                    replaces,
+                    unfinished: unfinished(scan.inputs.get(kind), &listed),
+                })
             };
-            rows.compare(&entries, depth, report);
+            let replaces = maintained.replaces_rows;
+            let rows = comparison(kind, "", |entry| entry.accepted, replaces);
             let rejects = tables.rejects.spec.name;
-            let of_rejects = scans.get(rejects);
-            let total = of_rejects.and_then(|scan| scan.logged_by_kind.get(kind));
-            let with_rejects = of_rejects.and_then(|scan| scan.inputs.get(kind));
-            let rejects = TableComparison {
-                table: rejects,
-                kind,
-                scan: of_rejects,
-                total: total.copied().unwrap_or_default(),
-                count: |entry| entry.rejected,
-                replaces: false,
-                unfinished: unfinished(with_rejects, &listed),
-            };
-            rejects.compare(&entries, depth, report);
+            let rejects = comparison(rejects, kind, |entry| entry.rejected, false);
+            for comparison in rows.into_iter().chain(rejects) {
+                comparison.compare(&entries, depth, report);
+            }
         }
     }
 }
@@ -219,9 +212,9 @@ fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize 
 /// The comparison of a table with the counts of the inputs.
 struct TableComparison<'a> {
     table: &'a str,
-    kind: &'a str,
-    scan: Option<&'a TableScan>,
-    total: u64,
+    /// The value of the partition column `record_kind`; empty in a table without one.
+    partition: &'a str,
+    scan: &'a TableScan,
     count: fn(&LedgerEntry) -> u64,
     replaces: bool,
     unfinished: usize,
@@ -234,7 +227,7 @@ impl TableComparison<'_> {
         depth: VerificationDepth,
         report: &mut VerificationReport,
     ) {
-        let Some(scan) = self.scan else { return };
+        let scan = self.scan;
         let mut by_path: BTreeMap<&str, u64> = BTreeMap::new();
         for entry in entries {
             *by_path.entry(&entry.path).or_default() += (self.count)(entry);
@@ -252,15 +245,17 @@ impl TableComparison<'_> {
             let what = "unfinished runs";
             report.add_note(self.table, "", what, numbers, FIX_UNFINISHED_RUN);
         }
-        if !self.is_consistent(total, self.total) {
-            let numbers = (total, self.total);
+        let logged = scan.logged_by_kind.get(self.partition);
+        let logged = logged.copied().unwrap_or_default();
+        if !self.is_consistent(total, logged) {
+            let numbers = (total, logged);
             report.add_damage(self.table, "", "rows of all inputs", numbers, FIX_COUNTS);
         }
         if depth == VerificationDepth::Footers {
             return;
         }
         let found = |path: &str| {
-            let key = (self.kind.to_owned(), path.to_owned());
+            let key = (self.partition.to_owned(), path.to_owned());
             scan.by_input.get(&key).copied().unwrap_or_default()
         };
         for (path, expected) in &by_path {
@@ -274,7 +269,7 @@ impl TableComparison<'_> {
             return;
         }
         for ((kind, path), rows) in &scan.by_input {
-            if kind == self.kind && !by_path.contains_key(path.as_str()) {
+            if kind == self.partition && !by_path.contains_key(path.as_str()) {
                 let numbers = (0, *rows);
                 report.add_damage(self.table, path, "rows of no input", numbers, FIX_COUNTS);
             }
