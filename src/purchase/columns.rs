@@ -1,7 +1,7 @@
 //! The columns of the `purchases` table: accepted purchases go in one by one, Arrow batches
 //! grouped by UTC day come out.
 //!
-//! The columns are those of the [table of fields](super::fields), then the lineage columns.
+//! The columns are those of the [table of fields](super::FIELDS), then the lineage columns.
 //!
 //! The partition column `purchase_date` (UTC day of `time`) is in the path, not in the files.
 

@@ -1,5 +1,5 @@
 //! What a field and a column of a customer purchase are; the table of all of them is
-//! [`fields`](super::fields).
+//! [`FIELDS`](super::FIELDS).
 
 use crate::input::csv::columns::CsvValueType;
 

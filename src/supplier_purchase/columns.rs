@@ -1,7 +1,7 @@
 //! The columns of the `supplier_purchases` table: accepted purchases are collected into one Arrow batch
 //! with the version of each row.
 //!
-//! The columns are those of the [table of fields](super::fields) in its order, then:
+//! The columns are those of the [table of fields](super::FIELDS) in its order, then:
 //!
 //! | column | type | null | from |
 //! |---|---|---|---|

@@ -1,4 +1,4 @@
-//! What a field of a supplier purchase is; the table of all of them is [`fields`](super::fields).
+//! What a field of a supplier purchase is; the table of all of them is [`FIELDS`](super::FIELDS).
 
 use crate::input::csv::columns::CsvValueType;
 use crate::rules::RuleId;
