@@ -94,6 +94,8 @@ pub struct SupplierFieldSpec {
     /// The documented path, such as `total.amount`; the name of the header for fields that only rows
     /// have.
     pub path: &'static str,
+    /// The key in the object that contains it: the last part of the path.
+    pub key: &'static str,
     /// The object that contains it.
     pub parent: Option<SupplierPurchaseField>,
     /// The type.
@@ -147,6 +149,15 @@ impl SupplierPurchaseField {
     pub const COUNT: usize = Self::UpdatedAt as usize + 1;
 }
 
+/// What follows the last dot of a path.
+const fn last_part(path: &'static str) -> &'static str {
+    let mut start = path.len();
+    while start > 0 && path.as_bytes()[start - 1] != b'.' {
+        start -= 1;
+    }
+    path.split_at(start).1
+}
+
 impl SupplierFieldSpec {
     const fn new(
         field: SupplierPurchaseField,
@@ -156,6 +167,7 @@ impl SupplierFieldSpec {
         Self {
             field,
             path,
+            key: last_part(path),
             parent: None,
             field_type,
             column: None,
@@ -217,14 +229,6 @@ impl SupplierFieldSpec {
     pub(super) const fn only_in_rows(mut self) -> Self {
         self.json = JsonUse::None;
         self
-    }
-
-    /// The key in the object that contains it: the last part of the path.
-    pub fn key(&self) -> &'static str {
-        match self.path.rfind('.') {
-            Some(dot) => &self.path[dot + 1..],
-            None => self.path,
-        }
     }
 
     /// Whether its key in a JSON object is that of a field.

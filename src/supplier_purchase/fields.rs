@@ -228,17 +228,49 @@ pub static FIELDS: [SupplierFieldSpec; Name::COUNT] = [
         .meaning("time of the last change, which determines the current state"),
 ];
 
-/// The table is indexed by the fields, and an amount is followed by its currency.
-const _: () = {
+/// At least as many as the fields of any object.
+const MAX_MEMBERS: usize = 24;
+
+/// The members of an object.
+#[derive(Clone, Copy)]
+struct ObjectFields {
+    fields: [Name; MAX_MEMBERS],
+    count: usize,
+}
+
+/// The members of each object, by its field; the last are those of the purchase itself. Every key of
+/// every record is looked up here.
+static MEMBERS: [ObjectFields; Name::COUNT + 1] = {
+    let mut members = [ObjectFields {
+        fields: [Name::CompanyId; MAX_MEMBERS],
+        count: 0,
+    }; Name::COUNT + 1];
     let mut position = 0;
     while position < FIELDS.len() {
-        assert!(FIELDS[position].field as usize == position);
-        if matches!(FIELDS[position].field_type, Type::Amount) {
-            assert!(matches!(FIELDS[position + 1].field_type, Type::Currency));
-        }
+        let spec = &FIELDS[position];
+        assert!(
+            spec.field as usize == position,
+            "the table is indexed by the fields"
+        );
+        let object = match spec.parent {
+            Some(parent) => parent as usize,
+            None => Name::COUNT,
+        };
+        let object = &mut members[object];
+        object.fields[object.count] = spec.field;
+        object.count += 1;
         position += 1;
     }
+    members
 };
+
+/// The fields of an object, or of the purchase itself, in the order of the documentation.
+pub fn members_of(object: Option<Name>) -> impl Iterator<Item = &'static SupplierFieldSpec> {
+    let object = &MEMBERS[object.map_or(Name::COUNT, |object| object as usize)];
+    object.fields[..object.count]
+        .iter()
+        .map(|field| field.spec())
+}
 
 impl Name {
     /// The row of the field.
@@ -253,16 +285,8 @@ impl Name {
 
     /// The field of a key in the JSON object `parent`, or in the purchase itself.
     pub(super) fn of_key(parent: Option<Self>, key: &str) -> Option<Self> {
-        let mut known = FIELDS.iter().filter(|spec| spec.is_read());
-        let found = known.find(|spec| {
-            let own = if parent.is_none() {
-                spec.path
-            } else {
-                spec.key()
-            };
-            spec.parent == parent && own == key
-        });
-        found.map(|spec| spec.field)
+        let mut read = members_of(parent).filter(|spec| spec.is_read());
+        read.find(|spec| spec.key == key).map(|spec| spec.field)
     }
 
     /// Whether the documented value is an object.
@@ -274,7 +298,7 @@ impl Name {
 impl SupplierPurchaseValues<'_> {
     /// The currency of the amount in a field of amounts.
     pub fn currency_of(&self, amount: Name) -> Option<&str> {
-        self.text(MoneyFields::of(amount.spec())?.currency)
+        self.text(MoneyFields::of(amount)?.currency)
     }
 }
 
@@ -291,77 +315,35 @@ pub(super) struct MoneyFields {
 
 impl MoneyFields {
     /// The amounts of a purchase, in documentation order.
-    pub(super) fn all() -> impl Iterator<Item = Self> {
-        FIELDS.iter().filter_map(Self::of)
-    }
+    pub(super) const ALL: [Self; 5] = {
+        let mut all = [Self {
+            whole: Name::Total,
+            amount: Name::TotalAmount,
+            currency: Name::TotalCurrency,
+        }; 5];
+        let (mut position, mut count) = (0, 0);
+        while position < FIELDS.len() {
+            let spec = &FIELDS[position];
+            position += 1;
+            if let (Type::Amount, Some(whole)) = (spec.field_type, spec.parent) {
+                assert!(matches!(FIELDS[position].field_type, Type::Currency));
+                all[count] = Self {
+                    whole,
+                    amount: spec.field,
+                    currency: FIELDS[position].field,
+                };
+                count += 1;
+            }
+        }
+        assert!(count == all.len());
+        all
+    };
 
     /// The fields of an amount.
-    pub(super) fn of(spec: &SupplierFieldSpec) -> Option<Self> {
-        if spec.field_type != Type::Amount {
-            return None;
-        }
-        Some(Self {
-            whole: spec.parent?,
-            amount: spec.field,
-            currency: FIELDS[spec.field as usize + 1].field,
-        })
+    pub(super) fn of(amount: Name) -> Option<Self> {
+        Self::ALL.into_iter().find(|fields| fields.amount == amount)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_documented_path_is_found_key_by_key() {
-        for path in [
-            "id",
-            "registration_date",
-            "supplier.id",
-            "supplier.name",
-            "invoice.serie",
-            "invoice.number",
-            "code",
-            "value_of_items.amount",
-            "value_of_items.currency",
-            "discount.amount",
-            "other_expenses_value.currency",
-            "total.amount",
-            "notes",
-            "shipping.pay_shipping",
-            "shipping.carrier.id",
-            "shipping.carrier.name",
-            "shipping.shipping_value.amount",
-            "status",
-            "order_number",
-            "has_stock_movement_out",
-            "were_stock_movements_deleted",
-            "created_at",
-            "updated_at",
-        ] {
-            let walk = |parent, key| {
-                let found = Name::of_key(parent, key);
-                found.unwrap_or_else(|| panic!("{path}: {key}"))
-            };
-            let name = path
-                .split('.')
-                .fold(None, |parent, key| Some(walk(parent, key)));
-            assert_eq!(name.map(Name::as_str), Some(path));
-            assert!(!name.unwrap().is_object(), "{path}");
-        }
-    }
-
-    #[test]
-    fn keys_mean_nothing_in_another_object() {
-        for (parent, key) in [
-            (None, "amount"),
-            (None, "deleted"),
-            (Some(Name::Supplier), "serie"),
-            (Some(Name::Total), "id"),
-            (Some(Name::Shipping), "amount"),
-            (Some(Name::Id), "id"),
-        ] {
-            assert_eq!(Name::of_key(parent, key), None, "{parent:?} {key}");
-        }
-    }
-}
+mod tests;

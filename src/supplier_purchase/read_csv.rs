@@ -66,7 +66,7 @@ impl<'l> SupplierPurchaseCsvReader<'l> {
         let Some(code) = common_currency else {
             return;
         };
-        for name in MoneyFields::all() {
+        for name in MoneyFields::ALL {
             let has_amount = !raw.get(name.amount).is_missing();
             if has_amount && raw.get(name.currency).is_missing() {
                 raw.set(name.currency, code.clone());

@@ -128,7 +128,7 @@ fn validate_field<'a>(
             return scalar::validate_object(raw, field, rule, findings);
         }
         (_, SupplierFieldType::Amount) => {
-            if let Some(fields) = MoneyFields::of(spec) {
+            if let Some(fields) = MoneyFields::of(field) {
                 money::validate(context, fields, values, findings);
             }
             return;

@@ -5,8 +5,8 @@ use crate::render::amount_text::money_text;
 use crate::render::json_writer::JsonValue;
 use crate::response::PageMeta;
 use crate::supplier_purchase::{
-    FIELDS, SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField, SupplierPurchaseValues,
-    SupplierValue,
+    SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField, SupplierPurchaseValues,
+    SupplierValue, members_of,
 };
 use crate::values::instant::Instant;
 
@@ -34,9 +34,8 @@ fn members(
     parent: Option<SupplierPurchaseField>,
     values: &SupplierPurchaseValues<'_>,
 ) -> Vec<(&'static str, JsonValue)> {
-    let documented = FIELDS.iter().filter(|spec| spec.is_documented());
-    let own = documented.filter(|spec| spec.parent == parent);
-    let members = own.filter_map(|spec| Some((spec.key(), member(spec, values)?)));
+    let documented = members_of(parent).filter(|spec| spec.is_documented());
+    let members = documented.filter_map(|spec| Some((spec.key, member(spec, values)?)));
     members.collect()
 }
 

@@ -24,7 +24,9 @@ pub(super) fn validate(
 
 /// The currencies of the present amounts, in documentation order.
 fn currencies<'v>(values: &'v SupplierPurchaseValues<'_>) -> impl Iterator<Item = &'v str> {
-    MoneyFields::all().filter_map(|fields| values.text(fields.currency))
+    MoneyFields::ALL
+        .into_iter()
+        .filter_map(|fields| values.text(fields.currency))
 }
 
 /// Whether there is an amount, and all have the same currency.
@@ -51,7 +53,7 @@ pub(super) fn validate_currencies(
 /// Adds one finding for a row, however many of its amounts have no currency.
 fn add_default_currency_finding(context: &ValidationContext<'_, '_>, findings: &mut Findings) {
     let has_none = |name: &MoneyFields| is_without_currency(context, *name);
-    if let Some(name) = MoneyFields::all().find(has_none) {
+    if let Some(name) = MoneyFields::ALL.into_iter().find(has_none) {
         let code = context.settings.default_currency;
         let detail = format!("the row has no currency; {} is assumed", code.as_str());
         findings.add(RuleId::CplMoneyDefault, name.currency.as_str(), "", &detail);
