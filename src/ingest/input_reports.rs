@@ -80,6 +80,13 @@ impl<'a> InputReports<'a> {
         }
     }
 
+    /// The locations of the inputs with this outcome.
+    pub(super) fn paths_with(&self, outcome: InputOutcome) -> Vec<String> {
+        let reports = self.reports.iter().flatten();
+        let with_outcome = reports.filter(|report| report.outcome == outcome);
+        with_outcome.map(|report| report.path.clone()).collect()
+    }
+
     /// Adds a finding on an input that depends on other inputs.
     pub(super) fn add_finding(&mut self, index: usize, rule_id: RuleId, message: String) {
         self.findings

@@ -7,23 +7,20 @@ mod result_sink;
 
 use chrono::NaiveDate;
 
-use super::commit_buffer::{CommitBuffer, CommitResult};
+use super::commit_buffer::CommitBuffer;
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::output_writers::{ChunkBatches, OutputWriters};
-use super::pending_input::PendingInput;
-use super::table::purchases_spec;
 use super::{PurchaseRows, Purchases};
-use crate::ingest::counters::{InputCounters, RunCounters};
+use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
-use crate::ingest::ingested_files::IngestedFiles;
-use crate::ingest::input_reports::InputReports;
+use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::runner::{Progress, process_inputs};
 use crate::ingest::validate::ValidatedChunk;
 use crate::input::{Input, InputTotals};
-use crate::lake::{Lake, inputs_spec, rejects_spec};
+use crate::lake::Lake;
 use crate::purchase::columns::shift_source_rows;
 use crate::run_report::InputOutcome;
 
@@ -39,8 +36,10 @@ pub fn ingest(
     options: &IngestOptions<Purchases>,
     progress: &Progress,
 ) -> Result<IngestOutcome, IngestFailure> {
-    let mut collector = PurchaseCollector::new(lake, inputs, options);
-    let ended = collector.read_all(inputs, progress);
+    let run = IngestRun::open(lake, inputs, options)
+        .map_err(|error| IngestFailure::after(error, IngestOutcome::default()))?;
+    let mut collector = PurchaseCollector::new(run);
+    let ended = collector.read_all(progress);
     let ingested = collector.finish();
     match ended {
         Ok(()) => Ok(ingested),
@@ -60,52 +59,38 @@ struct OpenPurchaseInput {
 }
 
 struct PurchaseCollector<'a> {
-    lake: &'a Lake,
-    options: &'a IngestOptions<Purchases>,
+    run: IngestRun<'a, Purchases>,
     /// Positions of the inputs of the current pass.
     current_inputs: Vec<usize>,
     /// Positions of the inputs to be read again.
     retry: Vec<usize>,
     open: OpenPurchaseInput,
-    buffer: CommitBuffer<'a>,
-    counters: RunCounters,
-    reports: InputReports<'a>,
+    buffer: CommitBuffer,
     cross_chunk: PurchaseCrossChunkState,
 }
 
 impl<'a> PurchaseCollector<'a> {
-    fn new(lake: &'a Lake, inputs: &'a [Input], options: &'a IngestOptions<Purchases>) -> Self {
+    fn new(run: IngestRun<'a, Purchases>) -> Self {
         Self {
-            lake,
-            options,
+            run,
             current_inputs: Vec::new(),
             retry: Vec::new(),
             open: OpenPurchaseInput::default(),
-            buffer: CommitBuffer::new(lake, &options.run.run_id, options.max_partitions),
-            counters: RunCounters::default(),
-            reports: InputReports::new(inputs, Purchases::NAME),
+            buffer: CommitBuffer::default(),
             cross_chunk: PurchaseCrossChunkState::default(),
         }
     }
 
-    fn read_all(&mut self, inputs: &[Input], progress: &Progress) -> Result<(), RunError> {
-        for spec in [purchases_spec(), rejects_spec(), inputs_spec()] {
-            self.lake.create_if_missing(&spec)?;
-        }
-        let known = if self.options.verify_content {
-            IngestedFiles::default()
-        } else {
-            IngestedFiles::load(self.lake, Purchases::NAME)?
-        };
-        let mut to_read = self.reports.skip_ingested_files(&known, &mut self.counters);
+    fn read_all(&mut self, progress: &Progress) -> Result<(), RunError> {
+        let mut to_read = self.run.skip_ingested_files(false)?;
         // An input that another process committed meanwhile is read again and then recognised.
         while !to_read.is_empty() {
             let list: Vec<Input> = to_read
                 .iter()
-                .filter_map(|&i| inputs.get(i).cloned())
+                .filter_map(|&i| self.run.inputs.get(i).cloned())
                 .collect();
             self.current_inputs = to_read;
-            process_inputs(&list, &self.options.run, progress, self)?;
+            process_inputs(&list, &self.run.options.run, progress, self)?;
             self.commit_pending()?;
             to_read = std::mem::take(&mut self.retry);
         }
@@ -114,19 +99,12 @@ impl<'a> PurchaseCollector<'a> {
 
     fn finish(self) -> IngestOutcome {
         let Self {
-            mut counters,
+            mut run,
             cross_chunk,
-            reports,
-            buffer,
             ..
         } = self;
-        cross_chunk.add_run_findings(&mut counters);
-        counters.notes.extend(buffer.notes);
-        IngestOutcome {
-            counters,
-            inputs: reports.finish(),
-            versions: buffer.versions,
-        }
+        cross_chunk.add_run_findings(&mut run.counters);
+        run.finish()
     }
 
     fn index(&self, input: usize) -> usize {
@@ -151,8 +129,8 @@ impl<'a> PurchaseCollector<'a> {
         let rejects = if validated.rejects.is_empty() {
             None
         } else {
-            let path = self.reports.path(index);
-            let run_id = &self.options.run.run_id;
+            let path = self.run.reports.path(index);
+            let run_id = self.run.run_id();
             Some(reject_rows(&validated.rejects, base, &path, run_id)?)
         };
         Ok(ChunkBatches {
@@ -162,14 +140,14 @@ impl<'a> PurchaseCollector<'a> {
     }
 
     fn check_across_chunks(&mut self, rows: &mut PurchaseRows) -> Result<(), RunError> {
-        let lake = self.lake;
+        let lake = self.run.lake;
         let in_lake = |day: i32| {
             let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            Ok(lake.column_texts(&purchases_spec(), "event_id", date..=date)?)
+            Ok(lake.column_texts(&Purchases::table(), "event_id", date..=date)?)
         };
         let counters = &mut self.open.counters;
         self.cross_chunk.update(rows, counters, &in_lake)?;
-        apply_day_limit(counters, rows, self.options.max_partitions);
+        apply_day_limit(counters, rows, self.run.options.max_partitions);
         Ok(())
     }
 
@@ -180,13 +158,8 @@ impl<'a> PurchaseCollector<'a> {
         }
         if self.open.writers.is_none() {
             // Two active writers would need twice the memory.
-            let result = self.buffer.flush(self.options.now_micros)?;
-            self.record_committed(result)?;
-            let mut writers = OutputWriters::create(
-                self.lake,
-                &self.options.run.run_id,
-                self.options.max_partitions,
-            )?;
+            self.buffer.flush(&mut self.run)?;
+            let mut writers = OutputWriters::create(&self.run)?;
             if let Some(first_chunk) = self.open.first_chunk.take() {
                 writers.append(first_chunk)?;
             }
@@ -210,64 +183,19 @@ impl<'a> PurchaseCollector<'a> {
 
     fn refuse(&mut self, index: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
         let open = self.abandon()?;
-        self.reports
+        self.run
+            .reports
             .record(index, InputOutcome::Refused, totals, &open.counters);
         Ok(())
     }
 
     fn commit_pending(&mut self) -> Result<(), RunError> {
-        let result = self.buffer.commit_all(self.options.now_micros)?;
-        self.record_committed(result)
-    }
-
-    /// Records the outcomes of inputs; returns a failure that followed the commit of their rows.
-    fn record_committed(&mut self, result: CommitResult) -> Result<(), RunError> {
-        let CommitResult {
-            finished,
-            mut retry,
-        } = result;
+        let retry = self.buffer.commit_all(&mut self.run)?;
         if !retry.is_empty() {
             // Their own events must not count as duplicates then.
             self.cross_chunk.reset();
-            self.retry.append(&mut retry);
+            self.retry.extend(retry);
         }
-        for (pending, outcome) in finished {
-            let counters = if outcome == InputOutcome::Ingested {
-                pending.counters
-            } else {
-                pending.counters.for_known_input()
-            };
-            self.counters.add(&counters);
-            self.reports
-                .record(pending.index, outcome, Some(&pending.totals), &counters);
-        }
-        self.buffer.failure.take().map_or(Ok(()), Err)
+        Ok(())
     }
-
-    /// The open input as one that is complete and ready to be committed.
-    fn close(&mut self, index: usize, totals: InputTotals) -> Result<CompletedInput, RunError> {
-        let open = std::mem::take(&mut self.open);
-        let counts = open.counters.counts;
-        if !counts.balances() {
-            let path = self.reports.path(index);
-            return Err(RunError::Unbalanced { path, counts });
-        }
-        let pending = PendingInput {
-            index,
-            path: self.reports.path(index),
-            totals,
-            counters: open.counters,
-            batches: open.first_chunk,
-        };
-        Ok(CompletedInput {
-            pending,
-            writers: open.writers,
-        })
-    }
-}
-
-/// A complete input, with the writers of its own data files if it has any.
-struct CompletedInput {
-    pending: PendingInput,
-    writers: Option<OutputWriters>,
 }

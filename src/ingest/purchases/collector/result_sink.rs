@@ -1,9 +1,9 @@
 //! Handles the events of the runner.
 
-use super::{CompletedInput, PurchaseCollector};
+use super::{OpenPurchaseInput, PurchaseCollector};
 use crate::ingest::error::RunError;
 use crate::ingest::purchases::Purchases;
-use crate::ingest::purchases::commit_buffer::CommitResult;
+use crate::ingest::purchases::commit_buffer::commit_large_input;
 use crate::ingest::runner::{Flow, ResultSink};
 use crate::ingest::validate::ValidatedChunk;
 use crate::input::{InputTotals, Refusal};
@@ -33,32 +33,33 @@ impl ResultSink<Purchases> for PurchaseCollector<'_> {
 
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let index = self.index(input);
-        let limit = self.options.reject_limit;
+        let limit = self.run.options.reject_limit;
         self.open.counters.close(limit, &totals);
         if self.open.counters.refusal.is_some() {
             return self.refuse(index, Some(&totals));
         }
-        let CompletedInput { pending, writers } = self.close(index, totals)?;
+        let OpenPurchaseInput {
+            counters,
+            first_chunk,
+            writers,
+            ..
+        } = std::mem::take(&mut self.open);
+        let pending = self.run.close(index, totals, counters, first_chunk)?;
         let Some(writers) = writers else {
-            if self.buffer.is_full_for(&pending) {
+            let max_partitions = self.run.options.max_partitions;
+            if self.buffer.is_full_for(&pending, max_partitions) {
                 self.commit_pending()?;
             }
             self.cross_chunk.accept_open();
-            let result = self.buffer.push(pending, self.options.now_micros)?;
-            return self.record_committed(result);
+            return self.buffer.push(&mut self.run, pending);
         };
-        let now = self.options.now_micros;
-        if let Some(outcome) = self.buffer.commit_large_input(writers, &pending, now)? {
+        if commit_large_input(&mut self.run, writers, &pending)? {
             self.cross_chunk.accept_open();
-            self.record_committed(CommitResult {
-                finished: vec![(pending, outcome)],
-                retry: Vec::new(),
-            })?;
-        } else {
-            // Its own events must not count as duplicates when it is read again.
-            self.cross_chunk.discard_open();
-            self.retry.push(index);
+            return self.run.take_failure();
         }
+        // Its own events must not count as duplicates when it is read again.
+        self.cross_chunk.discard_open();
+        self.retry.push(index);
         Ok(())
     }
 

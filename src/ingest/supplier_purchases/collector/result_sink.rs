@@ -1,9 +1,8 @@
 //! Handles the events of the runner.
 
-use super::{OpenSupplierInput, PendingSupplierInput, SupplierCollector};
+use super::SupplierCollector;
 use crate::ingest::cross_chunk::FinishedInput;
 use crate::ingest::error::RunError;
-use crate::ingest::record_kind::RecordKind;
 use crate::ingest::reject_rows::reject_rows;
 use crate::ingest::runner::{Flow, ResultSink};
 use crate::ingest::supplier_purchases::accepted_rows::has_one_version_per_row;
@@ -24,20 +23,20 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
         input: usize,
         validated: ValidatedChunk<SupplierPurchases>,
     ) -> Result<Flow, RunError> {
-        if self.open.counters.refusal.is_some() {
+        if self.counters.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
         let index = self.index(input);
-        let counts = self.open.counters.counts;
+        let counts = self.counters.counts;
         let base = counts.read - counts.skipped;
-        self.open.counters.add(&validated);
+        self.counters.add(&validated);
         if !validated.rejects.is_empty() {
-            let path = self.reports.path(index);
-            let run_id = &self.options.run.run_id;
+            let path = self.run.reports.path(index);
+            let run_id = self.run.run_id();
             let rejects = reject_rows(&validated.rejects, base, &path, run_id)?;
             self.open.rejects.push(self.buffered_rejects.put(rejects)?);
         }
-        if self.open.counters.refusal.is_some() {
+        if self.counters.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
         if let Some(rows) = validated.rows {
@@ -48,45 +47,35 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
 
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let index = self.index(input);
-        self.open.counters.close(self.options.reject_limit, &totals);
-        if self.open.counters.refusal.is_some() {
+        let limit = self.run.options.reject_limit;
+        self.counters.close(limit, &totals);
+        if self.counters.refusal.is_some() {
             self.refuse(index, Some(&totals));
             return Ok(());
         }
-        let OpenSupplierInput {
-            mut counters,
-            candidates,
-            rejects,
-            mut pages,
-        } = std::mem::take(&mut self.open);
-        let Some(input) = self.inputs.get(index) else {
-            return Ok(());
-        };
-        let kind = &self.options.run.kind;
-        let ended = FinishedInput {
-            index,
-            input,
-            totals: &totals,
-            kind,
-            json: self.options.run.reader.json(),
-        };
-        pages.finish(&ended, &mut counters);
-        let path = self.reports.path(index);
-        let counts = counters.counts;
+        let content = std::mem::take(&mut self.open);
+        let counters = std::mem::take(&mut self.counters);
+        let mut pending = self.run.close(index, totals, counters, content)?;
         // An input whose records are not all accounted for is not committed.
-        if !counts.balances() || counts.accepted != candidates.len() as u64 {
-            return Err(RunError::Unbalanced { path, counts });
+        if pending.counters.counts.accepted != pending.content.candidates.len() as u64 {
+            return Err(RunError::Unbalanced {
+                path: pending.path,
+                counts: pending.counters.counts,
+            });
+        }
+        let mut pages = std::mem::take(&mut pending.content.pages);
+        if let Some(input) = self.run.inputs.get(index) {
+            let ended = FinishedInput {
+                index,
+                input,
+                totals: &pending.totals,
+                kind: &self.run.options.run.kind,
+                json: self.run.options.run.reader.json(),
+            };
+            pages.finish(&ended, &mut pending.counters);
         }
         self.pages.push((index, pages));
-        self.read.push(PendingSupplierInput {
-            index,
-            path,
-            digest: kind.digest(input, &totals),
-            totals,
-            counters,
-            candidates,
-            rejects,
-        });
+        self.read.push(pending);
         Ok(())
     }
 
@@ -97,7 +86,7 @@ impl ResultSink<SupplierPurchases> for SupplierCollector<'_> {
     }
 
     fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
-        self.open.counters.refusal.get_or_insert(refusal);
+        self.counters.refusal.get_or_insert(refusal);
         let index = self.index(input);
         self.refuse(index, None);
         Ok(())
@@ -123,8 +112,8 @@ impl SupplierCollector<'_> {
         }
         if !has_one_version_per_row(&rows) {
             return Err(RunError::Unbalanced {
-                path: self.reports.path(index),
-                counts: self.open.counters.counts,
+                path: self.run.reports.path(index),
+                counts: self.counters.counts,
             });
         }
         // Records of one input, far below i64.
