@@ -8,9 +8,11 @@
 //!
 //! What differs by record kind is behind the trait [`record_kind::RecordKind`]: customer purchases
 //! are events and are appended ([`purchases`]); supplier purchases are states, of which the table
-//! keeps the newest version ([`supplier_purchases`]).
+//! keeps the newest version ([`supplier_purchases`]). One collector serves both: it has a policy of
+//! the kind commit the complete inputs.
 
 mod check;
+mod collector;
 mod counters;
 pub mod cross_chunk;
 mod detect_kind;

@@ -59,7 +59,21 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         } else {
             IngestedFiles::load(self.lake, K::NAME)?
         };
-        Ok(self.reports.skip_ingested_files(&known, &mut self.counters))
+        let inputs = self.inputs;
+        let mut unread = Vec::new();
+        for (index, input) in inputs.iter().enumerate() {
+            let Some(records) = known.record_count(input) else {
+                unread.push(index);
+                continue;
+            };
+            let mut counters = InputCounters::default();
+            counters.counts.read = records;
+            let counters = counters.for_known_input();
+            self.counters.add(&counters);
+            let outcome = InputOutcome::AlreadyIngested;
+            self.reports.record(index, outcome, None, &counters);
+        }
+        Ok(unread)
     }
 
     /// An input that has been read to its end as one that is ready to be committed.

@@ -1,6 +1,6 @@
 //! Ingests customer purchases: each is an event and is appended to the partition of its UTC day.
 
-mod collector;
+mod append;
 mod commit_buffer;
 mod cross_chunk;
 mod output_writers;
@@ -31,7 +31,7 @@ use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
-pub use collector::ingest;
+pub use append::ingest;
 pub use cross_chunk::PurchaseCrossChunkState;
 pub use table::purchases_spec;
 

@@ -8,7 +8,6 @@
 //! sees all of them or none.
 
 mod accepted_rows;
-mod collector;
 mod commit_run;
 mod company;
 mod cross_chunk;
@@ -19,6 +18,7 @@ mod merge;
 mod select_versions;
 mod sort_rows;
 mod table;
+mod upsert;
 
 use std::sync::Arc;
 
@@ -42,11 +42,11 @@ use crate::supplier_purchase::{
     read_record,
 };
 
-pub use collector::upsert;
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
 pub use cross_chunk::SupplierCrossChunkState;
 pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
+pub use upsert::upsert;
 
 /// The record kind of supplier purchases.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Purchases;
-use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters};
+use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters, UncommittedRows};
 use super::recount::recount;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
@@ -26,8 +26,8 @@ const MAX_RECORDS: u64 = 1_000_000;
 /// Maximum memory of rows that are not yet written to data files.
 const MAX_UNSTAGED_BYTES: usize = 16 << 20;
 
-/// An input of customer purchases; its rows, if they are few enough to be buffered in memory.
-pub(super) type PendingPurchases = PendingInput<Option<ChunkBatches>>;
+/// An input of customer purchases that is complete and not refused.
+pub(super) type PendingPurchases = PendingInput<UncommittedRows>;
 
 /// Collects small inputs for a shared commit, and makes all commits.
 ///
@@ -68,7 +68,7 @@ impl CommitBuffer {
         run: &mut PurchasesRun<'_>,
         pending: PendingPurchases,
     ) -> Result<(), RunError> {
-        self.unstaged_bytes += pending.content.as_ref().map_or(0, ChunkBatches::bytes);
+        self.unstaged_bytes += pending.content.bytes_in_memory();
         self.records += pending.counters.counts.read;
         self.days.extend(&pending.counters.days);
         self.unstaged.push(pending);
@@ -102,7 +102,8 @@ impl CommitBuffer {
         record_known(run, &old, &known)?;
         let mut accumulator = BatchAccumulator::default();
         for mut pending in new {
-            if let Some(ChunkBatches { days, rejects }) = pending.content.take() {
+            let rows = std::mem::take(&mut pending.content);
+            if let UncommittedRows::OneChunk(ChunkBatches { days, rejects }) = rows {
                 let with_rejects = self.with_rejects(&pending);
                 accumulator.add(days, rejects.filter(|_| with_rejects));
             }

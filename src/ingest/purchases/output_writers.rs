@@ -23,8 +23,30 @@ pub(super) struct ChunkBatches {
     pub(super) rejects: Option<RecordBatch>,
 }
 
+/// The rows and rejects of an input until its commit.
+#[derive(Default)]
+pub(super) enum UncommittedRows {
+    /// No chunk yet.
+    #[default]
+    None,
+    /// In memory.
+    OneChunk(ChunkBatches),
+    /// In data files of its own, from the second chunk on.
+    OwnFiles(Box<OutputWriters>),
+}
+
+impl UncommittedRows {
+    /// Memory of the rows and rejects that are not written to data files.
+    pub(super) fn bytes_in_memory(&self) -> usize {
+        match self {
+            Self::OneChunk(batches) => batches.bytes(),
+            Self::None | Self::OwnFiles(_) => 0,
+        }
+    }
+}
+
 impl ChunkBatches {
-    pub(super) fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         // The days are slices of the same arrays: each reports the size of all.
         let rows = self
             .days
