@@ -8,19 +8,23 @@
 //!
 //! What differs by record kind is behind the trait [`record_kind::RecordKind`]: customer purchases
 //! are events and are appended ([`purchases`]); supplier purchases are states, of which the table
-//! keeps the newest version ([`supplier_purchases`]).
+//! keeps the newest version ([`supplier_purchases`]). One collector serves both: it has a policy of
+//! the kind commit the complete inputs.
 
 mod check;
+mod collector;
 mod counters;
 pub mod cross_chunk;
 mod detect_kind;
 mod error;
+mod ingest_run;
 mod ingested_files;
 mod input_reports;
-mod input_row;
 mod options;
+mod pending_input;
 pub mod purchases;
 pub mod record_kind;
+mod recovery;
 mod reject_rows;
 mod runner;
 pub mod supplier_purchases;

@@ -1,7 +1,6 @@
 //! The reports of the inputs of a run, in the order the inputs were given.
 
-use super::counters::{InputCounters, RunCounters};
-use super::ingested_files::IngestedFiles;
+use super::counters::InputCounters;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::{Input, InputTotals};
 use crate::rules::RuleId;
@@ -80,32 +79,17 @@ impl<'a> InputReports<'a> {
         }
     }
 
+    /// The locations of the inputs with this outcome.
+    pub(super) fn paths_with(&self, outcome: InputOutcome) -> Vec<String> {
+        let reports = self.reports.iter().flatten();
+        let with_outcome = reports.filter(|report| report.outcome == outcome);
+        with_outcome.map(|report| report.path.clone()).collect()
+    }
+
     /// Adds a finding on an input that depends on other inputs.
     pub(super) fn add_finding(&mut self, index: usize, rule_id: RuleId, message: String) {
         self.findings
             .push((index, InputFinding { rule_id, message }));
-    }
-
-    /// Records the files that were ingested before; returns the positions of those to be read.
-    pub(super) fn skip_ingested_files(
-        &mut self,
-        ingested: &IngestedFiles,
-        counters: &mut RunCounters,
-    ) -> Vec<usize> {
-        let inputs = self.inputs;
-        let mut unread = Vec::new();
-        for (index, input) in inputs.iter().enumerate() {
-            let Some(records) = ingested.record_count(input) else {
-                unread.push(index);
-                continue;
-            };
-            let mut for_known_input = InputCounters::default();
-            for_known_input.counts.read = records;
-            let for_known_input = for_known_input.for_known_input();
-            counters.add(&for_known_input);
-            self.record(index, InputOutcome::AlreadyIngested, None, &for_known_input);
-        }
-        unread
     }
 
     /// The reports, in the order of the inputs.

@@ -1,10 +1,9 @@
 //! Ingests customer purchases: each is an event and is appended to the partition of its UTC day.
 
-mod collector;
+mod append;
 mod commit_buffer;
 mod cross_chunk;
 mod output_writers;
-mod pending_input;
 mod recount;
 mod seen_events;
 mod seen_records;
@@ -22,6 +21,7 @@ use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonError, JsonOptions};
+use crate::lake::TableSpec;
 use crate::purchase::columns::DayRows;
 use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
@@ -29,8 +29,9 @@ use crate::purchase::{
 };
 use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
+use crate::run_report::TableVersions;
 
-pub use collector::ingest;
+pub use append::ingest;
 pub use cross_chunk::PurchaseCrossChunkState;
 pub use table::purchases_spec;
 
@@ -75,6 +76,14 @@ impl RecordKind for Purchases {
         other: "supplier purchases",
         other_option: "supplier-purchases",
     };
+
+    fn table() -> TableSpec {
+        purchases_spec()
+    }
+
+    fn rows_version(versions: &mut TableVersions) -> &mut Option<i64> {
+        &mut versions.purchases
+    }
 
     fn csv_columns(&self) -> &dyn ColumnAliases {
         &PurchaseCsvColumns

@@ -11,9 +11,10 @@ use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::input::{ArrayContent, Envelope, Input, InputTotals};
 use crate::json::{JsonCursor, JsonError, JsonOptions};
-use crate::lake::Digest;
+use crate::lake::{Digest, TableSpec};
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
+use crate::run_report::TableVersions;
 
 /// A kind of record, with the settings of its rules.
 pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
@@ -32,6 +33,12 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
     const ENVELOPE: Envelope;
     /// Its names in messages.
     const LABELS: KindLabels;
+
+    /// The table of its accepted records.
+    fn table() -> TableSpec;
+
+    /// The version of that table.
+    fn rows_version(versions: &mut TableVersions) -> &mut Option<i64>;
 
     /// The kind with the settings that depend on the input.
     #[must_use]

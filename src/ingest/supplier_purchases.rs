@@ -8,12 +8,12 @@
 //! sees all of them or none.
 
 mod accepted_rows;
-mod collector;
 mod commit_run;
 mod company;
 mod cross_chunk;
 mod dump_completeness;
 mod full_snapshot;
+mod input_versions;
 mod merge;
 mod select_versions;
 mod sort_rows;
@@ -30,9 +30,10 @@ use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::input::{ArrayContent, Envelope, Input, InputTotals};
 use crate::json::{JsonCursor, JsonKind, JsonOptions};
-use crate::lake::Digest;
+use crate::lake::{Digest, TableSpec};
 use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
+use crate::run_report::TableVersions;
 use crate::supplier_purchase::columns::SupplierRows;
 use crate::supplier_purchase::page::{DumpPage, read_meta};
 use crate::supplier_purchase::{
@@ -104,6 +105,14 @@ impl RecordKind for SupplierPurchases {
         other: "customer purchases",
         other_option: "purchases",
     };
+
+    fn table() -> TableSpec {
+        supplier_purchases_spec()
+    }
+
+    fn rows_version(versions: &mut TableVersions) -> &mut Option<i64> {
+        &mut versions.supplier_purchases
+    }
 
     fn for_input(&self, input: &Input) -> Self {
         let company = self.company.company_of(input);

@@ -1,20 +1,19 @@
 //! Buffers complete inputs and commits them to the lake.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::Purchases;
-use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters};
-use super::pending_input::PendingInput;
+use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters, UncommittedRows};
 use super::recount::recount;
-use super::table::purchases_spec;
 use crate::ingest::error::RunError;
-use crate::ingest::input_row::{recounted_note, to_i64};
+use crate::ingest::ingest_run::IngestRun;
+use crate::ingest::pending_input::{PendingInput, digests, split_known, to_i64};
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{
-    CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, PartitionWriter,
-    RecoveredInputs, StagedFiles, WriterOptions, rejects_spec,
+    CommitBatch, CommittedDigests, Digest, InputRow, PartitionWriter, StagedFiles, WriterOptions,
+    rejects_spec,
 };
-use crate::run_report::{InputOutcome, RecordCounts, TableVersions};
+use crate::run_report::{InputOutcome, RecordCounts};
 
 /// Maximum number of inputs in one commit: a commit takes tens of milliseconds for any number of
 /// inputs, and so does every later read of its log entry.
@@ -27,335 +26,230 @@ const MAX_RECORDS: u64 = 1_000_000;
 /// Maximum memory of rows that are not yet written to data files.
 const MAX_UNSTAGED_BYTES: usize = 16 << 20;
 
+/// An input of customer purchases that is complete and not refused.
+pub(super) type PendingPurchases = PendingInput<UncommittedRows>;
+
 /// Collects small inputs for a shared commit, and makes all commits.
 ///
 /// Rows are written to shared data files while further inputs are read. If the lake turns out to
 /// contain one of the staged inputs already, the files are discarded and the remaining inputs are
 /// read again.
-pub(super) struct CommitBuffer<'a> {
-    lake: &'a Lake,
-    run_id: &'a str,
-    max_partitions: usize,
+#[derive(Default)]
+pub(super) struct CommitBuffer {
     /// Inputs whose rows are in memory.
-    unstaged: Vec<PendingInput>,
+    unstaged: Vec<PendingPurchases>,
     unstaged_bytes: usize,
     /// Inputs whose rows are in the shared data files.
-    staged: Vec<PendingInput>,
+    staged: Vec<PendingPurchases>,
     digests: HashSet<Digest>,
     writers: Option<OutputWriters>,
     records: u64,
     days: HashSet<i32>,
-    /// Whether inputs are looked up in the lake before their rows are written: at the start, and as
-    /// long as some of them are found there.
-    checks_known: bool,
+    /// The inputs looked up last are not in the lake: the next ones are not looked up before their
+    /// rows are written.
+    expects_new: bool,
     /// Inputs of which an earlier run committed the rejects and not the rows.
     committed_rejects: HashSet<Digest>,
-    /// Versions of the latest commits.
-    pub(super) versions: TableVersions,
-    /// Remarks on the run.
-    pub(super) notes: Vec<String>,
-    /// A failure after the rows of the latest commit were committed.
-    pub(super) failure: Option<RunError>,
 }
 
-/// Outcomes of inputs.
-#[derive(Default)]
-pub(super) struct CommitResult {
-    pub(super) finished: Vec<(PendingInput, InputOutcome)>,
-    /// Positions of the inputs to be read again.
-    pub(super) retry: Vec<usize>,
-}
+type PurchasesRun<'a> = IngestRun<'a, Purchases>;
 
-impl<'a> CommitBuffer<'a> {
-    pub(super) fn new(lake: &'a Lake, run_id: &'a str, max_partitions: usize) -> Self {
-        Self {
-            lake,
-            run_id,
-            max_partitions,
-            unstaged: Vec::new(),
-            unstaged_bytes: 0,
-            staged: Vec::new(),
-            digests: HashSet::new(),
-            writers: None,
-            records: 0,
-            days: HashSet::new(),
-            checks_known: true,
-            committed_rejects: HashSet::new(),
-            versions: TableVersions::default(),
-            notes: Vec::new(),
-            failure: None,
-        }
-    }
-
+impl CommitBuffer {
     /// Whether the buffer has to be committed before this input can be added.
-    pub(super) fn is_full_for(&self, next: &PendingInput) -> bool {
+    pub(super) fn is_full_for(&self, next: &PendingPurchases, max_partitions: usize) -> bool {
         self.unstaged.len() + self.staged.len() >= MAX_INPUTS
             || self.records >= MAX_RECORDS
-            || self.days.union(&next.counters.days).count() > self.max_partitions
+            || self.days.union(&next.counters.days).count() > max_partitions
     }
 
     /// Adds an input.
     pub(super) fn push(
         &mut self,
-        pending: PendingInput,
-        now_micros: i64,
-    ) -> Result<CommitResult, RunError> {
-        self.unstaged_bytes += pending.batches.as_ref().map_or(0, ChunkBatches::bytes);
+        run: &mut PurchasesRun<'_>,
+        pending: PendingPurchases,
+    ) -> Result<(), RunError> {
+        self.unstaged_bytes += pending.content.bytes_in_memory();
         self.records += pending.counters.counts.read;
         self.days.extend(&pending.counters.days);
         self.unstaged.push(pending);
         if self.unstaged_bytes < MAX_UNSTAGED_BYTES {
-            return Ok(CommitResult::default());
+            return Ok(());
         }
-        self.stage(now_micros)
+        self.stage(run)
     }
 
     /// Writes all rows in memory to data files.
-    pub(super) fn flush(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
-        let result = self.stage(now_micros)?;
-        if let Some(writers) = &mut self.writers {
-            writers.flush()?;
-        }
-        Ok(result)
+    pub(super) fn flush(&mut self, run: &mut PurchasesRun<'_>) -> Result<(), RunError> {
+        self.stage(run)?;
+        self.writers.as_mut().map_or(Ok(()), OutputWriters::flush)
     }
 
     /// Writes the rows of the unstaged inputs to the shared data files.
-    fn stage(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
+    fn stage(&mut self, run: &mut PurchasesRun<'_>) -> Result<(), RunError> {
         self.unstaged_bytes = 0;
-        let mut result = CommitResult::default();
         let unstaged = std::mem::take(&mut self.unstaged);
         if unstaged.is_empty() {
-            return Ok(result);
+            return Ok(());
         }
-        let known = if self.checks_known {
-            self.find_committed(&unstaged)?
-        } else {
+        let known = if self.expects_new {
             CommittedDigests::default()
+        } else {
+            run.find_committed(&digests(&unstaged))?
         };
-        self.checks_known = !known.rows.is_empty() || !known.rejects.is_empty();
+        self.expects_new = known.rows.is_empty() && known.rejects.is_empty();
         self.committed_rejects.extend(&known.rejects);
-        let (old, new): (Vec<PendingInput>, Vec<PendingInput>) =
-            unstaged.into_iter().partition(|pending| {
-                let digest = pending.digest();
-                // Includes a later copy of the same content.
-                known.rows.contains(&digest) || !self.digests.insert(digest)
-            });
-        self.recover(&old, &known, now_micros)?;
-        result.add_already_ingested(old);
+        let (old, new) = split_known(unstaged, &known, &mut self.digests);
+        record_known(run, &old, &known)?;
         let mut accumulator = BatchAccumulator::default();
         for mut pending in new {
-            if let Some(ChunkBatches { days, rejects }) = pending.batches.take() {
+            let rows = std::mem::take(&mut pending.content);
+            if let UncommittedRows::OneChunk(ChunkBatches { days, rejects }) = rows {
                 let with_rejects = self.with_rejects(&pending);
                 accumulator.add(days, rejects.filter(|_| with_rejects));
             }
             self.staged.push(pending);
         }
-        accumulator.write(self.staged_writers()?)?;
-        Ok(result)
+        let mut writers = self.take_writers(run)?;
+        accumulator.write(&mut writers)?;
+        self.writers = Some(writers);
+        Ok(())
     }
 
-    fn staged_writers(&mut self) -> Result<&mut OutputWriters, RunError> {
-        let writers = match self.writers.take() {
-            Some(writers) => writers,
-            None => OutputWriters::create(self.lake, self.run_id, self.max_partitions)?,
-        };
-        Ok(self.writers.insert(writers))
+    fn take_writers(&mut self, run: &PurchasesRun<'_>) -> Result<OutputWriters, RunError> {
+        let writers = self.writers.take();
+        writers.map_or_else(|| OutputWriters::create(run), Ok)
     }
 
-    fn with_rejects(&self, pending: &PendingInput) -> bool {
-        !self.committed_rejects.contains(&pending.digest())
+    fn with_rejects(&self, pending: &PendingPurchases) -> bool {
+        !self.committed_rejects.contains(&pending.digest)
     }
 
-    fn find_committed(&self, pending: &[PendingInput]) -> Result<CommittedDigests, RunError> {
-        let digests: Vec<Digest> = pending.iter().map(PendingInput::digest).collect();
-        Ok(self
-            .lake
-            .committed_digests(purchases_spec().name, Purchases::NAME, &digests)?)
-    }
-
-    /// Commits all inputs in the buffer.
-    pub(super) fn commit_all(&mut self, now_micros: i64) -> Result<CommitResult, RunError> {
-        let mut result = self.stage(now_micros)?;
+    /// Commits all inputs in the buffer; returns the positions of those to be read again.
+    pub(super) fn commit_all(
+        &mut self,
+        run: &mut PurchasesRun<'_>,
+    ) -> Result<Vec<usize>, RunError> {
+        self.stage(run)?;
         let staged = std::mem::take(&mut self.staged);
         self.digests.clear();
         self.days.clear();
         self.records = 0;
         if staged.is_empty() {
-            return Ok(result);
+            return Ok(Vec::new());
         }
-        self.staged_writers()?;
-        let Some(writers) = self.writers.take() else {
-            return Ok(result);
-        };
-        let known = self.find_committed(&staged)?;
-        let changed_in_lake = |pending: &PendingInput| {
-            let digest = pending.digest();
-            let rejects_appeared = known.rejects.contains(&digest) && self.with_rejects(pending);
-            known.rows.contains(&digest) || rejects_appeared
+        let writers = self.take_writers(run)?;
+        let known = run.find_committed(&digests(&staged))?;
+        let changed_in_lake = |pending: &PendingPurchases| {
+            let rejects_appeared =
+                known.rejects.contains(&pending.digest) && self.with_rejects(pending);
+            known.rows.contains(&pending.digest) || rejects_appeared
         };
         if staged.iter().any(changed_in_lake) {
             writers.discard()?;
         } else {
-            let row = |pending: &PendingInput| pending.row(self.with_rejects(pending), now_micros);
+            let now = run.options.now_micros;
+            let row = |pending: &PendingPurchases| {
+                pending.row(&pending.counters, self.with_rejects(pending), now)
+            };
             let rows = staged.iter().map(row).collect();
-            if self.commit(writers, rows)? {
-                let finished = staged.into_iter();
-                let finished = finished.map(|pending| (pending, InputOutcome::Ingested));
-                result.finished.extend(finished);
-                return Ok(result);
+            if commit(run, writers, rows)? {
+                for pending in &staged {
+                    run.record(pending, InputOutcome::Ingested);
+                }
+                return run.take_failure().map(|()| Vec::new());
             }
         }
         // Another process committed some of them meanwhile, or an earlier run was interrupted.
-        self.checks_known = true;
+        self.expects_new = false;
         self.committed_rejects.extend(&known.rejects);
-        let (old, retry): (Vec<PendingInput>, Vec<PendingInput>) = staged
+        let (old, retry): (Vec<PendingPurchases>, Vec<PendingPurchases>) = staged
             .into_iter()
-            .partition(|pending| known.rows.contains(&pending.digest()));
-        self.recover(&old, &known, now_micros)?;
-        result.add_already_ingested(old);
-        result.retry = retry.iter().map(|pending| pending.index).collect();
-        Ok(result)
-    }
-
-    /// Commits an input with its own data files; `None` when it has to be read again.
-    pub(super) fn commit_large_input(
-        &mut self,
-        writers: OutputWriters,
-        pending: &PendingInput,
-        now_micros: i64,
-    ) -> Result<Option<InputOutcome>, RunError> {
-        let known = self.find_committed(std::slice::from_ref(pending))?;
-        let digest = pending.digest();
-        if known.rows.contains(&digest) {
-            writers.discard()?;
-            self.recover(std::slice::from_ref(pending), &known, now_micros)?;
-            return Ok(Some(InputOutcome::AlreadyIngested));
-        }
-        let with_rejects = !known.rejects.contains(&digest);
-        let rows = vec![pending.row(with_rejects, now_micros)];
-        let OutputWriters {
-            rows: data,
-            rejects,
-        } = writers;
-        let writers = if with_rejects {
-            OutputWriters {
-                rows: data,
-                rejects,
-            }
-        } else {
-            // An earlier run was interrupted after it had committed the same rejects.
-            rejects.discard()?;
-            let none =
-                PartitionWriter::new(self.lake, &rejects_spec(), WriterOptions::new(self.run_id))?;
-            OutputWriters {
-                rows: data,
-                rejects: none,
-            }
-        };
-        Ok(self
-            .commit(writers, rows)?
-            .then_some(InputOutcome::Ingested))
-    }
-
-    fn commit(&mut self, writers: OutputWriters, inputs: Vec<InputRow>) -> Result<bool, RunError> {
-        let rows: StagedFiles = writers.rows.finish()?;
-        let rejects: StagedFiles = writers.rejects.finish()?;
-        let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
-        let kept: i64 = inputs
-            .iter()
-            .filter(|input| input.with_rejects)
-            .map(|input| input.counts.rejected)
-            .sum();
-        // Compare the counts with the row counts of the files themselves.
-        if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
-            let path = inputs
-                .first()
-                .map(|input| input.path.clone())
-                .unwrap_or_default();
-            let counts = RecordCounts {
-                accepted: rows.rows,
-                rejected: rejects.rows,
-                ..RecordCounts::default()
-            };
-            rows.discard(self.lake)?;
-            rejects.discard(self.lake)?;
-            return Err(RunError::Unbalanced { path, counts });
-        }
-        let spec = purchases_spec();
-        let batch = CommitBatch {
-            run_id: self.run_id,
-            record_kind: Purchases::NAME,
-            rows_table: &spec,
-            inputs,
-            rows,
-            rejects,
-        };
-        let committed = self
-            .lake
-            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
-        match committed {
-            Ok(CommitOutcome::Committed(versions)) => {
-                self.versions.purchases = Some(versions.rows);
-                self.versions.rejects = versions.rejects.or(self.versions.rejects);
-                self.versions.inputs = versions.inputs.or(self.versions.inputs);
-                Ok(true)
-            }
-            Ok(CommitOutcome::AlreadyCommitted { .. }) => Ok(false),
-            Err(error) => match error.rows_version() {
-                Some(version) => {
-                    self.versions.purchases = Some(version);
-                    self.failure = Some(error.into());
-                    Ok(true)
-                }
-                None => Err(error.into()),
-            },
-        }
-    }
-
-    /// Adds the rows in `inputs` that an interrupted run did not write after it committed the
-    /// inputs.
-    fn recover(
-        &mut self,
-        inputs: &[PendingInput],
-        known: &CommittedDigests,
-        now: i64,
-    ) -> Result<(), RunError> {
-        // Copies of the same content are one input, under the first path.
-        let named = inputs
-            .iter()
-            .rev()
-            .map(|pending| (pending.digest(), pending));
-        let mut unlisted: BTreeMap<Digest, &PendingInput> = named.collect();
-        unlisted.retain(|digest, _| known.rows.contains(digest) && !known.inputs.contains(digest));
-        if unlisted.is_empty() {
-            return Ok(());
-        }
-        let digests: Vec<Digest> = unlisted.keys().copied().collect();
-        let spec = purchases_spec();
-        let RecoveredInputs {
-            inputs_version,
-            lost,
-        } = self
-            .lake
-            .recover_inputs(self.run_id, &spec, Purchases::NAME, &digests)?;
-        self.versions.inputs = inputs_version.or(self.versions.inputs);
-        unlisted.retain(|digest, _| lost.contains(digest));
-        let rows = recount(self.lake, unlisted.into_values(), now)?;
-        self.notes
-            .extend(rows.iter().map(|row| recounted_note(&row.path)));
-        if !rows.is_empty() {
-            let version = self
-                .lake
-                .commit_inputs_only(self.run_id, Purchases::NAME, &rows)?;
-            self.versions.inputs = version.or(self.versions.inputs);
-        }
-        Ok(())
+            .partition(|pending| known.rows.contains(&pending.digest));
+        record_known(run, &old, &known)?;
+        Ok(retry.iter().map(|pending| pending.index).collect())
     }
 }
 
-impl CommitResult {
-    fn add_already_ingested(&mut self, old: Vec<PendingInput>) {
-        let known = |pending| (pending, InputOutcome::AlreadyIngested);
-        self.finished.extend(old.into_iter().map(known));
+/// Commits an input with its own data files; `false` when it has to be read again. A failure after
+/// the commit of its rows is returned by [`IngestRun::take_failure`].
+pub(super) fn commit_large_input(
+    run: &mut PurchasesRun<'_>,
+    writers: OutputWriters,
+    pending: &PendingPurchases,
+) -> Result<bool, RunError> {
+    let known = run.find_committed(&[pending.digest])?;
+    if known.rows.contains(&pending.digest) {
+        writers.discard()?;
+        record_known(run, std::slice::from_ref(pending), &known)?;
+        return Ok(true);
     }
+    let with_rejects = !known.rejects.contains(&pending.digest);
+    let row = pending.row(&pending.counters, with_rejects, run.options.now_micros);
+    let OutputWriters { rows, mut rejects } = writers;
+    if !with_rejects {
+        // An earlier run was interrupted after it had committed the same rejects.
+        rejects.discard()?;
+        let options = WriterOptions::new(run.run_id());
+        rejects = PartitionWriter::new(run.lake, &rejects_spec(), options)?;
+    }
+    let is_committed = commit(run, OutputWriters { rows, rejects }, vec![row])?;
+    if is_committed {
+        run.record(pending, InputOutcome::Ingested);
+    }
+    Ok(is_committed)
+}
+
+/// Records inputs that were ingested before, and lists those that an interrupted run did not list.
+fn record_known(
+    run: &mut PurchasesRun<'_>,
+    old: &[PendingPurchases],
+    known: &CommittedDigests,
+) -> Result<(), RunError> {
+    run.recover(old, known, recount)?;
+    for pending in old {
+        run.record(pending, InputOutcome::AlreadyIngested);
+    }
+    Ok(())
+}
+
+fn commit(
+    run: &mut PurchasesRun<'_>,
+    writers: OutputWriters,
+    inputs: Vec<InputRow>,
+) -> Result<bool, RunError> {
+    let rows: StagedFiles = writers.rows.finish()?;
+    let rejects: StagedFiles = writers.rejects.finish()?;
+    let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
+    let kept: i64 = inputs
+        .iter()
+        .filter(|input| input.with_rejects)
+        .map(|input| input.counts.rejected)
+        .sum();
+    // Compare the counts with the row counts of the files themselves.
+    if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
+        let path = inputs
+            .first()
+            .map(|input| input.path.clone())
+            .unwrap_or_default();
+        let counts = RecordCounts {
+            accepted: rows.rows,
+            rejected: rejects.rows,
+            ..RecordCounts::default()
+        };
+        rows.discard(run.lake)?;
+        rejects.discard(run.lake)?;
+        return Err(RunError::Unbalanced { path, counts });
+    }
+    let batch = CommitBatch {
+        run_id: run.run_id(),
+        record_kind: Purchases::NAME,
+        rows_table: &Purchases::table(),
+        inputs,
+        rows,
+        rejects,
+    };
+    let committed = run
+        .lake
+        .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
+    run.record_commit(committed)
 }

@@ -7,10 +7,10 @@ use arrow::compute::concat_batches;
 use chrono::NaiveDate;
 
 use super::Purchases;
-use super::table::purchases_spec;
 use crate::ingest::error::RunError;
+use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::record_kind::RecordKind;
-use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
+use crate::lake::{PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
 use crate::purchase::columns::DayRows;
 
 /// Rejects are few: a smaller segment than that of rows saves memory.
@@ -23,8 +23,30 @@ pub(super) struct ChunkBatches {
     pub(super) rejects: Option<RecordBatch>,
 }
 
+/// The rows and rejects of an input until its commit.
+#[derive(Default)]
+pub(super) enum UncommittedRows {
+    /// No chunk yet.
+    #[default]
+    None,
+    /// In memory.
+    OneChunk(ChunkBatches),
+    /// In data files of its own, from the second chunk on.
+    OwnFiles(Box<OutputWriters>),
+}
+
+impl UncommittedRows {
+    /// Memory of the rows and rejects that are not written to data files.
+    pub(super) fn bytes_in_memory(&self) -> usize {
+        match self {
+            Self::OneChunk(batches) => batches.bytes(),
+            Self::None | Self::OwnFiles(_) => 0,
+        }
+    }
+}
+
 impl ChunkBatches {
-    pub(super) fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         // The days are slices of the same arrays: each reports the size of all.
         let rows = self
             .days
@@ -46,22 +68,18 @@ pub(super) struct OutputWriters {
 }
 
 impl OutputWriters {
-    pub(super) fn create(
-        lake: &Lake,
-        run_id: &str,
-        max_partitions: usize,
-    ) -> Result<Self, RunError> {
+    pub(super) fn create(run: &IngestRun<'_, Purchases>) -> Result<Self, RunError> {
         let options = WriterOptions {
-            max_partitions,
-            ..WriterOptions::new(run_id)
+            max_partitions: run.options.max_partitions,
+            ..WriterOptions::new(run.run_id())
         };
         let few = WriterOptions {
             segment_bytes: REJECT_SEGMENT_BYTES,
             ..options.clone()
         };
         Ok(Self {
-            rows: PartitionWriter::new(lake, &purchases_spec(), options)?,
-            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
+            rows: PartitionWriter::new(run.lake, &Purchases::table(), options)?,
+            rejects: PartitionWriter::new(run.lake, &rejects_spec(), few)?,
         })
     }
 

@@ -8,26 +8,22 @@
 use std::collections::BTreeMap;
 
 use super::Purchases;
-use super::pending_input::PendingInput;
 use super::table::purchases_spec;
 use crate::ingest::error::RunError;
+use crate::ingest::ingest_run::IngestRun;
+use crate::ingest::pending_input::PendingInput;
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{InputRow, Lake};
 
-/// The rows in `inputs` of these inputs, with `now_micros` (µs since 1970) as the ingest time.
-pub(super) fn recount<'w>(
-    lake: &Lake,
-    unlisted: impl IntoIterator<Item = &'w PendingInput>,
-    now_micros: i64,
+/// The rows in `inputs` of these inputs, with the start of the run as the ingest time.
+pub(super) fn recount<C>(
+    run: &IngestRun<'_, Purchases>,
+    lost: &[&PendingInput<C>],
 ) -> Result<Vec<InputRow>, RunError> {
-    let mut rows: Vec<InputRow> = unlisted
-        .into_iter()
-        .map(|pending| pending.row(false, now_micros))
-        .collect();
-    if rows.is_empty() {
-        return Ok(rows);
-    }
-    let mut unaccounted_rows = unaccounted(lake)?;
+    let now = run.options.now_micros;
+    let row = |input: &&PendingInput<C>| input.row(&input.counters, false, now);
+    let mut rows: Vec<InputRow> = lost.iter().map(row).collect();
+    let mut unaccounted_rows = unaccounted(run.lake)?;
     for row in &mut rows {
         account(row, &mut unaccounted_rows);
     }

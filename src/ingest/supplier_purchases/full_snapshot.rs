@@ -7,13 +7,16 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::collector::{PendingSupplierInput, SupplierCollector};
+use super::SupplierPurchases;
+use super::input_versions::PendingVersions;
 use super::select_versions::SnapshotMode;
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
+use crate::ingest::ingest_run::IngestRun;
 use crate::input::Refusal;
 use crate::lake::{AppliedFullSnapshot, Digest, Lake};
 use crate::rules::RuleId;
+use crate::run_report::InputOutcome;
 
 /// A full snapshot; the default value is none.
 #[derive(Default)]
@@ -29,11 +32,12 @@ pub(super) struct FullSnapshot {
 impl FullSnapshot {
     /// The full snapshot of a run; none, with a warning, if it is incomplete.
     pub(super) fn from_run(
-        run: &mut SupplierCollector<'_>,
-        read: &[PendingSupplierInput],
+        run: &mut IngestRun<'_, SupplierPurchases>,
+        mode: SnapshotMode,
+        read: &[PendingVersions],
         is_complete: bool,
     ) -> Self {
-        if run.snapshot_mode == SnapshotMode::Incremental {
+        if mode == SnapshotMode::Incremental {
             return Self::default();
         }
         let rejected: u64 = read
@@ -42,10 +46,10 @@ impl FullSnapshot {
             .sum();
         let companies: BTreeSet<i64> = read
             .iter()
-            .flat_map(|input| &input.candidates)
+            .flat_map(|input| &input.content.candidates)
             .map(|candidate| candidate.version.key.company_id)
             .collect();
-        let obstacle = if !run.refused.is_empty() {
+        let obstacle = if !run.reports.paths_with(InputOutcome::Refused).is_empty() {
             "an input was refused"
         } else if rejected > 0 {
             "records were rejected"
@@ -128,7 +132,7 @@ fn repeated(follower: &AppliedFullSnapshot) -> Refusal {
     )
 }
 
-fn has_invalid_meta(input: &PendingSupplierInput) -> bool {
+fn has_invalid_meta(input: &PendingVersions) -> bool {
     let rules = &input.counters.warned_by_rule;
     rules.contains_key(&RuleId::CplMetaShape)
 }

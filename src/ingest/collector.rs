@@ -1,0 +1,225 @@
+//! Collects validated chunks in order, accepts or refuses each input at its end, and has the
+//! accepted ones committed. What differs by record kind is its [`CommitPolicy`].
+
+use arrow::array::RecordBatch;
+
+use super::counters::InputCounters;
+use super::error::RunError;
+use super::ingest_run::IngestRun;
+use super::options::{IngestFailure, IngestOptions, IngestOutcome};
+use super::pending_input::PendingInput;
+use super::record_kind::RecordKind;
+use super::reject_rows::reject_rows;
+use super::runner::{Flow, Progress, ResultSink, process_inputs};
+use super::validate::ValidatedChunk;
+use crate::input::{Input, InputTotals, Refusal};
+use crate::lake::Lake;
+use crate::run_report::InputOutcome;
+
+/// How the inputs of a record kind are committed.
+pub(super) trait CommitPolicy<K: RecordKind> {
+    /// What is kept of an input until its commit.
+    type Content: Default;
+
+    /// Whether files are read even if the table of inputs lists them.
+    fn reads_listed_files(&self, _kind: &K) -> bool {
+        false
+    }
+
+    /// Adds a chunk to the open input, whose counters include it; may refuse the input.
+    fn add_chunk(
+        &mut self,
+        run: &mut IngestRun<'_, K>,
+        open: &mut OpenInput<Self::Content>,
+        chunk: CollectedChunk<K>,
+    ) -> Result<(), RunError>;
+
+    /// Discards the open input: it is refused or read again.
+    fn discard(&mut self, content: Self::Content) -> Result<(), RunError>;
+
+    /// Takes an input that is complete and not refused; may commit it, and others.
+    fn add_input(
+        &mut self,
+        run: &mut IngestRun<'_, K>,
+        input: PendingInput<Self::Content>,
+    ) -> Result<(), RunError>;
+
+    /// Commits the remaining inputs; returns the positions of those to be read again, because
+    /// another process has changed the lake meanwhile.
+    fn commit(&mut self, run: &mut IngestRun<'_, K>) -> Result<Vec<usize>, RunError>;
+
+    /// Adds the findings on the run as a whole, also after a failure.
+    fn finish(self, _run: &mut IngestRun<'_, K>)
+    where
+        Self: Sized,
+    {
+    }
+}
+
+/// The input that is being read.
+#[derive(Default)]
+pub(super) struct OpenInput<C> {
+    pub(super) counters: InputCounters,
+    pub(super) content: C,
+}
+
+/// The accepted rows and the rejects of a chunk.
+pub(super) struct CollectedChunk<K: RecordKind> {
+    /// Position of its input among the inputs of the run.
+    pub(super) index: usize,
+    /// Number of records of the input before the chunk.
+    pub(super) first_record: i64,
+    /// Numbered within the chunk.
+    pub(super) rows: Option<K::Rows>,
+    /// Numbered within the input.
+    pub(super) rejects: Option<RecordBatch>,
+}
+
+/// Ingests inputs with the policy that `new_policy` returns.
+///
+/// # Errors
+/// The lake fails, record counts are inconsistent, or the run is interrupted.
+pub(super) fn collect<K: RecordKind, P: CommitPolicy<K>>(
+    lake: &Lake,
+    inputs: &[Input],
+    options: &IngestOptions<K>,
+    progress: &Progress,
+    new_policy: impl FnOnce(&IngestRun<'_, K>) -> Result<P, RunError>,
+) -> Result<IngestOutcome, IngestFailure> {
+    let opened = IngestRun::open(lake, inputs, options);
+    let (run, policy) = opened
+        .and_then(|run| new_policy(&run).map(|policy| (run, policy)))
+        .map_err(|error| IngestFailure::after(error, IngestOutcome::default()))?;
+    let mut collector = Collector {
+        run,
+        policy,
+        current_inputs: Vec::new(),
+        open: OpenInput::default(),
+    };
+    let ended = collector.read_all(progress);
+    let Collector {
+        mut run, policy, ..
+    } = collector;
+    policy.finish(&mut run);
+    let ingested = run.finish();
+    match ended {
+        Ok(()) => Ok(ingested),
+        Err(error) => Err(IngestFailure::after(error, ingested)),
+    }
+}
+
+struct Collector<'a, K: RecordKind, P: CommitPolicy<K>> {
+    run: IngestRun<'a, K>,
+    policy: P,
+    /// Positions of the inputs of the current pass.
+    current_inputs: Vec<usize>,
+    open: OpenInput<P::Content>,
+}
+
+impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, K, P> {
+    fn read_all(&mut self, progress: &Progress) -> Result<(), RunError> {
+        let reads_all = self.policy.reads_listed_files(&self.run.options.run.kind);
+        let mut to_read = self.run.skip_ingested_files(reads_all)?;
+        // An input that another process committed meanwhile is read again and then recognised.
+        loop {
+            self.read(to_read, progress)?;
+            to_read = self.policy.commit(&mut self.run)?;
+            if to_read.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read(&mut self, to_read: Vec<usize>, progress: &Progress) -> Result<(), RunError> {
+        if to_read.is_empty() {
+            return Ok(());
+        }
+        let list: Vec<Input> = to_read
+            .iter()
+            .filter_map(|&index| self.run.inputs.get(index).cloned())
+            .collect();
+        self.current_inputs = to_read;
+        process_inputs(&list, &self.run.options.run, progress, self)
+    }
+
+    fn index(&self, input: usize) -> usize {
+        self.current_inputs.get(input).copied().unwrap_or(input)
+    }
+
+    /// The rejects of a chunk as rows; `base` records of the input precede the chunk.
+    fn reject_rows(
+        &self,
+        index: usize,
+        validated: &ValidatedChunk<K>,
+        base: u64,
+    ) -> Result<Option<RecordBatch>, RunError> {
+        if validated.rejects.is_empty() {
+            return Ok(None);
+        }
+        let path = self.run.reports.path(index);
+        let rows = reject_rows(&validated.rejects, base, &path, self.run.run_id())?;
+        Ok(Some(rows))
+    }
+
+    fn refuse(&mut self, input: usize, totals: Option<&InputTotals>) -> Result<(), RunError> {
+        let OpenInput { counters, content } = std::mem::take(&mut self.open);
+        self.policy.discard(content)?;
+        let index = self.index(input);
+        self.run
+            .reports
+            .record(index, InputOutcome::Refused, totals, &counters);
+        Ok(())
+    }
+}
+
+impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, K, P> {
+    fn on_restart(&mut self, _input: usize) -> Result<(), RunError> {
+        let open = std::mem::take(&mut self.open);
+        self.policy.discard(open.content)
+    }
+
+    fn on_chunk(&mut self, input: usize, validated: ValidatedChunk<K>) -> Result<Flow, RunError> {
+        if self.open.counters.refusal.is_some() {
+            return Ok(Flow::SkipInput);
+        }
+        let index = self.index(input);
+        let counts = self.open.counters.counts;
+        let base = counts.read - counts.skipped;
+        self.open.counters.add(&validated);
+        let chunk = CollectedChunk {
+            index,
+            // Records of one input, far below i64.
+            first_record: i64::try_from(base).unwrap_or(i64::MAX),
+            rejects: self.reject_rows(index, &validated, base)?,
+            rows: validated.rows,
+        };
+        self.policy
+            .add_chunk(&mut self.run, &mut self.open, chunk)?;
+        Ok(if self.open.counters.refusal.is_some() {
+            Flow::SkipInput
+        } else {
+            Flow::Continue
+        })
+    }
+
+    fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
+        let limit = self.run.options.reject_limit;
+        self.open.counters.close(limit, &totals);
+        if self.open.counters.refusal.is_some() {
+            return self.refuse(input, Some(&totals));
+        }
+        let OpenInput { counters, content } = std::mem::take(&mut self.open);
+        let index = self.index(input);
+        let pending = self.run.close(index, totals, counters, content)?;
+        self.policy.add_input(&mut self.run, pending)
+    }
+
+    fn on_abandoned(&mut self, input: usize) -> Result<(), RunError> {
+        self.refuse(input, None)
+    }
+
+    fn on_refused(&mut self, input: usize, refusal: Refusal) -> Result<(), RunError> {
+        self.open.counters.refusal.get_or_insert(refusal);
+        self.refuse(input, None)
+    }
+}
