@@ -19,7 +19,8 @@
 //! - The outcome of a commit without a clear response is read from the log before it is reported.
 //!
 //! Refused: tables above protocol reader 1, writer 2, tables whose columns differ from their
-//! specification, log entries that name files outside their table.
+//! specification, log entries that name files outside their table. A table that lacks only nullable
+//! columns can be read, and written after [`Lake::upgrade`].
 //!
 //! The interface is blocking; do not call it from asynchronous code.
 

@@ -19,7 +19,7 @@ fn is_reported(others: &[String]) -> bool {
     let changes_or_answers = match name.map(String::as_str) {
         Some("ingest" | "check" | "report" | "dashboard" | "run") => true,
         Some("lake") => match verb.map(String::as_str) {
-            Some("compact" | "verify" | "restore") => true,
+            Some("compact" | "verify" | "restore" | "upgrade") => true,
             Some("vacuum") => has("--execute"),
             _ => false,
         },
@@ -91,6 +91,7 @@ mod tests {
             ("check --metrics-file=m --kind bogus", "check"),
             ("--scratch lake report nothing --metrics-file m", "report"),
             ("lake verify --nope --metrics-file m", "lake"),
+            ("lake upgrade --nope --metrics-file m", "lake"),
             (
                 "lake vacuum --execute --older-than x --metrics-file m",
                 "lake",

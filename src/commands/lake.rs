@@ -8,6 +8,7 @@ mod restore;
 mod status;
 mod tables;
 mod units;
+mod upgrade;
 mod vacuum;
 mod verify;
 
@@ -24,6 +25,7 @@ use files::FilesAction;
 use history::HistoryAction;
 use restore::RestoreAction;
 use status::StatusAction;
+use upgrade::UpgradeAction;
 use vacuum::VacuumAction;
 use verify::VerifyAction;
 
@@ -66,6 +68,12 @@ pub enum LakeCommand {
         after_long_help = "Example:\n  purchase-etl lake restore --lake lake --table purchases --to-version 0 --dry-run"
     )]
     Restore(OnLake<RestoreAction>),
+    /// Add the columns that a table of an earlier version lacks
+    ///
+    /// Data files are not changed: their rows are null in the added columns. A table that lacks no
+    /// column is not changed.
+    #[command(after_long_help = "Example:\n  purchase-etl lake upgrade --lake lake --dry-run")]
+    Upgrade(OnLake<UpgradeAction>),
 }
 
 impl LakeCommand {
@@ -78,6 +86,7 @@ impl LakeCommand {
             Self::Vacuum(action) => action.named("vacuum"),
             Self::Verify(action) => action.named("verify"),
             Self::Restore(action) => action.named("restore"),
+            Self::Upgrade(action) => action.named("upgrade"),
         }
     }
 }

@@ -83,7 +83,6 @@ impl Lake {
     ) -> Result<PlannedCommit, LakeError> {
         let applied = change.full_snapshots.iter();
         Ok(PlannedCommit {
-            operation: CommitOperation::Change,
             removes: remove_actions(spec.name, state, &change.remove)?,
             adds: self.add_actions(spec, &change.add)?,
             transactions: applied
@@ -91,6 +90,7 @@ impl Lake {
                 .collect(),
             inputs_file: inputs.path().map(str::to_owned),
             temporary: vec![inputs.files.clone(), change.add],
+            ..PlannedCommit::new(CommitOperation::Change)
         })
     }
 }

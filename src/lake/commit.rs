@@ -58,7 +58,7 @@ impl Lake {
     ) -> Result<CommitOutcome<i64>, E> {
         let mut attempts = CommitAttempts::new(self, identity);
         loop {
-            let table = self.open_checked(identity.spec)?;
+            let table = identity.open(self)?;
             if let Some(found) = attempts.find_committed()? {
                 return Ok(found);
             }
@@ -71,7 +71,7 @@ impl Lake {
                 Ok(version) => return Ok(CommitOutcome::Committed(version)),
                 Err(error) => error,
             };
-            let resolved = attempts.resolve_failure(planned.operation, before, error);
+            let resolved = attempts.resolve_failure(&planned.operation, before, error);
             let is_absent = match &resolved {
                 Ok(found) => !matches!(found, Some(CommitOutcome::Committed(_))),
                 Err(error) => error.is_conflict(),
@@ -84,7 +84,7 @@ impl Lake {
             if let Some(found) = resolved? {
                 return Ok(found);
             }
-            attempts.pause(planned.operation);
+            attempts.pause(&planned.operation);
         }
     }
 }
@@ -130,7 +130,7 @@ impl<'a> CommitAttempts<'a> {
     /// committed and may be repeated.
     fn resolve_failure(
         &mut self,
-        operation: CommitOperation,
+        operation: &CommitOperation,
         before: u64,
         source: Box<DeltaTableError>,
     ) -> Result<Option<CommitOutcome<i64>>, LakeError> {
@@ -172,7 +172,7 @@ impl<'a> CommitAttempts<'a> {
     }
 
     /// Waits before the next attempt.
-    fn pause(&self, operation: CommitOperation) {
+    fn pause(&self, operation: &CommitOperation) {
         let doubled = 2_u32.saturating_pow(self.failed.saturating_sub(1));
         let pause = FIRST_PAUSE.saturating_mul(doubled);
         thread::sleep(pause.min(operation.max_pause()));
@@ -250,7 +250,7 @@ mod tests {
             let mut attempts = CommitAttempts::new(&lake, &ours);
             let mut fail = || {
                 let conflict = DeltaTableError::VersionAlreadyExists(1);
-                attempts.resolve_failure(operation, 0, Box::new(conflict))
+                attempts.resolve_failure(&operation, 0, Box::new(conflict))
             };
             for _ in 1..max {
                 assert_eq!(fail().unwrap(), None);
@@ -260,7 +260,7 @@ mod tests {
         }
         let trouble = DeltaTableError::Generic("no space left on device".to_owned());
         let first = CommitAttempts::new(&lake, &ours).resolve_failure(
-            CommitOperation::Append,
+            &CommitOperation::Append,
             0,
             Box::new(trouble),
         );

@@ -108,6 +108,20 @@ pub enum LakeError {
         /// The column of the table.
         found: String,
     },
+    /// The table lacks nullable columns of its specification: it can be read, and written after an
+    /// upgrade.
+    #[error(
+        "table {table:?} has no column {}, because an earlier version of the program created it: run `purchase-etl lake upgrade --lake {lake}`, which adds it",
+        columns.join(", ")
+    )]
+    MissingColumns {
+        /// The table.
+        table: String,
+        /// The missing columns, in the order of the specification.
+        columns: Vec<String>,
+        /// The lake.
+        lake: String,
+    },
     /// A table specification that cannot be stored.
     #[error("column {column:?} of table {table:?} cannot be stored: {reason}")]
     Spec {

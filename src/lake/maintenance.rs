@@ -8,6 +8,7 @@
 //! | `vacuum` | deletes files that no version needs |
 //! | `verify` | compares the store with the logs |
 //! | `restore` | makes an older version the newest |
+//! | `upgrade` | adds the columns that its specification has and it lacks |
 //!
 //! Listing, sizes, footers and deletions use the table's object store; rows use
 //! [`Lake::read_rows`](super::Lake::read_rows) and [`PartitionWriter`](super::PartitionWriter). The
@@ -22,6 +23,7 @@ mod restore;
 mod status;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod vacuum;
 mod verify;
 mod withdraw;
@@ -34,6 +36,7 @@ pub use history::{History, HistoryEntry};
 pub use loaded_table::DayRange;
 pub use restore::{RestoreReport, RestoreTarget};
 pub use status::{Checkpoint, FileCount, TableStatus};
+pub use upgrade::{AddedColumn, UpgradeReport};
 pub use vacuum::{VacuumCandidate, VacuumPlan, VacuumReason};
 pub use verify::{
     TablesByRole, VerificationDepth, VerificationFinding, VerificationReport, VerificationSeverity,

@@ -116,7 +116,12 @@ pub(super) fn stats_json(schema: &Schema, rows: u64, metadata: &ParquetMetaData)
     let mut least = Map::new();
     let mut greatest = Map::new();
     let mut nulls = Map::new();
-    for (index, field) in schema.fields().iter().enumerate() {
+    let stored = metadata.file_metadata().schema_descr().columns();
+    for field in schema.fields() {
+        let position = stored
+            .iter()
+            .position(|column| column.name() == field.name());
+        let Some(index) = position else { continue };
         let chunks: Option<Vec<&Statistics>> = metadata
             .row_groups()
             .iter()

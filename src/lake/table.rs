@@ -1,7 +1,9 @@
 //! Creates and opens Delta tables that match a specification.
 //!
 //! Refused: protocols above reader 1, writer 2 (the report would ignore deletion vectors and column
-//! mapping), columns or partitioning that differ from the specification.
+//! mapping), columns or partitioning that differ from the specification. A table that lacks only
+//! nullable columns was written before they were added: it can be read, and written after
+//! [`Lake::upgrade`].
 
 use std::sync::Arc;
 
@@ -33,8 +35,8 @@ impl Lake {
     /// processes may do so at once: one of them creates it.
     ///
     /// # Errors
-    /// [`LakeError::SchemaDiffers`] with the first column that differs, [`LakeError::Protocol`], or
-    /// an error of the store.
+    /// [`LakeError::SchemaDiffers`] with the first column that differs, [`LakeError::MissingColumns`]
+    /// for a table to be upgraded, [`LakeError::Protocol`], or an error of the store.
     pub fn create_if_missing(&self, spec: &TableSpec) -> Result<(), LakeError> {
         let columns = spec.delta_columns()?;
         if !self.table_exists(spec.name)? {
@@ -149,13 +151,30 @@ impl Lake {
         }
     }
 
-    /// Loads the newest version of a table and checks it against its specification.
+    /// Loads the newest version of a table for writing: it must match its specification.
     pub(super) fn open_checked(&self, spec: &TableSpec) -> Result<DeltaTable, LakeError> {
+        let (handle, missing) = self.open_readable(spec)?;
+        if missing.is_empty() {
+            return Ok(handle);
+        }
+        Err(LakeError::MissingColumns {
+            table: spec.name.to_owned(),
+            columns: missing.iter().map(|column| column.name().clone()).collect(),
+            lake: self.location().to_string(),
+        })
+    }
+
+    /// Loads the newest version of a table for reading, with the nullable columns of its
+    /// specification that it lacks.
+    pub(super) fn open_readable(
+        &self,
+        spec: &TableSpec,
+    ) -> Result<(DeltaTable, Vec<StructField>), LakeError> {
         let handle = self.open(spec.name, None)?;
         let state = loaded_state(spec.name, &handle)?;
-        check_columns(spec, &state.schema())?;
+        let missing = missing_columns(spec, &state.schema())?;
         check_partitioning(spec, state.metadata().partition_columns())?;
-        Ok(handle)
+        Ok((handle, missing))
     }
 }
 
@@ -194,7 +213,11 @@ fn check_protocol(table: &str, state: &DeltaTableState) -> Result<(), LakeError>
     Ok(())
 }
 
-fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> {
+/// The nullable columns of the specification that a table lacks; any other difference is refused.
+pub(super) fn missing_columns(
+    spec: &TableSpec,
+    found: &StructType,
+) -> Result<Vec<StructField>, LakeError> {
     let differs = |column: &str, expected: String, found: String| LakeError::SchemaDiffers {
         table: spec.name.to_owned(),
         column: column.to_owned(),
@@ -202,8 +225,13 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
         found,
     };
     let expected = spec.delta_columns()?;
+    let mut missing = Vec::new();
     for column in &expected {
         let other = found.field(column.name());
+        if other.is_none() && column.is_nullable() {
+            missing.push(column.clone());
+            continue;
+        }
         let other = other.map_or_else(|| "missing".to_owned(), describe_column);
         let expected = describe_column(column);
         if other != expected {
@@ -217,7 +245,7 @@ fn check_columns(spec: &TableSpec, found: &StructType) -> Result<(), LakeError> 
             "absent".into(),
             describe_column(extra),
         )),
-        None => Ok(()),
+        None => Ok(missing),
     }
 }
 

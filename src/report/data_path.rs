@@ -1,6 +1,7 @@
 //! Opens data files with polars.
 //!
-//! In: paths or URLs with the options to access them. Out: a lazy frame over several files.
+//! In: paths or URLs with the options to access them, and the columns to read. Out: a lazy frame over
+//! several files.
 
 use std::fmt;
 use std::sync::Arc;
@@ -77,23 +78,44 @@ impl From<String> for DataPath {
     }
 }
 
-/// Opens the given data files of one lake, without listing folders or parsing partition names.
-pub(super) fn scan_files(paths: &[DataPath]) -> PolarsResult<LazyFrame> {
+/// The type of an instant: microseconds in UTC.
+pub(super) const INSTANT: DataType =
+    DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC));
+
+/// The type of an amount: exact billionths.
+pub(super) const AMOUNT: DataType = DataType::Decimal(38, 9);
+
+/// Opens the given data files of one lake with these of their columns, without listing folders or
+/// parsing partition names. `missing` says what happens with a column that a file lacks: a file that
+/// lacks a nullable column is older than it, and its rows are null.
+pub(super) fn scan_files(
+    paths: &[DataPath],
+    columns: impl IntoIterator<Item = (&'static str, DataType)>,
+    missing: MissingColumnsPolicy,
+) -> PolarsResult<LazyFrame> {
     let access = paths.first().and_then(|path| {
         let access = path.access.as_ref()?;
         Some(access.for_polars(CloudScheme::from_path(path.as_str())))
     });
-    let cloud_options = access.transpose()?;
-    let args = ScanArgsParquet {
+    let paths = paths.iter().map(|path| PlRefPath::new(path.as_str()));
+    let sources = ScanSources::Paths(Buffer::from(paths.collect::<Vec<_>>()));
+    let columns = columns.into_iter();
+    let columns = columns.map(|(name, data_type)| Field::new(name.into(), data_type));
+    let options = ParquetOptions {
+        schema: Some(Arc::new(columns.collect())),
+        ..ParquetOptions::default()
+    };
+    let args = UnifiedScanArgs {
         glob: false,
-        cache: false,
-        cloud_options,
+        cloud_options: access.transpose()?,
         hive_options: HiveOptions {
             enabled: Some(false),
             ..HiveOptions::default()
         },
-        ..ScanArgsParquet::default()
+        missing_columns_policy: missing,
+        extra_columns_policy: ExtraColumnsPolicy::Ignore,
+        ..UnifiedScanArgs::default()
     };
-    let paths = paths.iter().map(|path| PlRefPath::new(path.as_str()));
-    LazyFrame::scan_parquet_files(Buffer::from(paths.collect::<Vec<_>>()), args)
+    let plan = DslBuilder::scan_parquet(sources, options, args)?;
+    Ok(plan.build().into())
 }

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 pub use currencies::revenue_currencies;
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, PolarsResult, col, len};
+use polars::prelude::{DataFrame, DataType, MissingColumnsPolicy, PolarsResult, col, len};
 
 use super::data_path::{DataPath, scan_files};
 use super::parameters::{RefundHandling, SeriesParameters};
-use super::purchase_query::{PurchaseQuery, collect, run_query};
+use super::purchase_query::{APP_ID, PurchaseQuery, collect, run_query};
 use super::{PurchaseFile, ReportError};
 
 const QUANTITY: &str = "quantity";
@@ -76,7 +76,7 @@ impl Dimension {
     fn column(self) -> &'static str {
         match self {
             Self::Product => "product_id",
-            Self::App => "app_id",
+            Self::App => APP_ID,
         }
     }
 }
@@ -176,7 +176,8 @@ pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportE
 }
 
 fn rules(paths: &[DataPath]) -> PolarsResult<Vec<(String, i64)>> {
-    let plan = scan_files(paths)?
+    let columns = [(RULE_ID, DataType::String)];
+    let plan = scan_files(paths, columns, MissingColumnsPolicy::Raise)?
         .group_by([col(RULE_ID)])
         .agg([len().cast(DataType::Int64).alias(REJECTS)]);
     let frame = collect(plan)?;

@@ -3,7 +3,7 @@
 //! In: the files of a table version. Out: [`ProductList`], sorted by the bytes of the ids. Refused:
 //! files that cannot be read.
 
-use polars::prelude::{PolarsResult, col};
+use polars::prelude::{DataType, MissingColumnsPolicy, PolarsResult, col};
 
 use super::data_path::{DataPath, scan_files};
 use super::purchase_query::collect;
@@ -51,7 +51,8 @@ pub fn product_list(files: &[PurchaseFile], page: Option<u32>) -> Result<Product
 
 fn distinct_products(files: &[PurchaseFile]) -> PolarsResult<Vec<String>> {
     let paths: Vec<DataPath> = files.iter().map(|file| file.path.clone()).collect();
-    let plan = scan_files(&paths)?
+    let columns = [("product_id", DataType::String)];
+    let plan = scan_files(&paths, columns, MissingColumnsPolicy::Raise)?
         .group_by([col("product_id")])
         .agg(Vec::<polars::prelude::Expr>::new());
     let frame = collect(plan)?;

@@ -10,12 +10,15 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::data_path::{DataPath, scan_files};
+use super::data_path::{AMOUNT, DataPath, INSTANT, scan_files};
 use super::parameters::SeriesParameters;
 use super::{PurchaseFile, ReportError};
 
 /// The column by which a series is grouped: see [`super::window::Window::row_of_tick`].
 pub(super) const TICK: &str = "tick";
+
+/// The app of a purchase, the only nullable column that reports read.
+pub(super) const APP_ID: &str = "app_id";
 
 /// Plans collected at a time. Each plan keeps a file open with some of its columns in memory: all
 /// hundred days of a series at once take twice the memory of 16, and no less time.
@@ -129,13 +132,42 @@ fn files_by_tick_source(
     files_by_source
 }
 
+/// Opens files of the purchases table with the columns that reports read. Only `app_id` is nullable:
+/// where it is not used, a missing column is an error.
+fn scan_purchases(paths: &[DataPath], with_app: bool) -> PolarsResult<LazyFrame> {
+    let missing = if with_app {
+        MissingColumnsPolicy::Insert
+    } else {
+        MissingColumnsPolicy::Raise
+    };
+    let required = [
+        ("product_id", DataType::String),
+        ("currency", DataType::String),
+        ("quantity", DataType::Int16),
+        ("time", INSTANT),
+        ("revenue", AMOUNT),
+        ("is_refund", DataType::Boolean),
+    ];
+    let app = with_app.then_some((APP_ID, DataType::String));
+    scan_files(paths, required.into_iter().chain(app), missing)
+}
+
+/// Whether a query reads the app of a purchase.
+fn reads_app(parameters: &SeriesParameters, query: &PurchaseQuery) -> bool {
+    let keys = match query {
+        PurchaseQuery::Totals { keys, .. } | PurchaseQuery::Whole { keys, .. } => keys,
+        PurchaseQuery::Rows { columns, .. } => columns,
+    };
+    parameters.app_id().is_some() || keys.contains(&col(APP_ID))
+}
+
 fn lazy_frame(
     parameters: &SeriesParameters,
     tick_source: TickSource,
     paths: &[DataPath],
     query: &PurchaseQuery,
 ) -> PolarsResult<LazyFrame> {
-    let mut plan = scan_files(paths)?;
+    let mut plan = scan_purchases(paths, reads_app(parameters, query))?;
     for condition in filters(parameters) {
         plan = plan.filter(condition);
     }
@@ -174,7 +206,7 @@ fn lazy_frame(
 /// Exact matches only, without trimming or case folding. A purchase without an app matches no app.
 fn filters(parameters: &SeriesParameters) -> Vec<Expr> {
     [
-        ("app_id", parameters.app_id()),
+        (APP_ID, parameters.app_id()),
         ("product_id", parameters.product()),
     ]
     .into_iter()

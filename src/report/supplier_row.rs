@@ -10,14 +10,12 @@ use chrono::{DateTime, FixedOffset};
 use polars::prelude::*;
 
 use super::ReportError;
-use super::supplier_table::date_of;
+use super::supplier_table::{EXTRA, date_of};
 use crate::supplier_purchase::{
     FIELDS, SupplierFieldSpec, SupplierFieldType, SupplierPurchaseValues, SupplierValue,
 };
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
-
-const EXTRA: &str = "extra";
 
 /// The columns of a row.
 pub(super) fn columns() -> Vec<Expr> {

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, Months, NaiveDate};
 use polars::prelude::*;
 
-use super::data_path::{DataPath, scan_files};
+use super::data_path::{AMOUNT, DataPath, INSTANT, scan_files};
 use super::purchase_query::collect;
 use super::supplier_parameters::{DeletedFilter, SearchTerm, SupplierSelection};
 use super::{ReportError, SupplierPurchaseFile};
+use crate::supplier_purchase::{FIELDS, SupplierFieldSpec, SupplierFieldType};
 
 #[cfg(test)]
 pub(super) mod fixture;
@@ -27,6 +28,30 @@ const IS_DELETED: &str = "is_deleted";
 
 /// Months per query; each of their files is open meanwhile.
 const MAX_MONTHS: usize = 24;
+
+/// The column with undocumented keys.
+pub(super) const EXTRA: &str = "extra";
+
+/// The columns that reports read: those of the table of fields, and `extra`.
+fn columns() -> impl Iterator<Item = (&'static str, DataType)> {
+    let of_fields = FIELDS.iter().flat_map(|spec| {
+        let value = spec.column.map(|name| (name, column_type(spec)));
+        let offset = spec.offset_column.map(|name| (name, DataType::Int16));
+        value.into_iter().chain(offset)
+    });
+    of_fields.chain([(EXTRA, DataType::String)])
+}
+
+fn column_type(spec: &SupplierFieldSpec) -> DataType {
+    match spec.field_type {
+        SupplierFieldType::Integer(_) => DataType::Int64,
+        SupplierFieldType::Boolean => DataType::Boolean,
+        SupplierFieldType::Date => DataType::Date,
+        SupplierFieldType::Amount => AMOUNT,
+        SupplierFieldType::Time => INSTANT,
+        _ => DataType::String,
+    }
+}
 
 /// The files of one month of one company.
 #[derive(Clone, Debug)]
@@ -69,7 +94,7 @@ pub(super) fn selected_months(
 impl MonthFiles {
     /// A plan for the selected rows of the month with all columns.
     pub(super) fn plan(&self, selection: &SupplierSelection) -> PolarsResult<LazyFrame> {
-        let plan = scan_files(&self.paths)?;
+        let plan = scan_files(&self.paths, columns(), MissingColumnsPolicy::Insert)?;
         Ok(match self.condition(selection) {
             Some(condition) => plan.filter(condition),
             None => plan,

@@ -10,8 +10,9 @@
 //! | columns of the list as CSV and Parquet | `report`, `render` |
 //! | the reference page of the columns | `make reference` |
 //!
-//! A new optional field is a variant and a row here; a field with a rule of its own is a line in
-//! `validate` as well.
+//! A new optional field is a variant and a row here with the mark `added`, so that stored hashes stay
+//! valid; a field with a rule of its own is a line in `validate` as well. Tables written before get
+//! its column by `lake upgrade`.
 
 use super::field::{
     SupplierFieldSpec, SupplierFieldType as Type, SupplierPurchaseField as Name, currency, field,

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::field::SupplierFieldType;
+use super::field::{SupplierFieldSpec, SupplierFieldType};
 use super::fields::FIELDS;
 use super::registration_month::RegistrationMonth;
 use super::values::{SupplierPurchase, SupplierPurchaseKey, SupplierValue};
@@ -33,14 +33,15 @@ impl SupplierPurchaseVersion {
             key: purchase.key,
             month: RegistrationMonth::from(purchase.registration_date),
             updated_at_micros: purchase.updated_at.micros_utc,
-            version_hash: hash(purchase),
+            version_hash: hash(&FIELDS, purchase),
             is_deleted: purchase.values.is_deleted(),
         }
     }
 }
 
 /// The first eight bytes, little endian, of BLAKE3 over the company and the values in the order of
-/// the columns, then `extra`.
+/// the columns, then `extra`, then, of each added field with a value, the name of its column as text
+/// and the value.
 ///
 /// Every value begins with a byte, 1 when present and 0 when null; when present, it is followed by:
 ///
@@ -53,15 +54,24 @@ impl SupplierPurchaseVersion {
 /// | amount | its billionths, 16 bytes, little endian; then the code of its currency as text |
 /// | time | µs since 1970 in UTC as a number; then the minutes of its offset as a number |
 ///
-/// So different purchases never give the same bytes. The hash is stored: it must not change.
-fn hash(purchase: &SupplierPurchase<'_>) -> i64 {
+/// So different purchases never give the same bytes. The hash is stored: it must not change, also
+/// when a field is added.
+pub(super) fn hash(fields: &[SupplierFieldSpec], purchase: &SupplierPurchase<'_>) -> i64 {
     let values = &purchase.values;
+    let stored = |is_added: bool| {
+        let fields = fields.iter().filter(move |spec| spec.is_added == is_added);
+        fields.filter_map(|spec| Some((spec.column?, spec, values.get(spec.field))))
+    };
     let mut hasher = VersionHasher::default();
     hasher.number(Some(purchase.key.company_id));
-    for spec in FIELDS.iter().filter(|spec| spec.column.is_some()) {
-        hasher.value(spec.field_type, values.get(spec.field));
+    for (_, spec, value) in stored(false) {
+        hasher.value(spec.field_type, value);
     }
     hasher.text(values.extra.as_deref());
+    for (column, spec, value) in stored(true).filter(|(_, _, value)| value.is_some()) {
+        hasher.text(Some(column));
+        hasher.value(spec.field_type, value);
+    }
     let digest = hasher.0.finalize();
     let mut first = [0; 8];
     first.copy_from_slice(&digest.as_bytes()[..8]);

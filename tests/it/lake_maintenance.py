@@ -4,6 +4,7 @@
                                           JSON object with the accepted rows of each input by its file name
     lake_maintenance.py files LAKE TABLE COLUMN  the live files: rows, bytes, whether they are sorted by COLUMN, and
                                           whether their statistics in the log hold
+    lake_maintenance.py column LAKE TABLE COLUMN the values of a column by each reader, nulls first
     lake_maintenance.py digest TABLE LAKE...     rows, and a digest over the multiset of all rows and all columns, by lake
 """
 
@@ -15,6 +16,8 @@ from collections import Counter
 from pathlib import Path
 
 try:
+    import duckdb
+    import polars
     import pyarrow
     import pyarrow.parquet
     from deltalake import DeltaTable
@@ -63,6 +66,22 @@ def files(lake, name, column):
     return found
 
 
+def column(lake, name, selected):
+    """By reader. DuckDB gets the table from deltalake, because its Delta extension has to be downloaded."""
+    path = Path(lake) / name
+    table = DeltaTable(str(path))
+    dataset = table.to_pyarrow_dataset()
+    connection = duckdb.connect()
+    connection.register("rows_of_table", dataset)
+    found = {
+        "deltalake": table.to_pyarrow_table(columns=[selected])[selected].to_pylist(),
+        "pyarrow": dataset.to_table(columns=[selected])[selected].to_pylist(),
+        "polars": polars.scan_delta(str(path)).select(selected).collect()[selected].to_list(),
+        "duckdb": [value for (value,) in connection.execute(f"SELECT {selected} FROM rows_of_table").fetchall()],
+    }
+    return {reader: sorted(values, key=lambda value: (value is not None, value)) for reader, values in found.items()}
+
+
 def digest(name, *lakes):
     return [digest_of(lake, name) for lake in lakes]
 
@@ -75,7 +94,7 @@ def digest_of(lake, name):
     return {"rows": len(lines), "digest": hashlib.sha256("\x1e".join(lines).encode()).hexdigest()}
 
 
-COMMANDS = {"poll": poll, "files": files, "digest": digest}
+COMMANDS = {"poll": poll, "files": files, "column": column, "digest": digest}
 
 if __name__ == "__main__":
     json.dump(COMMANDS[sys.argv[1]](*sys.argv[2:]), sys.stdout, ensure_ascii=False, indent=1, default=str)

@@ -58,6 +58,8 @@ mod lake_compaction;
 mod lake_maintenance;
 /// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
+/// Tables of an earlier version, without a column that the program has.
+mod lake_upgrade;
 /// What a vacuum deletes and keeps.
 mod lake_vacuum;
 /// Verification finds planted damage and raises no false alarm.

@@ -198,7 +198,7 @@ const TELEMETRY: [&str; 4] = [
 ];
 
 /// Commands that list something as JSON.
-const LISTINGS: [&[&str]; 10] = [
+const LISTINGS: [&[&str]; 11] = [
     &["runs", "list", "--lake=lake"],
     &["rules", "list"],
     &["rules", "explain", "BRZ-QTY-RANGE"],
@@ -208,6 +208,7 @@ const LISTINGS: [&[&str]; 10] = [
     &["lake", "compact", "--lake=lake", "--dry-run"],
     &["lake", "vacuum", "--lake=lake", "--dry-run"],
     &["lake", "verify", "--lake=lake", "--deep"],
+    &["lake", "upgrade", "--lake=lake", "--dry-run"],
     &["jobs", "check", "job.toml"],
 ];
 

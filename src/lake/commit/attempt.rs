@@ -2,7 +2,7 @@
 //! or the error goes out.
 
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, Remove, Transaction};
+use deltalake::kernel::{Action, Add, Metadata, Remove, Transaction};
 use deltalake::{DeltaTable, DeltaTableError};
 use serde_json::{Value, json};
 use tracing::warn;
@@ -17,6 +17,8 @@ use crate::lake::{Lake, LakeError, StagedFiles, log};
 /// What is to be committed on top of one version.
 pub(in crate::lake) struct PlannedCommit {
     pub(in crate::lake) operation: CommitOperation,
+    /// The metadata of the table from this version on, if it changes.
+    pub(in crate::lake) metadata: Option<Metadata>,
     pub(in crate::lake) removes: Vec<Remove>,
     pub(in crate::lake) adds: Vec<Add>,
     /// Transactions in addition to those of the identity.
@@ -33,6 +35,7 @@ impl PlannedCommit {
     pub(in crate::lake) fn new(operation: CommitOperation) -> Self {
         Self {
             operation,
+            metadata: None,
             removes: Vec::new(),
             adds: Vec::new(),
             transactions: Vec::new(),
@@ -42,10 +45,12 @@ impl PlannedCommit {
     }
 
     fn actions(&self) -> Vec<Action> {
+        let metadata = self.metadata.iter().cloned().map(Action::Metadata);
         let removes = self.removes.iter().cloned().map(Action::Remove);
         let adds = self.adds.iter().cloned().map(Action::Add);
         let transactions = self.transactions.iter().cloned().map(Action::Txn);
-        removes.chain(adds).chain(transactions).collect()
+        let files = removes.chain(adds);
+        metadata.chain(files).chain(transactions).collect()
     }
 
     /// The run id serves the read-back and operators, the file of `inputs` the recovery of a

@@ -10,7 +10,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::fmt::Display;
 
-use crate::lake::{Digest, LakeError, TableSpec};
+use deltalake::DeltaTable;
+
+use crate::lake::{Digest, Lake, LakeError, TableSpec};
 
 /// The identity of a commit.
 pub(in crate::lake) struct CommitIdentity<'a> {
@@ -20,6 +22,8 @@ pub(in crate::lake) struct CommitIdentity<'a> {
     pub(in crate::lake) app_ids: HashSet<String>,
     /// Whether nothing is committed if one of the ids is already in the table.
     pub(super) is_unique: bool,
+    /// Whether the table may lack nullable columns of its specification.
+    is_upgrade: bool,
 }
 
 impl<'a> CommitIdentity<'a> {
@@ -44,6 +48,7 @@ impl<'a> CommitIdentity<'a> {
             run_id,
             app_ids,
             is_unique: true,
+            is_upgrade: false,
         })
     }
 
@@ -59,7 +64,24 @@ impl<'a> CommitIdentity<'a> {
             run_id,
             app_ids: HashSet::from([app_id]),
             is_unique: false,
+            is_upgrade: false,
         }
+    }
+
+    /// The identity of the commit that adds the missing columns of a table.
+    pub(in crate::lake) fn of_upgrade(spec: &'a TableSpec, run_id: &'a str) -> Self {
+        Self {
+            is_upgrade: true,
+            ..Self::of_maintenance(spec, run_id, &format!("upgrade-{run_id}"))
+        }
+    }
+
+    /// Loads the newest version of the table, which must match its specification.
+    pub(super) fn open(&self, lake: &Lake) -> Result<DeltaTable, LakeError> {
+        if self.is_upgrade {
+            return lake.open_readable(self.spec).map(|(table, _)| table);
+        }
+        lake.open_checked(self.spec)
     }
 }
 

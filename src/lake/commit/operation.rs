@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use deltalake::kernel::StructField;
 use deltalake::protocol::{DeltaOperation, MergePredicate, SaveMode};
 
 use crate::lake::TableSpec;
 
 /// What a commit does to the existing files.
-#[derive(Clone, Copy)]
 pub(in crate::lake) enum CommitOperation {
     /// Only adds files, so it may follow any version.
     Append,
@@ -25,18 +25,23 @@ pub(in crate::lake) enum CommitOperation {
         /// The older version.
         version: u64,
     },
+    /// Changes no files: the table gets further columns, null in all rows.
+    AddColumns {
+        /// The columns.
+        columns: Vec<StructField>,
+    },
 }
 
 impl CommitOperation {
     /// Whether the library may repeat an attempt on top of newer versions. It would commit a change
     /// on top of versions that it was not planned on, and its own conflict check misses some cases
     /// that duplicate or lose rows.
-    pub(super) fn may_rebase(self) -> bool {
+    pub(super) fn may_rebase(&self) -> bool {
         matches!(self, Self::Append)
     }
 
     /// The maximum number of attempts, each from a fresh snapshot.
-    pub(super) fn max_attempts(self) -> u32 {
+    pub(super) fn max_attempts(&self) -> u32 {
         // Each contains up to 15 retries of the library, if only the next version number is needed.
         if self.may_rebase() {
             return 8;
@@ -47,7 +52,7 @@ impl CommitOperation {
     }
 
     /// The longest pause between two attempts.
-    pub(super) fn max_pause(self) -> Duration {
+    pub(super) fn max_pause(&self) -> Duration {
         // With so few attempts the pauses need no upper bound.
         if self.may_rebase() {
             return Duration::MAX;
@@ -57,7 +62,7 @@ impl CommitOperation {
     }
 
     /// The operation that the history shows.
-    pub(super) fn to_delta(self, spec: &TableSpec) -> DeltaOperation {
+    pub(super) fn to_delta(&self, spec: &TableSpec) -> DeltaOperation {
         let action = |action_type: &str| MergePredicate {
             action_type: action_type.to_owned(),
             predicate: None,
@@ -80,11 +85,14 @@ impl CommitOperation {
             },
             Self::Compact { target_bytes } => DeltaOperation::Optimize {
                 predicate: None,
-                target_size: target_bytes,
+                target_size: *target_bytes,
             },
             Self::Restore { version } => DeltaOperation::Restore {
-                version: Some(version),
+                version: Some(*version),
                 datetime: None,
+            },
+            Self::AddColumns { columns } => DeltaOperation::AddColumn {
+                fields: columns.clone(),
             },
         }
     }

@@ -15,7 +15,8 @@ pub struct HistoryEntry {
     pub version: i64,
     /// When it was committed.
     pub committed_at: String,
-    /// The operation, as Delta names it: `WRITE`, `MERGE`, `OPTIMIZE`, `RESTORE`, `CREATE TABLE`.
+    /// The operation, as Delta names it: `WRITE`, `MERGE`, `OPTIMIZE`, `RESTORE`,
+    /// `ADD COLUMN`, `CREATE TABLE`.
     pub operation: String,
     /// The run that committed it, if the commit names it.
     pub run_id: Option<String>,

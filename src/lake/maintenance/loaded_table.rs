@@ -83,7 +83,7 @@ impl Lake {
         LoadedTable::of(self, name, self.open(name, version)?)
     }
 
-    /// Loads the newest version of a table, which must match its specification.
+    /// Loads the newest version of a table for writing: it must match its specification.
     pub(super) fn load_checked(&self, spec: &TableSpec) -> Result<LoadedTable, LakeError> {
         LoadedTable::of(self, spec.name, self.open_checked(spec)?)
     }

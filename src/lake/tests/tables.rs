@@ -157,7 +157,7 @@ fn tables_of_another_shape_are_refused_by_column() {
     let mut other_type = fields.clone();
     other_type[1] = Field::new("source_row", DataType::Int32, false);
     let mut more = fields.clone();
-    more.push(Field::new("extra", DataType::Utf8, true));
+    more.push(Field::new("extra", DataType::Utf8, false));
     let fewer = fields[..3].to_vec();
     let cases = [
         (other_type, "source_row"),

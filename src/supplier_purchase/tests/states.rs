@@ -8,8 +8,12 @@ use arrow::datatypes::{
 use super::super::columns::{
     PARTITION_COLUMNS, STATISTICS_COLUMNS, SupplierPurchaseColumns, schema, shift_source_rows,
 };
-use super::super::{RegistrationMonth, SupplierPurchaseKey, SupplierPurchaseVersion};
-use super::fixture::{DOCUMENTED, rows_of, with};
+use super::super::version::hash;
+use super::super::{
+    FIELDS, RegistrationMonth, SupplierFieldSpec, SupplierPurchaseField as Name,
+    SupplierPurchaseKey, SupplierPurchaseVersion,
+};
+use super::fixture::{DOCUMENTED, accepted, rows_of, with};
 
 /// The documented columns of the table: name, type, and whether it may be null.
 const COLUMNS: &str = "\
@@ -198,4 +202,50 @@ fn spelling_does_not_change_a_state_and_every_value_does() {
 #[test]
 fn the_hash_of_the_documented_example_stays_the_same() {
     assert_eq!(version(DOCUMENTED).version_hash, -1_564_521_686_571_357_783);
+}
+
+/// The table of fields, as if these had been added to it.
+fn with_added(added: &[Name]) -> Vec<SupplierFieldSpec> {
+    let mut fields = FIELDS.to_vec();
+    for field in added {
+        fields[*field as usize] = fields[*field as usize].added();
+    }
+    fields
+}
+
+/// The number was computed with the blake3 package of Python, from the description of the bytes.
+#[test]
+fn the_values_of_added_fields_come_last_with_their_names() {
+    let fields = with_added(&[Name::Notes, Name::CreatedAt]);
+    accepted(DOCUMENTED, |purchase| {
+        assert_eq!(hash(&fields, purchase), -8_772_273_235_213_175_611);
+    });
+}
+
+#[test]
+fn a_state_without_a_value_of_an_added_field_keeps_its_hash() {
+    let fields = with_added(&[Name::Notes, Name::CreatedAt]);
+    let mut before = FIELDS.to_vec();
+    before.retain(|spec| ![Name::Notes, Name::CreatedAt].contains(&spec.field));
+    accepted(DOCUMENTED, |purchase| {
+        let mut purchase = purchase.clone();
+        assert_ne!(hash(&fields, &purchase), hash(&before, &purchase));
+        for field in [Name::Notes, Name::CreatedAt] {
+            purchase.values.set(field, None);
+        }
+        assert_eq!(hash(&fields, &purchase), hash(&before, &purchase));
+    });
+}
+
+#[test]
+fn no_field_of_the_first_version_is_marked_as_added() {
+    let first = "id registration_date supplier_id supplier_name invoice_serie invoice_number \
+                 code value_of_items value_of_items_currency discount discount_currency \
+                 other_expenses_value other_expenses_value_currency total total_currency \
+                 notes pay_shipping carrier_id carrier_name shipping_value \
+                 shipping_value_currency status order_number has_stock_movement_out \
+                 were_stock_movements_deleted is_deleted created_at updated_at";
+    let unmarked = FIELDS.iter().filter(|spec| !spec.is_added);
+    let unmarked: Vec<&str> = unmarked.filter_map(|spec| spec.column).collect();
+    assert_eq!(unmarked, first.split(' ').collect::<Vec<_>>());
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::lake::counts::{signed, unsigned};
 use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
 use crate::lake::maintenance::objects::FileState;
+use crate::lake::read_rows::columns_in;
 use crate::lake::{Lake, staged};
 
 /// The remedy for a missing or damaged file.
@@ -31,7 +32,7 @@ impl Lake {
     ) -> Result<TableScan, MaintenanceError> {
         let name = maintained.spec.name;
         // Checks protocol and columns: every command refuses what is refused here.
-        self.load_checked(&maintained.spec)?;
+        self.open_readable(&maintained.spec)?;
         let folder = self.table_folder(name)?;
         let loaded = &folder.loaded;
         let mut scan = TableScan::of(loaded.version);
@@ -109,11 +110,11 @@ impl Lake {
             report.add_damage(name, path, "rows in the log", (rows, logged), FIX_LOG);
             return Ok(false);
         }
-        if footer.file_metadata().schema_descr().num_columns()
-            != maintained.spec.schema.fields().len()
-        {
-            let found = footer.file_metadata().schema_descr().num_columns();
-            let expected = maintained.spec.schema.fields().len();
+        let found = footer.file_metadata().schema_descr();
+        // A nullable column may be younger than the file.
+        let columns = columns_in(&maintained.spec.schema, found);
+        if found.num_columns() != columns.fields().len() {
+            let (expected, found) = (columns.fields().len(), found.num_columns());
             report.add_damage(name, path, "columns", (expected, found), FIX_FILE);
             return Ok(false);
         }
