@@ -13,33 +13,33 @@ use crate::supplier_purchase::{SupplierPurchaseField as Name, SupplierValue};
 use crate::values::instant::parse_instant;
 use crate::values::money::parse_decimal;
 
-type TestPurchase = SupplierPurchaseValues<'static>;
+type ListedPurchase = SupplierPurchaseValues<'static>;
 
-fn set_text(row: &mut TestPurchase, field: Name, text: &'static str) {
+fn set_text(row: &mut ListedPurchase, field: Name, text: &'static str) {
     row.set(field, Some(SupplierValue::Text(text.into())));
 }
 
-fn set_integer(row: &mut TestPurchase, field: Name, number: i64) {
+fn set_integer(row: &mut ListedPurchase, field: Name, number: i64) {
     row.set(field, Some(SupplierValue::Integer(number)));
 }
 
-fn set_boolean(row: &mut TestPurchase, field: Name, flag: bool) {
+fn set_boolean(row: &mut ListedPurchase, field: Name, flag: bool) {
     row.set(field, Some(SupplierValue::Boolean(flag)));
 }
 
-fn set_time(row: &mut TestPurchase, field: Name, text: &str) {
+fn set_time(row: &mut ListedPurchase, field: Name, text: &str) {
     let time = parse_instant(text, chrono_tz::Tz::UTC)
         .expect("a time")
         .instant;
     row.set(field, Some(SupplierValue::Time(time)));
 }
 
-fn set_date(row: &mut TestPurchase, text: &str) {
+fn set_date(row: &mut ListedPurchase, text: &str) {
     let date = SupplierValue::Date(text.parse().expect("a date"));
     row.set(Name::RegistrationDate, Some(date));
 }
 
-fn set_money(row: &mut TestPurchase, amount: Name, currency: Name, text: [&'static str; 2]) {
+fn set_money(row: &mut ListedPurchase, amount: Name, currency: Name, text: [&'static str; 2]) {
     let [digits, code] = text;
     let parsed = parse_decimal(digits).expect("an amount").amount;
     row.set(amount, Some(SupplierValue::Amount(parsed)));
@@ -47,8 +47,8 @@ fn set_money(row: &mut TestPurchase, amount: Name, currency: Name, text: [&'stat
 }
 
 /// The purchase of the documentation's examples.
-pub(crate) fn documented() -> TestPurchase {
-    let mut row = TestPurchase::default();
+pub(crate) fn documented() -> ListedPurchase {
+    let mut row = ListedPurchase::default();
     set_integer(&mut row, Name::Id, 123);
     set_date(&mut row, "2025-01-14");
     set_integer(&mut row, Name::SupplierId, 123);
@@ -95,8 +95,8 @@ pub(crate) fn documented() -> TestPurchase {
 }
 
 /// A deleted purchase with only the required fields.
-pub(crate) fn bare() -> TestPurchase {
-    let mut row = TestPurchase::default();
+pub(crate) fn bare() -> ListedPurchase {
+    let mut row = ListedPurchase::default();
     set_integer(&mut row, Name::Id, 7);
     set_date(&mut row, "2024-12-31");
     set_boolean(&mut row, Name::Deleted, true);
@@ -105,7 +105,7 @@ pub(crate) fn bare() -> TestPurchase {
     row
 }
 
-pub(crate) fn page(purchases: Vec<TestPurchase>) -> SupplierPurchasePage {
+pub(crate) fn page(purchases: Vec<ListedPurchase>) -> SupplierPurchasePage {
     SupplierPurchasePage {
         company_id: 12,
         purchases,
