@@ -36,9 +36,11 @@ impl LakeAction for UpgradeAction {
         let mut done = Vec::new();
         for table in self.table.tables() {
             let upgraded = lake.upgrade(&maintained(table), &context.run_id, dry_run)?;
-            if let Some(upgraded) = &upgraded {
+            if let Some(upgraded) = &upgraded
+                && upgraded.committed_version.is_some()
+            {
                 let (table, columns) = (&upgraded.table, upgraded.columns.len());
-                tracing::info!(table, columns, dry_run, "upgraded");
+                tracing::info!(table, columns, "upgraded");
             }
             done.extend(upgraded);
         }
