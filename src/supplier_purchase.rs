@@ -28,7 +28,7 @@ mod version;
 pub use columns::SupplierPurchaseColumns;
 pub use company::{CompanyId, InvalidCompanyId};
 pub use field::{SupplierFieldSpec, SupplierFieldType, SupplierPurchaseField};
-pub use fields::{FIELDS, members_of};
+pub use fields::{FIELDS, column_names, members_of};
 pub use raw::RawSupplierPurchase;
 pub use read_csv::{
     CsvHeaders, SupplierPurchaseCsvColumns, SupplierPurchaseCsvReader, csv_headers,

@@ -13,15 +13,14 @@ use super::ReportError;
 use super::supplier_table::{EXTRA, date_of};
 use crate::supplier_purchase::{
     FIELDS, SupplierFieldSpec, SupplierFieldType, SupplierPurchaseValues, SupplierValue,
+    column_names,
 };
 use crate::values::instant::Instant;
 use crate::values::money::Amount;
 
 /// The columns of a row.
 pub(super) fn columns() -> Vec<Expr> {
-    let of_fields = FIELDS.iter();
-    let of_fields = of_fields.flat_map(|spec| [spec.column, spec.offset_column]);
-    of_fields.flatten().chain([EXTRA]).map(col).collect()
+    column_names().chain([EXTRA]).map(col).collect()
 }
 
 /// Reads all rows of a frame that has the columns of [`columns`].

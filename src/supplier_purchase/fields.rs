@@ -229,6 +229,14 @@ pub static FIELDS: [SupplierFieldSpec; Name::COUNT] = [
         .meaning("time of the last change, which determines the current state"),
 ];
 
+/// The names of the columns of the fields, in their order; a time has two.
+pub fn column_names() -> impl Iterator<Item = &'static str> {
+    let columns = FIELDS
+        .iter()
+        .flat_map(|spec| [spec.column, spec.offset_column]);
+    columns.flatten()
+}
+
 /// At least as many as the fields of any object.
 const MAX_MEMBERS: usize = 24;
 

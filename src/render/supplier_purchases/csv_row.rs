@@ -8,14 +8,13 @@ use crate::render::amount_text::money_text;
 use crate::render::csv::text_cell;
 use crate::supplier_purchase::{
     FIELDS, SupplierFieldSpec, SupplierFieldType, SupplierPurchaseValues, SupplierValue,
+    column_names,
 };
 
 /// The columns of a file of supplier purchases, CSV or Parquet: the company, then the columns of
 /// the table in their order, without `version_hash` and the lineage columns.
 pub(super) fn columns() -> Vec<&'static str> {
-    let of_fields = FIELDS.iter();
-    let of_fields = of_fields.flat_map(|spec| [spec.column, spec.offset_column]);
-    let names = ["company_id"].into_iter().chain(of_fields.flatten());
+    let names = ["company_id"].into_iter().chain(column_names());
     names.chain(["extra"]).collect()
 }
 
