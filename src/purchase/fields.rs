@@ -10,6 +10,7 @@ use super::field::{
     optional, required,
 };
 use crate::input::csv::columns::CsvValueType;
+use crate::record::KeyTable;
 
 const fn field(field: Name, path: &'static str) -> PurchaseFieldSpec {
     PurchaseFieldSpec::new(field, path)
@@ -150,24 +151,20 @@ pub fn columns() -> impl Iterator<Item = &'static PurchaseColumnSpec> {
     of_fields.chain(&DERIVED_COLUMNS)
 }
 
-/// The fields of the keys by their length. Every key of every record is looked up.
-static BY_LENGTH: [[Option<Name>; 4]; 24] = {
-    let mut by_length = [[None; 4]; 24];
+/// The fields by the keys of the purchase object. Snowflake writes `PAYLOAD`.
+static KEYS: KeyTable<Name, 64> = {
+    let mut keys = KeyTable::new();
     let mut position = 0;
     while position < FIELDS.len() {
         let spec = &FIELDS[position];
         assert!(spec.field as usize == position);
         if spec.is_key {
-            let fields = &mut by_length[spec.path.len()];
-            let mut free = 0;
-            while fields[free].is_some() {
-                free += 1;
-            }
-            fields[free] = Some(spec.field);
+            keys.insert(spec.path, spec.field);
         }
         position += 1;
     }
-    by_length
+    keys.insert("PAYLOAD", Name::Payload);
+    keys
 };
 
 impl Name {
@@ -181,12 +178,9 @@ impl Name {
         self.spec().path
     }
 
-    /// The field of a key of the documented purchase object; Snowflake writes `PAYLOAD`.
+    /// The field of a key of the documented purchase object.
     #[inline]
     pub fn of_key(key: &str) -> Option<Self> {
-        let same_length = BY_LENGTH.get(key.len())?.iter().map_while(|field| *field);
-        let mut same_length = same_length.filter(|field| field.as_str() == key);
-        let found = same_length.next();
-        found.or_else(|| (key == "PAYLOAD").then_some(Self::Payload))
+        KEYS.find(key, |_| true)
     }
 }

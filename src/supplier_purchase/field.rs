@@ -245,8 +245,8 @@ impl SupplierFieldSpec {
     }
 
     /// Whether its key in a JSON object is that of a field.
-    pub(super) fn is_read(&self) -> bool {
-        self.json != JsonUse::None
+    pub(super) const fn is_read(&self) -> bool {
+        !matches!(self.json, JsonUse::None)
     }
 
     /// Whether the documented object has it.

@@ -19,6 +19,7 @@ use super::field::{
     object,
 };
 use super::values::SupplierPurchaseValues;
+use crate::record::KeyTable;
 use crate::rules::RuleId;
 
 /// The fields in the order of the columns, which is that of the documentation.
@@ -247,8 +248,7 @@ struct ObjectFields {
     count: usize,
 }
 
-/// The members of each object, by its field; the last are those of the purchase itself. Every key of
-/// every record is looked up here.
+/// The members of each object, by its field; the last are those of the purchase itself.
 static MEMBERS: [ObjectFields; Name::COUNT + 1] = {
     let mut members = [ObjectFields {
         fields: [Name::CompanyId; MAX_MEMBERS],
@@ -273,6 +273,20 @@ static MEMBERS: [ObjectFields; Name::COUNT + 1] = {
     members
 };
 
+/// The fields by their keys in JSON objects.
+static KEYS: KeyTable<Name, 128> = {
+    let mut keys = KeyTable::new();
+    let mut position = 0;
+    while position < FIELDS.len() {
+        let spec = &FIELDS[position];
+        if spec.is_read() {
+            keys.insert(spec.key, spec.field);
+        }
+        position += 1;
+    }
+    keys
+};
+
 /// The fields of an object, or of the purchase itself, in the order of the documentation.
 pub fn members_of(object: Option<Name>) -> impl Iterator<Item = &'static SupplierFieldSpec> {
     let object = &MEMBERS[object.map_or(Name::COUNT, |object| object as usize)];
@@ -294,8 +308,7 @@ impl Name {
 
     /// The field of a key in the JSON object `parent`, or in the purchase itself.
     pub(super) fn of_key(parent: Option<Self>, key: &str) -> Option<Self> {
-        let mut read = members_of(parent).filter(|spec| spec.is_read());
-        read.find(|spec| spec.key == key).map(|spec| spec.field)
+        KEYS.find(key, |field| field.spec().parent == parent)
     }
 
     /// Whether the documented value is an object.
