@@ -14,6 +14,7 @@ const PRODUCT_ID_MAX_CHARS: usize = 255;
 /// Quantities the purchase object allows ("must be <= 100"; the SDK requires more than 0).
 const QUANTITIES: std::ops::RangeInclusive<i16> = 1..=100;
 
+#[inline]
 pub(super) fn check_product_and_currency(
     raw: &RawPurchase<'_>,
     findings: &mut Findings,
@@ -99,6 +100,7 @@ fn digits<'a>(settings: &PurchaseRuleSettings, field: &'a Field<'_>) -> Option<&
     }
 }
 
+#[inline]
 pub(super) fn check_price(
     settings: &PurchaseRuleSettings,
     raw: &RawPurchase<'_>,
@@ -222,6 +224,7 @@ fn add_price_findings(
     }
 }
 
+#[inline]
 pub(super) fn check_quantity(
     settings: &PurchaseRuleSettings,
     raw: &RawPurchase<'_>,
@@ -294,6 +297,7 @@ fn whole_number(text: &str) -> Option<i128> {
     }
 }
 
+#[inline]
 pub(super) fn revenue(
     price: Option<Amount>,
     quantity: Option<i16>,

@@ -17,6 +17,7 @@ use crate::values::instant::{
 /// written with a wrong offset.
 const FUTURE_SKEW_MICROS: i64 = 24 * 3_600 * 1_000_000;
 
+#[inline]
 pub(super) fn check<'a>(
     settings: &PurchaseRuleSettings,
     raw: &'a RawPurchase<'a>,
