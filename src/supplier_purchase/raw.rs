@@ -40,8 +40,14 @@ impl Default for RawSupplierPurchase<'_> {
 impl<'a> RawSupplierPurchase<'a> {
     /// Clears the record and keeps the memory.
     pub fn clear(&mut self) {
-        self.fields.fill(Field::Absent);
-        self.seen = 0;
+        // Most fields of most records are absent: reset only those that were set.
+        while self.seen != 0 {
+            let at = self.seen.trailing_zeros() as usize;
+            self.seen &= self.seen - 1;
+            if let Some(field) = self.fields.get_mut(at) {
+                *field = Field::Absent;
+            }
+        }
         self.extra.clear();
         self.has_too_many_keys = false;
         self.duplicate_key = None;

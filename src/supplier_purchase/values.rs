@@ -99,6 +99,14 @@ impl<'a> SupplierPurchaseValues<'a> {
         }
     }
 
+    /// The currency in a field of currencies.
+    pub fn currency(&self, field: SupplierPurchaseField) -> Option<Currency> {
+        match self.get(field) {
+            Some(SupplierValue::Currency(currency)) => Some(*currency),
+            _ => None,
+        }
+    }
+
     /// The value of a field that is `true` or `false`.
     pub fn boolean(&self, field: SupplierPurchaseField) -> Option<bool> {
         match self.get(field) {

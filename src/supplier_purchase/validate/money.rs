@@ -23,10 +23,9 @@ pub(super) fn validate(
 }
 
 /// The currencies of the present amounts, in documentation order.
-fn currencies<'v>(values: &'v SupplierPurchaseValues<'_>) -> impl Iterator<Item = &'v str> {
-    MoneyFields::ALL
-        .into_iter()
-        .filter_map(|fields| values.text(fields.currency))
+fn currencies(values: &SupplierPurchaseValues<'_>) -> impl Iterator<Item = Currency> {
+    let fields = MoneyFields::ALL.iter();
+    fields.filter_map(|fields| values.currency(fields.currency))
 }
 
 /// Whether there is an amount, and all have the same currency.
@@ -41,9 +40,9 @@ pub(super) fn validate_currencies(
     values: &SupplierPurchaseValues<'_>,
     findings: &mut Findings,
 ) {
-    let codes: Vec<&str> = currencies(values).collect();
-    if !codes.is_empty() && !have_common_currency(values) {
+    if currencies(values).next().is_some() && !have_common_currency(values) {
         let detail = "the amounts of one purchase are in several currencies";
+        let codes: Vec<String> = currencies(values).map(|code| code.to_string()).collect();
         let codes = codes.join(" ");
         findings.add(RuleId::CplMoneyMixed, "total.currency", &codes, detail);
     }
