@@ -35,8 +35,10 @@ pub(super) fn read_rows(
         .collect::<PolarsResult<_>>()
         .map_err(scan)?;
     let extra = frame.column(EXTRA).and_then(Column::str).map_err(scan)?;
-    let row = |at: usize| {
-        let mut values = SupplierPurchaseValues::default();
+    // Values are set in their place, because a row is large.
+    let mut rows: Vec<SupplierPurchaseValues<'static>> = Vec::new();
+    rows.resize_with(frame.height(), SupplierPurchaseValues::default);
+    for (at, values) in rows.iter_mut().enumerate() {
         values.extra = extra.get(at).map(owned);
         for (spec, column) in &columns {
             let value = column.get(at).map_err(|value| refused(spec, value))?;
@@ -45,9 +47,8 @@ pub(super) fn read_rows(
             }
             values.set(spec.field, value);
         }
-        Ok(values)
-    };
-    (0..frame.height()).map(row).collect()
+    }
+    Ok(rows)
 }
 
 fn refused(spec: &SupplierFieldSpec, value: String) -> ReportError {
@@ -93,6 +94,7 @@ impl<'f> ValueColumn<'f> {
     }
 
     /// The value in a row; the error is a value that ingestion never writes.
+    #[inline]
     fn get(&self, at: usize) -> Result<Option<SupplierValue<'static>>, String> {
         Ok(match self {
             Self::Integer(column) => column.get(at).map(SupplierValue::Integer),

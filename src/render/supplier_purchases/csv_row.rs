@@ -1,6 +1,5 @@
 //! Supplier purchases as rows of a CSV table.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use super::purchase_json::time_text;
@@ -26,7 +25,7 @@ pub(super) fn write_row(
 ) -> Result<(), csv::Error> {
     table.write_field(company_id.to_string())?;
     for spec in FIELDS.iter().filter(|spec| spec.column.is_some()) {
-        table.write_field(&*cell(spec, values))?;
+        write_cell(spec, values, table)?;
         if spec.field_type == SupplierFieldType::Time {
             let time = values.time(spec.field);
             let offset = time.map(|time| time.offset_minutes.unwrap_or(0).to_string());
@@ -37,17 +36,24 @@ pub(super) fn write_row(
     table.write_record(None::<&[u8]>)
 }
 
-fn cell<'v>(spec: &SupplierFieldSpec, values: &'v SupplierPurchaseValues<'_>) -> Cow<'v, str> {
+#[inline]
+fn write_cell(
+    spec: &SupplierFieldSpec,
+    values: &SupplierPurchaseValues<'_>,
+    table: &mut csv::Writer<impl Write>,
+) -> Result<(), csv::Error> {
     match values.get(spec.field) {
-        None => Cow::Borrowed(""),
-        Some(SupplierValue::Integer(number)) => Cow::Owned(number.to_string()),
-        Some(SupplierValue::Text(text)) => text_cell(text),
-        Some(SupplierValue::Boolean(flag)) => Cow::Owned(flag.to_string()),
-        Some(SupplierValue::Date(date)) => Cow::Owned(date.to_string()),
-        Some(SupplierValue::Amount(amount)) => {
-            Cow::Owned(money_text(*amount, values.currency_of(spec.field)))
+        None => table.write_field(""),
+        Some(SupplierValue::Integer(number)) => table.write_field(number.to_string()),
+        Some(SupplierValue::Text(text)) => table.write_field(&*text_cell(text)),
+        Some(SupplierValue::Boolean(flag)) => {
+            table.write_field(if *flag { "true" } else { "false" })
         }
-        Some(SupplierValue::Currency(currency)) => Cow::Borrowed(currency.as_str()),
-        Some(SupplierValue::Time(time)) => Cow::Owned(time_text(*time)),
+        Some(SupplierValue::Date(date)) => table.write_field(date.to_string()),
+        Some(SupplierValue::Amount(amount)) => {
+            table.write_field(money_text(*amount, values.currency_of(spec.field)))
+        }
+        Some(SupplierValue::Currency(currency)) => table.write_field(currency.as_str()),
+        Some(SupplierValue::Time(time)) => table.write_field(time_text(*time)),
     }
 }

@@ -1,6 +1,8 @@
 //! A supplier purchase as the documented JSON object: every documented key in the documented order,
 //! null for unknown values, and null for an object whose members are all unknown.
 
+use chrono::SecondsFormat;
+
 use crate::render::amount_text::money_text;
 use crate::render::json_writer::JsonValue;
 use crate::response::PageMeta;
@@ -75,10 +77,10 @@ fn member(spec: &SupplierFieldSpec, values: &SupplierPurchaseValues<'_>) -> Opti
 /// unless they are zero.
 pub(super) fn time_text(time: Instant) -> String {
     let time = time.local();
-    let form = if time.timestamp_subsec_micros() == 0 {
-        "%Y-%m-%dT%H:%M:%S%:z"
+    let decimals = if time.timestamp_subsec_micros() == 0 {
+        SecondsFormat::Secs
     } else {
-        "%Y-%m-%dT%H:%M:%S%.6f%:z"
+        SecondsFormat::Micros
     };
-    time.format(form).to_string()
+    time.to_rfc3339_opts(decimals, false)
 }
