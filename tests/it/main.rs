@@ -149,6 +149,8 @@ mod http_receiver;
 mod purchase_fixtures;
 /// Python helpers: lakes read by other programs.
 mod python;
+/// Rounds and instants of what chance decides.
+mod rounds;
 /// The published schemas, and checks of responses against them.
 mod schemas;
 /// Columns, keys and names that other programs rely on.
