@@ -19,7 +19,7 @@ use crate::workdir::{Workdir, files_below};
 
 /// Rewrites a table as if a version of the program without this column had written it: the data
 /// files have no such column, and the log does not name it.
-fn remove_column(workdir: &Workdir, table: &str, column: &str) {
+pub(crate) fn remove_column(workdir: &Workdir, table: &str, column: &str) {
     let folder = workdir.lake().join(table);
     for path in files_below(&folder.join("_delta_log"), ".json") {
         let text = fs::read_to_string(&path).expect("a commit");

@@ -60,6 +60,8 @@ mod lake_maintenance;
 mod lake_restore;
 /// Tables of an earlier version, without a column that the program has.
 mod lake_upgrade;
+/// Upgrades concurrent with each other and with runs.
+mod lake_upgrade_races;
 /// What a vacuum deletes and keeps.
 mod lake_vacuum;
 /// Verification finds planted damage and raises no false alarm.
