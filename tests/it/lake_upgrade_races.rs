@@ -5,8 +5,8 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::earlier_tables::remove_column;
 use crate::lake_maintenance::{lake_command, status};
-use crate::lake_upgrade::remove_column;
 use crate::purchase_fixtures::{PurchaseFixture, numbered};
 use crate::rounds::{Instants, rounds};
 use crate::workdir::{Output, Workdir, files_below};

@@ -139,8 +139,10 @@ mod untrusted_text;
 
 /// Generated dumps and their truth files.
 mod dump_generator;
-/// A lake of version 0.1.0 is read, verified and extended.
+/// Lakes of version 0.1.0, and in the layout of the first commits, are read, verified and extended.
 mod earlier_lake;
+/// Tables as earlier versions wrote them.
+mod earlier_tables;
 /// Object stores on loopback.
 mod emulators;
 /// A network with planned faults.

@@ -51,7 +51,7 @@ fn commits_of_inputs(workdir: &Workdir) -> Vec<PathBuf> {
 }
 
 /// Removes the commits of the table of inputs, as if the run had been stopped before.
-fn unlist(workdir: &Workdir) {
+pub(crate) fn unlist(workdir: &Workdir) {
     let commits = commits_of_inputs(workdir);
     assert!(!commits.is_empty(), "no input is listed");
     for commit in commits {
