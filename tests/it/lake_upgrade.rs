@@ -124,6 +124,7 @@ fn customer_purchases_without_a_column_are_answered_and_upgraded() {
     again
         .assert_code(0)
         .assert_stdout("purchases: nothing to do\n");
+    assert!(!again.stderr().contains("upgraded"), "{}", again.stderr());
     assert_eq!(answers(&workdir), before, "to the byte");
     assert_eq!(
         values(&workdir, "purchases", "app_id"),
@@ -213,10 +214,14 @@ fn supplier_purchases_without_a_column_are_merged_after_an_upgrade() {
     let planned = lake_command(&workdir, "upgrade", &["--table", table, "--dry-run"]);
     let line = "supplier_purchases: order_number string would be added\n";
     planned.assert_code(0).assert_stdout(line);
+    assert!(!planned.stderr().contains("upgraded"), "nothing is done");
     let done = lake_command(&workdir, "upgrade", &[]);
     let line = "supplier_purchases: order_number string added in version 2\n";
     let done = done.assert_code(0);
     done.assert_stdout_contains(&[line, "inputs: nothing to do\n"]);
+    let logged: Vec<&str> = done.stderr().lines().map(str::trim_start).collect();
+    let upgraded = "INFO upgraded table=\"supplier_purchases\" columns=1";
+    assert_eq!(logged, [upgraded], "only the table that was changed");
     assert_eq!(supplier_answers(&workdir), before, "to the byte");
 
     for workdir in [&workdir, &new_lake] {
