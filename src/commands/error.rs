@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use crate::ingest::RunError;
 use crate::input::InputError;
 use crate::lake::LakeError;
-use crate::lake::maintenance::MaintenanceError;
 use crate::render::RenderError;
 use crate::report::{ParameterError, ReportError, SupplierParameterErrors};
 use crate::rules::UnknownRule;
@@ -64,9 +63,6 @@ pub enum CommandError {
         "cannot install the signal handler; if no thread can be started, raise the process limit (ulimit -u, or pids.max of a container)"
     )]
     Signals(#[source] io::Error),
-    /// The maintenance of the lake.
-    #[error(transparent)]
-    Maintenance(#[from] MaintenanceError),
     /// The report cannot be computed.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -151,7 +147,6 @@ impl CommandError {
             Self::Run(error) => error.exit_code(),
             Self::Lake(error) => error.exit_code(),
             Self::Store(error) => error.exit_code(),
-            Self::Maintenance(error) => error.exit_code(),
             Self::Report(error) => error.exit_code(),
             Self::Render(error) => error.exit_code(),
             Self::Limit(_)

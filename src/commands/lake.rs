@@ -14,12 +14,11 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::output::put;
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
 use crate::lake::{Lake, start_pool};
 use crate::storage::Stores;
 use crate::values::ExitCode;
-use action::{NamedAction, OnLake};
+use action::{LakeRun, NamedAction, OnLake};
 use compact::CompactAction;
 use files::FilesAction;
 use history::HistoryAction;
@@ -128,8 +127,10 @@ impl StepCommand for LakeCommand {
         let lake = Lake::at(named.lake, &context.shared.stores)?;
         lake.require_any_table(&tables::all())?;
         start_pool(None)?;
-        let done = named.action.run(&lake, context)?;
-        put(context.stdout, done.output(named.format).as_bytes())?;
-        Ok(done.exit)
+        let mut run = LakeRun {
+            context,
+            format: named.format,
+        };
+        named.action.run(&lake, &mut run)
     }
 }

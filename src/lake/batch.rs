@@ -90,7 +90,7 @@ impl Lake {
             .map(|input| input.digest)
             .collect();
         if rejects.rows > 0 && with_rejects.is_empty() {
-            return Err(LakeError::UnexpectedRejects { rows: rejects.rows });
+            return Err(LakeError::UnexpectedRejects(rejects.rows));
         }
         at(CommitStep::StageInputs);
         let staged = self.stage_inputs(run_id, record_kind, &inputs)?;

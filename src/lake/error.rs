@@ -4,17 +4,20 @@ use std::io;
 use std::path::PathBuf;
 
 use arrow::error::ArrowError;
-use chrono::{DateTime, SecondsFormat};
 use deltalake::DeltaTableError;
 use parquet::errors::ParquetError;
 
 use super::Digest;
 use crate::storage::StoreError;
-use crate::values::ExitCode;
 
+mod properties;
+mod text;
 mod wrap;
 
+pub(super) use text::utc;
 pub(super) use wrap::{check_written, write_error};
+
+use text::escaped_start;
 
 /// An error of the lake.
 ///
@@ -199,9 +202,9 @@ pub enum LakeError {
         number: usize,
     },
     /// Record batches could not be built, spilled or read back.
-    #[error("cannot {action} record batches of table {table:?}")]
+    #[error("cannot {action} of table {table:?}")]
     Arrow {
-        /// The failed operation, as a verb.
+        /// The failed operation and its object.
         action: &'static str,
         /// The table.
         table: String,
@@ -224,11 +227,8 @@ pub enum LakeError {
         found: u64,
     },
     /// An encoding task panicked.
-    #[error("the encoder of table {table:?} stopped unexpectedly: nothing was committed")]
-    EncoderStopped {
-        /// The table.
-        table: String,
-    },
+    #[error("the encoder of table {0:?} stopped unexpectedly: nothing was committed")]
+    EncoderStopped(String),
     /// The Delta log could not be opened, read or written.
     #[error("cannot {action} the table {table:?}")]
     Delta {
@@ -239,12 +239,14 @@ pub enum LakeError {
         /// The error of the Delta library.
         source: Box<DeltaTableError>,
     },
-    /// A file of the Delta log could not be read.
-    #[error("cannot read {file} of the log of table {table:?}")]
-    LogStore {
+    /// The store of a table reported an error.
+    #[error("cannot {action} {file} of table {table:?}")]
+    TableStore {
+        /// The failed operation, as a verb.
+        action: &'static str,
         /// The table.
         table: String,
-        /// The log file, or the log's directory.
+        /// The file, below the table's folder; a file of the log by its name.
         file: String,
         /// The error of the store.
         source: Box<object_store::Error>,
@@ -284,20 +286,14 @@ pub enum LakeError {
         version: i64,
     },
     /// A commit contains the same input twice.
-    #[error("the input with digest {digest} occurs twice in one batch")]
-    DuplicateInput {
-        /// The digest.
-        digest: Digest,
-    },
+    #[error("the input with digest {0} occurs twice in one batch")]
+    DuplicateInput(Digest),
     /// A batch without inputs: it would have no identity that prevents a second commit.
     #[error("a batch must have at least one input")]
     NoInputs,
     /// Rejects were staged, but no input of the batch has rejects.
-    #[error("{rows} rejects were staged, but no input of the batch is marked as having rejects")]
-    UnexpectedRejects {
-        /// The number of rejects.
-        rows: u64,
-    },
+    #[error("{0} rejects were staged, but no input of the batch is marked as having rejects")]
+    UnexpectedRejects(u64),
     /// All attempts conflicted with other writers.
     #[error(
         "commit conflict: all {attempts} attempts to commit to table {table:?} conflicted with other writers; nothing of this commit is in the table; run the command again"
@@ -344,55 +340,60 @@ pub enum LakeError {
         /// The error of the commit.
         source: Box<DeltaTableError>,
     },
-}
-
-impl LakeError {
-    /// Whether all attempts conflicted with other writers (exit code 5).
-    pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict { .. })
-    }
-
-    /// The exit code of a command that fails with it.
-    pub fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Store(error) => error.exit_code(),
-            Self::Conflict { .. } => ExitCode::Conflict,
-            _ => ExitCode::Failed,
-        }
-    }
-
-    /// The version that contains the rows of the failed commit, if they were committed.
-    pub fn rows_version(&self) -> Option<i64> {
-        match self {
-            Self::NotListed { version, .. } => Some(*version),
-            _ => None,
-        }
-    }
-
-    /// Whether the commit may have succeeded: its data files must then not be deleted.
-    pub fn is_outcome_unknown(&self) -> bool {
-        matches!(self, Self::OutcomeUnknown { .. })
-    }
-}
-
-/// Formats an instant in microseconds since 1970.
-pub(super) fn utc(micros: i64) -> String {
-    DateTime::from_timestamp_micros(micros).map_or_else(
-        || format!("{micros} µs since 1970"),
-        |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-    )
-}
-
-/// The escaped start of a text from outside the program, for a message.
-fn escaped_start(text: &str) -> String {
-    const SHOWN: usize = 80;
-    let mut shown: String = text
-        .chars()
-        .take(SHOWN)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().count() > SHOWN {
-        shown.push('…');
-    }
-    format!("\"{shown}\"")
+    /// The lake, which is at this location, has none of its tables.
+    #[error("there is no lake at {0}: check --lake, or ingest data first")]
+    NoLake(String),
+    /// Days were requested of this table, which is not partitioned by date.
+    #[error("table {0:?} is not partitioned by day or month: remove --from and --to")]
+    NotPartitionedByDate(String),
+    /// A partition value in the log is invalid for its type.
+    #[error("invalid partition value {value:?} of {file} in table {table:?}: run `lake verify`")]
+    InvalidPartition {
+        /// The table.
+        table: String,
+        /// The file.
+        file: String,
+        /// The value.
+        value: String,
+    },
+    /// The rows written by a compaction differ from the rows read.
+    #[error(
+        "compacting {partition} of table {table:?} would change {what} (a bug): nothing was committed; run `lake verify --deep`, and report this"
+    )]
+    ContentDiffers {
+        /// The table.
+        table: String,
+        /// The partition.
+        partition: String,
+        /// The number that differs, before and after.
+        what: String,
+    },
+    /// Files of the version to be restored are missing.
+    #[error(
+        "version {version} of table {table:?} cannot be restored: {missing} of its files are missing, the first is {first}; a vacuum deletes files removed longer ago than its retention; choose a later version"
+    )]
+    Vacuumed {
+        /// The table.
+        table: String,
+        /// The version.
+        version: i64,
+        /// The number of missing files.
+        missing: usize,
+        /// The first of them.
+        first: String,
+    },
+    /// None of the tables existed at the requested instant; each is given with the time of its
+    /// first version.
+    #[error(
+        "--as-of is before the first version of every requested table, so a restore would empty them; first versions: {0}. Give a later time (`lake history` shows the versions), or --allow-empty to empty them"
+    )]
+    BeforeFirstVersion(String),
+    /// Rejects of so many inputs would be removed, and the inputs stay.
+    #[error(
+        "{0} inputs would lose their rejects and would not be read again, because their rows stay: restore all tables together with --all --as-of, without ingesting in the meantime"
+    )]
+    RejectsWithoutInputs(usize),
+    /// The command was interrupted.
+    #[error("interrupted: earlier commits stay, and no commit is incomplete")]
+    Interrupted,
 }

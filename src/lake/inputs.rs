@@ -183,7 +183,8 @@ fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordB
         number(|input| input.counts.skipped),
         time(|input| Some(input.ingested_at)),
     ];
-    RecordBatch::try_new(inputs_spec().schema, columns).map_err(LakeError::arrow("build", INPUTS))
+    RecordBatch::try_new(inputs_spec().schema, columns)
+        .map_err(LakeError::arrow("build record batches", INPUTS))
 }
 
 /// The ingested inputs of a kind in a batch of [`INGESTED_COLUMNS`], without rows that have an
@@ -221,5 +222,5 @@ pub(super) fn filter_inputs(
     let kept: BooleanArray = (0..batch.num_rows())
         .map(|row| Some(keep(kinds.value(row), digests.value(row))))
         .collect();
-    filter_record_batch(batch, &kept).map_err(LakeError::arrow("filter", INPUTS))
+    filter_record_batch(batch, &kept).map_err(LakeError::arrow("filter record batches", INPUTS))
 }

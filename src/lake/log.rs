@@ -112,11 +112,7 @@ impl<'a> TableLog<'a> {
     }
 
     fn unreadable(&self, file: &str, source: object_store::Error) -> LakeError {
-        LakeError::LogStore {
-            table: self.table.to_owned(),
-            file: file.to_owned(),
-            source: Box::new(source),
-        }
+        LakeError::store("read", self.table, format!("{file} of the log"))(source)
     }
 
     fn damaged(&self, file: &str, reason: String) -> LakeError {

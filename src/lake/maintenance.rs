@@ -15,7 +15,6 @@
 //! current time is passed in.
 
 mod compact;
-mod error;
 mod history;
 mod loaded_table;
 mod objects;
@@ -31,7 +30,6 @@ mod withdraw;
 use super::TableSpec;
 
 pub use compact::{CompactOptions, CompactionReport};
-pub use error::MaintenanceError;
 pub use history::{History, HistoryEntry};
 pub use loaded_table::DayRange;
 pub use restore::{RestoreReport, RestoreTarget};

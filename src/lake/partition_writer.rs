@@ -277,9 +277,7 @@ impl PartitionWriter {
                 self.states = states;
                 result
             }
-            None => Err(LakeError::EncoderStopped {
-                table: self.layout.spec.name.to_owned(),
-            }),
+            None => Err(LakeError::EncoderStopped(self.layout.spec.name.to_owned())),
         }
     }
 

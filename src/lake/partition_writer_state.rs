@@ -184,7 +184,7 @@ fn combine_small_batches(
     }
     let one = concat_batches(&first.schema(), &batches);
     Ok(vec![one.map_err(LakeError::arrow(
-        "put together",
+        "put together record batches",
         layout.spec.name,
     ))?])
 }

@@ -74,7 +74,7 @@ impl Lake {
             schema = retained(&schema, |field| columns.contains(&field.name().as_str()));
         }
         let reader = builder.build().map_err(&failed)?;
-        let failed = LakeError::arrow("read", table);
+        let failed = LakeError::arrow("read record batches", table);
         let complete = move |batch| with_all_columns(&schema, batch);
         Ok(reader.map(move |batch| batch.and_then(&complete).map_err(&failed)))
     }

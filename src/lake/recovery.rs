@@ -238,11 +238,8 @@ impl Lake {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => {
-                return Err(LakeError::LogStore {
-                    table: INPUTS.to_owned(),
-                    file: relative_path.to_owned(),
-                    source: Box::new(error),
-                });
+                let file = format!("{relative_path} of the log");
+                return Err(LakeError::store("read", INPUTS, file)(error));
             }
         };
         let opened = self.files(INPUTS)?.open(relative_path)?;

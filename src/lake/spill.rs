@@ -60,7 +60,7 @@ impl SpillFile {
         let Some(first) = batches.first() else {
             return Ok(None);
         };
-        let failed = LakeError::arrow("move out", self.table);
+        let failed = LakeError::arrow("move out record batches", self.table);
         let mut stream = StreamWriter::try_new(Vec::new(), &first.schema()).map_err(&failed)?;
         for batch in batches {
             stream.write(batch).map_err(&failed)?;
@@ -89,7 +89,7 @@ impl SpillFile {
         let bytes = self
             .read(spilled)
             .map_err(LakeError::io("read", &self.path))?;
-        let failed = LakeError::arrow("read back", self.table);
+        let failed = LakeError::arrow("read back record batches", self.table);
         let stream = StreamReader::try_new(bytes.as_slice(), None).map_err(&failed)?;
         stream.collect::<Result<_, _>>().map_err(&failed)
     }

@@ -152,7 +152,7 @@ impl TableSpec {
         }
         let columns: StructType = (&Schema::new(fields))
             .try_into_kernel()
-            .map_err(LakeError::arrow("describe the", self.name))?;
+            .map_err(LakeError::arrow("describe the record batches", self.name))?;
         Ok(columns.fields().cloned().collect())
     }
 

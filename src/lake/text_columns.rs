@@ -59,7 +59,7 @@ impl Lake {
             Err(LakeError::NoTable { .. }) => return Ok(()),
             other => other?,
         };
-        let failed = LakeError::arrow("read a column of", spec.name);
+        let failed = LakeError::arrow("read a column of record batches", spec.name);
         for file in &snapshot.files {
             for batch in self.read_rows(spec, file, Some(&[column]))? {
                 for values in batch?.columns() {

@@ -1,9 +1,19 @@
-//! A lake that version 0.1.0 wrote is read, verified and extended.
+//! A lake that version 0.1.0 wrote is read, verified and extended, as it is and in the layout of the
+//! first commits.
+//!
+//! Columns, partitions and names of files have been the same since each table exists. The first
+//! commits differ in the properties of tables, what commits record, and the encodings of files; the
+//! lake in that layout is made from the one of version 0.1.0.
 
 use std::fs;
 use std::path::PathBuf;
 
-use crate::purchase_fixtures::quantity_series;
+use serde_json::{Value, json};
+
+use crate::earlier_tables::{in_first_layout, remove_column};
+use crate::lake_maintenance::{lake_command, lake_command_json, status};
+use crate::purchase_fixtures::{numbered, quantity_series};
+use crate::recovery::unlist;
 use crate::workdir::{Workdir, files_below, project, sample};
 
 /// A copy of the lake that version 0.1.0 wrote.
@@ -84,4 +94,82 @@ fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new
     answer
         .assert_code(0)
         .assert_stdout(new.report("supplier-purchases", list).stdout());
+}
+
+/// The tables in the order of a restore.
+const TABLES: [&str; 4] = ["inputs", "purchases", "supplier_purchases", "rejects"];
+
+/// The answers about customer and supplier purchases.
+fn answers(workdir: &Workdir) -> [String; 3] {
+    let days = ["--ending-at", "2026-10-07", "--length", "3"];
+    let items = workdir.report("quantity-series", days);
+    let names = workdir.report("product-list", [""; 0]);
+    let suppliers = workdir.report("supplier-purchases", ["--company-id", "12"]);
+    [items, names, suppliers].map(|answer| answer.assert_code(0).stdout().to_owned())
+}
+
+#[test]
+fn a_lake_in_the_first_layout_is_answered_upgraded_and_extended() {
+    let workdir = Workdir::new();
+    lake_of_0_1_0(&workdir);
+    let before = answers(&workdir);
+    for table in TABLES {
+        in_first_layout(&workdir, table);
+    }
+    assert_eq!(answers(&workdir), before, "to the byte");
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
+    for table in TABLES {
+        lake_command(&workdir, "history", &["--table", table]).assert_code(0);
+        lake_command(&workdir, "files", &["--table", table]).assert_code(0);
+    }
+
+    let upgraded = lake_command_json(&workdir, "upgrade", &[]);
+    let unchanged =
+        TABLES.map(|table| json!({"table": table, "columns": [], "committed_version": null}));
+    assert_eq!(upgraded, json!(unchanged));
+    remove_column(&workdir, "purchases", "update_existing_only");
+    let upgraded = lake_command_json(&workdir, "upgrade", &["--table", "purchases"]);
+    assert_eq!(upgraded[0]["committed_version"], 2, "{upgraded:#}");
+    assert_eq!(upgraded[0]["columns"][0]["type"], "boolean");
+    assert_eq!(answers(&workdir), before, "to the byte");
+
+    let rows = status(&workdir, "purchases")["rows"].as_u64();
+    // Enough versions for a checkpoint.
+    for number in 0..12 {
+        let input = workdir.write(&format!("{number}.ndjson"), numbered(number, 1));
+        workdir.ingest([input]).assert_code(0);
+    }
+    let purchases = status(&workdir, "purchases");
+    assert_eq!(purchases["rows"].as_u64(), rows.map(|rows| rows + 12));
+    let later = sample("suppliers/2026-11-07");
+    let suppliers = ["--kind", "supplier-purchases", "--company-id", "12"];
+    let ran = workdir.ingest(suppliers.map(Into::into).into_iter().chain([later]));
+    ran.assert_code(0);
+    lake_command(&workdir, "compact", &[]).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
+    let after = answers(&workdir);
+    assert_ne!(after[0], before[0]);
+    assert_ne!(after[2], before[2]);
+}
+
+#[test]
+fn an_input_of_a_stopped_run_whose_commit_names_no_file_is_counted_again() {
+    let workdir = Workdir::new();
+    lake_of_0_1_0(&workdir);
+    for table in TABLES {
+        in_first_layout(&workdir, table);
+    }
+    unlist(&workdir);
+    let limit = "--reject-limit=50%".into();
+    let again = workdir.ingest([limit, workdir.path("events.ndjson")]);
+    again
+        .assert_code(0)
+        .assert_stderr_contains(&["counts of this input in table inputs were recomputed"]);
+    assert_eq!(again.outcomes(), ["already_ingested"]);
+    let listed = status(&workdir, "inputs");
+    assert_eq!(listed["rows"], 1, "{listed:#}");
+    assert_ne!(listed["version"], Value::Null);
+    let once = workdir.ingest([workdir.path("events.ndjson")]);
+    assert_eq!(once.assert_code(0).outcomes(), ["already_ingested"]);
+    assert_eq!(status(&workdir, "inputs")["version"], listed["version"]);
 }

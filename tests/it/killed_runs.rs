@@ -11,36 +11,13 @@ use crate::lake_maintenance::lake_command;
 use crate::purchase_fixtures::numbered;
 use crate::python::{assert_once, summaries, summary};
 use crate::recovery::events;
+use crate::rounds::{Instants, rounds};
 use crate::workdir::{Output, Workdir};
 
 /// The least number of kills that must hit a run.
-const KILLS: u32 = 20;
+const KILLS: usize = 20;
 /// The most attempts: a run that ends before its kill does not count.
-const MOST_ATTEMPTS: u32 = 80;
-/// Chooses the instants; `PURCHASE_ETL_KILL_SEED` gives another.
-const SEED: u64 = 20_261_120;
-
-/// `SplitMix64` (Steele, Lea, Flood 2014): enough to choose instants.
-pub(crate) struct Instants(u64);
-
-impl Instants {
-    /// Starts with the seed from the environment, or with the default; returns the seed as well.
-    pub(crate) fn seeded() -> (u64, Self) {
-        let seed = std::env::var("PURCHASE_ETL_KILL_SEED").ok();
-        let seed = seed.map_or(SEED, |text| text.parse().expect("a number for a seed"));
-        (seed, Self(seed))
-    }
-
-    /// A number from 0 to 1.
-    pub(crate) fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let bits = u32::try_from((mixed ^ (mixed >> 31)) >> 32).expect("the upper half");
-        f64::from(bits) / f64::from(u32::MAX)
-    }
-}
+const MOST_ATTEMPTS: usize = 80;
 
 fn spawn(workdir: &Workdir, dump: &Dump) -> Child {
     let mut command = workdir.ingest_command();
@@ -80,10 +57,10 @@ fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
 
     let mut killed = Vec::new();
     let mut attempts = 0;
-    while killed.len() < KILLS as usize {
+    while killed.len() < rounds(KILLS) {
         attempts += 1;
         assert!(
-            attempts <= MOST_ATTEMPTS,
+            attempts <= rounds(MOST_ATTEMPTS),
             "seed {seed}: only {} kills hit a run",
             killed.len()
         );
@@ -143,7 +120,7 @@ fn a_run_of_events_killed_at_any_instant_loses_none_and_counts_none_twice() {
     let duration = started.elapsed();
     let (seed, mut instants) = Instants::seeded();
     let mut killed = 0;
-    for _ in 0..MOST_ATTEMPTS {
+    for _ in 0..rounds(MOST_ATTEMPTS) {
         let workdir = Workdir::new();
         let delay = duration.mul_f64(instants.next());
         if !kill_after(ingest(&workdir), delay) {
@@ -162,7 +139,7 @@ fn a_run_of_events_killed_at_any_instant_loses_none_and_counts_none_twice() {
         assert_eq!(found["inputs"]["counts"]["accepted"], 20_000, "{hit}");
         assert_eq!(found["inputs"]["counts"]["duplicate"], 2_000, "{hit}");
         lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
-        if killed == KILLS_OF_EVENTS {
+        if killed == rounds(KILLS_OF_EVENTS) {
             return;
         }
     }
@@ -195,8 +172,8 @@ fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
     end(start(&Workdir::new())).assert_code(0);
     let duration = started.elapsed();
 
-    let mut instants = Instants(SEED);
-    let workdirs: Vec<Workdir> = (0..12).map(|_| Workdir::new()).collect();
+    let (seed, mut instants) = Instants::seeded();
+    let workdirs: Vec<Workdir> = (0..rounds(12)).map(|_| Workdir::new()).collect();
     for (round, workdir) in workdirs.iter().enumerate() {
         let run = start(workdir);
         std::thread::sleep(duration.mul_f64(instants.next()));
@@ -209,7 +186,7 @@ fn an_interrupt_at_any_instant_ends_the_run_or_comes_too_late() {
             _ => assert_eq!(
                 interrupted.outcomes(),
                 ["ingested"; 3],
-                "{}",
+                "seed {seed}: {}",
                 interrupted.transcript()
             ),
         }

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::dump_generator::Dump;
-use crate::killed_runs::{Instants, kill_after};
+use crate::killed_runs::kill_after;
 use crate::lake_maintenance::{ingest_each, lake_command, lake_command_json, live};
 use crate::python::{assert_once, python, summary};
+use crate::rounds::{Instants, rounds};
 use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, pairs, single_page, stored_notes};
 use crate::workdir::Workdir;
 
@@ -201,7 +202,9 @@ fn at_once(workdir: &Workdir, files: &[PathBuf], whole: &str) -> (usize, Vec<Val
 #[test]
 fn beside_four_writers_and_a_reader_no_row_is_lost_doubled_or_unseen() {
     let workdir = Workdir::new();
-    let dump = dump_of(&workdir, "36", "3600", "0");
+    let count = 4 + rounds(32);
+    let rows = (100 * count).to_string();
+    let dump = dump_of(&workdir, &count.to_string(), &rows, "0");
     let (first, rest) = dump.files.split_at(4);
     ingest_each(&workdir, first);
     let files = dump.truth["files"]
@@ -238,8 +241,8 @@ fn two_compactions_at_once_double_nothing() {
     let made = Workdir::new();
     let dump = dump_of(&made, "6", "1500", "0");
     ingest_each(&made, &dump.files);
-    let rounds: Vec<Workdir> = (0..3).map(|_| Workdir::new()).collect();
-    for workdir in &rounds {
+    let workdirs: Vec<Workdir> = (0..rounds(3)).map(|_| Workdir::new()).collect();
+    for workdir in &workdirs {
         copied(&made.lake(), &workdir.lake());
         std::thread::scope(|scope| {
             for _ in 0..2 {
@@ -249,20 +252,20 @@ fn two_compactions_at_once_double_nothing() {
         assert_eq!(live(workdir, "purchases").len(), 3);
         lake_command(workdir, "verify", &["--deep"]).assert_code(0);
     }
-    let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
+    let lakes: Vec<PathBuf> = workdirs.iter().map(Workdir::lake).collect();
     let before = digest(&made, "purchases");
-    assert_eq!(digests("purchases", &lakes), vec![before; rounds.len()]);
+    assert_eq!(digests("purchases", &lakes), vec![before; workdirs.len()]);
 }
 
 #[test]
 fn beside_upserts_the_newest_state_of_each_supplier_purchase_is_current() {
-    const STATES: u64 = 12;
+    let states = rounds(12);
     let workdir = Workdir::new();
-    let notes: Vec<String> = (0..STATES).map(|state| format!("state {state}")).collect();
-    let inputs: Vec<PathBuf> = (0..STATES)
+    let notes: Vec<String> = (0..states).map(|state| format!("state {state}")).collect();
+    let inputs: Vec<PathBuf> = (0..states)
         .zip(&notes)
         .map(|(state, notes)| {
-            let at = format!("2026-10-{:02}T09:00:00-03:00", 6 + state);
+            let at = format!("2026-10-06T09:{:02}:{:02}-03:00", state / 60, state % 60);
             let purchases: Vec<String> = (1..=3)
                 .map(|id| {
                     SupplierPurchaseFixture {
@@ -324,7 +327,7 @@ fn a_compaction_killed_at_any_instant_leaves_an_intact_lake() {
     let duration = started.elapsed();
     let (seed, mut instants) = Instants::seeded();
     let (mut killed, mut lakes) = (0, Vec::new());
-    for round in 0..8 {
+    for round in 0..rounds(8) {
         let lake = copy(&format!("lake-{round}"));
         let delay: Duration = duration.mul_f64(instants.next());
         killed += u32::from(kill_after(compact(&lake), delay));

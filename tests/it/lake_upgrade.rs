@@ -2,87 +2,15 @@
 //! are read, refused for writing, upgraded, and written again.
 
 use std::fs;
-use std::path::Path;
 
-use arrow::array::RecordBatch;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::metadata::ParquetMetaData;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use serde_json::{Value, json};
 
+use crate::earlier_tables::{remove_column, replace};
 use crate::lake_maintenance::{lake_command, lake_command_json, live, status};
 use crate::purchase_fixtures::{PurchaseFixture, numbered};
 use crate::python::python;
 use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, ingest_text, list, single_page};
-use crate::workdir::{Workdir, files_below};
-
-/// Rewrites a table as if a version of the program without this column had written it: the data
-/// files have no such column, and the log does not name it.
-fn remove_column(workdir: &Workdir, table: &str, column: &str) {
-    let folder = workdir.lake().join(table);
-    for path in files_below(&folder.join("_delta_log"), ".json") {
-        let text = fs::read_to_string(&path).expect("a commit");
-        let lines = text.lines().map(|line| {
-            let mut action: Value = serde_json::from_str(line).expect("an action");
-            if let Some(metadata) = action.get_mut("metaData") {
-                let schema = metadata["schemaString"].as_str().expect("a schema");
-                let mut schema: Value = serde_json::from_str(schema).expect("JSON");
-                let fields = schema["fields"].as_array_mut().expect("columns");
-                fields.retain(|field| field["name"] != column);
-                metadata["schemaString"] = schema.to_string().into();
-            }
-            if let Some(add) = action.get_mut("add") {
-                let file = folder.join(add["path"].as_str().expect("a path"));
-                let bytes = without_column(&file, column);
-                add["size"] = json!(bytes.len());
-                replace(workdir, &file, &bytes);
-            }
-            format!("{action}\n")
-        });
-        let lines: String = lines.collect();
-        replace(workdir, &path, lines.as_bytes());
-    }
-}
-
-fn replace(workdir: &Workdir, path: &Path, bytes: &[u8]) {
-    workdir.write(path.to_str().expect("a path of text"), bytes);
-}
-
-/// A data file without a column, with statistics of the same columns.
-fn without_column(path: &Path, column: &str) -> Vec<u8> {
-    let file = fs::File::open(path).expect("a data file");
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).expect("a footer");
-    let properties = properties_like(builder.metadata());
-    let reader = builder.build().expect("a reader");
-    let batches: Vec<RecordBatch> = reader
-        .map(|batch| {
-            let mut batch = batch.expect("rows");
-            let at = batch.schema().index_of(column).expect("the column");
-            assert_eq!(batch.remove_column(at).null_count(), batch.num_rows());
-            batch
-        })
-        .collect();
-    let mut bytes = Vec::new();
-    let schema = batches.first().expect("rows").schema();
-    let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties)).expect("a writer");
-    for batch in &batches {
-        writer.write(batch).expect("a row group");
-    }
-    writer.close().expect("a footer");
-    bytes
-}
-
-fn properties_like(metadata: &ParquetMetaData) -> WriterProperties {
-    let builder = WriterProperties::builder().set_statistics_enabled(EnabledStatistics::None);
-    let chunks = metadata.row_group(0).columns().iter();
-    let with_statistics = chunks.filter(|chunk| chunk.statistics().is_some());
-    let builder = with_statistics.fold(builder, |builder, chunk| {
-        let path = chunk.column_path().clone();
-        builder.set_column_statistics_enabled(path, EnabledStatistics::Chunk)
-    });
-    builder.build()
-}
+use crate::workdir::Workdir;
 
 /// The values of a column by each external reader, sorted.
 fn values(workdir: &Workdir, table: &str, column: &str) -> Value {
@@ -196,6 +124,7 @@ fn customer_purchases_without_a_column_are_answered_and_upgraded() {
     again
         .assert_code(0)
         .assert_stdout("purchases: nothing to do\n");
+    assert!(!again.stderr().contains("upgraded"), "{}", again.stderr());
     assert_eq!(answers(&workdir), before, "to the byte");
     assert_eq!(
         values(&workdir, "purchases", "app_id"),
@@ -285,10 +214,14 @@ fn supplier_purchases_without_a_column_are_merged_after_an_upgrade() {
     let planned = lake_command(&workdir, "upgrade", &["--table", table, "--dry-run"]);
     let line = "supplier_purchases: order_number string would be added\n";
     planned.assert_code(0).assert_stdout(line);
+    assert!(!planned.stderr().contains("upgraded"), "nothing is done");
     let done = lake_command(&workdir, "upgrade", &[]);
     let line = "supplier_purchases: order_number string added in version 2\n";
     let done = done.assert_code(0);
     done.assert_stdout_contains(&[line, "inputs: nothing to do\n"]);
+    let logged: Vec<&str> = done.stderr().lines().map(str::trim_start).collect();
+    let upgraded = "INFO upgraded table=\"supplier_purchases\" columns=1";
+    assert_eq!(logged, [upgraded], "only the table that was changed");
     assert_eq!(supplier_answers(&workdir), before, "to the byte");
 
     for workdir in [&workdir, &new_lake] {

@@ -4,6 +4,7 @@ use std::thread;
 
 use crate::lake_maintenance::{ingest_each, lake_command};
 use crate::purchase_fixtures::numbered;
+use crate::rounds::rounds;
 use crate::supplier_fixtures::{SupplierPurchaseFixture, ingest, single_page};
 use crate::workdir::Workdir;
 
@@ -16,7 +17,7 @@ fn runs_that_go_on_beside_verifications_are_no_damage() {
     ingest_each(&workdir, &[workdir.write("first.ndjson", numbered(0, 10))]);
     let verifications = thread::scope(|scope| {
         let customers = scope.spawn(|| {
-            for at in 0..INPUTS {
+            for at in 0..rounds(INPUTS) {
                 // One record in eleven is rejected, so that all three tables change.
                 let text = numbered((at + 1) * 10, 10) + "{}\n";
                 let input = workdir.write(&format!("{at}.ndjson"), text);
@@ -24,9 +25,9 @@ fn runs_that_go_on_beside_verifications_are_no_damage() {
             }
         });
         let suppliers = scope.spawn(|| {
-            for at in 0..INPUTS {
+            for at in 0..rounds(INPUTS) {
                 let notes = format!("state {at}");
-                let updated_at = format!("2026-10-06T09:00:{at:02}-03:00");
+                let updated_at = format!("2026-10-06T09:{:02}:{:02}-03:00", at / 60, at % 60);
                 let state = SupplierPurchaseFixture {
                     id: at as u64 % 3 + 1,
                     notes: &notes,

@@ -60,6 +60,8 @@ mod lake_maintenance;
 mod lake_restore;
 /// Tables of an earlier version, without a column that the program has.
 mod lake_upgrade;
+/// Upgrades concurrent with each other and with runs.
+mod lake_upgrade_races;
 /// What a vacuum deletes and keeps.
 mod lake_vacuum;
 /// Verification finds planted damage and raises no false alarm.
@@ -137,8 +139,10 @@ mod untrusted_text;
 
 /// Generated dumps and their truth files.
 mod dump_generator;
-/// A lake of version 0.1.0 is read, verified and extended.
+/// Lakes of version 0.1.0, and in the layout of the first commits, are read, verified and extended.
 mod earlier_lake;
+/// Tables as earlier versions wrote them.
+mod earlier_tables;
 /// Object stores on loopback.
 mod emulators;
 /// A network with planned faults.
@@ -149,6 +153,8 @@ mod http_receiver;
 mod purchase_fixtures;
 /// Python helpers: lakes read by other programs.
 mod python;
+/// Rounds and instants of what chance decides.
+mod rounds;
 /// The published schemas, and checks of responses against them.
 mod schemas;
 /// Columns, keys and names that other programs rely on.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::purchase_fixtures::numbered;
+use crate::rounds::rounds;
 use crate::supplier_fixtures::{ingest_text, single_page, supplier_purchases};
 use crate::workdir::{NOW, Output, Workdir, read_json};
 
@@ -52,7 +53,7 @@ fn processes_that_write_one_file_leave_the_whole_answer_of_one() {
         command
     };
     let answers = lengths.map(|length| Output::of(report(length)).stdout().to_owned());
-    let running = lengths.iter().cycle().take(12).map(|length| {
+    let running = lengths.iter().cycle().take(rounds(12)).map(|length| {
         let mut command = report(length);
         command.args(["--output", "out/answer.json"]);
         command.stderr(Stdio::null()).spawn().expect("a process")

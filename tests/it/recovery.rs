@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::lake_maintenance::lake_command;
 use crate::purchase_fixtures::numbered;
 use crate::python::{summary, table_rows};
+use crate::rounds::rounds;
 use crate::supplier_fixtures::{self, SupplierPurchaseFixture, page, supplier_purchases};
 use crate::workdir::{Output, Workdir};
 
@@ -50,7 +51,7 @@ fn commits_of_inputs(workdir: &Workdir) -> Vec<PathBuf> {
 }
 
 /// Removes the commits of the table of inputs, as if the run had been stopped before.
-fn unlist(workdir: &Workdir) {
+pub(crate) fn unlist(workdir: &Workdir) {
     let commits = commits_of_inputs(workdir);
     assert!(!commits.is_empty(), "no input is listed");
     for commit in commits {
@@ -278,12 +279,13 @@ fn supplier_inputs_whose_rows_are_lost_are_counted_as_if_they_had_come_alone() {
 }
 
 /// Rounds of two processes that read the same events at the same time.
-const RACES: u64 = 8;
+const RACES: usize = 8;
 
 #[test]
 fn two_processes_that_meet_in_the_same_events_list_them_as_one_would() {
     let workdir = Workdir::new();
-    for round in 0..RACES {
+    let races = rounds(RACES) as u64;
+    for round in 0..races {
         let name = format!("{round}.ndjson");
         let input = workdir.write(&name, events(round * 1000..round * 1000 + 500));
         let start = || {
@@ -300,11 +302,11 @@ fn two_processes_that_meet_in_the_same_events_list_them_as_one_would() {
         }
     }
     let found = summary(&workdir.lake());
-    assert_eq!(found["purchases"]["rows"], RACES * 500, "{found:#}");
-    assert_eq!(found["inputs"]["rows"], RACES, "{found:#}");
+    assert_eq!(found["purchases"]["rows"], races * 500, "{found:#}");
+    assert_eq!(found["inputs"]["rows"], races, "{found:#}");
     assert_eq!(
         found["inputs"]["counts"]["accepted"],
-        RACES * 500,
+        races * 500,
         "{found:#}"
     );
     lake_command(&workdir, "verify", &["--deep"]).assert_code(0);

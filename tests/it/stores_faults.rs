@@ -11,6 +11,7 @@ use crate::emulators::{Cloud, Emulator, s3_variables};
 use crate::faulty_network::{Fault, Faulty};
 use crate::purchase_fixtures::numbered;
 use crate::python::{assert_once, summary};
+use crate::rounds::rounds;
 use crate::workdir::{NOW, Output, Workdir};
 
 /// Options of runs that give up soon.
@@ -144,8 +145,8 @@ fn an_unavailable_store_ends_the_run_soon_and_the_same_command_completes_it() {
     let dump = stored_dump(&workdir, &store);
     let inputs = store.url("dumps", "in");
     let requests = count_requests(&workdir, &store, &inputs);
-    // From the first request to the last but one, in steps that meet each kind.
-    for point in [0, 2, 5, 7, 9] {
+    // From the first request to the last but one, in steps that meet each kind; then in between.
+    for point in [0, 2, 5, 7, 9, 1, 3, 4, 6, 8].into_iter().take(rounds(5)) {
         let last = requests * point / 10;
         let network = Faulty::planned(store.address, move |number, _| {
             if number < last {

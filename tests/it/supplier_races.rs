@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::dump_generator::generate;
 use crate::exactly_once::run_at_once;
-use crate::killed_runs::{Instants, kill_after};
+use crate::killed_runs::kill_after;
+use crate::rounds::{Instants, rounds};
 use crate::supplier_fixtures::{assert_same_rows, compare_with_oracle, ingest, options};
 use crate::workdir::{Output, Workdir};
 
@@ -82,16 +83,16 @@ fn assert_lakes(compared: &Value, dumps: &[PathBuf], story: &dyn Fn(usize) -> St
 fn two_processes_with_different_dumps_of_a_company_lose_and_double_no_version() {
     let made = Workdir::new();
     let dumps = dumps(&made, "1500");
-    let rounds: Vec<Workdir> = (0..ROUNDS).map(|_| Workdir::new()).collect();
+    let workdirs: Vec<Workdir> = (0..rounds(ROUNDS)).map(|_| Workdir::new()).collect();
     let mut read = Vec::new();
-    for workdir in &rounds {
+    for workdir in &workdirs {
         let outputs = run_at_once(workdir, &dumps.each_ref().map(arguments));
         read.push(sum(&outputs, "read"));
         let outcomes_of_read = ["accepted", "superseded", "duplicate", "rejected"];
         let parts = outcomes_of_read.map(|count| sum(&outputs, count));
         assert_eq!(read.last(), Some(&parts.iter().sum()), "{parts:?}");
     }
-    let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
+    let lakes: Vec<PathBuf> = workdirs.iter().map(Workdir::lake).collect();
     let compared = compare_with_oracle(&plan(&dumps), &lakes);
     assert_lakes(&compared, &dumps, &|round| format!("round {round}"));
     let all: u64 = (0..2)
@@ -101,16 +102,16 @@ fn two_processes_with_different_dumps_of_a_company_lose_and_double_no_version() 
                 .expect("a count")
         })
         .sum();
-    assert_eq!(read, [all; ROUNDS]);
+    assert_eq!(read, vec![all; workdirs.len()]);
 }
 
 #[test]
 fn two_processes_with_the_same_dump_count_it_once() {
     let made = Workdir::new();
     let [dump, _] = dumps(&made, "1500");
-    let rounds: Vec<Workdir> = (0..ROUNDS).map(|_| Workdir::new()).collect();
+    let workdirs: Vec<Workdir> = (0..rounds(ROUNDS)).map(|_| Workdir::new()).collect();
     let mut counts = Vec::new();
-    for workdir in &rounds {
+    for workdir in &workdirs {
         let outputs = run_at_once(workdir, &[arguments(&dump), arguments(&dump)]);
         let outcomes = ["read", "accepted", "superseded", "duplicate", "rejected"];
         counts.push(json!(outcomes.map(|outcome| sum(&outputs, outcome))));
@@ -118,14 +119,14 @@ fn two_processes_with_the_same_dump_count_it_once() {
         let ingested = outcomes.iter().filter(|one| *one == "ingested").count();
         assert_eq!(ingested, pages(&dump), "{outcomes:?}");
     }
-    let lakes: Vec<PathBuf> = rounds.iter().map(Workdir::lake).collect();
+    let lakes: Vec<PathBuf> = workdirs.iter().map(Workdir::lake).collect();
     let dumps = [dump];
     let compared = compare_with_oracle(&plan(&dumps), &lakes);
     assert_lakes(&compared, &dumps, &|round| format!("round {round}"));
     let total = &compared["runs"][0]["total"];
     let outcomes = ["read", "accepted", "superseded", "duplicate", "rejected"];
     let once = json!(outcomes.map(|outcome| total[outcome].clone()));
-    assert_eq!(counts, vec![once; ROUNDS]);
+    assert_eq!(counts, vec![once; workdirs.len()]);
 }
 
 fn spawn(workdir: &Workdir, dump: &PathBuf) -> Child {
@@ -156,11 +157,11 @@ fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
 
     let mut killed = Vec::new();
     for attempt in 0.. {
-        if killed.len() == KILLS {
+        if killed.len() == rounds(KILLS) {
             break;
         }
         assert!(
-            attempt < MOST_ATTEMPTS,
+            attempt < rounds(MOST_ATTEMPTS),
             "seed {seed}: only {} kills",
             killed.len()
         );
@@ -192,7 +193,7 @@ fn a_run_killed_at_any_instant_is_completed_by_the_same_command() {
 #[test]
 fn two_processes_that_name_different_states_of_one_purchase_leave_the_newer() {
     use crate::supplier_fixtures::{SupplierPurchaseFixture, pairs, single_page, stored_notes};
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let workdir = Workdir::new();
         let of = |updated_at, notes| {
             let purchase = SupplierPurchaseFixture {

@@ -2,6 +2,8 @@
 
 /// `--alert-command` and `--alert-url`.
 mod alerts;
+/// Failed commands of `lake`, and those whose command line is refused.
+mod lake_commands;
 /// `--metrics-file` in the parser of Prometheus.
 mod metrics;
 /// All telemetry of jobs of several days, interrupted jobs and invalid job files.

@@ -1,13 +1,13 @@
 //! A subcommand of `lake`: its arguments, what it does, and its output.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
 use clap::Args;
 use serde::Serialize;
 
+use crate::commands::output::put;
 use crate::commands::{CommandError, ListFormat, ListOutput, OptionError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::DayRange;
@@ -85,50 +85,45 @@ pub trait LakeAction: fmt::Debug {
         false
     }
 
-    /// The tables it writes. A vacuum writes none: it deletes files that no version needs.
+    /// The tables it writes as a step of a job. A vacuum writes none: it deletes files that no
+    /// version needs.
     fn tables_written(&self) -> Vec<&'static str> {
         Vec::new()
     }
 
-    /// Runs it.
+    /// Runs it and prints the result; returns its exit code.
     ///
     /// # Errors
-    /// Those of the lake.
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError>;
+    /// Those of the lake, and [`CommandError::Stdout`].
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError>;
 }
 
-/// The output of a subcommand in each format, and its exit code.
+/// What a subcommand uses besides its lake, and the format of its output.
 #[derive(Debug)]
-pub struct Done {
-    pub(super) exit: ExitCode,
-    text: String,
-    json: String,
+pub struct LakeRun<'a, 'c> {
+    pub(super) context: &'a mut RunContext<'c>,
+    pub(super) format: ListFormat,
 }
 
-impl Done {
-    /// A listing of a subcommand that succeeded; `text` is for people.
-    pub(super) fn of<T: Serialize + ?Sized>(
-        listing: &T,
-        text: fn(&T) -> String,
-    ) -> Result<Self, CommandError> {
-        Ok(Self {
-            exit: ExitCode::Done,
-            text: ListFormat::Text.write(listing, text)?,
-            json: ListFormat::Json.write(listing, text)?,
-        })
+impl LakeRun<'_, '_> {
+    /// Prints the result of a subcommand that succeeded; `text` is for people.
+    pub(super) fn print<T: Serialize + ?Sized>(
+        &mut self,
+        result: &T,
+        text: fn(&T, &mut String) -> fmt::Result,
+    ) -> Result<ExitCode, CommandError> {
+        let output = self.format.write(result, |result| {
+            let mut output = String::new();
+            text(result, &mut output).expect("a String takes every text");
+            output
+        })?;
+        put(self.context.stdout, output.as_bytes())?;
+        Ok(ExitCode::Done)
     }
 
-    /// The output in a format.
-    pub(super) fn output(&self, format: ListFormat) -> &str {
-        match format {
-            ListFormat::Text => &self.text,
-            ListFormat::Json => &self.json,
-        }
+    /// Whether the command is interrupted.
+    pub(super) fn is_interrupted(&self) -> bool {
+        let progress = &self.context.shared.progress;
+        progress.interrupted.load(Ordering::Relaxed)
     }
-}
-
-/// Reads the flag of an interruption.
-pub(super) fn interrupted(context: &RunContext<'_>) -> impl Fn() -> bool + use<> {
-    let flag = Arc::clone(&context.shared.progress.interrupted);
-    move || flag.load(Ordering::Relaxed)
 }

@@ -1,16 +1,17 @@
 //! `lake compact`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::Args;
 
-use super::action::{DayArguments, Done, LakeAction, interrupted};
-use super::tables::{LakeTable, TableSelection, maintained};
+use super::action::{DayArguments, LakeAction, LakeRun};
+use super::tables::{TableSelection, names};
 use super::units::counted;
+use crate::commands::CommandError;
 use crate::commands::options::{ByteSize, parse_size};
-use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
-use crate::lake::maintenance::{CompactOptions, CompactionReport};
+use crate::lake::maintenance::{CompactOptions, CompactionReport, DatePartition, MaintainedTable};
+use crate::values::ExitCode;
 
 /// Smaller files would cost more than their rows.
 const SMALLEST_TARGET: u64 = 1024;
@@ -45,21 +46,20 @@ impl LakeAction for CompactAction {
     }
 
     fn tables_written(&self) -> Vec<&'static str> {
-        let tables = self.tables().into_iter();
-        tables.map(|table| maintained(table).spec.name).collect()
+        names(&self.tables())
     }
 
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         let dry_run = self.dry_run;
         let options = CompactOptions {
             target_bytes: self.target_size.0,
             days: self.days.range(),
-            run_id: context.run_id.clone(),
+            run_id: run.context.run_id.clone(),
             dry_run,
         };
         let mut done = Vec::new();
         for table in self.tables() {
-            let compacted = lake.compact(&maintained(table), &options, &interrupted(context))?;
+            let compacted = lake.compact(&table, &options, &|| run.is_interrupted())?;
             if let Some(compacted) = &compacted {
                 tracing::info!(
                     table = compacted.table,
@@ -71,51 +71,47 @@ impl LakeAction for CompactAction {
             }
             done.extend(compacted);
         }
-        Done::of(&done[..], compaction_text)
+        run.print(&done[..], compaction_text)
     }
 }
 
 impl CompactAction {
     /// With days and without a table, only the tables that have days.
-    fn tables(&self) -> Vec<LakeTable> {
+    fn tables(&self) -> Vec<MaintainedTable> {
         let mut tables = self.table.tables();
         if self.days.is_given() && self.table == TableSelection::All {
-            tables.retain(|table| {
-                matches!(table, LakeTable::Purchases | LakeTable::SupplierPurchases)
-            });
+            tables.retain(|table| table.date_partition != DatePartition::None);
         }
         tables
     }
 }
 
-fn compaction_text(tables: &[CompactionReport]) -> String {
-    let mut text = String::new();
+fn compaction_text(tables: &[CompactionReport], text: &mut String) -> fmt::Result {
     for done in tables {
         let name = &done.table;
         if done.partitions == 0 {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{name}: nothing to do");
+            writeln!(text, "{name}: nothing to do")?;
         } else {
             let verb = if done.versions.is_empty() {
                 "would become about"
             } else {
                 "became"
             };
-            let _ = writeln!(
+            writeln!(
                 text,
                 "{name}: {} rows of {} partitions: {} {verb} {}",
                 done.rows,
                 done.partitions,
                 counted(done.before),
                 counted(done.after)
-            );
+            )?;
         }
         for partition in &done.given_up {
-            let _ = writeln!(
+            writeln!(
                 text,
                 "{name}: skipped {partition} after repeated commit conflicts; compact it later"
-            );
+            )?;
         }
     }
-    text
+    Ok(())
 }

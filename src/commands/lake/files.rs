@@ -1,17 +1,18 @@
 //! `lake files`
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 
-use super::action::{DayArguments, Done, LakeAction};
+use super::action::{DayArguments, LakeAction, LakeRun};
 use super::tables::{LakeTable, maintained};
 use crate::commands::tables::AtVersion;
-use crate::commands::{CommandError, RunContext, parse_time};
+use crate::commands::{CommandError, parse_time};
 use crate::lake::Lake;
+use crate::values::ExitCode;
 
 /// `lake files`
 #[derive(Clone, Debug, Args)]
@@ -35,7 +36,7 @@ impl LakeAction for FilesAction {
         true
     }
 
-    fn run(&self, lake: &Lake, _context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         let maintained = maintained(self.table);
         let name = maintained.spec.name;
         let version = AtVersion::of(self.lake_version, self.as_of).number(lake, name)?;
@@ -56,7 +57,7 @@ impl LakeAction for FilesAction {
             version,
             files: files.collect(),
         };
-        Done::of(&list, files_text)
+        run.print(&list, files_text)
     }
 }
 
@@ -77,11 +78,9 @@ struct ListedFile {
     bytes: i64,
 }
 
-fn files_text(list: &FileList) -> String {
-    let mut text = String::new();
+fn files_text(list: &FileList, text: &mut String) -> fmt::Result {
     for file in &list.files {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", file.path);
+        writeln!(text, "{}", file.path)?;
     }
-    text
+    Ok(())
 }

@@ -1,14 +1,15 @@
 //! `lake history`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::Args;
 
-use super::action::{Done, LakeAction};
+use super::action::{LakeAction, LakeRun};
 use super::tables::{LakeTable, maintained};
-use crate::commands::{CommandError, RunContext};
+use crate::commands::CommandError;
 use crate::lake::Lake;
 use crate::lake::maintenance::History;
+use crate::values::ExitCode;
 
 /// `lake history`
 #[derive(Clone, Debug, Args)]
@@ -26,18 +27,16 @@ impl LakeAction for HistoryAction {
         true
     }
 
-    fn run(&self, lake: &Lake, _context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         let history = lake.history(maintained(self.table).spec.name, self.limit)?;
-        Done::of(&history, history_text)
+        run.print(&history, history_text)
     }
 }
 
-fn history_text(history: &History) -> String {
-    let mut text = String::new();
+fn history_text(history: &History, text: &mut String) -> fmt::Result {
     let number = |rows: Option<i64>| rows.map_or_else(|| "?".to_owned(), |rows| rows.to_string());
     for entry in &history.versions {
-        // Writing to a String cannot fail.
-        let _ = writeln!(
+        writeln!(
             text,
             "{:>6}  {}  {:<12}  +{} files {} rows  -{} files {} rows  {}",
             entry.version,
@@ -48,14 +47,14 @@ fn history_text(history: &History) -> String {
             entry.files_removed,
             number(entry.rows_removed),
             entry.run_id.as_deref().unwrap_or("-")
-        );
+        )?;
     }
     if history.oldest_known > 0 {
-        let _ = writeln!(
+        writeln!(
             text,
             "versions before {} are older than the retention of the log and cannot be read",
             history.oldest_known
-        );
+        )?;
     }
-    text
+    Ok(())
 }

@@ -1,15 +1,16 @@
 //! `lake restore`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::action::{Done, LakeAction};
-use super::tables::{LakeTable, maintained, rows_tables};
-use crate::commands::{CommandError, RunContext, parse_time};
+use super::action::{LakeAction, LakeRun};
+use super::tables::{LakeTable, TableSelection, maintained, names, rows_tables};
+use crate::commands::{CommandError, parse_time};
 use crate::lake::Lake;
 use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreTarget};
+use crate::values::ExitCode;
 
 /// `lake restore`
 #[derive(Clone, Debug, Args)]
@@ -49,9 +50,8 @@ impl LakeAction for RestoreAction {
         self.dry_run
     }
 
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
-        let rows = rows_tables();
-        let rows: Vec<&str> = rows.iter().map(|maintained| maintained.spec.name).collect();
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
+        let rows = names(&rows_tables());
         let tables = self.tables(lake)?;
         // The command line requires one of the two.
         let target = match (self.to_version, self.as_of) {
@@ -64,7 +64,7 @@ impl LakeAction for RestoreAction {
         let mut done = Vec::new();
         for maintained in tables {
             let restore =
-                |dry_run| lake.restore(&maintained, &rows, target, &context.run_id, dry_run);
+                |dry_run| lake.restore(&maintained, &rows, target, &run.context.run_id, dry_run);
             let mut restored = restore(true)?;
             if !self.dry_run && !restored.is_unchanged() {
                 // First, because a completion marker must not remain without the rows of its day.
@@ -73,7 +73,7 @@ impl LakeAction for RestoreAction {
             }
             done.push(restored);
         }
-        Done::of(&done[..], restore_text)
+        run.print(&done[..], restore_text)
     }
 }
 
@@ -84,8 +84,7 @@ impl RestoreAction {
             return Ok(vec![maintained(table)]);
         }
         let mut tables = Vec::new();
-        for table in LakeTable::RESTORED {
-            let maintained = maintained(table);
+        for maintained in TableSelection::All.tables() {
             if lake.has_table(&maintained)? {
                 tables.push(maintained);
             }
@@ -94,14 +93,12 @@ impl RestoreAction {
     }
 }
 
-fn restore_text(tables: &[RestoreReport]) -> String {
-    let mut text = String::new();
+fn restore_text(tables: &[RestoreReport], text: &mut String) -> fmt::Result {
     let mut withdrawn = 0;
     for done in tables {
         let name = &done.table;
         if done.is_unchanged() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{name}: already equals version {}", done.to_version);
+            writeln!(text, "{name}: already equals version {}", done.to_version)?;
             continue;
         }
         withdrawn += done.inputs_withdrawn;
@@ -109,7 +106,7 @@ fn restore_text(tables: &[RestoreReport]) -> String {
             || "nothing was written".to_owned(),
             |version| format!("committed as version {version}"),
         );
-        let _ = writeln!(
+        writeln!(
             text,
             "{name}: restored from version {} to {}: {} files added, {} removed, {} rows become {}; \
              inputs: {} withdrawn, {} reinstated; {committed}",
@@ -121,10 +118,10 @@ fn restore_text(tables: &[RestoreReport]) -> String {
             done.rows_after,
             done.inputs_withdrawn,
             done.inputs_reinstated
-        );
+        )?;
     }
     if withdrawn > 0 {
         text.push_str("withdrawn inputs can be ingested again\n");
     }
-    text
+    Ok(())
 }

@@ -1,17 +1,18 @@
 //! `lake status`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::Args;
 use serde::Serialize;
 
-use super::action::{Done, LakeAction};
+use super::action::{LakeAction, LakeRun};
 use super::tables::all;
 use super::units::{age, bytes, counted};
+use crate::commands::CommandError;
 use crate::commands::options::{ByteSize, parse_size};
-use crate::commands::{CommandError, RunContext};
 use crate::lake::Lake;
 use crate::lake::maintenance::TableStatus;
+use crate::values::ExitCode;
 
 /// `lake status`
 #[derive(Clone, Debug, Args)]
@@ -26,8 +27,8 @@ impl LakeAction for StatusAction {
         true
     }
 
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
-        let now_millis = context.shared.clock.timestamp_millis();
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
+        let now_millis = run.context.shared.clock.timestamp_millis();
         let mut tables = Vec::new();
         for maintained in all() {
             tables.extend(lake.status(&maintained, self.small.0, now_millis)?);
@@ -37,7 +38,7 @@ impl LakeAction for StatusAction {
             bytes_on_store: tables.iter().map(|table| table.on_store.bytes).sum(),
             tables,
         };
-        Done::of(&status, status_text)
+        run.print(&status, status_text)
     }
 }
 
@@ -50,21 +51,16 @@ struct LakeStatus {
     tables: Vec<TableStatus>,
 }
 
-fn status_text(status: &LakeStatus) -> String {
-    let mut text = format!("{}\n", status.lake);
+fn status_text(status: &LakeStatus, text: &mut String) -> fmt::Result {
+    writeln!(text, "{}", status.lake)?;
     for table in &status.tables {
-        table_status(&mut text, table);
+        table_status(table, text)?;
     }
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        text,
-        "\nall tables: {} in storage",
-        bytes(status.bytes_on_store)
-    );
-    text
+    let size = bytes(status.bytes_on_store);
+    writeln!(text, "\nall tables: {size} in storage")
 }
 
-fn table_status(text: &mut String, table: &TableStatus) {
+fn table_status(table: &TableStatus, text: &mut String) -> fmt::Result {
     let TableStatus {
         table: name,
         version,
@@ -80,22 +76,20 @@ fn table_status(text: &mut String, table: &TableStatus) {
         checkpoint,
         rows_by_partition,
     } = table;
-    let _ = writeln!(text, "\n{name}: version {version} of {committed_at}");
-    let mut line = |name: &str, value: String| {
-        let _ = writeln!(text, "  {name:<12}{value}");
-    };
-    line("rows", format!("{rows} in {partitions} partitions"));
+    writeln!(text, "\n{name}: version {version} of {committed_at}")?;
+    let mut line = |name: &str, value: String| writeln!(text, "  {name:<12}{value}");
+    line("rows", format!("{rows} in {partitions} partitions"))?;
     for (partition, rows) in rows_by_partition {
-        line("", format!("{rows} of {partition}"));
+        line("", format!("{rows} of {partition}"))?;
     }
-    line("live", counted(*live));
-    line("small", counted(*small));
-    line("removed", counted(*removed));
+    line("live", counted(*live))?;
+    line("small", counted(*small))?;
+    line("removed", counted(*removed))?;
     let oldest = oldest_orphan_seconds.map_or_else(String::new, |seconds| {
         format!(", oldest {} ago", age(seconds))
     });
-    line("orphans", counted(*orphans) + &oldest);
-    line("in storage", counted(*on_store));
+    line("orphans", counted(*orphans) + &oldest)?;
+    line("in storage", counted(*on_store))?;
     let since = checkpoint.map_or_else(
         || "none yet".to_owned(),
         |checkpoint| {
@@ -107,5 +101,5 @@ fn table_status(text: &mut String, table: &TableStatus) {
             )
         },
     );
-    line("checkpoint", since);
+    line("checkpoint", since)
 }

@@ -26,7 +26,7 @@ pub(super) enum LakeTable {
 impl LakeTable {
     /// All tables in the order of a restore: the next ingest recovers from one that stops in
     /// between.
-    pub(super) const RESTORED: [Self; 4] = [
+    const RESTORED: [Self; 4] = [
         Self::Inputs,
         Self::Purchases,
         Self::SupplierPurchases,
@@ -62,10 +62,10 @@ impl ValueEnum for TableSelection {
 
 impl TableSelection {
     /// The selected tables; all of them in the order of a restore.
-    pub(super) fn tables(self) -> Vec<LakeTable> {
+    pub(super) fn tables(self) -> Vec<MaintainedTable> {
         match self {
-            Self::All => LakeTable::RESTORED.to_vec(),
-            Self::One(table) => vec![table],
+            Self::All => LakeTable::RESTORED.map(maintained).to_vec(),
+            Self::One(table) => vec![maintained(table)],
         }
     }
 }
@@ -111,14 +111,14 @@ pub(super) fn maintained(table: LakeTable) -> MaintainedTable {
 }
 
 /// All tables, in the order of the output.
-pub(super) fn all() -> [MaintainedTable; 4] {
-    [
-        LakeTable::Purchases,
-        LakeTable::SupplierPurchases,
-        LakeTable::Rejects,
-        LakeTable::Inputs,
-    ]
-    .map(maintained)
+pub(super) fn all() -> Vec<MaintainedTable> {
+    let tables = LakeTable::value_variants().iter();
+    tables.copied().map(maintained).collect()
+}
+
+/// The names of tables.
+pub(super) fn names(tables: &[MaintainedTable]) -> Vec<&'static str> {
+    tables.iter().map(|table| table.spec.name).collect()
 }
 
 /// The tables of accepted rows.

@@ -1,14 +1,15 @@
 //! `lake upgrade`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::Args;
 
-use super::action::{Done, LakeAction};
-use super::tables::{TableSelection, maintained};
-use crate::commands::{CommandError, RunContext};
+use super::action::{LakeAction, LakeRun};
+use super::tables::TableSelection;
+use crate::commands::CommandError;
 use crate::lake::Lake;
 use crate::lake::maintenance::UpgradeReport;
+use crate::values::ExitCode;
 
 /// `lake upgrade`
 #[derive(Clone, Debug, Args)]
@@ -26,16 +27,11 @@ impl LakeAction for UpgradeAction {
         self.dry_run
     }
 
-    fn tables_written(&self) -> Vec<&'static str> {
-        let tables = self.table.tables().into_iter();
-        tables.map(|table| maintained(table).spec.name).collect()
-    }
-
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         let dry_run = self.dry_run;
         let mut done = Vec::new();
         for table in self.table.tables() {
-            let upgraded = lake.upgrade(&maintained(table), &context.run_id, dry_run)?;
+            let upgraded = lake.upgrade(&table, &run.context.run_id, dry_run)?;
             if let Some(upgraded) = &upgraded
                 && upgraded.committed_version.is_some()
             {
@@ -44,25 +40,23 @@ impl LakeAction for UpgradeAction {
             }
             done.extend(upgraded);
         }
-        Done::of(&done[..], upgrade_text)
+        run.print(&done[..], upgrade_text)
     }
 }
 
-fn upgrade_text(tables: &[UpgradeReport]) -> String {
-    let mut text = String::new();
+fn upgrade_text(tables: &[UpgradeReport], text: &mut String) -> fmt::Result {
     for done in tables {
         let name = &done.table;
         if done.columns.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{name}: nothing to do");
+            writeln!(text, "{name}: nothing to do")?;
         }
         let verb = match done.committed_version {
             Some(version) => format!("added in version {version}"),
             None => "would be added".to_owned(),
         };
         for column in &done.columns {
-            let _ = writeln!(text, "{name}: {} {} {verb}", column.name, column.data_type);
+            writeln!(text, "{name}: {} {} {verb}", column.name, column.data_type)?;
         }
     }
-    text
+    Ok(())
 }

@@ -1,17 +1,17 @@
 //! `lake vacuum`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use clap::Args;
 
-use super::action::{Done, LakeAction};
-use super::tables::{TableSelection, maintained};
+use super::action::{LakeAction, LakeRun};
+use super::tables::TableSelection;
 use super::units::{age, bytes, counted};
-use crate::commands::{CommandError, OptionError, RunContext};
+use crate::commands::{CommandError, OptionError};
 use crate::lake::Lake;
 use crate::lake::maintenance::{VacuumPlan, VacuumReason};
-use crate::values::parse_duration;
+use crate::values::{ExitCode, parse_duration};
 
 /// A run may take longer than a retention below this.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
@@ -68,14 +68,13 @@ impl LakeAction for VacuumAction {
         !self.execute
     }
 
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         // With the clock of `--now`, files that are needed could be deleted.
-        let now_millis = context.shared.clock.timestamp_millis();
+        let now_millis = run.context.shared.clock.timestamp_millis();
         let execute = self.execute;
         let mut plans = Vec::new();
         for table in self.table.tables() {
-            let planned =
-                lake.plan_vacuum(&maintained(table), self.retention.duration, now_millis)?;
+            let planned = lake.plan_vacuum(&table, self.retention.duration, now_millis)?;
             let Some(plan) = planned else { continue };
             tracing::info!(
                 table = plan.table,
@@ -90,45 +89,43 @@ impl LakeAction for VacuumAction {
                 plan
             });
         }
-        Done::of(&plans[..], vacuum_text)
+        run.print(&plans[..], vacuum_text)
     }
 }
 
-fn vacuum_text(plans: &[VacuumPlan]) -> String {
-    let mut text = String::new();
+fn vacuum_text(plans: &[VacuumPlan], text: &mut String) -> fmt::Result {
     for plan in plans {
         for file in &plan.files {
             let kind = match file.kind {
                 VacuumReason::Removed => "removed",
                 VacuumReason::Orphan => "orphan",
             };
-            // Writing to a String cannot fail.
-            let _ = writeln!(
+            writeln!(
                 text,
                 "{kind:<8}{:>12}  {:>8}  {}/{}",
                 bytes(file.bytes),
                 age(file.age_seconds),
                 plan.table,
                 file.path
-            );
+            )?;
         }
         let verb = if plan.executed {
             "deleted"
         } else {
             "would be deleted"
         };
-        let _ = writeln!(
+        writeln!(
             text,
             "{}: {} {verb}; {} within the retention",
             plan.table,
             counted(plan.total),
             counted(plan.kept)
-        );
+        )?;
     }
     if plans.iter().any(|plan| !plan.executed) {
         text.push_str("nothing was deleted: add --execute\n");
     }
-    text
+    Ok(())
 }
 
 #[cfg(test)]

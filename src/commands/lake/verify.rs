@@ -1,12 +1,12 @@
 //! `lake verify`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use clap::Args;
 
-use super::action::{Done, LakeAction, interrupted};
+use super::action::{LakeAction, LakeRun};
 use super::tables::{LakeTable, maintained, rows_tables};
-use crate::commands::{CommandError, RunContext};
+use crate::commands::CommandError;
 use crate::lake::Lake;
 use crate::lake::maintenance::{
     TablesByRole, VerificationDepth, VerificationReport, VerificationSeverity,
@@ -22,7 +22,7 @@ pub struct VerifyAction {
 }
 
 impl LakeAction for VerifyAction {
-    fn run(&self, lake: &Lake, context: &RunContext<'_>) -> Result<Done, CommandError> {
+    fn run(&self, lake: &Lake, run: &mut LakeRun<'_, '_>) -> Result<ExitCode, CommandError> {
         let depth = if self.deep {
             VerificationDepth::Rows
         } else {
@@ -33,38 +33,37 @@ impl LakeAction for VerifyAction {
             rejects: &maintained(LakeTable::Rejects),
             inputs: &maintained(LakeTable::Inputs),
         };
-        let verified = lake.verify(tables, depth, &interrupted(context))?;
-        let mut done = Done::of(&verified, verification_text)?;
-        if verified.is_damaged() {
-            done.exit = ExitCode::Failed;
-        }
-        Ok(done)
+        let verified = lake.verify(tables, depth, &|| run.is_interrupted())?;
+        let done = run.print(&verified, verification_text)?;
+        Ok(if verified.is_damaged() {
+            ExitCode::Failed
+        } else {
+            done
+        })
     }
 }
 
-fn verification_text(verified: &VerificationReport) -> String {
-    let mut text = String::new();
+fn verification_text(verified: &VerificationReport, text: &mut String) -> fmt::Result {
     for finding in &verified.findings {
         let severity = match finding.severity {
             VerificationSeverity::Damage => "damage",
             VerificationSeverity::Note => "note",
         };
         let subject = finding.subject.as_deref().unwrap_or_default();
-        // Writing to a String cannot fail.
-        let _ = writeln!(
+        writeln!(
             text,
             "{severity}: {} {subject}\n  {}: expected {}, found {}\n  {}",
             finding.table, finding.what, finding.expected, finding.found, finding.remedy
-        );
+        )?;
     }
     for table in &verified.tables {
-        let _ = writeln!(
+        writeln!(
             text,
             "{}: version {}, {} files, {} rows",
             table.table, table.version, table.files, table.rows
-        );
+        )?;
         for (column, sum) in &table.sums {
-            let _ = writeln!(text, "  {column:<40}{sum:>24}");
+            writeln!(text, "  {column:<40}{sum:>24}")?;
         }
     }
     text.push_str(if verified.is_damaged() {
@@ -72,5 +71,5 @@ fn verification_text(verified: &VerificationReport) -> String {
     } else {
         "the lake is intact\n"
     });
-    text
+    Ok(())
 }

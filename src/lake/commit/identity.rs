@@ -40,7 +40,7 @@ impl<'a> CommitIdentity<'a> {
         let mut app_ids = HashSet::with_capacity(digests.len());
         for digest in digests {
             if !app_ids.insert(app_id(spec.name, kind, digest)) {
-                return Err(LakeError::DuplicateInput { digest: *digest });
+                return Err(LakeError::DuplicateInput(*digest));
             }
         }
         Ok(Self {

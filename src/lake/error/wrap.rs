@@ -47,6 +47,20 @@ impl LakeError {
         }
     }
 
+    pub(in crate::lake) fn store(
+        action: &'static str,
+        table: &str,
+        file: impl Into<String>,
+    ) -> impl FnOnce(object_store::Error) -> Self {
+        let (table, file) = (table.to_owned(), file.into());
+        move |source| Self::TableStore {
+            action,
+            table,
+            file,
+            source: Box::new(source),
+        }
+    }
+
     pub(in crate::lake) fn delta(
         action: &'static str,
         table: &str,

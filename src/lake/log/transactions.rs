@@ -136,7 +136,7 @@ impl TableLog<'_> {
         let columns = ["txn.appId", "txn.version"];
         let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
         let reader = builder.with_projection(mask).build().map_err(&failed)?;
-        let failed = LakeError::arrow("read the checkpoint's", self.table);
+        let failed = LakeError::arrow("read the checkpoint's record batches", self.table);
         for batch in reader {
             let batch = batch.map_err(&failed)?;
             versions.extend(batch_versions(&batch, wanted).map_err(&failed)?);

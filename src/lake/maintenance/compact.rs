@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::Serialize;
 
 use super::loaded_table::{LiveFile, LoadedTable};
-use super::{FileCount, MaintainedTable, MaintenanceError};
+use super::{FileCount, MaintainedTable};
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
 use crate::lake::counts::signed;
@@ -67,15 +67,15 @@ impl Lake {
     /// Compacts a table; `None` if it does not exist. `interrupted` is called between partitions.
     ///
     /// # Errors
-    /// [`MaintenanceError::ContentDiffers`] if the rows would change,
-    /// [`MaintenanceError::Interrupted`], [`LakeError::Conflict`] if all attempts conflicted with
+    /// [`LakeError::ContentDiffers`] if the rows would change,
+    /// [`LakeError::Interrupted`], [`LakeError::Conflict`] if all attempts conflicted with
     /// other writers, or an error of the store. What was committed before stays.
     pub fn compact(
         &self,
         maintained: &MaintainedTable,
         options: &CompactOptions,
         interrupted: &dyn Fn() -> bool,
-    ) -> Result<Option<CompactionReport>, MaintenanceError> {
+    ) -> Result<Option<CompactionReport>, LakeError> {
         if !self.has_table(maintained)? {
             return Ok(None);
         }
@@ -116,10 +116,7 @@ struct CompactionRun<'a> {
 }
 
 impl CompactionRun<'_> {
-    fn plan(
-        &self,
-        only: Option<&BTreeSet<String>>,
-    ) -> Result<Vec<PartitionPlan>, MaintenanceError> {
+    fn plan(&self, only: Option<&BTreeSet<String>>) -> Result<Vec<PartitionPlan>, LakeError> {
         let loaded = self.lake.load_checked(&self.maintained.spec)?;
         let mut plans = plan::plan(self.lake, self.maintained, self.options, &loaded.files)?;
         if let Some(only) = only {
@@ -128,7 +125,7 @@ impl CompactionRun<'_> {
         Ok(plans)
     }
 
-    fn compact_in_rounds(&mut self) -> Result<(), MaintenanceError> {
+    fn compact_in_rounds(&mut self) -> Result<(), LakeError> {
         let mut again = None;
         for _ in 0..MAX_ROUNDS {
             let plans = self.plan(again.as_ref())?;
@@ -146,14 +143,14 @@ impl CompactionRun<'_> {
     fn rewrite_and_commit(
         &mut self,
         plans: Vec<PartitionPlan>,
-    ) -> Result<BTreeSet<String>, MaintenanceError> {
+    ) -> Result<BTreeSet<String>, LakeError> {
         let mut changed_meanwhile = BTreeSet::new();
         let mut group: Vec<RewrittenPartition> = Vec::new();
         let mut bytes = 0;
         for plan in plans {
             bytes += plan.bytes();
             let rewritten = if (self.interrupted)() {
-                Err(MaintenanceError::Interrupted)
+                Err(LakeError::Interrupted)
             } else {
                 rewrite::rewrite(self.lake, self.maintained, self.options, plan)
             };
@@ -173,7 +170,7 @@ impl CompactionRun<'_> {
         Ok(changed_meanwhile)
     }
 
-    fn discard(&self, group: Vec<RewrittenPartition>) -> Result<(), MaintenanceError> {
+    fn discard(&self, group: Vec<RewrittenPartition>) -> Result<(), LakeError> {
         for rewritten in group {
             rewritten.staged.discard(self.lake)?;
         }
@@ -181,7 +178,7 @@ impl CompactionRun<'_> {
     }
 
     /// Commits those partitions whose files all still exist.
-    fn commit(&mut self, group: Vec<RewrittenPartition>) -> Result<Vec<String>, MaintenanceError> {
+    fn commit(&mut self, group: Vec<RewrittenPartition>) -> Result<Vec<String>, LakeError> {
         let (lake, spec) = (self.lake, &self.maintained.spec);
         let mut changed_meanwhile = Vec::new();
         let mut left = group;
@@ -209,7 +206,7 @@ impl CompactionRun<'_> {
         });
         self.commits += 1;
         // Only after a conflict it is certain that no version contains them.
-        if let Err(MaintenanceError::Lake(LakeError::Conflict { .. })) = &committed {
+        if let Err(LakeError::Conflict { .. }) = &committed {
             self.discard(left)?;
             return committed.map(|_| changed_meanwhile);
         }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::{MaintenanceError, utc};
-use crate::lake::Lake;
+use super::utc;
 use crate::lake::counts::signed;
+use crate::lake::{Lake, LakeError};
 
 /// A version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoTable`](crate::lake::LakeError::NoTable), or a log that cannot be read.
-    pub fn history(&self, table: &str, limit: Option<usize>) -> Result<History, MaintenanceError> {
+    pub fn history(&self, table: &str, limit: Option<usize>) -> Result<History, LakeError> {
         let commits = self.log(table)?.file_changes()?;
         let oldest = commits.first().ok_or_else(|| self.no_table(table))?;
         let oldest_known = signed(oldest.version);

@@ -9,7 +9,7 @@ use deltalake::DeltaTable;
 use deltalake::kernel::Add;
 use deltalake::table::state::DeltaTableState;
 
-use super::{DatePartition, MaintainedTable, MaintenanceError};
+use super::{DatePartition, MaintainedTable};
 use crate::lake::counts::unsigned;
 use crate::lake::partition::{Partition, PartitionType, PartitionValue};
 use crate::lake::table::loaded_state;
@@ -102,10 +102,7 @@ fn adds(state: &DeltaTableState) -> HashMap<String, Add> {
 }
 
 /// The partition of a file, in the form the writer needs.
-pub(super) fn partition_of(
-    spec: &TableSpec,
-    file: &FileRef,
-) -> Result<Partition, MaintenanceError> {
+pub(super) fn partition_of(spec: &TableSpec, file: &FileRef) -> Result<Partition, LakeError> {
     let values = spec.partition_columns.iter().map(|column| {
         let text = file.partition(column.name).unwrap_or_default();
         let value = match column.partition_type {
@@ -118,7 +115,7 @@ pub(super) fn partition_of(
         };
         value.ok_or_else(|| invalid_partition(spec, file, text))
     });
-    let values: Result<Vec<PartitionValue>, MaintenanceError> = values.collect();
+    let values: Result<Vec<PartitionValue>, LakeError> = values.collect();
     Ok(Partition::new(values?))
 }
 
@@ -133,13 +130,10 @@ pub struct DayRange {
 
 impl DayRange {
     /// Refuses days of a table that is not partitioned by date.
-    pub(super) fn check_supported(
-        self,
-        maintained: &MaintainedTable,
-    ) -> Result<(), MaintenanceError> {
+    pub(super) fn check_supported(self, maintained: &MaintainedTable) -> Result<(), LakeError> {
         if self != Self::default() && maintained.date_partition == DatePartition::None {
             let table = maintained.spec.name.to_owned();
-            return Err(MaintenanceError::NotPartitionedByDate { table });
+            return Err(LakeError::NotPartitionedByDate(table));
         }
         Ok(())
     }
@@ -149,7 +143,7 @@ impl DayRange {
         self,
         maintained: &MaintainedTable,
         file: &FileRef,
-    ) -> Result<bool, MaintenanceError> {
+    ) -> Result<bool, LakeError> {
         if self == Self::default() {
             return Ok(true);
         }
@@ -162,13 +156,13 @@ impl DayRange {
 pub(super) fn days_of(
     maintained: &MaintainedTable,
     file: &FileRef,
-) -> Result<(NaiveDate, NaiveDate), MaintenanceError> {
+) -> Result<(NaiveDate, NaiveDate), LakeError> {
     let value = |column| file.partition(column).unwrap_or_default();
     let wrong = |column| invalid_partition(&maintained.spec, file, value(column));
     match maintained.date_partition {
-        DatePartition::None => Err(MaintenanceError::NotPartitionedByDate {
-            table: maintained.spec.name.to_owned(),
-        }),
+        DatePartition::None => Err(LakeError::NotPartitionedByDate(
+            maintained.spec.name.to_owned(),
+        )),
         DatePartition::Day {
             partition_column, ..
         } => {
@@ -186,8 +180,8 @@ pub(super) fn days_of(
     }
 }
 
-fn invalid_partition(spec: &TableSpec, file: &FileRef, value: &str) -> MaintenanceError {
-    MaintenanceError::Partition {
+fn invalid_partition(spec: &TableSpec, file: &FileRef, value: &str) -> LakeError {
+    LakeError::InvalidPartition {
         table: spec.name.to_owned(),
         file: file.relative_path.clone(),
         value: value.to_owned(),
@@ -204,13 +198,13 @@ impl Lake {
     /// otherwise list the folder.
     ///
     /// # Errors
-    /// As [`Lake::snapshot`], and [`MaintenanceError::NotPartitionedByDate`].
+    /// As [`Lake::snapshot`], and [`LakeError::NotPartitionedByDate`].
     pub fn list_files(
         &self,
         maintained: &MaintainedTable,
         version: Option<i64>,
         days: DayRange,
-    ) -> Result<(i64, Vec<FileRef>), MaintenanceError> {
+    ) -> Result<(i64, Vec<FileRef>), LakeError> {
         days.check_supported(maintained)?;
         let snapshot = self.snapshot(maintained.spec.name, version, None)?;
         let mut files = Vec::new();

@@ -11,7 +11,6 @@ use object_store::ObjectStoreExt;
 use object_store::path::Path;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
-use super::MaintenanceError;
 use super::loaded_table::{LiveFile, LoadedTable};
 use crate::lake::log::LogCommit;
 use crate::lake::{Lake, LakeError};
@@ -50,7 +49,7 @@ pub(super) struct TableFolder {
 impl Lake {
     /// Lists a table's folder, and then loads its newest version: files committed in between are
     /// live, and files written in between are not listed.
-    pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, MaintenanceError> {
+    pub(super) fn table_folder(&self, name: &str) -> Result<TableFolder, LakeError> {
         let objects = self.list_objects(name)?;
         let loaded = self.load(name, None)?;
         let commits = self.log(name)?.file_changes()?;
@@ -79,10 +78,10 @@ impl Lake {
         })
     }
 
-    fn list_objects(&self, name: &str) -> Result<Vec<TableObject>, MaintenanceError> {
+    fn list_objects(&self, name: &str) -> Result<Vec<TableObject>, LakeError> {
         let store = self.handle(name)?.object_store();
         let listed: Result<Vec<_>, _> = self.runtime().block_on(store.list(None).try_collect());
-        let listed = listed.map_err(MaintenanceError::store("list", name, "the files"))?;
+        let listed = listed.map_err(LakeError::store("list", name, "the files"))?;
         let mut objects: Vec<TableObject> = listed
             .into_iter()
             .map(|meta| TableObject {
@@ -138,13 +137,13 @@ impl Lake {
         &self,
         loaded: &LoadedTable,
         file: &str,
-    ) -> Result<Option<u64>, MaintenanceError> {
+    ) -> Result<Option<u64>, LakeError> {
         let store = loaded.table.object_store();
         let path = object_path(file);
         match self.runtime().block_on(store.head(&path)) {
             Ok(meta) => Ok(Some(meta.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(MaintenanceError::store("find", &loaded.name, file)(error)),
+            Err(error) => Err(LakeError::store("find", &loaded.name, file)(error)),
         }
     }
 
@@ -154,12 +153,12 @@ impl Lake {
         loaded: &LoadedTable,
         file: &str,
         bytes: u64,
-    ) -> Result<Result<ParquetMetaData, String>, MaintenanceError> {
+    ) -> Result<Result<ParquetMetaData, String>, LakeError> {
         let store = loaded.table.object_store();
         let path = object_path(file);
         let read = |from: u64, to: u64| {
             let got = self.runtime().block_on(store.get_range(&path, from..to));
-            got.map_err(MaintenanceError::store("read", &loaded.name, file))
+            got.map_err(LakeError::store("read", &loaded.name, file))
         };
         let Some(tail_at) = bytes.checked_sub(TAIL_BYTES) else {
             return Ok(Err("it is too short to be a Parquet file".to_owned()));
@@ -181,7 +180,7 @@ impl Lake {
 async fn removal_times(
     loaded: &LoadedTable,
     commits: Vec<LogCommit>,
-) -> Result<HashMap<String, i64>, MaintenanceError> {
+) -> Result<HashMap<String, i64>, LakeError> {
     let mut removed = HashMap::new();
     let mut record = |path: String, at: i64| {
         let known = removed.entry(path).or_insert(at);

@@ -14,7 +14,7 @@ use deltalake::kernel::{Add, Transaction};
 use serde::Serialize;
 
 use super::loaded_table::{LiveFile, LoadedTable};
-use super::{MaintainedTable, MaintenanceError, utc};
+use super::{MaintainedTable, utc};
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{
     CommitIdentity, CommitOperation, PlannedCommit, maintenance_app_id_prefix,
@@ -85,13 +85,13 @@ impl Lake {
     /// existed: restoring it would empty them all, which is most likely a wrong date.
     ///
     /// # Errors
-    /// [`MaintenanceError::BeforeFirstVersion`], [`LakeError::NoVersionAsOf`] if older versions can
+    /// [`LakeError::BeforeFirstVersion`], [`LakeError::NoVersionAsOf`] if older versions can
     /// no longer be read, or an error of the store.
     pub fn require_version_at(
         &self,
         tables: &[&MaintainedTable],
         micros: i64,
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         let mut first_versions = Vec::new();
         for maintained in tables {
             match self.version_as_of(maintained.spec.name, micros) {
@@ -102,15 +102,13 @@ impl Lake {
                 }) => {
                     first_versions.push(format!("{table} at {}", utc(committed_at / 1000)));
                 }
-                found => return Ok(found.map(drop)?),
+                found => return found.map(drop),
             }
         }
         if first_versions.is_empty() {
             return Ok(());
         }
-        Err(MaintenanceError::BeforeFirstVersion {
-            first: first_versions.join(", "),
-        })
+        Err(LakeError::BeforeFirstVersion(first_versions.join(", ")))
     }
 
     /// Makes an older version of a table the newest, or reports what that would change.
@@ -118,7 +116,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
-    /// [`MaintenanceError::Vacuumed`], [`MaintenanceError::RejectsWithoutInputs`],
+    /// [`LakeError::Vacuumed`], [`LakeError::RejectsWithoutInputs`],
     /// [`LakeError::Conflict`] if all attempts conflicted with other writers, or an error of the
     /// store.
     pub fn restore(
@@ -128,7 +126,7 @@ impl Lake {
         target: RestoreTarget,
         run_id: &str,
         dry_run: bool,
-    ) -> Result<RestoreReport, MaintenanceError> {
+    ) -> Result<RestoreReport, LakeError> {
         let spec = &maintained.spec;
         let takes_rows = rows_tables.contains(&spec.name);
         let first = self.difference(maintained, target, self.load_checked(spec)?)?;
@@ -155,7 +153,7 @@ impl Lake {
             if report.is_unchanged() {
                 return Ok(None);
             }
-            Ok::<_, MaintenanceError>(Some(difference.planned_commit(spec)?))
+            Ok::<_, LakeError>(Some(difference.planned_commit(spec)?))
         })?;
         report.committed_version = committed.version();
         // Inputs that another process has committed in between.
@@ -171,7 +169,7 @@ impl Lake {
         maintained: &MaintainedTable,
         target: RestoreTarget,
         newest: LoadedTable,
-    ) -> Result<VersionDifference, MaintenanceError> {
+    ) -> Result<VersionDifference, LakeError> {
         let spec = &maintained.spec;
         let to = self.target_version(spec.name, newest.version, target)?;
         let old = self.load(spec.name, Some(signed(to)))?;
@@ -227,7 +225,7 @@ impl Lake {
         table: &str,
         newest: u64,
         target: RestoreTarget,
-    ) -> Result<u64, MaintenanceError> {
+    ) -> Result<u64, LakeError> {
         let version = match target {
             RestoreTarget::Version(version) => version,
             RestoreTarget::AsOf(micros) => match self.version_as_of(table, micros) {
@@ -236,7 +234,7 @@ impl Lake {
                 found => found?,
             },
         };
-        Ok(checked_version(table, version, newest)?)
+        checked_version(table, version, newest)
     }
 
     /// The transaction versions to set in version `newest` of a table so that they equal those at
@@ -275,7 +273,7 @@ impl Lake {
         newest: &LoadedTable,
         to: u64,
         adds: &[Add],
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         let mut missing = Vec::new();
         for add in adds {
             if self.stored_size(newest, &add.path)? != Some(unsigned(add.size)) {
@@ -285,7 +283,7 @@ impl Lake {
         let Some(first) = missing.first() else {
             return Ok(());
         };
-        Err(MaintenanceError::Vacuumed {
+        Err(LakeError::Vacuumed {
             table: table.to_owned(),
             version: signed(to),
             missing: missing.len(),
@@ -300,7 +298,7 @@ impl Lake {
         maintained: &MaintainedTable,
         rows_tables: &[&str],
         difference: &VersionDifference,
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         if maintained.spec.name != REJECTS {
             return Ok(());
         }
@@ -315,13 +313,13 @@ impl Lake {
             inputs += self.log(table)?.present_app_ids(&ids)?.len();
         }
         if inputs > 0 {
-            return Err(MaintenanceError::RejectsWithoutInputs { inputs });
+            return Err(LakeError::RejectsWithoutInputs(inputs));
         }
         Ok(())
     }
 
     /// Withdraws inputs by their application ids, grouped by kind.
-    fn withdraw_all(&self, run_id: &str, ids: &[String]) -> Result<(), MaintenanceError> {
+    fn withdraw_all(&self, run_id: &str, ids: &[String]) -> Result<(), LakeError> {
         let mut kinds: HashMap<&str, HashSet<String>> = HashMap::new();
         for id in ids {
             let mut parts = id.splitn(3, ':').skip(1);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::loaded_table::LiveFile;
 use super::objects::{FileState, TableFolder};
-use super::{MaintainedTable, MaintenanceError, utc};
+use super::{MaintainedTable, utc};
 use crate::lake::counts::signed;
 use crate::lake::{Lake, LakeError};
 
@@ -82,7 +82,7 @@ impl Lake {
         maintained: &MaintainedTable,
         small_bytes: u64,
         now_millis: i64,
-    ) -> Result<Option<TableStatus>, MaintenanceError> {
+    ) -> Result<Option<TableStatus>, LakeError> {
         let name = maintained.spec.name;
         if !self.table_exists(name)? {
             return Ok(None);
@@ -129,15 +129,15 @@ impl Lake {
         name: &str,
         folder: &TableFolder,
         now_millis: i64,
-    ) -> Result<TableStatus, MaintenanceError> {
+    ) -> Result<TableStatus, LakeError> {
         let store = folder.loaded.table.object_store();
         let version = signed(folder.loaded.version);
         let files = self.log(name)?.files()?;
         let checkpoint = files.newest_checkpoint().map(|(of, path)| {
             let written = self.runtime().block_on(store.head(path));
-            let written = written.map_err(MaintenanceError::store("find", name, path.as_ref()))?;
+            let written = written.map_err(LakeError::store("find", name, path.as_ref()))?;
             let age = now_millis - written.last_modified.timestamp_millis();
-            Ok::<_, MaintenanceError>(Checkpoint {
+            Ok::<_, LakeError>(Checkpoint {
                 version: signed(of),
                 versions_since: version - signed(of),
                 age_seconds: age / 1000,
@@ -155,16 +155,14 @@ impl Lake {
     /// Refuses a location without any of these tables.
     ///
     /// # Errors
-    /// [`MaintenanceError::NoLake`], or a log that cannot be listed.
-    pub fn require_any_table(&self, tables: &[MaintainedTable]) -> Result<(), MaintenanceError> {
+    /// [`LakeError::NoLake`], or a log that cannot be listed.
+    pub fn require_any_table(&self, tables: &[MaintainedTable]) -> Result<(), LakeError> {
         for maintained in tables {
             if self.table_exists(maintained.spec.name)? {
                 return Ok(());
             }
         }
-        Err(MaintenanceError::NoLake {
-            lake: self.location().to_string(),
-        })
+        Err(LakeError::NoLake(self.location().to_string()))
     }
 
     /// Whether the lake has this table.

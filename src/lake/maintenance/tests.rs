@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use super::*;
 use crate::lake::testing::{batch, distinct, lake, reopen, spec};
-use crate::lake::{CommitOutcome, Lake};
+use crate::lake::{CommitOutcome, Lake, LakeError};
 
 fn maintained() -> MaintainedTable {
     MaintainedTable {
@@ -119,7 +119,7 @@ fn a_compaction_that_is_stopped_leaves_nothing() {
     let calls = Cell::new(0);
     let third = || calls.replace(calls.get() + 1) == 2;
     let stopped = lake.compact(&maintained(), &options("stopped"), &third);
-    assert!(matches!(stopped, Err(MaintenanceError::Interrupted)));
+    assert!(matches!(stopped, Err(LakeError::Interrupted)));
     assert_eq!((live_files(&lake), stored_files(&lake)), (6, 6));
     assert_eq!(lake.snapshot("purchases", None, None).unwrap().version, 2);
 }

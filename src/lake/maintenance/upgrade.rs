@@ -8,7 +8,7 @@ use deltalake::kernel::{MetadataExt, StructField, StructType};
 use deltalake::table::state::DeltaTableState;
 use serde::Serialize;
 
-use super::{MaintainedTable, MaintenanceError};
+use super::MaintainedTable;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
 use crate::lake::table::{loaded_state, missing_columns};
 use crate::lake::{Lake, LakeError, TableSpec};
@@ -56,7 +56,7 @@ impl Lake {
         maintained: &MaintainedTable,
         run_id: &str,
         dry_run: bool,
-    ) -> Result<Option<UpgradeReport>, MaintenanceError> {
+    ) -> Result<Option<UpgradeReport>, LakeError> {
         if !self.has_table(maintained)? {
             return Ok(None);
         }

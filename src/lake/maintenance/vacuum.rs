@@ -13,9 +13,9 @@ use serde::Serialize;
 
 use super::loaded_table::LiveFile;
 use super::objects::{FileState, object_path};
-use super::{FileCount, MaintainedTable, MaintenanceError};
-use crate::lake::Lake;
+use super::{FileCount, MaintainedTable};
 use crate::lake::durable::remove_if_exists;
+use crate::lake::{Lake, LakeError};
 
 /// Why a file can be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -65,7 +65,7 @@ impl Lake {
         maintained: &MaintainedTable,
         retention: Duration,
         now_millis: i64,
-    ) -> Result<Option<VacuumPlan>, MaintenanceError> {
+    ) -> Result<Option<VacuumPlan>, LakeError> {
         let name = maintained.spec.name;
         if !self.table_exists(name)? {
             return Ok(None);
@@ -102,7 +102,7 @@ impl Lake {
     ///
     /// # Errors
     /// The first file that could not be deleted; those before it are deleted.
-    pub fn execute_vacuum(&self, mut plan: VacuumPlan) -> Result<VacuumPlan, MaintenanceError> {
+    pub fn execute_vacuum(&self, mut plan: VacuumPlan) -> Result<VacuumPlan, LakeError> {
         let loaded = self.load(&plan.table, None)?;
         // After a power cut the log must not fall back to a version that still needs these files.
         self.sync_log(&plan.table)?;
@@ -120,9 +120,8 @@ impl Lake {
                     // Another process has deleted it.
                     Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                     Err(error) => {
-                        let failed =
-                            MaintenanceError::store("delete", &plan.table, &candidate.path);
-                        return Err(failed(error));
+                        let (table, file) = (&plan.table, &candidate.path);
+                        return Err(LakeError::store("delete", table, file)(error));
                     }
                 }
             }

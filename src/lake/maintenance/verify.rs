@@ -12,8 +12,8 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use super::{MaintainedTable, MaintenanceError};
-use crate::lake::Lake;
+use super::MaintainedTable;
+use crate::lake::{Lake, LakeError};
 
 pub use report::{VerificationFinding, VerificationReport, VerificationSeverity, VerifiedTable};
 pub(super) use rows::TableScan;
@@ -62,7 +62,7 @@ impl Lake {
         tables: TablesByRole<'_>,
         depth: VerificationDepth,
         interrupted: &dyn Fn() -> bool,
-    ) -> Result<VerificationReport, MaintenanceError> {
+    ) -> Result<VerificationReport, LakeError> {
         for _ in 1..MAX_PASSES {
             let pass = self.verify_once(tables, depth, interrupted)?;
             if !pass.report.is_damaged() || !self.has_new_version(tables, &pass)? {
@@ -80,7 +80,7 @@ impl Lake {
         tables: TablesByRole<'_>,
         depth: VerificationDepth,
         interrupted: &dyn Fn() -> bool,
-    ) -> Result<VerificationPass, MaintenanceError> {
+    ) -> Result<VerificationPass, LakeError> {
         let mut report = VerificationReport::default();
         let ledger = self.ledger(tables.inputs, &mut report)?;
         let mut scans: BTreeMap<&'static str, TableScan> = BTreeMap::new();
@@ -111,7 +111,7 @@ impl Lake {
         &self,
         tables: TablesByRole<'_>,
         pass: &VerificationPass,
-    ) -> Result<bool, MaintenanceError> {
+    ) -> Result<bool, LakeError> {
         for maintained in tables.all() {
             let newest = self.newest_version(maintained.spec.name)?;
             let mut versions = pass.versions.iter();

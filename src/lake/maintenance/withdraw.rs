@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashSet};
 
 use deltalake::kernel::Transaction;
 
-use super::MaintenanceError;
 use super::loaded_table::LoadedTable;
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
@@ -21,7 +20,7 @@ impl Lake {
         run_id: &str,
         kind: &str,
         digests: &HashSet<String>,
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         let spec = inputs_spec();
         if digests.is_empty() || !self.table_exists(spec.name)? {
             return Ok(());
@@ -57,7 +56,7 @@ impl Lake {
         kind: &str,
         digests: &HashSet<String>,
         files: impl Iterator<Item = &'f FileRef>,
-    ) -> Result<(Vec<FileRef>, StagedFiles), MaintenanceError> {
+    ) -> Result<(Vec<FileRef>, StagedFiles), LakeError> {
         let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
         let is_kept = |of: &str, digest: &str| of != kind || !digests.contains(digest);
         let mut replaced = Vec::new();

@@ -261,12 +261,12 @@ fn batches_that_contradict_themselves_are_refused() {
     let mut twice = batch(&lake, &spec, "run-1", "a.json", 1, 0);
     twice.inputs.push(twice.inputs[0].clone());
     let refused = lake.commit_batch(twice, &mut nothing);
-    assert!(matches!(refused, Err(LakeError::DuplicateInput { .. })));
+    assert!(matches!(refused, Err(LakeError::DuplicateInput(_))));
     let mut stray = batch(&lake, &spec, "run-1", "b.json", 1, 1);
     stray.inputs[0].with_rejects = false;
     assert!(matches!(
         lake.commit_batch(stray, &mut nothing),
-        Err(LakeError::UnexpectedRejects { rows: 1 })
+        Err(LakeError::UnexpectedRejects(1))
     ));
     let mut swapped = batch(&lake, &spec, "run-1", "c.json", 1, 0);
     swapped.rows = StagedFiles::none(&rejects_spec());

@@ -8,8 +8,10 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use serde_json::Value;
 
 use super::*;
-use crate::lake::maintenance::{DatePartition, MaintainedTable, MaintenanceError, UpgradeReport};
-use crate::lake::testing::{batch, date, day, lake, reopen, rows, spec, writer};
+use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit};
+use crate::lake::maintenance::{DatePartition, MaintainedTable, UpgradeReport};
+use crate::lake::table::loaded_state;
+use crate::lake::testing::{KIND, batch, date, day, lake, reopen, rows, spec, writer};
 
 /// The specification of a later version: two further nullable columns, one of them in the middle.
 fn later_spec() -> TableSpec {
@@ -211,6 +213,84 @@ fn of_several_upgrades_at_once_one_commits_and_writers_go_on() {
 }
 
 #[test]
+fn a_commit_of_the_earlier_version_that_an_upgrade_overtakes_is_refused() {
+    let (folder, lake) = old_lake();
+    let (earlier, other) = (spec(), reopen(&folder));
+    let digests = [Digest::of(b"late")];
+    let identity = CommitIdentity::of_inputs(&earlier, "late", KIND, &digests).unwrap();
+    let late = batch(&lake, &earlier, "late", "late.json", 3, 0);
+    let adds = lake.add_actions(&earlier, &late.rows).unwrap();
+    let mut plans = 0;
+    let refused = lake.commit::<LakeError>(&identity, &mut |_table| {
+        plans += 1;
+        upgrade(&other, "upgrade", false);
+        Ok(Some(PlannedCommit {
+            adds: adds.clone(),
+            ..PlannedCommit::new(CommitOperation::Append)
+        }))
+    });
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(&refused, LakeError::SchemaDiffers { column, .. } if column == "channel"),
+        "{refused}"
+    );
+    assert_eq!(plans, 1, "nothing is planned on columns that are not known");
+    assert_eq!(lake.newest_version("purchases").unwrap(), Some(2));
+}
+
+#[test]
+fn an_upgrade_that_an_append_overtakes_is_planned_again() {
+    let (folder, lake) = old_lake();
+    let (earlier, later, other) = (spec(), later_spec(), reopen(&folder));
+    let identity = CommitIdentity::of_upgrade(&later, "upgrade");
+    let mut plans = 0;
+    let upgraded = lake.commit::<LakeError>(&identity, &mut |table| {
+        plans += 1;
+        if plans == 1 {
+            let next = batch(&other, &earlier, "next", "next.json", 3, 0);
+            committed(other.commit_batch(next, &mut nothing)?);
+        }
+        let metadata = loaded_state(later.name, table)?.metadata().clone();
+        let columns = Vec::new();
+        Ok(Some(PlannedCommit {
+            metadata: Some(metadata),
+            ..PlannedCommit::new(CommitOperation::AddColumns { columns })
+        }))
+    });
+    assert_eq!(upgraded.unwrap(), CommitOutcome::Committed(3));
+    assert_eq!(plans, 2);
+}
+
+#[test]
+fn an_upgrade_beside_a_writer_of_the_earlier_version_keeps_all_that_it_has_committed() {
+    let (folder, lake) = old_lake();
+    let written = thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let (lake, spec) = (reopen(&folder), spec());
+            let commits = (0..100).take_while(|number| {
+                let (run_id, name) = (format!("run-{number}"), format!("{number}.json"));
+                let next = batch(&lake, &spec, &run_id, &name, 3, 0);
+                match lake.commit_batch(next, &mut nothing) {
+                    Ok(outcome) => committed(outcome) > 0,
+                    Err(LakeError::SchemaDiffers { .. }) => false,
+                    Err(error) => panic!("{error}"),
+                }
+            });
+            commits.count()
+        });
+        while lake.newest_version("purchases").unwrap() < Some(4) && !writer.is_finished() {
+            thread::yield_now();
+        }
+        let done = upgrade(&lake, "upgrade", false);
+        assert!(done.committed_version > Some(4), "{done:?}");
+        let written = writer.join().unwrap();
+        assert_eq!(done.committed_version, i64::try_from(written + 2).ok());
+        written
+    });
+    assert_eq!(notes(&lake, None), vec![None; 3 * (written + 1)]);
+}
+
+#[test]
 fn an_upgrade_adds_only_nullable_columns_to_a_table_that_is_otherwise_as_specified() {
     let (_folder, lake) = old_lake();
     let with = |change: &dyn Fn(&mut Vec<Arc<Field>>)| {
@@ -225,17 +305,20 @@ fn an_upgrade_adds_only_nullable_columns_to_a_table_that_is_otherwise_as_specifi
     let unknown = with(&|fields| drop(fields.remove(0)));
     let other =
         with(&|fields| fields[1] = Arc::new(Field::new("source_row", DataType::Utf8, true)));
+    let date = Field::new("purchase_date", DataType::Date32, false);
+    let unpartitioned = TableSpec {
+        partition_columns: &[],
+        ..with(&|fields| fields.push(Arc::new(date.clone())))
+    };
     for (spec, at_fault) in [
         (required, "due"),
         (unknown, "source_file"),
         (other, "source_row"),
+        (unpartitioned, "purchase_date"),
     ] {
         let table = maintained(spec);
         let opened = lake.create_if_missing(&table.spec).unwrap_err();
         let upgraded = lake.upgrade(&table, "upgrade", false).unwrap_err();
-        let MaintenanceError::Lake(upgraded) = upgraded else {
-            panic!("{upgraded}")
-        };
         for error in [opened, upgraded] {
             assert!(
                 matches!(&error, LakeError::SchemaDiffers { column, .. } if column == at_fault),

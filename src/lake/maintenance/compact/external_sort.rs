@@ -12,8 +12,8 @@ use arrow::compute::interleave_record_batch;
 use arrow::row::{OwnedRow, Rows};
 
 use super::sort_keys::SortKeys;
-use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
-use crate::lake::{BatchBuffer, BufferedBatchId, Lake};
+use crate::lake::maintenance::MaintainedTable;
+use crate::lake::{BatchBuffer, BufferedBatchId, Lake, LakeError};
 
 /// The size of a chunk, which is sorted in memory.
 const CHUNK_BYTES: usize = 64 << 20;
@@ -31,7 +31,7 @@ const BATCH_ROWS: usize = 8192;
 const MERGE_FAN_IN: usize = 64;
 
 /// Receives sorted batches.
-type BatchSink<'s> = dyn FnMut(RecordBatch) -> Result<(), MaintenanceError> + 's;
+type BatchSink<'s> = dyn FnMut(RecordBatch) -> Result<(), LakeError> + 's;
 
 /// The state of a sort.
 pub(super) struct ExternalSorter {
@@ -48,7 +48,7 @@ impl ExternalSorter {
         lake: &Lake,
         maintained: &MaintainedTable,
         run_id: &str,
-    ) -> Result<Self, MaintenanceError> {
+    ) -> Result<Self, LakeError> {
         Self::with_limits(lake, maintained, run_id, CHUNK_BYTES, BUFFER_BYTES)
     }
 
@@ -58,7 +58,7 @@ impl ExternalSorter {
         run_id: &str,
         chunk_limit: usize,
         buffer_limit: usize,
-    ) -> Result<Self, MaintenanceError> {
+    ) -> Result<Self, LakeError> {
         Ok(Self {
             keys: SortKeys::of(maintained)?,
             chunk: Vec::new(),
@@ -69,7 +69,7 @@ impl ExternalSorter {
         })
     }
 
-    pub(super) fn push(&mut self, batch: RecordBatch) -> Result<(), MaintenanceError> {
+    pub(super) fn push(&mut self, batch: RecordBatch) -> Result<(), LakeError> {
         self.chunk_bytes += batch.get_array_memory_size();
         self.chunk.push(batch);
         if self.chunk_bytes >= self.chunk_limit {
@@ -79,7 +79,7 @@ impl ExternalSorter {
     }
 
     /// Passes all rows to `sink`, in order.
-    pub(super) fn finish(mut self, sink: &mut BatchSink<'_>) -> Result<(), MaintenanceError> {
+    pub(super) fn finish(mut self, sink: &mut BatchSink<'_>) -> Result<(), LakeError> {
         if self.runs.is_empty() {
             // All rows fit into memory.
             let chunk = std::mem::take(&mut self.chunk);
@@ -103,7 +103,7 @@ impl ExternalSorter {
     }
 
     /// Sorts the chunk and stores it as a run.
-    fn flush_chunk(&mut self) -> Result<(), MaintenanceError> {
+    fn flush_chunk(&mut self) -> Result<(), LakeError> {
         let chunk = std::mem::take(&mut self.chunk);
         self.chunk_bytes = 0;
         let mut run = VecDeque::new();
@@ -124,9 +124,8 @@ fn sort(
     keys: &SortKeys,
     batches: &[RecordBatch],
     sink: &mut BatchSink<'_>,
-) -> Result<(), MaintenanceError> {
-    let rows: Result<Vec<Rows>, MaintenanceError> =
-        batches.iter().map(|batch| keys.rows(batch)).collect();
+) -> Result<(), LakeError> {
+    let rows: Result<Vec<Rows>, LakeError> = batches.iter().map(|batch| keys.rows(batch)).collect();
     let rows = rows?;
     let mut order: Vec<(usize, usize)> = Vec::new();
     for (at, batch) in batches.iter().enumerate() {
@@ -140,7 +139,7 @@ fn sort(
     let at_once = (RUN_BATCH_BYTES / of_a_row).clamp(1, BATCH_ROWS);
     for positions in order.chunks(at_once) {
         let sorted = interleave_record_batch(&sources, positions);
-        sink(sorted.map_err(MaintenanceError::order(keys.table))?)?;
+        sink(sorted.map_err(LakeError::arrow("sort the rows", keys.table))?)?;
     }
     Ok(())
 }
@@ -168,11 +167,11 @@ impl MergeSources {
         self.batches.len() - 1
     }
 
-    fn take(&mut self, keys: &SortKeys) -> Result<RecordBatch, MaintenanceError> {
+    fn take(&mut self, keys: &SortKeys) -> Result<RecordBatch, LakeError> {
         let sources: Vec<&RecordBatch> = self.batches.iter().collect();
         let merged = interleave_record_batch(&sources, &self.positions);
         self.positions.clear();
-        merged.map_err(MaintenanceError::order(keys.table))
+        merged.map_err(LakeError::arrow("sort the rows", keys.table))
     }
 }
 
@@ -181,8 +180,8 @@ fn merge(
     keys: &SortKeys,
     buffer: &mut BatchBuffer,
     runs: Vec<VecDeque<BufferedBatchId>>,
-    sink: &mut dyn FnMut(&mut BatchBuffer, RecordBatch) -> Result<(), MaintenanceError>,
-) -> Result<(), MaintenanceError> {
+    sink: &mut dyn FnMut(&mut BatchBuffer, RecordBatch) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
     let mut sources = MergeSources::default();
     let mut cursors: Vec<RunCursor> = Vec::new();
     let mut heap: BinaryHeap<Reverse<(OwnedRow, usize)>> = BinaryHeap::new();

@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use super::sort_keys::is_in_order;
 use super::writer::COMPACTED_TAG;
-use crate::lake::Lake;
+use crate::lake::maintenance::MaintainedTable;
 use crate::lake::maintenance::loaded_table::{DayRange, LiveFile};
-use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
+use crate::lake::{Lake, LakeError};
 
 /// The options of a compaction.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub(super) fn plan(
     maintained: &MaintainedTable,
     options: &CompactOptions,
     files: &[LiveFile],
-) -> Result<Vec<PartitionPlan>, MaintenanceError> {
+) -> Result<Vec<PartitionPlan>, LakeError> {
     options.days.check_supported(maintained)?;
     let mut partitions: BTreeMap<String, Vec<&LiveFile>> = BTreeMap::new();
     for live in files {
@@ -78,7 +78,7 @@ fn files_to_rewrite(
     maintained: &MaintainedTable,
     target_bytes: u64,
     files: &[&LiveFile],
-) -> Result<Option<Vec<LiveFile>>, MaintenanceError> {
+) -> Result<Option<Vec<LiveFile>>, LakeError> {
     let is_small = |live: &&&LiveFile| live.bytes() < target_bytes / 2;
     let is_fresh = |live: &LiveFile| compacted_for(live).is_none_or(|target| target < target_bytes);
     let small = files.iter().filter(is_small).count();

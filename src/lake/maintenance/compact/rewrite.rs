@@ -7,9 +7,9 @@ use super::external_sort::ExternalSorter;
 use super::plan::{CompactOptions, PartitionPlan};
 use super::sums::TableSums;
 use super::writer::CompactionWriter;
+use crate::lake::maintenance::MaintainedTable;
 use crate::lake::maintenance::loaded_table::partition_of;
-use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
-use crate::lake::{FileRef, Lake, StagedFiles};
+use crate::lake::{FileRef, Lake, LakeError, StagedFiles};
 
 /// A partition that is rewritten and not committed.
 pub(super) struct RewrittenPartition {
@@ -23,7 +23,7 @@ pub(super) fn rewrite(
     maintained: &MaintainedTable,
     options: &CompactOptions,
     plan: PartitionPlan,
-) -> Result<RewrittenPartition, MaintenanceError> {
+) -> Result<RewrittenPartition, LakeError> {
     let spec = &maintained.spec;
     let Some(first) = plan.files.first() else {
         let staged = StagedFiles::none(spec);
@@ -43,13 +43,13 @@ pub(super) fn rewrite(
         .rows()
         .div_ceil(plan.output_files(options.target_bytes));
     let mut writer = CompactionWriter::new(lake, spec, &options.run_id, partition, rows_per_file);
-    sorter.finish(&mut |batch| Ok(writer.append(&batch)?))?;
+    sorter.finish(&mut |batch| writer.append(&batch))?;
     let staged = writer.finish()?;
     match differences(lake, maintained, &before, &staged) {
         Ok(None) => Ok(RewrittenPartition { plan, staged }),
         Ok(Some(what)) => {
             staged.discard(lake)?;
-            Err(MaintenanceError::ContentDiffers {
+            Err(LakeError::ContentDiffers {
                 table: spec.name.to_owned(),
                 partition: plan.name,
                 what,
@@ -68,7 +68,7 @@ fn differences(
     maintained: &MaintainedTable,
     before: &TableSums,
     staged: &StagedFiles,
-) -> Result<Option<String>, MaintenanceError> {
+) -> Result<Option<String>, LakeError> {
     let mut after = TableSums::default();
     for file in &staged.files {
         for batch in lake.read_rows(&maintained.spec, &FileRef::of_staged(file), None)? {

@@ -5,10 +5,10 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 
-use crate::lake::Lake;
 use crate::lake::columns::column;
+use crate::lake::maintenance::MaintainedTable;
 use crate::lake::maintenance::loaded_table::LiveFile;
-use crate::lake::maintenance::{MaintainedTable, MaintenanceError};
+use crate::lake::{Lake, LakeError};
 
 /// Converts the sort columns to keys that compare like the rows.
 pub(super) struct SortKeys {
@@ -19,17 +19,18 @@ pub(super) struct SortKeys {
 }
 
 impl SortKeys {
-    pub(super) fn of(maintained: &MaintainedTable) -> Result<Self, MaintenanceError> {
+    pub(super) fn of(maintained: &MaintainedTable) -> Result<Self, LakeError> {
         let (table, columns) = (maintained.spec.name, maintained.sort_columns);
-        let fields: Result<Vec<SortField>, MaintenanceError> = columns
+        let fields: Result<Vec<SortField>, LakeError> = columns
             .iter()
             .map(|column| {
                 let field = maintained.spec.schema.field_with_name(column);
-                let field = field.map_err(MaintenanceError::order(table))?;
+                let field = field.map_err(LakeError::arrow("sort the rows", table))?;
                 Ok(SortField::new(value_type_of(field.data_type())))
             })
             .collect();
-        let converter = RowConverter::new(fields?).map_err(MaintenanceError::order(table))?;
+        let converter =
+            RowConverter::new(fields?).map_err(LakeError::arrow("sort the rows", table))?;
         Ok(Self {
             columns,
             converter,
@@ -37,18 +38,18 @@ impl SortKeys {
         })
     }
 
-    pub(super) fn rows(&self, batch: &RecordBatch) -> Result<Rows, MaintenanceError> {
-        let columns: Result<Vec<ArrayRef>, MaintenanceError> = self
+    pub(super) fn rows(&self, batch: &RecordBatch) -> Result<Rows, LakeError> {
+        let columns: Result<Vec<ArrayRef>, LakeError> = self
             .columns
             .iter()
             .map(|name| {
                 let column = column(batch, self.table, name)?;
                 cast(column, &value_type_of(column.data_type()))
-                    .map_err(MaintenanceError::order(self.table))
+                    .map_err(LakeError::arrow("sort the rows", self.table))
             })
             .collect();
         let keys = self.converter.convert_columns(&columns?);
-        keys.map_err(MaintenanceError::order(self.table))
+        keys.map_err(LakeError::arrow("sort the rows", self.table))
     }
 }
 
@@ -65,7 +66,7 @@ pub(super) fn is_in_order(
     lake: &Lake,
     maintained: &MaintainedTable,
     live: &LiveFile,
-) -> Result<bool, MaintenanceError> {
+) -> Result<bool, LakeError> {
     let keys = SortKeys::of(maintained)?;
     let mut last: Option<OwnedRow> = None;
     for batch in lake.read_rows(&maintained.spec, &live.file, Some(maintained.sort_columns))? {

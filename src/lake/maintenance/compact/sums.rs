@@ -12,7 +12,6 @@ use arrow::datatypes::{DataType, Decimal128Type, Int64Type, i256};
 use arrow::error::ArrowError;
 
 use crate::lake::LakeError;
-use crate::lake::maintenance::MaintenanceError;
 
 /// Counts and sums of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl TableSums {
     pub(in crate::lake::maintenance) fn add(
         &mut self,
         batch: &RecordBatch,
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         self.rows += batch.num_rows() as u64;
         let schema = batch.schema();
         for (field, values) in schema.fields().iter().zip(batch.columns()) {
@@ -52,7 +51,8 @@ impl TableSums {
                 let currency = currency_of(field.name(), batch)?;
                 self.add_amounts(field.name(), values, currency.as_ref());
             } else {
-                let numbers = as_numbers(values).map_err(LakeError::arrow("add up", "a column"))?;
+                let numbers = as_numbers(values)
+                    .map_err(LakeError::arrow("add up record batches", "a column"))?;
                 let column = (field.name().clone(), String::new());
                 let column = self.columns.entry(column).or_default();
                 let numbers = numbers.iter().flatten();
@@ -123,14 +123,15 @@ fn decimal(units: i256) -> String {
 }
 
 /// The currency column of an amount: its own, or the only one of the table.
-fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>, MaintenanceError> {
+fn currency_of(amount: &str, batch: &RecordBatch) -> Result<Option<StringArray>, LakeError> {
     let codes = batch.column_by_name(&format!("{amount}_currency"));
     let stem = amount.strip_suffix("_value").unwrap_or(amount);
     let codes = codes.or_else(|| batch.column_by_name(&format!("{stem}_value_currency")));
     let Some(codes) = codes.or_else(|| batch.column_by_name("currency")) else {
         return Ok(None);
     };
-    let plain = cast(codes, &DataType::Utf8).map_err(LakeError::arrow("add up", "a column"))?;
+    let plain = cast(codes, &DataType::Utf8)
+        .map_err(LakeError::arrow("add up record batches", "a column"))?;
     Ok(Some(plain.as_string::<i32>().clone()))
 }
 

@@ -2,15 +2,12 @@
 
 use serde_json::Value;
 
-use super::{
-    MaintainedTable, MaintenanceError, TableScan, VerificationDepth, VerificationReport,
-    VerifiedTable,
-};
+use super::{MaintainedTable, TableScan, VerificationDepth, VerificationReport, VerifiedTable};
 use crate::lake::counts::{signed, unsigned};
 use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
 use crate::lake::maintenance::objects::FileState;
 use crate::lake::read_rows::columns_in;
-use crate::lake::{Lake, staged};
+use crate::lake::{Lake, LakeError, staged};
 
 /// The remedy for a missing or damaged file.
 const FIX_FILE: &str = "put the file back from a copy of the lake, or restore a version without it and \
@@ -29,7 +26,7 @@ impl Lake {
         depth: VerificationDepth,
         interrupted: &dyn Fn() -> bool,
         report: &mut VerificationReport,
-    ) -> Result<TableScan, MaintenanceError> {
+    ) -> Result<TableScan, LakeError> {
         let name = maintained.spec.name;
         // Checks protocol and columns: every command refuses what is refused here.
         self.open_readable(&maintained.spec)?;
@@ -38,7 +35,7 @@ impl Lake {
         let mut scan = TableScan::of(loaded.version);
         for live in &loaded.files {
             if interrupted() {
-                return Err(MaintenanceError::Interrupted);
+                return Err(LakeError::Interrupted);
             }
             let rows = live.rows();
             scan.logged_rows += rows;
@@ -85,7 +82,7 @@ impl Lake {
         loaded: &LoadedTable,
         live: &LiveFile,
         report: &mut VerificationReport,
-    ) -> Result<bool, MaintenanceError> {
+    ) -> Result<bool, LakeError> {
         let (name, path) = (maintained.spec.name, live.relative_path());
         verify_path(maintained, live, report);
         let Some(bytes) = self.stored_size(loaded, path)? else {

@@ -10,10 +10,7 @@ use std::collections::{BTreeMap, HashSet};
 use arrow::array::RecordBatch;
 use arrow::datatypes::Int64Type;
 
-use super::{
-    MaintainedTable, MaintenanceError, TableScan, TablesByRole, VerificationDepth,
-    VerificationReport,
-};
+use super::{MaintainedTable, TableScan, TablesByRole, VerificationDepth, VerificationReport};
 use crate::lake::columns::{numbers, texts};
 use crate::lake::counts::unsigned;
 use crate::lake::table_spec::INPUTS;
@@ -53,7 +50,7 @@ impl Lake {
         &self,
         inputs: &MaintainedTable,
         report: &mut VerificationReport,
-    ) -> Result<InputLedger, MaintenanceError> {
+    ) -> Result<InputLedger, LakeError> {
         let mut ledger = InputLedger {
             is_whole: true,
             ..InputLedger::default()
@@ -84,7 +81,7 @@ impl Lake {
         table: &str,
         kind: &str,
         version: u64,
-    ) -> Result<HashSet<String>, MaintenanceError> {
+    ) -> Result<HashSet<String>, LakeError> {
         let prefix = format!("{table}:{kind}:");
         let wanted = |id: &str| id.starts_with(&prefix);
         let versions = self

@@ -9,7 +9,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use chrono::{DateTime, NaiveDate};
 
-use super::{MaintainedTable, MaintenanceError, VerificationReport};
+use super::{MaintainedTable, VerificationReport};
 use crate::lake::columns::column;
 use crate::lake::maintenance::DatePartition;
 use crate::lake::maintenance::compact::TableSums;
@@ -72,7 +72,7 @@ impl Lake {
         live: &LiveFile,
         scan: &mut TableScan,
         report: &mut VerificationReport,
-    ) -> Result<(), MaintenanceError> {
+    ) -> Result<(), LakeError> {
         let (mut misplaced, mut repeated) = (0_u64, 0_u64);
         for batch in self.read_rows(&maintained.spec, &live.file, None)? {
             let batch = batch?;
@@ -116,7 +116,7 @@ impl TableScan {
         maintained: &MaintainedTable,
         live: &LiveFile,
         batch: &RecordBatch,
-    ) -> Result<u64, MaintenanceError> {
+    ) -> Result<u64, LakeError> {
         let columns = ["run_id", "source_file", "source_row"];
         let [Some(runs), Some(files), Some(rows)] = columns.map(|name| batch.column_by_name(name))
         else {
@@ -124,7 +124,7 @@ impl TableScan {
             return Ok(0);
         };
         let kind = live.file.partition("record_kind").unwrap_or_default();
-        let failed = LakeError::arrow("read", maintained.spec.name);
+        let failed = LakeError::arrow("read record batches", maintained.spec.name);
         let text = |column: &ArrayRef| cast(column, &DataType::Utf8).map_err(&failed);
         let (runs, files) = (text(runs)?, text(files)?);
         let (runs, files) = (runs.as_string::<i32>(), files.as_string::<i32>());
@@ -155,7 +155,7 @@ fn misplaced_rows(
     maintained: &MaintainedTable,
     live: &LiveFile,
     batch: &RecordBatch,
-) -> Result<u64, MaintenanceError> {
+) -> Result<u64, LakeError> {
     let (DatePartition::Day { source_column, .. } | DatePartition::Month { source_column, .. }) =
         maintained.date_partition
     else {
@@ -165,7 +165,8 @@ fn misplaced_rows(
     let table = maintained.spec.name;
     let column = column(batch, table, source_column)?;
     let is_date = *column.data_type() == DataType::Date32;
-    let numbers = cast(column, &DataType::Int64).map_err(LakeError::arrow("read", table))?;
+    let numbers =
+        cast(column, &DataType::Int64).map_err(LakeError::arrow("read record batches", table))?;
     let belongs = |number: i64| {
         let day = date_of(number, is_date);
         day.is_some_and(|day| (first..=last).contains(&day))
