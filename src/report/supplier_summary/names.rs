@@ -35,15 +35,12 @@ impl SupplierNames {
 /// The names of all suppliers of the selected purchases.
 pub(super) fn names(
     selection: &SupplierSelection,
-    months: &[MonthFiles],
+    months: &[MonthFiles<'_>],
 ) -> Result<BTreeMap<Option<i64>, SupplierNames>, ReportError> {
-    let frames = collect_months(months, |_, month| {
-        let plan = month
-            .plan(selection)?
-            .filter(col(SUPPLIER_NAME).is_not_null());
-        Ok(plan
+    let frames = collect_months(selection, months, |plan| {
+        plan.filter(col(SUPPLIER_NAME).is_not_null())
             .group_by([col(SUPPLIER_ID), col(SUPPLIER_NAME)])
-            .agg([col(UPDATED_AT).max()]))
+            .agg([col(UPDATED_AT).max()])
     })?;
     let mut names: BTreeMap<Option<i64>, SupplierNames> = BTreeMap::new();
     for frame in &frames {
