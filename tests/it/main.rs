@@ -36,6 +36,8 @@ mod example_jobs;
 mod external_readers;
 /// Runs that fail after they have committed some of their inputs.
 mod failed_runs;
+/// Lists that must agree with the tables of fields.
+mod field_tables;
 /// Generated dumps in every shape against their truth files.
 mod generated_dumps;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
