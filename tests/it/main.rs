@@ -76,6 +76,8 @@ mod log_lines;
 mod maintenance_jobs;
 /// How much memory a run may need.
 mod memory;
+/// The way of one record through the program in `CONTRIBUTING.md`.
+mod one_record;
 /// Atomic output files, with concurrent writers.
 mod output_files;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.
