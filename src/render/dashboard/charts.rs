@@ -5,10 +5,10 @@
 
 use super::content::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
 use super::ranking::{Ranking, rank};
+use crate::render::amount_text::currency_decimals;
 use crate::render::chart::{Chart, ChartSeries, ChartType, ExactNumber};
 use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
-use crate::values::currency::{minor_units, parse_currency};
 
 /// A series with more rows is drawn as a line instead of columns.
 const MAX_COLUMNS: usize = 124;
@@ -83,16 +83,38 @@ fn time_series(
             .map(|(time, value)| vec![HtmlCell::Text(time.clone()), HtmlCell::Number(*value)])
             .collect(),
     };
-    let (labels, values): (Vec<String>, Vec<ExactNumber>) = rows.into_iter().unzip();
-    let chart = Chart {
+    let chart_type = if rows.len() > MAX_COLUMNS {
+        ChartType::Lines
+    } else {
+        ChartType::Columns
+    };
+    let label_title = format!("{range} ({})", provenance.timezone);
+    let chart = one_series(
+        chart_type,
+        title,
+        label_title,
+        value_title,
+        rows,
+        provenance,
+    );
+    (chart, table)
+}
+
+/// A chart with one series, which has the name of its unit.
+fn one_series(
+    chart_type: ChartType,
+    title: &str,
+    label_title: String,
+    value_title: &str,
+    rows: Vec<(String, ExactNumber)>,
+    provenance: &Provenance,
+) -> Chart {
+    let (labels, values) = rows.into_iter().unzip();
+    Chart {
         title: title.to_owned(),
         subtitle: provenance.sentence(),
-        chart_type: if labels.len() > MAX_COLUMNS {
-            ChartType::Lines
-        } else {
-            ChartType::Columns
-        },
-        label_title: format!("{range} ({})", provenance.timezone),
+        chart_type,
+        label_title,
         value_title: value_title.to_owned(),
         labels,
         series: vec![ChartSeries {
@@ -101,8 +123,7 @@ fn time_series(
         }],
         has_remainder: false,
         empty_text: "No purchases in this period.".to_owned(),
-    };
-    (chart, table)
+    }
 }
 
 /// Items by product, the most purchased first.
@@ -127,7 +148,7 @@ fn named_bars(
         (name, ExactNumber::Count(quantity.items))
     });
     let title = format!("Items purchased by {of}");
-    bars(&rank(rows.collect()), &title, of, "Items", provenance)
+    bars(rank(rows.collect()), &title, of, "Items", provenance)
 }
 
 /// Totals by supplier in one currency, the largest first; totals in other currencies are left out.
@@ -136,9 +157,7 @@ pub fn suppliers_in_currency(
     currency: &str,
     provenance: &Provenance,
 ) -> ChartWithTable {
-    let known = parse_currency(currency).ok();
-    let units = known.and_then(|parsed| minor_units(parsed.currency));
-    let decimals = units.map_or(0, usize::from);
+    let decimals = currency_decimals(Some(currency)).unwrap_or_default();
     let rows = totals
         .iter()
         .filter(|total| total.currency == currency)
@@ -150,17 +169,12 @@ pub fn suppliers_in_currency(
             )
         });
     let title = format!("Total by supplier in {currency}");
-    bars(
-        &rank(rows.collect()),
-        &title,
-        "supplier",
-        currency,
-        provenance,
-    )
+    let ranked = rank(rows.collect());
+    bars(ranked, &title, "supplier", currency, provenance)
 }
 
 fn bars(
-    ranked: &Ranking,
+    ranked: Ranking,
     title: &str,
     of: &str,
     unit: &str,
@@ -171,27 +185,24 @@ fn bars(
         columns: vec![HtmlColumn::text(capitalize(of)), HtmlColumn::number(unit)],
         rows: ranked
             .table
-            .iter()
+            .into_iter()
             .map(|(name, value)| {
                 let cell = value.map_or(HtmlCell::Absent, HtmlCell::Number);
-                vec![HtmlCell::Text(name.clone()), cell]
+                vec![HtmlCell::Text(name), cell]
             })
             .collect(),
     };
-    let (labels, values) = ranked.chart.iter().cloned().unzip();
+    let rows = ranked.chart;
     let chart = Chart {
-        title: title.to_owned(),
-        subtitle: provenance.sentence(),
-        chart_type: ChartType::Bars,
-        label_title: of.to_owned(),
-        value_title: unit.to_owned(),
-        labels,
-        series: vec![ChartSeries {
-            name: unit.to_owned(),
-            values,
-        }],
         has_remainder: ranked.has_remainder,
-        empty_text: "No purchases in this period.".to_owned(),
+        ..one_series(
+            ChartType::Bars,
+            title,
+            of.to_owned(),
+            unit,
+            rows,
+            provenance,
+        )
     };
     (chart, table)
 }
@@ -263,7 +274,7 @@ pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithT
         (name, ExactNumber::Count(rule.rejects))
     });
     let title = "Rejected records by rule";
-    let (mut chart, _) = bars(&rank(rows.collect()), title, "rule", "Records", provenance);
+    let (mut chart, _) = bars(rank(rows.collect()), title, "rule", "Records", provenance);
     "No records were rejected.".clone_into(&mut chart.empty_text);
     let mut sorted: Vec<&RuleRejectCount> = rules.iter().collect();
     sorted.sort_by(|one, other| {
