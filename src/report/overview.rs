@@ -98,15 +98,9 @@ pub fn quantity_by_dimension(
         sums: vec![col(QUANTITY).sum()],
         columns: vec![col(dimension.column()), col(IS_REFUND), col(QUANTITY)],
     };
-    let Some(frame) = run_query(parameters, files, &query)? else {
-        return Ok(Vec::new());
-    };
-    let rows = read_named(&frame, dimension).map_err(|source| ReportError::Scan {
-        files: files.len(),
-        source,
-    })?;
+    let read = |frame: &DataFrame| read_named(frame, dimension);
     let mut items: BTreeMap<Option<String>, i64> = BTreeMap::new();
-    for row in rows {
+    for row in run_query(parameters, files, &query, read)? {
         if !row.is_refund || parameters.refunds() == RefundHandling::Counted {
             *items.entry(row.name).or_default() += row.items;
         }

@@ -44,17 +44,19 @@ pub(super) enum PurchaseQuery {
     Rows { condition: Expr, columns: Vec<Expr> },
 }
 
-/// Runs a query over the purchases selected by the parameters; `None` when no file is in the
-/// window.
-pub(super) fn run_query(
+/// Runs a query over the purchases selected by the parameters, and reads the lines of its frame;
+/// there is none when no file is in the window.
+pub(super) fn run_query<T>(
     parameters: &SeriesParameters,
     files: &[PurchaseFile],
     query: &PurchaseQuery,
-) -> Result<Option<DataFrame>, ReportError> {
+    read: impl Fn(&DataFrame) -> PolarsResult<Vec<T>>,
+) -> Result<Vec<T>, ReportError> {
     let files_by_source = files_by_tick_source(parameters, files, query);
     let opened: Vec<&DataPath> = files_by_source.values().flatten().copied().collect();
     query_table(&schema(), &opened, |scan| {
-        run_plans(parameters, scan, &files_by_source, query)
+        let frame = run_plans(parameters, scan, &files_by_source, query)?;
+        frame.as_ref().map_or(Ok(Vec::new()), &read)
     })
     .map_err(|source| ReportError::Scan {
         files: opened.len(),
@@ -62,7 +64,7 @@ pub(super) fn run_query(
     })
 }
 
-/// Collects the plans in groups of at most [`MAX_PLANS`].
+/// Collects the plans in groups of at most [`MAX_PLANS`]; `None` without a plan.
 fn run_plans(
     parameters: &SeriesParameters,
     scan: &FileScan,

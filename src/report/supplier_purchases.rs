@@ -14,7 +14,7 @@ use polars::prelude::*;
 use super::supplier_parameters::{SupplierListParameters, SupplierSelection};
 use super::supplier_row::{columns, read_rows};
 use super::supplier_table::{
-    ID, MONTH, MonthFiles, REGISTRATION_DATE, collect_month, collect_months, selected_months,
+    ID, MONTH, MonthFiles, REGISTRATION_DATE, collect_month, query_months, selected_months,
 };
 use super::{ReportError, SupplierPurchaseFile};
 use crate::supplier_purchase::SupplierPurchaseValues;
@@ -237,23 +237,17 @@ fn count(
     selection: &SupplierSelection,
     months: &[MonthFiles<'_>],
 ) -> Result<Vec<u64>, ReportError> {
-    let mut counts = vec![0; months.len()];
     let rows = len().cast(DataType::Int64).alias("rows");
-    let frames = collect_months(selection, months, |plan| plan.select([rows.clone()]))?;
-    for frame in frames {
-        let read = || -> PolarsResult<Vec<_>> {
-            let at = frame.column(MONTH)?.i64()?.iter();
-            Ok(at.zip(frame.column("rows")?.i64()?.iter()).collect())
-        };
-        let lines = read().map_err(|source| ReportError::Scan {
-            files: months.len(),
-            source,
-        })?;
-        for (at, rows) in lines {
-            let position = at.and_then(|at| usize::try_from(at).ok());
-            if let Some(count) = position.and_then(|at| counts.get_mut(at)) {
-                *count = rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
-            }
+    let number = |plan: LazyFrame| plan.select([rows.clone()]);
+    let lines = query_months(selection, months, number, |frame| {
+        let at = frame.column(MONTH)?.i64()?.iter();
+        Ok(at.zip(frame.column("rows")?.i64()?.iter()).collect())
+    })?;
+    let mut counts = vec![0; months.len()];
+    for (at, rows) in lines {
+        let position = at.and_then(|at| usize::try_from(at).ok());
+        if let Some(count) = position.and_then(|at| counts.get_mut(at)) {
+            *count = rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
         }
     }
     Ok(counts)

@@ -26,7 +26,7 @@ pub(super) const UPDATED_AT: &str = "updated_at";
 const INVOICE_NUMBER: &str = "invoice_number";
 const IS_DELETED: &str = "is_deleted";
 
-/// The position of a month in the frames of [`collect_months`].
+/// The position of a month in the frames of [`query_months`].
 pub(super) const MONTH: &str = "month";
 
 /// Months per query; each of their files is open meanwhile.
@@ -128,15 +128,17 @@ impl MonthFiles<'_> {
     }
 }
 
-/// Runs the same query over the selected rows of each month, at most [`MAX_MONTHS`] at a time; the
-/// frames are in the order of `months`, and their column [`MONTH`] has the position of the month.
-pub(super) fn collect_months(
+/// Runs the same query over the selected rows of each month, at most [`MAX_MONTHS`] at a time, and
+/// reads the lines of the frames, which are in the order of `months`. Their column [`MONTH`] has the
+/// position of the month.
+pub(super) fn query_months<T>(
     selection: &SupplierSelection,
     months: &[MonthFiles<'_>],
     query: impl Fn(LazyFrame) -> LazyFrame,
-) -> Result<Vec<DataFrame>, ReportError> {
+    read: impl Fn(&DataFrame) -> PolarsResult<Vec<T>>,
+) -> Result<Vec<T>, ReportError> {
     let numbered: Vec<(i64, &MonthFiles<'_>)> = (0..).zip(months).collect();
-    let collect_some = |some: &[(i64, &MonthFiles<'_>)]| {
+    let query_some = |some: &[(i64, &MonthFiles<'_>)]| {
         let paths: Vec<&DataPath> = some
             .iter()
             .flat_map(|(_, month)| month.paths.iter().copied())
@@ -148,14 +150,20 @@ pub(super) fn collect_months(
         query_table(&schema(), &paths, |scan| {
             let plans = some.iter().map(|numbered| of_month(scan, numbered));
             let plans = plans.collect::<PolarsResult<Vec<LazyFrame>>>()?;
-            collect(concat(plans, UnionArgs::default())?)
+            let mut frame = collect(concat(plans, UnionArgs::default())?)?;
+            frame.rechunk_mut();
+            read(&frame)
         })
         .map_err(|source| ReportError::Scan {
             files: paths.len(),
             source,
         })
     };
-    numbered.chunks(MAX_MONTHS).map(collect_some).collect()
+    let lines: Vec<Vec<T>> = numbered
+        .chunks(MAX_MONTHS)
+        .map(query_some)
+        .collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().flatten().collect())
 }
 
 /// Runs a query over the selected rows of one month.

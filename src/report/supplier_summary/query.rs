@@ -9,7 +9,7 @@ use crate::report::ReportError;
 use crate::report::large_amounts::{is_large, is_left_out, large_count, ordinary_sum};
 use crate::report::supplier_parameters::SupplierSelection;
 use crate::report::supplier_table::{
-    MONTH, MonthFiles, REGISTRATION_DATE, STATUS, SUPPLIER_ID, collect_months, date_of,
+    MONTH, MonthFiles, REGISTRATION_DATE, STATUS, SUPPLIER_ID, date_of, query_months,
 };
 
 const PURCHASES: &str = "purchases";
@@ -105,16 +105,11 @@ fn read(
     months: &[MonthFiles<'_>],
     query: impl Fn(LazyFrame) -> LazyFrame,
 ) -> Result<Vec<SummaryLine>, ReportError> {
-    let mut lines = Vec::new();
-    for mut frame in collect_months(selection, months, query)? {
-        frame.rechunk_mut();
-        let columns = SummaryColumns::of(&frame).map_err(|source| ReportError::Scan {
-            files: months.len(),
-            source,
-        })?;
-        lines.extend((0..frame.height()).filter_map(|at| columns.line(months, at)));
-    }
-    Ok(lines)
+    query_months(selection, months, query, |frame| {
+        let columns = SummaryColumns::of(frame)?;
+        let lines = (0..frame.height()).filter_map(|at| columns.line(months, at));
+        Ok(lines.collect())
+    })
 }
 
 struct SummaryColumns<'a> {
