@@ -21,16 +21,11 @@ pub type ChartWithTable = (Chart, HtmlTable);
 
 /// Items by day or hour.
 pub fn quantity(series: &QuantitySeries, provenance: &Provenance) -> ChartWithTable {
-    let rows = series.points.iter();
-    let rows = rows.map(|point| {
-        (
-            point.time.clone(),
-            ExactNumber::Count(point.purchase_quantity),
-        )
+    let rows = series.points.iter().map(|point| {
+        let items = point.purchase_quantity;
+        (point.time.clone(), ExactNumber::Count(items))
     });
-    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
-    let title = format!("Items purchased by {}", unit.to_lowercase());
-    time_series(rows.collect(), &title, "Items", unit, provenance)
+    time_series(rows.collect(), "Items purchased", "Items", provenance)
 }
 
 /// Revenue by day or hour, in the series' currency.
@@ -41,17 +36,8 @@ pub fn revenue(series: &RevenueSeries, provenance: &Provenance) -> ChartWithTabl
         let amount = point.revenue;
         (point.time.clone(), ExactNumber::Money { amount, decimals })
     });
-    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
-    let title = format!("Revenue in {currency} by {}", unit.to_lowercase());
-    time_series(rows.collect(), &title, currency, unit, provenance)
-}
-
-fn time_unit(first: Option<&str>) -> &'static str {
-    if first.is_some_and(|time| time.contains('T')) {
-        "Hour"
-    } else {
-        "Day"
-    }
+    let what = format!("Revenue in {currency}");
+    time_series(rows.collect(), &what, currency, provenance)
 }
 
 /// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is shown beside it.
@@ -62,13 +48,20 @@ fn short_time(time: &str) -> String {
     }
 }
 
+/// A chart and table of `what` by the unit of the times.
 fn time_series(
     rows: Vec<(String, ExactNumber)>,
-    title: &str,
+    what: &str,
     value_title: &str,
-    unit: &str,
     provenance: &Provenance,
 ) -> ChartWithTable {
+    let is_hour = |(time, _): &(String, ExactNumber)| time.contains('T');
+    let unit = if rows.first().is_some_and(is_hour) {
+        "Hour"
+    } else {
+        "Day"
+    };
+    let title = &format!("{what} by {}", unit.to_lowercase());
     let range = match (rows.first(), rows.last()) {
         (Some((first, _)), Some((last, _))) => {
             format!("{unit}, {} to {}", short_time(first), short_time(last))
