@@ -33,6 +33,7 @@ mod supplier_purchases;
 mod supplier_row;
 mod supplier_summary;
 mod supplier_table;
+mod table_scan;
 mod wide_sum;
 mod window;
 

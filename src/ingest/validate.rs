@@ -246,6 +246,7 @@ impl<'s, K: RecordKind> ChunkValidator<'s, K> {
                 let rule = match kind {
                     kind if kind.is_lenient_syntax() => RuleId::FileTrailingComma,
                     JsonErrorKind::TooDeep => RuleId::FileLimit,
+                    JsonErrorKind::InvalidUtf8 => RuleId::FileEncoding,
                     _ => RuleId::FileJsonSyntax,
                 };
                 let around = span

@@ -319,19 +319,13 @@ impl DocumentChunks {
     }
 
     fn check_frame(&self) -> Result<(), Refusal> {
-        let text = match simdutf8::compat::from_utf8(&self.frame.text) {
-            Ok(text) => text,
-            Err(error) => {
-                let offset = error.valid_up_to();
-                let error = JsonError {
-                    offset,
-                    kind: JsonErrorKind::InvalidUtf8,
-                };
-                return Err(refusal(error, self.frame.position_of(offset)));
+        let read = match simdutf8::compat::from_utf8(&self.frame.text) {
+            Ok(text) => {
+                let mut cursor = JsonCursor::new(text, self.options);
+                cursor.skip_value().and_then(|_| cursor.end())
             }
+            Err(error) => Err(error.into()),
         };
-        let mut cursor = JsonCursor::new(text, self.options);
-        let read = cursor.skip_value().and_then(|_| cursor.end());
         read.map_err(|error| refusal(error, self.frame.position_of(error.offset)))
     }
 }
@@ -341,6 +335,10 @@ pub(crate) fn refusal(error: JsonError, position: SourcePosition) -> Refusal {
     let (rule, advice) = match error.kind {
         JsonErrorKind::UnexpectedEnd => (RuleId::FileTruncated, "copy the file again"),
         JsonErrorKind::TooDeep => (RuleId::FileLimit, "raise --max-depth if this is intended"),
+        JsonErrorKind::InvalidUtf8 => (
+            RuleId::FileEncoding,
+            "write the file as UTF-8; if it is Windows-1252, convert it: iconv -f WINDOWS-1252 -t UTF-8",
+        ),
         kind if kind.is_lenient_syntax() => (
             RuleId::FileTrailingComma,
             "as in the documentation's examples; use --lenient to accept it",

@@ -12,6 +12,20 @@ pub struct JsonError {
     pub kind: JsonErrorKind,
 }
 
+impl From<simdutf8::compat::Utf8Error> for JsonError {
+    /// The error of a text that is not UTF-8. A text that ends within a character ends inside a value.
+    fn from(error: simdutf8::compat::Utf8Error) -> Self {
+        let kind = match error.error_len() {
+            Some(_) => JsonErrorKind::InvalidUtf8,
+            None => JsonErrorKind::UnexpectedEnd,
+        };
+        Self {
+            offset: error.valid_up_to(),
+            kind,
+        }
+    }
+}
+
 /// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -9,7 +9,8 @@ use crate::json::{JsonCursor, JsonError, JsonStr};
 use crate::record::{ExtraField, Field, MAX_EXTRA_FIELDS, ObjectMembers, is_users_export};
 use crate::rules::RuleId;
 
-/// Headers of delimited text; a table with two of them contains supplier purchases.
+/// Headers of delimited text; a table with two of them contains supplier purchases. A choice, not the
+/// headers of all fields: tables of sales have others of those too, such as `data` and `status`.
 const SUPPLIER_HEADERS: [&str; 8] = [
     "data_compra",
     "data_registro",

@@ -12,9 +12,10 @@ use arrow::array::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
-use super::{PurchaseFile, SeriesParameters, SeriesRequest};
+use super::{DataPath, PurchaseFile, SeriesParameters, SeriesRequest};
 
 /// The values of a purchase that reports read.
 #[derive(Clone, Debug)]
@@ -126,6 +127,18 @@ fn write(path: &Path, batch: &RecordBatch) {
     let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
     writer.write(batch).expect("a row group");
     writer.close().expect("a footer");
+}
+
+/// Rewrites a data file without a column.
+pub(crate) fn remove_column(path: &DataPath, column: &str) {
+    let path = Path::new(path.as_str());
+    let file = File::open(path).expect("a data file");
+    let footer = ParquetRecordBatchReaderBuilder::try_new(file).expect("a footer");
+    let mut rows = footer.build().expect("a reader");
+    let mut batch = rows.next().expect("rows").expect("a batch");
+    let at = batch.schema().index_of(column).expect("the column");
+    batch.remove_column(at);
+    write(path, &batch);
 }
 
 /// A request with length, end, unit and zone; all other parameters have their defaults.

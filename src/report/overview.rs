@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 pub use currencies::revenue_currencies;
 
+use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, MissingColumnsPolicy, PolarsResult, col, len};
+use polars::prelude::{DataFrame, DataType, PolarsResult, col, len};
 
-use super::data_path::{DataPath, scan_files};
+use super::data_path::DataPath;
 use super::parameters::{RefundHandling, SeriesParameters};
-use super::purchase_query::{APP_ID, PurchaseQuery, collect, run_query};
+use super::purchase_query::{APP_ID, PurchaseQuery, run_query};
+use super::table_scan::{collect, query_table};
 use super::{PurchaseFile, ReportError};
 
 const QUANTITY: &str = "quantity";
@@ -96,15 +98,9 @@ pub fn quantity_by_dimension(
         sums: vec![col(QUANTITY).sum()],
         columns: vec![col(dimension.column()), col(IS_REFUND), col(QUANTITY)],
     };
-    let Some(frame) = run_query(parameters, files, &query)? else {
-        return Ok(Vec::new());
-    };
-    let rows = read_named(&frame, dimension).map_err(|source| ReportError::Scan {
-        files: files.len(),
-        source,
-    })?;
+    let read = |frame: &DataFrame| read_named(frame, dimension);
     let mut items: BTreeMap<Option<String>, i64> = BTreeMap::new();
-    for row in rows {
+    for row in run_query(parameters, files, &query, read)? {
         if !row.is_refund || parameters.refunds() == RefundHandling::Counted {
             *items.entry(row.name).or_default() += row.items;
         }
@@ -155,10 +151,10 @@ pub fn coverage(files: &[PurchaseFile]) -> Option<Coverage> {
 /// # Errors
 /// [`ReportError::Rejects`] when a file cannot be read as a file of the rejects table.
 pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportError> {
-    let mut kinds: BTreeMap<&str, Vec<DataPath>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, Vec<&DataPath>> = BTreeMap::new();
     for file in files {
         let paths = kinds.entry(file.record_kind.as_str()).or_default();
-        paths.push(file.path.clone());
+        paths.push(&file.path);
     }
     let mut counts = Vec::new();
     for (record_kind, mut paths) in kinds {
@@ -175,18 +171,18 @@ pub fn rejects_by_rule(files: &[RejectFile]) -> Result<Vec<RejectCount>, ReportE
     Ok(counts)
 }
 
-fn rules(paths: &[DataPath]) -> PolarsResult<Vec<(String, i64)>> {
-    let columns = [(RULE_ID, DataType::String)];
-    let plan = scan_files(paths, columns, MissingColumnsPolicy::Raise)?
-        .group_by([col(RULE_ID)])
-        .agg([len().cast(DataType::Int64).alias(REJECTS)]);
-    let frame = collect(plan)?;
-    let rules = frame.column(RULE_ID)?.str()?;
-    let rejects = frame.column(REJECTS)?.i64()?;
-    let pairs = rules.iter().zip(rejects.iter());
-    Ok(pairs
-        .filter_map(|(rule, count)| Some((rule?.to_owned(), count?)))
-        .collect())
+fn rules(paths: &[&DataPath]) -> PolarsResult<Vec<(String, i64)>> {
+    let table = Schema::new(vec![Field::new(RULE_ID, ArrowType::Utf8, false)]);
+    query_table(&table, paths, |scan| {
+        let rules = scan.open(paths)?.group_by([col(RULE_ID)]);
+        let frame = collect(rules.agg([len().cast(DataType::Int64).alias(REJECTS)]))?;
+        let rules = frame.column(RULE_ID)?.str()?;
+        let rejects = frame.column(REJECTS)?.i64()?;
+        let pairs = rules.iter().zip(rejects.iter());
+        Ok(pairs
+            .filter_map(|(rule, count)| Some((rule?.to_owned(), count?)))
+            .collect())
+    })
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! In: the files of a table version. Out: [`ProductList`], sorted by the bytes of the ids. Refused:
 //! files that cannot be read.
 
-use polars::prelude::{DataType, MissingColumnsPolicy, PolarsResult, col};
+use polars::prelude::{PolarsResult, col};
 
-use super::data_path::{DataPath, scan_files};
-use super::purchase_query::collect;
+use super::data_path::DataPath;
+use super::table_scan::{collect, query_table};
 use super::{PurchaseFile, ReportError};
+use crate::purchase::columns::schema;
 
 /// Products per page. The documentation defines a `page` without a size; the size is our choice.
 pub const PRODUCTS_PER_PAGE: usize = 100;
@@ -50,14 +51,13 @@ pub fn product_list(files: &[PurchaseFile], page: Option<u32>) -> Result<Product
 }
 
 fn distinct_products(files: &[PurchaseFile]) -> PolarsResult<Vec<String>> {
-    let paths: Vec<DataPath> = files.iter().map(|file| file.path.clone()).collect();
-    let columns = [("product_id", DataType::String)];
-    let plan = scan_files(&paths, columns, MissingColumnsPolicy::Raise)?
-        .group_by([col("product_id")])
-        .agg(Vec::<polars::prelude::Expr>::new());
-    let frame = collect(plan)?;
-    let products = frame.column("product_id")?.str()?;
-    Ok(products.iter().flatten().map(str::to_owned).collect())
+    let paths: Vec<&DataPath> = files.iter().map(|file| &file.path).collect();
+    query_table(&schema(), &paths, |scan| {
+        let ids = scan.open(&paths)?.group_by([col("product_id")]);
+        let frame = collect(ids.agg(Vec::<polars::prelude::Expr>::new()))?;
+        let products = frame.column("product_id")?.str()?;
+        Ok(products.iter().flatten().map(str::to_owned).collect())
+    })
 }
 
 #[cfg(test)]

@@ -10,14 +10,16 @@ use std::collections::BTreeMap;
 
 use polars::prelude::*;
 
-use super::data_path::{AMOUNT, DataPath, INSTANT, scan_files};
+use super::data_path::DataPath;
 use super::parameters::SeriesParameters;
+use super::table_scan::{FileScan, collect, query_table};
 use super::{PurchaseFile, ReportError};
+use crate::purchase::columns::schema;
 
 /// The column by which a series is grouped: see [`super::window::Window::row_of_tick`].
 pub(super) const TICK: &str = "tick";
 
-/// The app of a purchase, the only nullable column that reports read.
+/// The app of a purchase.
 pub(super) const APP_ID: &str = "app_id";
 
 /// Plans collected at a time. Each plan keeps a file open with some of its columns in memory: all
@@ -42,34 +44,43 @@ pub(super) enum PurchaseQuery {
     Rows { condition: Expr, columns: Vec<Expr> },
 }
 
-/// Runs a query over the purchases selected by the parameters; `None` when no file is in the
-/// window.
-pub(super) fn run_query(
+/// Runs a query over the purchases selected by the parameters, and reads the lines of its frame;
+/// there is none when no file is in the window.
+pub(super) fn run_query<T>(
     parameters: &SeriesParameters,
     files: &[PurchaseFile],
     query: &PurchaseQuery,
-) -> Result<Option<DataFrame>, ReportError> {
+    read: impl Fn(&DataFrame) -> PolarsResult<Vec<T>>,
+) -> Result<Vec<T>, ReportError> {
     let files_by_source = files_by_tick_source(parameters, files, query);
-    let opened = files_by_source.values().map(Vec::len).sum();
-    run_plans(parameters, files_by_source, query).map_err(|source| ReportError::Scan {
-        files: opened,
+    let opened: Vec<&DataPath> = files_by_source.values().flatten().copied().collect();
+    query_table(&schema(), &opened, |scan| {
+        let frame = run_plans(parameters, scan, &files_by_source, query)?;
+        frame.as_ref().map_or(Ok(Vec::new()), &read)
+    })
+    .map_err(|source| ReportError::Scan {
+        files: opened.len(),
         source,
     })
 }
 
-/// Collects the plans in groups of at most [`MAX_PLANS`].
+/// Collects the plans in groups of at most [`MAX_PLANS`]; `None` without a plan.
 fn run_plans(
     parameters: &SeriesParameters,
-    files_by_source: BTreeMap<TickSource, Vec<DataPath>>,
+    scan: &FileScan,
+    files_by_source: &BTreeMap<TickSource, Vec<&DataPath>>,
     query: &PurchaseQuery,
 ) -> PolarsResult<Option<DataFrame>> {
     let mut found: Option<DataFrame> = None;
-    let mut files_by_source = files_by_source.into_iter().peekable();
+    let mut files_by_source = files_by_source.iter().peekable();
     while files_by_source.peek().is_some() {
         let plans = files_by_source
             .by_ref()
             .take(MAX_PLANS)
-            .map(|(tick_source, paths)| lazy_frame(parameters, tick_source, &paths, query))
+            .map(|(tick_source, paths)| {
+                let plan = scan.open(paths)?;
+                Ok(lazy_frame(parameters, plan, *tick_source, query))
+            })
             .collect::<PolarsResult<Vec<LazyFrame>>>()?;
         let plan = concat(plans, UnionArgs::default())?;
         let frame = collect(match query {
@@ -84,13 +95,6 @@ fn run_plans(
     Ok(found)
 }
 
-/// Runs a plan on the streaming engine, so that memory does not grow with the files.
-pub(super) fn collect(plan: LazyFrame) -> PolarsResult<DataFrame> {
-    // Plans without sinks, which all of ours are, have a single result.
-    let result = plan.collect_with_engine(Engine::Streaming)?;
-    Ok(result.unwrap_single())
-}
-
 /// How the tick of a purchase is determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum TickSource {
@@ -103,14 +107,14 @@ enum TickSource {
 }
 
 /// The files of the window, grouped by how their ticks are determined.
-fn files_by_tick_source(
+fn files_by_tick_source<'a>(
     parameters: &SeriesParameters,
-    files: &[PurchaseFile],
+    files: &'a [PurchaseFile],
     query: &PurchaseQuery,
-) -> BTreeMap<TickSource, Vec<DataPath>> {
+) -> BTreeMap<TickSource, Vec<&'a DataPath>> {
     let window = parameters.window();
     let dates = window.utc_dates();
-    let mut files_by_source: BTreeMap<TickSource, Vec<DataPath>> = BTreeMap::new();
+    let mut files_by_source: BTreeMap<TickSource, Vec<&DataPath>> = BTreeMap::new();
     for file in files.iter().filter(|f| dates.contains(&f.purchase_date)) {
         let tick = match query {
             PurchaseQuery::Whole { .. } => None,
@@ -124,7 +128,7 @@ fn files_by_tick_source(
             None => TickSource::TimeInWindow,
         };
         let paths = files_by_source.entry(tick_source).or_default();
-        paths.push(file.path.clone());
+        paths.push(&file.path);
     }
     for paths in files_by_source.values_mut() {
         paths.sort_unstable();
@@ -132,42 +136,13 @@ fn files_by_tick_source(
     files_by_source
 }
 
-/// Opens files of the purchases table with the columns that reports read. Only `app_id` is nullable:
-/// where it is not used, a missing column is an error.
-fn scan_purchases(paths: &[DataPath], with_app: bool) -> PolarsResult<LazyFrame> {
-    let missing = if with_app {
-        MissingColumnsPolicy::Insert
-    } else {
-        MissingColumnsPolicy::Raise
-    };
-    let required = [
-        ("product_id", DataType::String),
-        ("currency", DataType::String),
-        ("quantity", DataType::Int16),
-        ("time", INSTANT),
-        ("revenue", AMOUNT),
-        ("is_refund", DataType::Boolean),
-    ];
-    let app = with_app.then_some((APP_ID, DataType::String));
-    scan_files(paths, required.into_iter().chain(app), missing)
-}
-
-/// Whether a query reads the app of a purchase.
-fn reads_app(parameters: &SeriesParameters, query: &PurchaseQuery) -> bool {
-    let keys = match query {
-        PurchaseQuery::Totals { keys, .. } | PurchaseQuery::Whole { keys, .. } => keys,
-        PurchaseQuery::Rows { columns, .. } => columns,
-    };
-    parameters.app_id().is_some() || keys.contains(&col(APP_ID))
-}
-
+/// The query over the purchases of files whose ticks are determined in the same way.
 fn lazy_frame(
     parameters: &SeriesParameters,
+    mut plan: LazyFrame,
     tick_source: TickSource,
-    paths: &[DataPath],
     query: &PurchaseQuery,
-) -> PolarsResult<LazyFrame> {
-    let mut plan = scan_purchases(paths, reads_app(parameters, query))?;
+) -> LazyFrame {
     for condition in filters(parameters) {
         plan = plan.filter(condition);
     }
@@ -179,7 +154,7 @@ fn lazy_frame(
         TickSource::WholeDate(tick) => lit(tick),
     };
     let tick = tick.cast(DataType::Int64).alias(TICK);
-    Ok(match query {
+    match query {
         PurchaseQuery::Totals { keys, sums } => match tick_source {
             TickSource::TimeInWindow | TickSource::Time => {
                 let keys: Vec<Expr> = std::iter::once(tick).chain(keys.iter().cloned()).collect();
@@ -200,7 +175,7 @@ fn lazy_frame(
                 .chain(columns.iter().cloned())
                 .collect::<Vec<_>>(),
         ),
-    })
+    }
 }
 
 /// Exact matches only, without trimming or case folding. A purchase without an app matches no app.

@@ -61,14 +61,7 @@ pub fn quantity_series(
     let window = parameters.window();
     let mut quantities = vec![0_i64; window.rows().len()];
     let (mut gross_items, mut refund_items) = (0, 0);
-    let totals = match run_query(parameters, files, &query)? {
-        Some(frame) => totals(&frame).map_err(|source| ReportError::Scan {
-            files: files.len(),
-            source,
-        })?,
-        None => Vec::new(),
-    };
-    for total in totals {
+    for total in run_query(parameters, files, &query, totals)? {
         let Some(row) = window.row_of_tick(total.tick) else {
             continue;
         };

@@ -70,11 +70,11 @@ pub fn revenue_series(
     parameters: &SeriesParameters,
     files: &[PurchaseFile],
 ) -> Result<RevenueSeries, ReportError> {
-    let ordinary = revenue_lines(parameters, files, &ordinary_sums())?;
+    let ordinary = run_query(parameters, files, &ordinary_sums(), read_lines)?;
     let currencies_present = currencies(&ordinary)?;
     let currency = choose_currency(parameters.currency(), &currencies_present)?;
     let large = if ordinary.iter().any(|line| line.large > 0) {
-        revenue_lines(parameters, files, &large_rows())?
+        run_query(parameters, files, &large_rows(), read_lines)?
     } else {
         Vec::new()
     };
@@ -134,20 +134,6 @@ struct RevenueLine {
     currency: String,
     nanos: i128,
     large: i64,
-}
-
-fn revenue_lines(
-    parameters: &SeriesParameters,
-    files: &[PurchaseFile],
-    query: &PurchaseQuery,
-) -> Result<Vec<RevenueLine>, ReportError> {
-    let Some(frame) = run_query(parameters, files, query)? else {
-        return Ok(Vec::new());
-    };
-    read_lines(&frame).map_err(|source| ReportError::Scan {
-        files: files.len(),
-        source,
-    })
 }
 
 fn read_lines(frame: &DataFrame) -> PolarsResult<Vec<RevenueLine>> {

@@ -13,7 +13,9 @@ use polars::prelude::*;
 
 use super::supplier_parameters::{SupplierListParameters, SupplierSelection};
 use super::supplier_row::{columns, read_rows};
-use super::supplier_table::{ID, MonthFiles, REGISTRATION_DATE, collect_months, selected_months};
+use super::supplier_table::{
+    ID, MONTH, MonthFiles, REGISTRATION_DATE, collect_month, query_months, selected_months,
+};
 use super::{ReportError, SupplierPurchaseFile};
 use crate::supplier_purchase::SupplierPurchaseValues;
 
@@ -106,24 +108,23 @@ pub fn for_each_supplier_batch<E: From<ReportError>>(
 /// The months of a selection, newest first, with the number of selected rows.
 struct SupplierPurchaseList<'a> {
     selection: &'a SupplierSelection,
-    months: Vec<(MonthFiles, u64)>,
+    months: Vec<(MonthFiles<'a>, u64)>,
 }
 
 impl<'a> SupplierPurchaseList<'a> {
     fn open(
         selection: &'a SupplierSelection,
-        files: &[SupplierPurchaseFile],
+        files: &'a [SupplierPurchaseFile],
     ) -> Result<Self, ReportError> {
-        let months = selected_months(selection, files);
-        let (known, unknown): (Vec<MonthFiles>, Vec<MonthFiles>) = months
-            .into_iter()
-            .partition(|month| month.known_count(selection).is_some());
+        let months = selected_months(selection, files).into_iter();
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            months.partition(|month| month.known_count(selection).is_some());
         let counted = count(selection, &unknown)?;
         let known = known.into_iter().map(|month| {
             let rows = month.known_count(selection).unwrap_or_default();
             (month, rows)
         });
-        let mut months: Vec<(MonthFiles, u64)> =
+        let mut months: Vec<(MonthFiles<'_>, u64)> =
             unknown.into_iter().zip(counted).chain(known).collect();
         months.sort_unstable_by_key(|(month, _)| std::cmp::Reverse(month.first_day));
         Ok(Self { selection, months })
@@ -195,10 +196,9 @@ impl<'a> SupplierPurchaseList<'a> {
     }
 
     /// The keys of the selected rows of a month, unordered.
-    fn keys(&self, month: &MonthFiles) -> Result<Vec<ListOrderKey>, ReportError> {
-        let frame = month.collect(|| {
-            let plan = month.plan(self.selection)?;
-            Ok(plan.select([col(REGISTRATION_DATE), col(ID)]))
+    fn keys(&self, month: &MonthFiles<'_>) -> Result<Vec<ListOrderKey>, ReportError> {
+        let frame = collect_month(self.selection, month, |plan| {
+            plan.select([col(REGISTRATION_DATE), col(ID)])
         })?;
         read_keys(&frame)
     }
@@ -206,11 +206,11 @@ impl<'a> SupplierPurchaseList<'a> {
     /// The rows of a month from the first to the last of the ordered keys.
     fn rows_of_keys(
         &self,
-        month: &MonthFiles,
+        month: &MonthFiles<'_>,
         keys: &[ListOrderKey],
     ) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
         match between_first_and_last(keys) {
-            Some(condition) => self.read(month, Some(condition)),
+            Some(condition) => self.read(month, Some(&condition)),
             None => Ok(Vec::new()),
         }
     }
@@ -218,43 +218,36 @@ impl<'a> SupplierPurchaseList<'a> {
     /// The selected rows of a month that satisfy a condition, if any.
     fn read(
         &self,
-        month: &MonthFiles,
-        condition: Option<Expr>,
+        month: &MonthFiles<'_>,
+        condition: Option<&Expr>,
     ) -> Result<Vec<SupplierPurchaseValues<'static>>, ReportError> {
-        let frame = month.collect(|| {
-            let plan = month.plan(self.selection)?;
+        let frame = collect_month(self.selection, month, |plan| {
             let plan = match condition {
-                Some(condition) => plan.filter(condition),
+                Some(condition) => plan.filter(condition.clone()),
                 None => plan,
             };
-            Ok(in_order(plan.select(columns())))
+            in_order(plan.select(columns()))
         })?;
         read_rows(frame)
     }
 }
 
 /// The number of selected rows of each month.
-fn count(selection: &SupplierSelection, months: &[MonthFiles]) -> Result<Vec<u64>, ReportError> {
-    let mut counts = vec![0; months.len()];
-    let frames = collect_months(months, |at, month| {
-        let at = lit(to_signed(at)).cast(DataType::Int64).alias("at");
-        let rows = len().cast(DataType::Int64).alias("rows");
-        Ok(month.plan(selection)?.select([rows]).with_column(at))
+fn count(
+    selection: &SupplierSelection,
+    months: &[MonthFiles<'_>],
+) -> Result<Vec<u64>, ReportError> {
+    let rows = len().cast(DataType::Int64).alias("rows");
+    let number = |plan: LazyFrame| plan.select([rows.clone()]);
+    let lines = query_months(selection, months, number, |frame| {
+        let at = frame.column(MONTH)?.i64()?.iter();
+        Ok(at.zip(frame.column("rows")?.i64()?.iter()).collect())
     })?;
-    for frame in frames {
-        let read = || -> PolarsResult<Vec<_>> {
-            let at = frame.column("at")?.i64()?.iter();
-            Ok(at.zip(frame.column("rows")?.i64()?.iter()).collect())
-        };
-        let lines = read().map_err(|source| ReportError::Scan {
-            files: months.len(),
-            source,
-        })?;
-        for (at, rows) in lines {
-            let position = at.and_then(|at| usize::try_from(at).ok());
-            if let Some(count) = position.and_then(|at| counts.get_mut(at)) {
-                *count = rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
-            }
+    let mut counts = vec![0; months.len()];
+    for (at, rows) in lines {
+        let position = at.and_then(|at| usize::try_from(at).ok());
+        if let Some(count) = position.and_then(|at| counts.get_mut(at)) {
+            *count = rows.and_then(|rows| u64::try_from(rows).ok()).unwrap_or(0);
         }
     }
     Ok(counts)
@@ -262,8 +255,4 @@ fn count(selection: &SupplierSelection, months: &[MonthFiles]) -> Result<Vec<u64
 
 fn to_index(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn to_signed(at: usize) -> i64 {
-    i64::try_from(at).unwrap_or(i64::MAX)
 }

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, Months, NaiveDate};
 use polars::prelude::*;
 
-use super::data_path::{AMOUNT, DataPath, INSTANT, scan_files};
-use super::purchase_query::collect;
+use super::data_path::DataPath;
 use super::supplier_parameters::{DeletedFilter, SearchTerm, SupplierSelection};
+use super::table_scan::{FileScan, collect, query_table};
 use super::{ReportError, SupplierPurchaseFile};
-use crate::supplier_purchase::{FIELDS, SupplierFieldSpec, SupplierFieldType};
+use crate::supplier_purchase::columns::schema;
 
 #[cfg(test)]
 pub(super) mod fixture;
@@ -26,49 +26,31 @@ pub(super) const UPDATED_AT: &str = "updated_at";
 const INVOICE_NUMBER: &str = "invoice_number";
 const IS_DELETED: &str = "is_deleted";
 
+/// The position of a month in the frames of [`query_months`].
+pub(super) const MONTH: &str = "month";
+
 /// Months per query; each of their files is open meanwhile.
 const MAX_MONTHS: usize = 24;
 
 /// The column with undocumented keys.
 pub(super) const EXTRA: &str = "extra";
 
-/// The columns that reports read: those of the table of fields, and `extra`.
-fn columns() -> impl Iterator<Item = (&'static str, DataType)> {
-    let of_fields = FIELDS.iter().flat_map(|spec| {
-        let value = spec.column.map(|name| (name, column_type(spec)));
-        let offset = spec.offset_column.map(|name| (name, DataType::Int16));
-        value.into_iter().chain(offset)
-    });
-    of_fields.chain([(EXTRA, DataType::String)])
-}
-
-fn column_type(spec: &SupplierFieldSpec) -> DataType {
-    match spec.field_type {
-        SupplierFieldType::Integer(_) => DataType::Int64,
-        SupplierFieldType::Boolean => DataType::Boolean,
-        SupplierFieldType::Date => DataType::Date,
-        SupplierFieldType::Amount => AMOUNT,
-        SupplierFieldType::Time => INSTANT,
-        _ => DataType::String,
-    }
-}
-
 /// The files of one month of one company.
 #[derive(Clone, Debug)]
-pub(super) struct MonthFiles {
+pub(super) struct MonthFiles<'a> {
     /// The first day.
     pub(super) first_day: NaiveDate,
-    paths: Vec<DataPath>,
+    paths: Vec<&'a DataPath>,
     /// The number of rows in the files, when it is known for all of them.
     rows: Option<u64>,
 }
 
 /// The months that a selection needs, newest first.
-pub(super) fn selected_months(
+pub(super) fn selected_months<'a>(
     selection: &SupplierSelection,
-    files: &[SupplierPurchaseFile],
-) -> Vec<MonthFiles> {
-    let mut months: BTreeMap<NaiveDate, MonthFiles> = BTreeMap::new();
+    files: &'a [SupplierPurchaseFile],
+) -> Vec<MonthFiles<'a>> {
+    let mut months: BTreeMap<NaiveDate, MonthFiles<'_>> = BTreeMap::new();
     let wanted = files
         .iter()
         .filter(|file| file.company_id == selection.company_id)
@@ -79,7 +61,7 @@ pub(super) fn selected_months(
             paths: Vec::new(),
             rows: Some(0),
         });
-        month.paths.push(file.path.clone());
+        month.paths.push(&file.path);
         month.rows = month
             .rows
             .zip(file.rows)
@@ -91,27 +73,14 @@ pub(super) fn selected_months(
     months.into_values().rev().collect()
 }
 
-impl MonthFiles {
+impl MonthFiles<'_> {
     /// A plan for the selected rows of the month with all columns.
-    pub(super) fn plan(&self, selection: &SupplierSelection) -> PolarsResult<LazyFrame> {
-        let plan = scan_files(&self.paths, columns(), MissingColumnsPolicy::Insert)?;
+    fn plan(&self, scan: &FileScan, selection: &SupplierSelection) -> PolarsResult<LazyFrame> {
+        let plan = scan.open(&self.paths)?;
         Ok(match self.condition(selection) {
             Some(condition) => plan.filter(condition),
             None => plan,
         })
-    }
-
-    /// Runs a plan over this month.
-    pub(super) fn collect(
-        &self,
-        plan: impl FnOnce() -> PolarsResult<LazyFrame>,
-    ) -> Result<DataFrame, ReportError> {
-        plan()
-            .and_then(collect)
-            .map_err(|source| ReportError::Scan {
-                files: self.paths.len(),
-                source,
-            })
     }
 
     /// The number of selected rows, if known without reading.
@@ -159,27 +128,57 @@ impl MonthFiles {
     }
 }
 
-/// Runs the same query over all months, at most [`MAX_MONTHS`] at a time; the frames are in the
-/// order of `months`.
-pub(super) fn collect_months(
-    months: &[MonthFiles],
-    query: impl Fn(usize, &MonthFiles) -> PolarsResult<LazyFrame>,
-) -> Result<Vec<DataFrame>, ReportError> {
-    let numbered: Vec<(usize, &MonthFiles)> = months.iter().enumerate().collect();
-    numbered
-        .chunks(MAX_MONTHS)
-        .map(|some| {
-            some.iter()
-                .map(|(at, month)| query(*at, month))
-                .collect::<PolarsResult<Vec<LazyFrame>>>()
-                .and_then(|frames| concat(frames, UnionArgs::default()))
-                .and_then(collect)
-                .map_err(|source| ReportError::Scan {
-                    files: some.iter().map(|(_, month)| month.paths.len()).sum(),
-                    source,
-                })
+/// Runs the same query over the selected rows of each month, at most [`MAX_MONTHS`] at a time, and
+/// reads the lines of the frames, which are in the order of `months`. Their column [`MONTH`] has the
+/// position of the month.
+pub(super) fn query_months<T>(
+    selection: &SupplierSelection,
+    months: &[MonthFiles<'_>],
+    query: impl Fn(LazyFrame) -> LazyFrame,
+    read: impl Fn(&DataFrame) -> PolarsResult<Vec<T>>,
+) -> Result<Vec<T>, ReportError> {
+    let numbered: Vec<(i64, &MonthFiles<'_>)> = (0..).zip(months).collect();
+    let query_some = |some: &[(i64, &MonthFiles<'_>)]| {
+        let paths: Vec<&DataPath> = some
+            .iter()
+            .flat_map(|(_, month)| month.paths.iter().copied())
+            .collect();
+        let of_month = |scan: &FileScan, (at, month): &(i64, &MonthFiles<'_>)| {
+            let at = lit(*at).cast(DataType::Int64).alias(MONTH);
+            Ok(query(month.plan(scan, selection)?).with_column(at))
+        };
+        query_table(&schema(), &paths, |scan| {
+            let plans = some.iter().map(|numbered| of_month(scan, numbered));
+            let plans = plans.collect::<PolarsResult<Vec<LazyFrame>>>()?;
+            let mut frame = collect(concat(plans, UnionArgs::default())?)?;
+            frame.rechunk_mut();
+            read(&frame)
         })
-        .collect()
+        .map_err(|source| ReportError::Scan {
+            files: paths.len(),
+            source,
+        })
+    };
+    let lines: Vec<Vec<T>> = numbered
+        .chunks(MAX_MONTHS)
+        .map(query_some)
+        .collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().flatten().collect())
+}
+
+/// Runs a query over the selected rows of one month.
+pub(super) fn collect_month(
+    selection: &SupplierSelection,
+    month: &MonthFiles<'_>,
+    query: impl Fn(LazyFrame) -> LazyFrame,
+) -> Result<DataFrame, ReportError> {
+    query_table(&schema(), &month.paths, |scan| {
+        collect(query(month.plan(scan, selection)?))
+    })
+    .map_err(|source| ReportError::Scan {
+        files: month.paths.len(),
+        source,
+    })
 }
 
 /// Matches the id or the invoice number, both without leading zeros.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::dump_generator::Dump;
+use crate::purchase_fixtures::numbered;
 use crate::python::python;
 use crate::workdir::{NOW, Workdir, expected, sample};
 
@@ -72,6 +73,19 @@ fn the_dirty_samples_are_validated_and_normalised_as_the_oracle_does() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn a_line_with_an_invalid_byte_is_rejected_as_the_oracle_does() {
+    let workdir = Workdir::new();
+    let mut lines = numbered(0, 4).into_bytes();
+    let key = b"\"external_id\":\"";
+    let starts = lines.windows(key.len()).position(|bytes| bytes == key);
+    lines[starts.expect("a buyer") + key.len()] = 0xE9;
+    let path = workdir.write("lines.ndjson", lines);
+    let compared = compare(&workdir, &[path], "UTC");
+    assert_eq!(compared["accepted"], 3);
+    assert_eq!(compared["rejected"], 1);
 }
 
 #[track_caller]

@@ -24,14 +24,20 @@ pub(crate) fn remove_column(workdir: &Workdir, table: &str, column: &str) {
             metadata["schemaString"] = schema.to_string().into();
         }
     };
-    rewrite(workdir, table, &edit, &|file| {
-        let (metadata, mut batches) = read(file);
-        for batch in &mut batches {
-            let at = batch.schema().index_of(column).expect("the column");
-            assert_eq!(batch.remove_column(at).null_count(), batch.num_rows());
-        }
-        written(&batches, properties_like(&metadata))
-    });
+    rewrite(workdir, table, &edit, &|file| without_column(file, column));
+}
+
+/// A data file without a column, with statistics of the same columns. The values of an optional
+/// column must all be null.
+pub(crate) fn without_column(path: &Path, column: &str) -> Vec<u8> {
+    let (metadata, mut batches) = read(path);
+    for batch in &mut batches {
+        let at = batch.schema().index_of(column).expect("the column");
+        let is_nullable = batch.schema().field(at).is_nullable();
+        let removed = batch.remove_column(at);
+        assert!(!is_nullable || removed.null_count() == batch.num_rows());
+    }
+    written(&batches, properties_like(&metadata))
 }
 
 /// Rewrites a table as the first versions of the program wrote it: without an interval of

@@ -69,6 +69,67 @@ fn a_file_of_another_program_is_refused_by_what_it_is() {
 }
 
 #[test]
+fn invalid_bytes_violate_the_rule_of_the_encoding_in_every_format() {
+    let workdir = Workdir::new();
+    let lines = numbered(0, 3);
+    let (first, rest) = lines.split_once('\n').expect("lines");
+    let latin = |text: &str| text.replace("\"external_id\":\"", "\"external_id\":\"caf\u{E9}");
+    let latin = |text: &str| -> Vec<u8> {
+        let characters = latin(text).chars().map(u32::from).collect::<Vec<_>>();
+        let bytes = characters.into_iter().map(u8::try_from);
+        bytes.collect::<Result<_, _>>().expect("Latin-1")
+    };
+    let rest_array = rest.trim_end().replace('\n', ",");
+    let document = [b"[", first.as_bytes(), b",\n", &latin(&rest_array), b"]"].concat();
+    let position = document.iter().position(|byte| *byte == 0xE9);
+    workdir.write("document.json", document);
+    let output = workdir.ingest(["--input-format", "json", "document.json"]);
+    assert_refused(&output, "FILE-ENCODING", &["iconv -f WINDOWS-1252"]);
+    let refusal = &output.json()["inputs"][0]["refusal"];
+    assert_eq!(refusal["line"], 2, "{refusal:#}");
+    assert_eq!(
+        refusal["byte_offset"].as_u64(),
+        position.map(|at| at as u64)
+    );
+
+    let (second, third) = rest.split_once('\n').expect("lines");
+    let mixed = [
+        first.as_bytes(),
+        b"\n",
+        &latin(second),
+        b"\n",
+        third.as_bytes(),
+    ]
+    .concat();
+    workdir.write("lines.ndjson", mixed);
+    let checked = check(
+        &workdir,
+        &["--format", "json", "--reject-limit=100%", "lines.ndjson"],
+    );
+    let found = checked
+        .assert_code(0)
+        .stdout()
+        .lines()
+        .next()
+        .expect("a line");
+    for words in ["\"FILE-ENCODING\"", "\"line\":2", "bytes into the record"] {
+        assert!(found.contains(words), "{words}: {found}");
+    }
+    let ingested = workdir.ingest(["--reject-limit=100%", "lines.ndjson"]);
+    assert_eq!(ingested.summary_count("accepted"), 2);
+    assert_eq!(ingested.summary_count("rejected"), 1);
+
+    let csv = b"external_id,product_id,currency,price,time\nu,caf\xE9,BRL,1,2026-10-05T10:00:00Z\n";
+    workdir.write("latin.csv", csv);
+    let read = workdir.ingest(["latin.csv"]);
+    let report = read.assert_code(0).json();
+    assert_eq!(
+        report["inputs"][0]["findings"][0]["rule_id"],
+        "FILE-ENCODING"
+    );
+}
+
+#[test]
 fn zstd_data_are_read_behind_a_skippable_frame_and_named_when_they_need_a_dictionary() {
     let workdir = Workdir::new();
     let packed = zstd::encode_all(numbered(0, 3).as_bytes(), 3).expect("into memory");

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::earlier_tables::{remove_column, replace};
+use crate::earlier_tables::{remove_column, replace, without_column};
 use crate::lake_maintenance::{lake_command, lake_command_json, live, status};
 use crate::purchase_fixtures::{PurchaseFixture, numbered};
 use crate::python::python;
@@ -163,6 +163,34 @@ fn customer_purchases_without_a_column_are_answered_and_upgraded() {
     assert_eq!(answers(&workdir), before);
     workdir.ingest([&second]).assert_code(0);
     assert_eq!(answers(&workdir), after);
+}
+
+#[test]
+fn a_data_file_without_a_required_column_is_an_error_that_names_it() {
+    let workdir = Workdir::new();
+    let input = workdir.write("first.ndjson", numbered(0, 4));
+    workdir.ingest([&input]).assert_code(0);
+    let [first, _] = supplier_dumps();
+    ingest_text(&workdir, "first.json", &first);
+    // Nulls for `app_id` do not make a missing quantity one.
+    remove_column(&workdir, "purchases", "app_id");
+    let damage = |table: &str, column: &str| {
+        let path = live(&workdir, table).remove(0);
+        replace(&workdir, &path, &without_column(&path, column));
+        format!("column `{column}` in {}", path.display())
+    };
+
+    let series = ["--length", "2", "--ending-at", "2026-10-06", "--app-id"];
+    let of_app = || workdir.report("quantity-series", series.iter().chain(&["web"]));
+    of_app().assert_code(0);
+    let named = damage("purchases", "quantity");
+    of_app().assert_code(1).assert_stderr_contains(&[&named]);
+
+    let named = damage("supplier_purchases", "is_deleted");
+    for report in ["supplier-purchases", "supplier-summary"] {
+        let answer = workdir.report(report, ["--company-id", "12"]);
+        answer.assert_code(1).assert_stderr_contains(&[&named]);
+    }
 }
 
 /// A first dump of purchases of two months, and a later one that changes a purchase and gives it an

@@ -36,6 +36,8 @@ mod example_jobs;
 mod external_readers;
 /// Runs that fail after they have committed some of their inputs.
 mod failed_runs;
+/// Lists that must agree with the tables of fields.
+mod field_tables;
 /// Generated dumps in every shape against their truth files.
 mod generated_dumps;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
@@ -76,6 +78,8 @@ mod log_lines;
 mod maintenance_jobs;
 /// How much memory a run may need.
 mod memory;
+/// The way of one record through the program in `CONTRIBUTING.md`.
+mod one_record;
 /// Atomic output files, with concurrent writers.
 mod output_files;
 /// Power cuts: what a run has reported is on the disk, also when it depends on another run.

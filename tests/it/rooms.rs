@@ -72,7 +72,10 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
         "render",
         &["report", "response", "supplier_purchase", "values"],
     ),
-    ("report", &["supplier_purchase", "rules", "values"]),
+    (
+        "report",
+        &["purchase", "supplier_purchase", "rules", "values"],
+    ),
     ("lake", &["storage", "values"]),
     // It knows results, not how they are produced.
     ("telemetry", &["run_report", "storage", "values"]),

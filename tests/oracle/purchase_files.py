@@ -4,6 +4,7 @@ A record is a dictionary of purchase fields (JSON values, or texts if it came fr
 """
 
 import gzip
+import re
 from dataclasses import dataclass, field
 
 import flat_csv
@@ -61,22 +62,45 @@ def read_bytes(data, lenient=False):
     if not head:
         return Dump("empty", [])
     if head in b"{[":
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise Refused("FILE-ENCODING", str(error)) from error
-        return _read_json(text, lenient)
+        return _read_json(*decode(data), lenient)
     return _from_csv(data)
 
 
-def _read_json(text, lenient):
+UNDECODABLE = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that is not UTF-8."""
+
+
+def decode(data):
+    """The text, and the refusal of a document with such bytes: None if all bytes are UTF-8."""
     try:
+        return data.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        rule = "FILE-TRUNCATED" if error.reason == "unexpected end of data" else "FILE-ENCODING"
+        return data.decode("utf-8-sig", "surrogateescape"), Refused(rule, str(error))
+
+
+def parse_line(line):
+    """The tree of a line and None, or None and the rule that the line violates."""
+    if UNDECODABLE.search(line):
+        return None, "FILE-ENCODING"
+    try:
+        return strict_json.loads(line), None
+    except ValueError:
+        return None, "FILE-JSON-SYNTAX"
+
+
+def _read_json(text, refusal, lenient):
+    try:
+        if refusal:
+            raise ValueError("not UTF-8")
         tree = strict_json.loads(text)
     except ValueError as error:
         lines = _parse_lines(text)
         good = sum(1 for _, tree, _ in lines if isinstance(tree, Pairs))
         if len(lines) > 1 and good * 2 >= len(lines):
             return _from_lines(lines)
+        if refusal:
+            raise refusal from error
         mended = strict_json.lenient(text)
         try:
             tree = strict_json.loads(mended)
@@ -92,18 +116,15 @@ def _parse_lines(text):
     lines = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip(" \t\r"):
-            try:
-                lines.append((number, strict_json.loads(line), None))
-            except ValueError as error:
-                lines.append((number, None, str(error)))
+            lines.append((number, *parse_line(line)))
     return lines
 
 
 def _from_lines(lines):
     records, siblings, shape = [], {}, "ndjson"
-    for number, tree, error in lines:
-        if error is not None:
-            records.append(Record(len(records), number, "broken", rules=["FILE-JSON-SYNTAX"]))
+    for number, tree, rule in lines:
+        if rule is not None:
+            records.append(Record(len(records), number, "broken", rules=[rule]))
         elif _is_envelope(tree):
             shape = "ndjson-envelopes"
             _open_envelope(tree, number, records, siblings)

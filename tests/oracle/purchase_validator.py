@@ -39,7 +39,8 @@ class PurchaseValidator:
     def validate(self, record):
         """A dictionary with row, line, verdict (the outcome), rules, warnings, infos and (if accepted) values."""
         validation = RecordValidation(record, self)
-        if not {"BRZ-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-CSV-COLUMNS", "BRZ-CDI-PAYLOAD"} & set(record.rules):
+        unreadable = {"BRZ-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-ENCODING", "FILE-CSV-COLUMNS", "BRZ-CDI-PAYLOAD"}
+        if not unreadable & set(record.rules):
             validation.run()
         rules = sorted(set(validation.rules))
         out = {"row": record.row, "line": record.line, "kind": record.kind}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import flat_csv
 import strict_json
-from purchase_files import Refused
+from purchase_files import Refused, decode, parse_line
 from strict_json import Pairs
 from values import Number
 
@@ -97,13 +97,12 @@ def read_bytes(data, dialect=None):
         return Dump("empty")
     if head not in b"{[":
         return _from_csv(data, dialect or "pt-BR")
+    text, refusal = decode(data)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused("FILE-ENCODING", str(error)) from error
-    try:
+        if refusal:
+            raise refusal
         tree = strict_json.loads(text)
-    except ValueError as error:
+    except (ValueError, Refused) as error:
         return _from_lines(text, error)
     dump = Dump("json")
     _take(dump, tree, 1)
@@ -115,14 +114,15 @@ def _from_lines(text, error):
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip(" \t\r"):
             continue
-        try:
-            tree = strict_json.loads(line)
-        except ValueError:
-            dump.records.append(Record(len(dump.records), number, rules=["FILE-JSON-SYNTAX"]))
+        tree, rule = parse_line(line)
+        if rule:
+            dump.records.append(Record(len(dump.records), number, rules=[rule]))
             continue
         good += isinstance(tree, Pairs)
         _take(dump, tree, number)
     if good < 1 or text.lstrip()[:1] == "[":
+        if isinstance(error, Refused):
+            raise error
         raise Refused("FILE-JSON-SYNTAX", str(error)) from error
     return dump
 

@@ -41,7 +41,7 @@ KNOWN = frozenset(
     """id registration_date supplier invoice code value_of_items discount other_expenses_value total notes shipping status
     order_number has_stock_movement_out were_stock_movements_deleted created_at updated_at company_id""".split()
 )
-UNREADABLE = frozenset(["CPL-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-CSV-COLUMNS"])
+UNREADABLE = frozenset(["CPL-RECORD-OBJECT", "FILE-JSON-SYNTAX", "FILE-ENCODING", "FILE-CSV-COLUMNS"])
 LARGEST = 2**63 - 1
 CENT = Decimal("0.01")
 

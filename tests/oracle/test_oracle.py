@@ -230,6 +230,15 @@ class Files(unittest.TestCase):
         self.assertEqual(self.refused('{"purchases":[{"price":1'), "FILE-TRUNCATED")
         self.assertEqual(self.refused('{"purchases":[{"price" 1}]}'), "FILE-JSON-SYNTAX")
 
+    def test_bytes_that_are_not_utf8_violate_the_rule_of_the_encoding(self):
+        self.assertEqual(self.refused(b'{"purchases":[{"product_id":"caf\xe9"}]}'), "FILE-ENCODING")
+        self.assertEqual(self.refused(b'{"purchases":[{"product_id":"caf\xc3'), "FILE-TRUNCATED")
+        line = b'{"external_id":"u","product_id":"p"}'
+        dump = purchase_files.read_bytes(line + b'\n{"product_id":"caf\xe9"}\n' + line)
+        results = [PurchaseValidator(UTC).validate(record)["rules"] for record in dump.records]
+        self.assertEqual(results[1], ["FILE-ENCODING"])
+        self.assertEqual([record.rules for record in dump.records], [[], ["FILE-ENCODING"], []])
+
     def test_csv_of_a_brazilian_shop(self):
         text = "Data Hora;Id Usuário Externo;Produto;Moeda;Preço;Quantidade\r\n"
         text += '31/10/2026 21:15:00;c1;"Café; moído";BRL;R$ 1.234,56;2\r\n'

@@ -18,7 +18,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         closed: bool,
         records: bool,
     ) -> ValidationResult {
-        let text = self.utf8(bytes)?;
+        let text = self.utf8(bytes, closed)?;
         let marks = StringMarks::of(bytes);
         let mut cursor = JsonCursor::marked(text, self.settings.json, &marks, 0);
         let mut walk = ElementWalk::new(text, self.start, records);
@@ -80,7 +80,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
 
     /// A document that is one value: a record, an empty envelope, or neither.
     pub(super) fn document(&mut self, bytes: &[u8]) -> ValidationResult {
-        let text = self.utf8(bytes)?;
+        let text = self.utf8(bytes, false)?;
         let mut cursor = JsonCursor::new(text, self.settings.json);
         let mut walk = ElementWalk::<K>::new(text, self.start, true);
         self.element(&mut cursor, &mut walk)?;
@@ -133,20 +133,20 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
         }
     }
 
-    fn utf8<'a>(&self, bytes: &'a [u8]) -> Result<&'a str, Box<Refusal>> {
+    /// The text of a chunk; `closed` if the document continues after it.
+    fn utf8<'a>(&self, bytes: &'a [u8], closed: bool) -> Result<&'a str, Box<Refusal>> {
         if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
             return Ok(text);
         }
         simdutf8::compat::from_utf8(bytes).map_err(|error| {
-            let offset = error.valid_up_to();
-            let before = bytes.get(..offset).unwrap_or_default();
+            let mut error = JsonError::from(error);
+            if closed {
+                error.kind = JsonErrorKind::InvalidUtf8;
+            }
+            let before = bytes.get(..error.offset).unwrap_or_default();
             let position = SourcePosition {
-                byte_offset: self.start.byte_offset + offset as u64,
+                byte_offset: self.start.byte_offset + error.offset as u64,
                 line: self.start.line + memchr::memchr_iter(b'\n', before).count() as u64,
-            };
-            let error = JsonError {
-                offset,
-                kind: JsonErrorKind::InvalidUtf8,
             };
             Box::new(document_refusal(error, position))
         })

@@ -1,7 +1,7 @@
 //! The same purchases in every format, in chunks of every size.
 
 use super::fixture::{BAD, TestReader, ValidatedText, purchase};
-use crate::input::InputFormat;
+use crate::input::{InputFormat, SourcePosition};
 use crate::rules::RuleId;
 
 fn records() -> Vec<String> {
@@ -140,8 +140,41 @@ fn a_damaged_line_is_one_reject_and_the_rest_stays() {
     let outcome = TestReader::new().validate(&latin);
     assert_eq!(
         (outcome.accepted, outcome.broken()),
-        (2, vec![RuleId::FileJsonSyntax])
+        (2, vec![RuleId::FileEncoding])
     );
+}
+
+#[test]
+fn a_document_with_an_invalid_byte_is_refused_at_the_byte() {
+    let good = purchase("one");
+    let in_record = format!("{{\"purchases\":[{good},\n{{\"product_id\":\"caf");
+    let around = format!("{{\"purchases\":[{good}],\n\"x\":\"");
+    let value = "{\"product_id\":\n\"caf".to_owned();
+    let no_text = format!("{{\"purchases\":[{good},\na");
+    let encoding = RuleId::FileEncoding;
+    for (before, byte, after, rule) in [
+        (&in_record, b"\xE9", "\"}]}", encoding),
+        (&around, b"\xE9", "\"}", encoding),
+        (&value, b"\xE9", "\"}", encoding),
+        (&no_text, b"\xC3", "]}", encoding),
+        // The end of the text is within a character.
+        (&in_record, b"\xC3", "", RuleId::FileTruncated),
+    ] {
+        let bytes = [before.as_bytes(), byte, after.as_bytes()].concat();
+        for chunk_bytes in [1, 7, 64, 1 << 20] {
+            let reader = TestReader::new()
+                .format(InputFormat::Json)
+                .chunk_bytes(chunk_bytes);
+            let refusal = reader.validate(&bytes).refusal.unwrap();
+            let at = SourcePosition {
+                byte_offset: before.len() as u64,
+                line: 2,
+            };
+            let found = (refusal.rule, refusal.position);
+            assert_eq!(found, (rule, Some(at)), "{before} at {chunk_bytes}");
+            assert_eq!(refusal.message.contains("iconv"), rule == encoding);
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::{ChunkValidator, RecordSpan, ValidationResult};
 use crate::ingest::record_kind::{EnvelopePart, EnvelopePartForm, RecordKind};
 use crate::input::{ArrayContent, Refusal, SourcePosition};
-use crate::json::{JsonCursor, JsonError, JsonErrorKind, JsonKind, StringMarks, is_space};
+use crate::json::{JsonCursor, JsonError, JsonKind, StringMarks, is_space};
 use crate::record::RecordError;
 use crate::rules::RuleId;
 
@@ -67,12 +67,7 @@ impl<K: RecordKind> ChunkValidator<'_, K> {
                 self.line(cursor, text, &mut K::Raw::default(), span)
             }
             Err(error) => {
-                let offset = error.valid_up_to();
-                let error = JsonError {
-                    offset,
-                    kind: JsonErrorKind::InvalidUtf8,
-                };
-                self.damaged_line(&error.into(), span);
+                self.damaged_line(&JsonError::from(error).into(), span);
                 Ok(())
             }
         }

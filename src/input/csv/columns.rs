@@ -80,9 +80,10 @@ pub trait ColumnAliases {
     }
 }
 
-/// Portuguese names in the alias tables of both record kinds, without those that are also English
-/// (`total`, `status`, `id`, `email`).
-const PORTUGUESE_HEADERS: [&str; 41] = [
+/// The Portuguese headers of both record kinds: a file of one kind may have columns of the other, so
+/// that the table of fields of one kind does not have all of them. Words that are also English
+/// (`total`, `status`, `id`, `email`) are not among them.
+pub const PORTUGUESE_HEADERS: [&str; 41] = [
     "atualizado_em",
     "codigo",
     "criado_em",

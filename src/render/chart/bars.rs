@@ -11,7 +11,7 @@ use super::canvas::{Canvas, DrawResult, LabelStyle, PlotFrame};
 use super::columns_and_lines::{are_counts, max_ticks, plane, position};
 use super::content::Chart;
 use super::exact_number::ExactNumber;
-use super::label::{printable_text, truncate_to_width};
+use super::label::printable_text;
 use super::palette::ColorRole;
 use super::value_axis::{AxisEnds, ValueAxis};
 
@@ -33,10 +33,7 @@ const NAME: LabelStyle = LabelStyle {
     bold: false,
     anchor: (HPos::Right, VPos::Center),
 };
-const NUMBER: LabelStyle = LabelStyle {
-    anchor: (HPos::Left, VPos::Center),
-    ..NAME
-};
+const NUMBER: LabelStyle = NAME.at_side(HPos::Left);
 
 /// The height of all bars with their axis, in pixels.
 pub(super) fn height(chart: &Chart, width: f64) -> f64 {
@@ -199,19 +196,12 @@ fn grid<DB: DrawingBackend>(
     for tick in &axis.ticks {
         let share = (tick - axis.from) / (axis.until - axis.from);
         let x = frame.left + share * (frame.right - frame.left);
-        let line =
-            [line_top, frame.bottom].map(|y| (canvas.metrics.units(x), canvas.metrics.units(y)));
-        let style = canvas.metrics.stroke(ColorRole::Grid, 1.0);
-        canvas.area.draw(&PathElement::new(line.to_vec(), style))?;
+        canvas.vertical_line(x, [line_top, frame.bottom], ColorRole::Grid)?;
         let text = axis.text(*tick);
-        let half = label_style.width(&text) / 2.0 + 3.0;
-        let x = x.clamp(half, (canvas.metrics.width - half).max(half));
-        canvas.text(&text, (x, frame.bottom + 6.0), label_style)?;
+        canvas.text_inside(&text, (x, frame.bottom + 6.0), label_style, 3.0)?;
     }
     let title = printable_text(&chart.value_title, 200);
-    let title = truncate_to_width(&title, frame.right - frame.left, |text| {
-        label_style.width(text)
-    });
+    let title = label_style.truncated(&title, frame.right - frame.left);
     let middle = f64::midpoint(frame.left, frame.right);
     canvas.text(&title, (middle, frame.bottom + 26.0), label_style)
 }
@@ -223,14 +213,13 @@ fn texts_beside<DB: DrawingBackend>(
     (end, middle): (f64, f64),
 ) -> DrawResult<DB> {
     let room = canvas.metrics.width * MAX_NAME_SHARE;
-    let name = truncate_to_width(&row.name, room.min(names_end), |text| NAME.width(text));
+    let name = NAME.truncated(&row.name, room.min(names_end));
     canvas.text(&name, (names_end, middle), NAME)?;
-    let (x, anchor) = if row.value.is_negative() {
-        (end - 6.0, (HPos::Right, VPos::Center))
+    let (x, label_style) = if row.value.is_negative() {
+        (end - 6.0, NUMBER.at_side(HPos::Right))
     } else {
-        (end + 6.0, (HPos::Left, VPos::Center))
+        (end + 6.0, NUMBER)
     };
-    let label_style = LabelStyle { anchor, ..NUMBER };
     let number = row.number.as_deref().unwrap_or_default();
     canvas.text(number, (x, middle), label_style)
 }
@@ -242,16 +231,8 @@ fn texts_above<DB: DrawingBackend>(
     y: f64,
 ) -> DrawResult<DB> {
     let number = row.number.as_deref().unwrap_or_default();
-    let label_style = LabelStyle {
-        anchor: (HPos::Right, VPos::Center),
-        ..NUMBER
-    };
-    canvas.text(number, (frame.right, y), label_style)?;
+    canvas.text(number, (frame.right, y), NUMBER.at_side(HPos::Right))?;
     let room = frame.right - frame.left - NUMBER.width(number) - 12.0;
-    let name = truncate_to_width(&row.name, room, |text| NAME.width(text));
-    let label_style = LabelStyle {
-        anchor: (HPos::Left, VPos::Center),
-        ..NAME
-    };
-    canvas.text(&name, (frame.left, y), label_style)
+    let name = NAME.truncated(&row.name, room);
+    canvas.text(&name, (frame.left, y), NAME.at_side(HPos::Left))
 }

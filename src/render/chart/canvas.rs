@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, Text};
+use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend, PathElement, Text};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontDesc, FontFamily, FontStyle, ShapeStyle, TextStyle};
 use skrifa::charmap::Charmap;
@@ -14,6 +14,7 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
 
+use super::label::{printable_text, truncate_to_width, wrap_to_width};
 use super::palette::ColorRole;
 
 /// The rectangle in which the values are drawn, in pixels.
@@ -110,13 +111,33 @@ impl CanvasMetrics {
 
 impl LabelStyle {
     /// The style of secondary text with the given size and anchor.
-    pub(super) fn soft(size: f64, horizontal: HPos, vertical: VPos) -> Self {
+    pub(super) const fn soft(size: f64, horizontal: HPos, vertical: VPos) -> Self {
         Self {
             size,
             role: ColorRole::MutedText,
             bold: false,
             anchor: (horizontal, vertical),
         }
+    }
+
+    /// The same style with its anchor at the middle of this side of the text.
+    pub(super) const fn at_side(self, side: HPos) -> Self {
+        Self {
+            anchor: (side, VPos::Center),
+            ..self
+        }
+    }
+
+    /// A text truncated to a width in pixels.
+    pub(super) fn truncated(&self, text: &str, room: f64) -> String {
+        truncate_to_width(text, room, |part| self.width(part))
+    }
+
+    /// A text from the data, at most `max_chars` long, wrapped to lines of a width in pixels.
+    pub(super) fn wrapped(&self, text: &str, max_chars: usize, room: f64) -> Vec<String> {
+        wrap_to_width(&printable_text(text, max_chars), room, |part| {
+            self.width(part)
+        })
     }
 
     /// An upper bound for the width of a text, in pixels.
@@ -155,6 +176,27 @@ pub(super) struct Canvas<'a, DB: DrawingBackend> {
 }
 
 impl<DB: DrawingBackend> Canvas<'_, DB> {
+    /// Draws a line from one y to another, in pixels and one pixel wide.
+    pub(super) fn vertical_line(&self, x: f64, ends: [f64; 2], role: ColorRole) -> DrawResult<DB> {
+        let line = ends.map(|y| (self.metrics.units(x), self.metrics.units(y)));
+        let style = self.metrics.stroke(role, 1.0);
+        self.area.draw(&PathElement::new(line.to_vec(), style))
+    }
+
+    /// Draws a text centred at a position in pixels; near an edge of the canvas it is moved inwards
+    /// instead of being cut off, up to `margin` pixels from the edge.
+    pub(super) fn text_inside(
+        &self,
+        text: &str,
+        (x, y): (f64, f64),
+        label_style: LabelStyle,
+        margin: f64,
+    ) -> DrawResult<DB> {
+        let half = label_style.width(text) / 2.0 + margin;
+        let x = x.clamp(half, (self.metrics.width - half).max(half));
+        self.text(text, (x, y), label_style)
+    }
+
     /// Draws a text at a position in pixels.
     pub(super) fn text(
         &self,

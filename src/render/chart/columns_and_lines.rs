@@ -14,7 +14,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::canvas::{Canvas, DrawResult, LabelStyle, PlotFrame};
 use super::content::{Chart, ChartSeries, ChartType};
 use super::exact_number::ExactNumber;
-use super::label::{printable_text, wrap_to_width};
+use super::label::printable_text;
 use super::label_ticks::label_ticks;
 use super::palette::ColorRole;
 use super::value_axis::{AxisEnds, ValueAxis};
@@ -25,12 +25,7 @@ type PlotContext<'a, DB> = ChartContext<'a, DB, Cartesian2d<RangedCoordf64, Rang
 const PIXELS_PER_TICK: f64 = 52.0;
 
 /// The style of texts below the plot.
-const TITLE: LabelStyle = LabelStyle {
-    size: 12.0,
-    role: ColorRole::MutedText,
-    bold: false,
-    anchor: (HPos::Center, VPos::Top),
-};
+const TITLE: LabelStyle = LabelStyle::soft(12.0, HPos::Center, VPos::Top);
 
 /// Line height of the axis title, in pixels.
 const TITLE_LINE: f64 = 16.0;
@@ -99,9 +94,7 @@ pub(super) fn draw<DB: DrawingBackend>(
 fn title_lines(chart: &Chart, frame: PlotFrame) -> Vec<String> {
     // The plot is narrower than the frame because of the tick texts at its left.
     let room = (frame.right - frame.left) * 0.86;
-    wrap_to_width(&printable_text(&chart.label_title, 200), room, |text| {
-        TITLE.width(text)
-    })
+    TITLE.wrapped(&chart.label_title, 200, room)
 }
 
 /// Builds a coordinate system within a frame.
@@ -239,13 +232,8 @@ fn labels<DB: DrawingBackend>(
     for tick in label_ticks(&chart.labels, slot, |text| TITLE.width(text)) {
         let x = frame.left + (position(tick.at) + 0.5) * slot;
         let ends = [frame.bottom + 1.0, frame.bottom + 5.0];
-        let mark = ends.map(|y| (canvas.metrics.units(x), canvas.metrics.units(y)));
-        let style = canvas.metrics.stroke(ColorRole::ValueAxis, 1.0);
-        canvas.area.draw(&PathElement::new(mark.to_vec(), style))?;
-        // A text at the edge is moved inwards instead of being cut off.
-        let half = TITLE.width(&tick.text) / 2.0;
-        let x = x.clamp(half, (canvas.metrics.width - half).max(half));
-        canvas.text(&tick.text, (x, frame.bottom + 8.0), TITLE)?;
+        canvas.vertical_line(x, ends, ColorRole::ValueAxis)?;
+        canvas.text_inside(&tick.text, (x, frame.bottom + 8.0), TITLE, 0.0)?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{Canvas, CanvasMetrics, DrawResult, LabelStyle, PlotFrame};
 use super::content::{Chart, ChartType};
-use super::label::{printable_text, wrap_to_width};
+use super::label::printable_text;
 use super::palette::ColorRole;
 use super::{bars, columns_and_lines};
 
@@ -23,12 +23,7 @@ const TITLE: LabelStyle = LabelStyle {
     bold: true,
     anchor: (HPos::Left, VPos::Top),
 };
-const SUBTITLE: LabelStyle = LabelStyle {
-    size: 12.0,
-    role: ColorRole::MutedText,
-    bold: false,
-    anchor: (HPos::Left, VPos::Top),
-};
+const SUBTITLE: LabelStyle = LabelStyle::soft(12.0, HPos::Left, VPos::Top);
 const LEGEND: LabelStyle = LabelStyle {
     size: 12.0,
     role: ColorRole::Text,
@@ -116,11 +111,8 @@ fn heading_lines(chart: &Chart, width: f64) -> Vec<(LabelStyle, String)> {
         .into_iter()
         .filter(|(_, text)| !text.is_empty())
         .flat_map(|(label_style, text)| {
-            let text = printable_text(text, MAX_TITLE_CHARS);
-            let room = width - 2.0 * MARGIN;
-            wrap_to_width(&text, room, |line| label_style.width(line))
-                .into_iter()
-                .map(move |line| (label_style, line))
+            let lines = label_style.wrapped(text, MAX_TITLE_CHARS, width - 2.0 * MARGIN);
+            lines.into_iter().map(move |line| (label_style, line))
         })
         .collect()
 }
@@ -135,10 +127,7 @@ fn legend_positions(chart: &Chart, width: f64, margin: f64) -> Vec<(f64, f64, St
     let mut positions = Vec::new();
     for series in &chart.series {
         let room = right - margin - SWATCH - 6.0;
-        let name =
-            super::label::truncate_to_width(&printable_text(&series.name, 80), room, |text| {
-                LEGEND.width(text)
-            });
+        let name = LEGEND.truncated(&printable_text(&series.name, 80), room);
         let taken = SWATCH + 6.0 + LEGEND.width(&name) + 18.0;
         if left > margin && left + taken - 18.0 > right {
             (left, row) = (margin, row + 1.0);
@@ -185,13 +174,8 @@ fn draw_empty<DB: DrawingBackend>(
     let label_style = LabelStyle::soft(14.0, HPos::Center, VPos::Center);
     let middle = f64::midpoint(frame.left, frame.right);
     let room = frame.right - frame.left;
-    let lines = wrap_to_width(
-        &printable_text(&chart.empty_text, MAX_TITLE_CHARS),
-        room,
-        |text| label_style.width(text),
-    );
     let mut y = f64::midpoint(frame.top, frame.bottom);
-    for line in lines {
+    for line in label_style.wrapped(&chart.empty_text, MAX_TITLE_CHARS, room) {
         canvas.text(&line, (middle, y), label_style)?;
         y += line_height(label_style);
     }

@@ -5,10 +5,10 @@
 
 use super::content::{MonthlyStatusCounts, Provenance, RuleRejectCount, SupplierTotal};
 use super::ranking::{Ranking, rank};
+use crate::render::amount_text::currency_decimals;
 use crate::render::chart::{Chart, ChartSeries, ChartType, ExactNumber};
 use crate::render::html::{HtmlCell, HtmlColumn, HtmlTable};
 use crate::report::{NamedQuantity, QuantitySeries, RevenueSeries};
-use crate::values::currency::{minor_units, parse_currency};
 
 /// A series with more rows is drawn as a line instead of columns.
 const MAX_COLUMNS: usize = 124;
@@ -21,16 +21,11 @@ pub type ChartWithTable = (Chart, HtmlTable);
 
 /// Items by day or hour.
 pub fn quantity(series: &QuantitySeries, provenance: &Provenance) -> ChartWithTable {
-    let rows = series.points.iter();
-    let rows = rows.map(|point| {
-        (
-            point.time.clone(),
-            ExactNumber::Count(point.purchase_quantity),
-        )
+    let rows = series.points.iter().map(|point| {
+        let items = point.purchase_quantity;
+        (point.time.clone(), ExactNumber::Count(items))
     });
-    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
-    let title = format!("Items purchased by {}", unit.to_lowercase());
-    time_series(rows.collect(), &title, "Items", unit, provenance)
+    time_series(rows.collect(), "Items purchased", "Items", provenance)
 }
 
 /// Revenue by day or hour, in the series' currency.
@@ -41,17 +36,8 @@ pub fn revenue(series: &RevenueSeries, provenance: &Provenance) -> ChartWithTabl
         let amount = point.revenue;
         (point.time.clone(), ExactNumber::Money { amount, decimals })
     });
-    let unit = time_unit(series.points.first().map(|point| point.time.as_str()));
-    let title = format!("Revenue in {currency} by {}", unit.to_lowercase());
-    time_series(rows.collect(), &title, currency, unit, provenance)
-}
-
-fn time_unit(first: Option<&str>) -> &'static str {
-    if first.is_some_and(|time| time.contains('T')) {
-        "Hour"
-    } else {
-        "Day"
-    }
+    let what = format!("Revenue in {currency}");
+    time_series(rows.collect(), &what, currency, provenance)
 }
 
 /// `2025-01-31 05:00` of `2025-01-31T05:00:00-03:00`; the zone is shown beside it.
@@ -62,13 +48,20 @@ fn short_time(time: &str) -> String {
     }
 }
 
+/// A chart and table of `what` by the unit of the times.
 fn time_series(
     rows: Vec<(String, ExactNumber)>,
-    title: &str,
+    what: &str,
     value_title: &str,
-    unit: &str,
     provenance: &Provenance,
 ) -> ChartWithTable {
+    let is_hour = |(time, _): &(String, ExactNumber)| time.contains('T');
+    let unit = if rows.first().is_some_and(is_hour) {
+        "Hour"
+    } else {
+        "Day"
+    };
+    let title = &format!("{what} by {}", unit.to_lowercase());
     let range = match (rows.first(), rows.last()) {
         (Some((first, _)), Some((last, _))) => {
             format!("{unit}, {} to {}", short_time(first), short_time(last))
@@ -83,16 +76,38 @@ fn time_series(
             .map(|(time, value)| vec![HtmlCell::Text(time.clone()), HtmlCell::Number(*value)])
             .collect(),
     };
-    let (labels, values): (Vec<String>, Vec<ExactNumber>) = rows.into_iter().unzip();
-    let chart = Chart {
+    let chart_type = if rows.len() > MAX_COLUMNS {
+        ChartType::Lines
+    } else {
+        ChartType::Columns
+    };
+    let label_title = format!("{range} ({})", provenance.timezone);
+    let chart = one_series(
+        chart_type,
+        title,
+        label_title,
+        value_title,
+        rows,
+        provenance,
+    );
+    (chart, table)
+}
+
+/// A chart with one series, which has the name of its unit.
+fn one_series(
+    chart_type: ChartType,
+    title: &str,
+    label_title: String,
+    value_title: &str,
+    rows: Vec<(String, ExactNumber)>,
+    provenance: &Provenance,
+) -> Chart {
+    let (labels, values) = rows.into_iter().unzip();
+    Chart {
         title: title.to_owned(),
         subtitle: provenance.sentence(),
-        chart_type: if labels.len() > MAX_COLUMNS {
-            ChartType::Lines
-        } else {
-            ChartType::Columns
-        },
-        label_title: format!("{range} ({})", provenance.timezone),
+        chart_type,
+        label_title,
         value_title: value_title.to_owned(),
         labels,
         series: vec![ChartSeries {
@@ -101,8 +116,7 @@ fn time_series(
         }],
         has_remainder: false,
         empty_text: "No purchases in this period.".to_owned(),
-    };
-    (chart, table)
+    }
 }
 
 /// Items by product, the most purchased first.
@@ -127,7 +141,7 @@ fn named_bars(
         (name, ExactNumber::Count(quantity.items))
     });
     let title = format!("Items purchased by {of}");
-    bars(&rank(rows.collect()), &title, of, "Items", provenance)
+    bars(rank(rows.collect()), &title, of, "Items", provenance)
 }
 
 /// Totals by supplier in one currency, the largest first; totals in other currencies are left out.
@@ -136,9 +150,7 @@ pub fn suppliers_in_currency(
     currency: &str,
     provenance: &Provenance,
 ) -> ChartWithTable {
-    let known = parse_currency(currency).ok();
-    let units = known.and_then(|parsed| minor_units(parsed.currency));
-    let decimals = units.map_or(0, usize::from);
+    let decimals = currency_decimals(Some(currency)).unwrap_or_default();
     let rows = totals
         .iter()
         .filter(|total| total.currency == currency)
@@ -150,17 +162,12 @@ pub fn suppliers_in_currency(
             )
         });
     let title = format!("Total by supplier in {currency}");
-    bars(
-        &rank(rows.collect()),
-        &title,
-        "supplier",
-        currency,
-        provenance,
-    )
+    let ranked = rank(rows.collect());
+    bars(ranked, &title, "supplier", currency, provenance)
 }
 
 fn bars(
-    ranked: &Ranking,
+    ranked: Ranking,
     title: &str,
     of: &str,
     unit: &str,
@@ -171,27 +178,24 @@ fn bars(
         columns: vec![HtmlColumn::text(capitalize(of)), HtmlColumn::number(unit)],
         rows: ranked
             .table
-            .iter()
+            .into_iter()
             .map(|(name, value)| {
                 let cell = value.map_or(HtmlCell::Absent, HtmlCell::Number);
-                vec![HtmlCell::Text(name.clone()), cell]
+                vec![HtmlCell::Text(name), cell]
             })
             .collect(),
     };
-    let (labels, values) = ranked.chart.iter().cloned().unzip();
+    let rows = ranked.chart;
     let chart = Chart {
-        title: title.to_owned(),
-        subtitle: provenance.sentence(),
-        chart_type: ChartType::Bars,
-        label_title: of.to_owned(),
-        value_title: unit.to_owned(),
-        labels,
-        series: vec![ChartSeries {
-            name: unit.to_owned(),
-            values,
-        }],
         has_remainder: ranked.has_remainder,
-        empty_text: "No purchases in this period.".to_owned(),
+        ..one_series(
+            ChartType::Bars,
+            title,
+            of.to_owned(),
+            unit,
+            rows,
+            provenance,
+        )
     };
     (chart, table)
 }
@@ -263,7 +267,7 @@ pub fn rejects(rules: &[RuleRejectCount], provenance: &Provenance) -> ChartWithT
         (name, ExactNumber::Count(rule.rejects))
     });
     let title = "Rejected records by rule";
-    let (mut chart, _) = bars(&rank(rows.collect()), title, "rule", "Records", provenance);
+    let (mut chart, _) = bars(rank(rows.collect()), title, "rule", "Records", provenance);
     "No records were rejected.".clone_into(&mut chart.empty_text);
     let mut sorted: Vec<&RuleRejectCount> = rules.iter().collect();
     sorted.sort_by(|one, other| {

@@ -11,7 +11,7 @@ use super::charts::{
     ChartWithTable, apps, products, quantity, rejects, revenue, status_by_month,
     suppliers_in_currency,
 };
-use super::content::{Dashboard, WithProvenance};
+use super::content::{Dashboard, Provenance, WithProvenance};
 use crate::render::html::figure_markup;
 
 /// A section of the dashboard.
@@ -41,6 +41,17 @@ struct SectionText {
     absent: &'static str,
 }
 
+impl SectionText {
+    fn section(self, lead: &str, figures: Vec<SectionFigure>) -> DashboardSection {
+        DashboardSection {
+            id: self.id,
+            title: self.title,
+            lead: lead.to_owned(),
+            figures,
+        }
+    }
+}
+
 pub(super) fn sections(dashboard: &Dashboard) -> Vec<DashboardSection> {
     let Dashboard {
         header: _,
@@ -51,18 +62,12 @@ pub(super) fn sections(dashboard: &Dashboard) -> Vec<DashboardSection> {
         rejects: rules,
     } = dashboard;
     vec![
-        single_figure_section(BY_DAY, items.by_day.as_ref(), |of| {
-            quantity(&of.data, &of.provenance)
+        single_figure_section(BY_DAY, items.by_day.as_ref(), quantity),
+        single_figure_section(BY_HOUR, items.by_hour.as_ref(), quantity),
+        single_figure_section(BY_PRODUCT, items.by_product.as_ref(), |items, of| {
+            products(items, of)
         }),
-        single_figure_section(BY_HOUR, items.by_hour.as_ref(), |of| {
-            quantity(&of.data, &of.provenance)
-        }),
-        single_figure_section(BY_PRODUCT, items.by_product.as_ref(), |of| {
-            products(&of.data, &of.provenance)
-        }),
-        single_figure_section(BY_APP, items.by_app.as_ref(), |of| {
-            apps(&of.data, &of.provenance)
-        }),
+        single_figure_section(BY_APP, items.by_app.as_ref(), |items, of| apps(items, of)),
         multi_figure_section(
             REVENUE,
             revenues.iter().map(|of| {
@@ -81,33 +86,28 @@ pub(super) fn sections(dashboard: &Dashboard) -> Vec<DashboardSection> {
                 })
             }),
         ),
-        single_figure_section(MONTHS, months.as_ref(), |of| {
-            status_by_month(&of.data, &of.provenance)
+        single_figure_section(MONTHS, months.as_ref(), |months, of| {
+            status_by_month(months, of)
         }),
-        single_figure_section(REJECTS, rules.as_ref(), |of| {
-            rejects(&of.data, &of.provenance)
-        }),
+        single_figure_section(REJECTS, rules.as_ref(), |rules, of| rejects(rules, of)),
     ]
 }
 
 fn single_figure_section<T>(
     text: SectionText,
     of: Option<&WithProvenance<T>>,
-    draw: impl FnOnce(&WithProvenance<T>) -> ChartWithTable,
+    draw: impl FnOnce(&T, &Provenance) -> ChartWithTable,
 ) -> DashboardSection {
-    let drawing = of.map(draw);
-    match drawing {
-        None => empty_section(&text, text.absent),
-        Some((chart, _)) if chart.is_blank() => empty_section(&text, &chart.empty_text),
-        Some((chart, table)) => DashboardSection {
-            id: text.id,
-            title: text.title,
-            lead: text.lead.to_owned(),
-            figures: vec![SectionFigure {
+    match of.map(|of| draw(&of.data, &of.provenance)) {
+        None => text.section(text.absent, Vec::new()),
+        Some((chart, _)) if chart.is_blank() => text.section(&chart.empty_text, Vec::new()),
+        Some((chart, table)) => {
+            let figure = SectionFigure {
                 title: None,
                 markup: figure_markup(&chart, &table),
-            }],
-        },
+            };
+            text.section(text.lead, vec![figure])
+        }
     }
 }
 
@@ -122,24 +122,12 @@ fn multi_figure_section(
             markup: figure_markup(&chart, &table),
         })
         .collect();
-    if figures.is_empty() {
-        return empty_section(&text, text.absent);
-    }
-    DashboardSection {
-        id: text.id,
-        title: text.title,
-        lead: text.lead.to_owned(),
-        figures,
-    }
-}
-
-fn empty_section(text: &SectionText, sentence: &str) -> DashboardSection {
-    DashboardSection {
-        id: text.id,
-        title: text.title,
-        lead: sentence.to_owned(),
-        figures: Vec::new(),
-    }
+    let lead = if figures.is_empty() {
+        text.absent
+    } else {
+        text.lead
+    };
+    text.section(lead, figures)
 }
 
 const NO_PURCHASES: &str = "No purchases in this period.";

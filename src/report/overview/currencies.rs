@@ -1,6 +1,6 @@
 //! The currencies of the purchases.
 
-use polars::prelude::{PolarsResult, col};
+use polars::prelude::col;
 
 use super::super::purchase_query::{PurchaseQuery, run_query};
 use super::super::{PurchaseFile, ReportError, SeriesParameters};
@@ -20,16 +20,9 @@ pub fn revenue_currencies(
         sums: vec![col("quantity").sum()],
         columns: vec![col(CURRENCY), col("quantity")],
     };
-    let Some(frame) = run_query(parameters, files, &query)? else {
-        return Ok(Vec::new());
-    };
-    let codes = || -> PolarsResult<Vec<String>> {
+    let mut codes = run_query(parameters, files, &query, |frame| {
         let column = frame.column(CURRENCY)?.str()?;
         Ok(column.iter().flatten().map(str::to_owned).collect())
-    };
-    let mut codes = codes().map_err(|source| ReportError::Scan {
-        files: files.len(),
-        source,
     })?;
     codes.sort_unstable();
     codes.dedup();

@@ -6,7 +6,7 @@ use polars::prelude::*;
 
 use crate::report::ReportError;
 use crate::report::supplier_parameters::SupplierSelection;
-use crate::report::supplier_table::{MonthFiles, SUPPLIER_ID, UPDATED_AT, collect_months};
+use crate::report::supplier_table::{MonthFiles, SUPPLIER_ID, UPDATED_AT, query_months};
 
 const SUPPLIER_NAME: &str = "supplier_name";
 
@@ -35,41 +35,40 @@ impl SupplierNames {
 /// The names of all suppliers of the selected purchases.
 pub(super) fn names(
     selection: &SupplierSelection,
-    months: &[MonthFiles],
+    months: &[MonthFiles<'_>],
 ) -> Result<BTreeMap<Option<i64>, SupplierNames>, ReportError> {
-    let frames = collect_months(months, |_, month| {
-        let plan = month
-            .plan(selection)?
-            .filter(col(SUPPLIER_NAME).is_not_null());
-        Ok(plan
+    let by_name = |plan: LazyFrame| {
+        plan.filter(col(SUPPLIER_NAME).is_not_null())
             .group_by([col(SUPPLIER_ID), col(SUPPLIER_NAME)])
-            .agg([col(UPDATED_AT).max()]))
-    })?;
+            .agg([col(UPDATED_AT).max()])
+    };
     let mut names: BTreeMap<Option<i64>, SupplierNames> = BTreeMap::new();
-    for frame in &frames {
-        add(&mut names, frame).map_err(|source| ReportError::Scan {
-            files: months.len(),
-            source,
-        })?;
+    for line in query_months(selection, months, by_name, read)? {
+        let seen = &mut names.entry(line.supplier_id).or_default().updated_micros;
+        let last = seen.entry(line.name).or_insert(line.micros);
+        *last = line.micros.max(*last);
     }
     Ok(names)
 }
 
-fn add(names: &mut BTreeMap<Option<i64>, SupplierNames>, frame: &DataFrame) -> PolarsResult<()> {
+/// A name of a supplier with its last update in a month.
+struct NameLine {
+    supplier_id: Option<i64>,
+    name: String,
+    micros: i64,
+}
+
+fn read(frame: &DataFrame) -> PolarsResult<Vec<NameLine>> {
     let ids = frame.column(SUPPLIER_ID)?.i64()?;
-    let seen = frame.column(SUPPLIER_NAME)?.str()?;
+    let names = frame.column(SUPPLIER_NAME)?.str()?;
     let updated = frame.column(UPDATED_AT)?.datetime()?.physical();
-    for ((id, name), micros) in ids.iter().zip(seen.iter()).zip(updated.iter()) {
-        let (Some(name), Some(micros)) = (name, micros) else {
-            continue;
-        };
-        let last = names
-            .entry(id)
-            .or_default()
-            .updated_micros
-            .entry(name.to_owned())
-            .or_insert(micros);
-        *last = micros.max(*last);
-    }
-    Ok(())
+    let line = |((supplier_id, name), micros): ((_, Option<&str>), Option<i64>)| {
+        Some(NameLine {
+            supplier_id,
+            name: name?.to_owned(),
+            micros: micros?,
+        })
+    };
+    let lines = ids.iter().zip(names.iter()).zip(updated.iter());
+    Ok(lines.filter_map(line).collect())
 }

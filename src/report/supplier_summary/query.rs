@@ -9,10 +9,9 @@ use crate::report::ReportError;
 use crate::report::large_amounts::{is_large, is_left_out, large_count, ordinary_sum};
 use crate::report::supplier_parameters::SupplierSelection;
 use crate::report::supplier_table::{
-    MonthFiles, REGISTRATION_DATE, STATUS, SUPPLIER_ID, collect_months, date_of,
+    MONTH, MonthFiles, REGISTRATION_DATE, STATUS, SUPPLIER_ID, date_of, query_months,
 };
 
-const MONTH: &str = "month";
 const PURCHASES: &str = "purchases";
 const RECEIVED: &str = "received";
 const PENDING: &str = "pending";
@@ -38,7 +37,7 @@ pub(super) struct SummaryLine {
 /// The counts, and the sums of all amounts but the large ones.
 pub(super) fn lines(
     selection: &SupplierSelection,
-    months: &[MonthFiles],
+    months: &[MonthFiles<'_>],
 ) -> Result<Vec<SummaryLine>, ReportError> {
     let has_status = |word| count(col(STATUS).eq(lit(word)));
     let keys: Vec<Expr> = std::iter::once(SUPPLIER_ID)
@@ -57,16 +56,15 @@ pub(super) fn lines(
     ];
     sums.extend(large.map(|large| large.alias(LARGE)));
     sums.extend(AMOUNTS.map(|(amount, _)| ordinary_sum(amount)));
-    read(months, |month| {
-        let plan = month.plan(selection)?;
-        Ok(plan.group_by(keys.clone()).agg(sums.clone()))
+    read(selection, months, |plan| {
+        plan.group_by(keys.clone()).agg(sums.clone())
     })
 }
 
 /// The large amounts, one line per purchase that has any; all other values of a line are zero.
 pub(super) fn large_amounts(
     selection: &SupplierSelection,
-    months: &[MonthFiles],
+    months: &[MonthFiles<'_>],
 ) -> Result<Vec<SummaryLine>, ReportError> {
     let any_large = AMOUNTS
         .map(|(amount, _)| is_large(amount).fill_null(lit(false)))
@@ -86,9 +84,8 @@ pub(super) fn large_amounts(
     ];
     columns.extend(AMOUNTS.map(|(amount, _)| col(amount)));
     columns.extend(AMOUNTS.map(|(_, currency)| col(currency)));
-    let mut lines = read(months, |month| {
-        let plan = month.plan(selection)?;
-        Ok(plan.filter(any_large.clone()).select(columns.clone()))
+    let mut lines = read(selection, months, |plan| {
+        plan.filter(any_large.clone()).select(columns.clone())
     })?;
     for line in &mut lines {
         line.nanos = line
@@ -104,24 +101,15 @@ fn count(condition: Expr) -> Expr {
 
 /// Runs a query over every month and reads its lines.
 fn read(
-    months: &[MonthFiles],
-    query: impl Fn(&MonthFiles) -> PolarsResult<LazyFrame>,
+    selection: &SupplierSelection,
+    months: &[MonthFiles<'_>],
+    query: impl Fn(LazyFrame) -> LazyFrame,
 ) -> Result<Vec<SummaryLine>, ReportError> {
-    let frames = collect_months(months, |at, month| {
-        let at = i64::try_from(at).unwrap_or(i64::MAX);
-        let at = lit(at).cast(DataType::Int64).alias(MONTH);
-        Ok(query(month)?.with_column(at))
-    })?;
-    let mut lines = Vec::new();
-    for mut frame in frames {
-        frame.rechunk_mut();
-        let columns = SummaryColumns::of(&frame).map_err(|source| ReportError::Scan {
-            files: months.len(),
-            source,
-        })?;
-        lines.extend((0..frame.height()).filter_map(|at| columns.line(months, at)));
-    }
-    Ok(lines)
+    query_months(selection, months, query, |frame| {
+        let columns = SummaryColumns::of(frame)?;
+        let lines = (0..frame.height()).filter_map(|at| columns.line(months, at));
+        Ok(lines.collect())
+    })
 }
 
 struct SummaryColumns<'a> {
@@ -159,7 +147,7 @@ impl<'a> SummaryColumns<'a> {
     }
 
     /// The line at an index; `None` for a group without a date, which valid tables do not contain.
-    fn line(&self, months: &[MonthFiles], at: usize) -> Option<SummaryLine> {
+    fn line(&self, months: &[MonthFiles<'_>], at: usize) -> Option<SummaryLine> {
         let month = usize::try_from(self.month.get(at)?).ok()?;
         let count = |which: usize| self.counts[which].get(at).unwrap_or(0);
         Some(SummaryLine {

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::values::money::Amount;
 
-/// The amounts of a purchase and their currencies, by column, in the order of [`SummaryAmounts`].
+/// The amounts of a purchase and their currencies, by column, in the order of [`SummaryAmounts`]: the
+/// sums that the summary has are a choice, and its order is not that of the columns.
 pub(super) const AMOUNTS: [(&str, &str); 5] = [
     ("value_of_items", "value_of_items_currency"),
     ("discount", "discount_currency"),

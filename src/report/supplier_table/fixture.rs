@@ -9,14 +9,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::compute::cast;
 use chrono::{DateTime, NaiveDate};
 use parquet::arrow::ArrowWriter;
 use tempfile::TempDir;
 
 use crate::report::supplier_parameters::first_of_month;
 use crate::report::{SupplierListParameters, SupplierListRequest, SupplierPurchaseFile};
-use crate::supplier_purchase::columns::{SupplierValueColumns, value_fields};
+use crate::supplier_purchase::columns::{SupplierValueColumns, schema};
 use crate::supplier_purchase::{
     SupplierPurchaseField as Name, SupplierPurchaseValues, SupplierValue,
 };
@@ -173,9 +173,6 @@ fn write(path: &Path, rows: &[&TestPurchase]) {
 /// The columns of the supplier purchases table, in its order; those that no report reads have
 /// plausible values.
 fn batch(rows: &[&TestPurchase]) -> RecordBatch {
-    let mut fields = value_fields();
-    fields.push(Field::new("version_hash", DataType::Int64, false));
-    fields.push(Field::new("extra", DataType::Utf8, true));
     let mut values = SupplierValueColumns::default();
     for row in rows {
         values.push(row);
@@ -184,5 +181,9 @@ fn batch(rows: &[&TestPurchase]) -> RecordBatch {
     let extra: StringArray = rows.iter().map(|row| row.extra.as_deref()).collect();
     columns.push(Arc::new(Int64Array::from(vec![-1; rows.len()])));
     columns.push(Arc::new(extra));
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns of one length")
+    let zeros = StringArray::from(vec!["0"; rows.len()]);
+    for lineage in &schema().fields()[columns.len()..] {
+        columns.push(cast(&zeros, lineage.data_type()).expect("a column"));
+    }
+    RecordBatch::try_new(schema(), columns).expect("columns of one length")
 }

@@ -5,10 +5,12 @@ use crate::record::{ExtraField, Field, is_users_export};
 use crate::rules::RuleId;
 use crate::supplier_purchase::field::SupplierPurchaseField;
 
-/// The keys and CSV headers for the product of a customer purchase.
+/// The keys and CSV headers for the product of a customer purchase. A choice like [`PRICE`]: what
+/// proves another kind is less than what the reader of that kind accepts.
 const PRODUCT: [&str; 4] = ["product_id", "product", "produto", "id_produto"];
 
-/// The keys and CSV headers for the price of one item.
+/// The keys and CSV headers for the price of one item, as written; without `valor`, which may be the
+/// value of a whole purchase.
 const PRICE: [&str; 4] = ["price", "preco", "preço", "valor_unitario"];
 
 /// Fields that only a supplier purchase has; not the total, which tables of sales have too.

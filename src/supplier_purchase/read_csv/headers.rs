@@ -42,9 +42,6 @@ impl ColumnAliases for SupplierPurchaseCsvColumns {
 
     fn is_portuguese(&self, normalised_header: &str) -> bool {
         is_portuguese_word(normalised_header)
-            || FIELDS
-                .iter()
-                .any(|spec| spec.portuguese_headers.contains(&normalised_header))
     }
 
     /// A supplier purchase has no custom properties.
