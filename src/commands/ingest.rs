@@ -4,6 +4,7 @@ mod plan;
 mod report;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -119,7 +120,7 @@ impl StepCommand for IngestCommand {
         if self.dry_run {
             return self.show_plan(context);
         }
-        let lake = Lake::at(&self.lake, &context.shared.stores)?;
+        let lake = Arc::new(Lake::at(&self.lake, &context.shared.stores)?);
         let found = discover(
             &self.read.inputs,
             &context.shared.stores,
@@ -156,7 +157,7 @@ impl IngestCommand {
 
     fn ingest(
         &self,
-        lake: &Lake,
+        lake: &Arc<Lake>,
         inputs: Vec<Input>,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
@@ -207,7 +208,7 @@ impl IngestCommand {
 
     fn ingest_by_kind(
         &self,
-        lake: &Lake,
+        lake: &Arc<Lake>,
         assigned: AssignedInputs<'_>,
         read: &ReadSettings,
         context: &RunContext<'_>,

@@ -3,8 +3,10 @@
 mod append;
 mod commit_buffer;
 mod cross_chunk;
+mod events_in_lake;
 mod output_writers;
 mod recount;
+mod rows;
 mod seen_events;
 mod seen_records;
 mod table;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
+use super::error::RunError;
 use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
 use crate::input::Envelope;
 use crate::input::csv::columns::ColumnAliases;
@@ -22,7 +25,6 @@ use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::TableSpec;
-use crate::purchase::columns::DayRows;
 use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
     RawPurchase, read_record, skip_http_purchase, with_payload,
@@ -31,28 +33,30 @@ use crate::record::{Field, Findings, RecordError};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
+use events_in_lake::EventsInLake;
+
 pub use append::ingest;
 pub use cross_chunk::PurchaseCrossChunkState;
+pub use rows::{PurchaseDay, PurchaseRows};
 pub use table::purchases_spec;
 
 /// The record kind of customer purchases.
 #[derive(Clone, Debug)]
 pub struct Purchases {
     /// Applies the rules.
-    pub validator: PurchaseValidator,
+    validator: PurchaseValidator,
+    /// The events of earlier runs; `None` if nothing is written.
+    events_in_lake: Option<Arc<EventsInLake>>,
 }
 
-/// The accepted purchases of a chunk.
-#[derive(Debug, Default)]
-pub struct PurchaseRows {
-    /// Rows by UTC day.
-    pub days: Vec<DayRows>,
-    /// Fingerprints of the records, in order.
-    pub fingerprints: Vec<u64>,
-    /// Fingerprints of the product ids.
-    pub products: foldhash::HashSet<u64>,
-    /// Whether any row has an event id.
-    pub has_event_ids: bool,
+impl Purchases {
+    /// The kind with these rules, compared with no lake.
+    pub fn new(validator: PurchaseValidator) -> Self {
+        Self {
+            validator,
+            events_in_lake: None,
+        }
+    }
 }
 
 /// Collects the accepted purchases of a chunk.
@@ -61,6 +65,8 @@ pub struct PurchaseRowsBuilder {
     columns: PurchaseColumns,
     hasher: FixedState,
     rows: PurchaseRows,
+    /// Whether any row has an event id.
+    has_event_ids: bool,
 }
 
 impl RecordKind for Purchases {
@@ -165,12 +171,13 @@ impl RecordKind for Purchases {
                 columns,
                 hasher,
                 rows,
+                has_event_ids,
             } = builder;
             columns.push(&purchase, record.ordinal);
             rows.fingerprints.push(hasher.hash_one(record.text));
             let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
             rows.products.insert(hasher.hash_one(product));
-            rows.has_event_ids |= matches!(raw.get(PurchaseField::EventId), Field::Text(_));
+            *has_event_ids |= matches!(raw.get(PurchaseField::EventId), Field::Text(_));
             true
         })
     }
@@ -181,6 +188,7 @@ impl RecordKind for Purchases {
             // A fixed seed: the same dump gives the same counts in every run.
             hasher: FixedState::with_seed(0),
             rows: PurchaseRows::default(),
+            has_event_ids: false,
         }
     }
 
@@ -193,8 +201,20 @@ impl RecordKind for Purchases {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<PurchaseRows, ArrowError> {
-        let PurchaseRowsBuilder { columns, rows, .. } = builder;
-        let days = columns.finish(source_file, run_id)?;
-        Ok(PurchaseRows { days, ..rows })
+        let of_day = if builder.has_event_ids {
+            PurchaseDay::with_events
+        } else {
+            PurchaseDay::without_events
+        };
+        let days = builder.columns.finish(source_file, run_id)?;
+        Ok(PurchaseRows {
+            days: days.into_iter().map(of_day).collect(),
+            ..builder.rows
+        })
+    }
+
+    fn drop_known(&self, rows: &mut PurchaseRows) -> Result<(), RunError> {
+        let lake = self.events_in_lake.as_ref();
+        lake.map_or(Ok(()), |events| events.drop_known(rows))
     }
 }

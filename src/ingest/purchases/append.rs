@@ -3,10 +3,11 @@
 //! Inputs of one chunk are buffered in memory and share data files and commits, so that thousands
 //! of small files need few of both; a larger input has its own data files and commit.
 
-use chrono::NaiveDate;
+use std::sync::Arc;
 
 use super::commit_buffer::{CommitBuffer, PendingPurchases, commit_large_input};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
+use super::events_in_lake::{EventSource, EventsInLake};
 use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
 use super::{PurchaseRows, Purchases};
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
@@ -18,7 +19,7 @@ use crate::ingest::record_kind::RecordKind;
 use crate::ingest::runner::Progress;
 use crate::input::Input;
 use crate::lake::Lake;
-use crate::purchase::columns::shift_source_rows;
+use crate::purchase::columns::{DayRows, shift_source_rows};
 
 /// Ingests customer purchases. A second run with the same inputs changes nothing.
 ///
@@ -27,12 +28,25 @@ use crate::purchase::columns::shift_source_rows;
 /// before stays and is reported with the error; the rest is not visible to readers, and the same
 /// command completes it.
 pub fn ingest(
-    lake: &Lake,
+    lake: &Arc<Lake>,
     inputs: &[Input],
     options: &IngestOptions<Purchases>,
     progress: &Progress,
 ) -> Result<IngestOutcome, IngestFailure> {
-    collect(lake, inputs, options, progress, |_run| {
+    ingest_into(lake, Arc::clone(lake) as _, inputs, options, progress)
+}
+
+/// Ingests customer purchases; `events` are those of earlier runs.
+pub(super) fn ingest_into(
+    lake: &Lake,
+    events: Arc<dyn EventSource>,
+    inputs: &[Input],
+    options: &IngestOptions<Purchases>,
+    progress: &Progress,
+) -> Result<IngestOutcome, IngestFailure> {
+    let mut options = options.clone();
+    options.run.kind.events_in_lake = Some(Arc::new(EventsInLake::new(events)));
+    collect(lake, inputs, &options, progress, |_run| {
         Ok(AppendPolicy::default())
     })
 }
@@ -42,6 +56,8 @@ pub fn ingest(
 struct AppendPolicy {
     buffer: CommitBuffer,
     cross_chunk: PurchaseCrossChunkState,
+    /// Another process has changed the lake during the run.
+    lake_changed: bool,
     /// Positions of the inputs to be read again.
     retry: Vec<usize>,
 }
@@ -60,11 +76,12 @@ impl CommitPolicy<Purchases> for AppendPolicy {
         if open.counters.refusal.is_some() {
             return Ok(());
         }
-        for day in &mut rows.days {
+        let mut days: Vec<DayRows> = rows.days.into_iter().map(|day| day.rows).collect();
+        for day in &mut days {
             day.batch = shift_source_rows(&day.batch, chunk.first_record)?;
         }
         let batches = ChunkBatches {
-            days: rows.days,
+            days,
             rejects: chunk.rejects,
         };
         let mut writers = match std::mem::take(&mut open.content) {
@@ -138,12 +155,11 @@ impl AppendPolicy {
         rows: &mut PurchaseRows,
         counters: &mut InputCounters,
     ) -> Result<(), RunError> {
-        let in_lake = |day: i32| {
-            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            let table = Purchases::table();
-            Ok(run.lake.column_texts(&table, "event_id", date..=date)?)
-        };
-        self.cross_chunk.update(rows, counters, &in_lake)?;
+        if self.lake_changed {
+            // A worker may have compared the chunk with the lake as it was before.
+            run.options.run.kind.drop_known(rows)?;
+        }
+        self.cross_chunk.update(rows, counters)?;
         apply_day_limit(counters, rows, run.options.max_partitions);
         Ok(())
     }
@@ -153,6 +169,10 @@ impl AppendPolicy {
         if !retry.is_empty() {
             // Their own events must not count as duplicates then.
             self.cross_chunk.reset();
+            if let Some(events) = &run.options.run.kind.events_in_lake {
+                events.forget();
+            }
+            self.lake_changed = true;
             self.retry.extend(retry);
         }
         Ok(())

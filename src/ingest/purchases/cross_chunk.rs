@@ -29,13 +29,11 @@ pub struct PurchaseCrossChunkState {
 
 impl PurchaseCrossChunkState {
     /// Adds the rows of a chunk whose counts are in `counters`: counts exact repeats and drops
-    /// duplicate events. `event_ids_in_lake` returns the event ids in the lake of a day, given in
-    /// days since 1970.
+    /// events that were read before.
     pub(super) fn update(
         &mut self,
         rows: &mut PurchaseRows,
         counters: &mut InputCounters,
-        event_ids_in_lake: &dyn Fn(i32) -> Result<Vec<String>, RunError>,
     ) -> Result<(), RunError> {
         for &product in &rows.products {
             if self.open_products.len() <= MAX_PRODUCT_IDS {
@@ -44,12 +42,10 @@ impl PurchaseCrossChunkState {
         }
         let repeats = self.records.count_repeats(&rows.fingerprints);
         counters.count_warning(RuleId::BrzDupEvent, repeats);
-        if rows.has_event_ids {
-            let dropped = self.events.drop_seen(&mut rows.days, event_ids_in_lake)?;
-            counters.counts.accepted -= dropped;
-            counters.counts.duplicate += dropped;
-            counters.count_warning(RuleId::BrzCurrentsDup, dropped);
-        }
+        self.events.drop_seen(rows)?;
+        counters.counts.accepted -= rows.duplicates;
+        counters.counts.duplicate += rows.duplicates;
+        counters.count_warning(RuleId::BrzCurrentsDup, rows.duplicates);
         Ok(())
     }
 
@@ -87,7 +83,9 @@ impl PurchaseCrossChunkState {
 
 /// Refuses the input if its rows are of more days than a run may open partitions for.
 pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
-    counters.days.extend(rows.days.iter().map(|rows| rows.day));
+    counters
+        .days
+        .extend(rows.days.iter().map(|day| day.rows.day));
     if counters.refusal.is_none() && counters.days.len() > max_days {
         counters.refusal = Some(Refusal::new(
             RuleId::FileLimit,
@@ -108,8 +106,7 @@ impl CrossChunkState<Purchases> for PurchaseCrossChunkState {
         mut rows: PurchaseRows,
         counters: &mut InputCounters,
     ) -> Result<(), RunError> {
-        // Nothing is written, so no lake is read.
-        self.update(&mut rows, counters, &|_day| Ok(Vec::new()))?;
+        self.update(&mut rows, counters)?;
         apply_day_limit(counters, &rows, DEFAULT_MAX_PARTITIONS);
         Ok(())
     }
