@@ -1,5 +1,7 @@
 //! Assigns inputs to record kinds: by `--kind`, by the lake for ingested inputs, or by their content.
 
+use std::sync::Arc;
+
 use super::read::KindSettings;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
@@ -16,25 +18,28 @@ pub(super) struct AssignedInputs<'j> {
     pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
     /// Inputs whose kind cannot be detected.
     pub(super) refused: Vec<InputReport>,
+    pub(super) known: KnownFilesByKind,
 }
 
 /// The ingested files of the lake, by record kind.
 #[derive(Default)]
 pub(super) struct KnownFilesByKind {
-    purchases: IngestedFiles,
-    supplier_purchases: IngestedFiles,
+    pub(super) purchases: Arc<IngestedFiles>,
+    pub(super) supplier_purchases: Arc<IngestedFiles>,
 }
 
 impl KnownFilesByKind {
-    /// Reads them from the lake if the kind of each input must be detected.
+    /// Reads those of the kinds of a run from the lake.
     pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
-        if !matches!(kinds, KindSettings::Auto(..)) {
-            return Ok(Self::default());
+        let mut known = Self::default();
+        if !matches!(kinds, KindSettings::SupplierPurchases(_)) {
+            known.purchases = Arc::new(IngestedFiles::load(lake, Purchases::NAME)?);
         }
-        Ok(Self {
-            purchases: IngestedFiles::load(lake, Purchases::NAME)?,
-            supplier_purchases: IngestedFiles::load(lake, SupplierPurchases::NAME)?,
-        })
+        if !matches!(kinds, KindSettings::Purchases(_)) {
+            let files = IngestedFiles::load(lake, SupplierPurchases::NAME)?;
+            known.supplier_purchases = Arc::new(files);
+        }
+        Ok(known)
     }
 
     /// The kind of an input: the one it was ingested as, or the one its content has.
@@ -52,17 +57,18 @@ impl KnownFilesByKind {
 }
 
 /// Assigns inputs to kinds; the order within a kind is kept.
-pub(super) fn assign_inputs<'j>(
+pub(super) fn assign_inputs(
     inputs: Vec<Input>,
-    kinds: &'j KindSettings,
-    known: &KnownFilesByKind,
-) -> Result<AssignedInputs<'j>, InputError> {
+    kinds: &KindSettings,
+    known: KnownFilesByKind,
+) -> Result<AssignedInputs<'_>, InputError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
             return Ok(AssignedInputs {
                 purchases: Some((inputs, settings)),
                 supplier_purchases: None,
                 refused: Vec::new(),
+                known,
             });
         }
         KindSettings::SupplierPurchases(settings) => {
@@ -70,6 +76,7 @@ pub(super) fn assign_inputs<'j>(
                 purchases: None,
                 supplier_purchases: Some((inputs, settings)),
                 refused: Vec::new(),
+                known,
             });
         }
         KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
@@ -91,6 +98,7 @@ pub(super) fn assign_inputs<'j>(
         purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
         supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
         refused,
+        known,
     })
 }
 

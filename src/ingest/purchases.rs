@@ -35,8 +35,7 @@ use crate::run_report::TableVersions;
 
 use events_in_lake::EventsInLake;
 
-pub use append::ingest;
-pub use cross_chunk::PurchaseCrossChunkState;
+pub use append::{check, ingest};
 pub use rows::{PurchaseDay, PurchaseRows};
 pub use table::purchases_spec;
 
@@ -55,6 +54,13 @@ impl Purchases {
         Self {
             validator,
             events_in_lake: None,
+        }
+    }
+
+    /// Another process has changed the lake.
+    fn forget_lake(&self) {
+        if let Some(events) = &self.events_in_lake {
+            events.forget();
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::lake::{Lake, LakeError};
 /// Fingerprints of event ids.
 type EventIds = foldhash::HashSet<u128>;
 
+/// The ids of a day; `None` until they are read.
+type DayEvents = Mutex<Option<Arc<EventIds>>>;
+
 /// Where the event ids of earlier runs are.
 pub(super) trait EventSource: Debug + Send + Sync {
     /// The fingerprints of the event ids of a day, given in days since 1970.
@@ -42,7 +45,7 @@ impl EventSource for Lake {
 #[derive(Debug)]
 pub(super) struct EventsInLake {
     source: Arc<dyn EventSource>,
-    days: Mutex<HashMap<i32, Arc<Mutex<Option<Arc<EventIds>>>>>>,
+    days: Mutex<HashMap<i32, Arc<DayEvents>>>,
 }
 
 impl EventsInLake {

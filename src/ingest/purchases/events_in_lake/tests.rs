@@ -128,7 +128,7 @@ fn ingest_folder(
             threads: 2,
         },
         reject_limit: 0.0,
-        verify_content: false,
+        known_files: Arc::default(),
         max_partitions: 10,
         now_micros: 0,
         data_date: None,
@@ -137,6 +137,10 @@ fn ingest_folder(
     ingest_into(&lake, source, &inputs.inputs, &options, &progress).map_err(|failure| failure.error)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the inputs of a test need not survive a crash"
+)]
 fn dumps(folder: &TempDir) -> std::path::PathBuf {
     let dumps = folder.path().join("dumps");
     std::fs::create_dir(&dumps).unwrap();
