@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::KindSettings;
+use super::read::{KindSettings, RecordKindSelection};
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
@@ -29,17 +29,22 @@ pub(super) struct KnownFilesByKind {
 }
 
 impl KnownFilesByKind {
-    /// Reads those of the kinds of a run from the lake.
-    pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
+    /// Reads those of the selected kinds from the lake.
+    pub(super) fn of(lake: &Lake, kind: RecordKindSelection) -> Result<Self, LakeError> {
         let mut known = Self::default();
-        if !matches!(kinds, KindSettings::SupplierPurchases(_)) {
+        if kind != RecordKindSelection::SupplierPurchases {
             known.purchases = Arc::new(IngestedFiles::load(lake, Purchases::NAME)?);
         }
-        if !matches!(kinds, KindSettings::Purchases(_)) {
+        if kind != RecordKindSelection::Purchases {
             let files = IngestedFiles::load(lake, SupplierPurchases::NAME)?;
             known.supplier_purchases = Arc::new(files);
         }
         Ok(known)
+    }
+
+    /// Whether the input is one of them, of any kind.
+    pub(super) fn contains(&self, input: &Input) -> bool {
+        self.purchases.contains(input) || self.supplier_purchases.contains(input)
     }
 
     /// The kind of an input: the one it was ingested as, or the one its content has.

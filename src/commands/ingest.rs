@@ -203,7 +203,7 @@ impl IngestCommand {
         let known = if self.verify_content {
             KnownFilesByKind::default()
         } else {
-            KnownFilesByKind::of(lake, &read.kinds)?
+            KnownFilesByKind::of(lake, self.read.kind)?
         };
         Ok(assign_inputs(inputs, &read.kinds, known)?)
     }
