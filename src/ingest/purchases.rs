@@ -29,7 +29,7 @@ use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
     RawPurchase, read_record, skip_http_purchase, with_payload,
 };
-use crate::record::{Field, Findings, RecordError};
+use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
@@ -71,8 +71,6 @@ pub struct PurchaseRowsBuilder {
     columns: PurchaseColumns,
     hasher: FixedState,
     rows: PurchaseRows,
-    /// Whether any row has an event id.
-    has_event_ids: bool,
 }
 
 impl RecordKind for Purchases {
@@ -177,13 +175,11 @@ impl RecordKind for Purchases {
                 columns,
                 hasher,
                 rows,
-                has_event_ids,
             } = builder;
             columns.push(&purchase, record.ordinal);
             rows.fingerprints.push(hasher.hash_one(record.text));
             let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
             rows.products.insert(hasher.hash_one(product));
-            *has_event_ids |= matches!(raw.get(PurchaseField::EventId), Field::Text(_));
             true
         })
     }
@@ -194,7 +190,6 @@ impl RecordKind for Purchases {
             // A fixed seed: the same dump gives the same counts in every run.
             hasher: FixedState::with_seed(0),
             rows: PurchaseRows::default(),
-            has_event_ids: false,
         }
     }
 
@@ -207,14 +202,9 @@ impl RecordKind for Purchases {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<PurchaseRows, ArrowError> {
-        let of_day = if builder.has_event_ids {
-            PurchaseDay::with_events
-        } else {
-            PurchaseDay::without_events
-        };
         let days = builder.columns.finish(source_file, run_id)?;
         Ok(PurchaseRows {
-            days: days.into_iter().map(of_day).collect(),
+            days: days.into_iter().map(PurchaseDay::new).collect(),
             ..builder.rows
         })
     }

@@ -10,7 +10,7 @@ use super::Purchases;
 use super::commit_buffer::{CommitBuffer, PendingPurchases};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::events_in_lake::{EventSource, EventsInLake};
-use super::output_writers::{ChunkBatches, UncommittedRows};
+use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
 use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
 use crate::ingest::error::RunError;
@@ -119,7 +119,7 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
             UncommittedRows::OneChunk(first) => {
                 // Two active writers would need twice the memory.
                 buffer.flush(run)?;
-                let mut writers = Box::new(buffer.create_writers(run)?);
+                let mut writers = Box::new(OutputWriters::create(buffer.lake, run)?);
                 writers.append(first)?;
                 writers
             }

@@ -35,7 +35,7 @@ pub(super) type PendingPurchases = PendingInput<UncommittedRows>;
 /// contain one of the staged inputs already, the files are discarded and the remaining inputs are
 /// read again.
 pub(super) struct CommitBuffer<'l> {
-    lake: &'l Lake,
+    pub(super) lake: &'l Lake,
     /// Inputs whose rows are in memory.
     unstaged: Vec<PendingPurchases>,
     unstaged_bytes: usize,
@@ -72,11 +72,6 @@ impl<'l> CommitBuffer<'l> {
             expects_new: false,
             committed_rejects: HashSet::new(),
         }
-    }
-
-    /// Writers for one large input, or for several small ones.
-    pub(super) fn create_writers(&self, run: &PurchasesRun<'_>) -> Result<OutputWriters, RunError> {
-        OutputWriters::create(self.lake, run)
     }
 
     /// Whether the buffer has to be committed before this input can be added.
@@ -136,7 +131,7 @@ impl<'l> CommitBuffer<'l> {
             self.shared.staged.push(pending);
         }
         let writers = self.shared.writers.take();
-        let mut writers = writers.map_or_else(|| self.create_writers(run), Ok)?;
+        let mut writers = writers.map_or_else(|| OutputWriters::create(self.lake, run), Ok)?;
         accumulator.write(&mut writers)?;
         self.shared.writers = Some(writers);
         Ok(())
@@ -163,7 +158,7 @@ impl<'l> CommitBuffer<'l> {
         if staged.is_empty() {
             return Ok(Vec::new());
         }
-        let writers = writers.map_or_else(|| self.create_writers(run), Ok)?;
+        let writers = writers.map_or_else(|| OutputWriters::create(self.lake, run), Ok)?;
         let known = self.find_committed(&digests(&staged))?;
         let changed_in_lake = |pending: &PendingPurchases| {
             let rejects_appeared =

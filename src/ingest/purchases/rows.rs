@@ -29,14 +29,8 @@ pub struct PurchaseDay {
 }
 
 impl PurchaseDay {
-    /// Rows without event ids.
-    pub(super) fn without_events(rows: DayRows) -> Self {
-        let event_ids = Vec::new();
-        Self { rows, event_ids }
-    }
-
-    /// Rows of which some may have an event id.
-    pub(super) fn with_events(rows: DayRows) -> Self {
+    /// Computes the fingerprints of the event ids.
+    pub(super) fn new(rows: DayRows) -> Self {
         let column = rows.batch.column_by_name("event_id");
         let ids = column.and_then(|ids| ids.as_any().downcast_ref::<StringArray>());
         let ids = ids.filter(|ids| ids.null_count() < ids.len());

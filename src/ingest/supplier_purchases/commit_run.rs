@@ -47,7 +47,6 @@ impl<'l> UncommittedRecords<'l> {
 /// The commit of the inputs of a run.
 struct RunCommit<'r, 'a> {
     run: &'r mut IngestRun<'a, SupplierPurchases>,
-    lake: &'r Lake,
     records: &'r UncommittedRecords<'r>,
     snapshot: FullSnapshot,
     /// The candidates of the participating inputs, sorted.
@@ -69,7 +68,6 @@ pub(super) fn commit_run(
 ) -> Result<(), RunError> {
     let mut commit = RunCommit {
         run,
-        lake: records.lake,
         records,
         snapshot,
         candidates: take_candidates(&mut read),
@@ -135,13 +133,13 @@ impl RunCommit<'_, '_> {
             let mut wanted = digests(&remaining);
             wanted.extend(self.snapshot.digest);
             let (table, kind) = (SupplierPurchases::table().name, SupplierPurchases::NAME);
-            let known = self.lake.committed_digests(table, kind, &wanted)?;
+            let known = self.records.lake.committed_digests(table, kind, &wanted)?;
             let is_applied = self
                 .snapshot
                 .digest
                 .is_some_and(|d| known.rows.contains(&d));
             if is_applied {
-                if let Some(refusal) = self.snapshot.refusal(self.lake)? {
+                if let Some(refusal) = self.snapshot.refusal(self.records.lake)? {
                     for mut input in remaining {
                         input.counters = InputCounters {
                             refusal: Some(refusal.clone()),
@@ -156,12 +154,13 @@ impl RunCommit<'_, '_> {
             }
             let (old, mut new) = split_known(remaining, &known, &mut HashSet::new());
             let candidates = &self.candidates;
-            self.run.recover(self.lake, &old, &known, |run, lost| {
-                Ok(lost
-                    .iter()
-                    .map(|input| recount(run, input, candidates))
-                    .collect())
-            })?;
+            self.run
+                .recover(self.records.lake, &old, &known, |run, lost| {
+                    Ok(lost
+                        .iter()
+                        .map(|input| recount(run, input, candidates))
+                        .collect())
+                })?;
             if (new.is_empty() && self.snapshot.digest.is_none())
                 || self.commit(&mut new, &old, &known)?
             {
@@ -199,7 +198,7 @@ impl RunCommit<'_, '_> {
         // An input once committed stays committed, so its candidates are not needed again.
         self.candidates
             .retain(|candidate| participating.contains(&candidate.input));
-        let (lake, run_id) = (self.lake, self.run.run_id());
+        let (lake, run_id) = (self.records.lake, self.run.run_id());
         let options = self.run.options;
         let merge_input = MergeInput {
             lake,
@@ -258,7 +257,7 @@ impl RunCommit<'_, '_> {
             return Ok(true);
         }
         let staged = self.stage_rejects(&uncommitted)?;
-        let outcome = self.lake.commit_rejects(
+        let outcome = self.records.lake.commit_rejects(
             self.run.run_id(),
             SupplierPurchases::NAME,
             &digests(uncommitted),
@@ -270,7 +269,7 @@ impl RunCommit<'_, '_> {
                 Ok(true)
             }
             CommitOutcome::AlreadyCommitted { .. } => {
-                staged.discard(self.lake)?;
+                staged.discard(self.records.lake)?;
                 Ok(false)
             }
         }
@@ -278,7 +277,7 @@ impl RunCommit<'_, '_> {
 
     fn stage_rejects(&self, inputs: &[&PendingVersions]) -> Result<StagedFiles, RunError> {
         let options = WriterOptions::new(self.run.run_id());
-        let mut writer = PartitionWriter::new(self.lake, &rejects_spec(), options)?;
+        let mut writer = PartitionWriter::new(self.records.lake, &rejects_spec(), options)?;
         for rejects in inputs.iter().flat_map(|input| &input.content.rejects) {
             let kind = PartitionValue::text(SupplierPurchases::NAME)?;
             writer.append(kind, self.records.rejects.get(*rejects)?)?;
@@ -289,7 +288,7 @@ impl RunCommit<'_, '_> {
             .map(|input| input.counters.counts.rejected)
             .sum();
         if staged.rows != rejected {
-            staged.discard(self.lake)?;
+            staged.discard(self.records.lake)?;
             let first = inputs
                 .first()
                 .map(|input| (input.path.clone(), input.counters.counts));
