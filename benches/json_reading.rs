@@ -95,15 +95,13 @@ fn serde_map(line: &str) -> bool {
 
 fn validated(bytes: &[u8]) -> usize {
     let settings = ValidationSettings {
-        kind: Purchases {
-            validator: PurchaseValidator::new(PurchaseRuleSettings {
-                default_zone: chrono_tz::Tz::UTC,
-                now_micros: i64::MAX / 2,
-                future: FuturePolicy::Warn,
-                numbers_as_strings: false,
-                reject_unknown_fields: false,
-            }),
-        },
+        kind: Purchases::new(PurchaseValidator::new(PurchaseRuleSettings {
+            default_zone: chrono_tz::Tz::UTC,
+            now_micros: i64::MAX / 2,
+            future: FuturePolicy::Warn,
+            numbers_as_strings: false,
+            reject_unknown_fields: false,
+        })),
         json: JsonOptions::default(),
         limits: InputLimits::default(),
         source_file: Arc::from("bench"),

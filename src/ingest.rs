@@ -9,14 +9,14 @@
 //! What differs by record kind is behind the trait [`record_kind::RecordKind`]: customer purchases
 //! are events and are appended ([`purchases`]); supplier purchases are states, of which the table
 //! keeps the newest version ([`supplier_purchases`]). One collector serves both: it has a policy of
-//! the kind commit the complete inputs.
+//! the kind commit the complete inputs. A check is the same without a lake.
 
 mod check;
 mod collector;
 mod counters;
-pub mod cross_chunk;
 mod detect_kind;
 mod error;
+mod findings;
 mod ingest_run;
 mod ingested_files;
 mod input_reports;
@@ -30,10 +30,10 @@ mod runner;
 pub mod supplier_purchases;
 pub mod validate;
 
-pub use check::{FindingSink, RecordFindings, check_inputs};
 pub use counters::{InputCounters, RunCounters};
 pub use detect_kind::{DetectedKind, detect_kind};
 pub use error::RunError;
+pub use findings::{CheckEvent, FindingSink, RecordFindings};
 pub use ingested_files::IngestedFiles;
 pub use options::{IngestFailure, IngestOptions, IngestOutcome};
 pub use runner::{Progress, RunSettings};

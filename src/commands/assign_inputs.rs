@@ -1,6 +1,8 @@
 //! Assigns inputs to record kinds: by `--kind`, by the lake for ingested inputs, or by their content.
 
-use super::read::KindSettings;
+use std::sync::Arc;
+
+use super::read::{KindSettings, RecordKindSelection};
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
@@ -16,25 +18,33 @@ pub(super) struct AssignedInputs<'j> {
     pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
     /// Inputs whose kind cannot be detected.
     pub(super) refused: Vec<InputReport>,
+    pub(super) known: KnownFilesByKind,
 }
 
 /// The ingested files of the lake, by record kind.
 #[derive(Default)]
 pub(super) struct KnownFilesByKind {
-    purchases: IngestedFiles,
-    supplier_purchases: IngestedFiles,
+    pub(super) purchases: Arc<IngestedFiles>,
+    pub(super) supplier_purchases: Arc<IngestedFiles>,
 }
 
 impl KnownFilesByKind {
-    /// Reads them from the lake if the kind of each input must be detected.
-    pub(super) fn of(lake: &Lake, kinds: &KindSettings) -> Result<Self, LakeError> {
-        if !matches!(kinds, KindSettings::Auto(..)) {
-            return Ok(Self::default());
+    /// Reads those of the selected kinds from the lake.
+    pub(super) fn of(lake: &Lake, kind: RecordKindSelection) -> Result<Self, LakeError> {
+        let mut known = Self::default();
+        if kind != RecordKindSelection::SupplierPurchases {
+            known.purchases = Arc::new(IngestedFiles::load(lake, Purchases::NAME)?);
         }
-        Ok(Self {
-            purchases: IngestedFiles::load(lake, Purchases::NAME)?,
-            supplier_purchases: IngestedFiles::load(lake, SupplierPurchases::NAME)?,
-        })
+        if kind != RecordKindSelection::Purchases {
+            let files = IngestedFiles::load(lake, SupplierPurchases::NAME)?;
+            known.supplier_purchases = Arc::new(files);
+        }
+        Ok(known)
+    }
+
+    /// Whether the input is one of them, of any kind.
+    pub(super) fn contains(&self, input: &Input) -> bool {
+        self.purchases.contains(input) || self.supplier_purchases.contains(input)
     }
 
     /// The kind of an input: the one it was ingested as, or the one its content has.
@@ -52,17 +62,18 @@ impl KnownFilesByKind {
 }
 
 /// Assigns inputs to kinds; the order within a kind is kept.
-pub(super) fn assign_inputs<'j>(
+pub(super) fn assign_inputs(
     inputs: Vec<Input>,
-    kinds: &'j KindSettings,
-    known: &KnownFilesByKind,
-) -> Result<AssignedInputs<'j>, InputError> {
+    kinds: &KindSettings,
+    known: KnownFilesByKind,
+) -> Result<AssignedInputs<'_>, InputError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {
             return Ok(AssignedInputs {
                 purchases: Some((inputs, settings)),
                 supplier_purchases: None,
                 refused: Vec::new(),
+                known,
             });
         }
         KindSettings::SupplierPurchases(settings) => {
@@ -70,6 +81,7 @@ pub(super) fn assign_inputs<'j>(
                 purchases: None,
                 supplier_purchases: Some((inputs, settings)),
                 refused: Vec::new(),
+                known,
             });
         }
         KindSettings::Auto(for_purchases, for_suppliers) => (for_purchases, for_suppliers),
@@ -91,6 +103,7 @@ pub(super) fn assign_inputs<'j>(
         purchases: some(purchases).map(|inputs| (inputs, for_purchases)),
         supplier_purchases: some(supplier_purchases).map(|inputs| (inputs, for_suppliers)),
         refused,
+        known,
     })
 }
 

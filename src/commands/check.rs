@@ -13,8 +13,9 @@ use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
-use crate::ingest::cross_chunk::CheckedKind;
-use crate::ingest::{IngestOutcome, RunSettings, check_inputs};
+use crate::ingest::purchases::{self, Purchases};
+use crate::ingest::supplier_purchases::{self, SupplierPurchases};
+use crate::ingest::{CheckEvent, IngestOutcome};
 use crate::input::{Input, discover};
 use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
@@ -127,32 +128,26 @@ impl CheckCommand {
             purchases,
             supplier_purchases,
             refused,
-        } = assign_inputs(inputs, &read.kinds, &KnownFilesByKind::default())?;
+            known: _,
+        } = assign_inputs(inputs, &read.kinds, KnownFilesByKind::default())?;
         let mut checked = IngestOutcome {
             inputs: refused,
             ..IngestOutcome::default()
         };
         listing.list_unassigned(&checked.inputs, context.stdout)?;
+        let (limit, progress) = (self.reject_limit.0, &context.shared.progress);
         if let Some((inputs, settings)) = purchases {
-            checked.add(self.check_kind(&inputs, settings, listing, context)?);
+            let mut listed = listing.for_kind::<Purchases>(context.stdout);
+            let mut list = |event: CheckEvent<'_>| listed.list(event);
+            let part = purchases::check(&inputs, settings, limit, progress, &mut list);
+            checked.add(part?);
         }
-        if let Some((mut inputs, settings)) = supplier_purchases {
-            // The order of an ingest, which selects between two versions with the same time.
-            inputs.sort_by(|one, other| one.location.cmp(&other.location));
-            checked.add(self.check_kind(&inputs, settings, listing, context)?);
+        if let Some((inputs, settings)) = supplier_purchases {
+            let mut listed = listing.for_kind::<SupplierPurchases>(context.stdout);
+            let mut list = |event: CheckEvent<'_>| listed.list(event);
+            let part = supplier_purchases::check(&inputs, settings, limit, progress, &mut list);
+            checked.add(part?);
         }
         Ok(checked)
-    }
-
-    fn check_kind<K: CheckedKind>(
-        &self,
-        inputs: &[Input],
-        settings: &RunSettings<K>,
-        listing: &mut FindingListing,
-        context: &mut RunContext<'_>,
-    ) -> Result<IngestOutcome, CommandError> {
-        let mut listed = listing.for_kind::<K>(inputs, context.stdout);
-        let progress = &context.shared.progress;
-        check_inputs(inputs, settings, self.reject_limit.0, progress, &mut listed)
     }
 }

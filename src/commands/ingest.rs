@@ -4,6 +4,7 @@ mod plan;
 mod report;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -15,7 +16,9 @@ use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
 use super::step::table_dataset;
 use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
 use crate::ingest::supplier_purchases::{self, SnapshotMode};
-use crate::ingest::{IngestFailure, IngestOptions, IngestOutcome, RunSettings, purchases};
+use crate::ingest::{
+    IngestFailure, IngestOptions, IngestOutcome, IngestedFiles, RunSettings, purchases,
+};
 use crate::input::{Input, InputError, discover};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
@@ -119,7 +122,7 @@ impl StepCommand for IngestCommand {
         if self.dry_run {
             return self.show_plan(context);
         }
-        let lake = Lake::at(&self.lake, &context.shared.stores)?;
+        let lake = Arc::new(Lake::at(&self.lake, &context.shared.stores)?);
         let found = discover(
             &self.read.inputs,
             &context.shared.stores,
@@ -156,7 +159,7 @@ impl IngestCommand {
 
     fn ingest(
         &self,
-        lake: &Lake,
+        lake: &Arc<Lake>,
         inputs: Vec<Input>,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
@@ -200,14 +203,14 @@ impl IngestCommand {
         let known = if self.verify_content {
             KnownFilesByKind::default()
         } else {
-            KnownFilesByKind::of(lake, &read.kinds)?
+            KnownFilesByKind::of(lake, self.read.kind)?
         };
-        Ok(assign_inputs(inputs, &read.kinds, &known)?)
+        Ok(assign_inputs(inputs, &read.kinds, known)?)
     }
 
     fn ingest_by_kind(
         &self,
-        lake: &Lake,
+        lake: &Arc<Lake>,
         assigned: AssignedInputs<'_>,
         read: &ReadSettings,
         context: &RunContext<'_>,
@@ -216,16 +219,17 @@ impl IngestCommand {
             purchases,
             supplier_purchases,
             refused,
+            known,
         } = assigned;
         let mut all = IngestOutcome::default();
         all.inputs.extend(refused);
         let progress = &context.shared.progress;
         if let Some((inputs, settings)) = purchases {
-            let options = self.options(settings, read, context);
+            let options = self.options(settings, known.purchases, read, context);
             all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
         }
         if let Some((inputs, settings)) = supplier_purchases {
-            let options = self.options(settings, read, context);
+            let options = self.options(settings, known.supplier_purchases, read, context);
             let mode = self.snapshot_mode();
             let ended = supplier_purchases::upsert(lake, &inputs, &options, mode, progress);
             all = add_part(all, ended)?;
@@ -236,13 +240,14 @@ impl IngestCommand {
     fn options<K: Clone>(
         &self,
         settings: &RunSettings<K>,
+        known_files: Arc<IngestedFiles>,
         read: &ReadSettings,
         context: &RunContext<'_>,
     ) -> IngestOptions<K> {
         IngestOptions {
             run: settings.clone(),
             reject_limit: self.reject_limit.0,
-            verify_content: self.verify_content,
+            known_files,
             max_partitions: self.max_partitions,
             now_micros: read.now.timestamp_micros(),
             data_date: context.step.as_ref().map(|step| step.date),

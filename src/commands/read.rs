@@ -78,7 +78,7 @@ impl ReadArguments {
     fn kinds(&self, run_id: &str, now: DateTime<Utc>) -> Result<KindSettings, OptionError> {
         let purchases = || {
             let validator = PurchaseValidator::new(self.purchase_rules(now));
-            self.settings(Purchases { validator }, run_id)
+            self.settings(Purchases::new(validator), run_id)
         };
         let supplier_purchases = || {
             let kind = SupplierPurchases::new(self.company_source(), self.supplier_rules());

@@ -1,10 +1,12 @@
 //! Collects validated chunks in order, accepts or refuses each input at its end, and has the
-//! accepted ones committed. What differs by record kind is its [`CommitPolicy`].
+//! accepted ones committed. What differs by record kind is its [`CommitPolicy`]. A check does the
+//! same without a lake, and reports the findings instead of keeping the rejects.
 
 use arrow::array::RecordBatch;
 
 use super::counters::InputCounters;
 use super::error::RunError;
+use super::findings::{CheckEvent, FindingSink, findings_by_record};
 use super::ingest_run::IngestRun;
 use super::options::{IngestFailure, IngestOptions, IngestOutcome};
 use super::pending_input::PendingInput;
@@ -13,18 +15,12 @@ use super::reject_rows::reject_rows;
 use super::runner::{Flow, Progress, ResultSink, process_inputs};
 use super::validate::ValidatedChunk;
 use crate::input::{Input, InputTotals, Refusal};
-use crate::lake::Lake;
 use crate::run_report::InputOutcome;
 
-/// How the inputs of a record kind are committed.
+/// How the inputs of a record kind are committed, or in a check, counted.
 pub(super) trait CommitPolicy<K: RecordKind> {
     /// What is kept of an input until its commit.
     type Content: Default;
-
-    /// Whether files are read even if the table of inputs lists them.
-    fn reads_listed_files(&self, _kind: &K) -> bool {
-        false
-    }
 
     /// Adds a chunk to the open input, whose counters include it; may refuse the input.
     fn add_chunk(
@@ -75,24 +71,21 @@ pub(super) struct CollectedChunk<K: RecordKind> {
     pub(super) rejects: Option<RecordBatch>,
 }
 
-/// Ingests inputs with the policy that `new_policy` returns.
+/// Ingests inputs with this policy, or checks them if there is a sink of findings.
 ///
 /// # Errors
 /// The lake fails, record counts are inconsistent, or the run is interrupted.
 pub(super) fn collect<K: RecordKind, P: CommitPolicy<K>>(
-    lake: &Lake,
     inputs: &[Input],
     options: &IngestOptions<K>,
     progress: &Progress,
-    new_policy: impl FnOnce(&IngestRun<'_, K>) -> Result<P, RunError>,
+    policy: P,
+    findings: Option<&mut FindingSink<'_>>,
 ) -> Result<IngestOutcome, IngestFailure> {
-    let opened = IngestRun::open(lake, inputs, options);
-    let (run, policy) = opened
-        .and_then(|run| new_policy(&run).map(|policy| (run, policy)))
-        .map_err(|error| IngestFailure::after(error, IngestOutcome::default()))?;
     let mut collector = Collector {
-        run,
+        run: IngestRun::new(inputs, options),
         policy,
+        findings,
         current_inputs: Vec::new(),
         open: OpenInput::default(),
     };
@@ -104,22 +97,26 @@ pub(super) fn collect<K: RecordKind, P: CommitPolicy<K>>(
     let ingested = run.finish();
     match ended {
         Ok(()) => Ok(ingested),
-        Err(error) => Err(IngestFailure::after(error, ingested)),
+        Err(error) => Err(IngestFailure {
+            error,
+            ingested: Box::new(ingested),
+        }),
     }
 }
 
-struct Collector<'a, K: RecordKind, P: CommitPolicy<K>> {
+struct Collector<'a, 's, K: RecordKind, P: CommitPolicy<K>> {
     run: IngestRun<'a, K>,
     policy: P,
+    /// Receives the findings of a check.
+    findings: Option<&'a mut FindingSink<'s>>,
     /// Positions of the inputs of the current pass.
     current_inputs: Vec<usize>,
     open: OpenInput<P::Content>,
 }
 
-impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, K, P> {
+impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
     fn read_all(&mut self, progress: &Progress) -> Result<(), RunError> {
-        let reads_all = self.policy.reads_listed_files(&self.run.options.run.kind);
-        let mut to_read = self.run.skip_ingested_files(reads_all)?;
+        let mut to_read = self.run.skip_known_files();
         // An input that another process committed meanwhile is read again and then recognised.
         loop {
             self.read(to_read, progress)?;
@@ -146,13 +143,25 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, K, P> {
         self.current_inputs.get(input).copied().unwrap_or(input)
     }
 
-    /// The rejects of a chunk as rows; `base` records of the input precede the chunk.
+    fn report(&mut self, event: CheckEvent<'_>) -> Result<(), RunError> {
+        self.findings.as_mut().map_or(Ok(()), |sink| sink(event))
+    }
+
+    /// The rejects of a chunk as rows, if there are any; a check reports them instead, with the
+    /// warnings. `base` records of the input precede the chunk.
     fn reject_rows(
-        &self,
+        &mut self,
         index: usize,
-        validated: &ValidatedChunk<K>,
+        validated: &mut ValidatedChunk<K>,
         base: u64,
     ) -> Result<Option<RecordBatch>, RunError> {
+        if let Some(sink) = &mut self.findings {
+            if let Some(input) = self.run.inputs.get(index) {
+                let mut records = findings_by_record(validated, base).into_iter();
+                records.try_for_each(|record| sink(CheckEvent::Record(input, record)))?;
+            }
+            return Ok(None);
+        }
         if validated.rejects.is_empty() {
             return Ok(None);
         }
@@ -168,17 +177,22 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, K, P> {
         self.run
             .reports
             .record(index, InputOutcome::Refused, totals, &counters);
-        Ok(())
+        self.report(CheckEvent::InputEnd(&counters))
     }
 }
 
-impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, K, P> {
+impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P> {
     fn on_restart(&mut self, _input: usize) -> Result<(), RunError> {
         let open = std::mem::take(&mut self.open);
-        self.policy.discard(open.content)
+        self.policy.discard(open.content)?;
+        self.report(CheckEvent::Restart)
     }
 
-    fn on_chunk(&mut self, input: usize, validated: ValidatedChunk<K>) -> Result<Flow, RunError> {
+    fn on_chunk(
+        &mut self,
+        input: usize,
+        mut validated: ValidatedChunk<K>,
+    ) -> Result<Flow, RunError> {
         if self.open.counters.refusal.is_some() {
             return Ok(Flow::SkipInput);
         }
@@ -190,7 +204,7 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, K, P> {
             index,
             // Records of one input, far below i64.
             first_record: i64::try_from(base).unwrap_or(i64::MAX),
-            rejects: self.reject_rows(index, &validated, base)?,
+            rejects: self.reject_rows(index, &mut validated, base)?,
             rows: validated.rows,
         };
         self.policy
@@ -209,6 +223,7 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, K, P> {
             return self.refuse(input, Some(&totals));
         }
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
+        self.report(CheckEvent::InputEnd(&counters))?;
         let index = self.index(input);
         let pending = self.run.close(index, totals, counters, content)?;
         self.policy.add_input(&mut self.run, pending)

@@ -2,20 +2,24 @@
 
 use super::counters::{InputCounters, RunCounters};
 use super::error::RunError;
-use super::ingested_files::IngestedFiles;
 use super::input_reports::InputReports;
 use super::options::{IngestOptions, IngestOutcome};
 use super::pending_input::PendingInput;
 use super::record_kind::RecordKind;
 use crate::input::{Input, InputTotals};
-use crate::lake::{
-    CommitOutcome, CommittedDigests, CommittedVersions, Digest, Lake, inputs_spec, rejects_spec,
-};
+use crate::lake::{CommitOutcome, CommittedVersions, Lake, LakeError, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, TableVersions};
+
+/// Creates the tables that are missing for a record kind.
+pub(super) fn create_tables<K: RecordKind>(lake: &Lake) -> Result<(), LakeError> {
+    let specs = [K::table(), rejects_spec(), inputs_spec()];
+    specs
+        .iter()
+        .try_for_each(|spec| lake.create_if_missing(spec))
+}
 
 /// A run in progress.
 pub(super) struct IngestRun<'a, K> {
-    pub(super) lake: &'a Lake,
     pub(super) inputs: &'a [Input],
     pub(super) options: &'a IngestOptions<K>,
     pub(super) counters: RunCounters,
@@ -27,38 +31,25 @@ pub(super) struct IngestRun<'a, K> {
 }
 
 impl<'a, K: RecordKind> IngestRun<'a, K> {
-    /// A run that has read nothing; creates the tables that are missing.
-    pub(super) fn open(
-        lake: &'a Lake,
-        inputs: &'a [Input],
-        options: &'a IngestOptions<K>,
-    ) -> Result<Self, RunError> {
-        for spec in [K::table(), rejects_spec(), inputs_spec()] {
-            lake.create_if_missing(&spec)?;
-        }
-        Ok(Self {
-            lake,
+    /// A run that has read nothing.
+    pub(super) fn new(inputs: &'a [Input], options: &'a IngestOptions<K>) -> Self {
+        Self {
             inputs,
             options,
             counters: RunCounters::default(),
             reports: InputReports::new(inputs, K::NAME),
             versions: TableVersions::default(),
             failure: None,
-        })
+        }
     }
 
     pub(super) fn run_id(&self) -> &'a str {
         &self.options.run.run_id
     }
 
-    /// Reports the files that were ingested before, unless all are to be read; returns the
-    /// positions of the inputs to be read.
-    pub(super) fn skip_ingested_files(&mut self, reads_all: bool) -> Result<Vec<usize>, RunError> {
-        let known = if reads_all || self.options.verify_content {
-            IngestedFiles::default()
-        } else {
-            IngestedFiles::load(self.lake, K::NAME)?
-        };
+    /// Reports the files that were ingested before; returns the positions of the inputs to be read.
+    pub(super) fn skip_known_files(&mut self) -> Vec<usize> {
+        let known = &self.options.known_files;
         let inputs = self.inputs;
         let mut unread = Vec::new();
         for (index, input) in inputs.iter().enumerate() {
@@ -73,7 +64,7 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
             let outcome = InputOutcome::AlreadyIngested;
             self.reports.record(index, outcome, None, &counters);
         }
-        Ok(unread)
+        unread
     }
 
     /// An input that has been read to its end as one that is ready to be committed.
@@ -101,12 +92,6 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
             counters,
             content,
         })
-    }
-
-    /// Which of these inputs are committed, by table.
-    pub(super) fn find_committed(&self, digests: &[Digest]) -> Result<CommittedDigests, RunError> {
-        let table = K::table().name;
-        Ok(self.lake.committed_digests(table, K::NAME, digests)?)
     }
 
     /// Records the outcome of a commit of rows; returns whether they are committed. `false` if

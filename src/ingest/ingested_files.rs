@@ -31,11 +31,6 @@ impl IngestedFiles {
         Ok(Self(identified.collect()))
     }
 
-    /// Adds the files of another kind.
-    pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
-    }
-
     /// Whether the input is one of them and unchanged; never true for standard input.
     pub fn contains(&self, input: &Input) -> bool {
         self.record_count(input).is_some()

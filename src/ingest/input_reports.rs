@@ -20,7 +20,7 @@ const INPUT_RULE_MESSAGES: [(RuleId, &str); 2] = [
 
 /// The reports of the inputs of a run.
 #[derive(Debug)]
-pub struct InputReports<'a> {
+pub(super) struct InputReports<'a> {
     inputs: &'a [Input],
     record_kind: &'static str,
     reports: Vec<Option<InputReport>>,

@@ -1,9 +1,12 @@
 //! Options and result of a run, for every record kind.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use super::counters::RunCounters;
 use super::error::RunError;
+use super::ingested_files::IngestedFiles;
 use super::runner::RunSettings;
 use crate::run_report::{InputReport, TableVersions};
 
@@ -14,8 +17,8 @@ pub struct IngestOptions<K> {
     pub run: RunSettings<K>,
     /// Largest share of rejects an input may have, 0 to 1.
     pub reject_limit: f64,
-    /// Read also inputs whose path, size and modification time are listed in the table of inputs.
-    pub verify_content: bool,
+    /// Files that are not read again, because they were ingested before.
+    pub known_files: Arc<IngestedFiles>,
     /// Maximum number of partitions: UTC days of an input of customer purchases, companies and
     /// months of a run of supplier purchases.
     pub max_partitions: usize,
@@ -59,12 +62,12 @@ pub struct IngestFailure {
     pub ingested: Box<IngestOutcome>,
 }
 
-impl IngestFailure {
-    /// A failure after `ingested` was committed.
-    pub(super) fn after(error: RunError, ingested: IngestOutcome) -> Self {
+impl<E: Into<RunError>> From<E> for IngestFailure {
+    /// A failure before anything was committed.
+    fn from(error: E) -> Self {
         Self {
-            error,
-            ingested: Box::new(ingested),
+            error: error.into(),
+            ingested: Box::default(),
         }
     }
 }

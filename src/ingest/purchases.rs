@@ -3,8 +3,10 @@
 mod append;
 mod commit_buffer;
 mod cross_chunk;
+mod events_in_lake;
 mod output_writers;
 mod recount;
+mod rows;
 mod seen_events;
 mod seen_records;
 mod table;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use arrow::error::ArrowError;
 use foldhash::quality::FixedState;
 
+use super::error::RunError;
 use super::record_kind::{EnvelopePart, EnvelopePartForm, KindLabels, RecordKind, RecordText};
 use crate::input::Envelope;
 use crate::input::csv::columns::ColumnAliases;
@@ -22,37 +25,44 @@ use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
 use crate::json::{JsonCursor, JsonError, JsonOptions};
 use crate::lake::TableSpec;
-use crate::purchase::columns::DayRows;
 use crate::purchase::{
     PurchaseColumns, PurchaseCsvColumns, PurchaseCsvReader, PurchaseField, PurchaseValidator,
     RawPurchase, read_record, skip_http_purchase, with_payload,
 };
-use crate::record::{Field, Findings, RecordError};
+use crate::record::{Findings, RecordError};
 use crate::rules::RuleId;
 use crate::run_report::TableVersions;
 
-pub use append::ingest;
-pub use cross_chunk::PurchaseCrossChunkState;
+use events_in_lake::EventsInLake;
+
+pub use append::{check, ingest};
+pub use rows::{PurchaseDay, PurchaseRows};
 pub use table::purchases_spec;
 
 /// The record kind of customer purchases.
 #[derive(Clone, Debug)]
 pub struct Purchases {
     /// Applies the rules.
-    pub validator: PurchaseValidator,
+    validator: PurchaseValidator,
+    /// The events of earlier runs; `None` if nothing is written.
+    events_in_lake: Option<Arc<EventsInLake>>,
 }
 
-/// The accepted purchases of a chunk.
-#[derive(Debug, Default)]
-pub struct PurchaseRows {
-    /// Rows by UTC day.
-    pub days: Vec<DayRows>,
-    /// Fingerprints of the records, in order.
-    pub fingerprints: Vec<u64>,
-    /// Fingerprints of the product ids.
-    pub products: foldhash::HashSet<u64>,
-    /// Whether any row has an event id.
-    pub has_event_ids: bool,
+impl Purchases {
+    /// The kind with these rules, compared with no lake.
+    pub fn new(validator: PurchaseValidator) -> Self {
+        Self {
+            validator,
+            events_in_lake: None,
+        }
+    }
+
+    /// Another process has changed the lake.
+    fn forget_lake(&self) {
+        if let Some(events) = &self.events_in_lake {
+            events.forget();
+        }
+    }
 }
 
 /// Collects the accepted purchases of a chunk.
@@ -170,7 +180,6 @@ impl RecordKind for Purchases {
             rows.fingerprints.push(hasher.hash_one(record.text));
             let product = purchase.text(PurchaseField::ProductId).unwrap_or_default();
             rows.products.insert(hasher.hash_one(product));
-            rows.has_event_ids |= matches!(raw.get(PurchaseField::EventId), Field::Text(_));
             true
         })
     }
@@ -193,8 +202,15 @@ impl RecordKind for Purchases {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<PurchaseRows, ArrowError> {
-        let PurchaseRowsBuilder { columns, rows, .. } = builder;
-        let days = columns.finish(source_file, run_id)?;
-        Ok(PurchaseRows { days, ..rows })
+        let days = builder.columns.finish(source_file, run_id)?;
+        Ok(PurchaseRows {
+            days: days.into_iter().map(PurchaseDay::new).collect(),
+            ..builder.rows
+        })
+    }
+
+    fn drop_known(&self, rows: &mut PurchaseRows) -> Result<(), RunError> {
+        let lake = self.events_in_lake.as_ref();
+        lake.map_or(Ok(()), |events| events.drop_known(rows))
     }
 }

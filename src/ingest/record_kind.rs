@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arrow::error::ArrowError;
 
+use super::error::RunError;
 use crate::input::csv::columns::ColumnAliases;
 use crate::input::csv::dialect::CsvLayout;
 use crate::input::csv::rows::CsvRow;
@@ -129,6 +130,15 @@ pub trait RecordKind: Clone + Debug + Send + Sync + 'static {
         source_file: &Arc<str>,
         run_id: &Arc<str>,
     ) -> Result<Self::Rows, ArrowError>;
+
+    /// Drops rows that the lake has, and counts them in `rows`. Called on the thread that has
+    /// validated the chunk, so that the collecting thread need not read the lake.
+    ///
+    /// # Errors
+    /// The lake cannot be read.
+    fn drop_known(&self, _rows: &mut Self::Rows) -> Result<(), RunError> {
+        Ok(())
+    }
 }
 
 /// Names of a record kind in messages.

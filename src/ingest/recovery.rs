@@ -7,13 +7,14 @@ use super::error::RunError;
 use super::ingest_run::IngestRun;
 use super::pending_input::PendingInput;
 use super::record_kind::RecordKind;
-use crate::lake::{CommittedDigests, Digest, InputRow, RecoveredInputs};
+use crate::lake::{CommittedDigests, Digest, InputRow, Lake, RecoveredInputs};
 
 impl<K: RecordKind> IngestRun<'_, K> {
     /// Adds the rows in `inputs` of those inputs whose rows are committed and which are not listed.
     /// `recount` returns the rows of the inputs whose own row is lost.
     pub(super) fn recover<C>(
         &mut self,
+        lake: &Lake,
         inputs: &[PendingInput<C>],
         known: &CommittedDigests,
         recount: impl FnOnce(&Self, &[&PendingInput<C>]) -> Result<Vec<InputRow>, RunError>,
@@ -25,7 +26,7 @@ impl<K: RecordKind> IngestRun<'_, K> {
         if unlisted.is_empty() {
             return Ok(());
         }
-        let (lake, run_id) = (self.lake, self.run_id());
+        let run_id = self.run_id();
         let digests: Vec<Digest> = unlisted.keys().copied().collect();
         let RecoveredInputs {
             inputs_version,

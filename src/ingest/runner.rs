@@ -96,10 +96,8 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
                     cancel,
                     permit,
                 }) => {
-                    let validated = validated.recv().map_err(|_disconnected| RunError::Worker)?;
-                    if self.dispatch(input, InputEvent::Chunk(Box::new(validated)))?
-                        == Flow::SkipInput
-                    {
+                    let event = validated.recv().map_err(|_disconnected| RunError::Worker)?;
+                    if self.dispatch(input, event)? == Flow::SkipInput {
                         cancel.store(true, Ordering::Relaxed);
                     }
                     drop(permit);
@@ -147,7 +145,7 @@ impl<K: RecordKind> ResultConsumer<'_, K> {
             InputEvent::Abandoned => self.sink.on_abandoned(input)?,
             InputEvent::End(totals) => self.sink.on_end(input, totals)?,
             InputEvent::Refused(refusal) => self.sink.on_refused(input, refusal)?,
-            InputEvent::Exhausted(error) => return Err(RunError::Exhausted(error)),
+            InputEvent::Failed(error) => return Err(error),
         }
         Ok(Flow::Continue)
     }

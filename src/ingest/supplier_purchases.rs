@@ -10,7 +10,6 @@
 mod accepted_rows;
 mod commit_run;
 mod company;
-mod cross_chunk;
 mod dump_completeness;
 mod full_snapshot;
 mod input_versions;
@@ -43,10 +42,9 @@ use crate::supplier_purchase::{
 };
 
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
-pub use cross_chunk::SupplierCrossChunkState;
 pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
-pub use upsert::upsert;
+pub use upsert::{check, upsert};
 
 /// The record kind of supplier purchases.
 #[derive(Clone, Debug)]

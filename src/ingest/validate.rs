@@ -319,7 +319,7 @@ mod currents_events;
 #[cfg(test)]
 mod edge_cases;
 #[cfg(test)]
-mod fixture;
+pub(super) mod fixture;
 #[cfg(test)]
 mod input_shapes;
 #[cfg(test)]

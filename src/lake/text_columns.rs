@@ -12,28 +12,11 @@ use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
 
 impl Lake {
-    /// The values of a text column in the rows of `dates` at the newest version, without nulls and
-    /// with repetitions. A table that does not exist has none.
-    ///
-    /// # Errors
-    /// As [`Lake::snapshot`] and [`Lake::read_rows`].
-    pub fn column_texts(
-        &self,
-        spec: &TableSpec,
-        column: &str,
-        dates: RangeInclusive<NaiveDate>,
-    ) -> Result<Vec<String>, LakeError> {
-        let mut texts = Vec::new();
-        let mut add = |text: &str| texts.push(text.to_owned());
-        self.for_each_text(spec, column, Some(dates), &mut add)?;
-        Ok(texts)
-    }
-
     /// The number of rows of a table for each value of a text column, without nulls; a table that
     /// does not exist has none.
     ///
     /// # Errors
-    /// As [`Lake::column_texts`].
+    /// As [`Lake::for_each_text`].
     pub fn count_rows_by_text(
         &self,
         spec: &TableSpec,
@@ -48,7 +31,12 @@ impl Lake {
         Ok(counts)
     }
 
-    fn for_each_text(
+    /// Passes the values of a text column at the newest version to `add`, without nulls and with
+    /// repetitions: those in the rows of `dates`, or all. A table that does not exist has none.
+    ///
+    /// # Errors
+    /// As [`Lake::snapshot`] and [`Lake::read_rows`].
+    pub fn for_each_text(
         &self,
         spec: &TableSpec,
         column: &str,

@@ -11,8 +11,8 @@ use super::service::Service;
 use crate::commands::CommandError;
 use crate::commands::output::{Spool, put};
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::{FindingSink, InputCounters, RecordFindings};
-use crate::input::{Input, InputLocation, escape_unprintable, escape_unprintable_json};
+use crate::ingest::{CheckEvent, InputCounters, RecordFindings};
+use crate::input::{Input, escape_unprintable, escape_unprintable_json};
 use crate::record::Finding;
 use crate::rules::{RuleId, Severity};
 use crate::run_report::InputReport;
@@ -101,12 +101,10 @@ impl FindingListing {
     /// The list for inputs of a kind.
     pub(super) fn for_kind<'l, K: RecordKind>(
         &'l mut self,
-        inputs: &'l [Input],
         stdout: &'l mut dyn Write,
     ) -> KindListing<'l> {
         KindListing {
             listing: self,
-            inputs,
             service: Service::of(K::NAME),
             stdout,
         }
@@ -116,19 +114,17 @@ impl FindingListing {
 /// Lists the findings of inputs of one kind.
 pub(super) struct KindListing<'l> {
     listing: &'l mut FindingListing,
-    inputs: &'l [Input],
     service: Service,
     stdout: &'l mut dyn Write,
 }
 
 impl KindListing<'_> {
-    fn line(&self, input: usize, record: &RecordFindings, finding: &Finding) -> String {
-        let location = self.inputs.get(input).map(|input| &input.location);
+    fn line(&self, input: &Input, record: &RecordFindings, finding: &Finding) -> String {
         let (position, severity) = (record.position, severity_of(finding));
         match self.listing.format {
             CheckFormat::Text => format!(
                 "{}:{}: {severity} {}: {} [record {}, byte {}]\n",
-                location.map(InputLocation::shown).unwrap_or_default(),
+                input.location.shown(),
                 position.line,
                 finding.rule,
                 escape_unprintable(&finding.message()),
@@ -137,7 +133,7 @@ impl KindListing<'_> {
             ),
             CheckFormat::Json => {
                 let item = json!({
-                    "file": location.map(ToString::to_string),
+                    "file": input.location.to_string(),
                     "record": record.ordinal,
                     "line": position.line,
                     "byte_offset": position.byte_offset,
@@ -157,10 +153,17 @@ impl KindListing<'_> {
             }
         }
     }
-}
 
-impl FindingSink<CommandError> for KindListing<'_> {
-    fn record(&mut self, input: usize, record: &RecordFindings) -> Result<(), CommandError> {
+    /// Lists what a check reports.
+    pub(super) fn list(&mut self, event: CheckEvent<'_>) -> Result<(), CommandError> {
+        match event {
+            CheckEvent::Record(input, record) => self.record(input, &record),
+            CheckEvent::Restart => self.restart(),
+            CheckEvent::InputEnd(counters) => self.finish_input(counters),
+        }
+    }
+
+    fn record(&mut self, input: &Input, record: &RecordFindings) -> Result<(), CommandError> {
         for finding in &record.findings {
             // The responses of the services contain rejecting findings only.
             if self.listing.format == CheckFormat::Response && !finding.rejecting {

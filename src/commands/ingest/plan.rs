@@ -5,14 +5,11 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use crate::commands::assign_inputs::KnownFilesByKind;
 use crate::commands::discovered::{lake_location, plan_inputs};
 use crate::commands::read::{ReadArguments, RecordKindSelection};
 use crate::commands::{CommandError, StepPlan};
-use crate::ingest::IngestedFiles;
-use crate::ingest::purchases::Purchases;
-use crate::ingest::record_kind::RecordKind;
-use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::lake::{Lake, LakeError};
+use crate::lake::Lake;
 use crate::storage::Stores;
 
 /// The inputs of an ingest, and its lake.
@@ -48,7 +45,13 @@ impl IngestPlan {
         stores: &Stores,
     ) -> Result<Self, CommandError> {
         let lake = Lake::at(lake, stores)?;
-        let known = known_files(read, reads_all, &lake)?;
+        let may_be_of_another_company =
+            read.kind != RecordKindSelection::Purchases && !read.company_source().is_in_records();
+        let known = if reads_all || may_be_of_another_company {
+            KnownFilesByKind::default()
+        } else {
+            KnownFilesByKind::of(&lake, read.kind)?
+        };
         let (found, missing) = plan_inputs(&read.inputs, stores, lake_location(&lake).as_ref())?;
         let mut seen = HashSet::new();
         let inputs = found
@@ -103,25 +106,4 @@ impl IngestPlan {
         );
         text
     }
-}
-
-/// The ingested files, which would not be read again.
-fn known_files(
-    read: &ReadArguments,
-    reads_all: bool,
-    lake: &Lake,
-) -> Result<IngestedFiles, LakeError> {
-    let kind = read.kind;
-    let is_in_records = read.company_source().is_in_records();
-    let mut known = IngestedFiles::default();
-    if reads_all || (kind != RecordKindSelection::Purchases && !is_in_records) {
-        return Ok(known);
-    }
-    if kind != RecordKindSelection::SupplierPurchases {
-        known.extend(IngestedFiles::load(lake, Purchases::NAME)?);
-    }
-    if kind != RecordKindSelection::Purchases {
-        known.extend(IngestedFiles::load(lake, SupplierPurchases::NAME)?);
-    }
-    Ok(known)
 }

@@ -1,24 +1,27 @@
-//! Ingests customer purchases: the rows of each input are appended.
+//! Ingests or checks customer purchases: the rows of each input are appended.
 //!
 //! Inputs of one chunk are buffered in memory and share data files and commits, so that thousands
 //! of small files need few of both; a larger input has its own data files and commit.
 
-use chrono::NaiveDate;
+use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::commit_buffer::{CommitBuffer, PendingPurchases, commit_large_input};
+use super::Purchases;
+use super::commit_buffer::{CommitBuffer, PendingPurchases};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
+use super::events_in_lake::{EventSource, EventsInLake};
 use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
-use super::{PurchaseRows, Purchases};
+use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
-use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
-use crate::ingest::ingest_run::IngestRun;
+use crate::ingest::findings::FindingSink;
+use crate::ingest::ingest_run::{IngestRun, create_tables};
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
-use crate::ingest::record_kind::RecordKind;
-use crate::ingest::runner::Progress;
+use crate::ingest::runner::{Progress, RunSettings};
 use crate::input::Input;
-use crate::lake::Lake;
-use crate::purchase::columns::shift_source_rows;
+use crate::lake::{Digest, Lake};
+use crate::purchase::columns::{DayRows, shift_source_rows};
+use crate::run_report::InputOutcome;
 
 /// Ingests customer purchases. A second run with the same inputs changes nothing.
 ///
@@ -27,26 +30,60 @@ use crate::purchase::columns::shift_source_rows;
 /// before stays and is reported with the error; the rest is not visible to readers, and the same
 /// command completes it.
 pub fn ingest(
-    lake: &Lake,
+    lake: &Arc<Lake>,
     inputs: &[Input],
     options: &IngestOptions<Purchases>,
     progress: &Progress,
 ) -> Result<IngestOutcome, IngestFailure> {
-    collect(lake, inputs, options, progress, |_run| {
-        Ok(AppendPolicy::default())
-    })
+    ingest_into(lake, Arc::clone(lake) as _, inputs, options, progress)
+}
+
+/// Ingests customer purchases; `events` are those of earlier runs.
+pub(super) fn ingest_into(
+    lake: &Lake,
+    events: Arc<dyn EventSource>,
+    inputs: &[Input],
+    options: &IngestOptions<Purchases>,
+    progress: &Progress,
+) -> Result<IngestOutcome, IngestFailure> {
+    create_tables::<Purchases>(lake)?;
+    let mut options = options.clone();
+    options.run.kind.events_in_lake = Some(Arc::new(EventsInLake::new(events)));
+    let policy = AppendPolicy {
+        buffer: Some(CommitBuffer::new(lake)),
+        ..AppendPolicy::default()
+    };
+    collect(inputs, &options, progress, policy, None)
+}
+
+/// Validates customer purchases as [`ingest`] does into an empty lake, and writes nothing.
+///
+/// # Errors
+/// The run is interrupted, or the sink fails.
+pub fn check<E: From<RunError>>(
+    inputs: &[Input],
+    settings: &RunSettings<Purchases>,
+    reject_limit: f64,
+    progress: &Progress,
+    sink: &mut FindingSink<'_, E>,
+) -> Result<IngestOutcome, E> {
+    let policy = AppendPolicy::default();
+    check::check(inputs, settings, reject_limit, progress, sink, policy)
 }
 
 /// Appends the rows of complete inputs.
 #[derive(Default)]
-struct AppendPolicy {
-    buffer: CommitBuffer,
+struct AppendPolicy<'l> {
+    /// Commits the inputs; `None` in a check.
+    buffer: Option<CommitBuffer<'l>>,
+    /// The inputs of a check: the same content counts once.
+    checked: HashSet<Digest>,
     cross_chunk: PurchaseCrossChunkState,
     /// Positions of the inputs to be read again.
     retry: Vec<usize>,
 }
 
-impl CommitPolicy<Purchases> for AppendPolicy {
+impl CommitPolicy<Purchases> for AppendPolicy<'_> {
     type Content = UncommittedRows;
 
     fn add_chunk(
@@ -56,15 +93,22 @@ impl CommitPolicy<Purchases> for AppendPolicy {
         chunk: CollectedChunk<Purchases>,
     ) -> Result<(), RunError> {
         let mut rows = chunk.rows.unwrap_or_default();
-        self.check_across_chunks(run, &mut rows, &mut open.counters)?;
+        let kind = &run.options.run.kind;
+        self.cross_chunk
+            .update(kind, &mut rows, &mut open.counters)?;
+        apply_day_limit(&mut open.counters, &rows, run.options.max_partitions);
         if open.counters.refusal.is_some() {
             return Ok(());
         }
-        for day in &mut rows.days {
+        let Some(buffer) = &mut self.buffer else {
+            return Ok(());
+        };
+        let mut days: Vec<DayRows> = rows.days.into_iter().map(|day| day.rows).collect();
+        for day in &mut days {
             day.batch = shift_source_rows(&day.batch, chunk.first_record)?;
         }
         let batches = ChunkBatches {
-            days: rows.days,
+            days,
             rejects: chunk.rejects,
         };
         let mut writers = match std::mem::take(&mut open.content) {
@@ -74,8 +118,8 @@ impl CommitPolicy<Purchases> for AppendPolicy {
             }
             UncommittedRows::OneChunk(first) => {
                 // Two active writers would need twice the memory.
-                self.buffer.flush(run)?;
-                let mut writers = Box::new(OutputWriters::create(run)?);
+                buffer.flush(run)?;
+                let mut writers = Box::new(OutputWriters::create(buffer.lake, run)?);
                 writers.append(first)?;
                 writers
             }
@@ -99,18 +143,30 @@ impl CommitPolicy<Purchases> for AppendPolicy {
         run: &mut IngestRun<'_, Purchases>,
         mut input: PendingPurchases,
     ) -> Result<(), RunError> {
+        let Some(buffer) = &mut self.buffer else {
+            self.cross_chunk.accept_open();
+            let outcome = if self.checked.insert(input.digest) {
+                InputOutcome::Checked
+            } else {
+                InputOutcome::AlreadyIngested
+            };
+            run.record(&input, outcome);
+            return Ok(());
+        };
         let writers = match input.content {
             UncommittedRows::OwnFiles(writers) => writers,
             UncommittedRows::None | UncommittedRows::OneChunk(_) => {
-                if self.buffer.is_full_for(&input, run.options.max_partitions) {
-                    self.commit_buffered(run)?;
+                if buffer.is_full_for(&input, run.options.max_partitions) {
+                    let retry = buffer.commit_all(run)?;
+                    self.cross_chunk.read_again(&retry, &run.options.run.kind);
+                    self.retry.extend(retry);
                 }
                 self.cross_chunk.accept_open();
-                return self.buffer.push(run, input);
+                return buffer.push(run, input);
             }
         };
         input.content = UncommittedRows::None;
-        if commit_large_input(run, *writers, &input)? {
+        if buffer.commit_large_input(run, *writers, &input)? {
             self.cross_chunk.accept_open();
             return run.take_failure();
         }
@@ -121,40 +177,15 @@ impl CommitPolicy<Purchases> for AppendPolicy {
     }
 
     fn commit(&mut self, run: &mut IngestRun<'_, Purchases>) -> Result<Vec<usize>, RunError> {
-        self.commit_buffered(run)?;
+        if let Some(buffer) = &mut self.buffer {
+            let retry = buffer.commit_all(run)?;
+            self.cross_chunk.read_again(&retry, &run.options.run.kind);
+            self.retry.extend(retry);
+        }
         Ok(std::mem::take(&mut self.retry))
     }
 
     fn finish(self, run: &mut IngestRun<'_, Purchases>) {
         self.cross_chunk.add_run_findings(&mut run.counters);
-    }
-}
-
-impl AppendPolicy {
-    /// Drops duplicate events, and refuses an input of too many days.
-    fn check_across_chunks(
-        &mut self,
-        run: &IngestRun<'_, Purchases>,
-        rows: &mut PurchaseRows,
-        counters: &mut InputCounters,
-    ) -> Result<(), RunError> {
-        let in_lake = |day: i32| {
-            let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
-            let table = Purchases::table();
-            Ok(run.lake.column_texts(&table, "event_id", date..=date)?)
-        };
-        self.cross_chunk.update(rows, counters, &in_lake)?;
-        apply_day_limit(counters, rows, run.options.max_partitions);
-        Ok(())
-    }
-
-    fn commit_buffered(&mut self, run: &mut IngestRun<'_, Purchases>) -> Result<(), RunError> {
-        let retry = self.buffer.commit_all(run)?;
-        if !retry.is_empty() {
-            // Their own events must not count as duplicates then.
-            self.cross_chunk.reset();
-            self.retry.extend(retry);
-        }
-        Ok(())
     }
 }

@@ -10,8 +10,8 @@ use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::pending_input::{PendingInput, digests, split_known, to_i64};
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{
-    CommitBatch, CommittedDigests, Digest, InputRow, PartitionWriter, StagedFiles, WriterOptions,
-    rejects_spec,
+    CommitBatch, CommittedDigests, Digest, InputRow, Lake, LakeError, PartitionWriter, StagedFiles,
+    WriterOptions, rejects_spec,
 };
 use crate::run_report::{InputOutcome, RecordCounts};
 
@@ -34,17 +34,12 @@ pub(super) type PendingPurchases = PendingInput<UncommittedRows>;
 /// Rows are written to shared data files while further inputs are read. If the lake turns out to
 /// contain one of the staged inputs already, the files are discarded and the remaining inputs are
 /// read again.
-#[derive(Default)]
-pub(super) struct CommitBuffer {
+pub(super) struct CommitBuffer<'l> {
+    pub(super) lake: &'l Lake,
     /// Inputs whose rows are in memory.
     unstaged: Vec<PendingPurchases>,
     unstaged_bytes: usize,
-    /// Inputs whose rows are in the shared data files.
-    staged: Vec<PendingPurchases>,
-    digests: HashSet<Digest>,
-    writers: Option<OutputWriters>,
-    records: u64,
-    days: HashSet<i32>,
+    shared: SharedCommit,
     /// The inputs looked up last are not in the lake: the next ones are not looked up before their
     /// rows are written.
     expects_new: bool,
@@ -52,14 +47,39 @@ pub(super) struct CommitBuffer {
     committed_rejects: HashSet<Digest>,
 }
 
+/// The inputs of the next shared commit.
+#[derive(Default)]
+struct SharedCommit {
+    /// Inputs whose rows are in the shared data files.
+    staged: Vec<PendingPurchases>,
+    digests: HashSet<Digest>,
+    writers: Option<OutputWriters>,
+    /// Records and days of all its inputs, staged or not.
+    records: u64,
+    days: HashSet<i32>,
+}
+
 type PurchasesRun<'a> = IngestRun<'a, Purchases>;
 
-impl CommitBuffer {
+impl<'l> CommitBuffer<'l> {
+    /// No input yet.
+    pub(super) fn new(lake: &'l Lake) -> Self {
+        Self {
+            lake,
+            unstaged: Vec::new(),
+            unstaged_bytes: 0,
+            shared: SharedCommit::default(),
+            expects_new: false,
+            committed_rejects: HashSet::new(),
+        }
+    }
+
     /// Whether the buffer has to be committed before this input can be added.
     pub(super) fn is_full_for(&self, next: &PendingPurchases, max_partitions: usize) -> bool {
-        self.unstaged.len() + self.staged.len() >= MAX_INPUTS
-            || self.records >= MAX_RECORDS
-            || self.days.union(&next.counters.days).count() > max_partitions
+        let shared = &self.shared;
+        self.unstaged.len() + shared.staged.len() >= MAX_INPUTS
+            || shared.records >= MAX_RECORDS
+            || shared.days.union(&next.counters.days).count() > max_partitions
     }
 
     /// Adds an input.
@@ -69,8 +89,8 @@ impl CommitBuffer {
         pending: PendingPurchases,
     ) -> Result<(), RunError> {
         self.unstaged_bytes += pending.content.bytes_in_memory();
-        self.records += pending.counters.counts.read;
-        self.days.extend(&pending.counters.days);
+        self.shared.records += pending.counters.counts.read;
+        self.shared.days.extend(&pending.counters.days);
         self.unstaged.push(pending);
         if self.unstaged_bytes < MAX_UNSTAGED_BYTES {
             return Ok(());
@@ -81,7 +101,8 @@ impl CommitBuffer {
     /// Writes all rows in memory to data files.
     pub(super) fn flush(&mut self, run: &mut PurchasesRun<'_>) -> Result<(), RunError> {
         self.stage(run)?;
-        self.writers.as_mut().map_or(Ok(()), OutputWriters::flush)
+        let writers = self.shared.writers.as_mut();
+        writers.map_or(Ok(()), OutputWriters::flush)
     }
 
     /// Writes the rows of the unstaged inputs to the shared data files.
@@ -94,12 +115,12 @@ impl CommitBuffer {
         let known = if self.expects_new {
             CommittedDigests::default()
         } else {
-            run.find_committed(&digests(&unstaged))?
+            self.find_committed(&digests(&unstaged))?
         };
         self.expects_new = known.rows.is_empty() && known.rejects.is_empty();
         self.committed_rejects.extend(&known.rejects);
-        let (old, new) = split_known(unstaged, &known, &mut self.digests);
-        record_known(run, &old, &known)?;
+        let (old, new) = split_known(unstaged, &known, &mut self.shared.digests);
+        self.record_known(run, &old, &known)?;
         let mut accumulator = BatchAccumulator::default();
         for mut pending in new {
             let rows = std::mem::take(&mut pending.content);
@@ -107,17 +128,18 @@ impl CommitBuffer {
                 let with_rejects = self.with_rejects(&pending);
                 accumulator.add(days, rejects.filter(|_| with_rejects));
             }
-            self.staged.push(pending);
+            self.shared.staged.push(pending);
         }
-        let mut writers = self.take_writers(run)?;
+        let writers = self.shared.writers.take();
+        let mut writers = writers.map_or_else(|| OutputWriters::create(self.lake, run), Ok)?;
         accumulator.write(&mut writers)?;
-        self.writers = Some(writers);
+        self.shared.writers = Some(writers);
         Ok(())
     }
 
-    fn take_writers(&mut self, run: &PurchasesRun<'_>) -> Result<OutputWriters, RunError> {
-        let writers = self.writers.take();
-        writers.map_or_else(|| OutputWriters::create(run), Ok)
+    fn find_committed(&self, digests: &[Digest]) -> Result<CommittedDigests, LakeError> {
+        let table = Purchases::table().name;
+        self.lake.committed_digests(table, Purchases::NAME, digests)
     }
 
     fn with_rejects(&self, pending: &PendingPurchases) -> bool {
@@ -130,15 +152,14 @@ impl CommitBuffer {
         run: &mut PurchasesRun<'_>,
     ) -> Result<Vec<usize>, RunError> {
         self.stage(run)?;
-        let staged = std::mem::take(&mut self.staged);
-        self.digests.clear();
-        self.days.clear();
-        self.records = 0;
+        let SharedCommit {
+            staged, writers, ..
+        } = std::mem::take(&mut self.shared);
         if staged.is_empty() {
             return Ok(Vec::new());
         }
-        let writers = self.take_writers(run)?;
-        let known = run.find_committed(&digests(&staged))?;
+        let writers = writers.map_or_else(|| OutputWriters::create(self.lake, run), Ok)?;
+        let known = self.find_committed(&digests(&staged))?;
         let changed_in_lake = |pending: &PendingPurchases| {
             let rejects_appeared =
                 known.rejects.contains(&pending.digest) && self.with_rejects(pending);
@@ -152,7 +173,7 @@ impl CommitBuffer {
                 pending.row(&pending.counters, self.with_rejects(pending), now)
             };
             let rows = staged.iter().map(row).collect();
-            if commit(run, writers, rows)? {
+            if self.commit(run, writers, rows)? {
                 for pending in &staged {
                     run.record(pending, InputOutcome::Ingested);
                 }
@@ -165,91 +186,95 @@ impl CommitBuffer {
         let (old, retry): (Vec<PendingPurchases>, Vec<PendingPurchases>) = staged
             .into_iter()
             .partition(|pending| known.rows.contains(&pending.digest));
-        record_known(run, &old, &known)?;
+        self.record_known(run, &old, &known)?;
         Ok(retry.iter().map(|pending| pending.index).collect())
     }
-}
 
-/// Commits an input with its own data files; `false` when it has to be read again. A failure after
-/// the commit of its rows is returned by [`IngestRun::take_failure`].
-pub(super) fn commit_large_input(
-    run: &mut PurchasesRun<'_>,
-    writers: OutputWriters,
-    pending: &PendingPurchases,
-) -> Result<bool, RunError> {
-    let known = run.find_committed(&[pending.digest])?;
-    if known.rows.contains(&pending.digest) {
-        writers.discard()?;
-        record_known(run, std::slice::from_ref(pending), &known)?;
-        return Ok(true);
+    /// Commits an input with its own data files; `false` when it has to be read again. A failure after
+    /// the commit of its rows is returned by [`IngestRun::take_failure`].
+    pub(super) fn commit_large_input(
+        &self,
+        run: &mut PurchasesRun<'_>,
+        writers: OutputWriters,
+        pending: &PendingPurchases,
+    ) -> Result<bool, RunError> {
+        let known = self.find_committed(&[pending.digest])?;
+        if known.rows.contains(&pending.digest) {
+            writers.discard()?;
+            self.record_known(run, std::slice::from_ref(pending), &known)?;
+            return Ok(true);
+        }
+        let with_rejects = !known.rejects.contains(&pending.digest);
+        let row = pending.row(&pending.counters, with_rejects, run.options.now_micros);
+        let OutputWriters { rows, mut rejects } = writers;
+        if !with_rejects {
+            // An earlier run was interrupted after it had committed the same rejects.
+            rejects.discard()?;
+            let options = WriterOptions::new(run.run_id());
+            rejects = PartitionWriter::new(self.lake, &rejects_spec(), options)?;
+        }
+        let is_committed = self.commit(run, OutputWriters { rows, rejects }, vec![row])?;
+        if is_committed {
+            run.record(pending, InputOutcome::Ingested);
+        }
+        Ok(is_committed)
     }
-    let with_rejects = !known.rejects.contains(&pending.digest);
-    let row = pending.row(&pending.counters, with_rejects, run.options.now_micros);
-    let OutputWriters { rows, mut rejects } = writers;
-    if !with_rejects {
-        // An earlier run was interrupted after it had committed the same rejects.
-        rejects.discard()?;
-        let options = WriterOptions::new(run.run_id());
-        rejects = PartitionWriter::new(run.lake, &rejects_spec(), options)?;
-    }
-    let is_committed = commit(run, OutputWriters { rows, rejects }, vec![row])?;
-    if is_committed {
-        run.record(pending, InputOutcome::Ingested);
-    }
-    Ok(is_committed)
-}
 
-/// Records inputs that were ingested before, and lists those that an interrupted run did not list.
-fn record_known(
-    run: &mut PurchasesRun<'_>,
-    old: &[PendingPurchases],
-    known: &CommittedDigests,
-) -> Result<(), RunError> {
-    run.recover(old, known, recount)?;
-    for pending in old {
-        run.record(pending, InputOutcome::AlreadyIngested);
+    /// Records inputs that were ingested before, and lists those that an interrupted run did not list.
+    fn record_known(
+        &self,
+        run: &mut PurchasesRun<'_>,
+        old: &[PendingPurchases],
+        known: &CommittedDigests,
+    ) -> Result<(), RunError> {
+        let lake = self.lake;
+        run.recover(lake, old, known, |run, lost| recount(lake, run, lost))?;
+        for pending in old {
+            run.record(pending, InputOutcome::AlreadyIngested);
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn commit(
-    run: &mut PurchasesRun<'_>,
-    writers: OutputWriters,
-    inputs: Vec<InputRow>,
-) -> Result<bool, RunError> {
-    let rows: StagedFiles = writers.rows.finish()?;
-    let rejects: StagedFiles = writers.rejects.finish()?;
-    let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
-    let kept: i64 = inputs
-        .iter()
-        .filter(|input| input.with_rejects)
-        .map(|input| input.counts.rejected)
-        .sum();
-    // Compare the counts with the row counts of the files themselves.
-    if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
-        let path = inputs
-            .first()
-            .map(|input| input.path.clone())
-            .unwrap_or_default();
-        let counts = RecordCounts {
-            accepted: rows.rows,
-            rejected: rejects.rows,
-            ..RecordCounts::default()
+    fn commit(
+        &self,
+        run: &mut PurchasesRun<'_>,
+        writers: OutputWriters,
+        inputs: Vec<InputRow>,
+    ) -> Result<bool, RunError> {
+        let rows: StagedFiles = writers.rows.finish()?;
+        let rejects: StagedFiles = writers.rejects.finish()?;
+        let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
+        let kept: i64 = inputs
+            .iter()
+            .filter(|input| input.with_rejects)
+            .map(|input| input.counts.rejected)
+            .sum();
+        // Compare the counts with the row counts of the files themselves.
+        if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
+            let path = inputs
+                .first()
+                .map(|input| input.path.clone())
+                .unwrap_or_default();
+            let counts = RecordCounts {
+                accepted: rows.rows,
+                rejected: rejects.rows,
+                ..RecordCounts::default()
+            };
+            rows.discard(self.lake)?;
+            rejects.discard(self.lake)?;
+            return Err(RunError::Unbalanced { path, counts });
+        }
+        let batch = CommitBatch {
+            run_id: run.run_id(),
+            record_kind: Purchases::NAME,
+            rows_table: &Purchases::table(),
+            inputs,
+            rows,
+            rejects,
         };
-        rows.discard(run.lake)?;
-        rejects.discard(run.lake)?;
-        return Err(RunError::Unbalanced { path, counts });
+        let committed = self
+            .lake
+            .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
+        run.record_commit(committed)
     }
-    let batch = CommitBatch {
-        run_id: run.run_id(),
-        record_kind: Purchases::NAME,
-        rows_table: &Purchases::table(),
-        inputs,
-        rows,
-        rejects,
-    };
-    let committed = run
-        .lake
-        .commit_batch(batch, &mut |step| tracing::debug!(%step, "commit"));
-    run.record_commit(committed)
 }

@@ -5,37 +5,34 @@ use super::seen_events::SeenEvents;
 use super::seen_records::SeenRecords;
 use super::{PurchaseRows, Purchases};
 use crate::ingest::counters::{InputCounters, RunCounters};
-use crate::ingest::cross_chunk::{CheckedInput, CheckedKind, CrossChunkState, FinishedInput};
 use crate::ingest::error::RunError;
-use crate::ingest::input_reports::InputReports;
+use crate::ingest::record_kind::RecordKind;
 use crate::input::Refusal;
 use crate::rules::RuleId;
 
 /// Distinct product ids the dashboard stores ("até 5.000 `product_id`s").
 const MAX_PRODUCT_IDS: usize = 5_000;
 
-/// The default of `--max-partitions`.
-const DEFAULT_MAX_PARTITIONS: usize = 1000;
-
 /// The products, records and events of the run so far.
 #[derive(Debug, Default)]
-pub struct PurchaseCrossChunkState {
+pub(super) struct PurchaseCrossChunkState {
     products: foldhash::HashSet<u64>,
     /// Products of the open input; discarded when it is refused.
     open_products: foldhash::HashSet<u64>,
     records: SeenRecords,
     events: SeenEvents,
+    /// Another process has changed the lake during the run.
+    lake_changed: bool,
 }
 
 impl PurchaseCrossChunkState {
     /// Adds the rows of a chunk whose counts are in `counters`: counts exact repeats and drops
-    /// duplicate events. `event_ids_in_lake` returns the event ids in the lake of a day, given in
-    /// days since 1970.
+    /// events that were read before.
     pub(super) fn update(
         &mut self,
+        kind: &Purchases,
         rows: &mut PurchaseRows,
         counters: &mut InputCounters,
-        event_ids_in_lake: &dyn Fn(i32) -> Result<Vec<String>, RunError>,
     ) -> Result<(), RunError> {
         for &product in &rows.products {
             if self.open_products.len() <= MAX_PRODUCT_IDS {
@@ -44,12 +41,14 @@ impl PurchaseCrossChunkState {
         }
         let repeats = self.records.count_repeats(&rows.fingerprints);
         counters.count_warning(RuleId::BrzDupEvent, repeats);
-        if rows.has_event_ids {
-            let dropped = self.events.drop_seen(&mut rows.days, event_ids_in_lake)?;
-            counters.counts.accepted -= dropped;
-            counters.counts.duplicate += dropped;
-            counters.count_warning(RuleId::BrzCurrentsDup, dropped);
+        if self.lake_changed {
+            // A worker may have compared the chunk with the lake as it was before.
+            kind.drop_known(rows)?;
         }
+        self.events.drop_seen(rows)?;
+        counters.counts.accepted -= rows.duplicates;
+        counters.counts.duplicate += rows.duplicates;
+        counters.count_warning(RuleId::BrzCurrentsDup, rows.duplicates);
         Ok(())
     }
 
@@ -60,10 +59,15 @@ impl PurchaseCrossChunkState {
         self.records.discard_open();
     }
 
-    /// Discards the accepted inputs: some could not be committed and are read again.
-    pub(super) fn reset(&mut self) {
-        self.events.reset();
-        self.records.reset();
+    /// Discards the accepted inputs if some of them are read again, because another process has
+    /// changed the lake: their own events must not count as duplicates then.
+    pub(super) fn read_again(&mut self, inputs: &[usize], kind: &Purchases) {
+        if !inputs.is_empty() {
+            self.events.reset();
+            self.records.reset();
+            kind.forget_lake();
+            self.lake_changed = true;
+        }
     }
 
     /// Accepts the open input.
@@ -87,7 +91,9 @@ impl PurchaseCrossChunkState {
 
 /// Refuses the input if its rows are of more days than a run may open partitions for.
 pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows, max_days: usize) {
-    counters.days.extend(rows.days.iter().map(|rows| rows.day));
+    counters
+        .days
+        .extend(rows.days.iter().map(|day| day.rows.day));
     if counters.refusal.is_none() && counters.days.len() > max_days {
         counters.refusal = Some(Refusal::new(
             RuleId::FileLimit,
@@ -95,43 +101,5 @@ pub(super) fn apply_day_limit(counters: &mut InputCounters, rows: &PurchaseRows,
                 "the input has purchases of more than {max_days} days; split it, or raise --max-partitions"
             ),
         ));
-    }
-}
-
-impl CheckedKind for Purchases {
-    type CrossChunk = PurchaseCrossChunkState;
-}
-
-impl CrossChunkState<Purchases> for PurchaseCrossChunkState {
-    fn add_chunk(
-        &mut self,
-        mut rows: PurchaseRows,
-        counters: &mut InputCounters,
-    ) -> Result<(), RunError> {
-        // Nothing is written, so no lake is read.
-        self.update(&mut rows, counters, &|_day| Ok(Vec::new()))?;
-        apply_day_limit(counters, &rows, DEFAULT_MAX_PARTITIONS);
-        Ok(())
-    }
-
-    fn discard_input(&mut self) {
-        self.discard_open();
-    }
-
-    fn finish_input(
-        &mut self,
-        _input: &FinishedInput<'_, Purchases>,
-        _counters: &mut InputCounters,
-    ) {
-        self.accept_open();
-    }
-
-    fn finish_run(
-        &mut self,
-        _read: &mut [CheckedInput],
-        _reports: &mut InputReports<'_>,
-        run: &mut RunCounters,
-    ) {
-        self.add_run_findings(run);
     }
 }

@@ -10,7 +10,7 @@ use super::Purchases;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::record_kind::RecordKind;
-use crate::lake::{PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
+use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
 use crate::purchase::columns::DayRows;
 
 /// Rejects are few: a smaller segment than that of rows saves memory.
@@ -68,7 +68,7 @@ pub(super) struct OutputWriters {
 }
 
 impl OutputWriters {
-    pub(super) fn create(run: &IngestRun<'_, Purchases>) -> Result<Self, RunError> {
+    pub(super) fn create(lake: &Lake, run: &IngestRun<'_, Purchases>) -> Result<Self, RunError> {
         let options = WriterOptions {
             max_partitions: run.options.max_partitions,
             ..WriterOptions::new(run.run_id())
@@ -78,8 +78,8 @@ impl OutputWriters {
             ..options.clone()
         };
         Ok(Self {
-            rows: PartitionWriter::new(run.lake, &Purchases::table(), options)?,
-            rejects: PartitionWriter::new(run.lake, &rejects_spec(), few)?,
+            rows: PartitionWriter::new(lake, &Purchases::table(), options)?,
+            rejects: PartitionWriter::new(lake, &rejects_spec(), few)?,
         })
     }
 

@@ -17,13 +17,14 @@ use crate::lake::{InputRow, Lake};
 
 /// The rows in `inputs` of these inputs, with the start of the run as the ingest time.
 pub(super) fn recount<C>(
+    lake: &Lake,
     run: &IngestRun<'_, Purchases>,
     lost: &[&PendingInput<C>],
 ) -> Result<Vec<InputRow>, RunError> {
     let now = run.options.now_micros;
     let row = |input: &&PendingInput<C>| input.row(&input.counters, false, now);
     let mut rows: Vec<InputRow> = lost.iter().map(row).collect();
-    let mut unaccounted_rows = unaccounted(run.lake)?;
+    let mut unaccounted_rows = unaccounted(lake)?;
     for row in &mut rows {
         account(row, &mut unaccounted_rows);
     }

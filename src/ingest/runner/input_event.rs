@@ -1,8 +1,9 @@
 //! What happens to an input while it is read, and whether reading continues.
 
+use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::ValidatedChunk;
-use crate::input::{InputError, InputTotals, Refusal};
+use crate::input::{InputTotals, Refusal};
 
 /// Whether to continue reading an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,6 @@ pub(super) enum InputEvent<K: RecordKind> {
     Abandoned,
     End(InputTotals),
     Refused(Refusal),
-    /// It cannot be read because the machine ran out of a resource.
-    Exhausted(InputError),
+    /// The run cannot continue.
+    Failed(RunError),
 }

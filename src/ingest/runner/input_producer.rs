@@ -9,7 +9,7 @@ use super::in_flight_bytes::{InFlightBytes, MemoryPermit};
 use super::input_event::{Flow, InputEvent};
 use super::read_input::{ChunkSink, Disconnected, InputBundle, ReadContext};
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::validate::{ValidatedChunk, ValidationSettings};
+use crate::ingest::validate::ValidationSettings;
 use crate::input::Chunk;
 
 /// Set to stop reading an input. An input that is read again gets a new flag, so that a late result
@@ -21,7 +21,7 @@ pub(super) enum ReaderEvent<K: RecordKind> {
     /// A chunk of a large input, in validation.
     Chunk {
         input: usize,
-        validated: Receiver<ValidatedChunk<K>>,
+        validated: Receiver<InputEvent<K>>,
         cancel: CancelFlag,
         permit: MemoryPermit,
     },

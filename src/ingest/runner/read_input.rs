@@ -8,8 +8,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::input_event::{Flow, InputEvent};
 use super::settings::{Progress, RunSettings};
+use crate::ingest::error::RunError;
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::validate::{ValidatedChunk, ValidationSettings, validate_chunk};
+use crate::ingest::validate::{ValidationSettings, validate_chunk};
 use crate::input::{
     BufferPool, Chunk, Input, InputReader, InputTotals, ReadError, ReaderOptions, Refusal,
     escape_unprintable,
@@ -43,7 +44,8 @@ pub(super) trait ChunkSink<K: RecordKind> {
     ) -> Result<Flow, Disconnected>;
 }
 
-/// The receiver is dropped, because of an error or a signal that it reports itself.
+/// The receiver is dropped, or has to end the run: because of an error or a signal that it reports
+/// itself.
 pub(super) struct Disconnected;
 
 /// The events of small inputs, in their order.
@@ -102,7 +104,7 @@ impl<K: RecordKind> ReadContext<K> {
         &self,
         chunk: Chunk,
         settings: &Arc<ValidationSettings<K>>,
-    ) -> Receiver<ValidatedChunk<K>> {
+    ) -> Receiver<InputEvent<K>> {
         let settings = Arc::clone(settings);
         let buffers = self.buffers.clone();
         on_pool(move || validate_and_recycle(chunk, &settings, &buffers))
@@ -160,7 +162,7 @@ impl<K: RecordKind> ReadContext<K> {
                     chunk_sink.restart()?;
                 }
                 Err(ReadError::Failed(error)) if is_exhausted(&error) => {
-                    return Ok(InputEvent::Exhausted(error));
+                    return Ok(InputEvent::Failed(RunError::Exhausted(error)));
                 }
                 Err(problem) => return Ok(InputEvent::Refused(refusal_of(problem))),
             }
@@ -219,9 +221,12 @@ impl<K: RecordKind> ChunkSink<K> for InlineSink<'_, K> {
         settings: &Arc<ValidationSettings<K>>,
     ) -> Result<Flow, Disconnected> {
         self.bytes += chunk.bytes.len();
-        let validated = validate_and_recycle(chunk, settings, self.buffers);
-        self.events
-            .push((self.input, InputEvent::Chunk(Box::new(validated))));
+        let event = validate_and_recycle(chunk, settings, self.buffers);
+        let has_failed = matches!(event, InputEvent::Failed(_));
+        self.events.push((self.input, event));
+        if has_failed {
+            return Err(Disconnected);
+        }
         Ok(Flow::Continue)
     }
 }
@@ -230,10 +235,14 @@ fn validate_and_recycle<K: RecordKind>(
     chunk: Chunk,
     settings: &ValidationSettings<K>,
     buffers: &BufferPool,
-) -> ValidatedChunk<K> {
-    let validated = validate_chunk(&chunk, settings);
+) -> InputEvent<K> {
+    let mut validated = validate_chunk(&chunk, settings);
     buffers.release(chunk.bytes);
-    validated
+    let rows = validated.rows.as_mut();
+    match rows.map_or(Ok(()), |rows| settings.kind.drop_known(rows)) {
+        Ok(()) => InputEvent::Chunk(Box::new(validated)),
+        Err(error) => InputEvent::Failed(error),
+    }
 }
 
 /// Starts `work` on the pool. If it panics, the receiver gets an error, which ends the run.

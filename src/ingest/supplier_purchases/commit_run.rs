@@ -17,16 +17,37 @@ use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::pending_input::{digests, split_known};
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{
-    BatchBuffer, CommitOutcome, CommittedDigests, InputRow, PartitionValue, PartitionWriter,
+    BatchBuffer, CommitOutcome, CommittedDigests, InputRow, Lake, PartitionValue, PartitionWriter,
     StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::InputOutcome;
 
+/// Bytes of rejects kept in memory until the commit; the rest is spilled to disk.
+const REJECT_BYTES: usize = 8 << 20;
+
+/// The accepted rows of a run and its rejects, until they are committed to the lake.
+pub(super) struct UncommittedRecords<'l> {
+    lake: &'l Lake,
+    pub(super) rows: AcceptedRows,
+    /// Discarded if their input is refused.
+    pub(super) rejects: BatchBuffer,
+}
+
+impl<'l> UncommittedRecords<'l> {
+    /// No record yet.
+    pub(super) fn new(lake: &'l Lake, run_id: &str) -> Result<Self, RunError> {
+        Ok(Self {
+            lake,
+            rows: AcceptedRows::new(lake, &SupplierPurchases::table(), run_id)?,
+            rejects: BatchBuffer::new(lake, &rejects_spec(), run_id, REJECT_BYTES)?,
+        })
+    }
+}
+
 /// The commit of the inputs of a run.
-pub(super) struct RunCommit<'r, 'a> {
+struct RunCommit<'r, 'a> {
     run: &'r mut IngestRun<'a, SupplierPurchases>,
-    accepted_rows: &'r AcceptedRows,
-    buffered_rejects: &'r BatchBuffer,
+    records: &'r UncommittedRecords<'r>,
     snapshot: FullSnapshot,
     /// The candidates of the participating inputs, sorted.
     candidates: Vec<VersionCandidate>,
@@ -43,13 +64,11 @@ pub(super) fn commit_run(
     run: &mut IngestRun<'_, SupplierPurchases>,
     snapshot: FullSnapshot,
     mut read: Vec<PendingVersions>,
-    accepted_rows: &AcceptedRows,
-    buffered_rejects: &BatchBuffer,
+    records: &UncommittedRecords<'_>,
 ) -> Result<(), RunError> {
     let mut commit = RunCommit {
         run,
-        accepted_rows,
-        buffered_rejects,
+        records,
         snapshot,
         candidates: take_candidates(&mut read),
         deleted_by_absence: 0,
@@ -76,6 +95,21 @@ pub(super) fn commit_run(
     run.take_failure()
 }
 
+/// Records the inputs that were read as if they were ingested into an empty lake.
+pub(super) fn check_run(run: &mut IngestRun<'_, SupplierPurchases>, read: Vec<PendingVersions>) {
+    let known = CommittedDigests::default();
+    let (copies, mut new) = split_known(read, &known, &mut HashSet::new());
+    let candidates = take_candidates(&mut new);
+    let selection = select_newest(&candidates, SnapshotMode::Incremental, &|_start| None);
+    for mut input in new {
+        input.counters = written_counters(&input, &selection.discarded);
+        run.record(&input, InputOutcome::Checked);
+    }
+    for input in copies {
+        run.record(&input, InputOutcome::AlreadyIngested);
+    }
+}
+
 /// The candidates of all inputs, sorted.
 fn take_candidates(inputs: &mut [PendingVersions]) -> Vec<VersionCandidate> {
     let mut candidates: Vec<VersionCandidate> = Vec::new();
@@ -98,13 +132,14 @@ impl RunCommit<'_, '_> {
         loop {
             let mut wanted = digests(&remaining);
             wanted.extend(self.snapshot.digest);
-            let known = self.run.find_committed(&wanted)?;
+            let (table, kind) = (SupplierPurchases::table().name, SupplierPurchases::NAME);
+            let known = self.records.lake.committed_digests(table, kind, &wanted)?;
             let is_applied = self
                 .snapshot
                 .digest
                 .is_some_and(|d| known.rows.contains(&d));
             if is_applied {
-                if let Some(refusal) = self.snapshot.refusal(self.run.lake)? {
+                if let Some(refusal) = self.snapshot.refusal(self.records.lake)? {
                     for mut input in remaining {
                         input.counters = InputCounters {
                             refusal: Some(refusal.clone()),
@@ -119,12 +154,13 @@ impl RunCommit<'_, '_> {
             }
             let (old, mut new) = split_known(remaining, &known, &mut HashSet::new());
             let candidates = &self.candidates;
-            self.run.recover(&old, &known, |run, lost| {
-                Ok(lost
-                    .iter()
-                    .map(|input| recount(run, input, candidates))
-                    .collect())
-            })?;
+            self.run
+                .recover(self.records.lake, &old, &known, |run, lost| {
+                    Ok(lost
+                        .iter()
+                        .map(|input| recount(run, input, candidates))
+                        .collect())
+                })?;
             if (new.is_empty() && self.snapshot.digest.is_none())
                 || self.commit(&mut new, &old, &known)?
             {
@@ -162,13 +198,13 @@ impl RunCommit<'_, '_> {
         // An input once committed stays committed, so its candidates are not needed again.
         self.candidates
             .retain(|candidate| participating.contains(&candidate.input));
-        let (lake, run_id) = (self.run.lake, self.run.run_id());
+        let (lake, run_id) = (self.records.lake, self.run.run_id());
         let options = self.run.options;
         let merge_input = MergeInput {
             lake,
             run_id,
             max_partitions: options.max_partitions,
-            accepted_rows: self.accepted_rows,
+            accepted_rows: &self.records.rows,
             candidates: &self.candidates,
             complete_companies: &full.companies,
         };
@@ -221,7 +257,7 @@ impl RunCommit<'_, '_> {
             return Ok(true);
         }
         let staged = self.stage_rejects(&uncommitted)?;
-        let outcome = self.run.lake.commit_rejects(
+        let outcome = self.records.lake.commit_rejects(
             self.run.run_id(),
             SupplierPurchases::NAME,
             &digests(uncommitted),
@@ -233,7 +269,7 @@ impl RunCommit<'_, '_> {
                 Ok(true)
             }
             CommitOutcome::AlreadyCommitted { .. } => {
-                staged.discard(self.run.lake)?;
+                staged.discard(self.records.lake)?;
                 Ok(false)
             }
         }
@@ -241,10 +277,10 @@ impl RunCommit<'_, '_> {
 
     fn stage_rejects(&self, inputs: &[&PendingVersions]) -> Result<StagedFiles, RunError> {
         let options = WriterOptions::new(self.run.run_id());
-        let mut writer = PartitionWriter::new(self.run.lake, &rejects_spec(), options)?;
+        let mut writer = PartitionWriter::new(self.records.lake, &rejects_spec(), options)?;
         for rejects in inputs.iter().flat_map(|input| &input.content.rejects) {
             let kind = PartitionValue::text(SupplierPurchases::NAME)?;
-            writer.append(kind, self.buffered_rejects.get(*rejects)?)?;
+            writer.append(kind, self.records.rejects.get(*rejects)?)?;
         }
         let staged = writer.finish()?;
         let rejected: u64 = inputs
@@ -252,7 +288,7 @@ impl RunCommit<'_, '_> {
             .map(|input| input.counters.counts.rejected)
             .sum();
         if staged.rows != rejected {
-            staged.discard(self.run.lake)?;
+            staged.discard(self.records.lake)?;
             let first = inputs
                 .first()
                 .map(|input| (input.path.clone(), input.counters.counts));

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::{SupplierPurchases, page_of_frame};
 use crate::ingest::counters::{InputCounters, RunCounters};
-use crate::ingest::cross_chunk::FinishedInput;
 use crate::ingest::input_reports::InputReports;
+use crate::ingest::runner::RunSettings;
+use crate::input::{Input, InputTotals};
 use crate::rules::RuleId;
 use crate::supplier_purchase::page::{DumpPage, completeness};
 use crate::supplier_purchase::{CompanyId, SupplierPurchaseKey, SupplierPurchaseVersion};
@@ -52,14 +53,16 @@ impl InputPages {
     /// The input has ended; its counts are in `counters`.
     pub(super) fn finish(
         &mut self,
-        ended: &FinishedInput<'_, SupplierPurchases>,
+        input: &Input,
+        totals: &InputTotals,
+        settings: &RunSettings<SupplierPurchases>,
         counters: &mut InputCounters,
     ) {
-        let (page, is_broken) = page_of_frame(ended.totals, counters.counts.read, ended.json);
+        let (page, is_broken) = page_of_frame(totals, counters.counts.read, settings.reader.json());
         self.add_frame_page(page);
         counters.count_warning(RuleId::CplMetaShape, u64::from(is_broken));
-        self.path = ended.input.location.to_string();
-        let company = ended.kind.company().company_of(ended.input);
+        self.path = input.location.to_string();
+        let company = settings.kind.company().company_of(input);
         self.company = company.map(CompanyId::get);
     }
 

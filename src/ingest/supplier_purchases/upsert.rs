@@ -1,21 +1,23 @@
-//! Ingests supplier purchases: all inputs are read, and then committed together.
+//! Ingests or checks supplier purchases: all inputs are read, and then committed together.
 
-use super::accepted_rows::{AcceptedRows, has_one_version_per_row};
-use super::commit_run::commit_run;
+use std::sync::Arc;
+
+use super::accepted_rows::has_one_version_per_row;
+use super::commit_run::{UncommittedRecords, check_run, commit_run};
 use super::dump_completeness::{InputPages, report_incomplete_dumps};
 use super::full_snapshot::FullSnapshot;
 use super::input_versions::{InputVersions, PendingVersions};
 use super::select_versions::{SnapshotMode, VersionCandidate};
 use super::{SupplierChunkRows, SupplierPurchases};
+use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
-use crate::ingest::cross_chunk::FinishedInput;
 use crate::ingest::error::RunError;
-use crate::ingest::ingest_run::IngestRun;
+use crate::ingest::findings::FindingSink;
+use crate::ingest::ingest_run::{IngestRun, create_tables};
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
-use crate::ingest::record_kind::RecordKind;
-use crate::ingest::runner::Progress;
+use crate::ingest::runner::{Progress, RunSettings};
 use crate::input::Input;
-use crate::lake::{BatchBuffer, Lake, rejects_spec};
+use crate::lake::Lake;
 use crate::record::shift_source_rows;
 use crate::run_report::InputOutcome;
 
@@ -35,50 +37,55 @@ pub fn upsert(
     snapshot_mode: SnapshotMode,
     progress: &Progress,
 ) -> Result<IngestOutcome, IngestFailure> {
-    let mut inputs = inputs.to_vec();
-    inputs.sort_by(|one, other| one.location.cmp(&other.location));
-    collect(lake, &inputs, options, progress, |run| {
-        UpsertPolicy::new(run, snapshot_mode)
-    })
+    create_tables::<SupplierPurchases>(lake)?;
+    let mut options = options.clone();
+    if snapshot_mode == SnapshotMode::Full || !options.run.kind.company().is_in_records() {
+        // A full snapshot is read completely. If an option gives the company, a known file may be
+        // of another company.
+        options.known_files = Arc::default();
+    }
+    let policy = UpsertPolicy {
+        snapshot_mode,
+        records: Some(UncommittedRecords::new(lake, &options.run.run_id)?),
+        ..UpsertPolicy::default()
+    };
+    collect(&sorted(inputs), &options, progress, policy, None)
 }
 
-/// Bytes of rejects kept in memory until their input has ended; the rest is spilled to disk.
-const REJECT_BYTES: usize = 8 << 20;
+/// Validates supplier purchases as [`upsert`] does into an empty lake, and writes nothing.
+///
+/// # Errors
+/// The run is interrupted, or the sink fails.
+pub fn check<E: From<RunError>>(
+    inputs: &[Input],
+    settings: &RunSettings<SupplierPurchases>,
+    reject_limit: f64,
+    progress: &Progress,
+    sink: &mut FindingSink<'_, E>,
+) -> Result<IngestOutcome, E> {
+    let (inputs, policy) = (sorted(inputs), UpsertPolicy::default());
+    check::check(&inputs, settings, reject_limit, progress, sink, policy)
+}
+
+/// The inputs in the order of their paths, which selects between two versions with the same time.
+fn sorted(inputs: &[Input]) -> Vec<Input> {
+    let mut inputs = inputs.to_vec();
+    inputs.sort_by(|one, other| one.location.cmp(&other.location));
+    inputs
+}
 
 /// Collects the versions of all inputs, and updates the table to the newest ones.
-struct UpsertPolicy {
+#[derive(Default)]
+struct UpsertPolicy<'l> {
     snapshot_mode: SnapshotMode,
-    accepted_rows: AcceptedRows,
-    /// The rejects of the inputs; discarded if their input is refused.
-    buffered_rejects: BatchBuffer,
+    /// The rows and rejects until their commit; `None` in a check.
+    records: Option<UncommittedRecords<'l>>,
     read: Vec<PendingVersions>,
     pages: Vec<(usize, InputPages)>,
 }
 
-impl UpsertPolicy {
-    fn new(
-        run: &IngestRun<'_, SupplierPurchases>,
-        snapshot_mode: SnapshotMode,
-    ) -> Result<Self, RunError> {
-        let (lake, run_id) = (run.lake, run.run_id());
-        Ok(Self {
-            snapshot_mode,
-            accepted_rows: AcceptedRows::new(lake, &SupplierPurchases::table(), run_id)?,
-            buffered_rejects: BatchBuffer::new(lake, &rejects_spec(), run_id, REJECT_BYTES)?,
-            read: Vec::new(),
-            pages: Vec::new(),
-        })
-    }
-}
-
-impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
+impl CommitPolicy<SupplierPurchases> for UpsertPolicy<'_> {
     type Content = InputVersions;
-
-    /// A full snapshot has to be read completely, known files included. If the company is given by
-    /// an option, a known file may now be of another company.
-    fn reads_listed_files(&self, kind: &SupplierPurchases) -> bool {
-        self.snapshot_mode == SnapshotMode::Full || !kind.company().is_in_records()
-    }
 
     fn add_chunk(
         &mut self,
@@ -93,8 +100,8 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
             rejects,
         } = chunk;
         let content = &mut open.content;
-        if let Some(rejects) = rejects {
-            content.rejects.push(self.buffered_rejects.put(rejects)?);
+        if let (Some(records), Some(rejects)) = (&mut self.records, rejects) {
+            content.rejects.push(records.rejects.put(rejects)?);
         }
         let Some(chunk) = rows.filter(|_| open.counters.refusal.is_none()) else {
             return Ok(());
@@ -114,9 +121,14 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
                 counts: open.counters.counts,
             });
         }
-        rows.batch = shift_source_rows(&rows.batch, first_record)?;
         let versions = rows.versions.clone();
-        let first = self.accepted_rows.put(rows)?;
+        let first = if let Some(records) = &mut self.records {
+            rows.batch = shift_source_rows(&rows.batch, first_record)?;
+            records.rows.put(rows)?
+        } else {
+            // Limited by memory, far below u32.
+            u32::try_from(content.candidates.len()).unwrap_or(u32::MAX)
+        };
         let candidates = (first..)
             .zip(versions)
             .map(|(row, version)| VersionCandidate {
@@ -130,8 +142,9 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
 
     /// The rows stay stored, but no candidate refers to them any more.
     fn discard(&mut self, content: InputVersions) -> Result<(), RunError> {
-        for rejects in content.rejects {
-            self.buffered_rejects.forget(rejects);
+        if let Some(records) = &mut self.records {
+            let rejects = content.rejects.into_iter();
+            rejects.for_each(|rejects| records.rejects.forget(rejects));
         }
         Ok(())
     }
@@ -150,14 +163,8 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
         }
         let mut pages = std::mem::take(&mut input.content.pages);
         if let Some(of_run) = run.inputs.get(input.index) {
-            let ended = FinishedInput {
-                index: input.index,
-                input: of_run,
-                totals: &input.totals,
-                kind: &run.options.run.kind,
-                json: run.options.run.reader.json(),
-            };
-            pages.finish(&ended, &mut input.counters);
+            let settings = &run.options.run;
+            pages.finish(of_run, &input.totals, settings, &mut input.counters);
         }
         self.pages.push((input.index, pages));
         self.read.push(input);
@@ -168,16 +175,19 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy {
         &mut self,
         run: &mut IngestRun<'_, SupplierPurchases>,
     ) -> Result<Vec<usize>, RunError> {
-        self.accepted_rows.finish()?;
         let skipped_paths = run.reports.paths_with(InputOutcome::AlreadyIngested);
         let pages = std::mem::take(&mut self.pages);
         let (counters, reports) = (&mut run.counters, &mut run.reports);
         let is_complete = report_incomplete_dumps(&pages, &skipped_paths, counters, reports);
         drop(pages);
         let read = std::mem::take(&mut self.read);
-        let snapshot = FullSnapshot::from_run(run, self.snapshot_mode, &read, is_complete);
-        let (rows, rejects) = (&self.accepted_rows, &self.buffered_rejects);
-        commit_run(run, snapshot, read, rows, rejects)?;
+        if let Some(records) = &mut self.records {
+            records.rows.finish()?;
+            let snapshot = FullSnapshot::from_run(run, self.snapshot_mode, &read, is_complete);
+            commit_run(run, snapshot, read, records)?;
+        } else {
+            check_run(run, read);
+        }
         Ok(Vec::new())
     }
 }

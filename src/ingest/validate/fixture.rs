@@ -19,9 +19,9 @@ use crate::rules::RuleId;
 
 /// Reads and validates texts with these settings.
 #[derive(Clone)]
-pub(super) struct TestReader {
-    pub(super) options: ReaderOptions,
-    pub(super) rules: PurchaseRuleSettings,
+pub(in crate::ingest) struct TestReader {
+    pub(in crate::ingest) options: ReaderOptions,
+    pub(in crate::ingest) rules: PurchaseRuleSettings,
 }
 
 /// The result of validating a text.
@@ -46,7 +46,7 @@ pub(super) struct ValidatedText {
 }
 
 impl TestReader {
-    pub(super) fn new() -> Self {
+    pub(in crate::ingest) fn new() -> Self {
         Self {
             options: ReaderOptions {
                 format: InputFormat::Auto,
@@ -68,7 +68,7 @@ impl TestReader {
         }
     }
 
-    pub(super) fn chunk_bytes(mut self, bytes: usize) -> Self {
+    pub(in crate::ingest) fn chunk_bytes(mut self, bytes: usize) -> Self {
         self.options.chunk_bytes = bytes;
         self
     }
@@ -102,9 +102,7 @@ impl TestReader {
 
     fn read(&self, input: &Input, outcome: &mut ValidatedText) -> Result<(), ReadError> {
         let settings = ValidationSettings {
-            kind: Purchases {
-                validator: PurchaseValidator::new(self.rules.clone()),
-            },
+            kind: Purchases::new(PurchaseValidator::new(self.rules.clone())),
             json: self.options.json(),
             limits: self.options.limits,
             source_file: "test".into(),
@@ -129,7 +127,8 @@ impl ValidatedText {
     fn add(&mut self, validated: ValidatedChunk<Purchases>) {
         let base = i64::try_from(self.read - self.skipped).unwrap();
         for day in &validated.rows.as_ref().unwrap().days {
-            let column = |name: &str| Arc::clone(day.batch.column_by_name(name).unwrap());
+            let batch = &day.rows.batch;
+            let column = |name: &str| Arc::clone(batch.column_by_name(name).unwrap());
             let ordinals = column("source_row");
             let ordinals = ordinals.as_any().downcast_ref::<Int64Array>().unwrap();
             let products = column("product_id");
@@ -138,7 +137,7 @@ impl ValidatedText {
             let extras = extras.as_any().downcast_ref::<StringArray>().unwrap();
             self.extras
                 .extend(extras.iter().flatten().map(str::to_owned));
-            self.batches.push(day.batch.clone());
+            self.batches.push(batch.clone());
             for row in 0..ordinals.len() {
                 self.rows
                     .push((base + ordinals.value(row), products.value(row).to_owned()));

@@ -1,0 +1,62 @@
+//! The findings of records, which a check reports while it reads. In: validated chunks. Out: the
+//! findings of each record, in record order.
+
+use super::counters::InputCounters;
+use super::error::RunError;
+use super::record_kind::RecordKind;
+use super::validate::ValidatedChunk;
+use crate::input::{Input, SourcePosition};
+use crate::record::Finding;
+
+/// The findings of one record.
+#[derive(Clone, Debug)]
+pub struct RecordFindings {
+    /// Ordinal of the record in its input, from 0.
+    pub ordinal: u64,
+    /// Position of its first byte.
+    pub position: SourcePosition,
+    /// All its findings; it is rejected if one of them is rejecting.
+    pub findings: Vec<Finding>,
+}
+
+/// What a check reports, input by input and in record order.
+#[derive(Debug)]
+pub enum CheckEvent<'e> {
+    /// A record of this input has findings.
+    Record(&'e Input, RecordFindings),
+    /// The open input is read again with another encoding: its findings are void.
+    Restart,
+    /// The open input has ended or is refused.
+    InputEnd(&'e InputCounters),
+}
+
+/// Receives what a check reports; the check ends with its error.
+pub type FindingSink<'s, E = RunError> = dyn FnMut(CheckEvent<'_>) -> Result<(), E> + 's;
+
+/// Takes rejects and warnings out of a chunk, in the order of its records; `base` records of the
+/// input precede the chunk.
+pub(super) fn findings_by_record<K: RecordKind>(
+    validated: &mut ValidatedChunk<K>,
+    base: u64,
+) -> Vec<RecordFindings> {
+    let rejects = std::mem::take(&mut validated.rejects).into_iter();
+    let rejected = rejects.map(|reject| RecordFindings {
+        ordinal: base + reject.ordinal,
+        position: reject.position,
+        findings: reject.findings,
+    });
+    let mut records: Vec<RecordFindings> = rejected.collect();
+    for warning in std::mem::take(&mut validated.warnings) {
+        let ordinal = base + warning.ordinal;
+        match records.last_mut().filter(|last| last.ordinal == ordinal) {
+            Some(last) => last.findings.push(warning.finding),
+            None => records.push(RecordFindings {
+                ordinal,
+                position: warning.position,
+                findings: vec![warning.finding],
+            }),
+        }
+    }
+    records.sort_by_key(|record| record.ordinal);
+    records
+}

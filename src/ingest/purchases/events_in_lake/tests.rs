@@ -1,0 +1,181 @@
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, ThreadId};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::ingest::options::{IngestOptions, IngestOutcome};
+use crate::ingest::purchases::Purchases;
+use crate::ingest::purchases::append::ingest_into;
+use crate::ingest::validate::fixture::TestReader;
+use crate::ingest::{Progress, RunError, RunSettings};
+use crate::input::discover;
+use crate::purchase::PurchaseValidator;
+use crate::storage::{StoreSettings, Stores};
+
+/// Days since 1970 of 2026-10-01.
+const DAY: i32 = 20_727;
+
+/// A source with known ids that notes each read, and may wait for a signal or fail.
+#[derive(Debug, Default)]
+struct StubSource {
+    known: Vec<String>,
+    reads: Mutex<Vec<(i32, ThreadId)>>,
+    /// Reading [`DAY`] announces itself and waits.
+    gate: Option<Mutex<(Sender<()>, Receiver<()>)>>,
+    fails: Mutex<bool>,
+}
+
+impl EventSource for StubSource {
+    fn event_ids(&self, day: i32) -> Result<EventIds, LakeError> {
+        locked(&self.reads).push((day, thread::current().id()));
+        if let Some(gate) = self.gate.as_ref().filter(|_| day == DAY) {
+            let gate = locked(gate);
+            gate.0.send(()).unwrap();
+            gate.1.recv().unwrap();
+        }
+        if std::mem::take(&mut *locked(&self.fails)) {
+            let (table, lake) = ("purchases".to_owned(), "lake".to_owned());
+            return Err(LakeError::NoTable { table, lake });
+        }
+        Ok(self.known.iter().map(|id| event_fingerprint(id)).collect())
+    }
+}
+
+impl StubSource {
+    fn knows(known: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            known: known.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
+    fn days_read(&self) -> Vec<i32> {
+        let mut days: Vec<i32> = locked(&self.reads).iter().map(|(day, _)| *day).collect();
+        days.sort_unstable();
+        days
+    }
+}
+
+fn shared(source: StubSource) -> (Arc<StubSource>, EventsInLake) {
+    let source = Arc::new(source);
+    let events = EventsInLake::new(Arc::clone(&source) as _);
+    (source, events)
+}
+
+#[test]
+fn two_workers_read_a_day_once_and_do_not_block_another_day() {
+    let (announce, announced) = channel();
+    let (open, opened) = channel();
+    let (source, events) = shared(StubSource {
+        gate: Some(Mutex::new((announce, opened))),
+        ..StubSource::knows(["a".to_owned()])
+    });
+    let events = &events;
+    thread::scope(|scope| {
+        let workers = [(); 2].map(|()| scope.spawn(|| events.of_day(DAY).unwrap()));
+        announced.recv().unwrap();
+        assert_eq!(events.of_day(DAY + 1).unwrap().len(), 1, "not blocked");
+        open.send(()).unwrap();
+        let [one, other] = workers.map(|worker| worker.join().unwrap());
+        assert!(Arc::ptr_eq(&one, &other), "in memory once");
+    });
+    assert_eq!(source.days_read(), [DAY, DAY + 1]);
+    events.forget();
+    open.send(()).unwrap();
+    events.of_day(DAY).unwrap();
+    assert_eq!(source.days_read(), [DAY, DAY, DAY + 1], "read again");
+}
+
+#[test]
+fn a_day_that_could_not_be_read_is_an_error_and_is_not_kept() {
+    let (source, events) = shared(StubSource::knows(["a".to_owned()]));
+    *locked(&source.fails) = true;
+    assert!(matches!(events.of_day(DAY), Err(LakeError::NoTable { .. })));
+    assert_eq!(events.of_day(DAY).unwrap().len(), 1);
+}
+
+/// A line for each event: its id, and its day after [`DAY`].
+fn lines(events: impl IntoIterator<Item = (String, i32)>) -> String {
+    let mut text = String::new();
+    for (id, day) in events {
+        let time = i64::from(DAY + day) * 86_400 + 60;
+        let fields = r#""external_user_id":"u","product_id":"p","price":1,"currency":"BRL""#;
+        writeln!(text, r#"{{"id":"{id}","time":{time},{fields}}}"#).unwrap();
+    }
+    text
+}
+
+fn ingest_folder(
+    folder: &TempDir,
+    dumps: &Path,
+    source: Arc<StubSource>,
+) -> Result<IngestOutcome, RunError> {
+    let stores = Stores::new(StoreSettings::default()).unwrap();
+    let lake = folder.path().join("lake");
+    let lake = Lake::at(lake.to_str().unwrap(), &stores).unwrap();
+    let inputs = discover(&[dumps.to_str().unwrap().to_owned()], &stores, None).unwrap();
+    // A chunk of a few events: one file is of many chunks, the others are read in a bundle.
+    let reader = TestReader::new().chunk_bytes(8 << 10);
+    let options = IngestOptions {
+        run: RunSettings {
+            run_id: "run".to_owned(),
+            reader: reader.options,
+            kind: Purchases::new(PurchaseValidator::new(reader.rules)),
+            with_texts: false,
+            threads: 2,
+        },
+        reject_limit: 0.0,
+        known_files: Arc::default(),
+        max_partitions: 10,
+        now_micros: 0,
+        data_date: None,
+    };
+    let progress = Progress::default();
+    ingest_into(&lake, source, &inputs.inputs, &options, &progress).map_err(|failure| failure.error)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the inputs of a test need not survive a crash"
+)]
+fn dumps(folder: &TempDir) -> std::path::PathBuf {
+    let dumps = folder.path().join("dumps");
+    std::fs::create_dir(&dumps).unwrap();
+    let large = (0..1000).map(|event| (format!("e{event}"), event % 3));
+    std::fs::write(dumps.join("a.ndjson"), lines(large)).unwrap();
+    for file in 0..4 {
+        let small = (0..3).map(|day| (format!("s{file}"), day)).take(1 + file);
+        std::fs::write(dumps.join(format!("b{file}.ndjson")), lines(small)).unwrap();
+    }
+    let without_id = lines([(String::new(), 5)]);
+    std::fs::write(dumps.join("c.ndjson"), without_id).unwrap();
+    dumps
+}
+
+#[test]
+fn a_run_reads_each_day_once_and_never_on_the_collecting_thread() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = (0..1000).step_by(2).map(|event| format!("e{event}"));
+    let source = Arc::new(StubSource::knows(known.chain(["s0".to_owned()])));
+    let ingested = ingest_folder(&folder, &dumps(&folder), Arc::clone(&source)).unwrap();
+    let counts = ingested.counters.counts;
+    // The small files repeat `s1`, `s2` and `s3` once, twice and twice.
+    assert_eq!((counts.read, counts.accepted), (1010, 504), "{counts:?}");
+    assert_eq!(counts.duplicate, 506);
+    assert_eq!(source.days_read(), [DAY, DAY + 1, DAY + 2]);
+    let collecting = thread::current().id();
+    let reads = locked(&source.reads);
+    assert!(reads.iter().all(|(_, thread)| *thread != collecting));
+}
+
+#[test]
+fn a_lake_that_cannot_be_read_ends_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = Arc::new(StubSource::default());
+    *locked(&source.fails) = true;
+    let failed = ingest_folder(&folder, &dumps(&folder), source);
+    assert!(matches!(failed, Err(RunError::Lake(_))), "{failed:?}");
+}
