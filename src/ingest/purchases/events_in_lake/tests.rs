@@ -3,16 +3,21 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, ThreadId};
 
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use tempfile::TempDir;
 
 use super::*;
+use crate::ingest::counters::InputCounters;
 use crate::ingest::options::{IngestOptions, IngestOutcome};
-use crate::ingest::purchases::Purchases;
 use crate::ingest::purchases::append::ingest_into;
+use crate::ingest::purchases::cross_chunk::PurchaseCrossChunkState;
+use crate::ingest::purchases::{PurchaseDay, Purchases};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::fixture::TestReader;
 use crate::ingest::{Progress, RunError, RunSettings};
 use crate::input::discover;
 use crate::purchase::PurchaseValidator;
+use crate::purchase::columns::DayRows;
 use crate::storage::{StoreSettings, Stores};
 
 /// Days since 1970 of 2026-10-01.
@@ -21,7 +26,7 @@ const DAY: i32 = 20_727;
 /// A source with known ids that notes each read, and may wait for a signal or fail.
 #[derive(Debug, Default)]
 struct StubSource {
-    known: Vec<String>,
+    known: Mutex<Vec<String>>,
     reads: Mutex<Vec<(i32, ThreadId)>>,
     /// Reading [`DAY`] announces itself and waits.
     gate: Option<Mutex<(Sender<()>, Receiver<()>)>>,
@@ -40,14 +45,17 @@ impl EventSource for StubSource {
             let (table, lake) = ("purchases".to_owned(), "lake".to_owned());
             return Err(LakeError::NoTable { table, lake });
         }
-        Ok(self.known.iter().map(|id| event_fingerprint(id)).collect())
+        Ok(locked(&self.known)
+            .iter()
+            .map(|id| event_fingerprint(id))
+            .collect())
     }
 }
 
 impl StubSource {
     fn knows(known: impl IntoIterator<Item = String>) -> Self {
         Self {
-            known: known.into_iter().collect(),
+            known: Mutex::new(known.into_iter().collect()),
             ..Self::default()
         }
     }
@@ -95,6 +103,50 @@ fn a_day_that_could_not_be_read_is_an_error_and_is_not_kept() {
     *locked(&source.fails) = true;
     assert!(matches!(events.of_day(DAY), Err(LakeError::NoTable { .. })));
     assert_eq!(events.of_day(DAY).unwrap().len(), 1);
+}
+
+fn chunk(ids: &[&str]) -> PurchaseRows {
+    let column: ArrayRef = Arc::new(StringArray::from(ids.to_vec()));
+    let batch = RecordBatch::try_from_iter([("event_id", column)]).unwrap();
+    PurchaseRows {
+        days: vec![PurchaseDay::new(DayRows { day: DAY, batch })],
+        ..PurchaseRows::default()
+    }
+}
+
+#[test]
+fn after_a_conflict_chunks_are_compared_with_the_lake_as_it_is_then() {
+    let (source, events) = shared(StubSource::knows(["a".to_owned()]));
+    let mut kind = Purchases::new(PurchaseValidator::new(TestReader::new().rules));
+    kind.events_in_lake = Some(Arc::new(events));
+    let mut state = PurchaseCrossChunkState::default();
+    let accepted = |state: &mut PurchaseCrossChunkState, mut rows: PurchaseRows| {
+        let mut counters = InputCounters::default();
+        counters.counts.accepted = 3;
+        state.update(&kind, &mut rows, &mut counters).unwrap();
+        state.accept_open();
+        let left = rows.days[0].rows.batch.num_rows() as u64;
+        assert_eq!(left, 3 - rows.duplicates);
+        counters.counts.accepted
+    };
+    let mut before = chunk(&["a", "b", "c"]);
+    kind.drop_known(&mut before).unwrap();
+    let mut in_flight = chunk(&["b", "d", "e"]);
+    kind.drop_known(&mut in_flight).unwrap();
+    assert_eq!(accepted(&mut state, before), 2, "the lake has a");
+
+    // Another process has committed d; the input with b and c is read again.
+    locked(&source.known).push("d".to_owned());
+    state.read_again(&[0], &kind);
+    assert_eq!(
+        accepted(&mut state, in_flight),
+        2,
+        "the lake has d, and b is new again"
+    );
+    let mut again = chunk(&["a", "b", "c"]);
+    kind.drop_known(&mut again).unwrap();
+    assert_eq!(accepted(&mut state, again), 1, "the run has b by then");
+    assert_eq!(source.days_read(), [DAY, DAY], "once before and once after");
 }
 
 /// A line for each event: its id, and its day after [`DAY`].
