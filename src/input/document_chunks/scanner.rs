@@ -17,6 +17,7 @@ pub(super) struct MarkedBuffer<'b> {
 
 impl MarkedBuffer<'_> {
     /// The offset after the string whose content begins at `at`; `None` when the buffer ends in it.
+    #[inline]
     fn end_of_string(self, mut at: usize) -> Option<usize> {
         loop {
             at = self.end_of_content(at);
@@ -29,6 +30,7 @@ impl MarkedBuffer<'_> {
     }
 
     /// The first quote or backslash at or after `at`, or the end of the buffer.
+    #[inline]
     fn end_of_content(self, at: usize) -> usize {
         let mut from = (at + self.removed).saturating_sub(self.start);
         loop {
