@@ -105,13 +105,15 @@ advisories: $(DENY)
 	fi
 
 # BENCH_WORKLOADS="W1 W3" runs some of them, BENCH_MEMORY=1 measures peak memory by size instead,
-# with BENCH_HUGE=1 also at 30 GB. Fewer rows or rounds go to target/bench/results, not to benches/results.
+# with BENCH_HUGE=1 also at 30 GB; BENCH_BEFORE=FILE compares with an earlier build of the program
+# instead of the peers, in target/bench/results. Fewer rows or rounds go to target/bench/results, not to benches/results.
 bench: build $(BENCH_VENV)/.installed ## Compares with DuckDB, Polars and ClickHouse (BENCH_ROWS, BENCH_PAIRS, BENCH_WORKLOADS)
 	$(CARGO) build $(CARGO_FLAGS) --example generate_dump
 	floor=$$($(CARGO) build $(CARGO_FLAGS) --bench floor --message-format=json-render-diagnostics \
 	    | sed -n 's/.*"executable":"\([^"]*floor-[^"]*\)".*/\1/p'); \
 	PYTHONDONTWRITEBYTECODE=1 $(BENCH_VENV)/bin/python benchmarks/run.py \
 	    --rows $(BENCH_ROWS) --pairs $(BENCH_PAIRS) --workloads $(BENCH_WORKLOADS) $(if $(BENCH_MEMORY),--memory) $(if $(BENCH_HUGE),--huge) \
+	    $(if $(BENCH_BEFORE),--before $(BENCH_BEFORE)) \
 	    --program $(BIN) --generator $(TARGET)/release/examples/generate_dump --floor "$$floor" \
 	    --dir target/bench --results benches/results
 

@@ -33,6 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--huge", action="store_true", help="with 30 GB as well")
     parser.add_argument("--program", required=True)
     parser.add_argument("--generator", required=True)
+    parser.add_argument("--before", help="an earlier build of the program, compared with it instead of the peers")
     parser.add_argument("--floor", help="the built benches/floor.rs")
     parser.add_argument("--dir", type=pathlib.Path, required=True)
     parser.add_argument("--results", type=pathlib.Path, required=True, help="of runs that may be cited")
@@ -90,14 +91,17 @@ def main() -> None:
     folder = options.dir.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     generator = Generator(options.generator, folder / "dumps")
-    setting = Setting(options.rows, options.pairs, options.program, options.floor, generator, folder)
+    floor = None if options.before else options.floor
+    setting = Setting(options.rows, options.pairs, options.program, floor, generator, folder)
     if options.memory:
         measure_memory(setting, options.huge, options.results)
         return
-    cited = not summary.no_claim(options.rows, options.pairs)
+    cited = not options.before and not summary.no_claim(options.rows, options.pairs)
     common_fields = common(setting)
     for name in options.workloads:
         for workload in WORKLOADS[name](setting):
+            if options.before:
+                workload = workload.against_build(options.program, options.before)
             result = result_of(setting, workload, common_fields)
             keep(options.results if cited else folder / "results", result, summary.text(result))
 

@@ -31,3 +31,13 @@ class Workload:
 
     def with_program(self, program: Program) -> "Workload":
         return dataclasses.replace(self, programs=[*self.programs, program])
+
+    def against_build(self, program: str, before: str) -> "Workload":
+        """The project compared with an earlier build of it, and with no other program."""
+        ours = self.programs[0]
+
+        def command(out: pathlib.Path) -> list[str]:
+            return [before if part == program else part for part in ours.command(out)]
+
+        earlier = dataclasses.replace(ours, name="before", command=command)
+        return dataclasses.replace(self, programs=[ours, earlier], left_out={})
