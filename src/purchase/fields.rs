@@ -153,7 +153,7 @@ pub fn columns() -> impl Iterator<Item = &'static PurchaseColumnSpec> {
 
 /// The fields by the keys of the purchase object. Snowflake writes `PAYLOAD`.
 static KEYS: KeyTable<Name, 64> = {
-    let mut keys = KeyTable::new();
+    let mut keys = KeyTable::empty();
     let mut position = 0;
     while position < FIELDS.len() {
         let spec = &FIELDS[position];

@@ -24,15 +24,17 @@ struct KeyEnds {
 
 impl<F: Copy, const SLOTS: usize> KeyTable<F, SLOTS> {
     /// An empty table.
-    pub const fn new() -> Self {
-        assert!(SLOTS.is_power_of_two());
+    pub const fn empty() -> Self {
         Self {
             slots: [None; SLOTS],
         }
     }
 
-    /// Adds a key. Fails at compile time if the table is full but for one slot, at which the search
-    /// for an unknown key ends, or has a long key with the same ends.
+    /// Adds a key.
+    ///
+    /// # Panics
+    /// At compile time, if the table is full but for one slot, at which the search for an unknown key
+    /// ends, or has a long key with the same ends.
     pub const fn insert(&mut self, key: &'static str, field: F) {
         let ends = KeyEnds::of(key.as_bytes());
         let mut at = ends.hash() % SLOTS;
@@ -118,7 +120,7 @@ mod tests {
     ];
 
     static TABLE: KeyTable<usize, 16> = {
-        let mut table = KeyTable::new();
+        let mut table = KeyTable::empty();
         let mut at = 0;
         while at < KEYS.len() {
             table.insert(KEYS[at], at);

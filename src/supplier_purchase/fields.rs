@@ -275,7 +275,7 @@ static MEMBERS: [ObjectFields; Name::COUNT + 1] = {
 
 /// The fields by their keys in JSON objects.
 static KEYS: KeyTable<Name, 128> = {
-    let mut keys = KeyTable::new();
+    let mut keys = KeyTable::empty();
     let mut position = 0;
     while position < FIELDS.len() {
         let spec = &FIELDS[position];

@@ -45,7 +45,7 @@ impl Lake {
     /// The newest versions of a table, at most `limit` of them.
     ///
     /// # Errors
-    /// [`LakeError::NoTable`](crate::lake::LakeError::NoTable), or a log that cannot be read.
+    /// [`LakeError::NoTable`], or a log that cannot be read.
     pub fn history(&self, table: &str, limit: Option<usize>) -> Result<History, LakeError> {
         let commits = self.log(table)?.file_changes()?;
         let oldest = commits.first().ok_or_else(|| self.no_table(table))?;
