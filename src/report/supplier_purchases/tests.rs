@@ -4,17 +4,17 @@ use chrono::{Days, NaiveDate};
 
 use super::*;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTableFixture, TestPurchase, parameters_with, purchase_row, set_boolean,
-    set_money, set_supplier, set_text, set_time, time,
+    COMPANY, SupplierTableFixture, TestSupplierPurchase, parameters_with, purchase_row,
+    set_boolean, set_money, set_supplier, set_text, set_time, time,
 };
 use crate::report::{DeletedFilter, SupplierListRequest};
 use crate::supplier_purchase::SupplierPurchaseField as Name;
 
-fn id(row: &TestPurchase) -> i64 {
+fn id(row: &TestSupplierPurchase) -> i64 {
     row.integer(Name::Id).expect("an id")
 }
 
-fn date(row: &TestPurchase) -> NaiveDate {
+fn date(row: &TestSupplierPurchase) -> NaiveDate {
     row.date(Name::RegistrationDate).expect("a date")
 }
 
@@ -50,7 +50,7 @@ impl TestFilter {
         })
     }
 
-    fn has(&self, row: &TestPurchase) -> bool {
+    fn has(&self, row: &TestSupplierPurchase) -> bool {
         let day = date(row).to_string();
         let found = self.search.is_none_or(|term| {
             let number: u128 = term.parse().expect("digits");
@@ -83,8 +83,8 @@ impl TestFilter {
     }
 
     /// The expected rows by insertion sort.
-    fn oracle(&self, rows: &[TestPurchase]) -> Vec<TestPurchase> {
-        let mut list: Vec<TestPurchase> = Vec::new();
+    fn oracle(&self, rows: &[TestSupplierPurchase]) -> Vec<TestSupplierPurchase> {
+        let mut list: Vec<TestSupplierPurchase> = Vec::new();
         for row in rows.iter().filter(|row| self.has(row)) {
             let place = list.iter().position(|other| {
                 date(row) > date(other) || (date(row) == date(other) && id(row) > id(other))
@@ -101,7 +101,7 @@ fn pick<T: Copy>(values: &[T], n: u64) -> T {
 }
 
 /// Rows with few distinct values, so that every filter and every tie occurs.
-fn some_rows() -> Vec<TestPurchase> {
+fn some_rows() -> Vec<TestSupplierPurchase> {
     let first_day: NaiveDate = "2024-11-20".parse().expect("a date");
     (0..900_u64)
         .map(|n| {
@@ -199,7 +199,7 @@ fn page_of(
 fn all_batches(
     parameters: &SupplierListParameters,
     table: &SupplierTableFixture,
-) -> Vec<TestPurchase> {
+) -> Vec<TestSupplierPurchase> {
     let mut rows = Vec::new();
     for_each_supplier_batch::<ReportError>(parameters, &table.files, &mut |run| {
         assert!(!run.is_empty() && run.len() <= MAX_BATCH_ROWS);
@@ -285,7 +285,8 @@ fn pages_partition_the_list_and_are_what_each_page_answers() {
                 (expected.len() as u64, per_page)
             );
         }
-        let joined: Vec<TestPurchase> = pages.into_iter().flat_map(|page| page.purchases).collect();
+        let joined: Vec<TestSupplierPurchase> =
+            pages.into_iter().flat_map(|page| page.purchases).collect();
         assert_eq!(joined, expected);
     }
 }
@@ -327,12 +328,12 @@ fn a_table_without_files_has_one_empty_page() {
 fn a_month_larger_than_a_batch_is_given_in_batches_without_a_gap() {
     let count = i64::try_from(2 * MAX_BATCH_ROWS + 5).expect("small");
     // Three days, so that batches end within a day.
-    let rows: Vec<TestPurchase> = (1..=count)
+    let rows: Vec<TestSupplierPurchase> = (1..=count)
         .map(|id| purchase_row(id, &format!("2025-01-{:02}", id % 3 + 1)))
         .collect();
     let table = SupplierTableFixture::in_parts(&rows, 2);
-    let keys = |rows: &[TestPurchase]| -> Vec<(u32, i64)> {
-        let day = |row: &TestPurchase| chrono::Datelike::day(&date(row));
+    let keys = |rows: &[TestSupplierPurchase]| -> Vec<(u32, i64)> {
+        let day = |row: &TestSupplierPurchase| chrono::Datelike::day(&date(row));
         rows.iter().map(|row| (day(row), id(row))).collect()
     };
     let found = keys(&all_batches(&parameters_with(|_| ()), &table));

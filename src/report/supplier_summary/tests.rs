@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::*;
 use crate::report::SupplierSummaryRequest;
 use crate::report::supplier_table::fixture::{
-    COMPANY, SupplierTableFixture, TestPurchase, currency_field, purchase_row, set_boolean,
+    COMPANY, SupplierTableFixture, TestSupplierPurchase, currency_field, purchase_row, set_boolean,
     set_date, set_integer, set_money, set_supplier, set_text, set_time,
 };
 use crate::supplier_purchase::SupplierPurchaseField as Name;
@@ -65,7 +65,7 @@ const AMOUNT_FIELDS: [Name; 5] = [
     Name::TotalAmount,
 ];
 
-fn oracle(rows: &[TestPurchase]) -> BTreeMap<SummaryKey, SummaryNumbers> {
+fn oracle(rows: &[TestSupplierPurchase]) -> BTreeMap<SummaryKey, SummaryNumbers> {
     let mut groups: BTreeMap<SummaryKey, SummaryNumbers> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.is_deleted()) {
         let date = row.date(Name::RegistrationDate).expect("a date");
@@ -93,7 +93,7 @@ fn oracle(rows: &[TestPurchase]) -> BTreeMap<SummaryKey, SummaryNumbers> {
     groups
 }
 
-fn some_rows() -> Vec<TestPurchase> {
+fn some_rows() -> Vec<TestSupplierPurchase> {
     (0..400_u64)
         .map(|n| {
             let random = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1) >> 33;
@@ -228,7 +228,7 @@ fn the_name_is_the_latest_and_all_are_kept() {
 fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     // Four times the limit and back, and small amounts: intermediate sums exceed an i128.
     let totals = [[LARGEST; 4], [-LARGEST; 4], [25; 4]].concat();
-    let rows: Vec<TestPurchase> = totals
+    let rows: Vec<TestSupplierPurchase> = totals
         .iter()
         .zip(0..)
         .map(|(nanos, id)| {
@@ -244,7 +244,7 @@ fn amounts_near_the_limit_neither_wrap_nor_get_lost() {
     assert_eq!(found[0].purchases.purchases, 12);
     assert_eq!(found[1].amounts.discount.nanos(), 12);
 
-    let beyond: Vec<TestPurchase> = (0..2)
+    let beyond: Vec<TestSupplierPurchase> = (0..2)
         .map(|id| {
             let mut row = purchase_row(id, "2025-01-14");
             set_supplier(&mut row, 7, "S");

@@ -31,11 +31,11 @@ const ROWS_PER_GROUP: usize = 512;
 pub(crate) const COMPANY: i64 = 12;
 
 /// A purchase of a test.
-pub(crate) type TestPurchase = SupplierPurchaseValues<'static>;
+pub(crate) type TestSupplierPurchase = SupplierPurchaseValues<'static>;
 
 /// A purchase with only the required fields.
-pub(crate) fn purchase_row(id: i64, date: &str) -> TestPurchase {
-    let mut row = TestPurchase::default();
+pub(crate) fn purchase_row(id: i64, date: &str) -> TestSupplierPurchase {
+    let mut row = TestSupplierPurchase::default();
     row.set(Name::Id, Some(SupplierValue::Integer(id)));
     set_date(&mut row, date);
     row.set(Name::Deleted, Some(SupplierValue::Boolean(false)));
@@ -43,35 +43,35 @@ pub(crate) fn purchase_row(id: i64, date: &str) -> TestPurchase {
     row
 }
 
-pub(crate) fn set_date(row: &mut TestPurchase, date: &str) {
+pub(crate) fn set_date(row: &mut TestSupplierPurchase, date: &str) {
     let date = SupplierValue::Date(date.parse().expect("a date"));
     row.set(Name::RegistrationDate, Some(date));
 }
 
-pub(crate) fn set_time(row: &mut TestPurchase, field: Name, text: &str) {
+pub(crate) fn set_time(row: &mut TestSupplierPurchase, field: Name, text: &str) {
     row.set(field, Some(SupplierValue::Time(time(text))));
 }
 
-pub(crate) fn set_text(row: &mut TestPurchase, field: Name, text: Option<&str>) {
+pub(crate) fn set_text(row: &mut TestSupplierPurchase, field: Name, text: Option<&str>) {
     let text = text.map(|text| SupplierValue::Text(Cow::Owned(text.to_owned())));
     row.set(field, text);
 }
 
-pub(crate) fn set_integer(row: &mut TestPurchase, field: Name, number: Option<i64>) {
+pub(crate) fn set_integer(row: &mut TestSupplierPurchase, field: Name, number: Option<i64>) {
     row.set(field, number.map(SupplierValue::Integer));
 }
 
-pub(crate) fn set_boolean(row: &mut TestPurchase, field: Name, flag: Option<bool>) {
+pub(crate) fn set_boolean(row: &mut TestSupplierPurchase, field: Name, flag: Option<bool>) {
     row.set(field, flag.map(SupplierValue::Boolean));
 }
 
-pub(crate) fn set_supplier(row: &mut TestPurchase, id: i64, name: &str) {
+pub(crate) fn set_supplier(row: &mut TestSupplierPurchase, id: i64, name: &str) {
     set_integer(row, Name::SupplierId, Some(id));
     set_text(row, Name::SupplierName, Some(name));
 }
 
 /// Sets an amount in billionths and its currency.
-pub(crate) fn set_money(row: &mut TestPurchase, amount: Name, nanos: i128, currency: &str) {
+pub(crate) fn set_money(row: &mut TestSupplierPurchase, amount: Name, nanos: i128, currency: &str) {
     let nanos = Amount::from_nanos(nanos).expect("in range");
     row.set(amount, Some(SupplierValue::Amount(nanos)));
     let known = parse_currency(currency).expect("a currency");
@@ -114,12 +114,12 @@ pub(crate) struct SupplierTableFixture {
 
 impl SupplierTableFixture {
     /// A table of purchases of [`COMPANY`], one file per month.
-    pub(crate) fn of(rows: &[TestPurchase]) -> Self {
+    pub(crate) fn of(rows: &[TestSupplierPurchase]) -> Self {
         Self::in_parts(rows, 1)
     }
 
     /// Distributes the purchases of each month over up to `parts` files.
-    pub(crate) fn in_parts(rows: &[TestPurchase], parts: usize) -> Self {
+    pub(crate) fn in_parts(rows: &[TestSupplierPurchase], parts: usize) -> Self {
         let mut table = Self {
             files: Vec::new(),
             folder: tempfile::tempdir().expect("a folder for the test"),
@@ -129,8 +129,8 @@ impl SupplierTableFixture {
     }
 
     /// Adds purchases of a company.
-    pub(crate) fn add(&mut self, company_id: i64, rows: &[TestPurchase], parts: usize) {
-        let mut groups: BTreeMap<(NaiveDate, usize), Vec<&TestPurchase>> = BTreeMap::new();
+    pub(crate) fn add(&mut self, company_id: i64, rows: &[TestSupplierPurchase], parts: usize) {
+        let mut groups: BTreeMap<(NaiveDate, usize), Vec<&TestSupplierPurchase>> = BTreeMap::new();
         for (at, row) in rows.iter().enumerate() {
             let group = (
                 first_of_month(row.date(Name::RegistrationDate).expect("a date")),
@@ -160,7 +160,7 @@ impl SupplierTableFixture {
     clippy::disallowed_methods,
     reason = "test input that is not read before it is complete"
 )]
-fn write(path: &Path, rows: &[&TestPurchase]) {
+fn write(path: &Path, rows: &[&TestSupplierPurchase]) {
     let file = File::create(path).expect("a data file");
     let mut writer = ArrowWriter::try_new(file, batch(&[]).schema(), None).expect("a writer");
     for group in rows.chunks(ROWS_PER_GROUP) {
@@ -172,7 +172,7 @@ fn write(path: &Path, rows: &[&TestPurchase]) {
 
 /// The columns of the supplier purchases table, in its order; those that no report reads have
 /// plausible values.
-fn batch(rows: &[&TestPurchase]) -> RecordBatch {
+fn batch(rows: &[&TestSupplierPurchase]) -> RecordBatch {
     let mut values = SupplierValueColumns::default();
     for row in rows {
         values.push(row);
