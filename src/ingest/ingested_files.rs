@@ -11,7 +11,7 @@ use crate::lake::{IngestedInput, Lake, LakeError};
 pub struct IngestedFiles(HashMap<FileIdentity, u64>);
 
 /// Two ticks of a clock with a resolution of one second.
-const MIN_OBJECT_AGE_MICROS: i64 = 2_000_000;
+const MIN_AGE_MICROS: i64 = 2_000_000;
 
 /// Path, size in bytes and modification time in µs since 1970.
 type FileIdentity = (String, i64, i64);
@@ -42,16 +42,16 @@ impl IngestedFiles {
     }
 }
 
-/// Whether path, size and modification time identify the content. Object stores give the time in
-/// whole seconds, so an object replaced within the second of its ingest has the same identity. An
-/// object that was younger than two seconds is read again and recognised by its digest.
+/// Whether path, size and modification time identify the content. Object stores and some file systems
+/// give the time in whole seconds, so a file replaced within the second of its ingest has the same
+/// identity. One that was younger than two seconds is read again and recognised by its digest.
 fn is_recognisable(input: &IngestedInput) -> bool {
-    let is_object = input.path.contains("://");
-    let age = |modified| input.ingested_at.saturating_sub(modified);
-    !is_object
-        || input
-            .modified_at
-            .is_some_and(|modified| age(modified) >= MIN_OBJECT_AGE_MICROS)
+    let Some(modified) = input.modified_at else {
+        return false;
+    };
+    let is_whole_second = modified % 1_000_000 == 0;
+    let age = input.ingested_at.saturating_sub(modified);
+    !is_whole_second || age >= MIN_AGE_MICROS
 }
 
 fn identity(input: &Input) -> Option<FileIdentity> {
@@ -67,31 +67,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_that_was_young_when_it_was_ingested_is_read_again() {
-        let input = |path: &str, age_micros: i64| IngestedInput {
-            path: path.to_owned(),
+    fn a_file_with_a_time_in_seconds_that_was_young_when_it_was_ingested_is_read_again() {
+        let input = |modified_at: i64, age_micros: i64| IngestedInput {
+            path: "/dumps/a.json".to_owned(),
             size_bytes: 1,
-            modified_at: Some(1_000_000_000),
+            modified_at: Some(modified_at),
             digest: "00".repeat(32).parse().unwrap(),
             read: 1,
             accepted: 1,
-            ingested_at: 1_000_000_000 + age_micros,
+            ingested_at: modified_at + age_micros,
         };
-        for (path, age_micros, recognisable) in [
-            ("s3://dumps/a.json", 2_000_000, true),
-            ("s3://dumps/a.json", 1_999_999, false),
-            ("s3://dumps/a.json", -5, false),
-            ("/dumps/a.json", 0, true),
+        for (modified_at, age_micros, recognisable) in [
+            (1_000_000_000, 2_000_000, true),
+            (1_000_000_000, 1_999_999, false),
+            (1_000_000_000, -5, false),
+            (1_000_000_001, 0, true),
         ] {
             assert_eq!(
-                is_recognisable(&input(path, age_micros)),
+                is_recognisable(&input(modified_at, age_micros)),
                 recognisable,
-                "{path} {age_micros}"
+                "{modified_at} {age_micros}"
             );
         }
         let undated = IngestedInput {
             modified_at: None,
-            ..input("s3://dumps/a.json", 2_000_000)
+            ..input(1_000_000_000, 2_000_000)
         };
         assert!(!is_recognisable(&undated));
     }

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::dump_generator::Dump;
 use crate::purchase_fixtures::{numbered, quantity_series};
 use crate::python::{assert_once, summaries, summary};
 use crate::rounds::rounds;
-use crate::workdir::{Output, Workdir, read_json};
+use crate::workdir::{NOW, Output, Workdir, read_json};
 
 /// The files of a dump concatenated: a gzip or zstd file may have several members.
 fn joined(workdir: &Workdir, name: &str, dump: &Dump) -> PathBuf {
@@ -140,6 +141,25 @@ fn a_file_that_changed_behind_its_size_and_time_is_found_by_its_content() {
     file.set_modified(modified + std::time::Duration::from_secs(1))
         .expect("a later time");
     assert_known(&workdir, path.as_os_str(), &[]);
+}
+
+#[test]
+fn a_young_file_with_a_time_in_whole_seconds_is_read_again() {
+    let now = chrono::DateTime::parse_from_rfc3339(NOW).expect("a time");
+    for (age, outcome) in [(1, "ingested"), (2, "already_ingested")] {
+        let workdir = Workdir::new();
+        let modified = SystemTime::from(now) - Duration::from_secs(age);
+        let replace = |from: usize| {
+            let path = workdir.write("dump.ndjson", numbered(from, 3));
+            let file = fs::OpenOptions::new().write(true).open(&path);
+            let set = file.and_then(|file| file.set_modified(modified));
+            set.expect("a modification time");
+            path
+        };
+        workdir.ingest([&replace(100)]).assert_code(0);
+        let second = workdir.ingest([&replace(200)]);
+        assert_eq!(second.assert_code(0).outcomes(), [outcome], "{age} s");
+    }
 }
 
 #[test]
