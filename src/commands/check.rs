@@ -12,12 +12,13 @@ use super::discovered::{log_omitted_inputs, plan_inputs};
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
-use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use super::{
+    CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
+};
 use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, SupplierPurchases};
 use crate::ingest::{CheckEvent, IngestOutcome};
 use crate::input::{Input, discover};
-use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
@@ -82,8 +83,8 @@ impl StepCommand for CheckCommand {
         true
     }
 
-    fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
-        let (inputs, missing) = plan_inputs(&self.read.inputs, stores, None)?;
+    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+        let (inputs, missing) = plan_inputs(&self.read.inputs, &shared.stores, None)?;
         let inputs: Vec<_> = inputs
             .iter()
             .map(|input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }))

@@ -13,7 +13,9 @@ use super::read::parse_company_id;
 use super::report::put_refusal;
 use super::step::table_dataset;
 use super::tables::{AtVersion, optional_table, purchases, rejects, supplier_purchases};
-use super::{CommandError, OutputTarget, RunContext, StepCommand, StepPlan, parse_time};
+use super::{
+    CommandError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan, parse_time,
+};
 use crate::ingest::purchases::purchases_spec;
 use crate::ingest::supplier_purchases::supplier_purchases_spec;
 use crate::lake::{Lake, rejects_spec};
@@ -79,7 +81,7 @@ impl StepCommand for DashboardCommand {
         Some(OutputTarget::File(self.path()))
     }
 
-    fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
+    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
         let text = format!("dashboard from {}", self.lake);
         Ok(StepPlan::line("answer", &text))
     }

@@ -5,7 +5,9 @@ mod report;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
@@ -14,7 +16,9 @@ use super::options::{Share, parse_share};
 use super::output::put;
 use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
 use super::step::table_dataset;
-use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use super::{
+    CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
+};
 use crate::ingest::supplier_purchases::{self, SnapshotMode};
 use crate::ingest::{
     IngestFailure, IngestOptions, IngestOutcome, IngestedFiles, RunSettings, purchases,
@@ -22,9 +26,9 @@ use crate::ingest::{
 use crate::input::{Input, InputError, discover};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
-use crate::storage::{Stores, error_text};
+use crate::storage::error_text;
 use crate::telemetry::LineageDataset;
-use crate::values::ExitCode;
+use crate::values::{ExitCode, parse_duration};
 use plan::IngestPlan;
 
 /// `ingest`
@@ -44,6 +48,9 @@ pub struct IngestCommand {
     /// Read inputs again whose path, size and modification time match an ingested input
     #[arg(long, hide_short_help = true)]
     verify_content: bool,
+    /// Leave out files that changed less than this long ago, e.g. 10min: they may be incomplete
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, hide_short_help = true)]
+    min_age: Option<Duration>,
     /// Limit the partitions written: UTC days per input, or companies and months per run
     #[arg(
         long,
@@ -80,6 +87,12 @@ impl StepCommand for IngestCommand {
                 reason: "applies to supplier purchases only; add --kind supplier-purchases",
             });
         }
+        if self.full_snapshot && self.min_age.is_some() {
+            return Err(OptionError::NotApplicable {
+                option: "--min-age",
+                reason: "leaves files out, and a full snapshot without some of its files would mark their purchases as deleted",
+            });
+        }
         self.read.validate()
     }
 
@@ -113,9 +126,8 @@ impl StepCommand for IngestCommand {
         self.read.kind == RecordKindSelection::Purchases
     }
 
-    fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError> {
-        let reads_all = self.verify_content || self.full_snapshot;
-        IngestPlan::of(&self.lake, &self.read, reads_all, stores)?.into_step_plan()
+    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
+        IngestPlan::of(self, shared)?.into_step_plan()
     }
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
@@ -128,7 +140,9 @@ impl StepCommand for IngestCommand {
             &context.shared.stores,
             lake_location(&lake).as_ref(),
         )?;
-        self.ingest(&lake, log_omitted_inputs(found), context)
+        let mut inputs = log_omitted_inputs(found);
+        let note = self.leave_out_recent(&mut inputs, context.shared.clock);
+        self.ingest(&lake, inputs, note, context)
     }
 }
 
@@ -147,9 +161,36 @@ impl IngestCommand {
         }
     }
 
+    /// Whether an input is left out by `--min-age`.
+    fn is_too_recent(&self, input: &Input, clock: DateTime<Utc>) -> bool {
+        let now = clock.timestamp_micros();
+        self.min_age
+            .is_some_and(|min_age| input.changed_within(min_age, now))
+    }
+
+    /// Removes the inputs that are left out; returns a note of their number, if there are any.
+    fn leave_out_recent(&self, inputs: &mut Vec<Input>, clock: DateTime<Utc>) -> Option<String> {
+        let all = inputs.len();
+        inputs.retain(|input| {
+            let leave_out = self.is_too_recent(input, clock);
+            if leave_out {
+                tracing::info!(
+                    input = input.location.shown(),
+                    "left out: it changed recently"
+                );
+            }
+            !leave_out
+        });
+        let left_out = all - inputs.len();
+        (left_out > 0).then(|| {
+            let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
+            format!("{left_out} of {all} inputs changed less than {min_age} ago and are left out; a later run reads them")
+        })
+    }
+
     /// Shows which inputs would be read and which are already ingested.
     fn show_plan(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-        let plan = self.plan(&context.shared.stores)?;
+        let plan = self.plan(&context.shared)?;
         if let Some(named) = plan.missing.first() {
             return Err(InputError::NotFound(named.clone()).into());
         }
@@ -161,13 +202,14 @@ impl IngestCommand {
         &self,
         lake: &Arc<Lake>,
         inputs: Vec<Input>,
+        note: Option<String>,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
         let read = self.read.resolve(&context.run_id, context.shared.now)?;
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let (ingested, failure) = match self.assign(lake, inputs, &read) {
+        let (mut ingested, failure) = match self.assign(lake, inputs, &read) {
             Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
                 Ok(ingested) => (ingested, None),
                 Err(IngestFailure { error, ingested }) => {
@@ -177,6 +219,7 @@ impl IngestCommand {
             Err(error) => (IngestOutcome::default(), Some(error)),
         };
         context.progress_ui.end();
+        ingested.counters.notes.extend(note);
         let report = self.run_report(lake, ingested, failure.as_ref(), &read, context);
         let kept = self.store_report(lake, &report, context);
         let exit = match (failure, kept) {

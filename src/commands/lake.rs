@@ -14,9 +14,10 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use super::{
+    CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
+};
 use crate::lake::{Lake, start_pool};
-use crate::storage::Stores;
 use crate::values::ExitCode;
 use action::{LakeRun, NamedAction, OnLake};
 use compact::CompactAction;
@@ -116,7 +117,7 @@ impl StepCommand for LakeCommand {
         Some(OutputTarget::StandardOutput)
     }
 
-    fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
+    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
         let NamedAction { name, lake, .. } = self.named();
         let text = format!("{name} of {lake}");
         Ok(StepPlan::line("lake", &text))

@@ -17,10 +17,11 @@ use clap::Subcommand;
 
 use super::output::put;
 use super::step::table_dataset;
-use super::{CommandError, OptionError, OutputTarget, RunContext, StepCommand, StepPlan};
+use super::{
+    CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
+};
 use crate::render::error_document;
 use crate::report::ReportError;
-use crate::storage::Stores;
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use answer::Report;
@@ -99,7 +100,7 @@ impl StepCommand for ReportCommand {
         Some(self.report().output())
     }
 
-    fn plan(&self, _stores: &Stores) -> Result<StepPlan, CommandError> {
+    fn plan(&self, _shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
         let report = self.report();
         let text = format!("report {} from {}", report.name(), report.options().lake);
         Ok(StepPlan::line("answer", &text))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::output::store_url;
-use super::{CommandError, OptionError, RunContext};
+use super::{CommandError, OptionError, RunContext, SharedContext};
 use crate::lake::TableSpec;
 use crate::storage::{Stores, error_text};
 use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepStart};
@@ -73,7 +73,7 @@ pub trait StepCommand: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
-    fn plan(&self, stores: &Stores) -> Result<StepPlan, CommandError>;
+    fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError>;
 
     /// Runs it. [`execute`] calls this.
     ///

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::storage::{StoreObject, StoreUrl, Stores};
 use crate::values::text::escape_unprintable;
@@ -75,6 +76,15 @@ impl Input {
     pub fn etag(&self) -> Option<&str> {
         let (_, object) = self.object.as_ref()?;
         object.etag.as_deref()
+    }
+
+    /// Whether it changed less than `min_age` before `now_micros` (µs since 1970), or after it. False
+    /// if the time of its last change is not known, as of standard input.
+    pub fn changed_within(&self, min_age: Duration, now_micros: i64) -> bool {
+        let age = |modified: i64| now_micros.saturating_sub(modified).max(0);
+        let min_age = i64::try_from(min_age.as_micros()).unwrap_or(i64::MAX);
+        self.modified_micros
+            .is_some_and(|modified| age(modified) < min_age)
     }
 
     /// Whether it can be read again, which a pipe cannot.

@@ -5,12 +5,12 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::IngestCommand;
 use crate::commands::assign_inputs::KnownFilesByKind;
 use crate::commands::discovered::{lake_location, plan_inputs};
-use crate::commands::read::{ReadArguments, RecordKindSelection};
-use crate::commands::{CommandError, StepPlan};
+use crate::commands::read::RecordKindSelection;
+use crate::commands::{CommandError, SharedContext, StepPlan};
 use crate::lake::Lake;
-use crate::storage::Stores;
 
 /// The inputs of an ingest, and its lake.
 #[derive(Debug, Serialize)]
@@ -30,21 +30,23 @@ struct PlannedInput {
     path: String,
     size_bytes: Option<u64>,
     already_ingested: bool,
+    /// Left out by `--min-age`.
+    too_recent: bool,
 }
 
 impl IngestPlan {
-    /// Finds the inputs and compares them with the ingested files of the lake, unless all of them
-    /// are read.
+    /// Finds the inputs of a command and compares them with the ingested files of the lake, unless
+    /// all of them are read.
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
     pub(super) fn of(
-        lake: &str,
-        read: &ReadArguments,
-        reads_all: bool,
-        stores: &Stores,
+        command: &IngestCommand,
+        shared: &SharedContext<'_>,
     ) -> Result<Self, CommandError> {
-        let lake = Lake::at(lake, stores)?;
+        let (read, stores) = (&command.read, &shared.stores);
+        let lake = Lake::at(&command.lake, stores)?;
+        let reads_all = command.verify_content || command.full_snapshot;
         let may_be_of_another_company =
             read.kind != RecordKindSelection::Purchases && !read.company_source().is_in_records();
         let known = if reads_all || may_be_of_another_company {
@@ -61,6 +63,7 @@ impl IngestPlan {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
                 already_ingested: known.contains(&input),
+                too_recent: command.is_too_recent(&input, shared.clock),
             });
         Ok(Self {
             lake: lake.location().to_string(),
@@ -84,7 +87,9 @@ impl IngestPlan {
     fn text(&self) -> String {
         let mut text = format!("ingest {} into {}\n", self.record_kind, self.lake);
         for input in &self.inputs {
-            let state = if input.already_ingested {
+            let state = if input.too_recent {
+                "too recent"
+            } else if input.already_ingested {
                 "already ingested"
             } else {
                 "new"
@@ -97,7 +102,10 @@ impl IngestPlan {
         for named in &self.missing {
             let _ = writeln!(text, "  {:<16}  {:>14}        {named}", "not found", "-");
         }
-        let fresh = self.inputs.iter().filter(|input| !input.already_ingested);
+        let fresh = self
+            .inputs
+            .iter()
+            .filter(|input| !input.already_ingested && !input.too_recent);
         let _ = writeln!(
             text,
             "{} of {} inputs would be read; nothing was written",

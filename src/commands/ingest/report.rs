@@ -60,6 +60,8 @@ impl IngestCommand {
         settings.insert("reject_limit", self.reject_limit.0.to_string());
         settings.insert("max_partitions", self.max_partitions.to_string());
         settings.insert("full_snapshot", self.full_snapshot.to_string());
+        let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
+        settings.insert("min_age", min_age.to_string());
         settings.insert("verify_content", self.verify_content.to_string());
         settings
     }

@@ -6,9 +6,10 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::backfill_state::BackfillState;
-use crate::commands::{CommandError, ListFormat, OutputTarget, RunContext, StepPlan, put};
+use crate::commands::{
+    CommandError, ListFormat, OutputTarget, RunContext, SharedContext, StepPlan, put,
+};
 use crate::job_file::{JobPlan, Step};
-use crate::storage::Stores;
 use crate::values::ExitCode;
 
 /// The plan of a step.
@@ -33,7 +34,7 @@ pub(super) fn show(
         let steps = day
             .steps
             .iter()
-            .map(|step| planned_step(step, &context.shared.stores));
+            .map(|step| planned_step(step, &context.shared));
         let steps = steps.collect::<Result<Vec<_>, CommandError>>()?;
         is_complete &= steps.iter().all(|step| step.plan.missing.is_empty());
         planned.push((
@@ -54,14 +55,17 @@ pub(super) fn show(
     Ok(ExitCode::Usage)
 }
 
-fn planned_step<'a>(step: &'a Step, stores: &Stores) -> Result<PlannedStep<'a>, CommandError> {
+fn planned_step<'a>(
+    step: &'a Step,
+    shared: &SharedContext<'_>,
+) -> Result<PlannedStep<'a>, CommandError> {
     let output = step.action.command().output().map(|output| {
-        let exists = output.exists(stores);
+        let exists = output.exists(&shared.stores);
         (output, exists)
     });
     Ok(PlannedStep {
         step,
-        plan: step.action.command().plan(stores)?,
+        plan: step.action.command().plan(shared)?,
         tables: step.action.command().tables_written(),
         output,
     })
