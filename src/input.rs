@@ -24,7 +24,7 @@ mod stream;
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
 pub use buffer_pool::BufferPool;
 pub use chunk::{Chunk, ChunkForm};
-pub use discover::discover;
+pub use discover::{discover, discover_present};
 pub use discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 pub(crate) use document_chunks::refusal as document_refusal;
 pub use envelope::{ArrayContent, Envelope};

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
-use super::discovered::{log_omitted_inputs, plan_inputs};
+use super::discovered::log_omitted_inputs;
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
 use super::read::{ReadArguments, ReadSettings};
@@ -18,7 +18,7 @@ use super::{
 use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, SupplierPurchases};
 use crate::ingest::{CheckEvent, IngestOutcome};
-use crate::input::{Input, discover};
+use crate::input::{Input, discover, discover_present};
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
@@ -84,8 +84,9 @@ impl StepCommand for CheckCommand {
     }
 
     fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
-        let (inputs, missing) = plan_inputs(&self.read.inputs, &shared.stores, None)?;
-        let inputs: Vec<_> = inputs
+        let mut found = discover_present(&self.read.inputs, &shared.stores, None)?;
+        let missing = std::mem::take(&mut found.missing);
+        let inputs: Vec<_> = log_omitted_inputs(found)
             .iter()
             .map(|input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }))
             .collect();

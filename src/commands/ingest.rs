@@ -23,7 +23,7 @@ use crate::ingest::supplier_purchases::{self, SnapshotMode};
 use crate::ingest::{
     IngestFailure, IngestOptions, IngestOutcome, IngestedFiles, RunSettings, purchases,
 };
-use crate::input::{Input, InputError, discover};
+use crate::input::{DiscoveredInputs, Input, InputError, discover_present};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
 use crate::run_report::{InputOutcome, InputReport};
 use crate::storage::error_text;
@@ -32,6 +32,10 @@ use crate::values::{ExitCode, parse_duration};
 use plan::IngestPlan;
 
 /// `ingest`
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Clone, Debug, Args)]
 pub struct IngestCommand {
     /// Write to the lake at this path or URL
@@ -51,6 +55,9 @@ pub struct IngestCommand {
     /// Leave out files that changed less than this long ago, e.g. 10min: they may be incomplete
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, hide_short_help = true)]
     min_age: Option<Duration>,
+    /// Succeed if an input matches no file, with a note in the run report
+    #[arg(long, hide_short_help = true)]
+    optional: bool,
     /// Limit the partitions written: UTC days per input, or companies and months per run
     #[arg(
         long,
@@ -127,7 +134,16 @@ impl StepCommand for IngestCommand {
     }
 
     fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
-        IngestPlan::of(self, shared)?.into_step_plan()
+        let reads_all = self.verify_content || self.full_snapshot;
+        let is_too_recent = |input: &Input| self.is_too_recent(input, shared.clock);
+        let stores = &shared.stores;
+        let plan = IngestPlan::of(&self.lake, &self.read, reads_all, &is_too_recent, stores)?;
+        let inputs = plan.inputs.len();
+        let mut step = plan.into_step_plan()?;
+        if self.accepts_missing(&step.missing, inputs) {
+            step.missing.clear();
+        }
+        Ok(step)
     }
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
@@ -135,14 +151,15 @@ impl StepCommand for IngestCommand {
             return self.show_plan(context);
         }
         let lake = Arc::new(Lake::at(&self.lake, &context.shared.stores)?);
-        let found = discover(
+        let found = discover_present(
             &self.read.inputs,
             &context.shared.stores,
             lake_location(&lake).as_ref(),
         )?;
+        let mut notes = self.note_missing(&found)?;
         let mut inputs = log_omitted_inputs(found);
-        let note = self.leave_out_recent(&mut inputs, context.shared.clock);
-        self.ingest(&lake, inputs, note, context)
+        notes.extend(self.leave_out_recent(&mut inputs, context.shared.clock));
+        self.ingest(&lake, inputs, notes, context)
     }
 }
 
@@ -159,6 +176,23 @@ impl IngestCommand {
         } else {
             SnapshotMode::Incremental
         }
+    }
+
+    /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
+    /// be missing together, but not some of them.
+    fn accepts_missing(&self, missing: &[String], inputs: usize) -> bool {
+        missing.is_empty() || (self.optional && (inputs == 0 || !self.full_snapshot))
+    }
+
+    /// Notes on the arguments that match nothing.
+    fn note_missing(&self, found: &DiscoveredInputs) -> Result<Vec<String>, InputError> {
+        if self.accepts_missing(&found.missing, found.inputs.len()) {
+            let missing = found.missing.iter();
+            let note = |argument| format!("no input found at {argument}; it is optional");
+            return Ok(missing.map(note).collect());
+        }
+        let first = found.missing.first().cloned().unwrap_or_default();
+        Err(InputError::NotFound(first))
     }
 
     /// Whether an input is left out by `--min-age`.
@@ -202,7 +236,7 @@ impl IngestCommand {
         &self,
         lake: &Arc<Lake>,
         inputs: Vec<Input>,
-        note: Option<String>,
+        notes: Vec<String>,
         context: &mut RunContext<'_>,
     ) -> Result<ExitCode, CommandError> {
         let read = self.read.resolve(&context.run_id, context.shared.now)?;
@@ -219,7 +253,7 @@ impl IngestCommand {
             Err(error) => (IngestOutcome::default(), Some(error)),
         };
         context.progress_ui.end();
-        ingested.counters.notes.extend(note);
+        ingested.counters.notes.extend(notes);
         let report = self.run_report(lake, ingested, failure.as_ref(), &read, context);
         let kept = self.store_report(lake, &report, context);
         let exit = match (failure, kept) {

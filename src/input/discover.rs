@@ -12,13 +12,29 @@ use crate::storage::{StoreUrl, Stores};
 
 pub(super) use local::modified_micros;
 
+/// Finds the inputs as [`discover_present`] does; each argument must match one.
+///
+/// # Errors
+/// An argument matches nothing, is inside the lake, or cannot be listed.
+pub fn discover(
+    arguments: &[String],
+    stores: &Stores,
+    lake: Option<&InputLocation>,
+) -> Result<DiscoveredInputs, InputError> {
+    let found = discover_present(arguments, stores, lake)?;
+    match found.missing.first() {
+        Some(argument) => Err(InputError::NotFound(argument.clone())),
+        None => Ok(found),
+    }
+}
+
 /// Finds the inputs. Folders and key prefixes are searched recursively, without entries whose name
 /// begins with `.` or `_`, as is usual for partitioned folders, and without the contents of the target
 /// `lake`.
 ///
 /// # Errors
-/// An argument matches nothing, is inside the lake, or cannot be listed.
-pub fn discover(
+/// An argument is inside the lake, or cannot be listed.
+pub fn discover_present(
     arguments: &[String],
     stores: &Stores,
     lake: Option<&InputLocation>,
@@ -28,7 +44,7 @@ pub fn discover(
         let mut found = discover_one(argument, stores, lake)?;
         found.inputs.sort_by(|a, b| a.location.cmp(&b.location));
         if found.inputs.is_empty() {
-            return Err(InputError::NotFound(argument.clone()));
+            all.missing.push(argument.clone());
         }
         all.inputs.append(&mut found.inputs);
         all.excluded.append(&mut found.excluded);

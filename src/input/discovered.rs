@@ -98,6 +98,8 @@ impl Input {
 pub struct DiscoveredInputs {
     /// The inputs, sorted by path within each argument, without duplicates.
     pub inputs: Vec<Input>,
+    /// Arguments that match no input.
+    pub missing: Vec<String>,
     /// Paths that were excluded.
     pub excluded: Vec<ExcludedPath>,
 }

@@ -273,6 +273,7 @@ fn settings_of_a_job_file_are_in_force_and_the_run_report_has_them_all() {
         ("max_ratio", "200"),
         ("verify_content", "false"),
         ("min_age", "0s"),
+        ("optional", "false"),
         ("full_snapshot", "false"),
         ("now", "2026-11-20T12:00:00.000000Z"),
     ] {

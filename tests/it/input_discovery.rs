@@ -1,10 +1,9 @@
 //! Which files are found as inputs, and which are skipped.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use crate::check::check;
 use crate::emulators::{Cloud, Emulator};
@@ -55,70 +54,6 @@ fn a_link_that_leads_nowhere_is_refused_and_the_others_go_on() {
     checked
         .assert_code(3)
         .assert_stdout_contains(&["FILE-UNREADABLE"]);
-}
-
-/// Sets the modification time of a file to so many seconds before or after the present.
-#[track_caller]
-fn set_age(workdir: &Workdir, name: &str, seconds: i64) {
-    let distance = Duration::from_secs(seconds.unsigned_abs());
-    let modified = if seconds < 0 {
-        SystemTime::now() + distance
-    } else {
-        SystemTime::now() - distance
-    };
-    let file = OpenOptions::new().write(true).open(workdir.path(name));
-    let set = file.and_then(|file| file.set_modified(modified));
-    set.expect("a modification time");
-}
-
-#[test]
-fn files_that_changed_recently_are_left_out_until_they_have_settled() {
-    let workdir = Workdir::new();
-    for (number, name) in ["old", "young", "future"].into_iter().enumerate() {
-        workdir.write(&format!("in/{name}.ndjson"), numbered(2 * number, 2));
-    }
-    set_age(&workdir, "in/old.ndjson", 3_600);
-    set_age(&workdir, "in/future.ndjson", -3_600);
-    let waiting = ["--min-age", "10min", "in"];
-    let planned = workdir.ingest(["--dry-run"].iter().chain(&waiting));
-    planned
-        .assert_code(0)
-        .assert_stdout_contains(&["too recent", "1 of 3 inputs would be read"]);
-    let first = workdir.ingest(waiting);
-    let note = "2 of 3 inputs changed less than 10m ago and are left out; a later run reads them";
-    first.assert_code(0).assert_stderr_contains(&[note]);
-    assert_eq!(first.outcomes(), ["ingested"], "{}", first.transcript());
-    assert_eq!(first.json()["notes"], serde_json::json!([note]));
-    assert_eq!(first.json()["settings"]["min_age"], "10m");
-
-    set_age(&workdir, "in/young.ndjson", 601);
-    let second = workdir.ingest(waiting);
-    second
-        .assert_code(0)
-        .assert_stderr_contains(&["1 of 3 inputs"]);
-    assert_eq!(second.outcomes(), ["already_ingested", "ingested"]);
-    // Without the option nothing is left out.
-    let all = workdir.ingest(["in"]);
-    assert_eq!(all.assert_code(0).json()["notes"], serde_json::json!([]));
-    assert_eq!(all.summary_count("accepted"), 2);
-}
-
-#[test]
-fn a_run_whose_files_are_all_too_recent_reads_nothing_and_a_full_snapshot_is_never_incomplete() {
-    let workdir = Workdir::new();
-    workdir.write("in/young.ndjson", numbered(0, 2));
-    let none = workdir.ingest(["--min-age", "1h", "in"]);
-    none.assert_code(0)
-        .assert_stderr_contains(&["1 of 1 inputs"]);
-    assert_eq!(none.json()["inputs"], serde_json::json!([]));
-    let kind = ["--kind", "supplier-purchases", "--company-id", "12"];
-    let snapshot = ["--full-snapshot", "--min-age", "1h", "in"];
-    let refused = workdir.ingest(kind.iter().chain(&snapshot));
-    refused
-        .assert_code(2)
-        .assert_stderr_contains(&["--min-age", "full snapshot"]);
-    let unclear = workdir.ingest(["--min-age", "soon", "in"]);
-    unclear.assert_code(2).assert_stderr_contains(&["36h"]);
 }
 
 #[test]

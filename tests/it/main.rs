@@ -70,6 +70,8 @@ mod lake_vacuum;
 mod lake_verify;
 /// Verification concurrent with runs.
 mod lake_verify_races;
+/// Inputs that are missing or have changed recently.
+mod late_inputs;
 /// `OpenLineage` events against the classes of the standard.
 mod lineage;
 /// Log lines as JSON.

@@ -1,16 +1,16 @@
 //! `ingest --dry-run`: the inputs that an ingest would read, with their sizes. Nothing is written.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::IngestCommand;
 use crate::commands::assign_inputs::KnownFilesByKind;
-use crate::commands::discovered::{lake_location, plan_inputs};
-use crate::commands::read::RecordKindSelection;
-use crate::commands::{CommandError, SharedContext, StepPlan};
+use crate::commands::discovered::{lake_location, log_omitted_inputs};
+use crate::commands::read::{ReadArguments, RecordKindSelection};
+use crate::commands::{CommandError, StepPlan};
+use crate::input::{Input, discover_present};
 use crate::lake::Lake;
+use crate::storage::Stores;
 
 /// The inputs of an ingest, and its lake.
 #[derive(Debug, Serialize)]
@@ -20,13 +20,13 @@ pub(super) struct IngestPlan {
     /// Record kind.
     record_kind: &'static str,
     /// The inputs that exist.
-    inputs: Vec<PlannedInput>,
+    pub(super) inputs: Vec<PlannedInput>,
     /// Arguments that match no input.
     missing: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct PlannedInput {
+pub(super) struct PlannedInput {
     path: String,
     size_bytes: Option<u64>,
     already_ingested: bool,
@@ -35,18 +35,19 @@ struct PlannedInput {
 }
 
 impl IngestPlan {
-    /// Finds the inputs of a command and compares them with the ingested files of the lake, unless
-    /// all of them are read.
+    /// Finds the inputs and compares them with the ingested files of the lake, unless all of them
+    /// are read.
     ///
     /// # Errors
     /// The lake or an input cannot be read. A missing input is not an error here.
     pub(super) fn of(
-        command: &IngestCommand,
-        shared: &SharedContext<'_>,
+        lake: &str,
+        read: &ReadArguments,
+        reads_all: bool,
+        is_too_recent: &dyn Fn(&Input) -> bool,
+        stores: &Stores,
     ) -> Result<Self, CommandError> {
-        let (read, stores) = (&command.read, &shared.stores);
-        let lake = Lake::at(&command.lake, stores)?;
-        let reads_all = command.verify_content || command.full_snapshot;
+        let lake = Lake::at(lake, stores)?;
         let may_be_of_another_company =
             read.kind != RecordKindSelection::Purchases && !read.company_source().is_in_records();
         let known = if reads_all || may_be_of_another_company {
@@ -54,21 +55,21 @@ impl IngestPlan {
         } else {
             KnownFilesByKind::of(&lake, read.kind)?
         };
-        let (found, missing) = plan_inputs(&read.inputs, stores, lake_location(&lake).as_ref())?;
-        let mut seen = HashSet::new();
-        let inputs = found
+        let mut found = discover_present(&read.inputs, stores, lake_location(&lake).as_ref())?;
+        let missing = std::mem::take(&mut found.missing);
+        let inputs = log_omitted_inputs(found)
             .into_iter()
-            .filter(|input| seen.insert(input.location.clone()))
             .map(|input| PlannedInput {
                 path: input.location.shown(),
                 size_bytes: input.size_bytes,
                 already_ingested: known.contains(&input),
-                too_recent: command.is_too_recent(&input, shared.clock),
+                too_recent: is_too_recent(&input),
             });
+        let inputs: Vec<PlannedInput> = inputs.collect();
         Ok(Self {
             lake: lake.location().to_string(),
             record_kind: read.kind.name(),
-            inputs: inputs.collect(),
+            inputs,
             missing,
         })
     }

@@ -62,6 +62,7 @@ impl IngestCommand {
         settings.insert("full_snapshot", self.full_snapshot.to_string());
         let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
         settings.insert("min_age", min_age.to_string());
+        settings.insert("optional", self.optional.to_string());
         settings.insert("verify_content", self.verify_content.to_string());
         settings
     }
