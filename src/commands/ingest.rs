@@ -116,6 +116,12 @@ impl StepCommand for IngestCommand {
         &self.read.inputs
     }
 
+    fn leaves_out(&self, input: &Input, clock: DateTime<Utc>) -> bool {
+        let now = clock.timestamp_micros();
+        self.min_age
+            .is_some_and(|min_age| input.changed_within(min_age, now))
+    }
+
     fn tables_written(&self) -> Vec<&'static str> {
         let specs = self.table_specs().into_iter();
         specs.map(|spec| spec.name).collect()
@@ -135,7 +141,7 @@ impl StepCommand for IngestCommand {
 
     fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
         let reads_all = self.verify_content || self.full_snapshot;
-        let is_too_recent = |input: &Input| self.is_too_recent(input, shared.clock);
+        let is_too_recent = |input: &Input| self.leaves_out(input, shared.clock);
         let stores = &shared.stores;
         let plan = IngestPlan::of(&self.lake, &self.read, reads_all, &is_too_recent, stores)?;
         let inputs = plan.inputs.len();
@@ -195,18 +201,11 @@ impl IngestCommand {
         Err(InputError::NotFound(first))
     }
 
-    /// Whether an input is left out by `--min-age`.
-    fn is_too_recent(&self, input: &Input, clock: DateTime<Utc>) -> bool {
-        let now = clock.timestamp_micros();
-        self.min_age
-            .is_some_and(|min_age| input.changed_within(min_age, now))
-    }
-
     /// Removes the inputs that are left out; returns a note of their number, if there are any.
     fn leave_out_recent(&self, inputs: &mut Vec<Input>, clock: DateTime<Utc>) -> Option<String> {
         let all = inputs.len();
         inputs.retain(|input| {
-            let leave_out = self.is_too_recent(input, clock);
+            let leave_out = self.leaves_out(input, clock);
             if leave_out {
                 tracing::info!(
                     input = input.location.shown(),

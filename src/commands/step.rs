@@ -3,12 +3,14 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::output::store_url;
 use super::{CommandError, OptionError, RunContext, SharedContext};
+use crate::input::Input;
 use crate::lake::TableSpec;
 use crate::storage::{Stores, error_text};
 use crate::telemetry::{DatasetColumn, LineageDataset, StepEnd, StepStart};
@@ -48,6 +50,11 @@ pub trait StepCommand: fmt::Debug + Send + Sync {
     /// The files, folders, URLs and globs that it reads.
     fn inputs(&self) -> &[String] {
         &[]
+    }
+
+    /// Whether a run of a program started at `clock` would leave out this input.
+    fn leaves_out(&self, _input: &Input, _clock: DateTime<Utc>) -> bool {
+        false
     }
 
     /// The tables it writes.

@@ -1,7 +1,7 @@
 //! The fields by their keys: a hash table that is made at compile time, because every key of every
 //! record is looked up.
 
-/// A hash table of `SLOTS` places, a power of two, with linear probing. A key can be in it more than
+/// A hash table of `SLOTS` places with linear probing. A key can be in it more than
 /// once, for example as a member of several objects.
 #[derive(Debug)]
 pub struct KeyTable<F: 'static, const SLOTS: usize> {

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::time::Duration;
 
 use crate::purchase_fixtures::numbered;
-use crate::workdir::Workdir;
+use crate::workdir::{Workdir, read_json};
 
 /// Makes a file that was just written so many seconds older, or younger.
 #[track_caller]
@@ -110,6 +110,30 @@ fn a_day_without_an_optional_dump_does_not_end_the_job() {
     let done = run("optional.toml");
     done.assert_code(0)
         .assert_stderr_contains(&["no input found at 2026-10-04.ndjson; it is optional"]);
+}
+
+#[test]
+fn a_day_that_left_out_a_file_is_not_complete_in_a_backfill() {
+    let workdir = Workdir::new();
+    workdir.write("2026-10-05.ndjson", numbered(0, 2));
+    let step = "lake = \"lake\"\n[[steps]]\nname = \"load\"\n[steps.ingest]\nmin_age = \"1h\"\n";
+    let output = "summary = \"run.json\"\ninputs = [\"{date}.ndjson\"]\n";
+    workdir.write("job.toml", format!("{step}{output}"));
+    let days = ["--from", "2026-10-05", "--to", "2026-10-05"];
+    let run = |options: &[&'static str]| {
+        let run = workdir.run(["run", "job.toml"].iter().chain(&days).chain(options));
+        run.assert_code(0);
+        run
+    };
+    let plan =
+        || run(&["--dry-run", "--plan-format", "json"]).json()["days"][0]["finished"].clone();
+    run(&[]);
+    assert_eq!(read_json(&workdir.path("run.json"))["counts"]["read"], 0);
+    assert_eq!(plan(), false, "the file is read when it has settled");
+    set_age(&workdir, "2026-10-05.ndjson", 3_601);
+    run(&[]);
+    assert_eq!(read_json(&workdir.path("run.json"))["counts"]["read"], 2);
+    assert_eq!(plan(), true);
 }
 
 #[test]

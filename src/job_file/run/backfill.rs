@@ -57,7 +57,7 @@ pub(super) fn run(
     let Some(first) = days.first() else {
         return Ok(ExitCode::Done);
     };
-    let backfill_state = BackfillState::of(first, &context.shared.stores)?;
+    let backfill_state = BackfillState::of(first, &context.shared)?;
     let completed = days
         .iter()
         .map_while(|day| backfill_state.completed_exit(day).filter(|_| !options.redo));
@@ -79,7 +79,7 @@ pub(super) fn run(
         // Taken before the day runs, so that a file that arrives meanwhile makes it run again.
         let fingerprints: Vec<Option<String>> = chunk
             .iter()
-            .map(|day| fingerprint(day, &context.shared.stores))
+            .map(|day| fingerprint(day, &context.shared.stores, context.shared.clock))
             .collect();
         let buffered = parallel::run(&chunk.iter().collect::<Vec<_>>(), context);
         for ((plan, fingerprint), buffered) in chunk.iter().zip(fingerprints).zip(buffered) {

@@ -4,15 +4,17 @@
 //! fingerprint covers the version of the program, the job file with `--set` and `--only`, every
 //! resolved setting, and the inputs by path, size and modification time (objects by `ETag` too). So
 //! a late file, a deleted report or a changed environment variable makes the day run again. A day
-//! that writes to stdout is never complete, because its output may be lost.
+//! that writes to stdout is never complete, because its output may be lost, nor one that leaves out or
+//! lacks inputs, because they may come later.
 //!
 //! The markers are in the lake, so that every machine sees them and a new lake has none. Losing them
 //! only costs time.
 
 use blake3::Hasher;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::{CommandError, OutputTarget, lake_location};
+use crate::commands::{CommandError, OutputTarget, SharedContext, lake_location};
 use crate::input::discover;
 use crate::job_file::JobPlan;
 use crate::lake::{Lake, LakeError};
@@ -26,6 +28,8 @@ const NAME_DIGITS: usize = 32;
 pub(super) struct BackfillState {
     lake: Lake,
     stores: Stores,
+    /// The start of the program.
+    clock: DateTime<Utc>,
     folder: String,
 }
 
@@ -41,7 +45,7 @@ struct CompletionMarker {
 impl BackfillState {
     /// # Errors
     /// The location of the lake is invalid.
-    pub(super) fn of(plan: &JobPlan, stores: &Stores) -> Result<Self, LakeError> {
+    pub(super) fn of(plan: &JobPlan, shared: &SharedContext<'_>) -> Result<Self, LakeError> {
         let mut hasher = Hasher::new();
         hasher.update(plan.digest.as_bytes());
         for step in &plan.steps {
@@ -49,8 +53,9 @@ impl BackfillState {
         }
         let digest = hasher.finalize().to_hex();
         Ok(Self {
-            lake: Lake::at(&plan.lake, stores)?,
-            stores: stores.clone(),
+            lake: Lake::at(&plan.lake, &shared.stores)?,
+            stores: shared.stores.clone(),
+            clock: shared.clock,
             folder: digest[..NAME_DIGITS].to_owned(),
         })
     }
@@ -71,7 +76,8 @@ impl BackfillState {
             let output = step.action.command().output();
             output.is_none_or(|output| output.exists(&self.stores) != Some(false))
         });
-        let is_same = fingerprint(plan, &self.stores).as_deref() == Some(&*marker.fingerprint);
+        let is_same =
+            fingerprint(plan, &self.stores, self.clock).as_deref() == Some(&*marker.fingerprint);
         [ExitCode::Done, ExitCode::Refused]
             .into_iter()
             .find(|exit| exit.code() == marker.exit_code)
@@ -99,7 +105,7 @@ impl BackfillState {
 }
 
 /// The fingerprint of a day; none if it cannot be computed.
-pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
+pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores, clock: DateTime<Utc>) -> Option<String> {
     let mut hasher = Hasher::new();
     let mut add = |text: &str| {
         hasher.update(text.as_bytes()).update(b"\0");
@@ -125,6 +131,9 @@ pub(super) fn fingerprint(plan: &JobPlan, stores: &Stores) -> Option<String> {
             None => None,
         };
         for input in discover(named, stores, lake.as_ref()).ok()?.inputs {
+            if step.action.command().leaves_out(&input, clock) {
+                return None;
+            }
             add(&input.location.to_string());
             // An input without size or time may have changed.
             add(&input.size_bytes?.to_string());

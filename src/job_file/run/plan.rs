@@ -39,7 +39,7 @@ pub(super) fn show(
         is_complete &= steps.iter().all(|step| step.plan.missing.is_empty());
         planned.push((
             day,
-            BackfillState::of(day, &context.shared.stores)?.is_finished(day),
+            BackfillState::of(day, &context.shared)?.is_finished(day),
             steps,
         ));
     }
