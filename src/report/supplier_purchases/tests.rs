@@ -285,8 +285,7 @@ fn pages_partition_the_list_and_are_what_each_page_answers() {
                 (expected.len() as u64, per_page)
             );
         }
-        let joined: Vec<TestSupplierPurchase> =
-            pages.into_iter().flat_map(|page| page.purchases).collect();
+        let joined: Vec<_> = pages.into_iter().flat_map(|page| page.purchases).collect();
         assert_eq!(joined, expected);
     }
 }
