@@ -11,15 +11,21 @@
 //! keeps the newest version ([`supplier_purchases`]). One collector serves both: it has a policy of
 //! the kind commit the complete inputs. A check is the same without a lake.
 
+mod changed_input;
 mod check;
 mod collector;
 mod counters;
 mod detect_kind;
 mod error;
+#[cfg(test)]
+mod fault_points;
 mod findings;
+pub mod ignored_input;
 mod ingest_run;
-mod ingested_files;
 mod input_reports;
+#[cfg(test)]
+mod input_sequences;
+mod listed_inputs;
 mod options;
 mod pending_input;
 pub mod purchases;
@@ -28,12 +34,15 @@ mod recovery;
 mod reject_rows;
 mod runner;
 pub mod supplier_purchases;
+#[cfg(test)]
+mod testing;
 pub mod validate;
 
+pub use changed_input::{ChangedInput, ReadingSettings};
 pub use counters::{InputCounters, RunCounters};
 pub use detect_kind::{DetectedKind, detect_kind};
 pub use error::RunError;
 pub use findings::{CheckEvent, FindingSink, RecordFindings};
-pub use ingested_files::IngestedFiles;
+pub use listed_inputs::ListedInputs;
 pub use options::{IngestFailure, IngestOptions, IngestOutcome};
 pub use runner::{Progress, RunSettings};

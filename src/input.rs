@@ -6,6 +6,7 @@
 
 mod buffer_pool;
 mod chunk;
+mod content_digest;
 pub mod csv;
 mod csv_chunks;
 mod discover;
@@ -24,6 +25,7 @@ mod stream;
 pub use crate::values::text::{escape_unprintable, escape_unprintable_json};
 pub use buffer_pool::BufferPool;
 pub use chunk::{Chunk, ChunkForm};
+pub use content_digest::content_digest;
 pub use discover::{discover, discover_present};
 pub use discovered::{DiscoveredInputs, ExcludedPath, Input, InputLocation};
 pub(crate) use document_chunks::refusal as document_refusal;

@@ -109,6 +109,8 @@ pub enum InputOutcome {
     AlreadyIngested,
     /// Nothing of it was written; `refusal` gives the reason.
     Refused,
+    /// It is acknowledged as bad, and nothing of it was written.
+    Ignored,
     /// Validated without being written (`check`, `--dry-run`).
     Checked,
 }
@@ -120,6 +122,7 @@ impl InputOutcome {
             Self::Ingested => "ingested",
             Self::AlreadyIngested => "already_ingested",
             Self::Refused => "refused",
+            Self::Ignored => "ignored",
             Self::Checked => "checked",
         }
     }

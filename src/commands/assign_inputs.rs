@@ -6,9 +6,9 @@ use super::read::{KindSettings, RecordKindSelection};
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::SupplierPurchases;
-use crate::ingest::{DetectedKind, IngestedFiles, RunSettings, detect_kind};
+use crate::ingest::{DetectedKind, ListedInputs, RunSettings, detect_kind};
 use crate::input::{Input, InputError, ReaderOptions, Refusal};
-use crate::lake::{Lake, LakeError};
+use crate::lake::{Lake, LakeError, TableSpec};
 use crate::rules::RuleId;
 use crate::run_report::{InputOutcome, InputReport, RecordCounts, RefusalReport};
 
@@ -18,26 +18,39 @@ pub(super) struct AssignedInputs<'j> {
     pub(super) supplier_purchases: Option<(Vec<Input>, &'j RunSettings<SupplierPurchases>)>,
     /// Inputs whose kind cannot be detected.
     pub(super) refused: Vec<InputReport>,
-    pub(super) known: KnownFilesByKind,
+    pub(super) known: ListedInputsByKind,
 }
 
-/// The ingested files of the lake, by record kind.
+/// The inputs that the lake lists, by record kind.
 #[derive(Default)]
-pub(super) struct KnownFilesByKind {
-    pub(super) purchases: Arc<IngestedFiles>,
-    pub(super) supplier_purchases: Arc<IngestedFiles>,
+pub(super) struct ListedInputsByKind {
+    pub(super) purchases: Arc<ListedInputs>,
+    pub(super) supplier_purchases: Arc<ListedInputs>,
 }
 
-impl KnownFilesByKind {
-    /// Reads those of the selected kinds from the lake.
-    pub(super) fn of(lake: &Lake, kind: RecordKindSelection) -> Result<Self, LakeError> {
+impl ListedInputsByKind {
+    /// Reads those of the selected kinds from the lake. Unless `trusts_files`, no file is known.
+    pub(super) fn of(
+        lake: &Lake,
+        kind: RecordKindSelection,
+        trusts_files: bool,
+    ) -> Result<Self, LakeError> {
+        let load = |spec: TableSpec, kind: &str| -> Result<Arc<ListedInputs>, LakeError> {
+            let listed = ListedInputs::load(lake, &spec, kind)?;
+            let all_read = !trusts_files;
+            Ok(Arc::new(if all_read {
+                listed.with_files_unknown()
+            } else {
+                listed
+            }))
+        };
         let mut known = Self::default();
         if kind != RecordKindSelection::SupplierPurchases {
-            known.purchases = Arc::new(IngestedFiles::load(lake, Purchases::NAME)?);
+            known.purchases = load(Purchases::table(), Purchases::NAME)?;
         }
         if kind != RecordKindSelection::Purchases {
-            let files = IngestedFiles::load(lake, SupplierPurchases::NAME)?;
-            known.supplier_purchases = Arc::new(files);
+            let spec = SupplierPurchases::table();
+            known.supplier_purchases = load(spec, SupplierPurchases::NAME)?;
         }
         Ok(known)
     }
@@ -65,7 +78,7 @@ impl KnownFilesByKind {
 pub(super) fn assign_inputs(
     inputs: Vec<Input>,
     kinds: &KindSettings,
-    known: KnownFilesByKind,
+    known: ListedInputsByKind,
 ) -> Result<AssignedInputs<'_>, InputError> {
     let (for_purchases, for_suppliers) = match kinds {
         KindSettings::Purchases(settings) => {

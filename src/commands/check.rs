@@ -7,7 +7,7 @@ mod service;
 use clap::Args;
 use serde_json::json;
 
-use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::log_omitted_inputs;
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
@@ -131,7 +131,7 @@ impl CheckCommand {
             supplier_purchases,
             refused,
             known: _,
-        } = assign_inputs(inputs, &read.kinds, KnownFilesByKind::default())?;
+        } = assign_inputs(inputs, &read.kinds, ListedInputsByKind::default())?;
         let mut checked = IngestOutcome {
             inputs: refused,
             ..IngestOutcome::default()

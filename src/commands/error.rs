@@ -85,6 +85,32 @@ pub enum CommandError {
         /// The file.
         path: String,
     },
+    /// No input has this path or digest.
+    #[error(
+        "unknown input {name:?} in the lake {lake}; `purchase-etl inputs list` lists its inputs: give a path as it is listed there, or 8 or more digits of a digest"
+    )]
+    NoInput {
+        /// The path, or the beginning of the digest.
+        name: String,
+        /// The lake.
+        lake: String,
+    },
+    /// The states of supplier purchases cannot be taken out.
+    #[error(
+        "{path} has supplier purchases, whose states are folded into the table and cannot be taken out of it; restore an older version with `purchase-etl lake restore --all --as-of`, and ingest the other inputs again"
+    )]
+    NotRemovable {
+        /// The input.
+        path: String,
+    },
+    /// An input that is in the tables cannot be ignored.
+    #[error(
+        "{path} is in the tables, so it cannot be ignored; take it out first with `purchase-etl inputs remove`"
+    )]
+    IgnoredIsCurrent {
+        /// The input.
+        path: String,
+    },
     /// No run has this id.
     #[error("unknown run {id:?} in the lake {lake}; `purchase-etl runs list` lists its runs")]
     NoRun {
@@ -140,9 +166,13 @@ impl CommandError {
         match self {
             // A reader that closes the pipe early is not an error.
             Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::Done,
-            Self::Option(_) | Self::Rule(_) | Self::NoRun { .. } | Self::SeveralRuns { .. } => {
-                ExitCode::Usage
-            }
+            Self::Option(_)
+            | Self::Rule(_)
+            | Self::NoInput { .. }
+            | Self::NotRemovable { .. }
+            | Self::IgnoredIsCurrent { .. }
+            | Self::NoRun { .. }
+            | Self::SeveralRuns { .. } => ExitCode::Usage,
             Self::Input(error) => error.exit_code(),
             Self::Run(error) => error.exit_code(),
             Self::Lake(error) => error.exit_code(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
+use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::{lake_location, log_omitted_inputs};
 use super::options::{Share, parse_share};
 use super::output::put;
@@ -19,9 +19,12 @@ use super::step::table_dataset;
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
 };
+use crate::ingest::purchases::{Purchases, purchases_spec};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{self, SnapshotMode};
 use crate::ingest::{
-    IngestFailure, IngestOptions, IngestOutcome, IngestedFiles, RunSettings, purchases,
+    ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
+    RunSettings, purchases,
 };
 use crate::input::{DiscoveredInputs, Input, InputError, discover_present};
 use crate::lake::{Lake, TableSpec, inputs_spec, rejects_spec};
@@ -52,6 +55,10 @@ pub struct IngestCommand {
     /// Read inputs again whose path, size and modification time match an ingested input
     #[arg(long, hide_short_help = true)]
     verify_content: bool,
+    /// Set what happens when a path brings other content than before [default: refuse for customer
+    /// purchases, append for supplier purchases]
+    #[arg(long, value_enum, value_name = "POLICY")]
+    changed_input: Option<ChangedInput>,
     /// Leave out files that changed less than this long ago, e.g. 10min: they may be incomplete
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, hide_short_help = true)]
     min_age: Option<Duration>,
@@ -98,6 +105,13 @@ impl StepCommand for IngestCommand {
             return Err(OptionError::NotApplicable {
                 option: "--min-age",
                 reason: "leaves files out, and a full snapshot without some of its files would mark their purchases as deleted",
+            });
+        }
+        let replaces = self.changed_input == Some(ChangedInput::Replace);
+        if replaces && self.read.kind != RecordKindSelection::Purchases {
+            return Err(OptionError::NotApplicable {
+                option: "--changed-input replace",
+                reason: "applies to customer purchases only; add --kind purchases",
             });
         }
         self.read.validate()
@@ -242,7 +256,7 @@ impl IngestCommand {
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);
-        let (mut ingested, failure) = match self.assign(lake, inputs, &read) {
+        let (mut ingested, failure) = match self.assign(lake, inputs, &read, &context.run_id) {
             Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
                 Ok(ingested) => (ingested, None),
                 Err(IngestFailure { error, ingested }) => {
@@ -275,12 +289,12 @@ impl IngestCommand {
         lake: &Lake,
         inputs: Vec<Input>,
         read: &'r ReadSettings,
+        run_id: &str,
     ) -> Result<AssignedInputs<'r>, CommandError> {
-        let known = if self.verify_content {
-            KnownFilesByKind::default()
-        } else {
-            KnownFilesByKind::of(lake, self.read.kind)?
-        };
+        if self.read.kind != RecordKindSelection::SupplierPurchases {
+            lake.recover_changed_inputs(run_id, &purchases_spec(), Purchases::NAME)?;
+        }
+        let known = ListedInputsByKind::of(lake, self.read.kind, !self.verify_content)?;
         Ok(assign_inputs(inputs, &read.kinds, known)?)
     }
 
@@ -301,11 +315,16 @@ impl IngestCommand {
         all.inputs.extend(refused);
         let progress = &context.shared.progress;
         if let Some((inputs, settings)) = purchases {
-            let options = self.options(settings, known.purchases, read, context);
+            let usual = ChangedInput::Refuse;
+            let reading = read.purchases.clone();
+            let options = self.options(settings, known.purchases, usual, reading, read, context);
             all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
         }
         if let Some((inputs, settings)) = supplier_purchases {
-            let options = self.options(settings, known.supplier_purchases, read, context);
+            let usual = ChangedInput::Append;
+            let reading = read.supplier_purchases.clone();
+            let listed = known.supplier_purchases;
+            let options = self.options(settings, listed, usual, reading, read, context);
             let mode = self.snapshot_mode();
             let ended = supplier_purchases::upsert(lake, &inputs, &options, mode, progress);
             all = add_part(all, ended)?;
@@ -316,14 +335,18 @@ impl IngestCommand {
     fn options<K: Clone>(
         &self,
         settings: &RunSettings<K>,
-        known_files: Arc<IngestedFiles>,
+        listed: Arc<ListedInputs>,
+        usual: ChangedInput,
+        reading_settings: ReadingSettings,
         read: &ReadSettings,
         context: &RunContext<'_>,
     ) -> IngestOptions<K> {
         IngestOptions {
             run: settings.clone(),
             reject_limit: self.reject_limit.0,
-            known_files,
+            listed,
+            changed_input: self.changed_input.unwrap_or(usual),
+            reading_settings,
             max_partitions: self.max_partitions,
             now_micros: read.now.timestamp_micros(),
             data_date: context.step.as_ref().map(|step| step.date),

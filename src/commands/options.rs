@@ -57,6 +57,14 @@ pub(super) struct ByteSize(pub(super) u64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Share(pub(super) f64);
 
+/// An instant in UTC as RFC 3339, without the fraction of its second.
+pub(super) fn second(instant: &str) -> String {
+    match instant.split_once('.') {
+        Some((seconds, _fraction)) => format!("{seconds}Z"),
+        None => instant.to_owned(),
+    }
+}
+
 /// Parses a time with or without an offset, or a date, in UTC.
 ///
 /// # Errors

@@ -11,16 +11,19 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::OptionError;
-use crate::ingest::RunSettings;
 use crate::ingest::purchases::Purchases;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::supplier_purchases::{CompanySource, SupplierPurchases};
+use crate::ingest::{ReadingSettings, RunSettings};
 use crate::input::{InputFormat, InputLimits, ReaderOptions};
 use crate::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
 
+use effective_settings::{NOT_OF_PURCHASES, NOT_OF_SUPPLIER_PURCHASES, reading_settings};
+
 pub(super) use arguments::{ReadArguments, parse_company_id};
+pub(super) use effective_settings::value_name;
 pub(super) use record_kind_selection::RecordKindSelection;
 
 /// The settings that follow from the options.
@@ -32,6 +35,10 @@ pub(super) struct ReadSettings {
     pub(super) now: DateTime<Utc>,
     /// Every setting that affects validation, for the run report.
     pub(super) effective_settings: BTreeMap<&'static str, String>,
+    /// Those that the rows of customer purchases depend on.
+    pub(super) purchases: ReadingSettings,
+    /// Those that the rows of supplier purchases depend on.
+    pub(super) supplier_purchases: ReadingSettings,
 }
 
 /// Settings for reading inputs, by record kind.
@@ -68,10 +75,13 @@ impl ReadArguments {
         now: DateTime<Utc>,
     ) -> Result<ReadSettings, OptionError> {
         let now = self.now.unwrap_or(now);
+        let effective_settings = self.effective_settings(now);
         Ok(ReadSettings {
             kinds: self.kinds(run_id, now)?,
             now,
-            effective_settings: self.effective_settings(now),
+            purchases: reading_settings(&effective_settings, NOT_OF_PURCHASES),
+            supplier_purchases: reading_settings(&effective_settings, NOT_OF_SUPPLIER_PURCHASES),
+            effective_settings,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changed_input::{ChangedInput, ReadingSettings};
 use super::collector::{CommitPolicy, collect};
 use super::error::RunError;
 use super::findings::{CheckEvent, FindingSink};
@@ -31,7 +32,9 @@ pub(super) fn check<K: RecordKind, E: From<RunError>>(
             ..settings.clone()
         },
         reject_limit,
-        known_files: Arc::default(),
+        listed: Arc::default(),
+        changed_input: ChangedInput::Append,
+        reading_settings: ReadingSettings::default(),
         max_partitions: DEFAULT_MAX_PARTITIONS,
         now_micros: 0,
         data_date: None,

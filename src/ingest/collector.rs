@@ -40,6 +40,19 @@ pub(super) trait CommitPolicy<K: RecordKind> {
         input: PendingInput<Self::Content>,
     ) -> Result<(), RunError>;
 
+    /// The next pass reads this input alone, because it may take the place of what its path brought
+    /// before.
+    fn begin_replacement(
+        &mut self,
+        _run: &mut IngestRun<'_, K>,
+        _index: usize,
+    ) -> Result<(), RunError> {
+        Ok(())
+    }
+
+    /// The next passes read other inputs.
+    fn end_replacement(&mut self, _run: &mut IngestRun<'_, K>) {}
+
     /// Commits the remaining inputs; returns the positions of those to be read again, because
     /// another process has changed the lake meanwhile.
     fn commit(&mut self, run: &mut IngestRun<'_, K>) -> Result<Vec<usize>, RunError>;
@@ -117,6 +130,15 @@ struct Collector<'a, 's, K: RecordKind, P: CommitPolicy<K>> {
 impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
     fn read_all(&mut self, progress: &Progress) -> Result<(), RunError> {
         let mut to_read = self.run.skip_known_files();
+        for index in self.run.take_replaceable(&mut to_read) {
+            let mut alone = vec![index];
+            while !alone.is_empty() {
+                self.policy.begin_replacement(&mut self.run, index)?;
+                self.read(alone, progress)?;
+                alone = self.policy.commit(&mut self.run)?;
+            }
+            self.policy.end_replacement(&mut self.run);
+        }
         // An input that another process committed meanwhile is read again and then recognised.
         loop {
             self.read(to_read, progress)?;
@@ -174,9 +196,14 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.policy.discard(content)?;
         let index = self.index(input);
-        self.run
-            .reports
-            .record(index, InputOutcome::Refused, totals, &counters);
+        let digest = totals.and_then(|totals| self.run.difference(index, totals).0);
+        let is_ignored = digest.is_some_and(|digest| self.run.listed.is_ignored(digest));
+        let outcome = if is_ignored {
+            InputOutcome::Ignored
+        } else {
+            InputOutcome::Refused
+        };
+        self.run.reports.record(index, outcome, totals, &counters);
         self.report(CheckEvent::InputEnd(&counters))
     }
 }
@@ -219,13 +246,19 @@ impl<K: RecordKind, P: CommitPolicy<K>> ResultSink<K> for Collector<'_, '_, K, P
     fn on_end(&mut self, input: usize, totals: InputTotals) -> Result<(), RunError> {
         let limit = self.run.options.reject_limit;
         self.open.counters.close(limit, &totals);
+        let (_, difference) = self.run.difference(self.index(input), &totals);
+        if self.open.counters.refusal.is_none() {
+            self.open.counters.refusal = difference.refusal(self.run.options.changed_input);
+        }
         if self.open.counters.refusal.is_some() {
             return self.refuse(input, Some(&totals));
         }
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.report(CheckEvent::InputEnd(&counters))?;
         let index = self.index(input);
-        let pending = self.run.close(index, totals, counters, content)?;
+        let pending = self
+            .run
+            .close(index, totals, counters, difference, content)?;
         self.policy.add_input(&mut self.run, pending)
     }
 

@@ -28,6 +28,19 @@ pub enum RunError {
         /// Its counts.
         counts: crate::run_report::RecordCounts,
     },
+    /// An input cannot be taken out, because a later one counts duplicates of its events.
+    #[error(
+        "{path}, ingested later, counts {duplicates} events as duplicates, perhaps of these: take that input out first, and ingest it again afterwards"
+    )]
+    CountsDuplicates {
+        /// The later input.
+        path: String,
+        /// Its duplicates.
+        duplicates: i64,
+    },
+    /// Other processes kept changing the inputs that were to be changed.
+    #[error("other processes are changing the same inputs: run the command again")]
+    Superseded,
     /// Stopped by a signal.
     #[error("interrupted: the tables contain no partial input")]
     Interrupted,
@@ -69,6 +82,8 @@ impl RunError {
             Self::Exhausted(error) => error.exit_code(),
             Self::Unbalanced { .. } => ExitCode::Unbalanced,
             Self::Interrupted => ExitCode::Interrupted,
+            Self::CountsDuplicates { .. } => ExitCode::Usage,
+            Self::Superseded => ExitCode::Conflict,
             _ => ExitCode::Failed,
         }
     }

@@ -1,13 +1,20 @@
 //! A run of one record kind: its inputs and options, and what it has committed and reported so far.
 
+use std::sync::Arc;
+
+use super::changed_input::{ChangedInput, InputDifference};
 use super::counters::{InputCounters, RunCounters};
 use super::error::RunError;
 use super::input_reports::InputReports;
+use super::listed_inputs::ListedInputs;
 use super::options::{IngestOptions, IngestOutcome};
 use super::pending_input::PendingInput;
 use super::record_kind::RecordKind;
-use crate::input::{Input, InputTotals};
-use crate::lake::{CommitOutcome, CommittedVersions, Lake, LakeError, inputs_spec, rejects_spec};
+use crate::input::{Input, InputLocation, InputTotals};
+use crate::lake::{
+    CommitOutcome, CommittedVersions, Digest, InputRow, Lake, LakeError, inputs_spec, rejects_spec,
+};
+use crate::rules::RuleId;
 use crate::run_report::{InputOutcome, TableVersions};
 
 /// Creates the tables that are missing for a record kind.
@@ -24,6 +31,10 @@ pub(super) struct IngestRun<'a, K> {
     pub(super) options: &'a IngestOptions<K>,
     pub(super) counters: RunCounters,
     pub(super) reports: InputReports<'a>,
+    /// The inputs that the lake lists.
+    pub(super) listed: Arc<ListedInputs>,
+    /// Further paths of contents that are in the lake.
+    copies: Vec<InputRow>,
     /// Versions of the latest commits.
     pub(super) versions: TableVersions,
     /// A failure after the rows of the latest commit were committed.
@@ -38,6 +49,8 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
             options,
             counters: RunCounters::default(),
             reports: InputReports::new(inputs, K::NAME),
+            listed: Arc::clone(&options.listed),
+            copies: Vec::new(),
             versions: TableVersions::default(),
             failure: None,
         }
@@ -49,22 +62,79 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
 
     /// Reports the files that were ingested before; returns the positions of the inputs to be read.
     pub(super) fn skip_known_files(&mut self) -> Vec<usize> {
-        let known = &self.options.known_files;
+        let settings = &self.options.reading_settings;
         let inputs = self.inputs;
         let mut unread = Vec::new();
         for (index, input) in inputs.iter().enumerate() {
-            let Some(records) = known.record_count(input) else {
+            let known = self.listed.known_file(input);
+            // A file that would be read with other settings is read, and then refused or replaced.
+            let known = known.filter(|known| {
+                let hash = known.reading_settings.as_ref();
+                known.is_ignored || settings.give_the_rows_of(hash)
+            });
+            let Some(known) = known else {
                 unread.push(index);
                 continue;
             };
+            let outcome = if known.is_ignored {
+                InputOutcome::Ignored
+            } else {
+                InputOutcome::AlreadyIngested
+            };
             let mut counters = InputCounters::default();
-            counters.counts.read = records;
+            counters.counts.read = known.records;
             let counters = counters.for_known_input();
             self.counters.add(&counters);
-            let outcome = InputOutcome::AlreadyIngested;
             self.reports.record(index, outcome, None, &counters);
         }
         unread
+    }
+
+    /// Reads the listed inputs again: this run or another process has changed them.
+    pub(super) fn read_listing(&mut self, lake: &Lake) -> Result<(), LakeError> {
+        lake.recover_changed_inputs(self.run_id(), &K::table(), K::NAME)?;
+        self.listed = Arc::new(ListedInputs::load(lake, &K::table(), K::NAME)?);
+        Ok(())
+    }
+
+    /// Moves the inputs that may take the place of what their path brought before out of `to_read`:
+    /// each is read alone.
+    pub(super) fn take_replaceable(&self, to_read: &mut Vec<usize>) -> Vec<usize> {
+        if self.options.changed_input != ChangedInput::Replace {
+            return Vec::new();
+        }
+        let is_listed = |index: &usize| {
+            let path = self.reports.path(*index);
+            !self.is_stdin(*index) && self.listed.of_path(&path).next().is_some()
+        };
+        let (replaceable, others) = to_read.iter().partition(|index| is_listed(index));
+        *to_read = others;
+        replaceable
+    }
+
+    fn is_stdin(&self, index: usize) -> bool {
+        let input = self.inputs.get(index);
+        input.is_some_and(|input| input.location == InputLocation::Stdin)
+    }
+
+    /// How an input that has been read to its end differs from what is listed; standard input has no
+    /// path that could bring other content.
+    pub(super) fn difference(
+        &self,
+        index: usize,
+        totals: &InputTotals,
+    ) -> (Option<Digest>, InputDifference) {
+        let Some(input) = self.inputs.get(index) else {
+            return (None, InputDifference::default());
+        };
+        let digest = self.options.run.kind.digest(input, totals);
+        let path = self.reports.path(index);
+        let settings = &self.options.reading_settings;
+        let mut difference = InputDifference::of(&self.listed, &path, digest, settings);
+        if self.is_stdin(index) {
+            difference.earlier.clear();
+        }
+        (Some(digest), difference)
     }
 
     /// An input that has been read to its end as one that is ready to be committed.
@@ -76,6 +146,7 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         index: usize,
         totals: InputTotals,
         counters: InputCounters,
+        difference: InputDifference,
         content: C,
     ) -> Result<PendingInput<C>, RunError> {
         let path = self.reports.path(index);
@@ -89,7 +160,9 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
             path,
             digest: self.options.run.kind.digest(input, &totals),
             totals,
+            reading_settings: self.settings_of(&counters),
             counters,
+            difference,
             content,
         })
     }
@@ -130,7 +203,11 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
 
     /// Records the outcome of an input. Of one that was ingested before, this run wrote nothing.
     pub(super) fn record<C>(&mut self, input: &PendingInput<C>, outcome: InputOutcome) {
-        let counters = if outcome == InputOutcome::AlreadyIngested {
+        let is_known = outcome == InputOutcome::AlreadyIngested;
+        if is_known && !self.is_stdin(input.index) {
+            self.note_copy(input);
+        }
+        let counters = if is_known {
             &input.counters.for_known_input()
         } else {
             &input.counters
@@ -138,6 +215,35 @@ impl<'a, K: RecordKind> IngestRun<'a, K> {
         self.counters.add(counters);
         self.reports
             .record(input.index, outcome, Some(&input.totals), counters);
+    }
+
+    /// Notes the path of a known content if it is not listed with it.
+    fn note_copy<C>(&mut self, input: &PendingInput<C>) {
+        let mut of_path = self.listed.of_path(&input.path);
+        if of_path.all(|listed| listed.row.digest != input.digest) {
+            let row = input.row(&input.counters, false, self.options.now_micros);
+            self.copies.push(row.as_copy());
+        }
+    }
+
+    /// Lists the further paths of contents that are in the lake.
+    ///
+    /// # Errors
+    /// The lake fails.
+    pub(super) fn list_copies(&mut self, lake: &Lake) -> Result<(), RunError> {
+        let copies = std::mem::take(&mut self.copies);
+        let version = lake.list_inputs(self.run_id(), &K::table(), K::NAME, copies)?;
+        self.versions.inputs = version.or(self.versions.inputs);
+        Ok(())
+    }
+
+    /// The hash of the settings for an input with these counters.
+    fn settings_of(&self, counters: &InputCounters) -> Option<String> {
+        let uses_zone = [RuleId::BrzTimeNooffset, RuleId::CplTsNooffset]
+            .iter()
+            .any(|rule| counters.warned_by_rule.contains_key(rule));
+        let hash = self.options.reading_settings.of_input(uses_zone);
+        hash.cloned()
     }
 
     /// The counts, reports and versions of the run.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::changed_input::{ChangedInput, ReadingSettings};
 use super::counters::RunCounters;
 use super::error::RunError;
-use super::ingested_files::IngestedFiles;
+use super::listed_inputs::ListedInputs;
 use super::runner::RunSettings;
 use crate::run_report::{InputReport, TableVersions};
 
@@ -17,8 +18,12 @@ pub struct IngestOptions<K> {
     pub run: RunSettings<K>,
     /// Largest share of rejects an input may have, 0 to 1.
     pub reject_limit: f64,
-    /// Files that are not read again, because they were ingested before.
-    pub known_files: Arc<IngestedFiles>,
+    /// The inputs that the lake lists.
+    pub listed: Arc<ListedInputs>,
+    /// What happens when a path brings other content than before.
+    pub changed_input: ChangedInput,
+    /// The settings that the rows depend on.
+    pub reading_settings: ReadingSettings,
     /// Maximum number of partitions: UTC days of an input of customer purchases, companies and
     /// months of a run of supplier purchases.
     pub max_partitions: usize,

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::changed_input::InputDifference;
 use super::counters::InputCounters;
 use crate::input::InputTotals;
-use crate::lake::{CommittedDigests, Digest, InputCounts, InputRow};
+use crate::lake::{CommittedDigests, Digest, InputCounts, InputRow, InputState};
 use crate::run_report::RecordCounts;
 
 /// An input that has been read to its end and is not refused.
@@ -17,6 +18,10 @@ pub(super) struct PendingInput<C> {
     pub(super) digest: Digest,
     pub(super) totals: InputTotals,
     pub(super) counters: InputCounters,
+    /// A hash of the settings that its rows depend on.
+    pub(super) reading_settings: Option<String>,
+    /// How it differs from what is listed of its path and content.
+    pub(super) difference: InputDifference,
     /// What its kind keeps of it until the commit.
     pub(super) content: C,
 }
@@ -40,6 +45,9 @@ impl<C> PendingInput<C> {
             counts: input_counts(&counters.counts),
             ingested_at: now_micros,
             with_rejects,
+            state: InputState::Current,
+            reading_settings: self.reading_settings.clone(),
+            reason: None,
         }
     }
 }

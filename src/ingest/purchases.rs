@@ -6,6 +6,8 @@ mod cross_chunk;
 mod events_in_lake;
 mod output_writers;
 mod recount;
+mod remove_inputs;
+mod replace_input;
 mod rows;
 mod seen_events;
 mod seen_records;
@@ -36,6 +38,7 @@ use crate::run_report::TableVersions;
 use events_in_lake::EventsInLake;
 
 pub use append::{check, ingest};
+pub use remove_inputs::remove_inputs;
 pub use rows::{PurchaseDay, PurchaseRows};
 pub use table::purchases_spec;
 
@@ -54,6 +57,13 @@ impl Purchases {
         Self {
             validator,
             events_in_lake: None,
+        }
+    }
+
+    /// Leaves out the events in the lake of a path from now on, or those of none.
+    fn leave_out_events(&self, path: Option<String>) {
+        if let Some(events) = &self.events_in_lake {
+            events.leave_out(path);
         }
     }
 

@@ -63,6 +63,9 @@ pub enum InputError {
     /// No file or object matches the argument.
     #[error("no input found at {0}: check the path; a pattern must be in quotes")]
     NotFound(String),
+    /// The argument matches several files or objects.
+    #[error("{0} is not one file: give the path of the file")]
+    NotOne(String),
     /// The argument is inside the target lake.
     #[error("{0} is inside the lake: give the dumps to ingest, not the files of the lake")]
     InLake(String),
@@ -91,7 +94,9 @@ impl InputError {
     /// The exit code of a command that fails with it.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NotFound(_) | Self::InLake(_) | Self::Pattern { .. } => ExitCode::Usage,
+            Self::NotFound(_) | Self::NotOne(_) | Self::InLake(_) | Self::Pattern { .. } => {
+                ExitCode::Usage
+            }
             Self::Read { .. } => ExitCode::Failed,
             Self::Store(error) => error.exit_code(),
         }

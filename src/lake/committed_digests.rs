@@ -18,6 +18,14 @@ pub struct CommittedDigests {
     pub inputs: HashSet<Digest>,
 }
 
+impl CommittedDigests {
+    /// Whether the rows of an input are in the lake, and its rejects are not: a stopped change of
+    /// inputs has taken them out.
+    pub fn is_without_rejects(&self, digest: &Digest) -> bool {
+        self.rows.contains(digest) && !self.rejects.contains(digest)
+    }
+}
+
 impl Lake {
     /// Looks up inputs by their digests, in one pass over each log. Tables that do not exist
     /// contain none.

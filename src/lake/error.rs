@@ -10,10 +10,12 @@ use parquet::errors::ParquetError;
 use super::Digest;
 use crate::storage::StoreError;
 
+mod input_change;
 mod properties;
 mod text;
 mod wrap;
 
+pub use input_change::InputChangeError;
 pub(super) use text::utc;
 pub(super) use wrap::{check_written, write_error};
 
@@ -125,6 +127,9 @@ pub enum LakeError {
         /// The lake.
         lake: String,
     },
+    /// Inputs that were taken out or replaced stand in the way.
+    #[error(transparent)]
+    InputChange(#[from] InputChangeError),
     /// A table specification that cannot be stored.
     #[error("column {column:?} of table {table:?} cannot be stored: {reason}")]
     Spec {
@@ -388,11 +393,6 @@ pub enum LakeError {
         "--as-of is before the first version of every requested table, so a restore would empty them; first versions: {0}. Give a later time (`lake history` shows the versions), or --allow-empty to empty them"
     )]
     BeforeFirstVersion(String),
-    /// Rejects of so many inputs would be removed, and the inputs stay.
-    #[error(
-        "{0} inputs would lose their rejects and would not be read again, because their rows stay: restore all tables together with --all --as-of, without ingesting in the meantime"
-    )]
-    RejectsWithoutInputs(usize),
     /// The command was interrupted.
     #[error("interrupted: earlier commits stay, and no commit is incomplete")]
     Interrupted,

@@ -18,6 +18,7 @@ mod compact;
 mod history;
 mod loaded_table;
 mod objects;
+mod restorable;
 mod restore;
 mod status;
 #[cfg(test)]
@@ -32,7 +33,7 @@ use super::TableSpec;
 pub use compact::{CompactOptions, CompactionReport};
 pub use history::{History, HistoryEntry};
 pub use loaded_table::DayRange;
-pub use restore::{RestoreReport, RestoreTarget};
+pub use restore::{RestoreReport, RestoreScope, RestoreTarget};
 pub use status::{Checkpoint, FileCount, TableStatus};
 pub use upgrade::{AddedColumn, UpgradeReport};
 pub use vacuum::{VacuumCandidate, VacuumPlan, VacuumReason};

@@ -16,7 +16,7 @@ use parquet::file::metadata::ParquetMetaDataReader;
 
 use super::columns::texts;
 use super::commit::{CommitIdentity, CommitOutcome, app_id};
-use super::inputs::{StagedInputs, filter_inputs};
+use super::inputs::{ListedInput, StagedInputs, filter_inputs, listed_in};
 use super::partition::{Partition, is_inside_table};
 use super::staged::{DataFile, DataFileMetadata, StagedFiles, stats_json};
 use super::table_spec::{INPUTS, TableSpec, inputs_spec};
@@ -33,10 +33,30 @@ pub struct RecoveredInputs {
 }
 
 /// A data file of the table of inputs, and its rows of one kind.
-struct InputsFile {
+pub(super) struct InputsFile {
     file: DataFile,
     rows: Vec<RecordBatch>,
     digests: BTreeSet<Digest>,
+}
+
+impl InputsFile {
+    pub(super) fn staged(&self) -> StagedFiles {
+        StagedFiles {
+            files: vec![self.file.clone()],
+            rows: self.file.rows,
+            table: INPUTS,
+        }
+    }
+
+    /// Its rows if they belong to a change of inputs; `None` if they are all new.
+    pub(super) fn changed_rows(&self) -> Result<Option<Vec<ListedInput>>, LakeError> {
+        let mut rows = Vec::new();
+        for batch in &self.rows {
+            rows.extend(listed_in(batch)?);
+        }
+        let is_change = rows.iter().any(|row| !row.is_current());
+        Ok(is_change.then_some(rows))
+    }
 }
 
 impl Lake {
@@ -56,7 +76,7 @@ impl Lake {
         let table = rows_table.name;
         let id = |digest: &Digest| app_id(table, record_kind, digest);
         let wanted: HashSet<String> = digests.iter().map(id).collect();
-        let named = self.log(table)?.inputs_files(&wanted)?;
+        let named = self.log(table)?.inputs_files(&wanted, true)?;
         let mut recovered = RecoveredInputs::default();
         let mut by_file: BTreeMap<&str, BTreeSet<Digest>> = BTreeMap::new();
         for digest in digests.iter().collect::<BTreeSet<_>>() {
@@ -69,7 +89,8 @@ impl Lake {
             let inputs_file = self.read_inputs_file(record_kind, file)?;
             match inputs_file.filter(|inputs_file| inputs_file.digests.is_superset(&digests)) {
                 Some(inputs_file) => {
-                    let version = self.commit_inputs_file(run_id, record_kind, &inputs_file)?;
+                    let version =
+                        self.commit_inputs_file(run_id, table, record_kind, &inputs_file)?;
                     recovered.inputs_version = version.or(recovered.inputs_version);
                 }
                 None => recovered.lost.extend(digests),
@@ -135,15 +156,16 @@ impl Lake {
     fn commit_inputs_file(
         &self,
         run_id: &str,
+        rows_table: &str,
         kind: &str,
         inputs_file: &InputsFile,
     ) -> Result<Option<i64>, LakeError> {
+        if let Some(rows) = inputs_file.changed_rows()? {
+            let staged = Some(&inputs_file.staged());
+            return self.change_listing(run_id, rows_table, &rows, staged);
+        }
         let digests: Vec<Digest> = inputs_file.digests.iter().copied().collect();
-        let file = StagedFiles {
-            files: vec![inputs_file.file.clone()],
-            rows: inputs_file.file.rows,
-            table: INPUTS,
-        };
+        let file = inputs_file.staged();
         match self.append_digests(&inputs_spec(), run_id, kind, &digests, &file)? {
             CommitOutcome::Committed(version) => Ok(Some(version)),
             // Some inputs of the file were listed or withdrawn otherwise.
@@ -192,14 +214,14 @@ impl Lake {
         let wanted: HashSet<String> = digests.iter().map(Digest::to_string).collect();
         let mut writer = PartitionWriter::new(self, &inputs_spec(), WriterOptions::new(run_id))?;
         for batch in rows {
-            let wanted = |_: &str, digest: &str| wanted.contains(digest);
+            let wanted = |_: &str, digest: &str, _| wanted.contains(digest);
             writer.append_unpartitioned(filter_inputs(batch, &wanted)?)?;
         }
         writer.finish()
     }
 
     /// Reads a staged file of one kind; `None` if it does not exist or is not such a file.
-    fn read_inputs_file(
+    pub(super) fn read_inputs_file(
         &self,
         kind: &str,
         relative_path: &str,

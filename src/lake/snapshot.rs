@@ -9,9 +9,10 @@ use chrono::NaiveDate;
 use deltalake::table::state::DeltaTableState;
 
 use super::counts::signed;
-use super::partition::check_inside_table;
+use super::partition::{Partition, PartitionType, PartitionValue, check_inside_table};
 use super::staged::DataFile;
 use super::table::loaded_state;
+use super::table_spec::TableSpec;
 use super::{Lake, LakeError};
 
 /// The files of a table at one version.
@@ -57,6 +58,33 @@ impl FileRef {
             .iter()
             .find(|(name, _)| name == column)
             .and_then(|(_, value)| value.as_deref())
+    }
+
+    /// The partition of the file, in the form the writer needs.
+    pub(super) fn partition_in(&self, spec: &TableSpec) -> Result<Partition, LakeError> {
+        let values = spec.partition_columns.iter().map(|column| {
+            let text = self.partition(column.name).unwrap_or_default();
+            let value = match column.partition_type {
+                PartitionType::Date => text
+                    .parse::<NaiveDate>()
+                    .ok()
+                    .and_then(|date| PartitionValue::date(date).ok()),
+                PartitionType::Integer => text.parse().ok().map(PartitionValue::integer),
+                PartitionType::String => PartitionValue::text(text).ok(),
+            };
+            value.ok_or_else(|| self.invalid_partition(spec, text))
+        });
+        let values: Result<Vec<PartitionValue>, LakeError> = values.collect();
+        Ok(Partition::new(values?))
+    }
+
+    /// The error of a file in a partition that is not one of the table.
+    pub(super) fn invalid_partition(&self, spec: &TableSpec, value: &str) -> LakeError {
+        LakeError::InvalidPartition {
+            table: spec.name.to_owned(),
+            file: self.relative_path.clone(),
+            value: value.to_owned(),
+        }
     }
 }
 

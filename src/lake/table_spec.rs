@@ -86,7 +86,7 @@ pub fn rejects_spec() -> TableSpec {
     }
 }
 
-/// The table `inputs`, not partitioned: one row per ingested input.
+/// The table `inputs`, not partitioned: one row per path and content, in any state.
 ///
 /// Its columns are `run_id`, `record_kind`, and the fields of [`super::InputRow`] and
 /// [`super::InputCounts`]. It serves queries and avoids reading files again; authoritative are the
@@ -107,6 +107,9 @@ pub fn inputs_spec() -> TableSpec {
         Field::new("superseded", DataType::Int64, false),
         Field::new("skipped", DataType::Int64, false),
         Field::new("ingested_at", timestamp(), false),
+        Field::new("state", DataType::Utf8, true),
+        Field::new("reading_settings", DataType::Utf8, true),
+        Field::new("reason", DataType::Utf8, true),
     ]);
     TableSpec {
         name: INPUTS,
@@ -225,7 +228,7 @@ mod tests {
         assert_eq!(names.first(), Some(&"run_id"));
         assert_eq!(names.last(), Some(&"record_kind"));
         assert_eq!(names.len(), 11);
-        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 14);
+        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 17);
     }
 
     #[test]
@@ -241,7 +244,7 @@ mod tests {
         let mut spec = inputs_spec();
         spec.partition_columns = &[COMPANY, MONTH];
         let columns = spec.delta_columns().unwrap();
-        let last: Vec<String> = columns[14..]
+        let last: Vec<String> = columns[17..]
             .iter()
             .map(|column| format!("{} {}", column.name(), column.data_type()))
             .collect();

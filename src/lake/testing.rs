@@ -17,7 +17,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use super::{
-    CommitBatch, Digest, InputCounts, InputRow, Lake, PartitionColumn, PartitionType,
+    CommitBatch, Digest, InputCounts, InputRow, InputState, Lake, PartitionColumn, PartitionType,
     PartitionValue, PartitionWriter, Snapshot, StagedFiles, TableSpec, WriterOptions, inputs_spec,
     rejects_spec,
 };
@@ -164,6 +164,9 @@ pub(super) fn input(name: &str, counts: InputCounts) -> InputRow {
         counts,
         ingested_at: 1_700_000_001_000_000,
         with_rejects: counts.rejected > 0,
+        state: InputState::Current,
+        reading_settings: None,
+        reason: None,
     }
 }
 

@@ -159,6 +159,8 @@ rule_ids! {
     FileLimit: Refuse,
     FileUnreadable: Refuse,
     FileRejectLimit: Refuse,
+    FileChanged: Refuse,
+    FileSettingsChanged: Refuse,
     FileSeen: Info,
     ParLength: Parameter,
     ParUnit: Parameter,

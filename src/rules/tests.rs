@@ -39,7 +39,7 @@ const PUBLISHED: [(Severity, &str); 5] = [
         "CPL-COMPANY-REQUIRED CPL-SNAPSHOT-REPEATED FILE-ENCODING FILE-FORMAT FILE-JSON-SYNTAX \
          FILE-TRAILING-COMMA FILE-USER-EXPORT FILE-SERIES-RESPONSE FILE-ERROR-RESPONSE FILE-CURRENTS-HTTP \
          FILE-WRONG-KIND FILE-MIXED FILE-CSV-QUOTE FILE-CSV-AMBIG FILE-HEADER-DUP FILE-MAP-JSON \
-         FILE-TRUNCATED FILE-LIMIT FILE-UNREADABLE FILE-REJECT-LIMIT",
+         FILE-TRUNCATED FILE-LIMIT FILE-UNREADABLE FILE-REJECT-LIMIT FILE-CHANGED FILE-SETTINGS-CHANGED",
     ),
     (
         Severity::Parameter,
@@ -132,7 +132,9 @@ fn examples_of_records_are_json_objects_one_per_line() {
 
 #[test]
 fn examples_of_records_differ_in_what_the_rule_is_about() {
-    for id in RuleId::ALL.into_iter().filter(|id| *id != RuleId::FileSeen) {
+    // What violates these is the same content again.
+    let same = [RuleId::FileSeen, RuleId::FileSettingsChanged];
+    for id in RuleId::ALL.into_iter().filter(|id| !same.contains(id)) {
         assert_ne!(id.rule().accepted, id.rule().rejected, "{id}");
     }
 }

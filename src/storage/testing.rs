@@ -14,6 +14,8 @@ use object_store::{
     ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
+pub(crate) mod fault_points;
+
 use super::{StoreSettings, StoreUrl, Stores};
 
 impl Stores {

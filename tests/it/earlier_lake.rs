@@ -35,10 +35,17 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
     let answer = workdir.report("quantity-series", days);
     answer.assert_code(0).assert_stdout(&series);
 
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
+
     let inputs = [
         workdir.path("events.ndjson"),
         sample("documents/currents_sample.ndjson"),
     ];
+    let not_upgraded = workdir.ingest([&inputs[1]]);
+    not_upgraded
+        .assert_code(1)
+        .assert_stderr_contains(&["\"inputs\" has no column state", "lake upgrade"]);
+    upgrade_inputs(&workdir);
     let limit = ["--reject-limit=50%"].map(PathBuf::from);
     let again = workdir.ingest(limit.iter().chain(&inputs));
     again.assert_code(0);
@@ -49,21 +56,25 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
     again.assert_code(0);
     assert_eq!(again.outcomes(), ["already_ingested"; 3]);
 
-    let lake = workdir.lake();
-    let verify = [
-        "lake",
-        "verify",
-        "--deep",
-        "--lake",
-        lake.to_str().expect("a path"),
-    ];
-    workdir.run(verify).assert_code(0);
+    lake_command(&workdir, "verify", &["--deep"]).assert_code(0);
 }
+
+/// Adds the columns that the table of inputs of version 0.1.0 lacks.
+#[track_caller]
+fn upgrade_inputs(workdir: &Workdir) {
+    let upgraded = lake_command_json(workdir, "upgrade", &[]);
+    let columns = upgraded[0]["columns"].as_array().expect("a list");
+    let names: Vec<_> = columns.iter().map(|column| &column["name"]).collect();
+    assert_eq!(names, ADDED_TO_INPUTS);
+}
+
+const ADDED_TO_INPUTS: [&str; 3] = ["state", "reading_settings", "reason"];
 
 #[test]
 fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new_lake() {
     let old = Workdir::new();
     lake_of_0_1_0(&old);
+    upgrade_inputs(&old);
     let new = Workdir::new();
     let suppliers = ["--kind", "supplier-purchases", "--company-id", "12"];
     let ingest = |workdir: &Workdir, dump: PathBuf| {
@@ -123,6 +134,7 @@ fn a_lake_in_the_first_layout_is_answered_upgraded_and_extended() {
         lake_command(&workdir, "files", &["--table", table]).assert_code(0);
     }
 
+    upgrade_inputs(&workdir);
     let upgraded = lake_command_json(&workdir, "upgrade", &[]);
     let unchanged =
         TABLES.map(|table| json!({"table": table, "columns": [], "committed_version": null}));
@@ -160,6 +172,7 @@ fn an_input_of_a_stopped_run_whose_commit_names_no_file_is_counted_again() {
         in_first_layout(&workdir, table);
     }
     unlist(&workdir);
+    upgrade_inputs(&workdir);
     let limit = "--reject-limit=50%".into();
     let again = workdir.ingest([limit, workdir.path("events.ndjson")]);
     again

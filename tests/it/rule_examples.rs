@@ -22,6 +22,10 @@ const RUN_PER_LINE: [RuleId; 3] = [
     RuleId::CplSnapshotRepeated,
 ];
 
+/// Rules on what a path or a content brought before: the accepted example is ingested first, without
+/// the options of the rule, and the rejected one at the same path.
+const AFTER_ACCEPTED: [RuleId; 2] = [RuleId::FileChanged, RuleId::FileSettingsChanged];
+
 /// Which of the examples.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Example {
@@ -94,6 +98,13 @@ fn validate(rule: &Rule, example: Example, options: &str) -> Found {
         let run = |input: &String| workdir.ingest(arguments.iter().chain([input]));
         let mut outputs: Vec<Output> = inputs.iter().map(run).collect();
         let output = outputs.pop().expect("a line");
+        let report = output.json();
+        (output, vec![report])
+    } else if AFTER_ACCEPTED.contains(&rule.id) && example == Example::Rejected {
+        workdir.write("example-0", &rule.accepted);
+        workdir.ingest(&inputs).assert_code(0);
+        workdir.write("example-0", &rule.rejected);
+        let output = workdir.ingest(arguments.iter().chain(&inputs));
         let report = output.json();
         (output, vec![report])
     } else if options.contains("--full-snapshot") {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::commands::assign_inputs::KnownFilesByKind;
+use crate::commands::assign_inputs::ListedInputsByKind;
 use crate::commands::discovered::{lake_location, log_omitted_inputs};
 use crate::commands::read::{ReadArguments, RecordKindSelection};
 use crate::commands::{CommandError, StepPlan};
@@ -51,9 +51,9 @@ impl IngestPlan {
         let may_be_of_another_company =
             read.kind != RecordKindSelection::Purchases && !read.company_source().is_in_records();
         let known = if reads_all || may_be_of_another_company {
-            KnownFilesByKind::default()
+            ListedInputsByKind::default()
         } else {
-            KnownFilesByKind::of(&lake, read.kind)?
+            ListedInputsByKind::of(&lake, read.kind, true)?
         };
         let mut found = discover_present(&read.inputs, stores, lake_location(&lake).as_ref())?;
         let missing = std::mem::take(&mut found.missing);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{IngestCommand, exit_with};
 use crate::commands::output::{put, put_file};
-use crate::commands::read::ReadSettings;
+use crate::commands::read::{ReadSettings, value_name};
 use crate::commands::{CommandError, RunContext};
 use crate::ingest::IngestOutcome;
 use crate::lake::Lake;
@@ -63,6 +63,9 @@ impl IngestCommand {
         let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
         settings.insert("min_age", min_age.to_string());
         settings.insert("optional", self.optional.to_string());
+        if let Some(changed_input) = self.changed_input {
+            settings.insert("changed_input", value_name(&changed_input));
+        }
         settings.insert("verify_content", self.verify_content.to_string());
         settings
     }

@@ -9,7 +9,7 @@ use super::action::{LakeAction, LakeRun};
 use super::tables::{LakeTable, TableSelection, maintained, names, rows_tables};
 use crate::commands::{CommandError, parse_time};
 use crate::lake::Lake;
-use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreTarget};
+use crate::lake::maintenance::{MaintainedTable, RestoreReport, RestoreScope, RestoreTarget};
 use crate::values::ExitCode;
 
 /// `lake restore`
@@ -63,8 +63,12 @@ impl LakeAction for RestoreAction {
         }
         let mut done = Vec::new();
         for maintained in tables {
+            let scope = RestoreScope {
+                target,
+                all_tables: self.all,
+            };
             let restore =
-                |dry_run| lake.restore(&maintained, &rows, target, &run.context.run_id, dry_run);
+                |dry_run| lake.restore(&maintained, &rows, scope, &run.context.run_id, dry_run);
             let mut restored = restore(true)?;
             if !self.dry_run && !restored.is_unchanged() {
                 // First, because a completion marker must not remain without the rows of its day.

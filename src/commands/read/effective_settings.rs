@@ -6,6 +6,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::ValueEnum;
 
 use super::{ReadArguments, RecordKindSelection};
+use crate::ingest::ReadingSettings;
+
+const TIMEZONE: &str = "default_timezone";
 
 impl ReadArguments {
     /// Every setting for reading, with defaults. Settings that are detected per input, such as the
@@ -17,7 +20,7 @@ impl ReadArguments {
             ("lenient", self.lenient.to_string()),
             ("numbers_as_strings", self.numbers_as_strings.to_string()),
             ("freeze_contract", self.reject_unknown_fields.to_string()),
-            ("default_timezone", self.default_timezone.to_string()),
+            (TIMEZONE, self.default_timezone.to_string()),
             ("reject_future", self.reject_future.to_string()),
             ("max_record_bytes", limits.max_record_bytes.to_string()),
             ("max_line_bytes", limits.max_line_bytes.to_string()),
@@ -58,8 +61,51 @@ impl ReadArguments {
     }
 }
 
+/// Settings that change no row: they decide whether an input is read, and how fast.
+const OF_NO_ROW: [&str; 6] = [
+    "max_record_bytes",
+    "max_line_bytes",
+    "max_depth",
+    "max_ratio",
+    "threads",
+    "now",
+];
+
+/// Settings that change no row of customer purchases.
+pub(super) const NOT_OF_PURCHASES: &[&str] = &[
+    "company_id",
+    "company_path",
+    "default_currency",
+    "deleted_only",
+];
+
+/// Settings that change no row of supplier purchases.
+pub(super) const NOT_OF_SUPPLIER_PURCHASES: &[&str] = &["reject_future"];
+
+/// Hashes of the settings that rows depend on, without those of `other_kind`.
+pub(super) fn reading_settings(
+    settings: &BTreeMap<&'static str, String>,
+    other_kind: &[&str],
+) -> ReadingSettings {
+    let mut base = blake3::Hasher::new();
+    for (name, value) in settings {
+        let is_left_out = OF_NO_ROW.contains(name) || other_kind.contains(name);
+        if !is_left_out && *name != TIMEZONE {
+            base.update(format!("{name}={value}\n").as_bytes());
+        }
+    }
+    let mut with_zone = base.clone();
+    let zone = settings.get(TIMEZONE).map_or("", String::as_str);
+    with_zone.update(format!("{TIMEZONE}={zone}\n").as_bytes());
+    let text = |hasher: &blake3::Hasher| Some(hasher.finalize().to_hex().to_string());
+    ReadingSettings {
+        base: text(&base),
+        with_zone: text(&with_zone),
+    }
+}
+
 /// The name of a value on the command line.
-fn value_name<V: ValueEnum>(value: &V) -> String {
+pub(in crate::commands) fn value_name<V: ValueEnum>(value: &V) -> String {
     let value = value.to_possible_value();
     value
         .map(|value| value.get_name().to_owned())

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::commands::options::second;
 use crate::input::escape_unprintable;
 
 /// One run of the list. Reports of other program versions may lack fields.
@@ -72,14 +73,6 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// An instant without the fraction of its second.
-fn second(instant: &str) -> String {
-    match instant.split_once('.') {
-        Some((seconds, _fraction)) => format!("{seconds}Z"),
-        None => instant.to_owned(),
-    }
 }
 
 fn or_dash(value: Option<impl ToString>) -> String {

@@ -11,8 +11,11 @@ use super::commit_buffer::{CommitBuffer, PendingPurchases};
 use super::cross_chunk::{PurchaseCrossChunkState, apply_day_limit};
 use super::events_in_lake::{EventSource, EventsInLake};
 use super::output_writers::{ChunkBatches, OutputWriters, UncommittedRows};
+use super::remove_inputs::MAX_ATTEMPTS;
+use super::replace_input::{Replacement, replace_input};
 use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
+use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
 use crate::ingest::findings::FindingSink;
 use crate::ingest::ingest_run::{IngestRun, create_tables};
@@ -81,6 +84,42 @@ struct AppendPolicy<'l> {
     cross_chunk: PurchaseCrossChunkState,
     /// Positions of the inputs to be read again.
     retry: Vec<usize>,
+    /// Whether the input that is read takes the place of what its path brought before.
+    replaces: bool,
+    /// How often it was read, because another process changed the same inputs.
+    attempts: usize,
+}
+
+impl<'l> AppendPolicy<'l> {
+    /// Commits an input in the place of what it differs from.
+    fn replace(
+        &mut self,
+        lake: &'l Lake,
+        run: &mut IngestRun<'_, Purchases>,
+        mut input: PendingPurchases,
+    ) -> Result<(), RunError> {
+        let content = std::mem::take(&mut input.content);
+        let writers = content.into_writers(lake, run)?;
+        match replace_input(lake, run, writers, &input)? {
+            Replacement::Committed => {
+                self.cross_chunk.accept_open();
+                run.record(&input, InputOutcome::Ingested);
+                return run.take_failure();
+            }
+            Replacement::Superseded => self.retry.push(input.index),
+            Replacement::Refused(refusal) => {
+                let counters = InputCounters {
+                    refusal: Some(refusal),
+                    ..input.counters
+                };
+                let outcome = InputOutcome::Refused;
+                run.reports
+                    .record(input.index, outcome, Some(&input.totals), &counters);
+            }
+        }
+        self.cross_chunk.discard_open();
+        Ok(())
+    }
 }
 
 impl CommitPolicy<Purchases> for AppendPolicy<'_> {
@@ -153,6 +192,10 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
             run.record(&input, outcome);
             return Ok(());
         };
+        if self.replaces && !input.difference.is_none() {
+            let lake = buffer.lake;
+            return self.replace(lake, run, input);
+        }
         let writers = match input.content {
             UncommittedRows::OwnFiles(writers) => writers,
             UncommittedRows::None | UncommittedRows::OneChunk(_) => {
@@ -176,9 +219,34 @@ impl CommitPolicy<Purchases> for AppendPolicy<'_> {
         Ok(())
     }
 
+    fn begin_replacement(
+        &mut self,
+        run: &mut IngestRun<'_, Purchases>,
+        index: usize,
+    ) -> Result<(), RunError> {
+        self.replaces = true;
+        self.attempts += 1;
+        if self.attempts > MAX_ATTEMPTS {
+            return Err(RunError::Superseded);
+        }
+        if let Some(buffer) = &self.buffer {
+            run.read_listing(buffer.lake)?;
+        }
+        let path = run.reports.path(index);
+        run.options.run.kind.leave_out_events(Some(path));
+        Ok(())
+    }
+
+    fn end_replacement(&mut self, run: &mut IngestRun<'_, Purchases>) {
+        self.replaces = false;
+        self.attempts = 0;
+        run.options.run.kind.leave_out_events(None);
+    }
+
     fn commit(&mut self, run: &mut IngestRun<'_, Purchases>) -> Result<Vec<usize>, RunError> {
         if let Some(buffer) = &mut self.buffer {
             let retry = buffer.commit_all(run)?;
+            run.list_copies(buffer.lake)?;
             self.cross_chunk.read_again(&retry, &run.options.run.kind);
             self.retry.extend(retry);
         }

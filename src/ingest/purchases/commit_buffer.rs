@@ -7,13 +7,13 @@ use super::output_writers::{BatchAccumulator, ChunkBatches, OutputWriters, Uncom
 use super::recount::recount;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
-use crate::ingest::pending_input::{PendingInput, digests, split_known, to_i64};
+use crate::ingest::pending_input::{PendingInput, digests, split_known};
 use crate::ingest::record_kind::RecordKind;
 use crate::lake::{
-    CommitBatch, CommittedDigests, Digest, InputRow, Lake, LakeError, PartitionWriter, StagedFiles,
-    WriterOptions, rejects_spec,
+    CommitBatch, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, LakeError,
+    PartitionWriter, WriterOptions, rejects_spec,
 };
-use crate::run_report::{InputOutcome, RecordCounts};
+use crate::run_report::InputOutcome;
 
 /// Maximum number of inputs in one commit: a commit takes tens of milliseconds for any number of
 /// inputs, and so does every later read of its log entry.
@@ -119,7 +119,14 @@ impl<'l> CommitBuffer<'l> {
         };
         self.expects_new = known.rows.is_empty() && known.rejects.is_empty();
         self.committed_rejects.extend(&known.rejects);
-        let (old, new) = split_known(unstaged, &known, &mut self.shared.digests);
+        let (mut old, new) = split_known(unstaged, &known, &mut self.shared.digests);
+        for pending in &mut old {
+            let rows = std::mem::take(&mut pending.content);
+            if known.is_without_rejects(&pending.digest) {
+                let writers = rows.into_writers(self.lake, run)?;
+                self.add_rejects(run, writers, pending)?;
+            }
+        }
         self.record_known(run, &old, &known)?;
         let mut accumulator = BatchAccumulator::default();
         for mut pending in new {
@@ -200,7 +207,11 @@ impl<'l> CommitBuffer<'l> {
     ) -> Result<bool, RunError> {
         let known = self.find_committed(&[pending.digest])?;
         if known.rows.contains(&pending.digest) {
-            writers.discard()?;
+            if known.is_without_rejects(&pending.digest) {
+                self.add_rejects(run, writers, pending)?;
+            } else {
+                writers.discard()?;
+            }
             self.record_known(run, std::slice::from_ref(pending), &known)?;
             return Ok(true);
         }
@@ -218,6 +229,27 @@ impl<'l> CommitBuffer<'l> {
             run.record(pending, InputOutcome::Ingested);
         }
         Ok(is_committed)
+    }
+
+    /// Adds the rejects of an input whose rows are in the lake: a change of inputs that was stopped
+    /// has taken them out.
+    fn add_rejects(
+        &self,
+        run: &mut PurchasesRun<'_>,
+        writers: OutputWriters,
+        pending: &PendingPurchases,
+    ) -> Result<(), RunError> {
+        let OutputWriters { rows, rejects } = writers;
+        rows.discard()?;
+        let rejects = rejects.finish()?;
+        let digests = [pending.digest];
+        let (run_id, kind) = (run.run_id(), Purchases::NAME);
+        let added = self.lake.commit_rejects(run_id, kind, &digests, &rejects)?;
+        if let CommitOutcome::Committed(version) = added {
+            run.versions.rejects = Some(version);
+            return Ok(());
+        }
+        Ok(rejects.discard(self.lake)?)
     }
 
     /// Records inputs that were ingested before, and lists those that an interrupted run did not list.
@@ -241,29 +273,7 @@ impl<'l> CommitBuffer<'l> {
         writers: OutputWriters,
         inputs: Vec<InputRow>,
     ) -> Result<bool, RunError> {
-        let rows: StagedFiles = writers.rows.finish()?;
-        let rejects: StagedFiles = writers.rejects.finish()?;
-        let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
-        let kept: i64 = inputs
-            .iter()
-            .filter(|input| input.with_rejects)
-            .map(|input| input.counts.rejected)
-            .sum();
-        // Compare the counts with the row counts of the files themselves.
-        if to_i64(rows.rows) != accepted || to_i64(rejects.rows) != kept {
-            let path = inputs
-                .first()
-                .map(|input| input.path.clone())
-                .unwrap_or_default();
-            let counts = RecordCounts {
-                accepted: rows.rows,
-                rejected: rejects.rows,
-                ..RecordCounts::default()
-            };
-            rows.discard(self.lake)?;
-            rejects.discard(self.lake)?;
-            return Err(RunError::Unbalanced { path, counts });
-        }
+        let (rows, rejects) = writers.finish(self.lake, &inputs)?;
         let batch = CommitBatch {
             run_id: run.run_id(),
             record_kind: Purchases::NAME,

@@ -19,22 +19,28 @@ type DayEvents = Mutex<Option<Arc<EventIds>>>;
 
 /// Where the event ids of earlier runs are.
 pub(super) trait EventSource: Debug + Send + Sync {
-    /// The fingerprints of the event ids of a day, given in days since 1970.
+    /// The fingerprints of the event ids of a day, given in days since 1970, without those of the
+    /// rows of a path.
     ///
     /// # Errors
     /// The lake cannot be read.
-    fn event_ids(&self, day: i32) -> Result<EventIds, LakeError>;
+    fn event_ids(&self, day: i32, without: Option<&str>) -> Result<EventIds, LakeError>;
 }
 
 impl EventSource for Lake {
-    fn event_ids(&self, day: i32) -> Result<EventIds, LakeError> {
+    fn event_ids(&self, day: i32, without: Option<&str>) -> Result<EventIds, LakeError> {
         // Validated times are from 1970 to 2261.
         let date = NaiveDate::from_epoch_days(day).unwrap_or_default();
         let mut ids = EventIds::default();
         let mut add = |id: &str| {
             ids.insert(event_fingerprint(id));
         };
-        self.for_each_text(&purchases_spec(), "event_id", Some(date..=date), &mut add)?;
+        let spec = purchases_spec();
+        let dates = Some(date..=date);
+        match without {
+            None => self.for_each_text(&spec, "event_id", dates, &mut add)?,
+            Some(path) => self.for_each_text_of_others(&spec, "event_id", dates, path, &mut add)?,
+        }
         Ok(ids)
     }
 }
@@ -46,13 +52,19 @@ impl EventSource for Lake {
 pub(super) struct EventsInLake {
     source: Arc<dyn EventSource>,
     days: Mutex<HashMap<i32, Arc<DayEvents>>>,
+    /// The path of an input that takes the place of what it brought: its own events are no
+    /// duplicates.
+    without: Mutex<Option<String>>,
 }
 
 impl EventsInLake {
     /// Nothing is read yet.
     pub(super) fn new(source: Arc<dyn EventSource>) -> Self {
-        let days = Mutex::default();
-        Self { source, days }
+        Self {
+            source,
+            days: Mutex::default(),
+            without: Mutex::default(),
+        }
     }
 
     /// Drops the rows of events that are in the lake on their day, and counts them as duplicates.
@@ -72,6 +84,12 @@ impl EventsInLake {
         locked(&self.days).clear();
     }
 
+    /// Leaves out the events of a path from now on, or those of none.
+    pub(super) fn leave_out(&self, path: Option<String>) {
+        *locked(&self.without) = path;
+        self.forget();
+    }
+
     /// The ids of a day. Workers that need the same day wait for the first one, which reads it;
     /// other days are not locked meanwhile.
     fn of_day(&self, day: i32) -> Result<Arc<EventIds>, LakeError> {
@@ -80,7 +98,8 @@ impl EventsInLake {
         if let Some(ids) = &*ids {
             return Ok(Arc::clone(ids));
         }
-        let read = Arc::new(self.source.event_ids(day)?);
+        let without = locked(&self.without).clone();
+        let read = Arc::new(self.source.event_ids(day, without.as_deref())?);
         Ok(Arc::clone(ids.insert(read)))
     }
 }

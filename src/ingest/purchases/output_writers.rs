@@ -9,9 +9,13 @@ use chrono::NaiveDate;
 use super::Purchases;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
+use crate::ingest::pending_input::to_i64;
 use crate::ingest::record_kind::RecordKind;
-use crate::lake::{Lake, PartitionValue, PartitionWriter, WriterOptions, rejects_spec};
+use crate::lake::{
+    InputRow, Lake, PartitionValue, PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
+};
 use crate::purchase::columns::DayRows;
+use crate::run_report::RecordCounts;
 
 /// Rejects are few: a smaller segment than that of rows saves memory.
 const REJECT_SEGMENT_BYTES: usize = 4 << 20;
@@ -36,6 +40,22 @@ pub(super) enum UncommittedRows {
 }
 
 impl UncommittedRows {
+    /// The writers of the data files; rows in memory are passed to them.
+    pub(super) fn into_writers(
+        self,
+        lake: &Lake,
+        run: &IngestRun<'_, Purchases>,
+    ) -> Result<OutputWriters, RunError> {
+        let in_memory = match self {
+            Self::OwnFiles(writers) => return Ok(*writers),
+            Self::OneChunk(batches) => Some(batches),
+            Self::None => None,
+        };
+        let mut writers = OutputWriters::create(lake, run)?;
+        in_memory.map_or(Ok(()), |batches| writers.append(batches))?;
+        Ok(writers)
+    }
+
     /// Memory of the rows and rejects that are not written to data files.
     pub(super) fn bytes_in_memory(&self) -> usize {
         match self {
@@ -109,6 +129,33 @@ impl OutputWriters {
     pub(super) fn flush(&mut self) -> Result<(), RunError> {
         self.rows.flush()?;
         Ok(self.rejects.flush()?)
+    }
+
+    /// Finishes the data files of the rows and of the rejects of these inputs, and compares the
+    /// counts of the inputs with the row counts of the files themselves.
+    pub(super) fn finish(
+        self,
+        lake: &Lake,
+        inputs: &[InputRow],
+    ) -> Result<(StagedFiles, StagedFiles), RunError> {
+        let rows = self.rows.finish()?;
+        let rejects = self.rejects.finish()?;
+        let accepted: i64 = inputs.iter().map(|input| input.counts.accepted).sum();
+        let with_rejects = inputs.iter().filter(|input| input.with_rejects);
+        let kept: i64 = with_rejects.map(|input| input.counts.rejected).sum();
+        if to_i64(rows.rows) == accepted && to_i64(rejects.rows) == kept {
+            return Ok((rows, rejects));
+        }
+        let first = inputs.first().map(|input| input.path.clone());
+        let counts = RecordCounts {
+            accepted: rows.rows,
+            rejected: rejects.rows,
+            ..RecordCounts::default()
+        };
+        rows.discard(lake)?;
+        rejects.discard(lake)?;
+        let path = first.unwrap_or_default();
+        Err(RunError::Unbalanced { path, counts })
     }
 
     pub(super) fn discard(self) -> Result<(), RunError> {

@@ -13,7 +13,7 @@ use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::pending_input::PendingInput;
 use crate::ingest::record_kind::RecordKind;
-use crate::lake::{InputRow, Lake};
+use crate::lake::{InputRow, Lake, ListedInput};
 
 /// The rows in `inputs` of these inputs, with the start of the run as the ingest time.
 pub(super) fn recount<C>(
@@ -37,9 +37,10 @@ fn unaccounted(lake: &Lake) -> Result<BTreeMap<String, i64>, RunError> {
     for (path, rows) in lake.count_rows_by_text(&purchases_spec(), "source_file")? {
         unaccounted_rows.insert(path, i64::try_from(rows).unwrap_or(i64::MAX));
     }
-    for input in lake.ingested_inputs(Purchases::NAME)? {
-        if let Some(rows) = unaccounted_rows.get_mut(&input.path) {
-            *rows -= input.accepted;
+    let listed = lake.listed_inputs(Purchases::NAME)?;
+    for input in listed.into_iter().filter(ListedInput::is_current) {
+        if let Some(rows) = unaccounted_rows.get_mut(&input.row.path) {
+            *rows -= input.row.counts.accepted;
         }
     }
     unaccounted_rows.retain(|_, rows| *rows > 0);
@@ -74,7 +75,7 @@ fn account(row: &mut InputRow, unaccounted_rows: &mut BTreeMap<String, i64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lake::{Digest, InputCounts};
+    use crate::lake::{Digest, InputCounts, InputState};
 
     fn row(path: &str, accepted: i64, duplicate: i64) -> InputRow {
         InputRow {
@@ -92,6 +93,9 @@ mod tests {
             },
             ingested_at: 0,
             with_rejects: false,
+            state: InputState::Current,
+            reading_settings: None,
+            reason: None,
         }
     }
 

@@ -27,7 +27,7 @@ const REJECT_BYTES: usize = 8 << 20;
 
 /// The accepted rows of a run and its rejects, until they are committed to the lake.
 pub(super) struct UncommittedRecords<'l> {
-    lake: &'l Lake,
+    pub(super) lake: &'l Lake,
     pub(super) rows: AcceptedRows,
     /// Discarded if their input is refused.
     pub(super) rejects: BatchBuffer,

@@ -14,7 +14,9 @@ use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect}
 use crate::ingest::error::RunError;
 use crate::ingest::findings::FindingSink;
 use crate::ingest::ingest_run::{IngestRun, create_tables};
+use crate::ingest::listed_inputs::ListedInputs;
 use crate::ingest::options::{IngestFailure, IngestOptions, IngestOutcome};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::runner::{Progress, RunSettings};
 use crate::input::Input;
 use crate::lake::Lake;
@@ -42,7 +44,9 @@ pub fn upsert(
     if snapshot_mode == SnapshotMode::Full || !options.run.kind.company().is_in_records() {
         // A full snapshot is read completely. If an option gives the company, a known file may be
         // of another company.
-        options.known_files = Arc::default();
+        let listed =
+            ListedInputs::load(lake, &SupplierPurchases::table(), SupplierPurchases::NAME)?;
+        options.listed = Arc::new(listed.with_files_unknown());
     }
     let policy = UpsertPolicy {
         snapshot_mode,
@@ -185,6 +189,7 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy<'_> {
             records.rows.finish()?;
             let snapshot = FullSnapshot::from_run(run, self.snapshot_mode, &read, is_complete);
             commit_run(run, snapshot, read, records)?;
+            run.list_copies(records.lake)?;
         } else {
             check_run(run, read);
         }

@@ -15,6 +15,7 @@ impl LakeError {
             Self::Store(error) => error.exit_code(),
             Self::Conflict { .. } => ExitCode::Conflict,
             Self::NotPartitionedByDate(_) | Self::BeforeFirstVersion(_) => ExitCode::Usage,
+            Self::InputChange(error) => error.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
             _ => ExitCode::Failed,
         }

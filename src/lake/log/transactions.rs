@@ -78,11 +78,13 @@ impl TableLog<'_> {
             .collect()
     }
 
-    /// By application id, the data file with the rows of `inputs` that the newest commit of a
-    /// wanted transaction names. Ids without a remaining commit that names a file are left out.
+    /// By application id, the data file with the rows of `inputs` that the newest commit names
+    /// which gave a wanted transaction the state that is asked for. Ids without a remaining commit
+    /// that names a file are left out.
     pub(in crate::lake) fn inputs_files(
         &self,
         wanted: &HashSet<String>,
+        is_committed: bool,
     ) -> Result<HashMap<String, String>, LakeError> {
         let files = self.files()?;
         let mut newest_first = self.commits(files.commits.iter().rev(), TRANSACTIONS);
@@ -95,10 +97,37 @@ impl TableLog<'_> {
                 continue;
             };
             for txn in commit.transactions {
-                if txn.version >= COMMITTED && wanted.contains(&txn.app_id) {
+                let is_state = (txn.version >= COMMITTED) == is_committed;
+                if is_state && wanted.contains(&txn.app_id) {
                     found.entry(txn.app_id).or_insert_with(|| file.clone());
                 }
             }
+        }
+        Ok(found)
+    }
+
+    /// By run, the application ids that the remaining commits of these runs have committed.
+    pub(in crate::lake) fn app_ids_of_runs(
+        &self,
+        runs: &HashSet<&str>,
+    ) -> Result<HashMap<String, HashSet<String>>, LakeError> {
+        let files = self.files()?;
+        let mut found: HashMap<String, HashSet<String>> = HashMap::new();
+        for commit in self.commits(&files.commits, TRANSACTIONS) {
+            let commit = commit?;
+            let Some(run) = commit
+                .origin
+                .run_id
+                .filter(|run| runs.contains(run.as_str()))
+            else {
+                continue;
+            };
+            let ids = commit.transactions.into_iter();
+            let committed = ids.filter(|txn| txn.version >= COMMITTED);
+            found
+                .entry(run)
+                .or_default()
+                .extend(committed.map(|txn| txn.app_id));
         }
         Ok(found)
     }

@@ -11,7 +11,6 @@ use deltalake::table::state::DeltaTableState;
 
 use super::{DatePartition, MaintainedTable};
 use crate::lake::counts::unsigned;
-use crate::lake::partition::{Partition, PartitionType, PartitionValue};
 use crate::lake::table::loaded_state;
 use crate::lake::{FileRef, Lake, LakeError, TableSpec};
 
@@ -101,24 +100,6 @@ fn adds(state: &DeltaTableState) -> HashMap<String, Add> {
         .collect()
 }
 
-/// The partition of a file, in the form the writer needs.
-pub(super) fn partition_of(spec: &TableSpec, file: &FileRef) -> Result<Partition, LakeError> {
-    let values = spec.partition_columns.iter().map(|column| {
-        let text = file.partition(column.name).unwrap_or_default();
-        let value = match column.partition_type {
-            PartitionType::Date => text
-                .parse::<NaiveDate>()
-                .ok()
-                .and_then(|date| PartitionValue::date(date).ok()),
-            PartitionType::Integer => text.parse().ok().map(PartitionValue::integer),
-            PartitionType::String => PartitionValue::text(text).ok(),
-        };
-        value.ok_or_else(|| invalid_partition(spec, file, text))
-    });
-    let values: Result<Vec<PartitionValue>, LakeError> = values.collect();
-    Ok(Partition::new(values?))
-}
-
 /// A range of days, both ends included; a missing end is unbounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayRange {
@@ -158,7 +139,7 @@ pub(super) fn days_of(
     file: &FileRef,
 ) -> Result<(NaiveDate, NaiveDate), LakeError> {
     let value = |column| file.partition(column).unwrap_or_default();
-    let wrong = |column| invalid_partition(&maintained.spec, file, value(column));
+    let wrong = |column| file.invalid_partition(&maintained.spec, value(column));
     match maintained.date_partition {
         DatePartition::None => Err(LakeError::NotPartitionedByDate(
             maintained.spec.name.to_owned(),
@@ -177,14 +158,6 @@ pub(super) fn days_of(
             let first: NaiveDate = first.ok_or_else(|| wrong(partition_column))?;
             Ok((first, last_of_month(first)))
         }
-    }
-}
-
-fn invalid_partition(spec: &TableSpec, file: &FileRef, value: &str) -> LakeError {
-    LakeError::InvalidPartition {
-        table: spec.name.to_owned(),
-        file: file.relative_path.clone(),
-        value: value.to_owned(),
     }
 }
 

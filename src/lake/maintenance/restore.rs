@@ -21,7 +21,6 @@ use crate::lake::commit::{
 };
 use crate::lake::counts::{signed, unsigned};
 use crate::lake::table::checked_version;
-use crate::lake::table_spec::REJECTS;
 use crate::lake::{FileRef, Lake, LakeError, TableSpec, full_snapshots, log};
 
 /// The version to restore.
@@ -32,6 +31,15 @@ pub enum RestoreTarget {
     /// The newest version at this instant, in microseconds since 1970 in UTC. A table that did not
     /// exist yet becomes empty.
     AsOf(i64),
+}
+
+/// What is restored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RestoreScope {
+    /// The version.
+    pub target: RestoreTarget,
+    /// Whether the other tables are restored to the same time.
+    pub all_tables: bool,
 }
 
 /// The result of a restore, or of its dry run.
@@ -116,21 +124,26 @@ impl Lake {
     ///
     /// # Errors
     /// [`LakeError::NoTable`], [`LakeError::NoVersion`], [`LakeError::NoVersionAsOf`],
-    /// [`LakeError::Vacuumed`], [`LakeError::RejectsWithoutInputs`],
+    /// [`LakeError::Vacuumed`], [`InputChangeError::RejectsWithoutInputs`],
+    /// [`InputChangeError::RestoreOfOneTable`],
     /// [`LakeError::Conflict`] if all attempts conflicted with other writers, or an error of the
     /// store.
     pub fn restore(
         &self,
         maintained: &MaintainedTable,
         rows_tables: &[&str],
-        target: RestoreTarget,
+        scope: RestoreScope,
         run_id: &str,
         dry_run: bool,
     ) -> Result<RestoreReport, LakeError> {
         let spec = &maintained.spec;
         let takes_rows = rows_tables.contains(&spec.name);
+        let RestoreScope { target, .. } = scope;
         let first = self.difference(maintained, target, self.load_checked(spec)?)?;
-        self.check_rejects(maintained, rows_tables, &first)?;
+        self.check_rejects(spec.name, rows_tables, &first.withdrawn)?;
+        if !scope.all_tables {
+            self.check_changed_inputs(spec.name, first.txn_versions.keys())?;
+        }
         let mut report = first.report.clone();
         if dry_run || report.is_unchanged() {
             return Ok(report);
@@ -147,7 +160,7 @@ impl Lake {
         let committed = self.commit(&identity, &mut |table| {
             let newest = LoadedTable::of(self, spec.name, table.clone())?;
             let difference = self.difference(maintained, target, newest)?;
-            self.check_rejects(maintained, rows_tables, &difference)?;
+            self.check_rejects(spec.name, rows_tables, &difference.withdrawn)?;
             report = difference.report.clone();
             late.clone_from(&difference.withdrawn);
             if report.is_unchanged() {
@@ -289,33 +302,6 @@ impl Lake {
             missing: missing.len(),
             first: first.clone(),
         })
-    }
-
-    /// Rejects are read again only with their input: they may be removed only together with its
-    /// rows.
-    fn check_rejects(
-        &self,
-        maintained: &MaintainedTable,
-        rows_tables: &[&str],
-        difference: &VersionDifference,
-    ) -> Result<(), LakeError> {
-        if maintained.spec.name != REJECTS {
-            return Ok(());
-        }
-        let mut inputs = 0;
-        for table in rows_tables {
-            let ids: HashSet<String> = difference
-                .withdrawn
-                .iter()
-                .filter_map(|id| id.strip_prefix(REJECTS))
-                .map(|rest| format!("{table}{rest}"))
-                .collect();
-            inputs += self.log(table)?.present_app_ids(&ids)?.len();
-        }
-        if inputs > 0 {
-            return Err(LakeError::RejectsWithoutInputs(inputs));
-        }
-        Ok(())
     }
 
     /// Withdraws inputs by their application ids, grouped by kind.

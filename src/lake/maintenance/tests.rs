@@ -100,7 +100,10 @@ fn a_version_that_is_restored_meanwhile_is_compacted_as_it_is() {
     append(&lake, "three", 9);
     let other = reopen(&folder);
     let done = compact_and(&lake, &|| {
-        let back = RestoreTarget::Version(2);
+        let back = RestoreScope {
+            target: RestoreTarget::Version(2),
+            all_tables: false,
+        };
         let restored = other.restore(&maintained(), &["purchases"], back, "back", false);
         assert_eq!(restored.unwrap().inputs_withdrawn, 1);
     });

@@ -7,7 +7,7 @@ use deltalake::kernel::Transaction;
 use super::loaded_table::LoadedTable;
 use crate::lake::actions::remove_actions;
 use crate::lake::commit::{CommitIdentity, CommitOperation, PlannedCommit, app_id};
-use crate::lake::inputs::filter_inputs;
+use crate::lake::inputs::{InputState, filter_inputs};
 use crate::lake::table_spec::inputs_spec;
 use crate::lake::{
     FileRef, Lake, LakeError, PartitionWriter, StagedFiles, TableSpec, WriterOptions, log,
@@ -58,7 +58,10 @@ impl Lake {
         files: impl Iterator<Item = &'f FileRef>,
     ) -> Result<(Vec<FileRef>, StagedFiles), LakeError> {
         let mut writer = PartitionWriter::new(self, spec, WriterOptions::new(run_id))?;
-        let is_kept = |of: &str, digest: &str| of != kind || !digests.contains(digest);
+        // Rows in other states tell what was in the tables before.
+        let is_kept = |of: &str, digest: &str, state| {
+            of != kind || !digests.contains(digest) || state != Some(InputState::Current)
+        };
         let mut replaced = Vec::new();
         for file in files {
             let (mut kept, mut withdrawn_rows) = (Vec::new(), 0);

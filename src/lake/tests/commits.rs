@@ -39,19 +39,15 @@ fn a_batch_is_committed_in_the_recoverable_order_and_read_back() {
         .collect();
     let of = |day, rows| (Some(date(day).to_string()), Some(rows));
     assert_eq!(facts, [of(0, 3), of(1, 2), of(2, 2)]);
-    let known = lake.ingested_inputs(KIND).unwrap();
+    let known = lake.listed_inputs(KIND).unwrap();
     assert_eq!(known.len(), 1);
     assert_eq!(
-        (known[0].path.as_str(), known[0].size_bytes),
+        (known[0].row.path.as_str(), known[0].row.size_bytes),
         ("a.json", 1000)
     );
-    assert_eq!(known[0].modified_at, Some(1_700_000_000_123_456));
-    assert_eq!(known[0].digest, Digest::of(b"a.json"));
-    assert!(
-        lake.ingested_inputs("supplier_purchases")
-            .unwrap()
-            .is_empty()
-    );
+    assert_eq!(known[0].row.modified_at, Some(1_700_000_000_123_456));
+    assert_eq!(known[0].row.digest, Digest::of(b"a.json"));
+    assert!(lake.listed_inputs("supplier_purchases").unwrap().is_empty());
 }
 
 #[test]
@@ -138,7 +134,7 @@ fn two_writers_lose_nothing() {
         (120, 40)
     );
     assert_eq!(lake.snapshot("purchases", None, None).unwrap().version, 40);
-    assert_eq!(lake.ingested_inputs(KIND).unwrap().len(), 40);
+    assert_eq!(lake.listed_inputs(KIND).unwrap().len(), 40);
 }
 
 #[test]
@@ -159,7 +155,7 @@ fn two_that_load_the_same_inputs_at_once_take_each_once() {
         }
     });
     assert_eq!(distinct(&lake, "purchases"), 24);
-    assert_eq!(lake.ingested_inputs(KIND).unwrap().len(), 8);
+    assert_eq!(lake.listed_inputs(KIND).unwrap().len(), 8);
 }
 
 #[test]
@@ -204,7 +200,7 @@ fn a_crash_between_any_two_steps_is_recovered_by_the_same_input() {
             (4, 2),
             "{stop}"
         );
-        assert_eq!(lake.ingested_inputs(KIND).unwrap().len(), 1, "{stop}");
+        assert_eq!(lake.listed_inputs(KIND).unwrap().len(), 1, "{stop}");
     }
 }
 

@@ -89,7 +89,7 @@ fn a_missing_lake_has_no_committed_digests() {
         .committed_digests("purchases", KIND, &[Digest::of(b"a.json")])
         .unwrap();
     assert_eq!(known, CommittedDigests::default());
-    assert_eq!(lake.ingested_inputs(KIND).unwrap(), []);
+    assert_eq!(lake.listed_inputs(KIND).unwrap(), []);
     assert!(
         !lake.directory().exists(),
         "reading must not create anything"

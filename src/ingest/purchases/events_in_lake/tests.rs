@@ -14,7 +14,7 @@ use crate::ingest::purchases::cross_chunk::PurchaseCrossChunkState;
 use crate::ingest::purchases::{PurchaseDay, Purchases};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::validate::fixture::TestReader;
-use crate::ingest::{Progress, RunError, RunSettings};
+use crate::ingest::{ChangedInput, Progress, ReadingSettings, RunError, RunSettings};
 use crate::input::discover;
 use crate::purchase::PurchaseValidator;
 use crate::purchase::columns::DayRows;
@@ -34,7 +34,7 @@ struct StubSource {
 }
 
 impl EventSource for StubSource {
-    fn event_ids(&self, day: i32) -> Result<EventIds, LakeError> {
+    fn event_ids(&self, day: i32, _without: Option<&str>) -> Result<EventIds, LakeError> {
         locked(&self.reads).push((day, thread::current().id()));
         if let Some(gate) = self.gate.as_ref().filter(|_| day == DAY) {
             let gate = locked(gate);
@@ -180,7 +180,9 @@ fn ingest_folder(
             threads: 2,
         },
         reject_limit: 0.0,
-        known_files: Arc::default(),
+        listed: Arc::default(),
+        changed_input: ChangedInput::Append,
+        reading_settings: ReadingSettings::default(),
         max_partitions: 10,
         now_micros: 0,
         data_date: None,

@@ -8,7 +8,6 @@ use super::plan::{CompactOptions, PartitionPlan};
 use super::sums::TableSums;
 use super::writer::CompactionWriter;
 use crate::lake::maintenance::MaintainedTable;
-use crate::lake::maintenance::loaded_table::partition_of;
 use crate::lake::{FileRef, Lake, LakeError, StagedFiles};
 
 /// A partition that is rewritten and not committed.
@@ -29,7 +28,7 @@ pub(super) fn rewrite(
         let staged = StagedFiles::none(spec);
         return Ok(RewrittenPartition { plan, staged });
     };
-    let partition = partition_of(spec, &first.file)?;
+    let partition = first.file.partition_in(spec)?;
     let mut before = TableSums::default();
     let mut sorter = ExternalSorter::new(lake, maintained, &options.run_id)?;
     for live in &plan.files {

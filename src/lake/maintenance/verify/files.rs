@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{MaintainedTable, TableScan, VerificationDepth, VerificationReport, VerifiedTable};
 use crate::lake::counts::{signed, unsigned};
-use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable, partition_of};
+use crate::lake::maintenance::loaded_table::{LiveFile, LoadedTable};
 use crate::lake::maintenance::objects::FileState;
 use crate::lake::read_rows::columns_in;
 use crate::lake::{Lake, LakeError, staged};
@@ -128,7 +128,9 @@ impl Lake {
 /// The path must match the partition in the log.
 fn verify_path(maintained: &MaintainedTable, live: &LiveFile, report: &mut VerificationReport) {
     let (name, path) = (maintained.spec.name, live.relative_path());
-    let folder = partition_of(&maintained.spec, &live.file)
+    let folder = live
+        .file
+        .partition_in(&maintained.spec)
         .map_err(|error| error.to_string())
         .and_then(|partition| {
             let folder = partition.folder(maintained.spec.partition_columns);

@@ -7,14 +7,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::Int64Type;
-
 use super::{MaintainedTable, TableScan, TablesByRole, VerificationDepth, VerificationReport};
-use crate::lake::columns::{numbers, texts};
 use crate::lake::counts::unsigned;
-use crate::lake::table_spec::INPUTS;
-use crate::lake::{Lake, LakeError, log};
+use crate::lake::inputs::listed_in;
+use crate::lake::{InputCounts, Lake, LakeError, ListedInput, log};
 
 /// The remedy for inconsistent counts.
 const FIX_COUNTS: &str = "restore the tables to a time before this input (`lake restore --all \
@@ -25,7 +21,7 @@ const FIX_UNFINISHED_RUN: &str = "run the same ingest again: it completes the st
 /// The remedy for an input without its rows.
 const FIX_MISSING_ROWS: &str = "ingest the input again with --verify-content";
 
-/// A row of the table of inputs.
+/// A row of the table of inputs whose content is in the tables.
 struct LedgerEntry {
     kind: String,
     path: String,
@@ -69,7 +65,10 @@ impl Lake {
                 continue;
             };
             for batch in batches {
-                ledger.add_batch(&batch, report)?;
+                let current = listed_in(&batch)?
+                    .into_iter()
+                    .filter(ListedInput::is_current);
+                current.for_each(|listed| ledger.add(listed, report));
             }
         }
         Ok(ledger)
@@ -97,40 +96,28 @@ impl Lake {
 }
 
 impl InputLedger {
-    fn add_batch(
-        &mut self,
-        batch: &RecordBatch,
-        report: &mut VerificationReport,
-    ) -> Result<(), LakeError> {
-        let text = |name| texts(batch, INPUTS, name);
-        let number = |name| numbers::<Int64Type>(batch, INPUTS, name);
-        let (kinds, paths, digests) = (text("record_kind")?, text("path")?, text("digest")?);
-        let read = number("records_read")?;
-        let (accepted, rejected) = (number("accepted")?, number("rejected")?);
-        let (duplicate, superseded) = (number("duplicate")?, number("superseded")?);
-        let parts = [
+    /// Adds an input whose content is in the tables, and checks its counts.
+    fn add(&mut self, listed: ListedInput, report: &mut VerificationReport) {
+        let row = listed.row;
+        let InputCounts {
+            read,
             accepted,
             rejected,
             duplicate,
             superseded,
-            number("skipped")?,
-        ];
-        for row in 0..batch.num_rows() {
-            let sum: i64 = parts.iter().map(|part| part.value(row)).sum();
-            let entry = LedgerEntry {
-                kind: kinds.value(row).to_owned(),
-                path: paths.value(row).to_owned(),
-                digest: digests.value(row).to_owned(),
-                accepted: unsigned(accepted.value(row)),
-                rejected: unsigned(rejected.value(row)),
-            };
-            if sum != read.value(row) {
-                let numbers = (read.value(row), sum);
-                report.add_damage("inputs", &entry.path, "records read", numbers, FIX_COUNTS);
-            }
-            self.entries.push(entry);
+            skipped,
+        } = row.counts;
+        let sum = accepted + rejected + duplicate + superseded + skipped;
+        if sum != read {
+            report.add_damage("inputs", &row.path, "records read", (read, sum), FIX_COUNTS);
         }
-        Ok(())
+        self.entries.push(LedgerEntry {
+            kind: listed.record_kind,
+            path: row.path,
+            digest: row.digest.to_string(),
+            accepted: unsigned(accepted),
+            rejected: unsigned(rejected),
+        });
     }
 
     /// Compares the inputs with the scanned tables.
@@ -152,8 +139,12 @@ impl InputLedger {
                 .filter(|entry| entry.kind == kind)
                 .collect();
             let listed: HashSet<&str> = entries.iter().map(|entry| entry.digest.as_str()).collect();
-            if listed.len() != entries.len() {
-                let numbers = (listed.len(), entries.len());
+            let contents: HashSet<(&str, &str)> = entries
+                .iter()
+                .map(|entry| (entry.path.as_str(), entry.digest.as_str()))
+                .collect();
+            if contents.len() != entries.len() {
+                let numbers = (contents.len(), entries.len());
                 report.add_damage("inputs", kind, "inputs, each once", numbers, FIX_COUNTS);
             }
             let known = scans.get(kind).and_then(|scan| scan.inputs.get(kind));

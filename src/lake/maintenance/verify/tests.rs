@@ -7,7 +7,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::*;
-use crate::lake::maintenance::{CompactOptions, DatePartition, DayRange, RestoreTarget};
+use crate::lake::maintenance::{
+    CompactOptions, DatePartition, DayRange, RestoreScope, RestoreTarget,
+};
 use crate::lake::testing::{batch, lake, reopen, spec};
 use crate::lake::{CommitBatch, CommitOutcome, TableSpec, inputs_spec, rejects_spec};
 
@@ -99,9 +101,12 @@ fn a_run_that_commits_between_two_reads_is_no_damage() {
 #[test]
 fn a_restore_between_two_reads_is_no_damage() {
     let meanwhile = |other: &Lake| {
-        let target = RestoreTarget::Version(1);
+        let scope = RestoreScope {
+            target: RestoreTarget::Version(1),
+            all_tables: false,
+        };
         let rows = ["first", "purchases"];
-        let restored = other.restore(&maintained(spec()), &rows, target, "back", false);
+        let restored = other.restore(&maintained(spec()), &rows, scope, "back", false);
         assert_eq!(restored.unwrap().inputs_withdrawn, 1);
     };
     at_each_file(&meanwhile, &|_| {});

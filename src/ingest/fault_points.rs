@@ -1,0 +1,197 @@
+//! Every writer of customer purchases, stopped at each of its mutating calls of the store: readers
+//! see the old content or the new one, and the same command completes the work.
+
+use super::testing::{Dump, LakeContent, TestLake};
+use super::{ChangedInput, RunError};
+use crate::storage::testing::fault_points::FaultKind;
+
+/// A writer: what is in the lake before, what it does, and what the lake holds then.
+struct Writer {
+    name: &'static str,
+    before: fn(&TestLake),
+    write: fn(&TestLake) -> Result<(), RunError>,
+}
+
+fn one() -> Dump {
+    Dump::of(&[("p1", 1), ("p2", 2), ("p3", 1)], &["x1"])
+}
+
+fn corrected() -> Dump {
+    Dump::of(&[("p1", 1), ("p4", 3)], &["x2"])
+}
+
+fn other() -> Dump {
+    Dump::of(&[("q1", 1), ("q2", 2)], &["y1"])
+}
+
+fn ingest(lake: &TestLake, names: &[&str], changed: ChangedInput) -> Result<(), RunError> {
+    lake.ingest(names, changed).map(drop)
+}
+
+const WRITERS: [Writer; 7] = [
+    Writer {
+        name: "append",
+        before: |lake| lake.write("a", &one()),
+        write: |lake| ingest(lake, &["a"], ChangedInput::Refuse),
+    },
+    Writer {
+        name: "append beside another",
+        before: |lake| {
+            lake.write("a", &one());
+            lake.write("b", &other());
+            ingest(lake, &["b"], ChangedInput::Refuse).unwrap();
+        },
+        write: |lake| ingest(lake, &["a", "b"], ChangedInput::Refuse),
+    },
+    Writer {
+        name: "replace",
+        before: |lake| {
+            lake.write("a", &one());
+            lake.write("b", &other());
+            ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
+            lake.write("a", &corrected());
+        },
+        write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
+    },
+    Writer {
+        name: "replace a content that a copy keeps",
+        before: |lake| {
+            lake.write("a", &one());
+            lake.write("c", &one());
+            ingest(lake, &["a", "c"], ChangedInput::Refuse).unwrap();
+            lake.write("a", &corrected());
+        },
+        write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
+    },
+    Writer {
+        name: "replace by a content of another path",
+        before: |lake| {
+            lake.write("a", &one());
+            lake.write("b", &other());
+            ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
+            lake.write("a", &other());
+        },
+        write: |lake| ingest(lake, &["a"], ChangedInput::Replace),
+    },
+    Writer {
+        name: "read with other settings",
+        before: |lake| {
+            lake.write("a", &one());
+            ingest(lake, &["a"], ChangedInput::Refuse).unwrap();
+        },
+        write: |lake| {
+            let of_process = lake.reopened();
+            let replace = ChangedInput::Replace;
+            let ended = lake.ingest_into(&of_process, &["a"], replace, "Sao_Paulo");
+            ended.map(drop)
+        },
+    },
+    Writer {
+        name: "remove",
+        before: |lake| {
+            lake.write("a", &one());
+            lake.write("b", &other());
+            ingest(lake, &["a", "b"], ChangedInput::Refuse).unwrap();
+        },
+        write: |lake| lake.remove("a"),
+    },
+];
+
+/// The content after the writer, without a fault.
+fn content_after(writer: &Writer) -> LakeContent {
+    let lake = TestLake::new();
+    (writer.before)(&lake);
+    (writer.write)(&lake).unwrap();
+    lake.content()
+}
+
+/// Stops the writer at a call; returns whether it got there.
+fn stops_at(writer: &Writer, call: usize, kind: FaultKind) -> bool {
+    let lake = TestLake::new();
+    (writer.before)(&lake);
+    let (old, new) = (lake.content(), content_after(writer));
+    lake.store.arm(call, kind);
+    let ended = (writer.write)(&lake);
+    let fired = lake.store.disarm();
+    let place = format!("{} at call {call}: {kind:?}", writer.name);
+    let between = lake.content();
+    assert!(
+        [&old.rows, &new.rows].contains(&&between.rows),
+        "{place}: {between:?}"
+    );
+    let rejects = [&old.rejects, &new.rejects];
+    assert!(rejects.contains(&&between.rejects), "{place}: {between:?}");
+    if !fired {
+        ended.unwrap();
+        assert_eq!(between, new, "{place}");
+        return false;
+    }
+    // A store that refuses the write of a checkpoint, or loses an answer that is read back, does
+    // not stop the writer.
+    if ended.is_ok() {
+        assert_eq!(between, new, "{place}");
+    }
+    (writer.write)(&lake).unwrap_or_else(|error| panic!("{place}, again: {error}"));
+    assert_eq!(lake.content(), new, "{place}, again");
+    (writer.write)(&lake).unwrap();
+    assert_eq!(lake.content(), new, "{place}, a third time");
+    true
+}
+
+#[test]
+fn a_writer_that_is_stopped_at_any_call_is_completed_by_the_same_command() {
+    for writer in &WRITERS {
+        let mut activations = 0;
+        for kind in FaultKind::ALL {
+            let calls = (0..)
+                .take_while(|call| stops_at(writer, *call, kind))
+                .count();
+            assert!(calls >= 4, "{}: only {calls} calls", writer.name);
+            activations += calls;
+        }
+        println!("{}: {activations} faults", writer.name);
+    }
+}
+
+#[test]
+fn the_writers_do_what_they_are_called() {
+    let rows = |products: &[&str]| products.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let of = |name: &str| {
+        let writer = WRITERS.iter().find(|writer| writer.name == name);
+        content_after(writer.unwrap())
+    };
+    let replaced = of("replace");
+    assert_eq!(replaced.rows["a"], rows(&["p1", "p4"]));
+    assert_eq!(replaced.rows["b"], rows(&["q1", "q2"]));
+    assert_eq!(
+        replaced.rejects["a"],
+        rows(&[&super::testing::bad_record("x2")])
+    );
+    let state = |path: &str, state: &str, read| (path.to_owned(), state.to_owned(), read);
+    let expected = [
+        state("a", "current", 3),
+        state("a", "replaced", 4),
+        state("b", "current", 3),
+    ];
+    assert_eq!(replaced.inputs, expected);
+    let kept = of("replace a content that a copy keeps");
+    assert_eq!(kept.rows["a"], rows(&["p1", "p4"]));
+    assert_eq!(kept.rows["c"], rows(&["p1", "p2", "p3"]));
+    assert_eq!(
+        kept.rejects["c"],
+        rows(&[&super::testing::bad_record("x1")])
+    );
+    let expected = [
+        state("a", "current", 3),
+        state("a", "replaced", 4),
+        state("c", "current", 4),
+    ];
+    assert_eq!(kept.inputs, expected);
+    let shared = of("replace by a content of another path");
+    assert_eq!(shared.rows.keys().collect::<Vec<_>>(), ["b"]);
+    assert_eq!(shared.rejects.keys().collect::<Vec<_>>(), ["b"]);
+    let removed = of("remove");
+    assert_eq!(removed.rows.keys().collect::<Vec<_>>(), ["b"]);
+    let expected = [state("a", "removed", 4), state("b", "current", 3)];
+    assert_eq!(removed.inputs, expected);
+}

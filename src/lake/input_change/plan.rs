@@ -1,0 +1,162 @@
+//! What follows from a change of inputs for each table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use deltalake::kernel::Transaction;
+
+use crate::lake::commit::app_id;
+use crate::lake::counts::unsigned;
+use crate::lake::inputs::{InputRow, InputState, ListedInput};
+use crate::lake::row_origins::{OriginChanges, RowOrigin};
+use crate::lake::staged::StagedFiles;
+use crate::lake::{Digest, TableSpec, log};
+
+/// A change of what is in the tables.
+#[derive(Debug)]
+pub struct InputChange<'a> {
+    /// The run.
+    pub run_id: &'a str,
+    /// The record kind.
+    pub record_kind: &'a str,
+    /// The table of the accepted rows.
+    pub rows_table: &'a TableSpec,
+    /// All inputs of the kind, as listed.
+    pub listed: &'a [ListedInput],
+    /// Those of them whose content is taken out, each current.
+    pub outgoing: &'a [ListedInput],
+    /// Their state after the change: [`InputState::Replaced`] or [`InputState::Removed`].
+    pub state: InputState,
+    /// The content that takes their place.
+    pub incoming: Option<IncomingContent>,
+}
+
+/// The new content of a path.
+#[derive(Clone, Debug)]
+pub struct IncomingContent {
+    /// Its row in the table of inputs.
+    pub row: InputRow,
+    /// Its rows and rejects, not committed; `None` for a copy of a content that is in the tables.
+    pub files: Option<(StagedFiles, StagedFiles)>,
+}
+
+/// What follows from a change.
+pub(super) struct InputChangePlan {
+    /// The rows of the table of inputs after it: changed and new ones.
+    pub(super) listing: Vec<ListedInput>,
+    /// What becomes of the rows of the outgoing inputs.
+    pub(super) origins: OriginChanges,
+    /// The number of rows by origin that the table of rows must hold.
+    pub(super) expected_rows: BTreeMap<RowOrigin, u64>,
+    /// The contents that leave the tables.
+    pub(super) withdrawn: BTreeSet<Digest>,
+    /// The contents that stay under another path.
+    pub(super) moved: BTreeSet<Digest>,
+}
+
+impl InputChangePlan {
+    pub(super) fn of(change: &InputChange<'_>) -> Self {
+        let incoming = change.incoming.as_ref().map(|incoming| incoming.row.digest);
+        let mut plan = Self {
+            listing: Vec::new(),
+            origins: OriginChanges::new(),
+            expected_rows: BTreeMap::new(),
+            withdrawn: BTreeSet::new(),
+            moved: BTreeSet::new(),
+        };
+        for outgoing in change.outgoing {
+            let mut row = outgoing.clone();
+            row.row.state = change.state;
+            plan.listing.push(row);
+            let content = current_with(change.listed, outgoing.row.digest);
+            let is_holder = content.first().is_some_and(|first| *first == outgoing);
+            if !is_holder {
+                continue;
+            }
+            let stays = |listed: &&&ListedInput| !change.outgoing.contains(listed);
+            let is_read_again = incoming == Some(outgoing.row.digest);
+            let heir = content.iter().find(stays).filter(|_| !is_read_again);
+            let origin = origin_of(outgoing);
+            let rows = unsigned(outgoing.row.counts.accepted);
+            plan.expected_rows.insert(origin.clone(), rows);
+            match heir {
+                Some(heir) => {
+                    plan.origins.insert(origin, Some(origin_of(heir)));
+                    plan.moved.insert(outgoing.row.digest);
+                    let mut heir = (*heir).clone();
+                    heir.row.counts = outgoing.row.counts;
+                    let settings = &outgoing.row.reading_settings;
+                    heir.row.reading_settings.clone_from(settings);
+                    plan.listing.push(heir);
+                }
+                None => {
+                    plan.origins.insert(origin, None);
+                    plan.withdrawn.insert(outgoing.row.digest);
+                }
+            }
+        }
+        plan.listing
+            .extend(change.incoming.as_ref().map(|incoming| ListedInput {
+                run_id: change.run_id.to_owned(),
+                record_kind: change.record_kind.to_owned(),
+                row: InputRow {
+                    // Not a column: the row is compared with the listed one.
+                    with_rejects: false,
+                    ..incoming.row.clone()
+                },
+            }));
+        plan
+    }
+
+    /// Whether the rows and rejects stay as they are.
+    pub(super) fn is_listing_only(&self, change: &InputChange<'_>) -> bool {
+        let has_files = change
+            .incoming
+            .as_ref()
+            .is_some_and(|one| one.files.is_some());
+        self.origins.is_empty() && !has_files
+    }
+
+    /// The contents that a commit has transactions of.
+    pub(super) fn digests(&self, change: &InputChange<'_>) -> BTreeSet<Digest> {
+        let incoming = change.incoming.iter().filter(|one| one.files.is_some());
+        let incoming = incoming.map(|incoming| incoming.row.digest);
+        let changed = self.withdrawn.union(&self.moved).copied();
+        changed.chain(incoming).collect()
+    }
+
+    /// The transactions of the change in a table whose contents have these versions.
+    pub(super) fn transactions(
+        &self,
+        change: &InputChange<'_>,
+        table: &str,
+        versions: &BTreeMap<Digest, i64>,
+    ) -> Vec<Transaction> {
+        let incoming = change.incoming.as_ref().filter(|one| one.files.is_some());
+        let incoming = incoming.map(|incoming| incoming.row.digest);
+        let changed = self.digests(change).into_iter().map(|digest| {
+            let version = versions.get(&digest).copied().unwrap_or(log::WITHDRAWN);
+            let is_out = self.withdrawn.contains(&digest) && incoming != Some(digest);
+            let next = if is_out { log::WITHDRAWN } else { version + 1 };
+            Transaction::new(app_id(table, change.record_kind, digest), next)
+        });
+        changed.collect()
+    }
+}
+
+pub(super) fn origin_of(listed: &ListedInput) -> RowOrigin {
+    RowOrigin {
+        path: listed.row.path.clone(),
+        run_id: listed.run_id.clone(),
+    }
+}
+
+/// The current rows of a content: first the one whose path and run its rows have, then its copies
+/// from the oldest.
+fn current_with(listed: &[ListedInput], digest: Digest) -> Vec<&ListedInput> {
+    let mut content: Vec<&ListedInput> = listed
+        .iter()
+        .filter(|listed| listed.is_current() && listed.row.digest == digest)
+        .collect();
+    content.sort_by_key(|listed| (-listed.row.counts.read, listed.row.ingested_at));
+    content
+}
