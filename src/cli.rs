@@ -15,7 +15,7 @@ mod reference;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{ListFormat, RulesCommand, RunsCommand, StepAction};
+use crate::commands::{InputsCommand, ListFormat, RulesCommand, RunsCommand, StepAction};
 use crate::job_file::{JobsCommand, RunCommand};
 use crate::storage::StoreSettings;
 use crate::telemetry::TelemetrySettings;
@@ -96,6 +96,12 @@ pub enum Command {
         after_long_help = "Example:\n  purchase-etl jobs check jobs/demo.toml"
     )]
     Jobs(JobsCommand),
+    /// List inputs, take one out, or acknowledge one that stays bad
+    #[command(
+        subcommand,
+        after_long_help = "Example:\n  purchase-etl inputs list --lake lake"
+    )]
+    Inputs(InputsCommand),
     /// List earlier ingest runs and show their reports
     #[command(
         subcommand,

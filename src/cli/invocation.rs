@@ -107,6 +107,7 @@ impl Invocation {
                 run.run(&days, of_log, context)?
             }
             Command::Jobs(command) => command.run(&program(), &variable, context)?,
+            Command::Inputs(command) => command.run(context)?,
             Command::Runs(command) => command.run(context)?,
             Command::Rules(command) => command.run(context)?,
             Command::Completions { shell } => {

@@ -8,6 +8,8 @@
 
 /// Backfills: interrupted days, parallel days, late files.
 mod backfill;
+/// Corrected files, and contents read with other settings.
+mod changed_inputs;
 /// `check` in its three forms, and the catalogue of rules.
 mod check;
 /// `check` reports the same findings as `ingest`, in any order of the inputs.
@@ -44,6 +46,8 @@ mod generated_dumps;
 mod golden_vectors;
 /// The help and the reference pages.
 mod help;
+/// What the lake lists, inputs that are taken out, files that stay bad.
+mod input_commands;
 /// Which files are found as inputs, and which are skipped.
 mod input_discovery;
 /// Binary files, compressed files and text with additions of other programs.
