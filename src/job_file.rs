@@ -35,6 +35,7 @@ mod suggest;
 mod template;
 mod value;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -79,6 +80,10 @@ pub struct Step {
     pub name: String,
     /// Names of the steps it needs: it runs after them, unless one has failed.
     pub needs: Vec<String>,
+    /// Whether the file names these, or they follow from the order of the file.
+    pub names_needs: bool,
+    /// The steps that it needs, directly or through others, of the whole file.
+    pub after: BTreeSet<String>,
     /// Whether days of a backfill may run this step at the same time.
     pub days_in_parallel: bool,
     /// Every key of its table, including defaults.

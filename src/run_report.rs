@@ -257,6 +257,15 @@ impl TableVersions {
     }
 }
 
+/// An answer that a job did not write, because the data it is about are incomplete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldAnswer {
+    /// The step of the job.
+    pub step: String,
+    /// Where it would have been written: a path, a URL or `stdout`.
+    pub output: String,
+}
+
 /// The report of a run, as stored in `_runs`.
 #[derive(Clone, Debug, Serialize)]
 pub struct RunReport {
@@ -292,6 +301,9 @@ pub struct RunReport {
     pub warned_by_rule: RuleCounts,
     /// Remarks on the run as a whole.
     pub notes: Vec<String>,
+    /// The answers of later steps of the job that are not written because of this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldAnswer>,
     /// Table versions after the run.
     pub table_versions: TableVersions,
     /// Decompressed bytes read.

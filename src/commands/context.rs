@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
+use super::PublishingStep;
 use crate::ingest::Progress;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, Stores, probe_files, probe_threads};
@@ -54,8 +56,10 @@ pub struct RunContext<'a> {
     pub step: Option<StepId>,
     /// Id of the run, in run reports, commits and the names of files. [`super::execute`] sets it.
     pub run_id: String,
-    /// The run report of the command, for telemetry.
-    pub run_report: Option<RunReport>,
+    /// The run report of the command.
+    pub run_report: Option<Arc<RunReport>>,
+    /// The steps after this one in the job that publish answers, in their order.
+    pub later_answers: Vec<PublishingStep>,
 }
 
 impl<'a> RunContext<'a> {
@@ -73,6 +77,7 @@ impl<'a> RunContext<'a> {
             step: None,
             run_id: String::new(),
             run_report: None,
+            later_answers: Vec::new(),
         }
     }
 

@@ -20,7 +20,7 @@ use crate::purchase::{FuturePolicy, PurchaseRuleSettings, PurchaseValidator};
 use crate::supplier_purchase::SupplierPurchaseRuleSettings;
 use crate::values::currency::Currency;
 
-pub(super) use arguments::{ReadArguments, parse_company_id};
+pub(super) use arguments::{ReadArguments, missing_notes, parse_company_id};
 pub(super) use record_kind_selection::RecordKindSelection;
 
 /// The settings that follow from the options.

@@ -1,5 +1,6 @@
 //! `run`: the steps of a job file, for one day or a range of days.
 
+mod answers;
 mod backfill;
 mod backfill_state;
 mod day;
@@ -154,7 +155,7 @@ impl RunCommand {
         // Even if a backfill has completed the day.
         let ends = days
             .iter()
-            .map(|day| day::run(day, day::BufferedSteps::new(), context));
+            .map(|day| day::run(day, day::BufferedSteps::new(), context).exit);
         Ok(ends.fold(ExitCode::Done, ExitCode::worst))
     }
 

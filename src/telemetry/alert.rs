@@ -141,6 +141,7 @@ fn step(step: &FinishedStep) -> Value {
         "exit_code": step.end.exit.code(),
         "lake": step.start.lake.as_deref().map(scrubbed_location),
         "counts": report.map(|report| report.counts),
+        "held_back": report.map_or(&[][..], |report| &report.held_back),
         "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
         "error": step.end.error,
     })

@@ -23,13 +23,13 @@ dumps = "dumps"
 [[steps]]
 name = "purchases"
 days_in_parallel = true
-ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", summary = "out/{date}/run.json" }
+ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", on_refused = "continue", summary = "out/{date}/run.json" }
 [[steps]]
 name = "quantity"
 report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
 [[steps]]
 name = "suppliers"
-ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true }
+ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true, on_refused = "continue" }
 [[steps]]
 name = "summary"
 report = { type = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }

@@ -153,7 +153,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
 }
 
 #[test]
-fn a_job_continues_after_a_refused_input_and_reports_it_in_its_exit_code() {
+fn a_job_may_continue_after_a_refused_input_and_reports_it_in_its_exit_code() {
     let workdir = Workdir::new();
     workdir.write("dumps/good.ndjson", numbered(0, 3));
     workdir.write("dumps/half.json", "{\"purchases\":[{\"external_id\":");
@@ -163,7 +163,7 @@ fn a_job_continues_after_a_refused_input_and_reports_it_in_its_exit_code() {
 lake = "lake"
 [[steps]]
 name = "dumps"
-ingest = { inputs = ["dumps"] }
+ingest = { inputs = ["dumps"], on_refused = "continue" }
 [[steps]]
 name = "series"
 report = { type = "quantity-series", length = 1, ending_at = "2026-10-05" }

@@ -38,6 +38,8 @@ mod external_readers;
 mod failed_runs;
 /// Lists that must agree with the tables of fields.
 mod field_tables;
+/// Answers that are held back because an input is refused.
+mod gates;
 /// Generated dumps in every shape against their truth files.
 mod generated_dumps;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.

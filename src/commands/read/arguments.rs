@@ -22,6 +22,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Read these files, folders, URLs or globs, or stdin with `-`; plain, gzip or zstd
     #[arg(required = true, value_name = "INPUT")]
     pub(in crate::commands) inputs: Vec<String>,
+    /// Succeed if an input matches no file, with a note
+    #[arg(long, hide_short_help = true)]
+    pub(in crate::commands) optional: bool,
     /// Read records of this kind
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub(in crate::commands) kind: RecordKindSelection,
@@ -113,6 +116,12 @@ pub(in crate::commands) struct ReadArguments {
     /// Set the current time, RFC 3339, to repeat a run exactly [default: now]
     #[arg(long, value_name = "TIME", value_parser = parse_time, hide_short_help = true)]
     pub(super) now: Option<DateTime<Utc>>,
+}
+
+/// Notes on optional arguments that match nothing.
+pub(in crate::commands) fn missing_notes(missing: &[String]) -> Vec<String> {
+    let note = |argument| format!("no input found at {argument}; it is optional");
+    missing.iter().map(note).collect()
 }
 
 /// More threads than the cores of any machine are an error.

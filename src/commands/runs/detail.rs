@@ -36,6 +36,13 @@ pub(super) fn text(report: &Value) -> String {
     for note in list(report, "notes") {
         push(&mut text, &format!("note: {}", plain(note)));
     }
+    for held in list(report, "held_back") {
+        let of = |key: &str| held.get(key).map(plain).unwrap_or_default();
+        push(
+            &mut text,
+            &format!("held back: {}, not written: {}", of("step"), of("output")),
+        );
+    }
     let inputs = list(report, "inputs");
     if !inputs.is_empty() {
         push(&mut text, "inputs");

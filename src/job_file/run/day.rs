@@ -1,8 +1,10 @@
 //! Runs one day of a job: its steps in order. The result is the exit code of the day.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::answers::answers_after;
 use crate::commands::{CommandError, RunContext, execute, put};
 use crate::input::escape_unprintable;
 use crate::job_file::{JobPlan, Step};
@@ -19,60 +21,114 @@ pub(super) type BufferedSteps = BTreeMap<String, BufferedStep>;
 pub(super) struct BufferedStep {
     pub(super) ended: Result<ExitCode, CommandError>,
     pub(super) stdout: Vec<u8>,
-    pub(super) reports: Vec<RunReport>,
+    pub(super) report: Option<Arc<RunReport>>,
+    /// The reports to show.
+    pub(super) summaries: Vec<RunReport>,
+}
+
+/// How a day ended.
+#[derive(Debug)]
+pub(super) struct DayEnd<'p> {
+    /// The worst exit code of its steps.
+    pub(super) exit: ExitCode,
+    /// The steps whose answers are held back, and why.
+    pub(super) held: BTreeMap<&'p str, String>,
+    /// The steps that have failed or need one that has.
+    failed: BTreeSet<&'p str>,
 }
 
 /// Runs the steps of a day. A step does not run if a step it needs has failed, did not run, or is a
-/// check that refused an input.
-pub(super) fn run(
-    plan: &JobPlan,
+/// check that refused an input; nor if its answer is held back, which stops no other step.
+pub(super) fn run<'p>(
+    plan: &'p JobPlan,
     buffered: BufferedSteps,
     context: &mut RunContext<'_>,
-) -> ExitCode {
-    let exit = steps(plan, buffered, context);
-    context
-        .shared
-        .telemetry
-        .job_ended(&plan.name, plan.date, exit);
-    exit
+) -> DayEnd<'p> {
+    let mut day = DayEnd {
+        exit: ExitCode::Done,
+        held: BTreeMap::new(),
+        failed: BTreeSet::new(),
+    };
+    day.run(plan, buffered, context);
+    let telemetry = context.shared.telemetry;
+    telemetry.job_ended(&plan.name, plan.date, day.exit);
+    day
 }
 
-fn steps(plan: &JobPlan, mut buffered: BufferedSteps, context: &mut RunContext<'_>) -> ExitCode {
-    let mut exit = ExitCode::Done;
-    let mut failed: BTreeSet<&str> = BTreeSet::new();
-    for step in &plan.steps {
-        if context.shared.progress.interrupted.load(Ordering::Relaxed) {
-            tracing::error!(date = %plan.date, step = step.name, "interrupted before this step");
-            abandon(plan, &buffered, context);
-            return ExitCode::Interrupted;
-        }
-        if let Some(need) = step
-            .needs
-            .iter()
-            .find(|need| failed.contains(need.as_str()))
-        {
-            tracing::warn!(date = %plan.date, step = step.name, "not run: it needs {need:?}");
-            failed.insert(&step.name);
-            continue;
-        }
-        tracing::info!(date = %plan.date, step = step.name, "step");
-        context.step = Some(step_id(plan, step));
-        let ended = match buffered.remove(&step.name) {
-            Some(buffered) => replay(buffered, context),
-            None => run_step(step, context),
-        };
-        let ended = ended.unwrap_or_else(|error| log_failure(plan, step, &error, context));
-        context.step = None;
-        exit = exit.worst(ended);
-        if ended == ExitCode::Interrupted {
-            abandon(plan, &buffered, context);
-            return exit;
-        }
-        if !ended.is_success() || (step.action.command().is_gate() && ended != ExitCode::Done) {
-            failed.insert(&step.name);
+impl<'p> DayEnd<'p> {
+    fn run(
+        &mut self,
+        plan: &'p JobPlan,
+        mut buffered: BufferedSteps,
+        context: &mut RunContext<'_>,
+    ) {
+        for step in &plan.steps {
+            if context.shared.progress.interrupted.load(Ordering::Relaxed) {
+                tracing::error!(date = %plan.date, step = step.name, "interrupted before this step");
+                abandon(plan, &buffered, context);
+                self.exit = ExitCode::Interrupted;
+                return;
+            }
+            if self.is_stopped(plan, step) {
+                continue;
+            }
+            tracing::info!(date = %plan.date, step = step.name, "step");
+            context.step = Some(step_id(plan, step));
+            context.later_answers = answers_after(plan, step);
+            let ended = match buffered.remove(&step.name) {
+                Some(buffered) => replay(buffered, context),
+                None => run_step(step, context),
+            };
+            let ended = ended.unwrap_or_else(|error| log_failure(plan, step, &error, context));
+            context.step = None;
+            self.add(plan, step, ended, context);
+            if ended == ExitCode::Interrupted {
+                abandon(plan, &buffered, context);
+                return;
+            }
         }
     }
-    exit
+
+    /// Whether a step does not run because of the steps before it, which is logged.
+    fn is_stopped(&mut self, plan: &'p JobPlan, step: &'p Step) -> bool {
+        let has_failed = |need: &&String| self.failed.contains(need.as_str());
+        if let Some(need) = step.needs.iter().find(has_failed) {
+            tracing::warn!(date = %plan.date, step = step.name, "not run: it needs {need:?}");
+            self.failed.insert(&step.name);
+            return true;
+        }
+        let Some(reason) = self.held.get(step.name.as_str()) else {
+            return false;
+        };
+        tracing::warn!(date = %plan.date, step = step.name, "{reason}");
+        true
+    }
+
+    /// Adds the result of a step that ran.
+    fn add(
+        &mut self,
+        plan: &'p JobPlan,
+        step: &'p Step,
+        ended: ExitCode,
+        context: &RunContext<'_>,
+    ) {
+        self.exit = self.exit.worst(ended);
+        if !ended.is_success() || (step.action.command().is_gate() && ended != ExitCode::Done) {
+            self.failed.insert(&step.name);
+        }
+        let report = context.run_report.as_deref();
+        for held in report.iter().flat_map(|report| &report.held_back) {
+            let mut steps = plan.steps.iter();
+            let Some(later) = steps.find(|later| later.name == held.step) else {
+                continue;
+            };
+            let reason = format!(
+                "held back: {:?} has refused an input; not written: {}",
+                step.name, held.output
+            );
+            self.held.entry(&later.name).or_insert(reason);
+        }
+    }
 }
 
 /// Logs the error of a step in the context of the step.
@@ -105,7 +161,7 @@ pub(super) fn abandon(
             continue;
         };
         context.step = Some(step_id(plan, step));
-        for report in &buffered.reports {
+        for report in &buffered.summaries {
             context.progress_ui.summary(report);
         }
         exit = exit.worst(match &buffered.ended {
@@ -139,9 +195,10 @@ pub(super) fn run_step(
 
 /// Writes the buffered output of a step and returns its result.
 fn replay(buffered: BufferedStep, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
-    for report in &buffered.reports {
+    for report in &buffered.summaries {
         context.progress_ui.summary(report);
     }
+    context.run_report = buffered.report;
     put(context.stdout, &buffered.stdout)?;
     buffered.ended
 }

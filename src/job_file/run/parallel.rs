@@ -1,6 +1,7 @@
 //! Runs the `days_in_parallel` steps of several days at the same time and buffers their results
 //! until the turn of their day.
 
+use super::answers::answers_after;
 use super::day::{BufferedStep, BufferedSteps, run_step, step_id};
 use crate::commands::{ProgressUi, RunContext, SharedContext};
 use crate::ingest::Progress;
@@ -52,11 +53,14 @@ fn steps(day: &JobPlan, shared: &SharedContext<'_>) -> BufferedSteps {
         let (mut stdout, mut report_buffer) = (Vec::new(), ReportBuffer::default());
         let mut own = RunContext::new(&mut stdout, &mut report_buffer, shared.clone());
         own.step = Some(step_id(day, step));
+        own.later_answers = answers_after(day, step);
         let ended = run_step(step, &mut own);
+        let report = own.run_report.take();
         let done = BufferedStep {
             ended,
             stdout,
-            reports: report_buffer.0,
+            report,
+            summaries: report_buffer.0,
         };
         buffered.insert(step.name.clone(), done);
     }
