@@ -13,6 +13,7 @@ mod context;
 mod dashboard;
 mod discovered;
 mod error;
+mod expect;
 mod ingest;
 mod lake;
 mod options;
@@ -41,6 +42,7 @@ use clap::Subcommand;
 
 use check::CheckCommand;
 use dashboard::DashboardCommand;
+use expect::ExpectCommand;
 use ingest::IngestCommand;
 use lake::LakeCommand;
 use report::ReportCommand;
@@ -63,6 +65,13 @@ pub enum StepAction {
         after_long_help = "Example:\n  purchase-etl check sample_data/balcao_2026-10.csv --default-timezone America/Sao_Paulo"
     )]
     Check(CheckCommand),
+    /// Compare a table of the lake with what is expected of it
+    ///
+    /// In a job, an expectation that is not met holds back the later answers about the table.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl expect --lake lake --date 2026-10-31 --min-records 1 --no-empty-days 7"
+    )]
+    Expect(ExpectCommand),
     /// Print or write a report from the lake
     #[command(
         subcommand,
@@ -91,6 +100,7 @@ impl StepAction {
         match self {
             Self::Ingest(command) => command,
             Self::Check(command) => command,
+            Self::Expect(command) => command,
             Self::Report(command) => command,
             Self::Dashboard(command) => command,
             Self::Lake(command) => command,

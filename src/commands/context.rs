@@ -1,5 +1,6 @@
 //! What a command uses: output, progress, stores, telemetry and the time.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
@@ -58,6 +59,9 @@ pub struct RunContext<'a> {
     pub run_id: String,
     /// The run report of the command.
     pub run_report: Option<Arc<RunReport>>,
+    /// The paths of the inputs of the ingest steps before this one in the job; none without such a
+    /// step.
+    pub job_inputs: Option<BTreeSet<String>>,
     /// The steps after this one in the job that publish answers, in their order.
     pub later_answers: Vec<PublishingStep>,
 }
@@ -77,6 +81,7 @@ impl<'a> RunContext<'a> {
             step: None,
             run_id: String::new(),
             run_report: None,
+            job_inputs: None,
             later_answers: Vec::new(),
         }
     }

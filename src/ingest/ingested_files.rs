@@ -75,6 +75,8 @@ mod tests {
             digest: "00".repeat(32).parse().unwrap(),
             read: 1,
             accepted: 1,
+            rejected: 0,
+            skipped: 0,
             ingested_at: modified_at + age_micros,
         };
         for (modified_at, age_micros, recognisable) in [

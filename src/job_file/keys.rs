@@ -143,9 +143,10 @@ pub(super) struct Selector {
 }
 
 /// The commands that can be a step.
-pub(super) static ACTIONS: [ActionSpec; 5] = [
+pub(super) static ACTIONS: [ActionSpec; 6] = [
     ActionSpec::of("ingest", None),
     ActionSpec::of("check", None),
+    ActionSpec::of("expect", None),
     ActionSpec::of(
         "report",
         Some(Selector {

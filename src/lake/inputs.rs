@@ -69,12 +69,16 @@ pub struct IngestedInput {
     pub read: i64,
     /// Accepted records.
     pub accepted: i64,
+    /// Rejected records.
+    pub rejected: i64,
+    /// Elements beside the records.
+    pub skipped: i64,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
 }
 
 /// The columns that [`Lake::ingested_inputs`] reads.
-const INGESTED_COLUMNS: [&str; 8] = [
+const INGESTED_COLUMNS: [&str; 10] = [
     "record_kind",
     "path",
     "size_bytes",
@@ -82,6 +86,8 @@ const INGESTED_COLUMNS: [&str; 8] = [
     "digest",
     "records_read",
     "accepted",
+    "rejected",
+    "skipped",
     "ingested_at",
 ];
 
@@ -196,6 +202,7 @@ fn ingested_in(batch: &RecordBatch, kind: &str) -> Result<Vec<IngestedInput>, La
     let (kinds, paths, digests) = (text("record_kind")?, text("path")?, text("digest")?);
     let (sizes, modified) = (number("size_bytes")?, time("modified_at")?);
     let (read, accepted) = (number("records_read")?, number("accepted")?);
+    let (rejected, skipped) = (number("rejected")?, number("skipped")?);
     let ingested = time("ingested_at")?;
     let input = |row: usize| {
         Some(IngestedInput {
@@ -205,6 +212,8 @@ fn ingested_in(batch: &RecordBatch, kind: &str) -> Result<Vec<IngestedInput>, La
             digest: digests.value(row).parse().ok()?,
             read: read.value(row),
             accepted: accepted.value(row),
+            rejected: rejected.value(row),
+            skipped: skipped.value(row),
             ingested_at: ingested.value(row),
         })
     };

@@ -54,7 +54,7 @@ pub struct AlertSettings {
         value_name = "OUTCOMES",
         value_delimiter = ',',
         env = "PURCHASE_ETL_ALERT_ON",
-        default_value = "failed,usage,refused,unbalanced,conflict,interrupted"
+        default_value = "failed,usage,refused,unmet,unbalanced,conflict,interrupted"
     )]
     pub on: Vec<ExitCode>,
 }
@@ -141,6 +141,7 @@ fn step(step: &FinishedStep) -> Value {
         "exit_code": step.end.exit.code(),
         "lake": step.start.lake.as_deref().map(scrubbed_location),
         "counts": report.map(|report| report.counts),
+        "expectations": report.map_or(&[][..], |report| &report.expectations),
         "held_back": report.map_or(&[][..], |report| &report.held_back),
         "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
         "error": step.end.error,

@@ -105,7 +105,7 @@ fn kubernetes_and_docker_take_their_files() {
     let job = &manifest["spec"]["jobTemplate"]["spec"];
     let fail_rule = &job["podFailurePolicy"]["rules"][0];
     assert_eq!(fail_rule["action"], "FailJob");
-    assert_eq!(fail_rule["onExitCodes"]["values"], json!([2, 3, 4]));
+    assert_eq!(fail_rule["onExitCodes"]["values"], json!([2, 3, 4, 6]));
     // A pod failure policy requires pods that are not restarted in place.
     let pod = &job["template"]["spec"];
     assert_eq!(pod["restartPolicy"], "Never");

@@ -32,6 +32,8 @@ mod documentation;
 mod exactly_once;
 /// The example jobs in `jobs/`, run unchanged.
 mod example_jobs;
+/// Expectations of a table, and the answers that they hold back.
+mod expect;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod external_readers;
 /// Runs that fail after they have committed some of their inputs.

@@ -6,7 +6,7 @@ use super::{IngestCommand, OnRefused, exit_with};
 use crate::commands::output::{put, put_file};
 use crate::commands::publishing::{held_back, tables_of_refused};
 use crate::commands::read::ReadSettings;
-use crate::commands::{CommandError, RunContext};
+use crate::commands::{CommandError, RunContext, StepCommand};
 use crate::ingest::IngestOutcome;
 use crate::lake::Lake;
 use crate::run_report::{HeldAnswer, InputReport, RunReport};
@@ -32,6 +32,7 @@ impl IngestCommand {
         let exit = failure.map_or_else(|| exit_with(&inputs), CommandError::exit_code);
         RunReport {
             run_id: context.run_id.clone(),
+            command: self.name(),
             program_version: env!("CARGO_PKG_VERSION"),
             record_kind: self.read.kind.name(),
             lake: Some(lake.location().to_string()),
@@ -47,6 +48,7 @@ impl IngestCommand {
             rejected_by_rule: counters.rejected_by_rule,
             warned_by_rule: counters.warned_by_rule,
             notes: counters.notes,
+            expectations: Vec::new(),
             held_back: self.held_back(&inputs, context),
             table_versions: versions,
             bytes: inputs.iter().map(|input| input.bytes).sum(),

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::record_kind_selection::RecordKindSelection;
+use crate::commands::options::parse_zone;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
@@ -136,11 +137,6 @@ fn parse_depth(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok();
     let number = number.filter(|levels| (1..=128).contains(levels));
     number.ok_or("expected a number from 1 to 128")
-}
-
-fn parse_zone(text: &str) -> Result<Tz, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected an IANA zone such as America/Sao_Paulo")
 }
 
 fn parse_default_currency(text: &str) -> Result<Currency, &'static str> {

@@ -125,11 +125,11 @@ impl BackfillSummary {
             self.not_run.push(date);
             return DayResult::Interrupted;
         }
-        if !ended.exit.is_success() {
+        if !ended.exit.is_complete() {
             self.failed.push((date, ended.exit));
             return DayResult::Incomplete;
         }
-        if !ended.held.is_empty() {
+        if !ended.held.is_empty() || ended.exit == ExitCode::Unmet {
             self.held.push(date);
             return DayResult::Incomplete;
         }

@@ -44,6 +44,7 @@ pub(super) fn run<'p>(
     buffered: BufferedSteps,
     context: &mut RunContext<'_>,
 ) -> DayEnd<'p> {
+    context.job_inputs = None;
     let mut day = DayEnd {
         exit: ExitCode::Done,
         held: BTreeMap::new(),
@@ -110,20 +111,31 @@ impl<'p> DayEnd<'p> {
         plan: &'p JobPlan,
         step: &'p Step,
         ended: ExitCode,
-        context: &RunContext<'_>,
+        context: &mut RunContext<'_>,
     ) {
         self.exit = self.exit.worst(ended);
-        if !ended.is_success() || (step.action.command().is_gate() && ended != ExitCode::Done) {
+        if !ended.is_complete() || (step.action.command().is_gate() && ended != ExitCode::Done) {
             self.failed.insert(&step.name);
         }
-        let report = context.run_report.as_deref();
+        let report = context.run_report.clone();
+        if let Some(report) = &report
+            && step.action.command().name() == "ingest"
+        {
+            let paths = report.inputs.iter().map(|input| input.path.clone());
+            let known = context.job_inputs.get_or_insert_default();
+            known.extend(paths);
+        }
+        let why = match ended {
+            ExitCode::Unmet => "found an expectation that is not met",
+            _ => "has refused an input",
+        };
         for held in report.iter().flat_map(|report| &report.held_back) {
             let mut steps = plan.steps.iter();
             let Some(later) = steps.find(|later| later.name == held.step) else {
                 continue;
             };
             let reason = format!(
-                "held back: {:?} has refused an input; not written: {}",
+                "held back: {:?} {why}; not written: {}",
                 step.name, held.output
             );
             self.held.entry(&later.name).or_insert(reason);
