@@ -26,6 +26,7 @@ mod rules;
 mod runs;
 mod step;
 mod tables;
+mod time_limit;
 
 pub use columns_page::columns_page;
 pub use context::{ProgressUi, RunContext, SharedContext};
@@ -37,6 +38,7 @@ pub use publishing::PublishingStep;
 pub use rules::RulesCommand;
 pub use runs::RunsCommand;
 pub use step::{OutputTarget, StepCommand, StepPlan, execute};
+pub use time_limit::{Deadline, TimeLimit};
 
 use clap::Subcommand;
 

@@ -22,6 +22,7 @@ mod explain;
 mod job_text;
 mod jobs;
 mod keys;
+mod limits;
 mod order;
 mod parser;
 mod problem;
@@ -46,6 +47,7 @@ pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
 pub use job_text::{Environment, JobText, ResolveContext};
 pub use jobs::JobsCommand;
+pub use limits::StepLimits;
 pub use problem::JobFileProblem;
 pub use reference::reference;
 pub use run::RunCommand;
@@ -86,6 +88,8 @@ pub struct Step {
     pub after: BTreeSet<String>,
     /// Whether days of a backfill may run this step at the same time.
     pub days_in_parallel: bool,
+    /// How long it may run, and how often it is repeated.
+    pub limits: StepLimits,
     /// Every key of its table, including defaults.
     pub settings: Vec<Setting>,
     /// What it runs.

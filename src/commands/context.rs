@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use super::PublishingStep;
+use super::{CommandError, Deadline, PublishingStep, TimeLimit};
 use crate::ingest::Progress;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, Stores, probe_files, probe_threads};
@@ -41,6 +41,8 @@ pub struct SharedContext<'a> {
     pub now: DateTime<Utc>,
     /// Digest of the job file, for the steps of a job.
     pub job_digest: Option<String>,
+    /// The deadline of the job.
+    pub deadline: Option<Deadline>,
 }
 
 /// What a command uses.
@@ -55,6 +57,10 @@ pub struct RunContext<'a> {
     pub started: Instant,
     /// The step of the job, for a job.
     pub step: Option<StepId>,
+    /// The limit of the running step.
+    pub time_limit: Option<TimeLimit>,
+    /// How many times the step was started, with the current attempt.
+    pub attempts: u32,
     /// Id of the run, in run reports, commits and the names of files. [`super::execute`] sets it.
     pub run_id: String,
     /// The run report of the command.
@@ -79,10 +85,20 @@ impl<'a> RunContext<'a> {
             shared,
             started: Instant::now(),
             step: None,
+            time_limit: None,
+            attempts: 1,
             run_id: String::new(),
             run_report: None,
             job_inputs: None,
             later_answers: Vec::new(),
+        }
+    }
+
+    /// The error of a command: of its time limit, if it was interrupted because of it.
+    pub(super) fn explain(&self, error: CommandError) -> CommandError {
+        match &self.time_limit {
+            Some(limit) => limit.explain(error),
+            None => error,
         }
     }
 

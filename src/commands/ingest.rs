@@ -265,7 +265,7 @@ impl IngestCommand {
             Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
                 Ok(ingested) => (ingested, None),
                 Err(IngestFailure { error, ingested }) => {
-                    (*ingested, Some(CommandError::from(error)))
+                    (*ingested, Some(context.explain(error.into())))
                 }
             },
             Err(error) => (IngestOutcome::default(), Some(error)),

@@ -178,7 +178,7 @@ pub fn execute(
     let _entered = span.enter();
     let telemetry = context.shared.telemetry;
     let open = telemetry.step_started(start);
-    let ran = command.run(context);
+    let ran = command.run(context).map_err(|error| context.explain(error));
     let (exit, error) = match &ran {
         Ok(exit) => (*exit, None),
         Err(error) => (error.exit_code(), Some(error_text(error))),

@@ -72,6 +72,7 @@ impl JobFileParser<'_> {
         let prefix = format!("steps.{name:?}.");
         let needs = self.needs(&prefix, table);
         let parallel = self.days_in_parallel(&prefix, table);
+        let limits = self.limits(&prefix, table);
         let action = self.only_action(&prefix, &name, &entry.span(), table);
         let step = action.map(|(action, settings)| Step {
             name: name.clone(),
@@ -79,6 +80,7 @@ impl JobFileParser<'_> {
             names_needs: needs.is_some(),
             after: BTreeSet::new(),
             days_in_parallel: parallel.is_some(),
+            limits,
             settings,
             action,
         });

@@ -104,6 +104,8 @@ mod rule_examples;
 mod run_history;
 /// Reports on the sample data against the results of the oracle.
 mod samples;
+/// Timeouts, retries and the deadline of a job.
+mod step_limits;
 /// Inputs, lakes and reports in object stores.
 mod stores;
 /// Lost responses, unavailable stores, and objects that change while they are read.

@@ -75,6 +75,12 @@ pub(super) fn run(
     };
     let mut has_stopped = false;
     for chunk in days[completed.len()..].chunks(usize::from(options.parallel)) {
+        let deadline = context.shared.deadline;
+        if !has_stopped && deadline.is_some_and(|limit| limit.has_passed()) {
+            tracing::error!(date = %chunk[0].date, "the deadline of the job has passed before this day");
+            exit = exit.worst(ExitCode::Failed);
+            has_stopped = true;
+        }
         if has_stopped {
             summary.not_run.extend(chunk.iter().map(|day| day.date));
             continue;

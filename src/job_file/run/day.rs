@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::answers::answers_after;
-use crate::commands::{CommandError, RunContext, execute, put};
+use super::attempts::run_step;
+use crate::commands::{CommandError, Deadline, RunContext, put};
 use crate::input::escape_unprintable;
 use crate::job_file::{JobPlan, Step};
 use crate::run_report::RunReport;
@@ -70,7 +71,10 @@ impl<'p> DayEnd<'p> {
                 self.exit = ExitCode::Interrupted;
                 return;
             }
-            if self.is_stopped(plan, step) {
+            // What ran before the turn of the day is reported after the deadline as well.
+            let has_run = buffered.contains_key(&step.name);
+            let deadline = context.shared.deadline.filter(|_| !has_run);
+            if self.is_stopped(plan, step, deadline) {
                 continue;
             }
             tracing::info!(date = %plan.date, step = step.name, "step");
@@ -90,8 +94,20 @@ impl<'p> DayEnd<'p> {
         }
     }
 
-    /// Whether a step does not run because of the steps before it, which is logged.
-    fn is_stopped(&mut self, plan: &'p JobPlan, step: &'p Step) -> bool {
+    /// Whether a step does not run because of the steps before it or the deadline, which is logged.
+    fn is_stopped(
+        &mut self,
+        plan: &'p JobPlan,
+        step: &'p Step,
+        deadline: Option<Deadline>,
+    ) -> bool {
+        if let Some(limit) = deadline.filter(Deadline::has_passed) {
+            let after = humantime::format_duration(limit.after);
+            tracing::error!(date = %plan.date, step = step.name, "not run: the deadline of the job, --deadline {after}, has passed");
+            self.exit = self.exit.worst(ExitCode::Failed);
+            self.failed.insert(&step.name);
+            return true;
+        }
         let has_failed = |need: &&String| self.failed.contains(need.as_str());
         if let Some(need) = step.needs.iter().find(has_failed) {
             tracing::warn!(date = %plan.date, step = step.name, "not run: it needs {need:?}");
@@ -194,15 +210,6 @@ pub(super) fn step_id(plan: &JobPlan, step: &Step) -> StepId {
         step: step.name.clone(),
         date: plan.date,
     }
-}
-
-pub(super) fn run_step(
-    step: &Step,
-    context: &mut RunContext<'_>,
-) -> Result<ExitCode, CommandError> {
-    // The elapsed time of a step does not include the steps before it.
-    context.started = std::time::Instant::now();
-    execute(step.action.command(), context)
 }
 
 /// Writes the buffered output of a step and returns its result.

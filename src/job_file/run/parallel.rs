@@ -2,7 +2,8 @@
 //! until the turn of their day.
 
 use super::answers::answers_after;
-use super::day::{BufferedStep, BufferedSteps, run_step, step_id};
+use super::attempts::run_step;
+use super::day::{BufferedStep, BufferedSteps, step_id};
 use crate::commands::{ProgressUi, RunContext, SharedContext};
 use crate::ingest::Progress;
 use crate::job_file::JobPlan;
@@ -47,7 +48,8 @@ fn steps(day: &JobPlan, shared: &SharedContext<'_>) -> BufferedSteps {
             .needs
             .iter()
             .all(|need| buffered.get(need).is_some_and(|step| step.ended.is_ok()));
-        if !has_needs {
+        let is_late = shared.deadline.is_some_and(|limit| limit.has_passed());
+        if !has_needs || is_late {
             continue;
         }
         let (mut stdout, mut report_buffer) = (Vec::new(), ReportBuffer::default());
