@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
-use super::{CommandError, Deadline, PublishingStep, TimeLimit};
+use super::{CommandError, Deadline, JobSummary, PublishingStep, TimeLimit};
 use crate::ingest::Progress;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, Stores, probe_files, probe_threads};
@@ -22,6 +22,8 @@ pub trait ProgressUi {
     fn end(&mut self);
     /// Shows the summary of a run.
     fn summary(&mut self, report: &RunReport);
+    /// Shows the steps of a job that has ended for one day.
+    fn steps(&mut self, _summary: &JobSummary) {}
 }
 
 /// The part of a context that steps share when they run at the same time.

@@ -284,6 +284,8 @@ fn an_unmet_expectation_holds_back_the_answers_about_its_table() {
     let step = &event["steps"][1];
     assert_eq!(step["expectations"][0]["expectation"], "min_records");
     assert_eq!(step["held_back"][0]["step"], "series");
+    assert_eq!(event["counts"]["read"], 3);
+    assert_eq!(event["held_back"].as_array().map(Vec::len), Some(2));
     let metrics = fs::read_to_string(workdir.path("m.prom")).expect("the metrics");
     for line in [
         "purchase_etl_expectations_total{etl_job=\"job\",expectation=\"min_records\",outcome=\"failed\",step=\"enough\",table=\"purchases\"} 1",

@@ -111,6 +111,89 @@ fn a_refused_customer_input_holds_back_the_answers_about_customers_only() {
     shown.assert_stdout_contains(&["held back: series, not written: out/series.json"]);
 }
 
+/// The cells of the table of steps, without the time.
+fn step_rows(ran: &Output) -> Vec<Vec<String>> {
+    let lines = ran.stderr().lines();
+    let mut rows = lines.skip_while(|line| !line.contains("steps of job for 2026-10-05"));
+    rows.next();
+    let cells = rows.map(|row| {
+        let cells = row.split("  ").map(str::trim);
+        let cells = cells.filter(|cell| !cell.is_empty() && cell.parse::<f64>().is_err());
+        cells.map(str::to_owned).collect::<Vec<_>>()
+    });
+    cells.skip(1).collect()
+}
+
+#[test]
+fn a_job_ends_with_a_table_of_its_steps() {
+    let workdir = night(NIGHT);
+    workdir.write("customers/half.json", HALF);
+    let rows = step_rows(&run(&workdir));
+    let expected = [
+        vec!["customers", "refused"],
+        vec!["series", "held back", "out/series.json (not written)"],
+        vec!["suppliers", "ok"],
+        vec!["summary", "ok", "out/summary.json"],
+        vec!["status", "ok", "stdout"],
+        vec!["charts", "held back", "out/charts/index.html (not written)"],
+        vec!["mark", "held back", "out/mark.json (not written)"],
+    ];
+    assert_eq!(rows, expected);
+    let quiet = workdir.run(["--quiet", "run", "job.toml", "--date", "2026-10-05"]);
+    assert!(step_rows(&quiet).is_empty(), "{}", quiet.transcript());
+    // What is held back is a warning.
+    quiet.assert_stderr_contains(&["not written: out/series.json"]);
+    let workdir = night(NIGHT);
+    workdir.write("customers/half.json", HALF);
+    let json = [
+        "--log-format",
+        "json",
+        "run",
+        "job.toml",
+        "--date",
+        "2026-10-05",
+    ];
+    let json = workdir.run(json);
+    let lines = json.stderr().lines().map(serde_json::from_str::<Value>);
+    let ended = lines.filter_map(Result::ok);
+    let mut ended = ended.filter(|line| line["message"] == "step ended");
+    let first = ended.next().expect("a line");
+    assert_eq!(first["outcome"], "refused");
+    assert_eq!((&first["attempts"], &first["read"]), (&json!(1), &json!(3)));
+    assert_eq!(ended.count(), 6);
+
+    // A failed step, and one that needs it.
+    workdir.write(
+        "job.toml",
+        NIGHT.replace("[\"suppliers\"]", "[\"nothing\"]"),
+    );
+    let rows = step_rows(&run(&workdir));
+    assert_eq!(rows[2], ["suppliers", "usage"]);
+    assert_eq!(
+        rows[3],
+        ["summary", "skipped", "out/summary.json (not written)"]
+    );
+}
+
+#[test]
+fn runs_are_listed_with_their_job_step_and_data_date() {
+    let workdir = night(NIGHT);
+    run(&workdir).assert_code(0);
+    workdir.ingest(["customers/good.ndjson"]).assert_code(0);
+    let list = |format: &str| {
+        let words = ["runs", "list", "--lake", "lake", "--format", format];
+        workdir.run(words)
+    };
+    list("text").assert_stdout_contains(&["  job 2026-10-05: customers\n", "  -\n"]);
+    let runs = list("json").json();
+    assert_eq!(runs[0]["job"], Value::Null);
+    assert_eq!(runs[0]["command"], "ingest");
+    assert_eq!(runs[1]["job"], "job");
+    assert_eq!(runs[1]["step"], "suppliers");
+    assert_eq!(runs[1]["data_date"], "2026-10-05");
+    list("csv").assert_stdout_contains(&[",ingest,job,2026-10-05,suppliers\n"]);
+}
+
 #[test]
 fn a_refused_supplier_input_holds_back_the_answers_about_suppliers_only() {
     let workdir = night(NIGHT);

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use super::answers::answers_after;
 use super::attempts::run_step;
-use crate::commands::{CommandError, Deadline, RunContext, put};
+use crate::commands::{
+    CommandError, Deadline, JobSummary, RunContext, StepState, StepSummary, put,
+};
 use crate::input::escape_unprintable;
 use crate::job_file::{JobPlan, Step};
-use crate::run_report::RunReport;
+use crate::run_report::{RecordCounts, RunReport};
 use crate::storage::error_text;
 use crate::telemetry::StepId;
 use crate::values::ExitCode;
@@ -23,6 +26,8 @@ pub(super) struct BufferedStep {
     pub(super) ended: Result<ExitCode, CommandError>,
     pub(super) stdout: Vec<u8>,
     pub(super) report: Option<Arc<RunReport>>,
+    pub(super) attempts: u32,
+    pub(super) elapsed: Duration,
     /// The reports to show.
     pub(super) summaries: Vec<RunReport>,
 }
@@ -36,6 +41,8 @@ pub(super) struct DayEnd<'p> {
     pub(super) held: BTreeMap<&'p str, String>,
     /// The steps that have failed or need one that has.
     failed: BTreeSet<&'p str>,
+    /// What became of the steps, in their order.
+    steps: Vec<StepSummary>,
 }
 
 /// Runs the steps of a day. A step does not run if a step it needs has failed, did not run, or is a
@@ -50,8 +57,14 @@ pub(super) fn run<'p>(
         exit: ExitCode::Done,
         held: BTreeMap::new(),
         failed: BTreeSet::new(),
+        steps: Vec::new(),
     };
     day.run(plan, buffered, context);
+    context.progress_ui.steps(&JobSummary {
+        job: plan.name.clone(),
+        date: plan.date,
+        steps: std::mem::take(&mut day.steps),
+    });
     let telemetry = context.shared.telemetry;
     telemetry.job_ended(&plan.name, plan.date, day.exit);
     day
@@ -74,19 +87,30 @@ impl<'p> DayEnd<'p> {
             // What ran before the turn of the day is reported after the deadline as well.
             let has_run = buffered.contains_key(&step.name);
             let deadline = context.shared.deadline.filter(|_| !has_run);
-            if self.is_stopped(plan, step, deadline) {
+            if let Some(state) = self.stopped(plan, step, deadline) {
+                self.steps.push(summary_of(step, state));
                 continue;
             }
             tracing::info!(date = %plan.date, step = step.name, "step");
             context.step = Some(step_id(plan, step));
             context.later_answers = answers_after(plan, step);
-            let ended = match buffered.remove(&step.name) {
-                Some(buffered) => replay(buffered, context),
-                None => run_step(step, context),
+            let started = Instant::now();
+            let (ended, elapsed) = match buffered.remove(&step.name) {
+                Some(buffered) => {
+                    let elapsed = buffered.elapsed;
+                    (replay(buffered, context), elapsed)
+                }
+                None => (run_step(step, context), started.elapsed()),
             };
             let ended = ended.unwrap_or_else(|error| log_failure(plan, step, &error, context));
             context.step = None;
             self.add(plan, step, ended, context);
+            self.steps.push(StepSummary {
+                attempts: context.attempts,
+                counts: counts(context),
+                elapsed,
+                ..summary_of(step, StepState::Ended(ended))
+            });
             if ended == ExitCode::Interrupted {
                 abandon(plan, &buffered, context);
                 return;
@@ -94,31 +118,29 @@ impl<'p> DayEnd<'p> {
         }
     }
 
-    /// Whether a step does not run because of the steps before it or the deadline, which is logged.
-    fn is_stopped(
+    /// Why a step does not run because of the steps before it or the deadline, which is logged.
+    fn stopped(
         &mut self,
         plan: &'p JobPlan,
         step: &'p Step,
         deadline: Option<Deadline>,
-    ) -> bool {
+    ) -> Option<StepState> {
         if let Some(limit) = deadline.filter(Deadline::has_passed) {
             let after = humantime::format_duration(limit.after);
             tracing::error!(date = %plan.date, step = step.name, "not run: the deadline of the job, --deadline {after}, has passed");
             self.exit = self.exit.worst(ExitCode::Failed);
             self.failed.insert(&step.name);
-            return true;
+            return Some(StepState::Skipped);
         }
         let has_failed = |need: &&String| self.failed.contains(need.as_str());
         if let Some(need) = step.needs.iter().find(has_failed) {
             tracing::warn!(date = %plan.date, step = step.name, "not run: it needs {need:?}");
             self.failed.insert(&step.name);
-            return true;
+            return Some(StepState::Skipped);
         }
-        let Some(reason) = self.held.get(step.name.as_str()) else {
-            return false;
-        };
+        let reason = self.held.get(step.name.as_str())?;
         tracing::warn!(date = %plan.date, step = step.name, "{reason}");
-        true
+        Some(StepState::HeldBack)
     }
 
     /// Adds the result of a step that ran.
@@ -157,6 +179,25 @@ impl<'p> DayEnd<'p> {
             self.held.entry(&later.name).or_insert(reason);
         }
     }
+}
+
+/// A step that did not run.
+fn summary_of(step: &Step, state: StepState) -> StepSummary {
+    let output = step.action.command().output();
+    StepSummary {
+        step: step.name.clone(),
+        state,
+        attempts: 0,
+        counts: None,
+        output: output.map(|output| output.shown()),
+        elapsed: Duration::ZERO,
+    }
+}
+
+/// The counts of the step that has just ended, if it read records.
+fn counts(context: &RunContext<'_>) -> Option<RecordCounts> {
+    let report = context.run_report.as_deref()?;
+    report.expectations.is_empty().then_some(report.counts)
 }
 
 /// Logs the error of a step in the context of the step.
@@ -218,6 +259,7 @@ fn replay(buffered: BufferedStep, context: &mut RunContext<'_>) -> Result<ExitCo
         context.progress_ui.summary(report);
     }
     context.run_report = buffered.report;
+    context.attempts = buffered.attempts;
     put(context.stdout, &buffered.stdout)?;
     buffered.ended
 }

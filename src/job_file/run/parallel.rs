@@ -1,6 +1,8 @@
 //! Runs the `days_in_parallel` steps of several days at the same time and buffers their results
 //! until the turn of their day.
 
+use std::time::Instant;
+
 use super::answers::answers_after;
 use super::attempts::run_step;
 use super::day::{BufferedStep, BufferedSteps, step_id};
@@ -56,12 +58,15 @@ fn steps(day: &JobPlan, shared: &SharedContext<'_>) -> BufferedSteps {
         let mut own = RunContext::new(&mut stdout, &mut report_buffer, shared.clone());
         own.step = Some(step_id(day, step));
         own.later_answers = answers_after(day, step);
+        let started = Instant::now();
         let ended = run_step(step, &mut own);
-        let report = own.run_report.take();
+        let (report, attempts) = (own.run_report.take(), own.attempts);
         let done = BufferedStep {
             ended,
             stdout,
             report,
+            attempts,
+            elapsed: started.elapsed(),
             summaries: report_buffer.0,
         };
         buffered.insert(step.name.clone(), done);
