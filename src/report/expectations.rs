@@ -77,7 +77,7 @@ impl Assessment {
 
     /// Whether there are enough purchases; `within` says where they are counted.
     pub fn of_records(least: u64, records: u64, within: &str) -> Self {
-        let expected = format!("at least {least} purchases {within}");
+        let expected = format!("purchases {within}: at least {least}");
         Self::of(expected, records.to_string(), records >= least)
     }
 

@@ -20,7 +20,7 @@ fn text(name: &str) -> String {
 
 /// The exit codes that a retry may change, and those that need a person.
 const TRIED_AGAIN: [&str; 3] = ["1", "5", "130"];
-const FAIL: [&str; 3] = ["2", "3", "4"];
+const FAIL: [&str; 4] = ["2", "3", "4", "6"];
 
 /// A folder as the examples expect one: a job that ingests the sample dump.
 fn shop() -> Workdir {

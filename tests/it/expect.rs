@@ -149,8 +149,7 @@ fn an_expectation_that_only_warns_does_not_change_the_exit_code() {
     let of_failed = of_failed.expect("a report");
     assert_eq!(of_failed["command"], "expect");
     assert_eq!(of_failed["expectations"][0]["outcome"], "failed");
-    let note =
-        "min_records of purchases is not met: expected at least 2 purchases on 2026-10-31; found 1";
+    let note = "min_records of purchases is not met: expected purchases on 2026-10-31: at least 2; found 1";
     assert_eq!(of_failed["notes"], json!([note]));
 }
 
@@ -276,7 +275,7 @@ fn an_unmet_expectation_holds_back_the_answers_about_its_table() {
     assert!(workdir.path("out/summary.json").exists());
     let results = fs::read_to_string(workdir.path("out/expected.txt")).expect("the results");
     assert!(
-        results.contains("at least 3 purchases on 2026-10-05; 2\n"),
+        results.contains("purchases on 2026-10-05: at least 3; 2\n"),
         "{results}"
     );
     let event: Value = read_json(&workdir.path("alert.json"));

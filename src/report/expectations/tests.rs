@@ -40,7 +40,7 @@ fn the_least_number_of_records_is_enough() {
     );
     let few = Assessment::of_records(3, 2, "on 2026-10-31");
     assert_eq!(few.outcome, AssessmentOutcome::NotMet);
-    assert_eq!(few.expected, "at least 3 purchases on 2026-10-31");
+    assert_eq!(few.expected, "purchases on 2026-10-31: at least 3");
     assert_eq!(few.found.as_deref(), Some("2"));
 }
 
