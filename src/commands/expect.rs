@@ -159,7 +159,9 @@ impl StepCommand for ExpectCommand {
         self.validate()?;
         context.probe_report()?;
         let lake = Lake::at(&self.lake, &context.shared.stores)?;
-        let results = self.assess(&lake, context)?;
+        let (results, has_table) = self.assess(&lake, context)?;
+        // Nothing is written where there is no lake, most likely because the path is wrong.
+        let is_lake = has_table || !lake.list_run_reports()?.is_empty();
         let report = self.run_report(&lake, results, context);
         log_results(&report.expectations);
         let text = self
@@ -167,13 +169,14 @@ impl StepCommand for ExpectCommand {
             .format
             .write(&report.expectations[..], results_text)?;
         let exit = exit_code(&report.expectations);
-        let kept = lake.write_run_report(&report.run_id, &serde_json::to_vec_pretty(&report)?);
+        let json = serde_json::to_vec_pretty(&report)?;
+        let kept = is_lake.then(|| lake.write_run_report(&report.run_id, &json));
         context.run_report = Some(std::sync::Arc::new(report));
         match &self.output {
             Some(path) => put_file(&context.shared.stores, path, text.as_bytes())?,
             None => put(context.stdout, text.as_bytes())?,
         }
-        kept?;
+        kept.transpose()?;
         Ok(exit)
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::emulators::{Cloud, Emulator, s3_variables};
 use crate::faulty_network::{Fault, Faulty};
+use crate::killed_runs::interrupted_while_waiting;
 use crate::purchase_fixtures::numbered;
 use crate::workdir::{Output, Workdir, files_below, read_json};
 
@@ -96,6 +97,16 @@ fn a_step_that_hangs_is_stopped_after_its_timeout_and_fails() {
     let ran = workdir.run_with_stdin(["run", "job.toml"], numbered(3, 2).as_bytes());
     ran.assert_code(0);
     assert!(workdir.path("out/after.json").exists());
+}
+
+#[test]
+fn an_interruption_of_a_step_with_a_timeout_ends_the_job() {
+    let workdir = job("timeout = \"10min\"");
+    let mut command = workdir.program();
+    command.args(["run", "job.toml", "--deadline", "10min"]);
+    let ran = interrupted_while_waiting(&workdir, command, "INT");
+    ran.assert_code(130);
+    assert_eq!(reports(&workdir)[0]["exit_code"], 130);
 }
 
 #[test]

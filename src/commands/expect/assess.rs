@@ -26,6 +26,7 @@ struct Facts {
     /// Purchases later than this do not count for the age.
     until_micros: i64,
     tables: ExpectedFiles,
+    has_table: bool,
     /// The inputs of the job, or of the last ingest.
     inputs: Vec<IngestedInput>,
 }
@@ -37,19 +38,20 @@ enum ExpectedFiles {
 }
 
 impl ExpectCommand {
-    /// The results of all expectations.
+    /// The results of all expectations, and whether the lake has the table.
     pub(super) fn assess(
         &self,
         lake: &Lake,
         context: &RunContext<'_>,
-    ) -> Result<Vec<ExpectationResult>, CommandError> {
+    ) -> Result<(Vec<ExpectationResult>, bool), CommandError> {
         let facts = Facts::of(self, lake, context)?;
         let set = self.expectations().into_iter();
-        set.map(|(name, expectation)| {
+        let results = set.map(|(name, expectation)| {
             let assessment = facts.assess(expectation)?;
             Ok(self.result(name, assessment))
-        })
-        .collect()
+        });
+        let results: Result<_, CommandError> = results.collect();
+        Ok((results?, facts.has_table))
     }
 
     fn result(&self, name: ExpectationName, assessment: Assessment) -> ExpectationResult {
@@ -95,14 +97,20 @@ impl Facts {
     ) -> Result<Self, CommandError> {
         let parameters = command.parameters(context)?;
         let now: DateTime<Utc> = command.now(context);
-        let tables = match command.table {
+        let (tables, has_table) = match command.table {
             ExpectedTable::Purchases => {
                 let table = optional_table(purchases(lake, AtVersion::Latest, None))?;
-                ExpectedFiles::Purchases(files_of(command, table))
+                let has_table = table.is_some();
+                (
+                    ExpectedFiles::Purchases(files_of(command, table)),
+                    has_table,
+                )
             }
             ExpectedTable::SupplierPurchases => {
                 let table = optional_table(supplier_purchases(lake, AtVersion::Latest, None))?;
-                ExpectedFiles::SupplierPurchases(files_of(command, table))
+                let has_table = table.is_some();
+                let files = files_of(command, table);
+                (ExpectedFiles::SupplierPurchases(files), has_table)
             }
         };
         let inputs = if command.max_reject_share.is_some() {
@@ -115,6 +123,7 @@ impl Facts {
             until_micros: parameters.ending_at_micros().min(now.timestamp_micros()),
             parameters,
             tables,
+            has_table,
             inputs,
         })
     }
