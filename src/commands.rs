@@ -13,11 +13,14 @@ mod context;
 mod dashboard;
 mod discovered;
 mod error;
+mod expect;
 mod ingest;
 mod inputs;
+mod job_summary;
 mod lake;
 mod options;
 mod output;
+mod publishing;
 mod read;
 pub mod reference_page;
 mod report;
@@ -25,22 +28,27 @@ mod rules;
 mod runs;
 mod step;
 mod tables;
+mod time_limit;
 
 pub use columns_page::columns_page;
 pub use context::{ProgressUi, RunContext, SharedContext};
 pub use discovered::{lake_location, log_omitted_inputs};
 pub use error::{CommandError, OptionError};
 pub use inputs::InputsCommand;
+pub use job_summary::{JobSummary, StepState, StepSummary};
 pub use options::{ListFormat, ListOutput, parse_time};
 pub use output::put;
+pub use publishing::PublishingStep;
 pub use rules::RulesCommand;
 pub use runs::RunsCommand;
 pub use step::{OutputTarget, StepCommand, StepPlan, execute};
+pub use time_limit::{Deadline, TimeLimit};
 
 use clap::Subcommand;
 
 use check::CheckCommand;
 use dashboard::DashboardCommand;
+use expect::ExpectCommand;
 use ingest::IngestCommand;
 use lake::LakeCommand;
 use report::ReportCommand;
@@ -63,6 +71,13 @@ pub enum StepAction {
         after_long_help = "Example:\n  purchase-etl check sample_data/balcao_2026-10.csv --default-timezone America/Sao_Paulo"
     )]
     Check(CheckCommand),
+    /// Compare a table of the lake with what is expected of it
+    ///
+    /// In a job, an expectation that is not met holds back the later answers about the table.
+    #[command(
+        after_long_help = "Example:\n  purchase-etl expect --lake lake --date 2026-10-31 --min-records 1 --no-empty-days 7"
+    )]
+    Expect(ExpectCommand),
     /// Print or write a report from the lake
     #[command(
         subcommand,
@@ -91,6 +106,7 @@ impl StepAction {
         match self {
             Self::Ingest(command) => command,
             Self::Check(command) => command,
+            Self::Expect(command) => command,
             Self::Report(command) => command,
             Self::Dashboard(command) => command,
             Self::Lake(command) => command,

@@ -22,6 +22,7 @@ mod explain;
 mod job_text;
 mod jobs;
 mod keys;
+mod limits;
 mod order;
 mod parser;
 mod problem;
@@ -35,6 +36,7 @@ mod suggest;
 mod template;
 mod value;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -45,6 +47,7 @@ pub use error::JobFileError;
 pub use explain::{Setting, SettingOrigin, settings_of, settings_text};
 pub use job_text::{Environment, JobText, ResolveContext};
 pub use jobs::JobsCommand;
+pub use limits::StepLimits;
 pub use problem::JobFileProblem;
 pub use reference::reference;
 pub use run::RunCommand;
@@ -79,8 +82,14 @@ pub struct Step {
     pub name: String,
     /// Names of the steps it needs: it runs after them, unless one has failed.
     pub needs: Vec<String>,
+    /// Whether the file names these, or they follow from the order of the file.
+    pub names_needs: bool,
+    /// The steps that it needs, directly or through others, of the whole file.
+    pub after: BTreeSet<String>,
     /// Whether days of a backfill may run this step at the same time.
     pub days_in_parallel: bool,
+    /// How long it may run, and how often it is repeated.
+    pub limits: StepLimits,
     /// Every key of its table, including defaults.
     pub settings: Vec<Setting>,
     /// What it runs.

@@ -1,4 +1,4 @@
-//! Reports computed by polars from the data files of the lake.
+//! Reports and expectations, computed by polars from the data files of the lake.
 //!
 //! In: resolved parameters ([`SeriesParameters`], [`SupplierListParameters`],
 //! [`SupplierSummaryParameters`]) and the data files of one table version; files of the purchases
@@ -15,7 +15,9 @@ use crate::values::ExitCode;
 
 mod calendar_date;
 mod data_path;
+mod day_totals;
 mod ending_at;
+mod expectations;
 #[cfg(test)]
 mod fixture;
 mod large_amounts;
@@ -38,7 +40,9 @@ mod wide_sum;
 mod window;
 
 pub use data_path::{DataPath, StoreAccess};
+pub use day_totals::{DayTotal, SupplierState, day_totals, newest_purchase, supplier_state};
 pub use ending_at::EndingAtNote;
+pub use expectations::{Assessment, AssessmentOutcome, Expectation, WEEKS_COMPARED};
 pub use overview::{
     Coverage, Dimension, NamedQuantity, RejectCount, RejectFile, coverage, quantity_by_dimension,
     rejects_by_rule, revenue_currencies,

@@ -1,11 +1,15 @@
 //! The run report: counts, outcomes and findings of a run.
 
+mod gates;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::input::Refusal;
 use crate::rules::RuleId;
+
+pub use gates::{ExpectationOutcome, ExpectationResult, ExpectationSeverity, HeldAnswer};
 
 /// The records of an input or a run, by outcome.
 ///
@@ -265,6 +269,8 @@ impl TableVersions {
 pub struct RunReport {
     /// Id of the run, as in the `run_id` columns.
     pub run_id: String,
+    /// The command: `ingest` or `expect`.
+    pub command: &'static str,
     /// Version of this program.
     pub program_version: &'static str,
     /// Kind of record.
@@ -295,6 +301,12 @@ pub struct RunReport {
     pub warned_by_rule: RuleCounts,
     /// Remarks on the run as a whole.
     pub notes: Vec<String>,
+    /// The expectations that `expect` compared with a table.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expectations: Vec<ExpectationResult>,
+    /// The answers of later steps of the job that are not written because of this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub held_back: Vec<HeldAnswer>,
     /// Table versions after the run.
     pub table_versions: TableVersions,
     /// Decompressed bytes read.

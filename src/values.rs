@@ -9,10 +9,12 @@ mod exit_code;
 pub mod instant;
 pub mod money;
 pub mod pt_br;
+mod ratio;
 pub mod text;
 
 pub use duration::parse_duration;
 pub use exit_code::ExitCode;
+pub use ratio::{Ratio, parse_ratio};
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,8 @@
 """The nightly job as a DAG of Airflow 3: one run for each day, which may be run again or backfilled.
 
 Exit codes decide what happens: 1 (environment), 5 (conflict) and 130 (interrupted) are tried again, 2 (wrong
-command), 3 (an input was refused) and 4 (the ledger did not balance) fail at once and wait for a person.
+command), 3 (an input was refused), 4 (the ledger did not balance) and 6 (an expectation was not met) fail at once and wait
+for a person.
 """
 
 import datetime
@@ -13,7 +14,7 @@ from airflow.sdk import DAG
 
 PROGRAM = os.environ.get("PURCHASE_ETL_PROGRAM", "purchase-etl")
 FOLDER = os.environ.get("PURCHASE_ETL_FOLDER", "/srv/purchases")
-WAIT_FOR_A_PERSON = [2, 3, 4]
+WAIT_FOR_A_PERSON = [2, 3, 4, 6]
 
 
 class PurchaseEtlOperator(BashOperator):

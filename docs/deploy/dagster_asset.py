@@ -1,7 +1,7 @@
 """The nightly job as an asset of Dagster with one partition for each day.
 
 A partition may be materialised again: what is ingested stays ingested, and the reports are written anew. Exit codes 1
-(environment), 5 (conflict) and 130 (interrupted) are tried again; 2, 3 and 4 wait for a person.
+(environment), 5 (conflict) and 130 (interrupted) are tried again; 2, 3, 4 and 6 wait for a person.
 """
 
 import json
@@ -13,7 +13,7 @@ import dagster as dg
 PROGRAM = os.environ.get("PURCHASE_ETL_PROGRAM", "purchase-etl")
 FOLDER = os.environ.get("PURCHASE_ETL_FOLDER", "/srv/purchases")
 JOB = os.environ.get("PURCHASE_ETL_JOB_FILE", "jobs/nightly.toml")
-WAIT_FOR_A_PERSON = {2, 3, 4}
+WAIT_FOR_A_PERSON = {2, 3, 4, 6}
 
 days = dg.DailyPartitionsDefinition(start_date="2026-10-01")
 

@@ -20,7 +20,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::LogFormat;
 use super::json_log::JsonLines;
-use crate::commands::ProgressUi;
+use super::step_table::{log_steps, step_table};
+use crate::commands::{JobSummary, ProgressUi};
 use crate::ingest::Progress;
 use crate::input::escape_unprintable;
 use crate::rules::RuleId;
@@ -180,6 +181,16 @@ impl ProgressUi for Console {
         match self.format {
             LogFormat::Text => tracing::info!("{}", summary(report).trim_end()),
             LogFormat::Json => log_summary(report),
+        }
+    }
+
+    fn steps(&mut self, summary: &JobSummary) {
+        if self.quiet {
+            return;
+        }
+        match self.format {
+            LogFormat::Text => tracing::info!("{}", step_table(summary)),
+            LogFormat::Json => log_steps(summary),
         }
     }
 }

@@ -102,6 +102,7 @@ pub fn run(
         clock,
         now: clock,
         job_digest: None,
+        deadline: None,
     };
     let shares_terminal = io::stdout().is_terminal();
     let stdout: &mut dyn io::Write = if shares_terminal {

@@ -11,14 +11,14 @@ use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::log_omitted_inputs;
 use super::ingest::{exit_with, total_bytes};
 use super::options::{Share, parse_share};
-use super::read::{ReadArguments, ReadSettings};
+use super::read::{ReadArguments, ReadSettings, missing_notes};
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
 };
 use crate::ingest::purchases::{self, Purchases};
 use crate::ingest::supplier_purchases::{self, SupplierPurchases};
 use crate::ingest::{CheckEvent, IngestOutcome};
-use crate::input::{Input, discover, discover_present};
+use crate::input::{Input, InputError, discover_present};
 use crate::telemetry::LineageDataset;
 use crate::values::ExitCode;
 use listing::{CheckFormat, FindingListing, FindingsListed};
@@ -86,16 +86,22 @@ impl StepCommand for CheckCommand {
     fn plan(&self, shared: &SharedContext<'_>) -> Result<StepPlan, CommandError> {
         let mut found = discover_present(&self.read.inputs, &shared.stores, None)?;
         let missing = std::mem::take(&mut found.missing);
+        let not_found = missing
+            .iter()
+            .map(|named| format!("  not found  {named}\n"));
+        let not_found: String = not_found.collect();
+        let missing = if self.read.optional {
+            Vec::new()
+        } else {
+            missing
+        };
         let inputs: Vec<_> = log_omitted_inputs(found)
             .iter()
             .map(|input| json!({ "path": input.location.shown(), "size_bytes": input.size_bytes }))
             .collect();
-        let not_found = missing
-            .iter()
-            .map(|named| format!("  not found  {named}\n"));
         Ok(StepPlan {
             does: "check",
-            text: format!("check {} inputs\n", inputs.len()) + &not_found.collect::<String>(),
+            text: format!("check {} inputs\n", inputs.len()) + &not_found,
             details: json!({ "inputs": inputs, "missing": missing }),
             missing,
         })
@@ -103,8 +109,17 @@ impl StepCommand for CheckCommand {
 
     fn run(&self, context: &mut RunContext<'_>) -> Result<ExitCode, CommandError> {
         let read = self.read.resolve(&context.run_id, context.shared.now)?;
-        let inputs = discover(&self.read.inputs, &context.shared.stores, None)?;
-        let inputs = log_omitted_inputs(inputs);
+        let found = discover_present(&self.read.inputs, &context.shared.stores, None)?;
+        match found.missing.first() {
+            Some(first) if !self.read.optional => {
+                return Err(InputError::NotFound(first.clone()).into());
+            }
+            _ => {}
+        }
+        for note in missing_notes(&found.missing) {
+            tracing::warn!("{note}");
+        }
+        let inputs = log_omitted_inputs(found);
         context
             .progress_ui
             .begin(total_bytes(&inputs), &context.shared.progress);

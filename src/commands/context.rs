@@ -1,11 +1,14 @@
 //! What a command uses: output, progress, stores, telemetry and the time.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
+use super::{CommandError, Deadline, JobSummary, PublishingStep, TimeLimit};
 use crate::ingest::Progress;
 use crate::run_report::RunReport;
 use crate::storage::{LimitReached, Stores, probe_files, probe_threads};
@@ -19,6 +22,8 @@ pub trait ProgressUi {
     fn end(&mut self);
     /// Shows the summary of a run.
     fn summary(&mut self, report: &RunReport);
+    /// Shows the steps of a job that has ended for one day.
+    fn steps(&mut self, _summary: &JobSummary) {}
 }
 
 /// The part of a context that steps share when they run at the same time.
@@ -38,6 +43,8 @@ pub struct SharedContext<'a> {
     pub now: DateTime<Utc>,
     /// Digest of the job file, for the steps of a job.
     pub job_digest: Option<String>,
+    /// The deadline of the job.
+    pub deadline: Option<Deadline>,
 }
 
 /// What a command uses.
@@ -52,10 +59,19 @@ pub struct RunContext<'a> {
     pub started: Instant,
     /// The step of the job, for a job.
     pub step: Option<StepId>,
+    /// The limit of the running step.
+    pub time_limit: Option<TimeLimit>,
+    /// How many times the step was started, with the current attempt.
+    pub attempts: u32,
     /// Id of the run, in run reports, commits and the names of files. [`super::execute`] sets it.
     pub run_id: String,
-    /// The run report of the command, for telemetry.
-    pub run_report: Option<RunReport>,
+    /// The run report of the command.
+    pub run_report: Option<Arc<RunReport>>,
+    /// The paths of the inputs of the ingest steps before this one in the job; none without such a
+    /// step.
+    pub job_inputs: Option<BTreeSet<String>>,
+    /// The steps after this one in the job that publish answers, in their order.
+    pub later_answers: Vec<PublishingStep>,
 }
 
 impl<'a> RunContext<'a> {
@@ -71,8 +87,20 @@ impl<'a> RunContext<'a> {
             shared,
             started: Instant::now(),
             step: None,
+            time_limit: None,
+            attempts: 1,
             run_id: String::new(),
             run_report: None,
+            job_inputs: None,
+            later_answers: Vec::new(),
+        }
+    }
+
+    /// The error of a command: of its time limit, if it was interrupted because of it.
+    pub(super) fn explain(&self, error: CommandError) -> CommandError {
+        match &self.time_limit {
+            Some(limit) => limit.explain(error),
+            None => error,
         }
     }
 

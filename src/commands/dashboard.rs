@@ -77,6 +77,10 @@ impl StepCommand for DashboardCommand {
         vec![LineageDataset::File(path)]
     }
 
+    fn tables_published(&self) -> Vec<&'static str> {
+        vec![purchases_spec().name, supplier_purchases_spec().name]
+    }
+
     fn output(&self) -> Option<OutputTarget> {
         Some(OutputTarget::File(self.path()))
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::ingest::RunError;
 use crate::input::InputError;
@@ -135,6 +136,18 @@ pub enum CommandError {
         /// The error of the parser.
         source: serde_json::Error,
     },
+    /// The step has reached its timeout.
+    #[error(
+        "the step did not end within {} and was stopped; what it committed before stays. Run it again, or raise its `timeout`",
+        humantime::format_duration(*.0)
+    )]
+    Timeout(Duration),
+    /// The job has reached its deadline.
+    #[error(
+        "the step was stopped: the deadline of the job, --deadline {}, has passed. What it committed before stays; run the job again",
+        humantime::format_duration(*.0)
+    )]
+    Deadline(Duration),
     /// An output file cannot be written.
     #[error("cannot write {path}")]
     Output {
@@ -184,6 +197,8 @@ impl CommandError {
             | Self::Json(_)
             | Self::Partition { .. }
             | Self::DamagedRun { .. }
+            | Self::Timeout(_)
+            | Self::Deadline(_)
             | Self::Output { .. }
             | Self::Stdout(_) => ExitCode::Failed,
         }

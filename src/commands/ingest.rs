@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
 use super::discovered::{lake_location, log_omitted_inputs};
 use super::options::{Share, parse_share};
 use super::output::put;
-use super::read::{ReadArguments, ReadSettings, RecordKindSelection};
+use super::read::{ReadArguments, ReadSettings, RecordKindSelection, missing_notes};
 use super::step::table_dataset;
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
@@ -35,10 +35,6 @@ use crate::values::{ExitCode, parse_duration};
 use plan::IngestPlan;
 
 /// `ingest`
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 #[derive(Clone, Debug, Args)]
 pub struct IngestCommand {
     /// Write to the lake at this path or URL
@@ -62,9 +58,15 @@ pub struct IngestCommand {
     /// Leave out files that changed less than this long ago, e.g. 10min: they may be incomplete
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, hide_short_help = true)]
     min_age: Option<Duration>,
-    /// Succeed if an input matches no file, with a note in the run report
-    #[arg(long, hide_short_help = true)]
-    optional: bool,
+    /// If an input is refused, hold back the answers of later steps of the job that need it
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t = OnRefused::Hold,
+        hide_short_help = true
+    )]
+    on_refused: OnRefused,
     /// Limit the partitions written: UTC days per input, or companies and months per run
     #[arg(
         long,
@@ -83,6 +85,15 @@ pub struct IngestCommand {
     /// Show what would be read and written, and exit
     #[arg(long)]
     dry_run: bool,
+}
+
+/// What happens to the answers of a job about the tables of a refused input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OnRefused {
+    /// Later reports and dashboards about the table of the input are not written
+    Hold,
+    /// They are written without the input
+    Continue,
 }
 
 impl StepCommand for IngestCommand {
@@ -176,7 +187,7 @@ impl StepCommand for IngestCommand {
             &context.shared.stores,
             lake_location(&lake).as_ref(),
         )?;
-        let mut notes = self.note_missing(&found)?;
+        let mut notes = self.note_missing(&found, !context.later_answers.is_empty())?;
         let mut inputs = log_omitted_inputs(found);
         notes.extend(self.leave_out_recent(&mut inputs, context.shared.clock));
         self.ingest(&lake, inputs, notes, context)
@@ -201,15 +212,23 @@ impl IngestCommand {
     /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
     /// be missing together, but not some of them.
     fn accepts_missing(&self, missing: &[String], inputs: usize) -> bool {
-        missing.is_empty() || (self.optional && (inputs == 0 || !self.full_snapshot))
+        missing.is_empty() || (self.read.optional && (inputs == 0 || !self.full_snapshot))
     }
 
     /// Notes on the arguments that match nothing.
-    fn note_missing(&self, found: &DiscoveredInputs) -> Result<Vec<String>, InputError> {
+    fn note_missing(
+        &self,
+        found: &DiscoveredInputs,
+        has_later_answers: bool,
+    ) -> Result<Vec<String>, InputError> {
         if self.accepts_missing(&found.missing, found.inputs.len()) {
-            let missing = found.missing.iter();
-            let note = |argument| format!("no input found at {argument}; it is optional");
-            return Ok(missing.map(note).collect());
+            let gate = if has_later_answers {
+                ", so no answer is held back"
+            } else {
+                ""
+            };
+            let notes = missing_notes(&found.missing).into_iter();
+            return Ok(notes.map(|note| note + gate).collect());
         }
         let first = found.missing.first().cloned().unwrap_or_default();
         Err(InputError::NotFound(first))
@@ -260,7 +279,7 @@ impl IngestCommand {
             Ok(assigned) => match self.ingest_by_kind(lake, assigned, &read, context) {
                 Ok(ingested) => (ingested, None),
                 Err(IngestFailure { error, ingested }) => {
-                    (*ingested, Some(CommandError::from(error)))
+                    (*ingested, Some(context.explain(error.into())))
                 }
             },
             Err(error) => (IngestOutcome::default(), Some(error)),
@@ -280,7 +299,7 @@ impl IngestCommand {
                 Err(error)
             }
         };
-        context.run_report = Some(report);
+        context.run_report = Some(Arc::new(report));
         exit
     }
 

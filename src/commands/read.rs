@@ -22,7 +22,7 @@ use crate::values::currency::Currency;
 
 use effective_settings::{NOT_OF_PURCHASES, NOT_OF_SUPPLIER_PURCHASES, reading_settings};
 
-pub(super) use arguments::{ReadArguments, parse_company_id};
+pub(super) use arguments::{ReadArguments, missing_notes, parse_company_id};
 pub(super) use effective_settings::value_name;
 pub(super) use record_kind_selection::RecordKindSelection;
 

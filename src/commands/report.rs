@@ -96,6 +96,10 @@ impl StepCommand for ReportCommand {
         destination.map(LineageDataset::File).into_iter().collect()
     }
 
+    fn tables_published(&self) -> Vec<&'static str> {
+        vec![self.report().table().name]
+    }
+
     fn output(&self) -> Option<OutputTarget> {
         Some(self.report().output())
     }

@@ -62,6 +62,11 @@ pub trait StepCommand: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The tables of purchases that its answer is about, if it publishes one.
+    fn tables_published(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// The destination of its output, as far as it is known beforehand.
     fn output(&self) -> Option<OutputTarget>;
 
@@ -130,6 +135,14 @@ impl OutputTarget {
         path.map_or(Self::StandardOutput, |path| Self::File(path.to_owned()))
     }
 
+    /// The path or URL, or `stdout`.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::StandardOutput => "stdout".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+
     /// Whether it exists; none for standard output, and if the store cannot be read.
     pub fn exists(&self, stores: &Stores) -> Option<bool> {
         let Self::File(path) = self else {
@@ -165,7 +178,7 @@ pub fn execute(
     let _entered = span.enter();
     let telemetry = context.shared.telemetry;
     let open = telemetry.step_started(start);
-    let ran = command.run(context);
+    let ran = command.run(context).map_err(|error| context.explain(error));
     let (exit, error) = match &ran {
         Ok(exit) => (*exit, None),
         Err(error) => (error.exit_code(), Some(error_text(error))),
@@ -174,7 +187,7 @@ pub fn execute(
         exit,
         // A reader that closes the pipe early is not an error.
         error: error.filter(|_| exit != ExitCode::Done),
-        report: context.run_report.take(),
+        report: context.run_report.clone(),
     };
     telemetry.step_ended(open, end);
     ran

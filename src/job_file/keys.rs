@@ -56,7 +56,7 @@ pub(super) const TOP_KEYS: [FixedKey; 4] = [
 ];
 
 /// The keys of a step besides its action.
-pub(super) const STEP_KEYS: [FixedKey; 3] = [
+pub(super) const STEP_KEYS: [FixedKey; 6] = [
     (
         "name",
         "string",
@@ -71,6 +71,21 @@ pub(super) const STEP_KEYS: [FixedKey; 3] = [
         "days_in_parallel",
         "boolean",
         "Let days of a backfill run at the same time; for the ingest of customer purchases only",
+    ),
+    (
+        "timeout",
+        "string",
+        "Stop the step after this time, such as 30min, and let it fail with exit code 1",
+    ),
+    (
+        "retries",
+        "integer",
+        "Run the step again up to this many times, 0 to 10, if it ends with exit code 1 or 5; by default 0",
+    ),
+    (
+        "retry_pause",
+        "string",
+        "Wait this long before the first retry, and twice as long before each later one; by default 30s",
     ),
 ];
 
@@ -143,9 +158,10 @@ pub(super) struct Selector {
 }
 
 /// The commands that can be a step.
-pub(super) static ACTIONS: [ActionSpec; 5] = [
+pub(super) static ACTIONS: [ActionSpec; 6] = [
     ActionSpec::of("ingest", None),
     ActionSpec::of("check", None),
+    ActionSpec::of("expect", None),
     ActionSpec::of(
         "report",
         Some(Selector {

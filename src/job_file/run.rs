@@ -1,5 +1,7 @@
 //! `run`: the steps of a job file, for one day or a range of days.
 
+mod answers;
+mod attempts;
 mod backfill;
 mod backfill_state;
 mod day;
@@ -7,6 +9,7 @@ mod parallel;
 mod plan;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -14,8 +17,8 @@ use clap::Args;
 use super::{
     Environment, JobFileError, JobFileSettings, JobPlan, JobText, ResolveContext, job_name,
 };
-use crate::commands::{CommandError, ListFormat, OptionError, RunContext, parse_time};
-use crate::values::ExitCode;
+use crate::commands::{CommandError, Deadline, ListFormat, OptionError, RunContext, parse_time};
+use crate::values::{ExitCode, parse_duration};
 use backfill::BackfillOptions;
 
 /// `run`
@@ -48,6 +51,9 @@ pub struct RunCommand {
     /// Run only this step, without the steps it needs; repeatable
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
+    /// Start no step after this time, e.g. 6h, and stop the running one; the job then ends with 1
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    deadline: Option<Duration>,
     /// Override `lake` or a variable of the job; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     set: Vec<(String, String)>,
@@ -145,6 +151,7 @@ impl RunCommand {
     ) -> Result<ExitCode, CommandError> {
         context.shared.now = self.now(context.shared.now);
         context.shared.job_digest = days.first().map(|day| day.digest.clone());
+        context.shared.deadline = self.deadline.and_then(Deadline::after);
         if self.dry_run {
             return plan::show(days, self.plan_format.unwrap_or(plan_format), context);
         }
@@ -154,7 +161,7 @@ impl RunCommand {
         // Even if a backfill has completed the day.
         let ends = days
             .iter()
-            .map(|day| day::run(day, day::BufferedSteps::new(), context));
+            .map(|day| day::run(day, day::BufferedSteps::new(), context).exit);
         Ok(ends.fold(ExitCode::Done, ExitCode::worst))
     }
 

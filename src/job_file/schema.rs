@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::keys::{self, ACTIONS, ActionSpec, JobFileKey, KeyType, STEP_KEYS, TOP_KEYS, meaning};
+use super::limits::MAX_RETRIES;
 
 /// The schema, as `purchase-etl jobs schema` prints it, from the parser of the program.
 ///
@@ -56,6 +57,14 @@ fn step() -> Value {
     properties.insert(
         "days_in_parallel".to_owned(),
         json!({ "type": "boolean", "description": help }),
+    );
+    for name in ["timeout", "retry_pause"] {
+        properties.insert(name.to_owned(), text(meaning(&STEP_KEYS, name)));
+    }
+    let help = meaning(&STEP_KEYS, "retries");
+    properties.insert(
+        "retries".to_owned(),
+        json!({ "type": "integer", "minimum": 0, "maximum": MAX_RETRIES, "description": help }),
     );
     for action in &ACTIONS {
         properties.insert(action.key.to_owned(), table(action));

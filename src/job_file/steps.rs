@@ -1,5 +1,6 @@
 //! The steps of a job file, resolved from their tables and sorted into the order of execution.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -47,6 +48,7 @@ impl JobFileParser<'_> {
             let (step, parallel) = &mut rest[at];
             if let Some(mut step) = step.take() {
                 step.needs.clone_from(&needs[at]);
+                step.after = all_needs(&step.needs, &steps);
                 self.check_parallel(&step, parallel.as_ref(), &steps);
                 steps.push(step);
             }
@@ -70,11 +72,15 @@ impl JobFileParser<'_> {
         let prefix = format!("steps.{name:?}.");
         let needs = self.needs(&prefix, table);
         let parallel = self.days_in_parallel(&prefix, table);
+        let limits = self.limits(&prefix, table);
         let action = self.only_action(&prefix, &name, &entry.span(), table);
         let step = action.map(|(action, settings)| Step {
             name: name.clone(),
             needs: Vec::new(),
+            names_needs: needs.is_some(),
+            after: BTreeSet::new(),
             days_in_parallel: parallel.is_some(),
+            limits,
             settings,
             action,
         });
@@ -192,4 +198,11 @@ impl JobFileParser<'_> {
             self.problems.add(span, &key, message, remedy);
         }
     }
+}
+
+/// The steps that `needs` names and those that these need, which are all `before` the step.
+fn all_needs(needs: &[String], before: &[Step]) -> BTreeSet<String> {
+    let direct = before.iter().filter(|step| needs.contains(&step.name));
+    let indirect = direct.flat_map(|step| step.after.iter());
+    needs.iter().chain(indirect).cloned().collect()
 }

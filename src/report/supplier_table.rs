@@ -24,7 +24,7 @@ pub(super) const SUPPLIER_ID: &str = "supplier_id";
 pub(super) const STATUS: &str = "status";
 pub(super) const UPDATED_AT: &str = "updated_at";
 const INVOICE_NUMBER: &str = "invoice_number";
-const IS_DELETED: &str = "is_deleted";
+pub(super) const IS_DELETED: &str = "is_deleted";
 
 /// The position of a month in the frames of [`query_months`].
 pub(super) const MONTH: &str = "month";

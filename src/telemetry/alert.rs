@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::http::HttpSender;
 use super::steps::{FinishedCommand, FinishedStep};
-use crate::run_report::InputOutcome;
+use crate::run_report::{InputOutcome, RecordCounts};
 use crate::storage::{scrubbed, scrubbed_location};
 use crate::values::ExitCode;
 
@@ -54,7 +54,7 @@ pub struct AlertSettings {
         value_name = "OUTCOMES",
         value_delimiter = ',',
         env = "PURCHASE_ETL_ALERT_ON",
-        default_value = "failed,usage,refused,unbalanced,conflict,interrupted"
+        default_value = "failed,usage,refused,unmet,unbalanced,conflict,interrupted"
     )]
     pub on: Vec<ExitCode>,
 }
@@ -112,6 +112,17 @@ fn event(command: &FinishedCommand<'_>) -> Value {
         |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
     let refusals: Vec<_> = command.steps.iter().flat_map(refusals).collect();
     let job = Some(command.job).filter(|job| !job.is_empty());
+    let mut counts = RecordCounts::default();
+    let reports = || {
+        command
+            .steps
+            .iter()
+            .filter_map(|step| step.end.report.as_ref())
+    };
+    for report in reports() {
+        counts.add(&report.counts);
+    }
+    let held_back: Vec<_> = reports().flat_map(|report| &report.held_back).collect();
     json!({
         "event": "run_ended",
         "program": "purchase-etl",
@@ -123,6 +134,8 @@ fn event(command: &FinishedCommand<'_>) -> Value {
         "started_at": time(command.started_at),
         "ended_at": time(command.ended_at),
         "error": command.error,
+        "counts": counts,
+        "held_back": held_back,
         "steps": command.steps.iter().map(step).collect::<Vec<_>>(),
         "refused_inputs": refusals.len(),
         "refusals": refusals.iter().take(MAX_REFUSALS).collect::<Vec<_>>(),
@@ -141,6 +154,8 @@ fn step(step: &FinishedStep) -> Value {
         "exit_code": step.end.exit.code(),
         "lake": step.start.lake.as_deref().map(scrubbed_location),
         "counts": report.map(|report| report.counts),
+        "expectations": report.map_or(&[][..], |report| &report.expectations),
+        "held_back": report.map_or(&[][..], |report| &report.held_back),
         "rejected_by_rule": report.map(|report| &report.rejected_by_rule),
         "error": step.end.error,
     })

@@ -69,7 +69,12 @@ fn add_step(families: &MetricFamilies, step: &FinishedStep) {
         };
         ended.record(families);
     }
-    if let Some(report) = &step.end.report {
+    let Some(report) = &step.end.report else {
+        return;
+    };
+    add_gates(families, [job, name], report);
+    // Comparing expectations reads no records.
+    if report.expectations.is_empty() {
         add_report(families, [job, name], report);
     }
 }
@@ -120,6 +125,18 @@ impl RunSample<'_> {
         if self.exit.is_success() {
             families.last_success.with_label_values(labels).set(at);
         }
+    }
+}
+
+fn add_gates(families: &MetricFamilies, [job, step]: [&str; 2], report: &RunReport) {
+    for result in &report.expectations {
+        let (table, name, outcome) = (result.table, result.expectation, result.outcome.name());
+        let labels = [job, step, table, name, outcome];
+        families.gates.expectations.with_label_values(&labels).inc();
+    }
+    for held in &report.held_back {
+        let labels = [job, held.step.as_str()];
+        families.gates.held_back.with_label_values(&labels).inc();
     }
 }
 

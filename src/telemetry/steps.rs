@@ -1,5 +1,7 @@
 //! What is known about a step: before it starts, and when it has ended.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::run_report::{InputOutcome, RunReport};
@@ -85,7 +87,7 @@ pub struct StepEnd {
     /// The error, without secrets.
     pub error: Option<String>,
     /// The run report of an ingest, also of a failed one.
-    pub report: Option<RunReport>,
+    pub report: Option<Arc<RunReport>>,
 }
 
 /// A step that has ended.

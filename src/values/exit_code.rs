@@ -20,19 +20,22 @@ pub enum ExitCode {
     Unbalanced = 4,
     /// Commit conflict, retries exhausted; nothing of that commit is in the lake.
     Conflict = 5,
+    /// Success, but an expectation of the data is not met.
+    Unmet = 6,
     /// Interrupted; every commit is complete or absent.
     Interrupted = 130,
 }
 
 impl ExitCode {
     /// All of them, in the order of their codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
         Self::Refused,
         Self::Unbalanced,
         Self::Conflict,
+        Self::Unmet,
         Self::Interrupted,
     ];
 
@@ -89,6 +92,11 @@ impl ExitCode {
                 "commit conflict: retries exhausted, nothing of that commit is in the lake",
                 "run the command again when the other writers have finished",
             ],
+            Self::Unmet => [
+                "unmet",
+                "an expectation of the data is not met; the answers about its table are held back",
+                "correct the data that the result names and run the job again, or change the expectation",
+            ],
             Self::Interrupted => [
                 "interrupted",
                 "interrupted: every commit is complete or absent",
@@ -100,6 +108,11 @@ impl ExitCode {
     /// Whether the command succeeded, possibly without the inputs that were refused.
     pub fn is_success(self) -> bool {
         matches!(self, Self::Done | Self::Refused)
+    }
+
+    /// Whether the command did what it had to do: what it found may still hold back answers.
+    pub fn is_complete(self) -> bool {
+        self.is_success() || self == Self::Unmet
     }
 
     /// The more severe of two outcomes.
@@ -117,11 +130,12 @@ impl ExitCode {
         match self {
             Self::Done => 0,
             Self::Refused => 1,
-            Self::Usage => 2,
-            Self::Failed => 3,
-            Self::Conflict => 4,
-            Self::Unbalanced => 5,
-            Self::Interrupted => 6,
+            Self::Unmet => 2,
+            Self::Usage => 3,
+            Self::Failed => 4,
+            Self::Conflict => 5,
+            Self::Unbalanced => 6,
+            Self::Interrupted => 7,
         }
     }
 }

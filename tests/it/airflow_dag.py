@@ -50,7 +50,7 @@ def main(dags: str, folder: str) -> dict:
     task.bash_command = task.render_template(task.bash_command, context)
     found["rendered"] = task.bash_command
     found["run"] = outcome(task, context)
-    for code in (0, 1, 2, 3, 4, 5, 130):
+    for code in (0, 1, 2, 3, 4, 5, 6, 130):
         task.bash_command = f"exit {code}"
         found[str(code)] = outcome(task, context)
     return found

@@ -23,13 +23,13 @@ dumps = "dumps"
 [[steps]]
 name = "purchases"
 days_in_parallel = true
-ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", summary = "out/{date}/run.json" }
+ingest = { inputs = ["{dumps}/{date}/purchases"], reject_limit = "100%", on_refused = "continue", summary = "out/{date}/run.json" }
 [[steps]]
 name = "quantity"
 report = { type = "quantity-series", length = 31, ending_at = "{date}", output = "out/{date}/quantity.json" }
 [[steps]]
 name = "suppliers"
-ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true }
+ingest = { inputs = ["{dumps}/{date}/suppliers"], kind = "supplier-purchases", company_id = 12, full_snapshot = true, on_refused = "continue" }
 [[steps]]
 name = "summary"
 report = { type = "supplier-summary", company_id = 12, output = "out/{date}/summary.json" }
@@ -378,8 +378,16 @@ fn the_backfill_job_runs_unchanged() {
     ];
     let mut command = workdir.program();
     command.arg("run").arg(&job).args(words);
-    end(command).assert_code(3);
-    // One reject in four is more than 5 %: both inputs are refused.
+    // One reject in four is more than 5 %: both inputs are refused, so that the days have no purchases.
+    let refused = end(command);
+    refused
+        .assert_code(6)
+        .assert_stderr_contains(&["held back: 2026-10-05", "refused: "]);
+    assert!(
+        !workdir
+            .path("reports/2026-10-05/quantity_series.json")
+            .exists()
+    );
     let mut text = purchases(5, 30);
     text.truncate(text.trim_end().rfind('\n').expect("lines") + 1);
     workdir.write("dumps/2026/10/05/a.ndjson", &text);

@@ -145,7 +145,7 @@ fn switches_lists_and_numbers_follow_the_same_order() {
             text("4", &from(2))
         ]
     );
-    let all = "failed, usage, refused, unbalanced, conflict, interrupted";
+    let all = "failed, usage, refused, unmet, unbalanced, conflict, interrupted";
     assert_eq!(
         found(&explain(&workdir, &[], &[])),
         [

@@ -48,7 +48,7 @@ def main() -> dict:
     for materialization in result.asset_materializations_for_node("purchases"):
         found["partition"] = materialization.partition
         found["metadata"] = {key: value.value for key, value in materialization.metadata.items()}
-    for code in (1, 2, 3, 4, 5, 130):
+    for code in (1, 2, 3, 4, 5, 6, 130):
         found[str(code)] = outcome(module, code)
     return found
 

@@ -20,7 +20,7 @@ fn text(name: &str) -> String {
 
 /// The exit codes that a retry may change, and those that need a person.
 const TRIED_AGAIN: [&str; 3] = ["1", "5", "130"];
-const FAIL: [&str; 3] = ["2", "3", "4"];
+const FAIL: [&str; 4] = ["2", "3", "4", "6"];
 
 /// A folder as the examples expect one: a job that ingests the sample dump.
 fn shop() -> Workdir {
@@ -105,7 +105,7 @@ fn kubernetes_and_docker_take_their_files() {
     let job = &manifest["spec"]["jobTemplate"]["spec"];
     let fail_rule = &job["podFailurePolicy"]["rules"][0];
     assert_eq!(fail_rule["action"], "FailJob");
-    assert_eq!(fail_rule["onExitCodes"]["values"], json!([2, 3, 4]));
+    assert_eq!(fail_rule["onExitCodes"]["values"], json!([2, 3, 4, 6]));
     // A pod failure policy requires pods that are not restarted in place.
     let pod = &job["template"]["spec"];
     assert_eq!(pod["restartPolicy"], "Never");

@@ -47,13 +47,9 @@ fn the_nightly_job_reads_the_dumps_of_its_date() {
     workdir.write("dumps/2026/10/06/a.ndjson", numbered(7, 5));
     write_supplier_dump(&workdir);
     let job = project().join("jobs/nightly.toml");
-    let arguments = [
-        "run".as_ref(),
-        job.as_os_str(),
-        "--date".as_ref(),
-        "2026-10-05".as_ref(),
-    ];
-    let ran = workdir.run(arguments);
+    let words = ["--date", "2026-10-05", "--set", "settled=0s"];
+    let words = words.iter().map(AsRef::as_ref);
+    let ran = workdir.run(["run".as_ref(), job.as_os_str()].into_iter().chain(words));
     ran.assert_code(0).assert_stdout("");
     let reports: BTreeSet<_> = workdir.files();
     for name in [
@@ -94,6 +90,73 @@ fn the_nightly_job_reads_the_dumps_of_its_date() {
     );
 }
 
+/// The night of the dumps, which the test has written just now.
+const NIGHT: [&str; 4] = ["--date", "2026-10-05", "--set", "settled=0s"];
+
+#[test]
+fn a_night_with_a_dump_of_rejects_publishes_the_suppliers_only() {
+    let workdir = Workdir::new();
+    let rejected = numbered(0, 40).replace("\"quantity\":1", "\"quantity\":0");
+    workdir.write("dumps/2026/10/05/a.ndjson", rejected);
+    write_supplier_dump(&workdir);
+    let ran = ready(&workdir, "nightly.toml", &NIGHT);
+    // The refused input ends with 3; that no purchase is expected of the day is the worse end.
+    ran.assert_code(6).assert_stderr_contains(&[
+        "not written: reports/2026-10-05/quantity_series.json",
+        "not written: reports/2026-10-05/dashboard/index.html",
+        "min_records of purchases is not met",
+    ]);
+    let reports: BTreeSet<_> = workdir.files();
+    let has = |name: &str| {
+        let path = format!("reports/2026-10-05/{name}");
+        reports.contains(path.as_ref() as &std::path::Path)
+    };
+    for name in [
+        "run.json",
+        "suppliers_pending_12.csv",
+        "api/company-12/page-1.json",
+    ] {
+        assert!(has(name), "{name}: {reports:?}");
+    }
+    for name in [
+        "quantity_series.json",
+        "quantity_by_hour.json",
+        "dashboard/index.html",
+    ] {
+        assert!(!has(name), "{name}: {reports:?}");
+    }
+    // A corrected dump is published by the same command; the suppliers' pages may be missing.
+    workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 40));
+    std::fs::remove_dir_all(workdir.path("supplier_dumps")).expect("the pages");
+    ready(&workdir, "nightly.toml", &NIGHT)
+        .assert_code(0)
+        .assert_stderr_contains(&["it is optional, so no answer is held back"]);
+    let series = workdir.path("reports/2026-10-05/quantity_series.json");
+    let series = series_digits(
+        &fs::read_to_string(series).expect("it"),
+        "purchase_quantity",
+    );
+    assert_eq!(
+        series.last().map(|(_, quantity)| quantity.as_str()),
+        Some("40")
+    );
+}
+
+#[test]
+fn a_night_leaves_out_files_that_are_being_written() {
+    let workdir = Workdir::new();
+    workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
+    write_supplier_dump(&workdir);
+    ready(&workdir, "nightly.toml", &["--date", "2026-10-05"])
+        .assert_code(6)
+        .assert_stderr_contains(&["1 of 1 inputs changed less than 10m ago"]);
+    assert!(
+        !workdir
+            .path("reports/2026-10-05/quantity_series.json")
+            .exists()
+    );
+}
+
 /// Runs an example job unchanged.
 fn ready(workdir: &Workdir, name: &str, more: &[&str]) -> crate::workdir::Output {
     let job = project().join("jobs").join(name);
@@ -104,7 +167,14 @@ fn ready(workdir: &Workdir, name: &str, more: &[&str]) -> crate::workdir::Output
 #[test]
 fn the_hourly_job_follows_what_arrives() {
     let workdir = Workdir::new();
-    let date = ["--date", "2026-10-05", "--now", "2026-10-05T18:00:00Z"];
+    let date = [
+        "--date",
+        "2026-10-05",
+        "--now",
+        "2026-10-05T18:00:00Z",
+        "--set",
+        "settled=0s",
+    ];
     for (file, seven) in [("a", "3"), ("b", "7")] {
         let text = if file == "a" {
             numbered(0, 3)
@@ -135,7 +205,7 @@ fn the_hand_over_writes_every_file_and_the_completion_marker_last() {
     workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
     write_supplier_dump(&workdir);
     let date = ["--date", "2026-10-05"];
-    ready(&workdir, "nightly.toml", &date).assert_code(0);
+    ready(&workdir, "nightly.toml", &NIGHT).assert_code(0);
     ready(&workdir, "warehouse_handover.toml", &date)
         .assert_code(0)
         .assert_stdout("");
@@ -175,7 +245,7 @@ fn the_month_end_job_sums_a_month_up() {
     let workdir = Workdir::new();
     write_supplier_dump(&workdir);
     workdir.write("dumps/2026/10/05/a.ndjson", numbered(0, 3));
-    ready(&workdir, "nightly.toml", &["--date", "2026-10-05"]).assert_code(0);
+    ready(&workdir, "nightly.toml", &NIGHT).assert_code(0);
     ready(
         &workdir,
         "month_end_suppliers.toml",

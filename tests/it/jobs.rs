@@ -153,7 +153,7 @@ fn a_dry_run_names_its_steps_and_writes_nothing() {
 }
 
 #[test]
-fn a_job_continues_after_a_refused_input_and_reports_it_in_its_exit_code() {
+fn a_job_may_continue_after_a_refused_input_and_reports_it_in_its_exit_code() {
     let workdir = Workdir::new();
     workdir.write("dumps/good.ndjson", numbered(0, 3));
     workdir.write("dumps/half.json", "{\"purchases\":[{\"external_id\":");
@@ -163,7 +163,7 @@ fn a_job_continues_after_a_refused_input_and_reports_it_in_its_exit_code() {
 lake = "lake"
 [[steps]]
 name = "dumps"
-ingest = { inputs = ["dumps"] }
+ingest = { inputs = ["dumps"], on_refused = "continue" }
 [[steps]]
 name = "series"
 report = { type = "quantity-series", length = 1, ending_at = "2026-10-05" }
@@ -304,14 +304,16 @@ fn a_plan_lists_inputs_and_outputs_of_every_day_as_json_and_writes_nothing() {
     planned.assert_code(0);
     let found = planned.json();
     assert_eq!(found["job"], "backfill");
-    let [ingest, report] = [0, 1].map(|step| found["days"][0]["steps"][step].clone());
+    let [ingest, expect, report] = [0, 1, 2].map(|step| found["days"][0]["steps"][step].clone());
     assert_eq!(ingest["ingest"]["inputs"][0]["size_bytes"], size);
     assert_eq!(ingest["ingest"]["inputs"][0]["already_ingested"], false);
     assert_eq!(
         ingest["tables"],
         serde_json::json!(["purchases", "rejects", "inputs"])
     );
-    assert_eq!(report["needs"][0], "customer purchases of the day");
+    assert_eq!(expect["does"], "expect");
+    assert_eq!(expect["needs"][0], "customer purchases of the day");
+    assert_eq!(report["needs"][0], "the day has purchases");
     let output = serde_json::json!([{
         "target": { "to": "file", "path": "reports/2026-10-05/quantity_series.json" },
         "exists": false,

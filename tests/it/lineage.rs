@@ -224,3 +224,32 @@ fn an_unreachable_receiver_is_one_warning() {
         .count();
     assert_eq!(reports, 1);
 }
+
+#[test]
+fn expectations_are_assertions_about_the_table() {
+    let workdir = Workdir::new();
+    workdir.write("dump.ndjson", numbered(0, 3));
+    workdir.ingest(["dump.ndjson"]).assert_code(0);
+    let ran = workdir.run([
+        "expect",
+        "--lake=lake",
+        "--date=2026-10-05",
+        "--min-records=4",
+        "--no-empty-days=1",
+        "--change-within=1%",
+        "--lineage-file=events.ndjson",
+    ]);
+    ran.assert_code(6);
+    let events = validated_events(&workdir);
+    assert_eq!(
+        event_types(&events),
+        [("START", "expect"), ("FAIL", "expect")]
+    );
+    let facet = &events[1]["inputs"][0]["inputFacets"]["dataQualityAssertions"];
+    // The skipped one is no assertion.
+    let expected = serde_json::json!([
+        { "assertion": "min_records", "success": false },
+        { "assertion": "no_empty_days", "success": true },
+    ]);
+    assert_eq!(facet["assertions"], expected);
+}

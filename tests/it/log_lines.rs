@@ -90,7 +90,8 @@ report = { type = "quantity-series", length = 500 }
         (&end["job"], &end["step"], &end["date"]),
         (&"shop".into(), &"dumps".into(), &"2026-10-05".into())
     );
-    let error = logged.last().expect("an error");
+    let mut errors = logged.iter().filter(|line| line["level"] == "ERROR");
+    let error = errors.next_back().expect("an error");
     assert_eq!(
         (&error["level"], &error["step"]),
         (&"ERROR".into(), &"series".into()),

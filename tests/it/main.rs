@@ -34,12 +34,16 @@ mod documentation;
 mod exactly_once;
 /// The example jobs in `jobs/`, run unchanged.
 mod example_jobs;
+/// Expectations of a table, and the answers that they hold back.
+mod expect;
 /// Other programs read the tables: deltalake, Polars and DuckDB.
 mod external_readers;
 /// Runs that fail after they have committed some of their inputs.
 mod failed_runs;
 /// Lists that must agree with the tables of fields.
 mod field_tables;
+/// Answers that are held back because an input is refused.
+mod gates;
 /// Generated dumps in every shape against their truth files.
 mod generated_dumps;
 /// The documents' golden vectors through `ingest` and `report`, to the byte.
@@ -104,6 +108,8 @@ mod rule_examples;
 mod run_history;
 /// Reports on the sample data against the results of the oracle.
 mod samples;
+/// Timeouts, retries and the deadline of a job.
+mod step_limits;
 /// Inputs, lakes and reports in object stores.
 mod stores;
 /// Lost responses, unavailable stores, and objects that change while they are read.

@@ -189,12 +189,23 @@ type = "product-list"
 output = "{date}.json"
 "#;
 
+/// A job with an expectation that is met, one that is skipped and one that is not met.
+const GATES: &str = r#"
+lake = "lake"
+[[steps]]
+name = "gate"
+expect = { min_records = 999999, max_age = "99d", change_within = "1%", output = "{date}.txt" }
+[[steps]]
+name = "list"
+report = { type = "product-list", output = "{date}.json" }
+"#;
+
 /// Options that write metrics, lineage events and alerts.
 const TELEMETRY: [&str; 4] = [
     "--metrics-file=metrics.prom",
     "--lineage-file=lineage.ndjson",
     "--alert-command=cat >>alerts.ndjson",
-    "--alert-on=done,failed,usage,refused,unbalanced,conflict,interrupted",
+    "--alert-on=done,failed,usage,refused,unbalanced,conflict,unmet,interrupted",
 ];
 
 /// Commands that list something as JSON.
@@ -230,13 +241,15 @@ fn every_kind_of_run(workdir: &Workdir) -> Vec<Value> {
     workdir.write("blocked/purchases", "no folder");
     workdir.write("day-2026-10-05.ndjson", numbered(0, 3));
     workdir.write("job.toml", JOB);
-    let runs: [(&[&str], i32); 3] = [
+    workdir.write("gates.toml", GATES);
+    let runs: [(&[&str], i32); 4] = [
         (&["ingest", "--lake=lake", "half.json"], 3),
         (&["ingest", "--lake=blocked", "day-2026-10-05.ndjson"], 1),
         (
             &["run", "job.toml", "--from=2026-10-05", "--to=2026-10-05"],
             0,
         ),
+        (&["run", "gates.toml", "--date=2026-10-07"], 6),
     ];
     for (arguments, code) in runs {
         run(workdir, &[arguments, &TELEMETRY].concat(), code, &mut log);

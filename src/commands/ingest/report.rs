@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{IngestCommand, exit_with};
+use super::{IngestCommand, OnRefused, exit_with};
 use crate::commands::output::{put, put_file};
+use crate::commands::publishing::{held_back, tables_of_refused};
 use crate::commands::read::{ReadSettings, value_name};
-use crate::commands::{CommandError, RunContext};
+use crate::commands::{CommandError, RunContext, StepCommand};
 use crate::ingest::IngestOutcome;
 use crate::lake::Lake;
-use crate::run_report::RunReport;
+use crate::run_report::{HeldAnswer, InputReport, RunReport};
 use crate::storage::error_text;
 
 impl IngestCommand {
@@ -31,6 +32,7 @@ impl IngestCommand {
         let exit = failure.map_or_else(|| exit_with(&inputs), CommandError::exit_code);
         RunReport {
             run_id: context.run_id.clone(),
+            command: self.name(),
             program_version: env!("CARGO_PKG_VERSION"),
             record_kind: self.read.kind.name(),
             lake: Some(lake.location().to_string()),
@@ -46,6 +48,8 @@ impl IngestCommand {
             rejected_by_rule: counters.rejected_by_rule,
             warned_by_rule: counters.warned_by_rule,
             notes: counters.notes,
+            expectations: Vec::new(),
+            held_back: self.held_back(&inputs, context),
             table_versions: versions,
             bytes: inputs.iter().map(|input| input.bytes).sum(),
             elapsed_ms: u64::try_from(elapsed).unwrap_or(u64::MAX),
@@ -55,6 +59,17 @@ impl IngestCommand {
         }
     }
 
+    /// The answers of later steps that must not be written, because they would lack refused inputs.
+    fn held_back(&self, inputs: &[InputReport], context: &RunContext<'_>) -> Vec<HeldAnswer> {
+        if self.on_refused == OnRefused::Continue {
+            return Vec::new();
+        }
+        let written = self.read.kind.tables().into_iter();
+        let written: Vec<&'static str> = written.map(|spec| spec.name).collect();
+        let tables = tables_of_refused(inputs, &written);
+        held_back(&context.later_answers, &tables)
+    }
+
     fn settings(&self, read: &ReadSettings) -> BTreeMap<&'static str, String> {
         let mut settings = read.effective_settings.clone();
         settings.insert("reject_limit", self.reject_limit.0.to_string());
@@ -62,10 +77,10 @@ impl IngestCommand {
         settings.insert("full_snapshot", self.full_snapshot.to_string());
         let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
         settings.insert("min_age", min_age.to_string());
-        settings.insert("optional", self.optional.to_string());
         if let Some(changed_input) = self.changed_input {
             settings.insert("changed_input", value_name(&changed_input));
         }
+        settings.insert("optional", self.read.optional.to_string());
         settings.insert("verify_content", self.verify_content.to_string());
         settings
     }

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::record_kind_selection::RecordKindSelection;
+use crate::commands::options::parse_zone;
 use crate::commands::parse_time;
 use crate::ingest::supplier_purchases::CompanyPath;
 use crate::input::InputFormat;
@@ -22,6 +23,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Read these files, folders, URLs or globs, or stdin with `-`; plain, gzip or zstd
     #[arg(required = true, value_name = "INPUT")]
     pub(in crate::commands) inputs: Vec<String>,
+    /// Succeed if an input matches no file, with a note
+    #[arg(long, hide_short_help = true)]
+    pub(in crate::commands) optional: bool,
     /// Read records of this kind
     #[arg(long, value_enum, value_name = "KIND", default_value_t)]
     pub(in crate::commands) kind: RecordKindSelection,
@@ -115,6 +119,12 @@ pub(in crate::commands) struct ReadArguments {
     pub(super) now: Option<DateTime<Utc>>,
 }
 
+/// Notes on optional arguments that match nothing.
+pub(in crate::commands) fn missing_notes(missing: &[String]) -> Vec<String> {
+    let note = |argument| format!("no input found at {argument}; it is optional");
+    missing.iter().map(note).collect()
+}
+
 /// More threads than the cores of any machine are an error.
 fn parse_threads(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok();
@@ -127,11 +137,6 @@ fn parse_depth(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok();
     let number = number.filter(|levels| (1..=128).contains(levels));
     number.ok_or("expected a number from 1 to 128")
-}
-
-fn parse_zone(text: &str) -> Result<Tz, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected an IANA zone such as America/Sao_Paulo")
 }
 
 fn parse_default_currency(text: &str) -> Result<Currency, &'static str> {

@@ -11,6 +11,7 @@ pub(super) fn text(report: &Value) -> String {
     let mut text = String::new();
     for key in [
         "run_id",
+        "command",
         "started_at",
         "elapsed_ms",
         "exit_code",
@@ -35,6 +36,25 @@ pub(super) fn text(report: &Value) -> String {
     }
     for note in list(report, "notes") {
         push(&mut text, &format!("note: {}", plain(note)));
+    }
+    for result in list(report, "expectations") {
+        let of = |key: &str| result.get(key).map(plain).unwrap_or_default();
+        push(
+            &mut text,
+            &format!(
+                "{} {}: {}",
+                of("outcome"),
+                of("expectation"),
+                of("expected")
+            ),
+        );
+    }
+    for held in list(report, "held_back") {
+        let of = |key: &str| held.get(key).map(plain).unwrap_or_default();
+        push(
+            &mut text,
+            &format!("held back: {}, not written: {}", of("step"), of("output")),
+        );
     }
     let inputs = list(report, "inputs");
     if !inputs.is_empty() {

@@ -13,6 +13,11 @@ use crate::input::escape_unprintable;
 pub(super) struct ListedRun {
     run_id: String,
     started_at: String,
+    command: Option<String>,
+    /// The job, step and data date of a step of a job.
+    job: Option<String>,
+    step: Option<String>,
+    data_date: Option<String>,
     record_kind: Option<String>,
     inputs: Option<usize>,
     accepted: Option<u64>,
@@ -26,18 +31,38 @@ impl ListedRun {
     /// The run of a report; none if the JSON is not a run report.
     pub(super) fn of(report: &Value) -> Option<Self> {
         let text = |key: &str| Some(report.get(key)?.as_str()?.to_owned());
+        // Comparing expectations reads no inputs.
+        let has_inputs = text("command").as_deref() != Some("expect");
         let count = |key: &str| report.get("counts")?.get(key)?.as_u64();
+        let count = |key: &str| count(key).filter(|_| has_inputs);
         Some(Self {
             run_id: text("run_id")?,
             started_at: text("started_at")?,
+            command: text("command"),
+            job: text("job"),
+            step: text("step"),
+            data_date: text("data_date"),
             record_kind: text("record_kind"),
-            inputs: report.get("inputs").and_then(Value::as_array).map(Vec::len),
+            inputs: report
+                .get("inputs")
+                .and_then(Value::as_array)
+                .map(Vec::len)
+                .filter(|_| has_inputs),
             accepted: count("accepted"),
             rejected: count("rejected"),
             elapsed_ms: report.get("elapsed_ms").and_then(Value::as_u64),
             exit_code: report.get("exit_code").and_then(Value::as_u64),
             error: text("error"),
         })
+    }
+
+    /// Job, data date and step.
+    fn step_of_job(&self) -> String {
+        let names = [&self.job, &self.data_date, &self.step].map(Option::as_deref);
+        let [Some(job), Some(date), Some(step)] = names else {
+            return "-".to_owned();
+        };
+        format!("{job} {date}: {step}")
     }
 }
 
@@ -47,7 +72,7 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
         return "no runs\n".to_owned();
     }
     let mut text = format!(
-        "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}\n",
+        "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}  step of a job\n",
         "started (UTC)", "run", "kind", "inputs", "accepted", "rejected", "seconds", "exit"
     );
     for run in runs {
@@ -57,7 +82,7 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}",
+            "{:<20}  {:<36}  {:<18}  {:>6}  {:>12}  {:>10}  {:>10}  {:>4}  {}",
             escape_unprintable(&second(&run.started_at)),
             escape_unprintable(&run.run_id),
             escape_unprintable(run.record_kind.as_deref().unwrap_or("-")),
@@ -66,6 +91,7 @@ pub(super) fn text(runs: &[ListedRun]) -> String {
             or_dash(run.rejected),
             or_dash(seconds),
             or_dash(run.exit_code),
+            escape_unprintable(&run.step_of_job()),
         );
         if let Some(error) = &run.error {
             let _ = write!(text, "  {}", escape_unprintable(error));
@@ -92,6 +118,10 @@ pub(super) fn csv(runs: &[ListedRun]) -> String {
         "elapsed_ms",
         "exit_code",
         "error",
+        "command",
+        "job",
+        "data_date",
+        "step",
     ];
     let number = |value: Option<u64>| value.map(|value| value.to_string()).unwrap_or_default();
     writer.write_record(headers).expect("memory takes all");
@@ -106,6 +136,10 @@ pub(super) fn csv(runs: &[ListedRun]) -> String {
             number(run.elapsed_ms),
             number(run.exit_code),
             run.error.clone().unwrap_or_default(),
+            run.command.clone().unwrap_or_default(),
+            run.job.clone().unwrap_or_default(),
+            run.data_date.clone().unwrap_or_default(),
+            run.step.clone().unwrap_or_default(),
         ];
         writer.write_record(row).expect("memory takes all");
     }

@@ -9,7 +9,8 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::backfill_state::{BackfillState, fingerprint};
-use super::{day, parallel};
+use super::day::{self, DayEnd};
+use super::parallel;
 use crate::commands::{CommandError, RunContext};
 use crate::job_file::JobPlan;
 use crate::values::ExitCode;
@@ -26,7 +27,7 @@ pub(super) struct BackfillOptions {
         help_heading = "Backfill"
     )]
     parallel: u16,
-    /// Continue with the next day after a failed one
+    /// Continue with the next day after one that failed or whose answers were held back
     #[arg(long, requires = "from", help_heading = "Backfill")]
     keep_going: bool,
     /// Run days again that an earlier backfill has completed
@@ -40,6 +41,8 @@ struct BackfillSummary {
     before: usize,
     done: Vec<NaiveDate>,
     failed: Vec<(NaiveDate, ExitCode)>,
+    /// Days with answers that were held back.
+    held: Vec<NaiveDate>,
     not_run: Vec<NaiveDate>,
     /// Whether a completed day will run again because its completion cannot be recorded.
     has_unrecorded_days: bool,
@@ -72,6 +75,12 @@ pub(super) fn run(
     };
     let mut has_stopped = false;
     for chunk in days[completed.len()..].chunks(usize::from(options.parallel)) {
+        let deadline = context.shared.deadline;
+        if !has_stopped && deadline.is_some_and(|limit| limit.has_passed()) {
+            tracing::error!(date = %chunk[0].date, "the deadline of the job has passed before this day");
+            exit = exit.worst(ExitCode::Failed);
+            has_stopped = true;
+        }
         if has_stopped {
             summary.not_run.extend(chunk.iter().map(|day| day.date));
             continue;
@@ -89,21 +98,16 @@ pub(super) fn run(
                 continue;
             }
             let ended = day::run(plan, buffered, context);
-            exit = exit.worst(ended);
-            if matches!(ended, ExitCode::Done | ExitCode::Refused) {
-                summary.done.push(plan.date);
-                match fingerprint {
+            exit = exit.worst(ended.exit);
+            match summary.add(plan.date, &ended) {
+                DayResult::Complete => match fingerprint {
                     Some(fingerprint) => {
-                        backfill_state.record_completion(plan, fingerprint, ended)?;
+                        backfill_state.record_completion(plan, fingerprint, ended.exit)?;
                     }
                     None => summary.has_unrecorded_days = true,
-                }
-            } else if ended == ExitCode::Interrupted {
-                summary.not_run.push(plan.date);
-                has_stopped = true;
-            } else {
-                summary.failed.push((plan.date, ended));
-                has_stopped = !options.keep_going;
+                },
+                DayResult::Incomplete => has_stopped = !options.keep_going,
+                DayResult::Interrupted => has_stopped = true,
             }
         }
     }
@@ -111,7 +115,34 @@ pub(super) fn run(
     Ok(exit)
 }
 
+/// What the result of a day means for the backfill.
+enum DayResult {
+    /// Every answer is written.
+    Complete,
+    /// A step has failed, or an answer is held back: the answers of later days may include the day.
+    Incomplete,
+    Interrupted,
+}
+
 impl BackfillSummary {
+    /// Adds the result of a day.
+    fn add(&mut self, date: NaiveDate, ended: &DayEnd<'_>) -> DayResult {
+        if ended.exit == ExitCode::Interrupted {
+            self.not_run.push(date);
+            return DayResult::Interrupted;
+        }
+        if !ended.exit.is_complete() {
+            self.failed.push((date, ended.exit));
+            return DayResult::Incomplete;
+        }
+        if !ended.held.is_empty() || ended.exit == ExitCode::Unmet {
+            self.held.push(date);
+            return DayResult::Incomplete;
+        }
+        self.done.push(date);
+        DayResult::Complete
+    }
+
     /// Logs the summary.
     fn log(&self, job: &str) {
         let mut text = format!("backfill of {job}");
@@ -119,6 +150,7 @@ impl BackfillSummary {
             ("days already complete", self.before),
             ("days completed", self.done.len()),
             ("days failed", self.failed.len()),
+            ("days held back", self.held.len()),
             ("days not run", self.not_run.len()),
         ] {
             // Writing to a String cannot fail.
@@ -130,6 +162,9 @@ impl BackfillSummary {
         for (date, exit) in &self.failed {
             let _ = write!(text, "\n  failed: {date} (exit code {})", exit.code());
         }
+        for date in &self.held {
+            let _ = write!(text, "\n  held back: {date}");
+        }
         if let Some(first) = self.not_run.first() {
             let _ = write!(text, "\n  not run: from {first}");
         }
@@ -138,7 +173,7 @@ impl BackfillSummary {
                 "\n  days that write to stdout are never complete and run again each time",
             );
         }
-        if self.failed.is_empty() && self.not_run.is_empty() {
+        if self.failed.is_empty() && self.held.is_empty() && self.not_run.is_empty() {
             tracing::info!("{text}");
         } else {
             tracing::warn!("{text}\nrun the same command to resume");

@@ -1,7 +1,11 @@
 //! Runs the `days_in_parallel` steps of several days at the same time and buffers their results
 //! until the turn of their day.
 
-use super::day::{BufferedStep, BufferedSteps, run_step, step_id};
+use std::time::Instant;
+
+use super::answers::answers_after;
+use super::attempts::run_step;
+use super::day::{BufferedStep, BufferedSteps, step_id};
 use crate::commands::{ProgressUi, RunContext, SharedContext};
 use crate::ingest::Progress;
 use crate::job_file::JobPlan;
@@ -46,17 +50,24 @@ fn steps(day: &JobPlan, shared: &SharedContext<'_>) -> BufferedSteps {
             .needs
             .iter()
             .all(|need| buffered.get(need).is_some_and(|step| step.ended.is_ok()));
-        if !has_needs {
+        let is_late = shared.deadline.is_some_and(|limit| limit.has_passed());
+        if !has_needs || is_late {
             continue;
         }
         let (mut stdout, mut report_buffer) = (Vec::new(), ReportBuffer::default());
         let mut own = RunContext::new(&mut stdout, &mut report_buffer, shared.clone());
         own.step = Some(step_id(day, step));
+        own.later_answers = answers_after(day, step);
+        let started = Instant::now();
         let ended = run_step(step, &mut own);
+        let (report, attempts) = (own.run_report.take(), own.attempts);
         let done = BufferedStep {
             ended,
             stdout,
-            reports: report_buffer.0,
+            report,
+            attempts,
+            elapsed: started.elapsed(),
+            summaries: report_buffer.0,
         };
         buffered.insert(step.name.clone(), done);
     }

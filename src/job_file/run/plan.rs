@@ -98,11 +98,7 @@ impl PlannedStep<'_> {
                 Some(false) => " (new)",
                 None => "",
             };
-            let shown = match target {
-                OutputTarget::StandardOutput => "stdout".to_owned(),
-                OutputTarget::File(path) => path.display().to_string(),
-            };
-            let _ = writeln!(text, "  -> {shown}{state}");
+            let _ = writeln!(text, "  -> {}{state}", target.shown());
         }
     }
 }

@@ -5,14 +5,18 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::facet::facet;
-use crate::run_report::{InputOutcome, InputReport, RunReport};
+use crate::run_report::{
+    ExpectationOutcome, ExpectationResult, InputOutcome, InputReport, RunReport,
+};
 use crate::storage::scrubbed_location;
 use crate::telemetry::steps::{LineageDataset, StepEnd, StepStart};
 
 /// The datasets that a step reads.
 pub(super) fn inputs(start: &StepStart, end: Option<&StepEnd>) -> Vec<Value> {
-    let mut inputs: Vec<_> = start.inputs.iter().map(dataset_json).collect();
     let report = end.and_then(|end| end.report.as_ref());
+    let expected = report.map_or(&[][..], |report| &report.expectations);
+    let read = start.inputs.iter();
+    let mut inputs: Vec<_> = read.map(|dataset| compared(dataset, expected)).collect();
     inputs.extend(
         report
             .iter()
@@ -90,6 +94,31 @@ fn named(location: &str, facets: &Map<String, Value>) -> Value {
     json!({ "namespace": namespace, "name": name, "facets": facets })
 }
 
+/// A dataset that was read, with the expectations of its table as assertions.
+fn compared(dataset: &LineageDataset, expected: &[ExpectationResult]) -> Value {
+    let mut json = dataset_json(dataset);
+    let LineageDataset::Table { table, .. } = dataset else {
+        return json;
+    };
+    let of_table = expected.iter().filter(|result| result.table == *table);
+    let known = of_table.filter(|result| result.outcome != ExpectationOutcome::Skipped);
+    let assertions: Vec<Value> = known
+        .map(|result| {
+            let success = result.outcome == ExpectationOutcome::Passed;
+            json!({ "assertion": result.expectation, "success": success })
+        })
+        .collect();
+    if !assertions.is_empty() {
+        json["inputFacets"] = json!({ "dataQualityAssertions": assertions_facet(&assertions) });
+    }
+    json
+}
+
+fn assertions_facet(assertions: &[Value]) -> Value {
+    let assertions = json!({ "assertions": assertions });
+    facet("1-1-0/DataQualityAssertionsDatasetFacet", assertions)
+}
+
 fn ingested(input: &InputReport) -> Value {
     let mut dataset = named(&input.path, &Map::new());
     let statistics = json!({ "rowCount": input.counts.read, "size": input.bytes });
@@ -98,8 +127,7 @@ fn ingested(input: &InputReport) -> Value {
     facets.insert("inputStatistics".to_owned(), statistics);
     let assertions = assertions(input);
     if !assertions.is_empty() {
-        let assertions = json!({ "assertions": assertions });
-        let assertions = facet("1-1-0/DataQualityAssertionsDatasetFacet", assertions);
+        let assertions = assertions_facet(&assertions);
         facets.insert("dataQualityAssertions".to_owned(), assertions);
     }
     dataset["inputFacets"] = facets.into();

@@ -28,9 +28,11 @@ impl LineageEventType {
         match exit {
             ExitCode::Done | ExitCode::Refused => Self::Complete,
             ExitCode::Interrupted => Self::Abort,
-            ExitCode::Failed | ExitCode::Usage | ExitCode::Unbalanced | ExitCode::Conflict => {
-                Self::Fail
-            }
+            ExitCode::Failed
+            | ExitCode::Usage
+            | ExitCode::Unbalanced
+            | ExitCode::Conflict
+            | ExitCode::Unmet => Self::Fail,
         }
     }
 

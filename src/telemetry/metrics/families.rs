@@ -18,6 +18,7 @@ pub(super) struct MetricFamilies {
     pub(super) warned: CounterVec,
     pub(super) inputs: CounterVec,
     pub(super) read_bytes: CounterVec,
+    pub(super) gates: GateFamilies,
     pub(super) last_duration: GaugeVec,
     pub(super) last_run: GaugeVec,
     pub(super) last_success: GaugeVec,
@@ -55,6 +56,7 @@ impl MetricFamilies {
             warned: counter("warnings_total", "Warnings, by rule", &by(&["rule"]))?,
             inputs: counter("inputs_total", "Inputs, by outcome", &by(&["outcome"]))?,
             read_bytes: counter("read_bytes_total", "Decompressed bytes read", &by(&[]))?,
+            gates: GateFamilies::new(&registry)?,
             last_duration: gauge(
                 "last_run_duration_seconds",
                 "Wall time of the last run",
@@ -98,6 +100,8 @@ impl MetricFamilies {
             "warnings_total" => &self.warned,
             "inputs_total" => &self.inputs,
             "read_bytes_total" => &self.read_bytes,
+            "expectations_total" => &self.gates.expectations,
+            "held_back_answers_total" => &self.gates.held_back,
             _ => return None,
         })
     }
@@ -119,6 +123,32 @@ impl MetricFamilies {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         Ok(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+/// The families of expectations and of the answers that are held back.
+pub(super) struct GateFamilies {
+    pub(super) expectations: CounterVec,
+    pub(super) held_back: CounterVec,
+}
+
+impl GateFamilies {
+    fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let counter = |name, help, labels: &[&str]| {
+            registered(registry, CounterVec::new(opts(name, help), labels))
+        };
+        Ok(Self {
+            expectations: counter(
+                "expectations_total",
+                "Compared expectations of a table, by outcome",
+                &["etl_job", "step", "table", "expectation", "outcome"],
+            )?,
+            held_back: counter(
+                "held_back_answers_total",
+                "Answers that were held back and not written",
+                &["etl_job", "step"],
+            )?,
+        })
     }
 }
 
