@@ -80,7 +80,7 @@ pub use committed_digests::CommittedDigests;
 pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
 pub use error::LakeError;
-pub use full_snapshots::AppliedFullSnapshot;
+pub use full_snapshots::{AppliedFullSnapshot, CompanySnapshot};
 pub use inputs::{IngestedInput, InputCounts, InputRow};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};
 pub use partition_writer::{PartitionWriter, WriterOptions};

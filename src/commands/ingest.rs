@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 
 use super::assign_inputs::{AssignedInputs, KnownFilesByKind, assign_inputs};
@@ -19,7 +19,7 @@ use super::step::table_dataset;
 use super::{
     CommandError, OptionError, OutputTarget, RunContext, SharedContext, StepCommand, StepPlan,
 };
-use crate::ingest::supplier_purchases::{self, SnapshotMode};
+use crate::ingest::supplier_purchases;
 use crate::ingest::{
     IngestFailure, IngestOptions, IngestOutcome, IngestedFiles, RunSettings, purchases,
 };
@@ -70,6 +70,16 @@ pub struct IngestCommand {
     /// Treat the inputs as a full snapshot: mark missing purchases as deleted
     #[arg(long, help_heading = "Supplier purchases")]
     full_snapshot: bool,
+    /// Set the day whose state the full snapshot is [default: the data date of the job, or today, UTC]
+    ///
+    /// A snapshot is applied if no later one of its companies was applied.
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        help_heading = "Supplier purchases",
+        hide_short_help = true
+    )]
+    snapshot_date: Option<NaiveDate>,
     /// Write the run report as JSON to this file, or to stdout with `-`
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     summary: Option<PathBuf>,
@@ -92,6 +102,12 @@ impl StepCommand for IngestCommand {
             return Err(OptionError::NotApplicable {
                 option: "--full-snapshot",
                 reason: "applies to supplier purchases only; add --kind supplier-purchases",
+            });
+        }
+        if self.snapshot_date.is_some() && !self.full_snapshot {
+            return Err(OptionError::NotApplicable {
+                option: "--snapshot-date",
+                reason: "is the date of a full snapshot; add --full-snapshot",
             });
         }
         if self.full_snapshot && self.min_age.is_some() {
@@ -176,12 +192,12 @@ impl IngestCommand {
         specs
     }
 
-    fn snapshot_mode(&self) -> SnapshotMode {
-        if self.full_snapshot {
-            SnapshotMode::Full
-        } else {
-            SnapshotMode::Incremental
-        }
+    /// The date of the full snapshot; `None` if the inputs are none.
+    fn date_of_snapshot(&self, now: DateTime<Utc>, context: &RunContext<'_>) -> Option<NaiveDate> {
+        let of_job = context.step.as_ref().map(|step| step.date);
+        let date = self.snapshot_date.or(of_job);
+        self.full_snapshot
+            .then(|| date.unwrap_or_else(|| now.date_naive()))
     }
 
     /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
@@ -301,13 +317,13 @@ impl IngestCommand {
         all.inputs.extend(refused);
         let progress = &context.shared.progress;
         if let Some((inputs, settings)) = purchases {
-            let options = self.options(settings, known.purchases, read, context);
+            let options = self.options(settings, known.purchases, read);
             all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
         }
         if let Some((inputs, settings)) = supplier_purchases {
-            let options = self.options(settings, known.supplier_purchases, read, context);
-            let mode = self.snapshot_mode();
-            let ended = supplier_purchases::upsert(lake, &inputs, &options, mode, progress);
+            let options = self.options(settings, known.supplier_purchases, read);
+            let date = self.date_of_snapshot(read.now, context);
+            let ended = supplier_purchases::upsert(lake, &inputs, &options, date, progress);
             all = add_part(all, ended)?;
         }
         Ok(all)
@@ -318,7 +334,6 @@ impl IngestCommand {
         settings: &RunSettings<K>,
         known_files: Arc<IngestedFiles>,
         read: &ReadSettings,
-        context: &RunContext<'_>,
     ) -> IngestOptions<K> {
         IngestOptions {
             run: settings.clone(),
@@ -326,7 +341,6 @@ impl IngestCommand {
             known_files,
             max_partitions: self.max_partitions,
             now_micros: read.now.timestamp_micros(),
-            data_date: context.step.as_ref().map(|step| step.date),
         }
     }
 }

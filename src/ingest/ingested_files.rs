@@ -76,6 +76,7 @@ mod tests {
             read: 1,
             accepted: 1,
             ingested_at: modified_at + age_micros,
+            run_id: "run-1".to_owned(),
         };
         for (modified_at, age_micros, recognisable) in [
             (1_000_000_000, 2_000_000, true),

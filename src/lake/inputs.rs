@@ -71,10 +71,13 @@ pub struct IngestedInput {
     pub accepted: i64,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
+    /// The run that ingested it.
+    pub run_id: String,
 }
 
 /// The columns that [`Lake::ingested_inputs`] reads.
-const INGESTED_COLUMNS: [&str; 8] = [
+const INGESTED_COLUMNS: [&str; 9] = [
+    "run_id",
     "record_kind",
     "path",
     "size_bytes",
@@ -196,7 +199,7 @@ fn ingested_in(batch: &RecordBatch, kind: &str) -> Result<Vec<IngestedInput>, La
     let (kinds, paths, digests) = (text("record_kind")?, text("path")?, text("digest")?);
     let (sizes, modified) = (number("size_bytes")?, time("modified_at")?);
     let (read, accepted) = (number("records_read")?, number("accepted")?);
-    let ingested = time("ingested_at")?;
+    let (ingested, runs) = (time("ingested_at")?, text("run_id")?);
     let input = |row: usize| {
         Some(IngestedInput {
             path: paths.value(row).to_owned(),
@@ -206,6 +209,7 @@ fn ingested_in(batch: &RecordBatch, kind: &str) -> Result<Vec<IngestedInput>, La
             read: read.value(row),
             accepted: accepted.value(row),
             ingested_at: ingested.value(row),
+            run_id: runs.value(row).to_owned(),
         })
     };
     let of_kind = (0..batch.num_rows()).filter(|row| kinds.value(*row) == kind);

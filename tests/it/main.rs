@@ -100,6 +100,8 @@ mod rule_examples;
 mod run_history;
 /// Reports on the sample data against the results of the oracle.
 mod samples;
+/// Full snapshots with dates: applied, known and refused.
+mod snapshot_dates;
 /// Inputs, lakes and reports in object stores.
 mod stores;
 /// Lost responses, unavailable stores, and objects that change while they are read.

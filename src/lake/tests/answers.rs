@@ -45,13 +45,12 @@ fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>,
 }
 
 fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
-    let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> {
-        Ok(replacing(
-            Vec::new(),
-            staged(lake, run_id, &[(1, Some(1)), (2, None)]),
-        ))
+    let mut plan = |_: &Snapshot| -> Result<Option<TableChange>, LakeError> {
+        let rows = staged(lake, run_id, &[(1, Some(1)), (2, None)]);
+        Ok(Some(replacing(Vec::new(), rows)))
     };
-    lake.commit_change(&counters(), run_id, COUNTER_KIND, &digest("a"), &mut plan)
+    let digests = digest("a");
+    lake.commit_change(&counters(), run_id, COUNTER_KIND, &digests, &[], &mut plan)
 }
 
 #[test]
