@@ -102,6 +102,8 @@ mod run_history;
 mod samples;
 /// Full snapshots with dates: applied, known and refused.
 mod snapshot_dates;
+/// Properties: any full snapshots in any order, against a plain model.
+mod snapshot_model;
 /// Full snapshots in jobs, at once, after a crash, after a restore, and in a lake without dates.
 mod snapshot_recovery;
 /// Inputs, lakes and reports in object stores.
