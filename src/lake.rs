@@ -84,7 +84,7 @@ pub use committed_digests::CommittedDigests;
 pub use digest::{Digest, DigestError};
 pub use encode::write_data_file;
 pub use error::{InputChangeError, LakeError};
-pub use full_snapshots::AppliedFullSnapshot;
+pub use full_snapshots::{AppliedFullSnapshot, CompanySnapshot};
 pub use input_change::{IncomingContent, InputChange, InputChangeOutcome};
 pub use inputs::{InputCounts, InputRow, InputState, ListedInput};
 pub use partition::{Partition, PartitionColumn, PartitionType, PartitionValue};

@@ -16,6 +16,8 @@ pub use duplicate_keys::{SeenKeys, each_duplicate_key};
 pub use field::{ExtraField, Field, MAX_EXTRA_FIELDS, extra_object, is_users_export, read_field};
 pub use finding::{Finding, Findings, excerpt};
 pub use key_table::KeyTable;
-pub use lineage::{LINEAGE_COLUMNS, lineage_columns, lineage_fields, shift_source_rows};
+pub use lineage::{
+    LINEAGE_COLUMNS, lineage_columns, lineage_fields, shift_source_rows, with_origin,
+};
 pub use object_members::{MemberValue, ObjectMember, ObjectMembers, each_member};
 pub use record_error::RecordError;

@@ -20,6 +20,7 @@ mod read_csv;
 mod read_json;
 mod registration_month;
 mod rule_settings;
+mod stored_state;
 mod validate;
 mod validation_entry;
 mod values;
@@ -36,6 +37,7 @@ pub use read_csv::{
 pub use read_json::read_record;
 pub use registration_month::{InvalidRegistrationMonth, RegistrationMonth};
 pub use rule_settings::SupplierPurchaseRuleSettings;
+pub use stored_state::is_marked_as_deleted;
 pub use validate::SupplierPurchaseValidator;
 pub use validation_entry::{ValidationEntry, validation_entry};
 pub use values::{SupplierPurchase, SupplierPurchaseKey, SupplierPurchaseValues, SupplierValue};

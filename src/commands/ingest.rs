@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, ValueEnum};
 
 use super::assign_inputs::{AssignedInputs, ListedInputsByKind, assign_inputs};
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::ingest::purchases::{Purchases, purchases_spec};
 use crate::ingest::record_kind::RecordKind;
-use crate::ingest::supplier_purchases::{self, SnapshotMode};
+use crate::ingest::supplier_purchases;
 use crate::ingest::{
     ChangedInput, IngestFailure, IngestOptions, IngestOutcome, ListedInputs, ReadingSettings,
     RunSettings, purchases,
@@ -79,6 +79,16 @@ pub struct IngestCommand {
     /// Treat the inputs as a full snapshot: mark missing purchases as deleted
     #[arg(long, help_heading = "Supplier purchases")]
     full_snapshot: bool,
+    /// Set the day whose state the full snapshot is [default: the data date of the job, or today, UTC]
+    ///
+    /// A snapshot is applied if no later one of its companies was applied.
+    #[arg(
+        long,
+        value_name = "YYYY-MM-DD",
+        help_heading = "Supplier purchases",
+        hide_short_help = true
+    )]
+    snapshot_date: Option<NaiveDate>,
     /// Write the run report as JSON to this file, or to stdout with `-`
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     summary: Option<PathBuf>,
@@ -110,6 +120,12 @@ impl StepCommand for IngestCommand {
             return Err(OptionError::NotApplicable {
                 option: "--full-snapshot",
                 reason: "applies to supplier purchases only; add --kind supplier-purchases",
+            });
+        }
+        if self.snapshot_date.is_some() && !self.full_snapshot {
+            return Err(OptionError::NotApplicable {
+                option: "--snapshot-date",
+                reason: "is the date of a full snapshot; add --full-snapshot",
             });
         }
         if self.full_snapshot && self.min_age.is_some() {
@@ -201,12 +217,12 @@ impl IngestCommand {
         specs
     }
 
-    fn snapshot_mode(&self) -> SnapshotMode {
-        if self.full_snapshot {
-            SnapshotMode::Full
-        } else {
-            SnapshotMode::Incremental
-        }
+    /// The date of the full snapshot; `None` if the inputs are none.
+    fn date_of_snapshot(&self, now: DateTime<Utc>, context: &RunContext<'_>) -> Option<NaiveDate> {
+        let of_job = context.step.as_ref().map(|step| step.date);
+        let date = self.snapshot_date.or(of_job);
+        self.full_snapshot
+            .then(|| date.unwrap_or_else(|| now.date_naive()))
     }
 
     /// Whether the command succeeds if these arguments match nothing. The files of a full snapshot may
@@ -336,16 +352,16 @@ impl IngestCommand {
         if let Some((inputs, settings)) = purchases {
             let usual = ChangedInput::Refuse;
             let reading = read.purchases.clone();
-            let options = self.options(settings, known.purchases, usual, reading, read, context);
+            let options = self.options(settings, known.purchases, usual, reading, read);
             all = add_part(all, purchases::ingest(lake, &inputs, &options, progress))?;
         }
         if let Some((inputs, settings)) = supplier_purchases {
             let usual = ChangedInput::Append;
             let reading = read.supplier_purchases.clone();
             let listed = known.supplier_purchases;
-            let options = self.options(settings, listed, usual, reading, read, context);
-            let mode = self.snapshot_mode();
-            let ended = supplier_purchases::upsert(lake, &inputs, &options, mode, progress);
+            let options = self.options(settings, listed, usual, reading, read);
+            let date = self.date_of_snapshot(read.now, context);
+            let ended = supplier_purchases::upsert(lake, &inputs, &options, date, progress);
             all = add_part(all, ended)?;
         }
         Ok(all)
@@ -358,7 +374,6 @@ impl IngestCommand {
         usual: ChangedInput,
         reading_settings: ReadingSettings,
         read: &ReadSettings,
-        context: &RunContext<'_>,
     ) -> IngestOptions<K> {
         IngestOptions {
             run: settings.clone(),
@@ -368,7 +383,6 @@ impl IngestCommand {
             reading_settings,
             max_partitions: self.max_partitions,
             now_micros: read.now.timestamp_micros(),
-            data_date: context.step.as_ref().map(|step| step.date),
         }
     }
 }

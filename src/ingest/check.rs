@@ -37,7 +37,6 @@ pub(super) fn check<K: RecordKind, E: From<RunError>>(
         reading_settings: ReadingSettings::default(),
         max_partitions: DEFAULT_MAX_PARTITIONS,
         now_micros: 0,
-        data_date: None,
     };
     let mut failed = None;
     let mut report = |event: CheckEvent<'_>| {

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
 use super::changed_input::{ChangedInput, ReadingSettings};
 use super::counters::RunCounters;
 use super::error::RunError;
@@ -29,8 +27,6 @@ pub struct IngestOptions<K> {
     pub max_partitions: usize,
     /// µs since 1970 at the start of the run.
     pub now_micros: i64,
-    /// The data date of the job, if the run is a step of one.
-    pub data_date: Option<NaiveDate>,
 }
 
 /// The result of a run.

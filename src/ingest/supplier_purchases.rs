@@ -14,8 +14,11 @@ mod dump_completeness;
 mod full_snapshot;
 mod input_versions;
 mod merge;
+mod row_edits;
 mod select_versions;
+mod snapshot_order;
 mod sort_rows;
+mod stored_rows;
 mod table;
 mod upsert;
 
@@ -42,7 +45,6 @@ use crate::supplier_purchase::{
 };
 
 pub use company::{CompanyPath, CompanySource, InvalidCompanyPath};
-pub use select_versions::SnapshotMode;
 pub use table::supplier_purchases_spec;
 pub use upsert::{check, upsert};
 

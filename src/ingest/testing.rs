@@ -166,7 +166,6 @@ impl TestLake {
             },
             max_partitions: 100,
             now_micros: self.now(),
-            data_date: None,
         };
         let progress = Progress::default();
         let ended = purchases::ingest(lake, &inputs.inputs, &options, &progress);

@@ -13,7 +13,7 @@ use super::inputs::StagedInputs;
 use super::staged::StagedFiles;
 use super::table::loaded_state;
 use super::table_spec::TableSpec;
-use super::{AppliedFullSnapshot, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
+use super::{CompanySnapshot, Digest, FileRef, InputRow, Lake, LakeError, Snapshot};
 
 /// The next version of a table: the files of the previous version, without some and with new ones.
 #[derive(Debug)]
@@ -25,15 +25,15 @@ pub struct TableChange {
     pub add: StagedFiles,
     /// The rows of the table of inputs that belong to this version, each input once.
     pub inputs: Vec<InputRow>,
-    /// The full snapshots that this change applies, each with the version that the change creates.
-    pub full_snapshots: Vec<AppliedFullSnapshot>,
 }
 
 impl Lake {
     /// Calls `plan` with the newest version of `spec`'s table and commits its result, with exactly
-    /// one transaction per digest in the same commit; then lists the inputs of the change. After a
-    /// conflict the staged files are deleted, and `plan` is called again with the new version; it
-    /// is not called if one of the inputs is already in the table.
+    /// one transaction per digest and per snapshot in the same commit; then lists the inputs of the
+    /// change. After a conflict the staged files are deleted, and `plan` is called again with the
+    /// new version; it is not called if one of the inputs or snapshots is already in the table. A
+    /// plan that returns `None` commits nothing: an [`CommitOutcome::AlreadyCommitted`] without
+    /// digests.
     ///
     /// The table must exist ([`Lake::create_if_missing`]). A change that neither removes nor adds
     /// files still commits its transactions.
@@ -51,16 +51,25 @@ impl Lake {
         run_id: &str,
         record_kind: &str,
         digests: &[Digest],
-        plan: &mut dyn FnMut(&Snapshot) -> Result<TableChange, E>,
+        snapshots: &[CompanySnapshot],
+        plan: &mut dyn FnMut(&Snapshot) -> Result<Option<TableChange>, E>,
     ) -> Result<CommitOutcome<CommittedVersions>, E> {
-        let identity = CommitIdentity::of_inputs(spec, run_id, record_kind, digests)?;
+        let identity = CommitIdentity::of_change(spec, run_id, record_kind, digests, snapshots)?;
         let mut inputs = StagedInputs::none();
         let outcome = self.commit(&identity, &mut |table| {
             let state = loaded_state(spec.name, table)?;
-            let change = plan(&self.snapshot_of(spec.name, state, None)?)?;
+            let Some(change) = plan(&self.snapshot_of(spec.name, state, None)?)? else {
+                return Ok(None);
+            };
             inputs = self.stage_inputs(run_id, record_kind, &change.inputs)?;
-            let planned = self.planned_change(spec, state, change, &inputs);
-            Ok::<_, E>(Some(planned?))
+            let mut planned = self.planned_change(spec, state, change, &inputs)?;
+            // A change is committed on top of this version or not at all.
+            let version = state.version() + 1;
+            planned.transactions = snapshots
+                .iter()
+                .map(|snapshot| snapshot.transaction(spec.name, version))
+                .collect();
+            Ok::<_, E>(Some(planned))
         })?;
         Ok(match outcome {
             CommitOutcome::Committed(rows) => CommitOutcome::Committed(CommittedVersions {
@@ -81,13 +90,9 @@ impl Lake {
         change: TableChange,
         inputs: &StagedInputs,
     ) -> Result<PlannedCommit, LakeError> {
-        let applied = change.full_snapshots.iter();
         Ok(PlannedCommit {
             removes: remove_actions(spec.name, state, &change.remove)?,
             adds: self.add_actions(spec, &change.add)?,
-            transactions: applied
-                .map(|snapshot| snapshot.transaction(spec.name))
-                .collect(),
             inputs_file: inputs.path().map(str::to_owned),
             temporary: vec![inputs.files.clone(), change.add],
             ..PlannedCommit::new(CommitOperation::Change)

@@ -9,6 +9,7 @@ mod as_of;
 mod changes;
 mod commits;
 mod counters;
+mod full_snapshots;
 mod races;
 mod reading;
 mod recovery;

@@ -61,6 +61,24 @@ fn constant_column(text: &str, rows: usize) -> Result<ArrayRef, ArrowError> {
     )?))
 }
 
+/// Replaces the input and the run of all rows: their content was first read from another input, by
+/// another run.
+///
+/// # Errors
+/// The batch has no such columns.
+pub fn with_origin(
+    batch: &RecordBatch,
+    source_file: &str,
+    run_id: &str,
+) -> Result<RecordBatch, ArrowError> {
+    let mut columns = batch.columns().to_vec();
+    for (name, text) in [("source_file", source_file), ("run_id", run_id)] {
+        let position = batch.schema().index_of(name)?;
+        columns[position] = constant_column(text, batch.num_rows())?;
+    }
+    RecordBatch::try_new(batch.schema(), columns)
+}
+
 /// Adds `base` to `source_row`: chunks of an input are validated in parallel, and the number of
 /// preceding records is known only when they are collected.
 ///
@@ -107,6 +125,20 @@ mod tests {
             shift_source_rows(&batch, 1).unwrap().column(1),
             batch.column(1)
         );
+    }
+
+    #[test]
+    fn the_origin_of_rows_is_replaced_and_their_numbers_stay() {
+        let schema = Arc::new(arrow::datatypes::Schema::new(lineage_fields().to_vec()));
+        let rows = |file, run| {
+            let columns = lineage_columns(vec![3, 4], file, run).unwrap();
+            RecordBatch::try_new(Arc::clone(&schema), columns.to_vec()).unwrap()
+        };
+        let moved = with_origin(&rows("b.json", "run-2"), "a.json", "run-1").unwrap();
+        assert_eq!(moved, rows("a.json", "run-1"));
+        let column = ("id", Arc::new(Int64Array::from(vec![1])) as ArrayRef);
+        let batch = RecordBatch::try_from_iter([column]).unwrap();
+        assert!(with_origin(&batch, "a.json", "run-1").is_err());
     }
 
     #[test]

@@ -135,6 +135,7 @@ rule_ids! {
     CplStale: Info,
     CplDuplicate: Info,
     CplSnapshotPartial: Warn,
+    CplSnapshotOlder: Refuse,
     CplSnapshotRepeated: Refuse,
     CplPageGap: Warn,
     CplPageDrift: Warn,

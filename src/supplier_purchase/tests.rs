@@ -3,6 +3,7 @@
 mod adversarial;
 mod amounts;
 mod fixture;
+mod marks;
 mod records;
 mod rows;
 mod states;

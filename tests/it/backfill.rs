@@ -333,12 +333,12 @@ fn a_day_that_fails_stops_the_backfill_unless_it_is_to_keep_going() {
         (2, 1)
     );
     assert!(workdir.path("out/2026-10-04/summary.json").exists());
-    // The missing day arrives: it runs, and the days after it run again. The full snapshot of the
-    // fourth day is now older than the current one and is refused.
+    // The missing day arrives: it runs, and the days after it run again. Its full snapshot is older
+    // than that of the fourth day and is refused.
     write_dumps(&workdir, [3], 3);
     let ran = end(command(&workdir, &dumps, 4, &[]));
     ran.assert_code(3)
-        .assert_stderr_contains(&["CPL-SNAPSHOT-REPEATED"]);
+        .assert_stderr_contains(&["CPL-SNAPSHOT-OLDER"]);
     assert_eq!(
         (
             ran.summary_count("days already complete"),

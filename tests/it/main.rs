@@ -108,6 +108,12 @@ mod rule_examples;
 mod run_history;
 /// Reports on the sample data against the results of the oracle.
 mod samples;
+/// Full snapshots with dates: applied, known and refused.
+mod snapshot_dates;
+/// Properties: any full snapshots in any order, against a plain model.
+mod snapshot_model;
+/// Full snapshots in jobs, at once, after a crash, after a restore, and in a lake without dates.
+mod snapshot_recovery;
 /// Timeouts, retries and the deadline of a job.
 mod step_limits;
 /// Inputs, lakes and reports in object stores.

@@ -16,9 +16,10 @@ fn rules_of(part: &str) -> impl Iterator<Item = &'static Rule> {
 }
 
 /// Rules on what is stored already: each line of an example is the input of a run.
-const RUN_PER_LINE: [RuleId; 3] = [
+const RUN_PER_LINE: [RuleId; 4] = [
     RuleId::CplStale,
     RuleId::CplDuplicate,
+    RuleId::CplSnapshotOlder,
     RuleId::CplSnapshotRepeated,
 ];
 
@@ -68,6 +69,15 @@ fn inputs(rule: &Rule, example: Example) -> Vec<Vec<u8>> {
     }
 }
 
+/// The dates of the snapshots in an example, where it is about their dates.
+fn dates(rule: &Rule, example: Example) -> &'static [&'static str] {
+    match (rule.id, example) {
+        (RuleId::CplSnapshotOlder, Example::Accepted) => &["2026-11-01", "2026-11-02"],
+        (RuleId::CplSnapshotOlder, Example::Rejected) => &["2026-11-02", "2026-11-01"],
+        _ => &[],
+    }
+}
+
 /// What the program has found in an example.
 struct Found {
     output: Output,
@@ -95,8 +105,12 @@ fn validate(rule: &Rule, example: Example, options: &str) -> Found {
         inputs = vec!["/proc/self/mem".to_owned()];
     }
     let (output, results) = if RUN_PER_LINE.contains(&rule.id) {
-        let run = |input: &String| workdir.ingest(arguments.iter().chain([input]));
-        let mut outputs: Vec<Output> = inputs.iter().map(run).collect();
+        let dates = dates(rule, example);
+        let run = |(at, input): (usize, &String)| {
+            let date = dates.get(at).map(|date| format!("--snapshot-date={date}"));
+            workdir.ingest(arguments.iter().chain(&date).chain([input]))
+        };
+        let mut outputs: Vec<Output> = inputs.iter().enumerate().map(run).collect();
         let output = outputs.pop().expect("a line");
         let report = output.json();
         (output, vec![report])

@@ -1,4 +1,5 @@
-//! Repeated full snapshots: the last one of a company changes nothing, an earlier one is refused.
+//! Repeated full snapshots of one date: the last one of a company changes nothing, an earlier one is
+//! refused. Snapshots of several dates are in `snapshot_dates`.
 
 use std::path::{Path, PathBuf};
 
@@ -133,7 +134,7 @@ fn snapshots_of_other_companies_do_not_follow() {
 }
 
 #[test]
-fn the_dates_of_a_job_distinguish_a_rerun_day_from_a_repeated_old_dump() {
+fn the_dates_of_a_job_order_its_snapshots() {
     let workdir = Workdir::new();
     for (day, ids) in [
         ("01", &[1, 2][..]),
@@ -160,9 +161,20 @@ fn the_dates_of_a_job_distinguish_a_rerun_day_from_a_repeated_old_dump() {
         stored_notes(&workdir),
         pairs(&[(2, "first"), (1, "†first")])
     );
-    // On a later day, or without a date, the same dump may be a mistake.
-    run("04").assert_code(3).assert_stderr_contains(&[RULE]);
-    assert_refused(&workdir, &workdir.path("dumps/2026-10-01/list.json"));
+    // Another dump of an earlier day comes too late.
+    let late = single_page(&supplier_purchases([1, 2, 3]));
+    workdir.write("dumps/2026-10-02/list.json", late);
+    run("02").assert_code(3).assert_stderr_contains(&[
+        "CPL-SNAPSHOT-OLDER",
+        "2026-10-02",
+        "2026-10-03",
+    ]);
+    // The company has its purchases again.
+    run("04").assert_code(0);
+    let all = pairs(&[(2, "first"), (1, "first")]);
+    assert_eq!(stored_notes(&workdir), all);
+    run("03").assert_code(0);
+    assert_eq!(stored_notes(&workdir), all);
     assert_intact(&workdir);
 }
 
@@ -176,12 +188,13 @@ fn a_restore_brings_back_which_snapshot_was_the_last() {
         let words = ["--table", "supplier_purchases", "--to-version", version];
         lake_command_json(&workdir, "restore", &words)
     };
-    // The input, and the snapshot that it made.
     let reported = back("1");
-    assert_eq!(reported[0]["inputs_withdrawn"], 2, "{reported:#}");
+    assert_eq!(reported[0]["inputs_withdrawn"], 1, "{reported:#}");
+    assert_eq!(reported[0]["full_snapshots_withdrawn"], 1, "{reported:#}");
     assert_known(&workdir, "12", &a);
     let reported = back("2");
-    assert_eq!(reported[0]["inputs_reinstated"], 2, "{reported:#}");
+    assert_eq!(reported[0]["inputs_reinstated"], 1, "{reported:#}");
+    assert_eq!(reported[0]["full_snapshots_reinstated"], 1, "{reported:#}");
     assert_known(&workdir, "12", &b);
     assert_refused(&workdir, &a);
     // Withdrawn and ingested again, it is the last one again.
@@ -201,7 +214,7 @@ fn a_restore_brings_back_which_snapshot_was_the_last() {
 }
 
 #[test]
-fn a_snapshot_of_a_lake_without_markers_counts_as_the_last_until_another_follows() {
+fn a_snapshot_without_a_marker_is_applied_again_and_has_one_then() {
     let workdir = Workdir::new();
     let [a, b, _] = three(&workdir);
     snapshot(&workdir, "12", &a).assert_code(0);
@@ -213,6 +226,7 @@ fn a_snapshot_of_a_lake_without_markers_counts_as_the_last_until_another_follows
         .collect();
     assert_eq!(lines.len() + 1, text.lines().count(), "{text}");
     workdir.write(&commit, lines.join("\n"));
+    snapshot(&workdir, "12", &a).assert_code(0);
     assert_known(&workdir, "12", &a);
     snapshot(&workdir, "12", &b).assert_code(0);
     assert_refused(&workdir, &a);

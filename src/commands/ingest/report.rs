@@ -43,7 +43,7 @@ impl IngestCommand {
             step: step.map(|step| step.step.clone()),
             data_date: step.map(|step| step.date.to_string()),
             job_digest: context.shared.job_digest.clone(),
-            settings: self.settings(read),
+            settings: self.settings(read, context),
             counts: counters.counts,
             rejected_by_rule: counters.rejected_by_rule,
             warned_by_rule: counters.warned_by_rule,
@@ -70,11 +70,18 @@ impl IngestCommand {
         held_back(&context.later_answers, &tables)
     }
 
-    fn settings(&self, read: &ReadSettings) -> BTreeMap<&'static str, String> {
+    fn settings(
+        &self,
+        read: &ReadSettings,
+        context: &RunContext<'_>,
+    ) -> BTreeMap<&'static str, String> {
         let mut settings = read.effective_settings.clone();
         settings.insert("reject_limit", self.reject_limit.0.to_string());
         settings.insert("max_partitions", self.max_partitions.to_string());
         settings.insert("full_snapshot", self.full_snapshot.to_string());
+        if let Some(date) = self.date_of_snapshot(read.now, context) {
+            settings.insert("snapshot_date", date.to_string());
+        }
         let min_age = humantime::format_duration(self.min_age.unwrap_or_default());
         settings.insert("min_age", min_age.to_string());
         if let Some(changed_input) = self.changed_input {

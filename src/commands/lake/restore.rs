@@ -98,7 +98,7 @@ impl RestoreAction {
 }
 
 fn restore_text(tables: &[RestoreReport], text: &mut String) -> fmt::Result {
-    let mut withdrawn = 0;
+    let (mut withdrawn, mut snapshots) = (0, 0);
     for done in tables {
         let name = &done.table;
         if done.is_unchanged() {
@@ -106,6 +106,7 @@ fn restore_text(tables: &[RestoreReport], text: &mut String) -> fmt::Result {
             continue;
         }
         withdrawn += done.inputs_withdrawn;
+        snapshots += done.full_snapshots_withdrawn;
         let committed = done.committed_version.map_or_else(
             || "nothing was written".to_owned(),
             |version| format!("committed as version {version}"),
@@ -123,9 +124,23 @@ fn restore_text(tables: &[RestoreReport], text: &mut String) -> fmt::Result {
             done.inputs_withdrawn,
             done.inputs_reinstated
         )?;
+        let of_snapshots = (
+            done.full_snapshots_withdrawn,
+            done.full_snapshots_reinstated,
+        );
+        if of_snapshots != (0, 0) {
+            let (withdrawn, reinstated) = of_snapshots;
+            writeln!(
+                text,
+                "{name}: full snapshots: {withdrawn} withdrawn, {reinstated} reinstated"
+            )?;
+        }
     }
     if withdrawn > 0 {
         text.push_str("withdrawn inputs can be ingested again\n");
+    }
+    if snapshots > 0 {
+        text.push_str("withdrawn full snapshots can be applied again, at their dates\n");
     }
     Ok(())
 }

@@ -1,24 +1,28 @@
 //! Commits a run: selects the newest versions, merges them with the table and commits the changes.
 //! If another process commits some of the inputs first, the change is computed again without them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::NaiveDate;
 
 use super::SupplierPurchases;
 use super::accepted_rows::AcceptedRows;
 use super::full_snapshot::FullSnapshot;
 use super::input_versions::PendingVersions;
-use super::merge::{MergeInput, MergeResult};
+use super::merge::{MergeInput, MergeResult, SnapshotEffect};
 use super::select_versions::{
     Discarded, SnapshotMode, VersionCandidate, select_newest, sort_candidates,
 };
+use super::snapshot_order::SnapshotOrder;
 use crate::ingest::counters::InputCounters;
 use crate::ingest::error::RunError;
 use crate::ingest::ingest_run::IngestRun;
 use crate::ingest::pending_input::{digests, split_known};
 use crate::ingest::record_kind::RecordKind;
+use crate::input::Refusal;
 use crate::lake::{
-    BatchBuffer, CommitOutcome, CommittedDigests, InputRow, Lake, PartitionValue, PartitionWriter,
-    StagedFiles, WriterOptions, rejects_spec,
+    BatchBuffer, CommitOutcome, CommittedDigests, Digest, InputRow, Lake, ListedInput,
+    PartitionValue, PartitionWriter, StagedFiles, WriterOptions, rejects_spec,
 };
 use crate::run_report::InputOutcome;
 
@@ -51,9 +55,9 @@ struct RunCommit<'r, 'a> {
     snapshot: FullSnapshot,
     /// The candidates of the participating inputs, sorted.
     candidates: Vec<VersionCandidate>,
-    deleted_by_absence: u64,
-    /// The same inputs were applied as a full snapshot before.
-    was_applied_before: bool,
+    effect: SnapshotEffect,
+    /// The date of the snapshot, if it was applied before.
+    applied_before: Option<NaiveDate>,
 }
 
 /// Commits the inputs that were read, and records their outcomes.
@@ -71,28 +75,48 @@ pub(super) fn commit_run(
         records,
         snapshot,
         candidates: take_candidates(&mut read),
-        deleted_by_absence: 0,
-        was_applied_before: false,
+        effect: SnapshotEffect::default(),
+        applied_before: None,
     };
     let ended = commit.commit_all(read);
-    let RunCommit {
-        deleted_by_absence,
-        was_applied_before,
-        ..
-    } = commit;
-    if was_applied_before {
-        run.counters.notes.push(
-            "the same inputs were applied as a full snapshot before: this run deleted nothing"
-                .to_owned(),
-        );
-    }
-    if deleted_by_absence > 0 {
-        run.counters.notes.push(format!(
-            "{deleted_by_absence} purchases missing from the full snapshot were marked as deleted"
-        ));
-    }
+    let notes = notes(commit.applied_before, commit.effect);
+    run.counters.notes.extend(notes);
     ended?;
     run.take_failure()
+}
+
+/// Notes on what the full snapshot has done.
+fn notes(applied_before: Option<NaiveDate>, effect: SnapshotEffect) -> Vec<String> {
+    let SnapshotEffect {
+        deleted,
+        undeleted,
+        reverted,
+    } = effect;
+    let mut notes = Vec::new();
+    if let Some(date) = applied_before {
+        notes.push(format!(
+            "the same inputs were applied as the full snapshot of {date} before: this run changed nothing"
+        ));
+    }
+    for (purchases, what) in [
+        (
+            deleted,
+            "missing from the full snapshot were marked as deleted",
+        ),
+        (
+            undeleted,
+            "of the full snapshot that were marked as deleted are no longer deleted",
+        ),
+        (
+            reverted,
+            "have the state of an input again that was ingested before",
+        ),
+    ] {
+        if purchases > 0 {
+            notes.push(format!("{purchases} purchases {what}"));
+        }
+    }
+    notes
 }
 
 /// Records the inputs that were read as if they were ingested into an empty lake.
@@ -130,28 +154,9 @@ impl RunCommit<'_, '_> {
         let mut remaining = read;
         // Each conflict with another process leaves fewer inputs for the next attempt.
         loop {
-            let mut wanted = digests(&remaining);
-            wanted.extend(self.snapshot.digest);
+            let wanted = digests(&remaining);
             let (table, kind) = (SupplierPurchases::table().name, SupplierPurchases::NAME);
             let known = self.records.lake.committed_digests(table, kind, &wanted)?;
-            let is_applied = self
-                .snapshot
-                .digest
-                .is_some_and(|d| known.rows.contains(&d));
-            if is_applied {
-                if let Some(refusal) = self.snapshot.refusal(self.records.lake)? {
-                    for mut input in remaining {
-                        input.counters = InputCounters {
-                            refusal: Some(refusal.clone()),
-                            ..InputCounters::default()
-                        };
-                        self.run.record(&input, InputOutcome::Refused);
-                    }
-                    return Ok(());
-                }
-                self.snapshot = FullSnapshot::default();
-                self.was_applied_before = true;
-            }
             let (old, mut new) = split_known(remaining, &known, &mut HashSet::new());
             let candidates = &self.candidates;
             self.run
@@ -161,9 +166,19 @@ impl RunCommit<'_, '_> {
                         .map(|input| recount(run, input, candidates))
                         .collect())
                 })?;
-            if (new.is_empty() && self.snapshot.digest.is_none())
-                || self.commit(&mut new, &old, &known)?
-            {
+            match self.snapshot.order(self.records.lake, None)? {
+                SnapshotOrder::Next => {}
+                SnapshotOrder::Applied => {
+                    self.applied_before = self.snapshot.date();
+                    self.snapshot = FullSnapshot::default();
+                }
+                SnapshotOrder::Refused(refusal) => {
+                    self.refuse(old, &refusal);
+                    self.refuse(new, &refusal);
+                    return Ok(());
+                }
+            }
+            if (new.is_empty() && self.snapshot.is_none()) || self.commit(&mut new, &old, &known)? {
                 for input in &old {
                     self.run.record(input, InputOutcome::AlreadyIngested);
                 }
@@ -178,8 +193,18 @@ impl RunCommit<'_, '_> {
         }
     }
 
+    fn refuse(&mut self, inputs: Vec<PendingVersions>, refusal: &Refusal) {
+        for mut input in inputs {
+            input.counters = InputCounters {
+                refusal: Some(refusal.clone()),
+                ..InputCounters::default()
+            };
+            self.run.record(&input, InputOutcome::Refused);
+        }
+    }
+
     /// Commits the rejects and rows of `new`, and counts the versions that are not written; `false`
-    /// when another process committed some of the inputs first.
+    /// when another process committed some of the inputs or a full snapshot first.
     fn commit(
         &mut self,
         new: &mut [PendingVersions],
@@ -192,7 +217,9 @@ impl RunCommit<'_, '_> {
         let full = &self.snapshot;
         let mut participating: HashSet<usize> = new.iter().map(|input| input.index).collect();
         // A full snapshot comprises all its inputs, also those ingested before.
-        if full.digest.is_some() {
+        let mut known_inputs = BTreeMap::new();
+        if !full.is_none() {
+            known_inputs = self.listed(old)?;
             participating.extend(old.iter().map(|input| input.index));
         }
         // An input once committed stays committed, so its candidates are not needed again.
@@ -207,41 +234,61 @@ impl RunCommit<'_, '_> {
             accepted_rows: &self.records.rows,
             candidates: &self.candidates,
             complete_companies: &full.companies,
+            known_inputs: &known_inputs,
         };
         let mut discarded = BTreeMap::new();
-        let mut deleted = 0;
-        let mut to_commit = digests(&*new);
-        to_commit.extend(full.digest);
+        let mut effect = SnapshotEffect::default();
         let committed = lake.commit_change(
             &SupplierPurchases::table(),
             run_id,
             SupplierPurchases::NAME,
-            &to_commit,
+            &digests(&*new),
+            &full.parts,
             &mut |snapshot| -> Result<_, RunError> {
+                // Another process may have applied a snapshot since.
+                if full.order(lake, Some(snapshot.version))? != SnapshotOrder::Next {
+                    return Ok(None);
+                }
                 let MergeResult {
                     mut change,
                     selection,
-                    deleted_by_absence,
+                    effect: of_merge,
                 } = merge_input.merge(snapshot)?;
                 discarded = selection.discarded;
-                deleted = deleted_by_absence;
+                effect = of_merge;
                 let row = |input: &PendingVersions| {
                     let counters = written_counters(input, &discarded);
                     input.row(&counters, false, options.now_micros)
                 };
                 change.inputs = new.iter().map(row).collect();
-                change.full_snapshots = full.applied_snapshots(snapshot.version + 1);
-                Ok(change)
+                Ok(Some(change))
             },
         );
         if !self.run.record_commit(committed)? {
             return Ok(false);
         }
-        self.deleted_by_absence = deleted;
+        self.effect = effect;
         for input in new {
             input.counters = written_counters(input, &discarded);
         }
         Ok(true)
+    }
+
+    /// The rows in the table of inputs of inputs that were ingested before, by position.
+    fn listed(&self, old: &[PendingVersions]) -> Result<BTreeMap<usize, ListedInput>, RunError> {
+        if old.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut all = self.records.lake.listed_inputs(SupplierPurchases::NAME)?;
+        all.retain(ListedInput::is_current);
+        // Of the paths of a content, the one with the counts is the one that its rows have.
+        all.sort_by_key(|input| input.row.counts.read);
+        let listed: HashMap<Digest, ListedInput> = all
+            .into_iter()
+            .map(|input| (input.row.digest, input))
+            .collect();
+        let row = |input: &PendingVersions| Some((input.index, listed.get(&input.digest)?.clone()));
+        Ok(old.iter().filter_map(row).collect())
     }
 
     fn commit_rejects(

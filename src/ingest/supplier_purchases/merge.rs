@@ -5,27 +5,23 @@
 //! largest company and month, and on the number of keys in the run.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, TimestampMicrosecondArray,
-};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::array::RecordBatch;
 
 use super::accepted_rows::{AcceptedRows, CompanyMonth};
-use super::select_versions::{
-    SnapshotMode, VersionCandidate, VersionContent, VersionSelection, select_newest,
-};
+use super::row_edits::RowEdits;
+use super::select_versions::{SnapshotMode, VersionCandidate, VersionSelection, select_newest};
 use super::sort_rows::append_sorted;
+use super::stored_rows::{PartitionFile, StoredRows};
 use super::table::supplier_purchases_spec;
 use crate::ingest::error::RunError;
 use crate::lake::{
-    FileRef, Lake, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles, TableChange,
-    WriterOptions,
+    FileRef, Lake, ListedInput, Partition, PartitionValue, PartitionWriter, Snapshot, StagedFiles,
+    TableChange, WriterOptions,
 };
+use crate::record::with_origin;
 use crate::run_report::RecordCounts;
-use crate::supplier_purchase::{RegistrationMonth, SupplierPurchaseKey};
+use crate::supplier_purchase::RegistrationMonth;
 
 /// The rows and versions of a run.
 pub(super) struct MergeInput<'a> {
@@ -37,6 +33,9 @@ pub(super) struct MergeInput<'a> {
     pub(super) candidates: &'a [VersionCandidate],
     /// For a full snapshot: the companies whose missing purchases are marked as deleted.
     pub(super) complete_companies: &'a BTreeSet<i64>,
+    /// Those of its inputs that were ingested before, by their position: their rows keep the input
+    /// and the run under which the table of inputs lists their content.
+    pub(super) known_inputs: &'a BTreeMap<usize, ListedInput>,
 }
 
 /// The next state of the table, and the versions selected for it.
@@ -44,61 +43,73 @@ pub(super) struct MergeResult {
     /// Without the rows of `inputs`.
     pub(super) change: TableChange,
     pub(super) selection: VersionSelection,
-    /// Purchases missing from the full snapshot that were not deleted before.
-    pub(super) deleted_by_absence: u64,
+    pub(super) effect: SnapshotEffect,
 }
 
-/// A row of the table.
-#[derive(Clone, Copy)]
-struct StoredRow {
-    file: usize,
-    row: u32,
-    content: VersionContent,
+/// What a full snapshot changes beside the records that are accepted: purchases by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SnapshotEffect {
+    /// Missing from it, and not deleted before.
+    pub(super) deleted: u64,
+    /// In it, and marked as deleted before.
+    pub(super) undeleted: u64,
+    /// In the state of an input that was ingested before, and in another of the same time before.
+    pub(super) reverted: u64,
 }
 
-/// Changes to the rows of a file; both lists are ascending.
-#[derive(Default)]
-struct RowEdits {
-    dropped: Vec<u32>,
-    deleted: Vec<u32>,
-}
+/// The rows to be written into each partition: by the input whose content was ingested before, or
+/// under `None` those of new inputs.
+type NewRows = BTreeMap<CompanyMonth, BTreeMap<Option<usize>, Vec<u32>>>;
 
 impl MergeInput<'_> {
     /// Computes the next state from a snapshot of the table.
     pub(super) fn merge(&self, snapshot: &Snapshot) -> Result<MergeResult, RunError> {
         let files = self.files(snapshot)?;
-        let table = self.find_stored_rows(&files)?;
-        let selection = select_newest(self.candidates, self.snapshot_mode(), &|start| {
-            table
-                .stored
-                .get(start)
-                .copied()
-                .flatten()
-                .map(|stored| stored.content)
+        let (candidates, companies) = (self.candidates, self.complete_companies);
+        let table = StoredRows::find(self.lake, &files, candidates, companies)?;
+        let selection = select_newest(candidates, self.snapshot_mode(), &|start| {
+            table.at(start).map(|stored| stored.content)
         });
+        let mut effect = SnapshotEffect {
+            deleted: table.absent.len() as u64,
+            ..SnapshotEffect::default()
+        };
         let mut edits: HashMap<usize, RowEdits> = HashMap::new();
-        for stored in selection
-            .selected
-            .iter()
-            .filter_map(|&at| table.of_key(self.candidates, at))
-        {
-            edits
-                .entry(stored.file)
-                .or_default()
-                .dropped
-                .push(stored.row);
+        let mut written = Vec::new();
+        for &at in &selection.selected {
+            let Some(candidate) = candidates.get(at) else {
+                continue;
+            };
+            let is_known = self.known_inputs.contains_key(&candidate.input);
+            let stored = table.of_key(candidates, at);
+            // A selected version that is stored differs from it in the mark of deletion only.
+            let is_marked = stored.is_some_and(|row| row.content.is_same_version_as(candidate));
+            effect.undeleted += u64::from(is_marked);
+            effect.reverted += u64::from(is_known && !is_marked);
+            if let Some(stored) = stored {
+                let edits = edits.entry(stored.file).or_default();
+                if is_marked && is_known {
+                    edits.mark(stored.row, false);
+                    continue;
+                }
+                edits.drop_row(stored.row);
+            }
+            written.push(candidate);
+        }
+        if !companies.is_empty() {
+            for (file, row) in table.marked_rows(self.lake, &files, candidates)? {
+                edits.entry(file).or_default().mark(row, false);
+                effect.undeleted += 1;
+            }
         }
         for &(file, row) in &table.absent {
-            edits.entry(file).or_default().deleted.push(row);
+            edits.entry(file).or_default().mark(row, true);
         }
-        for edits in edits.values_mut() {
-            edits.dropped.sort_unstable();
-        }
-        let change = self.rewrite(&files, &edits, &selection.selected)?;
+        edits.values_mut().for_each(RowEdits::sort);
         Ok(MergeResult {
-            change,
+            change: self.rewrite(&files, &edits, &written)?,
             selection,
-            deleted_by_absence: table.absent.len() as u64,
+            effect,
         })
     }
 
@@ -112,10 +123,7 @@ impl MergeInput<'_> {
     }
 
     /// The files of the companies of the run.
-    fn files<'s>(
-        &self,
-        snapshot: &'s Snapshot,
-    ) -> Result<Vec<(CompanyMonth, &'s FileRef)>, RunError> {
+    fn files<'s>(&self, snapshot: &'s Snapshot) -> Result<Vec<PartitionFile<'s>>, RunError> {
         let mut companies: BTreeSet<i64> = self.complete_companies.clone();
         companies.extend(self.candidates.iter().map(|c| c.version.key.company_id));
         let mut files = Vec::new();
@@ -128,57 +136,18 @@ impl MergeInput<'_> {
         Ok(files)
     }
 
-    /// Finds the rows of the run's keys in the files, and those missing from a full snapshot.
-    fn find_stored_rows(&self, files: &[(CompanyMonth, &FileRef)]) -> Result<StoredRows, RunError> {
-        let spec = supplier_purchases_spec();
-        let mut table = StoredRows {
-            stored: vec![
-                None;
-                if files.is_empty() {
-                    0
-                } else {
-                    self.candidates.len()
-                }
-            ],
-            absent: Vec::new(),
-        };
-        for (at, (partition, file)) in files.iter().enumerate() {
-            let is_complete = self.complete_companies.contains(&partition.company_id);
-            let mut next = 0u32;
-            for batch in self.lake.read_rows(&spec, file, Some(&KEY_COLUMNS))? {
-                let batch = batch?;
-                let keys = KeyColumns::of(&batch)?;
-                for in_batch in 0..batch.num_rows() {
-                    let (row, content) = (next, keys.content(in_batch));
-                    next += 1;
-                    let key = SupplierPurchaseKey {
-                        company_id: partition.company_id,
-                        id: keys.id.value(in_batch),
-                    };
-                    match first_of(self.candidates, &key) {
-                        Some(start) => {
-                            let file = at;
-                            table.insert(start, StoredRow { file, row, content }, key)?;
-                        }
-                        None if is_complete && !content.is_deleted => table.absent.push((at, row)),
-                        None => {}
-                    }
-                }
-            }
-        }
-        Ok(table)
-    }
-
     fn rewrite(
         &self,
-        files: &[(CompanyMonth, &FileRef)],
+        files: &[PartitionFile<'_>],
         edits: &HashMap<usize, RowEdits>,
-        selected: &[usize],
+        written: &[&VersionCandidate],
     ) -> Result<TableChange, RunError> {
-        let mut new_rows: BTreeMap<CompanyMonth, Vec<u32>> = BTreeMap::new();
-        for candidate in selected.iter().filter_map(|&at| self.candidates.get(at)) {
-            let partition = CompanyMonth::from(&candidate.version);
-            new_rows.entry(partition).or_default().push(candidate.row);
+        let mut new_rows = NewRows::new();
+        for candidate in written {
+            let of_partition = new_rows.entry(CompanyMonth::from(&candidate.version));
+            let known = Some(candidate.input).filter(|at| self.known_inputs.contains_key(at));
+            let rows = of_partition.or_default().entry(known).or_default();
+            rows.push(candidate.row);
         }
         let mut touched: BTreeSet<CompanyMonth> = new_rows.keys().copied().collect();
         touched.extend(edits.keys().filter_map(|&at| Some(files.get(at)?.0)));
@@ -188,7 +157,6 @@ impl MergeInput<'_> {
                 remove: Vec::new(),
                 add,
                 inputs: Vec::new(),
-                full_snapshots: Vec::new(),
             });
         }
         let options = WriterOptions {
@@ -197,20 +165,20 @@ impl MergeInput<'_> {
         };
         let mut writer = PartitionWriter::new(self.lake, &supplier_purchases_spec(), options)?;
         let mut remove = Vec::new();
-        let mut expected = selected.len() as u64;
+        let mut expected = written.len() as u64;
         for partition in touched {
             let mut batches = Vec::new();
             for (at, (_, file)) in files.iter().enumerate().filter(|(_, f)| f.0 == partition) {
                 let edits = edits.get(&at);
                 let read = self.read_kept_rows(file, edits, &mut batches)?;
-                let dropped = edits.map_or(0, |edits| edits.dropped.len() as u64);
+                let dropped = edits.map_or(0, RowEdits::dropped);
                 // A row number beyond the file drops no row: the check below then fails.
                 expected += read.saturating_sub(dropped);
                 remove.push((*file).clone());
             }
-            let mut wanted = new_rows.remove(&partition).unwrap_or_default();
-            wanted.sort_unstable();
-            batches.extend(self.accepted_rows.rows(partition, &wanted)?);
+            for (known, rows) in new_rows.remove(&partition).unwrap_or_default() {
+                batches.extend(self.new_rows(partition, known, rows)?);
+            }
             append_sorted(&batches, &partition_values(partition)?, &mut writer)?;
         }
         let add = writer.finish()?;
@@ -230,11 +198,27 @@ impl MergeInput<'_> {
             remove,
             add,
             inputs: Vec::new(),
-            full_snapshots: Vec::new(),
         })
     }
 
-    /// Adds the rows of a file that are kept, with those now deleted marked; returns the number of
+    /// Rows of the run for a partition; those of a known input with its origin.
+    fn new_rows(
+        &self,
+        partition: CompanyMonth,
+        known: Option<usize>,
+        mut rows: Vec<u32>,
+    ) -> Result<Vec<RecordBatch>, RunError> {
+        rows.sort_unstable();
+        let batches = self.accepted_rows.rows(partition, &rows)?;
+        let Some(input) = known.and_then(|at| self.known_inputs.get(&at)) else {
+            return Ok(batches);
+        };
+        let batches = batches.iter();
+        let moved = batches.map(|batch| with_origin(batch, &input.row.path, &input.run_id));
+        Ok(moved.collect::<Result<_, _>>()?)
+    }
+
+    /// Adds the rows of a file that are kept, with their marks; returns the number of
     /// rows in the file.
     fn read_kept_rows(
         &self,
@@ -250,15 +234,7 @@ impl MergeInput<'_> {
             // Rows of one file; Parquet counts them in 31 bits per row group, and files are small.
             next += u32::try_from(batch.num_rows()).unwrap_or(u32::MAX);
             if let Some(edits) = edits {
-                if has_any_in_range(&edits.deleted, first, next) {
-                    batch = with_deleted(&batch, &edits.deleted, first)?;
-                }
-                if has_any_in_range(&edits.dropped, first, next) {
-                    let keep: BooleanArray = (first..next)
-                        .map(|row| Some(edits.dropped.binary_search(&row).is_err()))
-                        .collect();
-                    batch = filter_record_batch(&batch, &keep)?;
-                }
+                batch = edits.apply(batch, first)?;
             }
             if batch.num_rows() > 0 {
                 batches.push(batch);
@@ -266,107 +242,6 @@ impl MergeInput<'_> {
         }
         Ok(next.into())
     }
-}
-
-/// Whether an ascending list has a number in `first..end`.
-fn has_any_in_range(ascending: &[u32], first: u32, end: u32) -> bool {
-    let at = ascending.partition_point(|&row| row < first);
-    ascending.get(at).is_some_and(|&row| row < end)
-}
-
-/// The position of the first candidate of a key.
-fn first_of(candidates: &[VersionCandidate], key: &SupplierPurchaseKey) -> Option<usize> {
-    let at = candidates.partition_point(|candidate| candidate.version.key < *key);
-    candidates
-        .get(at)
-        .is_some_and(|candidate| candidate.version.key == *key)
-        .then_some(at)
-}
-
-/// The rows in the table of the run's keys.
-struct StoredRows {
-    /// The stored row of each key, at the position of its first candidate.
-    stored: Vec<Option<StoredRow>>,
-    /// (file, row) of the purchases missing from a full snapshot.
-    absent: Vec<(usize, u32)>,
-}
-
-impl StoredRows {
-    fn insert(
-        &mut self,
-        start: usize,
-        stored: StoredRow,
-        key: SupplierPurchaseKey,
-    ) -> Result<(), RunError> {
-        let doubled = RunError::DoubledKey {
-            company_id: key.company_id,
-            id: key.id,
-        };
-        match self.stored.get_mut(start) {
-            Some(slot @ None) => {
-                *slot = Some(stored);
-                Ok(())
-            }
-            _ => Err(doubled),
-        }
-    }
-
-    /// The stored row of the key of the candidate at a position.
-    fn of_key(&self, candidates: &[VersionCandidate], at: usize) -> Option<StoredRow> {
-        let start = first_of(candidates, &candidates.get(at)?.version.key)?;
-        self.stored.get(start).copied().flatten()
-    }
-}
-
-const KEY_COLUMNS: [&str; 4] = ["id", "is_deleted", "updated_at", "version_hash"];
-
-struct KeyColumns<'a> {
-    id: &'a Int64Array,
-    is_deleted: &'a BooleanArray,
-    updated_at: &'a TimestampMicrosecondArray,
-    version_hash: &'a Int64Array,
-}
-
-impl<'a> KeyColumns<'a> {
-    fn of(batch: &'a RecordBatch) -> Result<Self, RunError> {
-        let [id, is_deleted, updated_at, version_hash] =
-            KEY_COLUMNS.map(|name| batch.column_by_name(name));
-        let columns = (|| {
-            Some(Self {
-                id: id?.as_primitive_opt::<Int64Type>()?,
-                is_deleted: is_deleted?.as_boolean_opt()?,
-                updated_at: updated_at?.as_primitive_opt::<TimestampMicrosecondType>()?,
-                version_hash: version_hash?.as_primitive_opt::<Int64Type>()?,
-            })
-        })();
-        columns.ok_or(RunError::KeyColumns)
-    }
-
-    fn content(&self, row: usize) -> VersionContent {
-        VersionContent {
-            updated_at_micros: self.updated_at.value(row),
-            version_hash: self.version_hash.value(row),
-            is_deleted: self.is_deleted.value(row),
-        }
-    }
-}
-
-/// The batch with `is_deleted` set in these rows of the file; `first` is the row number of its
-/// first.
-fn with_deleted(batch: &RecordBatch, deleted: &[u32], first: u32) -> Result<RecordBatch, RunError> {
-    let at = batch.schema().index_of("is_deleted")?;
-    let mut columns: Vec<ArrayRef> = batch.columns().to_vec();
-    if let Some(column) = columns.get_mut(at) {
-        let flags: BooleanArray = column
-            .as_boolean_opt()
-            .ok_or(RunError::KeyColumns)?
-            .iter()
-            .zip(first..)
-            .map(|(flag, row)| Some(flag == Some(true) || deleted.binary_search(&row).is_ok()))
-            .collect();
-        *column = Arc::new(flags);
-    }
-    Ok(RecordBatch::try_new(batch.schema(), columns)?)
 }
 
 fn partition_of(file: &FileRef) -> Result<CompanyMonth, RunError> {

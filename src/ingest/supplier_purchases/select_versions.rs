@@ -10,7 +10,7 @@ use crate::supplier_purchase::SupplierPurchaseVersion;
 
 /// Whether the inputs of a run are changes or a full snapshot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SnapshotMode {
+pub(super) enum SnapshotMode {
     /// The inputs contain changes: a missing purchase is unchanged.
     #[default]
     Incremental,
@@ -39,7 +39,7 @@ pub(super) struct VersionContent {
 impl VersionContent {
     /// Whether the candidate is the same version; `is_deleted` is not compared, as a full snapshot
     /// may have set it.
-    fn is_same_version_as(self, candidate: &VersionCandidate) -> bool {
+    pub(super) fn is_same_version_as(self, candidate: &VersionCandidate) -> bool {
         let SupplierPurchaseVersion {
             updated_at_micros,
             version_hash,
@@ -54,7 +54,7 @@ impl VersionContent {
 }
 
 impl VersionCandidate {
-    fn content(&self) -> VersionContent {
+    pub(super) fn content(&self) -> VersionContent {
         VersionContent {
             updated_at_micros: self.version.updated_at_micros,
             version_hash: self.version.version_hash,

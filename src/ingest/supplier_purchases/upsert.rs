@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::accepted_rows::has_one_version_per_row;
 use super::commit_run::{UncommittedRecords, check_run, commit_run};
 use super::dump_completeness::{InputPages, report_incomplete_dumps};
 use super::full_snapshot::FullSnapshot;
 use super::input_versions::{InputVersions, PendingVersions};
-use super::select_versions::{SnapshotMode, VersionCandidate};
+use super::select_versions::VersionCandidate;
 use super::{SupplierChunkRows, SupplierPurchases};
 use crate::ingest::check;
 use crate::ingest::collector::{CollectedChunk, CommitPolicy, OpenInput, collect};
@@ -26,7 +28,9 @@ use crate::run_report::InputOutcome;
 /// Ingests supplier purchases: updates the table to their newest versions. A second run with the
 /// same inputs changes nothing.
 ///
-/// Inputs are processed in the order of their paths, not in the order given.
+/// Inputs are processed in the order of their paths, not in the order given. With a
+/// `snapshot_date` they are together the full snapshot of that day: all purchases of their
+/// companies. Without one they are changes.
 ///
 /// # Errors
 /// The lake fails, record counts are inconsistent, or the run is interrupted. Either nothing of the
@@ -36,12 +40,12 @@ pub fn upsert(
     lake: &Lake,
     inputs: &[Input],
     options: &IngestOptions<SupplierPurchases>,
-    snapshot_mode: SnapshotMode,
+    snapshot_date: Option<NaiveDate>,
     progress: &Progress,
 ) -> Result<IngestOutcome, IngestFailure> {
     create_tables::<SupplierPurchases>(lake)?;
     let mut options = options.clone();
-    if snapshot_mode == SnapshotMode::Full || !options.run.kind.company().is_in_records() {
+    if snapshot_date.is_some() || !options.run.kind.company().is_in_records() {
         // A full snapshot is read completely. If an option gives the company, a known file may be
         // of another company.
         let listed =
@@ -49,7 +53,7 @@ pub fn upsert(
         options.listed = Arc::new(listed.with_files_unknown());
     }
     let policy = UpsertPolicy {
-        snapshot_mode,
+        snapshot_date,
         records: Some(UncommittedRecords::new(lake, &options.run.run_id)?),
         ..UpsertPolicy::default()
     };
@@ -81,7 +85,8 @@ fn sorted(inputs: &[Input]) -> Vec<Input> {
 /// Collects the versions of all inputs, and updates the table to the newest ones.
 #[derive(Default)]
 struct UpsertPolicy<'l> {
-    snapshot_mode: SnapshotMode,
+    /// The date of the full snapshot; `None` if the inputs are changes.
+    snapshot_date: Option<NaiveDate>,
     /// The rows and rejects until their commit; `None` in a check.
     records: Option<UncommittedRecords<'l>>,
     read: Vec<PendingVersions>,
@@ -187,7 +192,7 @@ impl CommitPolicy<SupplierPurchases> for UpsertPolicy<'_> {
         let read = std::mem::take(&mut self.read);
         if let Some(records) = &mut self.records {
             records.rows.finish()?;
-            let snapshot = FullSnapshot::from_run(run, self.snapshot_mode, &read, is_complete);
+            let snapshot = FullSnapshot::from_run(run, self.snapshot_date, &read, is_complete);
             commit_run(run, snapshot, read, records)?;
             run.list_copies(records.lake)?;
         } else {

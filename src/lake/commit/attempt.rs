@@ -21,7 +21,7 @@ pub(in crate::lake) struct PlannedCommit {
     pub(in crate::lake) metadata: Option<Metadata>,
     pub(in crate::lake) removes: Vec<Remove>,
     pub(in crate::lake) adds: Vec<Add>,
-    /// Transactions in addition to those of the identity.
+    /// Transactions with a version of their own; those of the identity have version 1 otherwise.
     pub(in crate::lake) transactions: Vec<Transaction>,
     /// The data file with the rows of `inputs` that follow the commit, below that table's
     /// directory: a recovery that finds this commit without them commits that file.
@@ -56,7 +56,8 @@ impl PlannedCommit {
     /// The run id serves the read-back and operators, the file of `inputs` the recovery of a
     /// stopped run; authoritative is the `txn`.
     fn properties(&self, identity: &CommitIdentity<'_>) -> CommitProperties {
-        let mut app_ids: Vec<&String> = identity.app_ids.iter().collect();
+        let own = |id: &&String| self.transactions.iter().all(|txn| txn.app_id != **id);
+        let mut app_ids: Vec<&String> = identity.app_ids.iter().filter(own).collect();
         app_ids.sort();
         // Without `lastUpdated` a transaction never expires: exactly-once depends on it.
         let transactions = app_ids

@@ -3,6 +3,7 @@
 //! | application id | committed by |
 //! |---|---|
 //! | `<table>:<record kind>:<digest>` | the rows, rejects or row of `inputs` of an input, once |
+//! | `<table>:snapshot_of:<company>:<digest>:<date>` | a full snapshot of a company, once |
 //! | `<table>:care:<name>` | a maintenance commit |
 //!
 //! They are stored in the log, so they do not change. Refused: no inputs, the same input twice.
@@ -12,7 +13,7 @@ use std::fmt::Display;
 
 use deltalake::DeltaTable;
 
-use crate::lake::{Digest, Lake, LakeError, TableSpec};
+use crate::lake::{CompanySnapshot, Digest, Lake, LakeError, TableSpec};
 
 /// The identity of a commit.
 pub(in crate::lake) struct CommitIdentity<'a> {
@@ -34,15 +35,27 @@ impl<'a> CommitIdentity<'a> {
         kind: &str,
         digests: &[Digest],
     ) -> Result<Self, LakeError> {
-        if digests.is_empty() {
+        Self::of_change(spec, run_id, kind, digests, &[])
+    }
+
+    /// The identity of a commit of these inputs and full snapshots: each is committed once.
+    pub(in crate::lake) fn of_change(
+        spec: &'a TableSpec,
+        run_id: &'a str,
+        kind: &str,
+        digests: &[Digest],
+        snapshots: &[CompanySnapshot],
+    ) -> Result<Self, LakeError> {
+        if digests.is_empty() && snapshots.is_empty() {
             return Err(LakeError::NoInputs);
         }
-        let mut app_ids = HashSet::with_capacity(digests.len());
+        let mut app_ids = HashSet::with_capacity(digests.len() + snapshots.len());
         for digest in digests {
             if !app_ids.insert(app_id(spec.name, kind, digest)) {
                 return Err(LakeError::DuplicateInput(*digest));
             }
         }
+        app_ids.extend(snapshots.iter().map(|snapshot| snapshot.app_id(spec.name)));
         Ok(Self {
             spec,
             run_id,

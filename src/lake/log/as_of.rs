@@ -2,6 +2,8 @@
 //!
 //! Refused: instants before the oldest version that can still be read, logs with a gap.
 
+use std::collections::{HashMap, HashSet};
+
 use super::commits::ORIGIN;
 use super::{LogFiles, TableLog};
 use crate::lake::LakeError;
@@ -36,6 +38,20 @@ impl TableLog<'_> {
             found = Some(commit.version);
         }
         Ok(found)
+    }
+
+    /// When these versions were committed, by the clocks of their writers, in milliseconds since
+    /// 1970. Versions whose commits the log does not contain any more are left out.
+    pub(in crate::lake) fn commit_times(
+        &self,
+        versions: &HashSet<u64>,
+    ) -> Result<HashMap<u64, i64>, LakeError> {
+        let files = self.files()?;
+        let mut wanted = files.commits;
+        wanted.retain(|version, _| versions.contains(version));
+        self.commits(&wanted, ORIGIN)
+            .map(|commit| commit.map(|commit| (commit.version, commit.at_millis)))
+            .collect()
     }
 
     /// The oldest version that can be read and whose commit, with its time, still exists.

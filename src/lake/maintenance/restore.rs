@@ -3,7 +3,7 @@
 //!
 //! The set of committed inputs is restored too: inputs committed after the older version are
 //! withdrawn by a transaction of version 0, and by removing their rows of `inputs`. Ingesting them
-//! again adds their rows again, once.
+//! again adds their rows again, once. Full snapshots are withdrawn likewise, with their dates.
 //!
 //! Refused: versions whose files were vacuumed, removing rejects whose inputs stay, and an instant
 //! before the first version of every requested table.
@@ -65,13 +65,19 @@ pub struct RestoreReport {
     pub inputs_withdrawn: u64,
     /// Inputs that are committed again, after the restore of a restore.
     pub inputs_reinstated: u64,
+    /// Full snapshots of one company that are no longer applied; they can be applied again.
+    pub full_snapshots_withdrawn: u64,
+    /// Full snapshots of one company that are applied again, after the restore of a restore.
+    pub full_snapshots_reinstated: u64,
 }
 
 impl RestoreReport {
     /// Whether the table already had the requested state.
     pub fn is_unchanged(&self) -> bool {
         let files = self.files_added + self.files_removed;
-        files + self.inputs_withdrawn + self.inputs_reinstated == 0
+        let inputs = self.inputs_withdrawn + self.inputs_reinstated;
+        let snapshots = self.full_snapshots_withdrawn + self.full_snapshots_reinstated;
+        files + inputs + snapshots == 0
     }
 }
 
@@ -202,14 +208,18 @@ impl Lake {
             .map(|live| live.file.clone())
             .collect();
         self.check_files(spec.name, &newest, to, &adds)?;
-        let full_snapshots = full_snapshots::full_snapshot_prefix(spec.name);
-        let inputs_with = |wanted: i64| -> Vec<String> {
-            let inputs = txn_versions
+        let prefix = full_snapshots::full_snapshot_prefix(spec.name);
+        let is_snapshot = |id: &String| id.starts_with(&prefix);
+        let ids_with = |is_withdrawn: bool| {
+            let of_version = txn_versions
                 .iter()
-                .filter(|(id, version)| **version == wanted && !id.starts_with(&full_snapshots));
-            inputs.map(|(id, _)| id.clone()).collect()
+                .filter(move |(_, version)| (**version == log::WITHDRAWN) == is_withdrawn);
+            of_version.map(|(id, _)| id.clone())
         };
-        let withdrawn = inputs_with(log::WITHDRAWN);
+        let (snapshots_withdrawn, withdrawn): (Vec<String>, Vec<String>) =
+            ids_with(true).partition(is_snapshot);
+        let (snapshots_reinstated, reinstated): (Vec<String>, Vec<String>) =
+            ids_with(false).partition(is_snapshot);
         let report = RestoreReport {
             table: spec.name.to_owned(),
             from_version: signed(newest.version),
@@ -220,7 +230,9 @@ impl Lake {
             rows_before: row_count(&newest),
             rows_after: row_count(&old),
             inputs_withdrawn: withdrawn.len() as u64,
-            inputs_reinstated: inputs_with(log::COMMITTED).len() as u64,
+            inputs_reinstated: reinstated.len() as u64,
+            full_snapshots_withdrawn: snapshots_withdrawn.len() as u64,
+            full_snapshots_reinstated: snapshots_reinstated.len() as u64,
         };
         Ok(VersionDifference {
             newest,

@@ -45,13 +45,12 @@ fn ingest(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>,
 }
 
 fn change(lake: &Lake, run_id: &str) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
-    let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> {
-        Ok(replacing(
-            Vec::new(),
-            staged(lake, run_id, &[(1, Some(1)), (2, None)]),
-        ))
+    let mut plan = |_: &Snapshot| -> Result<Option<TableChange>, LakeError> {
+        let rows = staged(lake, run_id, &[(1, Some(1)), (2, None)]);
+        Ok(Some(replacing(Vec::new(), rows)))
     };
-    lake.commit_change(&counters(), run_id, COUNTER_KIND, &digest("a"), &mut plan)
+    let digests = digest("a");
+    lake.commit_change(&counters(), run_id, COUNTER_KIND, &digests, &[], &mut plan)
 }
 
 #[test]
@@ -146,4 +145,38 @@ fn a_lost_response_of_one_run_is_not_taken_for_the_commit_of_another() {
     let digests = vec![Digest::of(b"a.json")];
     assert_eq!(raced, CommitOutcome::AlreadyCommitted { digests });
     assert_eq!(version_and_rows(&lake, &store, "purchases"), (1, 5));
+}
+
+#[test]
+fn a_full_snapshot_without_new_inputs_is_found_by_its_own_transaction() {
+    let snapshot = CompanySnapshot {
+        company_id: 12,
+        digest: digest("a")[0],
+        date: "2026-11-01".parse().unwrap(),
+    };
+    let apply = |lake: &Lake, run_id: &str| {
+        let mut plan = |_: &Snapshot| -> Result<Option<TableChange>, LakeError> {
+            let rows = staged(lake, run_id, &[(1, Some(1))]);
+            Ok(Some(replacing(Vec::new(), rows)))
+        };
+        let snapshots = std::slice::from_ref(&snapshot);
+        lake.commit_change(&counters(), run_id, COUNTER_KIND, &[], snapshots, &mut plan)
+    };
+    let digests = Vec::new();
+    let known = CommitOutcome::AlreadyCommitted { digests };
+    for fault in [PutFault::Lost, PutFault::Repeated] {
+        let (lake, store) = lake();
+        fail_commit(&store, "counters", fault);
+        assert_eq!(committed(apply(&lake, "run-1").unwrap()), 1, "{fault:?}");
+        assert_eq!(apply(&lake, "run-2").unwrap(), known, "{fault:?}");
+        assert_eq!(version_and_rows(&lake, &store, "counters"), (1, 1));
+    }
+    let (lake, store) = lake();
+    fail_commit(&store, "counters", PutFault::LostAndDown);
+    assert!(apply(&lake, "run-1").unwrap_err().is_outcome_unknown());
+    store.set_down(false);
+    assert_eq!(apply(&lake, "run-2").unwrap(), known);
+    let applied = lake.applied_full_snapshots("counters", None).unwrap();
+    let found: Vec<_> = applied.iter().map(|one| (one.date, one.version)).collect();
+    assert_eq!(found, [(Some(snapshot.date), 1)]);
 }

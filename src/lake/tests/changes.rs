@@ -81,10 +81,10 @@ fn what_is_staged_is_invisible_until_it_is_committed() {
         .unwrap();
     assert_eq!(known, CommittedDigests::default());
     // The same input again, by another run, as after a crash.
-    let mut plan = |snapshot: &Snapshot| -> Result<TableChange, LakeError> {
-        Ok(increment(&lake, "again", snapshot))
+    let mut plan = |snapshot: &Snapshot| -> Result<Option<TableChange>, LakeError> {
+        Ok(Some(increment(&lake, "again", snapshot)))
     };
-    version(lake.commit_change(&counters(), "again", KIND, &digest("more"), &mut plan));
+    version(lake.commit_change(&counters(), "again", KIND, &digest("more"), &[], &mut plan));
     assert_eq!(
         rows_at(&lake, None),
         [(1, Some(1)), (2, Some(1)), (3, Some(1))]
@@ -102,14 +102,15 @@ fn a_change_of_nothing_remembers_its_inputs_and_a_failed_plan_does_not() {
     assert_eq!(known.rows.len(), 1);
     assert_eq!(rows_at(&lake, None).len(), 3);
 
-    let mut refuse = |_: &Snapshot| -> Result<TableChange, LakeError> { Err(LakeError::NoInputs) };
-    let refused = lake.commit_change(&counters(), "run", KIND, &digest("x"), &mut refuse);
+    let mut refuse =
+        |_: &Snapshot| -> Result<Option<TableChange>, LakeError> { Err(LakeError::NoInputs) };
+    let refused = lake.commit_change(&counters(), "run", KIND, &digest("x"), &[], &mut refuse);
     assert!(matches!(refused, Err(LakeError::NoInputs)));
-    let mut plan = |_: &Snapshot| -> Result<TableChange, LakeError> { Ok(none()) };
+    let mut plan = |_: &Snapshot| -> Result<Option<TableChange>, LakeError> { Ok(Some(none())) };
     let digests = [digest("x")[0], digest("x")[0]];
-    let twice = lake.commit_change(&counters(), "run", KIND, &digests, &mut plan);
+    let twice = lake.commit_change(&counters(), "run", KIND, &digests, &[], &mut plan);
     assert!(matches!(twice, Err(LakeError::DuplicateInput(_))));
-    let no_input = lake.commit_change(&counters(), "run", KIND, &[], &mut plan);
+    let no_input = lake.commit_change(&counters(), "run", KIND, &[], &[], &mut plan);
     assert!(matches!(no_input, Err(LakeError::NoInputs)));
     assert_eq!(lake.snapshot("counters", None, None).unwrap().version, 2);
 }

@@ -75,8 +75,8 @@ pub(super) fn change(
     name: &str,
     plan: &mut dyn FnMut(&Snapshot) -> TableChange,
 ) -> Result<CommitOutcome<CommittedVersions>, LakeError> {
-    let mut plan = |snapshot: &Snapshot| Ok(plan(snapshot));
-    lake.commit_change(&counters(), name, KIND, &digest(name), &mut plan)
+    let mut plan = |snapshot: &Snapshot| Ok(Some(plan(snapshot)));
+    lake.commit_change(&counters(), name, KIND, &digest(name), &[], &mut plan)
 }
 
 pub(super) fn version(outcome: Result<CommitOutcome<CommittedVersions>, LakeError>) -> i64 {
@@ -89,7 +89,6 @@ pub(super) fn replacing(remove: Vec<FileRef>, add: StagedFiles) -> TableChange {
         remove,
         add,
         inputs: Vec::new(),
-        full_snapshots: Vec::new(),
     }
 }
 

@@ -97,16 +97,16 @@ fn an_input_that_another_process_has_committed_changes_nothing() {
     let (folder, lake) = start();
     let other = reopen(&folder);
     let mut paths_of_loser = Vec::new();
-    let mut plan = |snapshot: &Snapshot| -> Result<TableChange, LakeError> {
+    let mut plan = |snapshot: &Snapshot| -> Result<Option<TableChange>, LakeError> {
         version(change(&other, "input", &mut |snapshot| {
             increment(&other, "input", snapshot)
         }));
         let change = increment(&lake, "slow", snapshot);
         paths_of_loser = paths(&lake, &counters(), &change.add);
-        Ok(change)
+        Ok(Some(change))
     };
     let digests = [Digest::of(b"more"), Digest::of(b"input")];
-    let raced = lake.commit_change(&counters(), "slow", KIND, &digests, &mut plan);
+    let raced = lake.commit_change(&counters(), "slow", KIND, &digests, &[], &mut plan);
     let expected = CommitOutcome::AlreadyCommitted {
         digests: digest("input").to_vec(),
     };

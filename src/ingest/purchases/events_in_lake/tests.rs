@@ -185,7 +185,6 @@ fn ingest_folder(
         reading_settings: ReadingSettings::default(),
         max_partitions: 10,
         now_micros: 0,
-        data_date: None,
     };
     let progress = Progress::default();
     ingest_into(&lake, source, &inputs.inputs, &options, &progress).map_err(|failure| failure.error)

@@ -28,6 +28,8 @@ struct LedgerEntry {
     digest: String,
     accepted: u64,
     rejected: u64,
+    /// Records that are states of purchases, current or not.
+    valid: u64,
 }
 
 /// The rows of the table of inputs.
@@ -117,6 +119,7 @@ impl InputLedger {
             digest: row.digest.to_string(),
             accepted: unsigned(accepted),
             rejected: unsigned(rejected),
+            valid: unsigned(accepted) + unsigned(duplicate) + unsigned(superseded),
         });
     }
 
@@ -149,21 +152,36 @@ impl InputLedger {
             }
             let known = scans.get(kind).and_then(|scan| scan.inputs.get(kind));
             check_present(kind, &entries, known, report);
-            let comparison = |table, partition, count: fn(&LedgerEntry) -> u64, replaces| {
+            let comparison = |table, partition, counts: EntryCounts, replaces| {
                 let scan: &TableScan = scans.get(table)?;
                 Some(TableComparison {
                     table,
                     partition,
                     scan,
-                    count,
+                    counts,
                     replaces,
                     unfinished: unfinished(scan.inputs.get(kind), &listed),
                 })
             };
             let replaces = maintained.replaces_rows;
-            let rows = comparison(kind, "", |entry| entry.accepted, replaces);
+            let accepted: fn(&LedgerEntry) -> u64 = |entry| entry.accepted;
+            let of_rows = EntryCounts {
+                total: accepted,
+                // A full snapshot may make a state current again that was a duplicate when its
+                // input was ingested, or was superseded.
+                of_input: if replaces {
+                    |entry| entry.valid
+                } else {
+                    accepted
+                },
+            };
+            let rows = comparison(kind, "", of_rows, replaces);
             let rejects = tables.rejects.spec.name;
-            let rejects = comparison(rejects, kind, |entry| entry.rejected, false);
+            let rejected = EntryCounts {
+                total: |entry| entry.rejected,
+                of_input: |entry| entry.rejected,
+            };
+            let rejects = comparison(rejects, kind, rejected, false);
             for comparison in rows.into_iter().chain(rejects) {
                 comparison.compare(&entries, depth, report);
             }
@@ -197,13 +215,22 @@ fn unfinished(known: Option<&HashSet<String>>, listed: &HashSet<&str>) -> usize 
         .count()
 }
 
+/// The rows that a table may have by a row of the table of inputs.
+#[derive(Clone, Copy)]
+struct EntryCounts {
+    /// Of all inputs together.
+    total: fn(&LedgerEntry) -> u64,
+    /// From the input itself.
+    of_input: fn(&LedgerEntry) -> u64,
+}
+
 /// The comparison of a table with the counts of the inputs.
 struct TableComparison<'a> {
     table: &'a str,
     /// The value of the partition column `record_kind`; empty in a table without one.
     partition: &'a str,
     scan: &'a TableScan,
-    count: fn(&LedgerEntry) -> u64,
+    counts: EntryCounts,
     replaces: bool,
     unfinished: usize,
 }
@@ -218,10 +245,10 @@ impl TableComparison<'_> {
         let scan = self.scan;
         let mut by_path: BTreeMap<&str, u64> = BTreeMap::new();
         for entry in entries {
-            *by_path.entry(&entry.path).or_default() += (self.count)(entry);
+            *by_path.entry(&entry.path).or_default() += (self.counts.of_input)(entry);
         }
-        let total: u64 = by_path.values().sum();
-        // A full snapshot is in the table of rows without being an input.
+        let total: u64 = entries.iter().map(|entry| (self.counts.total)(entry)).sum();
+        // Earlier programs recorded a full snapshot like an input.
         if self.unfinished > 0 && !self.replaces {
             let numbers = (
                 "all inputs are listed",
