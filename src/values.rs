@@ -10,9 +10,11 @@ pub mod instant;
 pub mod money;
 pub mod pt_br;
 pub mod text;
+mod timezone;
 
 pub use duration::parse_duration;
 pub use exit_code::ExitCode;
+pub use timezone::{UnknownTimezone, is_same_timezone, is_utc, parse_timezone};
 
 #[cfg(test)]
 mod tests {
