@@ -15,6 +15,7 @@ mod discovered;
 mod error;
 mod ingest;
 mod lake;
+mod lake_timezone;
 mod options;
 mod output;
 mod read;

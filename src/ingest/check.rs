@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono_tz::Tz;
+
 use super::collector::{CommitPolicy, collect};
 use super::error::RunError;
 use super::findings::{CheckEvent, FindingSink};
@@ -34,6 +36,8 @@ pub(super) fn check<K: RecordKind, E: From<RunError>>(
         known_files: Arc::default(),
         max_partitions: DEFAULT_MAX_PARTITIONS,
         now_micros: 0,
+        // A check writes no rows of inputs.
+        default_timezone: Tz::UTC,
         data_date: None,
     };
     let mut failed = None;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use super::counters::RunCounters;
 use super::error::RunError;
@@ -24,6 +25,8 @@ pub struct IngestOptions<K> {
     pub max_partitions: usize,
     /// µs since 1970 at the start of the run.
     pub now_micros: i64,
+    /// The zone in which times without an offset are read.
+    pub default_timezone: Tz,
     /// The data date of the job, if the run is a step of one.
     pub data_date: Option<NaiveDate>,
 }

@@ -1,6 +1,7 @@
 //! The table of inputs: facts about ingested inputs are written as rows, and read back so that
 //! unchanged files need not be read again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -32,6 +33,8 @@ pub struct InputRow {
     pub counts: InputCounts,
     /// When it was ingested, in microseconds since 1970 in UTC.
     pub ingested_at: i64,
+    /// The IANA time zone in which its times without an offset were read; `None` if it is not known.
+    pub default_timezone: Option<String>,
     /// Whether its rejects are part of this batch. `false` if an earlier run that was stopped
     /// before it committed the rows has already committed the rejects.
     pub with_rejects: bool,
@@ -107,6 +110,32 @@ impl Lake {
         Ok(ingested)
     }
 
+    /// The time zones in which inputs of these record kinds were read, with the number of inputs; empty if
+    /// there is no table of inputs. Inputs whose zone is not known are not counted.
+    ///
+    /// # Errors
+    /// As [`Lake::ingested_inputs`].
+    pub fn input_timezones(&self, kinds: &[&str]) -> Result<BTreeMap<String, u64>, LakeError> {
+        let snapshot = match self.snapshot(INPUTS, None, None) {
+            Err(LakeError::NoTable { .. }) => return Ok(BTreeMap::new()),
+            other => other?,
+        };
+        let mut zones = BTreeMap::new();
+        for file in &snapshot.files {
+            let columns = ["record_kind", "default_timezone"];
+            for batch in self.read_rows(&inputs_spec(), file, Some(&columns))? {
+                let batch = batch?;
+                let of_inputs = texts(&batch, INPUTS, "record_kind")?.iter();
+                let of_inputs = of_inputs.zip(texts(&batch, INPUTS, "default_timezone")?);
+                let is_wanted = |kind: Option<&str>| kind.is_some_and(|kind| kinds.contains(&kind));
+                for zone in of_inputs.filter_map(|(kind, zone)| zone.filter(|_| is_wanted(kind))) {
+                    *zones.entry(zone.to_owned()).or_default() += 1;
+                }
+            }
+        }
+        Ok(zones)
+    }
+
     /// Writes the data file of the table of inputs for these rows.
     pub(super) fn stage_inputs(
         &self,
@@ -167,6 +196,7 @@ fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordB
         let times: TimestampMicrosecondArray = inputs.iter().map(value).collect();
         Arc::new(times.with_timezone("UTC"))
     };
+    let zones = inputs.iter().map(|input| input.default_timezone.as_deref());
     let columns = vec![
         same(run_id),
         same(kind),
@@ -182,6 +212,7 @@ fn inputs_batch(run_id: &str, kind: &str, inputs: &[InputRow]) -> Result<RecordB
         number(|input| input.counts.superseded),
         number(|input| input.counts.skipped),
         time(|input| Some(input.ingested_at)),
+        Arc::new(zones.collect::<StringArray>()),
     ];
     RecordBatch::try_new(inputs_spec().schema, columns)
         .map_err(LakeError::arrow("build record batches", INPUTS))

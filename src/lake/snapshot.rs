@@ -12,6 +12,7 @@ use super::counts::signed;
 use super::partition::check_inside_table;
 use super::staged::DataFile;
 use super::table::loaded_state;
+use super::timezone::TimezoneProperty;
 use super::{Lake, LakeError};
 
 /// The files of a table at one version.
@@ -21,6 +22,8 @@ pub struct Snapshot {
     pub version: i64,
     /// The files, sorted by path.
     pub files: Vec<FileRef>,
+    /// The time zone of the lake at this version, if it is set for this table.
+    pub timezone: Option<TimezoneProperty>,
 }
 
 /// One data file of a snapshot.
@@ -122,6 +125,7 @@ impl Lake {
         Ok(Snapshot {
             version: signed(state.version()),
             files,
+            timezone: TimezoneProperty::of(table, state),
         })
     }
 }

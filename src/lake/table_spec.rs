@@ -107,6 +107,7 @@ pub fn inputs_spec() -> TableSpec {
         Field::new("superseded", DataType::Int64, false),
         Field::new("skipped", DataType::Int64, false),
         Field::new("ingested_at", timestamp(), false),
+        Field::new("default_timezone", DataType::Utf8, true),
     ]);
     TableSpec {
         name: INPUTS,
@@ -225,7 +226,7 @@ mod tests {
         assert_eq!(names.first(), Some(&"run_id"));
         assert_eq!(names.last(), Some(&"record_kind"));
         assert_eq!(names.len(), 11);
-        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 14);
+        assert_eq!(inputs_spec().delta_columns().unwrap().len(), 15);
     }
 
     #[test]
@@ -241,7 +242,7 @@ mod tests {
         let mut spec = inputs_spec();
         spec.partition_columns = &[COMPANY, MONTH];
         let columns = spec.delta_columns().unwrap();
-        let last: Vec<String> = columns[14..]
+        let last: Vec<String> = columns[15..]
             .iter()
             .map(|column| format!("{} {}", column.name(), column.data_type()))
             .collect();

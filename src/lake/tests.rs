@@ -13,6 +13,7 @@ mod races;
 mod reading;
 mod recovery;
 mod tables;
+mod timezone;
 mod upgrade;
 
 fn nothing(_: CommitStep) {}

@@ -40,7 +40,7 @@ pub struct SeriesRequest {
     /// Select purchases of this product, exactly as stored
     #[arg(long, value_name = "NAME")]
     pub product: Option<String>,
-    /// Count days in this IANA time zone [default: UTC]
+    /// Count days in this IANA time zone [default: the lake's or UTC]
     #[arg(long, value_name = "ZONE")]
     pub timezone: Option<String>,
     /// Set what --length counts with --unit hour: `days` or `units` (hours) [default: days]

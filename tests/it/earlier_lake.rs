@@ -16,6 +16,14 @@ use crate::purchase_fixtures::{numbered, quantity_series};
 use crate::recovery::unlist;
 use crate::workdir::{Workdir, files_below, project, sample};
 
+/// Adds the columns of `inputs` that version 0.1.0 did not have.
+#[track_caller]
+fn upgrade(workdir: &Workdir) {
+    let upgraded = lake_command_json(workdir, "upgrade", &["--table", "inputs"]);
+    let columns = json!([{"name": "default_timezone", "type": "string"}]);
+    assert_eq!(upgraded[0]["columns"], columns);
+}
+
 /// A copy of the lake that version 0.1.0 wrote.
 fn lake_of_0_1_0(workdir: &Workdir) {
     let data = project().join("tests/data/lake-0.1.0");
@@ -35,6 +43,12 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
     let answer = workdir.report("quantity-series", days);
     answer.assert_code(0).assert_stdout(&series);
 
+    let refused = workdir.run(["ingest", "--lake", "lake", "events.ndjson"]);
+    refused.assert_code(1).assert_stderr_contains(&[
+        "table \"inputs\" has no column default_timezone",
+        "lake upgrade",
+    ]);
+    upgrade(&workdir);
     let inputs = [
         workdir.path("events.ndjson"),
         sample("documents/currents_sample.ndjson"),
@@ -64,6 +78,7 @@ fn a_lake_of_version_0_1_0_is_read_verified_and_knows_its_inputs() {
 fn states_of_version_0_1_0_are_recognised_by_their_hash_and_replaced_as_in_a_new_lake() {
     let old = Workdir::new();
     lake_of_0_1_0(&old);
+    upgrade(&old);
     let new = Workdir::new();
     let suppliers = ["--kind", "supplier-purchases", "--company-id", "12"];
     let ingest = |workdir: &Workdir, dump: PathBuf| {
@@ -123,6 +138,7 @@ fn a_lake_in_the_first_layout_is_answered_upgraded_and_extended() {
         lake_command(&workdir, "files", &["--table", table]).assert_code(0);
     }
 
+    upgrade(&workdir);
     let upgraded = lake_command_json(&workdir, "upgrade", &[]);
     let unchanged =
         TABLES.map(|table| json!({"table": table, "columns": [], "committed_version": null}));
@@ -160,6 +176,7 @@ fn an_input_of_a_stopped_run_whose_commit_names_no_file_is_counted_again() {
         in_first_layout(&workdir, table);
     }
     unlist(&workdir);
+    upgrade(&workdir);
     let limit = "--reject-limit=50%".into();
     let again = workdir.ingest([limit, workdir.path("events.ndjson")]);
     again

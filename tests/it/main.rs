@@ -60,6 +60,8 @@ mod lake_compaction;
 mod lake_maintenance;
 /// Restoring an older version, and ingesting its inputs again.
 mod lake_restore;
+/// The time zone of a lake.
+mod lake_timezone;
 /// Tables of an earlier version, without a column that the program has.
 mod lake_upgrade;
 /// Upgrades concurrent with each other and with runs.

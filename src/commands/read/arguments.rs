@@ -11,6 +11,7 @@ use crate::input::InputFormat;
 use crate::input::csv::dialect::DialectOverrides;
 use crate::supplier_purchase::CompanyId;
 use crate::values::currency::{Currency, parse_currency};
+use crate::values::parse_timezone;
 
 /// Inputs and how to read them.
 #[expect(
@@ -62,9 +63,9 @@ pub(in crate::commands) struct ReadArguments {
     /// Reject records that have fields outside the documentation
     #[arg(long, help_heading = "JSON", hide_short_help = true)]
     pub(super) reject_unknown_fields: bool,
-    /// Read times without an offset in this IANA time zone
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone, default_value = "UTC")]
-    pub(super) default_timezone: Tz,
+    /// Read times with no offset in this zone [default: the lake's or UTC]
+    #[arg(long, value_name = "ZONE", value_parser = parse_timezone)]
+    pub(super) default_timezone: Option<Tz>,
     /// Reject purchases more than a day in the future, which otherwise are a warning
     #[arg(long, hide_short_help = true)]
     pub(super) reject_future: bool,
@@ -127,11 +128,6 @@ fn parse_depth(text: &str) -> Result<usize, &'static str> {
     let number = text.parse().ok();
     let number = number.filter(|levels| (1..=128).contains(levels));
     number.ok_or("expected a number from 1 to 128")
-}
-
-fn parse_zone(text: &str) -> Result<Tz, &'static str> {
-    let parsed = text.parse();
-    parsed.map_err(|_unknown| "expected an IANA zone such as America/Sao_Paulo")
 }
 
 fn parse_default_currency(text: &str) -> Result<Currency, &'static str> {

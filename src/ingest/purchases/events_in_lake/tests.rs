@@ -183,6 +183,7 @@ fn ingest_folder(
         known_files: Arc::default(),
         max_partitions: 10,
         now_micros: 0,
+        default_timezone: chrono_tz::Tz::UTC,
         data_date: None,
     };
     let progress = Progress::default();
