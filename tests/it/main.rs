@@ -50,6 +50,8 @@ mod input_discovery;
 mod input_formats;
 /// Invalid job files, and the schema of job files.
 mod invalid_jobs;
+/// The time zone of a job.
+mod job_timezone;
 /// Job files: the demo, dry runs, dependencies between steps.
 mod jobs;
 /// Killed and interrupted runs, and their completion by the same command.
@@ -142,6 +144,8 @@ mod supplier_state;
 mod telemetry;
 /// What remains on a terminal.
 mod terminal;
+/// The time zone of a command: option, step, job, lake, UTC.
+mod timezone_precedence;
 /// Terminal control characters in inputs, and readers that stop early.
 mod untrusted_text;
 
