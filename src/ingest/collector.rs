@@ -174,6 +174,12 @@ impl<K: RecordKind, P: CommitPolicy<K>> Collector<'_, '_, K, P> {
         let OpenInput { counters, content } = std::mem::take(&mut self.open);
         self.policy.discard(content)?;
         let index = self.index(input);
+        if !counters.counts.balances() {
+            return Err(RunError::Unbalanced {
+                path: self.run.reports.path(index),
+                counts: counters.counts,
+            });
+        }
         self.run
             .reports
             .record(index, InputOutcome::Refused, totals, &counters);

@@ -94,6 +94,8 @@ mod power_cut;
 mod recovery;
 /// Refused inputs commit nothing, and the run continues with the rest.
 mod refused_inputs;
+/// What the summary of a run shows of refused inputs.
+mod refused_summary;
 /// Limits of threads, open files and memory.
 mod resource_limits;
 /// The rooms of `src/` import each other in one direction.
